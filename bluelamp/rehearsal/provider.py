@@ -1,0 +1,166 @@
+"""What a package of the rehearsal cloud does, in plain values.
+
+The same methods are called by the gRPC server (for the real engine) and by the offline planner (no engine), so that
+both see the same inputs, defaults and refusals. A provider is safe to call from several threads: everything that lasts
+is in the store.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+class CloudError(Exception):
+    """The cloud refuses: an error code and a sentence, as the real service says it.
+
+    `retryable` marks faults after which the same call may succeed (throttling, conflict, time-out).
+    """
+
+    def __init__(self, code: str, message: str, *, retryable: bool = False) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.retryable = retryable
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One wrong input: its property path (`securityRules[0].access`, empty for the resource) and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One configured instance of a package: which stack uses it, and its configuration.
+
+    `stack` and `project` may be empty where the engine has not said them. `config` holds plain values, JSON-decoded.
+    """
+
+    stack: str = ""
+    project: str = ""
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Inputs with the provider's defaults filled in, and what is wrong with them."""
+
+    inputs: dict[str, Any]
+    failures: Sequence[Failure] = ()
+
+
+DiffKind = Literal["add", "delete", "update", "add-replace", "delete-replace", "update-replace"]
+
+
+@dataclass(frozen=True)
+class Diff:
+    """Which property paths differ and how; `replace` follows from a `…-replace` kind."""
+
+    changes: Mapping[str, DiffKind] = field(default_factory=dict)
+    delete_before_replace: bool = False
+
+    @property
+    def replaces(self) -> list[str]:
+        """The property paths that force a replacement."""
+        return [path for path, kind in self.changes.items() if kind.endswith("-replace")]
+
+
+@dataclass(frozen=True)
+class Live:
+    """A resource as the cloud holds it: its id, the inputs that would make it, and its outputs."""
+
+    id: str
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+
+
+class Provider(ABC):
+    """One Pulumi package, rehearsed.
+
+    Type tokens are the engine's (`azure-native:network:Subnet`, `kubernetes:core/v1:Namespace`). Every method may
+    raise `CloudError`.
+    """
+
+    package: str
+    version: str
+
+    def check_config(self, inputs: dict[str, Any]) -> Checked:
+        """The provider's own configuration, checked."""
+        return Checked(inputs)
+
+    @abstractmethod
+    def check(self, instance: Instance, urn: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Checked:
+        """`new` inputs with defaults filled in; `old` are the last checked inputs, empty for a new resource."""
+
+    @abstractmethod
+    def diff(
+        self,
+        instance: Instance,
+        urn: str,
+        resource_id: str,
+        old_inputs: Mapping[str, Any],
+        old_outputs: Mapping[str, Any],
+        new: Mapping[str, Any],
+        ignore: Sequence[str] = (),
+    ) -> Diff:
+        """What changes from `old_inputs` to `new`; paths in `ignore` do not count."""
+
+    @abstractmethod
+    def create(
+        self, instance: Instance, urn: str, inputs: Mapping[str, Any], *, preview: bool
+    ) -> tuple[str, dict[str, Any]]:
+        """The new resource's id and outputs; in a preview nothing is stored, the id is empty where it cannot be known
+        and computed outputs are `UNKNOWN`."""
+
+    @abstractmethod
+    def read(self, instance: Instance, urn: str, resource_id: str, inputs: Mapping[str, Any]) -> Live | None:
+        """The resource as it is now, or None when it is gone; `inputs` are empty when it is being imported."""
+
+    @abstractmethod
+    def update(
+        self,
+        instance: Instance,
+        urn: str,
+        resource_id: str,
+        old_outputs: Mapping[str, Any],
+        inputs: Mapping[str, Any],
+        *,
+        preview: bool,
+    ) -> dict[str, Any]:
+        """The outputs after the resource took `inputs`."""
+
+    @abstractmethod
+    def delete(self, instance: Instance, urn: str, resource_id: str, outputs: Mapping[str, Any]) -> None:
+        """Removes the resource; one that is gone already is no error."""
+
+    def invoke(self, instance: Instance, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        """The result of the function `token`."""
+        raise CloudError("NotSupported", f"the rehearsal cloud does not know the function {token} ({sorted(args)})")
+
+    def expected_id(self, instance: Instance, urn: str, inputs: Mapping[str, Any]) -> str | None:
+        """The id that `create` would give for `inputs`, where it follows from them; used to recover from a crash."""
+        del instance, urn, inputs
+        return None
+
+
+def type_of(urn: str) -> str:
+    """The resource's own type token in `urn` (`urn:pulumi:stack::project::parent$type::name`)."""
+    return urn.split("::")[2].rpartition("$")[2]
+
+
+def name_of(urn: str) -> str:
+    """The resource's logical name in `urn`."""
+    return urn.split("::", 3)[3]
+
+
+def stack_of(urn: str) -> str:
+    """The stack in `urn`."""
+    return urn.split("::")[0].removeprefix("urn:pulumi:")
+
+
+def project_of(urn: str) -> str:
+    """The project in `urn`."""
+    return urn.split("::")[1]

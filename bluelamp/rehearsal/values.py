@@ -1,0 +1,177 @@
+"""Property values as the rehearsal cloud sees them: plain JSON, plus `UNKNOWN`, `Secret` and `Blob`.
+
+The engine speaks protobuf structs with magic signatures for what JSON cannot say. `decode` turns such a struct into
+plain dicts, lists, strings, numbers, booleans and None with three additions, and `encode` turns it back:
+
+- `UNKNOWN`: a value that is not known until deployment (preview only);
+- `Secret(value)`: a value that must never be shown;
+- `Blob(fields)`: an asset or an archive, carried through untouched.
+
+Numbers arrive as floats; whole ones are turned into int so that they print and compare as people write them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from google.protobuf import struct_pb2
+
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"
+_OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+_RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
+_COMPUTED = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+
+class _Unknown:
+    """The one value that is not known yet."""
+
+    _only: "_Unknown | None" = None
+
+    def __new__(cls) -> "_Unknown":
+        if cls._only is None:
+            cls._only = super().__new__(cls)
+        return cls._only
+
+    def __repr__(self) -> str:
+        return "<unknown>"
+
+    def __copy__(self) -> "_Unknown":
+        return self
+
+    def __deepcopy__(self, _memo: object) -> "_Unknown":
+        return self
+
+    def __reduce__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = _Unknown()
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that must not be shown; its `repr` hides it."""
+
+    value: Any
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+
+@dataclass(frozen=True)
+class Blob:
+    """An asset or archive, as the engine's own fields."""
+
+    fields: Mapping[str, Any]
+
+
+def decode(struct: struct_pb2.Struct) -> dict[str, Any]:
+    """The plain form of the engine's `struct`."""
+    return {key: _decode(value) for key, value in struct.fields.items()}
+
+
+def encode(values: Mapping[str, Any]) -> struct_pb2.Struct:
+    """The engine's form of `values`; the inverse of `decode`."""
+    struct = struct_pb2.Struct()
+    for key, value in values.items():
+        _encode(value, struct.fields[key])
+    return struct
+
+
+def _decode(value: struct_pb2.Value) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind == "string_value":
+        return UNKNOWN if value.string_value == _COMPUTED else value.string_value
+    if kind == "number_value":
+        number = value.number_value
+        return int(number) if number.is_integer() else number
+    if kind == "bool_value":
+        return value.bool_value
+    if kind == "list_value":
+        return [_decode(item) for item in value.list_value.values]
+    if kind == "struct_value":
+        return _decode_struct(value.struct_value)
+    return None
+
+
+def _decode_struct(struct: struct_pb2.Struct) -> Any:
+    fields = {key: _decode(item) for key, item in struct.fields.items()}
+    signature = fields.get(_SIGNATURE)
+    if signature is None:
+        return fields
+    if signature == _SECRET:
+        return Secret(fields.get("value"))
+    if signature == _OUTPUT:
+        inner = fields.get("value", UNKNOWN)
+        return Secret(inner) if fields.get("secret") else inner
+    if signature == _RESOURCE:
+        return fields.get("id") or fields.get("urn")
+    return Blob(fields)
+
+
+def _encode(value: Any, into: struct_pb2.Value) -> None:  # noqa: PLR0912 - one branch a kind of value
+    if value is None:
+        into.null_value = struct_pb2.NULL_VALUE
+    elif value is UNKNOWN:
+        into.string_value = _COMPUTED
+    elif isinstance(value, bool):
+        into.bool_value = value
+    elif isinstance(value, (int, float)):
+        into.number_value = value
+    elif isinstance(value, str):
+        into.string_value = str(value)
+    elif isinstance(value, Secret):
+        fields = into.struct_value.fields
+        fields[_SIGNATURE].string_value = _SECRET
+        _encode(value.value, fields["value"])
+    elif isinstance(value, Blob):
+        _encode_into(value.fields, into.struct_value)
+    elif isinstance(value, Mapping):
+        _encode_into(value, into.struct_value)
+    elif isinstance(value, (list, tuple)):
+        into.list_value.SetInParent()
+        for item in value:
+            _encode(item, into.list_value.values.add())
+    else:
+        raise TypeError(f"a property value cannot be {type(value).__name__}: {value!r}")
+
+
+def _encode_into(values: Mapping[str, Any], struct: struct_pb2.Struct) -> None:
+    struct.SetInParent()
+    for key, value in values.items():
+        _encode(value, struct.fields[key])
+
+
+def plain(value: Any) -> Any:
+    """`value` with every `Secret` opened, at any depth."""
+    if isinstance(value, Secret):
+        return plain(value.value)
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value
+
+
+def contains(value: Any, wanted: Callable[[Any], bool]) -> bool:
+    """Whether `wanted` holds for `value` or for anything inside it (secrets are looked into)."""
+    if wanted(value):
+        return True
+    if isinstance(value, Secret):
+        return contains(value.value, wanted)
+    if isinstance(value, Mapping):
+        return any(contains(item, wanted) for item in value.values())
+    if isinstance(value, list):
+        return any(contains(item, wanted) for item in value)
+    return False
+
+
+def has_unknown(value: Any) -> bool:
+    """Whether anything in `value` is not known yet."""
+    return contains(value, lambda item: item is UNKNOWN)
+
+
+def has_secret(value: Any) -> bool:
+    """Whether anything in `value` is secret."""
+    return contains(value, lambda item: isinstance(item, Secret))
