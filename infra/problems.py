@@ -1,0 +1,61 @@
+"""What is wrong with a force's settings, as values: where, what was found, what is allowed and the next step."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a settings file.
+
+    `file` is relative to the project's folder; `line` and `column` count from 1, and 0 says that the place is not known.
+    `path` is the path in the settings, such as `bluelamp:azure.hub.addressSpace`, or empty for the file as a whole.
+    `message` says what is wrong; `found`, `allowed` and `next_step` are for people and for machine-readable reports,
+    and may be empty. A secret value is never put into any of them.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+    path: str = ""
+    message: str = ""
+    found: str = ""
+    allowed: str = ""
+    next_step: str = ""
+
+    @property
+    def where(self) -> str:
+        """`file`, `file:line` or `file:line:column`, as far as it is known."""
+        return ":".join([self.file, *(str(number) for number in (self.line, self.column) if number)])
+
+    def __str__(self) -> str:
+        message = self.message
+        if self.found and self.found not in message:
+            message = f"{message} (found {self.found})"
+        place = ": ".join(part for part in (self.where, self.path) if part)
+        return f"{place}: " + "; ".join(part for part in (message, self.allowed, self.next_step) if part)
+
+    def as_dict(self) -> dict[str, str | int]:
+        """The fields by name, for JSON."""
+        return asdict(self)
+
+
+class SettingsError(Exception):
+    """A force's settings cannot be used. `problems` holds every mistake that was found, at least one."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def nearest(word: str, words: Iterable[str], count: int = 3) -> list[str]:
+    """The `count` words that are most like `word`, best first; none when nothing comes near."""
+    by_fold = {candidate.casefold(): candidate for candidate in words}
+    return [by_fold[match] for match in get_close_matches(word.casefold(), by_fold, n=count, cutoff=0.6)]
+
+
+def did_you_mean(word: str, words: Iterable[str], count: int = 1) -> str:
+    """`did you mean essex?`, or nothing when no word comes near."""
+    close = nearest(word, words, count)
+    return f"did you mean {' or '.join(close)}?" if close else ""
