@@ -9,7 +9,7 @@ from difflib import get_close_matches
 class Problem:
     """One mistake in a settings file.
 
-    `file` is relative to the project's folder; `line` and `column` count from 1, and 0 says that the place is not known.
+    `file` is relative to the project's folder; `line` and `column` count from 1, 0 where the place is not known.
     `path` is the path in the settings, such as `bluelamp:azure.hub.addressSpace`, or empty for the file as a whole.
     `message` says what is wrong; `found`, `allowed` and `next_step` are for people and for machine-readable reports,
     and may be empty. A secret value is never put into any of them.
