@@ -1,0 +1,108 @@
+"""What a force may say about its landing zone in Azure."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from infra.fields import Email, Guid, Identifier, Model, Network, Ports, Region, Text
+
+Retention = Literal[30, 31, 60, 90, 120, 180, 270, 365, 550, 730]
+"""The retention periods, in days, that a Log Analytics workspace takes for interactive data."""
+
+
+class SecurityRule(Model):
+    """One rule of the hub's network security group, added to the ones that the module always makes."""
+
+    name: Identifier
+    priority: Annotated[int, Field(ge=100, le=4096)]
+    direction: Literal["Inbound", "Outbound"] = "Inbound"
+    access: Literal["Allow", "Deny"] = "Deny"
+    protocol: Literal["Tcp", "Udp", "Icmp", "*"] = "Tcp"
+    source: Text = "*"
+    """An address range, a service tag such as `Internet` or `VirtualNetwork`, or `*`."""
+    destination: Text = "*"
+    ports: Annotated[tuple[Ports, ...], Field(min_length=1)]
+    description: str = ""
+
+
+class Firewall(Model):
+    """Azure Firewall in the hub."""
+
+    enabled: bool = True
+    tier: Literal["Standard", "Premium"] = "Premium"
+    threat_intel_mode: Literal["Alert", "Deny", "Off"] = "Deny"
+
+
+class Bastion(Model):
+    """Azure Bastion, the way in for administrators."""
+
+    enabled: bool = False
+    sku: Literal["Standard", "Premium"] = "Standard"
+
+
+class Hub(Model):
+    """The hub network in the primary region."""
+
+    address_space: Network
+    """At least a /22 inside the force's allocation for its primary region; by default the first /22 of it."""
+    firewall: Firewall = Firewall()
+    bastion: Bastion = Bastion()
+    rules: tuple[SecurityRule, ...] = ()
+
+
+class ManagementGroups(Model):
+    """Where the hierarchy of management groups hangs and which optional parts it has."""
+
+    parent: Identifier | None = None
+    """Id of the management group above the force's own; None is the tenant's root group."""
+    sandbox: bool = True
+    quarantine: bool = True
+
+
+class LogAnalytics(Model):
+    """The workspace that takes every log of the landing zone."""
+
+    retention_days: Retention = 365
+    daily_quota_gb: Annotated[float, Field(gt=0)] | None = None
+    """GB a day after which collection stops; None is no cap, so that no audit log is lost."""
+
+
+class KeyVault(Model):
+    """The landing zone's vault; it is always behind a private endpoint and always purge-protected."""
+
+    sku: Literal["standard", "premium"] = "premium"
+    soft_delete_retention_days: Annotated[int, Field(ge=7, le=90)] = 90
+
+
+class Budget(Model):
+    """A monthly budget, and who hears of it."""
+
+    amount: Annotated[float, Field(gt=0, le=1_000_000_000)]
+    """GBP a month."""
+    contacts: Annotated[tuple[Email, ...], Field(min_length=1)]
+    thresholds: Annotated[tuple[Annotated[int, Field(ge=1, le=1000)], ...], Field(min_length=1, max_length=5)] = (
+        50,
+        80,
+        100,
+    )
+    """Per cent of the amount at which the contacts are told; Azure takes at most five."""
+
+
+class Azure(Model):
+    """A force's landing zone in Azure."""
+
+    regions: Annotated[tuple[Region, ...], Field(min_length=1)] = ("uksouth", "ukwest")
+    """The first is the primary region."""
+    tenant_id: Guid | None = None
+    subscription_id: Guid | None = None
+    """The platform subscription; None is whichever the provider is logged in to."""
+    management_groups: ManagementGroups = ManagementGroups()
+    hub: Hub
+    log_analytics: LogAnalytics = LogAnalytics()
+    key_vault: KeyVault = KeyVault()
+    budget: Budget
+
+    @property
+    def primary_region(self) -> Region:
+        """The region that holds the hub, the workspace and the vault."""
+        return self.regions[0]

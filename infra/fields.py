@@ -1,0 +1,167 @@
+"""The kinds of value that settings are made of: each refuses what Azure, Kubernetes or policing would refuse."""
+
+import re
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv4Network
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+Region = Literal["uksouth", "ukwest"]
+"""The two Azure regions in the United Kingdom; data of a force stays in them."""
+
+UK_REGIONS: tuple[Region, ...] = ("uksouth", "ukwest")
+
+RESERVED_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
+"""Namespaces that Kubernetes makes for itself; every name that begins with `kube-` is kept for it too."""
+
+
+class Model(BaseModel):
+    """A part of the settings: frozen, camelCase in YAML, and no key that it does not know."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        allow_inf_nan=False,
+    )
+
+
+def refuse(message: str, allowed: str = "", next_step: str = "") -> PydanticCustomError:
+    """An error that reads as it stands in a `Problem`. The message may not hold braces."""
+    return PydanticCustomError("settings", "{reason}", {"reason": message, "allowed": allowed, "next_step": next_step})
+
+
+def _matching(pattern: str, message: str, allowed: str) -> Callable[[str], str]:
+    expression = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not expression.fullmatch(value):
+            raise refuse(f"{value!r} {message}", allowed)
+        return value
+
+    return check
+
+
+def network(value: object) -> IPv4Network:
+    """`value` as an IPv4 network; refuses IPv6, a bare address and host bits that are set."""
+    if isinstance(value, IPv4Network):
+        return value
+    if not isinstance(value, str):
+        raise refuse("is not an address range", "a range in CIDR notation such as 10.61.0.0/22")
+    address, slash, prefix = value.partition("/")
+    try:
+        IPv4Address(address)
+        loose = IPv4Network(value, strict=False)
+        if not prefix.isdecimal():  # Python also reads 10.0.0.0/255.0.0.0
+            raise ValueError(prefix)
+    except ValueError:
+        missing = "it has no prefix length" if not slash else "not a valid IPv4 range"
+        raise refuse(f"{value!r} is not an address range: {missing}", "for example 10.61.0.0/22") from None
+    if loose.network_address != IPv4Address(address):
+        raise refuse(f"{value} has host bits set", f"the range that holds it is {loose}", f"write {loose}")
+    return loose
+
+
+def _duration_free(value: object) -> object:
+    """Numbers become the text that Kubernetes reads them as: `cpu: 4` is `cpu: "4"`."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _not_reserved(value: str) -> str:
+    if value in RESERVED_NAMESPACES or value.startswith("kube-"):
+        raise refuse(
+            f"{value!r} is a namespace that Kubernetes keeps for itself",
+            f"reserved: {', '.join(RESERVED_NAMESPACES)} and kube-*",
+            "name the tenant after its service",
+        )
+    return value
+
+
+def _ports(value: str) -> str:
+    if value == "*":
+        return value
+    ends = value.split("-")
+    numbers = [int(end) for end in ends if re.fullmatch(r"\d{1,5}", end)]
+    if len(numbers) != len(ends) or len(ends) > 2 or max(numbers) > 65535 or numbers != sorted(numbers):
+        raise refuse(f"{value!r} is not a port", "a port from 0 to 65535, a range such as 8000-8080, or '*'")
+    return value
+
+
+Network = Annotated[IPv4Network, BeforeValidator(network), PlainSerializer(str)]
+"""An IPv4 range in CIDR notation with no host bits set."""
+
+Email = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"[A-Za-z0-9.!#$%&'*+/=?^_`|~-]{1,64}@(?=.{4,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}",
+            "is not an e-mail address",
+            "for example platform.owner@force.police.example",
+        )
+    ),
+]
+
+Guid = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
+            "is not a GUID",
+            "an object id from Entra ID, such as 0f5c1f6e-3c0a-4f0b-9d39-6c8f6d1f2a10",
+        )
+    ),
+]
+
+Label = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
+            "is not a DNS label",
+            "1 to 63 lower-case letters, digits and hyphens, with a letter or digit at each end",
+        )
+    ),
+]
+"""An RFC 1123 label, which is what Kubernetes wants of a namespace's name."""
+
+Namespace = Annotated[Label, AfterValidator(_not_reserved)]
+
+Text = Annotated[
+    str, AfterValidator(_matching(r"(?s)\s*\S.*", "is empty", "at least one character that is not a space"))
+]
+
+Identifier = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"[A-Za-z0-9]([A-Za-z0-9._ /-]{0,62}[A-Za-z0-9])?",
+            "is not an identifier",
+            "1 to 64 letters, digits, spaces and . _ / -, with a letter or digit at each end",
+        )
+    ),
+]
+"""What stands in a tag: short, printable, and legal as an Azure tag value."""
+
+Cpu = Annotated[
+    str,
+    BeforeValidator(_duration_free),
+    AfterValidator(
+        _matching(r"(?!0+(\.0+)?m?$)\d{1,6}(\.\d{1,3}|m)?", "is not an amount of CPU", "cores such as 4, 0.5 or 500m")
+    ),
+]
+
+Memory = Annotated[
+    str,
+    BeforeValidator(_duration_free),
+    AfterValidator(
+        _matching(r"(?!0+(\D|$))\d{1,15}(Ki|Mi|Gi|Ti|k|M|G|T)?", "is not an amount of memory", "such as 16Gi or 512Mi")
+    ),
+]
+
+Ports = Annotated[str, BeforeValidator(_duration_free), AfterValidator(_ports)]
+"""One port, a range of ports, or `*`."""
