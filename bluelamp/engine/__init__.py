@@ -1,0 +1,1 @@
+"""The Pulumi engine: found, fetched or built, and driven."""

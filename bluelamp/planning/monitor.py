@@ -1,0 +1,192 @@
+"""A resource monitor in this process: it gives each registration what the engine's preview would give it.
+
+Where the engine asks a provider over gRPC, this asks the rehearsal cloud's provider directly, so a plan sees the same
+defaults, the same unknowns and the same refusals. Unlike the engine it does not stop at the first refusal.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import resource_pb2
+
+from bluelamp.rehearsal.provider import CloudError, Failure, Instance, Provider, type_of
+from bluelamp.rehearsal.values import decode, encode, plain
+
+_STACK = "pulumi:pulumi:Stack"
+_PROVIDER = "pulumi:providers:"
+
+
+@dataclass(frozen=True)
+class PlannedResource:
+    """One resource that would be made.
+
+    `inputs` are what the provider was asked for after its defaults were filled in, `outputs` what a preview knows of
+    the result (`UNKNOWN` where it does not); both may hold `Secret` values.
+    """
+
+    urn: str
+    custom: bool
+    parent: str = ""
+    protect: bool = False
+    provider: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
+
+    @property
+    def type(self) -> str:
+        """The type token."""
+        return type_of(self.urn)
+
+    @property
+    def name(self) -> str:
+        """The logical name."""
+        return self.urn.split("::", 3)[3]
+
+
+class PlanMonitor:
+    """Takes the program's registrations; `resources` has them by URN afterwards."""
+
+    def __init__(self, stack: str, project: str, provider_of: Callable[[str], Provider]) -> None:
+        self.resources: dict[str, PlannedResource] = {}
+        self.stack_outputs: dict[str, Any] = {}
+        self._stack, self._project, self._provider_of = stack, project, provider_of
+        self._instances: dict[str, Instance] = {}
+        self._packages: dict[str, tuple[str, str]] = {}
+        self._config: dict[str, dict[str, Any]] = {}
+        self._lock = threading.Lock()
+
+    def set_config(self, config: Mapping[str, str]) -> None:
+        """Takes the stack's configuration, by full key; each package's own goes to its default provider."""
+        for key, value in config.items():
+            package, _, name = key.partition(":")
+            self._config.setdefault(package, {})[name] = value
+
+    def urn(self, type_: str, name: str, parent: str = "") -> str:
+        """The URN that the engine would give."""
+        chain = parent.split("::")[2] if parent else ""
+        if chain and chain != _STACK:
+            type_ = f"{chain}${type_}"
+        return f"urn:pulumi:{self._stack}::{self._project}::{type_}::{name}"
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the engine's names
+        """Checks the inputs and previews the creation, as the engine would."""
+        urn = self.urn(request.type, request.name, request.parent)
+        if urn in self.resources:
+            raise RuntimeError(f"Duplicate resource URN '{urn}'; try giving it a unique name")
+        inputs = decode(request.object)
+        if request.type == _STACK or not request.custom:
+            self._keep(PlannedResource(urn, custom=False, parent=request.parent, inputs=inputs))
+            return resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
+        if request.type.startswith(_PROVIDER):
+            return self._register_provider(urn, request, inputs)
+        package, instance, reference = self._provider_for(request.type, request.provider, request.version)
+        provider = self._provider_of(package)
+        failures: tuple[Failure, ...] = ()
+        outputs: Mapping[str, Any] = inputs
+        resource_id = ""
+        try:
+            checked = provider.check(instance, urn, {}, inputs)
+            inputs, failures = checked.inputs, tuple(checked.failures)
+            outputs = inputs
+            if not failures:
+                resource_id, outputs = provider.create(instance, urn, inputs, preview=True)
+        except CloudError as error:
+            failures = (*failures, Failure("", f"{error.code}: {error.message}"))
+        self._keep(
+            PlannedResource(
+                urn,
+                custom=True,
+                parent=request.parent,
+                protect=bool(request.protect),
+                provider=reference,
+                inputs=inputs,
+                outputs=outputs,
+                failures=failures,
+            )
+        )
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=resource_id, object=encode(outputs))
+
+    def _register_provider(self, urn: str, request: Any, inputs: dict[str, Any]) -> Any:
+        package = request.type.removeprefix(_PROVIDER)
+        inputs = {**inputs, **({"version": request.version} if request.version else {})}
+        self._keep(PlannedResource(urn, custom=True, parent=request.parent, inputs=inputs, outputs=inputs))
+        with self._lock:
+            self._instances[urn] = Instance(self._stack, self._project, plain(inputs))
+        self._provider_of(package)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=urn, object=encode(inputs))
+
+    def _provider_for(self, type_: str, reference: str, version: str) -> tuple[str, Instance, str]:
+        """The package, the configured instance and the provider's URN for a resource of `type_`."""
+        package = type_.partition(":")[0]
+        with self._lock:
+            if reference:
+                urn = reference.rpartition("::")[0]
+                return package, self._instances.get(urn, Instance(self._stack, self._project)), urn
+            name = "default" + (f"_{version}" if version else "").replace(".", "_")
+            urn = self.urn(_PROVIDER + package, name)
+            if urn not in self._instances:
+                config = dict(self._config.get(package, {}))
+                inputs = {**config, **({"version": version} if version else {})}
+                self._instances[urn] = Instance(self._stack, self._project, config)
+                self.resources[urn] = PlannedResource(urn, custom=True, inputs=inputs, outputs=inputs)
+            return package, self._instances[urn], urn
+
+    def _keep(self, resource: PlannedResource) -> None:
+        with self._lock:
+            self.resources[resource.urn] = resource
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
+        """Keeps what a component or the stack gives out."""
+        outputs = decode(request.outputs)
+        if type_of(request.urn) == _STACK:
+            self.stack_outputs = outputs
+        return empty_pb2.Empty()
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802
+        """Calls a provider's function."""
+        package, instance, _ = self._provider_for(request.tok, request.provider, request.version)
+        result = self._provider_of(package).invoke(instance, request.tok, decode(request.args))
+        return resource_pb2.ResourceInvokeResponse(**{"return": encode(result)})
+
+    def SupportsFeature(self, request: Any) -> Any:  # noqa: N802
+        """What the engine supports, but for what needs a call back into the program."""
+        return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in {"secrets", "resourceReferences", "aliasSpecs", "deletedWith"})
+
+    def GetDeploymentInfo(self, _request: Any) -> Any:  # noqa: N802
+        """The same, as newer SDKs ask."""
+        return resource_pb2.DeploymentInfo(
+            supportedFeatures=[
+                resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
+                resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+                resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+                resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+            ]
+        )
+
+    def RegisterPackage(self, request: Any) -> Any:  # noqa: N802
+        """A reference to a package of a version."""
+        return resource_pb2.RegisterPackageResponse(ref=f"{request.name}@{request.version}")
+
+    def SignalAndWaitForShutdown(self, _request: Any) -> Any:  # noqa: N802
+        """Nothing runs on after the program."""
+        return empty_pb2.Empty()
+
+
+class PlanEngine:
+    """Hears what the program logs; `errors` keeps what it said was wrong."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+        self.warnings: list[str] = []
+
+    def Log(self, request: Any) -> Any:  # noqa: N802
+        """Keeps warnings and errors."""
+        if request.severity >= 3:
+            self.errors.append(request.message)
+        elif request.severity == 2:
+            self.warnings.append(request.message)
+        return empty_pb2.Empty()

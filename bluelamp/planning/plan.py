@@ -1,0 +1,110 @@
+"""Running a Pulumi program in this process and keeping what it asked for."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bluelamp.planning.monitor import PlanEngine, PlanMonitor, PlannedResource
+from bluelamp.rehearsal.packages import Packages
+from bluelamp.rehearsal.store import Store
+
+__all__ = ["Plan", "PlannedResource", "plan_force", "plan_program"]
+
+PROJECT = "bluelamp"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a program would make: its resources in URN order, its stack outputs and what it warned of."""
+
+    stack: str
+    resources: tuple[PlannedResource, ...]
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> list[PlannedResource]:
+        """The resources that the cloud would refuse."""
+        return [resource for resource in self.resources if resource.failures]
+
+
+def plan_program(
+    stack: str,
+    program: Callable[[], Any],
+    config: Mapping[str, str],
+    *,
+    root: Path,
+    project: str = PROJECT,
+    arm_types: Path | None = None,
+) -> Plan:
+    """Runs `program` as the engine's preview would and returns what it asked for.
+
+    `config` is the stack's configuration by full key (`bluelamp:owner`), values as the engine holds them: strings, JSON
+    for anything nested. Not safe to call from two threads at once: the SDK keeps one program's state a process.
+    """
+    import pulumi.runtime
+    from pulumi.runtime.settings import Settings, configure
+    from pulumi.runtime.stack import run_in_stack
+
+    store = Store(":memory:")
+    try:
+        packages = Packages(store, arm_types=arm_types)
+        monitor, engine = PlanMonitor(stack, project, packages.provider), PlanEngine()
+        monitor.set_config({key: value for key, value in config.items() if not key.startswith(f"{project}:")})
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        # As the SDK's own runner does: asyncio complains of work left over when a program fails.
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+        configure(
+            Settings(
+                project=project,
+                stack=stack,
+                organization="organization",
+                monitor=monitor,  # type: ignore[arg-type] # the SDK's mocks pass a monitor the same way
+                engine=engine,  # type: ignore[arg-type]
+                dry_run=True,
+                root_directory=str(root),
+            )
+        )
+        pulumi.runtime.set_all_config(dict(config), [])
+        try:
+            loop.run_until_complete(run_in_stack(program))
+        finally:
+            loop.close()
+            asyncio.set_event_loop(None)
+    finally:
+        store.close()
+    ordered = tuple(monitor.resources[urn] for urn in sorted(monitor.resources))
+    return Plan(stack, ordered, monitor.stack_outputs, tuple(engine.warnings), tuple(engine.errors))
+
+
+def plan_force(slug: str, root: Path, *, arm_types: Path | None = None) -> Plan:
+    """The plan of one force of the project at `root`.
+
+    Raises `infra.problems.SettingsError` where its settings are wrong.
+    """
+    from infra.force import load
+    from infra.program import build
+
+    force = load(slug, root=root)
+    config = stack_config(root / "stacks" / f"Pulumi.{slug}.yaml")
+    return plan_program(slug, lambda: build(force), config, root=root, arm_types=arm_types)
+
+
+def stack_config(path: Path) -> dict[str, str]:
+    """A stack file's configuration as the engine hands it to a program; encrypted values are left out."""
+    import yaml
+
+    config = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("config") or {}
+    return {key: _text(value) for key, value in config.items() if not (isinstance(value, dict) and "secure" in value)}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,49 @@
+"""The packages that the rehearsal cloud serves: azure-native, kubernetes, and every other installed Pulumi SDK."""
+
+import threading
+from pathlib import Path
+
+from bluelamp.rehearsal.provider import CloudError, Provider
+from bluelamp.rehearsal.store import Store
+
+
+class Packages:
+    """Providers by package name, each made when it is first asked for."""
+
+    def __init__(self, store: Store, *, arm_types: Path | None = None, kubeconfig: Path | None = None) -> None:
+        self._store, self._arm_types, self._kubeconfig = store, arm_types, kubeconfig
+        self._made: dict[str, Provider] = {}
+        self._lock = threading.Lock()
+
+    def names(self) -> list[str]:
+        """Every package that can be served here."""
+        from bluelamp.rehearsal.sdk.schema import installed_packages
+
+        return sorted({"azure-native", "kubernetes", *installed_packages()} - {"policy"})
+
+    def provider(self, package: str) -> Provider:
+        """The provider of `package`. Raises `CloudError` where its SDK is not installed."""
+        with self._lock:
+            if package not in self._made:
+                self._made[package] = self._make(package)
+            return self._made[package]
+
+    def all(self) -> list[Provider]:
+        """A provider for every package."""
+        return [self.provider(name) for name in self.names()]
+
+    def _make(self, package: str) -> Provider:
+        if package == "azure-native":
+            from bluelamp.rehearsal.azure import AzureProvider
+
+            return AzureProvider(self._store, arm_types=self._arm_types)
+        if package == "kubernetes":
+            from bluelamp.rehearsal.kubernetes import KubernetesProvider
+
+            return KubernetesProvider(self._store, kubeconfig=self._kubeconfig)
+        from bluelamp.rehearsal.sdk.generic import GenericProvider
+        from bluelamp.rehearsal.sdk.schema import installed_packages
+
+        if package not in installed_packages():
+            raise CloudError("PackageNotFound", f"the Pulumi package {package!r} is not installed in this environment")
+        return GenericProvider(package, self._store)

@@ -1,0 +1,241 @@
+"""The rehearsal cloud as Pulumi providers: one gRPC server a package, all in this process, for many stacks at once.
+
+The engine finds them through `PULUMI_DEBUG_PROVIDERS` and attaches instead of starting a plugin of its own. Each
+connection is one provider instance, so what `Configure` said is kept by the connection's peer.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from concurrent import futures
+from typing import Any, NoReturn, TypeVar
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from bluelamp.rehearsal.provider import CloudError, Diff, Failure, Instance, Provider, project_of, stack_of
+from bluelamp.rehearsal.store import StoreError
+from bluelamp.rehearsal.values import decode, encode, plain
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+_ATTEMPTS = 4
+"""How often a throttled or timed-out call is made, as Azure's own client does: once, and three times more."""
+
+_KINDS = {
+    "add": provider_pb2.PropertyDiff.ADD,
+    "delete": provider_pb2.PropertyDiff.DELETE,
+    "update": provider_pb2.PropertyDiff.UPDATE,
+    "add-replace": provider_pb2.PropertyDiff.ADD_REPLACE,
+    "delete-replace": provider_pb2.PropertyDiff.DELETE_REPLACE,
+    "update-replace": provider_pb2.PropertyDiff.UPDATE_REPLACE,
+}
+
+
+class Server:
+    """Serves packages on ports of 127.0.0.1 until it is closed; use it as a context manager."""
+
+    def __init__(self, providers: Iterable[Provider]) -> None:
+        self._servers: list[Any] = []
+        self.ports: dict[str, int] = {}
+        for provider in providers:
+            server = grpc.server(
+                futures.ThreadPoolExecutor(max_workers=32, thread_name_prefix=provider.package),
+                options=[("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)],
+            )
+            provider_pb2_grpc.add_ResourceProviderServicer_to_server(_Service(provider), server)
+            self.ports[provider.package] = server.add_insecure_port("127.0.0.1:0")
+            server.start()
+            self._servers.append(server)
+
+    @property
+    def debug_providers(self) -> str:
+        """What `PULUMI_DEBUG_PROVIDERS` must say."""
+        return ",".join(f"{package}:{port}" for package, port in self.ports.items())
+
+    def close(self) -> None:
+        """Stops serving."""
+        for server in self._servers:
+            server.stop(grace=None)
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Service(provider_pb2_grpc.ResourceProviderServicer):
+    """One provider, spoken to in gRPC."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+        self._instances: dict[str, Instance] = {}
+
+    def _instance(self, context: Any, urn: str = "") -> Instance:
+        known = self._instances.get(context.peer())
+        if known is None:
+            return Instance(stack_of(urn), project_of(urn)) if urn else Instance()
+        if urn and not known.stack:
+            return Instance(stack_of(urn), project_of(urn), known.config)
+        return known
+
+    def _do(self, context: Any, work: Callable[[], T]) -> T:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return work()
+            except CloudError as error:
+                if error.retryable and error.code != "Conflict" and attempt < _ATTEMPTS:
+                    continue
+                _abort(context, grpc.StatusCode.UNKNOWN, f"Code={error.code!r} Message={error.message!r}")
+            except StoreError as error:
+                _abort(context, grpc.StatusCode.INTERNAL, f"the rehearsal cloud's store cannot be used: {error}")
+            except Exception as error:
+                _log.exception("the rehearsal of %s failed", self._provider.package)
+                _abort(context, grpc.StatusCode.INTERNAL, f"the rehearsal of {self._provider.package} failed: {error!r}")
+        raise AssertionError("the last attempt returns or aborts")
+
+    def Handshake(self, _request: Any, _context: Any) -> Any:
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+
+    def Attach(self, _request: Any, _context: Any) -> Any:
+        return empty_pb2.Empty()
+
+    def GetPluginInfo(self, _request: Any, _context: Any) -> Any:
+        return plugin_pb2.PluginInfo(version=self._provider.version)
+
+    def Cancel(self, _request: Any, _context: Any) -> Any:
+        return empty_pb2.Empty()
+
+    def Parameterize(self, _request: Any, context: Any) -> Any:
+        _abort(context, grpc.StatusCode.UNIMPLEMENTED, f"{self._provider.package} takes no parameters in a rehearsal")
+
+    def CheckConfig(self, request: Any, context: Any) -> Any:
+        checked = self._do(context, lambda: self._provider.check_config(decode(request.news)))
+        return provider_pb2.CheckResponse(inputs=encode(checked.inputs), failures=_failures(checked.failures))
+
+    def DiffConfig(self, request: Any, context: Any) -> Any:
+        old, new = decode(request.olds), decode(request.news)
+        changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
+        return _diff(Diff({key: "update" for key in changed}))
+
+    def Configure(self, request: Any, context: Any) -> Any:
+        config = plain(decode(request.args)) if request.HasField("args") else {}
+        urn = request.urn
+        self._instances[context.peer()] = Instance(
+            stack_of(urn) if urn else "", project_of(urn) if urn else "", {key: _json(v) for key, v in config.items()}
+        )
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    def Check(self, request: Any, context: Any) -> Any:
+        def work() -> Any:
+            checked = self._provider.check(
+                self._instance(context, request.urn), request.urn, decode(request.olds), decode(request.news)
+            )
+            return provider_pb2.CheckResponse(inputs=encode(checked.inputs), failures=_failures(checked.failures))
+
+        return self._do(context, work)
+
+    def Diff(self, request: Any, context: Any) -> Any:
+        def work() -> Any:
+            return _diff(
+                self._provider.diff(
+                    self._instance(context, request.urn),
+                    request.urn,
+                    request.id,
+                    decode(request.old_inputs),
+                    decode(request.olds),
+                    decode(request.news),
+                    list(request.ignoreChanges),
+                )
+            )
+
+        return self._do(context, work)
+
+    def Create(self, request: Any, context: Any) -> Any:
+        def work() -> Any:
+            resource_id, outputs = self._provider.create(
+                self._instance(context, request.urn), request.urn, decode(request.properties), preview=request.preview
+            )
+            return provider_pb2.CreateResponse(id=resource_id, properties=encode(outputs))
+
+        return self._do(context, work)
+
+    def Read(self, request: Any, context: Any) -> Any:
+        def work() -> Any:
+            live = self._provider.read(
+                self._instance(context, request.urn), request.urn, request.id, decode(request.inputs)
+            )
+            if live is None:
+                return provider_pb2.ReadResponse()
+            return provider_pb2.ReadResponse(
+                id=live.id, properties=encode(live.outputs), inputs=encode(live.inputs)
+            )
+
+        return self._do(context, work)
+
+    def Update(self, request: Any, context: Any) -> Any:
+        def work() -> Any:
+            outputs = self._provider.update(
+                self._instance(context, request.urn),
+                request.urn,
+                request.id,
+                decode(request.olds),
+                decode(request.news),
+                preview=request.preview,
+            )
+            return provider_pb2.UpdateResponse(properties=encode(outputs))
+
+        return self._do(context, work)
+
+    def Delete(self, request: Any, context: Any) -> Any:
+        def work() -> Any:
+            self._provider.delete(
+                self._instance(context, request.urn), request.urn, request.id, decode(request.properties)
+            )
+            return empty_pb2.Empty()
+
+        return self._do(context, work)
+
+    def Invoke(self, request: Any, context: Any) -> Any:
+        def work() -> Any:
+            result = self._provider.invoke(self._instance(context), request.tok, decode(request.args))
+            return provider_pb2.InvokeResponse(**{"return": encode(result)})
+
+        return self._do(context, work)
+
+
+def _abort(context: Any, code: Any, message: str) -> NoReturn:
+    context.abort(code, message)
+    raise AssertionError("abort raises")
+
+
+def _json(value: Any) -> Any:
+    """A configuration value as it was meant: nested ones arrive as JSON text."""
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _failures(failures: Iterable[Failure]) -> list[Any]:
+    return [provider_pb2.CheckFailure(property=failure.path, reason=failure.reason) for failure in failures]
+
+
+def _diff(diff: Diff) -> Any:
+    detailed: Mapping[str, Any] = {
+        path: provider_pb2.PropertyDiff(kind=_KINDS[kind], inputDiff=True) for path, kind in diff.changes.items()
+    }
+    some = provider_pb2.DiffResponse.DIFF_SOME if diff.changes else provider_pb2.DiffResponse.DIFF_NONE
+    top = sorted({path.split(".")[0].split("[")[0] for path in diff.changes})
+    return provider_pb2.DiffResponse(
+        changes=some,
+        diffs=top,
+        replaces=sorted({path.split(".")[0].split("[")[0] for path in diff.replaces}),
+        detailedDiff=detailed,
+        hasDetailedDiff=True,
+        deleteBeforeReplace=diff.delete_before_replace,
+    )
