@@ -1,0 +1,1 @@
+"""Rules about Azure resources, a file for each service."""

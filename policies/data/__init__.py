@@ -1,0 +1,1 @@
+"""Rules about where data is, whose it is and what is spent on it."""

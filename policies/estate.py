@@ -1,0 +1,51 @@
+"""The resources that are judged together, for rules that have to see more than one."""
+
+import re
+from collections.abc import Callable, Iterable
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from policies.model import Resource
+from policies.value import Value, root
+
+_T = TypeVar("_T")
+_VERSION = re.compile(r"^(azure-native:[^/:]+)/v\d{8}[^:]*:")
+
+
+class Estate:
+    """All resources of one judging, by type, with a place for the indexes that rules build over them."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self._by_type: dict[str, list[Value]] = {}
+        self._once: dict[Callable[..., Any], Any] = {}
+        for resource in resources:
+            self._by_type.setdefault(canonical(resource.type), []).append(root(resource))
+
+    def of(self, *types: str) -> list[Value]:
+        """The properties of every resource of these types (`*` stands for any text)."""
+        return [
+            value
+            for type_, values in self._by_type.items()
+            if any(matches(type_, wanted) for wanted in types)
+            for value in values
+        ]
+
+    def once(self, build: Callable[["Estate"], _T]) -> _T:
+        """What `build` makes of the estate, built on first use and shared by every rule and resource."""
+        if build not in self._once:
+            self._once[build] = build(self)
+        built: _T = self._once[build]
+        return built
+
+
+@lru_cache(maxsize=4096)
+def canonical(type_: str) -> str:
+    """The type without the API version that azure-native may put in it (`azure-native:network/v20240501:Subnet`)."""
+    return _VERSION.sub(r"\1:", type_)
+
+
+@lru_cache(maxsize=65536)
+def matches(type_: str, wanted: str) -> bool:
+    """Whether the canonical `type_` is `wanted`, in which `*` stands for any text."""
+    return type_ == wanted or ("*" in wanted and fnmatchcase(type_, wanted))

@@ -1,0 +1,166 @@
+"""Judging: every rule on every resource it concerns, one judgement each, whatever goes wrong in between."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from policies.discovery import rules as discovered
+from policies.estate import Estate, canonical, matches
+from policies.model import Judgement, Resource, Verdict
+from policies.rule import Fail, NotApplicable, Outcome, Rule
+from policies.value import SECRET, UnknownValue, Value, places, root
+
+_SHORTEST_SECRET: Final = 4
+_WITHHELD: Final = "[withheld]"
+
+
+class Baseline:
+    """A set of rules made ready for judging; keep one to judge many times."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._by_type: dict[str, tuple[tuple[Rule, tuple[str, ...]], ...]] = {}
+
+    def concerning(self, type_: str) -> tuple[tuple[Rule, tuple[str, ...]], ...]:
+        """The rules that concern resources of `type_`, each with the places it looks at."""
+        type_ = canonical(type_)
+        found = self._by_type.get(type_)
+        if found is None:
+            found = tuple(
+                (rule, tuple(path for wanted, paths in rule.at.items() if matches(type_, wanted) for path in paths))
+                for rule in self.rules
+                if any(matches(type_, wanted) for wanted in rule.at)
+            )
+            self._by_type[type_] = found
+        return found
+
+    def judge(self, resources: Iterable[Resource]) -> list[Judgement]:
+        """Judge `resources` together: one judgement for each rule and each resource it concerns, in their order."""
+        listed = list(resources)
+        estate = Estate(listed)
+        return [judgement for resource in listed for judgement in self._judge(resource, estate)]
+
+    def _judge(self, resource: Resource, estate: Estate) -> Iterable[Judgement]:
+        shared: dict[str, list[Value] | Exception] = {}
+        for rule, patterns in self.concerning(resource.type):
+            outcomes = [
+                (place, _outcome(rule, place, estate))
+                for pattern in patterns
+                for place in _places(resource, pattern, shared)
+            ]
+            yield _judgement(rule, resource, outcomes)
+
+
+def judge(resources: Iterable[Resource], rules: Iterable[Rule] | None = None) -> list[Judgement]:
+    """Judge `resources` together by `rules`, or by all rules: one judgement for each rule and resource it concerns.
+
+    The verdict is fail when any place fails, otherwise error when the rule broke down, otherwise unknown when
+    something it had to read is not known yet, otherwise pass; not applicable when no place of the resource is the
+    rule's business. Nothing that happens in one rule or resource keeps another from being judged.
+    """
+    return Baseline(discovered() if rules is None else rules).judge(resources)
+
+
+def _places(resource: Resource, pattern: str, shared: dict[str, list[Value] | Exception]) -> list[Value]:
+    if pattern not in shared:
+        try:
+            shared[pattern] = list(places(root(resource), pattern))
+        except Exception as error:
+            shared[pattern] = error
+    found = shared[pattern]
+    return [Value(resource, found)] if isinstance(found, Exception) else found
+
+
+def _outcome(rule: Rule, place: Value, estate: Estate) -> Outcome | Exception:
+    if isinstance(place.raw, Exception):
+        return place.raw
+    try:
+        if rule.estate:
+            return rule.check(place, estate, **rule.parameters)
+        return rule.check(place, **rule.parameters)
+    except Exception as error:
+        return error
+
+
+def _judgement(rule: Rule, resource: Resource, outcomes: list[tuple[Value, Outcome | Exception]]) -> Judgement:
+    failed = [outcome for _, outcome in outcomes if isinstance(outcome, Fail)]
+    if failed:
+        return _failure(rule, resource, failed)
+    broken = [outcome for _, outcome in outcomes if isinstance(outcome, Exception)]
+    for error in broken:
+        if not isinstance(error, UnknownValue):
+            said = _scrubbed(f"rule {rule.id} broke down: {type(error).__name__}: {error}", resource)
+            return Judgement(rule.id, resource.urn, Verdict.ERROR, message=said)
+    if broken:
+        paths = ", ".join(dict.fromkeys(error.value.path for error in broken if isinstance(error, UnknownValue)))
+        first = paths.partition(", ")[0]
+        return Judgement(
+            rule.id, resource.urn, Verdict.UNKNOWN, first, "<unknown>", message=f"{paths}: unknown until deployed"
+        )
+    passed = [place for place, outcome in outcomes if outcome is None]
+    if passed:
+        return _success(rule, resource, passed[0])
+    reasons = [outcome.reason for _, outcome in outcomes if isinstance(outcome, NotApplicable)]
+    return Judgement(
+        rule.id, resource.urn, Verdict.NOT_APPLICABLE, message=reasons[0] if reasons else "there is nothing to judge"
+    )
+
+
+def _success(rule: Rule, resource: Resource, place: Value) -> Judgement:
+    if rule.must is None:
+        return Judgement(rule.id, resource.urn, Verdict.PASS, place.path)
+    asked = place.at(rule.must.path)
+    return Judgement(rule.id, resource.urn, Verdict.PASS, asked.path, asked.shown(), rule.must.expected)
+
+
+def _failure(rule: Rule, resource: Resource, failed: list[Fail]) -> Judgement:
+    said = "; ".join(_sentence(fail) for fail in failed)
+    first = failed[0]
+    return Judgement(
+        rule.id,
+        resource.urn,
+        Verdict.FAIL,
+        first.at.path,
+        first.at.shown() if first.show else _WITHHELD,
+        _jsonable(first.expected),
+        _scrubbed(said, resource),
+    )
+
+
+def _sentence(fail: Fail) -> str:
+    observed = fail.at.shown() if fail.show else _WITHHELD
+    found = "nothing" if observed is None else _brief(observed)
+    why = f" ({fail.why})" if fail.why else ""
+    return f"{fail.at.path or 'resource'}: found {found}, expected {_brief(fail.expected)}{why}"
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (list, tuple)) and all(isinstance(item, (str, int, float)) for item in value):
+        return " or ".join(str(item) for item in value) if value else "an empty list"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_brief(item)}" for key, item in value.items()) + "}"
+    return str(value)
+
+
+def _jsonable(value: Any) -> Any:
+    return list(value) if isinstance(value, (tuple, set, frozenset)) else value
+
+
+def _scrubbed(text: str, resource: Resource) -> str:
+    """`text` without the resource's secrets, which an exception or a rule's own words may carry."""
+    if not resource.secrets:
+        return text
+    for secret in sorted(_secret_texts(root(resource)), key=len, reverse=True):
+        text = text.replace(secret, SECRET)
+    return text
+
+
+def _secret_texts(value: Value, inside: bool = False) -> set[str]:
+    inside = inside or value.path in value.resource.secrets
+    if isinstance(value.raw, (Mapping, list, tuple)):
+        return {text for item in value.each() for text in _secret_texts(item, inside)}
+    text = str(value.raw)
+    return {text} if inside and len(text) >= _SHORTEST_SECRET else set()

@@ -1,0 +1,229 @@
+"""Rules: a pure function over a place of a resource, or a required property, with all that is to be said about it.
+
+    @rule(
+        "BL-NET-001",
+        "No management port is open to the Internet",
+        at={SECURITY_GROUP: "securityRules[*]", SECURITY_RULE: ""},
+        ...
+    )
+    def no_open_management_port(entry: Value, *, ports: tuple[int, ...] = (22, 3389)) -> Outcome:
+        '''Why it matters: the rule's rationale.'''
+        if ...:
+            return Fail(entry["sourceAddressPrefix"], expected="a named range")
+        return None
+
+The function is called once for each place named by `at`. It returns None (pass), a `Fail` or a `NotApplicable`. Its
+keyword-only arguments are the rule's parameters. One that takes a second positional argument is given the `Estate`, all
+the resources that are judged together. Reading what is not known yet raises `UnknownValue`, and the verdict is unknown.
+
+A rule that only asks something of one property says so with `require` and `Must`, as data, so that it can be turned
+into other policy languages. A rule belongs to the file it stands in: its area is the folder, its cases are in the YAML
+file of the same name.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final, TypeAlias
+
+from policies.model import Case, Control, Enforcement, Severity
+from policies.value import Value
+
+At: TypeAlias = Mapping[str, str | tuple[str, ...]] | tuple[str, ...] | str
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """What stands at `at` breaks the rule; `show` is False when even an unmarked value must not be printed."""
+
+    at: Value
+    expected: Any
+    why: str = ""
+    show: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicable:
+    """The rule has nothing to ask of this place, and `reason` says why."""
+
+    reason: str
+
+
+Outcome: TypeAlias = Fail | NotApplicable | None
+Check: TypeAlias = Callable[..., Outcome]
+_ESTATE_ARGUMENTS: Final = 2
+
+
+@dataclass(frozen=True)
+class Must:
+    """What one property must be: the value `be`, one of `among`, or a number of at least `minimum`.
+
+    `default` is what the service assumes when the property is missing. Text is compared without case, as Azure does.
+    """
+
+    path: str
+    be: Any = None
+    among: tuple[Any, ...] = ()
+    minimum: float | None = None
+    default: Any = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What a stricter baseline may set: the list or the bound."""
+        if self.among:
+            return {"among": self.among}
+        return {} if self.minimum is None else {"minimum": self.minimum}
+
+    @property
+    def expected(self) -> Any:
+        """What is asked for, as a person would say it."""
+        if self.among:
+            return list(self.among)
+        return self.be if self.minimum is None else f"at least {self.minimum}"
+
+    def __call__(self, place: Value, **parameters: Any) -> Outcome:
+        """Judge the property below `place`."""
+        asked = replace(self, **parameters) if parameters else self
+        found = place.at(asked.path)
+        if asked._holds(found.get(asked.default)):
+            return None
+        why = "" if not found.missing else f"the service's default is {_said(asked.default)}"
+        return Fail(found, asked.expected, why)
+
+    def _holds(self, value: Any) -> bool:
+        if self.minimum is not None:
+            return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= self.minimum
+        return any(_same(value, allowed) for allowed in (self.among or (self.be,)))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule and all that is to be said about it; made by `rule` or `require`, found by `policies.rules`.
+
+    `at` maps each type it concerns (`*` stands for any text) to the places it looks at; `estate` tells whether it has
+    to see all resources together. `must` is what it asks for, where that is one property. `fix` says how to mend a
+    failure and `example` shows it, in Python for Azure and in YAML for Kubernetes.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    enforcement: Enforcement
+    controls: tuple[Control, ...]
+    rationale: str
+    fix: str
+    example: str
+    at: Mapping[str, tuple[str, ...]]
+    check: Check
+    parameters: Mapping[str, Any]
+    module: str
+    estate: bool = False
+    must: Must | None = None
+
+    @property
+    def area(self) -> str:
+        """The folder it belongs to: azure, kubernetes or data."""
+        return self.module.split(".")[1]
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """The examples it is held to, read from the YAML file beside its module."""
+        from policies.cases import of
+
+        return of(self)
+
+    def using(self, **parameters: Any) -> "Rule":
+        """The same rule with other parameters. Raises ValueError for one that it does not have."""
+        unknown = sorted(parameters.keys() - self.parameters.keys())
+        if unknown:
+            has = ", ".join(sorted(self.parameters)) or "none"
+            raise ValueError(f"{self.id} has no parameter {', '.join(unknown)}; it has: {has}")
+        return replace(self, parameters={**self.parameters, **parameters})
+
+
+def rule(
+    id: str,
+    title: str,
+    *,
+    severity: Severity,
+    controls: tuple[Control, ...],
+    at: At,
+    fix: str,
+    example: str,
+    enforcement: Enforcement = Enforcement.MANDATORY,
+) -> Callable[[Check], Rule]:
+    """Make a rule of the function below; its docstring is the rationale, its keyword-only arguments the parameters."""
+
+    def made(check: Check) -> Rule:
+        code = check.__code__
+        return Rule(
+            id=id,
+            title=title,
+            severity=severity,
+            enforcement=enforcement,
+            controls=controls,
+            rationale=_prose(check.__doc__ or ""),
+            fix=_prose(fix),
+            example=example.strip(),
+            at=_places(at),
+            check=check,
+            parameters=dict(check.__kwdefaults__ or {}),
+            module=check.__module__,
+            estate=code.co_argcount == _ESTATE_ARGUMENTS,
+        )
+
+    return made
+
+
+def require(
+    id: str,
+    title: str,
+    must: Must,
+    *,
+    severity: Severity,
+    controls: tuple[Control, ...],
+    at: At,
+    rationale: str,
+    fix: str,
+    example: str,
+    enforcement: Enforcement = Enforcement.MANDATORY,
+) -> Rule:
+    """Make a rule that asks one thing of one property."""
+    return Rule(
+        id=id,
+        title=title,
+        severity=severity,
+        enforcement=enforcement,
+        controls=controls,
+        rationale=_prose(rationale),
+        fix=_prose(fix),
+        example=example.strip(),
+        at=_places(at),
+        check=must,
+        parameters=must.parameters,
+        module=sys._getframe(1).f_globals["__name__"],
+        must=must,
+    )
+
+
+def _places(at: At) -> dict[str, tuple[str, ...]]:
+    if isinstance(at, str):
+        return {at: ("",)}
+    if isinstance(at, tuple):
+        return dict.fromkeys(at, ("",))
+    return {type_: (where,) if isinstance(where, str) else where for type_, where in at.items()}
+
+
+def _prose(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _same(value: Any, allowed: Any) -> bool:
+    if isinstance(value, str) and isinstance(allowed, str):
+        return value.casefold() == allowed.casefold()
+    return type(value) is type(allowed) and bool(value == allowed)
+
+
+def _said(value: Any) -> str:
+    return "not to set it" if value is None else {True: "true", False: "false"}.get(value, str(value))

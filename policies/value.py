@@ -1,0 +1,159 @@
+"""Reading properties: a `Value` is what stands at one path of a resource.
+
+Rules read through it so that an unknown can never be mistaken for a value: whatever needs the value of something that
+is not known yet raises `UnknownValue`, which becomes the verdict unknown.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+from policies.model import UNKNOWN, Resource
+
+SECRET: Final = "[secret]"  # noqa: S105 - the mark that replaces a secret
+_ALL: Final = "[*]"
+_PLAIN_KEY: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-$")
+
+
+class UnknownValue(Exception):  # noqa: N818 - an answer, not an error
+    """A rule needed a value that is not known until deployment; `value` says which one."""
+
+    def __init__(self, value: "Value") -> None:
+        super().__init__(value)
+        self.value = value
+
+
+class Value:
+    """What stands at one path of a resource; `raw` is None when nothing does."""
+
+    __slots__ = ("_key", "outer", "raw", "resource")
+
+    def __init__(self, resource: Resource, raw: Any, outer: "Value | None" = None, key: str | int = "") -> None:
+        self.resource = resource
+        self.raw = raw
+        self.outer = outer
+        self._key = key
+
+    @property
+    def path(self) -> str:
+        """The path as Pulumi writes it: `spec.containers[0].image`, `metadata.labels["app.kubernetes.io/name"]`."""
+        if self.outer is None:
+            return ""
+        return joined(self.outer.path, self._key)
+
+    @property
+    def known(self) -> Any:
+        """The value itself, None when it is missing. Raises `UnknownValue` when it is not known yet."""
+        if self.raw is UNKNOWN:
+            raise UnknownValue(self)
+        return self.raw
+
+    @property
+    def missing(self) -> bool:
+        """Whether nothing stands here. Raises `UnknownValue` when that is not known yet."""
+        return self.known is None
+
+    def __getitem__(self, key: str) -> "Value":
+        """What stands under the property `key`, taken literally. Raises `UnknownValue`, or TypeError for no object."""
+        raw = self.raw
+        if raw is None:
+            return Value(self.resource, None, self, key)
+        if raw is UNKNOWN:
+            raise UnknownValue(self)
+        if not isinstance(raw, Mapping):
+            raise TypeError(f"{self.path} is a {type(raw).__name__}, not an object")
+        return Value(self.resource, raw.get(key), self, key)
+
+    def at(self, dotted: str) -> "Value":
+        """What stands under `dotted`, a chain of properties such as `networkAcls.defaultAction`."""
+        value = self
+        for key in _steps(dotted):
+            value = value[key]
+        return value
+
+    def get(self, default: Any) -> Any:
+        """The value itself, or `default` (the service's own) when it is missing. Raises `UnknownValue`."""
+        known = self.known
+        return default if known is None else known
+
+    def text(self, default: str = "") -> str:
+        """The value in lower case, for the enumerations that Azure compares without case. Raises `UnknownValue`."""
+        return str(self.get(default)).lower()
+
+    def each(self) -> Iterator["Value"]:
+        """The items of a list, or the values of an object; none when missing. Raises `UnknownValue` or TypeError."""
+        raw = self.known
+        if raw is None:
+            return
+        if isinstance(raw, Mapping):
+            for key, item in raw.items():
+                yield Value(self.resource, item, self, key)
+        elif isinstance(raw, Sequence) and not isinstance(raw, str):
+            for index, item in enumerate(raw):
+                yield Value(self.resource, item, self, index)
+        else:
+            raise TypeError(f"{self.path} is a {type(raw).__name__}, not a list")
+
+    def shown(self) -> Any:
+        """The value as JSON that may be printed: secrets redacted, unknown parts marked."""
+        path = self.path
+        secrets = self.resource.secrets
+        if any(covers(secret, path) for secret in secrets):
+            return SECRET
+        inner = [secret for secret in secrets if covers(path, secret)]
+        return _shown(self.raw, path, frozenset(inner))
+
+
+def root(resource: Resource) -> Value:
+    """All the properties of `resource`."""
+    return Value(resource, resource.properties)
+
+
+def places(start: Value, pattern: str) -> Iterator[Value]:
+    """The values that `pattern` names below `start`; `[*]` after a property stands for each of its items.
+
+    A value that is not known yet ends its branch and is itself the place, so that whoever reads it learns so.
+    """
+    values = [start]
+    for key in _steps(pattern):
+        name = key.removesuffix(_ALL)
+        reached: list[Value] = []
+        for value in values:
+            inner = value if value.raw is UNKNOWN else value[name]
+            if inner.raw is UNKNOWN or name == key:
+                reached.append(inner)
+            else:
+                reached.extend(inner.each())
+        values = reached
+    return iter(values)
+
+
+def joined(path: str, key: str | int) -> str:
+    """`path` with one more step."""
+    if isinstance(key, int):
+        return f"{path}[{key}]"
+    if not _PLAIN_KEY.issuperset(key):
+        return f'{path}["{key}"]'
+    return f"{path}.{key}" if path else key
+
+
+def covers(path: str, other: str) -> bool:
+    """Whether `other` is `path` or lies below it."""
+    return not path or other == path or (other.startswith(path) and other[len(path)] in ".[")
+
+
+@cache
+def _steps(dotted: str) -> tuple[str, ...]:
+    return tuple(dotted.split(".")) if dotted else ()
+
+
+def _shown(raw: Any, path: str, secrets: frozenset[str]) -> Any:
+    if raw is UNKNOWN:
+        return repr(UNKNOWN)
+    if path in secrets:
+        return SECRET
+    if isinstance(raw, Mapping):
+        return {str(key): _shown(item, joined(path, key), secrets) for key, item in raw.items()}
+    if isinstance(raw, Sequence) and not isinstance(raw, str):
+        return [_shown(item, joined(path, index), secrets) for index, item in enumerate(raw)]
+    return raw if isinstance(raw, (str, int, float, bool)) or raw is None else str(type(raw).__name__)
