@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, PlainValidator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -52,23 +52,22 @@ def network(value: object) -> IPv4Network:
     if isinstance(value, IPv4Network):
         return value
     if not isinstance(value, str):
-        raise refuse("is not an address range", "a range in CIDR notation such as 10.61.0.0/22")
+        raise refuse("this is not an address range", "a range in CIDR notation such as 10.61.0.0/22")
     address, slash, prefix = value.partition("/")
+    if not slash:
+        raise refuse(f"{value!r} is an address without a prefix length", "for example 10.61.0.0/22")
     try:
-        IPv4Address(address)
-        loose = IPv4Network(value, strict=False)
-        if not prefix.isdecimal():  # Python also reads 10.0.0.0/255.0.0.0
-            raise ValueError(prefix)
+        # int() first: Python would also read a netmask, as in 10.0.0.0/255.0.0.0
+        loose = IPv4Network((IPv4Address(address), int(prefix)), strict=False)
     except ValueError:
-        missing = "it has no prefix length" if not slash else "not a valid IPv4 range"
-        raise refuse(f"{value!r} is not an address range: {missing}", "for example 10.61.0.0/22") from None
+        raise refuse(f"{value!r} is not an IPv4 address range", "for example 10.61.0.0/22") from None
     if loose.network_address != IPv4Address(address):
         raise refuse(f"{value} has host bits set", f"the range that holds it is {loose}", f"write {loose}")
     return loose
 
 
-def _duration_free(value: object) -> object:
-    """Numbers become the text that Kubernetes reads them as: `cpu: 4` is `cpu: "4"`."""
+def _as_text(value: object) -> object:
+    """A number as the text that it would be in quotes: `cpu: 4` is `cpu: "4"`."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
@@ -92,7 +91,7 @@ def _ports(value: str) -> str:
     return value
 
 
-Network = Annotated[IPv4Network, BeforeValidator(network), PlainSerializer(str)]
+Network = Annotated[IPv4Network, PlainValidator(network), PlainSerializer(str)]
 """An IPv4 range in CIDR notation with no host bits set."""
 
 Email = Annotated[
@@ -149,7 +148,7 @@ Identifier = Annotated[
 
 Cpu = Annotated[
     str,
-    BeforeValidator(_duration_free),
+    BeforeValidator(_as_text),
     AfterValidator(
         _matching(r"(?!0+(\.0+)?m?$)\d{1,6}(\.\d{1,3}|m)?", "is not an amount of CPU", "cores such as 4, 0.5 or 500m")
     ),
@@ -157,11 +156,11 @@ Cpu = Annotated[
 
 Memory = Annotated[
     str,
-    BeforeValidator(_duration_free),
+    BeforeValidator(_as_text),
     AfterValidator(
         _matching(r"(?!0+(\D|$))\d{1,15}(Ki|Mi|Gi|Ti|k|M|G|T)?", "is not an amount of memory", "such as 16Gi or 512Mi")
     ),
 ]
 
-Ports = Annotated[str, BeforeValidator(_duration_free), AfterValidator(_ports)]
+Ports = Annotated[str, BeforeValidator(_as_text), AfterValidator(_ports)]
 """One port, a range of ports, or `*`."""

@@ -4,89 +4,167 @@ force = load("west-midlands")
 force.azure.hub.address_space  # IPv4Network("10.61.0.0/22")
 """
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
+from copy import deepcopy
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
-from infra.azure import Azure
-from infra.fields import Identifier, Model
-from infra.on_premises import OnPremises, Owner
-from infra.register import Allocation, Entry
+from infra.checks import STACK_FILE, dig, findings, primary_region
+from infra.problems import Problem, SettingsError, did_you_mean
+from infra.register import Entry, read_register
+from infra.settings import Force, Settings
+from infra.source import Source, Steps, read, show
+from infra.validation import validate
+
+__all__ = ["ROOT", "Force", "Settings", "SettingsError", "load"]
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project's folder."""
 
+PROJECT = "bluelamp:"
+"""What stands in front of every key that is Bluelamp's own."""
 
-class Classification(Model):
-    """The Government Security Classification of what the estate holds: a tier, and a marking inside it."""
+OTHER_NAMESPACES = ("azure-native", "kubernetes", "pulumi", "azuread", "random", "tls", "command")
+"""Providers, and the engine, whose settings may stand beside ours; they are theirs to judge."""
 
-    tier: Literal["OFFICIAL", "SECRET", "TOP SECRET"] = "OFFICIAL"
-    handling: Literal["SENSITIVE"] | None = None
-    descriptor: Identifier | None = None
-
-    @property
-    def marking(self) -> str:
-        """As it is written: `OFFICIAL`, `OFFICIAL-SENSITIVE`, `SECRET`."""
-        return "-".join(part for part in (self.tier, self.handling) if part)
-
-
-class Settings(Model):
-    """What stands under `config:` in a force's stack file, without the `bluelamp:` in front."""
-
-    owner: Owner
-    cost_centre: Identifier
-    environment: Literal["prod", "preprod", "test", "dev"] = "prod"
-    classification: Classification = Classification()
-    roadmap_milestone: Identifier = "landing-zone"
-    """Id of the milestone in the force's roadmap that this estate serves."""
-    version_aliases: Literal["drop", "keep"] = "drop"
-    """`keep` leaves azure-native's aliases of older type tokens on; only a state that holds such tokens needs them."""
-    azure: Azure | None = None
-    on_premises: OnPremises | None = None
-
-
-class Force(Settings):
-    """A police force, from the register, with its settings. Everything is resolved: no default is left to fill."""
-
-    entry: Entry
-
-    @property
-    def slug(self) -> str:
-        """The force's id, which is also its stack's name: `west-midlands`."""
-        return self.entry.slug
-
-    @property
-    def name(self) -> str:
-        """`West Midlands Police`."""
-        return self.entry.name
-
-    @property
-    def code(self) -> str:
-        """Two to five lower-case letters, unique, for resource names: `wmp`."""
-        return self.entry.code
-
-    @property
-    def allocation(self) -> Allocation:
-        """The address ranges that belong to this force alone."""
-        return self.entry.allocation
-
-    @property
-    def profile(self) -> Literal["hybrid", "cloud", "on-premises"]:
-        """Which halves of the estate the force has."""
-        if self.azure and self.on_premises:
-            return "hybrid"
-        return "cloud" if self.azure else "on-premises"
+ENGINE_KEYS = ("config", "environment", "secretsprovider", "encryptionsalt", "encryptedkey")
+"""What the engine keeps at the top of a stack's file."""
 
 
 def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROOT) -> Force:
     """The force called `slug` with its settings.
 
-    `config` is what the engine has read already, by key with or without `bluelamp:`, objects as mappings or as the JSON
-    text that the engine hands over; None reads `stacks/Pulumi.<slug>.yaml` under `root`. The file is used for the places
-    in messages either way.
+    `config` is what the engine has read already, by key with or without `bluelamp:`, objects as mappings or as the
+    JSON text that the engine hands over; None reads `stacks/Pulumi.<slug>.yaml` under `root`. The file is used for
+    the places in messages either way.
 
     Raises `SettingsError` with every mistake in the settings.
     """
-    from infra.loading import load_force  # it needs the models above
+    register = read_register(root)
+    entry = register.entry(slug)
+    written: Mapping[str, object]
+    if config is None:
+        source = _stack_file(entry, root)
+        problems = [*source.problems, *_shape(source)]
+        written = {key: value for key, value in _config(source).items() if not source.is_unread(("config", key))}
+    else:
+        source, problems, written = _places(entry, root), [], config
+    settings, foreign = _own(written, source)
+    problems += foreign
+    _fill(settings, entry)
 
-    return load_force(slug, config, root)
+    def steps_of(loc: Steps) -> Steps:
+        return ("config", f"{PROJECT}{loc[0]}", *loc[1:]) if loc else ("config",)
+
+    model, mistakes = validate(Settings, settings, source, steps_of)
+    said = {problem.path for problem in mistakes}
+    for finding in findings(settings, entry, register, root):
+        problem = source.problem(steps_of(finding.steps), *finding[1:])
+        if problem.path not in said and not source.is_unread(steps_of(finding.steps)):
+            mistakes.append(problem)
+    if problems or mistakes or model is None:
+        everything = dict.fromkeys([*problems, *mistakes])
+        raise SettingsError(sorted(everything, key=lambda problem: (problem.line, problem.column)))
+    return Force(entry=entry, **{name: getattr(model, name) for name in Settings.model_fields})
+
+
+def _stack_file(entry: Entry, root: Path) -> Source:
+    path = root / STACK_FILE.format(slug=entry.slug)
+    if not path.exists():
+        name = STACK_FILE.format(slug=entry.slug)
+        step = f"`bluelamp new {entry.slug}` writes one"
+        raise SettingsError([Problem(name, message=f"{entry.name} has no stack file", next_step=step)])
+    return read(path, root)
+
+
+def _places(entry: Entry, root: Path) -> Source:
+    """The stack file for its places only: the engine has read the values, from it or from a copy."""
+    name = STACK_FILE.format(slug=entry.slug)
+    with suppress(SettingsError):
+        found = read(root / name, root)
+        return Source(found.file, None, found.keys, found.places)
+    return Source(name)
+
+
+def _shape(source: Source) -> list[Problem]:
+    """What is wrong with the file around the settings."""
+    if not isinstance(source.values, dict):
+        return [
+            source.problem((), f"{show(source.values)} is not a mapping", next_step="begin the file with `config:`")
+        ]
+    problems = [
+        source.problem((key,), f"{show(key)} is no key of a stack file", key, "", _home(key), key=True)
+        for key in source.values
+        if key not in ENGINE_KEYS
+    ]
+    config = source.values.get("config")
+    if not isinstance(config, dict | None) and not source.is_unread(("config",)):
+        problems.append(source.problem(("config",), f"{show(config)} is not a mapping of settings"))
+    return problems
+
+
+def _config(source: Source) -> dict[str, object]:
+    config = dig(source.values, "config")
+    return config if isinstance(config, dict) else {}
+
+
+def _home(key: str) -> str:
+    bare = key.removeprefix(PROJECT)
+    if bare in _names():
+        return f"put {PROJECT}{bare} under `config:`"
+    return did_you_mean(key, ENGINE_KEYS) or f"allowed: {', '.join(ENGINE_KEYS)}"
+
+
+def _names() -> list[str]:
+    return [info.alias or name for name, info in Settings.model_fields.items()]
+
+
+def _own(written: Mapping[str, object], source: Source) -> tuple[dict[str, Any], list[Problem]]:
+    """Bluelamp's settings without the `bluelamp:`, copied, and problems with the keys and with encrypted values."""
+    own: dict[str, Any] = {}
+    problems = []
+    for key, value in written.items():
+        namespace, colon, name = key.partition(":")
+        steps: Steps = ("config", key)
+        if not colon and source.values is not None:
+            step = (
+                f"write {PROJECT}{key}"
+                if key in _names()
+                else did_you_mean(PROJECT + key, map(PROJECT.__add__, _names()))
+            )
+            problems.append(source.problem(steps, f"{show(key)} has no namespace", key, "", step, key=True))
+        elif colon and namespace in OTHER_NAMESPACES:
+            continue
+        elif colon and f"{namespace}:" != PROJECT:
+            step = did_you_mean(namespace, ["bluelamp", *OTHER_NAMESPACES])
+            allowed = f"allowed: bluelamp, {', '.join(OTHER_NAMESPACES)}"
+            problems.append(
+                source.problem(steps, f"{show(namespace)} is no namespace of settings", key, allowed, step, key=True)
+            )
+        else:
+            own[name if colon else key] = deepcopy(_decoded(value))
+    return own, problems
+
+
+def _decoded(value: object) -> object:
+    """What the engine hands over as JSON text, as the mapping that it was."""
+    if isinstance(value, str) and value.lstrip()[:1] == "{":
+        with suppress(ValueError, RecursionError):
+            return json.loads(value)
+    return value
+
+
+def _fill(settings: dict[str, Any], entry: Entry) -> None:
+    """Take out halves that are left empty, and put the address ranges that the plan gives where none is written."""
+    for half in ("azure", "onPremises"):
+        if settings.get(half, ()) in ({}, None):
+            del settings[half]
+    azure, on_premises = settings.get("azure"), settings.get("onPremises")
+    if isinstance(azure, dict):
+        hub = azure.setdefault("hub", {})
+        if isinstance(hub, dict):
+            hub.setdefault("addressSpace", str(entry.allocation.first_hub(primary_region(settings))))
+    if isinstance(on_premises, dict):
+        on_premises.setdefault("addressSpace", str(entry.allocation.on_premises))

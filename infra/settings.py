@@ -1,0 +1,69 @@
+"""The typed model of a force's settings."""
+
+from typing import Literal
+
+from infra.azure import Azure
+from infra.fields import Identifier, Model
+from infra.on_premises import OnPremises, Owner
+from infra.register import Allocation, Entry
+
+
+class Classification(Model):
+    """The Government Security Classification of what the estate holds: a tier, and a marking inside it."""
+
+    tier: Literal["OFFICIAL", "SECRET", "TOP SECRET"] = "OFFICIAL"
+    handling: Literal["SENSITIVE"] | None = None
+    descriptor: Identifier | None = None
+
+    @property
+    def marking(self) -> str:
+        """As it is written: `OFFICIAL`, `OFFICIAL-SENSITIVE`, `SECRET`."""
+        return "-".join(part for part in (self.tier, self.handling) if part)
+
+
+class Settings(Model):
+    """What stands under `config:` in a force's stack file, without the `bluelamp:` in front."""
+
+    owner: Owner
+    cost_centre: Identifier
+    environment: Literal["prod", "preprod", "test", "dev"] = "prod"
+    classification: Classification = Classification()
+    roadmap_milestone: Identifier = "landing-zone"
+    """Id of the milestone in the force's roadmap that this estate serves."""
+    version_aliases: Literal["drop", "keep"] = "drop"
+    """`keep` leaves azure-native's aliases of older type tokens on; only a state that holds such tokens needs them."""
+    azure: Azure | None = None
+    on_premises: OnPremises | None = None
+
+
+class Force(Settings):
+    """A police force, from the register, with its settings. Everything is resolved: no default is left to fill."""
+
+    entry: Entry
+
+    @property
+    def slug(self) -> str:
+        """The force's id, which is also its stack's name: `west-midlands`."""
+        return self.entry.slug
+
+    @property
+    def name(self) -> str:
+        """`West Midlands Police`."""
+        return self.entry.name
+
+    @property
+    def code(self) -> str:
+        """Two to five lower-case letters, unique, for resource names: `wmp`."""
+        return self.entry.code
+
+    @property
+    def allocation(self) -> Allocation:
+        """The address ranges that belong to this force alone."""
+        return self.entry.allocation
+
+    @property
+    def profile(self) -> Literal["hybrid", "cloud", "on-premises"]:
+        """Which halves of the estate the force has."""
+        if self.azure and self.on_premises:
+            return "hybrid"
+        return "cloud" if self.azure else "on-premises"

@@ -1,0 +1,150 @@
+"""Values against a model: everything that is wrong, in the words of the settings and with the place in the file."""
+
+import json
+from collections.abc import Callable
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from infra.problems import Problem, did_you_mean, nearest
+from infra.source import Source, Steps, show
+
+M = TypeVar("M", bound=BaseModel)
+
+_KINDS = {
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "string_type": "text",
+    "tuple_type": "a list",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "date_type": 'a date such as "2026-04-01"',
+    "date_parsing": 'a date such as "2026-04-01"',
+    "date_from_datetime_parsing": 'a date such as "2026-04-01"',
+}
+_BOUNDS = {
+    "greater_than": "above",
+    "greater_than_equal": "at least",
+    "less_than": "below",
+    "less_than_equal": "at most",
+}
+
+
+def validate(
+    model: type[M], values: object, source: Source, steps_of: Callable[[Steps], Steps]
+) -> tuple[M | None, list[Problem]]:
+    """`values` as a `model`, or None and every problem.
+
+    `values` are JSON's kinds; a number is never taken for text nor text for a number. `steps_of` turns a path in
+    `values` into the path in `source` that the problem is reported at.
+    """
+    try:
+        text = json.dumps(values, default=lambda value: type(value).__name__)
+        return model.model_validate_json(text, strict=True, by_alias=True, by_name=False), []
+    except ValidationError as errors:
+        problems = []
+        for error in errors.errors(include_url=False):
+            steps = steps_of(error["loc"])
+            if not source.is_unread(steps):
+                problems.append(_problem(error, model, source, steps))
+        return None, problems
+
+
+def _problem(error: ErrorDetails, model: type[BaseModel], source: Source, steps: Steps) -> Problem:
+    kind, found, context = error["type"], error["input"], error.get("ctx", {})
+    last = str(steps[-1]) if steps else ""
+    if kind == "missing":
+        return source.problem(steps, "is missing", next_step=f"add `{last}:{_example(model, error['loc'])}`")
+    if kind == "extra_forbidden":
+        return _unknown_key(source, steps, _fields(model, error["loc"][:-1]))
+    if kind == "settings":
+        return source.problem(steps, context["reason"], show(found), context["allowed"], context["next_step"])
+    if found is None:
+        return source.problem(steps, "has no value", next_step="give it one, or leave the line out for the default")
+    if kind == "literal_error":
+        return _not_among(source, steps, found, _choices(model, error["loc"]) or [context["expected"]])
+    if kind in _KINDS:
+        step = _in_quotes(found) if kind == "string_type" else ""
+        return source.problem(steps, f"{show(found)} is not {_KINDS[kind]}", show(found), next_step=step)
+    if kind in _BOUNDS:
+        limit = next(iter(context.values()))
+        return source.problem(steps, f"{show(found)} is out of bounds", show(found), f"it is {_BOUNDS[kind]} {limit:,}")
+    if kind in ("too_short", "too_long"):
+        number, bound = next((context[name], words) for name, words in _LENGTHS.items() if name in context)
+        return source.problem(steps, f"{context['actual_length']} of these", show(found), f"{bound} {number}")
+    return source.problem(steps, error["msg"][:1].lower() + error["msg"][1:], show(found))
+
+
+_LENGTHS = {"min_length": "there is at least", "max_length": "there are at most"}
+
+
+def _unknown_key(source: Source, steps: Steps, fields: dict[str, FieldInfo]) -> Problem:
+    word = str(steps[-1])
+    message = f"there is no setting called {show(word)} here"
+    prefix = "bluelamp:" if word.startswith("bluelamp:") else ""
+    known = [prefix + name for name in fields]
+    allowed = "" if nearest(word, known) else f"known here: {', '.join(known)}" if known else ""
+    return source.problem(steps, message, show(word), allowed, did_you_mean(word, known), key=True)
+
+
+def _not_among(source: Source, steps: Steps, found: object, choices: list[str]) -> Problem:
+    if set(choices) <= {"uksouth", "ukwest"}:
+        message = f"{show(found)} is not an Azure region in the United Kingdom"
+    else:
+        message = f"{show(found)} is not one of the choices"
+    closest = did_you_mean(str(found), choices)
+    return source.problem(steps, message, show(found), f"allowed: {', '.join(choices)}", closest)
+
+
+def _in_quotes(found: object) -> str:
+    return f'write "{show(found)}" in quotes' if isinstance(found, int | float) else ""
+
+
+def _example(model: type[BaseModel], loc: Steps) -> str:
+    info = _fields(model, loc[:-1]).get(str(loc[-1]))
+    examples = info.examples if info else None
+    return f" {examples[0]}" if examples else " …"
+
+
+def _fields(model: type[BaseModel], loc: Steps) -> dict[str, FieldInfo]:
+    """The fields, by their name in YAML, of the model that stands at `loc` under `model`."""
+    annotation = _annotation(model, loc)
+    if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        return {}
+    return {info.alias or name: info for name, info in annotation.model_fields.items()}
+
+
+def _choices(model: type[BaseModel], loc: Steps) -> list[str]:
+    return [str(choice) for choice in get_args(_annotation(model, loc))]
+
+
+def _annotation(model: type[BaseModel], loc: Steps) -> Any:
+    here: Any = model
+    for step in loc:
+        if isinstance(step, int):
+            here = _bare(get_args(here)[0])
+        elif isinstance(here, type) and issubclass(here, BaseModel):
+            known = {info.alias or name: info for name, info in here.model_fields.items()}
+            if step not in known:
+                return None
+            here = _bare(known[step].annotation)
+        else:  # a mapping with free keys: dict[str, X]
+            here = _bare(get_args(here)[1])
+    return here
+
+
+def _bare(annotation: Any) -> Any:
+    """`annotation` without `Annotated` and without `| None`."""
+    while True:
+        origin = get_origin(annotation)
+        if origin is Annotated:
+            annotation = get_args(annotation)[0]
+        elif origin in (Union, UnionType) and type(None) in get_args(annotation):
+            annotation = next(option for option in get_args(annotation) if option is not type(None))
+        else:
+            return annotation
