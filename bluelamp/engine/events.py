@@ -1,0 +1,140 @@
+"""What the engine says while it works, as values.
+
+The engine streams one JSON object a line (`--json`; for a preview with `PULUMI_ENABLE_STREAMING_JSON_PREVIEW`). It is
+the only place where it tells of policy violations.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_QUIET = {"same", "read", "refresh"}
+_COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step on one resource: `op` is the engine's word (create, update, replace, delete, same, …).
+
+    `changes` maps property paths to the kind of change; `inputs` are the new inputs, secrets blinded by the engine.
+    """
+
+    urn: str
+    op: str
+    changes: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    old: Mapping[str, Any] = field(default_factory=dict)
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        """The resource's type token."""
+        return self.urn.split("::")[2].rpartition("$")[2]
+
+    @property
+    def name(self) -> str:
+        """The resource's logical name."""
+        return self.urn.split("::", 3)[3]
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A policy that a resource breaks, as the engine reports it."""
+
+    policy: str
+    pack: str
+    urn: str
+    mandatory: bool
+    severity: str
+    message: str
+
+
+@dataclass
+class Outcome:
+    """What an operation did, gathered from its events."""
+
+    status: int = 0
+    steps: dict[tuple[str, str], Step] = field(default_factory=dict)
+    violations: list[Violation] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    result: str = ""
+
+    @property
+    def changes(self) -> list[Step]:
+        """The steps that change something."""
+        return [step for step in self.steps.values() if step.op not in _QUIET]
+
+    @property
+    def broken(self) -> list[Violation]:
+        """The mandatory violations."""
+        return [violation for violation in self.violations if violation.mandatory]
+
+    def take(self, event: Mapping[str, Any]) -> Step | None:
+        """Adds one event; the step it begins or ends, if any."""
+        for name in ("resourcePreEvent", "resOutputsEvent"):
+            if name in event:
+                return self._step(event[name]["metadata"])
+        if "policyEvent" in event:
+            self._policy(event["policyEvent"])
+        elif "diagnosticEvent" in event:
+            self._diagnostic(event["diagnosticEvent"])
+        elif "summaryEvent" in event:
+            summary = event["summaryEvent"]
+            self.counts = dict(summary.get("resourceChanges") or {})
+            self.seconds = float(summary.get("durationSeconds") or 0)
+            self.result = summary.get("result") or ""
+        elif "resOpFailedEvent" in event:
+            return self._step(event["resOpFailedEvent"]["metadata"])
+        return None
+
+    def _step(self, metadata: Mapping[str, Any]) -> Step:
+        new, old = metadata.get("new") or {}, metadata.get("old") or {}
+        detailed = metadata.get("detailedDiff") or {}
+        step = Step(
+            metadata["urn"],
+            metadata["op"],
+            {path: diff.get("diffKind", "update") for path, diff in detailed.items()},
+            new.get("inputs") or {},
+            old.get("inputs") or {},
+            new.get("outputs") or {},
+        )
+        known = self.steps.get((step.urn, step.op))
+        if known is None or not known.changes:
+            self.steps[step.urn, step.op] = step
+        return step
+
+    def _policy(self, event: Mapping[str, Any]) -> None:
+        violation = Violation(
+            event["policyName"],
+            event.get("policyPackName", ""),
+            event.get("resourceUrn", ""),
+            event.get("enforcementLevel") == "mandatory",
+            event.get("severity", ""),
+            _COLOUR.sub("", event["message"]).strip(),
+        )
+        if violation not in self.violations:
+            self.violations.append(violation)
+
+    def _diagnostic(self, event: Mapping[str, Any]) -> None:
+        severity = event.get("severity", "")
+        message = _COLOUR.sub("", event.get("message", "")).strip()
+        urn = event.get("urn", "")
+        if urn and message:
+            message = f"{urn.split('::', 3)[-1]}: {message}"
+        kept = {"error": self.errors, "warning": self.warnings}.get(severity)
+        if kept is not None and message and message not in kept:
+            kept.append(message)
+
+
+def parse(line: str) -> Mapping[str, Any] | None:
+    """One line of the stream; None where it is not an event."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "sequence" in event else None

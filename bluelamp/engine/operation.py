@@ -1,0 +1,130 @@
+"""Running the engine on one stack and hearing what it does."""
+
+import json
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bluelamp.engine.events import Outcome, Step, parse
+from bluelamp.engine.find import Engine
+from bluelamp.errors import EngineError
+
+Hear = Callable[[Step], None]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A stack and where it is worked on.
+
+    `folder` holds the project, `config` is the stack's settings file where that is not the project's own, and
+    `environment` is the whole environment of the engine's process.
+    """
+
+    engine: Engine
+    stack: str
+    folder: Path
+    environment: Mapping[str, str]
+    config: Path | None = None
+    packs: Sequence[Path] = field(default_factory=tuple)
+
+
+def preview(target: Target, hear: Hear, *, refresh: bool = False) -> Outcome:
+    """What an update would do, judged by the policy packs."""
+    return _stream(target, ["preview", *_refresh(refresh), *_packs(target)], hear)
+
+
+def update(target: Target, hear: Hear, *, refresh: bool = False) -> Outcome:
+    """Brings the stack up, without asking."""
+    return _stream(target, ["up", "--yes", "--skip-preview", *_refresh(refresh), *_packs(target)], hear)
+
+
+def destroy(target: Target, hear: Hear, *, refresh: bool = False) -> Outcome:
+    """Takes the stack down, without asking."""
+    return _stream(target, ["destroy", "--yes", "--skip-preview", *_refresh(refresh)], hear)
+
+
+def preview_destroy(target: Target, hear: Hear) -> Outcome:
+    """What taking the stack down would delete."""
+    return _stream(target, ["destroy", "--preview-only"], hear)
+
+
+def drift(target: Target, hear: Hear) -> Outcome:
+    """What differs between the state and the cloud; nothing is written."""
+    return _stream(target, ["refresh", "--preview-only"], hear)
+
+
+def export(target: Target) -> dict[str, Any]:
+    """The stack's state (`deployment.resources`, `deployment.pending_operations`), secrets encrypted."""
+    run = command(target, ["stack", "export", "--stack", target.stack])
+    if run.returncode:
+        raise EngineError(f"{target.stack}: its state cannot be read: {last_line(run.stderr)}")
+    state: dict[str, Any] = json.loads(run.stdout)
+    return state
+
+
+def command(target: Target, words: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    """Runs one quick command of the engine to its end."""
+    return subprocess.run(
+        [str(target.engine.path), *words, "--non-interactive"],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=target.folder,
+        env=dict(target.environment),
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def last_line(text: str) -> str:
+    """The last line that says something, without its `error: `."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1].removeprefix("error: ") if lines else "it said nothing"
+
+
+def _refresh(wanted: bool) -> list[str]:
+    return ["--refresh"] if wanted else []
+
+
+def _packs(target: Target) -> list[str]:
+    return [word for pack in target.packs for word in ("--policy-pack", str(pack))]
+
+
+def _stream(target: Target, words: Sequence[str], hear: Hear) -> Outcome:
+    config = ["--config-file", str(target.config)] if target.config else []
+    command_line = [str(target.engine.path), *words, "--json", "--non-interactive", "--stack", target.stack, *config]
+    outcome, said = Outcome(), []
+    with subprocess.Popen(
+        command_line,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=target.folder,
+        env={**target.environment, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},
+        stdin=subprocess.DEVNULL,
+    ) as child:
+        complaints = threading.Thread(target=lambda: said.extend(child.stderr or ()), daemon=True)
+        complaints.start()
+        try:
+            for line in child.stdout or ():
+                event = parse(line)
+                if event is None:
+                    continue
+                step = outcome.take(event)
+                if step is not None:
+                    hear(step)
+        except KeyboardInterrupt:
+            # The terminal has interrupted the engine too: it ends what it is doing and saves its state.
+            if child.poll() is None:
+                child.send_signal(signal.SIGINT)
+            child.wait()
+            raise
+        child.wait()
+        complaints.join()
+    outcome.status = child.returncode
+    if child.returncode and not outcome.errors and not outcome.broken:
+        outcome.errors.append("; ".join(line.strip().removeprefix("error: ") for line in said if line.strip()) or "the engine failed")
+    return outcome

@@ -1,0 +1,157 @@
+"""The engine's state of one rehearsed stack: made ready, unlocked after a crash, and told what a crash left behind."""
+
+import hashlib
+import json
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bluelamp.engine.operation import Target, command, last_line
+from bluelamp.errors import EngineError, RehearsalError
+from bluelamp.rehearsal.provider import Instance, Provider, project_of, stack_of, type_of
+from bluelamp.rehearsal.space import Space
+from bluelamp.rehearsal.values import plain
+
+
+def prepare(space: Space, project: str, settings: Path) -> Path:
+    """A copy of the stack's settings that the engine may write to, and its place in the rehearsal.
+
+    The engine adds an encryption salt to a settings file; the force's own file is never touched. Encrypted values
+    cannot be opened here and are replaced by a placeholder.
+    """
+    folder = space.stacks / project
+    folder.mkdir(parents=True, exist_ok=True)
+    stack = settings.name.removeprefix("Pulumi.").removesuffix(".yaml")
+    copy = folder / settings.name
+    kept = _salt(copy)
+    content = yaml.safe_load(settings.read_text(encoding="utf-8")) if settings.is_file() else {}
+    config = {key: _opened(value) for key, value in ((content or {}).get("config") or {}).items()}
+    _write(copy, yaml.safe_dump({**({"encryptionsalt": kept} if kept else {}), "config": config}, sort_keys=True))
+    _write(folder / "Pulumi.yaml", yaml.safe_dump({"name": project, "runtime": "python"}))
+    del stack
+    return copy
+
+
+def ready(target: Target, space: Space, project: str) -> None:
+    """Makes the stack where it is new, and clears what a crashed engine left: its lock.
+
+    Raises `RehearsalError` where another engine is at work or the state is corrupt.
+    """
+    state = space.state / ".pulumi" / "stacks" / project / f"{target.stack}.json"
+    if state.exists():
+        _intact(state)
+        _unlock(space, project, target)
+        return
+    folder = target.config.parent if target.config else target.folder
+    run = command(target, ["stack", "init", target.stack, "--no-select", "--cwd", str(folder)])
+    if run.returncode and "already exists" not in run.stderr:
+        raise EngineError(f"{target.stack}: {last_line(run.stderr)}")
+
+
+def recover(target: Target, space: Space, project: str, provider_of: Callable[[str], Provider]) -> list[str]:
+    """Brings back what a crash left half done, and returns the URNs of it.
+
+    A creation that the engine began and did not see end may have happened. Where the resource's id follows from its
+    inputs the engine is told to look there; the rest it forgets, and creates again.
+    """
+    state = space.state / ".pulumi" / "stacks" / project / f"{target.stack}.json"
+    if not state.exists():
+        return []
+    pending = (_checkpoint(state).get("latest") or {}).get("pending_operations") or []
+    creating = [operation["resource"] for operation in pending if operation.get("type") == "creating"]
+    if not pending:
+        return []
+    words = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--stack", target.stack]
+    for resource in creating:
+        found = _found(resource, provider_of)
+        if found:
+            words += ["--import-pending-creates", resource["urn"], "--import-pending-creates", found]
+    if target.config:
+        words += ["--config-file", str(target.config)]
+    run = command(target, words)
+    if run.returncode:
+        raise EngineError(
+            f"{target.stack}: what an interrupted run left behind could not be recovered: {last_line(run.stderr)}"
+        )
+    return [operation["resource"]["urn"] for operation in pending]
+
+
+def _found(resource: dict[str, Any], provider_of: Callable[[str], Provider]) -> str | None:
+    urn = resource["urn"]
+    provider = provider_of(type_of(urn).partition(":")[0])
+    instance = Instance(stack_of(urn), project_of(urn))
+    inputs = plain(resource.get("inputs") or {})
+    expected = provider.expected_id(instance, urn, inputs)
+    if expected is None or provider.read(instance, urn, expected, inputs) is None:
+        return None
+    return expected
+
+
+def _intact(state: Path) -> None:
+    try:
+        _checkpoint(state)
+    except ValueError as error:
+        backup = state.with_name(f"{state.name}.bak")
+        step = f"restore the last good one: cp {backup} {state}" if backup.exists() else f"forget it: rm {state}"
+        raise RehearsalError(f"{state}: the stack's state is corrupt ({error})", next_step=step) from error
+
+
+def _checkpoint(state: Path) -> dict[str, Any]:
+    content = json.loads(state.read_text(encoding="utf-8"))
+    checkpoint = content.get("checkpoint") if isinstance(content, dict) else None
+    if not isinstance(checkpoint, dict):
+        raise ValueError("it holds no checkpoint")  # noqa: TRY004 - joins json's own ValueError
+    return checkpoint
+
+
+def _unlock(space: Space, project: str, target: Target) -> None:
+    for lock in (space.state / ".pulumi" / "locks" / "organization" / project / target.stack).glob("*.json"):
+        try:
+            holder = json.loads(lock.read_text(encoding="utf-8"))
+            pid, host = int(holder["pid"]), str(holder["hostname"])
+        except (OSError, ValueError, KeyError, TypeError):
+            pid, host = 0, socket.gethostname()
+        if host == socket.gethostname() and not _alive(pid):
+            lock.unlink(missing_ok=True)
+            continue
+        raise RehearsalError(
+            f"{target.stack} is locked: process {pid} on {host} is at work on it",
+            next_step=f"wait for it to end; if it is not running, delete {lock}",
+        )
+
+
+def _alive(pid: int) -> bool:
+    if pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _salt(path: Path) -> str | None:
+    if not path.is_file():
+        return None
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    salt = content.get("encryptionsalt") if isinstance(content, dict) else None
+    return str(salt) if salt else None
+
+
+def _opened(value: Any) -> Any:
+    if isinstance(value, dict) and set(value) == {"secure"}:
+        return "rehearsed-" + hashlib.sha256(str(value["secure"]).encode()).hexdigest()[:8]
+    return value
+
+
+def _write(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8")
+    shutil.move(temporary, path)
