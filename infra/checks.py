@@ -13,14 +13,23 @@ from pydantic_core import PydanticCustomError
 
 from infra.fields import UK_REGIONS, network
 from infra.problems import SettingsError, did_you_mean
+from infra.reader import read
 from infra.register import REGISTER, Entry, Register
-from infra.source import Steps, read, show
+from infra.source import Steps, show
 
 STACK_FILE = "stacks/Pulumi.{slug}.yaml"
 """Where a force's settings are, under the project's folder."""
 
 SMALLEST_HUB = 22
 """A hub holds the firewall's, Bastion's, gateway's, resolver's and private endpoints' subnets: a /22 takes them all."""
+
+
+class Context(NamedTuple):
+    """A force among the others: its row in the register, the register, and the project's folder."""
+
+    entry: Entry
+    register: Register
+    root: Path
 
 
 class Finding(NamedTuple):
@@ -45,10 +54,10 @@ def dig(values: object, *steps: str | int) -> Any:
     return values
 
 
-def findings(settings: Mapping[str, Any], entry: Entry, register: Register, root: Path) -> Iterator[Finding]:
+def findings(settings: Mapping[str, Any], context: Context) -> Iterator[Finding]:
     """Every mistake that shows only when several settings, or several forces, are seen together."""
     yield from _estate(settings)
-    yield from _addresses(settings, entry, register, root)
+    yield from _addresses(settings, context)
     yield from _doubles(settings)
     yield from _clusters(settings)
 
@@ -71,7 +80,8 @@ def _estate(settings: Mapping[str, Any]) -> Iterator[Finding]:
         )
 
 
-def _addresses(settings: Mapping[str, Any], entry: Entry, register: Register, root: Path) -> Iterator[Finding]:
+def _addresses(settings: Mapping[str, Any], context: Context) -> Iterator[Finding]:
+    entry = context.entry
     region = primary_region(settings)
     hub = _network(dig(settings, "azure", "hub", "addressSpace"))
     if hub and hub.prefixlen > SMALLEST_HUB:
@@ -83,20 +93,21 @@ def _addresses(settings: Mapping[str, Any], entry: Entry, register: Register, ro
             f"the first of {entry.slug}'s allocation is {entry.allocation.first_hub(region)}",
         )
     if hub:
-        yield from _against_plan(("azure", "hub", "addressSpace"), hub, region, entry, register, root)
+        yield from _against_plan(("azure", "hub", "addressSpace"), hub, region, context)
     own = _network(dig(settings, "onPremises", "addressSpace"))
     if own:
-        yield from _against_plan(("onPremises", "addressSpace"), own, "onPremises", entry, register, root)
+        yield from _against_plan(("onPremises", "addressSpace"), own, "onPremises", context)
 
 
-def _against_plan(
-    steps: Steps, net: IPv4Network, place: str, entry: Entry, register: Register, root: Path
-) -> Iterator[Finding]:
+def _against_plan(steps: Steps, net: IPv4Network, place: str, context: Context) -> Iterator[Finding]:
+    entry = context.entry
     allocated = entry.allocation.ranges()[place]
     if net.subnet_of(allocated):
         return
-    taken = [f"{slug} ({other})" for other, slug, _ in register.ranges if slug != entry.slug and net.overlaps(other)]
-    taken = taken or [f"{slug} ({other})" for slug, other in _written(entry, register, root) if net.overlaps(other)]
+    taken = [
+        f"{slug} ({other})" for other, slug, _ in context.register.ranges if slug != entry.slug and net.overlaps(other)
+    ]
+    taken = taken or [f"{slug} ({other})" for slug, other in _written(context) if net.overlaps(other)]
     if taken:
         more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""
         message = f"{net} overlaps {', '.join(taken[:3])}{more}"
@@ -105,14 +116,14 @@ def _against_plan(
     yield Finding(steps, message, str(net), f"{entry.slug} is allocated {allocated} for {place} in {REGISTER}")
 
 
-def _written(entry: Entry, register: Register, root: Path) -> Iterator[tuple[str, IPv4Network]]:
+def _written(context: Context) -> Iterator[tuple[str, IPv4Network]]:
     """The address ranges that stand in the stack files of the other forces, as far as these can be read."""
-    for slug in register.forces:
-        path = root / STACK_FILE.format(slug=slug)
-        if slug == entry.slug or not path.exists():
+    for slug in context.register.forces:
+        path = context.root / STACK_FILE.format(slug=slug)
+        if slug == context.entry.slug or not path.exists():
             continue
         try:
-            config = dig(read(path, root).values, "config")
+            config = dig(read(path, context.root).values, "config")
         except SettingsError:
             continue  # that force's own load says what is wrong with it
         for steps in (("bluelamp:azure", "hub", "addressSpace"), ("bluelamp:onPremises", "addressSpace")):

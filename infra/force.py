@@ -11,11 +11,12 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from infra.checks import STACK_FILE, dig, findings, primary_region
+from infra.checks import STACK_FILE, Context, dig, findings, primary_region
 from infra.problems import Problem, SettingsError, did_you_mean
+from infra.reader import read
 from infra.register import Entry, read_register
 from infra.settings import Force, Settings
-from infra.source import Source, Steps, read, show
+from infra.source import Source, Steps, show, spell
 from infra.validation import validate
 
 __all__ = ["ROOT", "Force", "Settings", "SettingsError", "load"]
@@ -44,30 +45,37 @@ def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROO
     """
     register = read_register(root)
     entry = register.entry(slug)
-    written: Mapping[str, object]
+    context = Context(entry, register, root)
     if config is None:
-        source = _stack_file(entry, root)
-        problems = [*source.problems, *_shape(source)]
-        written = {key: value for key, value in _config(source).items() if not source.is_unread(("config", key))}
-    else:
-        source, problems, written = _places(entry, root), [], config
-    settings, foreign = _own(written, source)
-    problems += foreign
-    _fill(settings, entry)
+        return from_source(_stack_file(entry, root), context)
+    return _resolve(config, _places(entry, root), [], context)
+
+
+def from_source(source: Source, context: Context) -> Force:
+    """The force whose stack file's content is `source`. Raises `SettingsError` with every mistake in it."""
+    config = dig(source.values, "config")
+    written = config if isinstance(config, dict) else {}
+    written = {key: value for key, value in written.items() if not source.is_unread(("config", key))}
+    return _resolve(written, source, [*source.problems, *_shape(source)], context)
+
+
+def _resolve(written: Mapping[str, object], source: Source, problems: list[Problem], context: Context) -> Force:
+    settings, misplaced = _own(written, source)
+    _fill(settings, context.entry)
 
     def steps_of(loc: Steps) -> Steps:
         return ("config", f"{PROJECT}{loc[0]}", *loc[1:]) if loc else ("config",)
 
     model, mistakes = validate(Settings, settings, source, steps_of)
     said = {problem.path for problem in mistakes}
-    for finding in findings(settings, entry, register, root):
-        problem = source.problem(steps_of(finding.steps), *finding[1:])
-        if problem.path not in said and not source.is_unread(steps_of(finding.steps)):
-            mistakes.append(problem)
-    if problems or mistakes or model is None:
-        everything = dict.fromkeys([*problems, *mistakes])
+    for finding in findings(settings, context):
+        steps = steps_of(finding.steps)
+        if spell(steps) not in said and not source.is_unread(steps):
+            mistakes.append(source.problem(steps, *finding[1:]))
+    everything = dict.fromkeys([*problems, *misplaced, *mistakes])
+    if everything or model is None:
         raise SettingsError(sorted(everything, key=lambda problem: (problem.line, problem.column)))
-    return Force(entry=entry, **{name: getattr(model, name) for name in Settings.model_fields})
+    return Force(entry=context.entry, **{name: getattr(model, name) for name in Settings.model_fields})
 
 
 def _stack_file(entry: Entry, root: Path) -> Source:
@@ -103,11 +111,6 @@ def _shape(source: Source) -> list[Problem]:
     if not isinstance(config, dict | None) and not source.is_unread(("config",)):
         problems.append(source.problem(("config",), f"{show(config)} is not a mapping of settings"))
     return problems
-
-
-def _config(source: Source) -> dict[str, object]:
-    config = dig(source.values, "config")
-    return config if isinstance(config, dict) else {}
 
 
 def _home(key: str) -> str:

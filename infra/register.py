@@ -12,7 +12,8 @@ from pydantic import Field, StringConstraints
 
 from infra.fields import Label, Model, Network, Text
 from infra.problems import Problem, SettingsError, nearest
-from infra.source import Source, Steps, read
+from infra.reader import read
+from infra.source import Source, Steps
 from infra.validation import validate
 
 REGISTER = "stacks/forces.yaml"

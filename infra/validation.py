@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from infra.fields import UK_REGIONS
 from infra.problems import Problem, did_you_mean, nearest
 from infra.source import Source, Steps, show
 
@@ -33,6 +34,7 @@ _BOUNDS = {
     "less_than": "below",
     "less_than_equal": "at most",
 }
+_LENGTHS = {"too_short": ("min_length", "at least"), "too_long": ("max_length", "at most")}
 
 
 def validate(
@@ -57,30 +59,33 @@ def validate(
 
 def _problem(error: ErrorDetails, model: type[BaseModel], source: Source, steps: Steps) -> Problem:
     kind, found, context = error["type"], error["input"], error.get("ctx", {})
-    last = str(steps[-1]) if steps else ""
-    if kind == "missing":
-        return source.problem(steps, "is missing", next_step=f"add `{last}:{_example(model, error['loc'])}`")
-    if kind == "extra_forbidden":
-        return _unknown_key(source, steps, _fields(model, error["loc"][:-1]))
-    if kind == "settings":
-        return source.problem(steps, context["reason"], show(found), context["allowed"], context["next_step"])
-    if found is None:
-        return source.problem(steps, "has no value", next_step="give it one, or leave the line out for the default")
-    if kind == "literal_error":
-        return _not_among(source, steps, found, _choices(model, error["loc"]) or [context["expected"]])
-    if kind in _KINDS:
-        step = _in_quotes(found) if kind == "string_type" else ""
-        return source.problem(steps, f"{show(found)} is not {_KINDS[kind]}", show(found), next_step=step)
-    if kind in _BOUNDS:
-        limit = next(iter(context.values()))
-        return source.problem(steps, f"{show(found)} is out of bounds", show(found), f"it is {_BOUNDS[kind]} {limit:,}")
-    if kind in ("too_short", "too_long"):
-        number, bound = next((context[name], words) for name, words in _LENGTHS.items() if name in context)
-        return source.problem(steps, f"{context['actual_length']} of these", show(found), f"{bound} {number}")
-    return source.problem(steps, error["msg"][:1].lower() + error["msg"][1:], show(found))
-
-
-_LENGTHS = {"min_length": "there is at least", "max_length": "there are at most"}
+    shown, allowed, step = show(found), "", ""
+    match kind:
+        case "extra_forbidden":
+            return _unknown_key(source, steps, _fields(model, error["loc"][:-1]))
+        case "missing":
+            message, shown = "is missing", ""
+            step = f"add `{steps[-1]}:{_example(model, error['loc'])}`"
+        case "settings":
+            message, allowed, step = context["reason"], context["allowed"], context["next_step"]
+        case _ if found is None:
+            message, shown = "has no value", ""
+            step = "give it one, or leave the line out for the default"
+        case "literal_error":
+            message, allowed, step = _not_among(found, _choices(model, error["loc"]))
+        case _ if kind in _KINDS:
+            message = f"{shown} is not {_KINDS[kind]}"
+            if kind == "string_type" and isinstance(found, int | float):
+                step = f'write it in quotes: "{shown}"'
+        case _ if kind in _BOUNDS:
+            message, allowed = f"{shown} is out of bounds", f"it is {_BOUNDS[kind]} {next(iter(context.values())):,}"
+        case _ if kind in _LENGTHS:
+            name, bound = _LENGTHS[kind]
+            message, shown = f"holds {context['actual_length']}", ""
+            allowed = f"it holds {bound} {context[name]}"
+        case _:
+            message = error["msg"][:1].lower() + error["msg"][1:]
+    return source.problem(steps, message, shown, allowed, step)
 
 
 def _unknown_key(source: Source, steps: Steps, fields: dict[str, FieldInfo]) -> Problem:
@@ -92,17 +97,10 @@ def _unknown_key(source: Source, steps: Steps, fields: dict[str, FieldInfo]) -> 
     return source.problem(steps, message, show(word), allowed, did_you_mean(word, known), key=True)
 
 
-def _not_among(source: Source, steps: Steps, found: object, choices: list[str]) -> Problem:
-    if set(choices) <= {"uksouth", "ukwest"}:
-        message = f"{show(found)} is not an Azure region in the United Kingdom"
-    else:
-        message = f"{show(found)} is not one of the choices"
-    closest = did_you_mean(str(found), choices)
-    return source.problem(steps, message, show(found), f"allowed: {', '.join(choices)}", closest)
-
-
-def _in_quotes(found: object) -> str:
-    return f'write "{show(found)}" in quotes' if isinstance(found, int | float) else ""
+def _not_among(found: object, choices: list[str]) -> tuple[str, str, str]:
+    uk = set(choices) == set(UK_REGIONS)
+    message = f"{show(found)} is not {'an Azure region in the United Kingdom' if uk else 'one of the choices'}"
+    return message, f"allowed: {', '.join(choices)}", did_you_mean(str(found), choices)
 
 
 def _example(model: type[BaseModel], loc: Steps) -> str:
