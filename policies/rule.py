@@ -50,6 +50,11 @@ class NotApplicable:
     reason: str
 
 
+def lacks(place: Value, expected: str) -> Fail:
+    """The failure of a resource that is itself in order and lacks `expected`, which is another resource."""
+    return Fail(Value(place.resource, None), expected)
+
+
 Outcome: TypeAlias = Fail | NotApplicable | None
 Check: TypeAlias = Callable[..., Outcome]
 _ESTATE_ARGUMENTS: Final = 2
@@ -59,7 +64,7 @@ _ESTATE_ARGUMENTS: Final = 2
 class Must:
     """What one property must be: the value `be`, one of `among`, or a number of at least `minimum`.
 
-    `default` is what the service assumes when the property is missing. Text is compared without case, as Azure does.
+    `default` is what the service assumes when the property is missing, None where that cannot be relied on. Text is compared without case, as Azure does.
     """
 
     path: str
@@ -88,7 +93,7 @@ class Must:
         found = place.at(asked.path)
         if asked._holds(found.get(asked.default)):
             return None
-        why = "" if not found.missing else f"the service's default is {_said(asked.default)}"
+        why = "" if not found.missing else _why_default(asked.default)
         return Fail(found, asked.expected, why)
 
     def _holds(self, value: Any) -> bool:
@@ -225,5 +230,7 @@ def _same(value: Any, allowed: Any) -> bool:
     return type(value) is type(allowed) and bool(value == allowed)
 
 
-def _said(value: Any) -> str:
-    return "not to set it" if value is None else {True: "true", False: "false"}.get(value, str(value))
+def _why_default(default: Any) -> str:
+    if default is None:
+        return "it has to be set"
+    return f"the service's default is {str(default).lower() if isinstance(default, bool) else default}"

@@ -4,12 +4,13 @@ Rules read through it so that an unknown can never be mistaken for a value: what
 is not known yet raises `UnknownValue`, which becomes the verdict unknown.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from policies.model import UNKNOWN, Resource
 
+_T = TypeVar("_T")
 SECRET: Final = "[secret]"  # noqa: S105 - the mark that replaces a secret
 _ALL: Final = "[*]"
 _PLAIN_KEY: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-$")
@@ -126,6 +127,44 @@ def places(start: Value, pattern: str) -> Iterator[Value]:
                 reached.extend(inner.each())
         values = reached
     return iter(values)
+
+
+def some(values: Iterable[Value], holds: Callable[[Value], bool]) -> Value | None:
+    """The first of `values` for which `holds` is true, None when there is none.
+
+    Raises `UnknownValue` when it is true for no known one but might be for one that is not known yet.
+    """
+    doubt: UnknownValue | None = None
+    for value in values:
+        try:
+            if holds(value):
+                return value
+        except UnknownValue as unknown:
+            doubt = doubt or unknown
+    if doubt:
+        raise doubt
+    return None
+
+
+def all_of(*questions: Callable[[], _T | None]) -> tuple[_T, ...]:
+    """The answers of `questions` when none is None, else the empty tuple: one None settles it, whatever is unknown.
+
+    Raises `UnknownValue` when no answer is None and one of them is not known yet.
+    """
+    doubt: UnknownValue | None = None
+    answers: list[_T] = []
+    for question in questions:
+        try:
+            answer = question()
+        except UnknownValue as unknown:
+            doubt = doubt or unknown
+        else:
+            if answer is None:
+                return ()
+            answers.append(answer)
+    if doubt:
+        raise doubt
+    return tuple(answers)
 
 
 def joined(path: str, key: str | int) -> str:
