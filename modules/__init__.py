@@ -1,0 +1,1 @@
+"""Reusable parts of a landing zone: a folder for each, and what they share."""

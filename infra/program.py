@@ -1,0 +1,42 @@
+"""A force's settings turned into components: what `pulumi up` makes."""
+
+import pulumi
+
+from infra.force import Force
+from modules.aliases import drop_version_aliases
+from modules.naming import Label
+
+
+def build(force: Force) -> None:
+    """Makes the landing zones that `force` asks for and exports what other programs and people need of them.
+
+    Only the SDKs of the halves that the force has are loaded. Must run inside a Pulumi program.
+    """
+    pulumi.export("force", force.slug)
+    label = label_of(force)
+    if force.azure:
+        from infra.landing_zone import azure_landing_zone
+
+        if force.version_aliases == "drop":
+            pulumi.runtime.register_stack_transformation(drop_version_aliases)
+        for key, value in azure_landing_zone(force, force.azure, label).items():
+            pulumi.export(key, value)
+    if force.on_premises:
+        from infra.tenants import on_premises_tenants
+
+        pulumi.export("tenantNamespaces", on_premises_tenants(force.on_premises, label))
+
+
+def label_of(force: Force) -> Label:
+    """What every name and tag of the force's estate is made of."""
+    return Label(
+        force=force.slug,
+        code=force.code,
+        environment=force.environment,
+        cost_centre=force.cost_centre,
+        business_owner=force.owner.role,
+        classification=force.classification.marking,
+        roadmap_milestone=force.roadmap_milestone,
+        spend_type="strategic",
+        tags={"owner-contact": force.owner.email},
+    )

@@ -1,0 +1,70 @@
+"""The on-premises half of a force's estate, from its settings."""
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from infra.on_premises import Cluster, OnPremises
+from infra.on_premises import Tenant as TenantSettings
+from modules.kubernetes.tenant import Tenant, TenantArgs, TenantGroups
+from modules.naming import Label
+
+
+def on_premises_tenants(estate: OnPremises, label: Label) -> dict[str, pulumi.Output[str]]:
+    """Every tenant on its cluster; gives the namespaces by `cluster/tenant`."""
+    clusters = {cluster.name: cluster for cluster in estate.clusters}
+    first = estate.clusters[0]
+    providers: dict[str, kubernetes.Provider] = {}
+    namespaces: dict[str, pulumi.Output[str]] = {}
+    for tenant in estate.tenants:
+        cluster = clusters[tenant.cluster] if tenant.cluster else first
+        if cluster.name not in providers:
+            providers[cluster.name] = _provider(cluster, label)
+        made = Tenant(
+            f"{cluster.name}-{tenant.name}",
+            _arguments(tenant, cluster, label),
+            pulumi.ResourceOptions(providers=[providers[cluster.name]]),
+        )
+        namespaces[f"{cluster.name}/{tenant.name}"] = made.namespace
+    return namespaces
+
+
+def _provider(cluster: Cluster, label: Label) -> kubernetes.Provider:
+    """The cluster's provider. Its identifier is fixed, so that a new kubeconfig never replaces what runs there."""
+    return kubernetes.Provider(
+        f"kubernetes-{cluster.name}",
+        context=cluster.context,
+        cluster_identifier=f"{label['force']}-{cluster.name}",
+    )
+
+
+def _arguments(tenant: TenantSettings, cluster: Cluster, label: Label) -> TenantArgs:
+    args = TenantArgs(
+        label=_owned(label, tenant),
+        namespace=tenant.name,
+        quota={"cpu": tenant.quota.cpu, "memory": tenant.quota.memory, "pods": tenant.quota.pods},
+        groups=_groups(tenant),
+        pod_security=tenant.pod_security,
+    )
+    if cluster.version:
+        args["pod_security_version"] = "v" + ".".join(cluster.version.split(".")[:2])
+    return args
+
+
+def _owned(label: Label, tenant: TenantSettings) -> Label:
+    """The force's label, with the tenant's own owner where it has one."""
+    own = label.copy()
+    if tenant.owner:
+        own["business_owner"] = tenant.owner.role
+        own["tags"] = {**label.get("tags", {}), "owner-contact": tenant.owner.email}
+    return own
+
+
+def _groups(tenant: TenantSettings) -> TenantGroups:
+    groups = TenantGroups()
+    if tenant.groups.admin:
+        groups["admin"] = tenant.groups.admin
+    if tenant.groups.edit:
+        groups["edit"] = tenant.groups.edit
+    if tenant.groups.view:
+        groups["view"] = tenant.groups.view
+    return groups

@@ -1,0 +1,136 @@
+"""Azure Firewall in a hub: its public address, its policy and one group of rules."""
+
+from typing import NotRequired, TypedDict
+
+from pulumi_azure_native import network
+
+from modules.azure.hub.place import Place
+from modules.component import after
+
+_TIERS = ("Standard", "Premium")
+
+
+class HubFirewall(TypedDict):
+    """Which firewall a hub has."""
+
+    enabled: NotRequired[bool]
+    """Whether there is one; true when left out. Without one nothing leaves the hub for the Internet."""
+    tier: NotRequired[str]
+    """`Premium` (inspects what is inside the traffic) or `Standard`; `Premium` when left out."""
+    threat_intel_mode: NotRequired[str]
+    """What happens to traffic with known bad addresses: `Deny`, `Alert` or `Off`; `Deny` when left out."""
+
+
+def firewall(place: Place, wanted: HubFirewall, subnet: network.Subnet, estate: list[str]) -> network.AzureFirewall:
+    """The firewall in `subnet` with its policy; machines in the `estate`'s ranges may use what the policy allows."""
+    tier, threats = wanted.get("tier", "Premium"), wanted.get("threat_intel_mode", "Deny")
+    if tier not in _TIERS:
+        raise ValueError(f"{place.prefix}: firewall.tier is {tier!r}; allowed are {' and '.join(_TIERS)}")
+    policy, rules = _policy(place, tier, threats, estate)
+    address = public_address(place, "firewall")
+    wall = network.AzureFirewall(
+        place.logical("firewall"),
+        azure_firewall_name=place.name("firewall", "hub"),
+        **place.here,
+        sku=network.AzureFirewallSkuArgs(name="AZFW_VNet", tier=tier),
+        threat_intel_mode=threats,
+        firewall_policy=network.SubResourceArgs(id=policy.id),
+        ip_configurations=[
+            network.AzureFirewallIPConfigurationArgs(
+                name="firewall",
+                subnet=network.SubResourceArgs(id=subnet.id),
+                public_ip_address=network.SubResourceArgs(id=address.id),
+            )
+        ],
+        zones=place.zones,
+        # Azure refuses to attach a policy while its rules are being written.
+        opts=place.hub.child(depends_on=[rules]),
+    )
+    place.log("firewall", wall, dedicated=True)
+    return wall
+
+
+def public_address(place: Place, workload: str) -> network.PublicIPAddress:
+    """A fixed public address for the firewall or the Bastion, in every zone that the region has; it logs."""
+    address = network.PublicIPAddress(
+        place.logical(f"{workload}-address"),
+        public_ip_address_name=place.name("public_ip_address", workload),
+        **place.here,
+        sku=network.PublicIPAddressSkuArgs(name="Standard", tier="Regional"),
+        public_ip_allocation_method="Static",
+        public_ip_address_version="IPv4",
+        zones=place.zones,
+        opts=place.hub.child(),
+    )
+    place.log(f"{workload}-address", address)
+    return address
+
+
+def _policy(
+    place: Place, tier: str, threats: str, estate: list[str]
+) -> tuple[network.FirewallPolicy, network.FirewallPolicyRuleCollectionGroup]:
+    inspection = network.FirewallPolicyIntrusionDetectionArgs(mode="Deny") if tier == "Premium" else None
+    policy_name = place.name("firewall_policy", "hub")
+    policy = network.FirewallPolicy(
+        place.logical("firewall-policy"),
+        firewall_policy_name=policy_name,
+        **place.here,
+        sku=network.FirewallPolicySkuArgs(tier=tier),
+        threat_intel_mode=threats,
+        intrusion_detection=inspection,
+        dns_settings=network.DnsSettingsArgs(enable_proxy=True),
+        opts=place.hub.child(),
+    )
+    rules = network.FirewallPolicyRuleCollectionGroup(
+        place.logical("firewall-rules"),
+        rule_collection_group_name=place.name("rule_collection_group", "platform"),
+        firewall_policy_name=after(policy_name, policy),
+        resource_group_name=place.resource_group_name,
+        priority=200,
+        rule_collections=[
+            _allow("platform-services", 200, [_service(estate, *service) for service in _SERVICES]),
+            _allow("updates", 300, [_windows_update(estate)]),
+        ],
+        opts=place.hub.child(),
+    )
+    return policy, rules
+
+
+_SERVICES = (("entra-id", "AzureActiveDirectory"), ("azure-monitor", "AzureMonitor"))
+"""What every machine needs of Azure, signing in and sending logs, by service tag. What is not allowed is denied."""
+
+
+def _allow(
+    name: str, priority: int, rules: list[network.NetworkRuleArgs | network.ApplicationRuleArgs]
+) -> network.FirewallPolicyFilterRuleCollectionArgs:
+    return network.FirewallPolicyFilterRuleCollectionArgs(
+        name=name,
+        rule_collection_type="FirewallPolicyFilterRuleCollection",
+        priority=priority,
+        action=network.FirewallPolicyFilterRuleCollectionActionArgs(type="Allow"),
+        rules=rules,
+    )
+
+
+def _service(estate: list[str], name: str, tag: str) -> network.NetworkRuleArgs:
+    return network.NetworkRuleArgs(
+        name=name,
+        rule_type="NetworkRule",
+        ip_protocols=["TCP"],
+        source_addresses=estate,
+        destination_addresses=[tag],
+        destination_ports=["443"],
+    )
+
+
+def _windows_update(estate: list[str]) -> network.ApplicationRuleArgs:
+    protocols = (("Http", 80), ("Https", 443))  # updates are signed, and part of them comes over HTTP
+    return network.ApplicationRuleArgs(
+        name="windows-update",
+        rule_type="ApplicationRule",
+        source_addresses=estate,
+        fqdn_tags=["WindowsUpdate"],
+        protocols=[
+            network.FirewallPolicyRuleApplicationProtocolArgs(protocol_type=kind, port=port) for kind, port in protocols
+        ],
+    )

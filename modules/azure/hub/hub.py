@@ -1,0 +1,99 @@
+"""The hub network of a region: what comes in and what goes out passes here."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import network
+
+from modules import naming
+from modules.azure.hub.bastion import HubBastion, bastion
+from modules.azure.hub.firewall import HubFirewall, firewall
+from modules.azure.hub.place import Place
+from modules.azure.hub.rules import HubRule, bastion_rules, hub_rules
+from modules.azure.hub.subnets import Guards, route_table, security_group, subnets
+from modules.component import Component, after
+
+
+class HubArgs(TypedDict):
+    """What a hub needs."""
+
+    label: naming.Label
+    """Whose it is; names and tags follow from it."""
+    location: str
+    """The Azure region, `uksouth` or `ukwest`."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group to put it in."""
+    address_space: str
+    """A /22 or larger, such as `10.61.0.0/22`, of which the first /22 is divided into subnets."""
+    estate: list[str]
+    """The address ranges that may use the hub: the force's own, in Azure and on premises."""
+    workspace_id: pulumi.Input[str]
+    """The Log Analytics workspace that takes the hub's logs."""
+    firewall: NotRequired[HubFirewall]
+    """The firewall; a Premium one that denies what it recognises as an attack when left out."""
+    bastion: NotRequired[HubBastion]
+    """The way in for administrators; none when left out."""
+    rules: NotRequired[list[HubRule]]
+    """Security rules of the force's own, for the private endpoints' and the resolver's subnets."""
+    ddos_plan_id: NotRequired[pulumi.Input[str]]
+    """A DDoS protection plan; Azure's basic protection when left out."""
+
+
+class Hub(Component):
+    """A virtual network with its firewall, security groups, routes and logs."""
+
+    virtual_network_id: pulumi.Output[str]
+    """The network's ARM id."""
+    virtual_network_name: pulumi.Output[str]
+    """The network's name, known before it exists."""
+    subnet_ids: pulumi.Output[dict[str, str]]
+    """The subnets' ARM ids by the names of the address plan: `firewall`, `gateway`, `private_endpoints` and so on."""
+    private_endpoints_subnet_id: pulumi.Output[str]
+    """The subnet for private endpoints."""
+    firewall_address: pulumi.Output[str]
+    """The firewall's private address, to which spokes send everything; empty where there is no firewall."""
+
+    def __init__(self, name: str, args: HubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        place = Place(self, name, args["label"], args["location"], args["resource_group_name"], args["workspace_id"])
+        plan = naming.hub_plan(args["address_space"])
+        wanted, way_in = args.get("firewall", {}), args.get("bastion", {})
+        filtered, entered = wanted.get("enabled", True), way_in.get("enabled", False)
+        next_hop = str(plan.firewall_address) if filtered else None
+
+        guards = Guards(
+            hub=security_group(place, "hub", hub_rules(plan, args.get("rules", []))),
+            bastion=security_group(place, "bastion", bastion_rules(enabled=entered)),
+            routes=route_table(place, "hub", "0.0.0.0/0", next_hop),
+            gateway_routes=route_table(place, "gateway", str(plan.private_endpoints), next_hop) if filtered else None,
+        )
+        vnet = _network(place, args)
+        self.virtual_network_id = vnet.id
+        self.virtual_network_name = after(place.name("virtual_network", "hub"), vnet)
+
+        made = subnets(place, self.virtual_network_name, plan, guards)
+        self.subnet_ids = pulumi.Output.all(**{key: subnet.id for key, subnet in made.items()})
+        self.private_endpoints_subnet_id = made["private_endpoints"].id
+
+        self.firewall_address = pulumi.Output.from_input("")
+        if filtered:
+            wall = firewall(place, wanted, made["firewall"], args["estate"])
+            self.firewall_address = after(str(plan.firewall_address), wall)
+        if entered:
+            bastion(place, way_in.get("sku", "Standard"), made["bastion"])
+        self.finish()
+
+
+def _network(place: Place, args: HubArgs) -> network.VirtualNetwork:
+    plan_id = args.get("ddos_plan_id")
+    vnet = network.VirtualNetwork(
+        place.logical("network"),
+        virtual_network_name=place.name("virtual_network", "hub"),
+        **place.here,
+        address_space=network.AddressSpaceArgs(address_prefixes=[args["address_space"]]),
+        enable_ddos_protection=plan_id is not None,
+        ddos_protection_plan=network.SubResourceArgs(id=plan_id) if plan_id else None,
+        opts=place.hub.child(),
+    )
+    place.log("network", vnet)
+    return vnet

@@ -1,0 +1,49 @@
+"""Where the parts of a hub are put, what they are called, and where their logs go."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from modules import naming
+from modules.azure.log_analytics import send_logs
+from modules.component import Component
+
+
+@dataclass(frozen=True)
+class Place:
+    """One hub's resource group: in one region, for one label, with one workspace."""
+
+    hub: Component
+    prefix: str
+    label: naming.Label
+    location: str
+    resource_group_name: pulumi.Input[str]
+    workspace_id: pulumi.Input[str]
+
+    def name(self, kind: str, workload: str) -> str:
+        """The name of the `kind` of resource that serves `workload` here."""
+        return naming.name(kind, workload, self.label, self.location)
+
+    def logical(self, part: str) -> str:
+        """The logical name of a part of the hub; two hubs never share one."""
+        return f"{self.prefix}-{part}"
+
+    @property
+    def here(self) -> dict[str, Any]:
+        """The arguments that say where a resource is and whose."""
+        return {
+            "resource_group_name": self.resource_group_name,
+            "location": self.location,
+            "tags": naming.tags(self.label),
+        }
+
+    @property
+    def zones(self) -> list[str] | None:
+        """Every availability zone of the region; None where it has none."""
+        return list(naming.region(self.location).zones) or None
+
+    def log(self, part: str, resource: pulumi.CustomResource, *, metrics: bool = True, dedicated: bool = False) -> None:
+        """Sends the logs of the hub's `part` to the workspace."""
+        name = self.logical(f"{part}-logs")
+        send_logs(name, resource, self.workspace_id, self.hub.child(), metrics=metrics, dedicated=dedicated)

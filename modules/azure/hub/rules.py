@@ -1,0 +1,117 @@
+"""The network security rules of a hub."""
+
+from typing import NotRequired, TypedDict
+
+from pulumi_azure_native import network
+
+from modules.naming import HubPlan
+
+LAST_OF_FORCE = 3999
+"""The lowest priority (the highest number) that a force's own rule may have; the module's rules come after."""
+
+OUT = "Outbound"
+
+
+class HubRule(TypedDict):
+    """One rule of a force's own, which comes before the module's."""
+
+    name: str
+    """The rule's name, unique in the hub."""
+    priority: int
+    """100 to 3999; the lowest number is judged first."""
+    ports: list[str]
+    """Destination ports, such as `443`, `8000-8080` or `*`."""
+    direction: NotRequired[str]
+    """`Inbound` or `Outbound`; `Inbound` when left out."""
+    access: NotRequired[str]
+    """`Allow` or `Deny`; `Deny` when left out."""
+    protocol: NotRequired[str]
+    """`Tcp`, `Udp`, `Icmp` or `*`; `Tcp` when left out."""
+    source: NotRequired[str]
+    """An address range, a service tag or `*`; `*` when left out."""
+    destination: NotRequired[str]
+    """An address range, a service tag or `*`; `*` when left out."""
+    description: NotRequired[str]
+    """Why the rule is there."""
+
+
+_DENY_ALL = (
+    HubRule(name="DenyAllInbound", priority=4096, ports=["*"], protocol="*"),
+    HubRule(name="DenyAllOutbound", priority=4096, ports=["*"], protocol="*", direction=OUT),
+)
+
+
+def hub_rules(plan: HubPlan, own: list[HubRule]) -> list[network.SecurityRuleArgs]:
+    """The rules of the hub's subnets: the force's `own`, then HTTPS to private endpoints, DNS, and nothing else.
+
+    Raises `ValueError` where a rule of the force's own has a priority among the module's.
+    """
+    late = [rule["name"] for rule in own if rule["priority"] > LAST_OF_FORCE]
+    if late:
+        raise ValueError(f"hub rules {', '.join(late)}: priority is at most {LAST_OF_FORCE}, the module's rules follow")
+    endpoints, resolver, network_itself = str(plan.private_endpoints), str(plan.resolver), "VirtualNetwork"
+    needed = (
+        _allow("AllowHttpsToPrivateEndpoints", 4000, ["443"], source=network_itself, destination=endpoints),
+        _allow("AllowDnsToResolver", 4010, ["53"], protocol="*", source=network_itself, destination=resolver),
+        _allow("AllowDnsFromResolver", 4010, ["53"], OUT, protocol="*", source=resolver, destination=network_itself),
+    )
+    return [_rule(rule) for rule in (*own, *needed, *_DENY_ALL)]
+
+
+def bastion_rules(*, enabled: bool) -> list[network.SecurityRuleArgs]:
+    """The rules that Azure Bastion needs on its subnet, and nothing else; without a Bastion, nothing at all.
+
+    The list is the one in Microsoft's "Working with NSG access and Azure Bastion".
+    """
+    inside = "VirtualNetwork"
+    needed = (
+        _allow("AllowHttpsFromInternet", 100, ["443"], source="Internet"),
+        _allow("AllowGatewayManager", 110, ["443"], source="GatewayManager"),
+        _allow("AllowLoadBalancer", 120, ["443"], source="AzureLoadBalancer"),
+        _allow("AllowBastionHosts", 130, ["5701", "8080"], protocol="*", source=inside, destination=inside),
+        _allow("AllowSshRdp", 100, ["22", "3389"], OUT, protocol="*", destination=inside),
+        _allow("AllowAzureCloud", 110, ["443"], OUT, destination="AzureCloud"),
+        _allow("AllowBastionHostsOut", 120, ["5701", "8080"], OUT, protocol="*", source=inside, destination=inside),
+        _allow("AllowSessionInformation", 130, ["80"], OUT, protocol="*", destination="Internet"),
+    )
+    return [_rule(rule) for rule in (*(needed if enabled else ()), *_DENY_ALL)]
+
+
+def _allow(
+    name: str,
+    priority: int,
+    ports: list[str],
+    direction: str = "Inbound",
+    *,
+    protocol: str = "Tcp",
+    source: str = "*",
+    destination: str = "*",
+) -> HubRule:
+    return HubRule(
+        name=name,
+        priority=priority,
+        ports=ports,
+        direction=direction,
+        access="Allow",
+        protocol=protocol,
+        source=source,
+        destination=destination,
+    )
+
+
+def _rule(rule: HubRule) -> network.SecurityRuleArgs:
+    ports = rule["ports"]
+    one = len(ports) == 1
+    return network.SecurityRuleArgs(
+        name=rule["name"],
+        priority=rule["priority"],
+        direction=rule.get("direction", "Inbound"),
+        access=rule.get("access", "Deny"),
+        protocol=rule.get("protocol", "Tcp"),
+        source_address_prefix=rule.get("source", "*"),
+        source_port_range="*",
+        destination_address_prefix=rule.get("destination", "*"),
+        destination_port_range=ports[0] if one else None,
+        destination_port_ranges=None if one else ports,
+        description=rule.get("description") or None,
+    )

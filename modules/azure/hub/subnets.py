@@ -1,0 +1,96 @@
+"""The subnets of a hub, with the security groups and route tables that they have."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_azure_native import network
+
+from modules.azure.hub.place import Place
+from modules.naming import HubPlan
+
+
+@dataclass(frozen=True)
+class Guards:
+    """What subnets are given: the security groups of the hub and of its Bastion, and the route tables."""
+
+    hub: network.NetworkSecurityGroup
+    bastion: network.NetworkSecurityGroup
+    routes: network.RouteTable
+    gateway_routes: network.RouteTable | None
+
+
+def security_group(place: Place, workload: str, rules: list[network.SecurityRuleArgs]) -> network.NetworkSecurityGroup:
+    """A network security group with `rules`, which logs."""
+    group = network.NetworkSecurityGroup(
+        place.logical(f"{workload}-rules"),
+        network_security_group_name=place.name("network_security_group", workload),
+        **place.here,
+        security_rules=rules,
+        opts=place.hub.child(),
+    )
+    place.log(f"{workload}-rules", group, metrics=False)
+    return group
+
+
+def route_table(place: Place, workload: str, destination: str, firewall: str | None) -> network.RouteTable:
+    """A route table that sends `destination` to the firewall's address, or drops it where there is no firewall."""
+    return network.RouteTable(
+        place.logical(f"{workload}-routes"),
+        route_table_name=place.name("route_table", workload),
+        **place.here,
+        # Routes that a gateway learns would lead around the firewall; the gateway itself must keep them.
+        disable_bgp_route_propagation=firewall is not None and workload != "gateway",
+        routes=[
+            network.RouteArgs(
+                name="to-firewall" if firewall else "nowhere",
+                address_prefix=destination,
+                next_hop_type="VirtualAppliance" if firewall else "None",
+                next_hop_ip_address=firewall,
+            )
+        ],
+        opts=place.hub.child(),
+    )
+
+
+def subnets(
+    place: Place, virtual_network: pulumi.Input[str], plan: HubPlan, guards: Guards
+) -> dict[str, network.Subnet]:
+    """Every subnet of the plan, by the plan's names.
+
+    Azure fixes the names of four of them and takes no security group on the firewall's and the gateway's, and no route
+    table on the firewall's and Bastion's.
+    """
+    group, bastion = guards.hub, guards.bastion
+    wanted = (
+        ("firewall", "AzureFirewallSubnet", None, None),
+        ("firewall_management", "AzureFirewallManagementSubnet", None, None),
+        ("bastion", "AzureBastionSubnet", bastion, None),
+        ("gateway", "GatewaySubnet", None, guards.gateway_routes),
+        ("resolver", place.name("subnet", "resolver"), group, guards.routes),
+        ("private_endpoints", place.name("subnet", "private-endpoints"), group, guards.routes),
+    )
+    made: dict[str, network.Subnet] = {}
+    previous: list[pulumi.Resource] = []
+    for key, subnet_name, rules, routes in wanted:
+        subnet = network.Subnet(
+            place.logical(key.replace("_", "-")),
+            subnet_name=subnet_name,
+            virtual_network_name=virtual_network,
+            resource_group_name=place.resource_group_name,
+            address_prefix=str(getattr(plan, key)),
+            default_outbound_access=False,
+            network_security_group=network.NetworkSecurityGroupArgs(id=rules.id) if rules else None,
+            route_table=network.RouteTableArgs(id=routes.id) if routes else None,
+            # Otherwise traffic to a private endpoint passes by the security group and the routes.
+            private_endpoint_network_policies="Enabled",
+            delegations=_resolver() if key == "resolver" else None,
+            # Azure changes one subnet of a network at a time and refuses the others meanwhile.
+            opts=place.hub.child(depends_on=previous),
+        )
+        made[key] = subnet
+        previous = [subnet]
+    return made
+
+
+def _resolver() -> list[network.DelegationArgs]:
+    return [network.DelegationArgs(name="resolver", service_name="Microsoft.Network/dnsResolvers")]

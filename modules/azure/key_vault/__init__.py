@@ -1,0 +1,13 @@
+"""Key vaults behind a private endpoint.
+
+    KeyVault("vault", {"label": label, "location": "uksouth", "workload": "platform",
+                       "resource_group_name": group.name, "tenant_id": tenant, "workspace_id": logs.workspace_id,
+                       "subnet_id": hub.private_endpoints_subnet_id,
+                       "virtual_network_ids": {"hub": hub.virtual_network_id}})
+
+Nothing but the private endpoint answers, access is by role, and a deleted vault can be had back for 90 days.
+"""
+
+from modules.azure.key_vault.key_vault import KeyVault, KeyVaultArgs
+
+__all__ = ["KeyVault", "KeyVaultArgs"]

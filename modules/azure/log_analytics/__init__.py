@@ -1,0 +1,11 @@
+"""Logs: one workspace, and diagnostic settings that send everything to it.
+
+logs = LogAnalytics("logs", {"label": label, "location": "uksouth", "workload": "management",
+                             "resource_group_name": group.name})
+send_logs("vault-logs", vault, logs.workspace_id, pulumi.ResourceOptions(parent=vault))
+"""
+
+from modules.azure.log_analytics.diagnostics import send_logs
+from modules.azure.log_analytics.log_analytics import LogAnalytics, LogAnalyticsArgs
+
+__all__ = ["LogAnalytics", "LogAnalyticsArgs", "send_logs"]

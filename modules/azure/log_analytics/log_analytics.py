@@ -1,0 +1,81 @@
+"""The workspace that takes every log of a landing zone."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import operationalinsights
+
+from modules import naming
+from modules.azure.log_analytics.diagnostics import send_logs
+from modules.component import Component, after
+
+
+class LogAnalyticsArgs(TypedDict):
+    """What a workspace needs."""
+
+    label: naming.Label
+    """Whose it is; names and tags follow from it."""
+    location: str
+    """The Azure region, `uksouth` or `ukwest`."""
+    workload: str
+    """What the workspace is for, such as `management`."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group to put it in."""
+    retention_days: NotRequired[int]
+    """How long logs can be searched, in days; 365 when left out, never less than 90."""
+    daily_quota_gb: NotRequired[float]
+    """GB a day after which collection stops; no cap when left out, so that no audit log is lost."""
+    public_ingestion: NotRequired[bool]
+    """Whether agents may write over the Internet; false when left out. Azure services always can."""
+    public_query: NotRequired[bool]
+    """Whether people may search over the Internet; false when left out, and then a private link scope is needed."""
+    protect: NotRequired[bool]
+    """Whether the engine refuses to delete the workspace; false when left out."""
+
+
+class LogAnalytics(Component):
+    """A Log Analytics workspace that audits itself and takes Entra ID credentials only."""
+
+    workspace_id: pulumi.Output[str]
+    """The workspace's ARM id, which diagnostic settings want."""
+    workspace_name: pulumi.Output[str]
+    """The workspace's name, known before it exists."""
+    customer_id: pulumi.Output[str]
+    """The GUID by which agents and queries know the workspace."""
+
+    def __init__(self, name: str, args: LogAnalyticsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        retention = args.get("retention_days", 365)
+        if retention < _SHORTEST:
+            raise ValueError(f"LogAnalytics {name!r}: retention_days is {retention}, at least {_SHORTEST} is needed")
+        quota = args.get("daily_quota_gb")
+        workspace_name = naming.name("log_analytics_workspace", args["workload"], args["label"], args["location"])
+        workspace = operationalinsights.Workspace(
+            f"{name}-workspace",
+            workspace_name=workspace_name,
+            resource_group_name=args["resource_group_name"],
+            location=args["location"],
+            sku=operationalinsights.WorkspaceSkuArgs(name="PerGB2018"),
+            retention_in_days=retention,
+            workspace_capping=operationalinsights.WorkspaceCappingArgs(daily_quota_gb=quota) if quota else None,
+            public_network_access_for_ingestion=_access(args.get("public_ingestion", False)),
+            public_network_access_for_query=_access(args.get("public_query", False)),
+            features=operationalinsights.WorkspaceFeaturesArgs(
+                disable_local_auth=True,
+                enable_log_access_using_only_resource_permissions=True,
+            ),
+            tags=naming.tags(args["label"]),
+            opts=self.child(protect=args.get("protect", False)),
+        )
+        send_logs(f"{name}-workspace-logs", workspace, workspace.id, self.child())
+        self.workspace_id = workspace.id
+        self.workspace_name = after(workspace_name, workspace)
+        self.customer_id = workspace.customer_id
+        self.finish()
+
+
+_SHORTEST = 90  # days; what an investigation needs at the least
+
+
+def _access(public: bool) -> str:
+    return "Enabled" if public else "Disabled"

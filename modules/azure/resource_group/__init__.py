@@ -1,0 +1,10 @@
+"""Resource groups.
+
+    ResourceGroup("network", {"label": label, "location": "uksouth", "workload": "network"})
+
+makes `rg-network-wmp-prod-uks` with every mandatory tag.
+"""
+
+from modules.azure.resource_group.resource_group import ResourceGroup, ResourceGroupArgs
+
+__all__ = ["ResourceGroup", "ResourceGroupArgs"]

@@ -1,0 +1,44 @@
+"""A resource group, named and tagged."""
+
+from typing import TypedDict
+
+import pulumi
+from pulumi_azure_native import resources
+
+from modules import naming
+from modules.component import Component, after
+
+
+class ResourceGroupArgs(TypedDict):
+    """What a resource group needs."""
+
+    label: naming.Label
+    """Whose it is; names and tags follow from it."""
+    location: str
+    """The Azure region, `uksouth` or `ukwest`."""
+    workload: str
+    """What the group is for, such as `network`."""
+
+
+class ResourceGroup(Component):
+    """A resource group in a region of the United Kingdom."""
+
+    id: pulumi.Output[str]
+    """The group's ARM id."""
+    name: pulumi.Output[str]
+    """The group's name, known before it exists."""
+
+    def __init__(self, name: str, args: ResourceGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        label, location = args["label"], args["location"]
+        group_name = naming.name("resource_group", args["workload"], label, location)
+        group = resources.ResourceGroup(
+            f"{name}-group",
+            resource_group_name=group_name,
+            location=location,
+            tags=naming.tags(label),
+            opts=self.child(),
+        )
+        self.id = group.id
+        self.name = after(group_name, group)
+        self.finish()

@@ -1,0 +1,28 @@
+"""Naming, tagging and addressing for every module.
+
+One `Label` says whose a landing zone is. From it come the names (`name`), the tags (`tags`), the Kubernetes
+annotations (`annotations`) and the region's facts (`region`); from an address range come a hub's subnets (`hub_plan`)
+and the spokes after it (`spoke`). Nothing here needs Pulumi, and the same label always gives the same answers.
+"""
+
+from modules.naming.addresses import HubPlan, hub_plan, spoke
+from modules.naming.label import Label
+from modules.naming.names import Kind, kinds, name
+from modules.naming.regions import Region, region, regions
+from modules.naming.tags import MANDATORY, annotations, tags
+
+__all__ = [
+    "MANDATORY",
+    "HubPlan",
+    "Kind",
+    "Label",
+    "Region",
+    "annotations",
+    "hub_plan",
+    "kinds",
+    "name",
+    "region",
+    "regions",
+    "spoke",
+    "tags",
+]

@@ -1,0 +1,69 @@
+"""Addresses: how a hub's /22 is divided, and which /24 a spoke gets."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+
+HUB_PREFIX = 22
+SPOKE_PREFIX = 24
+
+
+@dataclass(frozen=True)
+class HubPlan:
+    """The ranges of a hub. `range` is the /22 they are cut from; its last two /24s are kept for growth."""
+
+    range: IPv4Network
+    firewall: IPv4Network
+    bastion: IPv4Network
+    gateway: IPv4Network
+    resolver: IPv4Network
+    firewall_management: IPv4Network
+    private_endpoints: IPv4Network
+
+    @property
+    def firewall_address(self) -> IPv4Address:
+        """The firewall's private address: Azure keeps a subnet's first four addresses and the firewall takes the next.
+
+        Known before anything is created, so that routes to it can be shown in a preview.
+        """
+        return self.firewall[4]
+
+
+def hub_plan(address_space: str) -> HubPlan:
+    """How the hub in `address_space` (a /22 or larger, of which the first /22 is divided) is laid out.
+
+    The first /24 holds the platform: firewall .0/26, Bastion .64/26, gateway .128/27, resolver .160/28, firewall
+    management .192/26. The second holds private endpoints. Raises `ValueError` for a range that is not an IPv4 network
+    or is smaller than a /22.
+    """
+    whole = IPv4Network(address_space)
+    if whole.prefixlen > HUB_PREFIX:
+        raise ValueError(f"a hub needs a /{HUB_PREFIX}; {whole} is a /{whole.prefixlen}")
+    hub = next(whole.subnets(new_prefix=HUB_PREFIX)) if whole.prefixlen < HUB_PREFIX else whole
+    base = int(hub.network_address)
+
+    def cut(offset: int, prefix: int) -> IPv4Network:
+        return IPv4Network((base + offset, prefix))
+
+    return HubPlan(
+        range=hub,
+        firewall=cut(0, 26),
+        bastion=cut(64, 26),
+        gateway=cut(128, 27),
+        resolver=cut(160, 28),
+        firewall_management=cut(192, 26),
+        private_endpoints=cut(256, 24),
+    )
+
+
+def spoke(allocation: str, hub: str, index: int) -> IPv4Network:
+    """The `index`th spoke (from 0): the /24s of the force's regional `allocation`, after the range of its `hub`.
+
+    Raises `ValueError` where the hub is not inside the allocation, or the allocation has no such /24.
+    """
+    whole, reserved = IPv4Network(allocation), IPv4Network(hub)
+    if not reserved.subnet_of(whole):
+        raise ValueError(f"the hub {reserved} is not inside the allocation {whole}")
+    start = int(reserved.broadcast_address) + 1 + index * 2 ** (32 - SPOKE_PREFIX)
+    if index < 0 or start > int(whole.broadcast_address):
+        raise ValueError(f"the allocation {whole} has no spoke {index} after its hub {reserved}")
+    return IPv4Network((start, SPOKE_PREFIX))
