@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.fields import Email, Guid, Identifier, Model, Network, Ports, Region, Text
+from infra.fields import Email, Endpoint, Guid, Identifier, Model, Network, Ports, Region
 
 Retention = Literal[30, 31, 60, 90, 120, 180, 270, 365, 550, 730]
 """The retention periods, in days, that a Log Analytics workspace takes for interactive data."""
@@ -13,15 +13,15 @@ Retention = Literal[30, 31, 60, 90, 120, 180, 270, 365, 550, 730]
 class SecurityRule(Model):
     """One rule of the hub's network security group, added to the ones that the module always makes."""
 
-    name: Identifier
-    priority: Annotated[int, Field(ge=100, le=4096)]
+    name: Annotated[Identifier, Field(examples=["allow-https"])]
+    priority: Annotated[int, Field(ge=100, le=4096, examples=["200"])]
     direction: Literal["Inbound", "Outbound"] = "Inbound"
     access: Literal["Allow", "Deny"] = "Deny"
     protocol: Literal["Tcp", "Udp", "Icmp", "*"] = "Tcp"
-    source: Text = "*"
+    source: Endpoint = "*"
     """An address range, a service tag such as `Internet` or `VirtualNetwork`, or `*`."""
-    destination: Text = "*"
-    ports: Annotated[tuple[Ports, ...], Field(min_length=1)]
+    destination: Endpoint = "*"
+    ports: Annotated[tuple[Ports, ...], Field(min_length=1, examples=["[443]"])]
     description: str = ""
 
 
@@ -77,9 +77,9 @@ class KeyVault(Model):
 class Budget(Model):
     """A monthly budget, and who hears of it."""
 
-    amount: Annotated[float, Field(gt=0, le=1_000_000_000)]
+    amount: Annotated[float, Field(gt=0, le=1_000_000_000, examples=["1500"])]
     """GBP a month."""
-    contacts: Annotated[tuple[Email, ...], Field(min_length=1)]
+    contacts: Annotated[tuple[Email, ...], Field(min_length=1, examples=["[platform.owner@force.police.example]"])]
     thresholds: Annotated[tuple[Annotated[int, Field(ge=1, le=1000)], ...], Field(min_length=1, max_length=5)] = (
         50,
         80,
@@ -100,7 +100,7 @@ class Azure(Model):
     hub: Hub
     log_analytics: LogAnalytics = LogAnalytics()
     key_vault: KeyVault = KeyVault()
-    budget: Budget
+    budget: Annotated[Budget, Field(examples=["{amount: 1500, contacts: [platform.owner@force.police.example]}"])]
 
     @property
     def primary_region(self) -> Region:

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from infra.fields import UK_REGIONS, network
 from infra.problems import SettingsError, did_you_mean
-from infra.reader import read
+from infra.reader import content_of, parse
 from infra.register import REGISTER, Entry, Register
 from infra.source import Steps, show
 
@@ -112,8 +112,12 @@ def _against_plan(steps: Steps, net: IPv4Network, place: str, context: Context) 
         more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""
         message = f"{net} overlaps {', '.join(taken[:3])}{more}"
     else:
-        message = f"{net} is outside {entry.slug}'s allocation"
-    yield Finding(steps, message, str(net), f"{entry.slug} is allocated {allocated} for {place} in {REGISTER}")
+        message = f"{net} is outside {entry.slug}'s allocation{_for(place)}"
+    yield Finding(steps, message, str(net), f"{entry.slug} is allocated {allocated} in {REGISTER}")
+
+
+def _for(place: str) -> str:
+    return " on its own premises" if place == "onPremises" else f" in {place}, its primary region"
 
 
 def _written(context: Context) -> Iterator[tuple[str, IPv4Network]]:
@@ -123,7 +127,7 @@ def _written(context: Context) -> Iterator[tuple[str, IPv4Network]]:
         if slug == context.entry.slug or not path.exists():
             continue
         try:
-            config = dig(read(path, context.root).values, "config")
+            config = dig(parse(*content_of(path, context.root)).values, "config")
         except SettingsError:
             continue  # that force's own load says what is wrong with it
         for steps in (("bluelamp:azure", "hub", "addressSpace"), ("bluelamp:onPremises", "addressSpace")):

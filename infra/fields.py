@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, ip_network
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, PlainValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
+
+from infra.source import show
 
 Region = Literal["uksouth", "ukwest"]
 """The two Azure regions in the United Kingdom; data of a force stays in them."""
@@ -41,7 +43,7 @@ def _matching(pattern: str, message: str, allowed: str) -> Callable[[str], str]:
 
     def check(value: str) -> str:
         if not expression.fullmatch(value):
-            raise refuse(f"{value!r} {message}", allowed)
+            raise refuse(f"{show(value)} {message}", allowed)
         return value
 
     return check
@@ -52,15 +54,15 @@ def network(value: object) -> IPv4Network:
     if isinstance(value, IPv4Network):
         return value
     if not isinstance(value, str):
-        raise refuse("this is not an address range", "a range in CIDR notation such as 10.61.0.0/22")
+        raise refuse(f"{show(value)} is not an address range", "for example 10.61.0.0/22")
     address, slash, prefix = value.partition("/")
     if not slash:
-        raise refuse(f"{value!r} is an address without a prefix length", "for example 10.61.0.0/22")
+        raise refuse(f"{show(value)} is an address without a prefix length", "for example 10.61.0.0/22")
     try:
         # int() first: Python would also read a netmask, as in 10.0.0.0/255.0.0.0
         loose = IPv4Network((IPv4Address(address), int(prefix)), strict=False)
     except ValueError:
-        raise refuse(f"{value!r} is not an IPv4 address range", "for example 10.61.0.0/22") from None
+        raise refuse(f"{show(value)} is not an IPv4 address range", "for example 10.61.0.0/22") from None
     if loose.network_address != IPv4Address(address):
         raise refuse(f"{value} has host bits set", f"the range that holds it is {loose}", f"write {loose}")
     return loose
@@ -74,7 +76,7 @@ def _as_text(value: object) -> object:
 def _not_reserved(value: str) -> str:
     if value in RESERVED_NAMESPACES or value.startswith("kube-"):
         raise refuse(
-            f"{value!r} is a namespace that Kubernetes keeps for itself",
+            f"{show(value)} is a namespace that Kubernetes keeps for itself",
             f"reserved: {', '.join(RESERVED_NAMESPACES)} and kube-*",
             "name the tenant after its service",
         )
@@ -87,11 +89,29 @@ def _ports(value: str) -> str:
     ends = value.split("-")
     numbers = [int(end) for end in ends if re.fullmatch(r"\d{1,5}", end)]
     if len(numbers) != len(ends) or len(ends) > 2 or max(numbers) > 65535 or numbers != sorted(numbers):
-        raise refuse(f"{value!r} is not a port", "a port from 0 to 65535, a range such as 8000-8080, or '*'")
+        raise refuse(f"{show(value)} is not a port", "a port from 0 to 65535, a range such as 8000-8080, or '*'")
     return value
 
 
-Network = Annotated[IPv4Network, PlainValidator(network), PlainSerializer(str)]
+def _endpoint(value: str) -> str:
+    if value == "*" or re.fullmatch(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)?", value):
+        return value
+    try:
+        ip_network(value, strict=False)
+    except ValueError:
+        allowed = "a range such as 10.61.0.0/22, a service tag such as Internet or VirtualNetwork, or '*'"
+        raise refuse(f"{show(value)} is no end of a rule", allowed) from None
+    return value
+
+
+def _tier(value: object) -> object:
+    if value in ("OFFICIAL-SENSITIVE", "OFFICIAL SENSITIVE"):
+        step = "write `tier: OFFICIAL` and `handling: SENSITIVE`"
+        raise refuse(f"{show(value)} is a marking inside the tier OFFICIAL, not a tier", "", step)
+    return value
+
+
+Network = Annotated[IPv4Network, PlainValidator(network), PlainSerializer(str), Field(examples=["10.61.0.0/22"])]
 """An IPv4 range in CIDR notation with no host bits set."""
 
 Email = Annotated[
@@ -103,6 +123,7 @@ Email = Annotated[
             "for example platform.owner@force.police.example",
         )
     ),
+    Field(examples=["platform.owner@force.police.example"]),
 ]
 
 Guid = Annotated[
@@ -164,3 +185,14 @@ Memory = Annotated[
 
 Ports = Annotated[str, BeforeValidator(_as_text), AfterValidator(_ports)]
 """One port, a range of ports, or `*`."""
+
+Endpoint = Annotated[str, AfterValidator(_endpoint)]
+"""Where a rule's traffic comes from or goes to: an address range, a service tag, or `*`."""
+
+Tier = Annotated[Literal["OFFICIAL", "SECRET", "TOP SECRET"], BeforeValidator(_tier)]
+"""The tiers of the Government Security Classifications."""
+
+Version = Annotated[
+    str,
+    AfterValidator(_matching(r"1\.\d{1,3}(\.\d{1,3})?", "is not a version of Kubernetes", 'such as "1.36", in quotes')),
+]

@@ -5,15 +5,15 @@ force.azure.hub.address_space  # IPv4Network("10.61.0.0/22")
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from infra.checks import STACK_FILE, Context, dig, findings, primary_region
-from infra.problems import Problem, SettingsError, did_you_mean
-from infra.reader import read
+from infra.checks import STACK_FILE, Context, findings, primary_region
+from infra.problems import Problem, SettingsError, did_you_mean, nearest
+from infra.reader import content_of, parse
 from infra.register import Entry, read_register
 from infra.settings import Force, Settings
 from infra.source import Source, Steps, show, spell
@@ -48,31 +48,34 @@ def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROO
     context = Context(entry, register, root)
     if config is None:
         return from_source(_stack_file(entry, root), context)
-    return _resolve(config, _places(entry, root), [], context)
+    return _resolve(config, _places(entry, root), context)
 
 
 def from_source(source: Source, context: Context) -> Force:
     """The force whose stack file's content is `source`. Raises `SettingsError` with every mistake in it."""
-    config = dig(source.values, "config")
-    written = config if isinstance(config, dict) else {}
-    written = {key: value for key, value in written.items() if not source.is_unread(("config", key))}
-    return _resolve(written, source, [*source.problems, *_shape(source)], context)
+    config = _config(source := source.copy())
+    written = {key: value for key, value in config.items() if not source.is_unread(("config", key))}
+    return _resolve(written, source, context)
 
 
-def _resolve(written: Mapping[str, object], source: Source, problems: list[Problem], context: Context) -> Force:
-    settings, misplaced = _own(written, source)
+def _resolve(written: Mapping[str, object], source: Source, context: Context) -> Force:
+    settings = _own(written, source)
     _fill(settings, context.entry)
 
     def steps_of(loc: Steps) -> Steps:
         return ("config", f"{PROJECT}{loc[0]}", *loc[1:]) if loc else ("config",)
 
+    for loc in _encrypted(settings, ()):
+        message = "is encrypted, and no setting of Bluelamp is a secret"
+        source.problems.append(source.problem(steps_of(loc), message, next_step="write the value in plain text"))
+        source.unread.add(steps_of(loc))
     model, mistakes = validate(Settings, settings, source, steps_of)
     said = {problem.path for problem in mistakes}
     for finding in findings(settings, context):
         steps = steps_of(finding.steps)
         if spell(steps) not in said and not source.is_unread(steps):
             mistakes.append(source.problem(steps, *finding[1:]))
-    everything = dict.fromkeys([*problems, *misplaced, *mistakes])
+    everything = dict.fromkeys([*source.problems, *mistakes])
     if everything or model is None:
         raise SettingsError(sorted(everything, key=lambda problem: (problem.line, problem.column)))
     return Force(entry=context.entry, **{name: getattr(model, name) for name in Settings.model_fields})
@@ -84,33 +87,42 @@ def _stack_file(entry: Entry, root: Path) -> Source:
         name = STACK_FILE.format(slug=entry.slug)
         step = f"`bluelamp new {entry.slug}` writes one"
         raise SettingsError([Problem(name, message=f"{entry.name} has no stack file", next_step=step)])
-    return read(path, root)
+    return parse(*content_of(path, root))
 
 
 def _places(entry: Entry, root: Path) -> Source:
     """The stack file for its places only: the engine has read the values, from it or from a copy."""
     name = STACK_FILE.format(slug=entry.slug)
     with suppress(SettingsError):
-        found = read(root / name, root)
+        found = parse(*content_of(root / name, root))
         return Source(found.file, None, found.keys, found.places)
     return Source(name)
 
 
-def _shape(source: Source) -> list[Problem]:
-    """What is wrong with the file around the settings."""
+def _config(source: Source) -> dict[str, object]:
+    """What stands under `config:`. Raises `SettingsError` when there is no such mapping; notes other wrong keys."""
     if not isinstance(source.values, dict):
-        return [
-            source.problem((), f"{show(source.values)} is not a mapping", next_step="begin the file with `config:`")
-        ]
-    problems = [
+        message = f"{show(source.values)} is not a mapping"
+        raise SettingsError([*source.problems, source.problem((), message, next_step="begin the file with `config:`")])
+    source.problems += [
         source.problem((key,), f"{show(key)} is no key of a stack file", key, "", _home(key), key=True)
         for key in source.values
         if key not in ENGINE_KEYS
     ]
-    config = source.values.get("config")
-    if not isinstance(config, dict | None) and not source.is_unread(("config",)):
-        problems.append(source.problem(("config",), f"{show(config)} is not a mapping of settings"))
-    return problems
+    # what is there, if in the wrong place, is not missing as well
+    source.unread |= {
+        ("config", PROJECT + key.removeprefix(PROJECT)) for key in source.values if key not in ENGINE_KEYS
+    }
+    config = source.values.get("config", ...)
+    if isinstance(config, dict):
+        return config
+    if config is None and not source.is_unread(("config",)):
+        return {}
+    if config is not ... and not source.is_unread(("config",)):
+        source.problems.append(source.problem(("config",), f"{show(config)} is not a mapping of settings"))
+    if config is ... and not any(nearest(key, ["config"]) for key in source.values):
+        source.problems.append(source.problem((), "has no `config:`", next_step="put the settings under `config:`"))
+    raise SettingsError(source.problems)
 
 
 def _home(key: str) -> str:
@@ -124,31 +136,42 @@ def _names() -> list[str]:
     return [info.alias or name for name, info in Settings.model_fields.items()]
 
 
-def _own(written: Mapping[str, object], source: Source) -> tuple[dict[str, Any], list[Problem]]:
-    """Bluelamp's settings without the `bluelamp:`, copied, and problems with the keys and with encrypted values."""
+def _own(written: Mapping[str, object], source: Source) -> dict[str, Any]:
+    """Bluelamp's settings without the `bluelamp:`, copied; keys that belong to nobody become problems of `source`."""
     own: dict[str, Any] = {}
-    problems = []
     for key, value in written.items():
         namespace, colon, name = key.partition(":")
-        steps: Steps = ("config", key)
-        if not colon and source.values is not None:
-            step = (
-                f"write {PROJECT}{key}"
-                if key in _names()
-                else did_you_mean(PROJECT + key, map(PROJECT.__add__, _names()))
-            )
-            problems.append(source.problem(steps, f"{show(key)} has no namespace", key, "", step, key=True))
-        elif colon and namespace in OTHER_NAMESPACES:
-            continue
-        elif colon and f"{namespace}:" != PROJECT:
-            step = did_you_mean(namespace, ["bluelamp", *OTHER_NAMESPACES])
-            allowed = f"allowed: bluelamp, {', '.join(OTHER_NAMESPACES)}"
-            problems.append(
-                source.problem(steps, f"{show(namespace)} is no namespace of settings", key, allowed, step, key=True)
-            )
+        if f"{namespace}:" == PROJECT or (not colon and source.values is None):
+            own[name or key] = deepcopy(_decoded(value))
+        elif not colon or namespace not in OTHER_NAMESPACES:
+            source.problems.append(_stray(key, source))
+            if (name or key) in _names():  # it is there, if in the wrong place: not missing as well
+                source.unread.add(("config", PROJECT + (name or key)))
+    return own
+
+
+def _stray(key: str, source: Source) -> Problem:
+    namespace, colon, _ = key.partition(":")
+    if colon:
+        message, allowed = f"{show(namespace)} is no namespace of settings", ["bluelamp", *OTHER_NAMESPACES]
+        step = did_you_mean(namespace, allowed)
+        return source.problem(("config", key), message, namespace, f"allowed: {', '.join(allowed)}", step, key=True)
+    ours = [PROJECT + name for name in _names()]
+    step = f"write {PROJECT}{key}" if key in _names() else did_you_mean(PROJECT + key, ours)
+    return source.problem(("config", key), f"{show(key)} has no namespace", key, "", step, key=True)
+
+
+def _encrypted(value: object, loc: Steps) -> Iterator[Steps]:
+    """Where the engine's encrypted values stand: `{secure: …}`."""
+    if isinstance(value, dict):
+        if value.keys() == {"secure"}:
+            yield loc
         else:
-            own[name if colon else key] = deepcopy(_decoded(value))
-    return own, problems
+            for key, item in value.items():
+                yield from _encrypted(item, (*loc, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _encrypted(item, (*loc, index))
 
 
 def _decoded(value: object) -> object:

@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.fields import Cpu, Email, Guid, Label, Memory, Model, Namespace, Network, Text
+from infra.fields import Cpu, Email, Guid, Label, Memory, Model, Namespace, Network, Text, Version
 
 
 class Owner(Model):
     """Who answers for something: a role, never a person, with a mailbox that outlives the post's holder."""
 
-    role: Text
+    role: Annotated[Text, Field(examples=["Head of Digital"])]
     email: Email
 
 
@@ -33,7 +33,7 @@ class Groups(Model):
 class Tenant(Model):
     """One team's namespace on a cluster."""
 
-    name: Namespace
+    name: Annotated[Namespace, Field(examples=["digital-evidence"])]
     cluster: Label | None = None
     """Name of one of the force's clusters; None is the first."""
     owner: Owner | None = None
@@ -46,8 +46,8 @@ class Tenant(Model):
 class Cluster(Model):
     """A Kubernetes cluster that is already there, or that a later module makes."""
 
-    name: Label
-    version: Annotated[str, Field(pattern=r"^1\.\d{1,3}(\.\d{1,3})?$")] | None = None
+    name: Annotated[Label, Field(examples=["live"])]
+    version: Version | None = None
     """Kubernetes version such as "1.36" (quoted: YAML reads 1.30 as the number 1.3)."""
     context: Text | None = None
     """Context in the kubeconfig; None is the current one. Credentials never stand in the settings."""

@@ -8,7 +8,6 @@ of the same name) is therefore a problem, not a value.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ MAX_DEPTH = 30
 MAX_PROBLEMS = 100
 """No settings file comes near these; a file beyond them is a mistake or an attack."""
 
+_EMPTY = "`bluelamp new FORCE` writes one to start from"
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
@@ -35,24 +35,18 @@ _OTHER_NUMBER = re.compile(
 )
 
 
-def read(path: Path, root: Path) -> Source:
-    """The document in `path`; its name in messages is relative to `root`. Do not change the result: it is shared.
+def content_of(path: Path, root: Path) -> tuple[bytes, str]:
+    """What stands in `path`, and the file's name for messages, relative to `root`.
 
-    Raises `SettingsError` when the file cannot be read or is not YAML at all.
+    Raises `SettingsError` when the file cannot be read.
     """
     name = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
     try:
-        status = path.stat()
-        return _read(path, name, status.st_mtime_ns, status.st_size)
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1), name
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise SettingsError([Problem(name, message=f"cannot be read: {reason}")]) from None
-
-
-@lru_cache(maxsize=256)
-def _read(path: Path, name: str, _changed: int, _size: int) -> Source:
-    with path.open("rb") as stream:
-        return parse(stream.read(MAX_BYTES + 1), name)
 
 
 def parse(content: bytes, file: str) -> Source:
@@ -61,6 +55,8 @@ def parse(content: bytes, file: str) -> Source:
     source = Source(file)
     try:
         _compose(yaml.parse(text, Loader=_Loader), source)
+        if source.values is None and not source.problems:
+            raise SettingsError([Problem(file, message="is empty", next_step=_EMPTY)])
     except yaml.MarkedYAMLError as error:
         raise SettingsError([_syntax(error, text, file)]) from None
     except yaml.YAMLError as error:
@@ -90,7 +86,7 @@ def _decode(content: bytes, file: str) -> str:
         line, column = before_text.count("\n") + 1, found.start() - (before_text.rfind("\n") + 1) + 1
         raise fail(f"holds the control character U+{ord(found[0]):04X}", "take it out", line, column)
     if not text.strip():
-        raise fail("is empty", "`bluelamp new FORCE` writes one to start from")
+        raise fail("is empty", _EMPTY)
     return text
 
 
@@ -185,7 +181,9 @@ def _take_value(stack: list[_Open], event: Any, source: Source) -> int:
     if isinstance(event, yaml.AliasEvent):
         _complain(source, steps, event, f"*{event.anchor} is an alias", "write the value out")
     elif event.tag or getattr(event, "anchor", None):
-        what = f"the tag {event.tag}" if event.tag else f"the anchor &{event.anchor}"
+        what = (
+            f"the tag {event.tag.replace('tag:yaml.org,2002:', '!!')}" if event.tag else f"the anchor &{event.anchor}"
+        )
         _complain(source, steps, event, f"{what} is not used in settings", "write the value alone")
     elif collection and len(stack) >= MAX_DEPTH:
         _complain(source, steps, event, f"is more than {MAX_DEPTH} levels deep", "settings are at most a few deep")
@@ -222,7 +220,9 @@ def _scalar(event: Any, steps: Steps, source: Source) -> object:
         _complain(source, steps, event, f"{text} is read as a moment in time", f'write it in quotes: "{text}"')
     elif _OTHER_NUMBER.fullmatch(text):
         step = "write it in quotes if it is text, in plain digits if it is a number"
-        _complain(source, steps, event, f"{show(text, quote=False)} is read as a number in more than one way", step)
+        _complain(
+            source, steps, event, f"{show(text, quote=False)} is not the same number to every reader of YAML", step
+        )
     return text
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from ipaddress import IPv4Network
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 
 from infra.fields import Label, Model, Network, Text
 from infra.problems import Problem, SettingsError, nearest
-from infra.reader import read
+from infra.reader import content_of, parse
 from infra.source import Source, Steps
 from infra.validation import validate
 
@@ -95,15 +95,17 @@ class Register(Model):
 
 def read_register(root: Path) -> Register:
     """The register under `root`. Raises `SettingsError` with every mistake in it, overlapping ranges included."""
-    source = read(root / REGISTER, root)
+    return _register(*content_of(root / REGISTER, root))
+
+
+@lru_cache(maxsize=8)
+def _register(content: bytes, name: str) -> Register:
+    source = parse(content, name)
     if not isinstance(source.values, dict):
         raise SettingsError([*source.problems, source.problem((), "is not a mapping")])
     rows = source.values.get("forces")
-    rows = (
-        {slug: {"slug": slug, **row} if isinstance(row, dict) else row for slug, row in rows.items()}
-        if isinstance(rows, dict)
-        else rows
-    )
+    if isinstance(rows, dict):
+        rows = {slug: {"slug": slug, **row} if isinstance(row, dict) else row for slug, row in rows.items()}
     register, problems = validate(Register, {**source.values, "forces": rows}, source, lambda loc: loc)
     problems = [*source.problems, *problems, *(_mistakes(register, source) if register else ())]
     if problems or register is None:

@@ -1,9 +1,11 @@
 """The typed model of a force's settings."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from infra.azure import Azure
-from infra.fields import Identifier, Model
+from infra.fields import Identifier, Model, Tier
 from infra.on_premises import OnPremises, Owner
 from infra.register import Allocation, Entry
 
@@ -11,7 +13,7 @@ from infra.register import Allocation, Entry
 class Classification(Model):
     """The Government Security Classification of what the estate holds: a tier, and a marking inside it."""
 
-    tier: Literal["OFFICIAL", "SECRET", "TOP SECRET"] = "OFFICIAL"
+    tier: Tier = "OFFICIAL"
     handling: Literal["SENSITIVE"] | None = None
     descriptor: Identifier | None = None
 
@@ -24,8 +26,8 @@ class Classification(Model):
 class Settings(Model):
     """What stands under `config:` in a force's stack file, without the `bluelamp:` in front."""
 
-    owner: Owner
-    cost_centre: Identifier
+    owner: Annotated[Owner, Field(examples=["{role: Head of Digital, email: platform.owner@force.police.example}"])]
+    cost_centre: Annotated[Identifier, Field(examples=["ICT-4100"])]
     environment: Literal["prod", "preprod", "test", "dev"] = "prod"
     classification: Classification = Classification()
     roadmap_milestone: Identifier = "landing-zone"

@@ -1,7 +1,7 @@
 """What was read from a YAML file: the values, and the line and column of every key and value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from infra.problems import Problem
@@ -25,7 +25,8 @@ def show(value: object, *, quote: bool = True) -> str:
     """A value that was found, short and printable, for a message."""
     match value:
         case str():
-            text = value if value.isprintable() and value and not quote else repr(value)
+            short = _cut(value)
+            return short if short.isprintable() and short and not quote else repr(short)
         case bool() | None:
             text = {True: "true", False: "false", None: "nothing"}[value]
         case Mapping():
@@ -34,6 +35,10 @@ def show(value: object, *, quote: bool = True) -> str:
             text = "a list"
         case _:
             text = str(value)
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
@@ -65,6 +70,10 @@ class Source:
     ) -> Problem:
         """A `Problem` about what stands at `steps`; `key` points at the key instead of the value."""
         return Problem(self.file, *self.at(steps, key=key), spell(steps), message, found, allowed, next_step)
+
+    def copy(self) -> "Source":
+        """The same document, to which problems may be added."""
+        return replace(self, problems=list(self.problems), unread=set(self.unread))
 
     def is_unread(self, steps: Steps) -> bool:
         """Whether `steps` or something around it has a problem already."""

@@ -49,17 +49,24 @@ def validate(
         text = json.dumps(values, default=lambda value: type(value).__name__)
         return model.model_validate_json(text, strict=True, by_alias=True, by_name=False), []
     except ValidationError as errors:
-        problems = []
-        for error in errors.errors(include_url=False):
-            steps = steps_of(error["loc"])
-            if not source.is_unread(steps):
-                problems.append(_problem(error, model, source, steps))
-        return None, problems
+        found = [(error, steps_of(error["loc"])) for error in errors.errors(include_url=False)]
+    problems = []
+    meant: set[Steps] = set()
+    for error, _ in found:
+        if error["type"] == "extra_forbidden":
+            fields = _fields(model, error["loc"][:-1])
+            meant |= {steps_of((*error["loc"][:-1], name)) for name in nearest(str(error["loc"][-1]), fields, 1)}
+    for error, steps in found:
+        # a list with a wrong item counts as one item shorter, and a misspelt key as missing: that is said already
+        short = error["type"] == "too_short" and any(other[: len(steps)] == steps != other for _, other in found)
+        if not (short or source.is_unread(steps) or (error["type"] == "missing" and steps in meant)):
+            problems.append(_problem(error, model, source, steps))
+    return None, problems
 
 
 def _problem(error: ErrorDetails, model: type[BaseModel], source: Source, steps: Steps) -> Problem:
     kind, found, context = error["type"], error["input"], error.get("ctx", {})
-    shown, allowed, step = show(found), "", ""
+    shown, allowed, step = show(found, quote=False), "", ""
     match kind:
         case "extra_forbidden":
             return _unknown_key(source, steps, _fields(model, error["loc"][:-1]))
@@ -74,18 +81,23 @@ def _problem(error: ErrorDetails, model: type[BaseModel], source: Source, steps:
         case "literal_error":
             message, allowed, step = _not_among(found, _choices(model, error["loc"]))
         case _ if kind in _KINDS:
-            message = f"{shown} is not {_KINDS[kind]}"
+            message = f"{show(found)} is not {_KINDS[kind]}"
             if kind == "string_type" and isinstance(found, int | float):
                 step = f'write it in quotes: "{shown}"'
         case _ if kind in _BOUNDS:
-            message, allowed = f"{shown} is out of bounds", f"it is {_BOUNDS[kind]} {next(iter(context.values())):,}"
+            message, allowed = f"{shown} is out of bounds", f"it has to be {_BOUNDS[kind]} {_number(context)}"
         case _ if kind in _LENGTHS:
             name, bound = _LENGTHS[kind]
-            message, shown = f"holds {context['actual_length']}", ""
-            allowed = f"it holds {bound} {context[name]}"
+            message, shown = f"holds {context['actual_length'] or 'nothing'}", ""
+            allowed = f"it has to hold {bound} {context[name]}"
         case _:
             message = error["msg"][:1].lower() + error["msg"][1:]
     return source.problem(steps, message, shown, allowed, step)
+
+
+def _number(context: dict[str, Any]) -> str:
+    limit = next(iter(context.values()))
+    return f"{int(limit) if limit == int(limit) else limit:,}"
 
 
 def _unknown_key(source: Source, steps: Steps, fields: dict[str, FieldInfo]) -> Problem:
