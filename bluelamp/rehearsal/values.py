@@ -175,3 +175,18 @@ def has_unknown(value: Any) -> bool:
 def has_secret(value: Any) -> bool:
     """Whether anything in `value` is secret."""
     return contains(value, lambda item: isinstance(item, Secret))
+
+
+def hidden(value: Any) -> Any:
+    """`value` as it may be shown: every secret is `[secret]`, every unknown `<unknown>`."""
+    if isinstance(value, Secret):
+        return "[secret]"
+    if value is UNKNOWN:
+        return "<unknown>"
+    if isinstance(value, Blob):
+        return "[file]"
+    if isinstance(value, Mapping):
+        return {key: hidden(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [hidden(item) for item in value]
+    return value

@@ -1,0 +1,44 @@
+# The verbs a newcomer needs. Each brings .venv up to date first; nothing but Python 3.11+ and a shell is assumed.
+PYTHON ?= python3
+FORCE ?= west-midlands
+VENV := .venv
+RUN := $(VENV)/bin
+
+.PHONY: rehearse test check bench docs lock clean
+
+rehearse: $(VENV)/.ready  ## bring FORCE up in the rehearsal cloud, judged, with a report
+	$(RUN)/bluelamp up --rehearse $(FORCE)
+
+test: $(VENV)/.ready  ## every test, with the real engine and a real Kubernetes API server
+	$(RUN)/bluelamp engine install
+	$(RUN)/pytest
+
+check: $(VENV)/.ready  ## what needs no running: formatting, lint, types, the rooms' walls
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+
+bench: $(VENV)/.ready  ## ratios measured in one run: stock SDK against Bluelamp's
+	$(RUN)/bluelamp engine install
+	$(RUN)/python -m benchmarks
+
+docs: $(VENV)/.ready  ## the reference pages, written from the code
+	$(RUN)/python -m docs
+
+lock: $(VENV)/.ready  ## requirements.lock anew from pyproject.toml
+	$(RUN)/uv pip compile pyproject.toml --group dev --group build --universal --generate-hashes --no-emit-index-url \
+	    --quiet --upgrade --custom-compile-command "make lock" --output-file requirements.lock
+
+clean:  ## forget the environment and every rehearsal
+	rm -rf $(VENV) .bluelamp
+
+# uv installs the locked set in seconds; pip fetches it once, of the version and with the hashes in the lock.
+$(VENV)/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Bluelamp needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+	test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
+	awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' requirements.lock > $(VENV)/uv.lock
+	test -x $(RUN)/uv || $(RUN)/python -m pip install --quiet --require-hashes -r $(VENV)/uv.lock
+	$(RUN)/uv pip sync --quiet --python $(RUN)/python --require-hashes requirements.lock
+	$(RUN)/uv pip install --quiet --python $(RUN)/python --no-deps --no-build-isolation --editable .
+	touch $@

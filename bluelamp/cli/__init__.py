@@ -1,0 +1,5 @@
+"""The `bluelamp` command."""
+
+from bluelamp.cli.app import main
+
+__all__ = ["main"]

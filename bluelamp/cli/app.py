@@ -1,0 +1,69 @@
+"""The command's verbs and how it fails."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+import bluelamp.cli.verbs as verbs
+from bluelamp import __version__
+from bluelamp.errors import BluelampError, Status
+from infra.problems import SettingsError
+
+app = typer.Typer(
+    name="bluelamp",
+    help="Hybrid-cloud landing zones for policing: plan, check, rehearse and bring up a force's estate.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit status: 0 done; 1 the program or the engine failed; 2 wrong use or settings; "
+    "3 mandatory rules broken; 4 changes or drift where none were expected.",
+)
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: bool = typer.Option(False, "--version", help="Show the version and exit.")) -> None:
+    if version:
+        sys.stdout.write(f"bluelamp {__version__}\n")
+        raise typer.Exit
+
+
+def _load() -> None:
+    """Each file in `verbs/` adds its own: there is no list to keep."""
+    for module in sorted(iter_modules(verbs.__path__), key=lambda found: found.name):
+        import_module(f"{verbs.__name__}.{module.name}").add(app)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Runs the command and exits with its status; a user's mistake is told without a traceback."""
+    _load()
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    try:
+        app(args=list(arguments) if arguments is not None else None, standalone_mode=True)
+    except BluelampError as error:
+        fail(console, error.message, error.next_step)
+        sys.exit(error.status)
+    except KeyboardInterrupt:
+        console.print("interrupted")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(Status.FAILED)
+    except SettingsError as error:
+        for problem in error.problems:
+            fail(console, str(problem))
+        sys.exit(Status.WRONG_USE)
+    sys.exit(Status.DONE)
+
+
+def fail(console: Console, message: str, next_step: str = "") -> None:
+    """One error, as every error reads."""
+    console.print(f"[red]error:[/red] {escape(message)}")
+    if next_step:
+        console.print(f"  next: {escape(next_step)}")

@@ -1,0 +1,139 @@
+"""What preview, up, destroy and drift have in common: several forces at once, progress, results, reports, status."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+
+from rich.progress import Progress, TaskID
+
+from bluelamp.cli.results import show_result
+from bluelamp.cli.screen import Screen
+from bluelamp.cli.session import Session, session
+from bluelamp.engine.events import Step
+from bluelamp.engine.operation import Target, export
+from bluelamp.errors import BluelampError, Status
+from bluelamp.fleet.deploy import Hear, Result
+from bluelamp.fleet.parallel import each
+from infra.problems import SettingsError
+
+Work = Callable[[Target, Hear], Result]
+
+
+@dataclass(frozen=True)
+class How:
+    """How a verb was asked to work."""
+
+    rehearse: bool = False
+    jobs: int | None = None
+    arm_types: Path | None = None
+    kubeconfig: Path | None = None
+    report: Path | None = None
+    needs_settings: bool = True
+
+
+def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work: Work) -> Status:
+    """Does `work` for every force, shows what came of it, and says how the command must end.
+
+    Settings are read first, of every force, so that a mistake in one is told before anything is begun.
+    """
+    if how.needs_settings:
+        _settings(root, forces)
+    results: list[Result] = []
+    with (
+        session(screen, root, rehearse=how.rehearse, arm_types=how.arm_types, kubeconfig=how.kubeconfig) as held,
+        screen.progress() as progress,
+    ):
+        board = _Board(progress, forces, verb)
+
+        def one(force: str) -> Result:
+            return _one(held, force, verb, how, work, board)
+
+        for result in each(one, forces, how.jobs):
+            results.append(result)
+            board.end(result.force)
+            show_result(screen, result)
+        if how.report is not None and any(result.state for result in results):
+            _report(screen, root, [result for result in results if result.state], how.report)
+    screen.give({"verb": verb, "rehearsed": how.rehearse, "forces": [result.as_dict() for result in results]})
+    return worst(result.status for result in results)
+
+
+def worst(statuses: object) -> Status:
+    """The status that the command ends with: what failed outweighs broken rules, and those outweigh changes."""
+    order = (Status.FAILED, Status.WRONG_USE, Status.RULES_BROKEN, Status.CHANGES_FOUND)
+    found = set(statuses)  # type: ignore[call-overload] # any iterable of statuses
+    return next((status for status in order if status in found), Status.DONE)
+
+
+def _settings(root: Path, forces: list[str]) -> None:
+    from infra.force import load
+
+    problems = []
+    for force in forces:
+        try:
+            load(force, root=root)
+        except SettingsError as error:
+            problems += error.problems
+    if problems:
+        raise SettingsError(problems)
+
+
+def _one(held: Session, force: str, verb: str, how: How, work: Work, board: "_Board") -> Result:
+    try:
+        target = held.target(force)
+        recovered = tuple(held.recover(target))
+        result = replace(work(target, board.hear(force)), recovered=recovered)
+        if how.report is not None and result.status is Status.DONE and verb != "destroy":
+            result = replace(result, state=export(target))
+    except BluelampError as error:
+        said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
+        return Result(force, verb, Status.FAILED, errors=(said,))
+    return result
+
+
+def _report(screen: Screen, root: Path, results: list[Result], folder: Path) -> None:
+    from bluelamp.reports import assess_state, write
+
+    with screen.working("writing the report"):
+        reports = [assess_state(result.force, result.state or {}, root) for result in results]
+        paths = write(reports, folder)
+    for path in paths:
+        if path.suffix == ".html":
+            screen.say(f"report: {path}")
+
+
+class _Board:
+    """A line of progress for each force, drawn as its steps are heard."""
+
+    def __init__(self, progress: Progress, forces: list[str], verb: str) -> None:
+        self._progress, self._verb = progress, verb
+        self._tasks: dict[str, TaskID] = {}
+        self._planned: dict[str, set[str]] = {force: set() for force in forces}
+        self._lock = Lock()
+
+    def hear(self, force: str) -> Hear:
+        """What hears the steps of one force."""
+        done: set[tuple[str, str]] = set()
+
+        def heard(phase: str, step: Step) -> None:
+            with self._lock:
+                if force not in self._tasks:
+                    self._tasks[force] = self._progress.add_task(force, total=None)
+                if phase == "preview":
+                    self._planned[force].add(step.urn)
+                done.add((phase, step.urn))
+                count = sum(1 for at, _ in done if at == phase)
+            total = len(self._planned[force]) if phase != "preview" and self._planned[force] else None
+            self._progress.update(
+                self._tasks[force], description=f"{force}: {phase} {step.name[:40]}", completed=count, total=total
+            )
+
+        return heard
+
+    def end(self, force: str) -> None:
+        """Takes the force's line away."""
+        with self._lock:
+            task = self._tasks.pop(force, None)
+        if task is not None:
+            self._progress.remove_task(task)

@@ -1,0 +1,48 @@
+"""The options that several verbs share, said once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bluelamp.cli.screen import Format
+
+Forces = Annotated[
+    list[str] | None, typer.Argument(metavar="[FORCE]...", help="Forces by their name in stacks/forces.yaml.")
+]
+All = Annotated[bool, typer.Option("--all", help="Every force that has a stack file.")]
+Region = Annotated[str | None, typer.Option("--region", metavar="R", help="The forces of a police region.")]
+Changed = Annotated[
+    str | None,
+    typer.Option("--changed", metavar="REF", help="The forces whose estate can differ since a git revision."),
+]
+Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="How many forces at once; by default, one a core.")]
+Form = Annotated[Format, typer.Option("--format", "-f", help="How to give the result.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the result and errors.")]
+Project = Annotated[Path | None, typer.Option("--project", metavar="DIR", help="The project's folder.", hidden=True)]
+Rehearse = Annotated[
+    bool, typer.Option("--rehearse", help="Against the embedded rehearsal cloud; nothing real is touched.")
+]
+ArmTypes = Annotated[
+    Path | None,
+    typer.Option(
+        "--arm-types",
+        metavar="DIR",
+        envvar="BLUELAMP_ARM_TYPES",
+        exists=True,
+        file_okay=False,
+        help="A folder of Microsoft's own type definitions (bicep-types-az, `generated`) to judge Azure resources by.",
+    ),
+]
+Kubeconfig = Annotated[
+    Path | None,
+    typer.Option(
+        "--kubeconfig",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="With --rehearse: apply Kubernetes resources to this real cluster.",
+    ),
+]
+Report = Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Write the policy report into this folder.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before changing anything real.")]

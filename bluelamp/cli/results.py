@@ -1,0 +1,91 @@
+"""One force's result, as text: the answer in a line, then what changes (deletions first), then what is wrong."""
+
+from rich.markup import escape
+
+from bluelamp.cli.screen import Screen
+from bluelamp.engine.events import Step, Violation
+from bluelamp.errors import Status
+from bluelamp.fleet.deploy import Result
+
+_MARKS = {
+    "delete": ("-", "red"),
+    "delete-replaced": ("-", "red"),
+    "replace": ("±", "magenta"),
+    "create-replacement": ("±", "magenta"),
+    "update": ("~", "yellow"),
+    "import": ("=", "cyan"),
+    "create": ("+", "green"),
+}
+_ORDER = list(_MARKS)
+_WORDS = {
+    "delete": ("to delete", "deleted"),
+    "replace": ("to replace", "replaced"),
+    "update": ("to update", "updated"),
+    "import": ("to import", "imported"),
+    "create": ("to create", "created"),
+}
+_MOST = 40
+"""How many changes of one kind are listed before the rest is only counted."""
+
+
+def show_result(screen: Screen, result: Result) -> None:
+    """Shows it on stdout; what went wrong also where JSON is wanted, on stderr."""
+    if screen.json:
+        return
+    steps = visible(result.steps)
+    for urn in result.recovered:
+        screen.say(f"[dim]recovered from an interrupted run: {escape(urn.split('::', 3)[-1])}[/dim]")
+    if result.verb != "up" or result.status is not Status.DONE:
+        for step in steps[:_MOST]:
+            screen.out.print(_line(step))
+        if len(steps) > _MOST:
+            screen.out.print(f"  … and {len(steps) - _MOST} more")
+    for violation in sorted(result.violations, key=lambda one: (not one.mandatory, one.policy, one.urn)):
+        screen.out.print(_violation(violation))
+    for warning in result.warnings:
+        screen.say(f"[yellow]warning:[/yellow] {escape(warning)}")
+    for error in result.errors:
+        screen.err.print(f"[red]error:[/red] {escape(error)}")
+    screen.out.print(f"[bold]{escape(result.force)}[/bold]: {answer(result)}")
+
+
+def visible(steps: tuple[Step, ...]) -> list[Step]:
+    """The steps that are told: of a replacement only the one that names what forces it, deletions first."""
+    replaced = {step.urn for step in steps if step.op == "replace"}
+    kept = [
+        step for step in steps if not (step.urn in replaced and step.op in ("create-replacement", "delete-replaced"))
+    ]
+    return sorted(kept, key=lambda step: (_ORDER.index(step.op) if step.op in _ORDER else len(_ORDER), step.urn))
+
+
+def answer(result: Result) -> str:
+    """The result in one line."""
+    broken = sum(1 for violation in result.violations if violation.mandatory)
+    if result.status is Status.RULES_BROKEN:
+        return f"[red]refused: {broken} mandatory {'rule is' if broken == 1 else 'rules are'} broken[/red]; nothing was changed"
+    if result.status in (Status.FAILED, Status.WRONG_USE):
+        return "[red]failed[/red]"
+    if result.verb == "drift":
+        return f"[yellow]drifted: {len(result.steps)} resources[/yellow]" if result.steps else "[green]no drift[/green]"
+    if not result.steps:
+        return f"[green]unchanged[/green] ({result.counts.get('same', 0)} resources)"
+    future = result.verb == "preview"
+    counted: dict[str, int] = {}
+    for step in visible(result.steps):
+        word = "replace" if step.op in ("create-replacement", "delete-replaced") else step.op
+        counted[word] = counted.get(word, 0) + 1
+    said = ", ".join(f"{count} {_WORDS.get(word, (word, word))[0 if future else 1]}" for word, count in counted.items())
+    seconds = "" if future else f" in {result.seconds:.0f} s"
+    return f"[green]{said}[/green]{seconds}"
+
+
+def _line(step: Step) -> str:
+    mark, colour = _MARKS.get(step.op, ("?", "white"))
+    where = f": {', '.join(sorted(step.changes))}" if step.changes else ""
+    return f"  [{colour}]{mark}[/{colour}] {escape(step.type)} [bold]{escape(step.name)}[/bold]{escape(where)}"
+
+
+def _violation(violation: Violation) -> str:
+    colour, word = ("red", "mandatory") if violation.mandatory else ("yellow", "advisory")
+    name = violation.urn.split("::", 3)[-1] if violation.urn else "the stack"
+    return f"  [{colour}]{word}[/{colour}] {escape(violation.policy)} [bold]{escape(name)}[/bold]\n    {escape(violation.message)}"

@@ -1,0 +1,181 @@
+"""`bluelamp preview`, `up`, `destroy` and `drift`."""
+
+import sys
+from pathlib import Path
+
+import typer
+
+from bluelamp.cli import operate
+from bluelamp.cli.operate import How
+from bluelamp.cli.options import (
+    All,
+    ArmTypes,
+    Changed,
+    Forces,
+    Form,
+    Jobs,
+    Kubeconfig,
+    Project,
+    Quiet,
+    Region,
+    Rehearse,
+    Report,
+    Yes,
+)
+from bluelamp.cli.results import show_result
+from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.select import select
+from bluelamp.errors import UsageError
+from bluelamp.fleet import deploy
+from bluelamp.fleet.deploy import Result
+from bluelamp.folders import project as find_project
+
+
+def add(app: typer.Typer) -> None:
+    """Adds the verbs."""
+    for verb in (preview, up, destroy, drift):
+        app.command(verb.__name__)(verb)
+
+
+def preview(
+    forces: Forces = None,
+    rehearse: Rehearse = False,
+    refresh: bool = typer.Option(False, "--refresh", help="Look at the cloud first, not only at the state."),
+    expect_no_changes: bool = typer.Option(False, "--expect-no-changes", help="Status 4 where anything would change."),
+    report: Report = None,
+    every: All = False,
+    region: Region = None,
+    changed: Changed = None,
+    jobs: Jobs = None,
+    arm_types: ArmTypes = None,
+    kubeconfig: Kubeconfig = None,
+    form: Form = Format.TEXT,
+    quiet: Quiet = False,
+    project: Project = None,
+) -> None:
+    """Show what an update would change, judged by the policy packs.
+
+    Examples: `bluelamp preview essex` · `bluelamp preview --all --format json` ·
+    `bluelamp preview --rehearse west-midlands`
+    """
+    screen, root = Screen(form, quiet=quiet), find_project(project)
+    chosen = select(root, forces, every=every, region=region, changed=changed)
+    status = operate.run(
+        screen,
+        root,
+        chosen,
+        "preview",
+        How(rehearse, jobs, arm_types, kubeconfig, report),
+        lambda target, hear: deploy.preview(target, hear, refresh=refresh, expect_no_changes=expect_no_changes),
+    )
+    raise typer.Exit(status)
+
+
+def up(
+    forces: Forces = None,
+    rehearse: Rehearse = False,
+    yes: Yes = False,
+    refresh: bool = typer.Option(True, help="Look at the cloud first, so that drift is repaired."),
+    report: Report = None,
+    every: All = False,
+    region: Region = None,
+    changed: Changed = None,
+    jobs: Jobs = None,
+    arm_types: ArmTypes = None,
+    kubeconfig: Kubeconfig = None,
+    form: Form = Format.TEXT,
+    quiet: Quiet = False,
+    project: Project = None,
+) -> None:
+    """Bring a force's estate up: preview, judge, and change what differs.
+
+    Nothing is changed where a mandatory rule is broken. A run that was interrupted is picked up where it stopped.
+
+    Examples: `bluelamp up essex` · `bluelamp up --rehearse --all` ·
+    `bluelamp up --rehearse west-midlands --report report`
+    """
+    screen, root = Screen(form, quiet=quiet), find_project(project)
+    chosen = select(root, forces, every=every, region=region, changed=changed)
+    agree = _agreement(screen, rehearse=rehearse, yes=yes)
+    status = operate.run(
+        screen,
+        root,
+        chosen,
+        "up",
+        How(rehearse, jobs, arm_types, kubeconfig, report or _usual(root, chosen, rehearse=rehearse)),
+        lambda target, hear: deploy.up(target, hear, refresh=refresh, agree=agree),
+    )
+    raise typer.Exit(status)
+
+
+def destroy(
+    forces: Forces = None,
+    rehearse: Rehearse = False,
+    yes: Yes = False,
+    every: All = False,
+    region: Region = None,
+    jobs: Jobs = None,
+    kubeconfig: Kubeconfig = None,
+    form: Form = Format.TEXT,
+    quiet: Quiet = False,
+    project: Project = None,
+) -> None:
+    """Take a force's estate down.
+
+    Examples: `bluelamp destroy --rehearse essex` · `bluelamp destroy essex`
+    """
+    screen, root = Screen(form, quiet=quiet), find_project(project)
+    chosen = select(root, forces, every=every, region=region, changed=None)
+    agree = _agreement(screen, rehearse=rehearse, yes=yes)
+    status = operate.run(
+        screen,
+        root,
+        chosen,
+        "destroy",
+        How(rehearse, jobs, None, kubeconfig, needs_settings=False),
+        lambda target, hear: deploy.destroy(target, hear, agree=agree),
+    )
+    raise typer.Exit(status)
+
+
+def drift(
+    forces: Forces = None,
+    rehearse: Rehearse = False,
+    every: All = False,
+    region: Region = None,
+    jobs: Jobs = None,
+    kubeconfig: Kubeconfig = None,
+    form: Form = Format.TEXT,
+    quiet: Quiet = False,
+    project: Project = None,
+) -> None:
+    """Find what was changed behind the program's back; status 4 where anything was. Nothing is written.
+
+    Examples: `bluelamp drift essex` · `bluelamp drift --rehearse --all --format json`
+    """
+    screen, root = Screen(form, quiet=quiet), find_project(project)
+    chosen = select(root, forces, every=every, region=region, changed=None)
+    status = operate.run(
+        screen, root, chosen, "drift", How(rehearse, jobs, None, kubeconfig, needs_settings=False), deploy.drift
+    )
+    raise typer.Exit(status)
+
+
+def _agreement(screen: Screen, *, rehearse: bool, yes: bool) -> "deploy.Agree":
+    if rehearse or yes:
+        return lambda _: True
+    if not (sys.stdin.isatty() and screen.err.is_terminal):
+        raise UsageError("nobody can be asked here before something real is changed", next_step="add --yes, or --rehearse")
+
+    def ask(planned: Result) -> bool:
+        show_result(screen, planned)
+        return typer.confirm(f"Do this to {planned.force}?", err=True)
+
+    return ask
+
+
+def _usual(root: Path, forces: list[str], *, rehearse: bool) -> Path | None:
+    """Where a rehearsal's report goes when nobody says: it is always written."""
+    if not rehearse:
+        return None
+    return root / ".bluelamp" / "reports" / (forces[0] if len(forces) == 1 else "")

@@ -1,0 +1,108 @@
+"""`bluelamp doctor`."""
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from bluelamp.cli.options import Form, Project, Quiet
+from bluelamp.cli.screen import Format, Screen
+from bluelamp.errors import Status, UsageError
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: what was found, and the command that mends it where it is wrong."""
+
+    what: str
+    well: bool
+    found: str
+    mend: str = ""
+    needed: bool = True
+
+
+def add(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command("doctor")(doctor)
+
+
+def doctor(form: Form = Format.TEXT, quiet: Quiet = False, project: Project = None) -> None:
+    """Say what is missing here, and the command that mends it. Nothing is changed.
+
+    Example: `bluelamp doctor`
+    """
+    screen = Screen(form, quiet=quiet)
+    findings = list(_look(project))
+    for finding in findings:
+        mark = "[green]ok[/green]     " if finding.well else "[red]missing[/red]" if finding.needed else "[yellow]without[/yellow]"
+        screen.show(f"{mark} {finding.what}: {finding.found}")
+        if not finding.well and finding.mend:
+            screen.show(f"        {finding.mend}")
+    screen.give([vars(finding) for finding in findings])
+    if any(not finding.well and finding.needed for finding in findings):
+        raise typer.Exit(Status.FAILED)
+
+
+def _look(project: Path | None) -> Iterator[Finding]:
+    yield Finding("python", sys.version_info >= (3, 11), f"{platform.python_version()} ({sys.executable})")
+    yield _project(project)
+    engine, origin = _engine()
+    yield engine
+    if not engine.well or origin == "built":
+        go = shutil.which("go")
+        yield Finding(
+            "go", go is not None, go or "not installed", "install Go 1.25 or newer, to build the engine", needed=not engine.well
+        )
+    yield _backend()
+    git = shutil.which("git")
+    yield Finding("git", git is not None, git or "not installed", "install git, for --changed and for evidence", needed=False)
+
+
+def _project(project: Path | None) -> Finding:
+    from bluelamp.folders import project as find
+
+    try:
+        root = find(project)
+    except UsageError as error:
+        return Finding("project", well=False, found=error.message, mend=error.next_step)
+    stacks = len(list((root / "stacks").glob("Pulumi.*.yaml")))
+    return Finding("project", well=True, found=f"{root} ({stacks} forces have a stack file)")
+
+
+def _engine() -> tuple[Finding, str]:
+    from bluelamp.engine.find import MINIMUM, candidates, find, version_of
+
+    engine = find()
+    if engine is not None:
+        return Finding("engine", well=True, found=f"pulumi {engine.version}, {engine.origin}: {engine.path}"), engine.origin
+    old = [f"{path} is {version_of(path) or 'not runnable'}" for _, path in candidates()]
+    wanted = ".".join(map(str, MINIMUM))
+    found = f"none that is {wanted} or newer" + (f" ({'; '.join(old)})" if old else "")
+    mend = "bluelamp engine install (needs the network, or Go); `bluelamp check` works without an engine"
+    return Finding("engine", well=False, found=found, mend=mend), ""
+
+
+def _backend() -> Finding:
+    given = any(os.environ.get(name) for name in ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"))
+    backend = os.environ.get("PULUMI_BACKEND_URL")
+    signed_in = bool(os.environ.get("PULUMI_ACCESS_TOKEN")) or (Path.home() / ".pulumi" / "credentials.json").is_file()
+    if backend or signed_in:
+        return Finding(
+            "state",
+            well=given or not (backend or "").startswith(("file:", "azblob:")),
+            found=f"{backend or 'the backend that pulumi is logged in to'}" + ("" if given else "; no passphrase is set"),
+            mend="set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
+            needed=False,
+        )
+    return Finding(
+        "state",
+        well=False,
+        found="pulumi is not logged in to a backend (a rehearsal needs none)",
+        mend="pulumi login azblob://CONTAINER, or set PULUMI_BACKEND_URL",
+        needed=False,
+    )

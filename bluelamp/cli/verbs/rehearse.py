@@ -1,0 +1,40 @@
+"""`bluelamp rehearse -- COMMAND`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bluelamp.cli.options import ArmTypes, Kubeconfig, Quiet
+from bluelamp.cli.screen import Screen
+
+
+def add(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command("rehearse", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(rehearse)
+
+
+def rehearse(
+    command: Annotated[list[str], typer.Argument(metavar="-- COMMAND...", help="Any command and its words.")],
+    arm_types: ArmTypes = None,
+    kubeconfig: Kubeconfig = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run any command of any Pulumi project against the rehearsal cloud.
+
+    The engine, its state and its providers are in the command's environment; nothing real is reached, and nothing is
+    asked. State and cloud are kept in `.bluelamp/` beside the project's `Pulumi.yaml`. Ends with the command's status.
+
+    Examples: `bluelamp rehearse -- pulumi up` · `bluelamp rehearse -- pulumi destroy`
+    """
+    from bluelamp.cli.session import engine_for
+    from bluelamp.rehearsal.command import project_folder, run
+    from bluelamp.rehearsal.session import rehearsal
+
+    screen = Screen(quiet=quiet)
+    here = Path.cwd()
+    root = project_folder(here)
+    engine = engine_for(screen)
+    with rehearsal(root or here, engine, arm_types=arm_types, kubeconfig=kubeconfig) as held:
+        status = run(held, root, command)
+    raise typer.Exit(status if status >= 0 else 128 - status)

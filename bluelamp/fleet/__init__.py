@@ -1,0 +1,1 @@
+"""Doing the same for several forces at once."""

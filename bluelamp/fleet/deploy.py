@@ -1,0 +1,143 @@
+"""One verb on one force: what is run on the engine, and what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bluelamp.engine import operation
+from bluelamp.engine.events import Outcome, Step, Violation
+from bluelamp.engine.operation import Target
+from bluelamp.errors import Status
+
+_PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 - the name of a variable
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a verb did to a force.
+
+    `steps` are the changes that were previewed, made or found; `state` is the stack's state afterwards, where it was
+    asked for.
+    """
+
+    force: str
+    verb: str
+    status: Status
+    steps: tuple[Step, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    recovered: tuple[str, ...] = ()
+    state: dict[str, Any] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result for JSON, without the state."""
+        return {
+            "force": self.force,
+            "verb": self.verb,
+            "status": int(self.status),
+            "counts": self.counts,
+            "changes": [
+                {"urn": step.urn, "type": step.type, "name": step.name, "op": step.op, "properties": dict(step.changes)}
+                for step in self.steps
+            ],
+            "violations": [
+                {
+                    "rule": violation.policy,
+                    "urn": violation.urn,
+                    "mandatory": violation.mandatory,
+                    "severity": violation.severity,
+                    "message": violation.message,
+                }
+                for violation in self.violations
+            ],
+            "errors": list(self.errors),
+            "warnings": list(self.warnings),
+            "recovered": list(self.recovered),
+            "seconds": self.seconds,
+        }
+
+
+Hear = Callable[[str, Step], None]
+"""Hears of each step, with the phase it belongs to (`preview`, `up`, …)."""
+
+Agree = Callable[[Result], bool]
+"""Whether what was previewed may be done."""
+
+
+def preview(target: Target, hear: Hear, *, refresh: bool, expect_no_changes: bool) -> Result:
+    """What an update would do."""
+    outcome = operation.preview(target, lambda step: hear("preview", step), refresh=refresh)
+    status = _status(outcome)
+    if status is Status.DONE and expect_no_changes and outcome.changes:
+        status = Status.CHANGES_FOUND
+    return _result(target, "preview", status, outcome)
+
+
+def up(target: Target, hear: Hear, *, refresh: bool, agree: Agree) -> Result:
+    """Previews, and brings the stack up if the rules are kept and `agree` says so."""
+    planned = preview(target, hear, refresh=refresh, expect_no_changes=False)
+    if planned.status is not Status.DONE:
+        return planned
+    if not planned.steps:
+        return _unchanged(target, "up", planned)
+    if not agree(planned):
+        return _unchanged(target, "preview", planned)
+    outcome = operation.update(target, lambda step: hear("up", step), refresh=refresh)
+    return _result(target, "up", _status(outcome), outcome)
+
+
+def destroy(target: Target, hear: Hear, *, agree: Agree) -> Result:
+    """Takes the stack down if `agree` says so."""
+    outcome = operation.preview_destroy(target, lambda step: hear("preview", step))
+    planned = _result(target, "preview", _status(outcome), outcome)
+    if planned.status is not Status.DONE:
+        return planned
+    if planned.steps and not agree(planned):
+        return _unchanged(target, "preview", planned)
+    outcome = operation.destroy(target, lambda step: hear("destroy", step))
+    return _result(target, "destroy", _status(outcome), outcome)
+
+
+def drift(target: Target, hear: Hear) -> Result:
+    """What the cloud has that the state has not."""
+    outcome = operation.drift(target, lambda step: hear("drift", step))
+    status = _status(outcome)
+    if status is Status.DONE and outcome.changes:
+        status = Status.CHANGES_FOUND
+    return _result(target, "drift", status, outcome)
+
+
+def _status(outcome: Outcome) -> Status:
+    if outcome.broken:
+        return Status.RULES_BROKEN
+    return Status.FAILED if outcome.status else Status.DONE
+
+
+def _result(target: Target, verb: str, status: Status, outcome: Outcome) -> Result:
+    return Result(
+        target.stack,
+        verb,
+        status,
+        tuple(step for step in outcome.changes if not step.type.startswith("pulumi:")),
+        tuple(outcome.violations),
+        tuple(_plain(error) for error in outcome.errors),
+        tuple(outcome.warnings),
+        outcome.counts,
+        outcome.seconds,
+    )
+
+
+def _unchanged(target: Target, verb: str, planned: Result) -> Result:
+    return Result(target.stack, verb, planned.status, planned.steps, planned.violations, (), planned.warnings, planned.counts, planned.seconds)
+
+
+def _plain(error: str) -> str:
+    """The engine's error with the next step, where Bluelamp knows it."""
+    if _PASSPHRASE in error:
+        return f"the stack's passphrase is missing; set {_PASSPHRASE} or {_PASSPHRASE}_FILE"
+    if "the stack is currently locked" in error:
+        return f"{error}; if no other engine is at work: pulumi cancel"
+    return error

@@ -1,0 +1,28 @@
+"""Work on several forces at a time, answers in the order they were asked for."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def each(work: Callable[[str], T], forces: Iterable[str], jobs: int | None) -> Iterator[T]:
+    """`work(force)` for every force, `jobs` at a time (by default, one a core).
+
+    The engine works in processes of its own, so threads suffice. After an interruption nothing new is begun.
+    """
+    with ThreadPoolExecutor(max_workers=jobs or cores()) as pool:
+        waiting = [pool.submit(work, force) for force in forces]
+        try:
+            for future in waiting:
+                yield future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

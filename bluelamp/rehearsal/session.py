@@ -1,0 +1,54 @@
+"""A rehearsal under way: the store is open, the providers are served, and stacks can be worked on."""
+
+import contextlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bluelamp.engine.find import Engine
+from bluelamp.engine.operation import Target
+from bluelamp.rehearsal import stack
+from bluelamp.rehearsal.packages import Packages
+from bluelamp.rehearsal.server import Server
+from bluelamp.rehearsal.space import Space
+from bluelamp.rehearsal.store import Store
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What a rehearsal needs while it lasts."""
+
+    space: Space
+    store: Store
+    packages: Packages
+    environment: dict[str, str]
+    engine: Engine
+
+    def target(self, root: Path, project: str, slug: str) -> Target:
+        """A stack of the project at `root`, made ready: its settings copied, its state sound and unlocked."""
+        settings = stack.prepare(self.space, project, root / "stacks" / f"Pulumi.{slug}.yaml")
+        target = Target(self.engine, slug, root, self.environment, settings, (root / "policies",))
+        stack.ready(target, self.space, project)
+        return target
+
+    def recover(self, target: Target, project: str) -> list[str]:
+        """Brings back what an interrupted run left half done; its URNs."""
+        return stack.recover(target, self.space, project, self.packages.provider)
+
+
+@contextmanager
+def rehearsal(
+    root: Path, engine: Engine, *, arm_types: Path | None = None, kubeconfig: Path | None = None
+) -> Iterator[Rehearsal]:
+    """Opens the rehearsal cloud of the project at `root` and serves it until the block ends."""
+    space = Space(root)
+    with contextlib.closing(space.open_store()) as store:
+        packages = Packages(store, arm_types=arm_types, kubeconfig=kubeconfig)
+        with Server(packages.all()) as server:
+            yield Rehearsal(space, store, packages, space.environment(engine, server.debug_providers), engine)
+
+
+def without_packs(target: Target) -> Target:
+    """The same stack, not judged by the policy packs."""
+    return replace(target, packs=())
