@@ -46,7 +46,7 @@ def _case(rule: Rule, number: int, entry: dict[str, Any]) -> Case:
     if len(verdicts) != 1:
         raise ValueError(f"{rule.id}, case {number}: one of {', '.join(Verdict)} is wanted, not {len(verdicts)}")
     (verdict,) = verdicts
-    type_ = entry.get("type") or next(iter(rule.at))
+    type_ = entry.get("type") or next(iter(rule.at)).replace("*", "v1")
     judged = _resource(type_, entry[verdict], entry.get("name", "judged"))
     others = [
         _resource(other, properties, f"other-{index}")

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -23,13 +22,8 @@ class Estate:
             self._by_type.setdefault(canonical(resource.type), []).append(root(resource))
 
     def of(self, *types: str) -> list[Value]:
-        """The properties of every resource of these types (`*` stands for any text)."""
-        return [
-            value
-            for type_, values in self._by_type.items()
-            if any(matches(type_, wanted) for wanted in types)
-            for value in values
-        ]
+        """The properties of every resource of these types."""
+        return [value for type_ in types for value in self._by_type.get(type_, ())]
 
     def once(self, build: Callable[["Estate"], _T]) -> _T:
         """What `build` makes of the estate, built on first use and shared by every rule and resource."""
@@ -43,9 +37,3 @@ class Estate:
 def canonical(type_: str) -> str:
     """The type without the API version that azure-native may put in it (`azure-native:network/v20240501:Subnet`)."""
     return _VERSION.sub(r"\1:", type_)
-
-
-@lru_cache(maxsize=65536)
-def matches(type_: str, wanted: str) -> bool:
-    """Whether the canonical `type_` is `wanted`, in which `*` stands for any text."""
-    return type_ == wanted or ("*" in wanted and fnmatchcase(type_, wanted))

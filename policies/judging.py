@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from policies.discovery import rules as discovered
-from policies.estate import Estate, canonical, matches
+from policies.estate import Estate, canonical
 from policies.model import Judgement, Resource, Verdict
 from policies.rule import Fail, NotApplicable, Outcome, Rule
 from policies.value import SECRET, UnknownValue, Value, places, root
@@ -25,11 +25,7 @@ class Baseline:
         type_ = canonical(type_)
         found = self._by_type.get(type_)
         if found is None:
-            found = tuple(
-                (rule, tuple(path for wanted, paths in rule.at.items() if matches(type_, wanted) for path in paths))
-                for rule in self.rules
-                if any(matches(type_, wanted) for wanted in rule.at)
-            )
+            found = tuple((rule, paths) for rule in self.rules if (paths := rule.places(type_)))
             self._by_type[type_] = found
         return found
 

@@ -24,6 +24,7 @@ file of the same name.
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
@@ -64,7 +65,8 @@ _ESTATE_ARGUMENTS: Final = 2
 class Must:
     """What one property must be: the value `be`, one of `among`, or a number of at least `minimum`.
 
-    `default` is what the service assumes when the property is missing, None where that cannot be relied on. Text is compared without case, as Azure does.
+    `default` is what the service assumes when the property is missing, None where that cannot be relied on. Text is
+    compared without case, as Azure does.
     """
 
     path: str
@@ -137,6 +139,15 @@ class Rule:
         from policies.cases import of
 
         return of(self)
+
+    @cached_property
+    def _patterns(self) -> tuple[str, ...]:
+        return tuple(wanted for wanted in self.at if "*" in wanted)
+
+    def places(self, type_: str) -> tuple[str, ...]:
+        """The places it looks at in resources of the canonical `type_`; none when it does not concern them."""
+        matching = [wanted for wanted in self._patterns if fnmatchcase(type_, wanted)]
+        return self.at.get(type_, ()) + tuple(path for wanted in matching for path in self.at[wanted])
 
     def using(self, **parameters: Any) -> "Rule":
         """The same rule with other parameters. Raises ValueError for one that it does not have."""

@@ -1,0 +1,57 @@
+"""Where pods are: every kind that runs some, and every list of containers in them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from policies.value import Value, places
+
+PODS: Final[Mapping[str, str | tuple[str, ...]]] = {
+    "kubernetes:apps/*:Deployment": "spec.template.spec",
+    "kubernetes:apps/*:StatefulSet": "spec.template.spec",
+    "kubernetes:apps/*:DaemonSet": "spec.template.spec",
+    "kubernetes:apps/*:ReplicaSet": "spec.template.spec",
+    "kubernetes:extensions/*:Deployment": "spec.template.spec",
+    "kubernetes:extensions/*:DaemonSet": "spec.template.spec",
+    "kubernetes:extensions/*:ReplicaSet": "spec.template.spec",
+    "kubernetes:batch/*:Job": "spec.template.spec",
+    "kubernetes:batch/*:CronJob": "spec.jobTemplate.spec.template.spec",
+    "kubernetes:core/v1:Pod": "spec",
+    "kubernetes:core/v1:ReplicationController": "spec.template.spec",
+    "kubernetes:core/v1:PodTemplate": "template.spec",
+}
+"""The path of the pod's specification in each kind."""
+
+_LISTS: Final = ("containers", "initContainers", "ephemeralContainers")
+
+
+def below(paths: Mapping[str, str | tuple[str, ...]], *fields: str) -> dict[str, tuple[str, ...]]:
+    """The places of `fields` below each of `paths`."""
+    return {
+        kind: tuple(f"{path}.{field}" for field in fields for path in ((where,) if isinstance(where, str) else where))
+        for kind, where in paths.items()
+    }
+
+
+CONTAINERS: Final = below(PODS, *(f"{list_}[*]" for list_ in _LISTS))
+"""The paths of all containers in each kind, the initial and the ephemeral ones included."""
+
+
+def containers(pod: Value) -> list[Value]:
+    """Every container of `pod`. Raises `UnknownValue`."""
+    return [container for list_ in _LISTS for container in places(pod, f"{list_}[*]")]
+
+
+def pod_of(container: Value) -> Value:
+    """The specification of the pod that `container`, an item of one of its lists, belongs to."""
+    pod = container.outer and container.outer.outer
+    return pod or container
+
+
+def on_windows(pod: Value) -> bool:
+    """Whether the pod says that it runs on Windows, where the Linux fields of the standards do not exist."""
+    return pod.at("os.name").text() == "windows"
+
+
+def namespace_of(resource: Value) -> str:
+    """The namespace that `resource` says it is in; `default` when it says none. Raises `UnknownValue`."""
+    return str(resource.at("metadata.namespace").get("default"))

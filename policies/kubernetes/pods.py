@@ -1,0 +1,163 @@
+"""What pods may do to the machine they run on: the Pod Security Standards that matter most, for every kind of workload.
+
+The fields and their meaning are those of the Kubernetes project's own admission plugin, k8s.io/pod-security-admission.
+"""
+
+from typing import Any, Final
+
+from policies.controls import caf, ncsc, pod_security
+from policies.kubernetes._workloads import CONTAINERS, PODS, below, on_windows, pod_of
+from policies.model import Severity
+from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.value import Value, some
+
+_ON_WINDOWS: Final = "the pod runs on Windows, where this does not exist"
+
+_EXAMPLE: Final = """
+apiVersion: v1
+kind: Pod
+metadata: {name: records, namespace: records}
+spec:
+  securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+  containers:
+    - name: records
+      image: registry.example/records@sha256:0000000000000000000000000000000000000000000000000000000000000000
+      securityContext:
+        privileged: false
+        allowPrivilegeEscalation: false
+        capabilities: {drop: [ALL]}
+      volumeMounts: [{name: scratch, mountPath: /tmp}]
+  volumes: [{name: scratch, emptyDir: {}}]
+"""
+
+
+@rule(
+    "BL-K8S-001",
+    "No container is privileged",
+    severity=Severity.CRITICAL,
+    controls=ncsc("3") + caf("B4.a", "B4.b") + pod_security("baseline/privileged"),
+    at=below(CONTAINERS, "securityContext.privileged"),
+    fix="Remove securityContext.privileged and add the one capability or device that is needed.",
+    example=_EXAMPLE,
+)
+def not_privileged(privileged: Value) -> Outcome:
+    """A privileged container is the machine: it sees every device, every other container and the node's own keys."""
+    return Fail(privileged, False) if privileged.get(False) is not False else None
+
+
+@rule(
+    "BL-K8S-002",
+    "No pod shares the machine's network, processes or memory",
+    severity=Severity.HIGH,
+    controls=ncsc("3") + caf("B4.a") + pod_security("baseline/hostNamespaces"),
+    at=below(PODS, "hostNetwork", "hostPID", "hostIPC"),
+    fix="Remove hostNetwork, hostPID and hostIPC from the pod.",
+    example=_EXAMPLE,
+)
+def no_host_namespaces(shared: Value) -> Outcome:
+    """In the host's namespaces a container sees the traffic and the processes of everybody on the machine, and no
+    network policy applies to it.
+    """
+    return Fail(shared, False) if shared.get(False) is not False else None
+
+
+@rule(
+    "BL-K8S-003",
+    "No container can gain privileges",
+    severity=Severity.HIGH,
+    controls=ncsc("3") + caf("B4.a", "B4.b") + pod_security("restricted/allowPrivilegeEscalation"),
+    at=CONTAINERS,
+    fix="Set securityContext.allowPrivilegeEscalation to false on every container.",
+    example=_EXAMPLE,
+)
+def no_privilege_escalation(container: Value) -> Outcome:
+    """One setuid program in an image turns a break-in of an application into root; this switches that way off."""
+    if on_windows(pod_of(container)):
+        return NotApplicable(_ON_WINDOWS)
+    allowed = container.at("securityContext.allowPrivilegeEscalation")
+    if allowed.get(True) is False:
+        return None
+    return Fail(allowed, False, "Kubernetes' default is true" if allowed.missing else "")
+
+
+@rule(
+    "BL-K8S-004",
+    "No container runs as root",
+    severity=Severity.HIGH,
+    controls=ncsc("3") + caf("B4.a", "B4.b") + pod_security("restricted/runAsNonRoot", "restricted/runAsUser"),
+    at=CONTAINERS,
+    fix="Set securityContext.runAsNonRoot to true on the pod, and build the image with a user of its own.",
+    example=_EXAMPLE,
+)
+def runs_as_non_root(container: Value) -> Outcome:
+    """Root inside a container is root outside it whenever the kernel, or the container's configuration, has a hole."""
+    contexts = container["securityContext"], pod_of(container)["securityContext"]
+    root = some((each["runAsUser"] for each in contexts), lambda user: user.known == 0 and not user.missing)
+    if root:
+        return Fail(root, "a user other than 0")
+    return _decided(contexts, "runAsNonRoot", (True,), "Kubernetes' default is the user of the image")
+
+
+@rule(
+    "BL-K8S-005",
+    "Containers give up every capability",
+    severity=Severity.MEDIUM,
+    controls=ncsc("3") + caf("B4.a") + pod_security("restricted/capabilities_restricted"),
+    at=CONTAINERS,
+    fix="Drop ALL in securityContext.capabilities; only NET_BIND_SERVICE may be added back.",
+    example=_EXAMPLE,
+)
+def drops_capabilities(container: Value, *, addable: tuple[str, ...] = ("NET_BIND_SERVICE",)) -> Outcome:
+    """Linux gives a container fourteen of root's powers unless told not to; forging packets is one of them."""
+    if on_windows(pod_of(container)):
+        return NotApplicable(_ON_WINDOWS)
+    capabilities = container.at("securityContext.capabilities")
+    added = some(capabilities["add"].each(), lambda each: each.known not in addable)
+    if added:
+        return Fail(added, addable)
+    dropped = some(capabilities["drop"].each(), lambda each: each.known == "ALL")
+    return None if dropped else Fail(capabilities["drop"], ["ALL"])
+
+
+@rule(
+    "BL-K8S-006",
+    "No pod mounts the machine's disk",
+    severity=Severity.CRITICAL,
+    controls=ncsc("3") + caf("B4.a", "B3.c") + pod_security("baseline/hostPathVolumes"),
+    at=below(PODS, "volumes[*].hostPath"),
+    fix="Use an emptyDir, a projected volume or a PersistentVolumeClaim.",
+    example=_EXAMPLE,
+)
+def no_host_paths(path: Value) -> Outcome:
+    """From the machine's disk a pod can read every other pod's secrets, and write itself a way to root."""
+    return None if path.missing else Fail(path, "no hostPath volume")
+
+
+@rule(
+    "BL-K8S-007",
+    "System calls are filtered",
+    severity=Severity.MEDIUM,
+    controls=ncsc("3") + caf("B4.a") + pod_security("restricted/seccompProfile_restricted"),
+    at=CONTAINERS,
+    fix="Set securityContext.seccompProfile.type to RuntimeDefault on the pod.",
+    example=_EXAMPLE,
+)
+def filters_system_calls(container: Value) -> Outcome:
+    """Most escapes from a container go through a system call that the application never needs."""
+    if on_windows(pod_of(container)):
+        return NotApplicable(_ON_WINDOWS)
+    contexts = container["securityContext"], pod_of(container)["securityContext"]
+    return _decided(contexts, "seccompProfile.type", ("RuntimeDefault", "Localhost"), "Kubernetes' default is none")
+
+
+def _decided(contexts: tuple[Value, Value], field: str, allowed: tuple[Any, ...], default: str) -> Outcome:
+    """Whether the security contexts of a container and of its pod, of which the first one that speaks decides, say what
+    is `allowed`. A wrong word of either is wrong even where the other one overrules it.
+    """
+    said = [context.at(field) for context in contexts]
+    wrong = some(said, lambda each: not each.missing and each.known not in allowed)
+    if wrong:
+        return Fail(wrong, allowed if len(allowed) > 1 else allowed[0])
+    if some(said, lambda each: not each.missing):
+        return None
+    return Fail(said[0], allowed if len(allowed) > 1 else allowed[0], default)

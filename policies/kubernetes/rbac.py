@@ -1,0 +1,87 @@
+"""Roles: who may do what in a cluster."""
+
+from typing import Final
+
+from policies.controls import caf, ncsc
+from policies.model import Severity
+from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.value import Value, all_of, some
+
+ROLES: Final = {
+    "kubernetes:rbac.authorization.k8s.io/*:ClusterRole": "rules[*]",
+    "kubernetes:rbac.authorization.k8s.io/*:Role": "rules[*]",
+}
+BINDINGS: Final = (
+    "kubernetes:rbac.authorization.k8s.io/*:ClusterRoleBinding",
+    "kubernetes:rbac.authorization.k8s.io/*:RoleBinding",
+)
+
+_EXAMPLE: Final = """
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: records-operators, namespace: records}
+rules: [{apiGroups: [apps], resources: [deployments], verbs: [get, list, watch, patch]}]
+"""
+
+
+@rule(
+    "BL-K8S-030",
+    "No role allows everything",
+    severity=Severity.HIGH,
+    controls=ncsc("9", "12") + caf("B2.c", "B2.d"),
+    at=ROLES,
+    fix="Name the verbs and the resources that are needed instead of *.",
+    example=_EXAMPLE,
+)
+def no_wildcards(permission: Value) -> Outcome:
+    """A star includes what does not exist yet: secrets, tokens and whatever the next add-on brings."""
+    for field in ("verbs", "resources"):
+        found = some(permission[field].each(), lambda each: each.known == "*")
+        if found:
+            return Fail(found, f"named {field}")
+    return None
+
+
+@rule(
+    "BL-K8S-031",
+    "Nobody is bound to cluster-admin",
+    severity=Severity.CRITICAL,
+    controls=ncsc("9", "12") + caf("B2.c", "B2.d"),
+    at=BINDINGS,
+    fix="Bind a role that names what is needed; keep cluster-admin for the break-glass group of Kubernetes itself.",
+    example="""
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: records-operators, namespace: records}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: 00000000-0000-0000-0000-000000000000}]
+""",
+)
+def no_cluster_admin(binding: Value, *, groups: tuple[str, ...] = ("system:masters",)) -> Outcome:
+    """Whoever holds cluster-admin reads every secret of every tenant and can hide that he did."""
+    role = binding.at("roleRef.name")
+    if role.known != "cluster-admin":
+        return None
+    if some(binding["subjects"].each(), lambda subject: subject["name"].known not in groups):
+        return Fail(role, "a role that names what is needed")
+    return NotApplicable(f"it binds {', '.join(groups)}, which Kubernetes itself gives every right")
+
+
+@rule(
+    "BL-K8S-032",
+    "No role lets its holder give himself more",
+    severity=Severity.CRITICAL,
+    controls=ncsc("9", "12") + caf("B2.c", "B2.d"),
+    at=ROLES,
+    fix="Take escalate, bind and impersonate out of the role.",
+    example=_EXAMPLE,
+)
+def no_escalation(permission: Value, *, verbs: tuple[str, ...] = ("escalate", "bind", "impersonate")) -> Outcome:
+    """Kubernetes keeps people from granting what they do not have. These three verbs are the exceptions, and each of
+    them makes its holder whatever he likes.
+    """
+    found = all_of(
+        lambda: some(permission["verbs"].each(), lambda each: each.known in verbs),
+        lambda: some(permission["apiGroups"].each(), lambda each: each.known in {"", "rbac.authorization.k8s.io", "*"}),
+    )
+    return Fail(found[0], f"none of {', '.join(verbs)}") if found else None

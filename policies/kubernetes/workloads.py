@@ -1,0 +1,198 @@
+"""Workloads: what they run, what they hold and what they may use up."""
+
+import re
+from typing import Final
+
+from policies.controls import caf, ncsc
+from policies.estate import Estate
+from policies.kubernetes._workloads import CONTAINERS, PODS, below, namespace_of
+from policies.model import Enforcement, Severity
+from policies.rule import Fail, Outcome, rule
+from policies.value import UnknownValue, Value, places, root, some
+
+SERVICE_ACCOUNT: Final = "kubernetes:core/v1:ServiceAccount"
+LIMIT_RANGE: Final = "kubernetes:core/v1:LimitRange"
+
+_SECRET_NAME: Final = re.compile(
+    r"passw(or)?d|passphrase|secret|token|api_?key|access_?key|private_?key|account_?key|credential|connection_?string"
+)
+_NOT_THE_SECRET: Final = re.compile(r"_(file|path|dir|name|url|uri|endpoint|enabled|expiry|ttl|id)$")
+_SECRET_VALUE: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|(AccountKey|SharedAccessKey|Password|Pwd)=[^;\s]+")
+
+
+@rule(
+    "BL-K8S-010",
+    "No secret stands in a workload's environment",
+    severity=Severity.HIGH,
+    controls=ncsc("2.3", "10") + caf("B2.a", "B3.c"),
+    at=below(CONTAINERS, "env[*]"),
+    fix="Put the value into a Secret (best by External Secrets) and name it with valueFrom.secretKeyRef.",
+    example="""
+apiVersion: v1
+kind: Pod
+metadata: {name: records, namespace: records}
+spec:
+  containers:
+    - name: records
+      env: [{name: DATABASE_PASSWORD, valueFrom: {secretKeyRef: {name: database, key: password}}}]
+""",
+)
+def no_secret_in_environment(variable: Value) -> Outcome:
+    """Whoever may look at a Deployment reads its environment; so do its history, its backups and every tool that prints
+    manifests. A Secret has its own permission and its own encryption.
+    """
+    value = variable["value"]
+    if value.missing or str(value.known) == "" or str(value.known).startswith("$("):
+        return None
+    name = variable["name"].text()
+    named = _SECRET_NAME.search(name) and not _NOT_THE_SECRET.search(name)
+    if named or _SECRET_VALUE.search(str(value.known)):
+        return Fail(value, "a reference to a Secret", show=False)
+    return None
+
+
+@rule(
+    "BL-K8S-011",
+    "Images are named by digest",
+    severity=Severity.LOW,
+    enforcement=Enforcement.ADVISORY,
+    controls=ncsc("7", "8") + caf("A4.a", "A4.b"),
+    at=below(CONTAINERS, "image"),
+    fix="Name the image with @sha256: and let the pipeline update it.",
+    example="""
+apiVersion: v1
+kind: Pod
+metadata: {name: records, namespace: records}
+spec:
+  containers:
+    - name: records
+      image: registry.example/records@sha256:0000000000000000000000000000000000000000000000000000000000000000
+""",
+)
+def image_by_digest(image: Value) -> Outcome:
+    """A tag can be moved: what was tested is then not what runs, and two machines run different things."""
+    if re.search(r"@sha256:[0-9a-f]{64}$", image.text()):
+        return None
+    return Fail(image, "an image with a digest, …@sha256:…")
+
+
+@rule(
+    "BL-K8S-012",
+    "Every container has a share and a limit",
+    severity=Severity.MEDIUM,
+    controls=ncsc("3", "5") + caf("B5.b"),
+    at=CONTAINERS,
+    fix="Set resources.requests and resources.limits, or give the namespace a LimitRange with defaults.",
+    example="""
+apiVersion: v1
+kind: Pod
+metadata: {name: records, namespace: records}
+spec:
+  containers:
+    - name: records
+      resources:
+        requests: {cpu: 100m, memory: 128Mi}
+        limits: {memory: 256Mi}
+""",
+)
+def has_resources(
+    container: Value,
+    estate: Estate,
+    *,
+    fields: tuple[str, ...] = ("requests.cpu", "requests.memory", "limits.memory"),
+) -> Outcome:
+    """One container that takes all memory takes the machine, and with it the services of everybody else on it."""
+    resources = container["resources"]
+    missing = [
+        field
+        for field in fields
+        if resources.at(field).missing and resources.at(f"limits.{field.split('.')[1]}").missing
+    ]
+    if not missing:
+        return None
+    namespace = namespace_of(root(container.resource))
+    if some(estate.once(_limit_ranges), lambda each: _limits(each, namespace, missing)):
+        return None
+    return Fail(resources.at(missing[0]), "a value", f"and no LimitRange of {namespace} gives a default")
+
+
+def _limit_ranges(estate: Estate) -> list[Value]:
+    return estate.of(LIMIT_RANGE)
+
+
+def _limits(limit_range: Value, namespace: str, fields: list[str]) -> bool:
+    """Whether `limit_range` gives the containers of `namespace` a default for every one of `fields`."""
+    if namespace_of(limit_range) != namespace:
+        return False
+    for limit in places(limit_range, "spec.limits[*]"):
+        if limit["type"].known != "Container":
+            continue
+        names = [(("default",) if field.startswith("limits") else ("defaultRequest", "default")) for field in fields]
+        if all(
+            any(not limit[name][field.split(".")[1]].missing for name in choice)
+            for choice, field in zip(names, fields, strict=True)
+        ):
+            return True
+    return False
+
+
+@rule(
+    "BL-K8S-013",
+    "Service accounts give no token to pods that did not ask",
+    severity=Severity.MEDIUM,
+    controls=ncsc("10", "12") + caf("B2.a", "B2.d"),
+    at=SERVICE_ACCOUNT,
+    fix="Set automountServiceAccountToken to false on the service account.",
+    example="""
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: records, namespace: records}
+automountServiceAccountToken: false
+""",
+)
+def account_mounts_no_token(account: Value) -> Outcome:
+    """Kubernetes puts a key to its own API into every pod; an intruder finds it at a path that everybody knows."""
+    mounts = account["automountServiceAccountToken"]
+    if mounts.get(True) is False:
+        return None
+    return Fail(mounts, False, "Kubernetes' default is true" if mounts.missing else "")
+
+
+@rule(
+    "BL-K8S-014",
+    "Pods hold no token of the cluster's API",
+    severity=Severity.MEDIUM,
+    controls=ncsc("10", "12") + caf("B2.a", "B2.d"),
+    at=PODS,
+    fix="Set automountServiceAccountToken to false on the pod or on its service account.",
+    example="""
+apiVersion: v1
+kind: Pod
+metadata: {name: records, namespace: records}
+spec:
+  automountServiceAccountToken: false
+  containers: [{name: records}]
+""",
+)
+def pod_mounts_no_token(pod: Value, estate: Estate) -> Outcome:
+    """Most applications never talk to the cluster's API. With its token in the pod, whoever breaks into the application
+    does.
+    """
+    mounts = pod["automountServiceAccountToken"]
+    if not mounts.missing:
+        return Fail(mounts, False) if mounts.known is not False else None
+    account = (str(pod["serviceAccountName"].get("default")), namespace_of(root(pod.resource)))
+    if some(estate.of(SERVICE_ACCOUNT), lambda each: _named(each) == account and _mounts_none(each)):
+        return None
+    return Fail(mounts, False, f"Kubernetes' default is true, and service account {account[0]} does not say otherwise")
+
+
+def _named(account: Value) -> tuple[str, str]:
+    name = account.at("metadata.name")
+    if name.missing:
+        raise UnknownValue(name)
+    return str(name.known), namespace_of(account)
+
+
+def _mounts_none(account: Value) -> bool:
+    return account["automountServiceAccountToken"].get(True) is False
