@@ -22,7 +22,7 @@ class SecurityRule(Model):
     """An address range, a service tag such as `Internet` or `VirtualNetwork`, or `*`."""
     destination: Endpoint = "*"
     ports: Annotated[tuple[Ports, ...], Field(min_length=1, examples=["[443]"])]
-    description: str = ""
+    description: Annotated[str, Field(max_length=140)] = ""
 
 
 class Firewall(Model):

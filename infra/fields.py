@@ -93,6 +93,12 @@ def _ports(value: str) -> str:
     return value
 
 
+def _one_line(value: str) -> str:
+    if not value.isprintable() or not 1 <= len(value.strip()) <= 128 or value != value.strip():
+        raise refuse(f"{show(value)} is not a line of text", "1 to 128 printable characters, no space at either end")
+    return value
+
+
 def _endpoint(value: str) -> str:
     if value == "*" or re.fullmatch(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)?", value):
         return value
@@ -151,9 +157,8 @@ Label = Annotated[
 
 Namespace = Annotated[Label, AfterValidator(_not_reserved)]
 
-Text = Annotated[
-    str, AfterValidator(_matching(r"(?s)\s*\S.*", "is empty", "at least one character that is not a space"))
-]
+Text = Annotated[str, AfterValidator(_one_line)]
+"""One line of text, short enough for an Azure tag."""
 
 Identifier = Annotated[
     str,

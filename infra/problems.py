@@ -50,9 +50,15 @@ class SettingsError(Exception):
 
 
 def nearest(word: str, words: Iterable[str], count: int = 3) -> list[str]:
-    """The `count` words that are most like `word`, best first; none when nothing comes near."""
+    """The `count` words that are most like `word`, best first; none when nothing comes near.
+
+    A word that `word` begins with counts as like it: `production` is like `prod`.
+    """
     by_fold = {candidate.casefold(): candidate for candidate in words}
-    return [by_fold[match] for match in get_close_matches(word.casefold(), by_fold, n=count, cutoff=0.6)]
+    folded = word.casefold()
+    begun = [known for known in by_fold if len(known) > 2 and folded.startswith(known)]
+    close = get_close_matches(folded, by_fold, n=count, cutoff=0.6)
+    return [by_fold[match] for match in dict.fromkeys([*close, *begun])][:count]
 
 
 def did_you_mean(word: str, words: Iterable[str], count: int = 1) -> str:

@@ -41,7 +41,7 @@ def scaffold(
         hub=ranges.first_hub("uksouth"),
         on_premises=ranges.on_premises,
     )
-    content = text.encode("utf-8", "replace")
+    content = text.encode("utf-8", "backslashreplace")  # YAML refuses what stands for half a character
     from_source(parse(content, name), Context(entry, register, root))
     try:
         _write_once(path, content)
