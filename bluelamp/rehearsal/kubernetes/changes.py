@@ -1,0 +1,135 @@
+"""What differs between two objects, path by path, and what a live object says of the inputs that made it."""
+
+import base64
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bluelamp.rehearsal.kubernetes.formats import is_quantity, quantity
+from bluelamp.rehearsal.kubernetes.kinds import Kind, replaces
+from bluelamp.rehearsal.kubernetes.names import metadata
+from bluelamp.rehearsal.kubernetes.schema import join
+from bluelamp.rehearsal.provider import Diff, DiffKind
+from bluelamp.rehearsal.values import UNKNOWN, Secret, has_secret, plain
+
+AUTONAMED = "pulumi.com/autonamed"
+
+
+def diff(
+    kind: Kind | None,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    ignore: Sequence[str],
+    settings: Mapping[str, Any],
+    *,
+    patch: bool = False,
+) -> Diff:
+    """The changes from `old` inputs to `new`; a patch is replaced only with its target's name."""
+    ignored = [_pattern(path) for path in ignore]
+    found: dict[str, DiffKind] = {}
+    for path, change in _changes(plain(old), plain(new), ""):
+        if any(pattern.match(path) for pattern in ignored):
+            continue
+        identity = path in ("metadata", "metadata.name", "metadata.namespace")
+        replace = identity if patch or kind is None else replaces(kind, path, settings)
+        found[path] = _REPLACING[change] if replace else change
+    named = metadata(new, "name")
+    stays = named == metadata(old, "name") and metadata(new, "namespace") == metadata(old, "namespace")
+    explicit = isinstance(named, str) and (metadata(new, "annotations") or {}).get(AUTONAMED) != "true"
+    replacing = any(change.endswith("-replace") for change in found.values())
+    return Diff(found, delete_before_replace=replacing and explicit and stays)
+
+
+_REPLACING: dict[DiffKind, DiffKind] = {"add": "add-replace", "delete": "delete-replace", "update": "update-replace"}
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """A path to ignore, and everything below it; `[*]` is any item and `*` any key."""
+    text = re.escape(path).replace(r"\[\*\]", r"\[[^\]]*\]").replace(r"\*", r"[^.\[]+")
+    return re.compile(rf"{text}($|[.\[])")
+
+
+def _changes(old: Any, new: Any, path: str) -> Iterator[tuple[str, DiffKind]]:
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in sorted({*old, *new}):
+            yield from _pair(key in old, old.get(key), key in new, new.get(key), join(path, key))
+    elif isinstance(old, list) and isinstance(new, list):
+        for index in range(max(len(old), len(new))):
+            before, after = index < len(old), index < len(new)
+            yield from _pair(
+                before, old[index] if before else None, after, new[index] if after else None, join(path, index)
+            )
+    elif new is UNKNOWN or not _same(old, new):
+        yield path, "update"
+
+
+def _pair(before: bool, old: Any, after: bool, new: Any, path: str) -> Iterator[tuple[str, DiffKind]]:
+    if before and after:
+        yield from _changes(old, new, path)
+    else:
+        yield path, "delete" if before else "add"
+
+
+def _same(old: Any, new: Any) -> bool:
+    return old == new and isinstance(old, bool) == isinstance(new, bool)
+
+
+def live_inputs(kind: Kind | None, inputs: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
+    """`inputs` with what `live` says at each of their fields; what others added to the object does not count."""
+    wanted = dict(inputs)
+    shown = dict(live)
+    if kind is not None and (kind.api_version, kind.name) == ("v1", "Secret") and "stringData" in wanted:
+        shown = _with_text(wanted, shown)
+    found: dict[str, Any] = _project(wanted, shown)
+    return found
+
+
+def _project(wanted: Any, live: Any) -> Any:
+    if isinstance(wanted, Secret):
+        found = _project(wanted.value, plain(live))
+        return Secret(found)
+    if isinstance(live, Secret):
+        return Secret(_project(wanted, live.value))
+    if isinstance(wanted, Mapping) and isinstance(live, Mapping):
+        return {key: _project(value, live[key]) for key, value in wanted.items() if key in live}
+    if isinstance(wanted, list) and isinstance(live, list):
+        return _project_list(wanted, live)
+    return wanted if _equal(wanted, live) else live
+
+
+def _project_list(wanted: list[Any], live: list[Any]) -> list[Any]:
+    names = [item.get("name") if isinstance(item, Mapping) else None for item in wanted]
+    if wanted and all(isinstance(name, str) for name in names):
+        by_name = {item.get("name"): item for item in live if isinstance(item, Mapping)}
+        return [_project(item, by_name[name]) for name, item in zip(names, wanted, strict=True) if name in by_name]
+    return [_project(wanted[index], item) if index < len(wanted) else item for index, item in enumerate(live)]
+
+
+def _equal(wanted: Any, live: Any) -> bool:
+    """Whether the server would write `wanted` as `live`: it respells quantities (`1000m` is `1`)."""
+    if _same(wanted, live):
+        return True
+    return isinstance(live, str) and is_quantity(wanted) and is_quantity(live) and quantity(wanted) == quantity(live)
+
+
+def _with_text(wanted: dict[str, Any], live: dict[str, Any]) -> dict[str, Any]:
+    """The API returns a secret's `stringData` as `data`; this shows it as it was given."""
+    given, text = plain(wanted["stringData"]) or {}, {}
+    for key, encoded in (plain(live.get("data")) or {}).items():
+        if key in given:
+            text[key] = base64.b64decode(encoded).decode("utf-8", errors="replace")
+    return {**live, "stringData": Secret(text)}
+
+
+def keep_secrets(inputs: Any, outputs: Any) -> Any:
+    """`outputs` with everything marked secret that is secret in `inputs`."""
+    if isinstance(outputs, Secret):
+        return outputs
+    if isinstance(inputs, Secret):
+        return Secret(plain(outputs))
+    if isinstance(inputs, Mapping) and isinstance(outputs, Mapping):
+        return {key: keep_secrets(inputs.get(key), value) for key, value in outputs.items()}
+    if isinstance(inputs, list) and isinstance(outputs, list) and has_secret(inputs):
+        padded = [*inputs, *[None] * len(outputs)]
+        return [keep_secrets(padded[index], value) for index, value in enumerate(outputs)]
+    return outputs

@@ -1,0 +1,159 @@
+"""The embedded cluster: objects in the rehearsal cloud's store."""
+
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from bluelamp.rehearsal.kubernetes import kinds
+from bluelamp.rehearsal.kubernetes.backend import Target, already_exists, not_found
+from bluelamp.rehearsal.kubernetes.changes import diff
+from bluelamp.rehearsal.kubernetes.defaults import complete
+from bluelamp.rehearsal.kubernetes.kinds import Kind
+from bluelamp.rehearsal.kubernetes.names import namespace_id
+from bluelamp.rehearsal.provider import CloudError
+from bluelamp.rehearsal.store import Record, Store
+from bluelamp.rehearsal.values import plain
+
+_CRD = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
+_ALWAYS_THERE = ("default", "kube-system", "kube-public", "kube-node-lease")
+
+
+class Embedded:
+    """Keeps objects in `store`.
+
+    A namespace or a definition that is missing may be on its way in the same deployment, as a real provider allows
+    for: a creation waits `patience` seconds for it.
+    """
+
+    def __init__(self, store: Store, patience: float) -> None:
+        self._store = store
+        self._patience = patience
+        self._news = threading.Condition()
+
+    def kind(self, cluster: str, api_version: str, name: str) -> Kind | None:
+        """The built-in kind, or the one that a stored definition defines."""
+        found = kinds.builtin(api_version, name)
+        if found is not None:
+            return found
+        group, _, version = api_version.rpartition("/")
+        for record in self._store.all("kubernetes", _CRD):
+            spec = plain(record.outputs.get("spec")) or {}
+            defined = (spec.get("group"), (spec.get("names") or {}).get("kind"))
+            if defined == (group, name) and record.id.startswith(f"kubernetes://{cluster}/"):
+                return kinds.of_crd({"spec": spec}, version)
+        return None
+
+    def get(self, target: Target) -> dict[str, Any] | None:
+        """The live object, or None."""
+        record = self._record(target)
+        return record.outputs if record else None
+
+    def inputs(self, target: Target) -> dict[str, Any] | None:
+        """The inputs that last made the object."""
+        record = self._record(target)
+        return record.inputs if record else None
+
+    def create(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
+        """Stores a new object."""
+        ref = target.ref
+        kind = self.kind(target.cluster, ref.api_version, ref.kind)
+        if preview:
+            self._refuse_existing(target, kind)
+            return complete(kind, inputs, None, preview=True) if kind else dict(inputs)
+        kind = self._wait_for_kind(target)
+        self._wait_for_namespace(target, kind)
+        live = complete(kind, inputs, None, preview=False)
+        with self._store.transaction():
+            self._refuse_existing(target, kind)
+            self._store.add(self._new(target, kind, inputs, live))
+        with self._news:
+            self._news.notify_all()
+        return live
+
+    def update(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
+        """Stores the object anew. Refuses a change that the API calls immutable."""
+        ref = target.ref
+        kind = self.kind(target.cluster, ref.api_version, ref.kind)
+        if kind is None:
+            raise CloudError("NoMatch", kinds.no_match(ref.api_version, ref.kind))
+        with self._store.transaction():
+            record = self._record(target)
+            if record is None:
+                raise not_found(kind, ref.name)
+            self._refuse_immutable(kind, record, inputs)
+            live = complete(kind, inputs, record.outputs, preview=preview)
+            if not preview:
+                self._store.put(record.with_(type=target.token, urn=target.urn, inputs=dict(inputs), outputs=live))
+        return live
+
+    def delete(self, target: Target, inputs: Mapping[str, Any]) -> None:
+        """Forgets the object with everything in it: a namespace's objects, a definition's custom resources."""
+        del inputs
+        with self._store.transaction():
+            record = self._record(target)
+            if record is not None:
+                self._remove(record, target.cluster)
+
+    def _remove(self, record: Record, cluster: str) -> None:
+        for child in self._store.children(record.id):
+            self._remove(child, cluster)
+        if record.type == _CRD:
+            spec = plain(record.outputs.get("spec")) or {}
+            prefix = f"kubernetes://{cluster}/{spec.get('group')}/{(spec.get('names') or {}).get('kind')}/"
+            for each in self._store.all("kubernetes"):
+                if each.id.startswith(prefix):
+                    self._remove(each, cluster)
+        self._store.remove(record.id)
+
+    def _record(self, target: Target) -> Record | None:
+        return self._store.get(target.ref.record_id(target.cluster))
+
+    def _new(self, target: Target, kind: Kind, inputs: Mapping[str, Any], live: dict[str, Any]) -> Record:
+        ref = target.ref
+        parent = namespace_id(target.cluster, ref.namespace) if kind.namespaced and ref.namespace else ""
+        record_id = ref.record_id(target.cluster)
+        return Record(record_id, "kubernetes", target.token, target.urn, dict(inputs), live, parent)
+
+    def _refuse_existing(self, target: Target, kind: Kind | None) -> None:
+        if kind is not None and self._record(target) is not None:
+            raise already_exists(kind, target.ref.name)
+
+    def _refuse_immutable(self, kind: Kind, record: Record, inputs: Mapping[str, Any]) -> None:
+        if kind.name in ("ConfigMap", "Secret") and not kind.group:
+            mutable = record.outputs.get("immutable") is not True
+            settings = {"enableConfigMapMutable": mutable, "enableSecretMutable": mutable}
+        else:
+            settings = {}
+        for path in diff(kind, record.inputs, inputs, (), settings).replaces:
+            if not path.startswith("metadata"):
+                name = record.outputs["metadata"].get("name")
+                raise CloudError("Invalid", f'{kind.resource} "{name}" is invalid: {path}: field is immutable')
+
+    def _wait_for_kind(self, target: Target) -> Kind:
+        ref = target.ref
+        deadline = time.monotonic() + self._patience
+        while True:
+            found = self.kind(target.cluster, ref.api_version, ref.kind)
+            if found is not None:
+                return found
+            if not self._wait(deadline):
+                raise CloudError("NoMatch", f"{kinds.no_match(ref.api_version, ref.kind)}; create its definition first")
+
+    def _wait_for_namespace(self, target: Target, kind: Kind) -> None:
+        namespace = target.ref.namespace
+        if not kind.namespaced or namespace in _ALWAYS_THERE:
+            return
+        deadline = time.monotonic() + self._patience
+        while self._store.get(namespace_id(target.cluster, namespace)) is None:
+            if not self._wait(deadline):
+                raise CloudError("NotFound", f'namespaces "{namespace}" not found')
+
+    def _wait(self, deadline: float) -> bool:
+        """Waits for another creation; False when there is no time left."""
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return False
+        with self._news:
+            self._news.wait(min(left, 0.2))
+        return True

@@ -1,0 +1,213 @@
+"""The forms of text and numbers that the API knows: names, labels, quantities, addresses.
+
+The syntax is that of Kubernetes' own `apimachinery` validation (DNS labels and subdomains of RFC 1123, labels,
+quantities) and of the OpenAPI formats that it checks.
+"""
+
+import base64
+import binascii
+import ipaddress
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, TypeGuard
+
+_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_WORD = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
+_QUANTITY = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?")
+_UNITS = {"": 1.0, "n": 1e-9, "u": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    try:
+        return re.compile(pattern)
+    except re.error:
+        # Go's syntax and Python's differ a little; what Python cannot read is left to the server.
+        return None
+
+
+def matches(pattern: str, value: str) -> bool:
+    """Whether `pattern` is found in `value`; a pattern that only Go can read counts as found."""
+    compiled = _compiled(pattern)
+    return compiled is None or compiled.search(value) is not None
+
+
+def wrong(name: str, value: Any) -> str:
+    """Why `value` is not of the format `name`, as the end of a sentence; empty where it is, or nothing checks it."""
+    check = _CHECKS.get(name)
+    return check(value) if check else ""
+
+
+def _text(pattern: str, longest: int, reason: str) -> Callable[[Any], str]:
+    compiled = re.compile(pattern)
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str) or (len(value) <= longest and compiled.fullmatch(value)):
+            return ""
+        return reason
+
+    return check
+
+
+def _name_of_key(value: Any) -> str:
+    """A label's or annotation's key: an optional DNS prefix, a slash, and a word."""
+    if not isinstance(value, str):
+        return ""
+    prefix, slash, word = value.rpartition("/")
+    if slash and wrong("dns-subdomain", prefix):
+        return "has a prefix before the slash that is not a DNS name"
+    if len(word) > 63 or not re.fullmatch(_WORD, word):
+        return (
+            "is not a valid key: at most 63 letters, digits, '-', '_' and '.', beginning and ending with a letter or "
+            "digit, after an optional DNS prefix and a slash"
+        )
+    return ""
+
+
+def _path_segment(value: Any) -> str:
+    if isinstance(value, str) and (value in (".", "..") or "/" in value or "%" in value):
+        return "is not a valid name: it must not be '.' or '..' nor contain '/' or '%'"
+    return ""
+
+
+def _quantity(value: Any) -> str:
+    if isinstance(value, str) and not _QUANTITY.fullmatch(value):
+        return "is not a quantity such as 500m, 2, 1.5, 128Mi or 10Gi"
+    return ""
+
+
+def is_quantity(value: Any) -> TypeGuard[str | float]:
+    """Whether `value` can be read as a quantity."""
+    return not isinstance(value, bool) and isinstance(value, (str, int, float)) and not _quantity(value)
+
+
+def quantity(value: str | float) -> float:
+    """The number that a quantity stands for; `ValueError` where it is none."""
+    text = str(value)
+    if not _QUANTITY.fullmatch(text):
+        raise ValueError(text)
+    number, unit = re.findall(r"^([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)([A-Za-z]*)$", text)[0]
+    if unit.endswith("i"):
+        return float(number) * float(1024 ** ("KMGTPE".index(unit[0]) + 1))
+    return float(number) * _UNITS[unit]
+
+
+def _port(value: Any) -> str:
+    if isinstance(value, int) and not 1 <= value <= 65535:
+        return "is not a port: it must be between 1 and 65535"
+    return ""
+
+
+def _port_name(value: Any) -> str:
+    if isinstance(value, str) and (
+        not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", value)
+        or len(value) > 15
+        or "--" in value
+        or not re.search("[a-z]", value)
+    ):
+        return "is not a port name: at most 15 lower-case letters, digits and '-', with at least one letter"
+    return ""
+
+
+def _port_or_name(value: Any) -> str:
+    return _port(value) or _port_name(value)
+
+
+def _parsed(parse: Callable[[str], object], reason: str) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        if isinstance(value, str):
+            try:
+                parse(value)
+            except (ValueError, binascii.Error):
+                return reason
+        return ""
+
+    return check
+
+
+def _whole(bits: int) -> Callable[[Any], str]:
+    least, most = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+
+    def check(value: Any) -> str:
+        if isinstance(value, int) and not isinstance(value, bool) and not least <= value <= most:
+            return f"does not fit a {bits}-bit whole number"
+        return ""
+
+    return check
+
+
+def _percentage(value: Any) -> str:
+    """A count that is not negative, or a percentage."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]+%", value):
+        return "is neither a number nor a percentage such as 25%"
+    if isinstance(value, int) and value < 0:
+        return "must not be negative"
+    return ""
+
+
+_CHECKS: dict[str, Callable[[Any], str]] = {
+    "dns-label": _text(
+        _LABEL,
+        63,
+        "is not a DNS label: at most 63 lower-case letters, digits and '-', beginning and ending with a "
+        "letter or digit",
+    ),
+    "dns-1035-label": _text(
+        r"[a-z]([-a-z0-9]*[a-z0-9])?",
+        63,
+        "is not a DNS label: at most 63 lower-case letters, digits and '-', "
+        "beginning with a letter and ending with a letter or digit",
+    ),
+    "dns-subdomain": _text(
+        rf"{_LABEL}(\.{_LABEL})*",
+        253,
+        "is not a DNS name: at most 253 lower-case letters, digits, '-' and '.', "
+        "beginning and ending with a letter or digit",
+    ),
+    "host-or-wildcard": _text(
+        rf"(\*\.)?{_LABEL}(\.{_LABEL})*", 253, "is not a host name such as app.example.org or *.example.org"
+    ),
+    "path-segment": _path_segment,
+    "label-key": _name_of_key,
+    "annotation-key": lambda value: _name_of_key(value.lower() if isinstance(value, str) else value),
+    "label-value": _text(
+        rf"({_WORD})?",
+        63,
+        "is not a label value: at most 63 letters, digits, '-', '_' and '.', beginning and ending "
+        "with a letter or digit",
+    ),
+    "data-key": _text(r"[-._a-zA-Z0-9]+", 253, "is not a key of data: at most 253 letters, digits, '-', '_' and '.'"),
+    "env-name": _text(
+        r"[ -<>-~]+", 65536, "is not a name of an environment variable: printable characters other than '='"
+    ),
+    "absolute-path": _text(r"/.*", 4096, "must be an absolute path, beginning with /"),
+    "cron": _text(
+        r"(TZ=\S+ |CRON_TZ=\S+ )?(@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)|(\S+\s+){4}\S+)",
+        1024,
+        "is not a schedule: five fields (minute hour day month weekday) or @hourly, @daily, @weekly …",
+    ),
+    "quantity": _quantity,
+    "port": _port,
+    "port-name": _port_name,
+    "port-or-name": _port_or_name,
+    "percentage": _percentage,
+    "cidr": _parsed(
+        lambda text: ipaddress.ip_network(text, strict=False) if "/" in text else _no(text),
+        "is not an address range such as 10.0.0.0/16",
+    ),
+    "ip": _parsed(ipaddress.ip_address, "is not an IP address"),
+    "ipv4": _parsed(ipaddress.IPv4Address, "is not an IPv4 address"),
+    "ipv6": _parsed(ipaddress.IPv6Address, "is not an IPv6 address"),
+    "byte": _parsed(lambda text: base64.b64decode(text.replace("\n", ""), validate=True), "is not base64"),
+    "date-time": lambda value: (
+        "" if not isinstance(value, str) or _TIME.fullmatch(value) else "is not a time such as 2026-01-31T09:00:00Z"
+    ),
+    "int32": _whole(32),
+    "int64": _whole(64),
+}
+
+
+def _no(text: str) -> object:
+    raise ValueError(text)

@@ -1,0 +1,202 @@
+"""The kinds that a cluster serves: their schemas, scope and special fields.
+
+`data/served.json` is what a Kubernetes API server of `VERSION` says of itself (its discovery documents and the closed
+lists of words in its OpenAPI); the schemas are those that `kubernetes-validate` carries for the same version.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from bluelamp.rehearsal.kubernetes.schema import Node, Schema
+
+VERSION = "1.36"
+"""The Kubernetes version that is rehearsed."""
+
+_SHORT = {
+    "meta": "io.k8s.apimachinery.pkg.apis.meta",
+    "apiextensions": "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions",
+}
+_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+_TEXT_OR_NUMBER = {
+    "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {"type": ["string", "integer", "null"]},
+    "io.k8s.apimachinery.pkg.api.resource.Quantity": {"type": ["string", "number", "null"], "format": "quantity"},
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind in one API version. `node` is its schema (None: anything goes), `definitions` what that refers to."""
+
+    api_version: str
+    name: str
+    plural: str
+    namespaced: bool
+    node: Node | None = None
+    definitions: Mapping[str, Node] = field(default_factory=dict)
+    custom: bool = False
+
+    @property
+    def group(self) -> str:
+        """The API group; empty for the core group."""
+        return self.api_version.rpartition("/")[0]
+
+    @property
+    def resource(self) -> str:
+        """The kind as the API's own messages name it: `deployments.apps`."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    @property
+    def special(self) -> Mapping[str, Any]:
+        """What `data/objects.yaml` says of the kind."""
+        found: Mapping[str, Any] = _objects().get(f"{self.group or 'core'}/{self.name}", {})
+        return found
+
+    def schema(self, *, partial: bool = False) -> Schema | None:
+        """The kind's schema; `partial` for a patch, which names only what it changes."""
+        return None if self.node is None else Schema(self.node, self.definitions, partial=partial)
+
+
+def _data(name: str) -> str:
+    return (files("bluelamp.rehearsal.kubernetes") / "data" / name).read_text(encoding="utf-8")
+
+
+def _yaml(name: str) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(_data(name), loader)  # noqa: S506 - a safe loader, in C where there is one
+
+
+@cache
+def _objects() -> dict[str, Any]:
+    found: dict[str, Any] = _yaml("objects.yaml")
+    return found
+
+
+@cache
+def served() -> dict[str, Any]:
+    """What the API server says of itself: `kinds` (API version -> kind -> [plural, namespaced]) and `words`
+    (definition -> field -> the words it may hold; a field ending in `[]` is a list of them)."""
+    found: dict[str, Any] = json.loads(_data("served.json"))
+    return found
+
+
+@cache
+def definitions() -> dict[str, Any]:
+    """The OpenAPI definitions of `VERSION` with everything that `data/` adds to them."""
+    folder = files("kubernetes_validate") / "kubernetes-json-schema" / f"v{VERSION}.0-local-strict"
+    found: dict[str, Any] = json.loads((folder / "_definitions.json").read_text(encoding="utf-8"))["$defs"]
+    found.update(_TEXT_OR_NUMBER)
+    for name, words in served()["words"].items():
+        for key, allowed in words.items():
+            _add(found, name, key.removesuffix("[]"), _words(key, allowed))
+    for short, fields in _yaml("constraints.yaml").items():
+        area, _, rest = short.partition(".")
+        for key, constraint in fields.items():
+            _add(found, f"{_SHORT.get(area, f'io.k8s.api.{area}')}.{rest}", key, constraint)
+    return found
+
+
+def _words(key: str, allowed: list[str]) -> dict[str, Any]:
+    return {"items": {"type": "string", "enum": allowed}} if key.endswith("[]") else {"enum": allowed}
+
+
+def _add(found: dict[str, Any], name: str, key: str, constraint: Any) -> None:
+    """Adds a constraint to a field of a definition (or to the definition itself: `$minProperties`)."""
+    definition = found.get(name)
+    if definition is None:
+        return
+    if key.startswith("$"):
+        definition[key[1:]] = constraint
+        return
+    node = definition["properties"][key]
+    if "$ref" in node:
+        node = found[node["$ref"].rpartition("/")[2]]
+    extra = dict(constraint)
+    if extra.pop("required", False):
+        definition["required"] = [*definition.get("required", ()), key]
+    own_format = extra.pop("format", None)
+    if own_format is not None:
+        extra["x-bluelamp-format"] = own_format
+    definition["properties"][key] = {**node, **extra}
+
+
+@cache
+def _names() -> dict[tuple[str, str], str]:
+    """The definition of each API version and kind."""
+    found = {}
+    for name, definition in definitions().items():
+        for gvk in definition.get("x-kubernetes-group-version-kind", ()):
+            group, version = gvk["group"], gvk["version"]
+            found[(f"{group}/{version}" if group else version, gvk["kind"])] = name
+    return found
+
+
+@lru_cache(maxsize=1024)
+def builtin(api_version: str, name: str) -> Kind | None:
+    """The built-in kind, or None where a cluster of `VERSION` serves none by this name in this API version."""
+    entry = served()["kinds"].get(api_version, {}).get(name)
+    if entry is None:
+        return None
+    definition = _names().get((api_version, name))
+    node = definitions()[definition] if definition else None
+    return Kind(api_version, name, entry[0], bool(entry[1]), node, definitions())
+
+
+def is_builtin_group(api_version: str) -> bool:
+    """Whether the API version belongs to a group of Kubernetes itself rather than to a custom resource."""
+    group = api_version.rpartition("/")[0]
+    return api_version in served()["kinds"] or any(
+        group == known.rpartition("/")[0] for known in served()["kinds"] if "/" in known
+    )
+
+
+def object_meta() -> Schema:
+    """The schema of `metadata`."""
+    return Schema(definitions()[_META], definitions())
+
+
+def no_match(api_version: str, name: str) -> str:
+    """Why the cluster has no such kind, with the one that was probably meant."""
+    message = f'no matches for kind "{name}" in version "{api_version}"'
+    elsewhere = sorted(version for version, names in served()["kinds"].items() if name in names)
+    if elsewhere:
+        return f"{message}; Kubernetes {VERSION} serves {name} in {', '.join(elsewhere)}"
+    near = get_close_matches(name, served()["kinds"].get(api_version, ()), n=1, cutoff=0.7)
+    return f"{message}; did you mean {near[0]}?" if near else message
+
+
+def of_crd(crd: Mapping[str, Any], version: str) -> Kind | None:
+    """The kind that a stored CustomResourceDefinition defines in `version`, or None where that is not served."""
+    spec = crd["spec"]
+    for each in spec.get("versions", ()):
+        if each.get("name") == version and each.get("served", True):
+            names = spec["names"]
+            schema = (each.get("schema") or {}).get("openAPIV3Schema")
+            namespaced = spec.get("scope") == "Namespaced"
+            return Kind(f"{spec['group']}/{version}", names["kind"], names["plural"], namespaced, schema, custom=True)
+    return None
+
+
+_INDEX = re.compile(r"\[\d+\]")
+
+
+def replaces(kind: Kind, path: str, settings: Mapping[str, Any]) -> bool:
+    """Whether a change at `path` makes a new object. `settings` are the provider's (`enableConfigMapMutable`)."""
+    if path in ("metadata.name", "metadata.namespace", "metadata", "kind"):
+        return True
+    special = kind.special
+    paths = special.get("replace", ())
+    if str(settings.get(special.get("unless", ""), "")).lower() == "true":
+        paths = special.get("always", ())
+    general = _INDEX.sub("[*]", path)
+    return any(
+        general == each or general.startswith((f"{each}.", f"{each}[")) or each.startswith(f"{general}.")
+        for each in paths
+    )

@@ -1,0 +1,62 @@
+"""How the package, the API and the store name an object."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bluelamp.rehearsal.values import UNKNOWN, plain
+
+
+@dataclass(frozen=True)
+class Ref:
+    """One object: its API version (`apps/v1`), kind, namespace (empty for a cluster-wide object) and name."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+
+    @property
+    def group(self) -> str:
+        """The API group; empty for the core group."""
+        return self.api_version.rpartition("/")[0]
+
+    @property
+    def id(self) -> str:
+        """The id that the package gives: `namespace/name`, or `name`."""
+        return f"{self.namespace}/{self.name}" if self.namespace else self.name
+
+    def record_id(self, cluster: str) -> str:
+        """The id in the store, which all clusters share. An object is the same in every version of its group."""
+        parts = (self.group or "core", self.kind, self.namespace, self.name)
+        return f"kubernetes://{cluster}/" + "/".join(part for part in parts if part)
+
+
+def namespace_id(cluster: str, name: str) -> str:
+    """The store's id of a namespace."""
+    return Ref("v1", "Namespace", "", name).record_id(cluster)
+
+
+def of_token(token: str) -> tuple[str, str]:
+    """The API version and kind that a type token names: `kubernetes:core/v1:Pod` is (`v1`, `Pod`)."""
+    _, module, kind = token.split(":")
+    return canonical(module), kind
+
+
+def canonical(api_version: str) -> str:
+    """The API version as the API writes it; the package calls the core group `core`."""
+    return api_version.removeprefix("core/")
+
+
+def split_id(resource_id: str) -> tuple[str, str]:
+    """The namespace (maybe empty) and the name in an id."""
+    namespace, _, name = resource_id.rpartition("/")
+    return namespace, name
+
+
+def metadata(inputs: Mapping[str, Any], key: str) -> Any:
+    """A value of the object's metadata: None where there is none, `UNKNOWN` where it is not known yet."""
+    found = plain(inputs.get("metadata"))
+    if found is UNKNOWN:
+        return UNKNOWN
+    return found.get(key) if isinstance(found, Mapping) else None

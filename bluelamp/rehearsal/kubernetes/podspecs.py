@@ -1,0 +1,37 @@
+"""Where kinds keep their pods."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bluelamp.rehearsal.values import Secret
+
+PATHS = {
+    "Pod": "",
+    "Deployment": "spec.template",
+    "ReplicaSet": "spec.template",
+    "StatefulSet": "spec.template",
+    "DaemonSet": "spec.template",
+    "ReplicationController": "spec.template",
+    "Job": "spec.template",
+    "CronJob": "spec.jobTemplate.spec.template",
+    "PodTemplate": "template",
+}
+"""The path of the pod, or of the template for pods, in each kind; empty where the object is the pod."""
+
+
+def dig(value: Any, path: str) -> Any:
+    """What is at a dotted path in `value`; None where there is nothing."""
+    for key in path.split(".") if path else ():
+        if isinstance(value, Secret):
+            value = value.value
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value.value if isinstance(value, Secret) else value
+
+
+def containers(pod: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each container of a pod at `path`, with its own path."""
+    for field in ("initContainers", "containers"):
+        found = dig(pod, f"spec.{field}")
+        for index, container in enumerate(found if isinstance(found, list) else ()):
+            if isinstance(container, Mapping):
+                yield f"{path + '.' if path else ''}spec.{field}[{index}]", container

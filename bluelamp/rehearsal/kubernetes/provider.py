@@ -1,0 +1,304 @@
+"""The `kubernetes` package of the rehearsal cloud."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bluelamp.rehearsal.kubernetes import judge, kinds
+from bluelamp.rehearsal.kubernetes.backend import Backend, Target
+from bluelamp.rehearsal.kubernetes.changes import AUTONAMED, diff, keep_secrets, live_inputs
+from bluelamp.rehearsal.kubernetes.embedded import Embedded
+from bluelamp.rehearsal.kubernetes.kinds import Kind
+from bluelamp.rehearsal.kubernetes.manifests import decode
+from bluelamp.rehearsal.kubernetes.names import Ref, canonical, metadata, of_token, split_id
+from bluelamp.rehearsal.provider import (
+    Checked,
+    CloudError,
+    Diff,
+    Failure,
+    Instance,
+    Live,
+    Provider,
+    name_of,
+    stack_of,
+    type_of,
+)
+from bluelamp.rehearsal.store import Store
+from bluelamp.rehearsal.values import UNKNOWN, Secret, plain
+
+_PATIENCE = 10.0
+_NOT_REHEARSED = {
+    "kubernetes:helm.sh/v3:Release": "a Helm release is made by Helm itself; render the chart and declare its objects",
+    "kubernetes:helm.sh/v4:Chart": "a Helm chart is rendered by Helm itself; render it and declare its objects",
+    "kubernetes:yaml/v2:ConfigFile": "use kubernetes.yaml.ConfigFile, which reads the file in the program",
+    "kubernetes:yaml/v2:ConfigGroup": "use kubernetes.yaml.ConfigGroup, which reads the files in the program",
+    "kubernetes:kustomize/v2:Directory": "build the folder with kustomize and declare its objects",
+}
+_SERVER_OWNED = ("uid", "creationTimestamp", "resourceVersion", "generation", "managedFields", "selfLink")
+
+
+class KubernetesProvider(Provider):
+    """Kubernetes, rehearsed: an embedded cluster for each stack, or a real API server.
+
+    Only `kubeconfig`, given here, leads to a real cluster; one in a program's own provider settings is ignored, so
+    that a rehearsal touches nothing by accident. `patience` is how many seconds a creation waits for a namespace or a
+    definition that the same deployment may still be making.
+    """
+
+    package = "kubernetes"
+
+    def __init__(self, store: Store, kubeconfig: Path | None = None, *, patience: float = _PATIENCE) -> None:
+        self.version = version("pulumi-kubernetes")
+        self._store = store
+        self._backend: Backend
+        if kubeconfig is None:
+            self._backend = Embedded(store, patience)
+        else:
+            from bluelamp.rehearsal.kubernetes.cluster import Cluster
+
+            self._backend = Cluster(kubeconfig, patience)
+
+    def check(self, instance: Instance, urn: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Checked:
+        """`new` with its API version, kind, name and namespace filled in, judged as a strict API server would."""
+        token = type_of(urn)
+        if token in _NOT_REHEARSED:
+            return Checked(dict(new), [Failure("", f"{token} is not rehearsed: {_NOT_REHEARSED[token]}")])
+        inputs = _without_nulls(dict(new))
+        api_version, name, patch = _kind_of(token)
+        inputs["apiVersion"] = api_version = canonical(_text(inputs.get("apiVersion")) or api_version)
+        inputs["kind"] = name = _text(inputs.get("kind")) or name
+        cluster = _cluster(instance, urn)
+        kind = self._backend.kind(cluster, api_version, name)
+        if kind is None and (name.endswith("List") and kinds.builtin(api_version, name.removesuffix("List"))):
+            return Checked(
+                inputs, [Failure("kind", f"a {name} is not stored; declare each {name.removesuffix('List')}")]
+            )
+        if kind is None and kinds.is_builtin_group(api_version):
+            return Checked(inputs, [Failure("kind", kinds.no_match(api_version, name))])
+        if patch and not metadata(inputs, "name"):
+            return Checked(inputs, [Failure("metadata.name", "required: a patch names the object that it changes")])
+        if inputs.get("metadata") is not UNKNOWN:
+            self._name(instance, urn, kind, old, inputs)
+        if (api_version, name) == ("v1", "Secret"):
+            for key in ("data", "stringData"):
+                if key in inputs and not isinstance(inputs[key], Secret) and inputs[key] is not UNKNOWN:
+                    inputs[key] = Secret(plain(inputs[key]))
+        return Checked(inputs, judge.failures(kind, inputs, patch=patch) if kind else ())
+
+    def _name(
+        self, instance: Instance, urn: str, kind: Kind | None, old: Mapping[str, Any], inputs: dict[str, Any]
+    ) -> None:
+        """Fills in the namespace, and the name where the program gave none."""
+        opened = inputs.get("metadata")
+        meta = dict((plain(opened) if isinstance(opened, Secret) else opened) or {})
+        inputs["metadata"] = meta
+        namespaced = kind.namespaced if kind else True
+        if namespaced and not meta.get("namespace"):
+            meta["namespace"] = instance.config.get("namespace") or "default"
+        if meta.get("name") or meta.get("generateName"):
+            return
+        before = metadata(old, "annotations") or {}
+        if metadata(old, "name") and isinstance(before, Mapping) and before.get(AUTONAMED) == "true":
+            meta["name"] = metadata(old, "name")
+        else:
+            meta["name"] = self._free_name(instance, urn, inputs)
+        if meta.get("annotations") is not UNKNOWN:
+            meta["annotations"] = {**(plain(meta.get("annotations")) or {}), AUTONAMED: "true"}
+
+    def _free_name(self, instance: Instance, urn: str, inputs: Mapping[str, Any]) -> str:
+        """The logical name and eight digits that follow from the URN, so that plan and deployment agree; the next
+        eight where the cluster has that name already, as during a replacement."""
+        number = 0
+        while True:
+            digits = hashlib.sha256(f"{urn} {number}".encode()).hexdigest()[:8]
+            name = f"{name_of(urn)}-{digits}"
+            namespace = metadata(inputs, "namespace")
+            if namespace is UNKNOWN:
+                return name
+            ref = Ref(inputs["apiVersion"], inputs["kind"], namespace or "", name)
+            if self._backend.get(Target(_cluster(instance, urn), ref, type_of(urn), urn)) is None:
+                return name
+            number += 1
+
+    def diff(  # noqa: PLR0917 - the engine's own arguments
+        self,
+        instance: Instance,
+        urn: str,
+        resource_id: str,
+        old_inputs: Mapping[str, Any],
+        old_outputs: Mapping[str, Any],
+        new: Mapping[str, Any],
+        ignore: Sequence[str] = (),
+    ) -> Diff:
+        """The property paths that differ; identity and what the API calls immutable make a new object."""
+        del resource_id, old_outputs
+        kind = self._backend.kind(_cluster(instance, urn), str(new.get("apiVersion")), str(new.get("kind")))
+        patch = _kind_of(type_of(urn))[2]
+        return diff(kind, old_inputs, new, ignore, instance.config, patch=patch)
+
+    def create(
+        self, instance: Instance, urn: str, inputs: Mapping[str, Any], *, preview: bool
+    ) -> tuple[str, dict[str, Any]]:
+        """Makes the object. A preview's id is empty, as the package's is."""
+        self._faults(urn, "create")
+        target = self._target(instance, urn, inputs, self.expected_id(instance, urn, inputs) or "")
+        if preview and (metadata(inputs, "name") is UNKNOWN or metadata(inputs, "namespace") is UNKNOWN):
+            return "", dict(inputs)
+        if self._is_patch_of_existing(target):
+            return "" if preview else target.ref.id, self._apply_patch(target, inputs, preview=preview)
+        live = self._backend.create(target, _named(inputs, target), preview=preview)
+        return "" if preview else target.ref.id, self._outputs(inputs, live)
+
+    def read(self, instance: Instance, urn: str, resource_id: str, inputs: Mapping[str, Any]) -> Live | None:
+        """The object as it is now. An import takes everything that a person could have written."""
+        self._faults(urn, "read")
+        target = self._target(instance, urn, inputs, resource_id)
+        live = self._backend.get(target)
+        if live is None:
+            return None
+        kind = self._backend.kind(target.cluster, target.ref.api_version, target.ref.kind)
+        outputs = self._outputs(inputs, live)
+        wanted = dict(inputs) or self._backend.inputs(target) or _writable(outputs)
+        return Live(resource_id, live_inputs(kind, wanted, outputs), outputs)
+
+    def update(
+        self,
+        instance: Instance,
+        urn: str,
+        resource_id: str,
+        old_outputs: Mapping[str, Any],
+        inputs: Mapping[str, Any],
+        *,
+        preview: bool,
+    ) -> dict[str, Any]:
+        """Changes the object in place."""
+        del old_outputs
+        self._faults(urn, "update")
+        target = self._target(instance, urn, inputs, resource_id)
+        if target.patch:
+            return self._apply_patch(target, inputs, preview=preview)
+        return self._outputs(inputs, self._backend.update(target, _named(inputs, target), preview=preview))
+
+    def delete(self, instance: Instance, urn: str, resource_id: str, outputs: Mapping[str, Any]) -> None:
+        """Removes the object."""
+        self._faults(urn, "delete")
+        self._backend.delete(self._target(instance, urn, outputs, resource_id), outputs)
+
+    def invoke(self, instance: Instance, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        """`kubernetes:yaml:decode`, with which the SDK reads manifests; nothing else is rehearsed."""
+        if token != "kubernetes:yaml:decode":  # noqa: S105 - a function's token
+            raise CloudError(
+                "NotSupported", f"{token} is not rehearsed: render its manifests and declare their objects"
+            )
+        namespace = args.get("defaultNamespace") or instance.config.get("namespace") or ""
+        return {"result": decode(str(plain(args.get("text")) or ""), str(namespace))}
+
+    def expected_id(self, instance: Instance, urn: str, inputs: Mapping[str, Any]) -> str | None:
+        """The id of the object that `inputs` name."""
+        del instance
+        name, namespace = metadata(inputs, "name"), metadata(inputs, "namespace")
+        if not name and isinstance(metadata(inputs, "generateName"), str):
+            name = metadata(inputs, "generateName") + hashlib.sha256(urn.encode()).hexdigest()[:5]
+        if not isinstance(name, str) or namespace is UNKNOWN:
+            return None
+        return f"{namespace}/{name}" if namespace else name
+
+    def _target(self, instance: Instance, urn: str, values: Mapping[str, Any], resource_id: str) -> Target:
+        api_version, name, patch = _kind_of(type_of(urn))
+        api_version = canonical(_text(values.get("apiVersion")) or api_version)
+        name = _text(values.get("kind")) or name
+        cluster = _cluster(instance, urn)
+        kind = self._backend.kind(cluster, api_version, name)
+        namespace, short = split_id(resource_id)
+        if kind is not None:
+            namespace = (namespace or "default") if kind.namespaced else ""
+        return Target(cluster, Ref(api_version, name, namespace, short), type_of(urn), urn, patch)
+
+    def _is_patch_of_existing(self, target: Target) -> bool:
+        return target.patch and self._backend.get(target) is not None
+
+    def _apply_patch(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
+        """Lays `inputs` over the object: a real server merges them itself."""
+        if isinstance(self._backend, Embedded):
+            current = self._backend.inputs(target) or {}
+            owner = self._store.get(target.ref.record_id(target.cluster))
+            if owner is not None:
+                target = Target(target.cluster, target.ref, owner.type, owner.urn, target.patch)
+            return self._outputs(inputs, self._backend.update(target, _merged(current, inputs), preview=preview))
+        return self._outputs(inputs, self._backend.update(target, inputs, preview=preview))
+
+    def _outputs(self, inputs: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = keep_secrets(inputs, live)
+        if (found.get("apiVersion"), found.get("kind")) == ("v1", "Secret"):
+            found = {key: value for key, value in found.items() if key != "stringData"}
+            if "data" in found and not isinstance(found["data"], Secret):
+                found["data"] = Secret(plain(found["data"]))
+        return found
+
+    def _faults(self, urn: str, operation: str) -> None:
+        fault = self._store.take_fault(type_of(urn), operation)
+        if fault is not None:
+            raise CloudError(fault.code, fault.message, retryable=True)
+
+
+@cache
+def _kind_of(token: str) -> tuple[str, str, bool]:
+    """The API version and kind of a token, and whether it is the package's patch of that kind."""
+    api_version, name = of_token(token)
+    whole = name.removesuffix("Patch")
+    if whole != name and kinds.builtin(api_version, whole) is not None:
+        return api_version, whole, True
+    return api_version, name, False
+
+
+def _cluster(instance: Instance, urn: str) -> str:
+    """Which embedded cluster a resource is in: the one that the provider names, else the stack's own."""
+    config = instance.config
+    return str(config.get("clusterIdentifier") or config.get("context") or instance.stack or stack_of(urn))
+
+
+def _text(value: Any) -> str:
+    found = plain(value)
+    return found if isinstance(found, str) else ""
+
+
+def _without_nulls(value: Any) -> Any:
+    """The package drops nulls before it does anything else."""
+    if isinstance(value, Secret):
+        return Secret(_without_nulls(value.value))
+    if isinstance(value, Mapping):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return value
+
+
+def _named(inputs: Mapping[str, Any], target: Target) -> dict[str, Any]:
+    """`inputs` with the name that the object has, which a generated name only says afterwards."""
+    meta = {key: value for key, value in (plain(inputs.get("metadata")) or {}).items() if key != "generateName"}
+    return {**inputs, "metadata": {**meta, "name": target.ref.name}}
+
+
+def _writable(live: Mapping[str, Any]) -> dict[str, Any]:
+    """What a person could have written to make `live`."""
+    meta = {key: value for key, value in live["metadata"].items() if key not in _SERVER_OWNED}
+    return {**{key: value for key, value in live.items() if key != "status"}, "metadata": meta}
+
+
+def _merged(base: Any, over: Any) -> Any:
+    """`over` laid over `base`, as a merge of server-side apply; lists of named items merge by name."""
+    if isinstance(base, Mapping) and isinstance(over, Mapping):
+        return {**base, **{key: _merged(base.get(key), value) for key, value in over.items()}}
+    if (
+        isinstance(base, list)
+        and isinstance(over, list)
+        and all(isinstance(each, Mapping) and "name" in each for each in [*base, *over])
+    ):
+        found = {each["name"]: each for each in base}
+        for each in over:
+            found[each["name"]] = _merged(found.get(each["name"]), each)
+        return list(found.values())
+    return over

@@ -1,0 +1,235 @@
+"""Judges a value against an OpenAPI schema, as the API server's strict field validation does.
+
+A general JSON Schema validator knows neither values that are not known yet nor secrets, and does not say which field
+was meant. One walk does all of it, for the built-in kinds and for the schemas of custom resources alike.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from bluelamp.rehearsal.kubernetes import formats
+from bluelamp.rehearsal.provider import Failure
+from bluelamp.rehearsal.values import UNKNOWN, Secret
+
+Node = Mapping[str, Any]
+
+_PLAIN_KEY = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
+_TYPES: dict[str, tuple[tuple[type, ...], str]] = {
+    "object": ((Mapping,), "an object"),
+    "array": ((list,), "a list"),
+    "string": ((str,), "a string"),
+    "integer": ((int,), "a whole number"),
+    "number": ((int, float), "a number"),
+    "boolean": ((bool,), "true or false"),
+}
+
+
+def join(path: str, key: str | int) -> str:
+    """`path` one step deeper, in the engine's path syntax (`spec.ports[0]["a/b"]`)."""
+    if isinstance(key, int):
+        return f"{path}[{key}]"
+    if _PLAIN_KEY.fullmatch(key):
+        return f"{path}.{key}" if path else key
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{path}["{escaped}"]'
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A schema and the definitions that it refers to.
+
+    `strict` refuses fields that the schema does not list, as built-in kinds always do. `partial` does not ask for
+    required fields: a patch names only what it changes.
+    """
+
+    root: Node
+    definitions: Mapping[str, Node]
+    strict: bool = True
+    partial: bool = False
+
+    def failures(self, value: Any, path: str = "") -> Iterator[Failure]:
+        """Everything that is wrong with `value`; what is not known yet is not judged."""
+        yield from self._walk(value, self.root, path, secret=False)
+
+    def resolve(self, node: Node) -> Node:
+        """`node`, or the definition that it refers to."""
+        while "$ref" in node:
+            node = self.definitions[str(node["$ref"]).rpartition("/")[2]]
+        return node
+
+    def _walk(self, value: Any, node: Node, path: str, *, secret: bool) -> Iterator[Failure]:
+        if isinstance(value, Secret):
+            value, secret = value.value, True
+        if value is UNKNOWN:
+            return
+        node = self.resolve(node)
+        wrong = _mistyped(value, node, secret=secret)
+        if wrong:
+            yield Failure(path, wrong)
+            return
+        if value is None:
+            return
+        for reason in _broken(value, node, secret=secret):
+            yield Failure(path, reason)
+        if isinstance(value, Mapping):
+            yield from self._object(value, node, path, secret=secret)
+        elif isinstance(value, list):
+            yield from self._list(value, node, path, secret=secret)
+        yield from self._combined(value, node, path)
+
+    def _object(self, value: Mapping[str, Any], node: Node, path: str, *, secret: bool) -> Iterator[Failure]:
+        fields: Mapping[str, Node] = node.get("properties") or {}
+        others = node.get("additionalProperties")
+        names = node.get("propertyNames")
+        for key, item in value.items():
+            reason = formats.wrong(str(names), key) if names else ""
+            if reason:
+                yield Failure(join(path, key), f'the key "{key}" {reason}')
+            if key in fields:
+                yield from self._walk(item, fields[key], join(path, key), secret=secret)
+            elif isinstance(others, Mapping):
+                yield from self._walk(item, others, join(path, key), secret=secret)
+            elif self.strict and _closed(node) and not (path == "" and key in ("apiVersion", "kind", "metadata")):
+                yield Failure(join(path, key), "unknown field" + _suggestion(key, fields))
+        if not self.partial:
+            for key in node.get("required", ()):
+                if value.get(key) is None:
+                    yield Failure(join(path, key), "required")
+
+    def _list(self, value: list[Any], node: Node, path: str, *, secret: bool) -> Iterator[Failure]:
+        items = node.get("items")
+        if isinstance(items, Mapping):
+            for index, item in enumerate(value):
+                yield from self._walk(item, items, join(path, index), secret=secret)
+            yield from self._duplicates(value, node, items, path)
+
+    def _duplicates(self, value: list[Any], node: Node, items: Node, path: str) -> Iterator[Failure]:
+        """Server-side apply merges such lists by key, so that a key may appear once."""
+        kind, keys = node.get("x-kubernetes-list-type"), node.get("x-kubernetes-list-map-keys", ())
+        if kind not in ("map", "set") and not node.get("uniqueItems"):
+            return
+        fields = self.resolve(items).get("properties", {}) if kind == "map" else {}
+        seen: dict[Any, int] = {}
+        for index, item in enumerate(value):
+            if kind == "map":
+                if not isinstance(item, Mapping):
+                    continue
+                found = [item.get(key, self.resolve(fields.get(key, {})).get("default")) for key in keys]
+                name = ", ".join(f"{key} {each!r}" for key, each in zip(keys, found, strict=True) if each is not None)
+            else:
+                found, name = [item], repr(item)
+            if any(isinstance(each, (Secret, Mapping, list)) or each is UNKNOWN for each in found):
+                continue
+            first = seen.setdefault(tuple(found), index)
+            if first != index:
+                yield Failure(join(path, index), f"duplicate: {name} is already at {join(path, first)}")
+
+    def _combined(self, value: Any, node: Node, path: str) -> Iterator[Failure]:
+        def holds(option: Node) -> bool:
+            return not any(Schema(option, self.definitions, strict=False).failures(value, path))
+
+        for option in node.get("allOf", ()):
+            yield from Schema(option, self.definitions, strict=False).failures(value, path)
+        if "anyOf" in node and not any(map(holds, node["anyOf"])):
+            yield Failure(path, "matches none of the forms that the schema allows")
+        if "oneOf" in node and sum(map(holds, node["oneOf"])) != 1:
+            yield Failure(path, "must match exactly one of the forms that the schema allows")
+        if "not" in node and holds(node["not"]):
+            yield Failure(path, "has a form that the schema forbids")
+
+
+def _closed(node: Node) -> bool:
+    """Whether an object may hold only the fields that the schema lists."""
+    if node.get("x-kubernetes-preserve-unknown-fields") or node.get("additionalProperties") is True:
+        return False
+    return "properties" in node or node.get("additionalProperties") is False
+
+
+def _suggestion(key: str, fields: Mapping[str, Any]) -> str:
+    by_fold = {name.casefold(): name for name in fields}
+    near = get_close_matches(key.replace("_", "").casefold(), by_fold, n=1, cutoff=0.7)
+    return f"; did you mean {by_fold[near[0]]}?" if near else ""
+
+
+def _mistyped(value: Any, node: Node, *, secret: bool) -> str:
+    if node.get("x-kubernetes-int-or-string"):
+        allowed = ["integer", "string"]
+    else:
+        declared = node.get("type", [])
+        allowed = [declared] if isinstance(declared, str) else list(declared)
+    if value is None:
+        return "" if not allowed or "null" in allowed or node.get("nullable") else "must not be null"
+    kinds = [kind for kind in allowed if kind != "null"]
+    if not kinds or any(_is(value, kind) for kind in kinds):
+        return ""
+    wanted = " or ".join(_TYPES[kind][1] for kind in kinds)
+    return f"must be {wanted}, not {shown(value, secret=secret)}"
+
+
+def _is(value: Any, kind: str) -> bool:
+    if isinstance(value, bool):
+        return kind == "boolean"
+    if kind == "integer" and isinstance(value, float):
+        return value.is_integer()
+    return isinstance(value, _TYPES[kind][0])
+
+
+def shown(value: Any, *, secret: bool = False) -> str:
+    """`value` as an error quotes it; a secret is never quoted."""
+    if isinstance(value, (Mapping, list)):
+        return "an object" if isinstance(value, Mapping) else "a list"
+    if secret:
+        return "this secret value"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) <= 80 else f'"{value[:77]}..."'
+    return f"the number {value}"
+
+
+def _broken(value: Any, node: Node, *, secret: bool) -> Iterator[str]:
+    """The constraints of `node` on the value itself that `value` breaks."""
+    allowed = node.get("enum")
+    if allowed is not None and value not in allowed:
+        names = [str(each) for each in allowed]
+        near = get_close_matches(str(value), names, n=1, cutoff=0.6) if not secret else []
+        if not near:
+            near = [name for name in names if name.casefold() == str(value).casefold()]
+        hint = f"did you mean {near[0]}?" if near else "allowed: " + ", ".join(names)
+        yield f"{shown(value, secret=secret)} is not allowed; {hint}"
+    if isinstance(value, str):
+        yield from _bounds(len(value), node, "minLength", "maxLength", "characters")
+        pattern = node.get("pattern")
+        if pattern and not formats.matches(str(pattern), value):
+            yield f"{shown(value, secret=secret)} does not match {pattern}"
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield from _range(value, node)
+    elif isinstance(value, list):
+        yield from _bounds(len(value), node, "minItems", "maxItems", "items")
+    elif isinstance(value, Mapping):
+        yield from _bounds(len(value), node, "minProperties", "maxProperties", "entries")
+    for name in (node.get("format"), node.get("x-bluelamp-format")):
+        reason = formats.wrong(str(name), value) if name else ""
+        if reason:
+            yield f"{shown(value, secret=secret)} {reason}"
+
+
+def _bounds(length: int, node: Node, least: str, most: str, unit: str) -> Iterator[str]:
+    if length < node.get(least, 0):
+        yield f"must have at least {node[least]} {unit}, not {length}"
+    if most in node and length > node[most]:
+        yield f"must have at most {node[most]} {unit}, not {length}"
+
+
+def _range(value: float, node: Node) -> Iterator[str]:
+    least, most = node.get("minimum"), node.get("maximum")
+    if least is not None and (value < least or (node.get("exclusiveMinimum") is True and value == least)):
+        yield f"must be at least {least}, not {value}"
+    if most is not None and (value > most or (node.get("exclusiveMaximum") is True and value == most)):
+        yield f"must be at most {most}, not {value}"
+    step = node.get("multipleOf")
+    if step and value % step:
+        yield f"must be a multiple of {step}, not {value}"

@@ -1,0 +1,379 @@
+"""What the API server asks of an object as a whole: fields that depend on each other.
+
+Each check takes an object and yields what is wrong. Values that are not known yet are never judged.
+Source: Kubernetes v1.36, `pkg/apis/*/validation` and `apiextensions-apiserver/pkg/apis`.
+"""
+
+import base64
+import binascii
+import ipaddress
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from bluelamp.rehearsal.kubernetes.formats import is_quantity, quantity
+from bluelamp.rehearsal.kubernetes.podspecs import PATHS, containers, dig
+from bluelamp.rehearsal.kubernetes.schema import join
+from bluelamp.rehearsal.provider import Failure
+from bluelamp.rehearsal.values import UNKNOWN, has_unknown, plain
+
+Object = Mapping[str, Any]
+_POD_SECURITY = "pod-security.kubernetes.io/"
+_LEVELS = ("privileged", "baseline", "restricted")
+
+
+def failures(group: str, kind: str, value: Object) -> Iterator[Failure]:
+    """Everything that is wrong with the object as a whole."""
+    for check in _CHECKS.get(f"{group or 'core'}/{kind}", ()):
+        yield from check(value)
+    if kind in PATHS and group in ("", "apps", "batch"):
+        path = PATHS[kind]
+        pod = dig(value, path)
+        if isinstance(pod, Mapping):
+            claims = {plain(dig(each, "metadata.name")) for _, each in _items(value, "spec.volumeClaimTemplates")}
+            yield from _pod(pod, path, claims)
+
+
+def _items(value: Any, path: str) -> list[tuple[str, Mapping[str, Any]]]:
+    found = dig(value, path)
+    return [
+        (join(path, index), item)
+        for index, item in enumerate(found if isinstance(found, list) else ())
+        if isinstance(item, Mapping)
+    ]
+
+
+def _pod(pod: Object, path: str, claims: set[Any]) -> Iterator[Failure]:
+    volumes = dig(pod, "spec.volumes")
+    known = (
+        None
+        if volumes is UNKNOWN or has_unknown(volumes)
+        else {each.get("name") for each in plain(volumes) or () if isinstance(each, Mapping)}
+    )
+    seen: dict[Any, str] = {}
+    for where, container in containers(pod, path):
+        name = plain(container.get("name"))
+        if isinstance(name, str) and seen.setdefault(name, where) != where:
+            yield Failure(f"{where}.name", f'duplicate: "{name}" is already the name of {seen[name]}')
+        for place, mount in _items(container, "volumeMounts"):
+            volume = plain(mount.get("name"))
+            if known is not None and isinstance(volume, str) and volume not in known | claims:
+                yield Failure(
+                    f"{where}.{place}.name", f'no volume "{volume}" in {path + "." if path else ""}spec.volumes'
+                )
+        yield from _requests(container, where)
+
+
+def _requests(container: Object, where: str) -> Iterator[Failure]:
+    limits, requests = plain(dig(container, "resources.limits")), plain(dig(container, "resources.requests"))
+    if not isinstance(limits, Mapping) or not isinstance(requests, Mapping):
+        return
+    for name, wanted in requests.items():
+        limit = limits.get(name)
+        if is_quantity(wanted) and is_quantity(limit) and quantity(wanted) > quantity(limit):
+            at = join(f"{where}.resources.requests", name)
+            yield Failure(at, f"{wanted} is more than the limit of {limit}")
+
+
+def _selects_its_pods(value: Object) -> Iterator[Failure]:
+    selector, labels = (
+        plain(dig(value, "spec.selector.matchLabels")),
+        plain(dig(value, "spec.template.metadata.labels")),
+    )
+    expressions = dig(value, "spec.selector.matchExpressions")
+    if dig(value, "spec.selector") == {} or (selector == {} and not expressions):
+        yield Failure("spec.selector", "must not be empty")
+    if labels is UNKNOWN or dig(value, "spec.template.metadata") is UNKNOWN or not isinstance(selector, Mapping):
+        return
+    labels = labels if isinstance(labels, Mapping) else {}
+    for key, wanted in selector.items():
+        found = labels.get(key)
+        if UNKNOWN not in (wanted, found) and wanted != found:
+            yield Failure(
+                join("spec.selector.matchLabels", key),
+                f'selects "{wanted}", but spec.template.metadata.labels has '
+                + (f'"{found}"' if found else "no such label"),
+            )
+
+
+def _restarts(*allowed: str) -> Callable[[Object], Iterator[Failure]]:
+    def check(value: Object) -> Iterator[Failure]:
+        path = ("spec.jobTemplate." if dig(value, "spec.jobTemplate") else "") + "spec.template.spec.restartPolicy"
+        found = plain(dig(value, path))
+        if (
+            found is not UNKNOWN
+            and (found or "Always") not in allowed
+            and not has_unknown(dig(value, path.rpartition(".")[0]))
+        ):
+            what = f'"{found}" is not allowed' if found else "required"
+            yield Failure(path, f"{what}; allowed: {', '.join(allowed)}")
+
+    return check
+
+
+def _service(value: Object) -> Iterator[Failure]:
+    spec = plain(value.get("spec"))
+    if not isinstance(spec, Mapping) or has_unknown(spec.get("type")):
+        return
+    kind = spec.get("type", "ClusterIP")
+    ports = spec.get("ports")
+    if kind == "ExternalName":
+        if not spec.get("externalName"):
+            yield Failure("spec.externalName", "required for a service of type ExternalName")
+    elif not ports and ports is not UNKNOWN and spec.get("clusterIP") != "None":
+        yield Failure("spec.ports", "required")
+    if spec.get("clusterIP") == "None" and kind in ("NodePort", "LoadBalancer"):
+        yield Failure("spec.clusterIP", f'"None" is not allowed for a service of type {kind}')
+    names: dict[Any, str] = {}
+    for where, port in _items(value, "spec.ports"):
+        name = plain(port.get("name"))
+        if len(ports or ()) > 1 and not name:
+            yield Failure(f"{where}.name", "required where a service has more than one port")
+        elif isinstance(name, str) and names.setdefault(name, where) != where:
+            yield Failure(f"{where}.name", f'duplicate: "{name}" is already the name of {names[name]}')
+        if port.get("nodePort") and kind == "ClusterIP":
+            yield Failure(f"{where}.nodePort", "not allowed for a service of type ClusterIP")
+
+
+def _ingress(value: Object) -> Iterator[Failure]:
+    spec = value.get("spec")
+    if isinstance(spec, Mapping) and not spec.get("rules") and not spec.get("defaultBackend"):
+        yield Failure("spec", "needs defaultBackend or rules")
+    for where, rule in _items(value, "spec.rules"):
+        for place, path in _items(rule, "http.paths"):
+            text = plain(path.get("path"))
+            exact = path.get("pathType") in ("Exact", "Prefix")
+            if exact and text is not UNKNOWN and not str(text or "").startswith("/"):
+                yield Failure(f"{where}.{place}.path", "must be an absolute path, beginning with /")
+
+
+def _network_policy(value: Object) -> Iterator[Failure]:
+    for direction, peers in (("ingress", "from"), ("egress", "to")):
+        for where, rule in _items(value, f"spec.{direction}"):
+            for place, peer in _items(rule, peers):
+                at = f"{where}.{place}"
+                if not peer:
+                    yield Failure(at, "needs podSelector, namespaceSelector or ipBlock")
+                if "ipBlock" in peer and len(peer) > 1:
+                    yield Failure(at, "ipBlock cannot be combined with podSelector or namespaceSelector")
+                yield from _exceptions(plain(peer.get("ipBlock")), at)
+            for place, port in _items(rule, "ports"):
+                first, last = plain(port.get("port")), plain(port.get("endPort"))
+                if isinstance(last, int) and not isinstance(first, int) and first is not UNKNOWN:
+                    yield Failure(f"{where}.{place}.endPort", "needs port to be a number")
+                elif isinstance(first, int) and isinstance(last, int) and last < first:
+                    yield Failure(f"{where}.{place}.endPort", f"{last} is less than port {first}")
+
+
+def _exceptions(block: Any, at: str) -> Iterator[Failure]:
+    if not isinstance(block, Mapping) or has_unknown(block):
+        return
+    for index, text in enumerate(block.get("except") or ()):
+        try:
+            inner, outer = ipaddress.ip_network(text, strict=False), ipaddress.ip_network(block["cidr"], strict=False)
+            inside = inner.subnet_of(outer) and inner != outer  # type: ignore[arg-type] # two versions raise TypeError
+        except (KeyError, ValueError, TypeError):
+            continue
+        if not inside:
+            yield Failure(f"{at}.ipBlock.except[{index}]", f"{text} is not strictly inside {block['cidr']}")
+
+
+def _binding(value: Object) -> Iterator[Failure]:
+    for where, subject in _items(value, "subjects"):
+        kind, group = plain(subject.get("kind")), plain(subject.get("apiGroup"))
+        if kind in ("User", "Group") and group not in (None, "rbac.authorization.k8s.io", UNKNOWN):
+            yield Failure(
+                f"{where}.apiGroup", f'"{group}" is not allowed for a {kind}; allowed: rbac.authorization.k8s.io'
+            )
+        if kind == "ServiceAccount":
+            if group not in (None, "", UNKNOWN):
+                yield Failure(f"{where}.apiGroup", f'"{group}" is not allowed for a ServiceAccount; it has none')
+            if not subject.get("namespace"):
+                yield Failure(f"{where}.namespace", "required for a ServiceAccount")
+
+
+def _role(value: Object) -> Iterator[Failure]:
+    for where, rule in _items(value, "rules"):
+        urls = rule.get("nonResourceURLs")
+        for field in ("apiGroups", "resources"):
+            if not rule.get(field) and not urls:
+                yield Failure(f"{where}.{field}", "required")
+
+
+def _namespaced_role(value: Object) -> Iterator[Failure]:
+    for where, rule in _items(value, "rules"):
+        if rule.get("nonResourceURLs"):
+            yield Failure(f"{where}.nonResourceURLs", "a Role, which is in a namespace, cannot name URLs")
+
+
+def _namespace(value: Object) -> Iterator[Failure]:
+    labels = plain(dig(value, "metadata.labels"))
+    for key, level in labels.items() if isinstance(labels, Mapping) else ():
+        if level is UNKNOWN or not key.startswith(_POD_SECURITY):
+            continue
+        mode = key.removeprefix(_POD_SECURITY)
+        if mode in ("enforce", "audit", "warn") and level not in _LEVELS:
+            yield Failure(join("metadata.labels", key), f'"{level}" is not a level; allowed: {", ".join(_LEVELS)}')
+        version = str(level).removeprefix("v1.")
+        if (
+            mode in ("enforce-version", "audit-version", "warn-version")
+            and level != "latest"
+            and (version == level or not version.isdigit())
+        ):
+            yield Failure(join("metadata.labels", key), f'"{level}" is not a version; allowed: latest, or v1.N')
+
+
+def _config_map(value: Object) -> Iterator[Failure]:
+    data, binary = value.get("data"), value.get("binaryData")
+    for key in (
+        sorted(set(data or ()) & set(binary or ())) if isinstance(data, Mapping) and isinstance(binary, Mapping) else ()
+    ):
+        yield Failure(join("binaryData", key), "is already a key of data")
+    for key, text in (plain(binary) if isinstance(binary, Mapping) else {}).items():
+        yield from _base64(join("binaryData", key), text)
+
+
+_SECRET_KEYS = {
+    "kubernetes.io/tls": ("tls.crt", "tls.key"),
+    "kubernetes.io/dockerconfigjson": (".dockerconfigjson",),
+    "kubernetes.io/ssh-auth": ("ssh-privatekey",),
+}
+
+
+def _secret(value: Object) -> Iterator[Failure]:
+    data, text = plain(value.get("data")), plain(value.get("stringData"))
+    if UNKNOWN in (data, text):
+        return
+    data, text = data or {}, text or {}
+    if not isinstance(data, Mapping) or not isinstance(text, Mapping):
+        return
+    for key, encoded in data.items():
+        yield from _base64(join("data", key), encoded)
+    for key in _SECRET_KEYS.get(str(plain(value.get("type"))), ()):
+        if key not in data and key not in text:
+            yield Failure(join("data", key), f"required for a secret of type {plain(value.get('type'))}")
+
+
+def _base64(path: str, text: Any) -> Iterator[Failure]:
+    if isinstance(text, str):
+        try:
+            base64.b64decode(text.replace("\n", ""), validate=True)
+        except (ValueError, binascii.Error):
+            yield Failure(path, "is not base64 (stringData takes plain text)")
+
+
+def _claim(value: Object) -> Iterator[Failure]:
+    spec = plain(value.get("spec"))
+    if not isinstance(spec, Mapping):
+        return
+    if not spec.get("accessModes"):
+        yield Failure("spec.accessModes", "required")
+    if spec.get("resources") is not UNKNOWN and not dig(spec, "resources.requests.storage"):
+        yield Failure("spec.resources.requests.storage", "required")
+
+
+def _autoscaler(value: Object) -> Iterator[Failure]:
+    least, most = plain(dig(value, "spec.minReplicas")), plain(dig(value, "spec.maxReplicas"))
+    if isinstance(least, int) and isinstance(most, int) and most < least:
+        yield Failure("spec.maxReplicas", f"{most} is less than minReplicas {least}")
+
+
+def _disruption_budget(value: Object) -> Iterator[Failure]:
+    spec = value.get("spec")
+    if isinstance(spec, Mapping) and spec.get("minAvailable") is not None and spec.get("maxUnavailable") is not None:
+        yield Failure("spec.maxUnavailable", "cannot be combined with minAvailable")
+
+
+def _limit_range(value: Object) -> Iterator[Failure]:
+    for where, item in _items(value, "spec.limits"):
+        for low, high in (
+            ("min", "max"),
+            ("min", "default"),
+            ("min", "defaultRequest"),
+            ("defaultRequest", "default"),
+            ("default", "max"),
+            ("defaultRequest", "max"),
+        ):
+            lows, highs = plain(item.get(low)), plain(item.get(high))
+            if not isinstance(lows, Mapping) or not isinstance(highs, Mapping):
+                continue
+            for name, least in lows.items():
+                most = highs.get(name)
+                if is_quantity(least) and is_quantity(most) and quantity(least) > quantity(most):
+                    yield Failure(join(f"{where}.{low}", name), f"{least} is more than {high} {most}")
+
+
+def _definition(value: Object) -> Iterator[Failure]:
+    """A CustomResourceDefinition."""
+    spec, name = plain(value.get("spec")), plain(dig(value, "metadata.name"))
+    if not isinstance(spec, Mapping) or has_unknown(spec):
+        return
+    expected = f"{dig(spec, 'names.plural')}.{spec.get('group')}"
+    if isinstance(name, str) and name != expected:
+        yield Failure("metadata.name", f'"{name}" must be spec.names.plural and spec.group: "{expected}"')
+    if "." not in str(spec.get("group", ".")):
+        yield Failure("spec.group", f'"{spec["group"]}" must be a domain with at least one dot')
+    versions = [each for each in spec.get("versions") or () if isinstance(each, Mapping)]
+    if versions and sum(bool(each.get("storage")) for each in versions) != 1:
+        yield Failure("spec.versions", "exactly one version must have storage: true")
+    for index, version in enumerate(versions):
+        schema = dig(version, "schema.openAPIV3Schema")
+        at = f"spec.versions[{index}].schema.openAPIV3Schema"
+        if not isinstance(schema, Mapping):
+            yield Failure(at, "required")
+        elif schema.get("type") != "object":
+            yield Failure(f"{at}.type", "must be object")
+        else:
+            yield from _structural(schema, at)
+
+
+def _structural(node: Mapping[str, Any], path: str) -> Iterator[Failure]:
+    """A structural schema says the type of every field."""
+    for key, field in (node.get("properties") or {}).items():
+        if isinstance(field, Mapping):
+            at = join(f"{path}.properties", key)
+            free = field.get("x-kubernetes-int-or-string") or field.get("x-kubernetes-preserve-unknown-fields")
+            if not field.get("type") and not free:
+                yield Failure(f"{at}.type", "required")
+            elif field.get("type") and field["type"] not in (
+                "array",
+                "boolean",
+                "integer",
+                "number",
+                "object",
+                "string",
+            ):
+                yield Failure(
+                    f"{at}.type",
+                    f'"{field["type"]}" is not a type; allowed: array, boolean, integer, number, object, string',
+                )
+            elif field.get("type") == "array" and not field.get("items"):
+                yield Failure(f"{at}.items", "required for an array")
+            yield from _structural(field, at)
+    for key in ("items", "additionalProperties"):
+        if isinstance(node.get(key), Mapping):
+            yield from _structural(node[key], f"{path}.{key}")
+
+
+_CHECKS: dict[str, tuple[Callable[[Object], Iterator[Failure]], ...]] = {
+    "core/Service": (_service,),
+    "core/Namespace": (_namespace,),
+    "core/ConfigMap": (_config_map,),
+    "core/Secret": (_secret,),
+    "core/PersistentVolumeClaim": (_claim,),
+    "core/LimitRange": (_limit_range,),
+    "apps/Deployment": (_selects_its_pods, _restarts("Always")),
+    "apps/ReplicaSet": (_selects_its_pods, _restarts("Always")),
+    "apps/StatefulSet": (_selects_its_pods, _restarts("Always")),
+    "apps/DaemonSet": (_selects_its_pods, _restarts("Always")),
+    "batch/Job": (_restarts("OnFailure", "Never"),),
+    "batch/CronJob": (_restarts("OnFailure", "Never"),),
+    "networking.k8s.io/Ingress": (_ingress,),
+    "networking.k8s.io/NetworkPolicy": (_network_policy,),
+    "rbac.authorization.k8s.io/Role": (_role, _namespaced_role),
+    "rbac.authorization.k8s.io/ClusterRole": (_role,),
+    "rbac.authorization.k8s.io/RoleBinding": (_binding,),
+    "rbac.authorization.k8s.io/ClusterRoleBinding": (_binding,),
+    "autoscaling/HorizontalPodAutoscaler": (_autoscaler,),
+    "policy/PodDisruptionBudget": (_disruption_budget,),
+    "apiextensions.k8s.io/CustomResourceDefinition": (_definition,),
+}

@@ -1,0 +1,25 @@
+"""The `cluster` fixture: a real Kubernetes API server, one for a whole test run."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.binaries import Unavailable
+from tests.cluster.control_plane import control_plane
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The kubeconfig of a running API server's administrator.
+
+    Where the server cannot be had, tests are skipped with the reason; in CI (`CI` is set) they fail.
+    """
+    try:
+        with control_plane(tmp_path_factory.mktemp("control-plane")) as kubeconfig:
+            yield kubeconfig
+    except Unavailable as reason:
+        if os.environ.get("CI"):
+            pytest.fail(str(reason), pytrace=False)
+        pytest.skip(str(reason))
