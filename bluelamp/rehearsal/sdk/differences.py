@@ -1,0 +1,55 @@
+"""Where two sets of inputs differ, property by property."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+from bluelamp.rehearsal.sdk.words import join_path
+from bluelamp.rehearsal.values import plain
+
+Change = Literal["add", "delete", "update"]
+Steps = tuple[str | int, ...]
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[Steps, Change]]:
+    """The innermost places where `new` differs from `old`.
+
+    None counts as absent, a secret equals its plain value, and an unknown differs from everything but an unknown.
+    """
+    yield from _differ((), plain(old), plain(new))
+
+
+def path_of(steps: Steps) -> str:
+    """The engine's way of writing `steps`: `subject.commonName`, `triggers[0]`."""
+    path = ""
+    for step in steps:
+        path = join_path(path, step)
+    return path
+
+
+def ignored(steps: Steps, ignore: Sequence[str]) -> bool:
+    """Whether `steps` is one of the paths in `ignore`, or inside one; `[*]` stands for any place in an array."""
+    path = path_of(steps)
+    anywhere = path_of(tuple("*" if isinstance(step, int) else step for step in steps)).replace(".*", "[*]")
+    return any(one == each or each.startswith((f"{one}.", f"{one}[")) for one in ignore for each in (path, anywhere))
+
+
+def _differ(steps: Steps, old: Any, new: Any) -> Iterator[tuple[Steps, Change]]:
+    if old is None and new is None:
+        return
+    if old is None:
+        yield steps, "add"
+    elif new is None:
+        yield steps, "delete"
+    elif isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in {**old, **new}:
+            yield from _differ((*steps, key), old.get(key), new.get(key))
+    elif isinstance(old, list) and isinstance(new, list):
+        for index in range(max(len(old), len(new))):
+            before, after = (each[index] if index < len(each) else None for each in (old, new))
+            yield from _differ((*steps, index), before, after)
+    elif (type(old) is not type(new) and not _numbers(old, new)) or old != new:
+        yield steps, "update"
+
+
+def _numbers(*values: Any) -> bool:
+    return all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
