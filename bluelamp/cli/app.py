@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-import bluelamp.cli.verbs as verbs
 from bluelamp import __version__
+from bluelamp.cli import verbs
 from bluelamp.errors import BluelampError, Status
 from infra.problems import SettingsError
 

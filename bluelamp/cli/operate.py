@@ -11,11 +11,13 @@ from bluelamp.cli.results import show_result
 from bluelamp.cli.screen import Screen
 from bluelamp.cli.session import Session, session
 from bluelamp.engine.events import Step
-from bluelamp.engine.operation import Target, export
+from bluelamp.engine.operation import Target
 from bluelamp.errors import BluelampError, Status
+from bluelamp.fleet.aliases import refuse_versioned
 from bluelamp.fleet.deploy import Hear, Result
 from bluelamp.fleet.parallel import each
-from infra.problems import SettingsError
+from infra.force import load
+from infra.problems import Problem, SettingsError
 
 Work = Callable[[Target, Hear], Result]
 
@@ -38,7 +40,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
     Settings are read first, of every force, so that a mistake in one is told before anything is begun.
     """
     if how.needs_settings:
-        _settings(root, forces)
+        read_settings(root, forces)
     results: list[Result] = []
     with (
         session(screen, root, rehearse=how.rehearse, arm_types=how.arm_types, kubeconfig=how.kubeconfig) as held,
@@ -66,10 +68,9 @@ def worst(statuses: object) -> Status:
     return next((status for status in order if status in found), Status.DONE)
 
 
-def _settings(root: Path, forces: list[str]) -> None:
-    from infra.force import load
-
-    problems = []
+def read_settings(root: Path, forces: list[str]) -> None:
+    """Raises `SettingsError` with every mistake in the settings of every one of `forces`."""
+    problems: list[Problem] = []
     for force in forces:
         try:
             load(force, root=root)
@@ -83,9 +84,11 @@ def _one(held: Session, force: str, verb: str, how: How, work: Work, board: "_Bo
     try:
         target = held.target(force)
         recovered = tuple(held.recover(target))
+        if how.needs_settings and load(force, root=held.root).version_aliases == "drop":
+            refuse_versioned(force, held.state(target))
         result = replace(work(target, board.hear(force)), recovered=recovered)
         if how.report is not None and result.status is Status.DONE and verb != "destroy":
-            result = replace(result, state=export(target))
+            result = replace(result, state=held.state(target))
     except BluelampError as error:
         said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
         return Result(force, verb, Status.FAILED, errors=(said,))
@@ -93,10 +96,11 @@ def _one(held: Session, force: str, verb: str, how: How, work: Work, board: "_Bo
 
 
 def _report(screen: Screen, root: Path, results: list[Result], folder: Path) -> None:
-    from bluelamp.reports import assess_state, write
+    from bluelamp.fleet.judge import judge_state
+    from bluelamp.reports import write
 
     with screen.working("writing the report"):
-        reports = [assess_state(result.force, result.state or {}, root) for result in results]
+        reports = [judge_state(result.force, result.state or {}, root) for result in results]
         paths = write(reports, folder)
     for path in paths:
         if path.suffix == ".html":

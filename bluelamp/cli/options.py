@@ -16,7 +16,9 @@ Changed = Annotated[
     str | None,
     typer.Option("--changed", metavar="REF", help="The forces whose estate can differ since a git revision."),
 ]
-Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="How many forces at once; by default, one a core.")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", "-j", min=1, help="How many forces at once; by default, one a core.")
+]
 Form = Annotated[Format, typer.Option("--format", "-f", help="How to give the result.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the result and errors.")]
 Project = Annotated[Path | None, typer.Option("--project", metavar="DIR", help="The project's folder.", hidden=True)]
@@ -44,5 +46,7 @@ Kubeconfig = Annotated[
         help="With --rehearse: apply Kubernetes resources to this real cluster.",
     ),
 ]
-Report = Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Write the policy report into this folder.")]
+Report = Annotated[
+    Path | None, typer.Option("--report", metavar="DIR", help="Write the policy report into this folder.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before changing anything real.")]

@@ -62,7 +62,8 @@ def answer(result: Result) -> str:
     """The result in one line."""
     broken = sum(1 for violation in result.violations if violation.mandatory)
     if result.status is Status.RULES_BROKEN:
-        return f"[red]refused: {broken} mandatory {'rule is' if broken == 1 else 'rules are'} broken[/red]; nothing was changed"
+        rules = "rule is" if broken == 1 else "rules are"
+        return f"[red]refused: {broken} mandatory {rules} broken[/red]; nothing was changed"
     if result.status in (Status.FAILED, Status.WRONG_USE):
         return "[red]failed[/red]"
     if result.verb == "drift":
@@ -88,4 +89,5 @@ def _line(step: Step) -> str:
 def _violation(violation: Violation) -> str:
     colour, word = ("red", "mandatory") if violation.mandatory else ("yellow", "advisory")
     name = violation.urn.split("::", 3)[-1] if violation.urn else "the stack"
-    return f"  [{colour}]{word}[/{colour}] {escape(violation.policy)} [bold]{escape(name)}[/bold]\n    {escape(violation.message)}"
+    rule = f"  [{colour}]{word}[/{colour}] {escape(violation.policy)} [bold]{escape(name)}[/bold]"
+    return f"{rule}\n    {escape(violation.message)}"

@@ -11,7 +11,9 @@ _EVERY = ("infra/", "modules/", "policies/", "bluelamp/", "stacks/forces.yaml", 
 
 def with_stacks(root: Path) -> list[str]:
     """The forces that have a stack file."""
-    return sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in (root / "stacks").glob("Pulumi.*.yaml"))
+    return sorted(
+        path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in (root / "stacks").glob("Pulumi.*.yaml")
+    )
 
 
 def select(root: Path, names: list[str] | None, *, every: bool, region: str | None, changed: str | None) -> list[str]:
@@ -25,7 +27,9 @@ def select(root: Path, names: list[str] | None, *, every: bool, region: str | No
     ways = [bool(names), every, region is not None, changed is not None]
     if sum(ways) != 1:
         raise UsageError(
-            "name the forces, or give one of --all, --region and --changed" if not any(ways) else "forces are named in two ways at once",
+            "name the forces, or give one of --all, --region and --changed"
+            if not any(ways)
+            else "forces are named in two ways at once",
             next_step=f"for example: bluelamp check {next(iter(with_stacks(root)), 'FORCE')}",
         )
     register = read_register(root)
@@ -33,7 +37,7 @@ def select(root: Path, names: list[str] | None, *, every: bool, region: str | No
         return list(dict.fromkeys(register.entry(name).slug for name in names))
     there = with_stacks(root)
     if region is not None:
-        regions = sorted({entry.region for entry in register.forces})
+        regions = sorted({entry.region for entry in register.forces.values()})
         if region not in regions:
             raise UsageError(f"{region!r} is no police region; allowed: {', '.join(regions)}")
         chosen = [slug for slug in there if register.entry(slug).region == region]
@@ -47,11 +51,19 @@ def select(root: Path, names: list[str] | None, *, every: bool, region: str | No
 
 def _changed(root: Path, there: list[str], revision: str) -> list[str]:
     run = subprocess.run(
-        ["git", "diff", "--name-only", "--relative", revision, "--"], check=False, capture_output=True, text=True, cwd=root
+        ["git", "diff", "--name-only", "--relative", revision, "--"],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=root,
     )
     if run.returncode:
         raise UsageError(f"--changed {revision}: git does not know it: {run.stderr.strip().splitlines()[0]}")
     files = run.stdout.splitlines()
     if any(file.startswith(_EVERY) for file in files):
         return there
-    return [slug for slug in there if any(file == f"stacks/Pulumi.{slug}.yaml" or file.startswith(f"stacks/{slug}/") for file in files)]
+    return [
+        slug
+        for slug in there
+        if any(file == f"stacks/Pulumi.{slug}.yaml" or file.startswith(f"stacks/{slug}/") for file in files)
+    ]

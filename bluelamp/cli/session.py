@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bluelamp.cli.screen import Screen
 from bluelamp.cli.verbs.engine import reporting
 from bluelamp.engine.find import Engine
-from bluelamp.engine.operation import Target
-from bluelamp.rehearsal.store import Store
+from bluelamp.engine.operation import Target, export
+from bluelamp.errors import EngineError
 
 PROJECT = "bluelamp"
 
@@ -21,7 +22,7 @@ class Session:
     root: Path
     target: Callable[[str], Target]
     recover: Callable[[Target], list[str]]
-    store: Store | None = None
+    state: Callable[[Target], dict[str, Any]]
 
 
 def engine_for(screen: Screen) -> Engine:
@@ -45,11 +46,23 @@ def session(
     engine = engine_for(screen)
     if not rehearse:
         environment = engine.environment()
-        yield Session(root, lambda slug: Target(engine, slug, root, environment, packs=(root / "policies",)), lambda _: [])
+        packs = (root / "policies",)
+        yield Session(root, lambda slug: Target(engine, slug, root, environment, packs=packs), lambda _: [], _exported)
         return
     from bluelamp.rehearsal.session import rehearsal
 
     with rehearsal(root, engine, arm_types=arm_types, kubeconfig=kubeconfig) as held:
         yield Session(
-            root, lambda slug: held.target(root, PROJECT, slug), lambda target: held.recover(target, PROJECT), held.store
+            root,
+            lambda slug: held.target(root, PROJECT, slug),
+            lambda target: held.recover(target, PROJECT),
+            lambda target: held.state(target, PROJECT),
         )
+
+
+def _exported(target: Target) -> dict[str, Any]:
+    """A real stack's state; empty where the stack is not there yet, which the verb itself will say better."""
+    try:
+        return export(target)
+    except EngineError:
+        return {}

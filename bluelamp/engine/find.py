@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bluelamp.engine.build import built_folder
+from bluelamp.engine.build import built_folder, pinned_version
 from bluelamp.folders import cache
 
 MINIMUM = (3, 220, 0)
@@ -63,7 +63,8 @@ def candidates() -> Iterator[tuple[Origin, Path]]:
 def find() -> Engine | None:
     """The engine to use, or None where there is none that is new enough."""
     for origin, path in candidates():
-        version = version_of(path)
+        # What was built here is what is pinned; asking it would cost a third of a second each time.
+        version = pinned_version() if origin == "built" else version_of(path)
         if version is not None and new_enough(version):
             return Engine(path, version, origin)
     return None

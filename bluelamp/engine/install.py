@@ -55,7 +55,7 @@ def _official(report: Report) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".official.", dir=target.parent))
     try:
-        # Its failures are of many kinds (name look-up, TLS, HTTP, the script's own status) and each means the same here.
+        # Its failures are of many kinds (name look-up, TLS, HTTP, the script itself); each means the same here.
         with suppress(Exception):
             PulumiCommand.install(root=str(work))
         version = version_of(work / "bin" / "pulumi")

@@ -96,7 +96,8 @@ def _packs(target: Target) -> list[str]:
 def _stream(target: Target, words: Sequence[str], hear: Hear) -> Outcome:
     config = ["--config-file", str(target.config)] if target.config else []
     command_line = [str(target.engine.path), *words, "--json", "--non-interactive", "--stack", target.stack, *config]
-    outcome, said = Outcome(), []
+    outcome = Outcome()
+    said: list[str] = []
     with subprocess.Popen(
         command_line,
         stdout=subprocess.PIPE,
@@ -126,5 +127,7 @@ def _stream(target: Target, words: Sequence[str], hear: Hear) -> Outcome:
         complaints.join()
     outcome.status = child.returncode
     if child.returncode and not outcome.errors and not outcome.broken:
-        outcome.errors.append("; ".join(line.strip().removeprefix("error: ") for line in said if line.strip()) or "the engine failed")
+        outcome.errors.append(
+            "; ".join(line.strip().removeprefix("error: ") for line in said if line.strip()) or "the engine failed"
+        )
     return outcome

@@ -131,7 +131,17 @@ def _result(target: Target, verb: str, status: Status, outcome: Outcome) -> Resu
 
 
 def _unchanged(target: Target, verb: str, planned: Result) -> Result:
-    return Result(target.stack, verb, planned.status, planned.steps, planned.violations, (), planned.warnings, planned.counts, planned.seconds)
+    return Result(
+        target.stack,
+        verb,
+        planned.status,
+        planned.steps,
+        planned.violations,
+        (),
+        planned.warnings,
+        planned.counts,
+        planned.seconds,
+    )
 
 
 def _plain(error: str) -> str:

@@ -72,7 +72,7 @@ class PlanMonitor:
             type_ = f"{chain}${type_}"
         return f"urn:pulumi:{self._stack}::{self._project}::{type_}::{name}"
 
-    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the engine's names
+    def RegisterResource(self, request: Any) -> Any:
         """Checks the inputs and previews the creation, as the engine would."""
         urn = self.urn(request.type, request.name, request.parent)
         if urn in self.resources:
@@ -139,24 +139,26 @@ class PlanMonitor:
         with self._lock:
             self.resources[resource.urn] = resource
 
-    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
+    def RegisterResourceOutputs(self, request: Any) -> Any:
         """Keeps what a component or the stack gives out."""
         outputs = decode(request.outputs)
         if type_of(request.urn) == _STACK:
             self.stack_outputs = outputs
         return empty_pb2.Empty()
 
-    def Invoke(self, request: Any) -> Any:  # noqa: N802
+    def Invoke(self, request: Any) -> Any:
         """Calls a provider's function."""
         package, instance, _ = self._provider_for(request.tok, request.provider, request.version)
         result = self._provider_of(package).invoke(instance, request.tok, decode(request.args))
-        return resource_pb2.ResourceInvokeResponse(**{"return": encode(result)})
+        return resource_pb2.ResourceInvokeResponse(**_returning(result))
 
-    def SupportsFeature(self, request: Any) -> Any:  # noqa: N802
+    def SupportsFeature(self, request: Any) -> Any:
         """What the engine supports, but for what needs a call back into the program."""
-        return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in {"secrets", "resourceReferences", "aliasSpecs", "deletedWith"})
+        return resource_pb2.SupportsFeatureResponse(
+            hasSupport=request.id in {"secrets", "resourceReferences", "aliasSpecs", "deletedWith"}
+        )
 
-    def GetDeploymentInfo(self, _request: Any) -> Any:  # noqa: N802
+    def GetDeploymentInfo(self, _request: Any) -> Any:
         """The same, as newer SDKs ask."""
         return resource_pb2.DeploymentInfo(
             supportedFeatures=[
@@ -167,13 +169,18 @@ class PlanMonitor:
             ]
         )
 
-    def RegisterPackage(self, request: Any) -> Any:  # noqa: N802
+    def RegisterPackage(self, request: Any) -> Any:
         """A reference to a package of a version."""
         return resource_pb2.RegisterPackageResponse(ref=f"{request.name}@{request.version}")
 
-    def SignalAndWaitForShutdown(self, _request: Any) -> Any:  # noqa: N802
+    def SignalAndWaitForShutdown(self, _request: Any) -> Any:
         """Nothing runs on after the program."""
         return empty_pb2.Empty()
+
+
+def _returning(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The field called `return`, which Python's grammar keeps from being written as one."""
+    return {"return": encode(result)}
 
 
 class PlanEngine:
@@ -183,7 +190,7 @@ class PlanEngine:
         self.errors: list[str] = []
         self.warnings: list[str] = []
 
-    def Log(self, request: Any) -> Any:  # noqa: N802
+    def Log(self, request: Any) -> Any:
         """Keeps warnings and errors."""
         if request.severity >= 3:
             self.errors.append(request.message)

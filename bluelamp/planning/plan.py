@@ -65,8 +65,8 @@ def plan_program(
                 project=project,
                 stack=stack,
                 organization="organization",
-                monitor=monitor,  # type: ignore[arg-type] # the SDK's mocks pass a monitor the same way
-                engine=engine,  # type: ignore[arg-type]
+                monitor=monitor,
+                engine=engine,
                 dry_run=True,
                 root_directory=str(root),
             )

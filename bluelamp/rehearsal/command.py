@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def _named(words: Sequence[str]) -> str | None:
 
 
 def _makes_stacks(words: Sequence[str]) -> bool:
-    return any(pair in (("stack", "init"), ("stack", "rm"), ("stack", "new")) for pair in zip(words, words[1:], strict=False))
+    return any(pair in (("stack", "init"), ("stack", "rm"), ("stack", "new")) for pair in pairwise(words))
 
 
 def _only_stack(folder: Path) -> str | None:
@@ -110,4 +111,6 @@ def _settings(content: bytes) -> Any:
         values = yaml.safe_load(content) or {}
     except yaml.YAMLError:
         return content
-    return {key: value for key, value in values.items() if key not in _ENGINES_OWN} if isinstance(values, dict) else values
+    return (
+        {key: value for key, value in values.items() if key not in _ENGINES_OWN} if isinstance(values, dict) else values
+    )

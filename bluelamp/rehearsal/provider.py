@@ -158,7 +158,7 @@ def name_of(urn: str) -> str:
 
 def stack_of(urn: str) -> str:
     """The stack in `urn`."""
-    return urn.split("::")[0].removeprefix("urn:pulumi:")
+    return urn.split("::", maxsplit=1)[0].removeprefix("urn:pulumi:")
 
 
 def project_of(urn: str) -> str:

@@ -93,7 +93,9 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
                 _abort(context, grpc.StatusCode.INTERNAL, f"the rehearsal cloud's store cannot be used: {error}")
             except Exception as error:
                 _log.exception("the rehearsal of %s failed", self._provider.package)
-                _abort(context, grpc.StatusCode.INTERNAL, f"the rehearsal of {self._provider.package} failed: {error!r}")
+                _abort(
+                    context, grpc.StatusCode.INTERNAL, f"the rehearsal of {self._provider.package} failed: {error!r}"
+                )
         raise AssertionError("the last attempt returns or aborts")
 
     def Handshake(self, _request: Any, _context: Any) -> Any:
@@ -118,7 +120,7 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(self, request: Any, context: Any) -> Any:
         old, new = decode(request.olds), decode(request.news)
         changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
-        return _diff(Diff({key: "update" for key in changed}))
+        return _diff(Diff(dict.fromkeys(changed, "update")))
 
     def Configure(self, request: Any, context: Any) -> Any:
         config = plain(decode(request.args)) if request.HasField("args") else {}
@@ -169,9 +171,7 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
             )
             if live is None:
                 return provider_pb2.ReadResponse()
-            return provider_pb2.ReadResponse(
-                id=live.id, properties=encode(live.outputs), inputs=encode(live.inputs)
-            )
+            return provider_pb2.ReadResponse(id=live.id, properties=encode(live.outputs), inputs=encode(live.inputs))
 
         return self._do(context, work)
 
@@ -201,7 +201,8 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
     def Invoke(self, request: Any, context: Any) -> Any:
         def work() -> Any:
             result = self._provider.invoke(self._instance(context), request.tok, decode(request.args))
-            return provider_pb2.InvokeResponse(**{"return": encode(result)})
+            fields: dict[str, Any] = {"return": encode(result)}
+            return provider_pb2.InvokeResponse(**fields)
 
         return self._do(context, work)
 

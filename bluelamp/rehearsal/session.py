@@ -3,8 +3,9 @@
 import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bluelamp.engine.find import Engine
 from bluelamp.engine.operation import Target
@@ -36,6 +37,10 @@ class Rehearsal:
         """Brings back what an interrupted run left half done; its URNs."""
         return stack.recover(target, self.space, project, self.packages.provider)
 
+    def state(self, target: Target, project: str) -> dict[str, Any]:
+        """The stack's state, read without the engine."""
+        return stack.state_of(self.space, project, target.stack)
+
 
 @contextmanager
 def rehearsal(
@@ -47,8 +52,3 @@ def rehearsal(
         packages = Packages(store, arm_types=arm_types, kubeconfig=kubeconfig)
         with Server(packages.all()) as server:
             yield Rehearsal(space, store, packages, space.environment(engine, server.debug_providers), engine)
-
-
-def without_packs(target: Target) -> Target:
-    """The same stack, not judged by the policy packs."""
-    return replace(target, packs=())

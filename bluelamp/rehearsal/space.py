@@ -66,5 +66,3 @@ class Space:
 
 _REAL = ("PULUMI_ACCESS_TOKEN", "PULUMI_STACK", "KUBECONFIG")
 """What would lead a rehearsal to something real."""
-
-

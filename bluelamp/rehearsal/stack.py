@@ -26,14 +26,12 @@ def prepare(space: Space, project: str, settings: Path) -> Path:
     """
     folder = space.stacks / project
     folder.mkdir(parents=True, exist_ok=True)
-    stack = settings.name.removeprefix("Pulumi.").removesuffix(".yaml")
     copy = folder / settings.name
     kept = _salt(copy)
     content = yaml.safe_load(settings.read_text(encoding="utf-8")) if settings.is_file() else {}
     config = {key: _opened(value) for key, value in ((content or {}).get("config") or {}).items()}
     _write(copy, yaml.safe_dump({**({"encryptionsalt": kept} if kept else {}), "config": config}, sort_keys=True))
     _write(folder / "Pulumi.yaml", yaml.safe_dump({"name": project, "runtime": "python"}))
-    del stack
     return copy
 
 
@@ -42,7 +40,7 @@ def ready(target: Target, space: Space, project: str) -> None:
 
     Raises `RehearsalError` where another engine is at work or the state is corrupt.
     """
-    state = space.state / ".pulumi" / "stacks" / project / f"{target.stack}.json"
+    state = _state(space, project, target.stack)
     if state.exists():
         _intact(state)
         _unlock(space, project, target)
@@ -59,7 +57,7 @@ def recover(target: Target, space: Space, project: str, provider_of: Callable[[s
     A creation that the engine began and did not see end may have happened. Where the resource's id follows from its
     inputs the engine is told to look there; the rest it forgets, and creates again.
     """
-    state = space.state / ".pulumi" / "stacks" / project / f"{target.stack}.json"
+    state = _state(space, project, target.stack)
     if not state.exists():
         return []
     pending = (_checkpoint(state).get("latest") or {}).get("pending_operations") or []
@@ -79,6 +77,16 @@ def recover(target: Target, space: Space, project: str, provider_of: Callable[[s
             f"{target.stack}: what an interrupted run left behind could not be recovered: {last_line(run.stderr)}"
         )
     return [operation["resource"]["urn"] for operation in pending]
+
+
+def state_of(space: Space, project: str, name: str) -> dict[str, Any]:
+    """The stack's state as `pulumi stack export` gives it, empty where it is not there yet."""
+    state = _state(space, project, name)
+    return {"deployment": _checkpoint(state).get("latest") or {}} if state.exists() else {}
+
+
+def _state(space: Space, project: str, name: str) -> Path:
+    return space.state / ".pulumi" / "stacks" / project / f"{name}.json"
 
 
 def _found(resource: dict[str, Any], provider_of: Callable[[str], Provider]) -> str | None:

@@ -143,7 +143,10 @@ class Store:
             "order by id",
             *args,
         )
-        return [Record(*row[:4], _load(row[4]), _load(row[5]), *row[6:]) for row in rows]
+        return [
+            Record(id_, package, type_, urn, _load(inputs), _load(outputs), parent, unique_name)
+            for id_, package, type_, urn, inputs, outputs, parent, unique_name in rows
+        ]
 
     def get(self, resource_id: str) -> Record | None:
         """The resource with this id, or None."""

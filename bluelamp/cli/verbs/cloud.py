@@ -64,7 +64,9 @@ def show(thing: Thing, form: Form = Format.TEXT, quiet: Quiet = False) -> None:
 
 def drift(
     thing: Thing,
-    path: Annotated[str, typer.Argument(metavar="PROPERTY", help="The property's path: `tags.owner`, `rules[0].access`.")],
+    path: Annotated[
+        str, typer.Argument(metavar="PROPERTY", help="The property's path: `tags.owner`, `rules[0].access`.")
+    ],
     value: Annotated[str, typer.Argument(metavar="VALUE", help="Its new value, as JSON; anything else is text.")],
     quiet: Quiet = False,
 ) -> None:
@@ -78,12 +80,16 @@ def drift(
     with _store() as store:
         record = _find(store, thing)
         before = change(store, record.id, path, _value(value))
-    screen.say(f"{record.urn.split('::', 3)[-1]}: {path} was {json.dumps(before, default=str)}, is {json.dumps(_value(value))}")
+    screen.say(
+        f"{record.urn.split('::', 3)[-1]}: {path} was {json.dumps(before, default=str)}, is {json.dumps(_value(value))}"
+    )
 
 
 def fault(
     type_: Annotated[str, typer.Argument(metavar="TYPE", help="A resource type's token, or `*` for any.")],
-    operation: Annotated[str, typer.Argument(metavar="OPERATION", help="create, read, update, delete, reference or `*`.")],
+    operation: Annotated[
+        str, typer.Argument(metavar="OPERATION", help="create, read, update, delete, reference or `*`.")
+    ],
     code: Annotated[str, typer.Option("--code", help="The error's code.")] = "TooManyRequests",
     message: Annotated[str, typer.Option("--message", help="What it says.")] = "a planned fault of the rehearsal",
     times: Annotated[int, typer.Option("--times", min=1, help="How many operations fail.")] = 1,
@@ -131,5 +137,7 @@ def _find(store: Store, thing: str) -> Record:
     if len(named) == 1:
         return named[0]
     if named:
-        raise UsageError(f"{thing!r} names {len(named)} resources; give one id of: {', '.join(one.id for one in named[:5])}")
+        raise UsageError(
+            f"{thing!r} names {len(named)} resources; give one id of: {', '.join(one.id for one in named[:5])}"
+        )
     raise UsageError(f"the rehearsal cloud holds no {thing!r}", next_step="bluelamp cloud ls")

@@ -165,7 +165,9 @@ def _agreement(screen: Screen, *, rehearse: bool, yes: bool) -> "deploy.Agree":
     if rehearse or yes:
         return lambda _: True
     if not (sys.stdin.isatty() and screen.err.is_terminal):
-        raise UsageError("nobody can be asked here before something real is changed", next_step="add --yes, or --rehearse")
+        raise UsageError(
+            "nobody can be asked here before something real is changed", next_step="add --yes, or --rehearse"
+        )
 
     def ask(planned: Result) -> bool:
         show_result(screen, planned)

@@ -39,7 +39,13 @@ def doctor(form: Form = Format.TEXT, quiet: Quiet = False, project: Project = No
     screen = Screen(form, quiet=quiet)
     findings = list(_look(project))
     for finding in findings:
-        mark = "[green]ok[/green]     " if finding.well else "[red]missing[/red]" if finding.needed else "[yellow]without[/yellow]"
+        mark = (
+            "[green]ok[/green]     "
+            if finding.well
+            else "[red]missing[/red]"
+            if finding.needed
+            else "[yellow]without[/yellow]"
+        )
         screen.show(f"{mark} {finding.what}: {finding.found}")
         if not finding.well and finding.mend:
             screen.show(f"        {finding.mend}")
@@ -56,11 +62,17 @@ def _look(project: Path | None) -> Iterator[Finding]:
     if not engine.well or origin == "built":
         go = shutil.which("go")
         yield Finding(
-            "go", go is not None, go or "not installed", "install Go 1.25 or newer, to build the engine", needed=not engine.well
+            "go",
+            go is not None,
+            go or "not installed",
+            "install Go 1.25 or newer, to build the engine",
+            needed=not engine.well,
         )
     yield _backend()
     git = shutil.which("git")
-    yield Finding("git", git is not None, git or "not installed", "install git, for --changed and for evidence", needed=False)
+    yield Finding(
+        "git", git is not None, git or "not installed", "install git, for --changed and for evidence", needed=False
+    )
 
 
 def _project(project: Path | None) -> Finding:
@@ -79,7 +91,9 @@ def _engine() -> tuple[Finding, str]:
 
     engine = find()
     if engine is not None:
-        return Finding("engine", well=True, found=f"pulumi {engine.version}, {engine.origin}: {engine.path}"), engine.origin
+        return Finding(
+            "engine", well=True, found=f"pulumi {engine.version}, {engine.origin}: {engine.path}"
+        ), engine.origin
     old = [f"{path} is {version_of(path) or 'not runnable'}" for _, path in candidates()]
     wanted = ".".join(map(str, MINIMUM))
     found = f"none that is {wanted} or newer" + (f" ({'; '.join(old)})" if old else "")
@@ -95,7 +109,8 @@ def _backend() -> Finding:
         return Finding(
             "state",
             well=given or not (backend or "").startswith(("file:", "azblob:")),
-            found=f"{backend or 'the backend that pulumi is logged in to'}" + ("" if given else "; no passphrase is set"),
+            found=f"{backend or 'the backend that pulumi is logged in to'}"
+            + ("" if given else "; no passphrase is set"),
             mend="set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
             needed=False,
         )

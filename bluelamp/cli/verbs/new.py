@@ -29,7 +29,7 @@ def new(
     from infra.scaffold import scaffold
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    path = scaffold(force, root, owner_email=owner, cost_centre=cost_centre)
+    path = scaffold(force, owner, cost_centre, root=root)
     shown = path.relative_to(root)
     screen.show(f"wrote {shown}")
     screen.say(f"next: bluelamp check {force}")

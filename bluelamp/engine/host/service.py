@@ -34,47 +34,47 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             for child in self._children:
                 child.terminate()
 
-    def Handshake(self, request: Any, _context: Any) -> Any:  # noqa: N802 - gRPC names
+    def Handshake(self, request: Any, _context: Any) -> Any:
         """Takes the engine's address."""
         self._engine = request.engine_address or self._engine
         return language_pb2.LanguageHandshakeResponse()
 
-    def GetPluginInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+    def GetPluginInfo(self, _request: Any, _context: Any) -> Any:
         """This host's version."""
         return plugin_pb2.PluginInfo(version=__version__)
 
-    def GetRequiredPackages(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+    def GetRequiredPackages(self, _request: Any, _context: Any) -> Any:
         """Nothing: providers are asked for when a resource of theirs is registered."""
         return language_pb2.GetRequiredPackagesResponse()
 
-    def GetRequiredPlugins(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+    def GetRequiredPlugins(self, _request: Any, _context: Any) -> Any:
         """Nothing, as for packages."""
         return language_pb2.GetRequiredPluginsResponse()
 
-    def GetProgramDependencies(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+    def GetProgramDependencies(self, _request: Any, _context: Any) -> Any:
         """Not listed; only `pulumi about` asks."""
         return language_pb2.GetProgramDependenciesResponse()
 
-    def About(self, request: Any, _context: Any) -> Any:  # noqa: N802
+    def About(self, request: Any, _context: Any) -> Any:
         """The Python that would run the program."""
         python = _python(request.info)
         said = subprocess.run([python, "--version"], check=False, capture_output=True, text=True).stdout
         return language_pb2.AboutResponse(executable=python, version=said.removeprefix("Python ").strip())
 
-    def RuntimeOptionsPrompts(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+    def RuntimeOptionsPrompts(self, _request: Any, _context: Any) -> Any:
         """No questions: the options are in Pulumi.yaml."""
         return language_pb2.RuntimeOptionsResponse()
 
-    def InstallDependencies(self, _request: Any, _context: Any) -> Iterator[Any]:  # noqa: N802
+    def InstallDependencies(self, _request: Any, _context: Any) -> Iterator[Any]:
         """Nothing to do: projects install their own environment."""
         yield from ()
 
-    def Cancel(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+    def Cancel(self, _request: Any, _context: Any) -> Any:
         """Ends what is running."""
         self.stop()
         return empty_pb2.Empty()
 
-    def Run(self, request: Any, _context: Any) -> Any:  # noqa: N802
+    def Run(self, request: Any, _context: Any) -> Any:
         """Runs a program to its end."""
         try:
             python = _python(request.info)
@@ -108,7 +108,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             return language_pb2.RunResponse(bail=True)
         return language_pb2.RunResponse(error=f"Program exited with non-zero exit code: {status}")
 
-    def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
+    def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:
         """Runs a policy pack or a component package, and hands on what it prints."""
         python = _python(request.info)
         folder = request.info.program_directory
@@ -170,7 +170,8 @@ def _output(child: "subprocess.Popen[bytes]") -> Iterator[Any]:
 
     def pump(name: str, stream: IO[bytes]) -> None:
         for line in iter(stream.readline, b""):
-            pieces.put(language_pb2.RunPluginResponse(**{name: line}))
+            field: dict[str, Any] = {name: line}
+            pieces.put(language_pb2.RunPluginResponse(**field))
         pieces.put(None)
 
     streams = {"stdout": child.stdout, "stderr": child.stderr}

@@ -1,0 +1,88 @@
+"""`python -m benchmarks [ROUNDS]`: what Bluelamp costs against what a user would run instead, measured in one run.
+
+Both sides run the same program under the same engine against the same warm rehearsal cloud, in turn, so that a machine
+that grows slower does so for both. "Stock" is the SDK as it comes; "bluelamp" drops azure-native's version aliases.
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bluelamp.engine.find import Engine
+from bluelamp.engine.install import ensure
+from bluelamp.rehearsal.command import run
+from bluelamp.rehearsal.session import rehearsal
+
+_HERE = Path(__file__).parent
+_ROOT = _HERE.parent
+_COMMAND = Path(sys.executable).with_name("bluelamp")
+
+
+def main() -> None:
+    """Measures and prints."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    console = Console(soft_wrap=True, highlight=False)
+    engine = ensure(lambda stage, _share: console.print(f"{stage}…"))
+    times: dict[tuple[str, str], list[float]] = {}
+    for number in range(1, rounds + 1):
+        for side in ("stock", "bluelamp"):
+            console.print(f"round {number} of {rounds}: {side}")
+            for verb, seconds in _network(engine, side).items():
+                times.setdefault((verb, side), []).append(seconds)
+        times.setdefault(("check essex", "bluelamp"), []).append(_check())
+    table = Table("", "stock, s", "bluelamp, s", "stock / bluelamp", title="medians, and the ratio pair by pair")
+    for verb in ("preview", "up"):
+        stock, ours = times[verb, "stock"], times[verb, "bluelamp"]
+        ratio = statistics.median(a / b for a, b in zip(stock, ours, strict=True))
+        table.add_row(f"{verb}, 301 resources", _median(stock), _median(ours), f"{ratio:.1f}")
+    table.add_row("check, one force", "", _median(times["check essex", "bluelamp"]), "")
+    console.print(table)
+
+
+def _network(engine: Engine, side: str) -> dict[str, float]:
+    """Seconds for a preview and an up of the network program, from an empty cloud."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "network"
+        shutil.copytree(_HERE / "network", root)
+        before = Path.cwd()
+        os.chdir(root)
+        os.environ.update(BLUELAMP_BENCH=side, VIRTUAL_ENV=sys.prefix)
+        try:
+            with rehearsal(root, engine) as held:
+                # The providers' types are read on first use; a warm process has read them.
+                _timed(lambda: run(held, root, ["pulumi", "preview", "--suppress-outputs"]))
+                return {
+                    "preview": _timed(lambda: run(held, root, ["pulumi", "preview", "--suppress-outputs"])),
+                    "up": _timed(lambda: run(held, root, ["pulumi", "up", "--skip-preview", "--suppress-outputs"])),
+                }
+        finally:
+            os.chdir(before)
+
+
+def _check() -> float:
+    return _timed(lambda: subprocess.run([str(_COMMAND), "check", "essex"], cwd=_ROOT, check=False).returncode)
+
+
+def _timed(work: Callable[[], int]) -> float:
+    start = time.perf_counter()
+    status = work()
+    seconds = time.perf_counter() - start
+    if status:
+        raise SystemExit(f"a measured command ended with status {status}")
+    return seconds
+
+
+def _median(values: list[float]) -> str:
+    return f"{statistics.median(values):.1f}"
+
+
+main()

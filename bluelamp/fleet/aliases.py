@@ -1,0 +1,25 @@
+"""Whether a stack's state still needs azure-native's aliases of versioned types."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bluelamp.errors import UsageError
+
+_VERSIONED = re.compile(r"(^|\$)azure-native:[\w-]+/v\d{8}\w*:")
+
+
+def refuse_versioned(force: str, state: Mapping[str, Any]) -> None:
+    """Raises `UsageError` where the aliases are dropped and the state has types that only they would match.
+
+    Without them the engine would not know the old resource for the new one, and would replace it.
+    """
+    resources = (state.get("deployment") or {}).get("resources") or []
+    versioned = sorted({resource["type"] for resource in resources if _VERSIONED.search(resource["type"])})
+    if versioned:
+        shown = ", ".join(versioned[:3]) + (f" and {len(versioned) - 3} more" if len(versioned) > 3 else "")
+        raise UsageError(
+            f"stacks/Pulumi.{force}.yaml: bluelamp:versionAliases: drop would replace resources whose state holds "
+            f"versioned types: {shown}",
+            next_step="set bluelamp:versionAliases: keep until an update has rewritten them",
+        )

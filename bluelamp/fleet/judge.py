@@ -1,0 +1,106 @@
+"""Judging forces: by an offline plan, or by the state of what is deployed."""
+
+import multiprocessing
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bluelamp.errors import BluelampError, UsageError
+from bluelamp.fleet.parallel import cores
+from bluelamp.reports.findings import Report, Source, assess
+from bluelamp.reports.subject import from_plan, from_state
+from infra.problems import SettingsError
+
+if TYPE_CHECKING:
+    from bluelamp.planning import Plan
+
+_PROGRAM = ("infra.program", "infra.landing_zone", "infra.tenants", "bluelamp.planning", "policies")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A resource that the cloud would refuse, and why, a reason a wrong property."""
+
+    urn: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """What the offline check of a force found: its report, or what kept it from being planned."""
+
+    force: str
+    report: Report | None = None
+    refusals: tuple[Refusal, ...] = ()
+    warnings: tuple[str, ...] = ()
+    failure: str = ""
+
+
+def check_plan(force: str, root: Path, arm_types: Path | None = None) -> Check:
+    """Plans the force in this process and judges the plan.
+
+    Raises `infra.problems.SettingsError` where its settings are wrong.
+    """
+    from bluelamp.planning import plan_force
+
+    started = datetime.now(UTC)
+    try:
+        plan = plan_force(force, root, arm_types=arm_types)
+    except (SettingsError, BluelampError):
+        raise
+    except Exception as error:
+        # Whatever the program raises is its own failure: told by name, the traceback is for `pulumi preview`.
+        return Check(force, failure=f"the program failed: {type(error).__name__}: {error}")
+    report = assess(force, from_plan(plan), Source.PLAN, root=root, name=_name(force, root), started=started)
+    return Check(force, report, _refusals(plan), plan.warnings, "; ".join(plan.errors))
+
+
+def check_plans(forces: Sequence[str], root: Path, arm_types: Path | None, jobs: int | None) -> Iterator[Check]:
+    """`check_plan` for several forces, in as many processes as there are cores; in the order they are named.
+
+    The SDK keeps one program's state a process, so a process plans one force at a time; what is slow to import is
+    imported once, before the processes part.
+    """
+    if len(forces) == 1:
+        yield check_plan(forces[0], root, arm_types)
+        return
+    for module in _PROGRAM:
+        import_module(module)
+    workers = min(jobs or cores(), len(forces))
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as pool:
+        yield from pool.map(partial(check_plan, root=root, arm_types=arm_types), forces)
+
+
+def judge_state(force: str, state: Mapping[str, Any], root: Path) -> Report:
+    """The report over what is deployed, from the engine's exported state."""
+    return assess(force, from_state(state), Source.STATE, root=root, name=_name(force, root))
+
+
+def _name(force: str, root: Path) -> str:
+    from infra.register import read_register
+
+    return read_register(root).entry(force).name
+
+
+def _refusals(plan: "Plan") -> tuple[Refusal, ...]:
+    return tuple(
+        Refusal(
+            resource.urn,
+            tuple(
+                f"{failure.path}: {failure.reason}" if failure.path else failure.reason for failure in resource.failures
+            ),
+        )
+        for resource in plan.refused
+    )
+
+
+def state_of(force: str, state: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The state, or a clear error where nothing is deployed."""
+    if not state or not (state.get("deployment") or {}).get("resources"):
+        raise UsageError(f"nothing of {force} is deployed", next_step=f"bluelamp up {force}")
+    return state

@@ -1,0 +1,89 @@
+"""What every test can ask for: the command, a project of its own, the real engine, a real API server."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMAND = Path(sys.executable).with_name("bluelamp")
+
+pytest_plugins = ["tests.cluster.plugin"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share the API server run in one worker, so that only one is started."""
+    for item in items:
+        if "cluster" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("cluster"))
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project: its own stacks and rehearsals, the same program, modules and rules."""
+
+    root: Path
+
+    def run(self, *words: str, **extra: str) -> "subprocess.CompletedProcess[str]":
+        """Runs `bluelamp` in it; `extra` is added to the environment."""
+        return bluelamp(words, self.root, **extra)
+
+    def settings(self, force: str) -> Path:
+        """A force's stack file."""
+        return self.root / "stacks" / f"Pulumi.{force}.yaml"
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """An environment as a new shell would have it: nothing of Pulumi's, no colours forced."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PULUMI_", "BLUELAMP_REHEARSAL"))}
+    return {**kept, "COLUMNS": "200", **extra}
+
+
+def bluelamp(words: Sequence[str], cwd: Path, **extra: str) -> "subprocess.CompletedProcess[str]":
+    """Runs the command as a user would and returns what it said."""
+    return subprocess.run(
+        [str(COMMAND), *words],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=environment(**extra),
+        stdin=subprocess.DEVNULL,
+        timeout=600,
+    )
+
+
+def make_project(folder: Path) -> Project:
+    """A project in `folder`, which must not exist."""
+    folder.mkdir(parents=True)
+    shutil.copy(ROOT / "Pulumi.yaml", folder)
+    shutil.copytree(ROOT / "stacks", folder / "stacks")
+    for name in ("infra", "modules", "policies"):
+        (folder / name).symlink_to(ROOT / name)
+    (folder / ".venv").symlink_to(Path(sys.prefix))
+    return Project(folder)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A fresh project for one test."""
+    return make_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def engine() -> Path:
+    """The real engine's binary. Where there is none, tests are skipped with the reason; in CI they fail."""
+    from bluelamp.engine.find import find
+
+    found = find()
+    if found is None:
+        reason = "there is no Pulumi engine; run: bluelamp engine install"
+        if os.environ.get("CI"):
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    return found.path

@@ -1,0 +1,127 @@
+"""Each shape of force, from nothing to up, drifted, mended and gone, under the real engine."""
+
+import contextlib
+import json
+from pathlib import Path
+
+import pytest
+
+from bluelamp.rehearsal.space import Space
+from tests.conftest import Project, make_project
+
+FORCES = ("west-midlands", "essex", "dyfed-powys")
+DRIFTED = {
+    "west-midlands": "hub-hub-rules",
+    "essex": "hub-hub-rules",
+    "dyfed-powys": "hub-hub-rules",
+}
+
+
+def held(root: Path) -> int:
+    with contextlib.closing(Space(root).open_store()) as store:
+        return store.count()
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("force", FORCES)
+@pytest.mark.usefixtures("engine")
+def test_a_force_comes_up_drifts_is_mended_and_goes(force: str, tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project")
+    settings = project.settings(force).read_bytes()
+
+    first = project.run("up", "--rehearse", force)
+    assert first.returncode == 0, first.stderr
+    assert "created" in first.stdout
+    report = project.root / ".bluelamp" / "reports" / force
+    assert (report / "report.html").is_file()
+    findings = json.loads((report / "findings.json").read_text(encoding="utf-8"))
+    assert findings["force"] == force
+    assert str(report / "report.html") in first.stderr
+
+    second = project.run("up", "--rehearse", force)
+    assert second.returncode == 0, second.stderr
+    assert "unchanged" in second.stdout
+
+    same = project.run("drift", "--rehearse", force)
+    assert (same.returncode, "no drift" in same.stdout) == (0, True), same.stdout + same.stderr
+
+    changed = project.run("cloud", "drift", DRIFTED[force], "tags.cost-centre", "somebody-elses")
+    assert changed.returncode == 0, changed.stderr
+    drifted = project.run("drift", "--rehearse", force, "--format", "json")
+    assert drifted.returncode == 4, drifted.stdout + drifted.stderr
+    [found] = json.loads(drifted.stdout)["forces"][0]["changes"]
+    assert found["name"] == DRIFTED[force]
+    assert list(found["properties"]) == ['tags["cost-centre"]'] or list(found["properties"]) == ["tags.cost-centre"]
+
+    mended = project.run("up", "--rehearse", force)
+    assert mended.returncode == 0, mended.stderr
+    assert "1 updated" in mended.stdout
+    assert project.run("drift", "--rehearse", force).returncode == 0
+
+    gone = project.run("destroy", "--rehearse", force)
+    assert gone.returncode == 0, gone.stderr
+    assert held(project.root) == 0
+    assert project.settings(force).read_bytes() == settings
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("force", FORCES)
+@pytest.mark.usefixtures("engine")
+def test_the_offline_plan_is_the_engines_preview(force: str, project: Project) -> None:
+    preview = project.run("rehearse", "--", "pulumi", "preview", "--json", "--stack", force)
+    assert preview.returncode == 0, preview.stderr
+    steps = json.loads(preview.stdout)["steps"]
+    engines = {step["urn"]: step["newState"].get("inputs", {}) for step in steps}
+
+    from bluelamp.planning import plan_force
+
+    plan = plan_force(force, project.root)
+    ours = {resource.urn: as_the_engine_says(resource.inputs) for resource in plan.resources}
+    assert sorted(ours) == sorted(engines)
+    for urn, inputs in engines.items():
+        assert ours[urn] == inputs, urn
+
+
+def as_the_engine_says(value: object) -> object:
+    """A planned value as `preview --json` writes it: what is not known is the engine's own marker, or left out."""
+    from bluelamp.rehearsal.values import UNKNOWN, Secret
+
+    if value is UNKNOWN:
+        return "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+    if isinstance(value, Secret):
+        return "[secret]"
+    if isinstance(value, dict):
+        return {key: as_the_engine_says(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_the_engine_says(item) for item in value]
+    return value
+
+
+RDP = """
+      rules:
+        - name: allow-rdp
+          priority: 200
+          direction: Inbound
+          access: Allow
+          protocol: Tcp
+          source: Internet
+          destination: "*"
+          ports: ["3389"]
+"""
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("engine")
+def test_a_hub_open_to_rdp_is_refused_everywhere_before_anything_is_made(project: Project) -> None:
+    path = project.settings("essex")
+    text = path.read_text(encoding="utf-8")
+    head, hub, tail = text.partition("    hub:\n")
+    assert hub
+    path.write_text(head + hub + RDP.lstrip("\n") + tail, encoding="utf-8")
+
+    for words in (("check",), ("preview", "--rehearse"), ("up", "--rehearse")):
+        run = project.run(*words, "essex")
+        assert run.returncode == 3, f"{words}: {run.stdout}{run.stderr}"
+        for wanted in ("BL-NET-001", "securityRules[", "B4.b", "Azure Bastion"):
+            assert wanted in run.stdout, f"{words} does not say {wanted}: {run.stdout}"
+        assert held(project.root) == 0
