@@ -1,0 +1,16 @@
+"""Which Azure types stand somewhere, and which of those can be labelled."""
+
+from pathlib import Path
+from typing import Final
+
+_LINES: Final = [
+    line.split()
+    for line in Path(__file__).with_name("located.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+
+LOCATED: Final = tuple(f"azure-native:{words[0]}" for words in _LINES)
+"""The types that take a `location`."""
+
+TAGGED: Final = tuple(f"azure-native:{words[0]}" for words in _LINES if words[1:] == ["tags"])
+"""The types that take a `location` and `tags`: what Azure calls tracked resources."""

@@ -1,0 +1,175 @@
+"""The engine's analyzer: judges each resource as it comes, and all together at the end.
+
+The engine asks twice. `Analyze` has a resource's inputs; `AnalyzeStack` has every resource, but with its outputs, from
+which what is only an input (a resource group's name, say) is gone. So the inputs are kept, and rules that need to see
+everything judge those. A resource is read once, whatever the number of rules, and each rule reports under its own name.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from google.protobuf import empty_pb2, json_format
+from pulumi.runtime.proto import analyzer_pb2 as proto
+from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
+
+from policies.judging import Baseline
+from policies.model import Enforcement, Judgement, Resource, Severity, Verdict
+from policies.pack.wire import resource as described
+from policies.rule import Rule
+
+NAME: Final = "bluelamp"
+
+_LEVELS: Final = {Enforcement.MANDATORY: proto.MANDATORY, Enforcement.ADVISORY: proto.ADVISORY}
+_SEVERITIES: Final = {
+    Severity.CRITICAL: proto.POLICY_SEVERITY_CRITICAL,
+    Severity.HIGH: proto.POLICY_SEVERITY_HIGH,
+    Severity.MEDIUM: proto.POLICY_SEVERITY_MEDIUM,
+    Severity.LOW: proto.POLICY_SEVERITY_LOW,
+}
+_REPORTED: Final = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN})
+
+
+class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
+    """Judges by `rules`; levels and parameters may be changed by the engine (`--policy-pack-config`)."""
+
+    def __init__(self, rules: Iterable[Rule], version: str) -> None:
+        self._version = version
+        self._given = tuple(rules)
+        self._levels = {rule.id: _LEVELS[rule.enforcement] for rule in self._given}
+        self._inputs: dict[str, Resource] = {}
+        self._use(self._given)
+
+    def _use(self, rules: tuple[Rule, ...]) -> None:
+        kept = [rule for rule in rules if self._levels[rule.id] != proto.DISABLED]
+        self._rules = {rule.id: rule for rule in kept}
+        self._alone = Baseline(rule for rule in kept if not rule.estate)
+        self._together = Baseline(rule for rule in kept if rule.estate)
+
+    def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
+        """Judge one resource by the rules that need no other."""
+        resource = described(
+            request.urn,
+            request.type,
+            request.properties,
+            protect=request.options.protect,
+            parent=request.options.parent,
+        )
+        self._inputs[resource.urn] = resource
+        judgements = self._alone.judge([resource])
+        concerned = {judgement.rule for judgement in judgements}
+        response = self._response(judgements)
+        response.not_applicable.extend(
+            proto.PolicyNotApplicable(policy_name=rule.id, reason=f"does not concern {resource.type}")
+            for rule in self._alone.rules
+            if rule.id not in concerned
+        )
+        return response
+
+    def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """Judge all resources by the rules that have to see them together."""
+        resources = [
+            self._inputs.get(each.urn)
+            or described(each.urn, each.type, each.properties, protect=each.options.protect, parent=each.parent)
+            for each in request.resources
+        ]
+        return self._response(self._together.judge(resources))
+
+    def GetAnalyzerInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        """What the pack is called and which rules it has."""
+        return proto.AnalyzerInfo(
+            name=NAME,
+            displayName="Bluelamp security baseline",
+            version=self._version,
+            supportsConfig=True,
+            policies=[self._info(rule) for rule in self._given],
+        )
+
+    def Configure(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """Take other enforcement levels and parameters than the rules' own."""
+        changed: dict[str, Mapping[str, Any]] = {}
+        for name, config in request.policyConfig.items():
+            level = config.enforcementLevel
+            self._levels[name] = proto.MANDATORY if level == proto.REMEDIATE else level
+            changed[name] = {
+                key: tuple(value) if isinstance(value, list) else value
+                for key, value in json_format.MessageToDict(config.properties).items()
+            }
+        self._use(tuple(rule.using(**changed.get(rule.id, {})) for rule in self._given))
+        return empty_pb2.Empty()
+
+    def Remediate(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        """Nothing: the rules judge and never change a resource."""
+        return proto.RemediateResponse()
+
+    def Handshake(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        """Agree to everything."""
+        return proto.AnalyzerHandshakeResponse()
+
+    def ConfigureStack(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        """Nothing: the rules are the same for every stack."""
+        return proto.AnalyzerStackConfigureResponse()
+
+    def GetPluginInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        """The pack's version."""
+        return plugin_pb2.PluginInfo(version=self._version)
+
+    def Cancel(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        """Nothing to stop: a judgement is done before anybody could ask."""
+        return empty_pb2.Empty()
+
+    def _response(self, judgements: list[Judgement]) -> Any:
+        response = proto.AnalyzeResponse()
+        for judgement in judgements:
+            rule = self._rules[judgement.rule]
+            if judgement.verdict in _REPORTED:
+                response.diagnostics.append(self._diagnostic(rule, judgement))
+            elif judgement.verdict is Verdict.NOT_APPLICABLE and not rule.estate:
+                response.not_applicable.append(proto.PolicyNotApplicable(policy_name=rule.id, reason=judgement.message))
+        return response
+
+    def _diagnostic(self, rule: Rule, judgement: Judgement) -> Any:
+        level = proto.ADVISORY if judgement.verdict is Verdict.UNKNOWN else self._levels[rule.id]
+        return proto.AnalyzeDiagnostic(
+            policyName=rule.id,
+            policyPackName=NAME,
+            policyPackVersion=self._version,
+            description=rule.title,
+            message=message(rule, judgement),
+            enforcementLevel=level,
+            urn=judgement.urn,
+            severity=_SEVERITIES[rule.severity],
+        )
+
+    def _info(self, rule: Rule) -> Any:
+        info = proto.PolicyInfo(
+            name=rule.id,
+            displayName=rule.title,
+            description=rule.title,
+            message=rule.rationale,
+            enforcementLevel=_LEVELS[rule.enforcement],
+            severity=_SEVERITIES[rule.severity],
+            policy_type=proto.POLICY_TYPE_STACK if rule.estate else proto.POLICY_TYPE_RESOURCE,
+            tags=[rule.area, *map(str, rule.controls)],
+            remediation_steps=f"{rule.fix}\n\n{rule.example}",
+        )
+        for name, value in rule.parameters.items():
+            info.configSchema.properties[name] = _schema(value)
+        return info
+
+
+def message(rule: Rule, judgement: Judgement) -> str:
+    """What a person reads in Pulumi's output: the rule, the place, what was found, the controls and the fix."""
+    if judgement.verdict is Verdict.UNKNOWN:
+        return f"{rule.id}: {judgement.message}; it is judged again on deployment"
+    lines = [f"{rule.id}: {judgement.message}"]
+    lines.append(f"Controls: {'; '.join(map(str, rule.controls))}")
+    if judgement.verdict is Verdict.FAIL:
+        lines.append(f"Fix: {rule.fix}")
+    return "\n".join(lines)
+
+
+def _schema(value: Any) -> dict[str, Any]:
+    if isinstance(value, tuple):
+        item = "number" if value and not isinstance(value[0], str) else "string"
+        return {"type": "array", "items": {"type": item}, "default": list(value)}
+    return {"type": "number" if isinstance(value, (int, float)) else "string", "default": value}
