@@ -1,0 +1,30 @@
+"""Plain JSON values, and one way only to write them, so that equal things have equal bytes."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON can say it: tuples and sets as lists (sets sorted), anything unheard of as its text."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted((plain(item) for item in value), key=str)
+    return str(value)
+
+
+def canonical(value: Any) -> bytes:
+    """`value` as JSON in UTF-8 with sorted keys and no white space."""
+    return json.dumps(plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def readable(value: Any) -> str:
+    """`value` as JSON with sorted keys, one member a line, ending in a line feed."""
+    return json.dumps(plain(value), sort_keys=True, ensure_ascii=False, indent=1) + "\n"

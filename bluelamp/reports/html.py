@@ -1,0 +1,63 @@
+"""The report as one page that needs nothing but itself."""
+
+import base64
+import hashlib
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from bluelamp.reports import words
+from bluelamp.reports.findings import SEVERITIES, Report
+from bluelamp.reports.page import context
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+_END_OF_PART: Final = re.compile(r"(?<=[:.$/])(?=\w)")
+
+
+def to_html(report: Report) -> str:
+    """The page of `report`: it opens from a file, asks the network for nothing, and reads without JavaScript."""
+    templates = _templates()
+    style = templates.get_template("report.css").render()
+    script = templates.get_template("report.js").render()
+    return templates.get_template("report.html.j2").render(
+        **context(report),
+        words=words,
+        severities=SEVERITIES,
+        style=style,
+        script=script,
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+    )
+
+
+@lru_cache(maxsize=1)
+def _templates() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    templates = Environment(
+        loader=PackageLoader("bluelamp.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    # The project's own style and script, and nothing else, go into the page as they are.
+    templates.filters["own"] = Markup
+    templates.filters["breakable"] = _breakable
+    return templates
+
+
+def _breakable(text: str) -> "Markup":
+    """A URN, type or path that may be broken where its parts end, which is kinder than in mid-word."""
+    from markupsafe import Markup
+
+    return Markup("<wbr>").join(_END_OF_PART.split(text))
+
+
+def _hash(text: str) -> str:
+    """How a content security policy names an inline style or script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,79 @@
+"""What a report was made from and by: the commit, the versions and the rules."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import policies
+from bluelamp import __version__
+from bluelamp.reports.canonical import canonical
+from policies import Rule
+
+PACKAGES: Final = ("pulumi", "pulumi-policy", "pulumi-azure-native", "pulumi-kubernetes")
+"""The packages whose version can change what is judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a report comes from.
+
+    `commit` is the git commit of the project (empty outside a checkout) and `dirty` whether files differed from it;
+    `versions` are by package; `rules_hash` is the SHA-256 of the rules' source and parameters.
+    """
+
+    commit: str = ""
+    dirty: bool = False
+    versions: Mapping[str, str] = field(default_factory=dict)
+    rules_hash: str = ""
+
+
+def provenance(root: Path, rules: Iterable[Rule]) -> Provenance:
+    """What is true now of the project at `root`."""
+    commit = _git(root, "rev-parse", "--verify", "HEAD")
+    dirty = bool(commit) and bool(_git(root, "status", "--porcelain"))
+    return Provenance(commit, dirty, versions(), rules_hash(rules))
+
+
+def versions() -> dict[str, str]:
+    """The version of Bluelamp, of Python, and of each of `PACKAGES` that is installed."""
+    from importlib import metadata
+
+    found = {"bluelamp": __version__, "python": ".".join(map(str, sys.version_info[:3]))}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def rules_hash(rules: Iterable[Rule]) -> str:
+    """SHA-256, in hex, over the source of the policies and over which rules are used with which parameters."""
+    digest = hashlib.sha256()
+    folder = Path(policies.__file__).parent
+    for file in sorted(folder.rglob("*.py")):
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    used = {rule.id: {"enforcement": rule.enforcement, "parameters": rule.parameters} for rule in rules}
+    digest.update(canonical(used))
+    return digest.hexdigest()
+
+
+def _git(root: Path, *words: str) -> str:
+    """What git says, empty where there is no git or no checkout."""
+    try:
+        run = subprocess.run(
+            ["git", "-C", str(root), *words],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return run.stdout.strip()

@@ -1,0 +1,51 @@
+"""Keeping secrets out: the last guard before anything is written, whatever a rule chose to say."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from policies.model import Resource
+from policies.value import SECRET, covers, joined
+
+SHORTEST: Final = 8
+"""Shorter texts are left alone here: `true` or `Standard` may be a secret in one place and a plain word in another."""
+
+
+class Redactor:
+    """Replaces every secret of a set of resources, wherever it stands in a text.
+
+    Rules already redact the secrets of the resource that they judge; this catches one resource's secret in what is
+    said of another, or of a property that nobody marked.
+    """
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        found = {text for resource in resources if resource.secrets for text in _texts(resource)}
+        self._secrets = sorted(found, key=lambda text: (-len(text), text))
+
+    def __call__(self, value: Any) -> Any:
+        """`value`, a JSON value, with every secret replaced by `[secret]`."""
+        if isinstance(value, str):
+            for secret in self._secrets:
+                if secret in value:
+                    value = value.replace(secret, SECRET)
+            return value
+        if isinstance(value, Mapping):
+            return {self(key): self(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self(item) for item in value]
+        return value
+
+
+def _texts(resource: Resource) -> Iterable[str]:
+    waiting: list[tuple[str, Any]] = [("", resource.properties)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting += [(joined(path, str(key)), item) for key, item in value.items()]
+        elif isinstance(value, (list, tuple)):
+            waiting += [(joined(path, index), item) for index, item in enumerate(value)]
+        elif _worth_hiding(value) and any(covers(secret, path) for secret in resource.secrets):
+            yield value
+
+
+def _worth_hiding(value: Any) -> bool:
+    return isinstance(value, str) and value != SECRET and len(value) >= SHORTEST

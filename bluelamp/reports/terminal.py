@@ -1,0 +1,120 @@
+"""Reports for a terminal: plain at 80 columns, and without colour."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from bluelamp.reports.findings import Answer, Finding, Report
+from bluelamp.reports.words import asked, one_line, says_more, some, value
+from policies import Verdict
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+MOST: Final = 40
+"""How many findings of a kind are spelt out before the rest is only counted."""
+_STYLES: Final = {Answer.WITHIN: "green", Answer.NOT_WITHIN: "red", Answer.CANNOT_BE_SAID: "yellow"}
+_LONGEST: Final = 160
+
+
+def result(report: Report) -> "Text":
+    """One line: the force and its answer."""
+    from rich.text import Text
+
+    return Text.assemble((report.force, "bold"), ": ", (one_line(report), _STYLES[report.answer]))
+
+
+def details(report: Report) -> "RenderableType":
+    """One report: broken mandatory rules in full, then what is unknown or fails but stops nothing, then the answer."""
+    from rich.console import Group
+    from rich.text import Text
+
+    parts: list[RenderableType] = [_broken(finding) for finding in report.broken[:MOST]]
+    parts += _rest(len(report.broken), "mandatory failure")
+    for findings, what in ((report.undecided, "undecided finding"), (report.advised, "advisory failure")):
+        parts += [_short(finding) for finding in findings[:MOST]]
+        parts += _rest(len(findings), what)
+    parts += [Text(counted(report)), result(report)]
+    return Group(*parts)
+
+
+def forces(reports: Sequence[Report]) -> "RenderableType":
+    """Several reports: a row for each force, and how many are within their baseline."""
+    from rich import box
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table.add_column("Force", no_wrap=True)
+    table.add_column("Answer", ratio=1)
+    for heading in ("Broken", "Fail", "Error", "Unkn.", "Pass"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for report in reports:
+        figures = (
+            len(report.broken),
+            report.counts[Verdict.FAIL],
+            report.counts[Verdict.ERROR],
+            report.counts[Verdict.UNKNOWN],
+            report.counts[Verdict.PASS],
+        )
+        table.add_row(report.force, Text(report.answer, _STYLES[report.answer]), *map(str, figures))
+    answers = [report.answer for report in reports]
+    said = ", ".join(f"{answers.count(answer)} {answer}" for answer in Answer if answer in answers)
+    return Group(table, Text(f"{some(len(reports), 'force')}: {said}", "bold"))
+
+
+def counted(report: Report) -> str:
+    """Every count in one line."""
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in report.counts.items())
+    return f"{some(report.resources, 'resource')}, {some(len(report.rules), 'rule')}: {counts}"
+
+
+def _broken(finding: Finding) -> "RenderableType":
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    rule = finding.rule
+    head = Text.assemble(
+        ("fail", "bold red"), f" {rule.severity} ", (rule.id, "bold"), f" {rule.title}", overflow="fold"
+    )
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True, min_width=10)
+    table.add_column(overflow="fold")
+    lines = {
+        "resource": f"{finding.name} ({finding.type})",
+        "property": finding.path or "the resource",
+        "observed": _trim(value(finding.observed)),
+        "expected": _trim(asked(finding.expected)),
+        "also": _trim(finding.message) if says_more(finding) else "",
+        "controls": ", ".join(str(control) for control in rule.controls),
+        "fix": rule.fix,
+    }
+    for label, text in lines.items():
+        if text:
+            table.add_row(Text(label, "dim"), Text(text))
+    from rich.console import Group
+
+    return Group(head, Padding(table, (0, 0, 1, 2)))
+
+
+def _short(finding: Finding) -> "Text":
+    from rich.text import Text
+
+    style = {Verdict.ERROR: "bold magenta", Verdict.UNKNOWN: "bold yellow"}.get(finding.verdict, "bold")
+    where = f".{finding.path}" if finding.path and not finding.path.startswith("[") else finding.path
+    said = f": {_trim(finding.message)}" if finding.verdict is Verdict.ERROR else ""
+    return Text.assemble(
+        (finding.verdict, style), f" {finding.rule.severity} ", finding.rule.id, f" {finding.name}{where}{said}"
+    )
+
+
+def _rest(count: int, noun: str) -> "list[RenderableType]":
+    from rich.text import Text
+
+    return [Text(f"… and {some(count - MOST, f'more {noun}')}")] if count > MOST else []
+
+
+def _trim(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
