@@ -73,6 +73,8 @@ def control_plane(folder: Path) -> Iterator[Path]:
             "--service-account-issuer=https://kubernetes.default.svc",
             f"--token-auth-file={tokens}",
             "--authorization-mode=RBAC",
+            # As every real cluster has it, so that Pod Security decides.
+            "--allow-privileged=true",
             "--service-cluster-ip-range=10.0.0.0/24",
             "--endpoint-reconciler-type=none",
             "--profiling=false",

@@ -41,6 +41,3 @@ def _name(kind: Kind, inputs: Mapping[str, Any]) -> Iterator[Failure]:
         reason = f"has {len(name)} characters; a {kind.name}'s name has at most {kind.special['longest']}"
     if reason:
         yield Failure("metadata.name", f"{shown(name)} {reason}")
-    namespace = metadata(inputs, "namespace")
-    if namespace and not kind.namespaced and namespace is not UNKNOWN:
-        yield Failure("metadata.namespace", f"a {kind.name} belongs to the whole cluster and has no namespace")

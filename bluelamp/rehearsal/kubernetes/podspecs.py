@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bluelamp.rehearsal.values import Secret
+from bluelamp.rehearsal.values import UNKNOWN, Secret
 
 PATHS = {
     "Pod": "",
@@ -20,10 +20,12 @@ PATHS = {
 
 
 def dig(value: Any, path: str) -> Any:
-    """What is at a dotted path in `value`; None where there is nothing."""
+    """What is at a dotted path in `value`: None where there is nothing, `UNKNOWN` where it is not known yet."""
     for key in path.split(".") if path else ():
         if isinstance(value, Secret):
             value = value.value
+        if value is UNKNOWN:
+            return UNKNOWN
         value = value.get(key) if isinstance(value, Mapping) else None
     return value.value if isinstance(value, Secret) else value
 

@@ -96,7 +96,10 @@ class KubernetesProvider(Provider):
         meta = dict((plain(opened) if isinstance(opened, Secret) else opened) or {})
         inputs["metadata"] = meta
         namespaced = kind.namespaced if kind else True
-        if namespaced and not meta.get("namespace"):
+        if not namespaced:
+            # The API server overlooks a namespace that a cluster-wide object names by mistake.
+            meta.pop("namespace", None)
+        elif not meta.get("namespace"):
             meta["namespace"] = instance.config.get("namespace") or "default"
         if meta.get("name") or meta.get("generateName"):
             return
@@ -123,7 +126,7 @@ class KubernetesProvider(Provider):
                 return name
             number += 1
 
-    def diff(  # noqa: PLR0917 - the engine's own arguments
+    def diff(
         self,
         instance: Instance,
         urn: str,

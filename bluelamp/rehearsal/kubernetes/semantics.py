@@ -52,7 +52,8 @@ def _pod(pod: Object, path: str, claims: set[Any]) -> Iterator[Failure]:
     seen: dict[Any, str] = {}
     for where, container in containers(pod, path):
         name = plain(container.get("name"))
-        if isinstance(name, str) and seen.setdefault(name, where) != where:
+        # The schema finds two in one list; these are in two lists.
+        if isinstance(name, str) and _list_of(seen.setdefault(name, where)) != _list_of(where):
             yield Failure(f"{where}.name", f'duplicate: "{name}" is already the name of {seen[name]}')
         for place, mount in _items(container, "volumeMounts"):
             volume = plain(mount.get("name"))
@@ -61,6 +62,10 @@ def _pod(pod: Object, path: str, claims: set[Any]) -> Iterator[Failure]:
                     f"{where}.{place}.name", f'no volume "{volume}" in {path + "." if path else ""}spec.volumes'
                 )
         yield from _requests(container, where)
+
+
+def _list_of(path: str) -> str:
+    return path.rpartition("[")[0]
 
 
 def _requests(container: Object, where: str) -> Iterator[Failure]:
@@ -184,11 +189,14 @@ def _binding(value: Object) -> Iterator[Failure]:
             yield Failure(
                 f"{where}.apiGroup", f'"{group}" is not allowed for a {kind}; allowed: rbac.authorization.k8s.io'
             )
-        if kind == "ServiceAccount":
-            if group not in (None, "", UNKNOWN):
-                yield Failure(f"{where}.apiGroup", f'"{group}" is not allowed for a ServiceAccount; it has none')
-            if not subject.get("namespace"):
-                yield Failure(f"{where}.namespace", "required for a ServiceAccount")
+        if kind == "ServiceAccount" and group not in (None, "", UNKNOWN):
+            yield Failure(f"{where}.apiGroup", f'"{group}" is not allowed for a ServiceAccount; it has none')
+
+
+def _cluster_binding(value: Object) -> Iterator[Failure]:
+    for where, subject in _items(value, "subjects"):
+        if plain(subject.get("kind")) == "ServiceAccount" and not subject.get("namespace"):
+            yield Failure(f"{where}.namespace", "required for a ServiceAccount")
 
 
 def _role(value: Object) -> Iterator[Failure]:
@@ -372,7 +380,7 @@ _CHECKS: dict[str, tuple[Callable[[Object], Iterator[Failure]], ...]] = {
     "rbac.authorization.k8s.io/Role": (_role, _namespaced_role),
     "rbac.authorization.k8s.io/ClusterRole": (_role,),
     "rbac.authorization.k8s.io/RoleBinding": (_binding,),
-    "rbac.authorization.k8s.io/ClusterRoleBinding": (_binding,),
+    "rbac.authorization.k8s.io/ClusterRoleBinding": (_binding, _cluster_binding),
     "autoscaling/HorizontalPodAutoscaler": (_autoscaler,),
     "policy/PodDisruptionBudget": (_disruption_budget,),
     "apiextensions.k8s.io/CustomResourceDefinition": (_definition,),

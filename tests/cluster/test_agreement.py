@@ -1,0 +1,73 @@
+"""The embedded API server's verdict is the real one's."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bluelamp.rehearsal.kubernetes import KubernetesProvider
+from bluelamp.rehearsal.kubernetes.api import Api, RefusalError, root
+from bluelamp.rehearsal.provider import CloudError, Instance
+from bluelamp.rehearsal.store import Store
+from tests.cluster.served import DATA, served, text
+from tests.rehearsal.kubernetes.kubernetes_objects import BROKEN, GOOD, broken, urn
+
+DEV = Instance("dev", "police")
+pytestmark = pytest.mark.cluster
+
+
+def real_verdict(api: Api, obj: dict[str, Any]) -> str:
+    """Why the API server refuses `obj`; empty where it takes it (a dry run)."""
+    kind = api.kind(obj["apiVersion"], obj["kind"])
+    if kind is None:
+        return "no matches for kind"
+    within = f"/namespaces/{obj['metadata']['namespace']}" if kind.namespaced else ""
+    path = f"{root(obj['apiVersion'])}{within}/{kind.plural}"
+    try:
+        api.request("POST", path, obj, dryRun="All", fieldValidation="Strict")
+    except RefusalError as error:
+        return error.message
+    return ""
+
+
+def embedded_verdict(provider: KubernetesProvider, obj: dict[str, Any]) -> str:
+    checked = provider.check(DEV, urn(obj), {}, obj)
+    if checked.failures:
+        return "; ".join(f"{failure.path}: {failure.reason}" for failure in checked.failures)
+    try:
+        provider.create(DEV, urn(obj), checked.inputs, preview=False)
+    except CloudError as error:
+        return error.message
+    return ""
+
+
+@pytest.fixture(scope="module")
+def api(cluster: Path) -> Api:
+    """The real server, which knows the definition and the account that the objects refer to."""
+    real = KubernetesProvider(Store(":memory:"), cluster)
+    for name in ("definition",):
+        obj = GOOD[name]
+        real.create(DEV, urn(obj), real.check(DEV, urn(obj), {}, obj).inputs, preview=False)
+    return Api(cluster)
+
+
+def test_verdicts_agree_on_every_object(api: Api) -> None:
+    objects = [(name, obj) for name, obj in GOOD.items() if name != "definition"]
+    objects += [(f"{each['of']} with {each['set']}", broken(each)) for each in BROKEN]
+    different = []
+    for name, obj in objects:
+        embedded = KubernetesProvider(Store(":memory:"), patience=0.0)
+        embedded.create(DEV, urn(GOOD["definition"]), GOOD["definition"], preview=False)
+        ours, theirs = embedded_verdict(embedded, obj), real_verdict(api, obj)
+        if bool(ours) != bool(theirs):
+            different.append(f"{name}:\n  embedded: {ours or 'takes it'}\n  real: {theirs or 'takes it'}")
+    sys.stdout.write(f"{len(objects) - len(different)} of {len(objects)} verdicts agree\n")
+    assert not different, "\n".join(different)
+
+
+def test_what_the_rehearsal_knows_of_kinds_is_what_the_server_says(cluster: Path) -> None:
+    found = served(cluster)
+    found["kinds"].pop("police.example.org/v1", None)
+    found["words"] = {name: words for name, words in found["words"].items() if not name.startswith("org.example")}
+    assert text(found) == DATA.read_text(encoding="utf-8")

@@ -1,0 +1,39 @@
+"""The objects and mistakes that the tests of the embedded and of the real API server share."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_HERE = Path(__file__).parent
+GOOD: dict[str, dict[str, Any]] = yaml.safe_load((_HERE / "good.yaml").read_text(encoding="utf-8"))
+BROKEN: list[dict[str, Any]] = yaml.safe_load((_HERE / "broken.yaml").read_text(encoding="utf-8"))
+
+
+def token(obj: dict[str, Any]) -> str:
+    """The package's type token of an object."""
+    api_version = obj["apiVersion"]
+    return f"kubernetes:{api_version if '/' in api_version else f'core/{api_version}'}:{obj['kind']}"
+
+
+def urn(obj: dict[str, Any], name: str = "it") -> str:
+    return f"urn:pulumi:dev::police::{token(obj)}::{name}"
+
+
+def broken(mistake: dict[str, Any]) -> dict[str, Any]:
+    """The object of `mistake` with its one path changed."""
+    obj = copy.deepcopy(GOOD[mistake["of"]])
+    for path, value in mistake["set"].items():
+        # A key may hold dots only where it is the whole path's last part, after labels or data.
+        *parents, last = path.split(".")
+        place: Any = obj
+        for key in parents:
+            place = place[int(key)] if isinstance(place, list) else place[key]
+        if isinstance(place, list):
+            place[int(last) : int(last) + 1] = [value]
+        elif value is None:
+            del place[last]
+        else:
+            place[last] = value
+    return obj

@@ -1,0 +1,81 @@
+"""What the embedded API server takes and refuses."""
+
+from typing import Any
+
+import pytest
+
+from bluelamp.rehearsal.kubernetes import KubernetesProvider
+from bluelamp.rehearsal.provider import CloudError, Instance
+from bluelamp.rehearsal.store import Store
+from tests.rehearsal.kubernetes.kubernetes_objects import BROKEN, GOOD, broken, urn
+
+DEV = Instance("dev", "police")
+
+
+@pytest.fixture
+def provider() -> KubernetesProvider:
+    """A cluster that knows the one definition of the objects."""
+    found = KubernetesProvider(Store(":memory:"), patience=0.0)
+    create(found, GOOD["definition"])
+    return found
+
+
+def create(provider: KubernetesProvider, obj: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    checked = provider.check(DEV, urn(obj), {}, obj)
+    assert not checked.failures
+    return provider.create(DEV, urn(obj), checked.inputs, preview=False)
+
+
+@pytest.mark.parametrize("name", [name for name in GOOD if name != "definition"])
+def test_takes(provider: KubernetesProvider, name: str) -> None:
+    resource_id, outputs = create(provider, GOOD[name])
+    assert resource_id.endswith(GOOD[name]["metadata"]["name"])
+    assert outputs["metadata"]["uid"]
+
+
+@pytest.mark.parametrize(
+    "mistake", BROKEN, ids=[f"{each['of']}-{each['at']}-{index}" for index, each in enumerate(BROKEN)]
+)
+def test_refuses(provider: KubernetesProvider, mistake: dict[str, Any]) -> None:
+    obj = broken(mistake)
+    checked = provider.check(DEV, urn(obj), {}, obj)
+    if mistake["at"]:
+        assert [failure.path for failure in checked.failures] == [mistake["at"]]
+        assert mistake["says"] in checked.failures[0].reason
+    else:
+        assert not checked.failures
+        with pytest.raises(CloudError) as refusal:
+            provider.create(DEV, urn(obj), checked.inputs, preview=False)
+        assert mistake["says"] in refusal.value.message
+
+
+def test_every_mistake_is_told_at_once(provider: KubernetesProvider) -> None:
+    obj = {"metadata": {"name": "Bad Name"}, "spec": {"type": "Nope", "port": [], "ports": [{"port": "http"}]}}
+    checked = provider.check(DEV, "urn:pulumi:dev::police::kubernetes:core/v1:Service::it", {}, obj)
+    assert {failure.path for failure in checked.failures} == {
+        "metadata.name",
+        "spec.type",
+        "spec.port",
+        "spec.ports[0].port",
+    }
+
+
+def test_a_secret_is_never_quoted(provider: KubernetesProvider) -> None:
+    obj = {"metadata": {"name": "s"}, "data": {"password": "hunter2 in the clear"}}
+    checked = provider.check(DEV, "urn:pulumi:dev::police::kubernetes:core/v1:Secret::it", {}, obj)
+    assert checked.failures
+    assert "hunter2" not in repr(checked)
+
+
+@pytest.mark.parametrize(
+    ("token", "says"),
+    [
+        ("kubernetes:helm.sh/v3:Release", "declare its objects"),
+        ("kubernetes:yaml/v2:ConfigFile", "use kubernetes.yaml.ConfigFile"),
+        ("kubernetes:core/v1:ConfigMapList", "declare each ConfigMap"),
+        ("kubernetes:policy/v1beta1:PodSecurityPolicy", "no matches for kind"),
+    ],
+)
+def test_what_is_not_rehearsed_says_so(provider: KubernetesProvider, token: str, says: str) -> None:
+    checked = provider.check(DEV, f"urn:pulumi:dev::police::{token}::it", {}, {"metadata": {"name": "it"}})
+    assert says in checked.failures[0].reason
