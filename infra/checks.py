@@ -165,7 +165,7 @@ def _twice(steps: Steps, items: object, key: str | None) -> Iterator[Finding]:
             yield Finding(
                 at,
                 f"{show(value)} is here a second time; it is first at [{where}]",
-                show(value),
+                show(value, quote=False),
                 next_step="rename or remove one",
             )
 
@@ -173,7 +173,7 @@ def _twice(steps: Steps, items: object, key: str | None) -> Iterator[Finding]:
 def _clusters(settings: Mapping[str, Any]) -> Iterator[Finding]:
     clusters = dig(settings, "onPremises", "clusters")
     names = [dig(cluster, "name") for cluster in clusters] if isinstance(clusters, list) else ["live"]
-    known = [name for name in names if isinstance(name, str)]
+    known = [name for name in names if isinstance(name, str) and name.isprintable()]
     tenants = dig(settings, "onPremises", "tenants")
     for index, tenant in enumerate(tenants if isinstance(tenants, list) else ()):
         cluster = dig(tenant, "cluster")
@@ -181,8 +181,8 @@ def _clusters(settings: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(
                 ("onPremises", "tenants", index, "cluster"),
                 f"there is no cluster called {show(cluster)}",
-                show(cluster),
-                f"clusters: {', '.join(show(name, quote=False) for name in known)}" if known else "",
+                show(cluster, quote=False),
+                f"clusters: {', '.join(show(name, quote=False) for name in known[:9])}" if known else "",
                 did_you_mean(cluster, known),
             )
 

@@ -105,7 +105,9 @@ def _config(source: Source) -> dict[str, object]:
         message = f"{show(source.values)} is not a mapping"
         raise SettingsError([*source.problems, source.problem((), message, next_step="begin the file with `config:`")])
     source.problems += [
-        source.problem((key,), f"{show(key)} is no key of a stack file", key, "", _home(key), key=True)
+        source.problem(
+            (key,), f"{show(key)} is no key of a stack file", show(key, quote=False), "", _home(key), key=True
+        )
         for key in source.values
         if key not in ENGINE_KEYS
     ]
@@ -155,10 +157,12 @@ def _stray(key: str, source: Source) -> Problem:
     if colon:
         message, allowed = f"{show(namespace)} is no namespace of settings", ["bluelamp", *OTHER_NAMESPACES]
         step = did_you_mean(namespace, allowed)
-        return source.problem(("config", key), message, namespace, f"allowed: {', '.join(allowed)}", step, key=True)
+        return source.problem(
+            ("config", key), message, show(namespace, quote=False), f"allowed: {', '.join(allowed)}", step, key=True
+        )
     ours = [PROJECT + name for name in _names()]
     step = f"write {PROJECT}{key}" if key in _names() else did_you_mean(PROJECT + key, ours)
-    return source.problem(("config", key), f"{show(key)} has no namespace", key, "", step, key=True)
+    return source.problem(("config", key), f"{show(key)} has no namespace", show(key, quote=False), "", step, key=True)
 
 
 def _encrypted(value: object, loc: Steps) -> Iterator[Steps]:

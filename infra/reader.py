@@ -16,7 +16,7 @@ import yaml
 from infra.problems import Problem, SettingsError
 from infra.source import Source, Steps, show, spell
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 250_000
 MAX_DEPTH = 30
 MAX_PROBLEMS = 100
 """No settings file comes near these; a file beyond them is a mistake or an attack."""
@@ -186,7 +186,9 @@ def _take_value(stack: list[_Open], event: Any, source: Source) -> int:
         )
         _complain(source, steps, event, f"{what} is not used in settings", "write the value alone")
     elif collection and len(stack) >= MAX_DEPTH:
-        _complain(source, steps, event, f"is more than {MAX_DEPTH} levels deep", "settings are at most a few deep")
+        # reading on would take minutes: the parser's time grows with the square of the depth
+        message, step = f"is more than {MAX_DEPTH} levels deep", "settings are at most a few levels deep"
+        raise SettingsError([*source.problems, Problem(source.file, *_place(event), "", message, next_step=step)])
     elif collection:
         opens = True
     else:

@@ -106,7 +106,7 @@ def _unknown_key(source: Source, steps: Steps, fields: dict[str, FieldInfo]) -> 
     prefix = "bluelamp:" if word.startswith("bluelamp:") else ""
     known = [prefix + name for name in fields]
     allowed = "" if nearest(word, known) else f"known here: {', '.join(known)}" if known else ""
-    return source.problem(steps, message, show(word), allowed, did_you_mean(word, known), key=True)
+    return source.problem(steps, message, show(word, quote=False), allowed, did_you_mean(word, known), key=True)
 
 
 def _not_among(found: object, choices: list[str]) -> tuple[str, str, str]:
