@@ -1,0 +1,108 @@
+"""What may be changed and deleted: locks, resources in use, and what goes with a parent."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bluelamp.rehearsal.azure import ids
+from bluelamp.rehearsal.azure.data import facts
+from bluelamp.rehearsal.provider import CloudError
+from bluelamp.rehearsal.store import Record, Store
+from bluelamp.rehearsal.values import plain
+
+_LOCKS = tuple(
+    f"azure-native:authorization:ManagementLock{one}"
+    for one in ("ByScope", "AtResourceGroupLevel", "AtSubscriptionLevel", "AtResourceLevel")
+)
+_MANAGEMENT_GROUP = "azure-native:management:ManagementGroup"
+
+
+def check_write(store: Store, resource_id: str) -> None:
+    """Raises `CloudError` `ScopeLocked` where a read-only lock holds the resource or anything above it."""
+    _check_locks(store, resource_id, "write", ("ReadOnly",))
+
+
+def check_delete(store: Store, record: Record) -> None:
+    """Raises `CloudError` where a lock forbids it or another resource still uses it."""
+    if record.type not in _LOCKS:
+        _check_locks(store, record.id, "delete", ("CanNotDelete", "ReadOnly"))
+    rule = facts("in_use").get(record.type)
+    if rule is None:
+        return
+    users = sorted(_users(store, record, f"azure-native:{rule.get('children')}"))
+    if users:
+        kind, name = ids.type_of_id(record.id).rpartition("/")[2], ids.name_of_id(record.id)
+        raise CloudError(rule["code"], f"{kind} {name} is in use by {', '.join(users)} and cannot be deleted.")
+
+
+def remove(store: Store, record: Record) -> None:
+    """Forgets the resource and everything inside it or kept with it, as Azure's own deletions cascade."""
+    for one in descendants(store, record):
+        store.remove(one.id)
+    store.remove(record.id)
+
+
+def descendants(store: Store, record: Record) -> list[Record]:
+    """What is inside a resource, at any depth, and what extends it (diagnostic settings, locks, assignments)."""
+    found: list[Record] = []
+    for child in store.children(record.id):
+        found += [child, *descendants(store, child)]
+    return found
+
+
+def _users(store: Store, record: Record, children: str) -> Iterator[str]:
+    inside = {one.id.lower() for one in descendants(store, record)}
+    wanted = {record.id.lower()} | (inside if record.type == "azure-native:network:VirtualNetwork" else set())
+    for other in store.all("azure-native"):
+        if other.id.lower() == record.id.lower():
+            continue
+        if other.id.lower() in inside:
+            if other.type == children:
+                yield other.id
+        elif any(_names(text, wanted, record) for text in _texts(other.inputs)) and not _is_peering(other, record):
+            yield other.id
+
+
+def _names(text: str, wanted: set[str], record: Record) -> bool:
+    lower = text.lower()
+    if lower in wanted:
+        return True
+    inline = record.type == "azure-native:network:VirtualNetwork" and lower.startswith(record.id.lower() + "/subnets/")
+    return inline or (record.type == _MANAGEMENT_GROUP and lower == record.id.lower())
+
+
+def _is_peering(other: Record, record: Record) -> bool:
+    """A peering from the other side does not hold a network, nor do a zone's links."""
+    return record.type == "azure-native:network:VirtualNetwork" and other.type.endswith(
+        (":VirtualNetworkPeering", ":VirtualNetworkLink")
+    )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    value = plain(value)
+    if isinstance(value, str):
+        if value.startswith("/"):
+            yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _check_locks(store: Store, resource_id: str, operation: str, levels: tuple[str, ...]) -> None:
+    for token in _LOCKS:
+        for lock in store.all("azure-native", token):
+            scope = lock.parent.lower()
+            held = resource_id.lower() == scope or resource_id.lower().startswith(scope + "/")
+            if held and plain(lock.inputs.get("level")) in levels and not _is_lock(resource_id):
+                raise CloudError(
+                    "ScopeLocked",
+                    f"The scope '{resource_id}' cannot perform {operation} operation because following scope(s) are "
+                    f"locked: '{lock.parent}'. Please remove the lock and try again.",
+                )
+
+
+def _is_lock(resource_id: str) -> bool:
+    return re.search(r"/providers/Microsoft\.Authorization/locks/[^/]+$", resource_id, re.IGNORECASE) is not None

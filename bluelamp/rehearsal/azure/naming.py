@@ -1,0 +1,76 @@
+"""Names: what azure-native gives where none is given, and what the services accept."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bluelamp.rehearsal.azure import ids
+from bluelamp.rehearsal.azure.data import facts
+from bluelamp.rehearsal.provider import Failure, name_of
+from bluelamp.rehearsal.values import UNKNOWN, plain
+
+RANDOM = "__createBeforeDelete"
+"""The input by which azure-native remembers that it made the name up, so that a replacement can come first."""
+
+_GUIDS = ("RoleAssignment", "RoleDefinition", "PimRoleEligibilitySchedule")
+
+
+def auto_name(token: str, urn: str, taken: Callable[[str], bool]) -> tuple[str, bool]:
+    """The name for a resource that says none, and whether it was made up.
+
+    As azure-native does: a nested resource takes its logical name, a role assignment a GUID, any other its logical name
+    and eight hexadecimal digits. The digits follow from the URN, and are others once a name is `taken`, so that a check
+    gives the same name each time and a replacement another one.
+    """
+    logical = name_of(urn)
+    if ids.is_nested(token):
+        return logical, False
+    for turn in range(1000):
+        if token.endswith(_GUIDS):
+            name = ids.stable_uuid("name", urn, str(turn))
+        else:
+            name = logical + ids.stable_hex(8, "name", urn, str(turn))
+        if not taken(name):
+            break
+    return name, True
+
+
+def check_name(token: str, inputs: Mapping[str, Any]) -> list[Failure]:
+    """What the service would say of the resource's own name."""
+    own = ids.own_name(token)
+    rule = facts("names").get(token)
+    name = plain(inputs.get(own)) if own else None
+    if own is None or rule is None or name is UNKNOWN or not isinstance(name, str):
+        return []
+    code = rule.get("code", "InvalidResourceName")
+    least, most = rule["min"], rule["max"]
+    wrong = []
+    if not least <= len(name) <= most:
+        wanted = f"{least}" if least == most else f"{least} to {most}"
+        wrong.append(f"has {len(name)} characters: {wanted} allowed")
+    if not re.fullmatch(rule["pattern"], name, re.DOTALL):
+        wrong.append(f"may have only {rule['words']}")
+    if not wrong:
+        return []
+    near = _nearest(name, rule)
+    hint = f"; did you mean '{near}'?" if near else ""
+    return [Failure(own, f"{code}: the name '{name}' of {ids.arm_type(token)} {' and '.join(wrong)}{hint}")]
+
+
+def _nearest(name: str, rule: Mapping[str, Any]) -> str:
+    """The name with what is not allowed left out, where that makes a good one."""
+    tries = [name.lower(), re.sub(r"[^A-Za-z0-9-]", "", name), re.sub(r"[^a-z0-9-]", "", name.lower())]
+    tries += [re.sub(r"[^A-Za-z0-9]", "", name), re.sub(r"[^a-z0-9]", "", name.lower())]
+    for one in tries:
+        cut = one[: rule["max"]].strip("-")
+        if cut != name and len(cut) >= rule["min"] and re.fullmatch(rule["pattern"], cut):
+            return cut
+    return ""
+
+
+def unique_name(token: str, inputs: Mapping[str, Any]) -> str | None:
+    """The name that the whole cloud may hold once (`microsoft.storage/storageaccounts:stpolice`), or None."""
+    own = ids.own_name(token)
+    if own is None or not facts("names").get(token, {}).get("unique"):
+        return None
+    return f"{ids.arm_type(token).lower()}:{plain(inputs.get(own))}"

@@ -1,0 +1,192 @@
+"""What a resource says of itself once it is there: its inputs, and what the service computes."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bluelamp.rehearsal.azure import ids
+from bluelamp.rehearsal.azure.addresses import with_addresses
+from bluelamp.rehearsal.azure.data import facts
+from bluelamp.rehearsal.azure.places import canonical
+from bluelamp.rehearsal.sdk.shapes import ObjectShape, ResourceShape, Shape
+from bluelamp.rehearsal.store import Store
+from bluelamp.rehearsal.values import UNKNOWN, Blob, Secret, plain
+
+_TIME = "2026-01-05T09:00:00.0000000Z"
+"""When everything in the rehearsal cloud was made: a fixed time, so that outputs repeat."""
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
+
+
+def preview(shape: ResourceShape, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What a preview can know, as azure-native gives it: an input under its own name, all else unknown."""
+    return _preview(shape.outputs, inputs) | {"azureApiVersion": shape.api_version or UNKNOWN}
+
+
+def _preview(shape: ObjectShape, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _preview_value(one.shape, values[name]) if values.get(name) is not None else UNKNOWN
+        for name, one in shape.properties.items()
+    }
+
+
+def _preview_value(shape: Shape, value: Any) -> Any:
+    if isinstance(value, Secret):
+        return Secret(_preview_value(shape, value.value))
+    if isinstance(value, Mapping) and shape.kind == "object" and shape.object is not None:
+        return _preview(shape.object, value)
+    if isinstance(value, list) and shape.kind == "array" and shape.item is not None:
+        return [_preview_value(shape.item, item) for item in value]
+    if isinstance(value, list) and shape.kind == "map":
+        return UNKNOWN
+    return value
+
+
+def compute(
+    store: Store, shape: ResourceShape, resource_id: str, inputs: Mapping[str, Any], tenant: str
+) -> dict[str, Any]:
+    """The outputs of a stored resource; the same for the same id and inputs."""
+    words = words_of(resource_id, inputs, tenant)
+    known = shape.outputs.properties
+    found: dict[str, Any] = {
+        key: _output(known[key].shape, value, f"{resource_id}/{key}")
+        for key, value in inputs.items()
+        if key in known and value is not None
+    }
+    usual = _usual(shape, resource_id, inputs, words)
+    _fill(found, {key: value for key, value in usual.items() if key in known})
+    _fill(found, written(facts("outputs").get(shape.token, {}), words, resource_id))
+    if isinstance(found.get("location"), str) and "displayName" not in found:
+        place = canonical(found["location"])
+        found["location"] = place if place in facts("locations") else found["location"]
+    if "identity" in found:
+        found["identity"] = _identity(store, found["identity"], resource_id, tenant)
+    for secret in shape.secret_outputs:
+        if secret in found and not isinstance(found[secret], Secret):
+            found[secret] = Secret(found[secret])
+    return with_addresses(store, shape.token, resource_id, found)
+
+
+def _usual(
+    shape: ResourceShape, resource_id: str, inputs: Mapping[str, Any], words: Mapping[str, str]
+) -> dict[str, Any]:
+    """What nearly every type says."""
+    digest = hashlib.sha256(json.dumps(plain(inputs), sort_keys=True, default=_opaque).encode()).hexdigest()
+    author = {"createdAt": _TIME, "createdByType": "Application", "lastModifiedAt": _TIME}
+    return {
+        "name": words["name"],
+        "type": ids.type_of_id(resource_id) or ids.arm_type(shape.token),
+        "id": resource_id,
+        "provisioningState": "Succeeded",
+        "etag": f'W/"{ids.stable_uuid(resource_id, digest)}"',
+        "resourceGuid": ids.stable_uuid(resource_id, "resource"),
+        "systemData": author,
+        "azureApiVersion": shape.api_version,
+        "tenantId": words["tenant"],
+        "privateEndpointConnections": [],
+    }
+
+
+def _opaque(value: Any) -> Any:
+    return dict(value.fields) if isinstance(value, Blob) else str(value)
+
+
+def _output(shape: Shape, value: Any, where: str) -> Any:
+    """An input as it comes out: parts with a name get an id, an etag and a state where their type has them."""
+    if isinstance(value, Secret):
+        return Secret(_output(shape, value.value, where))
+    if isinstance(value, list) and shape.kind == "array" and shape.item is not None:
+        item = shape.item
+        return [_output(item, one, f"{where}/{_name(one, index)}") for index, one in enumerate(value)]
+    if not isinstance(value, Mapping) or shape.kind != "object" or shape.object is None:
+        return value
+    properties = shape.object.properties
+    found = {
+        key: _output(properties[key].shape, one, f"{where}/{key}") if key in properties else one
+        for key, one in value.items()
+        if one is not None
+    }
+    if isinstance(found.get("name"), str) and "id" not in found and "etag" in properties and "id" in properties:
+        found["id"] = where
+        found["etag"] = f'W/"{ids.stable_uuid(where)}"'
+    if "provisioningState" in properties and "name" in found:
+        found.setdefault("provisioningState", "Succeeded")
+    return found
+
+
+def _name(value: Any, index: int) -> str:
+    name = value.get("name") if isinstance(value, Mapping) else None
+    return name if isinstance(name, str) else str(index)
+
+
+def _identity(store: Store, identity: Any, resource_id: str, tenant: str) -> Any:
+    """A managed identity as it comes out: user-assigned ones go in as a list and come out as a map."""
+    if isinstance(identity, Secret) or not isinstance(identity, Mapping):
+        return identity
+    found = dict(identity)
+    if "SystemAssigned" in str(found.get("type", "")):
+        found |= {"principalId": ids.stable_uuid(resource_id, "principal"), "tenantId": tenant}
+    assigned = found.get("userAssignedIdentities")
+    if isinstance(assigned, (list, Mapping)):
+        found["userAssignedIdentities"] = {one: _assigned(store, str(one)) for one in assigned}
+    return found
+
+
+def _assigned(store: Store, identity_id: str) -> dict[str, str]:
+    record = store.get(identity_id)
+    outputs = record.outputs if record else {}
+    return {
+        "clientId": outputs.get("clientId", ids.stable_uuid(identity_id, "client")),
+        "principalId": outputs.get("principalId", ids.stable_uuid(identity_id, "principal")),
+    }
+
+
+def words_of(resource_id: str, inputs: Mapping[str, Any], tenant: str) -> dict[str, str]:
+    """The words that stand in the templates of `data/outputs.yaml` for this resource."""
+    parts = resource_id.rpartition("/providers/")[2].split("/")
+    names = parts[2::2]
+    return {
+        "id": resource_id,
+        "name": ids.name_of_id(resource_id),
+        "parent": names[-2] if len(names) > 1 else "",
+        "top": names[0] if names else "",
+        "group": ids.group_of_id(resource_id),
+        "subscription": ids.subscription_of_id(resource_id),
+        "tenant": tenant,
+        "location": canonical(str(plain(inputs.get("location") or "uksouth"))),
+        "time": _TIME,
+        "mac": "-".join(re.findall("..", ids.stable_hex(6, resource_id, "mac").upper())),
+    }
+
+
+def written(value: Any, words: Mapping[str, str], resource_id: str) -> Any:
+    """`value`, a template of the data files, filled in for a resource."""
+    if isinstance(value, Mapping):
+        return {key: written(item, words, resource_id) for key, item in value.items()}
+    if isinstance(value, list):
+        return [written(item, words, resource_id) for item in value]
+    if not isinstance(value, str):
+        return value
+    return _PLACEHOLDER.sub(lambda match: words.get(match[1]) or _made(match[1], match[2] or "", resource_id), value)
+
+
+def _made(kind: str, word: str, resource_id: str) -> str:
+    digits = int(ids.stable_hex(12, resource_id, word), 16)
+    if kind == "ip":
+        return f"20.{90 + digits % 20}.{digits // 32 % 256}.{digits // 8192 % 254 + 1}"
+    if kind == "number":
+        return f"{digits % 10**8:08d}"
+    return ids.stable_uuid(resource_id, word) if kind == "guid" else ids.stable_hex(32, resource_id, word)
+
+
+def _fill(found: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Adds what `found` does not have yet, at every depth."""
+    for key, value in more.items():
+        have = found.get(key)
+        if have is None and value is not None:
+            found[key] = value
+        elif isinstance(have, Mapping) and isinstance(value, Mapping):
+            inner = dict(have)
+            _fill(inner, value)
+            found[key] = inner

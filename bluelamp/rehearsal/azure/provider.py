@@ -1,0 +1,181 @@
+"""Azure Resource Manager, rehearsed at the boundary of the azure-native provider."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bluelamp.rehearsal.azure import ids, network
+from bluelamp.rehearsal.azure.checking import Checker
+from bluelamp.rehearsal.azure.deletion import check_delete, check_write, remove
+from bluelamp.rehearsal.azure.diffing import diff
+from bluelamp.rehearsal.azure.faults import strike
+from bluelamp.rehearsal.azure.invokes import invoke
+from bluelamp.rehearsal.azure.naming import unique_name
+from bluelamp.rehearsal.azure.outputs import compute, preview
+from bluelamp.rehearsal.azure.ranges import Fault
+from bluelamp.rehearsal.azure.references import check_parent, check_references
+from bluelamp.rehearsal.provider import Checked, CloudError, Diff, Instance, Live, Provider, type_of
+from bluelamp.rehearsal.sdk.schema import Catalogue, UnknownToken
+from bluelamp.rehearsal.sdk.shapes import ResourceShape
+from bluelamp.rehearsal.store import Record, Store
+from bluelamp.rehearsal.values import has_unknown
+
+
+class AzureProvider(Provider):
+    """The package azure-native over a store: every resource type of the installed SDK.
+
+    With `arm_types`, a folder of Microsoft's own type definitions (repository Azure/bicep-types-az), inputs are judged
+    by those as well. Raises `UnknownPackage` where pulumi-azure-native is not installed.
+    """
+
+    package = "azure-native"
+
+    def __init__(self, store: Store, arm_types: Path | None = None) -> None:
+        self._store = store
+        self._catalogue = Catalogue(self.package)
+        self.version = self._catalogue.version
+        self._checker = Checker(store, self._catalogue, arm_types)
+
+    def check(self, instance: Instance, urn: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Checked:
+        """`new` inputs with name, location, constants and API version filled in, and all that is wrong with them."""
+        self._shape(urn)
+        return self._checker.check(instance, urn, type_of(urn), old, new)
+
+    def diff(
+        self,
+        instance: Instance,
+        urn: str,
+        resource_id: str,
+        old_inputs: Mapping[str, Any],
+        old_outputs: Mapping[str, Any],
+        new: Mapping[str, Any],
+        ignore: Sequence[str] = (),
+    ) -> Diff:
+        """The property paths that change, and which of them replace the resource."""
+        del instance, resource_id, old_outputs
+        return diff(type_of(urn), old_inputs, new, ignore, self._shape(urn).replace_on_changes)
+
+    def create(
+        self, instance: Instance, urn: str, inputs: Mapping[str, Any], *, preview: bool
+    ) -> tuple[str, dict[str, Any]]:
+        """Makes the resource, once what it needs is there and its id and name are free."""
+        token, shape = type_of(urn), self._shape(urn)
+        if preview:
+            return "", self._preview(instance, urn, shape, inputs)
+        strike(self._store, token, "create")
+        resource_id = self._id(instance, urn, token, inputs)
+        with self._store.transaction():
+            if self._store.get(resource_id) is not None:
+                raise CloudError("ResourceExists", f"cannot create already existing resource '{resource_id}'")
+            parent = self._admit(instance, urn, resource_id, inputs)
+            outputs = compute(self._store, shape, resource_id, inputs, ids.tenant_id(instance, urn))
+            unique = unique_name(token, inputs)
+            self._store.add(
+                Record(resource_id, self.package, token, urn, dict(inputs), outputs, parent=parent, unique_name=unique)
+            )
+        return resource_id, outputs
+
+    def read(self, instance: Instance, urn: str, resource_id: str, inputs: Mapping[str, Any]) -> Live | None:
+        """The resource as it is now; its inputs are those that would make it so."""
+        del instance, inputs
+        strike(self._store, type_of(urn), "read")
+        record = self._store.get(resource_id)
+        return Live(record.id, dict(record.inputs), dict(record.outputs)) if record else None
+
+    def update(
+        self,
+        instance: Instance,
+        urn: str,
+        resource_id: str,
+        old_outputs: Mapping[str, Any],
+        inputs: Mapping[str, Any],
+        *,
+        preview: bool,
+    ) -> dict[str, Any]:
+        """Gives the resource new inputs; what the service computed once stays."""
+        token, shape = type_of(urn), self._shape(urn)
+        if preview:
+            return self._preview(instance, urn, shape, inputs, dict(old_outputs), resource_id)
+        strike(self._store, token, "update")
+        with self._store.transaction():
+            record = self._store.get(resource_id)
+            if record is None:
+                name = f"{ids.type_of_id(resource_id)}/{ids.name_of_id(resource_id)}"
+                raise CloudError("ResourceNotFound", f"The Resource '{name}' was not found.")
+            check_write(self._store, resource_id)
+            self._admit(instance, urn, record.id, inputs)
+            outputs = compute(self._store, shape, record.id, inputs, ids.tenant_id(instance, urn))
+            self._store.put(record.with_(urn=urn, inputs=dict(inputs), outputs=outputs))
+        return outputs
+
+    def delete(self, instance: Instance, urn: str, resource_id: str, outputs: Mapping[str, Any]) -> None:
+        """Removes the resource and all that is inside it, unless it is locked or something still uses it."""
+        del instance, outputs
+        strike(self._store, type_of(urn), "delete")
+        with self._store.transaction():
+            record = self._store.get(resource_id)
+            if record is not None:
+                check_delete(self._store, record)
+                remove(self._store, record)
+
+    def invoke(self, instance: Instance, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        """The result of a function: who is asking, a stored resource, or its keys."""
+        return invoke(self._store, self._catalogue, instance, token, args)
+
+    def expected_id(self, instance: Instance, urn: str, inputs: Mapping[str, Any]) -> str | None:
+        """The id that `inputs` lead to; None where a part of it is not known."""
+        try:
+            return ids.resource_id(instance, type_of(urn), inputs, urn)
+        except CloudError:
+            return None
+
+    def _shape(self, urn: str) -> ResourceShape:
+        try:
+            return self._catalogue.resource(type_of(urn))
+        except UnknownToken as error:
+            raise CloudError("InvalidResourceType", str(error)) from error
+
+    def _id(self, instance: Instance, urn: str, token: str, inputs: Mapping[str, Any]) -> str:
+        found = ids.resource_id(instance, token, inputs, urn)
+        if found is None:
+            raise CloudError("InvalidRequest", f"the id of {urn} is not known")
+        return found
+
+    def _admit(self, instance: Instance, urn: str, resource_id: str, inputs: Mapping[str, Any]) -> str:
+        """The parent's id, once everything that the resource needs is there and nothing is in its way."""
+        token = type_of(urn)
+        parent = ids.parent_id(instance, token, inputs, urn) or ""
+        subscription = ids.subscription_id(instance, urn)
+        check_parent(self._store, token, parent, ids.tenant_id(instance, urn), subscription)
+        check_write(self._store, parent)
+        check_references(self._store, self._catalogue, token, resource_id, inputs, subscription)
+        self._refuse(network.check_stored(self._store, token, resource_id, inputs))
+        return parent
+
+    def _refuse(self, faults: Any) -> None:
+        found: list[Fault] = list(faults)
+        if found:
+            more = "".join(f"; {fault.path}: {fault.code}: {fault.message}" for fault in found[1:])
+            raise CloudError(found[0].code, f"{found[0].message} ({found[0].path}){more}")
+
+    def _preview(
+        self,
+        instance: Instance,
+        urn: str,
+        shape: ResourceShape,
+        inputs: Mapping[str, Any],
+        old: Mapping[str, Any] | None = None,
+        resource_id: str = "",
+    ) -> dict[str, Any]:
+        """What can be known before deployment; refuses what the stored cloud already shows to be wrong."""
+        found = resource_id or self.expected_id(instance, urn, inputs) or ""
+        if found:
+            self._refuse(network.check_stored(self._store, shape.token, found, inputs))
+        outputs = preview(shape, inputs)
+        if old is not None:
+            # What names a resource, and what it computed once, outlives an update.
+            outputs |= {key: old[key] for key in _LASTING if key in old and not has_unknown(old[key])}
+        return outputs
+
+
+_LASTING = ("name", "type", "id", "principalId", "clientId", "tenantId", "customerId", "resourceGuid")
