@@ -1,13 +1,13 @@
 """What the findings say of each control of a framework; controls that no rule looks at keep their row."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bluelamp.reports.catalogues import Catalogue, catalogues
 from bluelamp.reports.findings import UNDECIDED, VERDICTS, Finding, Report, RuleRecord
 from policies import Control, Verdict
+from policies.catalogues import Catalogue, catalogues
 
 
 class Standing(StrEnum):
@@ -25,7 +25,7 @@ class Standing(StrEnum):
 class ControlRow:
     """One control: its title (empty where no catalogue has it), the rules that look at it, and their verdicts."""
 
-    id: str
+    control: Control
     title: str
     standing: Standing
     rules: tuple[RuleRecord, ...]
@@ -34,10 +34,11 @@ class ControlRow:
 
 @dataclass(frozen=True, slots=True)
 class FrameworkCoverage:
-    """One edition of a framework, with a row for each control."""
+    """One edition of a framework, with a row for each control; `published` is empty where no catalogue has it."""
 
     name: str
     edition: str
+    published: str
     rows: tuple[ControlRow, ...]
 
     @property
@@ -58,27 +59,29 @@ def coverage(report: Report, known: Sequence[Catalogue] | None = None) -> list[F
     found: dict[str, list[Finding]] = defaultdict(list)
     for finding in report.findings:
         found[finding.rule.id].append(finding)
-    titles: dict[tuple[str, str], dict[str, str]] = {
-        (catalogue.framework, catalogue.edition): dict(catalogue.controls)
-        for catalogue in (catalogues() if known is None else known)
-    }
+    known = catalogues() if known is None else known
+    published = {(each.framework, each.edition): f"{each.publisher}, {each.published}" for each in known}
+    titles = {(each.framework, each.edition): dict(each.controls) for each in known}
     for control in sorted(rules, key=lambda each: (each.framework, each.edition, each.id)):
         titles.setdefault((control.framework, control.edition), {}).setdefault(control.id, "")
     return [
         FrameworkCoverage(
             name,
             edition,
-            tuple(_row(id_, title, rules.get(Control(name, edition, id_), []), found) for id_, title in ids.items()),
+            published.get((name, edition), ""),
+            tuple(_row(Control(name, edition, id_), title, rules, found) for id_, title in ids.items()),
         )
         for (name, edition), ids in titles.items()
     ]
 
 
-def _row(id_: str, title: str, rules: Iterable[RuleRecord], found: Mapping[str, list[Finding]]) -> ControlRow:
-    used = tuple(sorted(rules, key=lambda rule: rule.id))
+def _row(
+    control: Control, title: str, rules: Mapping[Control, list[RuleRecord]], found: Mapping[str, list[Finding]]
+) -> ControlRow:
+    used = tuple(sorted(rules.get(control, ()), key=lambda rule: rule.id))
     counted = Counter(finding.verdict for rule in used for finding in found.get(rule.id, []))
     counts = {verdict: counted[verdict] for verdict in VERDICTS}
-    return ControlRow(id_, title, _standing(used, counts), used, counts)
+    return ControlRow(control, title, _standing(used, counts), used, counts)
 
 
 def _standing(rules: tuple[RuleRecord, ...], counts: Mapping[Verdict, int]) -> Standing:

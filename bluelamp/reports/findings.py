@@ -156,7 +156,8 @@ class Report:
         """The report as JSON values."""
         return {
             "format": FORMAT,
-            "force": {"id": self.force, "name": self.name},
+            "force": self.force,
+            "name": self.name,
             "source": self.source,
             "started": _time(self.started),
             "ended": _time(self.ended),

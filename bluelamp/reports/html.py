@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-_END_OF_PART: Final = re.compile(r"(?<=[:.$/])(?=\w)")
+_END_OF_PART: Final = re.compile(r"(?<=[:.$/])(?=\w)|(?=\[)")
 
 
 def to_html(report: Report) -> str:

@@ -1,15 +1,17 @@
 """What the page shows, worked out from a report, so that the templates only lay it out."""
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from bluelamp.reports.coverage import FrameworkCoverage, coverage
 from bluelamp.reports.findings import SEVERITIES, VERDICTS, Finding, Report, RuleRecord
 from bluelamp.reports.words import asked, says_more, value
-from policies import Enforcement, Verdict
+from policies import Control, Enforcement, Verdict
 
 WORST: Final = 5
 """How many failing rules are named at the top."""
@@ -65,7 +67,7 @@ class Segment:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """Everything on the page, in its order."""
 
@@ -75,6 +77,11 @@ class Page:
     groups: tuple[Group, ...]
     frameworks: tuple[FrameworkCoverage, ...]
     rules: tuple[RuleLine, ...]
+
+    @cached_property
+    def titles(self) -> Mapping[Control, str]:
+        """What each control is called, where a catalogue says so."""
+        return {row.control: row.title for framework in self.frameworks for row in framework.rows}
 
 
 def page(report: Report) -> Page:
@@ -89,6 +96,11 @@ def page(report: Report) -> Page:
 def anchor(rule: str, urn: str) -> str:
     """The id, in the page, of what `rule` says of the resource `urn`."""
     return "f-" + hashlib.sha256(f"{rule}\n{urn}".encode()).hexdigest()[:12]
+
+
+def control_anchor(control: Control) -> str:
+    """The id, in the page, of a control's row."""
+    return "control-" + re.sub(r"[^A-Za-z0-9.]+", "-", str(control))
 
 
 def _groups(report: Report) -> Iterator[Group]:
@@ -144,4 +156,10 @@ def _bar(report: Report) -> Iterator[Segment]:
 
 def context(report: Report) -> dict[str, Any]:
     """What the template is given."""
-    return {"page": page(report), "report": report, "Verdict": Verdict, "verdicts": VERDICTS}
+    return {
+        "page": page(report),
+        "report": report,
+        "Verdict": Verdict,
+        "verdicts": VERDICTS,
+        "control_anchor": control_anchor,
+    }

@@ -24,7 +24,7 @@ def result(report: Report) -> "Text":
     return Text.assemble((report.force, "bold"), ": ", (one_line(report), _STYLES[report.answer]))
 
 
-def details(report: Report) -> "RenderableType":
+def show(report: Report) -> "RenderableType":
     """One report: broken mandatory rules in full, then what is unknown or fails but stops nothing, then the answer."""
     from rich.console import Group
     from rich.text import Text

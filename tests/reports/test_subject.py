@@ -1,0 +1,123 @@
+import json
+from typing import Any
+
+import pytest
+
+from bluelamp.errors import UsageError
+from bluelamp.planning.plan import Plan, PlannedResource
+from bluelamp.rehearsal import values
+from bluelamp.reports import from_plan, from_state
+from policies import UNKNOWN, Resource, Verdict, judge
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
+ACCOUNT = "azure-native:storage:StorageAccount"
+
+
+def urn(type_: str, name: str) -> str:
+    return f"urn:pulumi:essex::bluelamp::bluelamp:index:Store${type_}::{name}"
+
+
+def plan(**inputs: Any) -> Plan:
+    return Plan("essex", (PlannedResource(urn(ACCOUNT, "records"), custom=True, protect=True, inputs=inputs),))
+
+
+def state(**inputs: Any) -> dict[str, Any]:
+    record = {"urn": urn(ACCOUNT, "records"), "type": ACCOUNT, "custom": True, "protect": True, "inputs": inputs}
+    return {"version": 3, "deployment": {"resources": [record]}}
+
+
+def only(resources: list[Resource]) -> Resource:
+    (resource,) = resources
+    return resource
+
+
+def test_a_plan_and_a_state_give_the_same_resource() -> None:
+    inputs = {"accountName": "strecords", "sku": {"name": "Standard_ZRS"}, "tags": {"owner": "essex"}}
+    planned, deployed = only(from_plan(plan(**inputs))), only(from_state(state(**inputs)))
+    assert planned == deployed
+    assert (planned.type, planned.name, planned.protect) == (ACCOUNT, "records", True)
+    assert planned.properties == inputs
+
+
+def test_only_cloud_resources_are_judged() -> None:
+    records = [
+        {"type": "pulumi:pulumi:Stack", "custom": False},
+        {"type": "pulumi:providers:azure-native", "custom": True},
+        {"type": "bluelamp:index:Store", "custom": False},
+        {"type": ACCOUNT, "custom": True},
+        {"type": ACCOUNT, "custom": True, "delete": True},
+        {"type": ACCOUNT, "custom": True, "external": True},
+    ]
+    named = [{**record, "urn": urn(record["type"], str(number))} for number, record in enumerate(records)]
+    assert [resource.name for resource in from_state({"deployment": {"resources": named}})] == ["3"]
+    planned = tuple(PlannedResource(each["urn"], custom=each["custom"]) for each in named[:4])
+    assert [resource.name for resource in from_plan(Plan("essex", planned))] == ["3"]
+
+
+def test_a_planned_secret_is_judged_by_its_value_and_never_shown() -> None:
+    resource = only(from_plan(plan(minimumTlsVersion=values.Secret("TLS1_0"), tags=values.Secret({"a": ["b"]}))))
+    assert resource.properties["minimumTlsVersion"] == "TLS1_0"
+    assert resource.secrets == {"minimumTlsVersion", "tags"}
+    judged = next(each for each in judge([resource]) if each.path == "minimumTlsVersion")
+    assert (judged.verdict, judged.observed) == (Verdict.FAIL, "[secret]")
+
+
+def test_what_a_plan_does_not_know_stays_unknown() -> None:
+    resource = only(from_plan(plan(sku=values.UNKNOWN, list=[{"key": values.Secret(values.UNKNOWN)}])))
+    assert resource.properties == {"sku": UNKNOWN, "list": [{"key": UNKNOWN}]}
+    assert resource.secrets == {"list[0].key"}
+
+
+def test_paths_of_secrets_are_spelt_as_pulumi_spells_them() -> None:
+    labels = {"app.kubernetes.io/name": values.Secret("records")}
+    resource = only(from_plan(plan(metadata={"labels": labels})))
+    assert resource.secrets == {'metadata.labels["app.kubernetes.io/name"]'}
+
+
+def test_an_encrypted_secret_of_a_state_is_opaque() -> None:
+    sealed = {SIGNATURE: SECRET, "ciphertext": "v1:abc:def"}
+    resource = only(from_state(state(settings=[{"key": sealed}])))
+    assert resource.properties == {"settings": [{"key": "[secret]"}]}
+    assert resource.secrets == {"settings[0].key"}
+
+
+def test_an_openly_exported_secret_of_a_state_is_judged_like_a_planned_one() -> None:
+    opened = {SIGNATURE: SECRET, "plaintext": json.dumps({"user": "records", "ports": [1, 2]})}
+    assert only(from_state(state(login=opened))) == only(
+        from_plan(plan(login=values.Secret({"user": "records", "ports": [1, 2]})))
+    )
+
+
+def test_outputs_references_and_unknowns_of_a_state_are_read() -> None:
+    output = {SIGNATURE: "d0e6a833031e9bbcd3f4e8bde6ca49a4"}
+    reference = {SIGNATURE: "5cf8f73096256a8f31e491e813e4eb8e", "urn": "urn:x", "id": "/subscriptions/x"}
+    resource = only(
+        from_state(
+            state(
+                known={**output, "value": 3, "secret": True},
+                later=output,
+                unknown="04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+                parent=reference,
+            )
+        )
+    )
+    assert resource.properties == {"known": 3, "later": UNKNOWN, "unknown": UNKNOWN, "parent": "/subscriptions/x"}
+    assert resource.secrets == {"known"}
+
+
+def test_an_empty_state_has_no_resources() -> None:
+    assert from_state({"version": 3, "deployment": {"manifest": {}}}) == []
+
+
+@pytest.mark.parametrize("broken", [{}, {"deployment": None}, {"deployment": []}, []])
+def test_what_is_no_state_is_refused(broken: Any) -> None:
+    with pytest.raises(UsageError, match="not a stack's state") as caught:
+        from_state(broken)
+    assert "pulumi stack export" in caught.value.next_step
+
+
+@pytest.mark.parametrize("record", [{}, {"urn": 3, "type": "x"}, {"urn": "urn:x"}, "text", None])
+def test_a_damaged_record_is_named(record: Any) -> None:
+    with pytest.raises(UsageError, match=r"deployment\.resources\[1\]"):
+        from_state({"deployment": {"resources": [state()["deployment"]["resources"][0], record]}})
