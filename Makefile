@@ -24,7 +24,7 @@ bench: $(VENV)/.ready  ## ratios measured in one run: stock SDK against Bluelamp
 	$(RUN)/python -m benchmarks
 
 docs: $(VENV)/.ready  ## the reference pages, written from the code
-	$(RUN)/python -m docs
+	$(RUN)/python docs/write.py
 
 lock: $(VENV)/.ready  ## requirements.lock anew from pyproject.toml
 	$(RUN)/uv pip compile pyproject.toml --group dev --group build --universal --generate-hashes --no-emit-index-url \

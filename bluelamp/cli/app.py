@@ -35,7 +35,7 @@ def _version(version: bool = typer.Option(False, "--version", help="Show the ver
         raise typer.Exit
 
 
-def _load() -> None:
+def load() -> None:
     """Each file in `verbs/` adds its own: there is no list to keep."""
     for module in sorted(iter_modules(verbs.__path__), key=lambda found: found.name):
         import_module(f"{verbs.__name__}.{module.name}").add(app)
@@ -43,7 +43,7 @@ def _load() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command and exits with its status; a user's mistake is told without a traceback."""
-    _load()
+    load()
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
         app(args=list(arguments) if arguments is not None else None, standalone_mode=True)

@@ -16,7 +16,6 @@ from bluelamp.errors import BluelampError, Status
 from bluelamp.fleet.aliases import refuse_versioned
 from bluelamp.fleet.deploy import Hear, Result
 from bluelamp.fleet.parallel import each
-from infra.force import load
 from infra.problems import Problem, SettingsError
 
 Work = Callable[[Target, Hear], Result]
@@ -70,6 +69,8 @@ def worst(statuses: object) -> Status:
 
 def read_settings(root: Path, forces: list[str]) -> None:
     """Raises `SettingsError` with every mistake in the settings of every one of `forces`."""
+    from infra.force import load
+
     problems: list[Problem] = []
     for force in forces:
         try:
@@ -84,8 +85,8 @@ def _one(held: Session, force: str, verb: str, how: How, work: Work, board: "_Bo
     try:
         target = held.target(force)
         recovered = tuple(held.recover(target))
-        if how.needs_settings and load(force, root=held.root).version_aliases == "drop":
-            refuse_versioned(force, held.state(target))
+        if how.needs_settings:
+            _aliases(held, target)
         result = replace(work(target, board.hear(force)), recovered=recovered)
         if how.report is not None and result.status is Status.DONE and verb != "destroy":
             result = replace(result, state=held.state(target))
@@ -93,6 +94,13 @@ def _one(held: Session, force: str, verb: str, how: How, work: Work, board: "_Bo
         said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
         return Result(force, verb, Status.FAILED, errors=(said,))
     return result
+
+
+def _aliases(held: Session, target: Target) -> None:
+    from infra.force import load
+
+    if load(target.stack, root=held.root).version_aliases == "drop":
+        refuse_versioned(target.stack, held.state(target))
 
 
 def _report(screen: Screen, root: Path, results: list[Result], folder: Path) -> None:

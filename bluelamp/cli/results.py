@@ -35,7 +35,7 @@ def show_result(screen: Screen, result: Result) -> None:
     steps = visible(result.steps)
     for urn in result.recovered:
         screen.say(f"[dim]recovered from an interrupted run: {escape(urn.split('::', 3)[-1])}[/dim]")
-    if result.verb != "up" or result.status is not Status.DONE:
+    if result.verb in ("preview", "drift") or result.status is not Status.DONE:
         for step in steps[:_MOST]:
             screen.out.print(_line(step))
         if len(steps) > _MOST:
@@ -67,7 +67,9 @@ def answer(result: Result) -> str:
     if result.status in (Status.FAILED, Status.WRONG_USE):
         return "[red]failed[/red]"
     if result.verb == "drift":
-        return f"[yellow]drifted: {len(result.steps)} resources[/yellow]" if result.steps else "[green]no drift[/green]"
+        count = len(result.steps)
+        some = f"[yellow]drifted: {count} {'resource' if count == 1 else 'resources'}[/yellow]"
+        return some if count else "[green]no drift[/green]"
     if not result.steps:
         return f"[green]unchanged[/green] ({result.counts.get('same', 0)} resources)"
     future = result.verb == "preview"

@@ -30,6 +30,9 @@ def run(held: Rehearsal, root: Path | None, words: Sequence[str]) -> int:
     In a Pulumi project the stack that it will use is there first, and the settings files are afterwards as they were.
     """
     environment = dict(held.environment)
+    if "--preview-only" not in words:
+        # Nothing real can be harmed, so nothing asks; the engine takes this for --yes, which excludes --preview-only.
+        environment["PULUMI_SKIP_CONFIRMATIONS"] = "true"
     if root is None:
         return _execute(words, environment)
     project, folder = _project(root)

@@ -56,8 +56,6 @@ class Space:
             PULUMI_DEBUG_PROVIDERS=debug_providers,
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION="true",
             PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER="true",
-            # Nothing real can be harmed, so nothing asks.
-            PULUMI_SKIP_CONFIRMATIONS="true",
             BLUELAMP_REHEARSAL=str(self.folder.resolve()),
         )
         environment.setdefault("PULUMI_CONFIG_PASSPHRASE", _PASSPHRASE)

@@ -3,7 +3,7 @@
 import contextlib
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -11,7 +11,9 @@ from rich.table import Table
 from bluelamp.cli.options import Form, Quiet
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.errors import UsageError
-from bluelamp.rehearsal.store import Fault, Record, Store
+
+if TYPE_CHECKING:
+    from bluelamp.rehearsal.store import Record, Store
 
 Thing = Annotated[str, typer.Argument(metavar="ID", help="The resource's id, its URN, or its logical name.")]
 
@@ -102,6 +104,8 @@ def fault(
     operations = ("create", "read", "update", "delete", "reference", "*")
     if operation not in operations:
         raise UsageError(f"{operation!r} is no operation; allowed: {', '.join(operations)}")
+    from bluelamp.rehearsal.store import Fault
+
     with _store() as store:
         store.plan_fault(Fault(type_, operation, code, message, times))
     Screen(quiet=quiet).say(f"the next {times} to {operation} {type_} will fail with {code}")
@@ -129,7 +133,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def _find(store: Store, thing: str) -> Record:
+def _find(store: "Store", thing: str) -> "Record":
     found = store.get(thing)
     if found is not None:
         return found

@@ -1,0 +1,160 @@
+"""Writes the reference pages from the code: `python docs/write.py`. A test fails when a page is behind."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pydantic import BaseModel
+
+HERE = Path(__file__).parent
+_MADE = "<!-- Written by `make docs` from the code; do not edit. -->\n"
+
+
+def command() -> str:
+    """Every verb and option of the command."""
+    from typer.main import get_command
+
+    from bluelamp.cli import app as module
+
+    module.load()
+    pages = [f"# The command\n\n{_MADE}", f"{module.app.info.help}\n\n{module.app.info.epilog}\n"]
+    for path, verb in sorted(_verbs(get_command(module.app), ("bluelamp",))):
+        pages.append(f"## `{' '.join(path)}`\n\n{inspect.cleandoc(verb.help or '')}\n")
+        rows = [row for parameter in verb.params if (row := _parameter(parameter))]
+        if rows:
+            pages.append("| option | means |\n|---|---|\n" + "\n".join(rows) + "\n")
+    return "\n".join(pages)
+
+
+def _verbs(group: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, verb in group.commands.items():
+        if hasattr(verb, "commands"):
+            yield from _verbs(verb, (*path, name))
+        else:
+            yield (*path, name), verb
+
+
+def _parameter(parameter: Any) -> str:
+    if getattr(parameter, "hidden", False):
+        return ""
+    if parameter.param_type_name == "argument":
+        return f"| `{parameter.metavar or parameter.name.upper()}` | {parameter.help or ''} |"
+    names = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
+    return f"| {names} | {(parameter.help or '').strip()} |"
+
+
+def rules() -> str:
+    """Every rule with its controls."""
+    from policies import rules as discovered
+
+    pages = [f"# The rules\n\n{_MADE}\nRead more of one with `bluelamp explain ID`.\n"]
+    for area in sorted({rule.area for rule in discovered()}):
+        pages.append(f"## {area}\n\n| rule | asks | severity | | controls |\n|---|---|---|---|---|")
+        for rule in sorted((one for one in discovered() if one.area == area), key=lambda one: one.id):
+            controls = "; ".join(str(control) for control in rule.controls)
+            pages.append(f"| {rule.id} | {rule.title} | {rule.severity} | {rule.enforcement} | {controls} |")
+        pages.append("")
+    return "\n".join(pages)
+
+
+def settings() -> str:
+    """Every setting of a force, from the models."""
+    from infra.settings import Settings
+
+    pages = [
+        f"# Settings\n\n{_MADE}\n",
+        "A force's settings stand in `stacks/Pulumi.<force>.yaml`, under `config:`, each with `bluelamp:` in front. "
+        "`bluelamp new FORCE` writes a file to start from, and `bluelamp check FORCE` says every mistake at once.\n",
+    ]
+    for title, model in _models(Settings, "bluelamp:"):
+        pages.append(f"## {title or 'Top level'}\n\n{inspect.cleandoc(model.__doc__ or '')}\n")
+        pages.append("| setting | kind | default | |\n|---|---|---|---|")
+        notes = _notes(model)
+        for name, field in model.model_fields.items():
+            default = "required" if field.is_required() else f"`{_shown(field.get_default(call_default_factory=True))}`"
+            kind = _kind(field.annotation).replace("|", "or")
+            pages.append(f"| `{title}{field.alias or name}` | {kind} | {default} | {notes.get(name, '')} |")
+        pages.append("")
+    return "\n".join(pages)
+
+
+def _models(model: type[BaseModel], path: str) -> Iterator[tuple[str, type[BaseModel]]]:
+    yield path, model
+    for name, field in model.model_fields.items():
+        for inner in _inside(field.annotation):
+            many = "[]" if "tuple" in str(field.annotation) else ""
+            yield from _models(inner, f"{path}{field.alias or name}{many}.")
+
+
+def _inside(annotation: Any) -> Iterator[type[BaseModel]]:
+    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _inside(argument)
+
+
+def _notes(model: type[BaseModel]) -> dict[str, str]:
+    """What the model's source says below each field."""
+    source = inspect.getsource(model)
+    found = re.findall(r'^    (\w+):[^\n]*(?:\n(?:        [^\n]*|    \)[^\n]*))*\n    """(.*?)"""', source, re.S | re.M)
+    return {name: " ".join(text.split()).replace("|", "\\|") for name, text in found}
+
+
+def _kind(annotation: Any) -> str:
+    text = str(annotation) if not inspect.isclass(annotation) else annotation.__name__
+    text = re.sub(r"typing\.|infra\.\w+\.|ipaddress\.", "", text)
+    literal = re.search(r"Literal\[(.*?)\]", text)
+    if literal:
+        return literal.group(1).replace("'", "")
+    plain = re.sub(r"Annotated\[([^,\[\]]+),.*", r"\1", text)
+    return plain.replace("NoneType", "nothing").replace("None", "nothing")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, BaseModel):
+        return "as below"
+    if isinstance(value, tuple):
+        return ", ".join(str(item) for item in value) or "none"
+    return "none" if value is None else str(value)
+
+
+def modules() -> str:
+    """Every module: what it makes, and its smallest example."""
+    import modules as package
+
+    pages = [f"# The modules\n\n{_MADE}\n"]
+    for module in _packages(package):
+        examples = sorted((Path(module.__file__ or "").parent / "examples").glob("*.py"))
+        if not examples:
+            continue
+        pages.append(f"## `{module.__name__}`\n\n{inspect.cleandoc(module.__doc__ or '')}\n")
+        for example in examples:
+            pages.append(f"{example.stem}:\n\n```python\n{example.read_text(encoding='utf-8').strip()}\n```\n")
+    return "\n".join(pages)
+
+
+def _packages(package: ModuleType) -> Iterator[ModuleType]:
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if found.ispkg and ".examples" not in found.name:
+            yield importlib.import_module(found.name)
+
+
+PAGES: dict[str, Callable[[], str]] = {"command": command, "rules": rules, "settings": settings, "modules": modules}
+
+
+def main() -> None:
+    """Writes every page."""
+    for name, page in PAGES.items():
+        path = HERE / f"{name}.md"
+        path.write_text(page().rstrip() + "\n", encoding="utf-8")
+        sys.stdout.write(f"wrote {path.relative_to(HERE.parent)}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""Killed without warning at random points, the next run always converges: nothing orphaned, nothing doubled."""
+
+import contextlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from bluelamp.rehearsal.space import Space
+from tests.conftest import COMMAND, Project, bluelamp, environment
+
+HERE = Path(__file__).parent / "programs" / "crash"
+EXPECTED = 13
+TICK = 0.01
+
+
+def resources(root: Path) -> list[str]:
+    with contextlib.closing(Space(root).open_store()) as store:
+        return [record.id for record in store.all()]
+
+
+def in_state(root: Path, project: str, stack: str) -> list[str]:
+    state = Space(root).state / ".pulumi" / "stacks" / project / f"{stack}.json"
+    latest = json.loads(state.read_text(encoding="utf-8"))["checkpoint"]["latest"]
+    assert not latest.get("pending_operations")
+    return [
+        resource["id"]
+        for resource in latest["resources"]
+        if resource.get("custom") and not resource["type"].startswith("pulumi:")
+    ]
+
+
+@contextlib.contextmanager
+def started(words: Sequence[str], root: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A command in a process group of its own, so that all of it can be killed at once."""
+    with subprocess.Popen(
+        [str(COMMAND), *words],
+        cwd=root,
+        env=environment(VIRTUAL_ENV=os.environ.get("VIRTUAL_ENV", "")),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as child:
+        yield child
+
+
+def kill_when(words: Sequence[str], root: Path, wanted: int, ticks: int, number: int = signal.SIGKILL) -> bool:
+    """Kills the command's whole group once the cloud holds `wanted` resources and `ticks` more have gone by.
+
+    False where it ended before that.
+    """
+    with started(words, root) as child:
+        while child.poll() is None:
+            if ticks <= 0 or (Space(root).store_path.exists() and len(resources(root)) >= wanted):
+                ticks -= 1
+            if ticks < 0:
+                break
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(TICK)
+        alive = child.poll() is None
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, number)
+        child.wait()
+    return alive
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("engine")
+def test_killed_at_random_points_it_always_converges(tmp_path: Path) -> None:
+    chance = random.Random(20)
+    up = ("rehearse", "--", "pulumi", "up", "--skip-preview")
+    killed = 0
+    while killed < 20:
+        root = tmp_path / f"run-{killed}"
+        shutil.copytree(HERE, root)
+        if not kill_when(up, root, chance.randint(0, EXPECTED - 2), chance.randint(0, 8)):
+            shutil.rmtree(root)
+            continue
+        killed += 1
+        again = bluelamp(up, root)
+        assert again.returncode == 0, again.stdout + again.stderr
+        there = resources(root)
+        assert len(there) == EXPECTED, there
+        assert sorted(in_state(root, "crash", "rehearsal")) == sorted(there)
+        shutil.rmtree(root)
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
+def test_a_force_that_was_interrupted_is_picked_up(number: int, project: Project) -> None:
+    up = ("up", "--rehearse", "dyfed-powys")
+    assert kill_when(up, project.root, 4, 2, number)
+    again = project.run(*up)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert sorted(in_state(project.root, "bluelamp", "dyfed-powys")) == sorted(resources(project.root))
+    assert "unchanged" in project.run(*up).stdout
