@@ -22,7 +22,12 @@ from policies.rule import Rule
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML with `!unknown`."""
+    """YAML with `!unknown`, and with dates as text: what stands in a case is JSON."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 _Loader.add_constructor("!unknown", lambda _loader, _node: UNKNOWN)

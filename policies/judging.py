@@ -43,7 +43,10 @@ class Baseline:
                 for pattern in patterns
                 for place in _places(resource, pattern, shared)
             ]
-            yield _judgement(rule, resource, outcomes)
+            try:
+                yield _judgement(rule, resource, outcomes)
+            except Exception as error:
+                yield _error(rule, resource, error)
 
 
 def judge(resources: Iterable[Resource], rules: Iterable[Rule] | None = None) -> list[Judgement]:
@@ -84,8 +87,7 @@ def _judgement(rule: Rule, resource: Resource, outcomes: list[tuple[Value, Outco
     broken = [outcome for _, outcome in outcomes if isinstance(outcome, Exception)]
     for error in broken:
         if not isinstance(error, UnknownValue):
-            said = _scrubbed(f"rule {rule.id} broke down: {type(error).__name__}: {error}", resource)
-            return Judgement(rule.id, resource.urn, Verdict.ERROR, message=said)
+            return _error(rule, resource, error)
     if broken:
         paths = ", ".join(dict.fromkeys(error.value.path for error in broken if isinstance(error, UnknownValue)))
         first = paths.partition(", ")[0]
@@ -99,6 +101,11 @@ def _judgement(rule: Rule, resource: Resource, outcomes: list[tuple[Value, Outco
     return Judgement(
         rule.id, resource.urn, Verdict.NOT_APPLICABLE, message=reasons[0] if reasons else "there is nothing to judge"
     )
+
+
+def _error(rule: Rule, resource: Resource, error: Exception) -> Judgement:
+    said = _scrubbed(f"rule {rule.id} broke down: {type(error).__name__}: {error}", resource)
+    return Judgement(rule.id, resource.urn, Verdict.ERROR, message=said)
 
 
 def _success(rule: Rule, resource: Resource, place: Value) -> Judgement:

@@ -37,11 +37,8 @@ def has_tags(
     required: tuple[str, ...] = ("cost-centre", "business-owner", "classification", "roadmap-milestone"),
 ) -> Outcome:
     """What has no owner is patched by nobody, switched off by nobody and paid by everybody."""
-    absent = some((tags[name] for name in required), lambda tag: not str(tag.get("")).strip())
-    if absent is None:
-        return None
-    names = [name for name in required if tags[name].raw is None or not str(tags[name].raw).strip()]
-    return Fail(absent, "a value", f"missing: {', '.join(names)}")
+    absent = some((tags[name] for name in required), _is_empty)
+    return Fail(absent, "a value", f"every one of {', '.join(required)} is wanted") if absent else None
 
 
 @rule(
@@ -73,7 +70,7 @@ def tactical_has_exit(tags: Value) -> Outcome:
         return NotApplicable("it is strategic")
     if spend.text() != "tactical":
         return Fail(spend, ("strategic", "tactical"))
-    absent = some((tags[name] for name in ("successor-module", "debt-id")), lambda tag: not str(tag.get("")).strip())
+    absent = some((tags[name] for name in ("successor-module", "debt-id")), _is_empty)
     if absent:
         return Fail(absent, "a value")
     when = tags["exit-date"]
@@ -81,6 +78,10 @@ def tactical_has_exit(tags: Value) -> Outcome:
         return Fail(when, "a date such as 2027-03-31")
     cost = tags["exit-cost-gbp"]
     return None if str(cost.get("")).replace(",", "").isdigit() else Fail(cost, "a whole number of pounds")
+
+
+def _is_empty(tag: Value) -> bool:
+    return not str(tag.get("")).strip()
 
 
 def _is_date(text: str) -> bool:

@@ -125,15 +125,15 @@ def _limits(limit_range: Value, namespace: str, fields: list[str]) -> bool:
     if namespace_of(limit_range) != namespace:
         return False
     for limit in places(limit_range, "spec.limits[*]"):
-        if limit["type"].known != "Container":
-            continue
-        names = [(("default",) if field.startswith("limits") else ("defaultRequest", "default")) for field in fields]
-        if all(
-            any(not limit[name][field.split(".")[1]].missing for name in choice)
-            for choice, field in zip(names, fields, strict=True)
-        ):
+        if limit["type"].known == "Container" and all(_gives(limit, *field.split(".")) for field in fields):
             return True
     return False
+
+
+def _gives(limit: Value, kind: str, resource: str) -> bool:
+    """Whether `limit` has a default for `resource`; a default limit is also the default request."""
+    given = limit["default"][resource]
+    return not given.missing or (kind == "requests" and not limit["defaultRequest"][resource].missing)
 
 
 @rule(

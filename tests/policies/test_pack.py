@@ -1,0 +1,177 @@
+"""The policy pack as the engine meets it: a process that is spoken to over gRPC."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import analyzer_pb2 as proto
+from pulumi.runtime.proto import analyzer_pb2_grpc
+
+from bluelamp.rehearsal import values
+from policies import UNKNOWN, Resource, Verdict, judge, rules
+
+PACK = Path(__file__).resolve().parents[2] / "policies"
+RULES = {rule.id: rule for rule in rules()}
+BLOB = "azure-native:storage:StorageAccount"
+
+
+@contextmanager
+def served(folder: Path, *, cwd: Path):
+    """The pack, started the way language hosts start it."""
+    command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(folder)]
+    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, text=True)
+    try:
+        port = int(process.stdout.readline())
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield analyzer_pb2_grpc.AnalyzerStub(channel), process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory):
+    with served(PACK, cwd=tmp_path_factory.mktemp("elsewhere")) as (stub, _):
+        yield stub
+
+
+def wire(value):
+    """`value` with this package's unknown as the engine's."""
+    if value is UNKNOWN:
+        return values.UNKNOWN
+    if isinstance(value, dict):
+        return {key: wire(item) for key, item in value.items()}
+    return [wire(item) for item in value] if isinstance(value, list) else value
+
+
+def asked(stub, resources):
+    """What the pack says of `resources`: the diagnostics, and the rules that do not apply to each."""
+    diagnostics, inapplicable = [], {}
+    for each in resources:
+        properties = values.encode(wire(each.properties))
+        request = proto.AnalyzeRequest(type=each.type, urn=each.urn, name=each.name, properties=properties)
+        response = stub.Analyze(request)
+        diagnostics += response.diagnostics
+        inapplicable[each.urn] = {each.policy_name for each in response.not_applicable}
+    together = [proto.AnalyzerResource(type=each.type, urn=each.urn, name=each.name) for each in resources]
+    diagnostics += stub.AnalyzeStack(proto.AnalyzeStackRequest(resources=together)).diagnostics
+    return diagnostics, inapplicable
+
+
+def test_it_gives_the_verdicts_that_judging_in_process_gives(pack):
+    for rule in RULES.values():
+        for number, case in enumerate(rule.cases):
+            resources = [
+                replace(each, urn=f"{each.urn}-{rule.id}-{number}", name=f"{each.name}-{rule.id}-{number}")
+                for each in case.resources
+            ]
+            diagnostics, inapplicable = asked(pack, resources)
+            judgements = judge(resources)
+            reported = {
+                (each.rule, each.urn): each
+                for each in judgements
+                if each.verdict in {Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR}
+            }
+            assert {(each.policyName, each.urn) for each in diagnostics} == reported.keys()
+            for each in diagnostics:
+                judgement = reported[each.policyName, each.urn]
+                assert judgement.message in each.message
+                advisory = judgement.verdict is Verdict.UNKNOWN or RULES[each.policyName].enforcement == "advisory"
+                assert each.enforcementLevel == (proto.ADVISORY if advisory else proto.MANDATORY)
+            for urn, names in inapplicable.items():
+                passed = {each.rule for each in judgements if each.urn == urn and each.verdict is Verdict.PASS}
+                assert not names & passed
+
+
+def test_a_violation_says_everything_needed_to_mend_it(pack):
+    bad = {
+        "direction": "Inbound",
+        "access": "Allow",
+        "protocol": "Tcp",
+        "sourceAddressPrefix": "*",
+        "destinationPortRange": "3389",
+    }
+    (diagnostic,), _ = asked(pack, [Resource("urn:rdp", "azure-native:network:SecurityRule", "rdp", bad)])
+    assert diagnostic.policyName == "BL-NET-001"
+    assert diagnostic.policyPackName == "bluelamp"
+    assert diagnostic.enforcementLevel == proto.MANDATORY
+    assert diagnostic.severity == proto.POLICY_SEVERITY_CRITICAL
+    assert diagnostic.urn == "urn:rdp"
+    for part in ("BL-NET-001", "sourceAddressPrefix", "found *", "expected a range", "NCSC CAF 4.0 B4.b", "Fix: Reach"):
+        assert part in diagnostic.message
+
+
+def test_secrets_of_the_engine_are_not_repeated(pack):
+    account = {"minimumTlsVersion": values.Secret("canary-9f"), "tags": values.Secret({"cost-centre": "canary-9f"})}
+    properties = values.encode(account)
+    request = proto.AnalyzeRequest(type=BLOB, urn="urn:secret", name="a", properties=properties)
+    response = pack.Analyze(request)
+    assert "BL-STO-002" in {each.policyName for each in response.diagnostics}
+    assert b"canary" not in response.SerializeToString()
+
+
+def test_it_lists_every_rule_under_its_own_name(pack):
+    info = pack.GetAnalyzerInfo(empty_pb2.Empty())
+    assert info.name == "bluelamp"
+    assert info.version
+    assert {policy.name for policy in info.policies} == RULES.keys()
+    by_name = {policy.name: policy for policy in info.policies}
+    assert by_name["BL-K8S-011"].enforcementLevel == proto.ADVISORY
+    assert by_name["BL-KV-001"].policy_type == proto.POLICY_TYPE_RESOURCE
+    assert by_name["BL-LOG-002"].policy_type == proto.POLICY_TYPE_STACK
+    assert by_name["BL-LOG-001"].configSchema.properties["minimum"]["default"] == 90
+
+
+def test_levels_and_parameters_can_be_configured(tmp_path):
+    account = Resource("urn:account", BLOB, "a", {"location": "ukwest", "minimumTlsVersion": "TLS1_0"})
+    with served(PACK, cwd=tmp_path) as (stub, _):
+        changed = proto.ConfigureAnalyzerRequest()
+        for rule in RULES.values():
+            changed.policyConfig[rule.id].enforcementLevel = proto.DISABLED
+        changed.policyConfig["BL-STO-002"].enforcementLevel = proto.ADVISORY
+        changed.policyConfig["BL-DAT-001"].enforcementLevel = proto.MANDATORY
+        changed.policyConfig["BL-DAT-001"].properties.update({"among": ["uksouth"]})
+        stub.Configure(changed)
+        diagnostics, _ = asked(stub, [account])
+    assert {(each.policyName, each.enforcementLevel) for each in diagnostics} == {
+        ("BL-STO-002", proto.ADVISORY),
+        ("BL-DAT-001", proto.MANDATORY),
+    }
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_it_leaves_quietly_when_told_to(tmp_path, ending):
+    with served(PACK, cwd=PACK) as (_, process):
+        process.send_signal(ending)
+        assert process.wait(timeout=30) == 0
+
+
+def test_it_leaves_when_the_engine_is_gone(tmp_path):
+    starter = (
+        "import subprocess, sys; "
+        f"p = subprocess.Popen([sys.executable, '-u', {str(PACK / '__main__.py')!r}], stdout=subprocess.PIPE); "
+        "print(p.pid, p.stdout.readline().decode(), flush=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", starter], capture_output=True, text=True, check=True, cwd=tmp_path)
+    pid = int(done.stdout.split()[0])
+    descriptor = os.pidfd_open(pid) if _alive(pid) else None
+    if descriptor is not None:
+        import select
+
+        assert select.select([descriptor], [], [], 30)[0]
+        os.close(descriptor)
+
+
+def _alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

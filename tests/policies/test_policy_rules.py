@@ -1,0 +1,154 @@
+"""What every rule carries beside its verdicts."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from rule_examples import resources as example_resources
+
+from bluelamp.rehearsal.sdk.schema import Catalogue
+from policies import Resource, Severity, Verdict, judge, rules
+from policies.catalogues import catalogues, title_of
+from policies.data._types import LOCATED, TAGGED
+from policies.estate import canonical
+
+AZURE = Catalogue("azure-native")
+KUBERNETES = Catalogue("kubernetes")
+ALL = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+
+
+def test_there_are_rules_in_every_area():
+    assert {rule.area for rule in rules()} == {"azure", "kubernetes", "data"}
+    assert len(rules()) >= 25
+    assert sum(rule.severity is Severity.CRITICAL for rule in rules()) >= 3
+
+
+@ALL
+def test_a_rule_says_what_why_and_how(rule):
+    assert re.fullmatch(r"BL-[A-Z0-9]{2,3}-\d{3}", rule.id)
+    assert 10 < len(rule.title) < 80
+    assert not rule.title.endswith(".")
+    assert len(rule.rationale) > 60
+    assert rule.rationale.endswith(".")
+    assert rule.fix.endswith(".")
+
+
+@ALL
+def test_its_controls_exist_in_their_edition(rule):
+    assert rule.controls
+    for control in rule.controls:
+        assert title_of(control)
+
+
+@ALL
+def test_its_example_passes(rule):
+    judgements = judge(example_resources(rule), [rule])
+    verdicts = {judgement.verdict for judgement in judgements}
+    assert verdicts <= {Verdict.PASS, Verdict.NOT_APPLICABLE}, judgements
+    assert Verdict.PASS in verdicts or rule.id in {"BL-NET-004", "BL-K8S-001"} or not rule.must
+
+
+@ALL
+def test_its_azure_types_exist(rule):
+    for type_ in rule.at:
+        if type_.startswith("azure-native:"):
+            assert type_ in set(AZURE.tokens())
+
+
+def _azure_places():
+    """Every place that a rule looks at in an Azure type, tags (which are anybody's) left out."""
+    for rule in rules():
+        for type_, paths in rule.at.items():
+            for path in paths:
+                whole = ".".join(filter(None, (path, rule.must.path if rule.must else "")))
+                if type_.startswith("azure-native:") and whole and not whole.startswith("tags"):
+                    yield type_, whole
+
+
+@pytest.mark.parametrize("path", sorted({path for _, path in _azure_places()}))
+def test_its_azure_places_are_the_sdk_s(path):
+    for type_ in sorted({type_ for type_, place in _azure_places() if place == path}):
+        _assert_exists(type_, path)
+
+
+@ALL
+def test_its_cases_and_example_name_only_properties_that_exist(rule):
+    resources = [resource for case in rule.cases for resource in case.resources]
+    for resource in [*resources, *example_resources(rule)]:
+        catalogue = AZURE if resource.type.startswith("azure-native:") else KUBERNETES
+        _assert_known(
+            resource.properties, catalogue.resource(canonical(resource.type)).inputs.properties, resource.type
+        )
+
+
+def _assert_known(value, properties, where):
+    for key, item in value.items():
+        assert key in properties, f"{where} has no {key}"
+        _assert_shape(item, properties[key].shape, f"{where}.{key}")
+
+
+def _assert_shape(value, shape, where):
+    if isinstance(value, list):
+        items = [option.item for option in (shape, *shape.options) if option.kind == "array"]
+        for item in value:
+            _assert_shape(item, items[0], where)
+    elif isinstance(value, dict):
+        objects = [option.object for option in (shape, *shape.options) if option.object]
+        if objects:
+            _assert_known(value, objects[0].properties, where)
+        else:
+            assert "map" in {option.kind for option in (shape, *shape.options)}, f"{where} is no object"
+
+
+def _assert_exists(type_, path):
+    properties = AZURE.resource(type_).inputs.properties
+    for step in filter(None, path.split(".")):
+        name = step.removesuffix("[*]")
+        assert name in properties, f"{type_} has no {path}"
+        shape = properties[name].shape
+        while shape.item or shape.options:
+            shape = shape.item or next(option for option in shape.options if option.object or option.kind != "string")
+        properties = shape.object.properties if shape.object else {}
+
+
+def test_parameters_are_taken_by_name_and_nothing_else():
+    (rule,) = [rule for rule in rules() if rule.id == "BL-LOG-001"]
+    assert dict(rule.parameters) == {"minimum": 90}
+    workspace = Resource("urn", "azure-native:operationalinsights:Workspace", "logs", {"retentionInDays": 90})
+    assert judge([workspace], [rule])[0].verdict is Verdict.PASS
+    assert judge([workspace], [rule.using(minimum=365)])[0].verdict is Verdict.FAIL
+    with pytest.raises(ValueError, match="BL-LOG-001 has no parameter maximum; it has: minimum"):
+        rule.using(maximum=1)
+
+
+def test_catalogues_say_what_they_are():
+    for catalogue in catalogues():
+        assert catalogue.edition
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d|not verified", catalogue.published)
+        assert all(title and isinstance(control, str) for control, title in catalogue.controls.items())
+    assert {each.framework: len(each.controls) for each in catalogues()} == {
+        "NCSC CAF": 41,
+        "NCSC cloud security principles": 19,
+        "Pod Security Standards": 19,
+    }
+
+
+def test_located_types_are_those_of_the_installed_sdk():
+    located, tagged = [], []
+    for token in AZURE.tokens():
+        properties = AZURE.resource(token).inputs.properties
+        if "location" in properties and properties["location"].shape.kind == "string":
+            located.append(token)
+            if "tags" in properties:
+                tagged.append(token)
+    assert list(LOCATED) == located
+    assert list(TAGGED) == tagged
+
+
+def test_importing_the_rules_touches_no_sdk():
+    program = (
+        "import sys, policies; policies.rules(); print([m for m in ('pulumi', 'grpc', 'yaml') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
