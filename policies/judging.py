@@ -89,11 +89,7 @@ def _judgement(rule: Rule, resource: Resource, outcomes: list[tuple[Value, Outco
         if not isinstance(error, UnknownValue):
             return _error(rule, resource, error)
     if broken:
-        paths = ", ".join(dict.fromkeys(error.value.path for error in broken if isinstance(error, UnknownValue)))
-        first = paths.partition(", ")[0]
-        return Judgement(
-            rule.id, resource.urn, Verdict.UNKNOWN, first, "<unknown>", message=f"{paths}: unknown until deployed"
-        )
+        return _unknown(rule, resource, [error.value for error in broken if isinstance(error, UnknownValue)])
     passed = [place for place, outcome in outcomes if outcome is None]
     if passed:
         return _success(rule, resource, passed[0])
@@ -101,6 +97,13 @@ def _judgement(rule: Rule, resource: Resource, outcomes: list[tuple[Value, Outco
     return Judgement(
         rule.id, resource.urn, Verdict.NOT_APPLICABLE, message=reasons[0] if reasons else "there is nothing to judge"
     )
+
+
+def _unknown(rule: Rule, resource: Resource, values: list[Value]) -> Judgement:
+    own = [value.path for value in values if value.resource.urn == resource.urn]
+    others = [f"{value.path} of {value.resource.name}" for value in values if value.resource.urn != resource.urn]
+    said = f"{', '.join(dict.fromkeys(own + others))}: unknown until deployed"
+    return Judgement(rule.id, resource.urn, Verdict.UNKNOWN, own[0] if own else "", "<unknown>", message=said)
 
 
 def _error(rule: Rule, resource: Resource, error: Exception) -> Judgement:

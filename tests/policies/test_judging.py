@@ -97,6 +97,15 @@ def test_a_known_failure_is_worth_more_than_an_unknown():
     assert judgement.path == "securityRules[1].sourceAddressPrefix"
 
 
+def test_an_unknown_of_another_resource_says_whose_it_is():
+    endpoint = {"privateLinkServiceConnections": [{"privateLinkServiceId": UNKNOWN}]}
+    other = Resource("urn:pe", "azure-native:network:PrivateEndpoint", "records-endpoint", endpoint)
+    judgements = judge([vault(vaultName="kv"), other])
+    judgement = next(each for each in judgements if each.rule == "BL-KV-005")
+    assert (judgement.verdict, judgement.path) == (Verdict.UNKNOWN, "")
+    assert "privateLinkServiceConnections[0].privateLinkServiceId of records-endpoint" in judgement.message
+
+
 def test_every_failing_place_is_named_and_the_first_one_is_the_path():
     group = Resource(
         "urn",
