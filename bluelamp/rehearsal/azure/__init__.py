@@ -1,6 +1,5 @@
 """Azure Resource Manager, rehearsed: every type of azure-native over the store."""
 
-from bluelamp.rehearsal.azure.drift import drift
 from bluelamp.rehearsal.azure.provider import AzureProvider
 
-__all__ = ["AzureProvider", "drift"]
+__all__ = ["AzureProvider"]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from bluelamp.rehearsal.armtypes import ArmTypes
 from bluelamp.rehearsal.azure import ids, network
 from bluelamp.rehearsal.azure.naming import RANDOM, auto_name, check_name
 from bluelamp.rehearsal.azure.places import check_location
@@ -26,11 +27,7 @@ class Checker:
     def __init__(self, store: Store, catalogue: Catalogue, arm_types: Path | None) -> None:
         self._store = store
         self._catalogue = catalogue
-        self._arm: Any = None
-        if arm_types is not None:
-            from bluelamp.rehearsal.armtypes import ArmTypes
-
-            self._arm = ArmTypes(arm_types)
+        self._arm = ArmTypes(arm_types) if arm_types is not None else None
 
     def check(
         self, instance: Instance, urn: str, token: str, old: Mapping[str, Any], new: Mapping[str, Any]
@@ -115,10 +112,9 @@ class Checker:
         for fault in network.check(token, values):
             yield Failure(fault.path, f"{fault.code}: {fault.message}")
         if self._arm is not None and shape.api_version:
-            parameters = set(ids.path_parameters(token))
-            body = {key: value for key, value in values.items() if key not in parameters}
-            given = {key: value for key, value in values.items() if key in parameters}
-            yield from self._arm.check(ids.arm_type(token), shape.api_version, body, given)
+            kind = ids.arm_type_of(token, values)
+            parameters = ids.path_parameters(token)
+            yield from self._arm.check(kind, shape.api_version, values, parameters, own_name=ids.own_name(token))
 
 
 def _once(failures: list[Failure]) -> list[Failure]:

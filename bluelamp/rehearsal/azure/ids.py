@@ -102,6 +102,11 @@ def arm_type(token: str) -> str:
     return "/".join([namespace, *rest[::2]])
 
 
+def arm_type_of(token: str, inputs: Mapping[str, Any]) -> str:
+    """The ARM type with what the inputs say of it filled in: `Microsoft.Network/dnsZones/A`."""
+    return _PARAMETER.sub(lambda found: str(plain(inputs.get(found[1], found[0]))), arm_type(token))
+
+
 def type_of_id(resource_id: str) -> str:
     """The ARM type that an id is of; empty for a subscription."""
     head, found, tail = resource_id.rpartition("/providers/")

@@ -126,6 +126,8 @@ def _part_there(store: Store, catalogue: Catalogue, wanted: str) -> bool:
     while "/providers/" in holder:
         holder, _, name = holder.rpartition("/")
         holder, _, kind = holder.rpartition("/")
+        if kind.lower() == "providers":
+            return False
         steps = [kind, name, *steps]
         record = store.get(holder)
         if record is not None:

@@ -32,6 +32,9 @@ def check_rule(
     if isinstance(priority, (int, float)) and not 100 <= priority <= 4096:
         message = f"Security rule {name} has invalid Priority. Value provided: {priority}. Allowed range 100-4096."
         yield Fault(join_path(path, "priority"), "SecurityRuleInvalidPriority", message)
+    if priority is None:
+        message = f"Security rule {name} has no Priority. Allowed range 100-4096."
+        yield Fault(join_path(path, "priority"), "SecurityRuleInvalidPriority", message)
     for key, allowed in _ALLOWED.items():
         value = rule.get(key)
         if isinstance(value, str) and value.lower() not in {one.lower() for one in allowed}:
