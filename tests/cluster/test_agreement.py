@@ -3,15 +3,16 @@
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from bluelamp.rehearsal.kubernetes import KubernetesProvider
-from bluelamp.rehearsal.kubernetes.api import Api, RefusalError, root
+from bluelamp.rehearsal.kubernetes.api import Api, RefusalError
 from bluelamp.rehearsal.provider import CloudError, Instance
 from bluelamp.rehearsal.store import Store
 from tests.cluster.served import DATA, served, text
-from tests.rehearsal.kubernetes.kubernetes_objects import BROKEN, GOOD, broken, urn
+from tests.rehearsal.kubernetes.kubernetes_objects import BROKEN, GOOD, broken, mutants, urn
 
 DEV = Instance("dev", "police")
 pytestmark = pytest.mark.cluster
@@ -22,10 +23,9 @@ def real_verdict(api: Api, obj: dict[str, Any]) -> str:
     kind = api.kind(obj["apiVersion"], obj["kind"])
     if kind is None:
         return "no matches for kind"
-    within = f"/namespaces/{obj['metadata']['namespace']}" if kind.namespaced else ""
-    path = f"{root(obj['apiVersion'])}{within}/{kind.plural}"
+    path = api.path(obj["apiVersion"], obj["kind"], obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
     try:
-        api.request("POST", path, obj, dryRun="All", fieldValidation="Strict")
+        api.apply(quote(path), obj, "test", dry_run=True)
     except RefusalError as error:
         return error.message
     return ""
@@ -44,17 +44,15 @@ def embedded_verdict(provider: KubernetesProvider, obj: dict[str, Any]) -> str:
 
 @pytest.fixture(scope="module")
 def api(cluster: Path) -> Api:
-    """The real server, which knows the definition and the account that the objects refer to."""
+    """The real server, which knows the definition of the custom resource."""
     real = KubernetesProvider(Store(":memory:"), cluster)
-    for name in ("definition",):
-        obj = GOOD[name]
-        real.create(DEV, urn(obj), real.check(DEV, urn(obj), {}, obj).inputs, preview=False)
+    obj = GOOD["definition"]
+    real.create(DEV, urn(obj), real.check(DEV, urn(obj), {}, obj).inputs, preview=False)
     return Api(cluster)
 
 
-def test_verdicts_agree_on_every_object(api: Api) -> None:
-    objects = [(name, obj) for name, obj in GOOD.items() if name != "definition"]
-    objects += [(f"{each['of']} with {each['set']}", broken(each)) for each in BROKEN]
+def differences(api: Api, objects: list[tuple[str, dict[str, Any]]]) -> list[str]:
+    """Where the two servers differ, as a person can follow it up; prints how many verdicts agree."""
     different = []
     for name, obj in objects:
         embedded = KubernetesProvider(Store(":memory:"), patience=0.0)
@@ -63,6 +61,25 @@ def test_verdicts_agree_on_every_object(api: Api) -> None:
         if bool(ours) != bool(theirs):
             different.append(f"{name}:\n  embedded: {ours or 'takes it'}\n  real: {theirs or 'takes it'}")
     sys.stdout.write(f"{len(objects) - len(different)} of {len(objects)} verdicts agree\n")
+    return different
+
+
+def test_verdicts_agree_on_good_objects_and_single_mistakes(api: Api) -> None:
+    objects = [(name, obj) for name, obj in GOOD.items() if name != "definition"]
+    objects += [(f"{each['of']} with {each['set']}", broken(each)) for each in BROKEN]
+    different = differences(api, objects)
+    assert not different, "\n".join(different)
+
+
+def test_verdicts_agree_on_mutants(api: Api) -> None:
+    # Server-side apply cuts a number that is too long down to 32 bits, in silence; the rehearsal refuses it. It has no
+    # interpreter of CEL, which only the server can judge.
+    objects = [
+        (name, obj)
+        for number, (name, obj) in enumerate(mutants())
+        if number % 3 == 0 and not name.endswith(" huge") and "expression" not in name
+    ]
+    different = differences(api, objects)
     assert not different, "\n".join(different)
 
 

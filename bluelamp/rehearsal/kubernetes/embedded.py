@@ -10,7 +10,8 @@ from bluelamp.rehearsal.kubernetes.backend import Target, already_exists, not_fo
 from bluelamp.rehearsal.kubernetes.changes import diff
 from bluelamp.rehearsal.kubernetes.defaults import complete
 from bluelamp.rehearsal.kubernetes.kinds import Kind
-from bluelamp.rehearsal.kubernetes.names import namespace_id
+from bluelamp.rehearsal.kubernetes.names import Ref, namespace_id
+from bluelamp.rehearsal.kubernetes.podspecs import dig
 from bluelamp.rehearsal.provider import CloudError
 from bluelamp.rehearsal.store import Record, Store
 from bluelamp.rehearsal.values import plain
@@ -63,6 +64,8 @@ class Embedded:
             return complete(kind, inputs, None, preview=True) if kind else dict(inputs)
         kind = self._wait_for_kind(target)
         self._wait_for_namespace(target, kind)
+        if (ref.api_version, ref.kind) == ("v1", "Pod"):
+            self._refuse_missing_account(target, inputs)
         live = complete(kind, inputs, None, preview=False)
         with self._store.transaction():
             self._refuse_existing(target, kind)
@@ -129,6 +132,15 @@ class Embedded:
             if not path.startswith("metadata"):
                 name = record.outputs["metadata"].get("name")
                 raise CloudError("Invalid", f'{kind.resource} "{name}" is invalid: {path}: field is immutable')
+
+    def _refuse_missing_account(self, target: Target, inputs: Mapping[str, Any]) -> None:
+        """A pod's service account must be there; every namespace has one called default."""
+        ref = target.ref
+        name = str(dig(inputs, "spec.serviceAccountName") or "default")
+        account = Ref("v1", "ServiceAccount", ref.namespace, name)
+        if name != "default" and self._store.get(account.record_id(target.cluster)) is None:
+            what = f"error looking up service account {account.id}"
+            raise CloudError("Forbidden", f'pods "{ref.name}" is forbidden: {what}: serviceaccount "{name}" not found')
 
     def _wait_for_kind(self, target: Target) -> Kind:
         ref = target.ref

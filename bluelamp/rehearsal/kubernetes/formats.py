@@ -9,6 +9,7 @@ import binascii
 import ipaddress
 import re
 from collections.abc import Callable
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, TypeGuard
 
@@ -92,6 +93,59 @@ def quantity(value: str | float) -> float:
     if unit.endswith("i"):
         return float(number) * float(1024 ** ("KMGTPE".index(unit[0]) + 1))
     return float(number) * _UNITS[unit]
+
+
+_STANDARD = ("cpu", "memory", "ephemeral-storage")
+_COUNTED = (
+    *(
+        "configmaps",
+        "persistentvolumeclaims",
+        "pods",
+        "replicationcontrollers",
+        "resourcequotas",
+        "secrets",
+        "services",
+    ),
+    *("services.loadbalancers", "services.nodeports", "storage", "requests.storage"),
+)
+
+
+def _resource(*also: str, prefixes: tuple[str, ...] = ("",)) -> Callable[[Any], str]:
+    """The name of something countable: a standard one, or a vendor's with a slash."""
+    known = {prefix + name for prefix in prefixes for name in _STANDARD} | set(also)
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str) or value in known:
+            return ""
+        if value.startswith(tuple(f"{prefix}hugepages-" for prefix in prefixes)):
+            return ""
+        if "/" in value:
+            return _name_of_key(value)
+        near = get_close_matches(value, known, n=1, cutoff=0.6)
+        hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
+        return f"is not a resource: {hint} (a vendor's has a slash, as example.org/gpu)"
+
+    return check
+
+
+def _amount(least: float) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        if not is_quantity(value):
+            return _quantity(value)
+        low = quantity(value) < 0 or quantity(value) < least
+        return "" if not low else "must be more than 0" if least else "must not be negative"
+
+    return check
+
+
+def _limit_type(value: Any) -> str:
+    if value in ("Container", "Pod", "PersistentVolumeClaim") or not isinstance(value, str):
+        return ""
+    return _name_of_key(value) if "/" in value else "is not allowed; allowed: Container, Pod, PersistentVolumeClaim"
+
+
+def _cluster_ip(value: Any) -> str:
+    return "" if value in ("", "None") else wrong("ip", value) and 'is neither an IP address nor "None"'
 
 
 def _port(value: Any) -> str:
@@ -189,7 +243,15 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
         "is not a schedule: five fields (minute hour day month weekday) or @hourly, @daily, @weekly …",
     ),
     "quantity": _quantity,
+    "amount": _amount(0),
+    "positive-amount": _amount(1e-9),
+    "container-resource": _resource(),
+    "limit-resource": _resource("storage"),
+    "quota-resource": _resource(*_COUNTED, prefixes=("", "requests.", "limits.")),
+    "limit-type": _limit_type,
+    "cluster-ip": _cluster_ip,
     "port": _port,
+    "target-port": lambda value: "" if value in (0, "") else _port_or_name(value),
     "port-name": _port_name,
     "port-or-name": _port_or_name,
     "percentage": _percentage,

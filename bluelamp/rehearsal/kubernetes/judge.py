@@ -1,14 +1,14 @@
 """Everything that is wrong with an object, before a server sees it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from bluelamp.rehearsal.kubernetes import formats, semantics
 from bluelamp.rehearsal.kubernetes.kinds import Kind, object_meta
 from bluelamp.rehearsal.kubernetes.names import metadata
-from bluelamp.rehearsal.kubernetes.schema import shown
+from bluelamp.rehearsal.kubernetes.schema import join, shown
 from bluelamp.rehearsal.provider import Failure
-from bluelamp.rehearsal.values import UNKNOWN
+from bluelamp.rehearsal.values import UNKNOWN, Secret
 
 _LONGEST = 253
 
@@ -18,6 +18,9 @@ def failures(kind: Kind, inputs: Mapping[str, Any], *, patch: bool = False) -> l
     found: dict[str, Failure] = {}
     for failure in _all(kind, inputs, patch=patch):
         found.setdefault(failure.path, failure)
+    if not patch and not kind.custom:
+        for failure in semantics.failures(kind.group, kind.name, _without(inputs, found)):
+            found.setdefault(failure.path, failure)
     return list(found.values())
 
 
@@ -28,8 +31,19 @@ def _all(kind: Kind, inputs: Mapping[str, Any], *, patch: bool) -> Iterator[Fail
         yield from schema.failures(inputs)
     if (kind.custom or schema is None) and "metadata" in inputs:
         yield from object_meta().failures(inputs["metadata"], "metadata")
-    if not patch and not kind.custom:
-        yield from semantics.failures(kind.group, kind.name, inputs)
+
+
+def _without(value: Any, paths: Container[str], path: str = "") -> Any:
+    """`value` with `UNKNOWN` at `paths`: what is wrong by itself is not held against the rest."""
+    if path in paths and path:
+        return UNKNOWN
+    if isinstance(value, Secret):
+        return Secret(_without(value.value, paths, path))
+    if isinstance(value, Mapping):
+        return {key: _without(item, paths, join(path, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without(item, paths, join(path, index)) for index, item in enumerate(value)]
+    return value
 
 
 def _name(kind: Kind, inputs: Mapping[str, Any]) -> Iterator[Failure]:

@@ -25,8 +25,9 @@ _SHORT = {
     "apiextensions": "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions",
 }
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+_OF_DEFINITION = {"$one-of": "x-bluelamp-one-of"}
 _TEXT_OR_NUMBER = {
-    "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {"type": ["string", "integer", "null"]},
+    "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {"type": ["string", "integer", "null"], "format": "int32"},
     "io.k8s.apimachinery.pkg.api.resource.Quantity": {"type": ["string", "number", "null"], "format": "quantity"},
 }
 
@@ -108,22 +109,28 @@ def _words(key: str, allowed: list[str]) -> dict[str, Any]:
 
 
 def _add(found: dict[str, Any], name: str, key: str, constraint: Any) -> None:
-    """Adds a constraint to a field of a definition (or to the definition itself: `$minProperties`)."""
+    """Adds a constraint to a field of a definition (or to the definition itself: `$required`)."""
     definition = found.get(name)
     if definition is None:
         return
     if key.startswith("$"):
-        definition[key[1:]] = constraint
+        definition[_OF_DEFINITION.get(key, key[1:])] = constraint
+        return
+    extra = dict(constraint)
+    if extra.get("required") is True:
+        del extra["required"]
+        definition["required"] = [*definition.get("required", ()), key]
+    if not extra:
         return
     node = definition["properties"][key]
     if "$ref" in node:
         node = found[node["$ref"].rpartition("/")[2]]
-    extra = dict(constraint)
-    if extra.pop("required", False):
-        definition["required"] = [*definition.get("required", ()), key]
     own_format = extra.pop("format", None)
     if own_format is not None:
         extra["x-bluelamp-format"] = own_format
+    if node.get("type") in ("string", ["string", "null"]):
+        # Go leaves empty text out, so that the server sees none.
+        extra["x-bluelamp-empty"] = True
     definition["properties"][key] = {**node, **extra}
 
 

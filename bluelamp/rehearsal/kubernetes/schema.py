@@ -94,6 +94,9 @@ class Schema:
                 yield from self._walk(item, others, join(path, key), secret=secret)
             elif self.strict and _closed(node) and not (path == "" and key in ("apiVersion", "kind", "metadata")):
                 yield Failure(join(path, key), "unknown field" + _suggestion(key, fields))
+        choice = node.get("x-bluelamp-one-of")
+        if choice and sum(value.get(key) is not None for key in choice) != 1:
+            yield Failure(path, f"needs exactly one of {', '.join(choice)}")
         if not self.partial:
             for key in node.get("required", ()):
                 if value.get(key) is None:
@@ -192,6 +195,8 @@ def shown(value: Any, *, secret: bool = False) -> str:
 
 def _broken(value: Any, node: Node, *, secret: bool) -> Iterator[str]:
     """The constraints of `node` on the value itself that `value` breaks."""
+    if value == "" and node.get("x-bluelamp-empty") and not node.get("minLength"):
+        return
     allowed = node.get("enum")
     if allowed is not None and value not in allowed:
         names = [str(each) for each in allowed]

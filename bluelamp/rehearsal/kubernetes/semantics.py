@@ -10,7 +10,7 @@ import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from bluelamp.rehearsal.kubernetes.formats import is_quantity, quantity
+from bluelamp.rehearsal.kubernetes.formats import is_quantity, quantity, wrong
 from bluelamp.rehearsal.kubernetes.podspecs import PATHS, containers, dig
 from bluelamp.rehearsal.kubernetes.schema import join
 from bluelamp.rehearsal.provider import Failure
@@ -49,6 +49,7 @@ def _pod(pod: Object, path: str, claims: set[Any]) -> Iterator[Failure]:
         if volumes is UNKNOWN or has_unknown(volumes)
         else {each.get("name") for each in plain(volumes) or () if isinstance(each, Mapping)}
     )
+    yield from _tolerations(pod, path)
     seen: dict[Any, str] = {}
     for where, container in containers(pod, path):
         name = plain(container.get("name"))
@@ -68,6 +69,13 @@ def _list_of(path: str) -> str:
     return path.rpartition("[")[0]
 
 
+def _tolerations(pod: Object, path: str) -> Iterator[Failure]:
+    for place, toleration in _items(pod, "spec.tolerations"):
+        if not toleration.get("key") and toleration.get("operator") not in ("Exists", UNKNOWN):
+            at = f"{path + '.' if path else ''}{place}.operator"
+            yield Failure(at, "must be Exists where there is no key: it matches all keys")
+
+
 def _requests(container: Object, where: str) -> Iterator[Failure]:
     limits, requests = plain(dig(container, "resources.limits")), plain(dig(container, "resources.requests"))
     if not isinstance(limits, Mapping) or not isinstance(requests, Mapping):
@@ -85,19 +93,40 @@ def _selects_its_pods(value: Object) -> Iterator[Failure]:
         plain(dig(value, "spec.template.metadata.labels")),
     )
     expressions = dig(value, "spec.selector.matchExpressions")
-    if dig(value, "spec.selector") == {} or (selector == {} and not expressions):
+    spec = dig(value, "spec.selector")
+    if isinstance(spec, Mapping) and not selector and not expressions:
         yield Failure("spec.selector", "must not be empty")
-    if labels is UNKNOWN or dig(value, "spec.template.metadata") is UNKNOWN or not isinstance(selector, Mapping):
+    if labels is UNKNOWN or dig(value, "spec.template.metadata") is UNKNOWN:
         return
     labels = labels if isinstance(labels, Mapping) else {}
-    for key, wanted in selector.items():
+    for key, wanted in selector.items() if isinstance(selector, Mapping) else ():
         found = labels.get(key)
         if UNKNOWN not in (wanted, found) and wanted != found:
+            has = f'"{found}"' if found else "no such label"
             yield Failure(
                 join("spec.selector.matchLabels", key),
-                f'selects "{wanted}", but spec.template.metadata.labels has '
-                + (f'"{found}"' if found else "no such label"),
+                f'selects "{wanted}", but spec.template.metadata.labels has {has}',
             )
+    for where, expression in _items(value, "spec.selector.matchExpressions"):
+        yield from _expression(plain(expression), labels, where)
+
+
+def _expression(expression: Mapping[str, Any], labels: Mapping[str, Any], where: str) -> Iterator[Failure]:
+    operator, values, key = expression.get("operator"), expression.get("values"), str(expression.get("key"))
+    found = labels.get(key)
+    if has_unknown(expression) or found is UNKNOWN:
+        return
+    if operator in ("In", "NotIn") and not values:
+        yield Failure(f"{where}.values", f"required for the operator {operator}")
+        return
+    holds = {
+        "In": found in (values or ()),
+        "NotIn": found not in (values or ()),
+        "Exists": key in labels,
+        "DoesNotExist": key not in labels,
+    }
+    if not holds.get(str(operator), True):
+        yield Failure(where, "does not select the pods: see spec.template.metadata.labels")
 
 
 def _restarts(*allowed: str) -> Callable[[Object], Iterator[Failure]]:
@@ -119,7 +148,7 @@ def _service(value: Object) -> Iterator[Failure]:
     spec = plain(value.get("spec"))
     if not isinstance(spec, Mapping) or has_unknown(spec.get("type")):
         return
-    kind = spec.get("type", "ClusterIP")
+    kind = spec.get("type") or "ClusterIP"
     ports = spec.get("ports")
     if kind == "ExternalName":
         if not spec.get("externalName"):
@@ -185,15 +214,20 @@ def _exceptions(block: Any, at: str) -> Iterator[Failure]:
 def _binding(value: Object) -> Iterator[Failure]:
     for where, subject in _items(value, "subjects"):
         kind, group = plain(subject.get("kind")), plain(subject.get("apiGroup"))
-        if kind in ("User", "Group") and group not in (None, "rbac.authorization.k8s.io", UNKNOWN):
+        if kind in ("User", "Group") and group not in (None, "", "rbac.authorization.k8s.io", UNKNOWN):
             yield Failure(
                 f"{where}.apiGroup", f'"{group}" is not allowed for a {kind}; allowed: rbac.authorization.k8s.io'
             )
+        name = plain(subject.get("name"))
+        if kind == "ServiceAccount" and isinstance(name, str) and wrong("dns-subdomain", name):
+            yield Failure(f"{where}.name", f'"{name}" {wrong("dns-subdomain", name)}')
         if kind == "ServiceAccount" and group not in (None, "", UNKNOWN):
             yield Failure(f"{where}.apiGroup", f'"{group}" is not allowed for a ServiceAccount; it has none')
 
 
 def _cluster_binding(value: Object) -> Iterator[Failure]:
+    if plain(dig(value, "roleRef.kind")) == "Role":
+        yield Failure("roleRef.kind", '"Role" is not allowed for a ClusterRoleBinding; allowed: ClusterRole')
     for where, subject in _items(value, "subjects"):
         if plain(subject.get("kind")) == "ServiceAccount" and not subject.get("namespace"):
             yield Failure(f"{where}.namespace", "required for a ServiceAccount")
@@ -269,17 +303,16 @@ def _base64(path: str, text: Any) -> Iterator[Failure]:
             yield Failure(path, "is not base64 (stringData takes plain text)")
 
 
-def _claim(value: Object) -> Iterator[Failure]:
-    spec = plain(value.get("spec"))
-    if not isinstance(spec, Mapping):
-        return
-    if not spec.get("accessModes"):
-        yield Failure("spec.accessModes", "required")
-    if spec.get("resources") is not UNKNOWN and not dig(spec, "resources.requests.storage"):
-        yield Failure("spec.resources.requests.storage", "required")
-
-
 def _autoscaler(value: Object) -> Iterator[Failure]:
+    target = plain(dig(value, "spec.scaleTargetRef.apiVersion"))
+    kind = plain(dig(value, "spec.scaleTargetRef.kind"))
+    if target is not UNKNOWN and kind != "ReplicationController" and "/" not in str(target or ""):
+        yield Failure("spec.scaleTargetRef.apiVersion", "must name an API group and version, such as apps/v1")
+    for where, metric in _items(value, "spec.metrics"):
+        source = plain(metric.get("type"))
+        field = source[:1].lower() + source[1:] if isinstance(source, str) else ""
+        if field and not metric.get(field):
+            yield Failure(join(where, field), f"required for a metric of type {source}")
     least, most = plain(dig(value, "spec.minReplicas")), plain(dig(value, "spec.maxReplicas"))
     if isinstance(least, int) and isinstance(most, int) and most < least:
         yield Failure("spec.maxReplicas", f"{most} is less than minReplicas {least}")
@@ -308,6 +341,18 @@ def _limit_range(value: Object) -> Iterator[Failure]:
                 most = highs.get(name)
                 if is_quantity(least) and is_quantity(most) and quantity(least) > quantity(most):
                     yield Failure(join(f"{where}.{low}", name), f"{least} is more than {high} {most}")
+
+
+def _admission_policy(value: Object) -> Iterator[Failure]:
+    spec = value.get("spec")
+    if isinstance(spec, Mapping) and not spec.get("validations") and not spec.get("auditAnnotations"):
+        yield Failure("spec.validations", "required (or auditAnnotations)")
+
+
+def _rolling_update(value: Object) -> Iterator[Failure]:
+    limits = plain(dig(value, "spec.strategy.rollingUpdate"))
+    if isinstance(limits, Mapping) and all(limits.get(key) in (0, "0%") for key in ("maxSurge", "maxUnavailable")):
+        yield Failure("spec.strategy.rollingUpdate.maxUnavailable", "must not be 0 where maxSurge is 0")
 
 
 def _definition(value: Object) -> Iterator[Failure]:
@@ -367,9 +412,8 @@ _CHECKS: dict[str, tuple[Callable[[Object], Iterator[Failure]], ...]] = {
     "core/Namespace": (_namespace,),
     "core/ConfigMap": (_config_map,),
     "core/Secret": (_secret,),
-    "core/PersistentVolumeClaim": (_claim,),
     "core/LimitRange": (_limit_range,),
-    "apps/Deployment": (_selects_its_pods, _restarts("Always")),
+    "apps/Deployment": (_selects_its_pods, _rolling_update, _restarts("Always")),
     "apps/ReplicaSet": (_selects_its_pods, _restarts("Always")),
     "apps/StatefulSet": (_selects_its_pods, _restarts("Always")),
     "apps/DaemonSet": (_selects_its_pods, _restarts("Always")),
@@ -383,5 +427,6 @@ _CHECKS: dict[str, tuple[Callable[[Object], Iterator[Failure]], ...]] = {
     "rbac.authorization.k8s.io/ClusterRoleBinding": (_binding, _cluster_binding),
     "autoscaling/HorizontalPodAutoscaler": (_autoscaler,),
     "policy/PodDisruptionBudget": (_disruption_budget,),
+    "admissionregistration.k8s.io/ValidatingAdmissionPolicy": (_admission_policy,),
     "apiextensions.k8s.io/CustomResourceDefinition": (_definition,),
 }
