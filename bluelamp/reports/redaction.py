@@ -1,6 +1,7 @@
 """Keeping secrets out: the last guard before anything is written, whatever a rule chose to say."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from policies.model import Resource
@@ -18,7 +19,8 @@ class Redactor:
     """
 
     def __init__(self, resources: Iterable[Resource]) -> None:
-        found = {text for resource in resources if resource.secrets for text in _texts(resource)}
+        said = {text for resource in resources if resource.secrets for text in _texts(resource)}
+        found = {form for text in said for form in _forms(text)}
         self._secrets = sorted(found, key=lambda text: (-len(text), text))
 
     def __call__(self, value: Any) -> Any:
@@ -35,7 +37,7 @@ class Redactor:
         return value
 
 
-def _texts(resource: Resource) -> Iterable[str]:
+def _texts(resource: Resource) -> Iterator[str]:
     waiting: list[tuple[str, Any]] = [("", resource.properties)]
     while waiting:
         path, value = waiting.pop()
@@ -45,6 +47,14 @@ def _texts(resource: Resource) -> Iterable[str]:
             waiting += [(joined(path, index), item) for index, item in enumerate(value)]
         elif _worth_hiding(value) and any(covers(secret, path) for secret in resource.secrets):
             yield value
+
+
+def _forms(text: str) -> Iterator[str]:
+    """The ways a text may be told: as it is, escaped by Python or JSON, and, of a key, line by line."""
+    yield text
+    yield repr(text)[1:-1]
+    yield json.dumps(text)[1:-1]
+    yield from (line.strip() for line in text.splitlines() if len(line.strip()) >= SHORTEST)
 
 
 def _worth_hiding(value: Any) -> bool:

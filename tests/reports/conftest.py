@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from bluelamp.reports import Report, Source, assess
-from policies import UNKNOWN, Control, Enforcement, Resource, Rule, Severity, rules
+from bluelamp.reports.html import to_html
+from policies import Control, Enforcement, Resource, Rule, Severity, rules
 from policies.rule import Fail, NotApplicable, Outcome
 from policies.rule import rule as make_rule
 from policies.value import Value
+from tests.reports.tree import Node, parse
 
 STARTED = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -83,6 +85,18 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Report:
     )
 
 
+@pytest.fixture(scope="session")
+def text(busy: Report) -> str:
+    """The busy report's page."""
+    return to_html(busy)
+
+
+@pytest.fixture(scope="session")
+def page(text: str) -> Node:
+    """The same, as a tree."""
+    return parse(text)
+
+
 def _breaking() -> list[Rule]:
     @make_rule("T-900", "Breaks down", severity=Severity.LOW, controls=(), at="test:box:Box", fix="", example="")
     def breaks(_: Value) -> Outcome:
@@ -90,8 +104,3 @@ def _breaking() -> list[Rule]:
         raise ZeroDivisionError("jammed")
 
     return [replace(breaks, module="policies.test.boxes")]
-
-
-@pytest.fixture
-def unknown() -> Any:
-    return UNKNOWN

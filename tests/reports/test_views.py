@@ -1,0 +1,212 @@
+"""The views agree with the model and with each other, and none of them shows a secret."""
+
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from bluelamp.planning.plan import Plan, PlannedResource
+from bluelamp.rehearsal.values import Secret
+from bluelamp.reports import Report, Source, assess, from_plan, from_state, terminal, write
+from bluelamp.reports.coverage import Standing, coverage
+from policies import UNKNOWN, Control, Rule, Severity, Verdict
+from policies.catalogues import catalogues
+from policies.estate import Estate
+from policies.rule import Fail, Outcome
+from policies.rule import rule as make_rule
+from policies.value import Value
+from tests.reports.tree import Node
+
+ReportOn = Callable[..., Report]
+Locked = Callable[..., Rule]
+CANARY = "canary-7f3a9b-do-not-sing"
+CAGE = f"-----BEGIN 'CAGE'-----\n{CANARY}\n-----END \"CAGE\"-----\n"
+"""A secret of several lines and with quotes, as keys are; what is printed of it is often escaped."""
+
+
+def printed(*things: Any, width: int = 80) -> str:
+    stream = io.StringIO()
+    Console(file=stream, width=width, no_color=True, force_terminal=False).print(*things)
+    return stream.getvalue()
+
+
+def test_counts_agree_in_every_view(busy: Report, page: Node) -> None:
+    data = json.loads(busy.to_json())
+    expected = {str(verdict): count for verdict, count in busy.counts.items()}
+
+    assert Counter(finding["verdict"] for finding in data["findings"]) == Counter(expected)
+    shown = {node.attributes["data-count"]: int(node.text.replace(",", "")) for node in page.all(class_="number")}
+    assert shown == expected
+    rows: Counter[str] = Counter()
+    for group in page.all("section", class_="group"):
+        verdict = str(group.attributes["data-verdict"])
+        assert group.one("h3").text.endswith(f"({busy.counts[Verdict(verdict)]:,})")
+        rows[verdict] += sum(1 for node in group.all("tr") if "data-finding" in node.attributes)
+    assert rows == Counter(expected)
+    in_rules: Counter[str] = Counter()
+    for line in page.one("table", class_="rules").one("tbody").all("tr"):
+        for verdict, cell in zip(expected, line.all("td", class_="figure"), strict=True):
+            in_rules[verdict] += int(re.match(r"\d+", cell.text.strip())[0])  # type: ignore[index] # always a number
+    assert in_rules == Counter(expected)
+    said = printed(terminal.counted(busy), width=400)
+    assert all(f"{count} {verdict}" in said for verdict, count in expected.items())
+
+
+def test_every_finding_is_on_the_page_with_what_was_observed(busy: Report, page: Node) -> None:
+    rows = [row for row in page.all("tr") if "data-finding" in row.attributes]
+    urns = Counter(row.one(class_="urn").text for row in rows)
+    assert urns == Counter(finding.urn for finding in busy.findings)
+    open_port = next(finding for finding in busy.broken if finding.rule.id == "BL-NET-001")
+    card = page.one("article", id="BL-NET-001-fail")
+    (row,) = [
+        row for row in card.all("tr") if row.text.count(f"::{open_port.name}") and "data-finding" in row.attributes
+    ]
+    assert open_port.path in row.text
+    assert str(open_port.observed) in row.text
+    assert open_port.rule.rationale in card.text
+    assert open_port.rule.fix in card.text
+    assert all(control.id in card.text for control in open_port.rule.controls)
+
+
+def test_controls_that_no_rule_looks_at_keep_their_row(busy: Report, page: Node) -> None:
+    section = page.one("section", aria_labelledby="coverage")
+    frameworks = coverage(busy)
+    for catalogue in catalogues():
+        (framework,) = [
+            each for each in frameworks if (each.name, each.edition) == (catalogue.framework, catalogue.edition)
+        ]
+        assert [row.control.id for row in framework.rows][: len(catalogue.controls)] == list(catalogue.controls)
+        unseen = [row for row in framework.rows if not row.rules]
+        assert all(row.standing is Standing.NOT_ASSESSED for row in unseen)
+    rows = [row for body in section.all("tbody") for row in body.all("tr")]
+    assert len(rows) == sum(len(framework.rows) for framework in frameworks)
+    missing = [row for row in rows if "Not assessed by these rules" in row.text]
+    assert len(missing) == sum(len(each.rows) - each.assessed for each in frameworks) > 0
+
+
+STANDINGS = [
+    (["shut", "open", UNKNOWN], Standing.FAILS),
+    (["shut", UNKNOWN], Standing.UNDECIDED),
+    (["shut", "jam"], Standing.UNDECIDED),
+    (["shut", "skip"], Standing.PASSES),
+    (["skip"], Standing.NOTHING_HERE),
+    ([], Standing.NOTHING_HERE),
+]
+
+
+@pytest.mark.parametrize(("locks", "standing"), STANDINGS)
+def test_what_can_be_said_of_a_control(report_on: ReportOn, locks: list[Any], standing: Standing) -> None:
+    frameworks = {each.name: each for each in coverage(report_on(*locks))}
+    (row,) = frameworks["Box Standard"].rows
+    assert (row.control, row.standing) == (Control("Box Standard", "1", "BX-1"), standing)
+    assert sum(row.counts.values()) == len(locks)
+
+
+def test_the_terminal_tells_what_is_broken_and_how_to_mend_it(report_on: ReportOn) -> None:
+    said = printed(terminal.show(report_on("open", "shut", UNKNOWN)))
+    for word in ("T-001", "box-0", "lock", "open", "shut", "NCSC CAF 4.0 B3.c", "Shut the box."):
+        assert word in said
+    assert "unknown high T-001 box-2.lock" in said
+    assert said.splitlines()[-1].startswith("essex: not within its baseline: 1 mandatory failure (1 high)")
+
+
+def test_the_terminal_suits_80_columns_without_colour(busy: Report) -> None:
+    said = printed(terminal.show(busy)) + printed(terminal.forces([busy, replace(busy, force="avon-and-somerset")]))
+    assert max(map(len, said.splitlines())) <= 80
+    assert "\x1b" not in said
+
+
+def test_a_long_list_is_cut_and_says_so(report_on: ReportOn) -> None:
+    said = printed(terminal.show(report_on(*["open"] * (terminal.MOST + 3))))
+    assert said.count("Shut the box.") == terminal.MOST
+    assert "… and 3 more mandatory failures" in said
+
+
+def test_a_row_for_each_force(report_on: ReportOn) -> None:
+    reports = [report_on("shut", force="essex"), report_on("open", "open", force="kent"), report_on(force="surrey")]
+    lines = printed(terminal.forces(reports)).splitlines()
+    rows = {line.split()[0]: line for line in lines if line.strip()}
+    assert rows["essex"].split() == ["essex", "within", "baseline", "0", "0", "0", "0", "1"]
+    assert rows["kent"].split() == ["kent", "not", "within", "baseline", "2", "2", "0", "0", "0"]
+    assert "cannot be said" in rows["surrey"]
+    assert rows["3"] == "3 forces: 1 within baseline, 1 not within baseline, 1 cannot be said"
+
+
+def test_square_brackets_are_not_taken_for_markup(report_on: ReportOn) -> None:
+    assert "[red]open[/red]" in printed(terminal.show(report_on("[red]open[/red]")))
+
+
+@pytest.fixture
+def gossip() -> Sequence[Rule]:
+    """Rules that say whatever they find, of any resource, in every way that a rule has."""
+    shared = {"severity": Severity.HIGH, "controls": (), "fix": "", "example": "", "at": "test:box:Box"}
+
+    @make_rule("G-1", "Shows a property", **shared)
+    def shows(place: Value) -> Outcome:
+        """None."""
+        return Fail(place["key"], "another", why=f"it was {place['key'].raw}")
+
+    @make_rule("G-2", "Breaks down aloud", **shared)
+    def breaks(place: Value) -> Outcome:
+        """None."""
+        raise RuntimeError(f"cannot use {place['key'].raw}")
+
+    @make_rule("G-3", "Tells of another", **shared)
+    def tells(place: Value, estate: Estate) -> Outcome:
+        """None."""
+        keys = [str(other["key"].raw) for other in estate.of("test:box:Box")]
+        return Fail(place["lock"], keys, why=" and ".join(keys))
+
+    @make_rule("G-4", "Shows everything", **shared)
+    def shows_all(place: Value) -> Outcome:
+        """None."""
+        return Fail(place, {"key": place["key"].raw})
+
+    return [replace(rule, module="policies.test.gossip") for rule in (shows, breaks, tells, shows_all)]
+
+
+def planned(name: str, **inputs: Any) -> PlannedResource:
+    return PlannedResource(f"urn:pulumi:essex::bluelamp::test:box:Box::{name}", custom=True, inputs=inputs)
+
+
+def test_no_secret_of_a_plan_is_in_any_view(gossip: Sequence[Rule], tmp_path: Path) -> None:
+    plan = Plan(
+        "essex", (planned("one", key=Secret({"pem": [CAGE]})), planned("two", lock="open", nested={"again": CANARY}))
+    )
+    views(assess("essex", from_plan(plan), Source.PLAN, root=tmp_path, rules=gossip), tmp_path)
+
+
+def test_no_secret_of_a_state_is_in_any_view(gossip: Sequence[Rule], tmp_path: Path) -> None:
+    mark = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+    records = [
+        {
+            "urn": f"urn:pulumi:essex::bluelamp::test:box:Box::{name}",
+            "type": "test:box:Box",
+            "custom": True,
+            "inputs": at,
+        }
+        for name, at in {
+            "open": {"key": {**mark, "plaintext": json.dumps({"password": [CAGE]})}},
+            "sealed": {"key": {**mark, "ciphertext": CANARY}},
+        }.items()
+    ]
+    resources = from_state({"deployment": {"resources": records}})
+    views(assess("essex", resources, Source.STATE, root=tmp_path, rules=gossip), tmp_path)
+
+
+def views(report: Report, folder: Path) -> None:
+    assert report.counts[Verdict.FAIL] == 6
+    assert report.counts[Verdict.ERROR] == 2
+    paths = write([report], folder / "report")
+    texts = [path.read_text(encoding="utf-8") for path in paths]
+    texts += [printed(terminal.show(report), width=4000), printed(terminal.forces([report])), repr(report)]
+    for text in texts:
+        assert CANARY not in text
+    assert "[secret]" in texts[0]

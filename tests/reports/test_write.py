@@ -1,0 +1,111 @@
+import errno
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bluelamp.errors import BluelampError, Status, UsageError
+from bluelamp.reports import Report, write
+
+ReportOn = Callable[..., Report]
+
+
+def names(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_one_report_goes_into_the_folder_itself(report_on: ReportOn, tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "down"
+    paths = write([report_on("open")], folder)
+    assert paths == [folder / "findings.json", folder / "report.html"]
+    assert names(folder) == {"findings.json", "report.html"}
+    assert json.loads(paths[0].read_text(encoding="utf-8"))["answer"] == "not within baseline"
+
+
+def test_several_reports_have_a_folder_each(report_on: ReportOn, tmp_path: Path) -> None:
+    paths = write([report_on("open", force="essex"), report_on("shut", force="kent")], tmp_path / "out")
+    expected = {f"{force}/{file}" for force in ("essex", "kent") for file in ("findings.json", "report.html")}
+    assert names(tmp_path / "out") == {str(path.relative_to(tmp_path / "out")) for path in paths} == expected
+
+
+def test_an_older_report_is_replaced(report_on: ReportOn, tmp_path: Path) -> None:
+    first, _ = write([report_on("open")], tmp_path / "out")
+    second, _ = write([report_on("shut")], tmp_path / "out")
+    assert first == second
+    assert json.loads(second.read_text(encoding="utf-8"))["answer"] == "within baseline"
+    assert names(tmp_path / "out") == {"findings.json", "report.html"}
+
+
+def test_two_reports_on_one_force_are_refused(report_on: ReportOn, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="two reports on essex"):
+        write([report_on("open"), report_on("shut")], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_where_the_folder_should_be(report_on: ReportOn, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    for folder in (tmp_path / "out", tmp_path / "out" / "below"):
+        with pytest.raises(BluelampError, match=r"findings\.json: .* a file stands where a folder is wanted") as caught:
+            write([report_on("open")], folder)
+        assert caught.value.next_step == "name another folder"
+        assert caught.value.status is Status.FAILED
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_a_folder_where_the_file_should_be(report_on: ReportOn, tmp_path: Path) -> None:
+    (tmp_path / "out" / "findings.json").mkdir(parents=True)
+    with pytest.raises(BluelampError, match="a folder stands where a file is wanted"):
+        write([report_on("open")], tmp_path / "out")
+    assert names(tmp_path / "out") == set()
+
+
+def test_a_file_that_does_not_fit_leaves_the_older_one_whole(report_on: ReportOn, tmp_path: Path) -> None:
+    """A process that may write no more than 4 kB a file: a real failure half-way through."""
+    folder = tmp_path / "out"
+    (path, _) = write([report_on("shut")], folder)
+    before = path.read_bytes()
+    code = f"""
+import resource, signal, sys
+from pathlib import Path
+from bluelamp.errors import BluelampError
+from bluelamp.reports import Source, assess, write
+from policies import Resource
+report = assess("essex", [], Source.PLAN, root=Path({str(tmp_path)!r}))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+try:
+    write([report], Path({str(folder)!r}))
+except BluelampError as error:
+    sys.exit(f"{{error.message}}|{{error.next_step}}")
+"""
+    run = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert run.stderr.strip() == f"{path}: the report cannot be written: File too large|name another folder"
+    assert path.read_bytes() == before
+    assert names(folder) == {"findings.json", "report.html"}
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EDQUOT, "the disk quota is used up"),
+        (errno.EROFS, "the file system is read-only"),
+        (errno.EACCES, "you may not write there"),
+    ],
+)
+def test_what_the_system_refuses_is_said_in_words(
+    report_on: ReportOn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(BluelampError, match=said) as caught:
+        write([report_on("open")], tmp_path / "out")
+    assert caught.value.next_step
+    assert names(tmp_path / "out") == set()
