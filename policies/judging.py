@@ -133,10 +133,12 @@ def _failure(rule: Rule, resource: Resource, failed: list[Fail]) -> Judgement:
 
 
 def _sentence(fail: Fail) -> str:
+    if fail.at.raw is None and not fail.at.path:
+        return f"lacks {_brief(fail.expected)}"
     observed = fail.at.shown() if fail.show else _WITHHELD
     found = "nothing" if observed is None else _brief(observed)
     why = f" ({fail.why})" if fail.why else ""
-    return f"{fail.at.path or 'resource'}: found {found}, expected {_brief(fail.expected)}{why}"
+    return f"{fail.at.path}: found {found}, expected {_brief(fail.expected)}{why}"
 
 
 def _brief(value: Any) -> str:

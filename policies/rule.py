@@ -52,7 +52,7 @@ class NotApplicable:
 
 
 def lacks(place: Value, expected: str) -> Fail:
-    """The failure of a resource that is itself in order and lacks `expected`, which is another resource."""
+    """The failure of a resource that is in order itself and lacks `expected`, which is another resource."""
     return Fail(Value(place.resource, None), expected)
 
 

@@ -159,10 +159,14 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
 def message(rule: Rule, judgement: Judgement) -> str:
     """What a person reads in Pulumi's output: the rule, the place, what was found, the controls and the fix."""
+    lines = [f"{rule.id} {rule.title}", judgement.message]
     if judgement.verdict is Verdict.UNKNOWN:
-        return f"{rule.id}: {judgement.message}; it is judged again on deployment"
-    lines = [f"{rule.id}: {judgement.message}"]
-    lines.append(f"Controls: {'; '.join(map(str, rule.controls))}")
+        lines.append("It is judged again when it is deployed.")
+        return "\n".join(lines)
+    ids: dict[str, list[str]] = {}
+    for control in rule.controls:
+        ids.setdefault(f"{control.framework} {control.edition}", []).append(control.id)
+    lines.append("Controls: " + "; ".join(f"{edition} {', '.join(each)}" for edition, each in ids.items()))
     if judgement.verdict is Verdict.FAIL:
         lines.append(f"Fix: {rule.fix}")
     return "\n".join(lines)
