@@ -11,7 +11,8 @@ class Label(TypedDict):
     code: str
     """The force's short code, lower-case letters and digits, such as `wmp`; it is in every name."""
     environment: str
-    """Which of the force's environments this is, such as `prod`, `test` or `dev`; it is in every name."""
+    """Which of the force's environments this is, such as `prod`. It is in every name, cut to three letters where it
+    has more than four."""
     cost_centre: str
     """The cost centre that pays, as finance writes it."""
     business_owner: str

@@ -49,20 +49,28 @@ def name(kind: str, workload: str, label: Label, location: str = "") -> str:
     for what, part in (("workload", workload), ("force code", label["code"]), ("environment", label["environment"])):
         if not _PART.fullmatch(part):
             raise ValueError(f"the {what} {part!r} cannot be in a name: use lower-case letters, digits and hyphens")
-    tail = [label["code"], label["environment"]]
+    digest = _digest(kind, workload, label, location)
+    tail = [label["code"], _short(label["environment"])]
     if rule.regional:
         tail.append(region(location).short)
     if rule.unique:
-        tail.append(_digest(kind, workload, label, location))
+        tail.append(digest)
+    if not rule.hyphens:
+        workload = workload.replace("-", "")
     full = _join(rule, workload, tail)
     if len(full) <= rule.longest:
         return full
     if not rule.unique:
-        tail.append(_digest(kind, workload, label, location))
+        tail.append(digest)
     room = len(workload) - (len(_join(rule, workload, tail)) - rule.longest)
     if room < 1:
         raise ValueError(f"no {kind.replace('_', ' ')} name of {rule.longest} characters can hold {'-'.join(tail)}")
     return _join(rule, workload[:room].rstrip("-"), tail)
+
+
+def _short(environment: str) -> str:
+    """At most four characters, since a vault's name has 24: `preprod` is `pre`."""
+    return environment if len(environment) <= 4 else environment[:3].rstrip("-")
 
 
 def _kind(kind: str) -> Kind:

@@ -73,7 +73,7 @@ def subnets(
     previous: list[pulumi.Resource] = []
     for key, subnet_name, rules, routes in wanted:
         subnet = network.Subnet(
-            place.logical(key.replace("_", "-")),
+            place.logical(f"{key.replace('_', '-')}-subnet"),
             subnet_name=subnet_name,
             virtual_network_name=virtual_network,
             resource_group_name=place.resource_group_name,

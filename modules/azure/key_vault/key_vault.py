@@ -108,7 +108,8 @@ class KeyVault(Component):
             private_endpoint_name=endpoint_name,
             resource_group_name=args["resource_group_name"],
             location=args["location"],
-            subnet=network.SubnetArgs(id=args["subnet_id"]),
+            # A reference only: the SDK's own SubnetArgs would add the defaults of a new subnet.
+            subnet={"id": args["subnet_id"]},
             custom_network_interface_name=naming.name("network_interface", *where),
             private_link_service_connections=[
                 network.PrivateLinkServiceConnectionArgs(

@@ -1,0 +1,16 @@
+"""One resource group."""
+
+from modules.azure.resource_group import ResourceGroup
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})

@@ -1,0 +1,88 @@
+"""Runs a Pulumi program with no engine and keeps what it registers, over providers that take everything."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi.runtime.settings import Settings, configure
+from pulumi.runtime.stack import run_in_stack
+
+from bluelamp.planning.monitor import PlanEngine, PlanMonitor, PlannedResource
+from bluelamp.rehearsal.provider import Checked, Provider, name_of
+from bluelamp.rehearsal.values import plain
+from modules.aliases import drop_version_aliases
+
+
+class Anything(Provider):
+    """Gives every resource what it was asked for, and an id that is unknown until it exists."""
+
+    def __init__(self, package: str) -> None:
+        self.package, self.version = package, "1.0.0"
+
+    def check(self, instance, urn, old, new):
+        return Checked(dict(new))
+
+    def create(self, instance, urn, inputs, *, preview):
+        return "", dict(inputs)
+
+    def invoke(self, instance, token, args):
+        assert token == "azure-native:authorization:getClientConfig"
+        return {"subscriptionId": "logged-in-subscription", "tenantId": "logged-in-tenant"}
+
+    def diff(self, *args, **options):
+        raise AssertionError
+
+    read = update = delete = diff
+
+
+@dataclass
+class Planned:
+    """What a program registered, and what its stack gave out."""
+
+    resources: list[PlannedResource]
+    outputs: Mapping[str, Any]
+    aliases: Mapping[str, list[str]]
+    """The types that a resource says it used to have, by its name."""
+    waits_for: Mapping[str, list[str]]
+    """The names of the resources that must be there before a resource, by its name."""
+
+    def of(self, type_: str) -> list[dict[str, Any]]:
+        """The inputs of every resource whose type ends in `type_`, such as `network:Subnet`."""
+        return [dict(plain(resource.inputs)) for resource in self.resources if resource.type.endswith(f":{type_}")]
+
+    def one(self, type_: str, **having: Any) -> dict[str, Any]:
+        """The inputs of the only resource of the type, or of the only one that has these inputs."""
+        found = [inputs for inputs in self.of(type_) if having.items() <= inputs.items()]
+        assert len(found) == 1, f"{len(found)} of {type_} with {having}"
+        return found[0]
+
+
+class Monitor(PlanMonitor):
+    """Keeps the aliases and the order too."""
+
+    def __init__(self, stack: str) -> None:
+        super().__init__(stack, "bluelamp", Anything)
+        self.aliases: dict[str, list[str]] = {}
+        self.waits_for: dict[str, list[str]] = {}
+
+    def RegisterResource(self, request):
+        self.aliases[request.name] = [alias.spec.type for alias in request.aliases]
+        self.waits_for[request.name] = [name_of(urn) for urn in request.dependencies]
+        return super().RegisterResource(request)
+
+
+def plan(program: Callable[[], object], stack: str = "test", *, aliases: bool = False) -> Planned:
+    """What `program` asks for when it is previewed in `stack`; version aliases cost most of the time, so off they go."""
+
+    def quick() -> None:
+        if not aliases:
+            pulumi.runtime.register_stack_transformation(drop_version_aliases)
+        program()
+
+    monitor, engine = Monitor(stack), PlanEngine()
+    configure(Settings(project="bluelamp", stack=stack, monitor=monitor, engine=engine, dry_run=True))
+    asyncio.run(run_in_stack(quick))
+    assert engine.errors == []
+    return Planned(list(monitor.resources.values()), monitor.stack_outputs, monitor.aliases, monitor.waits_for)

@@ -1,0 +1,152 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from planned import Planned, plan
+
+from infra.force import ROOT, load
+from infra.program import build
+from modules.naming import MANDATORY
+
+NOT_TAGGABLE = {
+    "consumption:Budget",
+    "management:ManagementGroup",
+    "monitor:DiagnosticSetting",
+    "network:FirewallPolicyRuleCollectionGroup",
+    "network:PrivateDnsZoneGroup",
+    "network:Subnet",
+}
+OWNER = {"role": "Head of ICT", "email": "head.of.ict@essex.police.example"}
+BUDGET = {"amount": 100, "contacts": ["finance@essex.police.example"]}
+
+
+def built(slug: str, config: dict | None = None) -> Planned:
+    return plan(lambda: build(load(slug, config)), stack=slug, aliases=True)
+
+
+def essex(azure: dict | None = None, **more) -> Planned:
+    settings = {"owner": OWNER, "costCentre": "EXP-1", "azure": {"budget": BUDGET, **(azure or {})}, **more}
+    return built("essex", settings)
+
+
+@pytest.mark.parametrize("slug", ["west-midlands", "essex", "dyfed-powys"])
+def test_everything_that_can_be_tagged_has_every_mandatory_tag(slug):
+    tagged = 0
+    for resource in built(slug).resources:
+        package, _, kind = resource.type.partition(":")
+        if package == "azure-native" and kind not in NOT_TAGGABLE:
+            assert set(resource.inputs["tags"]) >= {*MANDATORY, "owner-contact"}, resource.urn
+            assert resource.inputs["tags"]["force"] == slug
+            tagged += 1
+    assert tagged >= 10
+
+
+def test_a_hybrid_force_has_both_halves():
+    made = built("west-midlands")
+    assert made.one("network:VirtualNetwork")["virtualNetworkName"] == "vnet-hub-wmp-prod-uks"
+    assert made.outputs["firewallAddress"] == "10.61.0.4"
+    assert made.outputs["tenantNamespaces"] == {
+        "live/digital-evidence": "digital-evidence",
+        "live/command-and-control": "command-and-control",
+    }
+    assert len(made.of("NetworkPolicy")) == 8
+    owners = {
+        space["metadata"]["name"]: space["metadata"]["annotations"]["bluelamp/business-owner"]
+        for space in made.of("Namespace")
+    }
+    assert owners["digital-evidence"] == "Digital Evidence Service Owner"
+
+
+def test_a_force_in_the_cloud_only_has_no_tenants():
+    made = built("essex")
+    assert made.of("Namespace") == []
+    assert "tenantNamespaces" not in made.outputs
+
+
+def test_no_name_is_left_to_chance_or_to_the_provider():
+    named = {
+        "Budget": "budgetName",
+        "DiagnosticSetting": "name",
+        "FirewallPolicyRuleCollectionGroup": "ruleCollectionGroupName",
+        "ManagementGroup": "groupId",
+        "PublicIPAddress": "publicIpAddressName",
+    }
+    for resource in built("west-midlands").resources:
+        package, _, kind = resource.type.partition(":")
+        if package == "azure-native":
+            cls = kind.partition(":")[2]
+            usual = cls[0].lower() + cls[1:] + "Name"
+            own = named.get(cls, usual)
+            assert isinstance(resource.inputs.get(own), str), f"{resource.type}: no {own} in {sorted(resource.inputs)}"
+        elif package == "kubernetes":
+            assert isinstance(resource.inputs["metadata"]["name"], str)
+
+
+def test_resources_stay_in_the_united_kingdom():
+    locations = {each.inputs["location"] for each in built("west-midlands").resources if "location" in each.inputs}
+    assert locations == {"uksouth", "global"}
+
+
+def test_a_rule_in_the_settings_reaches_the_hubs_security_group():
+    rule = {"name": "rdp", "priority": 200, "access": "Allow", "source": "Internet", "ports": ["3389"]}
+    made = essex({"hub": {"rules": [rule]}})
+    group = made.one("network:NetworkSecurityGroup", networkSecurityGroupName="nsg-hub-essex-prod-uks")
+    (found,) = [each for each in group["securityRules"] if each["name"] == "rdp"]
+    assert (found["sourceAddressPrefix"], found["destinationPortRange"], found["access"]) == (
+        "Internet",
+        "3389",
+        "Allow",
+    )
+
+
+def test_the_settings_reach_the_vault_the_workspace_and_the_budget():
+    made = essex(
+        {
+            "tenantId": "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e01",
+            "subscriptionId": "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e02",
+            "keyVault": {"sku": "standard", "softDeleteRetentionDays": 30},
+            "logAnalytics": {"retentionDays": 730, "dailyQuotaGb": 5},
+        }
+    )
+    properties = made.one("keyvault:Vault")["properties"]
+    assert (properties["sku"]["name"], properties["softDeleteRetentionInDays"]) == ("standard", 30)
+    assert properties["tenantId"] == "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e01"
+    workspace = made.one("operationalinsights:Workspace")
+    assert (workspace["retentionInDays"], workspace["workspaceCapping"]) == (730, {"dailyQuotaGb": 5})
+    assert made.one("consumption:Budget")["scope"] == "/subscriptions/6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e02"
+
+
+def test_without_a_subscription_the_one_that_is_logged_in_is_used():
+    assert essex().one("consumption:Budget")["scope"] == "/subscriptions/logged-in-subscription"
+    assert essex().one("keyvault:Vault")["properties"]["tenantId"] == "logged-in-tenant"
+
+
+def test_version_aliases_are_dropped_and_renamed_modules_kept():
+    dropped = essex().aliases
+    assert not [alias for aliases in dropped.values() for alias in aliases if "/v" in alias]
+    assert ["azure-native:insights:DiagnosticSetting"] in dropped.values()
+
+
+def test_version_aliases_are_kept_where_the_settings_say_so():
+    kept = essex(versionAliases="keep").aliases
+    assert [alias for aliases in kept.values() for alias in aliases if alias.startswith("azure-native:network/v")]
+
+
+@pytest.mark.parametrize(
+    ("settings", "loaded", "unloaded"),
+    [
+        ("{'azure': {'budget': BUDGET}}", "pulumi_azure_native.network", "pulumi_kubernetes"),
+        ("{'onPremises': {'tenants': [{'name': 'records'}]}}", "pulumi_kubernetes", "pulumi_azure_native"),
+    ],
+)
+def test_only_the_sdks_that_a_force_needs_are_loaded(settings, loaded, unloaded):
+    here = str(Path(__file__).parent)
+    script = (
+        f"import sys; sys.path[:0] = [{here!r}, {str(ROOT)!r}]\n"
+        "from test_program import BUDGET, OWNER, built\n"
+        f"built('essex', {{'owner': OWNER, 'costCentre': 'EXP-1', **{settings}}})\n"
+        f"assert {loaded!r} in sys.modules and {unloaded!r} not in sys.modules, sorted(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -1,0 +1,82 @@
+import pytest
+from planned import Planned, plan
+
+from modules.kubernetes.tenant import Tenant
+
+GROUP = "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e01"
+
+
+def tenant(label, **more) -> Planned:
+    return plan(lambda: Tenant("records", {"label": label, "namespace": "records", **more}))
+
+
+def test_the_namespace_has_the_six_pod_security_labels_and_its_owner(label):
+    metadata = tenant(label, pod_security_version="v1.36").one("Namespace")["metadata"]
+    prefix = "pod-security.kubernetes.io/"
+    security = {key.removeprefix(prefix): value for key, value in metadata["labels"].items() if key.startswith(prefix)}
+    assert security == {
+        "enforce": "restricted",
+        "audit": "restricted",
+        "warn": "restricted",
+        "enforce-version": "v1.36",
+        "audit-version": "v1.36",
+        "warn-version": "v1.36",
+    }
+    assert metadata["name"] == "records"
+    assert metadata["annotations"]["bluelamp/business-owner"] == "Head of Digital Platforms"
+    assert metadata["annotations"]["bluelamp/cost-centre"] == "WMP-4410"
+
+
+def test_baseline_is_enforced_where_asked_for_and_restricted_still_warned_of(label):
+    labels = tenant(label, pod_security="baseline").one("Namespace")["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "baseline"
+    assert labels["pod-security.kubernetes.io/warn"] == "restricted"
+    with pytest.raises(ValueError, match="pod_security is 'privileged'"):
+        tenant(label, pod_security="privileged")
+
+
+def test_the_four_network_policies_deny_everything_but_dns_the_gateway_and_neighbours(label):
+    policies = {policy["metadata"]["name"]: policy["spec"] for policy in tenant(label).of("NetworkPolicy")}
+    assert set(policies) == {"deny-all", "allow-dns", "allow-ingress-gateway", "allow-same-namespace"}
+    assert policies["deny-all"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    (dns,) = policies["allow-dns"]["egress"]
+    assert {(port["protocol"], port["port"]) for port in dns["ports"]} == {("UDP", 53), ("TCP", 53)}
+    assert dns["to"][0]["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "kube-system"}
+    (gateway,) = policies["allow-ingress-gateway"]["ingress"]
+    assert gateway["from"] == [
+        {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "gateway-system"}}}
+    ]
+    assert policies["allow-same-namespace"]["ingress"] == [{"from": [{"podSelector": {}}]}]
+    assert policies["allow-same-namespace"]["egress"] == [{"to": [{"podSelector": {}}]}]
+
+
+def test_what_the_pods_may_use_together_is_limited(label):
+    made = tenant(label, quota={"cpu": "8", "pods": 20})
+    hard = made.one("ResourceQuota")["spec"]["hard"]
+    assert (hard["requests.cpu"], hard["limits.cpu"]) == ("8", "8")
+    assert hard["requests.memory"] == "16Gi"
+    assert hard["pods"] == "20"
+    assert hard["services.loadbalancers"] == hard["services.nodeports"] == "0"
+    (limit,) = made.one("LimitRange")["spec"]["limits"]
+    assert limit["default"]
+    assert limit["defaultRequest"]
+
+
+def test_groups_get_the_built_in_role_of_their_name(label):
+    binding = tenant(label, groups={"edit": GROUP}).one("RoleBinding")
+    assert binding["roleRef"] == {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "edit"}
+    assert binding["subjects"] == [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": GROUP}]
+
+
+def test_the_service_account_mounts_no_token(label):
+    account = tenant(label).one("ServiceAccount")
+    assert account["automountServiceAccountToken"] is False
+
+
+def test_everything_of_a_tenant_is_in_its_namespace_and_known_in_a_preview(label):
+    made = tenant(label, groups={"view": GROUP})
+    inside = [
+        each for each in made.resources if each.type.startswith("kubernetes:") and not each.type.endswith("Namespace")
+    ]
+    assert len(inside) == 8
+    assert {each.inputs["metadata"]["namespace"] for each in inside} == {"records"}
