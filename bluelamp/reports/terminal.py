@@ -104,7 +104,8 @@ def _short(finding: Finding) -> "Text":
 
     style = {Verdict.ERROR: "bold magenta", Verdict.UNKNOWN: "bold yellow"}.get(finding.verdict, "bold")
     where = f".{finding.path}" if finding.path and not finding.path.startswith("[") else finding.path
-    said = f": {_trim(finding.message)}" if finding.verdict is Verdict.ERROR else ""
+    tell = finding.verdict is not Verdict.FAIL and says_more(finding)
+    said = f": {_trim(finding.message)}" if tell else ""
     return Text.assemble(
         (finding.verdict, style), f" {finding.rule.severity} ", finding.rule.id, f" {finding.name}{where}{said}"
     )

@@ -111,7 +111,7 @@ def says_more(finding: Finding) -> bool:
     if finding.verdict is Verdict.FAIL:
         return "; " in finding.message or finding.message.endswith(")")
     if finding.verdict is Verdict.UNKNOWN:
-        return ", " in finding.message
+        return not finding.path or not finding.message.startswith(f"{finding.path}: ")
     return bool(finding.message)
 
 

@@ -117,6 +117,15 @@ def test_the_terminal_tells_what_is_broken_and_how_to_mend_it(report_on: ReportO
     assert said.splitlines()[-1].startswith("essex: not within its baseline: 1 mandatory failure (1 high)")
 
 
+def test_an_unknown_of_another_resource_is_named(busy: Report, page: Node) -> None:
+    (finding, *_) = (each for each in busy.undecided if each.verdict is Verdict.UNKNOWN and not each.path)
+    assert f"{finding.rule.id} {finding.name}: {finding.message}" in printed(
+        terminal.show(replace(busy, findings=(finding,))), width=400
+    )
+    card = page.one("article", id=f"{finding.rule.id}-unknown")
+    assert finding.message in [note.text for note in card.all(class_="note")]
+
+
 def test_the_terminal_suits_80_columns_without_colour(busy: Report) -> None:
     said = printed(terminal.show(busy)) + printed(terminal.forces([busy, replace(busy, force="avon-and-somerset")]))
     assert max(map(len, said.splitlines())) <= 80
