@@ -1,12 +1,16 @@
 """Where objects live: what the provider asks of the embedded cluster and of a real one."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from bluelamp.rehearsal.kubernetes.kinds import Kind
 from bluelamp.rehearsal.kubernetes.names import Ref
 from bluelamp.rehearsal.provider import CloudError
+
+Found = TypeVar("Found")
+_PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,12 @@ class Backend(Protocol):
     def kind(self, cluster: str, api_version: str, name: str) -> Kind | None:
         """The kind as the cluster knows it now, or None."""
 
+    def await_kind(self, cluster: str, api_version: str, name: str) -> Kind:
+        """The kind, waited for a while: its definition may be on its way in the same deployment.
+
+        Raises `CloudError` `NoMatch` where it does not come.
+        """
+
     def get(self, target: Target) -> dict[str, Any] | None:
         """The live object, or None where there is none."""
 
@@ -40,6 +50,17 @@ class Backend(Protocol):
 
     def delete(self, target: Target, inputs: Mapping[str, Any]) -> None:
         """Removes the object and waits until it is gone; one that is gone already is no error."""
+
+
+def wait_for(find: Callable[[], Found | None], seconds: float, pause: Callable[[float], object]) -> Found | None:
+    """What `find` finds, asked again for at most `seconds`; `pause` waits for some of them. None where nothing came."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = find()
+        left = deadline - time.monotonic()
+        if found is not None or left <= 0:
+            return found
+        pause(min(left, _PAUSE_SECONDS))
 
 
 def already_exists(kind: Kind, name: str) -> CloudError:

@@ -28,7 +28,9 @@ def diff(
     ignored = [_pattern(path) for path in ignore]
     found: dict[str, DiffKind] = {}
     for path, change in _changes(plain(old), plain(new), ""):
-        if any(pattern.match(path) for pattern in ignored):
+        # A cluster-wide object may have been given a namespace before its kind was known.
+        nowhere = kind is not None and not kind.namespaced and path == "metadata.namespace"
+        if nowhere or any(pattern.match(path) for pattern in ignored):
             continue
         identity = path in ("metadata", "metadata.name", "metadata.namespace")
         replace = identity if patch or kind is None else replaces(kind, path, settings)

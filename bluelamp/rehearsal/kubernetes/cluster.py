@@ -7,7 +7,7 @@ from typing import Any
 
 from bluelamp.rehearsal.kubernetes import kinds
 from bluelamp.rehearsal.kubernetes.api import Api, RefusalError
-from bluelamp.rehearsal.kubernetes.backend import Target, already_exists
+from bluelamp.rehearsal.kubernetes.backend import Target, already_exists, wait_for
 from bluelamp.rehearsal.kubernetes.changes import keep_secrets
 from bluelamp.rehearsal.kubernetes.kinds import Kind
 from bluelamp.rehearsal.provider import CloudError
@@ -38,6 +38,13 @@ class Cluster:
         known = kinds.builtin(api_version, name) if found and self._same_version else None
         return known or found
 
+    def await_kind(self, cluster: str, api_version: str, name: str) -> Kind:
+        """The kind, once the server serves it."""
+        found = wait_for(lambda: self.kind(cluster, api_version, name), self._patience, time.sleep)
+        if found is None:
+            raise CloudError("NoMatch", f"{kinds.no_match(api_version, name)}; create its definition first")
+        return found
+
     def get(self, target: Target) -> dict[str, Any] | None:
         """The live object, or None."""
         ref = target.ref
@@ -59,12 +66,12 @@ class Cluster:
         """Applies a new object; in a preview as a dry run on the server, where the server can judge it yet."""
         if preview and (has_unknown(inputs) or self._api.kind(target.ref.api_version, target.ref.kind) is None):
             return dict(inputs)
-        if not target.patch and self.get(target) is not None:
-            kind = self._api.kind(target.ref.api_version, target.ref.kind)
-            if kind is not None:
-                raise already_exists(kind, target.ref.name)
+        exists = not target.patch and self.get(target) is not None
         if preview:
-            return self._dry_run(target, inputs)
+            # One of the same name may go first in the real run, and an apply would judge the change, not the object.
+            return dict(inputs) if exists else self._dry_run(target, inputs)
+        if exists:
+            raise already_exists(self.await_kind("", target.ref.api_version, target.ref.kind), target.ref.name)
         live = self._apply_patiently(target, inputs)
         if (target.ref.api_version, target.ref.kind) == _CRD:
             self._wait_for_definition(target)

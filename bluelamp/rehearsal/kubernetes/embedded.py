@@ -1,12 +1,11 @@
 """The embedded cluster: objects in the rehearsal cloud's store."""
 
 import threading
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from bluelamp.rehearsal.kubernetes import kinds
-from bluelamp.rehearsal.kubernetes.backend import Target, already_exists, not_found
+from bluelamp.rehearsal.kubernetes.backend import Target, already_exists, not_found, wait_for
 from bluelamp.rehearsal.kubernetes.changes import diff
 from bluelamp.rehearsal.kubernetes.defaults import complete
 from bluelamp.rehearsal.kubernetes.kinds import Kind
@@ -45,6 +44,13 @@ class Embedded:
                 return kinds.of_crd({"spec": spec}, version)
         return None
 
+    def await_kind(self, cluster: str, api_version: str, name: str) -> Kind:
+        """The kind, once its definition is stored."""
+        found = wait_for(lambda: self.kind(cluster, api_version, name), self._patience, self._pause)
+        if found is None:
+            raise CloudError("NoMatch", f"{kinds.no_match(api_version, name)}; create its definition first")
+        return found
+
     def get(self, target: Target) -> dict[str, Any] | None:
         """The live object, or None."""
         record = self._record(target)
@@ -58,17 +64,18 @@ class Embedded:
     def create(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
         """Stores a new object."""
         ref = target.ref
-        kind = self.kind(target.cluster, ref.api_version, ref.kind)
         if preview:
-            self._refuse_existing(target, kind)
-            return complete(kind, inputs, None, preview=True) if kind else dict(inputs)
-        kind = self._wait_for_kind(target)
+            # One of the same name may go first in the real run.
+            known = self.kind(target.cluster, ref.api_version, ref.kind)
+            return complete(known, inputs, None, preview=True) if known else dict(inputs)
+        kind = self.await_kind(target.cluster, ref.api_version, ref.kind)
         self._wait_for_namespace(target, kind)
         if (ref.api_version, ref.kind) == ("v1", "Pod"):
             self._refuse_missing_account(target, inputs)
         live = complete(kind, inputs, None, preview=False)
         with self._store.transaction():
-            self._refuse_existing(target, kind)
+            if self._record(target) is not None:
+                raise already_exists(kind, ref.name)
             self._store.add(self._new(target, kind, inputs, live))
         with self._news:
             self._news.notify_all()
@@ -118,10 +125,6 @@ class Embedded:
         record_id = ref.record_id(target.cluster)
         return Record(record_id, "kubernetes", target.token, target.urn, dict(inputs), live, parent)
 
-    def _refuse_existing(self, target: Target, kind: Kind | None) -> None:
-        if kind is not None and self._record(target) is not None:
-            raise already_exists(kind, target.ref.name)
-
     def _refuse_immutable(self, kind: Kind, record: Record, inputs: Mapping[str, Any]) -> None:
         if kind.name in ("ConfigMap", "Secret") and not kind.group:
             mutable = record.outputs.get("immutable") is not True
@@ -142,30 +145,15 @@ class Embedded:
             what = f"error looking up service account {account.id}"
             raise CloudError("Forbidden", f'pods "{ref.name}" is forbidden: {what}: serviceaccount "{name}" not found')
 
-    def _wait_for_kind(self, target: Target) -> Kind:
-        ref = target.ref
-        deadline = time.monotonic() + self._patience
-        while True:
-            found = self.kind(target.cluster, ref.api_version, ref.kind)
-            if found is not None:
-                return found
-            if not self._wait(deadline):
-                raise CloudError("NoMatch", f"{kinds.no_match(ref.api_version, ref.kind)}; create its definition first")
-
     def _wait_for_namespace(self, target: Target, kind: Kind) -> None:
         namespace = target.ref.namespace
         if not kind.namespaced or namespace in _ALWAYS_THERE:
             return
-        deadline = time.monotonic() + self._patience
-        while self._store.get(namespace_id(target.cluster, namespace)) is None:
-            if not self._wait(deadline):
-                raise CloudError("NotFound", f'namespaces "{namespace}" not found')
+        wanted = namespace_id(target.cluster, namespace)
+        if wait_for(lambda: self._store.get(wanted), self._patience, self._pause) is None:
+            raise CloudError("NotFound", f'namespaces "{namespace}" not found')
 
-    def _wait(self, deadline: float) -> bool:
-        """Waits for another creation; False when there is no time left."""
-        left = deadline - time.monotonic()
-        if left <= 0:
-            return False
+    def _pause(self, seconds: float) -> None:
+        """Waits until something new is stored, `seconds` at most."""
         with self._news:
-            self._news.wait(min(left, 0.2))
-        return True
+            self._news.wait(seconds)

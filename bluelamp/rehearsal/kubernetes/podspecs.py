@@ -1,4 +1,4 @@
-"""Where kinds keep their pods."""
+"""Where kinds keep their pods, and how to reach into objects that may hold secrets and unknown values."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -37,3 +37,13 @@ def containers(pod: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for index, container in enumerate(found if isinstance(found, list) else ()):
             if isinstance(container, Mapping):
                 yield f"{path + '.' if path else ''}spec.{field}[{index}]", container
+
+
+def items(value: Any, path: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """The objects of the list at a dotted path in `value`, each with its own path; nothing where there is no list."""
+    found = dig(value, path)
+    return [
+        (f"{path}[{index}]", item)
+        for index, item in enumerate(found if isinstance(found, list) else ())
+        if isinstance(item, Mapping)
+    ]

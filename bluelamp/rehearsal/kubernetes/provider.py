@@ -147,6 +147,11 @@ class KubernetesProvider(Provider):
     ) -> tuple[str, dict[str, Any]]:
         """Makes the object. A preview's id is empty, as the package's is."""
         self._faults(urn, "create")
+        if not preview:
+            # Only the kind says whether the object is in a namespace, and that is part of its id.
+            api_version, name, _ = _kind_of(type_of(urn))
+            api_version = canonical(_text(inputs.get("apiVersion")) or api_version)
+            self._backend.await_kind(_cluster(instance, urn), api_version, _text(inputs.get("kind")) or name)
         target = self._target(instance, urn, inputs, self.expected_id(instance, urn, inputs) or "")
         if preview and (metadata(inputs, "name") is UNKNOWN or metadata(inputs, "namespace") is UNKNOWN):
             return "", dict(inputs)
@@ -281,7 +286,8 @@ def _without_nulls(value: Any) -> Any:
 
 def _named(inputs: Mapping[str, Any], target: Target) -> dict[str, Any]:
     """`inputs` with the name that the object has, which a generated name only says afterwards."""
-    meta = {key: value for key, value in (plain(inputs.get("metadata")) or {}).items() if key != "generateName"}
+    dropped = ("generateName",) if target.ref.namespace else ("generateName", "namespace")
+    meta = {key: value for key, value in (plain(inputs.get("metadata")) or {}).items() if key not in dropped}
     return {**inputs, "metadata": {**meta, "name": target.ref.name}}
 
 

@@ -10,8 +10,9 @@ import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from bluelamp.rehearsal.kubernetes import workloads
 from bluelamp.rehearsal.kubernetes.formats import is_quantity, quantity, wrong
-from bluelamp.rehearsal.kubernetes.podspecs import PATHS, containers, dig
+from bluelamp.rehearsal.kubernetes.podspecs import PATHS, dig, items
 from bluelamp.rehearsal.kubernetes.schema import join
 from bluelamp.rehearsal.provider import Failure
 from bluelamp.rehearsal.values import UNKNOWN, has_unknown, plain
@@ -29,119 +30,8 @@ def failures(group: str, kind: str, value: Object) -> Iterator[Failure]:
         path = PATHS[kind]
         pod = dig(value, path)
         if isinstance(pod, Mapping):
-            claims = {plain(dig(each, "metadata.name")) for _, each in _items(value, "spec.volumeClaimTemplates")}
-            yield from _pod(pod, path, claims)
-
-
-def _items(value: Any, path: str) -> list[tuple[str, Mapping[str, Any]]]:
-    found = dig(value, path)
-    return [
-        (join(path, index), item)
-        for index, item in enumerate(found if isinstance(found, list) else ())
-        if isinstance(item, Mapping)
-    ]
-
-
-def _pod(pod: Object, path: str, claims: set[Any]) -> Iterator[Failure]:
-    volumes = dig(pod, "spec.volumes")
-    known = (
-        None
-        if volumes is UNKNOWN or has_unknown(volumes)
-        else {each.get("name") for each in plain(volumes) or () if isinstance(each, Mapping)}
-    )
-    yield from _tolerations(pod, path)
-    seen: dict[Any, str] = {}
-    for where, container in containers(pod, path):
-        name = plain(container.get("name"))
-        # The schema finds two in one list; these are in two lists.
-        if isinstance(name, str) and _list_of(seen.setdefault(name, where)) != _list_of(where):
-            yield Failure(f"{where}.name", f'duplicate: "{name}" is already the name of {seen[name]}')
-        for place, mount in _items(container, "volumeMounts"):
-            volume = plain(mount.get("name"))
-            if known is not None and isinstance(volume, str) and volume not in known | claims:
-                yield Failure(
-                    f"{where}.{place}.name", f'no volume "{volume}" in {path + "." if path else ""}spec.volumes'
-                )
-        yield from _requests(container, where)
-
-
-def _list_of(path: str) -> str:
-    return path.rpartition("[")[0]
-
-
-def _tolerations(pod: Object, path: str) -> Iterator[Failure]:
-    for place, toleration in _items(pod, "spec.tolerations"):
-        if not toleration.get("key") and toleration.get("operator") not in ("Exists", UNKNOWN):
-            at = f"{path + '.' if path else ''}{place}.operator"
-            yield Failure(at, "must be Exists where there is no key: it matches all keys")
-
-
-def _requests(container: Object, where: str) -> Iterator[Failure]:
-    limits, requests = plain(dig(container, "resources.limits")), plain(dig(container, "resources.requests"))
-    if not isinstance(limits, Mapping) or not isinstance(requests, Mapping):
-        return
-    for name, wanted in requests.items():
-        limit = limits.get(name)
-        if is_quantity(wanted) and is_quantity(limit) and quantity(wanted) > quantity(limit):
-            at = join(f"{where}.resources.requests", name)
-            yield Failure(at, f"{wanted} is more than the limit of {limit}")
-
-
-def _selects_its_pods(value: Object) -> Iterator[Failure]:
-    selector, labels = (
-        plain(dig(value, "spec.selector.matchLabels")),
-        plain(dig(value, "spec.template.metadata.labels")),
-    )
-    expressions = dig(value, "spec.selector.matchExpressions")
-    spec = dig(value, "spec.selector")
-    if isinstance(spec, Mapping) and not selector and not expressions:
-        yield Failure("spec.selector", "must not be empty")
-    if labels is UNKNOWN or dig(value, "spec.template.metadata") is UNKNOWN:
-        return
-    labels = labels if isinstance(labels, Mapping) else {}
-    for key, wanted in selector.items() if isinstance(selector, Mapping) else ():
-        found = labels.get(key)
-        if UNKNOWN not in (wanted, found) and wanted != found:
-            has = f'"{found}"' if found else "no such label"
-            yield Failure(
-                join("spec.selector.matchLabels", key),
-                f'selects "{wanted}", but spec.template.metadata.labels has {has}',
-            )
-    for where, expression in _items(value, "spec.selector.matchExpressions"):
-        yield from _expression(plain(expression), labels, where)
-
-
-def _expression(expression: Mapping[str, Any], labels: Mapping[str, Any], where: str) -> Iterator[Failure]:
-    operator, values, key = expression.get("operator"), expression.get("values"), str(expression.get("key"))
-    found = labels.get(key)
-    if has_unknown(expression) or found is UNKNOWN:
-        return
-    if operator in ("In", "NotIn") and not values:
-        yield Failure(f"{where}.values", f"required for the operator {operator}")
-        return
-    holds = {
-        "In": found in (values or ()),
-        "NotIn": found not in (values or ()),
-        "Exists": key in labels,
-        "DoesNotExist": key not in labels,
-    }
-    if not holds.get(str(operator), True):
-        yield Failure(where, "does not select the pods: see spec.template.metadata.labels")
-
-
-def _restarts(*allowed: str) -> Callable[[Object], Iterator[Failure]]:
-    def check(value: Object) -> Iterator[Failure]:
-        path = ("spec.jobTemplate." if dig(value, "spec.jobTemplate") else "") + "spec.template.spec.restartPolicy"
-        found = plain(dig(value, path))
-        if (
-            found is not UNKNOWN
-            and (found or "Always") not in allowed
-            and not has_unknown(dig(value, path.rpartition(".")[0]))
-        ):
-            what = f'"{found}" is not allowed' if found else "required"
-            yield Failure(path, f"{what}; allowed: {', '.join(allowed)}")
-
-    return check
+            claims = {plain(dig(each, "metadata.name")) for _, each in items(value, "spec.volumeClaimTemplates")}
+            yield from workloads.pod(pod, path, claims)
 
 
 def _service(value: Object) -> Iterator[Failure]:
@@ -158,7 +48,7 @@ def _service(value: Object) -> Iterator[Failure]:
     if spec.get("clusterIP") == "None" and kind in ("NodePort", "LoadBalancer"):
         yield Failure("spec.clusterIP", f'"None" is not allowed for a service of type {kind}')
     names: dict[Any, str] = {}
-    for where, port in _items(value, "spec.ports"):
+    for where, port in items(value, "spec.ports"):
         name = plain(port.get("name"))
         if len(ports or ()) > 1 and not name:
             yield Failure(f"{where}.name", "required where a service has more than one port")
@@ -172,8 +62,8 @@ def _ingress(value: Object) -> Iterator[Failure]:
     spec = value.get("spec")
     if isinstance(spec, Mapping) and not spec.get("rules") and not spec.get("defaultBackend"):
         yield Failure("spec", "needs defaultBackend or rules")
-    for where, rule in _items(value, "spec.rules"):
-        for place, path in _items(rule, "http.paths"):
+    for where, rule in items(value, "spec.rules"):
+        for place, path in items(rule, "http.paths"):
             text = plain(path.get("path"))
             exact = path.get("pathType") in ("Exact", "Prefix")
             if exact and text is not UNKNOWN and not str(text or "").startswith("/"):
@@ -182,15 +72,15 @@ def _ingress(value: Object) -> Iterator[Failure]:
 
 def _network_policy(value: Object) -> Iterator[Failure]:
     for direction, peers in (("ingress", "from"), ("egress", "to")):
-        for where, rule in _items(value, f"spec.{direction}"):
-            for place, peer in _items(rule, peers):
+        for where, rule in items(value, f"spec.{direction}"):
+            for place, peer in items(rule, peers):
                 at = f"{where}.{place}"
                 if not peer:
                     yield Failure(at, "needs podSelector, namespaceSelector or ipBlock")
                 if "ipBlock" in peer and len(peer) > 1:
                     yield Failure(at, "ipBlock cannot be combined with podSelector or namespaceSelector")
                 yield from _exceptions(plain(peer.get("ipBlock")), at)
-            for place, port in _items(rule, "ports"):
+            for place, port in items(rule, "ports"):
                 first, last = plain(port.get("port")), plain(port.get("endPort"))
                 if isinstance(last, int) and not isinstance(first, int) and first is not UNKNOWN:
                     yield Failure(f"{where}.{place}.endPort", "needs port to be a number")
@@ -212,7 +102,7 @@ def _exceptions(block: Any, at: str) -> Iterator[Failure]:
 
 
 def _binding(value: Object) -> Iterator[Failure]:
-    for where, subject in _items(value, "subjects"):
+    for where, subject in items(value, "subjects"):
         kind, group = plain(subject.get("kind")), plain(subject.get("apiGroup"))
         if kind in ("User", "Group") and group not in (None, "", "rbac.authorization.k8s.io", UNKNOWN):
             yield Failure(
@@ -228,13 +118,13 @@ def _binding(value: Object) -> Iterator[Failure]:
 def _cluster_binding(value: Object) -> Iterator[Failure]:
     if plain(dig(value, "roleRef.kind")) == "Role":
         yield Failure("roleRef.kind", '"Role" is not allowed for a ClusterRoleBinding; allowed: ClusterRole')
-    for where, subject in _items(value, "subjects"):
+    for where, subject in items(value, "subjects"):
         if plain(subject.get("kind")) == "ServiceAccount" and not subject.get("namespace"):
             yield Failure(f"{where}.namespace", "required for a ServiceAccount")
 
 
 def _role(value: Object) -> Iterator[Failure]:
-    for where, rule in _items(value, "rules"):
+    for where, rule in items(value, "rules"):
         urls = rule.get("nonResourceURLs")
         for field in ("apiGroups", "resources"):
             if not rule.get(field) and not urls:
@@ -242,7 +132,7 @@ def _role(value: Object) -> Iterator[Failure]:
 
 
 def _namespaced_role(value: Object) -> Iterator[Failure]:
-    for where, rule in _items(value, "rules"):
+    for where, rule in items(value, "rules"):
         if rule.get("nonResourceURLs"):
             yield Failure(f"{where}.nonResourceURLs", "a Role, which is in a namespace, cannot name URLs")
 
@@ -308,7 +198,7 @@ def _autoscaler(value: Object) -> Iterator[Failure]:
     kind = plain(dig(value, "spec.scaleTargetRef.kind"))
     if target is not UNKNOWN and kind != "ReplicationController" and "/" not in str(target or ""):
         yield Failure("spec.scaleTargetRef.apiVersion", "must name an API group and version, such as apps/v1")
-    for where, metric in _items(value, "spec.metrics"):
+    for where, metric in items(value, "spec.metrics"):
         source = plain(metric.get("type"))
         field = source[:1].lower() + source[1:] if isinstance(source, str) else ""
         if field and not metric.get(field):
@@ -325,7 +215,7 @@ def _disruption_budget(value: Object) -> Iterator[Failure]:
 
 
 def _limit_range(value: Object) -> Iterator[Failure]:
-    for where, item in _items(value, "spec.limits"):
+    for where, item in items(value, "spec.limits"):
         for low, high in (
             ("min", "max"),
             ("min", "default"),
@@ -347,12 +237,6 @@ def _admission_policy(value: Object) -> Iterator[Failure]:
     spec = value.get("spec")
     if isinstance(spec, Mapping) and not spec.get("validations") and not spec.get("auditAnnotations"):
         yield Failure("spec.validations", "required (or auditAnnotations)")
-
-
-def _rolling_update(value: Object) -> Iterator[Failure]:
-    limits = plain(dig(value, "spec.strategy.rollingUpdate"))
-    if isinstance(limits, Mapping) and all(limits.get(key) in (0, "0%") for key in ("maxSurge", "maxUnavailable")):
-        yield Failure("spec.strategy.rollingUpdate.maxUnavailable", "must not be 0 where maxSurge is 0")
 
 
 def _definition(value: Object) -> Iterator[Failure]:
@@ -413,12 +297,12 @@ _CHECKS: dict[str, tuple[Callable[[Object], Iterator[Failure]], ...]] = {
     "core/ConfigMap": (_config_map,),
     "core/Secret": (_secret,),
     "core/LimitRange": (_limit_range,),
-    "apps/Deployment": (_selects_its_pods, _rolling_update, _restarts("Always")),
-    "apps/ReplicaSet": (_selects_its_pods, _restarts("Always")),
-    "apps/StatefulSet": (_selects_its_pods, _restarts("Always")),
-    "apps/DaemonSet": (_selects_its_pods, _restarts("Always")),
-    "batch/Job": (_restarts("OnFailure", "Never"),),
-    "batch/CronJob": (_restarts("OnFailure", "Never"),),
+    "apps/Deployment": (workloads.selects_its_pods, workloads.rolling_update, workloads.restarts("Always")),
+    "apps/ReplicaSet": (workloads.selects_its_pods, workloads.restarts("Always")),
+    "apps/StatefulSet": (workloads.selects_its_pods, workloads.restarts("Always")),
+    "apps/DaemonSet": (workloads.selects_its_pods, workloads.restarts("Always")),
+    "batch/Job": (workloads.restarts("OnFailure", "Never"),),
+    "batch/CronJob": (workloads.restarts("OnFailure", "Never"),),
     "networking.k8s.io/Ingress": (_ingress,),
     "networking.k8s.io/NetworkPolicy": (_network_policy,),
     "rbac.authorization.k8s.io/Role": (_role, _namespaced_role),

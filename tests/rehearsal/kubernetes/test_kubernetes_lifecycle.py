@@ -1,6 +1,7 @@
 """The life of objects in the embedded cluster: names, changes, replacement, drift, deletion."""
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -234,6 +235,40 @@ def test_a_custom_resource_needs_its_definition_and_goes_with_it(provider: Kuber
     assert create(provider, obj)[2]["spec"]["officers"] == 1
     provider.delete(DEV, urn(GOOD["definition"]), definition_id, definition)
     assert store.count() == 0
+
+
+def test_a_cluster_wide_custom_resource_loses_the_namespace_that_was_guessed(provider: KubernetesProvider) -> None:
+    obj = {
+        "apiVersion": "police.example.org/v1",
+        "kind": "Case",
+        "metadata": {"name": "a"},
+        "spec": GOOD["custom"]["spec"],
+    }
+    inputs = provider.check(DEV, urn(obj), {}, obj).inputs
+    assert inputs["metadata"]["namespace"] == "default"
+    create(provider, with_(GOOD["definition"], scope="Cluster"))
+    resource_id, outputs = provider.create(DEV, urn(obj), inputs, preview=False)
+    assert resource_id == "a"
+    assert "namespace" not in outputs["metadata"]
+    assert provider.read(DEV, urn(obj), resource_id, inputs) is not None
+    again = provider.check(DEV, urn(obj), inputs, obj).inputs
+    assert not provider.diff(DEV, urn(obj), resource_id, inputs, outputs, again).replaces
+
+
+def test_a_preview_allows_for_the_replacement_of_an_object_by_its_namesake(provider: KubernetesProvider) -> None:
+    inputs = create(provider, GOOD["config"])[1]
+    assert provider.create(DEV, urn(GOOD["config"]), inputs, preview=True)[1]["data"] == inputs["data"]
+
+
+def test_a_creation_waits_for_what_is_on_its_way(store: Store) -> None:
+    patient = KubernetesProvider(store, patience=30.0)
+    inside = {**GOOD["config"], "metadata": {"name": "a", "namespace": "custody"}}
+    wanted = [(obj, patient.check(DEV, urn(obj), {}, obj).inputs) for obj in (inside, GOOD["custom"])]
+    with ThreadPoolExecutor() as pool:
+        waiting = [pool.submit(patient.create, DEV, urn(obj), inputs, preview=False) for obj, inputs in wanted]
+        create(patient, GOOD["namespace"])
+        create(patient, GOOD["definition"])
+        assert [each.result()[0] for each in waiting] == ["custody/a", "default/first"]
 
 
 def test_an_object_that_exists_is_refused(provider: KubernetesProvider) -> None:
