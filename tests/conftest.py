@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bluelamp import bytecode
+
+bytecode.keep()
+
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = Path(sys.executable).with_name("bluelamp")
 

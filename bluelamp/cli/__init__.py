@@ -1,5 +1,10 @@
 """The `bluelamp` command."""
 
-from bluelamp.cli.app import main
+from bluelamp import bytecode
+
+# Before anything large is imported.
+bytecode.keep()
+
+from bluelamp.cli.app import main  # noqa: E402
 
 __all__ = ["main"]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from bluelamp import bytecode
 from bluelamp.engine.build import built_folder, pinned_version
 from bluelamp.folders import cache
 
@@ -32,6 +33,7 @@ class Engine:
         environment = dict(os.environ)
         environment["PATH"] = f"{self.path.parent}{os.pathsep}{environment.get('PATH', '')}"
         environment["PULUMI_SKIP_UPDATE_CHECK"] = "true"
+        bytecode.keep_in(environment)
         if self.origin == "built":
             environment["BLUELAMP_PYTHON"] = sys.executable
         return environment

@@ -130,9 +130,8 @@ class PlanMonitor:
             urn = self.urn(_PROVIDER + package, name)
             if urn not in self._instances:
                 config = dict(self._config.get(package, {}))
-                inputs = {**config, **({"version": version} if version else {})}
+                # The engine makes default providers for itself and shows them to nobody.
                 self._instances[urn] = Instance(self._stack, self._project, config)
-                self.resources[urn] = PlannedResource(urn, custom=True, inputs=inputs, outputs=inputs)
             return package, self._instances[urn], urn
 
     def _keep(self, resource: PlannedResource) -> None:
