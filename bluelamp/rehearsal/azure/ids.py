@@ -190,23 +190,3 @@ def _fill(path: str, instance: Instance, token: str, inputs: Mapping[str, Any], 
             return None
         filled = filled.replace("{" + name + "}", str(value).strip("/"), 1)
     return re.sub("/{2,}", "/", "/" + filled)
-
-
-def resource_at(found: str) -> tuple[str, dict[str, str]] | None:
-    """The azure-native type and path parameters of an id, for an import; None where no type fits."""
-    best: tuple[str, dict[str, str]] | None = None
-    wanted = type_of_id(found).lower()
-    for token, path in _templates().items():
-        if arm_type(token).lower() == wanted:
-            match = re.fullmatch(_pattern(path), found, re.IGNORECASE)
-            if match and best is None:
-                best = token, match.groupdict()
-    return best
-
-
-@functools.cache
-def _pattern(path: str) -> str:
-    text = re.escape(path).replace(r"\{", "{").replace(r"\}", "}")
-    first = path.startswith("{")
-    text = _PARAMETER.sub(lambda found: f"(?P<{found[1].replace('.', '_')}>[^/]+)", text.replace(r"\.", "."), count=0)
-    return text.replace("[^/]+", ".+", 1) if first else text

@@ -7,7 +7,7 @@ from typing import Any
 from bluelamp.rehearsal.azure import ids
 from bluelamp.rehearsal.azure.data import facts
 from bluelamp.rehearsal.provider import Failure, name_of
-from bluelamp.rehearsal.values import UNKNOWN, plain
+from bluelamp.rehearsal.values import Secret, plain
 
 RANDOM = "__createBeforeDelete"
 """The input by which azure-native remembers that it made the name up, so that a replacement can come first."""
@@ -39,9 +39,11 @@ def check_name(token: str, inputs: Mapping[str, Any]) -> list[Failure]:
     """What the service would say of the resource's own name."""
     own = ids.own_name(token)
     rule = facts("names").get(token)
-    name = plain(inputs.get(own)) if own else None
-    if own is None or rule is None or name is UNKNOWN or not isinstance(name, str):
+    given = inputs.get(own) if own else None
+    name = plain(given)
+    if own is None or rule is None or not isinstance(name, str):
         return []
+    hidden = isinstance(given, Secret)
     code = rule.get("code", "InvalidResourceName")
     least, most = rule["min"], rule["max"]
     wrong = []
@@ -52,9 +54,10 @@ def check_name(token: str, inputs: Mapping[str, Any]) -> list[Failure]:
         wrong.append(f"may have only {rule['words']}")
     if not wrong:
         return []
-    near = _nearest(name, rule)
+    near = "" if hidden else _nearest(name, rule)
     hint = f"; did you mean '{near}'?" if near else ""
-    return [Failure(own, f"{code}: the name '{name}' of {ids.arm_type(token)} {' and '.join(wrong)}{hint}")]
+    shown = "the secret name" if hidden else f"the name '{name}'"
+    return [Failure(own, f"{code}: {shown} of {ids.arm_type(token)} {' and '.join(wrong)}{hint}")]
 
 
 def _nearest(name: str, rule: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from bluelamp.rehearsal.azure.ranges import Fault, Network, inside, overlap, par
 from bluelamp.rehearsal.azure.securityrules import check_group, check_rule
 from bluelamp.rehearsal.sdk.words import join_path
 from bluelamp.rehearsal.store import Record, Store
-from bluelamp.rehearsal.values import plain
+from bluelamp.rehearsal.values import UNKNOWN, Secret, plain
 
 _NETWORK = "azure-native:network:"
 VNET, SUBNET, PEERING = f"{_NETWORK}VirtualNetwork", f"{_NETWORK}Subnet", f"{_NETWORK}VirtualNetworkPeering"
@@ -22,7 +22,7 @@ _HOMES = {
 
 def check(token: str, inputs: Mapping[str, Any]) -> Iterator[Fault]:
     """What the inputs alone show to be wrong; what is not known yet is passed over."""
-    values = plain(inputs)
+    values = _open(inputs)
     if token == VNET:
         yield from _check_vnet(values)
     elif token == SUBNET:
@@ -47,7 +47,7 @@ def check(token: str, inputs: Mapping[str, Any]) -> Iterator[Fault]:
 
 def check_stored(store: Store, token: str, resource_id: str, inputs: Mapping[str, Any]) -> Iterator[Fault]:
     """What is wrong beside what the cloud already holds."""
-    values = plain(inputs)
+    values = _open(inputs)
     if token == SUBNET:
         yield from _beside_siblings(store, resource_id, values)
     elif token == VNET:
@@ -61,6 +61,15 @@ def check_stored(store: Store, token: str, resource_id: str, inputs: Mapping[str
         inline = _items(plain(group.inputs), "securityRules") if group else []
         own = ids.name_of_id(resource_id)
         yield from check_rule(values, "", own, [*inline, *others])
+
+
+def _open(value: Any) -> Any:
+    """`value` with secrets taken for unknown, so that no sentence repeats one."""
+    if isinstance(value, Secret):
+        return UNKNOWN
+    if isinstance(value, Mapping):
+        return {key: _open(item) for key, item in value.items()}
+    return [_open(item) for item in value] if isinstance(value, list) else value
 
 
 def _check_vnet(values: Mapping[str, Any]) -> Iterator[Fault]:

@@ -5,7 +5,6 @@ from typing import Any
 from bluelamp.rehearsal.azure.data import facts
 from bluelamp.rehearsal.provider import Failure
 from bluelamp.rehearsal.sdk.words import nearest
-from bluelamp.rehearsal.values import plain
 
 
 def canonical(location: str) -> str:
@@ -15,7 +14,7 @@ def canonical(location: str) -> str:
 
 def check_location(arm_type: str, location: Any) -> list[Failure]:
     """What ARM would say of a place that is none of Azure's."""
-    value = plain(location)
+    value = location
     known = facts("locations")
     if not isinstance(value, str) or canonical(value) in known:
         return []

@@ -1,6 +1,6 @@
 """Azure Resource Manager, rehearsed at the boundary of the azure-native provider."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from bluelamp.rehearsal.azure.invokes import invoke
 from bluelamp.rehearsal.azure.naming import unique_name
 from bluelamp.rehearsal.azure.outputs import compute, preview
 from bluelamp.rehearsal.azure.ranges import Fault
-from bluelamp.rehearsal.azure.references import check_parent, check_references
+from bluelamp.rehearsal.azure.references import check_parent, check_references, not_found
 from bluelamp.rehearsal.provider import Checked, CloudError, Diff, Instance, Live, Provider, type_of
 from bluelamp.rehearsal.sdk.schema import Catalogue, UnknownToken
 from bluelamp.rehearsal.sdk.shapes import ResourceShape
@@ -64,10 +64,11 @@ class AzureProvider(Provider):
             return "", self._preview(instance, urn, shape, inputs)
         strike(self._store, token, "create")
         resource_id = self._id(instance, urn, token, inputs)
+        self._refuse_existing(resource_id)
+        parent = self._admit(instance, urn, resource_id, inputs)
         with self._store.transaction():
-            if self._store.get(resource_id) is not None:
-                raise CloudError("ResourceExists", f"cannot create already existing resource '{resource_id}'")
-            parent = self._admit(instance, urn, resource_id, inputs)
+            self._refuse_existing(resource_id)
+            self._refuse(network.check_stored(self._store, token, resource_id, inputs))
             outputs = compute(self._store, shape, resource_id, inputs, ids.tenant_id(instance, urn))
             unique = unique_name(token, inputs)
             self._store.add(
@@ -97,13 +98,13 @@ class AzureProvider(Provider):
         if preview:
             return self._preview(instance, urn, shape, inputs, dict(old_outputs), resource_id)
         strike(self._store, token, "update")
+        check_write(self._store, resource_id)
+        self._admit(instance, urn, resource_id, inputs)
         with self._store.transaction():
             record = self._store.get(resource_id)
             if record is None:
-                name = f"{ids.type_of_id(resource_id)}/{ids.name_of_id(resource_id)}"
-                raise CloudError("ResourceNotFound", f"The Resource '{name}' was not found.")
-            check_write(self._store, resource_id)
-            self._admit(instance, urn, record.id, inputs)
+                raise CloudError("ResourceNotFound", not_found(resource_id))
+            self._refuse(network.check_stored(self._store, token, record.id, inputs))
             outputs = compute(self._store, shape, record.id, inputs, ids.tenant_id(instance, urn))
             self._store.put(record.with_(urn=urn, inputs=dict(inputs), outputs=outputs))
         return outputs
@@ -142,18 +143,24 @@ class AzureProvider(Provider):
         return found
 
     def _admit(self, instance: Instance, urn: str, resource_id: str, inputs: Mapping[str, Any]) -> str:
-        """The parent's id, once everything that the resource needs is there and nothing is in its way."""
+        """The parent's id, once everything that the resource needs is there and not locked.
+
+        Outside of any transaction, so that a planned fault is used up although it is raised.
+        """
         token = type_of(urn)
         parent = ids.parent_id(instance, token, inputs, urn) or ""
         subscription = ids.subscription_id(instance, urn)
         check_parent(self._store, token, parent, ids.tenant_id(instance, urn), subscription)
         check_write(self._store, parent)
         check_references(self._store, self._catalogue, token, resource_id, inputs, subscription)
-        self._refuse(network.check_stored(self._store, token, resource_id, inputs))
         return parent
 
-    def _refuse(self, faults: Any) -> None:
-        found: list[Fault] = list(faults)
+    def _refuse_existing(self, resource_id: str) -> None:
+        if self._store.get(resource_id) is not None:
+            raise CloudError("ResourceExists", f"cannot create already existing resource '{resource_id}'")
+
+    def _refuse(self, faults: Iterable[Fault]) -> None:
+        found = list(faults)
         if found:
             more = "".join(f"; {fault.path}: {fault.code}: {fault.message}" for fault in found[1:])
             raise CloudError(found[0].code, f"{found[0].message} ({found[0].path}){more}")

@@ -7,6 +7,7 @@ from azure_estate import HERE, INSTANCE, RESOURCES, Estate, changed, urn
 from bluelamp.rehearsal.azure import AzureProvider
 from bluelamp.rehearsal.provider import CloudError
 from bluelamp.rehearsal.store import Store
+from bluelamp.rehearsal.values import Secret
 
 MISTAKES = yaml.safe_load((HERE / "mistakes.yaml").read_text())
 BY_NAME = {one["name"]: one for one in RESOURCES}
@@ -71,3 +72,17 @@ def test_every_mistake_is_said_at_once(estate):
     }
     failures = estate.cloud.check(INSTANCE, urn("network:VirtualNetwork", "v"), {}, inputs).failures
     assert {one.path for one in failures} >= {"addresSpace", "location", "tags", "virtualNetworkName"}
+
+
+def test_a_secret_is_never_repeated(estate):
+    secret = Secret("Hush-Hush-42")
+    for kind, inputs in [
+        (
+            "storage:StorageAccount",
+            {"accountName": secret, "location": secret, "kind": secret, "sku": {"name": secret}},
+        ),
+        ("network:Subnet", {"virtualNetworkName": "v", "addressPrefix": secret}),
+        ("sql:Server", {"administratorLoginPassword": Secret(7), "serverName": secret}),
+    ]:
+        failures = estate.cloud.check(INSTANCE, urn(kind, "x"), {}, {"resourceGroupName": "rg", **inputs}).failures
+        assert "Hush" not in repr(failures)
