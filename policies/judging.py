@@ -7,7 +7,7 @@ from policies.discovery import rules as discovered
 from policies.estate import Estate, canonical
 from policies.model import Judgement, Resource, Verdict
 from policies.rule import Fail, NotApplicable, Outcome, Rule
-from policies.value import SECRET, UnknownValue, Value, places, root
+from policies.value import SECRET, UnknownValue, Value, root, stepped
 
 _SHORTEST_SECRET: Final = 4
 _WITHHELD: Final = "[withheld]"
@@ -36,7 +36,7 @@ class Baseline:
         return [judgement for resource in listed for judgement in self._judge(resource, estate)]
 
     def _judge(self, resource: Resource, estate: Estate) -> Iterable[Judgement]:
-        shared: dict[str, list[Value] | Exception] = {}
+        shared = {"": [root(resource)]}
         for rule, patterns in self.concerning(resource.type):
             outcomes = [
                 (place, _outcome(rule, place, estate))
@@ -44,9 +44,10 @@ class Baseline:
                 for place in _places(resource, pattern, shared)
             ]
             try:
-                yield _judgement(rule, resource, outcomes)
+                judgement = _judgement(rule, resource, outcomes)
             except Exception as error:
-                yield _error(rule, resource, error)
+                judgement = _error(rule, resource, error)
+            yield judgement
 
 
 def judge(resources: Iterable[Resource], rules: Iterable[Rule] | None = None) -> list[Judgement]:
@@ -59,14 +60,21 @@ def judge(resources: Iterable[Resource], rules: Iterable[Rule] | None = None) ->
     return Baseline(discovered() if rules is None else rules).judge(resources)
 
 
-def _places(resource: Resource, pattern: str, shared: dict[str, list[Value] | Exception]) -> list[Value]:
-    if pattern not in shared:
+def _places(resource: Resource, pattern: str, shared: dict[str, list[Value]]) -> list[Value]:
+    """The places that `pattern` names in `resource`; rules mostly look near one another, so each step is taken once.
+
+    A property that is not what a pattern takes it for is the outcome of every rule that looks there: one place, which
+    holds the exception.
+    """
+    found = shared.get(pattern)
+    if found is None:
+        head, _, step = pattern.rpartition(".")
         try:
-            shared[pattern] = list(places(root(resource), pattern))
+            found = [inner for value in _places(resource, head, shared) for inner in stepped(value, step)]
         except Exception as error:
-            shared[pattern] = error
-    found = shared[pattern]
-    return [Value(resource, found)] if isinstance(found, Exception) else found
+            found = [Value(resource, error)]
+        shared[pattern] = found
+    return found
 
 
 def _outcome(rule: Rule, place: Value, estate: Estate) -> Outcome | Exception:

@@ -27,20 +27,21 @@ class UnknownValue(Exception):  # noqa: N818 - an answer, not an error
 class Value:
     """What stands at one path of a resource; `raw` is None when nothing does."""
 
-    __slots__ = ("_key", "outer", "raw", "resource")
+    __slots__ = ("_key", "_path", "outer", "raw", "resource")
 
     def __init__(self, resource: Resource, raw: Any, outer: "Value | None" = None, key: str | int = "") -> None:
         self.resource = resource
         self.raw = raw
         self.outer = outer
         self._key = key
+        self._path: str | None = None
 
     @property
     def path(self) -> str:
         """The path as Pulumi writes it: `spec.containers[0].image`, `metadata.labels["app.kubernetes.io/name"]`."""
-        if self.outer is None:
-            return ""
-        return joined(self.outer.path, self._key)
+        if self._path is None:
+            self._path = joined(self.outer.path, self._key) if self.outer else ""
+        return self._path
 
     @property
     def known(self) -> Any:
@@ -61,7 +62,9 @@ class Value:
             return Value(self.resource, None, self, key)
         if raw is UNKNOWN:
             raise UnknownValue(self)
-        if not isinstance(raw, Mapping):
+        if type(raw) is not dict and not isinstance(
+            raw, Mapping
+        ):  # the common kind first: it is judged by the thousand
             raise TypeError(f"{self.path} is a {type(raw).__name__}, not an object")
         return Value(self.resource, raw.get(key), self, key)
 
@@ -116,17 +119,19 @@ def places(start: Value, pattern: str) -> Iterator[Value]:
     A value that is not known yet ends its branch and is itself the place, so that whoever reads it learns so.
     """
     values = [start]
-    for key in _steps(pattern):
-        name = key.removesuffix(_ALL)
-        reached: list[Value] = []
-        for value in values:
-            inner = value if value.raw is UNKNOWN else value[name]
-            if inner.raw is UNKNOWN or name == key:
-                reached.append(inner)
-            else:
-                reached.extend(inner.each())
-        values = reached
+    for step in _steps(pattern):
+        values = [inner for value in values for inner in stepped(value, step)]
     return iter(values)
+
+
+def stepped(value: Value, step: str) -> Iterable[Value]:
+    """The values one step of a pattern below `value`."""
+    if value.raw is UNKNOWN or isinstance(value.raw, Exception):
+        return (value,)
+    if not step.endswith(_ALL):
+        return (value[step],)
+    inner = value[step[: -len(_ALL)]]
+    return (inner,) if inner.raw is UNKNOWN else inner.each()
 
 
 def some(values: Iterable[Value], holds: Callable[[Value], bool]) -> Value | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from policies.value import Value, places
+from policies.value import Value
 
 PODS: Final[Mapping[str, str | tuple[str, ...]]] = {
     "kubernetes:apps/*:Deployment": "spec.template.spec",
@@ -34,11 +34,6 @@ def below(paths: Mapping[str, str | tuple[str, ...]], *fields: str) -> dict[str,
 
 CONTAINERS: Final = below(PODS, *(f"{list_}[*]" for list_ in _LISTS))
 """The paths of all containers in each kind, the initial and the ephemeral ones included."""
-
-
-def containers(pod: Value) -> list[Value]:
-    """Every container of `pod`. Raises `UnknownValue`."""
-    return [container for list_ in _LISTS for container in places(pod, f"{list_}[*]")]
 
 
 def pod_of(container: Value) -> Value:
