@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -13,6 +14,8 @@ from bluelamp.planning.monitor import PlanEngine, PlanMonitor, PlannedResource
 from bluelamp.rehearsal.provider import Checked, Provider, name_of
 from bluelamp.rehearsal.values import plain
 from modules.aliases import drop_version_aliases
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Anything(Provider):
@@ -82,7 +85,11 @@ def plan(program: Callable[[], object], stack: str = "test", *, aliases: bool = 
         program()
 
     monitor, engine = Monitor(stack), PlanEngine()
-    configure(Settings(project="bluelamp", stack=stack, monitor=monitor, engine=engine, dry_run=True))
+    configure(
+        Settings(
+            project="bluelamp", stack=stack, monitor=monitor, engine=engine, dry_run=True, root_directory=str(ROOT)
+        )
+    )
     asyncio.run(run_in_stack(quick))
     assert engine.errors == []
     return Planned(list(monitor.resources.values()), monitor.stack_outputs, monitor.aliases, monitor.waits_for)

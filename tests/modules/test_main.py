@@ -1,0 +1,44 @@
+import json
+import runpy
+
+import pulumi
+import pytest
+from planned import Planned, plan
+
+from infra.force import ROOT
+
+GOOD = {
+    "bluelamp:owner": {"role": "Head of ICT", "email": "head.of.ict@essex.police.example"},
+    "bluelamp:costCentre": "EXP-1",
+    "bluelamp:azure": {"budget": {"amount": 100, "contacts": ["finance@essex.police.example"]}},
+}
+
+
+def run(config: dict, stack: str = "essex") -> Planned:
+    """What `pulumi preview` makes of the program with the configuration as the engine hands it over."""
+    text = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+
+    def program() -> None:
+        pulumi.runtime.set_all_config(text, [])
+        runpy.run_path(str(ROOT / "infra" / "__main__.py"), run_name="__main__")
+
+    return plan(program, stack=stack)
+
+
+def test_the_program_uses_the_configuration_that_the_engine_gives_it():
+    made = run({**GOOD, "bluelamp:costCentre": "EXP-OVERRIDDEN"})
+    assert made.one("network:VirtualNetwork")["tags"]["cost-centre"] == "EXP-OVERRIDDEN"
+
+
+def test_every_mistake_in_the_settings_is_told_and_nothing_is_made():
+    azure = {**GOOD["bluelamp:azure"], "regions": ["westeurope"], "hubb": {}}
+    with pytest.raises(pulumi.RunError) as told:
+        run({**GOOD, "bluelamp:azure": azure, "bluelamp:environment": "production"})
+    for part in ("westeurope", "did you mean hub?", "production"):
+        assert part in str(told.value)
+    assert told.value.__suppress_context__
+
+
+def test_an_unknown_force_is_refused_with_the_nearest_name():
+    with pytest.raises(pulumi.RunError, match="did you mean essex"):
+        run(GOOD, stack="esex")
