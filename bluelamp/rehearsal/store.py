@@ -161,6 +161,10 @@ class Store:
         """The resources whose parent this is."""
         return self._records("parent = ?", resource_id)
 
+    def mentioning(self, text: str) -> list[Record]:
+        """The resources whose inputs have `text` in them, whatever its case."""
+        return self._records("instr(lower(inputs), lower(?)) > 0", text)
+
     def holder(self, unique_name: str) -> Record | None:
         """The resource that holds this cloud-wide name, or None."""
         found = self._records("unique_name = ?", unique_name)

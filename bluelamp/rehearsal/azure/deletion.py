@@ -14,7 +14,7 @@ _LOCKS = tuple(
     f"azure-native:authorization:ManagementLock{one}"
     for one in ("ByScope", "AtResourceGroupLevel", "AtSubscriptionLevel", "AtResourceLevel")
 )
-_MANAGEMENT_GROUP = "azure-native:management:ManagementGroup"
+_VNET = "azure-native:network:VirtualNetwork"
 
 
 def check_write(store: Store, resource_id: str) -> None:
@@ -51,31 +51,24 @@ def descendants(store: Store, record: Record) -> list[Record]:
 
 
 def _users(store: Store, record: Record, children: str) -> Iterator[str]:
-    inside = {one.id.lower() for one in descendants(store, record)}
-    wanted = {record.id.lower()} | (inside if record.type == "azure-native:network:VirtualNetwork" else set())
-    for other in store.all("azure-native"):
-        if other.id.lower() == record.id.lower():
-            continue
-        if other.id.lower() in inside:
-            if other.type == children:
-                yield other.id
-        elif any(_names(text, wanted, record) for text in _texts(other.inputs)) and not _is_peering(other, record):
+    inside = descendants(store, record)
+    own = {record.id.lower(), *(one.id.lower() for one in inside)}
+    yield from (one.id for one in inside if one.type == children)
+    for other in store.mentioning(record.id):
+        outside = other.id.lower() not in own and not _is_peering(other, record)
+        if outside and any(_is_part(text, record) for text in _texts(other.inputs)):
             yield other.id
 
 
-def _names(text: str, wanted: set[str], record: Record) -> bool:
-    lower = text.lower()
-    if lower in wanted:
-        return True
-    inline = record.type == "azure-native:network:VirtualNetwork" and lower.startswith(record.id.lower() + "/subnets/")
-    return inline or (record.type == _MANAGEMENT_GROUP and lower == record.id.lower())
+def _is_part(text: str, record: Record) -> bool:
+    """Whether `text` is the resource's id or, of a virtual network, that of a subnet of it."""
+    lower, own = text.lower(), record.id.lower()
+    return lower == own or (record.type == _VNET and lower.startswith(f"{own}/subnets/"))
 
 
 def _is_peering(other: Record, record: Record) -> bool:
     """A peering from the other side does not hold a network, nor do a zone's links."""
-    return record.type == "azure-native:network:VirtualNetwork" and other.type.endswith(
-        (":VirtualNetworkPeering", ":VirtualNetworkLink")
-    )
+    return record.type == _VNET and other.type.endswith((":VirtualNetworkPeering", ":VirtualNetworkLink"))
 
 
 def _texts(value: Any) -> Iterator[str]:
