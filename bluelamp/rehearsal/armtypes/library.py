@@ -1,0 +1,111 @@
+"""A folder of type definitions in the layout of the repository Azure/bicep-types-az.
+
+`<service>/<provider>/<version>/types.json` is a list of types that refer to each other by index. A file is read when
+its provider and version are first asked for.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+Type = Mapping[str, Any]
+
+
+class LibraryError(Exception):
+    """The folder holds no type definitions, or one of its files cannot be read as such."""
+
+
+class Types:
+    """One file: its types by index, and its resource types by name."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @cached_property
+    def _types(self) -> list[Type]:
+        try:
+            loaded = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise LibraryError(f"{self._file}: not a file of ARM types: {error}") from error
+        if not isinstance(loaded, list) or not all(isinstance(one, dict) and "$type" in one for one in loaded):
+            raise LibraryError(f"{self._file}: not a file of ARM types: a list of objects with $type is expected")
+        return loaded
+
+    @cached_property
+    def bodies(self) -> Mapping[str, int]:
+        """Where the body of each resource type is, by the type's name in lower case."""
+        found = (one for one in self._types if one["$type"] == "ResourceType")
+        return {str(one["name"]).rpartition("@")[0].lower(): index_of(one["body"]) for one in found}
+
+    def __getitem__(self, index: int) -> Type:
+        return self._types[index] if index >= 0 else {"$type": "AnyType"}
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a resource of a type is made of: the type at `index` of `types`, at the API version `version`."""
+
+    types: Types
+    index: int
+    version: str
+
+
+class Library:
+    """The folder `directory`, or its subfolder `generated`. Raises `LibraryError` where no definition is in it."""
+
+    def __init__(self, directory: Path) -> None:
+        root = directory / "generated" if (directory / "generated").is_dir() else directory
+        self._files: dict[str, dict[str, list[Types]]] = {}
+        for file in sorted(root.glob("*/*/*/types.json")):
+            provider, version = file.parts[-3].lower(), file.parts[-2]
+            self._files.setdefault(provider, {}).setdefault(version, []).append(Types(file))
+        if not self._files:
+            raise LibraryError(
+                f"{directory} holds no ARM type definitions: <service>/<provider>/<version>/types.json is expected, "
+                "as in the folder generated of the repository Azure/bicep-types-az"
+            )
+        self._found: dict[tuple[str, str], Body | None] = {}
+
+    def providers(self) -> list[str]:
+        """The resource providers in the folder, in lower case."""
+        return sorted(self._files)
+
+    def versions(self, provider: str) -> list[str]:
+        """The API versions of a provider."""
+        return sorted(self._files.get(provider.lower(), {}))
+
+    def resource_types(self, provider: str, version: str) -> list[str]:
+        """The resource types of a provider at a version, in lower case."""
+        return sorted(name for types in self._files.get(provider.lower(), {}).get(version, ()) for name in types.bodies)
+
+    def body(self, resource_type: str, version: str) -> Body | None:
+        """The definition of `resource_type` at `version`, else at the nearest version that has it, else None."""
+        key = (resource_type.lower(), version)
+        if key not in self._found:
+            self._found[key] = next(self._nearest(*key), None)
+        return self._found[key]
+
+    def _nearest(self, resource_type: str, version: str) -> Iterator[Body]:
+        by_version = self._files.get(resource_type.partition("/")[0], {})
+        wanted = _day(version)
+        for one in sorted(by_version, key=lambda each: (each != version, abs((_day(each) - wanted).days), each)):
+            for types in by_version[one]:
+                if resource_type in types.bodies:
+                    yield Body(types, types.bodies[resource_type], one)
+
+
+def index_of(reference: Mapping[str, str]) -> int:
+    """Where a reference (`{"$ref": "#/12"}`) points to; -1, which stands for anything, where it leaves the file."""
+    target = reference["$ref"]
+    return int(target[2:]) if target.startswith("#/") else -1
+
+
+def _day(version: str) -> date:
+    try:
+        return date.fromisoformat(version[:10])
+    except ValueError:
+        return date.min
