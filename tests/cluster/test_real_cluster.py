@@ -109,6 +109,9 @@ def test_a_preview_allows_for_what_the_same_deployment_makes(provider: Kubernete
     wanted = {"metadata": {"name": "a", "namespace": "not-yet"}, "data": {"a": "b"}}
     inputs = provider.check(DEV, urn("ConfigMap"), {}, wanted).inputs
     assert provider.create(DEV, urn("ConfigMap"), inputs, preview=True)[1]["data"] == {"a": "b"}
+    service = {"metadata": {"name": "web", "namespace": "not-yet"}, "spec": {"ports": [{"port": 80}]}}
+    inputs = provider.check(DEV, urn("Service"), {}, service).inputs
+    assert provider.create(DEV, urn("Service"), inputs, preview=True)[1]["spec"]["clusterIP"] is UNKNOWN
     custom = {"apiVersion": "not.yet.example.org/v1", "kind": "Case", "metadata": {"name": "a", "namespace": "default"}}
     token = "not.yet.example.org/v1:Case"
     inputs = provider.check(DEV, urn(token), {}, custom).inputs

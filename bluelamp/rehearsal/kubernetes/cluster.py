@@ -9,6 +9,7 @@ from bluelamp.rehearsal.kubernetes import kinds
 from bluelamp.rehearsal.kubernetes.api import Api, RefusalError
 from bluelamp.rehearsal.kubernetes.backend import Target, already_exists, wait_for
 from bluelamp.rehearsal.kubernetes.changes import keep_secrets
+from bluelamp.rehearsal.kubernetes.defaults import complete
 from bluelamp.rehearsal.kubernetes.kinds import Kind
 from bluelamp.rehearsal.provider import CloudError
 from bluelamp.rehearsal.values import UNKNOWN, has_unknown, plain
@@ -65,11 +66,11 @@ class Cluster:
     def create(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
         """Applies a new object; in a preview as a dry run on the server, where the server can judge it yet."""
         if preview and (has_unknown(inputs) or self._api.kind(target.ref.api_version, target.ref.kind) is None):
-            return dict(inputs)
+            return self._guess(target, inputs)
         exists = not target.patch and self.get(target) is not None
         if preview:
             # One of the same name may go first in the real run, and an apply would judge the change, not the object.
-            return dict(inputs) if exists else self._dry_run(target, inputs)
+            return self._guess(target, inputs) if exists else self._dry_run(target, inputs)
         if exists:
             raise already_exists(self.await_kind("", target.ref.api_version, target.ref.kind), target.ref.name)
         live = self._apply_patiently(target, inputs)
@@ -116,13 +117,18 @@ class Cluster:
         tidy: dict[str, Any] = keep_secrets(inputs, _tidy(live))
         return tidy
 
+    def _guess(self, target: Target, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The live object as the embedded cluster would show it in a preview: the server cannot say yet."""
+        kind = self.kind(target.cluster, target.ref.api_version, target.ref.kind)
+        return complete(kind, inputs, None, preview=True) if kind else dict(inputs)
+
     def _dry_run(self, target: Target, inputs: Mapping[str, Any]) -> dict[str, Any]:
         try:
             live = self._apply(target, inputs, dry_run=True)
         except CloudError as error:
             if error.code == "NotFound" and target.ref.namespace:
                 # The namespace comes in the same deployment; the schema has judged the object already.
-                return dict(inputs)
+                return self._guess(target, inputs)
             raise
         live["metadata"] |= dict.fromkeys(("uid", "creationTimestamp", "resourceVersion"), UNKNOWN)
         if "status" in live:

@@ -23,7 +23,9 @@ def complete(
     """The live object for `wanted`; `before` is the one that it replaces. In a preview what the server will only say
     at creation is `UNKNOWN`."""
     live: dict[str, Any] = deepcopy(dict(wanted))
-    meta = live["metadata"] = dict(live.get("metadata") or {})
+    given = plain(live.get("metadata"))
+    # Metadata that is wholly unknown hides these too, which is nothing that a program would miss.
+    meta = live["metadata"] = dict(given) if isinstance(given, Mapping) else {"name": UNKNOWN, "namespace": UNKNOWN}
     known = (before or {}).get("metadata") or {}
     changed = before is not None and _content(before) != _content({**before, **live})
     if before is not None:

@@ -153,8 +153,6 @@ class KubernetesProvider(Provider):
             api_version = canonical(_text(inputs.get("apiVersion")) or api_version)
             self._backend.await_kind(_cluster(instance, urn), api_version, _text(inputs.get("kind")) or name)
         target = self._target(instance, urn, inputs, self.expected_id(instance, urn, inputs) or "")
-        if preview and (metadata(inputs, "name") is UNKNOWN or metadata(inputs, "namespace") is UNKNOWN):
-            return "", dict(inputs)
         if self._is_patch_of_existing(target):
             return "" if preview else target.ref.id, self._apply_patch(target, inputs, preview=preview)
         live = self._backend.create(target, _named(inputs, target), preview=preview)
@@ -226,7 +224,7 @@ class KubernetesProvider(Provider):
         return Target(cluster, Ref(api_version, name, namespace, short), type_of(urn), urn, patch)
 
     def _is_patch_of_existing(self, target: Target) -> bool:
-        return target.patch and self._backend.get(target) is not None
+        return target.patch and bool(target.ref.name) and self._backend.get(target) is not None
 
     def _apply_patch(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
         """Lays `inputs` over the object: a real server merges them itself."""
@@ -285,7 +283,9 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _named(inputs: Mapping[str, Any], target: Target) -> dict[str, Any]:
-    """`inputs` with the name that the object has, which a generated name only says afterwards."""
+    """`inputs` with the name that the object has, where it is known: a generated one is known only now."""
+    if not target.ref.name:
+        return dict(inputs)
     dropped = ("generateName",) if target.ref.namespace else ("generateName", "namespace")
     meta = {key: value for key, value in (plain(inputs.get("metadata")) or {}).items() if key not in dropped}
     return {**inputs, "metadata": {**meta, "name": target.ref.name}}

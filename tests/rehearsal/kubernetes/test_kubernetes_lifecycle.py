@@ -84,6 +84,24 @@ def test_unknown_values_are_not_judged(provider: KubernetesProvider) -> None:
     assert provider.create(DEV, urn(obj), checked.inputs, preview=True)[0] == ""
 
 
+def test_a_preview_knows_the_computed_fields_even_where_the_name_is_not_known(provider: KubernetesProvider) -> None:
+    obj = {**GOOD["service"], "metadata": {"name": UNKNOWN, "namespace": UNKNOWN}}
+    inputs = provider.check(DEV, urn(obj), {}, obj).inputs
+    outputs = provider.create(DEV, urn(obj), inputs, preview=True)[1]
+    assert outputs["spec"]["clusterIP"] is UNKNOWN
+    assert outputs["metadata"]["name"] is UNKNOWN
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_preview_bears_anything_that_is_not_known_yet(provider: KubernetesProvider, name: str) -> None:
+    obj = GOOD[name]
+    for key in obj.keys() - {"apiVersion", "kind"}:
+        inner = [{**obj[key], each: UNKNOWN} for each in obj[key]] if isinstance(obj[key], dict) else []
+        for value in (UNKNOWN, *inner):
+            inputs = provider.check(DEV, urn(obj), {}, {**obj, key: value}).inputs
+            assert provider.create(DEV, urn(obj), inputs, preview=True)[1]["kind"] == obj["kind"]
+
+
 def test_what_the_server_fills_in(provider: KubernetesProvider) -> None:
     service = create(provider, GOOD["service"])[2]
     assert service["spec"]["clusterIP"].startswith("10.")
