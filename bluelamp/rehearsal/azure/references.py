@@ -18,8 +18,18 @@ _GROUP = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+", re.IGNORECASE)
 _MANAGEMENT_GROUP = "/providers/microsoft.management/managementgroups/"
 _UNREAD = ("parameters", "policyRule", "metadata", "tags", "template", "definition", "content", "value")
 """Where Azure keeps what is written without resolving it."""
-_ALWAYS_THERE = ("locations", "backupFabrics", "protectionContainers")
+_ALWAYS_THERE = (
+    "locations",
+    "backupFabrics",
+    "protectionContainers",
+    "blobServices",
+    "fileServices",
+    "queueServices",
+    "tableServices",
+)
 """Parts of an id that Azure makes by itself."""
+_CONTAINERS = ("$web", "$logs")
+"""Blob containers that a storage account's static web site and its logging make."""
 
 
 def check_parent(store: Store, token: str, parent: str, tenant: str, subscription: str) -> None:
@@ -106,9 +116,9 @@ def _there(store: Store, wanted: str) -> bool:
     _visible(store, found)
     if found is not None:
         return True
-    head, _, _ = wanted.rpartition("/")
+    head, _, name = wanted.rpartition("/")
     holder, _, kind = head.rpartition("/")
-    if kind in _ALWAYS_THERE or ids.type_of_id(wanted).lower() not in _known_types():
+    if kind in _ALWAYS_THERE or name in _CONTAINERS or ids.type_of_id(wanted).lower() not in _known_types():
         namespace_only = "/" not in holder.rpartition("/providers/")[2]
         return namespace_only or _there(store, holder)
     return False

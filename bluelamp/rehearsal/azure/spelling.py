@@ -42,15 +42,16 @@ def _check(shape: Shape, value: Any, path: str) -> Iterator[Failure]:
 def misspelt(value: str, known: list[str]) -> str:
     """The known value that `value` is one slip away from; empty where it is right, or quite another word.
 
-    Case does not count (Azure ignores it), nor does a difference in digits (`TLS1_2`, `Standard_v3`): those are new.
+    Case does not count (Azure ignores it). A difference in digits (`TLS1_2`, `Standard_v3`) makes a new value, with or
+    without a letter more (`Standard_D2s_v5` beside `Standard_D1_v2`).
     """
     lower = value.lower()
     if len(value) < _SHORTEST or lower in {one.lower() for one in known}:
         return ""
     letters = re.sub(r"\d", "", lower)
     for one in known:
-        other = re.sub(r"\d", "", one.lower())
-        if letters != other and _one_slip(letters, other):
+        near = one.lower()
+        if letters != re.sub(r"\d", "", near) and _one_slip(lower, near):
             return one
     return ""
 
