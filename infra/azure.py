@@ -6,7 +6,7 @@ from pydantic import Field
 
 from infra.fields import Email, Endpoint, Guid, Identifier, Model, Network, Ports, Region
 
-Retention = Literal[30, 31, 60, 90, 120, 180, 270, 365, 550, 730]
+Retention = Literal[90, 120, 180, 270, 365, 550, 730]
 """The retention periods, in days, that a Log Analytics workspace takes for interactive data."""
 
 
@@ -14,7 +14,8 @@ class SecurityRule(Model):
     """One rule of the hub's network security group, added to the ones that the module always makes."""
 
     name: Annotated[Identifier, Field(examples=["allow-https"])]
-    priority: Annotated[int, Field(ge=100, le=4096, examples=["200"])]
+    priority: Annotated[int, Field(ge=100, le=3999, examples=["200"])]
+    """100 to 3999: the hub's own last words come after it."""
     direction: Literal["Inbound", "Outbound"] = "Inbound"
     access: Literal["Allow", "Deny"] = "Deny"
     protocol: Literal["Tcp", "Udp", "Icmp", "*"] = "Tcp"

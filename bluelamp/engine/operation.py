@@ -66,8 +66,8 @@ def export(target: Target) -> dict[str, Any]:
     return state
 
 
-def command(target: Target, words: Sequence[str]) -> "subprocess.CompletedProcess[str]":
-    """Runs one quick command of the engine to its end."""
+def command(target: Target, words: Sequence[str], given: str = "") -> "subprocess.CompletedProcess[str]":
+    """Runs one quick command of the engine to its end, with `given` as its standard input."""
     return subprocess.run(
         [str(target.engine.path), *words, "--non-interactive"],
         check=False,
@@ -75,7 +75,7 @@ def command(target: Target, words: Sequence[str]) -> "subprocess.CompletedProces
         text=True,
         cwd=target.folder,
         env=dict(target.environment),
-        stdin=subprocess.DEVNULL,
+        input=given,
     )
 
 

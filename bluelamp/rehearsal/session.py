@@ -11,6 +11,7 @@ from bluelamp.engine.find import Engine
 from bluelamp.engine.operation import Target
 from bluelamp.rehearsal import stack
 from bluelamp.rehearsal.packages import Packages
+from bluelamp.rehearsal.recovery import recover
 from bluelamp.rehearsal.server import Server
 from bluelamp.rehearsal.space import Space
 from bluelamp.rehearsal.store import Store
@@ -35,7 +36,9 @@ class Rehearsal:
 
     def recover(self, target: Target, project: str) -> list[str]:
         """Brings back what an interrupted run left half done; its URNs."""
-        return stack.recover(target, self.space, project, self.packages.provider)
+        if not stack.state_of(self.space, project, target.stack).get("deployment", {}).get("pending_operations"):
+            return []
+        return recover(target, self.packages.provider)
 
     def state(self, target: Target, project: str) -> dict[str, Any]:
         """The stack's state, read without the engine."""

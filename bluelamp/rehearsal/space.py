@@ -51,7 +51,8 @@ class Space:
         for name in _REAL:
             environment.pop(name, None)
         environment.update(
-            PULUMI_BACKEND_URL=self.state.resolve().as_uri(),
+            # Without side files of attributes: those are not written atomically, and a kill leaves them empty.
+            PULUMI_BACKEND_URL=f"{self.state.resolve().as_uri()}?metadata=skip",
             PULUMI_HOME=str(self._home.resolve()),
             PULUMI_DEBUG_PROVIDERS=debug_providers,
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION="true",

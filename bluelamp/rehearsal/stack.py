@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Callable
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ import yaml
 
 from bluelamp.engine.operation import Target, command, last_line
 from bluelamp.errors import EngineError, RehearsalError
-from bluelamp.rehearsal.provider import Instance, Provider, project_of, stack_of, type_of
 from bluelamp.rehearsal.space import Space
-from bluelamp.rehearsal.values import plain
+
+_PATIENCE = 3.0
+"""Seconds to wait for another engine to let go of a stack."""
 
 
 def prepare(space: Space, project: str, settings: Path) -> Path:
@@ -51,34 +52,6 @@ def ready(target: Target, space: Space, project: str) -> None:
         raise EngineError(f"{target.stack}: {last_line(run.stderr)}")
 
 
-def recover(target: Target, space: Space, project: str, provider_of: Callable[[str], Provider]) -> list[str]:
-    """Brings back what a crash left half done, and returns the URNs of it.
-
-    A creation that the engine began and did not see end may have happened. Where the resource's id follows from its
-    inputs the engine is told to look there; the rest it forgets, and creates again.
-    """
-    state = _state(space, project, target.stack)
-    if not state.exists():
-        return []
-    pending = (_checkpoint(state).get("latest") or {}).get("pending_operations") or []
-    creating = [operation["resource"] for operation in pending if operation.get("type") == "creating"]
-    if not pending:
-        return []
-    words = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--stack", target.stack]
-    for resource in creating:
-        found = _found(resource, provider_of)
-        if found:
-            words += ["--import-pending-creates", resource["urn"], "--import-pending-creates", found]
-    if target.config:
-        words += ["--config-file", str(target.config)]
-    run = command(target, words)
-    if run.returncode:
-        raise EngineError(
-            f"{target.stack}: what an interrupted run left behind could not be recovered: {last_line(run.stderr)}"
-        )
-    return [operation["resource"]["urn"] for operation in pending]
-
-
 def state_of(space: Space, project: str, name: str) -> dict[str, Any]:
     """The stack's state as `pulumi stack export` gives it, empty where it is not there yet."""
     state = _state(space, project, name)
@@ -87,17 +60,6 @@ def state_of(space: Space, project: str, name: str) -> dict[str, Any]:
 
 def _state(space: Space, project: str, name: str) -> Path:
     return space.state / ".pulumi" / "stacks" / project / f"{name}.json"
-
-
-def _found(resource: dict[str, Any], provider_of: Callable[[str], Provider]) -> str | None:
-    urn = resource["urn"]
-    provider = provider_of(type_of(urn).partition(":")[0])
-    instance = Instance(stack_of(urn), project_of(urn))
-    inputs = plain(resource.get("inputs") or {})
-    expected = provider.expected_id(instance, urn, inputs)
-    if expected is None or provider.read(instance, urn, expected, inputs) is None:
-        return None
-    return expected
 
 
 def _intact(state: Path) -> None:
@@ -124,7 +86,7 @@ def _unlock(space: Space, project: str, target: Target) -> None:
             pid, host = int(holder["pid"]), str(holder["hostname"])
         except (OSError, ValueError, KeyError, TypeError):
             pid, host = 0, socket.gethostname()
-        if host == socket.gethostname() and not _alive(pid):
+        if host == socket.gethostname() and _ended(pid):
             lock.unlink(missing_ok=True)
             continue
         raise RehearsalError(
@@ -133,7 +95,19 @@ def _unlock(space: Space, project: str, target: Target) -> None:
         )
 
 
+def _ended(pid: int) -> bool:
+    """Whether the engine has ended, or does so soon: one that is being killed takes a moment."""
+    deadline = time.monotonic() + _PATIENCE
+    while _alive(pid):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
 def _alive(pid: int) -> bool:
+    """Whether an engine runs under this number: one that was killed may still stand in the table, or its number be
+    another's by now."""
     if pid <= 0:
         return False
     try:
@@ -142,7 +116,11 @@ def _alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    try:
+        name, _, rest = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").partition(" (")[2].rpartition(") ")
+    except OSError:
+        return not Path("/proc").is_dir()
+    return name.startswith("pulumi") and not rest.startswith("Z")
 
 
 def _salt(path: Path) -> str | None:

@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from google.protobuf import struct_pb2
 
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a signature, the same everywhere
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a signature, the same everywhere
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 _RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
 _COMPUTED = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -97,10 +97,10 @@ def _decode(value: struct_pb2.Value) -> Any:
 
 def _decode_struct(struct: struct_pb2.Struct) -> Any:
     fields = {key: _decode(item) for key, item in struct.fields.items()}
-    signature = fields.get(_SIGNATURE)
+    signature = fields.get(SIGNATURE)
     if signature is None:
         return fields
-    if signature == _SECRET:
+    if signature == SECRET_SIGNATURE:
         return Secret(fields.get("value"))
     if signature == _OUTPUT:
         inner = fields.get("value", UNKNOWN)
@@ -123,7 +123,7 @@ def _encode(value: Any, into: struct_pb2.Value) -> None:
         into.string_value = str(value)
     elif isinstance(value, Secret):
         fields = into.struct_value.fields
-        fields[_SIGNATURE].string_value = _SECRET
+        fields[SIGNATURE].string_value = SECRET_SIGNATURE
         _encode(value.value, fields["value"])
     elif isinstance(value, Blob):
         _encode_into(value.fields, into.struct_value)
