@@ -1,0 +1,81 @@
+"""The pages say what the code says."""
+
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, bluelamp
+
+WRITER = runpy.run_path(str(ROOT / "docs" / "write.py"))
+COMMANDS = re.compile(r"(?:^|`)(?:\.venv/bin/)?bluelamp ((?:[a-z]+)(?: [^`\n#]*)?)", re.M)
+
+
+@pytest.mark.parametrize("page", sorted(WRITER["PAGES"]))
+def test_a_reference_page_is_not_behind(page: str) -> None:
+    assert (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8") == WRITER["PAGES"][page]().rstrip() + "\n", (
+        "run: make docs"
+    )
+
+
+def documents() -> list[Path]:
+    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8")):
+        assert (document.parent / link).exists(), link
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda path: path.name)
+def test_every_command_that_is_shown_exists(document: Path) -> None:
+    from typer.main import get_command
+
+    from bluelamp.cli.app import app, load
+
+    load()
+    verbs = get_command(app).commands  # type: ignore[attr-defined] # it is a group
+    for words in COMMANDS.findall(document.read_text(encoding="utf-8")):
+        verb, *rest = words.split()
+        assert verb in verbs, f"bluelamp {words}"
+        known = verbs[verb]
+        if hasattr(known, "commands") and rest:
+            assert rest[0] in known.commands, f"bluelamp {words}"
+            known = known.commands[rest[0]]
+        options = {name for parameter in known.params for name in (*parameter.opts, *parameter.secondary_opts)}
+        for word in rest[: rest.index("--") if "--" in rest else None]:
+            if word.startswith("-"):
+                assert word.split("=")[0] in {*options, "--help"}, f"bluelamp {words}"
+
+
+def test_make_shows_the_commands_that_the_readme_names() -> None:
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+    shown = set(re.findall(r"\bmake (\w+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert shown <= targets
+    assert {"rehearse", "test", "check", "bench", "docs"} <= targets
+
+
+@pytest.mark.parametrize(
+    "verb", ["", "check", "preview", "up", "destroy", "drift", "audit", "explain", "rehearse", "new"]
+)
+def test_help_has_examples(verb: str, tmp_path: Path) -> None:
+    run = bluelamp((*verb.split(), "--help"), tmp_path)
+    assert run.returncode == 0
+    assert not verb or "Example" in run.stdout
+
+
+def test_no_colour_reaches_a_pipe(tmp_path: Path) -> None:
+    for words in (("--help",), ("explain", "BL-NET-001"), ("doctor",)):
+        assert "\x1b[" not in bluelamp(words, tmp_path).stdout
+
+
+def test_the_command_is_quick_to_answer() -> None:
+    """Nothing heavy is imported to answer `--help`."""
+    code = "import sys; import bluelamp.cli.app as a; a.load(); print(*sorted(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    heavy = {"pulumi", "pulumi_azure_native", "pulumi_kubernetes", "kubernetes", "grpc", "pydantic", "jinja2"}
+    assert not heavy & set(run.stdout.split())

@@ -1,0 +1,184 @@
+"""What goes wrong around a rehearsal is said clearly, and nothing is lost."""
+
+import contextlib
+import json
+import os
+import resource
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bluelamp.rehearsal.space import Space
+from tests.conftest import COMMAND, Project, environment
+
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine")]
+FORCE = "dyfed-powys"
+
+
+def said(run: "subprocess.CompletedProcess[str]") -> str:
+    assert "Traceback" not in run.stdout + run.stderr
+    return run.stdout + run.stderr
+
+
+@pytest.fixture
+def up(project: Project) -> Project:
+    run = project.run("up", "--rehearse", FORCE)
+    assert run.returncode == 0, run.stderr
+    return project
+
+
+def state_file(project: Project) -> Path:
+    return Space(project.root).state / ".pulumi" / "stacks" / "bluelamp" / f"{FORCE}.json"
+
+
+def test_a_corrupt_state_is_named_and_its_backup_offered(up: Project) -> None:
+    state = state_file(up)
+    state.write_text(state.read_text(encoding="utf-8")[:200], encoding="utf-8")
+    run = up.run("up", "--rehearse", FORCE)
+    assert run.returncode == 1
+    assert f"{state}: the stack's state is corrupt" in said(run)
+    assert f"cp {state}.bak {state}" in said(run)
+
+
+def test_a_lock_of_a_running_engine_is_respected_and_a_dead_ones_is_not(up: Project) -> None:
+    locks = Space(up.root).state / ".pulumi" / "locks" / "organization" / "bluelamp" / FORCE
+    locks.mkdir(parents=True, exist_ok=True)
+    dead = {"pid": 2**22 + 1, "username": "a", "hostname": os.uname().nodename, "timestamp": "2026-01-01T00:00:00Z"}
+    (locks / "dead.json").write_text(json.dumps(dead), encoding="utf-8")
+    assert up.run("preview", "--rehearse", FORCE).returncode == 0
+    elsewhere = {**dead, "hostname": "another-machine"}
+    (locks / "elsewhere.json").write_text(json.dumps(elsewhere), encoding="utf-8")
+    run = up.run("up", "--rehearse", FORCE)
+    assert run.returncode == 1
+    assert "is locked: process" in said(run)
+    assert "another-machine" in said(run)
+    assert (locks / "elsewhere.json").exists()
+
+
+def test_a_corrupt_store_is_named(up: Project) -> None:
+    store = Space(up.root).store_path
+    store.write_bytes(b"this is not a database, though it is long enough to be looked at as one" * 30)
+    run = up.run("up", "--rehearse", FORCE)
+    assert run.returncode == 1
+    assert "the rehearsal cloud's store cannot be used" in said(run)
+    assert "next:" in said(run)
+
+
+def test_a_full_disk_is_said_and_a_second_run_converges(project: Project) -> None:
+    """A limit on the size of any file stands for a disk that fills up half way."""
+
+    def small() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, 120_000))
+
+    run = subprocess.run(
+        [str(COMMAND), "up", "--rehearse", FORCE],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=project.root,
+        env=environment(),
+        preexec_fn=small,
+    )
+    assert run.returncode == 1
+    assert "Traceback" not in said(run)
+    assert "error:" in said(run)
+    again = project.run("up", "--rehearse", FORCE)
+    assert again.returncode == 0, again.stderr
+    assert "unchanged" in project.run("up", "--rehearse", FORCE).stdout
+
+
+def test_a_missing_passphrase_of_a_real_stack_is_said(project: Project, tmp_path: Path) -> None:
+    backend = tmp_path / "backend"
+    backend.mkdir()
+    run = project.run("preview", FORCE, PULUMI_BACKEND_URL=backend.as_uri(), PULUMI_HOME=str(tmp_path / "home"))
+    assert run.returncode == 1
+    assert "no stack named" in said(run) or "PULUMI_CONFIG_PASSPHRASE" in said(run)
+    made = project.run("rehearse", "--", "true")
+    assert made.returncode == 0
+
+
+def test_two_rehearsals_at_once_do_not_meet_on_a_port(project: Project) -> None:
+    runs = [
+        subprocess.Popen(
+            [str(COMMAND), "preview", "--rehearse", force],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=project.root,
+            env=environment(),
+        )
+        for force in (FORCE, "essex")
+    ]
+    for run in runs:
+        out, err = run.communicate()
+        assert run.returncode == 0, err
+        assert "to create" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (("check", "esex"), "did you mean essex"),
+        (("check",), "name the forces"),
+        (("check", "--all", "essex"), "two ways"),
+        (("check", "--region", "mercia"), "'mercia' is no police region; allowed: "),
+        (("check", "--changed", "no-such-revision"), "git does not know it"),
+        (("up", "essex"), "add --yes, or --rehearse"),
+        (("explain", "BL-NET-01"), "BL-NET-001"),
+        (("explain", "azure-native:network:Subnett"), "azure-native:network:Subnet"),
+        (("cloud", "drift", "nothing", "a", "b"), "the rehearsal cloud holds no 'nothing'"),
+        (("cloud", "fault", "*", "explode"), "'explode' is no operation"),
+    ],
+)
+def test_wrong_use_is_told_with_the_next_step(words: tuple[str, ...], wanted: str, project: Project) -> None:
+    run = project.run(*words)
+    assert run.returncode == 2, said(run)
+    assert wanted in said(run)
+
+
+def test_outside_a_project_it_says_so(tmp_path: Path) -> None:
+    from tests.conftest import bluelamp
+
+    run = bluelamp(("check", "essex"), tmp_path)
+    assert run.returncode == 2
+    assert "is not inside a Bluelamp project" in said(run)
+
+
+def test_faults_are_retried_or_told_and_the_next_run_converges(project: Project) -> None:
+    for words in (
+        ("azure-native:keyvault:Vault", "create", "--code", "TooManyRequests", "--times", "2"),
+        ("azure-native:operationalinsights:Workspace", "create", "--code", "Conflict"),
+    ):
+        assert project.run("cloud", "fault", *words).returncode == 0
+    run = project.run("up", "--rehearse", FORCE)
+    assert run.returncode == 1
+    assert "Conflict" in said(run)
+    again = project.run("up", "--rehearse", FORCE)
+    assert again.returncode == 0, again.stderr
+    with contextlib.closing(Space(project.root).open_store()) as store:
+        assert len(store.all("azure-native", "azure-native:keyvault:Vault")) == 1
+
+
+def test_a_state_with_versioned_types_keeps_its_aliases(up: Project) -> None:
+    state = state_file(up)
+    text = state.read_text(encoding="utf-8")
+    state.write_text(
+        text.replace(
+            "azure-native:operationalinsights:Workspace", "azure-native:operationalinsights/v20250201:Workspace"
+        ),
+        encoding="utf-8",
+    )
+    run = up.run("up", "--rehearse", FORCE)
+    assert run.returncode == 1
+    assert "versionAliases: keep" in said(run)
+    assert "azure-native:operationalinsights/v20250201:Workspace" in said(run)
+    settings = up.settings(FORCE)
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace("config:\n", "config:\n  bluelamp:versionAliases: keep\n", 1),
+        encoding="utf-8",
+    )
+    kept = up.run("preview", "--rehearse", FORCE)
+    assert kept.returncode == 0, said(kept)
+    assert "to create" not in kept.stdout
+    assert "to delete" not in kept.stdout

@@ -1,0 +1,40 @@
+"""The tenant module on a real Kubernetes API server."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Project
+
+FORCE = "west-midlands"
+
+
+@pytest.mark.engine
+@pytest.mark.cluster
+@pytest.mark.usefixtures("engine")
+def test_a_tenant_comes_up_on_a_real_cluster_and_refuses_a_privileged_pod(project: Project, cluster: Path) -> None:
+    from kubernetes import client, config
+    from kubernetes.client.exceptions import ApiException
+
+    up = project.run("up", "--rehearse", "--kubeconfig", str(cluster), FORCE)
+    assert up.returncode == 0, up.stdout + up.stderr
+
+    api = client.CoreV1Api(config.new_client_from_config(str(cluster)))
+    namespace = api.read_namespace("digital-evidence")
+    assert namespace.metadata.labels["pod-security.kubernetes.io/enforce"] == "restricted"
+    networking = client.NetworkingV1Api(api.api_client)
+    assert len(networking.list_namespaced_network_policy("digital-evidence").items) == 4
+
+    container = {"name": "c", "image": "registry.example/c:1", "securityContext": {"privileged": True}}
+    pod = {"metadata": {"name": "privileged"}, "spec": {"serviceAccountName": "default", "containers": [container]}}
+    with pytest.raises(ApiException) as refused:
+        api.create_namespaced_pod("digital-evidence", pod)
+    assert refused.value.status == 403
+    assert "violates PodSecurity" in refused.value.body
+
+    again = project.run("up", "--rehearse", "--kubeconfig", str(cluster), FORCE)
+    assert "unchanged" in again.stdout, again.stdout + again.stderr
+    gone = project.run("destroy", "--rehearse", "--kubeconfig", str(cluster), FORCE)
+    assert gone.returncode == 0, gone.stdout + gone.stderr
+    names = [item.metadata.name for item in api.list_namespace().items]
+    assert "digital-evidence" not in names
