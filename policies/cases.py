@@ -1,16 +1,18 @@
 """The cases of a rule, from the YAML file beside its module.
 
 Under the rule's id stands a list. In each entry the key that is a verdict holds the properties of the resource that is
-judged, `!unknown` stands for a value that is not known yet, and beside it may stand
+judged. `!unknown` stands for a value that is not known yet; `!unknown judged other-0` for one that is made from the
+resource that is judged and from the first of the others. Beside it may stand
 
 - `type`: the resource's type, when it is not the first one that the rule concerns;
-- `name`, `urn`: of the resource, when they matter;
 - `with`: the other resources of the estate, each as `type: properties`;
 - `path`: the place that the judgement names;
 - `missing: true`: the property in question is left out, and the service's default decides;
 - `parameters`: other parameters than the rule's own.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,13 @@ import yaml
 
 from policies.model import UNKNOWN, Case, Resource, Verdict
 from policies.rule import Rule
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A value that is not known yet, made from the resources of these names."""
+
+    of: tuple[str, ...]
 
 
 class _Loader(yaml.CSafeLoader):
@@ -30,7 +39,12 @@ class _Loader(yaml.CSafeLoader):
     }
 
 
-_Loader.add_constructor("!unknown", lambda _loader, _node: UNKNOWN)
+def _unknown(loader: _Loader, node: yaml.ScalarNode) -> Any:
+    names = tuple(str(loader.construct_scalar(node)).split())
+    return _Made(names) if names else UNKNOWN
+
+
+_Loader.add_constructor("!unknown", _unknown)
 
 
 def of(rule: Rule) -> tuple[Case, ...]:
@@ -52,22 +66,37 @@ def _case(rule: Rule, number: int, entry: dict[str, Any]) -> Case:
         raise ValueError(f"{rule.id}, case {number}: one of {', '.join(Verdict)} is wanted, not {len(verdicts)}")
     (verdict,) = verdicts
     type_ = entry.get("type") or next(iter(rule.at)).replace("*", "v1")
-    judged = _resource(type_, entry[verdict], entry.get("name", "judged"))
-    others = [
-        _resource(other, properties, f"other-{index}")
-        for index, each in enumerate(entry.get("with", []))
-        for other, properties in each.items()
-    ]
+    declared = {"judged": (type_, entry[verdict])}
+    others = [pair for each in entry.get("with", []) for pair in each.items()]
+    declared |= {f"other-{index}": pair for index, pair in enumerate(others)}
+    urns = {name: f"urn:pulumi:case::bluelamp::{other}::{name}" for name, (other, _) in declared.items()}
     return Case(
         rule=rule.id,
         name=f"{number} {verdict}{' (missing)' if entry.get('missing') else ''}",
         verdict=verdict,
-        resources=(judged, *others),
+        resources=tuple(_resource(other, name, properties, urns) for name, (other, properties) in declared.items()),
         missing=bool(entry.get("missing")),
         path=entry.get("path"),
         parameters=entry.get("parameters", {}),
     )
 
 
-def _resource(type_: str, properties: dict[str, Any] | None, name: str) -> Resource:
-    return Resource(f"urn:pulumi:case::bluelamp::{type_}::{name}", type_, name, properties or {})
+def _resource(type_: str, name: str, properties: dict[str, Any] | None, urns: Mapping[str, str]) -> Resource:
+    references: dict[str, tuple[str, ...]] = {}
+    opened = {}
+    for key, value in (properties or {}).items():
+        names: set[str] = set()
+        opened[key] = _opened(value, names)
+        if names:
+            references[key] = tuple(urns[each] for each in sorted(names))
+    return Resource(urns[name], type_, name, opened, references=references)
+
+
+def _opened(value: Any, names: set[str]) -> Any:
+    """`value` with `UNKNOWN` for what is made from other resources, whose names are added to `names`."""
+    if isinstance(value, _Made):
+        names.update(value.of)
+        return UNKNOWN
+    if isinstance(value, dict):
+        return {key: _opened(item, names) for key, item in value.items()}
+    return [_opened(item, names) for item in value] if isinstance(value, list) else value

@@ -63,7 +63,9 @@ class Resource:
     `type` is Pulumi's token (`azure-native:storage:StorageAccount`, `kubernetes:apps/v1:Deployment`), `properties` the
     engine's inputs in camelCase, as plain JSON values in which a value that is not known yet is `UNKNOWN`. `secrets`
     names the paths (`data.password`, `spec.rules[0].key`) whose values are never shown; they and whatever lies below
-    them are redacted in every judgement. `parent` is a URN, or empty.
+    them are redacted in every judgement. `parent` is a URN, or empty. `references` tells of a top-level property the
+    URNs of the resources that its value is made from, as the engine records it; it says where a value that is not known
+    yet will come from.
     """
 
     urn: str
@@ -73,6 +75,7 @@ class Resource:
     protect: bool = False
     parent: str = ""
     secrets: frozenset[str] = frozenset()
+    references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,21 +27,32 @@ class UnknownValue(Exception):  # noqa: N818 - an answer, not an error
 class Value:
     """What stands at one path of a resource; `raw` is None when nothing does."""
 
-    __slots__ = ("_key", "_path", "outer", "raw", "resource")
+    __slots__ = ("_path", "key", "outer", "raw", "resource")
 
     def __init__(self, resource: Resource, raw: Any, outer: "Value | None" = None, key: str | int = "") -> None:
         self.resource = resource
         self.raw = raw
         self.outer = outer
-        self._key = key
+        self.key = key
         self._path: str | None = None
 
     @property
     def path(self) -> str:
         """The path as Pulumi writes it: `spec.containers[0].image`, `metadata.labels["app.kubernetes.io/name"]`."""
         if self._path is None:
-            self._path = joined(self.outer.path, self._key) if self.outer else ""
+            self._path = joined(self.outer.path, self.key) if self.outer else ""
         return self._path
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The URNs of the resources that this comes from, all those of the top-level property that it stands in.
+
+        None are given where nothing is recorded, so an empty answer does not say that this comes from no resource.
+        """
+        value: Value = self
+        while value.outer and value.outer.outer:
+            value = value.outer
+        return self.resource.references.get(str(value.key), ())
 
     @property
     def known(self) -> Any:

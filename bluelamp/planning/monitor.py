@@ -17,6 +17,8 @@ from bluelamp.rehearsal.values import decode, encode, plain
 
 _STACK = "pulumi:pulumi:Stack"
 _PROVIDER = "pulumi:providers:"
+_UNKNOWN_ID = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""The id that the engine gives in a preview to what is not made yet."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class PlannedResource:
     """One resource that would be made.
 
     `inputs` are what the provider was asked for after its defaults were filled in, `outputs` what a preview knows of
-    the result (`UNKNOWN` where it does not); both may hold `Secret` values.
+    the result (`UNKNOWN` where it does not); both may hold `Secret` values. `references` tells of each input that is
+    made from other resources which ones, by URN.
     """
 
     urn: str
@@ -35,6 +38,7 @@ class PlannedResource:
     inputs: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
+    references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def type(self) -> str:
@@ -83,6 +87,7 @@ class PlanMonitor:
             return resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
         if request.type.startswith(_PROVIDER):
             return self._register_provider(urn, request, inputs)
+        references = _references(request, inputs)
         package, instance, reference = self._provider_for(request.type, request.provider, request.version)
         provider = self._provider_of(package)
         failures: tuple[Failure, ...] = ()
@@ -106,6 +111,7 @@ class PlanMonitor:
                 inputs=inputs,
                 outputs=outputs,
                 failures=failures,
+                references=references,
             )
         )
         return resource_pb2.RegisterResourceResponse(urn=urn, id=resource_id, object=encode(outputs))
@@ -117,7 +123,8 @@ class PlanMonitor:
         with self._lock:
             self._instances[urn] = Instance(self._stack, self._project, plain(inputs))
         self._provider_of(package)
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=urn, object=encode(inputs))
+        # A reference to it is `urn::id`, so the id must hold no "::".
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=_UNKNOWN_ID, object=encode(inputs))
 
     def _provider_for(self, type_: str, reference: str, version: str) -> tuple[str, Instance, str]:
         """The package, the configured instance and the provider's URN for a resource of `type_`."""
@@ -137,6 +144,11 @@ class PlanMonitor:
     def _keep(self, resource: PlannedResource) -> None:
         with self._lock:
             self.resources[resource.urn] = resource
+
+    def ReadResource(self, request: Any) -> Any:
+        """Takes a resource that was made elsewhere to be there; what the program does not say of it is not known."""
+        urn = self.urn(request.type, request.name, request.parent)
+        return resource_pb2.ReadResourceResponse(urn=urn, properties=request.properties)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:
         """Keeps what a component or the stack gives out."""
@@ -175,6 +187,13 @@ class PlanMonitor:
     def SignalAndWaitForShutdown(self, _request: Any) -> Any:
         """Nothing runs on after the program."""
         return empty_pb2.Empty()
+
+
+def _references(request: Any, inputs: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The URNs that each input is made from; like the engine, all of them for each where the SDK does not say."""
+    if not request.propertyDependencies and request.dependencies:
+        return dict.fromkeys(inputs, tuple(sorted(request.dependencies)))
+    return {key: tuple(sorted(of.urns)) for key, of in request.propertyDependencies.items() if of.urns}
 
 
 def _returning(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,15 @@ def from_plan(plan: "Plan") -> list[Resource]:
         return _within(value, path, secrets, opened)
 
     return [
-        _resource(each.urn, each.type, each.inputs, opened, protect=each.protect, parent=each.parent)
+        _resource(
+            each.urn,
+            each.type,
+            each.inputs,
+            opened,
+            protect=each.protect,
+            parent=each.parent,
+            references=each.references,
+        )
         for each in plan.resources
         if each.custom and not each.type.startswith(_OWN)
     ]
@@ -62,6 +70,9 @@ def from_state(state: Mapping[str, Any]) -> list[Resource]:
             _decrypted,
             protect=bool(record.get("protect")),
             parent=record.get("parent", ""),
+            references={
+                key: tuple(sorted(urns)) for key, urns in (record.get("propertyDependencies") or {}).items() if urns
+            },
         )
         for record in _records(state)
         if record.get("custom")
@@ -71,10 +82,20 @@ def from_state(state: Mapping[str, Any]) -> list[Resource]:
     ]
 
 
-def _resource(urn: str, type_: str, inputs: Mapping[str, Any], opened: Any, *, protect: bool, parent: str) -> Resource:
+def _resource(
+    urn: str,
+    type_: str,
+    inputs: Mapping[str, Any],
+    opened: Any,
+    *,
+    protect: bool,
+    parent: str,
+    references: Mapping[str, tuple[str, ...]],
+) -> Resource:
     secrets: set[str] = set()
     properties = {key: opened(value, joined("", key), secrets) for key, value in inputs.items()}
-    return Resource(urn, type_, urn.split("::", 3)[-1], properties, protect, parent, frozenset(secrets))
+    name = urn.split("::", 3)[-1]
+    return Resource(urn, type_, name, properties, protect, parent, frozenset(secrets), references)
 
 
 def _within(value: Any, path: str, secrets: set[str], opened: Any) -> Any:

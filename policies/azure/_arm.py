@@ -1,16 +1,17 @@
 """Which resource an ARM id means, for rules that ask whether one resource points to another.
 
-An id is only known after a resource exists, its name usually before. So a resource is told by the end of its id: the
-ARM type and the name.
+An id is only known after a resource exists. What it will be the id of is known before: the engine records which
+resources a property is made from. A known id is told by its end, the ARM type and the name, for the resource's name is
+usually known too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from policies.estate import canonical
 from policies.model import UNKNOWN
-from policies.value import UnknownValue, Value
+from policies.value import UnknownValue, Value, places
 
 NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "azure-native:containerregistry:Registry": ("microsoft.containerregistry/registries", "registryName"),
@@ -27,34 +28,86 @@ NAMES: Final[Mapping[str, tuple[str, str]]] = {
 """The ARM type of each type that rules look for, and the property that holds its name."""
 
 
-@dataclass(frozen=True)
-class Pointers:
-    """What a set of references points to: the ends of the known ids, and the first reference that is not known yet."""
+_HOLDERS: Final = frozenset({"azure-native:resources:ResourceGroup", "azure-native:subscription:Alias"})
+"""What ids of other resources are put together from, so that an id made from one of these may be anybody's."""
 
-    ends: frozenset[str]
-    doubt: Value | None
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A place that holds the id of a resource; it only counts when `doubt`, where there is one, turns out well."""
+
+    id: Value
+    doubt: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pointers:
+    """What a set of references points to, by the ends of known ids and by URN.
+
+    Beside each target stands None when it is pointed to, or what has to be known first. `stray` is a reference of which
+    nothing is known: it may point to anything.
+    """
+
+    ends: Mapping[str, Value | None]
+    urns: Mapping[str, Value | None]
+    stray: Value | None
 
     def reach(self, resource: Value) -> bool:
         """Whether one of them points to `resource`. Raises `UnknownValue` when that cannot be told yet."""
         arm_type, name = NAMES[canonical(resource.resource.type)]
         named = resource[name]
-        if isinstance(named.raw, str):
-            if f"{arm_type}/{named.text()}" in self.ends:
-                return True
-        elif self.ends:
-            raise UnknownValue(named)
-        if self.doubt:
-            raise UnknownValue(self.doubt)
+        doubts = [self.stray]
+        found = [self.urns[urn]] if (urn := resource.resource.urn) in self.urns else []
+        if not isinstance(named.raw, str):
+            doubts.append(named if self.ends else None)
+        elif (end := f"{arm_type}/{named.text()}") in self.ends:
+            found.append(self.ends[end])
+        if None in found:
+            return True
+        for doubt in (*found, *doubts):
+            if doubt is not None:
+                raise UnknownValue(doubt)
         return False
 
 
-def pointers(ids: Iterable[Value]) -> Pointers:
-    """Where `ids`, the values of references, point to."""
-    ends: set[str] = set()
-    doubt: Value | None = None
-    for value in ids:
-        if value.raw is UNKNOWN:
-            doubt = doubt or value
-        elif value.raw is not None:
-            ends.add("/".join(value.text().rstrip("/").split("/")[-3:]))
-    return Pointers(frozenset(ends), doubt)
+def references(start: Value, pattern: str, doubt: Value | None = None) -> Iterator[Reference]:
+    """The references that `pattern`, which ends in the property that holds an id, names below `start`.
+
+    Where all that is known of a reference is that something above the id is unknown, there may be none: it is in doubt.
+    """
+    holder = pattern.rpartition(".")[2]
+    for value in places(start, pattern):
+        if value.raw is not None:
+            yield Reference(value, doubt or (None if value.key == holder else value))
+
+
+def pointers(found: Iterable[Reference]) -> Pointers:
+    """Where references point to.
+
+    A known id tells it by its end. An id that is not known yet and is made from one resource is that resource's id;
+    made from several it may be the id of any of them, and of no other. Where nothing is recorded, or where it is made
+    from something that has no id in Azure or that holds other resources, it may be the id of anything.
+    """
+    ends: dict[str, Value | None] = {}
+    urns: dict[str, Value | None] = {}
+    stray: Value | None = None
+    for each in found:
+        value, sources = each.id, each.id.references
+        if value.raw is not UNKNOWN:
+            _add(ends, "/".join(value.text().rstrip("/").split("/")[-3:]), each.doubt)
+        elif not sources or not all(map(_told_by_its_id, sources)):
+            stray = stray or value
+        else:
+            for urn in sources:
+                _add(urns, urn, each.doubt if len(sources) == 1 else value)
+    return Pointers(ends, urns, stray)
+
+
+def _add(targets: dict[str, Value | None], target: str, doubt: Value | None) -> None:
+    if doubt is None or target not in targets:  # one reference without doubt outweighs any number of doubtful ones
+        targets[target] = doubt
+
+
+def _told_by_its_id(urn: str) -> bool:
+    type_ = canonical(urn.split("::")[2].rpartition("$")[2])
+    return type_.startswith("azure-native:") and type_ not in _HOLDERS

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from policies.azure._arm import Pointers, pointers
+from policies.azure._arm import Pointers, pointers, references
 from policies.controls import caf, ncsc
 from policies.estate import Estate
 from policies.model import Severity
 from policies.rule import Must, Outcome, lacks, require, rule
-from policies.value import Value, places
+from policies.value import Value
 
 VAULT: Final = "azure-native:keyvault:Vault"
 PRIVATE_ENDPOINT: Final = "azure-native:network:PrivateEndpoint"
@@ -90,8 +90,8 @@ def vault_has_private_endpoint(vault: Value, estate: Estate) -> Outcome:
 
 def _private_endpoints(estate: Estate) -> Pointers:
     return pointers(
-        target
+        reference
         for endpoint in estate.of(PRIVATE_ENDPOINT)
         for connections in ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections")
-        for target in places(endpoint, f"{connections}[*].privateLinkServiceId")
+        for reference in references(endpoint, f"{connections}[*].privateLinkServiceId")
     )

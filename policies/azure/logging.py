@@ -1,8 +1,9 @@
 """Logs: that there are any, and that they are kept."""
 
+from collections.abc import Iterator
 from typing import Final
 
-from policies.azure._arm import NAMES, Pointers, pointers
+from policies.azure._arm import NAMES, Pointers, Reference, pointers, references
 from policies.controls import caf, ncsc
 from policies.estate import Estate
 from policies.model import Severity
@@ -53,13 +54,13 @@ def has_diagnostic_setting(resource: Value, estate: Estate) -> Outcome:
 
 
 def _logged(estate: Estate) -> Pointers:
-    return pointers(target for setting in estate.of(DIAGNOSTIC_SETTING) if (target := _target(setting)) is not None)
+    return pointers(reference for setting in estate.of(DIAGNOSTIC_SETTING) for reference in _targets(setting))
 
 
-def _target(setting: Value) -> Value | None:
-    """The reference of `setting` when it sends logs, or the part that has to be known first."""
+def _targets(setting: Value) -> Iterator[Reference]:
+    """What `setting` sends the logs of, in doubt where it is not known yet that it sends any."""
     try:
         sends = some(setting["logs"].each(), lambda log: log["enabled"].get(False) is True)
     except UnknownValue as unknown:
-        return unknown.value
-    return setting["resourceUri"] if sends else None
+        return references(setting, "resourceUri", unknown.value)
+    return references(setting, "resourceUri") if sends else iter(())

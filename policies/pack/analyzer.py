@@ -6,6 +6,7 @@ everything judge those. A resource is read once, whatever the number of rules, a
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from google.protobuf import empty_pb2, json_format
@@ -67,12 +68,15 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Judge all resources by the rules that have to see them together."""
-        resources = [
-            self._inputs.get(each.urn)
-            or described(each.urn, each.type, each.properties, protect=each.options.protect, parent=each.parent)
-            for each in request.resources
-        ]
-        return self._response(self._together.judge(resources))
+        return self._response(self._together.judge(map(self._whole, request.resources)))
+
+    def _whole(self, each: Any) -> Resource:
+        """The inputs of a resource, with its references, of which the engine only tells at the end."""
+        inputs = self._inputs.get(each.urn) or described(
+            each.urn, each.type, each.properties, protect=each.options.protect, parent=each.parent
+        )
+        references = {key: tuple(sorted(of.urns)) for key, of in each.propertyDependencies.items()}
+        return replace(inputs, references=references)
 
     def GetAnalyzerInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         """What the pack is called and which rules it has."""
@@ -158,11 +162,13 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
 
 def message(rule: Rule, judgement: Judgement) -> str:
-    """What a person reads in Pulumi's output: the rule, the place, what was found, the controls and the fix."""
-    lines = [f"{rule.id} {rule.title}", judgement.message]
+    """What a person reads in Pulumi's output: the rule, the place, what was found, the controls and the fix.
+
+    What is unknown calls for nothing to be done, so it is one line; Pulumi puts the rule's id before it.
+    """
     if judgement.verdict is Verdict.UNKNOWN:
-        lines.append("It is judged again when it is deployed.")
-        return "\n".join(lines)
+        return f"{rule.title}: {judgement.message}"
+    lines = [f"{rule.id} {rule.title}", judgement.message]
     ids: dict[str, list[str]] = {}
     for control in rule.controls:
         ids.setdefault(f"{control.framework} {control.edition}", []).append(control.id)

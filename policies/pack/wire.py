@@ -38,7 +38,7 @@ def resource(urn: str, type_: str, properties: struct_pb2.Struct, *, protect: bo
     values = {key: _decoded(value) for key, value in properties.fields.items()}
     secrets: set[str] = set()
     opened = _opened(values, "", secrets)
-    return Resource(urn, type_, urn.rpartition("::")[2], opened, protect, parent, frozenset(secrets))
+    return Resource(urn, type_, urn.split("::", 3)[-1], opened, protect, parent, frozenset(secrets))
 
 
 def _decoded(value: struct_pb2.Value) -> Any:

@@ -106,6 +106,27 @@ def test_an_unknown_of_another_resource_says_whose_it_is():
     assert "privateLinkServiceConnections[0].privateLinkServiceId of records-endpoint" in judgement.message
 
 
+@pytest.mark.parametrize(
+    ("source", "verdict"),
+    [
+        ("azure-native:keyvault/v20230701:Vault::another", Verdict.FAIL),
+        ("pulumi:pulumi:StackReference::hub", Verdict.UNKNOWN),
+        ("random:index/randomId:RandomId::suffix", Verdict.UNKNOWN),
+        ("bluelamp:index:Group$azure-native:resources/v20240301:ResourceGroup::group", Verdict.UNKNOWN),
+    ],
+)
+def test_an_unknown_id_is_only_told_by_what_has_an_id(source, verdict):
+    setting = Resource(
+        "urn:setting",
+        "azure-native:monitor:DiagnosticSetting",
+        "setting",
+        {"resourceUri": UNKNOWN, "logs": [{"enabled": True}]},
+        references={"resourceUri": (f"urn:pulumi:s::p::{source}",)},
+    )
+    judgements = judge([vault(vaultName="kv"), setting])
+    assert next(each for each in judgements if each.rule == "BL-LOG-002").verdict is verdict
+
+
 def test_every_failing_place_is_named_and_the_first_one_is_the_path():
     group = Resource(
         "urn",

@@ -60,7 +60,17 @@ def asked(stub, resources):
         response = stub.Analyze(request)
         diagnostics += response.diagnostics
         inapplicable[each.urn] = {each.policy_name for each in response.not_applicable}
-    together = [proto.AnalyzerResource(type=each.type, urn=each.urn, name=each.name) for each in resources]
+    together = [
+        proto.AnalyzerResource(
+            type=each.type,
+            urn=each.urn,
+            name=each.name,
+            propertyDependencies={
+                key: proto.AnalyzerPropertyDependencies(urns=urns) for key, urns in each.references.items()
+            },
+        )
+        for each in resources
+    ]
     diagnostics += stub.AnalyzeStack(proto.AnalyzeStackRequest(resources=together)).diagnostics
     return diagnostics, inapplicable
 
@@ -68,8 +78,14 @@ def asked(stub, resources):
 def test_it_gives_the_verdicts_that_judging_in_process_gives(pack):
     for rule in RULES.values():
         for number, case in enumerate(rule.cases):
+            mark = f"-{rule.id}-{number}"
             resources = [
-                replace(each, urn=f"{each.urn}-{rule.id}-{number}", name=f"{each.name}-{rule.id}-{number}")
+                replace(
+                    each,
+                    urn=f"{each.urn}{mark}",
+                    name=f"{each.name}{mark}",
+                    references={key: tuple(f"{urn}{mark}" for urn in urns) for key, urns in each.references.items()},
+                )
                 for each in case.resources
             ]
             diagnostics, inapplicable = asked(pack, resources)
@@ -106,6 +122,20 @@ def test_a_violation_says_everything_needed_to_mend_it(pack):
     assert diagnostic.urn == "urn:rdp"
     for part in ("BL-NET-001", "sourceAddressPrefix", "found *", "expected a range", "NCSC CAF 4.0 B4.b", "Fix: Reach"):
         assert part in diagnostic.message
+
+
+def test_what_is_unknown_is_told_in_one_line(pack):
+    endpoint = {"privateLinkServiceConnections": [{"privateLinkServiceId": UNKNOWN}]}
+    resources = [
+        Resource("urn:vault", "azure-native:keyvault:Vault", "vault", {"vaultName": "kv"}),
+        Resource("urn:pulumi:s::p::t::endpoint", "azure-native:network:PrivateEndpoint", "endpoint", endpoint),
+    ]
+    diagnostics, _ = asked(pack, resources)
+    (diagnostic,) = [each for each in diagnostics if each.policyName == "BL-KV-005"]
+    assert diagnostic.message == (
+        "Every key vault has a private endpoint: "
+        "privateLinkServiceConnections[0].privateLinkServiceId of endpoint: unknown until deployed"
+    )
 
 
 def test_secrets_of_the_engine_are_not_repeated(pack):

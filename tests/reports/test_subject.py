@@ -1,10 +1,11 @@
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bluelamp.errors import UsageError
-from bluelamp.planning.plan import Plan, PlannedResource
+from bluelamp.planning.plan import Plan, PlannedResource, plan_program
 from bluelamp.rehearsal import values
 from bluelamp.reports import from_plan, from_state
 from policies import UNKNOWN, Resource, Verdict, judge
@@ -104,6 +105,44 @@ def test_outputs_references_and_unknowns_of_a_state_are_read() -> None:
     )
     assert resource.properties == {"known": 3, "later": UNKNOWN, "unknown": UNKNOWN, "parent": "/subscriptions/x"}
     assert resource.secrets == {"known"}
+
+
+def test_a_plan_and_a_state_tell_what_a_property_is_made_from() -> None:
+    vault = urn("azure-native:keyvault:Vault", "keys")
+    recorded = state(kind="StorageV2")
+    recorded["deployment"]["resources"][0]["propertyDependencies"] = {"kind": [vault], "sku": None, "tags": []}
+    planned = PlannedResource(urn(ACCOUNT, "records"), custom=True, references={"kind": (vault,)})
+    assert only(from_state(recorded)).references == {"kind": (vault,)}
+    assert only(from_plan(Plan("essex", (planned,)))).references == {"kind": (vault,)}
+
+
+@pytest.mark.parametrize(("logged", "verdict"), [("keys", Verdict.PASS), ("others", Verdict.FAIL)])
+def test_a_plan_is_judged_by_where_unknown_ids_come_from(tmp_path: Path, logged: str, verdict: Verdict) -> None:
+    def program() -> None:
+        from pulumi_azure_native import keyvault, monitor, resources
+
+        group = resources.ResourceGroup("group", location="uksouth")
+        properties = {
+            "tenant_id": "00000000-0000-0000-0000-000000000000",
+            "sku": {"family": keyvault.SkuFamily.A, "name": keyvault.SkuName.STANDARD},
+        }
+        vaults = {
+            name: keyvault.Vault(name, resource_group_name=group.name, location="uksouth", properties=properties)
+            for name in ("keys", "others")
+        }
+        monitor.DiagnosticSetting(
+            "logs",
+            resource_uri=vaults[logged].id,
+            workspace_id="/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/w",
+            logs=[{"category_group": "allLogs", "enabled": True}],
+        )
+
+    planned = from_plan(plan_program("essex", program, {}, root=tmp_path))
+    (keys,) = [each for each in planned if each.name == "keys"]
+    (setting,) = [each for each in planned if each.name == "logs"]
+    assert setting.properties["resourceUri"] is UNKNOWN
+    (judgement,) = [each for each in judge(planned) if (each.rule, each.urn) == ("BL-LOG-002", keys.urn)]
+    assert judgement.verdict is verdict
 
 
 def test_an_empty_state_has_no_resources() -> None:
