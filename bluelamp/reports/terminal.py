@@ -65,9 +65,10 @@ def forces(reports: Sequence[Report]) -> "RenderableType":
 
 
 def counted(report: Report) -> str:
-    """Every count in one line."""
-    counts = ", ".join(f"{count} {verdict}" for verdict, count in report.counts.items())
-    return f"{some(report.resources, 'resource')}, {some(len(report.rules), 'rule')}: {counts}"
+    """What was judged, and how many verdicts there are of each kind that there is, in one line."""
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in report.counts.items() if count)
+    judged = f"{some(report.resources, 'resource')}, {some(len(report.rules), 'rule')}"
+    return f"{judged}: {counts}" if counts else judged
 
 
 def _broken(finding: Finding) -> "RenderableType":

@@ -84,6 +84,8 @@ def one_line(report: Report) -> str:
         case Answer.CANNOT_BE_SAID:
             errors = sum(1 for finding in report.undecided if finding.verdict is Verdict.ERROR)
             unknown = len(report.undecided) - errors
+            if report.source is Source.PLAN and not errors:
+                return f"nothing broken; {some(unknown, 'verdict')} on mandatory rules {_wait(unknown)} for deployment"
             parts = ", ".join(
                 f"{count} {word}" for count, word in ((unknown, "unknown"), (errors, "in error")) if count
             )
@@ -128,6 +130,10 @@ def _broken(report: Report) -> str:
 
 def _rules(findings: Iterable[Finding]) -> int:
     return len({finding.rule.id for finding in findings})
+
+
+def _wait(count: int) -> str:
+    return "waits" if count == 1 else "wait"
 
 
 def _be(findings: list[Finding]) -> str:

@@ -174,6 +174,9 @@ def test_what_the_answer_says_in_words(report_on: ReportOn, locked: Locked) -> N
     ]
     assert one_line(broken) == "not within its baseline: 2 mandatory failures (2 high)"
     assert one_line(report_on(UNKNOWN, "jam")) == "cannot be said: 1 unknown, 1 in error on mandatory rules"
+    assert one_line(report_on("shut")) == "within its baseline"
+    assert one_line(report_on(UNKNOWN)) == "nothing broken; 1 verdict on mandatory rules waits for deployment"
+    assert one_line(report_on(UNKNOWN, source=Source.STATE)) == "cannot be said: 1 unknown on mandatory rules"
     assert one_line(report_on()) == "cannot be said: there was nothing to judge"
 
 
