@@ -1,5 +1,7 @@
 """One force's result, as text: the answer in a line, then what changes (deletions first), then what is wrong."""
 
+from textwrap import indent
+
 from rich.markup import escape
 
 from bluelamp.cli.screen import Screen
@@ -92,4 +94,5 @@ def _violation(violation: Violation) -> str:
     colour, word = ("red", "mandatory") if violation.mandatory else ("yellow", "advisory")
     name = violation.urn.split("::", 3)[-1] if violation.urn else "the stack"
     rule = f"  [{colour}]{word}[/{colour}] {escape(violation.policy)} [bold]{escape(name)}[/bold]"
-    return f"{rule}\n    {escape(violation.message)}"
+    message = violation.message.removeprefix(f"{violation.policy} ")
+    return f"{rule}\n{indent(escape(message), '    ')}"
