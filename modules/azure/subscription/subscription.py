@@ -96,7 +96,7 @@ def provider(
     opts: pulumi.ResourceOptions,
     tenant_id: pulumi.Input[str] | None = None,
 ) -> Provider:
-    """A provider whose resources go into the subscription; it signs in as the environment says (`ARM_CLIENT_ID`, ...)."""
+    """A provider that puts resources into the subscription, signed in as the environment says (`ARM_CLIENT_ID` …)."""
     return Provider(
         f"{name}-provider",
         subscription_id=subscription_id,
