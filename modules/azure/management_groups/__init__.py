@@ -12,6 +12,7 @@ from modules.azure.management_groups.management_groups import (
     ManagementGroupsArgs,
     Placement,
     ancestry,
+    hierarchy,
 )
 
-__all__ = ["PREFIX", "ManagementGroups", "ManagementGroupsArgs", "Placement", "ancestry"]
+__all__ = ["PREFIX", "ManagementGroups", "ManagementGroupsArgs", "Placement", "ancestry", "hierarchy"]

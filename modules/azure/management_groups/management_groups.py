@@ -7,7 +7,7 @@ from typing import Final, NotRequired, TypedDict
 
 import pulumi
 import yaml
-from pulumi_azure_native import management
+from pulumi_azure_native import Provider, management
 
 from modules import naming
 from modules.component import Component, after
@@ -47,6 +47,8 @@ class ManagementGroupsArgs(TypedDict):
     canary: NotRequired[bool]
     """Whether this is the hierarchy to try changes on, beside the real one; false when left out. Its groups have
     names of their own."""
+    tenant_id: NotRequired[pulumi.Input[str]]
+    """The tenant of the subscriptions that are placed; the one that is logged in to when left out."""
     placements: NotRequired[list[Placement]]
     """The subscriptions and the groups they are placed in; none when left out."""
 
@@ -62,13 +64,13 @@ class ManagementGroups(Component):
     def __init__(self, name: str, args: ManagementGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         wanted = {**_OPTIONAL, **{key: bool(value) for key, value in args.items() if key in _OPTIONAL}}
-        hierarchy = {key: each for key, each in _hierarchy().items() if wanted.get(each.get("optional", ""), True)}
+        places = {key: each for key, each in hierarchy().items() if wanted.get(each.get("optional", ""), True)}
         placements = args.get("placements", [])
-        _check(name, placements, hierarchy)
+        _check(name, placements, places)
         canary = args.get("canary", False)
         groups: dict[str, management.ManagementGroup] = {}
         names: dict[str, str] = {}
-        for key, group in hierarchy.items():
+        for key, group in places.items():
             names[key] = naming.name("management_group", f"canary-{key}" if canary else key, args["label"])
             above = groups[group["parent"]].id if "parent" in group else _top(args)
             titles = [args["display_name"], "Canary" if canary else "", group.get("title", "")]
@@ -80,12 +82,18 @@ class ManagementGroups(Component):
                 opts=self.child(),
             )
         for placement in placements:
-            group_name = names[placement["group"]]
+            # The SDK places whichever subscription its provider is for, so every placement has a provider of its own.
+            provider = Provider(
+                f"{name}-{placement['workload']}-provider",
+                subscription_id=placement["subscription_id"],
+                tenant_id=args.get("tenant_id"),
+                disable_pulumi_partner_id=True,
+                opts=self.child(),
+            )
             management.ManagementGroupSubscription(
                 f"{name}-{placement['workload']}-placement",
-                group_id=after(group_name, groups[placement["group"]]),
-                subscription_id=placement["subscription_id"],
-                opts=self.child(),
+                group_id=after(names[placement["group"]], groups[placement["group"]]),
+                opts=self.child(provider=provider),
             )
         self.ids = pulumi.Output.all(**{key: group.id for key, group in groups.items()})
         self.names = after(names, *groups.values())
@@ -99,7 +107,8 @@ class ManagementGroups(Component):
 
 
 @cache
-def _hierarchy() -> dict[str, dict[str, str]]:
+def hierarchy() -> dict[str, dict[str, str]]:
+    """Every group of `hierarchy.yaml` by what it is for, parents first."""
     read: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("hierarchy.yaml").read_text("utf-8"))
     return read
 
@@ -109,17 +118,17 @@ def ancestry(key: str) -> tuple[str, ...]:
 
     Raises `KeyError` for a group that is not of the hierarchy.
     """
-    above = _hierarchy()[key].get("parent")
+    above = hierarchy()[key].get("parent")
     return (*(ancestry(above) if above else ()), key)
 
 
-def _check(name: str, placements: list[Placement], hierarchy: dict[str, dict[str, str]]) -> None:
+def _check(name: str, placements: list[Placement], places: dict[str, dict[str, str]]) -> None:
     """Every mistake at once: a group that is not there, one name or one subscription twice."""
     wrong: list[str] = []
     for index, placement in enumerate(placements):
-        if placement["group"] not in hierarchy:
-            near = get_close_matches(placement["group"], hierarchy, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(hierarchy)}"
+        if placement["group"] not in places:
+            near = get_close_matches(placement["group"], places, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(places)}"
             wrong.append(f"placements[{index}].group: {placement['group']!r} is not in the hierarchy; {hint}")
         for key in ("workload", "subscription_id"):
             value = placement[key]

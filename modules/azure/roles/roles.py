@@ -1,9 +1,9 @@
 """The custom roles of a landing zone."""
 
 import uuid
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final, NotRequired, TypedDict
+from typing import Any, Final, TypedDict
 
 import pulumi
 import yaml
@@ -23,11 +23,8 @@ class RolesArgs(TypedDict):
     label: naming.Label
     """Whose they are."""
     management_group: pulumi.Input[str]
-    """Name of the hierarchy's top group: the roles can be assigned there and below, and their GUIDs and their names
-    follow from `hierarchy`."""
-    hierarchy: NotRequired[str]
-    """What tells this hierarchy's roles from another's in the same tenant; the name of the top group by the naming
-    rules when left out. A canary hierarchy gives its own, such as `canary`."""
+    """Name of the hierarchy's top group: the roles can be assigned there and below, and their GUIDs and titles follow
+    from it."""
 
 
 class Roles(Component):
@@ -40,18 +37,16 @@ class Roles(Component):
 
     def __init__(self, name: str, args: RolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
-        root = naming.name("management_group", "root", args["label"])
-        own = args.get("hierarchy")
-        hierarchy = f"{root}-{own}" if own else root
-        scope = pulumi.Output.concat(PREFIX, args["management_group"])
+        root = pulumi.Output.from_input(args["management_group"])
+        scope = pulumi.Output.concat(PREFIX, root)
         made: dict[str, authorization.RoleDefinition] = {}
-        titles: dict[str, str] = {}
+        titles: dict[str, pulumi.Output[str]] = {}
         for key, role in roles().items():
             # The title, like the GUID, is unique in a tenant, which may hold a canary hierarchy or another force.
-            titles[key] = f"{key} ({hierarchy})"
+            titles[key] = pulumi.Output.concat(key, " (", root, ")")
             made[key] = authorization.RoleDefinition(
                 f"{name}-{key.lower()}",
-                role_definition_id=role_guid(hierarchy, key),
+                role_definition_id=root.apply(partial(role_guid, role=key)),
                 role_name=titles[key],
                 role_type="CustomRole",
                 description=role["description"],
@@ -68,12 +63,13 @@ class Roles(Component):
                 opts=self.child(),
             )
         self.role_ids = pulumi.Output.all(**{key: each.id for key, each in made.items()})
-        self.role_names = pulumi.Output.from_input(titles)
+        self.role_names = pulumi.Output.all(**titles)
         self.finish()
 
 
 def role_guid(hierarchy: str, role: str) -> str:
-    """The GUID of `role` in the hierarchy called `hierarchy`: the same for the same words, another for any other."""
+    """The GUID of `role` in the hierarchy whose top group is called `hierarchy`: the same for the same words, another for
+    any other."""
     return str(uuid.uuid5(_NAMESPACE, f"{hierarchy}/{role}"))
 
 

@@ -19,5 +19,5 @@ label = Label(
 groups = ManagementGroups("management-groups", {"label": label, "display_name": "Essex Police"})
 canary = ManagementGroups("canary", {"label": label, "display_name": "Essex Police", "canary": True})
 roles = Roles("roles", {"label": label, "management_group": groups.groups["root"]})
-Roles("canary-roles", {"label": label, "management_group": canary.groups["root"], "hierarchy": "canary"})
+Roles("canary-roles", {"label": label, "management_group": canary.groups["root"]})
 pulumi.export("roleIds", roles.role_ids)
