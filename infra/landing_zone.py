@@ -35,11 +35,11 @@ def azure_landing_zone(force: Force, azure: Azure, label: Label) -> dict[str, pu
             "estate": [str(block) for block in force.allocation.ranges().values()],
             "workspace_id": logs.workspace_id,
             "firewall": {
-                "enabled": azure.hub.firewall.enabled,
+                "enabled": bool(azure.hub.firewall.enabled),
                 "tier": azure.hub.firewall.tier,
                 "threat_intel_mode": azure.hub.firewall.threat_intel_mode,
             },
-            "bastion": {"enabled": azure.hub.bastion.enabled, "sku": azure.hub.bastion.sku},
+            "bastion": {"enabled": bool(azure.hub.bastion.enabled), "sku": azure.hub.bastion.sku},
             "rules": [_rule(rule) for rule in azure.hub.rules],
         },
         opts,

@@ -3,7 +3,8 @@
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from infra.on_premises import Cluster, OnPremises
+from infra.cluster import Cluster
+from infra.on_premises import OnPremises
 from infra.on_premises import Tenant as TenantSettings
 from modules.kubernetes.tenant import Tenant, TenantArgs, TenantGroups
 from modules.naming import Label
