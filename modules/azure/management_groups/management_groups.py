@@ -101,7 +101,7 @@ class ManagementGroups(Component):
         self.finish()
 
     @property
-    def groups(self) -> dict[str, pulumi.Output[str]]:
+    def groups(self) -> dict[str, pulumi.Input[str]]:
         """Each group's name by what it is for, known before it exists; it waits for that group only."""
         return dict(self._groups)
 

@@ -48,12 +48,7 @@ def assignments() -> Mapping[str, Assignment]:
 
     Raises `ValueError` for a row that Azure would not take or that refers to nothing.
     """
-    found = {
-        name: Assignment(
-            name, **{key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
-        )
-        for name, fields in _read("assignments").items()
-    }
+    found = {name: Assignment(name, **_with_tuples(fields)) for name, fields in _read("assignments").items()}
     known = {*definitions(), *initiatives(), DNS_INITIATIVE}
     for each in found.values():
         named = [one for one in (each.policy, each.initiative, each.custom) if one]
@@ -67,6 +62,10 @@ def assignments() -> Mapping[str, Assignment]:
         if said:
             raise ValueError(f"assignments.yaml: {each.name}: " + "; ".join(said))
     return found
+
+
+def _with_tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
 
 
 @cache

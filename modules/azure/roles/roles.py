@@ -68,8 +68,7 @@ class Roles(Component):
 
 
 def role_guid(hierarchy: str, role: str) -> str:
-    """The GUID of `role` in the hierarchy whose top group is called `hierarchy`: the same for the same words, another for
-    any other."""
+    """The GUID of `role` below the top group called `hierarchy`: the same for the same words, another for any other."""
     return str(uuid.uuid5(_NAMESPACE, f"{hierarchy}/{role}"))
 
 
