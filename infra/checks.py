@@ -88,11 +88,8 @@ def _references(settings: Mapping[str, Any]) -> Iterator[Finding]:
     sites = _named(dig(settings, "onPremises", "sites"))
     yield from _unknown(("onPremises", "clusters"), clusters, "site", sites)
     regions = dig(settings, "azure", "regions")
-    if isinstance(regions, list):
-        zones = dig(settings, "azure", "landingZones")
-        yield from _unknown(
-            ("azure", "landingZones"), zones, "region", [each for each in regions if each in UK_REGIONS]
-        )
+    if isinstance(regions, list) and all(region in UK_REGIONS for region in regions):
+        yield from _unknown(("azure", "landingZones"), dig(settings, "azure", "landingZones"), "region", regions)
 
 
 def _named(items: object) -> list[str]:
