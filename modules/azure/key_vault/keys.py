@@ -71,8 +71,10 @@ def vault_key(
             attributes=keyvault.KeyAttributesArgs(enabled=True, exportable=False, expires=_seconds(ends)),
             rotation_policy=keyvault.RotationPolicyArgs(
                 attributes=keyvault.KeyRotationPolicyAttributesArgs(expiry_time=expire),
-                lifetime_actions=[_action("rotate", time_after_create=rotate)]
-                + [_action("notify", time_before_expiry="P30D")],
+                lifetime_actions=[
+                    _action("rotate", time_after_create=rotate),
+                    _action("notify", time_before_expiry="P30D"),
+                ],
             ),
         ),
         tags=dict(tags),
