@@ -9,7 +9,7 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicySpecArgs
 from modules import naming
 from modules.component import Component
 from modules.kubernetes import traffic
-from modules.kubernetes.objects import metadata, named
+from modules.kubernetes.owned import metadata, named
 
 _API_AND_AZURE = (443, 6443)
 _WEBHOOKS = (443, 8443, 9443, 10250)

@@ -12,7 +12,7 @@ import yaml
 
 from modules import naming
 from modules.component import Component
-from modules.kubernetes.objects import MANAGED, metadata, named
+from modules.kubernetes.owned import MANAGED, metadata, named
 
 _OF_KUBERNETES = ("kube-system", "kube-public", "kube-node-lease")
 _ACTIONS = {"Deny": ["Deny", "Audit"], "Warn": ["Warn", "Audit"], "Audit": ["Audit"]}

@@ -9,7 +9,7 @@ import yaml
 
 from modules import naming
 from modules.component import Component
-from modules.kubernetes.objects import metadata, named
+from modules.kubernetes.owned import metadata, named
 
 
 class WorkloadClassesArgs(TypedDict):

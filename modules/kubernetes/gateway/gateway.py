@@ -10,7 +10,7 @@ from modules.component import Component
 from modules.kubernetes import traffic
 from modules.kubernetes.gateway import issuer
 from modules.kubernetes.namespaces import own_namespace
-from modules.kubernetes.objects import custom, metadata, named
+from modules.kubernetes.owned import custom, metadata, named
 
 _API = "gateway.networking.k8s.io/v1"
 _CERTIFICATES = "cert-manager.io/v1"

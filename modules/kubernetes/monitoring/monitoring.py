@@ -13,7 +13,7 @@ from modules import naming
 from modules.component import Component
 from modules.kubernetes import traffic
 from modules.kubernetes.namespaces import own_namespace
-from modules.kubernetes.objects import identified_account, metadata, named
+from modules.kubernetes.owned import identified_account, metadata, named
 
 _ACCOUNT = "prometheus"
 

@@ -7,7 +7,7 @@ import pulumi
 from modules import naming
 from modules.component import Component
 from modules.kubernetes.namespaces import own_namespace
-from modules.kubernetes.objects import custom, identified_account, metadata, named
+from modules.kubernetes.owned import custom, identified_account, metadata, named
 
 _STORE, _ACCOUNT = "key-vault", "key-vault"
 

@@ -10,7 +10,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from modules.component import Component
-from modules.kubernetes.objects import custom, named
+from modules.kubernetes.owned import custom, named
 from modules.kubernetes.tenant.arguments import TenantGitOps
 
 _SOURCE = "source.toolkit.fluxcd.io/v1 GitRepository"

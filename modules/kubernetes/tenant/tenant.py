@@ -7,7 +7,7 @@ import pulumi_kubernetes as kubernetes
 
 from modules import naming
 from modules.component import Component, after
-from modules.kubernetes.objects import MANAGED
+from modules.kubernetes.owned import MANAGED
 from modules.kubernetes.tenant.arguments import TenantArgs, TenantLimits, TenantQuota, check
 from modules.kubernetes.tenant.gitops import follow
 from modules.kubernetes.tenant.policies import network_policies
