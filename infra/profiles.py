@@ -53,7 +53,7 @@ class Components(Model):
     """The data collection endpoint and its rules, for machines."""
     defender: Level | None = comes_with("hybrid")
     """Every plan of Microsoft Defender for Cloud."""
-    log_archive: Level | None = comes_with("full")
+    log_archive: Level | None = comes_with("full", "privateDns")
     """An immutable store for logs."""
     sentinel: Level | None = comes_with("full")
     """Microsoft Sentinel on the workspace, with its connectors and rules."""

@@ -214,11 +214,11 @@ INDEPENDENT = {
     "bluelamp:onPremises.tenants[1].cluster": (("bluelamp:onPremises", "tenants", 1, "cluster"), "other"),
     "bluelamp:profile": (("bluelamp:profile",), "hybird"),
     "bluelamp:components.sentinel": (("bluelamp:components", "sentinel"), "maybe"),
-    "bluelamp:azure.secondHub.addressSpace": (("bluelamp:azure", "secondHub", "addressSpace"), "10.94.0.0/24"),
+    "bluelamp:azure.secondHub.addressSpace": (("bluelamp:azure", "secondHub", "addressSpace"), "10.94.0.1/22"),
     "bluelamp:azure.landingZones[1].expires": (("bluelamp:azure", "landingZones", 1, "expires"), "soon"),
     "bluelamp:azure.landingZones[1].addressSpace": (
         ("bluelamp:azure", "landingZones", 1, "addressSpace"),
-        "10.94.2.0/24",
+        "10.95.8.0/24",
     ),
     "bluelamp:azure.landingZones[0].access[0].role": (
         ("bluelamp:azure", "landingZones", 0, "access", 0, "role"),
