@@ -17,6 +17,7 @@ import yaml
 
 from bluelamp.folders import cache
 from bluelamp.rehearsal.kubernetes.api import Api
+from tests.cluster import newer
 from tests.cluster.binaries import Unavailable
 
 _HERE = Path(__file__).parent
@@ -29,7 +30,8 @@ Definition = dict[str, Any]
 
 
 def definitions() -> list[Definition]:
-    """Every definition, as its project publishes it but for conversion by webhooks, which no one would answer.
+    """Every definition, as its project publishes it but for its prose and for conversion by webhooks, which no one
+    would answer.
 
     Raises `Unavailable` where the modules can be neither found nor downloaded.
     """
@@ -49,11 +51,14 @@ def definitions() -> list[Definition]:
 
 
 def install(kubeconfig: Path) -> None:
-    """Installs every definition into the API server and returns when their kinds are served."""
+    """Installs every definition, and those of `newer`, and returns when their kinds are served.
+
+    Versions that their projects have deprecated are left out: nothing here may use them, and they cost time.
+    """
     from kubernetes import client, config, watch
 
     api, waiting = Api(kubeconfig), set()
-    for definition in definitions():
+    for definition in [*(newer.with_v1beta2(_current(each)) for each in definitions()), *newer.metal3()]:
         name = definition["metadata"]["name"]
         api.apply(f"{_PATH}/{name}", definition, "bluelamp-tests", dry_run=False, force=True)
         waiting.add(name)
@@ -70,6 +75,12 @@ def install(kubeconfig: Path) -> None:
     raise Unavailable(f"the API server does not serve {', '.join(sorted(waiting))} after {_ESTABLISHED_SECONDS} s")
 
 
+def _current(definition: Definition) -> Definition:
+    spec = definition["spec"]
+    versions = [each for each in spec["versions"] if each["storage"] or not each.get("deprecated")]
+    return {**definition, "spec": {**spec, "versions": versions}}
+
+
 def _published() -> list[Definition]:
     folders, found = _download(), []
     for module, patterns in yaml.safe_load(_PLACES.read_text(encoding="utf-8")).items():
@@ -79,7 +90,7 @@ def _published() -> list[Definition]:
                 raise Unavailable(f"{module} has no {pattern}; mend {_PLACES}")
             for file in files:
                 found += [
-                    _without_webhooks(each)
+                    _plain(each)
                     for each in yaml.load_all(
                         file.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
                     )
@@ -88,9 +99,27 @@ def _published() -> list[Definition]:
     return found
 
 
-def _without_webhooks(definition: Definition) -> Definition:
+def _plain(definition: Definition) -> Definition:
     spec = {key: value for key, value in definition["spec"].items() if key != "conversion"}
-    return {**{key: value for key, value in definition.items() if key != "status"}, "spec": spec}
+    versions = [{**each, "schema": _without_prose(each["schema"])} for each in spec["versions"]]
+    return {
+        **{key: value for key, value in definition.items() if key != "status"},
+        "spec": {**spec, "versions": versions},
+    }
+
+
+def _without_prose(schema: Any) -> Any:
+    """The schema without descriptions, which are most of it and cost the server most of the time."""
+    if isinstance(schema, list):
+        return [_without_prose(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    # A property may be called description too; its value is a schema, not prose.
+    return {
+        key: _without_prose(value)
+        for key, value in schema.items()
+        if key != "description" or not isinstance(value, str)
+    }
 
 
 def _download() -> dict[str, Path]:
