@@ -10,7 +10,18 @@ from bluelamp.planning import plan_program
 from bluelamp.rehearsal.kubernetes.api import Api, RefusalError
 from bluelamp.rehearsal.provider import type_of
 from bluelamp.rehearsal.values import plain
+from modules.naming import Label
 
+LABEL = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Criminal Justice",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
 ROOT = Path(__file__).parents[2]
 _SECONDS = 30.0
 _FIRST = ("Namespace", "ConfigMap", "ServiceAccount", "ValidatingAdmissionPolicy")
