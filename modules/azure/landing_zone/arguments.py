@@ -96,8 +96,8 @@ class LandingZoneArgs(TypedDict):
     backup: NotRequired[LandingZoneBackup]
     """How its backups are kept, where the archetype has any."""
     web_application_firewall: NotRequired[str]
-    """`regional` (a policy for an Application Gateway, in the UK), `front-door` (which decrypts at the edge, not only in
-    the UK) or `none`; the archetype's when left out."""
+    """`regional` (a policy for an Application Gateway in the region), `front-door` (which decrypts at its edge, in the
+    UK and elsewhere) or `none`; the archetype's when left out."""
     expires_on: NotRequired[str]
     """The last day, `2027-03-31`; needed by a sandbox, and a tag on everything in it."""
     protect: NotRequired[bool]
