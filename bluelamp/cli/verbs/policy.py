@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from bluelamp.cli.options import ArmTypes, Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen
-from bluelamp.errors import UsageError
+from bluelamp.errors import BluelampError, EngineError, UsageError
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
@@ -41,12 +41,21 @@ def policy(
     from bluelamp.governance.effective import effective, everywhere
     from bluelamp.planning import plan_force
     from bluelamp.reports.subject import from_plan
+    from infra.problems import SettingsError
     from infra.register import read_register
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     slug = read_register(root).entry(force).slug
     with screen.working("planning"):
-        resources = from_plan(plan_force(slug, root, arm_types=arm_types))
+        try:
+            resources = from_plan(plan_force(slug, root, arm_types=arm_types))
+        except (SettingsError, BluelampError):
+            raise
+        except Exception as error:
+            # Whatever the program raises is its own failure: told by name, the traceback is for `pulumi preview`.
+            raise EngineError(
+                f"{slug}: the program failed: {type(error).__name__}: {error}", next_step=f"bluelamp check {slug}"
+            ) from error
     today = datetime.now(UTC).date()
     views = [effective(resources, scope, today)] if scope else everywhere(resources, today)
     if not views:
