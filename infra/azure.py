@@ -86,6 +86,13 @@ class KeyVault(Model):
     soft_delete_retention_days: Annotated[int, Field(ge=7, le=90)] = 90
 
 
+class BreakGlass(Model):
+    """The emergency accounts; without them no conditional access is set, since it could lock everybody out."""
+
+    account_ids: Annotated[tuple[Guid, ...], Field(min_length=2, max_length=5)]
+    """The accounts' object ids in Entra ID."""
+
+
 class Azure(Model):
     """A force's landing zone in Azure."""
 
@@ -101,6 +108,7 @@ class Azure(Model):
     log_analytics: LogAnalytics = LogAnalytics()
     key_vault: KeyVault = KeyVault()
     budget: Annotated[Budget, Field(examples=["{amount: 1500, contacts: [platform.owner@force.police.example]}"])]
+    break_glass: BreakGlass | None = None
     landing_zones: tuple[LandingZone, ...] = ()
     """Put new ones at the end: an address range that is not written follows from the place in the list."""
 

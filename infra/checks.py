@@ -49,6 +49,7 @@ def _doubles(settings: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _twice(("onPremises", "clusters"), dig(settings, "onPremises", "clusters"), "name")
     yield from _twice(("onPremises", "tenants"), dig(settings, "onPremises", "tenants"), "name")
     yield from _twice(("onPremises", "sites"), dig(settings, "onPremises", "sites"), "name")
+    yield from _twice(("onPremises", "sites"), dig(settings, "onPremises", "sites"), "asn")
     yield from _twice(("azure", "landingZones"), dig(settings, "azure", "landingZones"), "name")
     rules = dig(settings, "azure", "hub", "rules")
     yield from _twice(("azure", "hub", "rules"), rules, "name")

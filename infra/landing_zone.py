@@ -4,7 +4,7 @@ import pulumi
 
 from infra.azure import Azure
 from infra.force import Force
-from infra.wiring import governance, network, operations
+from infra.wiring import governance, identity, link, network, operations, vending
 from infra.wiring.context import Context, context
 from modules.azure.budget import Budget
 from modules.azure.key_vault import KeyVault
@@ -23,11 +23,15 @@ def azure_landing_zone(force: Force, azure: Azure, label: Label) -> dict[str, pu
     vault = _vault(here, joined, logs)
     network.names(here, joined, vault, logs)
     network.watch(here, joined, logs)
+    link.gateways(here, joined, logs)
+    link.sites(here, joined, vault, logs)
     keys = operations.keys(here, vault)
     archive = operations.archive(here, joined, logs, vault, keys)
     operations.collection(here, logs)
-    operations.watch(here, joined, logs, vault, archive)
+    told = operations.watch(here, joined, logs, vault, archive)
+    identity.identity(here, logs, told)
     governance.policies(here, groups, logs, joined)
+    vending.landing_zones(here, joined, groups, logs)
     _budget(here)
     return {
         "managementGroupIds": groups.ids,

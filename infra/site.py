@@ -16,6 +16,16 @@ class Device(Model):
     """The address from which it speaks BGP, inside the site's range."""
 
 
+class Peering(Model):
+    """How the force's routers and Microsoft's speak over a circuit."""
+
+    vlan: Annotated[int, Field(ge=1, le=4094)]
+    primary: Annotated[Network, Field(examples=["10.144.254.0/30"])]
+    """A /30 for the first line."""
+    secondary: Annotated[Network, Field(examples=["10.144.254.4/30"])]
+    """A /30 for the second line."""
+
+
 class ExpressRoute(Model):
     """A private circuit to Azure; the VPN is its backup."""
 
@@ -23,8 +33,8 @@ class ExpressRoute(Model):
     """The connectivity provider, as Azure names it."""
     peering_location: Annotated[Text, Field(examples=["London"])]
     bandwidth_mbps: Literal[50, 100, 200, 500, 1000, 2000, 5000, 10000] = 1000
-    provisioned: bool = False
-    """Whether the provider has done its part; only then can the circuit be connected."""
+    peering: Peering | None = None
+    """The private peering, once the provider has done its part; until then only the circuit is ordered."""
 
 
 class Site(Model):
