@@ -55,7 +55,7 @@ class CustomerManagedKeys(Component):
     """ARM ids of the user-assigned identities that may use each key, by use."""
     principal_ids: pulumi.Output[dict[str, str]]
     """The identities' object ids, by use."""
-    disk_encryption_set_id: pulumi.Output[str | None]
+    disk_encryption_set_id: pulumi.Output[str] | None
     """The disk encryption set's ARM id; none where no use is called `disks`."""
 
     def __init__(self, name: str, args: CustomerManagedKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -82,7 +82,7 @@ class CustomerManagedKeys(Component):
         self.key_uris = pulumi.Output.all(**{use: key.key_uri for use, key in keys.items()})
         self.identity_ids = pulumi.Output.all(**{use: each.id for use, each in identities.items()})
         self.principal_ids = pulumi.Output.all(**{use: each.principal_id for use, each in identities.items()})
-        self.disk_encryption_set_id = disks.id if disks else pulumi.Output.from_input(None)
+        self.disk_encryption_set_id = disks.id if disks else None
         self.finish()
 
     def _key(self, name: str, args: CustomerManagedKeysArgs, use: str) -> keyvault.Key:

@@ -107,7 +107,7 @@ class DataCollection(Component):
             opts=self.child(depends_on=needed),
         )
 
-    def _solution(self, name: str, args: DataCollectionArgs, solution: str) -> pulumi.Resource:
+    def _solution(self, name: str, args: DataCollectionArgs, solution: str) -> operationsmanagement.Solution:
         """The tables and queries that the workspace needs for a stream."""
         solution_name = pulumi.Output.concat(solution, "(", args["workspace_name"], ")")
         return operationsmanagement.Solution(

@@ -71,7 +71,10 @@ class LogArchive(Component):
         _check(f"LogArchive {name!r}", containers, deleted, args.get("lock", "Unlocked"))
         account_name = naming.name("storage_account", args["workload"], args["label"], args["location"])
         account = self._account(name, args, account_name, days)
-        here = {"account_name": after(account_name, account), "resource_group_name": args["resource_group_name"]}
+        here: dict[str, pulumi.Input[str]] = {
+            "account_name": after(account_name, account),
+            "resource_group_name": args["resource_group_name"],
+        }
         blobs = self._blobs(name, args, account, here)
         lifecycle(self, name, here, deleted)
         made = {each: self._container(name, here, each, kept, blobs) for each, kept in containers.items()}
@@ -120,7 +123,7 @@ class LogArchive(Component):
         )
 
     def _blobs(
-        self, name: str, args: LogArchiveArgs, account: storage.StorageAccount, here: dict[str, pulumi.Output[str]]
+        self, name: str, args: LogArchiveArgs, account: storage.StorageAccount, here: dict[str, pulumi.Input[str]]
     ) -> storage.BlobServiceProperties:
         """Versions and recovery of what is deleted, and the log of every access."""
         blobs = storage.BlobServiceProperties(
@@ -145,7 +148,7 @@ class LogArchive(Component):
         return blobs
 
     def _container(
-        self, name: str, here: dict[str, pulumi.Output[str]], container_name: str, days: int, blobs: pulumi.Resource
+        self, name: str, here: dict[str, pulumi.Input[str]], container_name: str, days: int, blobs: pulumi.Resource
     ) -> storage.BlobContainer:
         container = storage.BlobContainer(
             f"{name}-{container_name}",

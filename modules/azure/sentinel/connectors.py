@@ -96,6 +96,7 @@ def defender_for_cloud(
     name: str, here: dict[str, Any], subscription: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> pulumi.CustomResource:
     """The alerts of Defender for Cloud in one subscription."""
-    return securityinsights.ASCDataConnector(
+    connector: pulumi.CustomResource = securityinsights.ASCDataConnector(
         name, kind="AzureSecurityCenter", subscription_id=subscription, data_types=_alerts(), **here, opts=opts
     )
+    return connector
