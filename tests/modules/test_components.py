@@ -40,7 +40,7 @@ def test_every_folder_of_components_has_an_example():
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_the_example_of_a_module_runs(folder, capsys):
     made = plan(lambda: runpy.run_path(str(folder / "examples" / "minimal.py")))
-    own = {component.__name__ for component in components() if component.__module__.startswith(_dotted(folder))}
+    own = {component.__name__ for component in components() if component.__module__.startswith(f"{_dotted(folder)}.")}
     assert own <= {resource.type.rpartition(":")[2] for resource in made.resources}
 
 

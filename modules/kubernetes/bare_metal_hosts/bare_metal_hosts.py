@@ -1,7 +1,7 @@
 """Servers that become machines of a cluster."""
 
 import re
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
@@ -24,8 +24,8 @@ class BareMetalHost(TypedDict):
     """Name of the secret with the controller's `username` and `password`; External Secrets makes it."""
     boot_mac_address: str
     """Hardware address, in lower case, of the interface that the server starts from."""
-    role: NotRequired[Literal["control-plane", "worker"]]
-    """What the server is for; `worker` when left out."""
+    role: NotRequired[str]
+    """What the server is for, `control-plane` or `worker`; `worker` when left out."""
     failure_domain: NotRequired[str]
     """The room or rack that fails as one."""
     root_device: NotRequired[str]

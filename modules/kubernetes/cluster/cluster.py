@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
@@ -15,7 +15,7 @@ from modules.naming import Label
 _VERSION = re.compile(r"v1\.\d{2}\.\d+(\+rke2r\d)?")
 
 
-class Workers(TypedDict):
+class WorkerPool(TypedDict):
     """A pool of worker machines."""
 
     replicas: NotRequired[int]
@@ -37,13 +37,13 @@ class ClusterArgs(TypedDict):
     """Kubernetes version such as `v1.36.3`, or `v1.36.3+rke2r1` for RKE2; the class's machine image must have it."""
     endpoint: str
     """The IP address of the API server, free in the machines' own network."""
-    tier: NotRequired[Literal["live", "non-live"]]
-    """What runs on it; `live` when left out."""
+    tier: NotRequired[str]
+    """What runs on it, `live` or `non-live`; `live` when left out."""
     endpoint_port: NotRequired[int]
     """Port of the API server; 6443 when left out."""
     control_plane_replicas: NotRequired[int]
     """Control-plane machines, an odd number; 3 when left out."""
-    workers: NotRequired[dict[str, Workers]]
+    workers: NotRequired[dict[str, WorkerPool]]
     """Pools of worker machines by name; one of three machines, `general`, when left out."""
     pod_cidr: NotRequired[str]
     """Addresses of pods; `100.64.0.0/16`, shared address space (RFC 6598), when left out."""
@@ -84,7 +84,7 @@ class Cluster(Component):
 
 
 def _spec(args: ClusterArgs) -> dict[str, Any]:
-    pools = args.get("workers") or {"general": Workers()}
+    pools = args.get("workers") or {"general": WorkerPool()}
     variables = [
         {
             "name": "controlPlaneEndpoint",
@@ -109,7 +109,7 @@ def _spec(args: ClusterArgs) -> dict[str, Any]:
     }
 
 
-def _pool(name: str, workers: Workers) -> dict[str, Any]:
+def _pool(name: str, workers: WorkerPool) -> dict[str, Any]:
     found: dict[str, Any] = {"class": WORKERS, "name": name, "replicas": workers.get("replicas", 3)}
     if "failure_domain" in workers:
         found["failureDomain"] = workers["failure_domain"]

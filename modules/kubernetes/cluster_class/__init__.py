@@ -12,7 +12,23 @@ before the live one.
 """
 
 from modules.kubernetes.cluster_class.cluster_class import ClusterClass
-from modules.kubernetes.cluster_class.shapes import ClusterClassArgs, Entra, EtcdBackup, Metal3, Size, Vsphere
+from modules.kubernetes.cluster_class.shapes import (
+    ClusterClassArgs,
+    ClusterSignIn,
+    EtcdBackup,
+    MachineSize,
+    Metal3Machines,
+    VsphereMachines,
+)
 from modules.kubernetes.cluster_class.topology import WORKERS
 
-__all__ = ["WORKERS", "ClusterClass", "ClusterClassArgs", "Entra", "EtcdBackup", "Metal3", "Size", "Vsphere"]
+__all__ = [
+    "WORKERS",
+    "ClusterClass",
+    "ClusterClassArgs",
+    "ClusterSignIn",
+    "EtcdBackup",
+    "MachineSize",
+    "Metal3Machines",
+    "VsphereMachines",
+]

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from modules.kubernetes.cluster_class.shapes import ClusterClassArgs, Entra, EtcdBackup
+from modules.kubernetes.cluster_class.shapes import ClusterClassArgs, ClusterSignIn, EtcdBackup
 
 File = dict[str, Any]
 BACKUPS = "/var/backups/etcd"
@@ -101,7 +101,7 @@ def _admission(args: ClusterClassArgs) -> dict[str, Any]:
 _RESTRICTED = {"": "restricted", "-version": "latest"}
 
 
-def _authentication(entra: Entra | None, *, anonymous: bool) -> dict[str, Any]:
+def _authentication(entra: ClusterSignIn | None, *, anonymous: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"apiVersion": "apiserver.config.k8s.io/v1", "kind": "AuthenticationConfiguration"}
     if entra:
         found["jwt"] = [

@@ -3,7 +3,7 @@
 from typing import Any
 
 from modules.kubernetes.cluster_class.parts import Part
-from modules.kubernetes.cluster_class.shapes import ClusterClassArgs, Metal3
+from modules.kubernetes.cluster_class.shapes import ClusterClassArgs, Metal3Machines
 
 _API = "infrastructure.cluster.x-k8s.io/v1beta2"
 
@@ -21,7 +21,7 @@ def parts(args: ClusterClassArgs, prefix: str) -> dict[str, Part]:
     return found
 
 
-def _data(where: Metal3) -> Part:
+def _data(where: Metal3Machines) -> Part:
     link = where.get("interface", "eno1")
     spec = {
         "clusterName": where["cluster"],
@@ -41,7 +41,7 @@ def _data(where: Metal3) -> Part:
     return Part(_API, "Metal3DataTemplate", spec)
 
 
-def _machine(args: ClusterClassArgs, where: Metal3, role: str, data: str) -> Part:
+def _machine(args: ClusterClassArgs, where: Metal3Machines, role: str, data: str) -> Part:
     spec: dict[str, Any] = {
         "image": {
             "url": where["image_url"],

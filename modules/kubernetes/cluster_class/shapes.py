@@ -1,11 +1,11 @@
 """What a class of clusters needs to be told."""
 
-from typing import Literal, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from modules.naming import Label
 
 
-class Entra(TypedDict):
+class ClusterSignIn(TypedDict):
     """The application in Entra ID that people sign in to the cluster with."""
 
     tenant_id: str
@@ -30,7 +30,7 @@ class EtcdBackup(TypedDict):
     snapshots stay on the machine, and are lost with it."""
 
 
-class Size(TypedDict):
+class MachineSize(TypedDict):
     """The size of a virtual machine."""
 
     cpus: NotRequired[int]
@@ -41,7 +41,7 @@ class Size(TypedDict):
     """Disk in GiB; 100 when left out."""
 
 
-class Vsphere(TypedDict):
+class VsphereMachines(TypedDict):
     """Where in vSphere the machines are, and what they are made from."""
 
     server: str
@@ -63,13 +63,13 @@ class Vsphere(TypedDict):
     """Folder of the machines."""
     resource_pool: NotRequired[str]
     """Resource pool of the machines."""
-    control_plane: NotRequired[Size]
+    control_plane: NotRequired[MachineSize]
     """Size of a control-plane machine."""
-    workers: NotRequired[Size]
+    workers: NotRequired[MachineSize]
     """Size of a worker."""
 
 
-class Metal3(TypedDict):
+class Metal3Machines(TypedDict):
     """Which servers become machines, and with what image."""
 
     cluster: str
@@ -91,15 +91,15 @@ class ClusterClassArgs(TypedDict):
     """Whose it is."""
     namespace: str
     """Namespace in the management cluster; it must exist."""
-    infrastructure: Literal["vsphere", "metal3"]
-    """Where machines come from: virtual machines on vSphere, or bare metal by Metal3."""
-    distribution: Literal["kubeadm", "rke2"]
-    """How Kubernetes is installed: upstream by kubeadm, or RKE2 with its CIS profile."""
-    vsphere: NotRequired[Vsphere]
+    infrastructure: str
+    """Where machines come from: `vsphere`, virtual machines, or `metal3`, bare metal."""
+    distribution: str
+    """How Kubernetes is installed: `kubeadm`, upstream, or `rke2`, RKE2 with its CIS profile."""
+    vsphere: NotRequired[VsphereMachines]
     """Needed, and only taken, with `infrastructure` `vsphere`."""
-    metal3: NotRequired[Metal3]
+    metal3: NotRequired[Metal3Machines]
     """Needed, and only taken, with `infrastructure` `metal3`."""
-    entra: NotRequired[Entra]
+    entra: NotRequired[ClusterSignIn]
     """Who people sign in with; without it only client certificates are taken."""
     registry: NotRequired[str]
     """Host of the registry that mirrors all others, for a site with no way out; images are then taken from it alone,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from modules.kubernetes.cluster_class.parts import Part
-from modules.kubernetes.cluster_class.shapes import ClusterClassArgs, Size, Vsphere
+from modules.kubernetes.cluster_class.shapes import ClusterClassArgs, MachineSize, VsphereMachines
 
 _API = "infrastructure.cluster.x-k8s.io/v1beta2"
 
@@ -26,7 +26,7 @@ def parts(args: ClusterClassArgs, prefix: str) -> dict[str, Part]:
     }
 
 
-def _machine(where: Vsphere, size: Size) -> Part:
+def _machine(where: VsphereMachines, size: MachineSize) -> Part:
     spec: dict[str, Any] = {
         "server": where["server"],
         "datacenter": where["datacenter"],

@@ -1,7 +1,7 @@
 """A live cluster over two sites and a non-live one, each of its own class."""
 
 from modules.kubernetes.cluster import Cluster
-from modules.kubernetes.cluster_class import ClusterClass, Vsphere
+from modules.kubernetes.cluster_class import ClusterClass, VsphereMachines
 from modules.naming import Label
 
 label = Label(
@@ -14,7 +14,7 @@ label = Label(
     roadmap_milestone="landing-zone",
     spend_type="strategic",
 )
-where = Vsphere(
+where = VsphereMachines(
     server="vcenter.essex.police.example",
     identity="essex",
     datacenter="headquarters",

@@ -1,6 +1,6 @@
 """Classes for three clusters: kubeadm on vSphere, RKE2 without a way out, and kubeadm on bare metal."""
 
-from modules.kubernetes.cluster_class import ClusterClass, Entra, EtcdBackup
+from modules.kubernetes.cluster_class import ClusterClass, ClusterSignIn, EtcdBackup
 from modules.naming import Label
 
 label = Label(
@@ -13,7 +13,9 @@ label = Label(
     roadmap_milestone="landing-zone",
     spend_type="strategic",
 )
-entra = Entra(tenant_id="3f6c1f0a-6f0e-4b2f-9d7b-0f5a4f1f2a11", client_id="6a0b9a52-98bb-4d39-8a6e-0b8a0e1e7c22")
+entra = ClusterSignIn(
+    tenant_id="3f6c1f0a-6f0e-4b2f-9d7b-0f5a4f1f2a11", client_id="6a0b9a52-98bb-4d39-8a6e-0b8a0e1e7c22"
+)
 backup = EtcdBackup(every_hours=4, keep_days=30, nfs_export="nas.essex.police.example:/etcd")
 ClusterClass(
     "live",
