@@ -12,6 +12,7 @@ COMPONENTS = {
     "data_collection": "DataCollection",
     "defender": "Defender",
     "key_vault": "KeyVault",
+    "log_analytics": "LogAnalytics",
     "log_archive": "LogArchive",
     "managed_hsm": "ManagedHsm",
     "privileged_access": "PrivilegedAccess",

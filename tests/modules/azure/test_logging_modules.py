@@ -5,6 +5,7 @@ from rehearsed import of, rehearse
 from bluelamp.rehearsal.values import UNKNOWN
 from modules.azure.activity_log import ActivityLog
 from modules.azure.data_collection import DataCollection
+from modules.azure.log_analytics import LogAnalytics
 from modules.azure.log_archive import LogArchive
 
 IDENTITY = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id"
@@ -142,3 +143,11 @@ def test_what_a_rule_collects_flows_to_the_workspace(label):
 def test_an_unknown_rule_of_collection_is_refused_with_the_nearest(label):
     with pytest.raises(ValueError, match=r"sysslog is not one of performance, .*; did you mean syslog\?"):
         plan(lambda: DataCollection("collection", {"label": label, **COLLECTION, "rules": ["sysslog"]}))
+
+
+def test_a_table_can_be_kept_longer_than_it_can_be_searched(label):
+    args = {"label": label, **PLACE, "archived_tables": {"SigninLogs": 2557}}
+    table = plan(lambda: LogAnalytics("logs", args)).one("operationalinsights:Table")
+    assert (table["tableName"], table["retentionInDays"], table["totalRetentionInDays"]) == ("SigninLogs", 365, 2557)
+    with pytest.raises(ValueError, match=r"archived_tables\.SigninLogs is 200 days; it must be more than the 365"):
+        plan(lambda: LogAnalytics("logs", {**args, "archived_tables": {"SigninLogs": 200}}))
