@@ -1,13 +1,13 @@
 """A confidential landing zone in front of the Internet, in a new subscription of its own, joined to the hub."""
 
+from pulumi_azure_native import authorization
+
 from modules.azure.hub import Hub
 from modules.azure.landing_zone import LandingZone
 from modules.azure.log_analytics import LogAnalytics
 from modules.azure.management_groups import ManagementGroups
 from modules.azure.resource_group import ResourceGroup
 from modules.naming import Label
-
-TENANT = "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e00"
 
 label = Label(
     force="essex",
@@ -19,6 +19,7 @@ label = Label(
     roadmap_milestone="landing-zone",
     spend_type="strategic",
 )
+signed_in = authorization.get_client_config_output()  # the hub is made in its subscription
 groups = ManagementGroups("management-groups", {"label": label, "display_name": "Essex Police", "confidential": True})
 group = ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})
 logs = LogAnalytics(
@@ -43,13 +44,13 @@ LandingZone(
         "location": "uksouth",
         "workload": "reporting",
         "archetype": "confidential-online",
-        "tenant_id": TENANT,
+        "tenant_id": signed_in.tenant_id,
         "workspace_id": logs.workspace_id,
         "address_space": "10.30.4.0/24",
         "budget": {"contacts": ["finance@essex.police.example"], "amount": 8000, "thresholds": [75, 100]},
         "billing_scope": "/providers/Microsoft.Billing/billingAccounts/7654321/enrollmentAccounts/123456",
         "management_group_name": groups.names["confidential-online"],
-        "platform_subscription_id": "0a1b2c3d-52b4-4a43-9a0e-1d5a6c7b8e01",
+        "platform_subscription_id": signed_in.subscription_id,
         "hub": {
             "virtual_network_id": hub.virtual_network_id,
             "virtual_network_name": hub.virtual_network_name,
