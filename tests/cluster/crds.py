@@ -31,11 +31,12 @@ Definition = dict[str, Any]
 
 def definitions() -> list[Definition]:
     """Every definition, as its project publishes it but for its prose and for conversion by webhooks, which no one
-    would answer.
+    would answer; and those of `newer`, which are not to be had in the same way.
 
     Raises `Unavailable` where the modules can be neither found nor downloaded.
     """
-    pinned = b"".join(path.read_bytes() for path in (_MODULE / "go.sum", _PLACES, Path(__file__)))
+    sources = (_MODULE / "go.sum", _PLACES, Path(__file__), Path(newer.__file__), newer.METAL3)
+    pinned = b"".join(path.read_bytes() for path in sources)
     kept = cache() / "crds" / f"{hashlib.sha256(pinned).hexdigest()[:16]}.json"
     if not kept.is_file():
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -51,14 +52,14 @@ def definitions() -> list[Definition]:
 
 
 def install(kubeconfig: Path) -> None:
-    """Installs every definition, and those of `newer`, and returns when their kinds are served.
+    """Installs every definition and returns when their kinds are served.
 
     Versions that their projects have deprecated are left out: nothing here may use them, and they cost time.
     """
     from kubernetes import client, config, watch
 
     api, waiting = Api(kubeconfig), set()
-    for definition in [*(newer.with_v1beta2(_current(each)) for each in definitions()), *newer.metal3()]:
+    for definition in map(_current, definitions()):
         name = definition["metadata"]["name"]
         api.apply(f"{_PATH}/{name}", definition, "bluelamp-tests", dry_run=False, force=True)
         waiting.add(name)
@@ -82,7 +83,7 @@ def _current(definition: Definition) -> Definition:
 
 
 def _published() -> list[Definition]:
-    folders, found = _download(), []
+    folders, found = _download(), newer.metal3()
     for module, patterns in yaml.safe_load(_PLACES.read_text(encoding="utf-8")).items():
         for pattern in patterns:
             files = sorted(folders[module].glob(pattern))
@@ -90,7 +91,7 @@ def _published() -> list[Definition]:
                 raise Unavailable(f"{module} has no {pattern}; mend {_PLACES}")
             for file in files:
                 found += [
-                    _plain(each)
+                    newer.with_v1beta2(_plain(each))
                     for each in yaml.load_all(
                         file.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
                     )

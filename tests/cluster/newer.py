@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 Definition = dict[str, Any]
-_METAL3 = Path(__file__).parent / "definitions" / "metal3.yaml"
+METAL3 = Path(__file__).parent / "definitions" / "metal3.yaml"
 _GROUP = "infrastructure.cluster.x-k8s.io"
 
 
@@ -32,15 +32,15 @@ def metal3() -> list[Definition]:
                 ],
             },
         }
-        for each in yaml.safe_load(_METAL3.read_text(encoding="utf-8"))
+        for each in yaml.safe_load(METAL3.read_text(encoding="utf-8"))
     ]
 
 
 def with_v1beta2(definition: Definition) -> Definition:
     """RKE2's v1beta2 beside the v1beta1 of its module.
 
-    What a class of clusters says of RKE2 is spelt alike in both. The references to machines, which Cluster API fills
-    in by itself, were reshaped; they are left out, so that no template can have them.
+    What a class of clusters says of RKE2 is spelt alike in both. What was reshaped is how machines are referred to,
+    which Cluster API fills in by itself: of that anything is taken.
     """
     if not definition["spec"]["names"]["kind"].startswith("RKE2"):
         return definition
@@ -49,10 +49,9 @@ def with_v1beta2(definition: Definition) -> Definition:
     newer |= {"name": "v1beta2", "storage": False}
     spec = newer["schema"]["openAPIV3Schema"]["properties"]["spec"]
     template = spec["properties"].get("template", {"properties": {"spec": spec}})["properties"]["spec"]
-    for reshaped in ("infrastructureRef", "machineTemplate", "nodeDrainTimeout"):
-        template["properties"].pop(reshaped, None)
-    template["required"] = [each for each in template.get("required", []) if each in template["properties"]]
-    if not template["required"]:
-        del template["required"]
+    for gone in ("infrastructureRef", "nodeDrainTimeout"):
+        template["properties"].pop(gone, None)
+    if "machineTemplate" in template["properties"]:
+        template["properties"]["machineTemplate"] = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     found["spec"]["versions"].append(newer)
     return found

@@ -159,6 +159,25 @@ def test_nothing_secret_stands_in_a_manifest(label):
     assert yaml.safe_load(template)["contentFrom"]["secret"]["key"] == "encryption.yaml"
 
 
+@pytest.mark.parametrize("distribution", ["kubeadm", "rke2"])
+def test_what_a_class_fills_in_for_a_cluster_is_well_formed(label, distribution):
+    patches = {each["name"]: each for each in spec(made(label, distribution=distribution), "ClusterClass")["patches"]}
+    steps = [step for each in patches.values() for part in each["definitions"] for step in part["jsonPatches"]]
+    filled = {
+        step["path"]: step["valueFrom"]["template"]
+        .replace("{{ .controlPlaneEndpoint.host }}", "10.160.0.10")
+        .replace("{{ .controlPlaneEndpoint.port }}", "6443")
+        for step in steps
+        if "template" in step["valueFrom"]
+    }
+    assert all(yaml.safe_load(text) for text in filled.values())
+    template = patches["address"]["definitions"][0]["jsonPatches"][0]["valueFrom"]["template"]
+    pod = yaml.safe_load(yaml.safe_load(template.replace("{{ .controlPlaneEndpoint.host }}", "10.160.0.10"))["content"])
+    environment = {each["name"]: each["value"] for each in pod["spec"]["containers"][0]["env"]}
+    assert environment["address"] == "10.160.0.10"
+    assert pod["spec"]["volumes"][0]["hostPath"]["path"].endswith((".conf", "rke2.yaml"))
+
+
 def test_bare_metal_machines_are_told_their_names(label):
     planned = made(label, infrastructure="metal3")
     data = {each["metadata"]["name"] for each in planned.of("Metal3DataTemplate")}
