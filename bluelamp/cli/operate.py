@@ -106,10 +106,13 @@ def _aliases(held: Session, target: Target) -> None:
 def _report(screen: Screen, root: Path, results: list[Result], folder: Path) -> None:
     from bluelamp.fleet.judge import judge_state
     from bluelamp.reports import write
+    from bluelamp.reports.words import one_line
 
     with screen.working("writing the report"):
         reports = [judge_state(result.force, result.state or {}, root) for result in results]
         paths = write(reports, folder)
+    for report in reports:
+        screen.say(one_line(report))
     for path in paths:
         if path.suffix == ".html":
             screen.say(f"report: {path}")
