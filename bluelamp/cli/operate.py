@@ -112,7 +112,7 @@ def _report(screen: Screen, root: Path, results: list[Result], folder: Path) -> 
         reports = [judge_state(result.force, result.state or {}, root) for result in results]
         paths = write(reports, folder)
     for report in reports:
-        screen.say(one_line(report))
+        screen.say(f"{report.name}: {one_line(report)}")
     for path in paths:
         if path.suffix == ".html":
             screen.say(f"report: {path}")
