@@ -7,11 +7,12 @@ documentation. The packages' documentation is a second source: the examples in t
 import ast
 import asyncio
 import copy
+import functools
 import os
 import re
 import runpy
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import chdir
 from dataclasses import dataclass, field
 from importlib.metadata import files
@@ -36,72 +37,84 @@ STACK = "dev"
 
 @dataclass(frozen=True)
 class Step:
-    """One resource of a program: what the program gave, and the cloud as it was when its turn came."""
+    """One resource of a program, as the program asked for it."""
 
     urn: str
     package: str
     instance: Instance
     given: Mapping[str, Any]
-    before: tuple[Record, ...]
-
-    def refusals(self, inputs: Mapping[str, Any]) -> list[Failure]:
-        """What `check` says of the resource with other inputs. Raises `CloudError` where the cloud refuses to make it."""
-        store = Store(":memory:")
-        try:
-            for record in self.before:
-                store.add(record)
-            provider = Packages(store).provider(self.package)
-            checked = provider.check(self.instance, self.urn, {}, copy.deepcopy(dict(inputs)))
-            if not checked.failures:
-                provider.create(self.instance, self.urn, checked.inputs, preview=False)
-                assert store.count() == len(self.before) + 1
-            return list(checked.failures)
-        finally:
-            store.close()
 
 
 @dataclass
 class Deployed:
-    """A program after it came up: its steps by type and logical name (`Subnet front`), what the cloud holds, and what went wrong."""
+    """A program after it came up: its steps by type and logical name (`Subnet front`), what the cloud holds, and what
+    went wrong."""
 
     steps: dict[str, Step] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
+    def refusals(self, name: str, inputs: Mapping[str, Any]) -> list[Failure]:
+        """What `check` says of one resource with other inputs, in a cloud that holds all but it and what is inside it.
+
+        Raises `CloudError` where the check says nothing and the cloud refuses to make it.
+        """
+        step, store = self.steps[name], Store(":memory:")
+        [own] = [record.id for record in self.records if record.urn == step.urn]
+        others = [one for one in self.records if one.id != own and not f"{one.id}/".startswith(f"{own}/")]
+        try:
+            for record in others:
+                store.add(record)
+            provider = Packages(store).provider(step.package)
+            checked = provider.check(step.instance, step.urn, {}, copy.deepcopy(dict(inputs)))
+            if not checked.failures:
+                provider.create(step.instance, step.urn, checked.inputs, preview=False)
+                assert store.count() == len(others) + 1
+            return list(checked.failures)
+        finally:
+            store.close()
+
 
 class _Deploying:
     """A provider that makes what a preview would only check, and writes down what it was asked."""
 
-    def __init__(self, provider: Provider, store: Store, deployed: Deployed) -> None:
-        self._provider, self._store, self._deployed = provider, store, deployed
-        self._given: dict[str, dict[str, Any]] = {}
+    def __init__(self, provider: Provider, deployed: Deployed) -> None:
+        self._provider, self._deployed = provider, deployed
 
     def check(self, instance: Instance, urn: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Checked:
-        self._given[urn] = copy.deepcopy(dict(new))
+        key = f"{type_of(urn).rpartition(':')[2]} {name_of(urn)}"
+        self._deployed.steps[key] = Step(urn, self._provider.package, instance, copy.deepcopy(dict(new)))
         return self._provider.check(instance, urn, old, new)
 
     def create(
         self, instance: Instance, urn: str, inputs: Mapping[str, Any], *, preview: bool
     ) -> tuple[str, dict[str, Any]]:
         del preview
-        before = tuple(self._store.all())
-        made = self._provider.create(instance, urn, inputs, preview=False)
-        key = f"{type_of(urn).rpartition(':')[2]} {name_of(urn)}"
-        self._deployed.steps[key] = Step(urn, self._provider.package, instance, self._given[urn], before)
-        return made
+        return self._provider.create(instance, urn, inputs, preview=False)
 
     def invoke(self, instance: Instance, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
         return self._provider.invoke(instance, token, args)
 
 
-def deploy(name: str) -> Deployed:
-    """Brings a program up in this process: every resource is checked and made, in the order that the SDK gives."""
-    folder, deployed, store = PROGRAMS / name, Deployed(), Store(":memory:")
+def run_program(folder: Path) -> Callable[[], None]:
+    """The program in `folder`, to be run as a Python host would: from its own folder."""
+
+    def run() -> None:
+        with chdir(folder):
+            runpy.run_path(os.fspath(folder), run_name="__main__")
+
+    return run
+
+
+@functools.cache
+def deployed(name: str) -> Deployed:
+    """A program brought up in this process: every resource is checked and made, in the order that the SDK gives."""
+    folder, whole, store = PROGRAMS / name, Deployed(), Store(":memory:")
     packages = Packages(store)
     made: dict[str, Any] = {}
 
     def provider_of(package: str) -> Any:
-        return made.setdefault(package, _Deploying(packages.provider(package), store, deployed))
+        return made.setdefault(package, _Deploying(packages.provider(package), whole))
 
     settings = folder / f"Pulumi.{STACK}.yaml"
     config = stack_config(settings) if settings.is_file() else {}
@@ -113,19 +126,18 @@ def deploy(name: str) -> Deployed:
     configure(Settings(project, STACK, monitor=monitor, engine=PlanEngine(), dry_run=False, root_directory=str(folder)))
     pulumi.runtime.set_all_config(dict(config), [])
     try:
-        with chdir(folder):
-            loop.run_until_complete(run_in_stack(lambda: runpy.run_path(os.fspath(folder), run_name="__main__")))
+        loop.run_until_complete(run_in_stack(run_program(folder)))
     finally:
         loop.close()
         asyncio.set_event_loop(None)
-        deployed.records = store.all()
+        whole.records = store.all()
         store.close()
-    deployed.refused = [
+    whole.refused = [
         f"{one.name}: {failure.path}: {failure.reason}"
         for one in monitor.resources.values()
         for failure in one.failures
     ]
-    return deployed
+    return whole
 
 
 def examples(package: str) -> dict[str, str]:
