@@ -20,12 +20,14 @@ from pathlib import Path
 from typing import Any
 
 import pulumi.runtime
+import pytest
 import yaml
 from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
 from bluelamp.planning.monitor import PlanEngine, PlanMonitor
 from bluelamp.planning.plan import stack_config
+from bluelamp.rehearsal.kubernetes import KubernetesProvider
 from bluelamp.rehearsal.packages import Packages
 from bluelamp.rehearsal.provider import Checked, Failure, Instance, Provider, name_of, type_of
 from bluelamp.rehearsal.store import Record, Store
@@ -33,6 +35,11 @@ from bluelamp.rehearsal.store import Record, Store
 PROGRAMS = Path(__file__).parent / "programs"
 NAMES = ("compute", "containers", "data", "guestbook", "identity", "integration", "web", "workloads")
 STACK = "dev"
+
+
+def together(program: str) -> pytest.MarkDecorator:
+    """Keeps the tests of one program in one worker, so that it is brought up once."""
+    return pytest.mark.xdist_group(f"program-{program}")
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ class Deployed:
         try:
             for record in others:
                 store.add(record)
-            provider = Packages(store).provider(step.package)
+            provider = _impatient(store) if step.package == "kubernetes" else Packages(store).provider(step.package)
             checked = provider.check(step.instance, step.urn, {}, copy.deepcopy(dict(inputs)))
             if not checked.failures:
                 provider.create(step.instance, step.urn, checked.inputs, preview=False)
@@ -73,6 +80,11 @@ class Deployed:
             return list(checked.failures)
         finally:
             store.close()
+
+
+def _impatient(store: Store) -> Provider:
+    """A rehearsed Kubernetes that does not wait for a namespace which nobody will make."""
+    return KubernetesProvider(store, patience=0.0)
 
 
 class _Deploying:
