@@ -73,13 +73,8 @@ def _quietly(command: str) -> list[str]:
 
 
 def _check() -> float:
-    return _timed(
-        lambda: (
-            subprocess.run(
-                [str(_COMMAND), "check", "essex"], cwd=_ROOT, check=False, stdout=subprocess.DEVNULL
-            ).returncode
-        )
-    )
+    words = [str(_COMMAND), "check", "essex"]
+    return _timed(lambda: subprocess.run(words, cwd=_ROOT, check=False, stdout=subprocess.DEVNULL).returncode)
 
 
 def _timed(work: Callable[[], int]) -> float:
