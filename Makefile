@@ -7,11 +7,11 @@ RUN := $(VENV)/bin
 .PHONY: rehearse test check bench docs golden lock clean
 
 rehearse: $(VENV)/.ready  ## bring FORCE up in the rehearsal cloud, judged, with a report
-	$(RUN)/bluelamp up --rehearse $(FORCE)
+	@$(RUN)/bluelamp up --rehearse $(FORCE)
 
 test: $(VENV)/.ready  ## every test, with the real engine and a real Kubernetes API server
 	$(RUN)/bluelamp engine install
-	$(RUN)/pytest
+	$(RUN)/pytest -n auto --dist loadgroup
 
 check: $(VENV)/.ready  ## what needs no running: formatting, lint, types, the rooms' walls
 	$(RUN)/ruff format --check .
@@ -38,10 +38,11 @@ clean:  ## forget the environment and every rehearsal
 
 # uv installs the locked set in seconds; pip fetches it once, of the version and with the hashes in the lock.
 $(VENV)/.ready: requirements.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit("Bluelamp needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
-	test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
-	awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' requirements.lock > $(VENV)/uv.lock
-	test -x $(RUN)/uv || $(RUN)/python -m pip install --quiet --require-hashes -r $(VENV)/uv.lock
-	$(RUN)/uv pip sync --quiet --python $(RUN)/python --require-hashes requirements.lock
-	$(RUN)/uv pip install --quiet --python $(RUN)/python --no-deps --no-build-isolation --editable .
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit("Bluelamp needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+	@echo "setting up $(VENV), once"
+	@test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
+	@awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' requirements.lock > $(VENV)/uv.lock
+	@test -x $(RUN)/uv || $(RUN)/python -m pip install --quiet --require-hashes -r $(VENV)/uv.lock
+	@$(RUN)/uv pip sync --quiet --python $(RUN)/python --require-hashes requirements.lock
+	@$(RUN)/uv pip install --quiet --python $(RUN)/python --no-deps --no-build-isolation --editable .
+	@touch $@

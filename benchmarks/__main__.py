@@ -59,17 +59,22 @@ def _network(engine: Engine, side: str) -> dict[str, float]:
         try:
             with rehearsal(root, engine) as held:
                 # The providers' types are read on first use; a warm process has read them.
-                _timed(lambda: run(held, root, ["pulumi", "preview", "--suppress-outputs"]))
+                _timed(lambda: run(held, root, _quietly("pulumi preview")))
                 return {
-                    "preview": _timed(lambda: run(held, root, ["pulumi", "preview", "--suppress-outputs"])),
-                    "up": _timed(lambda: run(held, root, ["pulumi", "up", "--skip-preview", "--suppress-outputs"])),
+                    "preview": _timed(lambda: run(held, root, _quietly("pulumi preview"))),
+                    "up": _timed(lambda: run(held, root, _quietly("pulumi up --skip-preview"))),
                 }
         finally:
             os.chdir(before)
 
 
+def _quietly(command: str) -> list[str]:
+    return ["sh", "-c", f"exec {command} > /dev/null"]
+
+
 def _check() -> float:
-    return _timed(lambda: subprocess.run([str(_COMMAND), "check", "essex"], cwd=_ROOT, check=False).returncode)
+    words = [str(_COMMAND), "check", "essex"]
+    return _timed(lambda: subprocess.run(words, cwd=_ROOT, check=False, stdout=subprocess.DEVNULL).returncode)
 
 
 def _timed(work: Callable[[], int]) -> float:

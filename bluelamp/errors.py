@@ -1,9 +1,9 @@
 """What goes wrong, as the command says it.
 
-    BluelampError            anything a user can mend; printed without a traceback
-    ├── UsageError           wrong use or wrong settings (exit status 2)
-    ├── EngineError          the engine or the program failed (exit status 1)
-    └── RehearsalError       the rehearsal cloud cannot be used (exit status 1)
+BluelampError            anything a user can mend; printed without a traceback
+├── UsageError           wrong use or wrong settings (exit status 2)
+├── EngineError          the engine or the program failed (exit status 1)
+└── RehearsalError       the rehearsal cloud cannot be used (exit status 1)
 """
 
 from enum import IntEnum

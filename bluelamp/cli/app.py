@@ -1,8 +1,10 @@
 """The command's verbs and how it fails."""
 
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from itertools import pairwise
 from pkgutil import iter_modules
 from typing import NoReturn
 
@@ -44,10 +46,12 @@ def load() -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command and exits with its status; a user's mistake is told without a traceback."""
     load()
+    words = list(sys.argv[1:] if arguments is None else arguments)
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
-        app(args=list(arguments) if arguments is not None else None, standalone_mode=True)
+        app(args=words, standalone_mode=True)
     except BluelampError as error:
+        _as_json(words, error.status, [{"message": error.message, "next_step": error.next_step}])
         fail(console, error.message, error.next_step)
         sys.exit(error.status)
     except KeyboardInterrupt:
@@ -56,10 +60,18 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         sys.exit(Status.FAILED)
     except SettingsError as error:
+        _as_json(words, Status.WRONG_USE, [problem.as_dict() for problem in error.problems])
         for problem in error.problems:
             fail(console, str(problem))
         sys.exit(Status.WRONG_USE)
     sys.exit(Status.DONE)
+
+
+def _as_json(words: list[str], status: Status, problems: Sequence[Mapping[str, object]]) -> None:
+    """What is wrong, on stdout, where the result was wanted as JSON: a verb that fails early has given nothing yet."""
+    asked = {*words, *(" ".join(pair) for pair in pairwise(words))}
+    if asked & {"--format json", "-f json", "--format=json", "-fjson"} and "--" not in words:
+        sys.stdout.write(json.dumps({"status": int(status), "problems": problems}, indent=2) + "\n")
 
 
 def fail(console: Console, message: str, next_step: str = "") -> None:

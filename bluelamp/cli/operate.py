@@ -45,7 +45,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
         session(screen, root, rehearse=how.rehearse, arm_types=how.arm_types, kubeconfig=how.kubeconfig) as held,
         screen.progress() as progress,
     ):
-        board = _Board(progress, forces, verb)
+        board = _Board(progress, forces)
 
         def one(force: str) -> Result:
             return _one(held, force, verb, how, work, board)
@@ -106,10 +106,13 @@ def _aliases(held: Session, target: Target) -> None:
 def _report(screen: Screen, root: Path, results: list[Result], folder: Path) -> None:
     from bluelamp.fleet.judge import judge_state
     from bluelamp.reports import write
+    from bluelamp.reports.words import one_line
 
     with screen.working("writing the report"):
         reports = [judge_state(result.force, result.state or {}, root) for result in results]
         paths = write(reports, folder)
+    for report in reports:
+        screen.say(f"{report.name}: {one_line(report)}")
     for path in paths:
         if path.suffix == ".html":
             screen.say(f"report: {path}")
@@ -118,8 +121,8 @@ def _report(screen: Screen, root: Path, results: list[Result], folder: Path) -> 
 class _Board:
     """A line of progress for each force, drawn as its steps are heard."""
 
-    def __init__(self, progress: Progress, forces: list[str], verb: str) -> None:
-        self._progress, self._verb = progress, verb
+    def __init__(self, progress: Progress, forces: list[str]) -> None:
+        self._progress = progress
         self._tasks: dict[str, TaskID] = {}
         self._planned: dict[str, set[str]] = {force: set() for force in forces}
         self._lock = Lock()

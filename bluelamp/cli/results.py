@@ -1,6 +1,8 @@
 """One force's result, as text: the answer in a line, then what changes (deletions first), then what is wrong."""
 
+import json
 from textwrap import indent
+from typing import Any
 
 from rich.markup import escape
 
@@ -26,6 +28,10 @@ _WORDS = {
     "import": ("to import", "imported"),
     "create": ("to create", "created"),
 }
+_UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""How the engine writes a value that is not known before deployment."""
+_LONGEST = 80
+_MOST_PROPERTIES = 8
 _MOST = 40
 """How many changes of one kind are listed before the rest is only counted."""
 
@@ -86,8 +92,21 @@ def answer(result: Result) -> str:
 
 def _line(step: Step) -> str:
     mark, colour = _MARKS.get(step.op, ("?", "white"))
-    where = f": {', '.join(sorted(step.changes))}" if step.changes else ""
-    return f"  [{colour}]{mark}[/{colour}] {escape(step.type)} [bold]{escape(step.name)}[/bold]{escape(where)}"
+    lines = [f"  [{colour}]{mark}[/{colour}] {escape(step.type)} [bold]{escape(step.name)}[/bold]"]
+    for path in sorted(step.changes)[:_MOST_PROPERTIES]:
+        was, now = step.values(path)
+        lines.append(f"      {escape(path)}: {escape(_brief(was))} → {escape(_brief(now))}")
+    if len(step.changes) > _MOST_PROPERTIES:
+        lines.append(f"      … and {len(step.changes) - _MOST_PROPERTIES} more properties")
+    return "\n".join(lines)
+
+
+def _brief(value: Any) -> str:
+    """A value in a line: what is not there is `nothing`, what the engine does not know yet is said so."""
+    if value is None:
+        return "nothing"
+    text = json.dumps(value, ensure_ascii=False) if value != _UNKNOWN else "not known yet"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _violation(violation: Violation) -> str:

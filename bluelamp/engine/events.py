@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bluelamp import paths
+
 _QUIET = {"same", "read", "refresh"}
 _COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
 
@@ -37,6 +39,11 @@ class Step:
     def name(self) -> str:
         """The resource's logical name."""
         return self.urn.split("::", 3)[3]
+
+    def values(self, path: str) -> tuple[Any, Any]:
+        """What the property at `path` was and what it will be, as far as the engine shows it; None is nothing."""
+        steps = paths.parse(path)
+        return paths.found(self.old, steps), paths.found(self.inputs, steps)
 
 
 @dataclass(frozen=True)

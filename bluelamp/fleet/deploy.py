@@ -40,7 +40,13 @@ class Result:
             "status": int(self.status),
             "counts": self.counts,
             "changes": [
-                {"urn": step.urn, "type": step.type, "name": step.name, "op": step.op, "properties": dict(step.changes)}
+                {
+                    "urn": step.urn,
+                    "type": step.type,
+                    "name": step.name,
+                    "op": step.op,
+                    "properties": {path: _change(step, path) for path in step.changes},
+                }
                 for step in self.steps
             ],
             "violations": [
@@ -108,6 +114,11 @@ def drift(target: Target, hear: Hear) -> Result:
     if status is Status.DONE and outcome.changes:
         status = Status.CHANGES_FOUND
     return _result(target, "drift", status, outcome)
+
+
+def _change(step: Step, path: str) -> dict[str, Any]:
+    was, now = step.values(path)
+    return {"kind": step.changes[path], "was": was, "now": now}
 
 
 def _status(outcome: Outcome) -> Status:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from bluelamp import paths
 from bluelamp.errors import UsageError
-from bluelamp.rehearsal import paths
 from bluelamp.rehearsal.store import Store
 from bluelamp.rehearsal.values import plain
 

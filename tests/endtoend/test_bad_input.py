@@ -138,6 +138,16 @@ def test_wrong_use_is_told_with_the_next_step(words: tuple[str, ...], wanted: st
     assert wanted in said(run)
 
 
+def test_mistakes_are_json_where_json_is_wanted(project: Project) -> None:
+    project.settings("essex").write_text("config:\n  bluelamp:costCenter: A\n", encoding="utf-8")
+    run = project.run("check", "essex", "--format", "json")
+    assert run.returncode == 2
+    given = json.loads(run.stdout)
+    assert given["status"] == 2
+    assert {problem["file"] for problem in given["problems"]} == {"stacks/Pulumi.essex.yaml"}
+    assert any("costCentre" in problem["next_step"] for problem in given["problems"])
+
+
 def test_outside_a_project_it_says_so(tmp_path: Path) -> None:
     from tests.conftest import bluelamp
 

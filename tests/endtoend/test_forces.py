@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bluelamp.rehearsal.provider import stack_of
 from bluelamp.rehearsal.space import Space
 from tests.conftest import Project, make_project
 
@@ -97,6 +98,23 @@ def as_the_engine_says(value: object) -> object:
     if isinstance(value, list):
         return [as_the_engine_says(item) for item in value]
     return value
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("engine")
+def test_several_forces_at_once_share_one_cloud(project: Project) -> None:
+    up = project.run("up", "--rehearse", "essex", "dyfed-powys", "--jobs", "2", "--format", "json")
+    assert up.returncode == 0, up.stdout + up.stderr
+    results = json.loads(up.stdout)["forces"]
+    assert [(result["force"], result["status"]) for result in results] == [("essex", 0), ("dyfed-powys", 0)]
+    with contextlib.closing(Space(project.root).open_store()) as store:
+        stacks = {stack_of(record.urn) for record in store.all()}
+        subscriptions = {record.id.split("/")[2] for record in store.all() if record.id.startswith("/subscriptions/")}
+    assert stacks == {"essex", "dyfed-powys"}
+    assert len(subscriptions) == 2
+    down = project.run("destroy", "--rehearse", "essex", "dyfed-powys", "--jobs", "2")
+    assert down.returncode == 0, down.stdout + down.stderr
+    assert held(project.root) == 0
 
 
 RDP = """

@@ -6,6 +6,7 @@ from typing import Any
 
 from bluelamp.rehearsal.armtypes import ArmTypes
 from bluelamp.rehearsal.azure import ids, network
+from bluelamp.rehearsal.azure.linking import check_links
 from bluelamp.rehearsal.azure.naming import RANDOM, auto_name, check_name
 from bluelamp.rehearsal.azure.places import check_location
 from bluelamp.rehearsal.azure.spelling import check_spelling
@@ -106,6 +107,7 @@ class Checker:
                 "set azure-native:location <value>'.",
             )
         yield from check_spelling(shape.inputs, values)
+        yield from check_links(shape.inputs, values)
         if "location" in values and "location" in shape.inputs.properties:
             yield from check_location(ids.arm_type(token), values["location"])
         yield from check_name(token, values)

@@ -74,6 +74,8 @@ def _nearest(name: str, rule: Mapping[str, Any]) -> str:
 def unique_name(token: str, inputs: Mapping[str, Any]) -> str | None:
     """The name that the whole cloud may hold once (`microsoft.storage/storageaccounts:stpolice`), or None."""
     own = ids.own_name(token)
-    if own is None or not facts("names").get(token, {}).get("unique"):
+    unique = facts("names").get(token, {}).get("unique")
+    if own is None or not unique:
         return None
-    return f"{ids.arm_type(token).lower()}:{plain(inputs.get(own))}"
+    where = unique if isinstance(unique, str) else ids.arm_type(token).lower()
+    return f"{where}:{plain(inputs.get(own))}"

@@ -66,6 +66,8 @@ class Rehearsed(Package):
 
     @override
     def invoke(self, token: str, args: Mapping[str, Any], instance: Instance, find: Find) -> dict[str, Any] | None:
+        if token.endswith(":getApplicationPublishedAppIds"):
+            return {"id": "appIds", "result": _facts()["published"]}
         if not token.endswith(":getClientConfig"):
             return None
         client: dict[str, Any] = _facts()["client"]

@@ -25,20 +25,6 @@ def parse(path: str) -> Steps:
     return tuple(steps)
 
 
-def write(steps: Sequence[str | int]) -> str:
-    """The path of `steps`; the inverse of `parse`."""
-    text = ""
-    for step in steps:
-        if isinstance(step, int):
-            text += f"[{step}]"
-        elif re.fullmatch(r"[A-Za-z_$][\w$-]*", step):
-            text += f".{step}" if text else step
-        else:
-            escaped = step.replace('"', '\\"')
-            text += f'["{escaped}"]'
-    return text
-
-
 def replaced(value: Any, steps: Sequence[str | int], new: Any) -> Any:
     """`value` with what is at `steps` replaced; objects on the way are made. Raises `LookupError` past a list's end."""
     if not steps:
