@@ -14,6 +14,9 @@ from infra.problems import did_you_mean
 from infra.profiles import COMES_WITH, missing
 from infra.source import Steps, show
 
+DEAREST_SANDBOX = 1000
+"""GBP a month."""
+
 
 def findings(settings: Mapping[str, Any], context: Context) -> Iterator[Finding]:
     """Every mistake that shows only when several settings, or several forces, are seen together."""
@@ -133,6 +136,14 @@ def _sandboxes(settings: Mapping[str, Any]) -> Iterator[Finding]:
                 "is missing: a sandbox has an end",
                 next_step='add `expires: "2027-03-31"`',
             )
+        amount = dig(zone, "budget", "amount")
+        if dig(zone, "archetype") == "sandbox" and isinstance(amount, int | float) and amount > DEAREST_SANDBOX:
+            yield Finding(
+                ("azure", "landingZones", index, "budget", "amount"),
+                f"{amount:,} is too much for a sandbox",
+                str(amount),
+                f"at most {DEAREST_SANDBOX:,} a month",
+            )
         if dig(zone, "subscriptionId") is not None and dig(zone, "billingScope") is not None:
             yield Finding(
                 ("azure", "landingZones", index, "billingScope"),
@@ -152,7 +163,14 @@ def _machines(settings: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding((*steps, "endpoint"), message, next_step="add `endpoint: 10.144.8.10`")
         if made_on is not None and "version" not in cluster:
             message = "is missing: Cluster API makes machines of one version"
-            yield Finding((*steps, "version"), message, next_step='add `version: "1.36"`')
+            yield Finding((*steps, "version"), message, next_step='add `version: "1.36.3"`')
+        version = dig(cluster, "version")
+        if made_on is not None and isinstance(version, str) and version.count(".") == 1:
+            message = f"{show(version)} is not the whole version, which Cluster API needs"
+            yield Finding((*steps, "version"), message, show(version, quote=False), next_step='such as "1.36.3"')
+        if made_on == "metal3" and dig(cluster, "metal3") is None:
+            message = "metal3 is chosen, and nothing says from which image"
+            yield Finding((*steps, "infrastructure"), message, next_step="add metal3 beside it")
         if made_on == "vsphere" and dig(settings, "onPremises", "vsphere") is None:
             message = "vsphere is chosen, and nothing says where it is"
             yield Finding((*steps, "infrastructure"), message, next_step="add bluelamp:onPremises.vsphere")

@@ -16,6 +16,14 @@ class Workers(Model):
     """Name of the site of vSphere that they are in; None leaves it to Cluster API."""
 
 
+class Metal3(Model):
+    """What bare metal is started from."""
+
+    image_url: Annotated[Text, Field(examples=["https://images.force.police.example/rke2-v1.36.3.qcow2"])]
+    image_checksum: Annotated[Text, Field(examples=["9f86d081884c7d65…"])]
+    """The image's SHA-256, or where that is."""
+
+
 class Cluster(Model):
     """A Kubernetes cluster: one that is there already, or one whose life Cluster API looks after."""
 
@@ -31,6 +39,8 @@ class Cluster(Model):
     """What Cluster API makes the machines on; None is a cluster that is there already."""
     distribution: Literal["rke2", "kubeadm"] = "rke2"
     """`rke2` comes with the CIS profile."""
+    metal3: Metal3 | None = None
+    """Required with `infrastructure: metal3`."""
     endpoint: Address | None = None
     """The address of the API server, inside the force's own range; required where there is an `infrastructure`."""
     control_plane: Literal[1, 3, 5] = 3

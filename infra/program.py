@@ -22,9 +22,9 @@ def build(force: Force) -> None:
         for key, value in azure_landing_zone(force, force.azure, label).items():
             pulumi.export(key, value)
     if force.on_premises:
-        from infra.tenants import on_premises_tenants
+        from infra.tenants import on_premises_estate
 
-        pulumi.export("tenantNamespaces", on_premises_tenants(force.on_premises, label))
+        pulumi.export("tenantNamespaces", on_premises_estate(force, force.on_premises, label))
 
 
 def label_of(force: Force) -> Label:

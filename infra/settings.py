@@ -7,7 +7,7 @@ from pydantic import Field
 from infra.azure import Azure
 from infra.fields import Identifier, Model, Tier
 from infra.on_premises import OnPremises, Owner
-from infra.profiles import Components, Profile, is_on
+from infra.profiles import Components, Level, Profile, is_on, level
 from infra.register import Allocation, Entry
 
 
@@ -76,5 +76,12 @@ class Force(Settings):
 
     def has(self, component: str) -> bool:
         """Whether the force has a component, by its name in the settings: `force.has("sentinel")`."""
-        chosen = self.components.model_dump(by_alias=True, exclude_none=True)
-        return is_on({"profile": self.profile, "components": chosen}, component)
+        return is_on(self._chosen, component)
+
+    def level(self, component: str) -> Level:
+        """At which level the force has a component: its own, or the profile's."""
+        return level(self._chosen, component)
+
+    @property
+    def _chosen(self) -> dict[str, object]:
+        return {"profile": self.profile, "components": self.components.model_dump(by_alias=True, exclude_none=True)}

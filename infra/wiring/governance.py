@@ -66,7 +66,8 @@ def _arguments(context: Context, *, canary: bool) -> ManagementGroupsArgs:
     )
     if wanted.parent:
         args["parent"] = wanted.parent
-    if context.force.profile != "starter":
+    confidential = any(zone.archetype.startswith("confidential") for zone in context.azure.landing_zones)
+    if confidential or context.force.profile != "starter":
         args["confidential"] = True
     if canary:
         args["canary"] = True

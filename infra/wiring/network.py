@@ -30,6 +30,7 @@ class Network:
     ddos_plan_id: pulumi.Output[str] | None = None
     zones: "PrivateDns | None" = None
     zone_names: tuple[str, ...] = ()
+    vault_zone_id: pulumi.Output[str] | None = None
     resolvers: "dict[str, DnsResolver]" = field(default_factory=dict)
     watchers: "dict[str, NetworkWatcher]" = field(default_factory=dict)
     gateways: "Gateways | None" = None
@@ -48,6 +49,12 @@ class Network:
         """The id of one of the private DNS zones."""
         assert self.zones is not None
         return self.zones.zone_ids.apply(lambda ids: ids[name])
+
+    @property
+    def shared_zones(self) -> dict[str, pulumi.Input[str]]:
+        """The zones that everything in the estate shares, by name: the vault's, and from `hybrid` on all of them."""
+        shared: dict[str, pulumi.Input[str]] = {name: self.zone(name) for name in self.zone_names}
+        return shared if self.vault_zone_id is None else {**shared, VAULT_ZONE: self.vault_zone_id}
 
 
 def network(context: Context, logs: "LogAnalytics") -> Network:
@@ -76,6 +83,7 @@ def network(context: Context, logs: "LogAnalytics") -> Network:
 
 def names(context: Context, made: Network, vault: "KeyVault", logs: "LogAnalytics") -> None:
     """Private DNS and its resolvers."""
+    made.vault_zone_id = vault.private_zone_id
     if context.has("privateDns"):
         from modules.azure.private_dns import PrivateDns, zones
 

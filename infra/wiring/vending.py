@@ -75,8 +75,8 @@ def _arguments(
             args["hub"]["firewall_address"] = hub.firewall_address
         if made.gateways is not None and region == context.location:
             args["hub"]["gateway_id"] = made.gateways.vpn_gateway_id
-    if made.zones is not None and zone.archetype != _ISOLATED:
-        args["private_zone_ids"] = {name: made.zone(name) for name in made.zone_names}
+    if zone.archetype != _ISOLATED:
+        args["private_zone_ids"] = made.shared_zones
     watcher = made.watchers.get(region)
     if watcher is not None:
         args["flow_logs"] = {
