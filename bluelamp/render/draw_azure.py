@@ -61,8 +61,10 @@ def draw(
     return y + height - start, anchors
 
 
-def _first(networks: list[Net], region: str) -> int:
-    return next(index for index, net in enumerate(networks) if net.region == region)
+def _first(networks: list[Net], region: str) -> tuple[int, int]:
+    """The region that holds most comes first."""
+    mine = [index for index, net in enumerate(networks) if net.region == region]
+    return -len(mine), mine[0]
 
 
 def _links(net: Net, sites: list[Site]) -> Iterable[tuple[str, float]]:
@@ -104,7 +106,7 @@ def _hub_height(net: Net, width: float) -> float:
 
 
 def _columns(width: float) -> int:
-    return max(1, int(width // 290))
+    return max(1, int(width // 340))
 
 
 def _hub(canvas: Canvas, net: Net, x: float, y: float, width: float, height: float) -> None:

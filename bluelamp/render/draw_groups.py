@@ -3,7 +3,7 @@
 from bluelamp.render.canvas import Canvas
 from bluelamp.render.estate import Group
 
-_ROOT, _BOX, _PILL, _GAP = 44, 40, 34, 10
+_ROOT, _BOX, _PILL, _GAP = 58, 58, 48, 10
 
 
 def words(group: Group) -> str:
@@ -25,7 +25,7 @@ def draw(canvas: Canvas, roots: list[Group], x: float, y: float, width: float) -
 def _tree(canvas: Canvas, root: Group, x: float, y: float, width: float) -> float:
     middle = x + width / 2
     canvas.box(middle - 190, y, 380, _ROOT, "group")
-    canvas.text(middle, y + 27, root.name + _policies(root), "title", 16, 360, anchor="middle")
+    _name(canvas, root, middle, y + 25, 360, "title", 16)
     below = sorted(root.below, key=lambda one: -len(one.below))
     if not below:
         return _ROOT
@@ -51,16 +51,18 @@ def _column(canvas: Canvas, group: Group, x: float, y: float, width: float, acro
     rows = -(-len(group.below) // across)
     height = _BOX + rows * (_PILL + 8) + (6 if rows else 0)
     canvas.box(x, y, width, height, "group")
-    canvas.text(x + width / 2, y + 25, group.name + _policies(group), "strong", 14.5, width - 16, anchor="middle")
+    _name(canvas, group, x + width / 2, y + 25, width - 16, "strong", 14.5)
     wide = (width - 24 - (across - 1) * 8) / across
     for index, one in enumerate(group.below):
         left, top = x + 12 + index % across * (wide + 8), y + _BOX + index // across * (_PILL + 8)
         canvas.box(left, top, wide, _PILL, "card", 6)
-        canvas.text(left + wide / 2, top + 22, one.name + _policies(one), "body", 13, wide - 12, anchor="middle")
+        _name(canvas, one, left + wide / 2, top + 20, wide - 12, "body", 13)
     return height
 
 
-def _policies(group: Group) -> str:
-    if not group.policies:
-        return ""
-    return f"  ·  {group.policies} {'policy' if group.policies == 1 else 'policies'}"
+def _name(canvas: Canvas, group: Group, x: float, y: float, width: float, kind: str, size: float) -> None:
+    """A group's name around `x`, and below it what is assigned there."""
+    canvas.text(x, y if group.policies else y + 9, group.name, kind, size, width, anchor="middle")
+    if group.policies:
+        said = f"{group.policies} {'policy' if group.policies == 1 else 'policies'} assigned"
+        canvas.text(x, y + 18, said, "soft", 12, width, anchor="middle")

@@ -52,12 +52,11 @@ def _link(canvas: Canvas, site: Site, anchor: tuple[float, float], x: float, y: 
     left, top = anchor
     if site.vpn:
         canvas.line([(left, top), (left, top + 46), (x, top + 46), (x, y)], "vpn")
-        words = f"VPN, {site.vpn} device{'' if site.vpn == 1 else 's'}"
-        canvas.text(x + 26, top + 51, words, "strong", 13.5)
     if site.circuit:
         kind = "circuit" if site.connected else "ordered"
         canvas.line([(left + 10, top), (left + 10, top + 22), (x + 12, top + 22), (x + 12, y)], kind)
-        canvas.text(x + 26, top + 27, site.circuit, "strong", 13.5)
+    vpn = f"VPN to {site.vpn} device{'' if site.vpn == 1 else 's'}" if site.vpn else ""
+    canvas.text(x + 26, y - 12, "  ·  ".join(filter(None, [vpn, site.circuit])), "strong", 13.5)
 
 
 def _site(canvas: Canvas, site: Site, x: float, y: float, width: float) -> None:

@@ -1,5 +1,6 @@
 """What a force's estate consists of, as a diagram shows it, read from the planned resources alone."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -107,7 +108,7 @@ def _groups(look: Lookup, force: str) -> list[Group]:
         one.urn: Group(_short(look.text(one, "displayName") or one.name, force), policies[one.urn])
         for one in look.of("azure-native:management:ManagementGroup")
     }
-    roots = []
+    roots: list[Group] = []
     for urn, group in made.items():
         above = next((made[ref] for ref in look.by_urn[urn].references.get("details", ()) if ref in made), None)
         (above.below if above else roots).append(group)
@@ -133,7 +134,7 @@ def _networks(look: Lookup) -> list[Net]:
         net = look.nearest(one, nets, ("virtualNetworkName",))
         if net:
             subnet = look.text(one, "subnetName")
-            nets[net].subnets.append((subnet, look.text(one, "addressPrefix")))
+            nets[net].subnets.append((_purpose(subnet), look.text(one, "addressPrefix")))
             nets[net].hub = nets[net].hub or subnet in _HUB_SUBNETS
     for one, words in _standing(look):
         net = look.nearest(one, nets)
@@ -146,9 +147,21 @@ def _networks(look: Lookup) -> list[Net]:
             nets[here].hubs.add(there)
             nets[there].hubs.add(here)
     for net_ in nets.values():
-        net_.subnets.sort(key=lambda each: tuple(int(part) for part in each[1].replace("/", ".").split(".") if part))
+        net_.subnets.sort(key=lambda each: _address((each[1],)))
         net_.services = sorted(set(net_.services), key=net_.services.index)
-    return sorted(nets.values(), key=lambda net_: (not net_.hub, net_.ranges))
+    return sorted(nets.values(), key=lambda net_: (not net_.hub, _address(net_.ranges)))
+
+
+def _address(ranges: tuple[str, ...]) -> tuple[int, ...]:
+    """The first range as numbers, to sort by; what is not known comes last."""
+    parts = re.findall(r"\d+", ranges[0]) if ranges else []
+    return tuple(int(part) for part in parts) or (256,)
+
+
+def _purpose(subnet: str) -> str:
+    """What a subnet is for: `snet-resolver-wmp-prod-uks` is the resolver's; names that Azure asks for stay."""
+    parts = subnet.split("-")
+    return " ".join(parts[1:-3]) if parts[0] == "snet" and len(parts) > 4 else subnet
 
 
 def _network_name(look: Lookup, one: "PlannedResource") -> str:

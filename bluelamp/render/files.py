@@ -37,11 +37,23 @@ def write(files: Mapping[str, str], folder: Path, *, clean: str = "") -> list[Pa
         if clean:
             _clean(folder / clean, set(written))
     except OSError as error:
-        raise BluelampError(
-            f"{path}: cannot be written: {error.strerror or error}",
-            next_step="name a folder of your own that has room, with --out",
-        ) from error
+        raise _cannot(path, error) from error
     return written
+
+
+def prepare(folder: Path) -> None:
+    """Makes `folder`, so that one that cannot be written is told before any work is done; raises `BluelampError`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot(folder, error) from error
+
+
+def _cannot(path: Path, error: OSError) -> BluelampError:
+    return BluelampError(
+        f"{path}: cannot be written: {error.strerror or error}",
+        next_step="name a folder of your own that has room, with --out",
+    )
 
 
 def _clean(folder: Path, kept: set[Path]) -> None:

@@ -40,12 +40,13 @@ def render(
     """
     if diagram_only and manifests_only:
         raise UsageError("--diagram-only and --manifests-only leave nothing to write", next_step="give one of them")
-    from bluelamp.render import manifests, write
+    from bluelamp.render import manifests, prepare, write
     from infra.register import read_register
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     entry = read_register(root).entry(force)
     folder = out or Path("rendered") / entry.slug
+    prepare(folder)
     with screen.working("planning"):
         plan = _plan(entry.slug, root, arm_types)
     files: dict[str, str] = {}
