@@ -22,6 +22,11 @@ def test_this_release_takes_over_what_the_previous_one_made(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("slug", ["west-midlands", "essex", "dyfed-powys"])
+def test_the_first_release_is_still_taken_over(slug: str) -> None:
+    assert broken(read(f"0.1.0-{slug}"), plan(slug)) == []
+
+
 @pytest.mark.parametrize("slug", CLIMBERS)
 def test_climbing_replaces_and_deletes_nothing(slug: str) -> None:
     below = graph(plan(slug, profile="starter"))
