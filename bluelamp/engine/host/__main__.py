@@ -15,9 +15,13 @@ from pulumi.runtime.proto import language_pb2_grpc  # noqa: E402
 
 from bluelamp.engine.host.service import LanguageHost  # noqa: E402
 
+_LOOK = 1.0
+"""Seconds between looks at whether the engine still lives."""
+
 
 def main() -> None:
-    """Serves until the engine closes the connection's process or interrupts it."""
+    """Serves until the engine interrupts it or is gone, and takes what it runs with it."""
+    parent = os.getppid()
     addresses = [word for word in sys.argv[1:] if not word.startswith("-")]
     engine = addresses[-1] if addresses else ""
     # Closing takes a thread of its own: a signal handler must not wait for the server it interrupts.
@@ -34,7 +38,9 @@ def main() -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    done.wait()
+    # An engine that is killed tells nobody; its host is then somebody else's child.
+    while not done.wait(_LOOK) and os.getppid() == parent:
+        pass
     host.stop()
     server.stop(grace=None)
     # Interpreter shutdown would wait for worker threads that the engine has already abandoned.
