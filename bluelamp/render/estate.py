@@ -159,9 +159,12 @@ def _address(ranges: tuple[str, ...]) -> tuple[int, ...]:
 
 
 def _purpose(subnet: str) -> str:
-    """What a subnet is for: `snet-resolver-wmp-prod-uks` is the resolver's; names that Azure asks for stay."""
+    """What a subnet is for: `snet-resolver-wmp-prod-uks` is the resolver's, `AzureBastionSubnet` is Bastion's."""
     parts = subnet.split("-")
-    return " ".join(parts[1:-3]) if parts[0] == "snet" and len(parts) > 4 else subnet
+    if parts[0] == "snet" and len(parts) > 4:
+        return " ".join(parts[1:-3])
+    words = re.findall(r"[A-Z][a-z]+", subnet.removeprefix("Azure").removesuffix("Subnet"))
+    return " ".join(words).lower() or subnet
 
 
 def _network_name(look: Lookup, one: "PlannedResource") -> str:
