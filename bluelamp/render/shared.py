@@ -15,7 +15,8 @@ def services(look: Lookup) -> list[tuple[str, str]]:
 
     def add(name: str, number: int, line: str) -> None:
         if number:
-            found.append((name, line.format(n=number)))
+            said = line.format(n=number)
+            found.append((name, said.removesuffix("s") if number == 1 and "{n}" in line else said))
 
     for one in look.of("azure-native:operationalinsights:Workspace"):
         found.append(("Log Analytics", f"{one.inputs.get('retentionInDays', '?')} days kept"))
@@ -24,13 +25,14 @@ def services(look: Lookup) -> list[tuple[str, str]]:
     vaults = list(look.of("azure-native:keyvault:Vault"))
     if vaults:
         skus = {str(_inner(_inner(one.inputs, "properties"), "sku").get("name", "")) for one in vaults}
-        found.append(("Key Vault", f"{len(vaults)} × {', '.join(sorted(skus))}, private"))
+        private = all(_inner(one.inputs, "properties").get("publicNetworkAccess") == "Disabled" for one in vaults)
+        found.append(("Key Vault", f"{len(vaults)} × {', '.join(sorted(skus))}" + (", private" if private else "")))
     add("Private DNS", count("privatedns:PrivateZone"), "{n} zones")
     archived = count("storage:BlobContainerImmutabilityPolicy", "storage:ImmutabilityPolicy")
     add("Log archive", archived, "immutable")
     alerts = count("monitor:ActivityLogAlert", "monitor:MetricAlert", "monitor:ScheduledQueryRule")
     add("Alerts", alerts, "{n} rules")
-    add("Backup", count("recoveryservices:Vault", "dataprotection:BackupVault"), "{n} immutable vaults")
+    add("Backup", count("recoveryservices:Vault", "dataprotection:BackupVault"), "{n} vaults")
     add("Custom roles", count("authorization:RoleDefinition"), "{n} roles")
     add("Private Link scopes", count("hybridcompute:PrivateLinkScope", "monitor:PrivateLinkScope"), "{n} scopes")
     add("DDoS protection", count("network:DdosProtectionPlan"), "own plan")
