@@ -27,7 +27,8 @@ class PlannedResource:
 
     `inputs` are what the provider was asked for after its defaults were filled in, `outputs` what a preview knows of
     the result (`UNKNOWN` where it does not); both may hold `Secret` values. `references` tells of each input that is
-    made from other resources which ones, by URN.
+    made from other resources which ones, by URN. `aliases` are the URNs by which a state may know the resource besides
+    its own: those that the program gives it, and those that follow from its parent's.
     """
 
     urn: str
@@ -39,6 +40,7 @@ class PlannedResource:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
 
     @property
     def type(self) -> str:
@@ -82,8 +84,9 @@ class PlanMonitor:
         if urn in self.resources:
             raise RuntimeError(f"Duplicate resource URN '{urn}'; try giving it a unique name")
         inputs = decode(request.object)
+        aliases = self._aliases(request)
         if request.type == _STACK or not request.custom:
-            self._keep(PlannedResource(urn, custom=False, parent=request.parent, inputs=inputs))
+            self._keep(PlannedResource(urn, custom=False, parent=request.parent, inputs=inputs, aliases=aliases))
             return resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
         if request.type.startswith(_PROVIDER):
             return self._register_provider(urn, request, inputs)
@@ -112,9 +115,32 @@ class PlanMonitor:
                 outputs=outputs,
                 failures=failures,
                 references=references,
+                aliases=aliases,
             )
         )
         return resource_pb2.RegisterResourceResponse(urn=urn, id=resource_id, object=encode(outputs))
+
+    def _aliases(self, request: Any) -> tuple[str, ...]:
+        """Every other URN of the resource, as the engine reckons them."""
+        found: dict[str, None] = {}
+        for alias in [*request.aliases, None]:
+            if alias is not None and alias.urn:
+                found[alias.urn] = None
+                continue
+            name = (alias and alias.spec.name) or request.name
+            type_ = (alias and alias.spec.type) or request.type
+            parent = request.parent
+            if alias is not None:
+                parent = "" if alias.spec.noParent else alias.spec.parentUrn or parent
+            found[self.urn(type_, name, parent)] = None
+            known = self.resources.get(parent)
+            for old in known.aliases if known else ():
+                before, after = (urn.split("::", 3)[3] for urn in (old, parent))
+                # A child that is named after its parent was named after the parent's old name.
+                own = before + name.removeprefix(after) if name.startswith(after) else name
+                found[self.urn(type_, own, old)] = None
+        found.pop(self.urn(request.type, request.name, request.parent), None)
+        return tuple(found)
 
     def _register_provider(self, urn: str, request: Any, inputs: dict[str, Any]) -> Any:
         package = request.type.removeprefix(_PROVIDER)

@@ -16,6 +16,7 @@ class HubPlan:
     bastion: IPv4Network
     gateway: IPv4Network
     resolver: IPv4Network
+    resolver_outbound: IPv4Network
     firewall_management: IPv4Network
     private_endpoints: IPv4Network
 
@@ -31,9 +32,9 @@ class HubPlan:
 def hub_plan(address_space: str) -> HubPlan:
     """How the hub in `address_space` (a /22 or larger, of which the first /22 is divided) is laid out.
 
-    The first /24 holds the platform: firewall .0/26, Bastion .64/26, gateway .128/27, resolver .160/28, firewall
-    management .192/26. The second holds private endpoints. Raises `ValueError` for a range that is not an IPv4 network
-    or is smaller than a /22.
+    The first /24 holds the platform: firewall .0/26, Bastion .64/26, gateway .128/27, resolver .160/28 (what
+    comes in) and .176/28 (what goes out), firewall management .192/26. The second holds private endpoints. Raises
+    `ValueError` for a range that is not an IPv4 network or is smaller than a /22.
     """
     whole = IPv4Network(address_space)
     if whole.prefixlen > HUB_PREFIX:
@@ -50,6 +51,7 @@ def hub_plan(address_space: str) -> HubPlan:
         bastion=cut(64, 26),
         gateway=cut(128, 27),
         resolver=cut(160, 28),
+        resolver_outbound=cut(176, 28),
         firewall_management=cut(192, 26),
         private_endpoints=cut(256, 24),
     )

@@ -27,8 +27,10 @@ class StartError(Exception):
 
 
 @contextlib.contextmanager
-def control_plane(folder: Path) -> Iterator[Path]:
+def control_plane(folder: Path, *flags: str) -> Iterator[Path]:
     """Runs a control plane whose files are in `folder`, and gives the path of an administrator's kubeconfig.
+
+    The API server gets `flags` besides its own.
 
     Raises `binaries.Unavailable` where the programs cannot be had, `StartError` where they do not come up.
     """
@@ -78,6 +80,7 @@ def control_plane(folder: Path) -> Iterator[Path]:
             "--service-cluster-ip-range=10.0.0.0/24",
             "--endpoint-reconciler-type=none",
             "--profiling=false",
+            *flags,
         )
         server = f"https://127.0.0.1:{secure}"
         _wait(folder, running, f"{server}/readyz", token)

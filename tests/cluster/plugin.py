@@ -1,4 +1,4 @@
-"""The `cluster` fixture: a real Kubernetes API server, one for a whole test run."""
+"""The `cluster` fixture, a real Kubernetes API server, one for a whole test run; and `crds`, what is installed in it."""
 
 import os
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster import crds as published
 from tests.cluster.binaries import Unavailable
 from tests.cluster.control_plane import control_plane
 
@@ -23,3 +24,18 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         if os.environ.get("CI"):
             pytest.fail(str(reason), pytrace=False)
         pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def crds(cluster: Path) -> Path:
+    """The same kubeconfig, once the published definitions of Cluster API and the platform's parts are installed.
+
+    Where they cannot be had, tests are skipped with the reason; in CI (`CI` is set) they fail.
+    """
+    try:
+        published.install(cluster)
+    except Unavailable as reason:
+        if os.environ.get("CI"):
+            pytest.fail(str(reason), pytrace=False)
+        pytest.skip(str(reason))
+    return cluster

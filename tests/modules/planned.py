@@ -28,7 +28,8 @@ class Anything(Provider):
         return Checked(dict(new))
 
     def create(self, instance, urn, inputs, *, preview):
-        return "", dict(inputs)
+        # Identities go in as a list and come out as a map.
+        return "", {key: value for key, value in inputs.items() if key != "identity"}
 
     def invoke(self, instance, token, args):
         assert token == "azure-native:authorization:getClientConfig"

@@ -80,3 +80,62 @@ def test_everything_of_a_tenant_is_in_its_namespace_and_known_in_a_preview(label
     ]
     assert len(inside) == 8
     assert {each.inputs["metadata"]["namespace"] for each in inside} == {"records"}
+
+
+def test_ways_out_are_opened_one_by_one(label):
+    made = tenant(label, egress=[{"name": "database", "cidr": "10.144.8.0/28", "ports": [1433]}])
+    policies = {policy["metadata"]["name"]: policy["spec"] for policy in made.of("NetworkPolicy")}
+    (rule,) = policies["allow-egress-database"]["egress"]
+    assert rule == {"to": [{"ipBlock": {"cidr": "10.144.8.0/28"}}], "ports": [{"protocol": "TCP", "port": 1433}]}
+
+
+def test_monitoring_may_read_metrics_where_it_is_named(label):
+    policies = {
+        policy["metadata"]["name"]: policy
+        for policy in tenant(label, monitoring_namespace="monitoring").of("NetworkPolicy")
+    }
+    (rule,) = policies["allow-monitoring"]["spec"]["ingress"]
+    assert rule == {"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}]}
+
+
+def test_a_repository_is_followed_with_the_rights_of_edit_in_the_namespace_only(label):
+    made = tenant(label, gitops={"url": "https://git.example.org/a", "path": "./live", "secret_name": "key"})
+    source, sync = made.one("GitRepository")["spec"], made.one("Kustomization")["spec"]
+    assert source["ref"] == {"branch": "main"}
+    assert source["secretRef"] == {"name": "key"}
+    assert (sync["serviceAccountName"], sync["targetNamespace"], sync["path"]) == ("gitops", "records", "./live")
+    assert sync["sourceRef"] == {"kind": "GitRepository", "name": "gitops"}
+    binding = made.one("RoleBinding")
+    assert binding["roleRef"]["name"] == "edit"
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "gitops", "namespace": "records"}]
+
+
+def test_volumes_and_containers_are_limited_where_asked_for(label):
+    made = tenant(label, quota={"storage": "100Gi", "volumes": 4}, limits={"cpu": "1", "most_memory": "4Gi"})
+    hard = made.one("ResourceQuota")["spec"]["hard"]
+    assert (hard["requests.storage"], hard["persistentvolumeclaims"]) == ("100Gi", "4")
+    (limit,) = made.one("LimitRange")["spec"]["limits"]
+    assert limit["default"] == {"cpu": "1", "memory": "512Mi"}
+    assert limit["max"] == {"memory": "4Gi"}
+
+
+def test_every_mistake_of_a_tenant_is_said_at_once(label):
+    with pytest.raises(ValueError) as refusal:  # noqa: PT011 - the whole message is compared
+        tenant(
+            label,
+            pod_security="privileged",
+            egress=[
+                {"name": "a", "cidr": "0.0.0.0/0", "ports": [70000]},
+                {"name": "a", "cidr": "10.1.1.1/24", "ports": []},
+            ],
+            gitops={"url": "git@example.org:a"},
+        )
+    assert str(refusal.value) == (
+        "Tenant 'records': pod_security is 'privileged'; use restricted or baseline; "
+        "egress has two ways named 'a'; give each its own name; "
+        "egress 'a': 0.0.0.0/0 is everything; name the range that is needed; "
+        "egress 'a': port 70000 does not exist; use 1 to 65535; "
+        "egress 'a': cidr is '10.1.1.1/24'; use an address range such as 10.144.8.0/28; "
+        "egress 'a': ports is empty; name the TCP ports that are needed; "
+        "gitops.url is 'git@example.org:a'; use https:// or ssh://"
+    )

@@ -4,7 +4,8 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from bluelamp.rehearsal.kubernetes import kinds
+from bluelamp.rehearsal.kubernetes import kinds, patches
+from bluelamp.rehearsal.kubernetes.addons import addon
 from bluelamp.rehearsal.kubernetes.backend import Target, already_exists, not_found, wait_for
 from bluelamp.rehearsal.kubernetes.changes import diff
 from bluelamp.rehearsal.kubernetes.defaults import complete
@@ -32,7 +33,7 @@ class Embedded:
         self._news = threading.Condition()
 
     def kind(self, cluster: str, api_version: str, name: str) -> Kind | None:
-        """The built-in kind, or the one that a stored definition defines."""
+        """The built-in kind, or the one that a stored definition defines, or that of an add-on."""
         found = kinds.builtin(api_version, name)
         if found is not None:
             return found
@@ -42,7 +43,7 @@ class Embedded:
             defined = (spec.get("group"), (spec.get("names") or {}).get("kind"))
             if defined == (group, name) and record.id.startswith(f"kubernetes://{cluster}/"):
                 return kinds.of_crd({"spec": spec}, version)
-        return None
+        return addon(api_version, name)
 
     def await_kind(self, cluster: str, api_version: str, name: str) -> Kind:
         """The kind, once its definition is stored."""
@@ -57,8 +58,8 @@ class Embedded:
         return record.outputs if record else None
 
     def inputs(self, target: Target) -> dict[str, Any] | None:
-        """The inputs that last made the object."""
-        record = self._record(target)
+        """The inputs that last made the object, or the patch."""
+        record = self._store.get(patches.record_of(target, {}).id) if target.patch else self._record(target)
         return record.inputs if record else None
 
     def create(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
@@ -70,6 +71,8 @@ class Embedded:
             return complete(known, inputs, None, preview=True) if known else dict(inputs)
         kind = self.await_kind(target.cluster, ref.api_version, ref.kind)
         self._wait_for_namespace(target, kind)
+        if target.patch:
+            return self._apply(target, kind, inputs, preview=False)
         if (ref.api_version, ref.kind) == ("v1", "Pod"):
             self._refuse_missing_account(target, inputs)
         live = complete(kind, inputs, None, preview=False)
@@ -87,23 +90,59 @@ class Embedded:
         kind = self.kind(target.cluster, ref.api_version, ref.kind)
         if kind is None:
             raise CloudError("NoMatch", kinds.no_match(ref.api_version, ref.kind))
+        if target.patch:
+            return self._apply(target, kind, inputs, preview=preview)
         with self._store.transaction():
             record = self._record(target)
             if record is None:
                 raise not_found(kind, ref.name)
-            self._refuse_immutable(kind, record, inputs)
-            live = complete(kind, inputs, record.outputs, preview=preview)
+            self._refuse_immutable(kind, record, record.inputs, inputs)
+            wanted = patches.patched(self._store, record.id, inputs)
+            live = complete(kind, wanted, record.outputs, preview=preview)
             if not preview:
                 self._store.put(record.with_(type=target.token, urn=target.urn, inputs=dict(inputs), outputs=live))
         return live
 
+    def _apply(self, target: Target, kind: Kind, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
+        """Lays a patch over the object. As on a server, one that is not there begins with it."""
+        with self._store.transaction():
+            record = self._record(target)
+            if record is None:
+                record = self._new(target, kind, inputs, complete(kind, inputs, None, preview=False)).with_(
+                    type=target.token.removesuffix("Patch"), inputs=_bare(inputs)
+                )
+            before = patches.patched(self._store, record.id, record.inputs)
+            wanted = patches.merged(before, inputs)
+            self._refuse_immutable(kind, record, before, wanted)
+            live = complete(kind, wanted, record.outputs, preview=preview)
+            if not preview:
+                self._store.put(record.with_(outputs=live))
+                self._store.put(patches.record_of(target, inputs))
+        return live
+
     def delete(self, target: Target, inputs: Mapping[str, Any]) -> None:
-        """Forgets the object with everything in it: a namespace's objects, a definition's custom resources."""
+        """Forgets the object with everything in it: a namespace's objects, a definition's custom resources.
+
+        A patch gives back what it set, and the object stays.
+        """
         del inputs
         with self._store.transaction():
             record = self._record(target)
-            if record is not None:
+            if record is not None and target.patch:
+                self._give_back(record, target)
+            elif record is not None:
                 self._remove(record, target.cluster)
+
+    def _give_back(self, record: Record, target: Target) -> None:
+        self._store.remove(patches.record_of(target, {}).id)
+        kind = self.kind(target.cluster, target.ref.api_version, target.ref.kind)
+        left = patches.patched(self._store, record.id, record.inputs)
+        own = target.ref.kind == "Namespace" and target.ref.name in _ALWAYS_THERE
+        if own and left == _bare(left):
+            # One of Kubernetes' own, which is there without a record.
+            self._store.remove(record.id)
+        elif kind is not None:
+            self._store.put(record.with_(outputs=complete(kind, left, record.outputs, preview=False)))
 
     def _remove(self, record: Record, cluster: str) -> None:
         for child in self._store.children(record.id):
@@ -125,13 +164,15 @@ class Embedded:
         record_id = ref.record_id(target.cluster)
         return Record(record_id, "kubernetes", target.token, target.urn, dict(inputs), live, parent)
 
-    def _refuse_immutable(self, kind: Kind, record: Record, inputs: Mapping[str, Any]) -> None:
+    def _refuse_immutable(
+        self, kind: Kind, record: Record, before: Mapping[str, Any], inputs: Mapping[str, Any]
+    ) -> None:
         if kind.name in ("ConfigMap", "Secret") and not kind.group:
             mutable = record.outputs.get("immutable") is not True
             settings = {"enableConfigMapMutable": mutable, "enableSecretMutable": mutable}
         else:
             settings = {}
-        for path in diff(kind, record.inputs, inputs, (), settings).replaces:
+        for path in diff(kind, before, inputs, (), settings).replaces:
             if not path.startswith("metadata"):
                 name = record.outputs["metadata"].get("name")
                 raise CloudError("Invalid", f'{kind.resource} "{name}" is invalid: {path}: field is immutable')
@@ -157,3 +198,10 @@ class Embedded:
         """Waits until something new is stored, `seconds` at most."""
         with self._news:
             self._news.wait(seconds)
+
+
+def _bare(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What is left of an object that nobody says anything of."""
+    meta = plain(inputs.get("metadata")) or {}
+    identity = {key: meta[key] for key in ("name", "namespace") if key in meta}
+    return {key: inputs[key] for key in ("apiVersion", "kind") if key in inputs} | {"metadata": identity}

@@ -189,7 +189,7 @@ class KubernetesProvider(Provider):
         return self._outputs(inputs, self._backend.update(target, _named(inputs, target), preview=preview))
 
     def delete(self, instance: Instance, urn: str, resource_id: str, outputs: Mapping[str, Any]) -> None:
-        """Removes the object."""
+        """Removes the object; a patch gives back what it set."""
         self._faults(urn, "delete")
         self._backend.delete(self._target(instance, urn, outputs, resource_id), outputs)
 
@@ -227,13 +227,7 @@ class KubernetesProvider(Provider):
         return target.patch and bool(target.ref.name) and self._backend.get(target) is not None
 
     def _apply_patch(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
-        """Lays `inputs` over the object: a real server merges them itself."""
-        if isinstance(self._backend, Embedded):
-            current = self._backend.inputs(target) or {}
-            owner = self._store.get(target.ref.record_id(target.cluster))
-            if owner is not None:
-                target = Target(target.cluster, target.ref, owner.type, owner.urn, target.patch)
-            return self._outputs(inputs, self._backend.update(target, _merged(current, inputs), preview=preview))
+        """Lays `inputs` over the object."""
         return self._outputs(inputs, self._backend.update(target, inputs, preview=preview))
 
     def _outputs(self, inputs: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
@@ -295,19 +289,3 @@ def _writable(live: Mapping[str, Any]) -> dict[str, Any]:
     """What a person could have written to make `live`."""
     meta = {key: value for key, value in live["metadata"].items() if key not in _SERVER_OWNED}
     return {**{key: value for key, value in live.items() if key != "status"}, "metadata": meta}
-
-
-def _merged(base: Any, over: Any) -> Any:
-    """`over` laid over `base`, as a merge of server-side apply; lists of named items merge by name."""
-    if isinstance(base, Mapping) and isinstance(over, Mapping):
-        return {**base, **{key: _merged(base.get(key), value) for key, value in over.items()}}
-    if (
-        isinstance(base, list)
-        and isinstance(over, list)
-        and all(isinstance(each, Mapping) and "name" in each for each in [*base, *over])
-    ):
-        found = {each["name"]: each for each in base}
-        for each in over:
-            found[each["name"]] = _merged(found.get(each["name"]), each)
-        return list(found.values())
-    return over

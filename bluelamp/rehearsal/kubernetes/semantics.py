@@ -237,6 +237,10 @@ def _admission_policy(value: Object) -> Iterator[Failure]:
     spec = value.get("spec")
     if isinstance(spec, Mapping) and not spec.get("validations") and not spec.get("auditAnnotations"):
         yield Failure("spec.validations", "required (or auditAnnotations)")
+    # A binding may leave them out: it only narrows what its policy matches.
+    constraints = dig(value, "spec.matchConstraints")
+    if isinstance(constraints, Mapping) and not constraints.get("resourceRules"):
+        yield Failure("spec.matchConstraints.resourceRules", "required")
 
 
 def _definition(value: Object) -> Iterator[Failure]:

@@ -4,8 +4,7 @@ from typing import NotRequired, TypedDict
 
 from pulumi_azure_native import network
 
-from modules.azure.hub.firewall import public_address
-from modules.azure.hub.place import Place
+from modules.azure.place import Place
 
 
 class HubBastion(TypedDict):
@@ -19,7 +18,7 @@ class HubBastion(TypedDict):
 
 def bastion(place: Place, sku: str, subnet: network.Subnet) -> network.BastionHost:
     """The Bastion in `subnet`; files and text cannot be copied through it, and no link to it can be shared."""
-    address = public_address(place, "bastion")
+    address = place.public_address("bastion")
     host = network.BastionHost(
         place.logical("bastion"),
         bastion_host_name=place.name("bastion", "hub"),
@@ -39,7 +38,7 @@ def bastion(place: Place, sku: str, subnet: network.Subnet) -> network.BastionHo
         enable_tunneling=False,
         enable_session_recording=True if sku == "Premium" else None,
         zones=place.zones,
-        opts=place.hub.child(),
+        opts=place.owner.child(),
     )
     place.log("bastion", host)
     return host

@@ -2,9 +2,10 @@
 
 from typing import NotRequired, TypedDict
 
+import pulumi
 from pulumi_azure_native import network
 
-from modules.azure.hub.place import Place
+from modules.azure.place import Place
 from modules.component import after
 
 _TIERS = ("Standard", "Premium")
@@ -19,6 +20,8 @@ class HubFirewall(TypedDict):
     """`Premium` (inspects what is inside the traffic) or `Standard`; `Premium` when left out."""
     threat_intel_mode: NotRequired[str]
     """What happens to traffic with known bad addresses: `Deny`, `Alert` or `Off`; `Deny` when left out."""
+    base_policy_id: NotRequired[pulumi.Input[str]]
+    """A policy whose rules come before the hub's own, such as a `FirewallPolicy` that all hubs share."""
 
 
 def firewall(place: Place, wanted: HubFirewall, subnet: network.Subnet, estate: list[str]) -> network.AzureFirewall:
@@ -26,8 +29,8 @@ def firewall(place: Place, wanted: HubFirewall, subnet: network.Subnet, estate: 
     tier, threats = wanted.get("tier", "Premium"), wanted.get("threat_intel_mode", "Deny")
     if tier not in _TIERS:
         raise ValueError(f"{place.prefix}: firewall.tier is {tier!r}; allowed are {' and '.join(_TIERS)}")
-    policy, rules = _policy(place, tier, threats, estate)
-    address = public_address(place, "firewall")
+    policy, rules = _policy(place, tier, threats, estate, wanted.get("base_policy_id"))
+    address = place.public_address("firewall")
     wall = network.AzureFirewall(
         place.logical("firewall"),
         azure_firewall_name=place.name("firewall", "hub"),
@@ -44,30 +47,14 @@ def firewall(place: Place, wanted: HubFirewall, subnet: network.Subnet, estate: 
         ],
         zones=place.zones,
         # Azure refuses to attach a policy while its rules are being written.
-        opts=place.hub.child(depends_on=[rules]),
+        opts=place.owner.child(depends_on=[rules]),
     )
     place.log("firewall", wall, dedicated=True)
     return wall
 
 
-def public_address(place: Place, workload: str) -> network.PublicIPAddress:
-    """A fixed public address for the firewall or the Bastion, in every zone that the region has; it logs."""
-    address = network.PublicIPAddress(
-        place.logical(f"{workload}-address"),
-        public_ip_address_name=place.name("public_ip_address", workload),
-        **place.here,
-        sku=network.PublicIPAddressSkuArgs(name="Standard", tier="Regional"),
-        public_ip_allocation_method="Static",
-        public_ip_address_version="IPv4",
-        zones=place.zones,
-        opts=place.hub.child(),
-    )
-    place.log(f"{workload}-address", address)
-    return address
-
-
 def _policy(
-    place: Place, tier: str, threats: str, estate: list[str]
+    place: Place, tier: str, threats: str, estate: list[str], base: pulumi.Input[str] | None
 ) -> tuple[network.FirewallPolicy, network.FirewallPolicyRuleCollectionGroup]:
     inspection = network.FirewallPolicyIntrusionDetectionArgs(mode="Deny") if tier == "Premium" else None
     policy_name = place.name("firewall_policy", "hub")
@@ -79,7 +66,8 @@ def _policy(
         threat_intel_mode=threats,
         intrusion_detection=inspection,
         dns_settings=network.DnsSettingsArgs(enable_proxy=True),
-        opts=place.hub.child(),
+        base_policy=network.SubResourceArgs(id=base) if base else None,
+        opts=place.owner.child(),
     )
     rules = network.FirewallPolicyRuleCollectionGroup(
         place.logical("firewall-rules"),
@@ -91,7 +79,7 @@ def _policy(
             _allow("platform-services", 200, [_service(estate, *service) for service in _SERVICES]),
             _allow("updates", 300, [_windows_update(estate)]),
         ],
-        opts=place.hub.child(),
+        opts=place.owner.child(),
     )
     return policy, rules
 

@@ -8,9 +8,9 @@ from pulumi_azure_native import network
 from modules import naming
 from modules.azure.hub.bastion import HubBastion, bastion
 from modules.azure.hub.firewall import HubFirewall, firewall
-from modules.azure.hub.place import Place
 from modules.azure.hub.rules import HubRule, bastion_rules, hub_rules
 from modules.azure.hub.subnets import Guards, route_table, security_group, subnets
+from modules.azure.place import Place
 from modules.component import Component, after
 
 
@@ -37,6 +37,10 @@ class HubArgs(TypedDict):
     """Security rules of the force's own, for the private endpoints' and the resolver's subnets."""
     ddos_plan_id: NotRequired[pulumi.Input[str]]
     """A DDoS protection plan; Azure's basic protection when left out."""
+    spoke_ranges: NotRequired[list[str]]
+    """The spokes' address ranges: what a gateway receives for them passes the firewall too. None when left out."""
+    resolver_outbound: NotRequired[bool]
+    """Whether there is a subnet for what a DNS resolver forwards; false when left out."""
 
 
 class Hub(Component):
@@ -52,6 +56,10 @@ class Hub(Component):
     """The subnet for private endpoints."""
     firewall_address: pulumi.Output[str]
     """The firewall's private address, to which spokes send everything; empty where there is no firewall."""
+    firewall_policy_name: pulumi.Output[str]
+    """The name of the firewall's policy, to which a force's own rules are added; empty where there is no firewall."""
+    resolver_address: pulumi.Output[str]
+    """The first address that a DNS resolver can have in the hub, known before anything exists."""
 
     def __init__(self, name: str, args: HubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -61,24 +69,32 @@ class Hub(Component):
         filtered, entered = wanted.get("enabled", True), way_in.get("enabled", False)
         next_hop = str(plan.firewall_address) if filtered else None
 
+        forwarding = args.get("resolver_outbound", False)
+        inward = {"to-firewall": str(plan.private_endpoints)}
+        inward |= {f"to-firewall-{index}": spoke for index, spoke in enumerate(args.get("spoke_ranges", []), 1)}
         guards = Guards(
-            hub=security_group(place, "hub", hub_rules(plan, args.get("rules", []))),
+            hub=security_group(place, "hub", hub_rules(plan, args.get("rules", []), forwarding=forwarding)),
             bastion=security_group(place, "bastion", bastion_rules(enabled=entered)),
-            routes=route_table(place, "hub", "0.0.0.0/0", next_hop),
-            gateway_routes=route_table(place, "gateway", str(plan.private_endpoints), next_hop) if filtered else None,
+            routes=route_table(
+                place, "hub", {"to-firewall" if filtered else "nowhere": "0.0.0.0/0"}, next_hop, learn=not filtered
+            ),
+            gateway_routes=route_table(place, "gateway", inward, next_hop, learn=True) if filtered else None,
         )
         vnet = _network(place, args)
         self.virtual_network_id = vnet.id
         self.virtual_network_name = after(place.name("virtual_network", "hub"), vnet)
 
-        made = subnets(place, self.virtual_network_name, plan, guards)
+        made = subnets(place, self.virtual_network_name, plan, guards, forwarding=forwarding)
         self.subnet_ids = pulumi.Output.all(**{key: subnet.id for key, subnet in made.items()})
         self.private_endpoints_subnet_id = made["private_endpoints"].id
 
-        self.firewall_address = pulumi.Output.from_input("")
+        self.firewall_address = self.firewall_policy_name = pulumi.Output.from_input("")
+        self.resolver_address = pulumi.Output.from_input(str(plan.resolver[4]))
         if filtered:
             wall = firewall(place, wanted, made["firewall"], args["estate"])
             self.firewall_address = after(str(plan.firewall_address), wall)
+            # Rules that wait for the firewall cannot meet it while it attaches the policy, which Azure would refuse.
+            self.firewall_policy_name = after(place.name("firewall_policy", "hub"), wall)
         if entered:
             bastion(place, way_in.get("sku", "Standard"), made["bastion"])
         self.finish()
@@ -93,7 +109,7 @@ def _network(place: Place, args: HubArgs) -> network.VirtualNetwork:
         address_space=network.AddressSpaceArgs(address_prefixes=[args["address_space"]]),
         enable_ddos_protection=plan_id is not None,
         ddos_protection_plan=network.SubResourceArgs(id=plan_id) if plan_id else None,
-        opts=place.hub.child(),
+        opts=place.owner.child(),
     )
     place.log("network", vnet)
     return vnet

@@ -35,14 +35,16 @@ class HubRule(TypedDict):
     """Why the rule is there."""
 
 
-_DENY_ALL = (
+DENY_ALL = (
     HubRule(name="DenyAllInbound", priority=4096, ports=["*"], protocol="*"),
     HubRule(name="DenyAllOutbound", priority=4096, ports=["*"], protocol="*", direction=OUT),
 )
 
 
-def hub_rules(plan: HubPlan, own: list[HubRule]) -> list[network.SecurityRuleArgs]:
+def hub_rules(plan: HubPlan, own: list[HubRule], *, forwarding: bool = False) -> list[network.SecurityRuleArgs]:
     """The rules of the hub's subnets: the force's `own`, then HTTPS to private endpoints, DNS, and nothing else.
+
+    What the resolver is `forwarding` leaves from a subnet of its own, which then may send it.
 
     Raises `ValueError` where a rule of the force's own has a priority among the module's.
     """
@@ -50,12 +52,14 @@ def hub_rules(plan: HubPlan, own: list[HubRule]) -> list[network.SecurityRuleArg
     if late:
         raise ValueError(f"hub rules {', '.join(late)}: priority is at most {LAST_OF_FORCE}, the module's rules follow")
     endpoints, resolver, network_itself = str(plan.private_endpoints), str(plan.resolver), "VirtualNetwork"
+    outbound = str(plan.resolver_outbound)
     needed = (
-        _allow("AllowHttpsToPrivateEndpoints", 4000, ["443"], source=network_itself, destination=endpoints),
-        _allow("AllowDnsToResolver", 4010, ["53"], protocol="*", source=network_itself, destination=resolver),
-        _allow("AllowDnsFromResolver", 4010, ["53"], OUT, protocol="*", source=resolver, destination=network_itself),
+        allow("AllowHttpsToPrivateEndpoints", 4000, ["443"], source=network_itself, destination=endpoints),
+        allow("AllowDnsToResolver", 4010, ["53"], protocol="*", source=network_itself, destination=resolver),
+        allow("AllowDnsFromResolver", 4010, ["53"], OUT, protocol="*", source=resolver, destination=network_itself),
     )
-    return [_rule(rule) for rule in (*own, *needed, *_DENY_ALL)]
+    forwarded = allow("AllowForwardedDns", 4020, ["53"], OUT, protocol="*", source=outbound, destination=network_itself)
+    return [security_rule(rule) for rule in (*own, *needed, *([forwarded] if forwarding else []), *DENY_ALL)]
 
 
 def bastion_rules(*, enabled: bool) -> list[network.SecurityRuleArgs]:
@@ -65,19 +69,19 @@ def bastion_rules(*, enabled: bool) -> list[network.SecurityRuleArgs]:
     """
     inside = "VirtualNetwork"
     needed = (
-        _allow("AllowHttpsFromInternet", 100, ["443"], source="Internet"),
-        _allow("AllowGatewayManager", 110, ["443"], source="GatewayManager"),
-        _allow("AllowLoadBalancer", 120, ["443"], source="AzureLoadBalancer"),
-        _allow("AllowBastionHosts", 130, ["5701", "8080"], protocol="*", source=inside, destination=inside),
-        _allow("AllowSshRdp", 100, ["22", "3389"], OUT, protocol="*", destination=inside),
-        _allow("AllowAzureCloud", 110, ["443"], OUT, destination="AzureCloud"),
-        _allow("AllowBastionHostsOut", 120, ["5701", "8080"], OUT, protocol="*", source=inside, destination=inside),
-        _allow("AllowSessionInformation", 130, ["80"], OUT, protocol="*", destination="Internet"),
+        allow("AllowHttpsFromInternet", 100, ["443"], source="Internet"),
+        allow("AllowGatewayManager", 110, ["443"], source="GatewayManager"),
+        allow("AllowLoadBalancer", 120, ["443"], source="AzureLoadBalancer"),
+        allow("AllowBastionHosts", 130, ["5701", "8080"], protocol="*", source=inside, destination=inside),
+        allow("AllowSshRdp", 100, ["22", "3389"], OUT, protocol="*", destination=inside),
+        allow("AllowAzureCloud", 110, ["443"], OUT, destination="AzureCloud"),
+        allow("AllowBastionHostsOut", 120, ["5701", "8080"], OUT, protocol="*", source=inside, destination=inside),
+        allow("AllowSessionInformation", 130, ["80"], OUT, protocol="*", destination="Internet"),
     )
-    return [_rule(rule) for rule in (*(needed if enabled else ()), *_DENY_ALL)]
+    return [security_rule(rule) for rule in (*(needed if enabled else ()), *DENY_ALL)]
 
 
-def _allow(
+def allow(
     name: str,
     priority: int,
     ports: list[str],
@@ -87,6 +91,7 @@ def _allow(
     source: str = "*",
     destination: str = "*",
 ) -> HubRule:
+    """A rule that lets something through."""
     return HubRule(
         name=name,
         priority=priority,
@@ -99,7 +104,8 @@ def _allow(
     )
 
 
-def _rule(rule: HubRule) -> network.SecurityRuleArgs:
+def security_rule(rule: HubRule) -> network.SecurityRuleArgs:
+    """`rule` as Azure wants it."""
     ports = rule["ports"]
     one = len(ports) == 1
     return network.SecurityRuleArgs(

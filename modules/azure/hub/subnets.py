@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azure_native import network
 
-from modules.azure.hub.place import Place
+from modules.azure.place import Place
 from modules.naming import HubPlan
 
 
@@ -26,49 +26,57 @@ def security_group(place: Place, workload: str, rules: list[network.SecurityRule
         network_security_group_name=place.name("network_security_group", workload),
         **place.here,
         security_rules=rules,
-        opts=place.hub.child(),
+        opts=place.owner.child(),
     )
     place.log(f"{workload}-rules", group, metrics=False)
     return group
 
 
-def route_table(place: Place, workload: str, destination: str, firewall: str | None) -> network.RouteTable:
-    """A route table that sends `destination` to the firewall's address, or drops it where there is no firewall."""
+def route_table(
+    place: Place, workload: str, destinations: dict[str, str], firewall: str | None, *, learn: bool
+) -> network.RouteTable:
+    """A route table that sends each of `destinations`, by the route's name, to the firewall, or drops it without one.
+
+    Routes that a gateway learns would lead around the firewall, so only a table that is to `learn` takes them; the
+    gateway's own must.
+    """
     return network.RouteTable(
         place.logical(f"{workload}-routes"),
         route_table_name=place.name("route_table", workload),
         **place.here,
-        # Routes that a gateway learns would lead around the firewall; the gateway itself must keep them.
-        disable_bgp_route_propagation=firewall is not None and workload != "gateway",
+        disable_bgp_route_propagation=not learn,
         routes=[
             network.RouteArgs(
-                name="to-firewall" if firewall else "nowhere",
+                name=name,
                 address_prefix=destination,
                 next_hop_type="VirtualAppliance" if firewall else "None",
                 next_hop_ip_address=firewall,
             )
+            for name, destination in destinations.items()
         ],
-        opts=place.hub.child(),
+        opts=place.owner.child(),
     )
 
 
 def subnets(
-    place: Place, virtual_network: pulumi.Input[str], plan: HubPlan, guards: Guards
+    place: Place, virtual_network: pulumi.Input[str], plan: HubPlan, guards: Guards, *, forwarding: bool = False
 ) -> dict[str, network.Subnet]:
-    """Every subnet of the plan, by the plan's names.
+    """Every subnet of the plan, by the plan's names; the one for what a resolver forwards where `forwarding`.
 
     Azure fixes the names of four of them and takes no security group on the firewall's and the gateway's, and no route
     table on the firewall's and Bastion's.
     """
     group, bastion = guards.hub, guards.bastion
-    wanted = (
+    wanted = [
         ("firewall", "AzureFirewallSubnet", None, None),
         ("firewall_management", "AzureFirewallManagementSubnet", None, None),
         ("bastion", "AzureBastionSubnet", bastion, None),
         ("gateway", "GatewaySubnet", None, guards.gateway_routes),
         ("resolver", place.name("subnet", "resolver"), group, guards.routes),
         ("private_endpoints", place.name("subnet", "private-endpoints"), group, guards.routes),
-    )
+    ]
+    if forwarding:
+        wanted.append(("resolver_outbound", place.name("subnet", "resolver-outbound"), group, guards.routes))
     made: dict[str, network.Subnet] = {}
     previous: list[pulumi.Resource] = []
     for key, subnet_name, rules, routes in wanted:
@@ -83,9 +91,9 @@ def subnets(
             route_table=network.RouteTableArgs(id=routes.id) if routes else None,
             # Otherwise traffic to a private endpoint passes by the security group and the routes.
             private_endpoint_network_policies="Enabled",
-            delegations=_resolver() if key == "resolver" else None,
+            delegations=_resolver() if key.startswith("resolver") else None,
             # Azure changes one subnet of a network at a time and refuses the others meanwhile.
-            opts=place.hub.child(depends_on=previous),
+            opts=place.owner.child(depends_on=previous),
         )
         made[key] = subnet
         previous = [subnet]

@@ -3,10 +3,12 @@
 from typing import NotRequired, TypedDict
 
 import pulumi
-from pulumi_azure_native import keyvault, network, privatedns
+from pulumi_azure_native import keyvault
 
 from modules import naming
+from modules.azure.key_vault.keys import KeyVaultKey, vault_key
 from modules.azure.log_analytics import send_logs
+from modules.azure.private_link import private_link
 from modules.component import Component, after
 
 _ZONE = "privatelink.vaultcore.azure.net"
@@ -37,8 +39,10 @@ class KeyVaultArgs(TypedDict):
     """`premium` (keys in hardware) or `standard`; `premium` when left out."""
     soft_delete_retention_days: NotRequired[int]
     """Days for which a deleted vault can be had back, 7 to 90; 90 when left out. It cannot be changed later."""
+    keys: NotRequired[dict[str, KeyVaultKey]]
+    """Keys to make in it, by name; each is rotated by the vault. In a premium vault they are made in hardware."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the vault; false when left out."""
+    """Whether the engine refuses to delete the vault and its keys; false when left out."""
 
 
 class KeyVault(Component):
@@ -52,6 +56,10 @@ class KeyVault(Component):
     """Where the vault answers, `https://….vault.azure.net/`."""
     private_zone_id: pulumi.Output[str]
     """The private DNS zone, to share with other vaults."""
+    key_ids: pulumi.Output[dict[str, str]]
+    """The ARM ids of the keys that were made, by name."""
+    key_uris: pulumi.Output[dict[str, str]]
+    """Where the keys answer, without a version, by name: whoever uses one so always has the latest."""
 
     def __init__(self, name: str, args: KeyVaultArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -66,69 +74,27 @@ class KeyVault(Component):
             opts=self.child(protect=args.get("protect", False)),
         )
         send_logs(f"{name}-vault-logs", vault, args["workspace_id"], self.child())
-        zone_id = args.get("private_zone_id")
-        self.private_zone_id = pulumi.Output.from_input(zone_id) if zone_id else self._zone(name, args)
-        self._endpoint(name, args, vault)
+        self.private_zone_id = private_link(self, name, args, vault, "vault", _ZONE)
         self.id = vault.id
         self.name = after(vault_name, vault)
+        where = {"vault_name": self.name, "resource_group_name": args["resource_group_name"]}
+        keys = {
+            key: vault_key(
+                self,
+                f"{name}-key-{key}",
+                key,
+                wanted,
+                where,
+                hardware=args.get("sku", "premium") == "premium",
+                protect=args.get("protect", False),
+                tags=naming.tags(args["label"]),
+            )
+            for key, wanted in args.get("keys", {}).items()
+        }
+        self.key_ids = pulumi.Output.all(**{key: made.id for key, made in keys.items()})
+        self.key_uris = pulumi.Output.all(**{key: made.key_uri for key, made in keys.items()})
         self.uri = vault.properties.vault_uri
         self.finish()
-
-    def _zone(self, name: str, args: KeyVaultArgs) -> pulumi.Output[str]:
-        """The private DNS zone, linked to every network that is to resolve the vault."""
-        zone = privatedns.PrivateZone(
-            f"{name}-zone",
-            private_zone_name=_ZONE,
-            resource_group_name=args["resource_group_name"],
-            location="global",
-            tags=naming.tags(args["label"]),
-            opts=self.child(),
-        )
-        for short, network_id in args.get("virtual_network_ids", {}).items():
-            privatedns.VirtualNetworkLink(
-                f"{name}-zone-{short}",
-                virtual_network_link_name=naming.name("private_dns_link", short, args["label"], args["location"]),
-                private_zone_name=after(_ZONE, zone),
-                resource_group_name=args["resource_group_name"],
-                location="global",
-                registration_enabled=False,
-                virtual_network=privatedns.SubResourceArgs(id=network_id),
-                tags=naming.tags(args["label"]),
-                opts=self.child(),
-            )
-        zone_id: pulumi.Output[str] = zone.id
-        return zone_id
-
-    def _endpoint(self, name: str, args: KeyVaultArgs, vault: keyvault.Vault) -> None:
-        """The private endpoint, and its record in the private DNS zone."""
-        where = (f"{args['workload']}-vault", args["label"], args["location"])
-        endpoint_name = naming.name("private_endpoint", *where)
-        endpoint = network.PrivateEndpoint(
-            f"{name}-endpoint",
-            private_endpoint_name=endpoint_name,
-            resource_group_name=args["resource_group_name"],
-            location=args["location"],
-            # A reference only: the SDK's own SubnetArgs would add the defaults of a new subnet.
-            subnet={"id": args["subnet_id"]},
-            custom_network_interface_name=naming.name("network_interface", *where),
-            private_link_service_connections=[
-                network.PrivateLinkServiceConnectionArgs(
-                    name="vault", private_link_service_id=vault.id, group_ids=["vault"]
-                )
-            ],
-            tags=naming.tags(args["label"]),
-            opts=self.child(),
-        )
-        network.PrivateDnsZoneGroup(
-            f"{name}-endpoint-zones",
-            private_dns_zone_group_name="default",
-            private_endpoint_name=after(endpoint_name, endpoint),
-            resource_group_name=args["resource_group_name"],
-            private_dns_zone_configs=[
-                network.PrivateDnsZoneConfigArgs(name="vault", private_dns_zone_id=self.private_zone_id)
-            ],
-            opts=self.child(),
-        )
 
 
 def _properties(args: KeyVaultArgs) -> keyvault.VaultPropertiesArgs:

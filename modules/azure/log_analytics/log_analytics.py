@@ -29,6 +29,9 @@ class LogAnalyticsArgs(TypedDict):
     """Whether agents may write over the Internet; false when left out. Azure services always can."""
     public_query: NotRequired[bool]
     """Whether people may search over the Internet; false when left out, and then a private link scope is needed."""
+    archived_tables: NotRequired[dict[str, int]]
+    """Tables that are kept longer than they can be searched, each with its days in all, such as `{"SigninLogs": 2557}`;
+    up to 4,383, longer than `retention_days`. None when left out."""
     protect: NotRequired[bool]
     """Whether the engine refuses to delete the workspace; false when left out."""
 
@@ -48,6 +51,12 @@ class LogAnalytics(Component):
         retention = args.get("retention_days", 365)
         if retention < _SHORTEST:
             raise ValueError(f"LogAnalytics {name!r}: retention_days is {retention}, at least {_SHORTEST} is needed")
+        for table, days in args.get("archived_tables", {}).items():
+            if not retention < days <= _LONGEST:
+                raise ValueError(
+                    f"LogAnalytics {name!r}: archived_tables.{table} is {days} days; "
+                    f"it must be more than the {retention} of retention_days and at most {_LONGEST}"
+                )
         quota = args.get("daily_quota_gb")
         workspace_name = naming.name("log_analytics_workspace", args["workload"], args["label"], args["location"])
         workspace = operationalinsights.Workspace(
@@ -70,11 +79,23 @@ class LogAnalytics(Component):
         send_logs(f"{name}-workspace-logs", workspace, workspace.id, self.child())
         self.workspace_id = workspace.id
         self.workspace_name = after(workspace_name, workspace)
+        for table, days in args.get("archived_tables", {}).items():
+            operationalinsights.Table(
+                f"{name}-table-{table}",
+                table_name=table,
+                workspace_name=self.workspace_name,
+                resource_group_name=args["resource_group_name"],
+                retention_in_days=retention,
+                total_retention_in_days=days,
+                # The tables are Azure's own: they come with the workspace and go with it.
+                opts=self.child(retain_on_delete=True),
+            )
         self.customer_id = workspace.customer_id
         self.finish()
 
 
 _SHORTEST = 90  # days; what an investigation needs at the least
+_LONGEST = 4383  # days, twelve years: Azure's limit
 
 
 def _access(public: bool) -> str:

@@ -2,9 +2,17 @@
 
     ManagementGroups("management-groups", {"label": label, "display_name": "Essex Police"})
 
-Management groups cannot be tagged, so ownership is in their names.
+Subscriptions are placed with `placements`. A second component with `canary` makes a hierarchy beside the real one, to
+try policies on first. Management groups cannot be tagged, so ownership is in their names.
 """
 
-from modules.azure.management_groups.management_groups import ManagementGroups, ManagementGroupsArgs
+from modules.azure.management_groups.management_groups import (
+    PREFIX,
+    ManagementGroups,
+    ManagementGroupsArgs,
+    Placement,
+    ancestry,
+    hierarchy,
+)
 
-__all__ = ["ManagementGroups", "ManagementGroupsArgs"]
+__all__ = ["PREFIX", "ManagementGroups", "ManagementGroupsArgs", "Placement", "ancestry", "hierarchy"]

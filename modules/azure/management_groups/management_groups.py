@@ -1,28 +1,32 @@
 """The hierarchy of management groups under which a force's subscriptions are placed."""
 
-from typing import NotRequired, TypedDict
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Final, NotRequired, TypedDict
 
 import pulumi
-from pulumi_azure_native import management
+import yaml
+from pulumi_azure_native import Provider, management
 
 from modules import naming
 from modules.component import Component, after
 
-_HIERARCHY = {
-    "root": ("", ""),
-    "platform": ("root", "Platform"),
-    "management": ("platform", "Management"),
-    "connectivity": ("platform", "Connectivity"),
-    "identity": ("platform", "Identity"),
-    "security": ("platform", "Security"),
-    "landing-zones": ("root", "Landing zones"),
-    "corp": ("landing-zones", "Corporate"),
-    "online": ("landing-zones", "Online"),
-    "sandbox": ("root", "Sandbox"),
-    "decommissioned": ("root", "Decommissioned"),
-    "quarantine": ("root", "Quarantine"),
-}
-"""Each group's parent and title, parents first: the hierarchy of the Azure landing zone reference architecture."""
+PREFIX: Final = "/providers/Microsoft.Management/managementGroups/"
+"""What a management group's id begins with; its name follows."""
+_OPTIONAL: Final = {"sandbox": True, "quarantine": True, "confidential": False}
+"""The groups that an argument decides on, and whether they are there when it is left out."""
+
+
+class Placement(TypedDict):
+    """Where one subscription belongs."""
+
+    workload: str
+    """A short name for the subscription, unique in the hierarchy, such as `platform`."""
+    group: str
+    """Which group it is placed in, such as `management` or `corp`."""
+    subscription_id: pulumi.Input[str]
+    """The subscription's GUID."""
 
 
 class ManagementGroupsArgs(TypedDict):
@@ -38,6 +42,15 @@ class ManagementGroupsArgs(TypedDict):
     """Whether there is a place to experiment; true when left out."""
     quarantine: NotRequired[bool]
     """Whether there is a place for subscriptions that are not yet trusted; true when left out."""
+    confidential: NotRequired[bool]
+    """Whether there are places for confidential computing, corporate and online; false when left out."""
+    canary: NotRequired[bool]
+    """Whether this is the hierarchy to try changes on, beside the real one; false when left out. Its groups have
+    names of their own."""
+    tenant_id: NotRequired[pulumi.Input[str]]
+    """The tenant of the subscriptions that are placed; the one that is logged in to when left out."""
+    placements: NotRequired[list[Placement]]
+    """The subscriptions and the groups they are placed in; none when left out."""
 
 
 class ManagementGroups(Component):
@@ -50,24 +63,79 @@ class ManagementGroups(Component):
 
     def __init__(self, name: str, args: ManagementGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
-        wanted = {key for key in ("sandbox", "quarantine") if args.get(key, True)}
+        wanted = {**_OPTIONAL, **{key: bool(value) for key, value in args.items() if key in _OPTIONAL}}
+        places = {key: each for key, each in hierarchy().items() if wanted.get(each.get("optional", ""), True)}
+        placements = args.get("placements", [])
+        _check(name, placements, places)
+        canary = args.get("canary", False)
         groups: dict[str, management.ManagementGroup] = {}
         names: dict[str, str] = {}
-        for key, (parent, title) in _HIERARCHY.items():
-            if key in ("sandbox", "quarantine") and key not in wanted:
-                continue
-            names[key] = naming.name("management_group", key, args["label"])
-            above = groups[parent].id if parent else _top(args)
+        for key, group in places.items():
+            names[key] = naming.name("management_group", f"canary-{key}" if canary else key, args["label"])
+            above = groups[group["parent"]].id if "parent" in group else _top(args)
+            titles = [args["display_name"], "Canary" if canary else "", group.get("title", "")]
             groups[key] = management.ManagementGroup(
                 f"{name}-{key}",
                 group_id=names[key],
-                display_name=f"{args['display_name']} - {title}" if title else args["display_name"],
+                display_name=" - ".join(title for title in titles if title),
                 details=_under(above),
                 opts=self.child(),
             )
+        for placement in placements:
+            # The SDK places whichever subscription its provider is for, so every placement has a provider of its own.
+            provider = Provider(
+                f"{name}-{placement['workload']}-provider",
+                subscription_id=placement["subscription_id"],
+                tenant_id=args.get("tenant_id"),
+                disable_pulumi_partner_id=True,
+                opts=self.child(),
+            )
+            management.ManagementGroupSubscription(
+                f"{name}-{placement['workload']}-placement",
+                group_id=after(names[placement["group"]], groups[placement["group"]]),
+                opts=self.child(provider=provider),
+            )
         self.ids = pulumi.Output.all(**{key: group.id for key, group in groups.items()})
         self.names = after(names, *groups.values())
+        self._groups = {key: after(names[key], group) for key, group in groups.items()}
         self.finish()
+
+    @property
+    def groups(self) -> dict[str, pulumi.Input[str]]:
+        """Each group's name by what it is for, known before it exists; it waits for that group only."""
+        return dict(self._groups)
+
+
+@cache
+def hierarchy() -> dict[str, dict[str, str]]:
+    """Every group of `hierarchy.yaml` by what it is for, parents first."""
+    read: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("hierarchy.yaml").read_text("utf-8"))
+    return read
+
+
+def ancestry(key: str) -> tuple[str, ...]:
+    """The groups above `key` and itself, the top first: `("root", "landing-zones", "corp")`.
+
+    Raises `KeyError` for a group that is not of the hierarchy.
+    """
+    above = hierarchy()[key].get("parent")
+    return (*(ancestry(above) if above else ()), key)
+
+
+def _check(name: str, placements: list[Placement], places: dict[str, dict[str, str]]) -> None:
+    """Every mistake at once: a group that is not there, one name or one subscription twice."""
+    wrong: list[str] = []
+    for index, placement in enumerate(placements):
+        if placement["group"] not in places:
+            near = get_close_matches(placement["group"], places, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(places)}"
+            wrong.append(f"placements[{index}].group: {placement['group']!r} is not in the hierarchy; {hint}")
+        for key in ("workload", "subscription_id"):
+            value = placement[key]
+            if isinstance(value, str) and value in [earlier[key] for earlier in placements[:index]]:
+                wrong.append(f"placements[{index}].{key}: {value!r} is placed twice; a subscription has one place")
+    if wrong:
+        raise ValueError(f"ManagementGroups {name!r}: " + "; ".join(wrong))
 
 
 def _under(parent: pulumi.Input[str] | None) -> management.CreateManagementGroupDetailsArgs | None:
@@ -78,4 +146,4 @@ def _under(parent: pulumi.Input[str] | None) -> management.CreateManagementGroup
 
 def _top(args: ManagementGroupsArgs) -> str | None:
     parent = args.get("parent")
-    return f"/providers/Microsoft.Management/managementGroups/{parent}" if parent else None
+    return f"{PREFIX}{parent}" if parent else None

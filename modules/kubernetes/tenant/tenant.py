@@ -1,55 +1,18 @@
 """A team's namespace on a shared cluster, with everything that keeps it to itself."""
 
-from typing import NotRequired, TypedDict
+from typing import Literal
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
 from modules import naming
 from modules.component import Component, after
+from modules.kubernetes.owned import MANAGED
+from modules.kubernetes.tenant.arguments import TenantArgs, TenantLimits, TenantQuota, check
+from modules.kubernetes.tenant.gitops import follow
 from modules.kubernetes.tenant.policies import network_policies
 
-
-class TenantQuota(TypedDict):
-    """What all pods of a tenant may ask for together."""
-
-    cpu: NotRequired[str]
-    """Cores, such as `4` or `500m`; 4 when left out."""
-    memory: NotRequired[str]
-    """Memory, such as `16Gi`; 16Gi when left out."""
-    pods: NotRequired[int]
-    """Number of pods; 50 when left out."""
-
-
-class TenantGroups(TypedDict):
-    """Entra ID groups, by object id, that get the built-in role of the same name in the namespace."""
-
-    admin: NotRequired[str]
-    """May manage everything in the namespace but its quota and its limits."""
-    edit: NotRequired[str]
-    """May run workloads; may not see or change who has which role."""
-    view: NotRequired[str]
-    """May look at workloads, not at secrets."""
-
-
-class TenantArgs(TypedDict):
-    """What a tenant needs."""
-
-    label: naming.Label
-    """Whose it is; the ownership annotations follow from it."""
-    namespace: str
-    """Name of the namespace."""
-    quota: NotRequired[TenantQuota]
-    """What the tenant's pods may ask for together."""
-    groups: NotRequired[TenantGroups]
-    """Who may do what."""
-    pod_security: NotRequired[str]
-    """The Pod Security Standard that is enforced, `restricted` or `baseline`; `restricted` when left out. Warnings and
-    audit records are always by `restricted`."""
-    pod_security_version: NotRequired[str]
-    """The edition of the standard, such as `v1.36`; `latest` when left out."""
-    gateway_namespace: NotRequired[str]
-    """Namespace of the ingress gateway, which may reach every pod; `gateway-system` when left out."""
+_MOST: tuple[tuple[str, Literal["most_cpu", "most_memory"]], ...] = (("cpu", "most_cpu"), ("memory", "most_memory"))
 
 
 class Tenant(Component):
@@ -62,8 +25,9 @@ class Tenant(Component):
 
     def __init__(self, name: str, args: TenantArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
+        check(args)
         labels = {
-            "app.kubernetes.io/managed-by": "bluelamp",
+            **MANAGED,
             "bluelamp/force": args["label"]["force"],
             "bluelamp/tenant": args["namespace"],
         }
@@ -82,14 +46,16 @@ class Tenant(Component):
                 name=own_name, namespace=self.namespace, labels=labels, annotations=annotations
             )
 
-        for policy, spec in network_policies(args.get("gateway_namespace", "gateway-system")).items():
+        for policy, spec in network_policies(args).items():
             kubernetes.networking.v1.NetworkPolicy(
                 f"{name}-{policy}", metadata=metadata(policy), spec=spec, opts=self.child()
             )
         kubernetes.core.v1.ResourceQuota(
             f"{name}-quota", metadata=metadata("tenant"), spec=_quota(args.get("quota", {})), opts=self.child()
         )
-        kubernetes.core.v1.LimitRange(f"{name}-limits", metadata=metadata("tenant"), spec=_limits(), opts=self.child())
+        kubernetes.core.v1.LimitRange(
+            f"{name}-limits", metadata=metadata("tenant"), spec=_limits(args.get("limits", {})), opts=self.child()
+        )
         for role, group in _groups(args).items():
             kubernetes.rbac.v1.RoleBinding(
                 f"{name}-{role}",
@@ -109,14 +75,14 @@ class Tenant(Component):
             opts=self.child(),
         )
         self.service_account = after("workload", account)
+        if "gitops" in args:
+            follow(self, name, args["gitops"], self.namespace, {"labels": labels, "annotations": annotations})
         self.finish()
 
 
 def _pod_security(args: TenantArgs) -> dict[str, str]:
     """The six labels of Pod Security admission."""
     enforced, version = args.get("pod_security", "restricted"), args.get("pod_security_version", "latest")
-    if enforced not in ("restricted", "baseline"):
-        raise ValueError(f"Tenant {args['namespace']!r}: pod_security is {enforced!r}; use restricted or baseline")
     prefix = "pod-security.kubernetes.io"
     levels = {"enforce": enforced, "audit": "restricted", "warn": "restricted"}
     return {
@@ -127,28 +93,33 @@ def _pod_security(args: TenantArgs) -> dict[str, str]:
 
 def _quota(quota: TenantQuota) -> kubernetes.core.v1.ResourceQuotaSpecArgs:
     cpu, memory = quota.get("cpu", "4"), quota.get("memory", "16Gi")
-    return kubernetes.core.v1.ResourceQuotaSpecArgs(
-        hard={
-            "requests.cpu": cpu,
-            "requests.memory": memory,
-            "limits.cpu": cpu,
-            "limits.memory": memory,
-            "pods": str(quota.get("pods", 50)),
-            # The way in is the ingress gateway.
-            "services.loadbalancers": "0",
-            "services.nodeports": "0",
-        }
-    )
+    hard = {
+        "requests.cpu": cpu,
+        "requests.memory": memory,
+        "limits.cpu": cpu,
+        "limits.memory": memory,
+        "pods": str(quota.get("pods", 50)),
+        # The way in is the ingress gateway.
+        "services.loadbalancers": "0",
+        "services.nodeports": "0",
+    }
+    if "storage" in quota:
+        hard["requests.storage"] = quota["storage"]
+    if "volumes" in quota:
+        hard["persistentvolumeclaims"] = str(quota["volumes"])
+    return kubernetes.core.v1.ResourceQuotaSpecArgs(hard=hard)
 
 
-def _limits() -> kubernetes.core.v1.LimitRangeSpecArgs:
+def _limits(limits: TenantLimits) -> kubernetes.core.v1.LimitRangeSpecArgs:
     """What a container gets that asks for nothing; without it the quota would refuse the container."""
+    most = {resource: limits[key] for resource, key in _MOST if key in limits}
     return kubernetes.core.v1.LimitRangeSpecArgs(
         limits=[
             kubernetes.core.v1.LimitRangeItemArgs(
                 type="Container",
-                default={"cpu": "500m", "memory": "512Mi"},
+                default={"cpu": limits.get("cpu", "500m"), "memory": limits.get("memory", "512Mi")},
                 default_request={"cpu": "100m", "memory": "128Mi"},
+                max=most or None,
             )
         ]
     )

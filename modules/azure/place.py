@@ -1,9 +1,10 @@
-"""Where the parts of a hub are put, what they are called, and where their logs go."""
+"""Where the parts of a network are put, what they are called, and where their logs go."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+from pulumi_azure_native import network
 
 from modules import naming
 from modules.azure.log_analytics import send_logs
@@ -12,9 +13,9 @@ from modules.component import Component
 
 @dataclass(frozen=True)
 class Place:
-    """One hub's resource group: in one region, for one label, with one workspace."""
+    """One component's resource group: in one region, for one label, with one workspace."""
 
-    hub: Component
+    owner: Component
     prefix: str
     label: naming.Label
     location: str
@@ -26,7 +27,7 @@ class Place:
         return naming.name(kind, workload, self.label, self.location)
 
     def logical(self, part: str) -> str:
-        """The logical name of a part of the hub; two hubs never share one."""
+        """The logical name of a part of the component; two components never share one."""
         return f"{self.prefix}-{part}"
 
     @property
@@ -44,6 +45,21 @@ class Place:
         return list(naming.region(self.location).zones) or None
 
     def log(self, part: str, resource: pulumi.CustomResource, *, metrics: bool = True, dedicated: bool = False) -> None:
-        """Sends the logs of the hub's `part` to the workspace."""
+        """Sends the logs of the component's `part` to the workspace."""
         name = self.logical(f"{part}-logs")
-        send_logs(name, resource, self.workspace_id, self.hub.child(), metrics=metrics, dedicated=dedicated)
+        send_logs(name, resource, self.workspace_id, self.owner.child(), metrics=metrics, dedicated=dedicated)
+
+    def public_address(self, workload: str) -> network.PublicIPAddress:
+        """A fixed public address for `workload`, in every zone that the region has; it logs."""
+        address = network.PublicIPAddress(
+            self.logical(f"{workload}-address"),
+            public_ip_address_name=self.name("public_ip_address", workload),
+            **self.here,
+            sku=network.PublicIPAddressSkuArgs(name="Standard", tier="Regional"),
+            public_ip_allocation_method="Static",
+            public_ip_address_version="IPv4",
+            zones=self.zones,
+            opts=self.owner.child(),
+        )
+        self.log(f"{workload}-address", address)
+        return address

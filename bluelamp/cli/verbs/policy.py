@@ -1,0 +1,106 @@
+"""`bluelamp policy`."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from bluelamp.cli.options import ArmTypes, Form, Project, Quiet
+from bluelamp.cli.screen import Format, Screen
+from bluelamp.errors import BluelampError, EngineError, UsageError
+from bluelamp.folders import project as find_project
+
+if TYPE_CHECKING:
+    from bluelamp.governance.effective import Effective, Row
+
+
+def add(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command("policy")(policy)
+
+
+def policy(
+    force: Annotated[str, typer.Argument(metavar="FORCE", help="A force by its name in stacks/forces.yaml.")],
+    scope: Annotated[
+        str | None,
+        typer.Option("--scope", metavar="GROUP", help="A management group: what it is for, its name or its id."),
+    ] = None,
+    arm_types: ArmTypes = None,
+    form: Form = Format.TEXT,
+    quiet: Quiet = False,
+    project: Project = None,
+) -> None:
+    """Say which Azure policies are in force for a force: where each is inherited from, its effect, parameters and
+    exemptions, and what looks safe and is not. From the plan: no engine, no login.
+
+    Examples: `bluelamp policy west-midlands` · `bluelamp policy west-midlands --scope corp` ·
+    `bluelamp policy essex --scope root --format json`
+    """
+    from bluelamp.governance.effective import effective, everywhere
+    from bluelamp.planning import plan_force
+    from bluelamp.reports.subject import from_plan
+    from infra.problems import SettingsError
+    from infra.register import read_register
+
+    screen, root = Screen(form, quiet=quiet), find_project(project)
+    slug = read_register(root).entry(force).slug
+    with screen.working("planning"):
+        try:
+            resources = from_plan(plan_force(slug, root, arm_types=arm_types))
+        except (SettingsError, BluelampError):
+            raise
+        except Exception as error:
+            # Whatever the program raises is its own failure: told by name, the traceback is for `pulumi preview`.
+            raise EngineError(
+                f"{slug}: the program failed: {type(error).__name__}: {error}", next_step=f"bluelamp check {slug}"
+            ) from error
+    today = datetime.now(UTC).date()
+    views = [effective(resources, scope, today)] if scope else everywhere(resources, today)
+    if not views:
+        raise UsageError(f"{slug} has no management groups", next_step=f"bluelamp check {slug}")
+    if not any(view.rows for view in views):
+        screen.show(f"no policy is assigned at the management groups of {slug}: its profile has none")
+    else:
+        for view in views:
+            _show(screen, view, own_only=scope is None)
+    screen.give({"force": slug, "scopes": [asdict(view) for view in views]})
+
+
+def _show(screen: Screen, view: "Effective", *, own_only: bool) -> None:
+    rows = [row for row in view.rows if not (own_only and row.inherited)]
+    above = f" below {escape(' > '.join(view.inherited_from))}" if view.inherited_from else ""
+    counted = f"{len(rows)} assigned here, {len(view.rows)} in force" if own_only else f"{len(rows)} in force"
+    screen.show(f"[bold]{escape(view.scope)}[/bold] ({escape(view.group)}{above}): {counted}")
+    for row in rows:
+        _row(screen, row, full=not own_only)
+    for name, one in view.missing.items():
+        if not own_only or one.scope == view.scope:
+            screen.show(
+                f"  [yellow]{'not assigned':<17}[/yellow] [bold]{escape(name)}[/bold]"
+                + (f" {escape(one.reason)}" if one.reason else "")
+            )
+    for plan in () if own_only and view.inherited_from else view.defender_off:
+        screen.show(f"  [yellow]Defender plan off[/yellow] {escape(plan)}")
+
+
+def _row(screen: Screen, row: "Row", *, full: bool) -> None:
+    colour = "green" if row.enforced and not row.flags else "yellow"
+    where = f" [dim]from {escape(row.assigned_at)}[/dim]" if row.inherited else ""
+    screen.show(f"  [{colour}]{escape(row.effect):<17}[/{colour}] [bold]{escape(row.name)}[/bold]{where}")
+    for flag in row.flags:
+        screen.show(f"      [yellow]{escape(flag)}[/yellow]")
+    for one in row.exemptions:
+        screen.show(
+            f"      exempt: {escape(one.scope)} until {escape(one.expires_on)} ({escape(one.category)}, "
+            f"{escape(one.id)}, approved by {escape(one.approver)})"
+        )
+    if full:
+        for key, value in row.parameters.items():
+            screen.show(f"      [dim]{escape(key)} = {escape(_short(value))}[/dim]")
+
+
+def _short(value: Any) -> str:
+    text = ", ".join(str(each) for each in value) if isinstance(value, (list, tuple)) else str(value)
+    return text if len(text) <= 100 else f"{text[:97]}..."

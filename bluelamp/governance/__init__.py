@@ -1,0 +1,1 @@
+"""What is in force where, worked out from a plan or a state."""

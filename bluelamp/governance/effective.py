@@ -1,0 +1,198 @@
+"""The effective policy: each assignment in force at a management group, where it is from, and what is wrong with it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from bluelamp.governance.flags import flags, plans_off
+from bluelamp.governance.groups import Group, chain, find, groups_of
+from modules.azure.management_groups import PREFIX
+from modules.azure.policy import assignments
+from policies.model import UNKNOWN, Resource
+
+ASSIGNMENT: Final = "azure-native:authorization:PolicyAssignment"
+EXEMPTION: Final = "azure-native:authorization:PolicyExemption"
+ROLE: Final = "azure-native:authorization:RoleAssignment"
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """An exemption from an assignment; `expired` where its last day is past, so that it counts no more."""
+
+    id: str
+    scope: str
+    category: str
+    reason: str
+    expires_on: str
+    requester: str
+    approver: str
+    expired: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One assignment in force.
+
+    `assigned_at` names the group it is assigned at, `inherited` says whether that is above the scope. `effect` is what
+    it would do; it does so only where `enforced`. `flags` say what somebody should look at.
+    """
+
+    name: str
+    display_name: str
+    definition: str
+    assigned_at: str
+    inherited: bool
+    effect: str
+    enforced: bool
+    parameters: Mapping[str, Any]
+    exemptions: tuple[Exemption, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Missing:
+    """An assignment of the baseline that should be made at the group `scope`, and why not where that is known."""
+
+    scope: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Effective:
+    """What is in force at the group `scope`, whose name is `group`: `inherited_from` are the groups above, the top
+    first. `missing` are assignments of the baseline that should be in force there and are not, by name; `defender_off`
+    the Defender plans that are not on.
+    """
+
+    scope: str
+    group: str
+    inherited_from: tuple[str, ...]
+    rows: tuple[Row, ...]
+    missing: Mapping[str, Missing] = field(default_factory=dict)
+    defender_off: tuple[str, ...] = ()
+
+
+def effective(resources: Sequence[Resource], scope: str, today: date) -> Effective:
+    """What is in force at `scope`, a management group by what it is for (`corp`), its name or its id.
+
+    `resources` are those of a plan or of a state; `today` decides which exemptions have run out. Raises `UsageError`
+    where there is no such group.
+    """
+    groups = groups_of(resources)
+    there = find(scope, groups)
+    line = chain(there, groups)
+    exemptions = [each for each in resources if each.type == EXEMPTION]
+    mending = {urn for each in resources if each.type == ROLE for urn in each.references.get("principalId", ())}
+    rows = [
+        _row(
+            each,
+            group,
+            there,
+            [_exemption(one, today) for one in exemptions if _is_of(one, each, groups, line)],
+            mending,
+        )
+        for group in line
+        for each in resources
+        if each.type == ASSIGNMENT and each.properties.get("scope") == PREFIX + group.name
+    ]
+    return Effective(
+        scope=there.called,
+        group=there.name,
+        inherited_from=tuple(group.called for group in line[:-1]),
+        rows=tuple(sorted(rows, key=lambda row: ([group.called for group in line].index(row.assigned_at), row.name))),
+        missing=_missing(line, {row.name for row in rows}),
+        defender_off=plans_off(resources),
+    )
+
+
+def everywhere(resources: Sequence[Resource], today: date) -> list[Effective]:
+    """What is in force at every group, parents first."""
+    return [effective(resources, name, today) for name in groups_of(resources)]
+
+
+def _row(assignment: Resource, group: Group, there: Group, exemptions: Iterable[Exemption], mending: set[str]) -> Row:
+    properties = assignment.properties
+    parameters = _parameters(assignment)
+    metadata = properties.get("metadata")
+    noted = metadata if isinstance(metadata, Mapping) else {}
+    effect = parameters.get("effect") or noted.get("effect") or "as its definition says"
+    enforced = properties.get("enforcementMode", "Default") == "Default"
+    found = tuple(exemptions)
+    has_identity = bool(properties.get("identity"))
+    return Row(
+        name=str(properties.get("policyAssignmentName", assignment.name)),
+        display_name=str(properties.get("displayName", "")),
+        definition=_word(properties.get("policyDefinitionId")),
+        assigned_at=group.called,
+        inherited=group is not there,
+        effect=str(effect),
+        enforced=enforced,
+        parameters=parameters,
+        exemptions=found,
+        flags=flags(
+            parameters,
+            enforced=enforced,
+            effect=str(effect),
+            verified=noted.get("verified") is not False,
+            cannot_mend=has_identity and assignment.urn not in mending,
+            expired=[one.id for one in found if one.expired],
+        ),
+    )
+
+
+def _parameters(assignment: Resource) -> dict[str, Any]:
+    given = assignment.properties.get("parameters")
+    if not isinstance(given, Mapping):
+        return {}
+    found = {key: each.get("value") if isinstance(each, Mapping) else each for key, each in given.items()}
+    secret = {path.split(".")[1] for path in assignment.secrets if path.startswith("parameters.")}
+    return {
+        key: "[secret]" if key in secret or "parameters" in assignment.secrets else _word(value)
+        for key, value in sorted(found.items())
+    }
+
+
+def _exemption(exemption: Resource, today: date) -> Exemption:
+    properties = exemption.properties
+    metadata = properties.get("metadata")
+    noted = metadata if isinstance(metadata, Mapping) else {}
+    last = str(properties.get("expiresOn") or "")[:10]
+    return Exemption(
+        id=str(properties.get("policyExemptionName", exemption.name)),
+        scope=str(properties.get("scope", "")).removeprefix(PREFIX),
+        category=str(properties.get("exemptionCategory", "")),
+        reason=str(properties.get("description", "")),
+        expires_on=last,
+        requester=str(noted.get("requester", "")),
+        approver=str(noted.get("approver", "")),
+        expired=bool(last) and last < today.isoformat(),
+    )
+
+
+def _is_of(exemption: Resource, assignment: Resource, groups: Mapping[str, Group], line: Sequence[Group]) -> bool:
+    """Whether an exemption is of this assignment and counts at the end of `line`, or below it in a subscription."""
+    wanted = (
+        f"{assignment.properties.get('scope')}/providers/Microsoft.Authorization/policyAssignments/"
+        f"{assignment.properties.get('policyAssignmentName')}"
+    )
+    if str(exemption.properties.get("policyAssignmentId")) != wanted:
+        return False
+    name = str(exemption.properties.get("scope", "")).removeprefix(PREFIX)
+    return name not in groups or groups[name] in line
+
+
+def _missing(line: Sequence[Group], there: set[str]) -> dict[str, Missing]:
+    return {
+        row.name: Missing(group.key, f"needs {' and '.join(row.needs)}" if row.needs else "")
+        for group in line
+        for row in assignments().values()
+        if row.name not in there and group.key in row.scopes
+    }
+
+
+def _word(value: Any) -> Any:
+    """A value for people: what is not known before deploying is said to be so."""
+    if value is UNKNOWN:
+        return "known once deployed"
+    return [_word(each) for each in value] if isinstance(value, (list, tuple)) else value

@@ -1,0 +1,71 @@
+"""What looks safe and is not: assigned but not enforced, plans off, lists left empty, placeholders left in."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from policies.model import Resource
+
+_PRICING: Final = "azure-native:security:Pricing"
+_PLACEHOLDER: Final = re.compile(
+    r"placeholder|replace[_-]?me|change[_-]?me|<[^>]+>|\$\{|00000000-0000-0000-0000-000000000000|@(example\.|contoso)",
+    re.IGNORECASE,
+)
+"""How published baselines mark a value that was to be filled in."""
+
+
+def flags(
+    parameters: Mapping[str, Any],
+    *,
+    enforced: bool,
+    effect: str,
+    verified: bool,
+    cannot_mend: bool,
+    expired: Sequence[str],
+) -> tuple[str, ...]:
+    """What somebody should look at in an assignment, in words."""
+    found = []
+    if not enforced:
+        found.append("not enforced")
+    if effect.casefold() == "disabled":
+        found.append("its effect is Disabled")
+    found += [f"{key.removeprefix('enableAscFor')}: the Defender plan is off" for key in _off(parameters)]
+    for key, value in parameters.items():
+        if "location" in key.casefold() and isinstance(value, (list, tuple)) and not value:
+            found.append(f"{key}: the list of regions is empty")
+        if any(_PLACEHOLDER.search(text) for text in _texts(value)):
+            found.append(f"{key}: a placeholder was left in")
+    if cannot_mend:
+        found.append("its identity has no role, so it cannot mend")
+    found += [f"{each} has expired and counts no more" for each in expired]
+    if not verified:
+        found.append("its definition was not verified at its source")
+    return tuple(found)
+
+
+def plans_off(resources: Iterable[Resource]) -> tuple[str, ...]:
+    """The names of the Defender plans that are on the free tier."""
+    return tuple(
+        sorted(
+            str(each.properties.get("pricingName", each.name))
+            for each in resources
+            if each.type == _PRICING and each.properties.get("pricingTier") == "Free"
+        )
+    )
+
+
+def _off(parameters: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in parameters.items():
+        if key.startswith("enableAscFor") and str(value).casefold() == "disabled":
+            yield key
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)

@@ -1,0 +1,87 @@
+"""The management groups among resources: which is above which, and what people call them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bluelamp.errors import UsageError
+from infra.problems import did_you_mean
+from modules.azure.management_groups import PREFIX, hierarchy
+from policies.model import Resource
+
+GROUP: Final = "azure-native:management:ManagementGroup"
+
+
+@dataclass(frozen=True)
+class Group:
+    """A management group. `key` is what it is for (`corp`), empty where it is none of ours."""
+
+    name: str
+    title: str
+    key: str
+    parent: str
+
+    @property
+    def called(self) -> str:
+        """What people call it."""
+        return self.key or self.name
+
+
+def groups_of(resources: Iterable[Resource]) -> dict[str, Group]:
+    """The groups among `resources` by name, each after the one above it, the real hierarchy before its canary."""
+    made = {each.urn: each for each in resources if each.type == GROUP}
+    found = [
+        Group(
+            str(each.properties.get("groupId", each.name)),
+            str(each.properties.get("displayName", "")),
+            _key(each.name),
+            _parent(each, made),
+        )
+        for each in made.values()
+    ]
+    by_name = {group.name: group for group in found}
+    lines = {group.name: [above.name for above in chain(group, by_name)] for group in found}
+    return {name: by_name[name] for name in sorted(lines, key=lambda name: (len(lines[name][0]), lines[name]))}
+
+
+def chain(group: Group, groups: Mapping[str, Group]) -> tuple[Group, ...]:
+    """The groups above `group` and itself, the top first; what is above the ones that are known is not in it."""
+    found = [group]
+    while found[0].parent in groups and groups[found[0].parent] not in found:
+        found.insert(0, groups[found[0].parent])
+    return tuple(found)
+
+
+def find(scope: str, groups: Mapping[str, Group]) -> Group:
+    """The group that `scope` names: its name, its id or what it is for; of several, the one with the shortest name,
+    which is the real one where there is a canary beside it.
+
+    Raises `UsageError` where there is none.
+    """
+    name = scope.removeprefix(PREFIX)
+    if name in groups:
+        return groups[name]
+    named = sorted((group for group in groups.values() if group.key == name), key=lambda group: len(group.name))
+    if not named:
+        known = [*dict.fromkeys(group.called for group in groups.values()), *groups]
+        raise UsageError(
+            f"there is no management group {scope!r}",
+            next_step=did_you_mean(name, known) or f"name one of {', '.join(dict.fromkeys(known))}",
+        )
+    return named[0]
+
+
+def _key(name: str) -> str:
+    fitting = [key for key in hierarchy() if name == key or name.endswith(f"-{key}")]
+    return max(fitting, key=len, default="")
+
+
+def _parent(group: Resource, made: Mapping[str, Resource]) -> str:
+    """The name of the group above: in a plan its id is not known yet, but what it is made from is."""
+    for urn in group.references.get("details", ()):
+        if urn in made:
+            return str(made[urn].properties.get("groupId", ""))
+    details = group.properties.get("details")
+    parent = details.get("parent") if isinstance(details, Mapping) else None
+    identity = parent.get("id") if isinstance(parent, Mapping) else None
+    return identity.removeprefix(PREFIX) if isinstance(identity, str) else ""

@@ -1,0 +1,6 @@
+"""What a force's plan looks like outside Pulumi: Kubernetes manifests as files, and a picture of the estate."""
+
+from bluelamp.render.files import prepare, write
+from bluelamp.render.manifests import LeftOut, Manifest, Rendered, manifests
+
+__all__ = ["LeftOut", "Manifest", "Rendered", "manifests", "prepare", "write"]

@@ -1,0 +1,199 @@
+"""The Kubernetes objects of a plan as files: a folder for each cluster, in it one for each namespace.
+
+No secret is ever in one. An object that holds a secret is left out, and a note beside the manifests says what to use
+instead. What is not known before the deployment is marked in the file, and such a file is not among those that
+`kubectl apply -k` applies.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from bluelamp.render.order import rank
+
+if TYPE_CHECKING:
+    from bluelamp.planning import Plan, PlannedResource
+
+FOLDER: Final = "manifests"
+UNKNOWN_TEXT: Final = "<not known until deployment>"
+"""Stands where a value is not known: no Kubernetes name, number or address can look like it."""
+
+CLUSTER_WIDE: Final = "cluster-wide"
+"""The folder for objects that are in no namespace."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One object: its file (`live/records/09-serviceaccount-default.yaml`) and the paths in it that are not known."""
+
+    path: str
+    content: Mapping[str, Any]
+    urn: str
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """An object that is not written, and why; `keys` are the names (never the values) of a Secret's entries."""
+
+    cluster: str
+    kind: str
+    namespace: str
+    name: str
+    reason: str
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """Everything of a plan that is Kubernetes; manifests are in the order in which they can be applied."""
+
+    force: str
+    manifests: tuple[Manifest, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    clusters: tuple[str, ...] = field(default=())
+
+    def files(self) -> dict[str, str]:
+        """The text of every file by its path."""
+        from bluelamp.render.text import kustomization, manifest, notes
+
+        files = {f"{FOLDER}/{one.path}": manifest(one, self.force) for one in self.manifests}
+        for cluster in self.clusters:
+            mine = [one for one in self.manifests if one.path.startswith(f"{cluster}/")]
+            files[f"{FOLDER}/{cluster}/kustomization.yaml"] = kustomization(mine, self.force, cluster)
+            missing = [one for one in self.left_out if one.cluster == cluster]
+            if missing:
+                files[f"{FOLDER}/{cluster}/left-out.md"] = notes(missing, self.force, cluster)
+        return files
+
+
+def manifests(plan: "Plan") -> Rendered:
+    """The Kubernetes objects that `plan` would make."""
+    from bluelamp.reports.redaction import Redactor
+    from bluelamp.reports.subject import from_plan
+
+    redact = Redactor(from_plan(plan))
+    made: list[tuple[str, str, Mapping[str, Any], PlannedResource, tuple[str, ...]]] = []
+    left_out: list[LeftOut] = []
+    clusters: set[str] = set()
+    for resource in plan.resources:
+        if not (resource.custom and resource.type.startswith("kubernetes:")):
+            continue
+        cluster = _cluster(resource)
+        clusters.add(cluster)
+        kind, namespace, name = _called(resource)
+        reason, keys = _reason(resource, kind, redact)
+        if reason:
+            left_out.append(LeftOut(cluster, kind, namespace, name, reason, keys))
+            continue
+        unknown: list[str] = []
+        content = _content(resource.inputs, "", unknown)
+        made.append((cluster, namespace, content, resource, tuple(unknown)))
+    made.sort(key=lambda one: (one[0], rank(one[2]["kind"]), one[1], one[2]["kind"], _called(one[3])[2], one[3].urn))
+    taken: set[str] = set()
+    return Rendered(
+        plan.stack,
+        tuple(
+            Manifest(_path(cluster, namespace, content, resource, taken), content, resource.urn, unknown)
+            for cluster, namespace, content, resource, unknown in made
+        ),
+        tuple(sorted(left_out, key=lambda one: (one.cluster, one.namespace, one.kind, one.name))),
+        tuple(sorted(clusters)),
+    )
+
+
+def _cluster(resource: "PlannedResource") -> str:
+    name = resource.provider.rpartition("::")[2]
+    return _safe("default" if name.startswith("default") else name.removeprefix("kubernetes-")) or "default"
+
+
+def _called(resource: "PlannedResource") -> tuple[str, str, str]:
+    """The object's kind, namespace and name; the logical name where it has none that is known."""
+    metadata = resource.inputs.get("metadata")
+    metadata = metadata if isinstance(metadata, Mapping) else {}
+    name, namespace = metadata.get("name"), metadata.get("namespace")
+    kind = resource.inputs.get("kind")
+    return (
+        kind if isinstance(kind, str) else resource.type.rpartition(":")[2],
+        namespace if isinstance(namespace, str) else "",
+        name if isinstance(name, str) else resource.name,
+    )
+
+
+def _reason(resource: "PlannedResource", kind: str, redact: Any) -> tuple[str, tuple[str, ...]]:
+    """Why the object must not be written, and the keys of a Secret; nothing where it may be."""
+    inputs = resource.inputs
+    if resource.type == "kubernetes:core/v1:Secret":
+        keys = {key for part in ("data", "stringData") for key in _keys(inputs.get(part))}
+        return "secrets are never written to files", tuple(sorted(keys))
+    secret = next(_secrets(inputs, ""), None)
+    if secret is not None:
+        return f"it holds a secret at {secret}", ()
+    if not isinstance(inputs.get("apiVersion"), str) or not isinstance(inputs.get("kind"), str):
+        return f"{resource.type} is no single object: only the engine can make it", ()
+    if resource.type.endswith("Patch") and not kind.endswith("Patch"):
+        return "it changes a part of an object that is made elsewhere: only the engine can apply it", ()
+    plain = _content(inputs, "", [])
+    if redact(plain) != plain:
+        return "it repeats a secret of another resource", ()
+    return "", ()
+
+
+def _keys(value: Any) -> Iterator[str]:
+    from bluelamp.rehearsal.values import Secret
+
+    while isinstance(value, Secret):
+        value = value.value
+    if isinstance(value, Mapping):
+        yield from map(str, value)
+
+
+def _secrets(value: Any, path: str) -> Iterator[str]:
+    """The paths of every secret in `value`."""
+    from bluelamp.rehearsal.values import Secret
+
+    if isinstance(value, Secret):
+        yield path or "its root"
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _secrets(item, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _secrets(item, f"{path}[{index}]")
+
+
+def _content(value: Any, path: str, unknown: list[str]) -> Any:
+    """`value` as YAML can say it; the paths of what is not known are added to `unknown`."""
+    from bluelamp.rehearsal.values import UNKNOWN, Blob
+
+    if value is UNKNOWN or isinstance(value, Blob):
+        unknown.append(path)
+        return UNKNOWN_TEXT
+    if isinstance(value, Mapping):
+        return {str(key): _content(item, f"{path}.{key}" if path else str(key), unknown) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_content(item, f"{path}[{index}]", unknown) for index, item in enumerate(value)]
+    return value
+
+
+def _path(
+    cluster: str, namespace: str, content: Mapping[str, Any], resource: "PlannedResource", taken: set[str]
+) -> str:
+    """A file name that depends on nothing but the object, so that it stays when others come and go."""
+    kind, _, name = _called(resource)
+    stem = f"{rank(kind):02}-{_safe(kind)}-{_safe(name)}"
+    folder = PurePosixPath(cluster, _safe(namespace) or CLUSTER_WIDE)
+    group = str(content["apiVersion"]).rpartition("/")[0]
+    for candidate in (stem, f"{stem}-{_safe(group) or 'core'}", f"{stem}-{_safe(resource.name)}"):
+        path = str(folder / f"{candidate}.yaml")
+        if path not in taken:
+            break
+    taken.add(path)
+    return path
+
+
+def _safe(text: str) -> str:
+    """`text` as a part of a file name on any system."""
+    return re.sub(r"[^a-z0-9.-]+", "-", text.lower()).strip("-.")

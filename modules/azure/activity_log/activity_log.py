@@ -1,0 +1,78 @@
+"""The activity logs of subscriptions and management groups, kept."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import monitor
+
+from modules.component import Component
+
+_SUBSCRIPTION = (
+    "Administrative",
+    "Security",
+    "ServiceHealth",
+    "Alert",
+    "Recommendation",
+    "Policy",
+    "Autoscale",
+    "ResourceHealth",
+)
+_MANAGEMENT_GROUP = ("Administrative", "Policy")
+"""Every category that Azure Monitor documents for each of the two."""
+
+
+class ActivityLogArgs(TypedDict):
+    """Whose activity is kept, and where."""
+
+    subscription_ids: dict[str, pulumi.Input[str]]
+    """The subscriptions' GUIDs, by a short name for each."""
+    workspace_id: pulumi.Input[str]
+    """The Log Analytics workspace that takes the logs."""
+    archive_id: NotRequired[pulumi.Input[str]]
+    """A storage account that keeps them too, such as a log archive's; none when left out."""
+    management_group_names: NotRequired[dict[str, pulumi.Input[str]]]
+    """Management groups whose own activity is kept too, by a short name for each."""
+
+
+class ActivityLog(Component):
+    """A diagnostic setting for every subscription and management group."""
+
+    setting_ids: pulumi.Output[dict[str, str]]
+    """The diagnostic settings' ARM ids by the short names."""
+
+    def __init__(self, name: str, args: ActivityLogArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        groups = args.get("management_group_names", {})
+        if not args["subscription_ids"]:
+            raise ValueError(f"ActivityLog {name!r}: subscription_ids is empty; name one subscription at least")
+        both = sorted(set(args["subscription_ids"]) & set(groups))
+        if both:
+            raise ValueError(f"ActivityLog {name!r}: {both[0]} names a subscription and a management group")
+        settings = {
+            short: monitor.DiagnosticSetting(
+                f"{name}-{short}",
+                name="activity-log",
+                resource_uri=pulumi.Output.concat("/subscriptions/", subscription),
+                workspace_id=args["workspace_id"],
+                storage_account_id=args.get("archive_id"),
+                logs=[monitor.DiagnosticsLogSettingsArgs(category=each, enabled=True) for each in _SUBSCRIPTION],
+                opts=self.child(),
+            )
+            for short, subscription in args["subscription_ids"].items()
+        }
+        settings |= {
+            short: monitor.ManagementGroupDiagnosticSetting(
+                f"{name}-{short}",
+                name="activity-log",
+                management_group_id=group,
+                workspace_id=args["workspace_id"],
+                storage_account_id=args.get("archive_id"),
+                logs=[
+                    monitor.ManagementGroupLogSettingsArgs(category=each, enabled=True) for each in _MANAGEMENT_GROUP
+                ],
+                opts=self.child(),
+            )
+            for short, group in groups.items()
+        }
+        self.setting_ids = pulumi.Output.all(**{short: each.id for short, each in settings.items()})
+        self.finish()

@@ -1,0 +1,28 @@
+"""Service health and dangerous changes of one subscription."""
+
+from modules.azure.alerts import Alerts
+from modules.azure.resource_group import ResourceGroup
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+group = ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})
+Alerts(
+    "alerts",
+    {
+        "label": label,
+        "location": "uksouth",
+        "workload": "platform",
+        "resource_group_name": group.name,
+        "subscription_ids": ["5b0f7b0e-6a4e-4f0f-9d1c-2f6b8a1e7c10"],
+        "contacts": ["duty.engineer@essex.police.example"],
+    },
+)

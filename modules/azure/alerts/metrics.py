@@ -1,0 +1,91 @@
+"""Alerts on the metrics of resources that are watched."""
+
+from difflib import get_close_matches
+from typing import Any, TypedDict
+
+import pulumi
+from pulumi_azure_native import monitor
+
+from modules import naming
+from modules.azure.alerts.catalogue import catalogue
+from modules.component import Component
+
+
+class WatchedResource(TypedDict):
+    """One resource whose metrics are watched."""
+
+    kind: str
+    """What it is: `firewall`, `vpn_gateway`, `express_route`, `public_address`, `key_vault` or `storage`."""
+    id: pulumi.Input[str]
+    """Its ARM id."""
+
+
+def watch(
+    owner: Component,
+    name: str,
+    label: naming.Label,
+    resource_group_name: pulumi.Input[str],
+    watched: dict[str, WatchedResource],
+    action_group: pulumi.Output[str],
+) -> None:
+    """Makes every alert of the kind of each resource in `watched`, by a short name for each."""
+    for short, resource in watched.items():
+        for key, wanted in catalogue("metrics")[resource["kind"]].items():
+            _alert(
+                f"{name}-{short}-{key}", owner, label, resource_group_name, short, key, resource, wanted, action_group
+            )
+
+
+def unknown_kinds(watched: dict[str, WatchedResource]) -> list[str]:
+    """What is wrong with the kinds in `watched`."""
+    known = catalogue("metrics")
+    found = []
+    for short, resource in watched.items():
+        if resource["kind"] not in known:
+            near = get_close_matches(resource["kind"], known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            found.append(f"watched.{short}.kind is {resource['kind']!r}; allowed are {', '.join(known)}{hint}")
+    return found
+
+
+def _alert(
+    logical: str,
+    owner: Component,
+    label: naming.Label,
+    resource_group_name: pulumi.Input[str],
+    short: str,
+    key: str,
+    resource: WatchedResource,
+    wanted: dict[str, Any],
+    action_group: pulumi.Output[str],
+) -> None:
+    monitor.MetricAlert(
+        logical,
+        rule_name=naming.name("alert", f"{short}-{key}", label),
+        resource_group_name=resource_group_name,
+        location="global",
+        description=f"{wanted['metric']} of the {resource['kind'].replace('_', ' ')} {short}",
+        enabled=True,
+        severity=wanted["severity"],
+        scopes=[resource["id"]],
+        evaluation_frequency="PT1M",
+        window_size="PT5M",
+        auto_mitigate=True,
+        criteria=monitor.MetricAlertSingleResourceMultipleMetricCriteriaArgs(
+            odata_type="Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
+            all_of=[
+                monitor.MetricCriteriaArgs(
+                    criterion_type="StaticThresholdCriterion",
+                    name=key,
+                    metric_name=wanted["metric"],
+                    metric_namespace=wanted["namespace"],
+                    operator=wanted["operator"],
+                    threshold=wanted["threshold"],
+                    time_aggregation=wanted["aggregation"],
+                )
+            ],
+        ),
+        actions=[monitor.MetricAlertActionArgs(action_group_id=action_group)],
+        tags=naming.tags(label),
+        opts=owner.child(),
+    )

@@ -1,0 +1,54 @@
+"""A Recovery Services vault and a Backup vault, with their policies."""
+
+import pulumi
+
+from modules import naming
+from modules.azure.backup.arguments import BackupArgs, problems
+from modules.azure.backup.backup_vault import backup_vault
+from modules.azure.backup.data_policies import data_policies
+from modules.azure.backup.machine_policies import machine_policies
+from modules.azure.backup.recovery_vault import recovery_endpoint, recovery_vault
+from modules.azure.log_analytics import send_logs
+from modules.component import Component, after
+
+
+class Backup(Component):
+    """Two immutable vaults and the policies for what goes into them."""
+
+    recovery_vault_id: pulumi.Output[str]
+    """The Recovery Services vault's ARM id."""
+    recovery_vault_name: pulumi.Output[str]
+    """The Recovery Services vault's name, known before it exists."""
+    backup_vault_id: pulumi.Output[str]
+    """The Backup vault's ARM id."""
+    policy_ids: pulumi.Output[dict[str, str]]
+    """The policies' ARM ids by what they are for: `machines`, `sql`, `files`, `disks`, `blobs`."""
+
+    def __init__(self, name: str, args: BackupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        wrong = problems(args)
+        if wrong:
+            raise ValueError(f"Backup {name!r}: " + "; ".join(wrong))
+        recovery_name, backup_name = (
+            naming.name(kind, args["workload"], args["label"], args["location"])
+            for kind in ("recovery_services_vault", "backup_vault")
+        )
+        kept = self.child(protect=args.get("protect", False))
+        recovery = recovery_vault(name, args, recovery_name, kept)
+        backup = backup_vault(name, args, backup_name, kept)
+        for part, vault in (("recovery-vault", recovery), ("backup-vault", backup)):
+            send_logs(f"{name}-{part}-logs", vault, args["workspace_id"], self.child(), metrics=False, dedicated=True)
+        if "subnet_id" in args:
+            recovery_endpoint(name, args, recovery, self.child())
+        group, retention = args["resource_group_name"], args.get("retention", {})
+        policies = {
+            **machine_policies(
+                name, after(recovery_name, recovery), group, retention, naming.tags(args["label"]), self.child()
+            ),
+            **data_policies(name, after(backup_name, backup), group, retention, self.child()),
+        }
+        self.recovery_vault_id = recovery.id
+        self.recovery_vault_name = after(recovery_name, recovery)
+        self.backup_vault_id = backup.id
+        self.policy_ids = pulumi.Output.all(**{key: policy.id for key, policy in policies.items()})
+        self.finish()

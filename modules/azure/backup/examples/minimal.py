@@ -1,0 +1,32 @@
+"""Immutable backups with the usual retention."""
+
+from modules.azure.backup import Backup
+from modules.azure.log_analytics import LogAnalytics
+from modules.azure.resource_group import ResourceGroup
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+group = ResourceGroup("backup", {"label": label, "location": "uksouth", "workload": "backup"})
+logs = LogAnalytics(
+    "logs",
+    {"label": label, "location": "uksouth", "workload": "records", "resource_group_name": group.name},
+)
+Backup(
+    "backup",
+    {
+        "label": label,
+        "location": "uksouth",
+        "workload": "records",
+        "resource_group_name": group.name,
+        "workspace_id": logs.workspace_id,
+    },
+)

@@ -1,0 +1,145 @@
+"""The accounts that break the glass, their group, and the alarm."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pulumi_azuread as azuread
+from pulumi_azure_native import monitor
+
+from modules import naming
+from modules.component import Component
+
+_FEWEST = 2  # so that one can be lost
+
+
+class BreakGlassAccount(TypedDict):
+    """An account to make."""
+
+    user_principal_name: str
+    """Its sign-in name, in the tenant's own `onmicrosoft.com` domain so that no federation stands in the way."""
+    password: pulumi.Input[str]
+    """Its first password, a secret; it is changed when the account is sealed, which nothing here undoes."""
+
+
+class BreakGlassArgs(TypedDict):
+    """Which accounts there are, and who hears of a sign-in."""
+
+    label: naming.Label
+    """Whose they are; names and tags follow from it."""
+    location: str
+    """The Azure region of the workspace, `uksouth` or `ukwest`."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group for the alarm."""
+    workspace_id: pulumi.Input[str]
+    """The Log Analytics workspace that takes Entra ID's sign-in logs."""
+    action_group_id: pulumi.Input[str]
+    """The action group that is told of every sign-in, within five minutes."""
+    account_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """Object ids of accounts that exist, by a short name for each; at least two with `accounts` together."""
+    accounts: NotRequired[dict[str, BreakGlassAccount]]
+    """Accounts to make, by a short name for each."""
+    protect: NotRequired[bool]
+    """Whether the engine refuses to delete the accounts and the group; true when left out."""
+
+
+class BreakGlass(Component):
+    """Two accounts or more, in a group that policies exclude, and an alert on their sign-ins."""
+
+    group_id: pulumi.Output[str]
+    """The group's object id, for the exclusions of conditional access."""
+    user_ids: pulumi.Output[dict[str, str]]
+    """The accounts' object ids, by short name."""
+
+    def __init__(self, name: str, args: BreakGlassArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        accounts, existing = args.get("accounts", {}), args.get("account_ids", {})
+        _check(f"BreakGlass {name!r}", accounts, existing)
+        protect = args.get("protect", True)
+        group = azuread.Group(
+            f"{name}-group",
+            display_name=f"sg-break-glass-{args['label']['code']}-{args['label']['environment']}",
+            description="Accounts for the day when nothing else works; excluded from conditional access",
+            security_enabled=True,
+            assignable_to_role=True,
+            prevent_duplicate_names=True,
+            opts=self.child(protect=protect, ignore_changes=["members"]),
+        )
+        people: dict[str, pulumi.Input[str]] = {**existing}
+        for short, account in accounts.items():
+            people[short] = self._account(name, short, account, protect).object_id
+        for short, person in people.items():
+            azuread.GroupMember(
+                f"{name}-{short}-member",
+                group_object_id=group.object_id,
+                member_object_id=person,
+                opts=self.child(),
+            )
+        self._alarm(name, args, people)
+        self.group_id = group.object_id
+        self.user_ids = pulumi.Output.all(**people)
+        self.finish()
+
+    def _account(self, name: str, short: str, account: BreakGlassAccount, protect: bool) -> azuread.User:
+        return azuread.User(
+            f"{name}-{short}",
+            user_principal_name=account["user_principal_name"],
+            display_name=f"Break glass {short}",
+            password=pulumi.Output.secret(account["password"]),
+            disable_password_expiration=True,
+            account_enabled=True,
+            show_in_address_list=False,
+            opts=self.child(protect=protect, ignore_changes=["password"]),
+        )
+
+    def _alarm(self, name: str, args: BreakGlassArgs, people: dict[str, pulumi.Input[str]]) -> None:
+        query = pulumi.Output.all(*people.values()).apply(_search)
+        monitor.ScheduledQueryRule(
+            f"{name}-sign-in",
+            rule_name=naming.name("alert", "break-glass-sign-in", args["label"]),
+            display_name="Somebody breaks the glass",
+            description="A break-glass account signed in, or somebody tried to",
+            resource_group_name=args["resource_group_name"],
+            location=args["location"],
+            kind="LogAlert",
+            enabled=True,
+            severity=0,
+            scopes=[args["workspace_id"]],
+            evaluation_frequency="PT5M",
+            window_size="PT5M",
+            # The table appears with the first sign-in; until then Azure would refuse the search.
+            skip_query_validation=True,
+            auto_mitigate=False,
+            criteria=monitor.ScheduledQueryRuleCriteriaArgs(
+                all_of=[
+                    monitor.ConditionArgs(
+                        query=query,
+                        time_aggregation="Count",
+                        operator="GreaterThan",
+                        threshold=0,
+                        failing_periods=monitor.ConditionFailingPeriodsArgs(
+                            number_of_evaluation_periods=1, min_failing_periods_to_alert=1
+                        ),
+                    )
+                ]
+            ),
+            actions=monitor.ActionsArgs(action_groups=[args["action_group_id"]]),
+            tags=naming.tags(args["label"]),
+            opts=self.child(),
+        )
+
+
+def _search(ids: list[str]) -> str:
+    listed = ", ".join(f'"{each}"' for each in ids)
+    return f"union isfuzzy=true SigninLogs, AADNonInteractiveUserSignInLogs\n| where UserId in ({listed})\n"
+
+
+def _check(owner: str, accounts: dict[str, BreakGlassAccount], existing: dict[str, pulumi.Input[str]]) -> None:
+    """Raises `ValueError` with everything that is wrong."""
+    wrong = [f"{short} is in accounts and in account_ids" for short in sorted(set(accounts) & set(existing))]
+    if len(accounts) + len(existing) < _FEWEST:
+        wrong.append(
+            f"{len(accounts) + len(existing)} accounts in accounts and account_ids; "
+            f"at least {_FEWEST} are needed, so that one can be lost"
+        )
+    if wrong:
+        raise ValueError(f"{owner}: " + "; ".join(wrong))

@@ -1,0 +1,177 @@
+"""Policies of conditional access, and the places and strengths that they speak of."""
+
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+import pulumi_azuread as azuread
+import yaml
+
+from modules import naming
+from modules.component import Component
+
+_REPORT_ONLY = "enabledForReportingButNotEnforced"
+_STATES = (_REPORT_ONLY, "enabled", "disabled")
+_HOME = ["GB", "GG", "IM", "JE"]  # the United Kingdom and the Crown dependencies, whose networks are often counted so
+
+
+class ConditionalAccessArgs(TypedDict):
+    """Which policies are in force, and for whom they are not."""
+
+    label: naming.Label
+    """Whose they are; the policies' names hold the force's code."""
+    excluded_group_ids: list[pulumi.Input[str]]
+    """Object ids of groups that no policy binds: the accounts that break the glass, and nobody else."""
+    state: NotRequired[str]
+    """`enabledForReportingButNotEnforced`, `enabled` or `disabled`; report-only when left out."""
+    states: NotRequired[dict[str, str]]
+    """The state of single policies, by name, where it differs."""
+    countries: NotRequired[list[str]]
+    """Countries that are not abroad, as ISO 3166 codes; GB, GG, IM and JE when left out."""
+    trusted_ranges: NotRequired[list[str]]
+    """The force's own public address ranges, which become a trusted named location; none when left out."""
+    without: NotRequired[list[str]]
+    """Policies that are not wanted, by name."""
+
+
+class ConditionalAccess(Component):
+    """Conditional access for a whole tenant: multi-factor, no legacy protocols, managed devices, the United Kingdom."""
+
+    policy_ids: pulumi.Output[dict[str, str]]
+    """The policies' ids, by name."""
+    named_location_id: pulumi.Output[str]
+    """Object id of the named location that is not abroad."""
+
+    def __init__(self, name: str, args: ConditionalAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        _check(f"ConditionalAccess {name!r}", args)
+        code = args["label"]["code"].upper()
+        home = azuread.NamedLocation(
+            f"{name}-home",
+            display_name=f"{code} - United Kingdom",
+            country=azuread.NamedLocationCountryArgs(
+                countries_and_regions=args.get("countries", _HOME), include_unknown_countries_and_regions=False
+            ),
+            opts=self.child(),
+        )
+        if args.get("trusted_ranges"):
+            azuread.NamedLocation(
+                f"{name}-premises",
+                display_name=f"{code} - premises",
+                ip=azuread.NamedLocationIpArgs(ip_ranges=args["trusted_ranges"], trusted=True),
+                opts=self.child(),
+            )
+        strength = azuread.AuthenticationStrengthPolicy(
+            f"{name}-phishing-resistant",
+            display_name=f"{code} - phishing-resistant",
+            description="A passkey, Windows Hello for Business or a certificate on a token",
+            allowed_combinations=["fido2", "windowsHelloForBusiness", "x509CertificateMultiFactor"],
+            opts=self.child(),
+        )
+        policies = {
+            key: self._policy(name, args, key, wanted, home, strength)
+            for key, wanted in _table("policies").items()
+            if key not in args.get("without", [])
+        }
+        self.policy_ids = pulumi.Output.all(**{key: policy.id for key, policy in policies.items()})
+        self.named_location_id = home.object_id
+        self.finish()
+
+    def _policy(
+        self,
+        name: str,
+        args: ConditionalAccessArgs,
+        key: str,
+        wanted: dict[str, Any],
+        home: azuread.NamedLocation,
+        strength: azuread.AuthenticationStrengthPolicy,
+    ) -> azuread.ConditionalAccessPolicy:
+        return azuread.ConditionalAccessPolicy(
+            f"{name}-{key}",
+            display_name=f"{args['label']['code'].upper()} - {wanted['title']}",
+            state=args.get("states", {}).get(key, args.get("state", _REPORT_ONLY)),
+            conditions=_conditions(args, wanted, home),
+            grant_controls=_grant(wanted, strength),
+            session_controls=_session(wanted),
+            opts=self.child(),
+        )
+
+
+def _conditions(
+    args: ConditionalAccessArgs, wanted: dict[str, Any], home: azuread.NamedLocation
+) -> azuread.ConditionalAccessPolicyConditionsArgs:
+    everybody = wanted["who"] == "everybody"
+    abroad = wanted.get("from") == "abroad"
+    return azuread.ConditionalAccessPolicyConditionsArgs(
+        users=azuread.ConditionalAccessPolicyConditionsUsersArgs(
+            included_users=["All"] if everybody else None,
+            included_roles=None if everybody else list(_table("administrators").values()),
+            excluded_groups=args["excluded_group_ids"],
+        ),
+        applications=azuread.ConditionalAccessPolicyConditionsApplicationsArgs(
+            included_applications=wanted.get("apps", ["All"])
+        ),
+        client_app_types=wanted.get("clients", ["all"]),
+        locations=azuread.ConditionalAccessPolicyConditionsLocationsArgs(
+            included_locations=["All"], excluded_locations=[home.object_id]
+        )
+        if abroad
+        else None,
+        sign_in_risk_levels=wanted.get("sign_in_risk"),
+        authentication_flow_transfer_methods=wanted.get("flows"),
+    )
+
+
+def _grant(
+    wanted: dict[str, Any], strength: azuread.AuthenticationStrengthPolicy
+) -> azuread.ConditionalAccessPolicyGrantControlsArgs | None:
+    if "strength" in wanted:
+        return azuread.ConditionalAccessPolicyGrantControlsArgs(
+            operator="OR", authentication_strength_policy_id=strength.id
+        )
+    if "grant" not in wanted:
+        return None
+    return azuread.ConditionalAccessPolicyGrantControlsArgs(operator="OR", built_in_controls=wanted["grant"])
+
+
+def _session(wanted: dict[str, Any]) -> azuread.ConditionalAccessPolicySessionControlsArgs | None:
+    if "hours" not in wanted:
+        return None
+    return azuread.ConditionalAccessPolicySessionControlsArgs(
+        sign_in_frequency=wanted["hours"],
+        sign_in_frequency_period="hours",
+        sign_in_frequency_interval="timeBased",
+        persistent_browser_mode="never" if "apps" not in wanted else None,
+    )
+
+
+@cache
+def _table(name: str) -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_text("utf-8"))
+    return read
+
+
+def _check(owner: str, args: ConditionalAccessArgs) -> None:
+    """Raises `ValueError` with everything that is wrong."""
+    known = list(_table("policies"))
+    wrong = []
+    if not args["excluded_group_ids"]:
+        wrong.append("excluded_group_ids is empty; name the group of the accounts that break the glass")
+    states = {"state": args.get("state", _REPORT_ONLY)}
+    states |= {f"states.{key}": state for key, state in args.get("states", {}).items()}
+    wrong += [
+        f"{where} is {state!r}; allowed are {', '.join(_STATES)}"
+        for where, state in states.items()
+        if state not in _STATES
+    ]
+    for where, keys in (("states", list(args.get("states", {}))), ("without", args.get("without", []))):
+        wrong += [f"{where}: {key} is not a policy{_near(key, known)}" for key in keys if key not in known]
+    if wrong:
+        raise ValueError(f"{owner}: " + "; ".join(wrong))
+
+
+def _near(word: str, known: list[str]) -> str:
+    near = get_close_matches(word, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -1,0 +1,26 @@
+"""Legacy protocols are blocked for all; the rest still reports only."""
+
+from modules.azure.conditional_access import ConditionalAccess
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+ConditionalAccess(
+    "conditional-access",
+    {
+        "label": label,
+        "excluded_group_ids": ["4d1c4d1e-3f5b-4f7e-9a51-000000000003"],
+        "states": {"no-legacy-authentication": "enabled", "no-device-code": "enabled"},
+        "countries": ["GB"],
+        "trusted_ranges": ["203.0.113.0/28"],
+        "without": ["risky-sign-ins"],
+    },
+)

@@ -1,0 +1,140 @@
+"""Keys of the force's own for the encryption of data at rest."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import authorization, compute, keyvault, managedidentity
+
+from modules import naming
+from modules.azure.key_vault.keys import KeyVaultKey, vault_key
+from modules.component import Component, after
+
+_CRYPTO_USER = (
+    "/providers/Microsoft.Authorization/roleDefinitions/e147488a-f6f5-4113-8e2d-b22465e65bf6"
+    # Key Vault Crypto Service Encryption User: wrap, unwrap and read, of one key.
+)
+DISKS = "disks"
+"""The use that gets a disk encryption set."""
+
+
+class CustomerManagedKeysArgs(TypedDict):
+    """What the keys need."""
+
+    label: naming.Label
+    """Whose they are; names and tags follow from it."""
+    location: str
+    """The Azure region, `uksouth` or `ukwest`: a key serves what is in its own region."""
+    workload: str
+    """What they protect, such as `platform`."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group for the identities and the disk encryption set, and of the vault unless that is said."""
+    vault_name: pulumi.Input[str]
+    """The premium, purge-protected vault that the keys are made in."""
+    vault_id: pulumi.Input[str]
+    """That vault's ARM id."""
+    uses: list[str]
+    """What is encrypted: one key for each, such as `disks`, `storage`, `sql`."""
+    vault_resource_group_name: NotRequired[pulumi.Input[str]]
+    """The vault's resource group where it is another."""
+    key: NotRequired[KeyVaultKey]
+    """Size and life of every key; 4096 bits, rotated every year, ended after two when left out."""
+    hardware: NotRequired[bool]
+    """Whether the keys are made in hardware, which needs a premium vault; true when left out."""
+    protect: NotRequired[bool]
+    """Whether the engine refuses to delete the keys; false when left out. Without its key, data is lost."""
+
+
+class CustomerManagedKeys(Component):
+    """One key, one identity and one role assignment a use, and a disk encryption set for disks."""
+
+    key_names: pulumi.Output[dict[str, str]]
+    """The keys' names by use, known before they exist."""
+    key_uris: pulumi.Output[dict[str, str]]
+    """Where the keys answer, without a version, by use."""
+    identity_ids: pulumi.Output[dict[str, str]]
+    """ARM ids of the user-assigned identities that may use each key, by use."""
+    principal_ids: pulumi.Output[dict[str, str]]
+    """The identities' object ids, by use."""
+    disk_encryption_set_id: pulumi.Output[str] | None
+    """The disk encryption set's ARM id; none where no use is called `disks`."""
+
+    def __init__(self, name: str, args: CustomerManagedKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        uses = args["uses"]
+        if not uses or len(set(uses)) < len(uses):
+            raise ValueError(f"CustomerManagedKeys {name!r}: uses is {uses}; name each use once, and one at least")
+        keys: dict[str, keyvault.Key] = {}
+        identities: dict[str, managedidentity.UserAssignedIdentity] = {}
+        allowed: dict[str, pulumi.Resource] = {}
+        for use in uses:
+            keys[use] = self._key(name, args, use)
+            identities[use] = self._identity(name, args, use)
+            allowed[use] = authorization.RoleAssignment(
+                f"{name}-{use}-may-use-key",
+                scope=keys[use].id,
+                role_definition_id=_CRYPTO_USER,
+                principal_id=identities[use].principal_id,
+                principal_type="ServicePrincipal",
+                opts=self.child(),
+            )
+        disks = self._disks(name, args, keys[DISKS], identities[DISKS], allowed[DISKS]) if DISKS in uses else None
+        self.key_names = after({use: _key_name(args, use) for use in uses}, *keys.values(), *allowed.values())
+        self.key_uris = pulumi.Output.all(**{use: key.key_uri for use, key in keys.items()})
+        self.identity_ids = pulumi.Output.all(**{use: each.id for use, each in identities.items()})
+        self.principal_ids = pulumi.Output.all(**{use: each.principal_id for use, each in identities.items()})
+        self.disk_encryption_set_id = disks.id if disks else None
+        self.finish()
+
+    def _key(self, name: str, args: CustomerManagedKeysArgs, use: str) -> keyvault.Key:
+        group = args.get("vault_resource_group_name", args["resource_group_name"])
+        return vault_key(
+            self,
+            f"{name}-{use}-key",
+            _key_name(args, use),
+            args.get("key", {}),
+            {"vault_name": args["vault_name"], "resource_group_name": group},
+            hardware=args.get("hardware", True),
+            protect=args.get("protect", False),
+            tags=naming.tags(args["label"]),
+        )
+
+    def _identity(self, name: str, args: CustomerManagedKeysArgs, use: str) -> managedidentity.UserAssignedIdentity:
+        workload = f"{args['workload']}-cmk-{use}"
+        return managedidentity.UserAssignedIdentity(
+            f"{name}-{use}-identity",
+            resource_name_=naming.name("user_assigned_identity", workload, args["label"], args["location"]),
+            resource_group_name=args["resource_group_name"],
+            location=args["location"],
+            tags=naming.tags(args["label"]),
+            opts=self.child(),
+        )
+
+    def _disks(
+        self,
+        name: str,
+        args: CustomerManagedKeysArgs,
+        key: keyvault.Key,
+        identity: managedidentity.UserAssignedIdentity,
+        allowed: pulumi.Resource,
+    ) -> compute.DiskEncryptionSet:
+        return compute.DiskEncryptionSet(
+            f"{name}-disk-encryption-set",
+            disk_encryption_set_name=naming.name(
+                "disk_encryption_set", args["workload"], args["label"], args["location"]
+            ),
+            resource_group_name=args["resource_group_name"],
+            location=args["location"],
+            encryption_type="EncryptionAtRestWithPlatformAndCustomerKeys",
+            identity=compute.EncryptionSetIdentityArgs(type="UserAssigned", user_assigned_identities=[identity.id]),
+            active_key=compute.KeyForDiskEncryptionSetArgs(
+                key_url=key.key_uri_with_version, source_vault=compute.SourceVaultArgs(id=args["vault_id"])
+            ),
+            rotation_to_latest_key_version_enabled=True,
+            tags=naming.tags(args["label"]),
+            # The set follows the key's rotation by itself; its first version must not be set back.
+            opts=self.child(depends_on=[allowed], ignore_changes=["activeKey.keyUrl"]),
+        )
+
+
+def _key_name(args: CustomerManagedKeysArgs, use: str) -> str:
+    return f"cmk-{args['workload']}-{use}"

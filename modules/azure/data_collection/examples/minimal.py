@@ -1,0 +1,33 @@
+"""An endpoint and its rules, for Azure Policy to assign."""
+
+from modules.azure.data_collection import DataCollection
+from modules.azure.log_analytics import LogAnalytics
+from modules.azure.resource_group import ResourceGroup
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+group = ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})
+logs = LogAnalytics(
+    "logs",
+    {"label": label, "location": "uksouth", "workload": "platform", "resource_group_name": group.name},
+)
+DataCollection(
+    "collection",
+    {
+        "label": label,
+        "location": "uksouth",
+        "workload": "platform",
+        "resource_group_name": group.name,
+        "workspace_id": logs.workspace_id,
+        "workspace_name": logs.workspace_name,
+    },
+)

@@ -1,0 +1,42 @@
+"""A DDoS protection plan, named and tagged."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import network
+
+from modules import naming
+from modules.component import Component
+
+
+class DdosPlanArgs(TypedDict):
+    """What a DDoS protection plan needs."""
+
+    label: naming.Label
+    """Whose it is; names and tags follow from it."""
+    location: str
+    """The Azure region, `uksouth` or `ukwest`; the plan protects networks in all of them."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group to put it in."""
+    protect: NotRequired[bool]
+    """Whether the engine refuses to delete the plan; false when left out."""
+
+
+class DdosPlan(Component):
+    """A plan that protects the public addresses of every network that names it."""
+
+    plan_id: pulumi.Output[str]
+    """The plan's ARM id, which hubs and spokes take as `ddos_plan_id`."""
+
+    def __init__(self, name: str, args: DdosPlanArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        plan = network.DdosProtectionPlan(
+            f"{name}-plan",
+            ddos_protection_plan_name=naming.name("ddos_plan", "platform", args["label"], args["location"]),
+            resource_group_name=args["resource_group_name"],
+            location=args["location"],
+            tags=naming.tags(args["label"]),
+            opts=self.child(protect=args.get("protect", False)),
+        )
+        self.plan_id = plan.id
+        self.finish()

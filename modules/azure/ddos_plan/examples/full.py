@@ -1,0 +1,36 @@
+"""A plan that the engine refuses to delete, and a hub that it protects."""
+
+from modules.azure.ddos_plan import DdosPlan
+from modules.azure.hub import Hub
+from modules.azure.log_analytics import LogAnalytics
+from modules.azure.resource_group import ResourceGroup
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+group = ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})
+logs = LogAnalytics(
+    "logs",
+    {"label": label, "location": "uksouth", "workload": "platform", "resource_group_name": group.name},
+)
+ddos = DdosPlan("ddos", {"label": label, "location": "uksouth", "resource_group_name": group.name, "protect": True})
+Hub(
+    "hub",
+    {
+        "label": label,
+        "location": "uksouth",
+        "resource_group_name": group.name,
+        "address_space": "10.30.0.0/22",
+        "estate": ["10.30.0.0/16"],
+        "workspace_id": logs.workspace_id,
+        "ddos_plan_id": ddos.plan_id,
+    },
+)

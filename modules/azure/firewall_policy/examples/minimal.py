@@ -1,0 +1,33 @@
+"""A base policy with the rules that every estate needs."""
+
+from modules.azure.firewall_policy import FirewallPolicy
+from modules.azure.log_analytics import LogAnalytics
+from modules.azure.resource_group import ResourceGroup
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+group = ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})
+logs = LogAnalytics(
+    "logs",
+    {"label": label, "location": "uksouth", "workload": "platform", "resource_group_name": group.name},
+)
+FirewallPolicy(
+    "firewall-base",
+    {
+        "label": label,
+        "location": "uksouth",
+        "resource_group_name": group.name,
+        "workload": "base",
+        "estate": ["10.30.0.0/16"],
+        "workspace_id": logs.workspace_id,
+    },
+)

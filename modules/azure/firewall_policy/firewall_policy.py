@@ -1,0 +1,122 @@
+"""A firewall policy with intrusion detection, threat intelligence and the groups of rules it is given."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import network
+
+from modules import naming
+from modules.azure.firewall_policy.groups import FirewallRuleGroup, base_groups, rule_groups
+from modules.azure.place import Place
+from modules.component import Component, after
+
+_TIERS = ("Standard", "Premium")
+_MODES = ("Deny", "Alert", "Off")
+
+
+class IntrusionDetection(TypedDict):
+    """How a Premium policy inspects what passes."""
+
+    mode: NotRequired[str]
+    """`Deny`, `Alert` or `Off`; `Deny` when left out."""
+    signature_overrides: NotRequired[dict[str, str]]
+    """By a signature's id, `Deny`, `Alert` or `Off`: for what the mode gets wrong."""
+
+
+class FirewallPolicyArgs(TypedDict):
+    """What a firewall policy needs."""
+
+    label: naming.Label
+    """Whose it is; names and tags follow from it."""
+    location: str
+    """The Azure region, `uksouth` or `ukwest`."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group to put it in."""
+    workload: str
+    """What the policy is for, such as `base`."""
+    estate: list[str]
+    """The address ranges that the rules call `estate`: the force's own, in Azure and on premises."""
+    workspace_id: pulumi.Input[str]
+    """The Log Analytics workspace that is asked which rules are used."""
+    tier: NotRequired[str]
+    """`Premium` or `Standard`; `Premium` when left out. A policy under this one cannot have a lower tier."""
+    threat_intel_mode: NotRequired[str]
+    """What happens to traffic with known bad addresses: `Deny`, `Alert` or `Off`; `Deny` when left out."""
+    intrusion_detection: NotRequired[IntrusionDetection]
+    """Inspection of what passes; all that is recognised is denied when left out. None in a Standard policy."""
+    base_policy_id: NotRequired[pulumi.Input[str]]
+    """A policy whose rules come before this one's; none when left out."""
+    rule_groups: NotRequired[list[FirewallRuleGroup]]
+    """The groups of rules; those of `rules.yaml` when left out."""
+    protect: NotRequired[bool]
+    """Whether the engine refuses to delete the policy; false when left out."""
+
+
+class FirewallPolicy(Component):
+    """A firewall policy that denies what is known to be bad, and everything that no rule allows."""
+
+    policy_id: pulumi.Output[str]
+    """The policy's ARM id. It waits for the rules: a firewall that takes it has all of them."""
+    policy_name: pulumi.Output[str]
+    """The policy's name, known before it exists."""
+
+    def __init__(self, name: str, args: FirewallPolicyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        tier, threats = args.get("tier", "Premium"), args.get("threat_intel_mode", "Deny")
+        inspection = args.get("intrusion_detection", {})
+        _check(name, tier, threats, inspection)
+        base = args.get("base_policy_id")
+        place = Place(self, name, args["label"], args["location"], args["resource_group_name"], args["workspace_id"])
+        policy_name = place.name("firewall_policy", args["workload"])
+        policy = network.FirewallPolicy(
+            place.logical("policy"),
+            firewall_policy_name=policy_name,
+            **place.here,
+            sku=network.FirewallPolicySkuArgs(tier=tier),
+            base_policy=network.SubResourceArgs(id=base) if base else None,
+            threat_intel_mode=threats,
+            intrusion_detection=_inspection(inspection) if tier == "Premium" else None,
+            dns_settings=network.DnsSettingsArgs(enable_proxy=True),
+            insights=network.FirewallPolicyInsightsArgs(
+                is_enabled=True,
+                retention_days=30,
+                log_analytics_resources=network.FirewallPolicyLogAnalyticsResourcesArgs(
+                    default_workspace_id=network.SubResourceArgs(id=args["workspace_id"])
+                ),
+            ),
+            opts=self.child(protect=args.get("protect", False)),
+        )
+        where = {"firewall_policy_name": after(policy_name, policy), "resource_group_name": args["resource_group_name"]}
+        groups = args["rule_groups"] if "rule_groups" in args else base_groups()
+        made = rule_groups(self, name, where, groups, args["estate"])
+        self.policy_id = pulumi.Output.all(policy.id, *(group.id for group in made)).apply(lambda ids: str(ids[0]))
+        self.policy_name = after(policy_name, policy, *made)
+        self.finish()
+
+
+def _check(name: str, tier: str, threats: str, inspection: IntrusionDetection) -> None:
+    modes = {"threat_intel_mode": threats, "intrusion_detection.mode": inspection.get("mode", "Deny")}
+    for signature, mode in inspection.get("signature_overrides", {}).items():
+        modes[f"intrusion_detection.signature_overrides.{signature}"] = mode
+    wrong = [f"{key} is {mode!r}; allowed are {', '.join(_MODES)}" for key, mode in modes.items() if mode not in _MODES]
+    if tier not in _TIERS:
+        wrong.append(f"tier is {tier!r}; allowed are {' and '.join(_TIERS)}")
+    elif tier == "Standard" and inspection:
+        wrong.append("intrusion_detection needs the Premium tier; this policy is Standard")
+    if wrong:
+        raise ValueError(f"FirewallPolicy {name!r}: " + "; ".join(wrong))
+
+
+def _inspection(wanted: IntrusionDetection) -> network.FirewallPolicyIntrusionDetectionArgs:
+    overrides = wanted.get("signature_overrides", {})
+    return network.FirewallPolicyIntrusionDetectionArgs(
+        mode=wanted.get("mode", "Deny"),
+        configuration=network.FirewallPolicyIntrusionDetectionConfigurationArgs(
+            signature_overrides=[
+                network.FirewallPolicyIntrusionDetectionSignatureSpecificationArgs(id=signature, mode=mode)
+                for signature, mode in overrides.items()
+            ]
+        )
+        if overrides
+        else None,
+    )

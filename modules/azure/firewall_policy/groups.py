@@ -1,0 +1,196 @@
+"""Rule collection groups: from data to what Azure Firewall takes."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NotRequired, TypedDict
+
+import pulumi
+import yaml
+from pulumi_azure_native import network
+
+from modules import arguments
+from modules.component import Component
+
+ESTATE = "estate"
+"""What stands for the estate's address ranges in a rule's sources and destinations."""
+
+
+class FirewallRule(TypedDict):
+    """One rule: of an application where it has `web`, of the network otherwise."""
+
+    name: str
+    """The rule's name, unique in its collection."""
+    sources: list[str]
+    """Address ranges, `estate` or `*`."""
+    destinations: NotRequired[list[str]]
+    """Address ranges, service tags, `estate` or `*`; only of a network rule."""
+    fqdns: NotRequired[list[str]]
+    """Names; an application rule's may begin with `*.`."""
+    fqdn_tags: NotRequired[list[str]]
+    """Azure's own sets of names, such as `WindowsUpdate`; only of an application rule."""
+    protocols: NotRequired[list[str]]
+    """`TCP`, `UDP`, `ICMP` or `Any`; `TCP` when left out. Only of a network rule."""
+    ports: NotRequired[list[str]]
+    """Ports such as `443` or `8000-8080`; a network rule has at least one."""
+    web: NotRequired[list[str]]
+    """An application rule's protocols with their ports: `Https:443`, `Http:80`, `Mssql:1433`."""
+    terminate_tls: NotRequired[bool]
+    """Whether an application rule looks inside TLS, which needs a policy with a certificate; false when left out."""
+
+
+class FirewallRuleCollection(TypedDict):
+    """Rules that do the same thing."""
+
+    name: str
+    """The collection's name, unique in its group."""
+    priority: int
+    """100 to 65000; the lowest number is judged first."""
+    action: str
+    """`Allow` or `Deny`."""
+    rules: list[FirewallRule]
+    """At least one rule, all of the network or all of applications."""
+
+
+class FirewallRuleGroup(TypedDict):
+    """Collections of rules that are changed together."""
+
+    name: str
+    """The group's name, unique in the policy."""
+    priority: int
+    """100 to 65000; the lowest number is judged first."""
+    collections: list[FirewallRuleCollection]
+    """At least one collection."""
+
+
+@cache
+def base_groups() -> tuple[FirewallRuleGroup, ...]:
+    """The groups of `rules.yaml`."""
+    read = yaml.safe_load(Path(__file__).with_name("rules.yaml").read_text("utf-8"))
+    arguments.check("rules.yaml", list[FirewallRuleGroup], read)
+    return tuple(read)
+
+
+def rule_groups(
+    owner: Component,
+    prefix: str,
+    where: Mapping[str, pulumi.Input[str]],
+    groups: Sequence[FirewallRuleGroup],
+    estate: list[str],
+    after: pulumi.Resource | None = None,
+) -> list[network.FirewallPolicyRuleCollectionGroup]:
+    """Makes `groups` in the policy that `where` says (its `firewall_policy_name` and `resource_group_name`).
+
+    They are made one after another, the first after `after`: Azure changes one group of a policy at a time.
+    Raises `ValueError` naming everything that Azure Firewall would refuse.
+    """
+    if wrong := problems(groups):
+        raise ValueError(f"{prefix}: " + "; ".join(wrong))
+    made: list[network.FirewallPolicyRuleCollectionGroup] = []
+    for group in sorted(groups, key=lambda group: group["priority"]):
+        before = made[-1] if made else after
+        made.append(
+            network.FirewallPolicyRuleCollectionGroup(
+                f"{prefix}-{group['name']}",
+                rule_collection_group_name=group["name"],
+                priority=group["priority"],
+                rule_collections=[_collection(collection, estate) for collection in group["collections"]],
+                **where,
+                opts=owner.child(depends_on=[before] if before else None),
+            )
+        )
+    return made
+
+
+def problems(groups: Sequence[FirewallRuleGroup]) -> list[str]:
+    """What Azure Firewall would refuse of `groups`, in words."""
+    found = _clashes("rule_groups", groups)
+    for group in groups:
+        where = f"rule_groups.{group['name']}"
+        found += _clashes(where, group["collections"])
+        for collection in group["collections"]:
+            inside = f"{where}.{collection['name']}"
+            if collection["action"] not in ("Allow", "Deny"):
+                found.append(f"{inside}.action is {collection['action']!r}; allowed are Allow and Deny")
+            kinds = {"web" in rule for rule in collection["rules"]}
+            if len(kinds) != 1:
+                found.append(f"{inside} must have rules, all of the network (ports) or all of applications (web)")
+            found += [problem for rule in collection["rules"] for problem in _rule_problems(inside, rule)]
+    return found
+
+
+def _rule_problems(where: str, rule: FirewallRule) -> list[str]:
+    inside = f"{where}.{rule['name']}"
+    targets = sum(bool(rule.get(key)) for key in ("destinations", "fqdns", "fqdn_tags"))
+    found = [] if targets == 1 else [f"{inside} must have one of destinations, fqdns and fqdn_tags"]
+    wrong = ("destinations", "protocols", "ports") if "web" in rule else ("fqdn_tags", "terminate_tls")
+    found += [
+        f"{inside}.{key} is not of {'an application' if 'web' in rule else 'a network'} rule"
+        for key in wrong
+        if key in rule
+    ]
+    if "web" not in rule and not rule.get("ports"):
+        found.append(f"{inside}.ports is required: the ports of a network rule, or web for an application rule")
+    for protocol in rule.get("web", []):
+        kind, _, port = protocol.partition(":")
+        if kind not in ("Http", "Https", "Mssql") or not port.isdigit():
+            found.append(f"{inside}.web is {protocol!r}; write it as Https:443, Http:80 or Mssql:1433")
+    return found
+
+
+def _clashes(where: str, items: Sequence[FirewallRuleGroup] | Sequence[FirewallRuleCollection]) -> list[str]:
+    found = [
+        f"{where}.{item['name']}.priority is {item['priority']}; allowed are 100 to 65000"
+        for item in items
+        if not 100 <= item["priority"] <= 65000
+    ]
+    for key in ("name", "priority"):
+        values = [item[key] for item in items]
+        found += [
+            f"{where} has {key} {value} more than once" for value in sorted({v for v in values if values.count(v) > 1})
+        ]
+    return found
+
+
+def _collection(
+    collection: FirewallRuleCollection, estate: list[str]
+) -> network.FirewallPolicyFilterRuleCollectionArgs:
+    return network.FirewallPolicyFilterRuleCollectionArgs(
+        name=collection["name"],
+        rule_collection_type="FirewallPolicyFilterRuleCollection",
+        priority=collection["priority"],
+        action=network.FirewallPolicyFilterRuleCollectionActionArgs(type=collection["action"]),
+        rules=[_application(rule, estate) if "web" in rule else _network(rule, estate) for rule in collection["rules"]],
+    )
+
+
+def _network(rule: FirewallRule, estate: list[str]) -> network.NetworkRuleArgs:
+    return network.NetworkRuleArgs(
+        name=rule["name"],
+        rule_type="NetworkRule",
+        ip_protocols=rule.get("protocols", ["TCP"]),
+        source_addresses=_ranges(rule["sources"], estate),
+        destination_addresses=_ranges(rule.get("destinations", []), estate) or None,
+        destination_fqdns=rule.get("fqdns"),
+        destination_ports=rule["ports"],
+    )
+
+
+def _application(rule: FirewallRule, estate: list[str]) -> network.ApplicationRuleArgs:
+    protocols = [protocol.partition(":") for protocol in rule["web"]]
+    return network.ApplicationRuleArgs(
+        name=rule["name"],
+        rule_type="ApplicationRule",
+        source_addresses=_ranges(rule["sources"], estate),
+        target_fqdns=rule.get("fqdns"),
+        fqdn_tags=rule.get("fqdn_tags"),
+        protocols=[
+            network.FirewallPolicyRuleApplicationProtocolArgs(protocol_type=kind, port=int(port))
+            for kind, _, port in protocols
+        ],
+        terminate_tls=rule.get("terminate_tls"),
+    )
+
+
+def _ranges(addresses: list[str], estate: list[str]) -> list[str]:
+    return [one for address in addresses for one in (estate if address == ESTATE else [address])]

@@ -1,0 +1,48 @@
+"""A VPN gateway and an ExpressRoute gateway in a hub whose spokes are reached through its firewall."""
+
+from modules.azure.gateways import Gateways
+from modules.azure.hub import Hub
+from modules.azure.log_analytics import LogAnalytics
+from modules.azure.resource_group import ResourceGroup
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+group = ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})
+logs = LogAnalytics(
+    "logs",
+    {"label": label, "location": "uksouth", "workload": "platform", "resource_group_name": group.name},
+)
+hub = Hub(
+    "hub",
+    {
+        "label": label,
+        "location": "uksouth",
+        "resource_group_name": group.name,
+        "address_space": "10.30.0.0/22",
+        "estate": ["10.30.0.0/16"],
+        "workspace_id": logs.workspace_id,
+        "spoke_ranges": ["10.30.4.0/24"],
+    },
+)
+Gateways(
+    "gateways",
+    {
+        "label": label,
+        "location": "uksouth",
+        "resource_group_name": group.name,
+        "subnet_id": hub.subnet_ids["gateway"],
+        "workspace_id": logs.workspace_id,
+        "vpn": {"size": 3, "asn": 65010},
+        "express_route": {"size": 2},
+        "protect": True,
+    },
+)

@@ -1,0 +1,58 @@
+"""A vault with two keys of its own, which cannot be deleted by a mistake."""
+
+from modules.azure.hub import Hub
+from modules.azure.key_vault import KeyVault
+from modules.azure.log_analytics import LogAnalytics
+from modules.azure.resource_group import ResourceGroup
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+group = ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})
+logs = LogAnalytics(
+    "logs",
+    {"label": label, "location": "uksouth", "workload": "platform", "resource_group_name": group.name},
+)
+hub = Hub(
+    "hub",
+    {
+        "label": label,
+        "location": "uksouth",
+        "resource_group_name": group.name,
+        "address_space": "10.30.0.0/22",
+        "estate": ["10.30.0.0/16"],
+        "workspace_id": logs.workspace_id,
+        "firewall": {"enabled": False},
+    },
+)
+KeyVault(
+    "vault",
+    {
+        "label": label,
+        "location": "uksouth",
+        "workload": "custody",
+        "resource_group_name": group.name,
+        "tenant_id": "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e00",
+        "subnet_id": hub.private_endpoints_subnet_id,
+        "virtual_network_ids": {"hub": hub.virtual_network_id},
+        "workspace_id": logs.workspace_id,
+        "keys": {
+            "signing": {
+                "size": 3072,
+                "operations": ["sign", "verify"],
+                "rotate_after": "P90D",
+                "expires_after": "P180D",
+            },
+            "wrapping": {"expires_on": "2028-03-31"},
+        },
+        "protect": True,
+    },
+)

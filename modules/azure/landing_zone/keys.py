@@ -1,0 +1,35 @@
+"""Who may use the force's own key for backups."""
+
+import pulumi
+from pulumi_azure_native import managedidentity
+
+from modules import naming
+from modules.azure.backup import BackupEncryption
+from modules.azure.key_vault import KeyVault
+from modules.azure.landing_zone.access import assign
+from modules.azure.landing_zone.arguments import LandingZoneArgs
+
+BACKUP_KEY = "backup"
+"""What the key is called in the landing zone's vault."""
+
+_CRYPTO_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"  # Key Vault Crypto Service Encryption User
+
+
+def backup_encryption(
+    name: str, args: LandingZoneArgs, group: pulumi.Input[str], vault: KeyVault, opts: pulumi.ResourceOptions
+) -> BackupEncryption:
+    """The key in the vault's hardware, and an identity that may use it. The key waits for the identity's permission."""
+    label, location = args["label"], args["location"]
+    identity = managedidentity.UserAssignedIdentity(
+        f"{name}-backup-identity",
+        resource_name_=naming.name("user_assigned_identity", f"{args['workload']}-backup", label, location),
+        resource_group_name=group,
+        location=location,
+        tags=naming.tags(label),
+        opts=opts,
+    )
+    role = assign(
+        f"{name}-backup-key-role", label, vault.id, _CRYPTO_USER, identity.principal_id, "ServicePrincipal", opts
+    )
+    uri = pulumi.Output.all(vault.key_uris[BACKUP_KEY], role.urn).apply(lambda known: str(known[0]))
+    return BackupEncryption(key_uri=uri, identity_id=identity.id)

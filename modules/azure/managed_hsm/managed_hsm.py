@@ -1,0 +1,88 @@
+"""A managed HSM that can be reached through a private endpoint only."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import keyvault
+
+from modules import naming
+from modules.azure.log_analytics import send_logs
+from modules.azure.private_link import private_link
+from modules.component import Component, after
+
+_ZONE = "privatelink.managedhsm.azure.net"
+_FEWEST = 3  # so that the loss of one person does not lose the security domain
+
+
+class ManagedHsmArgs(TypedDict):
+    """What a managed HSM needs."""
+
+    label: naming.Label
+    """Whose it is; names and tags follow from it."""
+    location: str
+    """The Azure region, `uksouth` or `ukwest`."""
+    workload: str
+    """What it is for, such as `platform`."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group to put it in."""
+    tenant_id: pulumi.Input[str]
+    """The Entra ID tenant of its administrators."""
+    administrator_ids: list[str]
+    """Object ids of the people who activate it and hold its security domain; three at least."""
+    subnet_id: pulumi.Input[str]
+    """The subnet for the private endpoint."""
+    workspace_id: pulumi.Input[str]
+    """The Log Analytics workspace that takes its logs."""
+    virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """Networks that resolve its private name, by a short name for each; not used with `private_zone_id`."""
+    private_zone_id: NotRequired[pulumi.Input[str]]
+    """An existing private DNS zone `privatelink.managedhsm.azure.net`; one is made when left out."""
+    protect: NotRequired[bool]
+    """Whether the engine refuses to delete it; true when left out, since what it encrypts would be lost."""
+
+
+class ManagedHsm(Component):
+    """A managed HSM (FIPS 140-3 level 3, single tenant): private endpoint, purge protection, every access logged."""
+
+    id: pulumi.Output[str]
+    """Its ARM id."""
+    name: pulumi.Output[str]
+    """Its name, known before it exists."""
+    uri: pulumi.Output[str]
+    """Where it answers, `https://….managedhsm.azure.net/`."""
+    private_zone_id: pulumi.Output[str]
+    """The private DNS zone, to share with others."""
+
+    def __init__(self, name: str, args: ManagedHsmArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        people = args["administrator_ids"]
+        if len(set(people)) < _FEWEST:
+            raise ValueError(
+                f"ManagedHsm {name!r}: administrator_ids has {len(set(people))} different people; "
+                f"at least {_FEWEST} are needed, so that the security domain survives the loss of one"
+            )
+        hsm_name = naming.name("managed_hsm", args["workload"], args["label"], args["location"])
+        hsm = keyvault.ManagedHsm(
+            f"{name}-hsm",
+            name=hsm_name,
+            resource_group_name=args["resource_group_name"],
+            location=args["location"],
+            sku=keyvault.ManagedHsmSkuArgs(family="B", name="Standard_B1"),
+            properties=keyvault.ManagedHsmPropertiesArgs(
+                tenant_id=args["tenant_id"],
+                initial_admin_object_ids=people,
+                enable_purge_protection=True,
+                enable_soft_delete=True,
+                soft_delete_retention_in_days=90,
+                public_network_access="Disabled",
+                network_acls=keyvault.MHSMNetworkRuleSetArgs(bypass="AzureServices", default_action="Deny"),
+            ),
+            tags=naming.tags(args["label"]),
+            opts=self.child(protect=args.get("protect", True)),
+        )
+        send_logs(f"{name}-hsm-logs", hsm, args["workspace_id"], self.child())
+        self.private_zone_id = private_link(self, name, args, hsm, "managedhsm", _ZONE)
+        self.id = hsm.id
+        self.name = after(hsm_name, hsm)
+        self.uri = hsm.properties.hsm_uri
+        self.finish()

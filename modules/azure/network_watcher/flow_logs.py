@@ -1,0 +1,57 @@
+"""Flow logs: every connection of a network, allowed or denied."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import network
+
+from modules.azure.place import Place
+
+_SHORTEST = 90  # days; what an investigation needs at the least
+
+
+class FlowLogs(TypedDict):
+    """Where a network's flow logs go; a `NetworkWatcher` of the network's region gives all of it."""
+
+    watcher_name: pulumi.Input[str]
+    """The network watcher of the network's region."""
+    watcher_resource_group_name: pulumi.Input[str]
+    """The watcher's resource group."""
+    storage_id: pulumi.Input[str]
+    """The storage account, in the network's region, that keeps them."""
+    identity_id: pulumi.Input[str]
+    """The managed identity that may write to it."""
+    retention_days: NotRequired[int]
+    """How long they are kept, in days; 365 when left out, never less than 90."""
+
+
+def flow_log(place: Place, part: str, virtual_network_id: pulumi.Input[str], wanted: FlowLogs) -> network.FlowLog:
+    """Logs what passes in a network, and lets traffic analytics read it into the workspace every ten minutes.
+
+    Raises `ValueError` where the logs would be forgotten too soon.
+    """
+    days = wanted.get("retention_days", 365)
+    if days < _SHORTEST:
+        raise ValueError(f"{place.prefix}: retention_days is {days}, at least {_SHORTEST} is needed")
+    return network.FlowLog(
+        place.logical(f"{part}-flows"),
+        flow_log_name=place.name("flow_log", f"{place.prefix}-{part}"),
+        network_watcher_name=wanted["watcher_name"],
+        resource_group_name=wanted["watcher_resource_group_name"],
+        location=place.location,
+        tags=place.here["tags"],
+        target_resource_id=virtual_network_id,
+        storage_id=wanted["storage_id"],
+        identity=network.ManagedServiceIdentityArgs(
+            type="UserAssigned", user_assigned_identities=[wanted["identity_id"]]
+        ),
+        enabled=True,
+        format=network.FlowLogFormatParametersArgs(type="JSON", version=2),
+        retention_policy=network.RetentionPolicyParametersArgs(days=days, enabled=True),
+        flow_analytics_configuration=network.TrafficAnalyticsPropertiesArgs(
+            network_watcher_flow_analytics_configuration=network.TrafficAnalyticsConfigurationPropertiesArgs(
+                enabled=True, traffic_analytics_interval=10, workspace_resource_id=place.workspace_id
+            )
+        ),
+        opts=place.owner.child(),
+    )

@@ -1,0 +1,109 @@
+"""A region's network watcher with the storage for its flow logs."""
+
+import uuid
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import authorization, managedidentity, network, storage
+
+from modules import naming
+from modules.azure.network_watcher.flow_logs import FlowLogs, flow_log
+from modules.azure.place import Place
+from modules.component import Component, after
+
+_BLOB_DATA_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
+"""The id of Azure's built-in role `Storage Blob Data Contributor`."""
+
+
+class NetworkWatcherArgs(TypedDict):
+    """What a region's network watcher needs."""
+
+    label: naming.Label
+    """Whose it is; names and tags follow from it."""
+    location: str
+    """The Azure region, `uksouth` or `ukwest`."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group to put it in."""
+    workspace_id: pulumi.Input[str]
+    """The Log Analytics workspace that traffic analytics writes to."""
+    virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """Networks of the region to log, by a short name for each; a `Spoke` logs itself."""
+    retention_days: NotRequired[int]
+    """How long flow logs are kept, in days; 365 when left out, never less than 90."""
+    protect: NotRequired[bool]
+    """Whether the engine refuses to delete the flow logs' storage; false when left out."""
+
+
+class NetworkWatcher(Component):
+    """The watcher of a region, its storage, and a flow log for each network it is given."""
+
+    watcher_name: pulumi.Output[str]
+    """The watcher's name, known before it exists."""
+    storage_id: pulumi.Output[str]
+    """The ARM id of the storage account that keeps the flow logs."""
+    identity_id: pulumi.Output[str]
+    """The ARM id of the identity that writes them. It waits for the identity's permission."""
+
+    def __init__(self, name: str, args: NetworkWatcherArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        place = Place(self, name, args["label"], args["location"], args["resource_group_name"], args["workspace_id"])
+        watcher_name = place.name("network_watcher", "platform")
+        watcher = network.NetworkWatcher(
+            place.logical("watcher"), network_watcher_name=watcher_name, **place.here, opts=self.child()
+        )
+        account = _account(place, protect=args.get("protect", False))
+        self.watcher_name = after(watcher_name, watcher)
+        self.storage_id = account.id
+        self.identity_id = self._writer(place, account)
+        wanted = FlowLogs(
+            watcher_name=self.watcher_name,
+            watcher_resource_group_name=args["resource_group_name"],
+            storage_id=self.storage_id,
+            identity_id=self.identity_id,
+            retention_days=args.get("retention_days", 365),
+        )
+        for short, network_id in args.get("virtual_network_ids", {}).items():
+            flow_log(place, short, network_id, wanted)
+        self.finish()
+
+    def _writer(self, place: Place, account: storage.StorageAccount) -> pulumi.Output[str]:
+        """An identity that may write to the account, which takes no keys."""
+        identity_name = place.name("user_assigned_identity", "flow-logs")
+        identity = managedidentity.UserAssignedIdentity(
+            place.logical("identity"), resource_name_=identity_name, **place.here, opts=self.child()
+        )
+        label = place.label
+        allowed = authorization.RoleAssignment(
+            place.logical("identity-writes"),
+            # A name of its own, always the same: Azure wants a GUID.
+            role_assignment_name=str(
+                uuid.uuid5(uuid.NAMESPACE_URL, f"bluelamp/{label['force']}/{label['environment']}/{identity_name}")
+            ),
+            scope=account.id,
+            role_definition_id=f"/providers/Microsoft.Authorization/roleDefinitions/{_BLOB_DATA_CONTRIBUTOR}",
+            principal_id=identity.principal_id,
+            principal_type="ServicePrincipal",
+            opts=self.child(),
+        )
+        return pulumi.Output.all(identity.id, allowed.id).apply(lambda ids: str(ids[0]))
+
+
+def _account(place: Place, *, protect: bool) -> storage.StorageAccount:
+    return storage.StorageAccount(
+        place.logical("storage"),
+        account_name=place.name("storage_account", "flows"),
+        **place.here,
+        kind="StorageV2",
+        sku=storage.SkuArgs(name="Standard_ZRS" if place.zones else "Standard_LRS"),
+        access_tier="Cool",
+        enable_https_traffic_only=True,
+        minimum_tls_version="TLS1_2",
+        allow_blob_public_access=False,
+        allow_shared_key_access=False,
+        allow_cross_tenant_replication=False,
+        default_to_o_auth_authentication=True,
+        # Network Watcher writes as one of Azure's trusted services; nobody else gets in.
+        public_network_access="Enabled",
+        network_rule_set=storage.NetworkRuleSetArgs(bypass="AzureServices", default_action="Deny"),
+        opts=place.owner.child(protect=protect),
+    )

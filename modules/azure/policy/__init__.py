@@ -1,0 +1,15 @@
+"""The policy baseline: what is assigned at each management group, with what it takes to mend, and exemptions.
+
+    PolicyBaseline("policy", {"label": label, "location": "uksouth", "groups": groups.groups, "workspace_id": logs_id})
+
+The assignments, with their scopes, effects and parameters, are in `data/assignments.yaml`. Everything is enforced
+unless `enforcement` or `audit_only` says otherwise. An assignment that mends has an identity with the narrowest roles
+that do, and everything waits for what it needs, so nothing has to be run twice. `bluelamp policy FORCE` shows what is
+in force.
+"""
+
+from modules.azure.policy.arguments import Exemption, PolicyBaselineArgs
+from modules.azure.policy.catalogue import assignments, dns_zones
+from modules.azure.policy.policy_baseline import PolicyBaseline
+
+__all__ = ["Exemption", "PolicyBaseline", "PolicyBaselineArgs", "assignments", "dns_zones"]

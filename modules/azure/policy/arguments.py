@@ -1,0 +1,64 @@
+"""What the policy baseline takes."""
+
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+
+from modules import naming
+
+
+class Exemption(TypedDict):
+    """One entry of a force's exemption register: who need not meet what, until when, and who accepted that."""
+
+    id: str
+    """The entry's number in the register, such as `EX-0007`."""
+    assignment: str
+    """Which assignment is not met, such as `Deny-Public-IP`."""
+    scope: str
+    """Where: a management group by what it is for (`corp`), or the id of a subscription, resource group or resource."""
+    reason: str
+    """Why it cannot be met."""
+    expires_on: str
+    """The last day on which it counts, as `2027-03-31`; Azure itself ends it then."""
+    requester: str
+    """Who asked for it, a role or mailbox."""
+    approver: str
+    """Who accepted the risk, a role or mailbox; never the requester."""
+    category: NotRequired[str]
+    """`Waiver` (the risk is accepted) or `Mitigated` (it is met by other means); `Waiver` when left out."""
+    assigned_at: NotRequired[str]
+    """The management group whose assignment is meant, where it is made at several and `scope` is not a group."""
+    definitions: NotRequired[list[str]]
+    """Reference ids inside an initiative that are exempt; the entire assignment when left out."""
+    risk_reference: NotRequired[str]
+    """The risk balance case, such as `RBC-2026-014`."""
+    compensating_control: NotRequired[str]
+    """What is done instead."""
+
+
+class PolicyBaselineArgs(TypedDict):
+    """What the baseline needs."""
+
+    label: naming.Label
+    """Whose it is."""
+    location: str
+    """The region that the assignments' identities are kept in."""
+    groups: dict[str, pulumi.Input[str]]
+    """Names of the management groups by what they are for, `root` at least; what is meant for another is left out."""
+    workspace_id: pulumi.Input[str]
+    """Id of the Log Analytics workspace that takes activity logs, resource logs and Defender's findings."""
+    locations: NotRequired[list[str]]
+    """The regions that resources may be in; every region of the United Kingdom when left out."""
+    ddos_plan_id: NotRequired[pulumi.Input[str]]
+    """Id of the DDoS protection plan; without it virtual networks are not put into one."""
+    private_dns_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """Ids of the private DNS zones by name, such as `privatelink.vaultcore.azure.net`; without any, private endpoints
+    are not registered by policy."""
+    parameters: NotRequired[dict[str, dict[str, Any]]]
+    """Parameters of assignments that differ from the baseline's, by the assignment's name."""
+    enforcement: NotRequired[dict[str, str]]
+    """`Default` or `DoNotEnforce` for single assignments, by name; all are enforced when left out."""
+    audit_only: NotRequired[bool]
+    """Whether nothing is enforced, only reported, as in a canary hierarchy; false when left out."""
+    exemptions: NotRequired[list[Exemption]]
+    """The force's exemption register; none when left out."""

@@ -1,0 +1,128 @@
+"""What is assigned and of what it is made: the files of `data/`, read once."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+LONGEST_NAME: Final = 24
+"""Most characters in the name of an assignment at a management group, by Azure's naming rules."""
+_GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_BUILT_IN: Final = "/providers/Microsoft.Authorization/"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One row of `assignments.yaml`, whose fields these are."""
+
+    name: str
+    display_name: str
+    scopes: tuple[str, ...]
+    effect: str
+    message: str
+    policy: str = ""
+    initiative: str = ""
+    custom: str = ""
+    version: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    roles: tuple[str, ...] = ()
+    roles_at: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    verified: bool = True
+
+    @property
+    def built_in_id(self) -> str:
+        """The id of the built-in that is assigned; empty where it is one of ours."""
+        if self.policy:
+            return f"{_BUILT_IN}policyDefinitions/{self.policy}"
+        return f"{_BUILT_IN}policySetDefinitions/{self.initiative}" if self.initiative else ""
+
+
+@cache
+def assignments() -> Mapping[str, Assignment]:
+    """Every assignment of the baseline by name.
+
+    Raises `ValueError` for a row that Azure would not take or that refers to nothing.
+    """
+    found = {name: Assignment(name, **_with_tuples(fields)) for name, fields in _read("assignments").items()}
+    known = {*definitions(), *initiatives(), DNS_INITIATIVE}
+    for each in found.values():
+        named = [one for one in (each.policy, each.initiative, each.custom) if one]
+        wrong = [
+            (len(each.name) > LONGEST_NAME, f"its name has {len(each.name)} characters, Azure takes {LONGEST_NAME}"),
+            (len(named) != 1, "it must have one of policy, initiative and custom"),
+            (bool(each.custom) and each.custom not in known, f"there is no definition {each.custom!r}"),
+            (not each.custom and not all(_GUID.fullmatch(one) for one in named), f"{named} is no GUID"),
+        ]
+        said = [what for is_wrong, what in wrong if is_wrong]
+        if said:
+            raise ValueError(f"assignments.yaml: {each.name}: " + "; ".join(said))
+    return found
+
+
+def _with_tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+
+
+@cache
+def definitions() -> Mapping[str, Mapping[str, Any]]:
+    """The policy definitions of our own by name."""
+    return _read("definitions")
+
+
+@cache
+def initiatives() -> Mapping[str, Mapping[str, Any]]:
+    """The initiatives of our own by name, but for the one that needs the private DNS zones."""
+    return _read("initiatives")
+
+
+DNS_INITIATIVE: Final = "Deploy-Private-DNS-Zones"
+"""The initiative that is made of `dns_zones.yaml` and of the zones that there are."""
+
+
+def dns_initiative(zone_ids: Mapping[str, Any]) -> dict[str, Any]:
+    """The initiative that puts private endpoints into the zones that exist, as one of `initiatives()`.
+
+    `zone_ids` are the zones' ids by name. A service is left out where one of its zones is missing.
+    """
+    return {
+        "display_name": "Configure Azure PaaS services to use private DNS zones",
+        "category": "Network",
+        "definitions": {
+            reference: {
+                "policy": each["policy"],
+                "version": "*.*.*",
+                "parameters": {
+                    **each.get("parameters", {}),
+                    **{key: zone_ids[zone] for key, zone in each["zones"].items()},
+                },
+            }
+            for reference, each in _read("dns_zones").items()
+            if all(zone in zone_ids for zone in each["zones"].values())
+        },
+    }
+
+
+def dns_zones() -> tuple[str, ...]:
+    """The names of all zones that private endpoints' records can go into, in order."""
+    return tuple(sorted({zone for each in _read("dns_zones").values() for zone in each["zones"].values()}))
+
+
+def role_id(name: str) -> str:
+    """The definition id of a built-in role of `built_in_roles.yaml`."""
+    return f"{_BUILT_IN}roleDefinitions/{_read('built_in_roles')[name]}"
+
+
+def policy_id(guid: str) -> str:
+    """The id of a built-in policy definition."""
+    return f"{_BUILT_IN}policyDefinitions/{guid}"
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "data" / f"{name}.yaml").read_text("utf-8"))
+    return read

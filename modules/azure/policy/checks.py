@@ -1,0 +1,112 @@
+"""The baseline's arguments, checked together: every mistake at once, each with the nearest right word."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from difflib import get_close_matches
+from typing import Final
+
+from modules import naming
+from modules.azure.management_groups import ancestry, hierarchy
+from modules.azure.policy.arguments import Exemption, PolicyBaselineArgs
+from modules.azure.policy.catalogue import assignments, dns_zones
+
+MODES: Final = ("Default", "DoNotEnforce")
+CATEGORIES: Final = ("Waiver", "Mitigated")
+
+
+def check(owner: str, args: PolicyBaselineArgs) -> None:
+    """Raises `ValueError` that names every mistake in `args`; `owner` says whose they are."""
+    wrong = [*_groups(args), *_locations(args), *_names(args)]
+    seen: set[str] = set()
+    for index, exemption in enumerate(args.get("exemptions", [])):
+        wrong += [f"exemptions[{index}] ({exemption['id']}): {each}" for each in _exemption(exemption, args, seen)]
+        seen.add(exemption["id"])
+    if wrong:
+        raise ValueError(f"{owner}: " + "; ".join(wrong))
+
+
+def assigned_at(exemption: Exemption, groups: Iterable[str]) -> str:
+    """The group whose assignment an exemption is of: the named one, the nearest at or above its scope, or the only one.
+
+    Raises `ValueError` where there is none, or more than one could be meant.
+    """
+    scopes = [scope for scope in assignments()[exemption["assignment"]].scopes if scope in groups]
+    named = exemption.get("assigned_at")
+    if named:
+        if named not in scopes:
+            raise ValueError(f"assigned_at: {_wrong_word(named, scopes)}")
+        return named
+    if exemption["scope"] in hierarchy():
+        above = [key for key in ancestry(exemption["scope"]) if key in scopes]
+        if not above:
+            where = ", ".join(scopes) or "no group there is"
+            raise ValueError(
+                f"{exemption['assignment']} is not in force at {exemption['scope']}: it is assigned at {where}"
+            )
+        return above[-1]
+    if len(scopes) != 1:
+        raise ValueError(
+            f"{exemption['assignment']} is assigned at {', '.join(scopes) or 'no group there is'}; "
+            "say which is meant with assigned_at"
+        )
+    return scopes[0]
+
+
+def _groups(args: PolicyBaselineArgs) -> Iterator[str]:
+    for key in args["groups"]:
+        if key not in hierarchy():
+            yield f"groups: {_wrong_word(key, hierarchy())}"
+    if "root" not in args["groups"]:
+        yield "groups: root is required, the definitions are kept there"
+
+
+def _locations(args: PolicyBaselineArgs) -> Iterator[str]:
+    locations = args.get("locations", ["uksouth"])
+    if not locations:
+        yield "locations: the list is empty, so no resource could be made anywhere; leave it out for the United Kingdom"
+    for each in [args["location"], *locations]:
+        if each not in naming.regions():
+            yield f"locations: {each!r} is not a region of the United Kingdom; use {' or '.join(naming.regions())}"
+
+
+def _names(args: PolicyBaselineArgs) -> Iterator[str]:
+    for argument, given in (("parameters", args.get("parameters", {})), ("enforcement", args.get("enforcement", {}))):
+        for key in given:
+            if key not in assignments():
+                yield f"{argument}: {_wrong_word(key, assignments())}"
+    for key, mode in args.get("enforcement", {}).items():
+        if mode not in MODES:
+            yield f"enforcement.{key}: {_wrong_word(mode, MODES)}"
+    for zone in args.get("private_dns_zone_ids", {}):
+        if not zone.startswith("privatelink.") and ".privatelink." not in zone:
+            yield f"private_dns_zone_ids: {_wrong_word(zone, dns_zones())}"
+
+
+def _exemption(exemption: Exemption, args: PolicyBaselineArgs, seen: set[str]) -> Iterator[str]:
+    if exemption["id"] in seen:
+        yield "the id is in the register twice"
+    if exemption.get("category", "Waiver") not in CATEGORIES:
+        yield f"category: {_wrong_word(exemption['category'], CATEGORIES)}"
+    if exemption["approver"].casefold() == exemption["requester"].casefold():
+        yield f"{exemption['approver']!r} cannot approve what it asks for itself; name another approver"
+    try:
+        date.fromisoformat(exemption["expires_on"])
+    except ValueError:
+        yield f"expires_on: {exemption['expires_on']!r} is no date; write it as 2027-03-31"
+    scope = exemption["scope"]
+    if exemption["assignment"] not in assignments():
+        yield f"assignment: {_wrong_word(exemption['assignment'], assignments())}"
+    elif scope not in args["groups"] and not scope.startswith("/subscriptions/"):
+        yield f"scope: {_wrong_word(scope, args['groups'])}, or the id of what is in a subscription"
+    else:
+        try:
+            assigned_at(exemption, args["groups"])
+        except ValueError as error:
+            yield str(error)
+
+
+def _wrong_word(word: str, allowed: Iterable[str]) -> str:
+    known = list(allowed)
+    near = get_close_matches(word, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(known)}"
+    return f"{word!r} is not known; {hint}"

@@ -1,0 +1,106 @@
+"""The policy baseline of a hierarchy of management groups."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi_azure_native import authorization
+
+from modules import naming
+from modules.azure.policy.arguments import PolicyBaselineArgs
+from modules.azure.policy.assigning import Place, assign
+from modules.azure.policy.catalogue import (
+    DNS_INITIATIVE,
+    Assignment,
+    assignments,
+    definitions,
+    dns_initiative,
+    initiatives,
+)
+from modules.azure.policy.checks import assigned_at, check
+from modules.azure.policy.definitions import OwnDefinitions
+from modules.azure.policy.exempting import exempt
+from modules.component import Component
+
+
+class PolicyBaseline(Component):
+    """Definitions, assignments, the identities that mend, and exemptions."""
+
+    assignment_ids: pulumi.Output[dict[str, str]]
+    """The assignments' ids by `<group>/<name>`, such as `root/Deny-Resource-Locations`."""
+    left_out: pulumi.Output[dict[str, str]]
+    """What is not assigned, by name, and which argument it would need."""
+
+    def __init__(self, name: str, args: PolicyBaselineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        check(f"PolicyBaseline {name!r}", args)
+        groups = args["groups"]
+        place = Place(name, groups, args["location"], self.child())
+        own = OwnDefinitions(name, groups["root"], self.child())
+        for key, definition in definitions().items():
+            own.definition(key, definition)
+        for key, initiative in _initiatives(args).items():
+            own.initiative(key, initiative)
+
+        made: dict[str, authorization.PolicyAssignment] = {}
+        left_out: dict[str, str] = {}
+        given = _given(args)
+        for row in assignments().values():
+            lacking = [key for key in row.needs if not args.get(key)]
+            if lacking:
+                left_out[row.name] = ", ".join(lacking)
+                continue
+            parameters = {**_filled(row.parameters, given), **args.get("parameters", {}).get(row.name, {})}
+            for group in row.scopes:
+                if group in groups:
+                    made[f"{group}/{row.name}"] = assign(
+                        place,
+                        group,
+                        row,
+                        own.id_of(row.custom) if row.custom else row.built_in_id,
+                        parameters,
+                        _mode(row, args),
+                        [own.resource(row.custom)] if row.custom else [],
+                    )
+        for exemption in args.get("exemptions", []):
+            at = assigned_at(exemption, groups)
+            key = f"{at}/{exemption['assignment']}"
+            if key not in made:
+                needed = left_out[exemption["assignment"]]
+                raise ValueError(
+                    f"PolicyBaseline {name!r}: exemption {exemption['id']}: {exemption['assignment']} is not assigned, "
+                    f"for want of {needed}; take the exemption out of the register"
+                )
+            exempt(place, exemption, at, made[key])
+        self.assignment_ids = pulumi.Output.all(**{key: each.id for key, each in made.items()})
+        self.left_out = pulumi.Output.from_input(left_out)
+        self.finish()
+
+
+def _initiatives(args: PolicyBaselineArgs) -> dict[str, Mapping[str, Any]]:
+    zones = args.get("private_dns_zone_ids")
+    return {**initiatives(), **({DNS_INITIATIVE: dns_initiative(zones)} if zones else {})}
+
+
+def _given(args: PolicyBaselineArgs) -> dict[str, Any]:
+    """The values that parameters of the baseline refer to."""
+    return {
+        "location": args["location"],
+        "locations": args.get("locations", list(naming.regions())),
+        "workspace_id": args["workspace_id"],
+        "ddos_plan_id": args.get("ddos_plan_id"),
+        "export_resource_group": naming.name("resource_group", "defender-export", args["label"], args["location"]),
+    }
+
+
+def _filled(parameters: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: given[value.removeprefix("$")] if isinstance(value, str) and value.startswith("$") else value
+        for key, value in parameters.items()
+    }
+
+
+def _mode(row: Assignment, args: PolicyBaselineArgs) -> str:
+    if args.get("audit_only"):
+        return "DoNotEnforce"
+    return args.get("enforcement", {}).get(row.name, "Default")

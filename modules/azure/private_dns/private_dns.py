@@ -1,0 +1,96 @@
+"""The private DNS zones of a force, linked to its hubs."""
+
+from difflib import get_close_matches
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import privatedns
+
+from modules import naming
+from modules.azure.private_dns.budget import dns_budget
+from modules.azure.private_dns.zones import Zone, forwarders, zones
+from modules.component import Component, after
+
+
+class PrivateDnsArgs(TypedDict):
+    """What a force's private DNS needs."""
+
+    label: naming.Label
+    """Whose it is; names and tags follow from it."""
+    location: str
+    """The Azure region that the links are named after, `uksouth` or `ukwest`; zones are global."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group to put the zones in."""
+    virtual_network_ids: dict[str, pulumi.Input[str]]
+    """The networks that resolve the zones' names, by a short name for each: those with a DNS resolver."""
+    regions: NotRequired[list[str]]
+    """The regions whose regional zones are made; `location` alone when left out."""
+    existing: NotRequired[dict[str, pulumi.Input[str]]]
+    """Zones not to make, since they are there already: their ARM ids by their names. A network takes one zone of
+    a name, so the zone of a key vault that made its own has to be here."""
+    more: NotRequired[list[str]]
+    """Zones to make besides the list, such as a SQL managed instance's."""
+    protect: NotRequired[bool]
+    """Whether the engine refuses to delete the zones; false when left out."""
+
+
+class PrivateDns(Component):
+    """Every private-link zone, once for the force, linked to each of the networks."""
+
+    zone_ids: pulumi.Output[dict[str, str]]
+    """The zones' ARM ids by their names, those that were there already among them."""
+    zone_names: pulumi.Output[list[str]]
+    """The zones' names, known before they exist."""
+    forwarders: pulumi.Output[list[str]]
+    """The public names that on-premises DNS servers have to forward to the inbound resolver."""
+
+    def __init__(self, name: str, args: PrivateDnsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        chosen, existing = _chosen(name, args), args.get("existing", {})
+        wanted = [zone.name for zone in chosen if zone.name not in existing]
+        if warning := dns_budget(len(wanted), len(args["virtual_network_ids"])).warning:
+            pulumi.log.warn(f"{name}: {warning}", self)
+        made = {zone: self._zone(name, args, zone).id for zone in wanted}
+        self.zone_ids = pulumi.Output.all(**made, **existing)
+        self.zone_names = pulumi.Output.from_input([zone.name for zone in chosen])
+        self.forwarders = pulumi.Output.from_input(forwarders(chosen))
+        self.finish()
+
+    def _zone(self, name: str, args: PrivateDnsArgs, zone_name: str) -> privatedns.PrivateZone:
+        """One zone and its links."""
+        zone = privatedns.PrivateZone(
+            f"{name}-{zone_name}",
+            private_zone_name=zone_name,
+            resource_group_name=args["resource_group_name"],
+            location="global",
+            tags=naming.tags(args["label"]),
+            opts=self.child(protect=args.get("protect", False)),
+        )
+        for short, network_id in args["virtual_network_ids"].items():
+            privatedns.VirtualNetworkLink(
+                f"{name}-{zone_name}-{short}",
+                virtual_network_link_name=naming.name("private_dns_link", short, args["label"], args["location"]),
+                private_zone_name=after(zone_name, zone),
+                resource_group_name=args["resource_group_name"],
+                location="global",
+                registration_enabled=False,
+                # A service whose private endpoint is another organisation's still has its public answer.
+                resolution_policy="NxDomainRedirect",
+                virtual_network=privatedns.SubResourceArgs(id=network_id),
+                tags=naming.tags(args["label"]),
+                opts=self.child(),
+            )
+        return zone
+
+
+def _chosen(name: str, args: PrivateDnsArgs) -> list[Zone]:
+    every = {zone.name: zone for zone in zones(tuple(args.get("regions") or [args["location"]]))}
+    more = args.get("more", [])
+    wrong = [f"more: {zone} is in the list already" for zone in more if zone in every]
+    for zone in args.get("existing", {}):
+        if zone not in every and zone not in more:
+            near = get_close_matches(zone, every, n=1)
+            wrong.append(f"existing: {zone} is not in the list" + (f"; did you mean {near[0]}?" if near else ""))
+    if wrong:
+        raise ValueError(f"PrivateDns {name!r}: " + "; ".join(wrong))
+    return [*every.values(), *(Zone(zone, "more", (zone.removeprefix("privatelink."),)) for zone in more)]

@@ -1,0 +1,45 @@
+"""Engineers, and administrators of security whom somebody must approve."""
+
+from modules.azure.privileged_access import PrivilegedAccess
+from modules.azure.resource_group import ResourceGroup
+from modules.naming import Label
+
+CONTRIBUTOR = "/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c"
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+group = ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})
+PrivilegedAccess(
+    "access",
+    {
+        "label": label,
+        "eligible_days": 180,
+        "groups": {
+            "platform-engineers": {
+                "description": "Run the landing zone",
+                "members": ["7a9d3b52-64c1-4c35-8f0e-000000000001", "7a9d3b52-64c1-4c35-8f0e-000000000002"],
+                "azure_roles": {
+                    "contributor": {
+                        "role_definition_id": CONTRIBUTOR,
+                        "scope": group.id,
+                    }
+                },
+            },
+            "security-operators": {
+                "description": "Answer to alerts and change security settings",
+                "members": ["7a9d3b52-64c1-4c35-8f0e-000000000003"],
+                "directory_roles": {"security-administrator": "194ae4cb-b126-40b2-bd5b-6091b380977d"},
+                "approvers": ["7a9d3b52-64c1-4c35-8f0e-000000000004"],
+                "longest_hours": 4,
+            },
+        },
+    },
+)

@@ -1,0 +1,167 @@
+"""Groups of Entra ID that are eligible for roles."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pulumi_azuread as azuread
+from pulumi_azure_native import authorization
+
+from modules import naming
+from modules.azure.workload_identity import RoleGrant
+from modules.component import Component, after
+
+_JUSTIFICATION = "Eligibility that the landing zone's settings give"
+
+
+class PrivilegedGroup(TypedDict):
+    """One group, its people and what they may become."""
+
+    description: str
+    """What the group is for, as people read it in Entra ID."""
+    members: NotRequired[list[str]]
+    """Object ids of people who may become members for some hours; none when left out."""
+    azure_roles: NotRequired[dict[str, RoleGrant]]
+    """Roles in Azure that the group is eligible for, by a short name for each."""
+    directory_roles: NotRequired[dict[str, str]]
+    """Template ids of roles in Entra ID that the group is eligible for, by a short name for each."""
+    approvers: NotRequired[list[str]]
+    """Object ids of people of whom one must approve a membership; none need to when left out."""
+    longest_hours: NotRequired[int]
+    """Hours for which a membership lasts at most, 1 to 24; 8 when left out."""
+
+
+class PrivilegedAccessArgs(TypedDict):
+    """Which groups there are."""
+
+    label: naming.Label
+    """Whose they are; the groups' names hold the force's code and environment."""
+    groups: dict[str, PrivilegedGroup]
+    """The groups, by what they do."""
+    eligible_days: NotRequired[int]
+    """Days after which an eligibility ends and must be renewed, 1 to 365; 365 when left out."""
+
+
+class PrivilegedAccess(Component):
+    """Role-assignable groups, with eligible members and eligible roles."""
+
+    group_ids: pulumi.Output[dict[str, str]]
+    """The groups' object ids, by what they do."""
+    group_names: pulumi.Output[dict[str, str]]
+    """The groups' names, by what they do, known before they exist."""
+
+    def __init__(self, name: str, args: PrivilegedAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        _check(f"PrivilegedAccess {name!r}", args)
+        groups: dict[str, azuread.Group] = {}
+        names: dict[str, str] = {}
+        for key, wanted in args["groups"].items():
+            names[key] = f"sg-{key}-{args['label']['code']}-{args['label']['environment']}"
+            groups[key] = azuread.Group(
+                f"{name}-{key}",
+                display_name=names[key],
+                description=wanted["description"],
+                security_enabled=True,
+                # Only a group that is made so can hold roles, and only a privileged administrator can change one.
+                assignable_to_role=True,
+                prevent_duplicate_names=True,
+                # Who is a member comes and goes by activation.
+                opts=self.child(ignore_changes=["members"]),
+            )
+            self._membership(f"{name}-{key}", args, wanted, groups[key])
+            self._roles(f"{name}-{key}", args, wanted, groups[key])
+        self.group_ids = pulumi.Output.all(**{key: group.object_id for key, group in groups.items()})
+        self.group_names = after(names, *groups.values())
+        self.finish()
+
+    def _membership(self, name: str, args: PrivilegedAccessArgs, wanted: PrivilegedGroup, group: azuread.Group) -> None:
+        """What becoming a member asks for, and who may."""
+        approvers = wanted.get("approvers", [])
+        stage = (
+            azuread.GroupRoleManagementPolicyActivationRulesApprovalStageArgs(
+                primary_approvers=[
+                    azuread.GroupRoleManagementPolicyActivationRulesApprovalStagePrimaryApproverArgs(
+                        object_id=person, type="singleUser"
+                    )
+                    for person in approvers
+                ]
+            )
+            if approvers
+            else None
+        )
+        days = args.get("eligible_days", 365)
+        policy = azuread.GroupRoleManagementPolicy(
+            f"{name}-activation",
+            group_id=group.object_id,
+            role_id="member",
+            activation_rules=azuread.GroupRoleManagementPolicyActivationRulesArgs(
+                maximum_duration=f"PT{wanted.get('longest_hours', 8)}H",
+                require_multifactor_authentication=True,
+                require_justification=True,
+                require_approval=bool(approvers),
+                approval_stage=stage,
+            ),
+            eligible_assignment_rules=azuread.GroupRoleManagementPolicyEligibleAssignmentRulesArgs(
+                expiration_required=True, expire_after=_longest(days)
+            ),
+            opts=self.child(),
+        )
+        for index, person in enumerate(wanted.get("members", []), 1):
+            azuread.PrivilegedAccessGroupEligibilitySchedule(
+                f"{name}-member-{index}",
+                group_id=group.object_id,
+                principal_id=person,
+                assignment_type="member",
+                duration=f"P{days}D",
+                justification=_JUSTIFICATION,
+                opts=self.child(depends_on=[policy]),
+            )
+
+    def _roles(self, name: str, args: PrivilegedAccessArgs, wanted: PrivilegedGroup, group: azuread.Group) -> None:
+        """What the group may become, in Azure and in the directory."""
+        expiration = authorization.RoleEligibilityScheduleRequestPropertiesExpirationArgs(
+            type="AfterDuration", duration=f"P{args.get('eligible_days', 365)}D"
+        )
+        for short, grant in wanted.get("azure_roles", {}).items():
+            authorization.PimRoleEligibilitySchedule(
+                f"{name}-{short}",
+                scope=grant["scope"],
+                role_definition_id=grant["role_definition_id"],
+                principal_id=group.object_id,
+                justification=_JUSTIFICATION,
+                schedule_info=authorization.RoleEligibilityScheduleRequestPropertiesScheduleInfoArgs(
+                    expiration=expiration
+                ),
+                opts=self.child(),
+            )
+        for short, template in wanted.get("directory_roles", {}).items():
+            role = azuread.DirectoryRole(f"{name}-{short}-role", template_id=template, opts=self.child())
+            azuread.DirectoryRoleEligibilityScheduleRequest(
+                f"{name}-{short}",
+                role_definition_id=role.template_id,
+                principal_id=group.object_id,
+                directory_scope_id="/",
+                justification=_JUSTIFICATION,
+                opts=self.child(),
+            )
+
+
+_ALLOWED = (15, 30, 90, 180, 365)  # days of eligibility that Entra ID's settings take
+
+
+def _longest(days: int) -> str:
+    """The shortest setting of Entra ID that allows an eligibility of `days`."""
+    return f"P{next(each for each in _ALLOWED if each >= days)}D"
+
+
+def _check(owner: str, args: PrivilegedAccessArgs) -> None:
+    """Raises `ValueError` with everything that is wrong."""
+    wrong = [] if args["groups"] else ["groups is empty; name one at least"]
+    days = args.get("eligible_days", 365)
+    if not 1 <= days <= _ALLOWED[-1]:
+        wrong.append(f"eligible_days is {days}; allowed are 1 to {_ALLOWED[-1]}")
+    for key, group in args["groups"].items():
+        hours = group.get("longest_hours", 8)
+        if not 1 <= hours <= 24:
+            wrong.append(f"groups.{key}.longest_hours is {hours}; allowed are 1 to 24")
+    if wrong:
+        raise ValueError(f"{owner}: " + "; ".join(wrong))

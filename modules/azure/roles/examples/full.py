@@ -1,0 +1,23 @@
+"""The five custom roles of the real hierarchy and of the canary beside it."""
+
+import pulumi
+
+from modules.azure.management_groups import ManagementGroups
+from modules.azure.roles import Roles
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="prod",
+    cost_centre="ESX-1001",
+    business_owner="Head of Digital",
+    classification="OFFICIAL-SENSITIVE",
+    roadmap_milestone="hybrid-foundation",
+    spend_type="strategic",
+)
+groups = ManagementGroups("management-groups", {"label": label, "display_name": "Essex Police"})
+canary = ManagementGroups("canary", {"label": label, "display_name": "Essex Police", "canary": True})
+roles = Roles("roles", {"label": label, "management_group": groups.groups["root"]})
+Roles("canary-roles", {"label": label, "management_group": canary.groups["root"]})
+pulumi.export("roleIds", roles.role_ids)

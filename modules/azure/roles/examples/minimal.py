@@ -1,0 +1,16 @@
+"""The five custom roles, assignable anywhere below a top group that is there already."""
+
+from modules.azure.roles import Roles
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="prod",
+    cost_centre="ESX-1001",
+    business_owner="Head of Digital",
+    classification="OFFICIAL-SENSITIVE",
+    roadmap_milestone="hybrid-foundation",
+    spend_type="strategic",
+)
+Roles("roles", {"label": label, "management_group": "mg-root-essex-prod"})

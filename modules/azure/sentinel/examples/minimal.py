@@ -1,0 +1,31 @@
+"""Sentinel with the connectors that every tenant has."""
+
+from modules.azure.log_analytics import LogAnalytics
+from modules.azure.resource_group import ResourceGroup
+from modules.azure.sentinel import Sentinel
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+group = ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})
+logs = LogAnalytics(
+    "logs",
+    {"label": label, "location": "uksouth", "workload": "platform", "resource_group_name": group.name},
+)
+Sentinel(
+    "sentinel",
+    {
+        "label": label,
+        "resource_group_name": group.name,
+        "workspace_name": logs.workspace_name,
+        "tenant_id": "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e00",
+    },
+)

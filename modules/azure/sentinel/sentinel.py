@@ -1,0 +1,150 @@
+"""Microsoft Sentinel, with what it listens to and what it looks for."""
+
+import uuid
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+import yaml
+from pulumi_azure_native import securityinsights
+
+from modules import naming
+from modules.azure.sentinel.connectors import TENANT, defender_for_cloud
+from modules.component import Component
+
+_NAMESPACE = uuid.UUID("0f6dd3a2-5a4c-4b0e-9d5b-8f6a2c1e7b34")  # of the GUIDs that connectors and rules are named by
+_FUSION = "f71aba3d-28fb-450b-b192-4e76a83015c8"  # Microsoft's template of the rule that joins weak signals
+
+
+class SentinelArgs(TypedDict):
+    """Where Sentinel is, what it listens to and what it looks for."""
+
+    label: naming.Label
+    """Whose it is; the names of connectors and rules follow from it."""
+    resource_group_name: pulumi.Input[str]
+    """The workspace's resource group."""
+    workspace_name: pulumi.Input[str]
+    """The Log Analytics workspace's name."""
+    tenant_id: pulumi.Input[str]
+    """The Entra ID tenant that the connectors listen to."""
+    subscription_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """GUIDs of subscriptions whose Defender for Cloud alerts become incidents, by a short name for each."""
+    connectors: NotRequired[list[str]]
+    """Which of the tenant's services it listens to: `entra-id-protection`, `defender-for-identity`,
+    `defender-for-cloud-apps`, `defender-for-endpoint`, `office-365`, `threat-intelligence`. Each needs its licence;
+    `entra-id-protection`, `office-365` and `threat-intelligence` when left out."""
+    without_rules: NotRequired[list[str]]
+    """Rules of `rules.yaml` that are not wanted, by name."""
+
+
+class Sentinel(Component):
+    """Sentinel on a workspace: onboarding, data connectors, scheduled rules, Fusion and anomalies."""
+
+    onboarding_id: pulumi.Output[str]
+    """ARM id of Sentinel's onboarding; what needs Sentinel waits for it."""
+    rule_ids: pulumi.Output[dict[str, str]]
+    """The ARM ids of the scheduled rules, by name."""
+
+    def __init__(self, name: str, args: SentinelArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        wanted = args.get("connectors", ["entra-id-protection", "office-365", "threat-intelligence"])
+        without = args.get("without_rules", [])
+        _check(f"Sentinel {name!r}", wanted, without)
+        here = {"resource_group_name": args["resource_group_name"], "workspace_name": args["workspace_name"]}
+        onboarding = securityinsights.SentinelOnboardingState(
+            f"{name}-onboarding", sentinel_onboarding_state_name="default", **here, opts=self.child()
+        )
+        after_it = self.child(depends_on=[onboarding])
+        for key in wanted:
+            place = here | {"data_connector_id": _guid(args, "connector", key)}
+            TENANT[key](f"{name}-{key}", place, args["tenant_id"], after_it)
+        for short, subscription in args.get("subscription_ids", {}).items():
+            place = here | {"data_connector_id": _guid(args, "connector", f"defender-for-cloud/{short}")}
+            defender_for_cloud(f"{name}-defender-for-cloud-{short}", place, subscription, after_it)
+        securityinsights.Anomalies(
+            f"{name}-anomalies", settings_name="Anomalies", kind="Anomalies", **here, opts=after_it
+        )
+        securityinsights.FusionAlertRule(
+            f"{name}-fusion",
+            rule_id=_guid(args, "rule", "fusion"),
+            kind="Fusion",
+            alert_rule_template_name=_FUSION,
+            enabled=True,
+            **here,
+            opts=after_it,
+        )
+        rules = {
+            key: _rule(f"{name}-{key}", {**here, "rule_id": _guid(args, "rule", key)}, content, after_it)
+            for key, content in _rules().items()
+            if key not in without
+        }
+        self.onboarding_id = onboarding.id
+        self.rule_ids = pulumi.Output.all(**{key: rule.id for key, rule in rules.items()})
+        self.finish()
+
+
+def _rule(
+    name: str, here: dict[str, Any], content: dict[str, Any], opts: pulumi.ResourceOptions
+) -> securityinsights.ScheduledAlertRule:
+    return securityinsights.ScheduledAlertRule(
+        name,
+        **here,
+        kind="Scheduled",
+        display_name=content["title"],
+        description=content["description"],
+        enabled=True,
+        severity=content["severity"],
+        tactics=content["tactics"],
+        techniques=content["techniques"],
+        query=content["query"],
+        query_frequency=content["every"],
+        query_period=content["window"],
+        trigger_operator="GreaterThan",
+        trigger_threshold=0,
+        suppression_enabled=False,
+        suppression_duration="PT5H",
+        event_grouping_settings=securityinsights.EventGroupingSettingsArgs(aggregation_kind="SingleAlert"),
+        incident_configuration=securityinsights.IncidentConfigurationArgs(
+            create_incident=True,
+            grouping_configuration=securityinsights.GroupingConfigurationArgs(
+                enabled=True, reopen_closed_incident=False, lookback_duration="PT5H", matching_method="AllEntities"
+            ),
+        ),
+        entity_mappings=[
+            securityinsights.EntityMappingArgs(
+                entity_type=kind,
+                field_mappings=[
+                    securityinsights.FieldMappingArgs(identifier=identifier, column_name=column)
+                    for identifier, column in fields.items()
+                ],
+            )
+            for kind, fields in content["entities"].items()
+        ],
+        opts=opts,
+    )
+
+
+@cache
+def _rules() -> dict[str, dict[str, Any]]:
+    read: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("rules.yaml").read_text("utf-8"))
+    return read
+
+
+def _guid(args: SentinelArgs, kind: str, key: str) -> str:
+    """The same GUID for the same force, environment and thing, whoever deploys."""
+    return str(uuid.uuid5(_NAMESPACE, "/".join((args["label"]["force"], args["label"]["environment"], kind, key))))
+
+
+def _check(owner: str, connectors: list[str], without: list[str]) -> None:
+    """Raises `ValueError` with everything that is wrong."""
+    wrong = [_unknown("connectors", key, list(TENANT)) for key in connectors if key not in TENANT]
+    wrong += [_unknown("without_rules", key, list(_rules())) for key in without if key not in _rules()]
+    if wrong:
+        raise ValueError(f"{owner}: " + "; ".join(wrong))
+
+
+def _unknown(where: str, key: str, known: list[str]) -> str:
+    near = get_close_matches(key, known, n=1)
+    return f"{where}: {key} is not one of {', '.join(known)}" + (f"; did you mean {near[0]}?" if near else "")

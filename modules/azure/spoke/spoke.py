@@ -1,0 +1,132 @@
+"""A spoke: a network for one service, joined to a hub."""
+
+from ipaddress import IPv4Network
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import network
+
+from modules import naming
+from modules.azure.network_watcher import FlowLogs, flow_log
+from modules.azure.place import Place
+from modules.azure.spoke.peering import SpokeHub, SpokeVirtualHub, connect, peer
+from modules.azure.spoke.subnets import PRIVATE_ENDPOINTS, SpokeSubnet, default_subnets, problems, spoke_subnets
+from modules.component import Component, after
+
+
+class SpokeArgs(TypedDict):
+    """What a spoke needs."""
+
+    label: naming.Label
+    """Whose it is; names and tags follow from it."""
+    location: str
+    """The Azure region, `uksouth` or `ukwest`: the hub's."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group to put it in."""
+    workload: str
+    """What stands in it, such as `records`; in every name."""
+    address_space: str
+    """Its range, a /27 or larger from the address plan (`modules.naming.spoke`), such as `10.30.4.0/24`."""
+    workspace_id: pulumi.Input[str]
+    """The Log Analytics workspace that takes its logs."""
+    hub: NotRequired[SpokeHub]
+    """The hub network to be peered with; not used with `virtual_hub`. Alone in the world when both are left out."""
+    virtual_hub: NotRequired[SpokeVirtualHub]
+    """The virtual hub to be connected to."""
+    subnets: NotRequired[dict[str, SpokeSubnet]]
+    """The subnets by name; `workload` (the first half) and `private-endpoints` (the last quarter) when left out."""
+    dns_servers: NotRequired[list[pulumi.Input[str]]]
+    """Who is asked for names: the hub's firewall when left out, Azure where there is none."""
+    flow_logs: NotRequired[FlowLogs]
+    """Where every connection is logged; nowhere when left out."""
+    ddos_plan_id: NotRequired[pulumi.Input[str]]
+    """A DDoS protection plan; Azure's basic protection when left out."""
+    protect: NotRequired[bool]
+    """Whether the engine refuses to delete the network; false when left out."""
+
+
+class Spoke(Component):
+    """A network with its subnets, security groups, routes, logs and way to the hub."""
+
+    virtual_network_id: pulumi.Output[str]
+    """The network's ARM id."""
+    virtual_network_name: pulumi.Output[str]
+    """The network's name, known before it exists."""
+    subnet_ids: pulumi.Output[dict[str, str]]
+    """The subnets' ARM ids by their names."""
+    private_endpoints_subnet_id: pulumi.Output[str]
+    """The ARM id of the subnet `private-endpoints`; empty where there is none."""
+
+    def __init__(self, name: str, args: SpokeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        _check(name, args)
+        wanted = args.get("subnets") or default_subnets(args["address_space"])
+        if wrong := problems(args["address_space"], wanted):
+            raise ValueError(f"Spoke {name!r}: " + "; ".join(wrong))
+        place = Place(self, name, args["label"], args["location"], args["resource_group_name"], args["workspace_id"])
+        workload, hub = args["workload"], args.get("hub")
+        wall = hub.get("firewall_address") if hub else None
+        vnet = _network(place, args)
+        self.virtual_network_id = vnet.id
+        self.virtual_network_name = after(place.name("virtual_network", workload), vnet)
+        # Behind a virtual hub the routing intent leads to the firewall, and a route of our own would lead around it.
+        routes = None if "virtual_hub" in args else _routes(place, workload, wall)
+        made = spoke_subnets(place, workload, self.virtual_network_name, wanted, routes)
+        self.subnet_ids = pulumi.Output.all(**{key: subnet.id for key, subnet in made.items()})
+        self.private_endpoints_subnet_id = (
+            made[PRIVATE_ENDPOINTS].id if PRIVATE_ENDPOINTS in made else pulumi.Output.from_input("")
+        )
+        if hub:
+            peer(place, workload, hub, vnet, after(place.name("virtual_network", workload), *made.values()))
+        elif "virtual_hub" in args:
+            connect(place, workload, args["virtual_hub"], vnet)
+        if "flow_logs" in args:
+            flow_log(place, "network", vnet.id, args["flow_logs"])
+        self.finish()
+
+
+def _check(name: str, args: SpokeArgs) -> None:
+    try:
+        whole = IPv4Network(args["address_space"])
+    except ValueError as wrong:
+        raise ValueError(f"Spoke {name!r}: address_space: {wrong}") from None
+    if whole.prefixlen > 27:
+        raise ValueError(f"Spoke {name!r}: address_space is {whole}; at least a /27 is needed")
+    if "hub" in args and "virtual_hub" in args:
+        raise ValueError(f"Spoke {name!r}: hub and virtual_hub exclude each other; a network is joined to one of them")
+
+
+def _network(place: Place, args: SpokeArgs) -> network.VirtualNetwork:
+    plan_id, address = args.get("ddos_plan_id"), args.get("hub", {}).get("firewall_address")
+    servers = args.get("dns_servers") or ([address] if address is not None else [])
+    vnet = network.VirtualNetwork(
+        place.logical("network"),
+        virtual_network_name=place.name("virtual_network", args["workload"]),
+        **place.here,
+        address_space=network.AddressSpaceArgs(address_prefixes=[args["address_space"]]),
+        dhcp_options=network.DhcpOptionsArgs(dns_servers=servers) if servers else None,
+        enable_ddos_protection=plan_id is not None,
+        ddos_protection_plan=network.SubResourceArgs(id=plan_id) if plan_id else None,
+        opts=place.owner.child(protect=args.get("protect", False)),
+    )
+    place.log("network", vnet)
+    return vnet
+
+
+def _routes(place: Place, workload: str, firewall: pulumi.Input[str] | None) -> network.RouteTable:
+    """Everything that leaves goes to the firewall, or nowhere; what a gateway learns must not lead around it."""
+    return network.RouteTable(
+        place.logical("routes"),
+        route_table_name=place.name("route_table", workload),
+        **place.here,
+        disable_bgp_route_propagation=True,
+        routes=[
+            network.RouteArgs(
+                name="nowhere" if firewall is None else "to-firewall",
+                address_prefix="0.0.0.0/0",
+                next_hop_type="None" if firewall is None else "VirtualAppliance",
+                next_hop_ip_address=firewall,
+            )
+        ],
+        opts=place.owner.child(),
+    )

@@ -1,0 +1,141 @@
+"""A virtual hub: its firewall, where it sends what, and its gateways."""
+
+from ipaddress import IPv4Network
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import network
+
+from modules import naming
+from modules.azure.place import Place
+from modules.azure.virtual_wan.hub_gateways import express_route_gateway, gateway_problems, vpn_gateway
+from modules.component import Component, after
+
+_TIERS = ("Standard", "Premium")
+
+
+class VirtualHubArgs(TypedDict):
+    """What a virtual hub needs."""
+
+    label: naming.Label
+    """Whose it is; names and tags follow from it."""
+    location: str
+    """The Azure region, `uksouth` or `ukwest`; a WAN has one hub in each."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group to put it in."""
+    virtual_wan_id: pulumi.Input[str]
+    """The virtual WAN that it belongs to."""
+    address_space: str
+    """Its own range, a /24 or larger (Azure advises a /23) that nothing else has; it cannot be changed."""
+    firewall_policy_id: pulumi.Input[str]
+    """What its firewall lets through: a `FirewallPolicy`."""
+    workspace_id: pulumi.Input[str]
+    """The Log Analytics workspace that takes its logs."""
+    firewall_tier: NotRequired[str]
+    """`Premium` or `Standard`: the policy's; `Premium` when left out."""
+    public_addresses: NotRequired[int]
+    """How many public addresses the firewall has, 1 to 80; 1 when left out."""
+    vpn_scale_units: NotRequired[int]
+    """The VPN gateway's scale units, each 500 Mbps, 1 to 20; 0, no gateway, when left out."""
+    express_route_scale_units: NotRequired[int]
+    """The ExpressRoute gateway's least scale units, each 2 Gbps, 1 to 10; 0, no gateway, when left out."""
+    protect: NotRequired[bool]
+    """Whether the engine refuses to delete the hub and its gateways; false when left out."""
+
+
+class VirtualHub(Component):
+    """A virtual hub whose firewall sees everything, with routing intent, gateways and logs."""
+
+    virtual_hub_id: pulumi.Output[str]
+    """The hub's ARM id."""
+    virtual_hub_name: pulumi.Output[str]
+    """The hub's name, to which spokes are connected. It waits for the routing intent."""
+    firewall_address: pulumi.Output[str]
+    """The firewall's private address, which Azure picks; networks ask it for names."""
+    vpn_gateway_name: pulumi.Output[str]
+    """The VPN gateway's name, known before it exists; empty where there is none."""
+    express_route_gateway_name: pulumi.Output[str]
+    """The ExpressRoute gateway's name, known before it exists; empty where there is none."""
+
+    def __init__(self, name: str, args: VirtualHubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        _check(name, args)
+        place = Place(self, name, args["label"], args["location"], args["resource_group_name"], args["workspace_id"])
+        hub_name = place.name("virtual_hub", "hub")
+        hub = network.VirtualHub(
+            place.logical("hub"),
+            virtual_hub_name=hub_name,
+            **place.here,
+            virtual_wan=network.SubResourceArgs(id=args["virtual_wan_id"]),
+            address_prefix=args["address_space"],
+            sku="Standard",
+            # The circuit is preferred, and the VPN carries what it did when it is down.
+            hub_routing_preference="ExpressRoute",
+            opts=self.child(protect=args.get("protect", False)),
+        )
+        wall = _firewall(place, args, hub)
+        intent = _routing_intent(place, after(hub_name, hub), wall)
+        self.virtual_hub_id = hub.id
+        self.virtual_hub_name = after(hub_name, hub, intent)
+        self.firewall_address = wall.hub_ip_addresses.apply(
+            lambda addresses: str(addresses.private_ip_address) if addresses and addresses.private_ip_address else ""
+        )
+        self.vpn_gateway_name = self.express_route_gateway_name = pulumi.Output.from_input("")
+        made = pulumi.ResourceOptions(depends_on=[intent], protect=args.get("protect", False))
+        if units := args.get("vpn_scale_units", 0):
+            self.vpn_gateway_name = vpn_gateway(place, hub, units, made)
+        if units := args.get("express_route_scale_units", 0):
+            self.express_route_gateway_name = express_route_gateway(place, hub, units, made)
+        self.finish()
+
+
+def _check(name: str, args: VirtualHubArgs) -> None:
+    wrong = gateway_problems(args.get("vpn_scale_units", 0), args.get("express_route_scale_units", 0))
+    tier, addresses = args.get("firewall_tier", "Premium"), args.get("public_addresses", 1)
+    if tier not in _TIERS:
+        wrong.append(f"firewall_tier is {tier!r}; allowed are {' and '.join(_TIERS)}")
+    if not 1 <= addresses <= 80:
+        wrong.append(f"public_addresses is {addresses}; allowed are 1 to 80")
+    try:
+        whole = IPv4Network(args["address_space"])
+    except ValueError as problem:
+        wrong.append(f"address_space: {problem}")
+    else:
+        if whole.prefixlen > 24:
+            wrong.append(f"address_space is {whole}; at least a /24 is needed")
+    if wrong:
+        raise ValueError(f"VirtualHub {name!r}: " + "; ".join(wrong))
+
+
+def _firewall(place: Place, args: VirtualHubArgs, hub: network.VirtualHub) -> network.AzureFirewall:
+    wall = network.AzureFirewall(
+        place.logical("firewall"),
+        azure_firewall_name=place.name("firewall", "virtual-hub"),
+        **place.here,
+        sku=network.AzureFirewallSkuArgs(name="AZFW_Hub", tier=args.get("firewall_tier", "Premium")),
+        virtual_hub=network.SubResourceArgs(id=hub.id),
+        firewall_policy=network.SubResourceArgs(id=args["firewall_policy_id"]),
+        hub_ip_addresses=network.HubIPAddressesArgs(
+            public_ips=network.HubPublicIPAddressesArgs(count=args.get("public_addresses", 1))
+        ),
+        zones=place.zones,
+        opts=place.owner.child(),
+    )
+    place.log("firewall", wall, dedicated=True)
+    return wall
+
+
+def _routing_intent(place: Place, hub: pulumi.Output[str], wall: network.AzureFirewall) -> network.RoutingIntent:
+    """What goes to the Internet and what goes between networks, sites and hubs passes the firewall."""
+    destinations = {"internet": "Internet", "private": "PrivateTraffic"}
+    return network.RoutingIntent(
+        place.logical("routing-intent"),
+        routing_intent_name="routing-intent",
+        virtual_hub_name=hub,
+        resource_group_name=place.resource_group_name,
+        routing_policies=[
+            network.RoutingPolicyArgs(name=name, destinations=[destination], next_hop=wall.id)
+            for name, destination in destinations.items()
+        ],
+        opts=place.owner.child(),
+    )

@@ -1,0 +1,49 @@
+"""A virtual WAN: what virtual hubs belong to."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import network
+
+from modules import naming
+from modules.component import Component, after
+
+
+class VirtualWanArgs(TypedDict):
+    """What a virtual WAN needs."""
+
+    label: naming.Label
+    """Whose it is; names and tags follow from it."""
+    location: str
+    """The Azure region that keeps its description, `uksouth` or `ukwest`."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group to put it in."""
+    protect: NotRequired[bool]
+    """Whether the engine refuses to delete it; false when left out."""
+
+
+class VirtualWan(Component):
+    """A Standard virtual WAN, in which branches reach one another and VPN is always encrypted."""
+
+    virtual_wan_id: pulumi.Output[str]
+    """The virtual WAN's ARM id."""
+    virtual_wan_name: pulumi.Output[str]
+    """The virtual WAN's name, known before it exists."""
+
+    def __init__(self, name: str, args: VirtualWanArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        wan_name = naming.name("virtual_wan", "platform", args["label"])
+        wan = network.VirtualWan(
+            f"{name}-wan",
+            virtual_wan_name=wan_name,
+            resource_group_name=args["resource_group_name"],
+            location=args["location"],
+            type="Standard",
+            allow_branch_to_branch_traffic=True,
+            disable_vpn_encryption=False,
+            tags=naming.tags(args["label"]),
+            opts=self.child(protect=args.get("protect", False)),
+        )
+        self.virtual_wan_id = wan.id
+        self.virtual_wan_name = after(wan_name, wan)
+        self.finish()

@@ -1,0 +1,1 @@
+"""The link between a force's data centres and Azure."""

@@ -1,0 +1,159 @@
+"""Servers on premises, connected to Azure Arc."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import hybridcompute, monitor
+
+from modules import naming
+from modules.component import Component
+from modules.hybrid.arc_servers.policies import assign, onboarding
+
+_AGENTS = {"windows": "AzureMonitorWindowsAgent", "linux": "AzureMonitorLinuxAgent"}
+_KINDS = ("VMware", "SCVMM", "HCI")
+
+
+class ArcMachine(TypedDict):
+    """One machine."""
+
+    os_type: str
+    """`windows` or `linux`."""
+    kind: NotRequired[str]
+    """`VMware`, `SCVMM` or `HCI` for a machine of an Arc resource bridge, which is made; when left out the machine has
+    connected itself, and is there."""
+
+
+class ArcServersArgs(TypedDict):
+    """What connected servers need."""
+
+    label: naming.Label
+    """Whose they are; names and tags follow from it."""
+    location: str
+    """The Azure region that keeps their record, `uksouth` or `ukwest`; the servers are on premises."""
+    workload: str
+    """What they are for, such as `servers`."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group that they connect to; best one that holds nothing else."""
+    resource_group_id: pulumi.Input[str]
+    """That group's ARM id, at which policies and roles are assigned."""
+    data_collection_rule_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """The data collection rules that they follow, `windows` and `linux`; nothing is collected of a system that is left
+    out."""
+    onboarding_principal_id: NotRequired[pulumi.Input[str]]
+    """The object id of the service principal that connects servers; it is let do that and nothing else."""
+    private_link_scope_id: NotRequired[pulumi.Input[str]]
+    """The Arc private link scope through which their agents reach Azure; the Internet when left out."""
+    machines: NotRequired[dict[str, ArcMachine]]
+    """Machines by their names in Azure, to be given the agent and the rule at once instead of by policy."""
+
+
+class ArcServers(Component):
+    """A resource group's connected servers: who may connect them, and what they get."""
+
+    identity_id: pulumi.Output[str]
+    """The identity under which the policies put things right."""
+    machine_ids: pulumi.Output[dict[str, str]]
+    """The ARM ids of `machines` by their names, once they are there."""
+    resource_group_name: pulumi.Output[str]
+    """The resource group's name, once `machines` are in it: for what is put on them."""
+    connect_commands: pulumi.Output[dict[str, str]]
+    """What connects a server, to be run on it as an administrator: `windows`, `linux`. It asks for the sign-in."""
+
+    def __init__(self, name: str, args: ArcServersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        rules = args.get("data_collection_rule_ids", {})
+        wrong = _problems(args)
+        if wrong:
+            raise ValueError(f"ArcServers {name!r}: " + "; ".join(wrong))
+        self.identity_id = assign(self, name, args, rules).id
+        principal = args.get("onboarding_principal_id")
+        if principal is not None:
+            onboarding(self, name, args, principal)
+        ids = {short: self._machine(name, args, short, wanted) for short, wanted in args.get("machines", {}).items()}
+        self.machine_ids = pulumi.Output.all(**ids)
+        self.resource_group_name = pulumi.Output.all(args["resource_group_name"], self.machine_ids).apply(
+            lambda known: str(known[0])
+        )
+        self.connect_commands = pulumi.Output.all(
+            group=args["resource_group_id"], scope=args.get("private_link_scope_id") or ""
+        ).apply(lambda known: _commands(args, known["group"], known["scope"]))
+        self.finish()
+
+    def _machine(self, name: str, args: ArcServersArgs, short: str, wanted: ArcMachine) -> pulumi.Output[str]:
+        """Gives a machine the agent and its rule, and makes the machine itself where it is one of a resource bridge."""
+        opts = self.child()
+        made: pulumi.Input[str] = ""
+        if "kind" in wanted:
+            machine = hybridcompute.Machine(
+                f"{name}-{short}",
+                machine_name=short,
+                resource_group_name=args["resource_group_name"],
+                location=args["location"],
+                kind=wanted["kind"],
+                os_type=wanted["os_type"],
+                identity=hybridcompute.IdentityArgs(type="SystemAssigned"),
+                private_link_scope_resource_id=args.get("private_link_scope_id"),
+                agent_upgrade=hybridcompute.AgentUpgradeArgs(enable_automatic_upgrade=True),
+                tags=naming.tags(args["label"]),
+                opts=self.child(),
+            )
+            opts = self.child(depends_on=[machine])
+            made = machine.urn
+        agent = _AGENTS[wanted["os_type"]]
+        hybridcompute.MachineExtension(
+            f"{name}-{short}-agent",
+            machine_name=short,
+            extension_name=agent,
+            resource_group_name=args["resource_group_name"],
+            location=args["location"],
+            properties=hybridcompute.MachineExtensionPropertiesArgs(
+                publisher="Microsoft.Azure.Monitor",
+                type=agent,
+                auto_upgrade_minor_version=True,
+                enable_automatic_upgrade=True,
+            ),
+            tags=naming.tags(args["label"]),
+            opts=opts,
+        )
+        machine_id = pulumi.Output.concat(
+            args["resource_group_id"], "/providers/Microsoft.HybridCompute/machines/", short
+        )
+        rule = args.get("data_collection_rule_ids", {}).get(wanted["os_type"])
+        if rule is not None:
+            monitor.DataCollectionRuleAssociation(
+                f"{name}-{short}-rule",
+                association_name=f"{args['workload']}-rule",
+                data_collection_rule_id=rule,
+                resource_uri=machine_id,
+                opts=opts,
+            )
+        return pulumi.Output.all(machine_id, made).apply(lambda known: str(known[0]))
+
+
+def _problems(args: ArcServersArgs) -> list[str]:
+    systems = " or ".join(_AGENTS)
+    found = [
+        f"data_collection_rule_ids.{key} is no operating system; use {systems}"
+        for key in args.get("data_collection_rule_ids", {})
+        if key not in _AGENTS
+    ]
+    for short, wanted in args.get("machines", {}).items():
+        if wanted["os_type"] not in _AGENTS:
+            found.append(f"machines.{short}.os_type is {wanted['os_type']!r}; use {systems}")
+        if wanted.get("kind", _KINDS[0]) not in _KINDS:
+            found.append(f"machines.{short}.kind is {wanted.get('kind')!r}; use {', '.join(_KINDS)}")
+    return found
+
+
+def _commands(args: ArcServersArgs, group_id: str, scope_id: str) -> dict[str, str]:
+    _, _, subscription, _, group, *_ = [*group_id.split("/"), "", "", "", "", ""]
+    tags = ",".join(f"{key}={value}" for key, value in naming.tags(args["label"]).items() if "," not in value)
+    words = [
+        "azcmagent connect",
+        f"--subscription-id {subscription}",
+        f"--resource-group {group}",
+        f"--location {args['location']}",
+        *([f"--private-link-scope {scope_id}"] if scope_id else []),
+        f'--tags "{tags}"',
+    ]
+    return {"windows": " ".join(words), "linux": "sudo " + " ".join(words)}

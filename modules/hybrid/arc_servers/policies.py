@@ -1,0 +1,98 @@
+"""What machines get as they arrive: policies on their resource group, and the identity that puts things right."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import pulumi
+import yaml
+from pulumi_azure_native import authorization, managedidentity
+
+from modules import naming
+from modules.component import Component
+
+_ROLES = {
+    "machines": "cd570a14-e51a-42ad-bac8-bafd67325302",  # Azure Connected Machine Resource Administrator
+    "monitoring": "749f88d5-cbae-40b8-bcfc-e573ddc772fa",  # Monitoring Contributor
+    "logs": "92aaf0da-9dab-42b6-94a3-d43ce8d16293",  # Log Analytics Contributor
+}
+_ONBOARDING = "b64e21ea-ac4e-4cdf-9dc9-5b892992bee7"  # Azure Connected Machine Onboarding
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, Any]]:
+    """The policies of `policies.yaml`, by the name of their assignment."""
+    read: Mapping[str, Mapping[str, Any]] = yaml.safe_load(Path(__file__).with_name("policies.yaml").read_text("utf-8"))
+    return read
+
+
+def assign(
+    owner: Component, name: str, args: Mapping[str, Any], rules: Mapping[str, pulumi.Input[str]]
+) -> managedidentity.UserAssignedIdentity:
+    """Assigns every policy at the resource group, under one identity that has the roles they need."""
+    label, location, scope = args["label"], args["location"], args["resource_group_id"]
+    identity = managedidentity.UserAssignedIdentity(
+        f"{name}-identity",
+        resource_name_=naming.name("user_assigned_identity", f"{args['workload']}-policies", label, location),
+        resource_group_name=args["resource_group_name"],
+        location=location,
+        tags=naming.tags(label),
+        opts=owner.child(),
+    )
+    roles = [
+        role(owner, f"{name}-{key}-role", args, scope, number, identity.principal_id) for key, number in _ROLES.items()
+    ]
+    # The rule may stand in another group: whoever ties a machine to it must be able to read it there.
+    roles += [
+        role(owner, f"{name}-{system}-rule-role", args, rule, _ROLES["monitoring"], identity.principal_id)
+        for system, rule in rules.items()
+    ]
+    for key, facts in catalogue().items():
+        needed = facts.get("rule")
+        if needed is not None and needed not in rules:
+            continue
+        values = {**facts.get("parameters", {}), **({"dcrResourceId": rules[needed]} if needed else {})}
+        authorization.PolicyAssignment(
+            f"{name}-{key}",
+            policy_assignment_name=f"{args['workload']}-{key}"[:64],
+            scope=scope,
+            location=location,
+            display_name=facts["title"],
+            policy_definition_id=f"/providers/Microsoft.Authorization/policyDefinitions/{facts['id']}",
+            parameters={
+                parameter: authorization.ParameterValuesValueArgs(value=value) for parameter, value in values.items()
+            },
+            identity=authorization.IdentityArgs(type="UserAssigned", user_assigned_identities=[identity.id]),
+            enforcement_mode="Default",
+            opts=owner.child(depends_on=roles),
+        )
+    return identity
+
+
+def onboarding(owner: Component, name: str, args: Mapping[str, Any], principal_id: pulumi.Input[str]) -> None:
+    """Lets the principal connect machines to the resource group, and nothing else."""
+    role(owner, f"{name}-onboarding-role", args, args["resource_group_id"], _ONBOARDING, principal_id)
+
+
+def role(
+    owner: Component,
+    logical: str,
+    args: Mapping[str, Any],
+    scope: pulumi.Input[str],
+    number: str,
+    principal_id: pulumi.Input[str],
+) -> authorization.RoleAssignment:
+    """Gives a built-in role to a service principal. The assignment's name follows from whose it is and what for."""
+    words = (args["label"]["force"], args["label"]["environment"], args["location"], logical)
+    return authorization.RoleAssignment(
+        logical,
+        role_assignment_name=str(uuid5(NAMESPACE_URL, "/".join(words))),
+        scope=scope,
+        role_definition_id=f"/providers/Microsoft.Authorization/roleDefinitions/{number}",
+        principal_id=principal_id,
+        # Without it, Azure looks the principal up, and does not find one that was made a moment ago.
+        principal_type="ServicePrincipal",
+        opts=owner.child(),
+    )

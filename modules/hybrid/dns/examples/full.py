@@ -1,0 +1,66 @@
+"""Several domains with two servers each, and the script for the force's Windows DNS servers."""
+
+import pulumi
+
+from modules.azure.dns_resolver import DnsResolver
+from modules.azure.hub import Hub
+from modules.azure.log_analytics import LogAnalytics
+from modules.azure.resource_group import ResourceGroup
+from modules.hybrid.dns import HybridDns
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+group = ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})
+logs = LogAnalytics(
+    "logs",
+    {"label": label, "location": "uksouth", "workload": "platform", "resource_group_name": group.name},
+)
+hub = Hub(
+    "hub",
+    {
+        "label": label,
+        "location": "uksouth",
+        "resource_group_name": group.name,
+        "address_space": "10.30.0.0/22",
+        "estate": ["10.30.0.0/16"],
+        "workspace_id": logs.workspace_id,
+        "resolver_outbound": True,
+    },
+)
+resolver = DnsResolver(
+    "resolver",
+    {
+        "label": label,
+        "location": "uksouth",
+        "resource_group_name": group.name,
+        "virtual_network_id": hub.virtual_network_id,
+        "inbound_subnet_id": hub.subnet_ids["resolver"],
+        "inbound_address": hub.resolver_address,
+        "outbound_subnet_id": hub.subnet_ids["resolver_outbound"],
+        "workspace_id": logs.workspace_id,
+    },
+)
+dns = HybridDns(
+    "dns",
+    {
+        "resource_group_name": group.name,
+        "ruleset_name": resolver.ruleset_name,
+        "forwards": [
+            {"domain": "essex.police.uk.", "servers": [{"address": "10.158.0.10"}, {"address": "10.158.0.11"}]},
+            {"domain": "158.10.in-addr.arpa.", "servers": [{"address": "10.158.0.10"}, {"address": "10.158.0.11"}]},
+        ],
+        "inbound_addresses": [resolver.inbound_address],
+        "regions": ["uksouth"],
+        "more_names": ["essex.internal"],
+    },
+)
+pulumi.export("forwarderScript", dns.forwarder_script)

@@ -1,0 +1,67 @@
+"""Forwarding both ways between Azure's resolver and a force's own DNS servers."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from modules.azure.dns_resolver import DnsForward, forwarding_rules
+from modules.azure.private_dns import forwarders, zones
+from modules.component import Component
+from modules.hybrid.dns.script import forwarder_script
+
+
+class HybridDnsArgs(TypedDict):
+    """What DNS both ways needs."""
+
+    resource_group_name: pulumi.Input[str]
+    """The resolver's resource group."""
+    ruleset_name: pulumi.Input[str]
+    """The resolver's forwarding ruleset: `DnsResolver.ruleset_name`."""
+    forwards: list[DnsForward]
+    """The force's own domains, each with the servers that know it; the reverse zone of its addresses among them."""
+    inbound_addresses: list[pulumi.Input[str]]
+    """The addresses on which resolvers answer, the nearest first: `DnsResolver.inbound_address` of each region."""
+    regions: list[str]
+    """The regions whose private endpoints are to be found."""
+    more_names: NotRequired[list[str]]
+    """More names to be forwarded to Azure, such as a private zone of the force's own."""
+
+
+class HybridDns(Component):
+    """The rules by which Azure asks on premises, and what the force's own servers have to forward to Azure."""
+
+    rule_ids: pulumi.Output[dict[str, str]]
+    """The forwarding rules' ARM ids by domain."""
+    conditional_forwarders: pulumi.Output[dict[str, list[str]]]
+    """By name, the addresses to which the force's own servers forward it."""
+    forwarder_script: pulumi.Output[str]
+    """PowerShell that sets these forwarders up on Windows DNS servers."""
+
+    def __init__(self, name: str, args: HybridDnsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        if wrong := _problems(args):
+            raise ValueError(f"HybridDns {name!r}: " + "; ".join(wrong))
+        rules = forwarding_rules(self, name, args["ruleset_name"], args["resource_group_name"], args["forwards"])
+        domains = [forward["domain"] for forward in args["forwards"]]
+        self.rule_ids = pulumi.Output.all(**{key: rule.id for key, rule in zip(domains, rules, strict=True)})
+        names = sorted({*forwarders(zones(tuple(args["regions"]))), *args.get("more_names", [])})
+        self.conditional_forwarders = pulumi.Output.all(*args["inbound_addresses"]).apply(
+            lambda addresses: {key: list(addresses) for key in names}
+        )
+        self.forwarder_script = self.conditional_forwarders.apply(forwarder_script)
+        self.finish()
+
+
+def _problems(args: HybridDnsArgs) -> list[str]:
+    found = []
+    if not args["inbound_addresses"]:
+        found.append("inbound_addresses is empty; give the address of one resolver at least")
+    if not args["regions"]:
+        found.append("regions is empty; give one region at least")
+    public = {f"{name}." for name in forwarders(zones(tuple(args["regions"] or ["uksouth"])))}
+    found += [
+        f"forwards: {forward['domain']} is Azure's; forwarding it on premises, which forwards it back, would never end"
+        for forward in args["forwards"]
+        if forward["domain"].lower() in public | {"."}
+    ]
+    return found

@@ -1,0 +1,35 @@
+"""A circuit whose provider has still to connect it."""
+
+from modules.azure.log_analytics import LogAnalytics
+from modules.azure.resource_group import ResourceGroup
+from modules.hybrid.express_route import ExpressRoute
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+group = ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})
+logs = LogAnalytics(
+    "logs",
+    {"label": label, "location": "uksouth", "workload": "platform", "resource_group_name": group.name},
+)
+ExpressRoute(
+    "circuit",
+    {
+        "label": label,
+        "location": "uksouth",
+        "resource_group_name": group.name,
+        "workspace_id": logs.workspace_id,
+        "workload": "headquarters",
+        "provider": "BT",
+        "peering_location": "London",
+        "bandwidth_mbps": 1000,
+    },
+)

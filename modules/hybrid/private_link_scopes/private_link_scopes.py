@@ -1,0 +1,189 @@
+"""The Private Link scopes of Azure Monitor and of Azure Arc."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import NotRequired, TypedDict
+
+import pulumi
+import yaml
+from pulumi_azure_native import hybridcompute, monitor, network, privatedns
+
+from modules import naming
+from modules.component import Component, after
+
+_MODES = ("PrivateOnly", "Open")
+_MONITOR, _ARC = "azuremonitor", "hybridcompute"
+
+
+@cache
+def zones() -> Mapping[str, list[str]]:
+    """The private DNS zones of each scope."""
+    read: Mapping[str, list[str]] = yaml.safe_load(Path(__file__).with_name("zones.yaml").read_text("utf-8"))
+    return read
+
+
+class PrivateLinkScopesArgs(TypedDict):
+    """What the scopes need."""
+
+    label: naming.Label
+    """Whose they are; names and tags follow from it."""
+    location: str
+    """The Azure region of the private endpoints, `uksouth` or `ukwest`."""
+    workload: str
+    """What they are for, such as `platform`."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group to put them in."""
+    workspace_id: pulumi.Input[str]
+    """The Log Analytics workspace that is reached."""
+    subnet_id: pulumi.Input[str]
+    """The subnet for the private endpoints, with room for sixteen addresses."""
+    data_collection_endpoint_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """The data collection endpoints that are reached, by a short name for each."""
+    virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """Networks that resolve the zones which are made here, by a short name for each."""
+    private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """The estate's private DNS zones by name; a zone that is not among them is made."""
+    query_access: NotRequired[str]
+    """`Open` lets people ask from anywhere that signs them in, `PrivateOnly` from connected networks only; `Open` when
+    left out, or nobody outside the network would see a log while the network is down."""
+    ingestion_access: NotRequired[str]
+    """`PrivateOnly`, or `Open` where machines of connected networks also send to workspaces outside the scope;
+    `PrivateOnly` when left out."""
+    arc: NotRequired[bool]
+    """Whether there is a scope for Azure Arc; true when left out."""
+
+
+class PrivateLinkScopes(Component):
+    """The scopes, what is in them, their private endpoints and DNS zones."""
+
+    monitor_scope_id: pulumi.Output[str]
+    """The Azure Monitor scope's ARM id."""
+    arc_scope_id: pulumi.Output[str]
+    """The Azure Arc scope's ARM id, once its endpoint answers; empty where there is none."""
+    zone_ids: pulumi.Output[dict[str, str]]
+    """The ARM ids of the private DNS zones in use, by name."""
+
+    def __init__(self, name: str, args: PrivateLinkScopesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        wrong = [
+            f"{key} is {args[key]!r}; use {' or '.join(_MODES)}"
+            for key in ("query_access", "ingestion_access")
+            if key in args and args[key] not in _MODES
+        ]
+        if wrong:
+            raise ValueError(f"PrivateLinkScopes {name!r}: " + "; ".join(wrong))
+        self._zones: dict[str, pulumi.Input[str]] = {}
+        scope = self._monitor_scope(name, args)
+        self._endpoint(name, args, _MONITOR, scope)
+        self.monitor_scope_id = scope.id
+        self.arc_scope_id = pulumi.Output.from_input("")
+        if args.get("arc", True):
+            arc = hybridcompute.PrivateLinkScope(
+                f"{name}-arc",
+                scope_name=naming.name("arc_private_link_scope", args["workload"], args["label"], args["location"]),
+                resource_group_name=args["resource_group_name"],
+                location=args["location"],
+                properties=hybridcompute.HybridComputePrivateLinkScopePropertiesArgs(public_network_access="Disabled"),
+                tags=naming.tags(args["label"]),
+                opts=self.child(),
+            )
+            records = self._endpoint(name, args, _ARC, arc)
+            self.arc_scope_id = pulumi.Output.all(arc.id, records.urn).apply(lambda known: str(known[0]))
+        self.zone_ids = pulumi.Output.all(**self._zones)
+        self.finish()
+
+    def _monitor_scope(self, name: str, args: PrivateLinkScopesArgs) -> monitor.PrivateLinkScope:
+        """The Azure Monitor scope, with the workspace and the data collection endpoints in it."""
+        title = naming.name("monitor_private_link_scope", args["workload"], args["label"], args["location"])
+        scope = monitor.PrivateLinkScope(
+            f"{name}-monitor",
+            scope_name=title,
+            resource_group_name=args["resource_group_name"],
+            location="global",
+            access_mode_settings=monitor.AccessModeSettingsArgs(
+                query_access_mode=args.get("query_access", "Open"),
+                ingestion_access_mode=args.get("ingestion_access", "PrivateOnly"),
+            ),
+            tags=naming.tags(args["label"]),
+            opts=self.child(),
+        )
+        inside = {"workspace": args["workspace_id"], **args.get("data_collection_endpoint_ids", {})}
+        previous: list[pulumi.Resource] = []
+        for short, linked in inside.items():
+            resource = monitor.PrivateLinkScopedResource(
+                f"{name}-monitor-{short}",
+                name=short,
+                scope_name=after(title, scope),
+                resource_group_name=args["resource_group_name"],
+                kind="Resource",
+                linked_resource_id=linked,
+                # The scope takes one change at a time.
+                opts=self.child(depends_on=previous),
+            )
+            previous = [resource]
+        return scope
+
+    def _endpoint(
+        self, name: str, args: PrivateLinkScopesArgs, part: str, scope: pulumi.CustomResource
+    ) -> network.PrivateDnsZoneGroup:
+        """The private endpoint of a scope, with a record in every zone of it."""
+        where = (f"{args['workload']}-{part}", args["label"], args["location"])
+        endpoint_name = naming.name("private_endpoint", *where)
+        endpoint = network.PrivateEndpoint(
+            f"{name}-{part}-endpoint",
+            private_endpoint_name=endpoint_name,
+            resource_group_name=args["resource_group_name"],
+            location=args["location"],
+            subnet={"id": args["subnet_id"]},  # a reference only, as in `modules.azure.private_link`
+            custom_network_interface_name=naming.name("network_interface", *where),
+            private_link_service_connections=[
+                network.PrivateLinkServiceConnectionArgs(name=part, private_link_service_id=scope.id, group_ids=[part])
+            ],
+            tags=naming.tags(args["label"]),
+            opts=self.child(),
+        )
+        return network.PrivateDnsZoneGroup(
+            f"{name}-{part}-endpoint-zones",
+            private_dns_zone_group_name="default",
+            private_endpoint_name=after(endpoint_name, endpoint),
+            resource_group_name=args["resource_group_name"],
+            private_dns_zone_configs=[
+                network.PrivateDnsZoneConfigArgs(
+                    name=zone.replace(".", "-"), private_dns_zone_id=self._zone(name, args, zone)
+                )
+                for zone in zones()[part]
+            ],
+            opts=self.child(),
+        )
+
+    def _zone(self, name: str, args: PrivateLinkScopesArgs, zone_name: str) -> pulumi.Input[str]:
+        """The estate's zone, or one that is made and linked to the networks."""
+        given = args.get("private_zone_ids", {}).get(zone_name)
+        self._zones[zone_name] = given if given is not None else self._make_zone(name, args, zone_name)
+        return self._zones[zone_name]
+
+    def _make_zone(self, name: str, args: PrivateLinkScopesArgs, zone_name: str) -> pulumi.Output[str]:
+        logical = f"{name}-{zone_name}"
+        zone = privatedns.PrivateZone(
+            logical,
+            private_zone_name=zone_name,
+            resource_group_name=args["resource_group_name"],
+            location="global",
+            tags=naming.tags(args["label"]),
+            opts=self.child(),
+        )
+        for short, network_id in args.get("virtual_network_ids", {}).items():
+            privatedns.VirtualNetworkLink(
+                f"{logical}-{short}",
+                virtual_network_link_name=naming.name("private_dns_link", short, args["label"], args["location"]),
+                private_zone_name=after(zone_name, zone),
+                resource_group_name=args["resource_group_name"],
+                location="global",
+                registration_enabled=False,
+                virtual_network=privatedns.SubResourceArgs(id=network_id),
+                tags=naming.tags(args["label"]),
+                opts=self.child(),
+            )
+        zone_id: pulumi.Output[str] = zone.id
+        return zone_id

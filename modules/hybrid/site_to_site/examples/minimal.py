@@ -1,0 +1,61 @@
+"""A data centre with one device, whose key is a secret of the stack's."""
+
+import pulumi
+
+from modules.azure.gateways import Gateways
+from modules.azure.hub import Hub
+from modules.azure.log_analytics import LogAnalytics
+from modules.azure.resource_group import ResourceGroup
+from modules.hybrid.site_to_site import SiteToSite
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+group = ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})
+logs = LogAnalytics(
+    "logs",
+    {"label": label, "location": "uksouth", "workload": "platform", "resource_group_name": group.name},
+)
+hub = Hub(
+    "hub",
+    {
+        "label": label,
+        "location": "uksouth",
+        "resource_group_name": group.name,
+        "address_space": "10.30.0.0/22",
+        "estate": ["10.30.0.0/16"],
+        "workspace_id": logs.workspace_id,
+    },
+)
+gateways = Gateways(
+    "gateways",
+    {
+        "label": label,
+        "location": "uksouth",
+        "resource_group_name": group.name,
+        "subnet_id": hub.subnet_ids["gateway"],
+        "workspace_id": logs.workspace_id,
+        "vpn": {},
+    },
+)
+SiteToSite(
+    "headquarters",
+    {
+        "label": label,
+        "location": "uksouth",
+        "resource_group_name": group.name,
+        "site": "headquarters",
+        "vpn_gateway_id": gateways.vpn_gateway_id,
+        "asn": 65010,
+        "devices": [{"address": "198.51.100.10", "bgp_address": "10.158.255.1"}],
+        "shared_key": pulumi.Config("vpn").get_secret("headquartersKey") or pulumi.Output.secret("rehearsed" * 4),
+    },
+)

@@ -1,0 +1,77 @@
+"""What the sites of both kinds of hub have in common: devices, and the algorithms of their tunnels."""
+
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
+from typing import NotRequired, TypedDict
+
+from pulumi_azure_native import network
+
+_MOST_DEVICES = 4
+
+_PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+
+_RESERVED_ASNS = frozenset({8074, 8075, 12076, 23456, 65515, 65517, 65518, 65519, 65520, *range(64496, 64512)})
+"""What Azure, its gateways and IANA keep for themselves ("About BGP with Azure VPN Gateway")."""
+
+
+class SiteDevice(TypedDict):
+    """A VPN device of a site."""
+
+    address: str
+    """Its public IPv4 address."""
+    bgp_address: str
+    """The address that it speaks BGP from, on the site's network."""
+    provider: NotRequired[str]
+    """Whose line it is on, for those who read the portal; nothing when left out."""
+    speed_mbps: NotRequired[int]
+    """The line's speed; 100 when left out."""
+
+
+def problems(site: str, asn: int, devices: list[SiteDevice]) -> list[str]:
+    """What is wrong with a site, in words."""
+    found = []
+    if not site.replace("-", "").isalnum() or site != site.lower():
+        found.append(f"site is {site!r}; use lower-case letters, digits and hyphens")
+    if asn in _RESERVED_ASNS or not 1 <= asn <= 4294967294:
+        found.append(f"asn is {asn}, which is reserved; use a private one of the site's own such as 65010")
+    if not 1 <= len(devices) <= _MOST_DEVICES:
+        found.append(f"devices has {len(devices)}; allowed are 1 to {_MOST_DEVICES}")
+    for index, device in enumerate(devices):
+        for key in ("address", "bgp_address"):
+            text = str(device.get(key))
+            try:
+                found += _address_problems(f"devices[{index}].{key}", key, IPv4Address(text))
+            except AddressValueError:
+                found.append(f"devices[{index}].{key} is {text!r}, which is not an IPv4 address")
+    for key in ("address", "bgp_address"):
+        values = [str(device.get(key)) for device in devices]
+        found += [
+            f"devices: {key} {value} is there more than once"
+            for value in sorted({v for v in values if values.count(v) > 1})
+        ]
+    return found
+
+
+def _address_problems(where: str, key: str, address: IPv4Address) -> list[str]:
+    # The ranges for documentation are private to Python, yet examples need them.
+    inside = any(address in block for block in _PRIVATE)
+    if key == "address" and inside:
+        return [f"{where} is {address}, which is private; Azure calls the device's public address"]
+    return []
+
+
+def ipsec_policy() -> network.IpsecPolicyArgs:
+    """The only algorithms that a tunnel takes: AES-256-GCM, SHA-384 and the 384-bit elliptic curve, throughout.
+
+    An hour or 100 GB for a key of the data, by Azure's limits ("About cryptographic requirements and Azure VPN
+    gateways").
+    """
+    return network.IpsecPolicyArgs(
+        ike_encryption="GCMAES256",
+        ike_integrity="SHA384",
+        dh_group="ECP384",
+        ipsec_encryption="GCMAES256",
+        ipsec_integrity="GCMAES256",
+        pfs_group="ECP384",
+        sa_life_time_seconds=3600,
+        sa_data_size_kilobytes=102400000,
+    )

@@ -1,0 +1,144 @@
+"""The cluster's admission policies and where they are bound."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+import yaml
+
+from modules import naming
+from modules.component import Component
+from modules.kubernetes.owned import MANAGED, metadata, named
+
+_OF_KUBERNETES = ("kube-system", "kube-public", "kube-node-lease")
+_ACTIONS = {"Deny": ["Deny", "Audit"], "Warn": ["Warn", "Audit"], "Audit": ["Audit"]}
+_PARAMETERS = "bluelamp-admission"
+
+
+class ClusterAdmissionArgs(TypedDict):
+    """What admission needs."""
+
+    label: naming.Label
+    """Whose it is; the ownership annotations follow from it."""
+    registries: list[str]
+    """The registries, with a folder where one is meant, that images may come from: `registry.essex.police.example`."""
+    enforcement: NotRequired[str]
+    """`Deny`, or `Warn` or `Audit` to learn first what would be refused; `Deny` when left out."""
+    exempt_namespaces: NotRequired[list[str]]
+    """Namespaces where no policy applies, besides Kubernetes' own."""
+    exemptions: NotRequired[dict[str, list[str]]]
+    """Namespaces where one policy does not apply, by the policy's name: `{"services": ["gateway-system"]}`, which is
+    what it is when left out. All exemptions of a cluster stand here, and nowhere else."""
+
+
+class ClusterAdmission(Component):
+    """Validating admission policies with their bindings, and the allow-list of registries."""
+
+    policies: pulumi.Output[list[str]]
+    """Names of the policies."""
+
+    def __init__(self, name: str, args: ClusterAdmissionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        _check(name, args)
+        label = args["label"]
+        allowed = kubernetes.core.v1.ConfigMap(
+            f"{name}-parameters",
+            metadata=metadata(label, _PARAMETERS, "kube-system"),
+            data={"registries": "\n".join(args["registries"])},
+            opts=self.child(),
+        )
+        names = []
+        for short, content in _data()["policies"].items():
+            full = f"bluelamp-{short}"
+            policy = kubernetes.admissionregistration.v1.ValidatingAdmissionPolicy(
+                f"{name}-{short}",
+                metadata=metadata(label, full, annotations={"bluelamp/title": content["title"]}),
+                spec=_policy(content),
+                opts=self.child(),
+            )
+            names.append(named(full, policy))
+            kubernetes.admissionregistration.v1.ValidatingAdmissionPolicyBinding(
+                f"{name}-{short}-binding",
+                metadata=metadata(label, full),
+                spec=_binding(short, content, args, names[-1], named(_PARAMETERS, allowed)),
+                opts=self.child(),
+            )
+        self.policies = pulumi.Output.all(*names)
+        self.finish()
+
+
+@cache
+def _data() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((files(__package__) / "policies.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def _policy(content: Mapping[str, Any]) -> dict[str, Any]:
+    shared = {key: _data()["variables"][key] for key in content.get("uses", ())}
+    variables = {**shared, **content.get("variables", {})}
+    spec: dict[str, Any] = {
+        "failurePolicy": "Fail",
+        "matchConstraints": {"resourceRules": _data()["resources"][content["of"]]},
+        "validations": content["validations"],
+    }
+    if content.get("managed"):
+        spec["matchConstraints"]["objectSelector"] = {"matchLabels": MANAGED}
+    if variables:
+        spec["variables"] = [{"name": key, "expression": text} for key, text in variables.items()]
+    if content.get("parameters"):
+        spec["paramKind"] = {"apiVersion": "v1", "kind": "ConfigMap"}
+    return spec
+
+
+def _binding(
+    short: str,
+    content: Mapping[str, Any],
+    args: ClusterAdmissionArgs,
+    policy: pulumi.Output[str],
+    parameters: pulumi.Output[str],
+) -> dict[str, Any]:
+    exempt = [*_OF_KUBERNETES, *args.get("exempt_namespaces", []), *_exemptions(args).get(short, [])]
+    selected: dict[str, dict[str, Any]] = {
+        "everywhere": {"operator": "NotIn", "values": exempt},
+        "default": {"operator": "In", "values": ["default"]},
+        "tenants": {"operator": "NotIn", "values": exempt},
+    }
+    where = [{"key": "kubernetes.io/metadata.name", **selected[content["in"]]}]
+    if content["in"] == "tenants":
+        where.append({"key": "bluelamp/tenant", "operator": "Exists"})
+    spec: dict[str, Any] = {
+        "policyName": policy,
+        "validationActions": _ACTIONS[args.get("enforcement", "Deny")],
+        "matchResources": {"namespaceSelector": {"matchExpressions": where}},
+    }
+    if content.get("parameters"):
+        spec["paramRef"] = {"name": parameters, "namespace": "kube-system", "parameterNotFoundAction": "Deny"}
+    return spec
+
+
+def _exemptions(args: ClusterAdmissionArgs) -> dict[str, list[str]]:
+    return args.get("exemptions", {"services": ["gateway-system"]})
+
+
+def _check(name: str, args: ClusterAdmissionArgs) -> None:
+    wrong = []
+    if not args["registries"]:
+        wrong.append("registries is empty; name at least one")
+    for registry in args["registries"]:
+        if "://" in registry or registry.endswith("/") or "*" in registry or not registry.strip():
+            wrong.append(f"registries has {registry!r}; use a host and perhaps a folder, as registry.example.org/team")
+    enforcement = args.get("enforcement", "Deny")
+    if enforcement not in _ACTIONS:
+        wrong.append(f"enforcement is {enforcement!r}; use {', '.join(_ACTIONS)}")
+    for policy in _exemptions(args):
+        if policy not in _data()["policies"]:
+            near = get_close_matches(policy, _data()["policies"], n=1)
+            wrong.append(
+                f"exemptions names {policy!r}, which is no policy" + (f"; did you mean {near[0]}?" if near else "")
+            )
+    if wrong:
+        raise ValueError(f"ClusterAdmission {name!r}: " + "; ".join(wrong))

@@ -1,0 +1,29 @@
+"""Daily and weekly backups of everything."""
+
+from modules.kubernetes.backup import ClusterBackup
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="hybrid-foundation",
+    spend_type="strategic",
+)
+ClusterBackup(
+    "backup",
+    {
+        "label": label,
+        "cluster": "live",
+        "storage_account_name": "stbackupessexprod",
+        "container_name": "velero",
+        "resource_group_name": "rg-backup-essex-prod-uks",
+        "subscription_id": "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e12",
+        "tenant_id": "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e10",
+        "client_id": "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e11",
+        "immutable_days": 30,
+    },
+)

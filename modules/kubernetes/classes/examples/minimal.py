@@ -1,0 +1,16 @@
+"""Classes on vSphere."""
+
+from modules.kubernetes.classes import WorkloadClasses
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="hybrid-foundation",
+    spend_type="strategic",
+)
+WorkloadClasses("classes", {"label": label, "provisioner": "csi.vsphere.vmware.com"})

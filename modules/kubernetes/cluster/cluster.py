@@ -1,0 +1,156 @@
+"""A cluster of a class."""
+
+import ipaddress
+import re
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+
+from modules.component import Component, after
+from modules.kubernetes.cluster_class import WORKERS
+from modules.kubernetes.names import check_names
+from modules.kubernetes.owned import custom, metadata
+from modules.naming import Label
+
+_VERSION = re.compile(r"v1\.\d{2}\.\d+(\+rke2r\d)?")
+
+
+class WorkerPool(TypedDict):
+    """A pool of worker machines."""
+
+    replicas: NotRequired[int]
+    """Number of machines; 3 when left out."""
+    failure_domain: NotRequired[str]
+    """Where they stand, such as a deployment zone of vSphere; anywhere when left out."""
+
+
+class ClusterArgs(TypedDict):
+    """What a cluster needs."""
+
+    label: Label
+    """Whose it is."""
+    namespace: str
+    """Namespace in the management cluster, the class's own."""
+    class_name: pulumi.Input[str]
+    """Name of the class; the `class_name` of a `ClusterClass`."""
+    version: str
+    """Kubernetes version such as `v1.36.3`, or `v1.36.3+rke2r1` for RKE2; the class's machine image must have it."""
+    endpoint: str
+    """The IP address of the API server, free in the machines' own network."""
+    tier: NotRequired[str]
+    """What runs on it, `live` or `non-live`; `live` when left out."""
+    endpoint_port: NotRequired[int]
+    """Port of the API server; 6443 when left out."""
+    control_plane_replicas: NotRequired[int]
+    """Control-plane machines, an odd number; 3 when left out."""
+    workers: NotRequired[dict[str, WorkerPool]]
+    """Pools of worker machines by name; one of three machines, `general`, when left out."""
+    pod_cidr: NotRequired[str]
+    """Addresses of pods; `100.64.0.0/16`, shared address space (RFC 6598), when left out."""
+    service_cidr: NotRequired[str]
+    """Addresses of services; `100.65.0.0/16` when left out."""
+    service_account_issuer: NotRequired[str]
+    """Public address, `https://…`, of the issuer of the cluster's tokens, for workload identity in Azure."""
+    addons: NotRequired[str]
+    """Name of the `ClusterAddons` that the cluster gets."""
+    protect: NotRequired[bool]
+    """Whether the cluster is guarded against deletion; false when left out."""
+
+
+class Cluster(Component):
+    """A Cluster API `Cluster`, in the management cluster."""
+
+    cluster_name: pulumi.Output[str]
+    """The cluster's name, known before it exists."""
+    kubeconfig_secret: pulumi.Output[str]
+    """Name of the secret with its administrator's kubeconfig, which Cluster API makes beside the cluster."""
+
+    def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        _check(name, args)
+        labels = {"bluelamp/tier": str(args.get("tier", "live"))}
+        if "addons" in args:
+            labels["bluelamp/addons"] = args["addons"]
+        made = custom(
+            f"{name}-cluster",
+            "cluster.x-k8s.io/v1beta2 Cluster",
+            metadata(args["label"], name, args["namespace"], more_labels=labels),
+            _spec(args),
+            self.child(protect=args.get("protect", False)),
+        )
+        self.cluster_name = after(name, made)
+        self.kubeconfig_secret = after(f"{name}-kubeconfig", made)
+        self.finish()
+
+
+def _spec(args: ClusterArgs) -> dict[str, Any]:
+    pools = args.get("workers") or {"general": WorkerPool()}
+    variables = [
+        {
+            "name": "controlPlaneEndpoint",
+            "value": {"host": args["endpoint"], "port": args.get("endpoint_port", 6443)},
+        }
+    ]
+    if "service_account_issuer" in args:
+        variables.append({"name": "serviceAccountIssuer", "value": args["service_account_issuer"]})
+    return {
+        "clusterNetwork": {
+            "pods": {"cidrBlocks": [args.get("pod_cidr", "100.64.0.0/16")]},
+            "services": {"cidrBlocks": [args.get("service_cidr", "100.65.0.0/16")]},
+            "serviceDomain": "cluster.local",
+        },
+        "topology": {
+            "classRef": {"name": args["class_name"]},
+            "version": args["version"],
+            "controlPlane": {"replicas": args.get("control_plane_replicas", 3)},
+            "workers": {"machineDeployments": [_pool(pool, workers) for pool, workers in pools.items()]},
+            "variables": variables,
+        },
+    }
+
+
+def _pool(name: str, workers: WorkerPool) -> dict[str, Any]:
+    found: dict[str, Any] = {"class": WORKERS, "name": name, "replicas": workers.get("replicas", 3)}
+    if "failure_domain" in workers:
+        found["failureDomain"] = workers["failure_domain"]
+    return found
+
+
+def _check(name: str, args: ClusterArgs) -> None:
+    owner = f"Cluster {name!r}"
+    check_names(owner, name, *args.get("workers", {}))
+    wrong = []
+    if not _VERSION.fullmatch(args["version"]):
+        wrong.append(f"version is {args['version']!r}; write it as v1.36.3, or v1.36.3+rke2r1 for RKE2")
+    replicas = args.get("control_plane_replicas", 3)
+    if replicas < 1 or replicas % 2 == 0:
+        wrong.append(f"control_plane_replicas is {replicas}; etcd needs an odd number")
+    if args.get("tier", "live") not in ("live", "non-live"):
+        wrong.append(f"tier is {args.get('tier')!r}; use live or non-live")
+    issuer = args.get("service_account_issuer", "https://")
+    if not issuer.startswith("https://") or (issuer.endswith("/") and issuer != "https://"):
+        wrong.append(f"service_account_issuer is {issuer!r}; use https:// and no slash at the end")
+    wrong += _network_problems(args)
+    if wrong:
+        raise ValueError(f"{owner}: " + "; ".join(wrong))
+
+
+def _network_problems(args: ClusterArgs) -> list[str]:
+    wrong, networks = [], {}
+    for key, default in (("pod_cidr", "100.64.0.0/16"), ("service_cidr", "100.65.0.0/16"), ("endpoint", "")):
+        value = str(args.get(key, default))
+        try:
+            networks[key] = ipaddress.ip_network(value)
+        except ValueError as error:
+            wrong.append(f"{key} is {value!r}: {error}")
+    if not wrong:
+        keys = list(networks)
+        wrong += [
+            f"{one} {networks[one]} overlaps {other} {networks[other]}"
+            for index, one in enumerate(keys)
+            for other in keys[index + 1 :]
+            if networks[one].overlaps(networks[other])
+        ]
+        if networks["endpoint"].num_addresses != 1:
+            wrong.append(f"endpoint is {args['endpoint']!r}; use one address")
+    return wrong

@@ -1,0 +1,133 @@
+"""What makes an API server and a machine safe: files and flags that both distributions share."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files as resources
+from typing import Any
+
+import yaml
+
+from modules.kubernetes.cluster_class.shapes import ClusterClassArgs, ClusterSignIn, EtcdBackup
+
+File = dict[str, Any]
+BACKUPS = "/var/backups/etcd"
+
+
+@cache
+def settings() -> Mapping[str, Any]:
+    """Flags and kernel settings, from `data/api_server.yaml`."""
+    found: Mapping[str, Any] = yaml.safe_load(data("api_server.yaml"))
+    return found
+
+
+def data(name: str) -> str:
+    """A file of this module."""
+    return resources("modules.kubernetes.cluster_class").joinpath("data", name).read_text(encoding="utf-8")
+
+
+def file(path: str, content: str, permissions: str = "0600") -> File:
+    """A file on a machine, owned by root."""
+    return {"path": path, "owner": "root:root", "permissions": permissions, "content": content}
+
+
+def api_server_files(args: ClusterClassArgs, folder: str, *, anonymous: bool) -> list[File]:
+    """The audit policy, the defaults of Pod Security and who may sign in, as files in `folder`.
+
+    With `anonymous`, the paths that probes and joining machines need are open; without it the file leaves that to a
+    flag.
+    """
+    return [
+        file(f"{folder}/audit-policy.yaml", data("audit_policy.yaml")),
+        file(f"{folder}/admission.yaml", _text(_admission(args))),
+        file(f"{folder}/authentication.yaml", _text(_authentication(args.get("entra"), anonymous=anonymous))),
+    ]
+
+
+def api_server_arguments(folder: str, logs: str) -> dict[str, str]:
+    """The API server's flags by name; its files are in `folder`, its audit log goes to `logs`."""
+    own: dict[str, str] = settings()["arguments"]
+    return {
+        **own,
+        "admission-control-config-file": f"{folder}/admission.yaml",
+        "audit-log-path": f"{logs}/audit.log",
+        "audit-policy-file": f"{folder}/audit-policy.yaml",
+        "authentication-config": f"{folder}/authentication.yaml",
+    }
+
+
+def machine_files(backup: EtcdBackup | None) -> list[File]:
+    """Kernel settings, and where snapshots are kept; `backup` is None on a worker."""
+    kernel = "".join(f"{key}={value}\n" for key, value in settings()["sysctl"].items())
+    found = [file("/etc/sysctl.d/90-kubelet.conf", kernel, "0644")]
+    if backup and "nfs_export" in backup:
+        mount = data("etcd_backup.mount").replace("EXPORT", backup["nfs_export"])
+        found.append(file("/etc/systemd/system/var-backups-etcd.mount", mount, "0644"))
+    return found
+
+
+def machine_commands(backup: EtcdBackup | None) -> list[str]:
+    """What a machine does before Kubernetes is installed."""
+    commands = ["sysctl --system"]
+    if backup is not None:
+        commands.append(f"install -d -m 0700 {BACKUPS}")
+        if "nfs_export" in backup:
+            commands.append("systemctl enable --now var-backups-etcd.mount")
+    return commands
+
+
+def hours(backup: EtcdBackup) -> str:
+    """The hours of the day at which snapshots are taken, as both cron and systemd read them."""
+    return ",".join(str(hour) for hour in range(0, 24, backup.get("every_hours", 6)))
+
+
+def _admission(args: ClusterClassArgs) -> dict[str, Any]:
+    levels = {f"{mode}{part}": value for mode in ("enforce", "audit", "warn") for part, value in _RESTRICTED.items()}
+    exempt = args.get("exempt_namespaces")
+    if exempt is None:
+        exempt = ["kube-system", *(["vmware-system-csi"] if args["infrastructure"] == "vsphere" else [])]
+    pod_security = {
+        "apiVersion": "pod-security.admission.config.k8s.io/v1",
+        "kind": "PodSecurityConfiguration",
+        "defaults": levels,
+        "exemptions": {"usernames": [], "runtimeClasses": [], "namespaces": exempt},
+    }
+    return {
+        "apiVersion": "apiserver.config.k8s.io/v1",
+        "kind": "AdmissionConfiguration",
+        "plugins": [{"name": "PodSecurity", "configuration": pod_security}],
+    }
+
+
+_RESTRICTED = {"": "restricted", "-version": "latest"}
+
+
+def _authentication(entra: ClusterSignIn | None, *, anonymous: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {"apiVersion": "apiserver.config.k8s.io/v1", "kind": "AuthenticationConfiguration"}
+    if entra:
+        found["jwt"] = [
+            {
+                "issuer": {
+                    "url": f"https://login.microsoftonline.com/{entra['tenant_id']}/v2.0",
+                    "audiences": [entra["client_id"]],
+                },
+                "claimValidationRules": [{"claim": "tid", "requiredValue": entra["tenant_id"]}],
+                # The object id is the only claim that names a person for good.
+                "claimMappings": {
+                    "username": {"claim": "oid", "prefix": "entra:"},
+                    "groups": {"claim": entra.get("groups_claim", "groups"), "prefix": ""},
+                },
+                "userValidationRules": [
+                    {
+                        "expression": "user.groups.all(group, !group.startsWith('system:'))",
+                        "message": "a group from Entra ID may not claim to be one of Kubernetes' own",
+                    }
+                ],
+            }
+        ]
+    if anonymous:
+        found["anonymous"] = {"enabled": True, "conditions": [{"path": path} for path in settings()["anonymous"]]}
+    return found
+
+
+def _text(content: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(dict(content), sort_keys=False)

@@ -1,0 +1,67 @@
+"""Namespaces for the platform's own programs, as closed as those of the tenants."""
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+from pulumi_kubernetes.networking.v1 import NetworkPolicySpecArgs
+
+from modules import naming
+from modules.component import Component
+from modules.kubernetes import traffic
+from modules.kubernetes.owned import metadata, named
+
+_API_AND_AZURE = (443, 6443)
+_WEBHOOKS = (443, 8443, 9443, 10250)
+_PODS = {"pods": "100", "services.nodeports": "0"}
+
+
+def own_namespace(
+    component: Component,
+    name: str,
+    label: naming.Label,
+    namespace: str,
+    *,
+    create: bool = True,
+    pod_security: str = "restricted",
+    traffic_policies: Mapping[str, NetworkPolicySpecArgs] | None = None,
+) -> pulumi.Output[str]:
+    """The name of a namespace for programs of the platform; makes it where `create` says so.
+
+    It has network policies and a quota. Its pods may ask the DNS, talk to one another, reach the API server and Azure
+    (TCP 443 and 6443 anywhere: the firewall of the hub says which names), and answer the API server's webhooks;
+    `traffic_policies` let more through.
+    """
+    if not create:
+        return pulumi.Output.from_input(namespace)
+    prefix = "pod-security.kubernetes.io"
+    levels = {"enforce": pod_security, "audit": "restricted", "warn": "restricted"}
+    security = {f"{prefix}/{mode}": level for mode, level in levels.items()}
+    security |= {f"{prefix}/{mode}-version": "latest" for mode in levels}
+    space = kubernetes.core.v1.Namespace(
+        f"{name}-{namespace}", metadata=metadata(label, namespace, more_labels=security), opts=component.child()
+    )
+    inside = named(namespace, space)
+    policies = {
+        "deny-all": traffic.deny_all(),
+        "allow-dns": traffic.allow_dns(),
+        "allow-same-namespace": traffic.allow_same_namespace(),
+        "allow-api-and-azure": traffic.allow_out([traffic.network(traffic.ANYWHERE)], _API_AND_AZURE),
+        # The API server calls from the host network, which no selector of pods matches.
+        "allow-webhooks": traffic.allow_in([traffic.network(traffic.ANYWHERE)], _WEBHOOKS),
+        **(traffic_policies or {}),
+    }
+    for policy, spec in policies.items():
+        kubernetes.networking.v1.NetworkPolicy(
+            f"{name}-{namespace}-{policy}",
+            metadata=metadata(label, policy, inside),
+            spec=spec,
+            opts=component.child(),
+        )
+    kubernetes.core.v1.ResourceQuota(
+        f"{name}-{namespace}-quota",
+        metadata=metadata(label, "platform", inside),
+        spec=kubernetes.core.v1.ResourceQuotaSpecArgs(hard=_PODS),
+        opts=component.child(),
+    )
+    return inside

@@ -1,0 +1,73 @@
+"""The platform's own store of secrets."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from modules import naming
+from modules.component import Component
+from modules.kubernetes.namespaces import own_namespace
+from modules.kubernetes.owned import custom, identified_account, metadata, named
+
+_STORE, _ACCOUNT = "key-vault", "key-vault"
+
+
+class ClusterSecretsArgs(TypedDict):
+    """What a store of secrets needs."""
+
+    label: naming.Label
+    """Whose it is; the ownership annotations follow from it."""
+    vault_uri: pulumi.Input[str]
+    """Where the vault answers, `https://….vault.azure.net/`."""
+    tenant_id: pulumi.Input[str]
+    """The Entra ID tenant of the vault."""
+    client_id: pulumi.Input[str]
+    """The identity with the role Key Vault Secrets User, federated with the service account (see `subject`)."""
+    allowed_namespaces: NotRequired[list[str]]
+    """Who may use the store; `cert-manager`, `gateway-system`, `monitoring` and `velero` when left out."""
+    namespace: NotRequired[str]
+    """Where External Secrets runs; `external-secrets` when left out."""
+    create_namespace: NotRequired[bool]
+    """Whether to make the namespace; true when left out."""
+
+
+class ClusterSecrets(Component):
+    """A cluster secret store on a key vault, and the service account that reads it."""
+
+    name: pulumi.Output[str]
+    """The store's name, for external secrets."""
+    subject: pulumi.Output[str]
+    """The subject of the service account's tokens, for the identity's federated credential."""
+
+    def __init__(self, name: str, args: ClusterSecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        allowed = args.get("allowed_namespaces", ["cert-manager", "gateway-system", "monitoring", "velero"])
+        if not allowed:
+            # A store without conditions is open to every namespace.
+            raise ValueError(f"ClusterSecrets {name!r}: allowed_namespaces is empty; name who may use the store")
+        label, own = args["label"], args.get("namespace", "external-secrets")
+        namespace = own_namespace(self, name, label, own, create=args.get("create_namespace", True))
+        account = identified_account(
+            self, f"{name}-account", metadata(label, _ACCOUNT, namespace), args["client_id"], args["tenant_id"]
+        )
+        self.subject = named(f"system:serviceaccount:{own}:{_ACCOUNT}", account)
+        store = custom(
+            f"{name}-store",
+            "external-secrets.io/v1 ClusterSecretStore",
+            metadata(label, _STORE),
+            {
+                "conditions": [{"namespaces": allowed}],
+                "provider": {
+                    "azurekv": {
+                        "vaultUrl": args["vault_uri"],
+                        "tenantId": args["tenant_id"],
+                        "authType": "WorkloadIdentity",
+                        "environmentType": "PublicCloud",
+                        "serviceAccountRef": {"name": named(_ACCOUNT, account), "namespace": namespace},
+                    }
+                },
+            },
+            self.child(),
+        )
+        self.name = named(_STORE, store)
+        self.finish()

@@ -1,0 +1,137 @@
+"""What a tenant takes, and what is wrong with it."""
+
+import ipaddress
+from collections.abc import Iterator
+from typing import NotRequired, TypedDict
+
+from modules import naming
+
+
+class TenantQuota(TypedDict):
+    """What all pods of a tenant may ask for together."""
+
+    cpu: NotRequired[str]
+    """Cores, such as `4` or `500m`; 4 when left out."""
+    memory: NotRequired[str]
+    """Memory, such as `16Gi`; 16Gi when left out."""
+    pods: NotRequired[int]
+    """Number of pods; 50 when left out."""
+    storage: NotRequired[str]
+    """Volumes' size together, such as `100Gi`; not limited when left out."""
+    volumes: NotRequired[int]
+    """Number of volumes; not limited when left out."""
+
+
+class TenantLimits(TypedDict):
+    """What a container gets that asks for nothing, and the most that it may ask for."""
+
+    cpu: NotRequired[str]
+    """The limit of a container that names none; `500m` when left out."""
+    memory: NotRequired[str]
+    """The same of memory; `512Mi` when left out."""
+    most_cpu: NotRequired[str]
+    """The most that one container may ask for; the quota alone when left out."""
+    most_memory: NotRequired[str]
+    """The same of memory; the quota alone when left out."""
+
+
+class TenantGroups(TypedDict):
+    """Entra ID groups, by object id, that get the built-in role of the same name in the namespace."""
+
+    admin: NotRequired[str]
+    """May manage everything in the namespace but its quota and its limits."""
+    edit: NotRequired[str]
+    """May run workloads; may not see or change who has which role."""
+    view: NotRequired[str]
+    """May look at workloads, not at secrets."""
+
+
+class TenantEgress(TypedDict):
+    """A way out of the namespace."""
+
+    name: str
+    """What is there, such as `records-database`."""
+    cidr: str
+    """The address range, such as `10.144.8.0/28`; never everything."""
+    ports: list[int]
+    """The TCP ports."""
+
+
+class TenantGitOps(TypedDict):
+    """Where the tenant's own manifests come from; Flux applies them with the tenant's rights and no more."""
+
+    url: str
+    """The repository, `https://…` or `ssh://…`."""
+    branch: NotRequired[str]
+    """The branch; `main` when left out."""
+    path: NotRequired[str]
+    """The folder of the manifests; the top when left out."""
+    interval: NotRequired[str]
+    """How often to look, such as `5m`; 5m when left out."""
+    secret_name: NotRequired[str]
+    """The secret in the namespace with which the repository is read; none when left out. Its value never stands here:
+    External Secrets or the tenant puts it there."""
+
+
+class TenantArgs(TypedDict):
+    """What a tenant needs."""
+
+    label: naming.Label
+    """Whose it is; the ownership annotations follow from it."""
+    namespace: str
+    """Name of the namespace."""
+    quota: NotRequired[TenantQuota]
+    """What the tenant's pods may ask for together."""
+    limits: NotRequired[TenantLimits]
+    """What one container gets."""
+    groups: NotRequired[TenantGroups]
+    """Who may do what."""
+    egress: NotRequired[list[TenantEgress]]
+    """Where the pods may go besides the DNS and their neighbours; nowhere when left out."""
+    gitops: NotRequired[TenantGitOps]
+    """The repository that Flux keeps the namespace by; none when left out."""
+    pod_security: NotRequired[str]
+    """The Pod Security Standard that is enforced, `restricted` or `baseline`; `restricted` when left out. Warnings and
+    audit records are always by `restricted`."""
+    pod_security_version: NotRequired[str]
+    """The edition of the standard, such as `v1.36`; `latest` when left out."""
+    gateway_namespace: NotRequired[str]
+    """Namespace of the ingress gateway, which may reach every pod; `gateway-system` when left out."""
+    monitoring_namespace: NotRequired[str]
+    """Namespace whose pods may read the metrics of every pod; none when left out."""
+
+
+def check(args: TenantArgs) -> None:
+    """Raises `ValueError` with everything that is wrong with the values."""
+    wrong = list(_problems(args))
+    if wrong:
+        raise ValueError(f"Tenant {args['namespace']!r}: " + "; ".join(wrong))
+
+
+def _problems(args: TenantArgs) -> Iterator[str]:
+    enforced = args.get("pod_security", "restricted")
+    if enforced not in ("restricted", "baseline"):
+        yield f"pod_security is {enforced!r}; use restricted or baseline"
+    names = [way["name"] for way in args.get("egress", [])]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"egress has two ways named {name!r}; give each its own name"
+    for way in args.get("egress", []):
+        yield from _egress_problems(way)
+    if "gitops" in args and not args["gitops"]["url"].startswith(("https://", "ssh://")):
+        yield f"gitops.url is {args['gitops']['url']!r}; use https:// or ssh://"
+
+
+def _egress_problems(way: TenantEgress) -> Iterator[str]:
+    where = f"egress {way['name']!r}"
+    try:
+        network = ipaddress.ip_network(way["cidr"])
+    except ValueError:
+        yield f"{where}: cidr is {way['cidr']!r}; use an address range such as 10.144.8.0/28"
+    else:
+        if network.prefixlen == 0:
+            yield f"{where}: {way['cidr']} is everything; name the range that is needed"
+    if not way["ports"]:
+        yield f"{where}: ports is empty; name the TCP ports that are needed"
+    for port in way["ports"]:
+        if not 1 <= port <= 65535:
+            yield f"{where}: port {port} does not exist; use 1 to 65535"

@@ -1,0 +1,90 @@
+"""The parts that network policies are made of."""
+
+from collections.abc import Iterable
+
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, LabelSelectorRequirementArgs
+from pulumi_kubernetes.networking.v1 import (
+    IPBlockArgs,
+    NetworkPolicyEgressRuleArgs,
+    NetworkPolicyIngressRuleArgs,
+    NetworkPolicyPeerArgs,
+    NetworkPolicyPortArgs,
+    NetworkPolicySpecArgs,
+)
+
+ANYWHERE = "0.0.0.0/0"
+
+
+def deny_all() -> NetworkPolicySpecArgs:
+    """Selects every pod for both ways and lets nothing through."""
+    return NetworkPolicySpecArgs(pod_selector=everything(), policy_types=["Ingress", "Egress"])
+
+
+def allow_dns() -> NetworkPolicySpecArgs:
+    """Lets questions out to the cluster's DNS."""
+    dns = NetworkPolicyPeerArgs(
+        namespace_selector=namespace("kube-system"),
+        pod_selector=LabelSelectorArgs(match_labels={"k8s-app": "kube-dns"}),
+    )
+    return NetworkPolicySpecArgs(
+        pod_selector=everything(),
+        policy_types=["Egress"],
+        egress=[
+            NetworkPolicyEgressRuleArgs(
+                to=[dns], ports=[NetworkPolicyPortArgs(protocol=protocol, port=53) for protocol in ("UDP", "TCP")]
+            )
+        ],
+    )
+
+
+def allow_same_namespace() -> NetworkPolicySpecArgs:
+    """Lets the pods of a namespace talk to one another."""
+    neighbours = [NetworkPolicyPeerArgs(pod_selector=everything())]
+    return NetworkPolicySpecArgs(
+        pod_selector=everything(),
+        policy_types=["Ingress", "Egress"],
+        ingress=[NetworkPolicyIngressRuleArgs(from_=neighbours)],
+        egress=[NetworkPolicyEgressRuleArgs(to=neighbours)],
+    )
+
+
+def allow_in(peers: list[NetworkPolicyPeerArgs], ports: Iterable[int] = ()) -> NetworkPolicySpecArgs:
+    """Lets `peers` in, to these TCP `ports` only where some are given; no peers are everybody."""
+    rule = NetworkPolicyIngressRuleArgs(from_=peers or None, ports=_tcp(ports))
+    return NetworkPolicySpecArgs(pod_selector=everything(), policy_types=["Ingress"], ingress=[rule])
+
+
+def allow_out(peers: list[NetworkPolicyPeerArgs], ports: Iterable[int] = ()) -> NetworkPolicySpecArgs:
+    """Lets pods out to `peers`, to these TCP `ports` only where some are given."""
+    rule = NetworkPolicyEgressRuleArgs(to=peers, ports=_tcp(ports))
+    return NetworkPolicySpecArgs(pod_selector=everything(), policy_types=["Egress"], egress=[rule])
+
+
+def network(cidr: str) -> NetworkPolicyPeerArgs:
+    """A range of addresses."""
+    return NetworkPolicyPeerArgs(ip_block=IPBlockArgs(cidr=cidr))
+
+
+def pods_of(name: str) -> NetworkPolicyPeerArgs:
+    """Every pod of a namespace."""
+    return NetworkPolicyPeerArgs(namespace_selector=namespace(name))
+
+
+def pods_of_tenants() -> NetworkPolicyPeerArgs:
+    """Every pod of every tenant."""
+    tenant = LabelSelectorRequirementArgs(key="bluelamp/tenant", operator="Exists")
+    return NetworkPolicyPeerArgs(namespace_selector=LabelSelectorArgs(match_expressions=[tenant]))
+
+
+def everything() -> LabelSelectorArgs:
+    """Selects every pod."""
+    return LabelSelectorArgs()
+
+
+def namespace(name: str) -> LabelSelectorArgs:
+    """Selects a namespace by the label that the API server itself gives it."""
+    return LabelSelectorArgs(match_labels={"kubernetes.io/metadata.name": name})
+
+
+def _tcp(ports: Iterable[int]) -> list[NetworkPolicyPortArgs] | None:
+    return [NetworkPolicyPortArgs(protocol="TCP", port=port) for port in ports] or None

@@ -1,0 +1,38 @@
+"""Two sites under one vCenter; the second takes workers only."""
+
+from modules.kubernetes.vsphere_sites import VsphereSites
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+VsphereSites(
+    "essex",
+    {
+        "label": label,
+        "server": "vcenter.essex.police.example",
+        "identity_secret": "essex-vcenter",
+        "sites": {
+            "headquarters": {
+                "datacenter": "/headquarters",
+                "compute_cluster": "/headquarters/host/general",
+                "networks": ["kubernetes"],
+            },
+            "recovery": {
+                "datacenter": "/recovery",
+                "compute_cluster": "/recovery/host/general",
+                "datastore": "vsan",
+                "networks": ["kubernetes"],
+                "control_plane": False,
+                "folder": "/recovery/vm/kubernetes",
+            },
+        },
+    },
+)

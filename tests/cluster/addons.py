@@ -1,0 +1,52 @@
+"""What the add-ons' published definitions say, in the form of the rehearsal's `data/addons.json.gz`.
+
+`python -m tests.cluster.addons` writes the file anew from the pinned definitions; a test holds the two together.
+"""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.cluster.crds import definitions
+
+DATA = Path(__file__).parents[2] / "bluelamp" / "rehearsal" / "kubernetes" / "data" / "addons.json.gz"
+_LEFT_OUT = ("description", "x-kubernetes-validations")
+
+
+def addons() -> dict[str, dict[str, Any]]:
+    """API version -> kind -> its plural, whether it is namespaced, and its schema without prose."""
+    found: dict[str, dict[str, Any]] = {}
+    for definition in definitions():
+        spec = definition["spec"]
+        for version in spec["versions"]:
+            if version["served"] and not version.get("deprecated"):
+                found.setdefault(f"{spec['group']}/{version['name']}", {})[spec["names"]["kind"]] = {
+                    "plural": spec["names"]["plural"],
+                    "namespaced": spec["scope"] == "Namespaced",
+                    "schema": _bare(version["schema"]["openAPIV3Schema"]),
+                }
+    return found
+
+
+def _bare(node: Any) -> Any:
+    """A schema without prose; the names of properties are not keywords, whatever they are called."""
+    if isinstance(node, list):
+        return [_bare(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: {name: _bare(each) for name, each in value.items()} if key == "properties" else _bare(value)
+        for key, value in node.items()
+        if key not in _LEFT_OUT
+    }
+
+
+def packed(found: dict[str, dict[str, Any]]) -> bytes:
+    """The file's content, the same for the same definitions."""
+    text = json.dumps(found, sort_keys=True, separators=(",", ":"))
+    return gzip.compress(text.encode(), mtime=0)
+
+
+if __name__ == "__main__":
+    DATA.write_bytes(packed(addons()))

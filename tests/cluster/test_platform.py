@@ -1,0 +1,45 @@
+"""Every object of a cluster's platform on a real API server with the published definitions."""
+
+from pathlib import Path
+
+import pytest
+
+from bluelamp.rehearsal.kubernetes.api import Api, RefusalError
+from tests.cluster import estate
+
+pytestmark = pytest.mark.cluster
+_PARTS = ("admission", "backup", "classes", "gateway", "monitoring", "secret_store", "tenant")
+EXAMPLES = [
+    path
+    for part in _PARTS
+    for path in sorted((estate.ROOT / "modules" / "kubernetes" / part / "examples").glob("*.py"))
+]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
+def test_every_object_of_an_example_is_accepted(crds: Path, path: Path) -> None:
+    api, objects = Api(crds), estate.example(path)
+    assert objects
+    for obj in objects:
+        # Only namespaces are made: the others would change what other tests find.
+        if obj["kind"] == "Namespace":
+            estate.apply(api, obj)
+    refused = [
+        f"{obj['kind']} {obj['metadata']['name']}: {reason}" for obj in objects if (reason := estate.refusal(api, obj))
+    ]
+    assert refused == []
+
+
+def test_a_store_of_secrets_keeps_tenants_out(crds: Path) -> None:
+    path = estate.ROOT / "modules" / "kubernetes" / "secret_store" / "examples" / "minimal.py"
+    (store,) = [each for each in estate.example(path) if each["kind"] == "ClusterSecretStore"]
+    taken = estate.apply(Api(crds), store, dry_run=True)
+    assert taken["spec"]["conditions"] == [{"namespaces": ["cert-manager", "gateway-system", "monitoring", "velero"]}]
+
+
+def test_a_route_that_no_gateway_could_serve_is_refused(crds: Path) -> None:
+    path = estate.ROOT / "modules" / "kubernetes" / "gateway" / "examples" / "minimal.py"
+    (route,) = [each for each in estate.example(path) if each["kind"] == "HTTPRoute"]
+    route["spec"]["rules"][0]["filters"][0]["requestRedirect"]["scheme"] = "gopher"
+    with pytest.raises(RefusalError, match="scheme"):
+        estate.apply(Api(crds), {**route, "metadata": {"name": "x", "namespace": "default"}}, dry_run=True)

@@ -1,0 +1,32 @@
+"""`bluelamp policy`, as a user meets it."""
+
+import json
+
+from tests.conftest import Project
+
+
+def test_it_names_what_is_in_force_as_json(project: Project) -> None:
+    run = project.run("policy", "essex", "--scope", "corp", "--format", "json")
+    assert (run.returncode, run.stderr) == (0, "")
+    answer = json.loads(run.stdout)
+    assert answer["force"] == "essex"
+    (view,) = answer["scopes"]
+    assert view["inherited_from"] == ["root", "landing-zones"]
+    named = {row["name"] for row in view["rows"]} | set(view["missing"])
+    assert {"Deny-Resource-Locations", "Deny-MgmtPorts-Internet", "Deny-Public-Endpoints"} <= named
+
+
+def test_a_wrong_group_and_a_wrong_force_are_told_with_the_nearest(project: Project) -> None:
+    run = project.run("policy", "essex", "--scope", "crop")
+    assert run.returncode == 2
+    assert "there is no management group 'crop'" in run.stderr
+    assert "did you mean corp?" in run.stderr
+    run = project.run("policy", "esex")
+    assert run.returncode == 2
+    assert "did you mean essex" in run.stderr
+
+
+def test_help_has_examples(project: Project) -> None:
+    run = project.run("policy", "--help")
+    assert run.returncode == 0
+    assert "bluelamp policy west-midlands --scope corp" in run.stdout

@@ -1,0 +1,55 @@
+from ipaddress import ip_network
+
+from planned import plan
+
+from modules import naming
+from modules.azure.hub import Hub
+
+HUB = {
+    "location": "uksouth",
+    "resource_group_name": "rg",
+    "address_space": "10.61.0.0/22",
+    "estate": ["10.61.0.0/16"],
+    "workspace_id": "/id/logs",
+}
+
+
+def names(made) -> set[str]:
+    return {resource.name for resource in made.resources}
+
+
+def test_every_option_adds_to_a_hub_and_renames_nothing(label):
+    plain = plan(lambda: Hub("hub", {"label": label, **HUB}))
+    more = {"resolver_outbound": True, "spoke_ranges": ["10.61.4.0/24"], "firewall": {"base_policy_id": "/id/base"}}
+    assert names(plan(lambda: Hub("hub", {"label": label, **HUB, **more}))) - names(plain) == {
+        "hub-resolver-outbound-subnet"
+    }
+    assert names(plain) <= names(plan(lambda: Hub("hub", {"label": label, **HUB, **more})))
+
+
+def test_what_a_gateway_receives_for_a_spoke_passes_the_firewall(label):
+    made = plan(lambda: Hub("hub", {"label": label, **HUB, "spoke_ranges": ["10.61.4.0/24", "10.61.5.0/24"]}))
+    routes = made.one("network:RouteTable", routeTableName="rt-gateway-wmp-prod-uks")["routes"]
+    assert [route["addressPrefix"] for route in routes] == ["10.61.1.0/24", "10.61.4.0/24", "10.61.5.0/24"]
+    assert {route["nextHopIpAddress"] for route in routes} == {"10.61.0.4"}
+
+
+def test_what_a_resolver_forwards_has_a_subnet_and_a_rule(label):
+    made = plan(lambda: Hub("hub", {"label": label, **HUB, "resolver_outbound": True}))
+    subnet = made.one("network:Subnet", subnetName="snet-resolver-outbound-wmp-prod-uks")
+    assert subnet["addressPrefix"] == "10.61.0.176/28"
+    assert subnet["delegations"][0]["serviceName"] == "Microsoft.Network/dnsResolvers"
+    rules = made.one("network:NetworkSecurityGroup", networkSecurityGroupName="nsg-hub-wmp-prod-uks")["securityRules"]
+    assert "10.61.0.176/28" in {rule["sourceAddressPrefix"] for rule in rules if rule["access"] == "Allow"}
+
+
+def test_a_hub_inherits_a_base_policy(label):
+    made = plan(lambda: Hub("hub", {"label": label, **HUB, "firewall": {"base_policy_id": "/id/base"}}))
+    assert made.one("network:FirewallPolicy")["basePolicy"] == {"id": "/id/base"}
+
+
+def test_no_two_parts_of_a_hub_share_addresses():
+    laid = naming.hub_plan("10.61.0.0/22")
+    parts = [getattr(laid, part) for part in laid.__dataclass_fields__ if part != "range"]
+    assert not any(one.overlaps(other) for one in parts for other in parts if one is not other)
+    assert all(part.subnet_of(ip_network("10.61.0.0/22")) for part in parts)

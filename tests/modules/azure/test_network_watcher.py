@@ -1,0 +1,46 @@
+import pytest
+from planned import Planned, plan
+
+from modules.azure.ddos_plan import DdosPlan
+from modules.azure.network_watcher import NetworkWatcher
+
+ARGS = {"location": "uksouth", "resource_group_name": "rg", "workspace_id": "/id/logs"}
+
+
+def watcher(label, **more) -> Planned:
+    return plan(lambda: NetworkWatcher("watcher", {"label": label, **ARGS, **more}))
+
+
+def test_flow_logs_are_written_by_an_identity_to_storage_that_takes_no_keys(label):
+    made = watcher(label, virtual_network_ids={"hub": "/id/hub"})
+    account = made.one("storage:StorageAccount")
+    assert (account["allowSharedKeyAccess"], account["networkRuleSet"]["defaultAction"]) == (False, "Deny")
+    log = made.one("network:FlowLog")
+    assert log["targetResourceId"] == "/id/hub"
+    assert log["identity"]["type"] == "UserAssigned"
+    assert made.one("authorization:RoleAssignment")["principalType"] == "ServicePrincipal"
+    assert "watcher-identity-writes" in made.waits_for["watcher-hub-flows"]
+
+
+def test_storage_is_kept_in_every_zone_that_there_is_and_can_be_protected(label):
+    assert watcher(label).one("storage:StorageAccount")["sku"] == {"name": "Standard_ZRS"}
+    made = watcher(label, location="ukwest", protect=True)
+    assert made.one("storage:StorageAccount")["sku"] == {"name": "Standard_LRS"}
+    assert {resource.name for resource in made.resources if resource.protect} == {"watcher-storage"}
+
+
+def test_flow_logs_that_would_be_forgotten_too_soon_are_refused(label):
+    with pytest.raises(ValueError, match="watcher: retention_days is 7, at least 90 is needed"):
+        watcher(label, virtual_network_ids={"hub": "/id/hub"}, retention_days=7)
+
+
+def test_a_ddos_plan_is_named_tagged_and_can_be_protected(label):
+    args = {"label": label, "location": "uksouth", "resource_group_name": "rg", "protect": True}
+    made = plan(lambda: DdosPlan("ddos", args))
+    assert made.one("network:DdosProtectionPlan")["ddosProtectionPlanName"] == "ddos-platform-wmp-prod-uks"
+    assert {resource.name for resource in made.resources if resource.protect} == {"ddos-plan"}
+
+
+def test_a_wrong_argument_of_a_ddos_plan_is_named(label):
+    with pytest.raises(ValueError, match=r"DdosPlan 'ddos': locaton is not an argument; did you mean location\?"):
+        plan(lambda: DdosPlan("ddos", {"label": label, "locaton": "uksouth", "resource_group_name": "rg"}))
