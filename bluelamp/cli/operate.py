@@ -1,9 +1,10 @@
 """What preview, up, destroy and drift have in common: several forces at once, progress, results, reports, status."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from rich.progress import Progress, TaskID
 
@@ -17,6 +18,9 @@ from bluelamp.fleet.aliases import refuse_versioned
 from bluelamp.fleet.deploy import Hear, Result
 from bluelamp.fleet.parallel import each
 from infra.problems import Problem, SettingsError
+
+if TYPE_CHECKING:
+    from infra.force import Force
 
 Work = Callable[[Target, Hear], Result]
 
@@ -38,8 +42,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
 
     Settings are read first, of every force, so that a mistake in one is told before anything is begun.
     """
-    if how.needs_settings:
-        read_settings(root, forces)
+    settings = read_settings(root, forces) if how.needs_settings else {}
     results: list[Result] = []
     with (
         session(screen, root, rehearse=how.rehearse, arm_types=how.arm_types, kubeconfig=how.kubeconfig) as held,
@@ -48,7 +51,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
         board = _Board(progress, forces)
 
         def one(force: str) -> Result:
-            return _one(held, force, verb, how, work, board)
+            return _one(held, force, settings, verb, how, work, board)
 
         for result in each(one, forces, how.jobs):
             results.append(result)
@@ -60,33 +63,43 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
     return worst(result.status for result in results)
 
 
-def worst(statuses: object) -> Status:
+def worst(statuses: Iterable[Status]) -> Status:
     """The status that the command ends with: what failed outweighs broken rules, and those outweigh changes."""
     order = (Status.FAILED, Status.WRONG_USE, Status.RULES_BROKEN, Status.CHANGES_FOUND)
-    found = set(statuses)  # type: ignore[call-overload] # any iterable of statuses
+    found = set(statuses)
     return next((status for status in order if status in found), Status.DONE)
 
 
-def read_settings(root: Path, forces: list[str]) -> None:
-    """Raises `SettingsError` with every mistake in the settings of every one of `forces`."""
+def read_settings(root: Path, forces: list[str]) -> dict[str, "Force"]:
+    """The settings of each force. Raises `SettingsError` with every mistake in those of every one of `forces`."""
     from infra.force import load
 
+    read: dict[str, Force] = {}
     problems: list[Problem] = []
     for force in forces:
         try:
-            load(force, root=root)
+            read[force] = load(force, root=root)
         except SettingsError as error:
             problems += error.problems
     if problems:
         raise SettingsError(problems)
+    return read
 
 
-def _one(held: Session, force: str, verb: str, how: How, work: Work, board: "_Board") -> Result:
+def _one(
+    held: Session,
+    force: str,
+    settings: Mapping[str, "Force"],
+    verb: str,
+    how: How,
+    work: Work,
+    board: "_Board",
+) -> Result:
     try:
         target = held.target(force)
         recovered = tuple(held.recover(target))
-        if how.needs_settings:
-            _aliases(held, target)
+        if force in settings and settings[force].version_aliases == "drop":
+            refuse_versioned(force, held.state(target))
         result = replace(work(target, board.hear(force)), recovered=recovered)
         if how.report is not None and result.status is Status.DONE and verb != "destroy":
             result = replace(result, state=held.state(target))
@@ -94,13 +107,6 @@ def _one(held: Session, force: str, verb: str, how: How, work: Work, board: "_Bo
         said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
         return Result(force, verb, Status.FAILED, errors=(said,))
     return result
-
-
-def _aliases(held: Session, target: Target) -> None:
-    from infra.force import load
-
-    if load(target.stack, root=held.root).version_aliases == "drop":
-        refuse_versioned(target.stack, held.state(target))
 
 
 def _report(screen: Screen, root: Path, results: list[Result], folder: Path) -> None:
@@ -129,7 +135,7 @@ class _Board:
 
     def hear(self, force: str) -> Hear:
         """What hears the steps of one force."""
-        done: set[tuple[str, str]] = set()
+        done: dict[str, set[str]] = {}
 
         def heard(phase: str, step: Step) -> None:
             with self._lock:
@@ -137,8 +143,8 @@ class _Board:
                     self._tasks[force] = self._progress.add_task(force, total=None)
                 if phase == "preview":
                     self._planned[force].add(step.urn)
-                done.add((phase, step.urn))
-                count = sum(1 for at, _ in done if at == phase)
+                done.setdefault(phase, set()).add(step.urn)
+                count = len(done[phase])
             total = len(self._planned[force]) if phase != "preview" and self._planned[force] else None
             self._progress.update(
                 self._tasks[force], description=f"{force}: {phase} {step.name[:40]}", completed=count, total=total

@@ -57,9 +57,11 @@ def candidates() -> Iterator[tuple[Origin, Path]]:
     built = built_folder() / "pulumi"
     if on_path and Path(on_path).resolve() != built.resolve():
         yield "found", Path(on_path)
-    for origin, binary in (("official", official_folder() / "bin" / "pulumi"), ("built", built)):
-        if binary.is_file():
-            yield origin, binary  # type: ignore[misc] # a literal of the tuple above
+    official = official_folder() / "bin" / "pulumi"
+    if official.is_file():
+        yield "official", official
+    if built.is_file():
+        yield "built", built
 
 
 def find() -> Engine | None:

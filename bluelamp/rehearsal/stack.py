@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import shutil
 import socket
 import time
 from pathlib import Path
@@ -13,6 +12,7 @@ import yaml
 
 from bluelamp.engine.operation import Target, command, last_line
 from bluelamp.errors import EngineError, RehearsalError
+from bluelamp.files import replace
 from bluelamp.rehearsal.space import Space
 
 _PATIENCE = 3.0
@@ -26,13 +26,12 @@ def prepare(space: Space, project: str, settings: Path) -> Path:
     cannot be opened here and are replaced by a placeholder.
     """
     folder = space.stacks / project
-    folder.mkdir(parents=True, exist_ok=True)
     copy = folder / settings.name
     kept = _salt(copy)
     content = yaml.safe_load(settings.read_text(encoding="utf-8")) if settings.is_file() else {}
     config = {key: _opened(value) for key, value in ((content or {}).get("config") or {}).items()}
-    _write(copy, yaml.safe_dump({**({"encryptionsalt": kept} if kept else {}), "config": config}, sort_keys=True))
-    _write(folder / "Pulumi.yaml", yaml.safe_dump({"name": project, "runtime": "python"}))
+    replace(copy, yaml.safe_dump({**({"encryptionsalt": kept} if kept else {}), "config": config}, sort_keys=True))
+    replace(folder / "Pulumi.yaml", yaml.safe_dump({"name": project, "runtime": "python"}))
     return copy
 
 
@@ -135,9 +134,3 @@ def _opened(value: Any) -> Any:
     if isinstance(value, dict) and set(value) == {"secure"}:
         return "rehearsed-" + hashlib.sha256(str(value["secure"]).encode()).hexdigest()[:8]
     return value
-
-
-def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8")
-    shutil.move(temporary, path)

@@ -1,11 +1,11 @@
 """Writing rendered files: all of a file or nothing of it, and nothing left behind of an older rendering."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from bluelamp.errors import BluelampError
+from bluelamp.files import replace
 
 MARK: Final = "Rendered by bluelamp"
 """Stands in the first lines of every file that is written here, and tells it from a file of somebody's own."""
@@ -23,16 +23,7 @@ def write(files: Mapping[str, str], folder: Path, *, clean: str = "") -> list[Pa
     try:
         for name, text in files.items():
             path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-            try:
-                with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-                    stream.write(text)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                temporary.replace(path)
-            finally:
-                temporary.unlink(missing_ok=True)
+            replace(path, text)
             written.append(path)
         if clean:
             _clean(folder / clean, set(written))

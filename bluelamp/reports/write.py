@@ -1,11 +1,11 @@
 """Writing reports to a folder: all of a file or nothing of it."""
 
 import errno
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from bluelamp import files
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.reports.findings import Report
 
@@ -54,17 +54,8 @@ def write(reports: Sequence[Report], folder: Path) -> list[Path]:
 
 
 def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        files.replace(path, text)
     except OSError as error:
         said, step = _NEXT.get(error.errno or 0, (error.strerror or str(error), "name another folder"))
         raise BluelampError(f"{path}: the report cannot be written: {said}", next_step=step) from error
