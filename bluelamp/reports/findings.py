@@ -6,7 +6,7 @@ report.answer, report.counts, report.broken
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from bluelamp.reports.canonical import plain, readable
-from bluelamp.reports.provenance import Provenance, provenance
+from bluelamp.reports.provenance import Provenance, input_hash, provenance, rule_hash
 from bluelamp.reports.redaction import Redactor
+from bluelamp.reports.since import Since
 from policies import Control, Enforcement, Judgement, Resource, Rule, Severity, Verdict, judge
 from policies import rules as discovered
+from policies.value import root as root_of
 
 FORMAT: Final = "bluelamp-findings/1"
 VERDICTS: Final = (
@@ -52,7 +54,11 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RuleRecord:
-    """What a report keeps of a rule. `parameters` are those it was judged with, `example` is a fix in code."""
+    """What a report keeps of a rule.
+
+    `parameters` are those it was judged with, `example` is a fix in code, and `hash` is the SHA-256 of the rule: of
+    the source file that it stands in, with its parameters and enforcement.
+    """
 
     id: str
     title: str
@@ -64,6 +70,7 @@ class RuleRecord:
     fix: str
     example: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,9 @@ class Finding:
     """One rule's verdict on one resource.
 
     `path` is the property as Pulumi writes it, empty for the resource as a whole; `observed` and `expected` are JSON,
-    with secrets as `[secret]` and unknown parts as `<unknown>`.
+    with secrets as `[secret]` and unknown parts as `<unknown>`. `source` is the file and the line that the resource is
+    written in, None where that is not known. `input_hash` is the SHA-256 of the resource's inputs as canonical JSON,
+    with secrets and unknown parts replaced likewise.
     """
 
     rule: RuleRecord
@@ -83,6 +92,13 @@ class Finding:
     observed: Any = None
     expected: Any = None
     message: str = ""
+    source: tuple[str, int] | None = None
+    input_hash: str = ""
+
+    @property
+    def key(self) -> str:
+        """What names the finding from one report to the next: the rule's id and the URN."""
+        return f"{self.rule.id} {self.urn}"
 
     @property
     def mandatory(self) -> bool:
@@ -100,6 +116,8 @@ class Finding:
             "controls": [_control(control) for control in self.rule.controls],
             "verdict": self.verdict,
             "resource": {"urn": self.urn, "type": self.type, "name": self.name},
+            "source": {"file": self.source[0], "line": self.source[1]} if self.source else None,
+            "inputHash": self.input_hash,
             "path": self.path,
             "observed": self.observed,
             "expected": self.expected,
@@ -109,7 +127,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """The findings over one force at one time. `force` is its id, `name` what it calls itself; times are UTC."""
+    """The findings over one force at one time. `force` is its id, `name` what it calls itself; times are UTC.
+
+    `filters` says, one phrase each, what was asked for where only some rules were judged (`left_out` were not); such a
+    report says nothing of the baseline as a whole. `since` tells what changed since the report before.
+    """
 
     force: str
     name: str
@@ -120,6 +142,9 @@ class Report:
     rules: tuple[RuleRecord, ...]
     findings: tuple[Finding, ...]
     provenance: Provenance = field(default_factory=Provenance)
+    filters: tuple[str, ...] = ()
+    left_out: int = 0
+    since: Since | None = None
 
     @cached_property
     def counts(self) -> Mapping[Verdict, int]:
@@ -171,7 +196,11 @@ class Report:
                 "dirty": self.provenance.dirty,
                 "versions": dict(self.provenance.versions),
                 "rulesHash": self.provenance.rules_hash,
+                "inputHash": self.provenance.input_hash,
             },
+            "filters": list(self.filters),
+            "rulesLeftOut": self.left_out,
+            "sinceLast": self.since.as_dict() if self.since else None,
             "rules": {rule.id: _rule(rule) for rule in self.rules},
             "findings": [finding.as_dict() for finding in self.findings],
         }
@@ -190,11 +219,14 @@ def assess(
     name: str = "",
     started: datetime | None = None,
     rules: Sequence[Rule] | None = None,
+    filters: Sequence[str] = (),
+    left_out: int = 0,
 ) -> Report:
     """Judge `resources` by `rules` (all of them by default) and keep what came out.
 
     `root` is the project's folder, for its commit; `name` is what the force calls itself; `started` is when the plan
-    or the state was begun to be read. Raises ValueError when two resources have the same URN.
+    or the state was begun to be read; `filters` and `left_out` say which `rules` were picked and how many were not.
+    Raises ValueError when two resources have the same URN.
     """
     started = started or datetime.now(UTC)
     used = discovered() if rules is None else tuple(rules)
@@ -203,8 +235,9 @@ def assess(
     if len(subjects) != len(resources):
         raise ValueError(f"{force}: two resources have the same URN")
     redactor = Redactor(resources)
+    hashes = {resource.urn: input_hash(redactor(plain(root_of(resource).shown()))) for resource in resources}
     findings = [
-        _finding(records[judgement.rule], subjects[judgement.urn], judgement, redactor)
+        _finding(records[judgement.rule], subjects[judgement.urn], judgement, redactor, hashes[judgement.urn])
         for judgement in judge(resources, used)
     ]
     return Report(
@@ -216,7 +249,9 @@ def assess(
         resources=len(resources),
         rules=tuple(sorted(records.values(), key=lambda rule: rule.id)),
         findings=tuple(sorted(findings, key=_order)),
-        provenance=provenance(root, used),
+        provenance=replace(provenance(root, used), input_hash=input_hash(hashes)),
+        filters=tuple(filters),
+        left_out=left_out,
     )
 
 
@@ -237,10 +272,13 @@ def _record(rule: Rule) -> RuleRecord:
         rule.fix,
         rule.example,
         plain(rule.parameters),
+        rule_hash(rule),
     )
 
 
-def _finding(rule: RuleRecord, resource: Resource, judgement: Judgement, redactor: Redactor) -> Finding:
+def _finding(
+    rule: RuleRecord, resource: Resource, judgement: Judgement, redactor: Redactor, input_hash: str
+) -> Finding:
     return Finding(
         rule,
         judgement.verdict,
@@ -251,6 +289,8 @@ def _finding(rule: RuleRecord, resource: Resource, judgement: Judgement, redacto
         redactor(plain(judgement.observed)),
         redactor(plain(judgement.expected)),
         redactor(judgement.message),
+        resource.source,
+        input_hash,
     )
 
 
@@ -265,6 +305,7 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
         "fix": rule.fix,
         "example": rule.example,
         "parameters": rule.parameters,
+        "hash": rule.hash,
     }
 
 

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import pickle
 import subprocess
@@ -75,6 +76,8 @@ def test_a_finding_says_all_of_itself(report_on: ReportOn) -> None:
             "type": "test:box:Box",
             "name": "box-0",
         },
+        "source": None,
+        "inputHash": hashlib.sha256(b'{"lock":"open"}').hexdigest(),
         "path": "lock",
         "observed": "open",
         "expected": "shut",
