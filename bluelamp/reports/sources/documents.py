@@ -79,8 +79,7 @@ def _part(text: str, before: int) -> Iterator[Document]:
     try:
         parser = _Parser(text)
         read = _Reader(before, len(text) + _EXPANDED)
-        while parser.check_node():
-            node = parser.get_node()
+        while parser.check_node() and (node := parser.get_node()) is not None:
             items: tuple[int, ...] = ()
             if type(node) is MappingNode:
                 listed = next((value for key, value in node.value if key.value == "items"), None)
@@ -95,7 +94,7 @@ def _part(text: str, before: int) -> Iterator[Document]:
         raise Unreadable(" ".join(str(error).split()), before + 1) from error
 
 
-class _Parser(CParser):  # type: ignore[misc, unused-ignore] - libyaml's own, in C
+class _Parser(CParser):  # type: ignore[misc, unused-ignore]
     """libyaml with nothing resolved: a scalar only remembers whether it was quoted."""
 
     depth = 0

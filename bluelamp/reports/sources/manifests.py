@@ -1,4 +1,4 @@
-"""Kubernetes manifests as resources to be judged: files, folders and streams, as a person or helm or kustomize made them.
+"""Kubernetes manifests as resources to be judged: files, folders and streams, written by people, helm or kustomize.
 
     resources = read(["deploy/", "-"])
 
@@ -7,7 +7,6 @@ it says at every other moment. Nothing is run: a Helm chart has to be rendered f
 """
 
 import os
-import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -90,44 +89,31 @@ def _below(folder: str) -> Iterator[str]:
 def _text(name: str, problems: list[Problem]) -> str:
     """What stands in the file; empty where that cannot be had, with the reason among `problems`."""
     try:
-        if name == STANDARD_INPUT:
-            raw = sys.stdin.buffer.read(LARGEST + 1)
-        else:
-            with Path(name).open("rb") as stream:
-                size = os.fstat(stream.fileno())
-                # A pipe says no size; a file that is too large need not be read to know it.
-                too_large = stat.S_ISREG(size.st_mode) and size.st_size > LARGEST
-                raw = b"" if too_large else stream.read(LARGEST + 1)
-                if too_large:
-                    raise _TooLargeError
-        if len(raw) > LARGEST:
-            raise _TooLargeError
-        text = raw.decode("utf-8-sig")
-    except _TooLargeError:
-        problems.append(
-            Problem(
-                name,
-                message=f"it is larger than {LARGEST // 1_000_000} MB",
-                next_step="split it: one file for a namespace, or for a chart",
-            )
-        )
-        return ""
+        raw = _bytes(name)
+        text = raw.decode("utf-8-sig") if len(raw) <= LARGEST else ""
     except UnicodeDecodeError as error:
         return _no_text(name, problems, error.start)
     except OSError as error:
         problems.append(Problem(name, message=f"it cannot be read: {error.strerror or error}"))
         return ""
+    if len(raw) > LARGEST:
+        step = "split it: a file for each namespace, or for each chart"
+        problems.append(Problem(name, message=f"it is larger than {LARGEST // 1_000_000} MB", next_step=step))
+        return ""
     return _no_text(name, problems, text.index("\0")) if "\0" in text else text
 
 
-class _TooLargeError(Exception):
-    """The file has more bytes than `LARGEST`."""
+def _bytes(name: str) -> bytes:
+    """What the file holds; of one that is too large, one byte too many."""
+    if name == STANDARD_INPUT:
+        return sys.stdin.buffer.read(LARGEST + 1)
+    with Path(name).open("rb") as stream:
+        return stream.read(LARGEST + 1)
 
 
 def _no_text(name: str, problems: list[Problem], position: int) -> str:
-    problems.append(
-        Problem(name, message=f"it is not text (byte {position})", allowed="manifests are YAML or JSON in UTF-8")
-    )
+    allowed = "manifests are YAML or JSON in UTF-8"
+    problems.append(Problem(name, message=f"it is not text (byte {position})", allowed=allowed))
     return ""
 
 
