@@ -45,6 +45,7 @@ class Source(StrEnum):
 
     PLAN = "plan"
     STATE = "state"
+    MANIFESTS = "manifests"
 
 
 class Answer(StrEnum):
