@@ -5,7 +5,7 @@ report.answer, report.counts, report.broken
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,14 +13,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from bluelamp.reports.canonical import plain, readable
+from bluelamp.reports.canonical import plain, readable, time_of
+from bluelamp.reports.naming import names_in
 from bluelamp.reports.provenance import Provenance, input_hash, provenance, rule_hash
 from bluelamp.reports.redaction import Redactor
+from bluelamp.reports.selection import Selection
 from bluelamp.reports.since import Since
 from policies import Control, Enforcement, Judgement, Resource, Rule, Severity, Verdict, judge
 from policies import rules as discovered
 from policies.value import root as root_of
 
+_SHORTEST_NAME: Final = 4
 FORMAT: Final = "bluelamp-findings/1"
 VERDICTS: Final = (
     Verdict.FAIL,
@@ -42,6 +45,7 @@ class Source(StrEnum):
 
     PLAN = "plan"
     STATE = "state"
+    MANIFESTS = "manifests"
 
 
 class Answer(StrEnum):
@@ -80,7 +84,7 @@ class Finding:
     `path` is the property as Pulumi writes it, empty for the resource as a whole; `observed` and `expected` are JSON,
     with secrets as `[secret]` and unknown parts as `<unknown>`. `source` is the file and the line that the resource is
     written in, None where that is not known. `input_hash` is the SHA-256 of the resource's inputs as canonical JSON,
-    with secrets and unknown parts replaced likewise.
+    with secrets and unknown parts replaced likewise. `exemption` is the id of the exemption that allows a failure.
     """
 
     rule: RuleRecord
@@ -94,6 +98,7 @@ class Finding:
     message: str = ""
     source: tuple[str, int] | None = None
     input_hash: str = ""
+    exemption: str = ""
 
     @property
     def key(self) -> str:
@@ -122,6 +127,7 @@ class Finding:
             "observed": self.observed,
             "expected": self.expected,
             "message": self.message,
+            "exemption": self.exemption,
         }
 
 
@@ -130,7 +136,8 @@ class Report:
     """The findings over one force at one time. `force` is its id, `name` what it calls itself; times are UTC.
 
     `filters` says, one phrase each, what was asked for where only some rules were judged (`left_out` were not); such a
-    report says nothing of the baseline as a whole. `since` tells what changed since the report before.
+    report says nothing of the baseline as a whole. `since` tells what changed since the report before. `redacted` is
+    true where addresses and names are left out; `names` are those that the force chose, for that, and in no view.
     """
 
     force: str
@@ -145,6 +152,8 @@ class Report:
     filters: tuple[str, ...] = ()
     left_out: int = 0
     since: Since | None = None
+    redacted: bool = False
+    names: frozenset[str] = field(default=frozenset(), repr=False)
 
     @cached_property
     def counts(self) -> Mapping[Verdict, int]:
@@ -184,8 +193,8 @@ class Report:
             "force": self.force,
             "name": self.name,
             "source": self.source,
-            "started": _time(self.started),
-            "ended": _time(self.ended),
+            "started": time_of(self.started),
+            "ended": time_of(self.ended),
             "answer": self.answer,
             "counts": dict(self.counts),
             "broken": len(self.broken),
@@ -200,6 +209,7 @@ class Report:
             },
             "filters": list(self.filters),
             "rulesLeftOut": self.left_out,
+            "redacted": self.redacted,
             "sinceLast": self.since.as_dict() if self.since else None,
             "rules": {rule.id: _rule(rule) for rule in self.rules},
             "findings": [finding.as_dict() for finding in self.findings],
@@ -219,17 +229,17 @@ def assess(
     name: str = "",
     started: datetime | None = None,
     rules: Sequence[Rule] | None = None,
-    filters: Sequence[str] = (),
-    left_out: int = 0,
+    selection: Selection | None = None,
 ) -> Report:
     """Judge `resources` by `rules` (all of them by default) and keep what came out.
 
     `root` is the project's folder, for its commit; `name` is what the force calls itself; `started` is when the plan
-    or the state was begun to be read; `filters` and `left_out` say which `rules` were picked and how many were not.
-    Raises ValueError when two resources have the same URN.
+    or the state was begun to be read; of `rules` those are used that `selection` keeps. Raises ValueError when two
+    resources have the same URN.
     """
     started = started or datetime.now(UTC)
-    used = discovered() if rules is None else tuple(rules)
+    given = discovered() if rules is None else tuple(rules)
+    used = selection.keep(given) if selection else given
     records = {rule.id: _record(rule) for rule in used}
     subjects = {resource.urn: resource for resource in resources}
     if len(subjects) != len(resources):
@@ -250,8 +260,9 @@ def assess(
         rules=tuple(sorted(records.values(), key=lambda rule: rule.id)),
         findings=tuple(sorted(findings, key=_order)),
         provenance=replace(provenance(root, used), input_hash=input_hash(hashes)),
-        filters=tuple(filters),
-        left_out=left_out,
+        filters=selection.phrases if selection else (),
+        left_out=len(given) - len(used),
+        names=frozenset(name for resource in resources for name in redactor(list(_names(resource)))),
     )
 
 
@@ -274,6 +285,12 @@ def _record(rule: Rule) -> RuleRecord:
         plain(rule.parameters),
         rule_hash(rule),
     )
+
+
+def _names(resource: Resource) -> Iterator[str]:
+    """What the resource calls itself, its parts and others, but for secrets and short words."""
+    shown = root_of(resource).shown()
+    yield from (name for name in (resource.name, *names_in(shown)) if len(name) >= _SHORTEST_NAME)
 
 
 def _finding(
@@ -311,7 +328,3 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
 
 def _control(control: Control) -> dict[str, str]:
     return {"framework": control.framework, "edition": control.edition, "id": control.id}
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
