@@ -5,7 +5,7 @@ judgements, uses = governance.judge(resources, today)
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from policies.baseline import Mistake, meant, tightened
 from policies.exemptions import Use, excused
 from policies.judging import Baseline
-from policies.model import Enforcement, Judgement, Resource, Verdict
+from policies.model import Judgement, Resource
 from policies.rule import Rule
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ NATIONAL: Final = "stacks/baseline.yaml"
 REGIONAL: Final = "stacks/regions/{region}.yaml"
 FORCE: Final = "stacks/{force}/baseline.yaml"
 EXEMPTIONS: Final = "stacks/{force}/exemptions.yaml"
+BLOCK_UNKNOWN: Final = "BLUELAMP_BLOCK_UNKNOWN"
+"""The variable that tells the policy pack to let nothing unknown about a mandatory rule pass."""
 
 
 @dataclass(frozen=True)
@@ -36,28 +38,12 @@ class Governance:
     block_unknown: bool = False
 
     def judge(self, resources: Iterable[Resource], today: date) -> tuple[list[Judgement], tuple[Use, ...]]:
-        """Judge `resources` together as on the day `today`: a judgement for each rule and resource, and each exemption."""
+        """Judge `resources` together as on the day `today`; what comes out, and what became of each exemption."""
         return self.excuse(Baseline(self.rules).judge(resources), today)
 
     def excuse(self, judgements: Iterable[Judgement], today: date) -> tuple[list[Judgement], tuple[Use, ...]]:
-        """`judgements` with the failures that are excused on the day `today` as exempt, and each exemption."""
+        """`judgements`, with those failures exempt that are excused on the day `today`, and what each exemption did."""
         return excused(judgements, self.exemptions, self.by_id, today)
-
-    def keeping(self, ids: Iterable[str]) -> "Governance":
-        """The same with the rules of these `ids` only."""
-        kept = set(ids)
-        return replace(self, rules=tuple(rule for rule in self.rules if rule.id in kept))
-
-    def stops(self, judgement: Judgement) -> bool:
-        """Whether `judgement` stops a deployment: a mandatory rule is broken, or a rule broke down.
-
-        What is unknown about a mandatory rule stops one where the baseline or the caller says so.
-        """
-        if judgement.verdict is Verdict.ERROR:
-            return True
-        mandatory = self.by_id[judgement.rule].enforcement is Enforcement.MANDATORY
-        unknown = self.block_unknown and judgement.verdict is Verdict.UNKNOWN
-        return mandatory and (judgement.verdict is Verdict.FAIL or unknown)
 
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:
@@ -82,8 +68,8 @@ def settled(
 ) -> tuple[Governance, list[tuple[Mistake, ...]]]:
     """What `baselines` make of `rules`, with the `exemptions` of the force whose stack is `stack`.
 
-    The mistakes are of each baseline in turn, and last of the exemptions (None stands for one that cannot be read); with
-    any of them nothing may be judged.
+    The mistakes are of each baseline in turn, and last of the exemptions (None stands for one that cannot be read);
+    with any of them nothing may be judged.
     """
     used = tuple(rules)
     mistakes = []

@@ -12,14 +12,13 @@ import yaml
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from policies.discovery import rules
+from policies.governance import BLOCK_UNKNOWN
 from policies.pack import settled
 from policies.pack.analyzer import Analyzer
 
 _LARGEST_MESSAGE: Final = 400 * 1024 * 1024  # the engine's own limit, in bytes
 _LOOK_FOR_ENGINE: Final = 2.0  # seconds
 _ROOT: Final = Path(__file__).resolve().parents[2]
-BLOCK_UNKNOWN: Final = "BLUELAMP_BLOCK_UNKNOWN"
-"""The variable that makes what is unknown about a mandatory rule stop a deployment."""
 
 
 def serve() -> None:

@@ -1,6 +1,6 @@
 """Reading, in the engine's process, what is settled about the force whose stack is judged.
 
-`bluelamp check FORCE` reads the same files and says where in them a mistake stands; here it is enough that there is one.
+`bluelamp check FORCE` reads the same files and says where in them a mistake stands; here it is enough to say what.
 """
 
 import json

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from bluelamp.cli.operate import worst
-from bluelamp.cli.options import All, Changed, Form, Jobs, Project, Quiet, Region, Rehearse
+from bluelamp.cli.options import All, BlockUnknown, Changed, Form, Jobs, Project, Quiet, Region, Rehearse
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import select
 from bluelamp.errors import BluelampError, Status, UsageError
@@ -50,6 +50,7 @@ def audit(
             "--report", metavar="DIR", help="The folder for the report; `report`, for manifests none, by default."
         ),
     ] = None,
+    block_unknown: BlockUnknown = False,
     every: All = False,
     region: Region = None,
     changed: Changed = None,
@@ -73,9 +74,9 @@ def audit(
         chosen = select(root, subjects, every=every, region=region, changed=changed)
         with screen.working("judging"):
             if source is From.STATE:
-                reports = _deployed(screen, root, chosen, rehearse=rehearse)
+                reports = _deployed(screen, root, chosen, rehearse=rehearse, block_unknown=block_unknown)
             else:
-                reports = _planned(root, chosen, jobs)
+                reports = _planned(root, chosen, jobs, block_unknown=block_unknown)
     for one in reports:
         screen.show(show(one))
     screen.give([one.as_dict() for one in reports])
@@ -84,7 +85,7 @@ def audit(
 
         for path in write(reports, report):
             screen.say(f"wrote {path}")
-    raise typer.Exit(worst(Status.RULES_BROKEN if one.broken else Status.DONE for one in reports))
+    raise typer.Exit(worst(Status.RULES_BROKEN if one.stops else Status.DONE for one in reports))
 
 
 def _written(screen: Screen, paths: list[str] | None, project: Path | None, *, narrowed: bool) -> Report:
@@ -106,17 +107,20 @@ def _written(screen: Screen, paths: list[str] | None, project: Path | None, *, n
         return assess("manifests", resources, Source.MANIFESTS, root=root, started=started)
 
 
-def _planned(root: Path, forces: list[str], jobs: int | None) -> list[Report]:
+def _planned(root: Path, forces: list[str], jobs: int | None, *, block_unknown: bool) -> list[Report]:
     reports = []
-    for one in check_plans(forces, root, None, jobs):
+    for one in check_plans(forces, root, None, jobs, block_unknown=block_unknown):
         if one.report is None:
             raise BluelampError(f"{one.force}: {one.failure}")
         reports.append(one.report)
     return reports
 
 
-def _deployed(screen: Screen, root: Path, forces: list[str], *, rehearse: bool) -> list[Report]:
+def _deployed(screen: Screen, root: Path, forces: list[str], *, rehearse: bool, block_unknown: bool) -> list[Report]:
     from bluelamp.cli.session import session
 
     with session(screen, root, rehearse=rehearse, arm_types=None, kubeconfig=None) as held:
-        return [judge_state(force, state_of(force, held.state(held.target(force))), root) for force in forces]
+        return [
+            judge_state(force, state_of(force, held.state(held.target(force))), root, block_unknown=block_unknown)
+            for force in forces
+        ]
