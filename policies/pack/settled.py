@@ -28,6 +28,13 @@ class _Loader(yaml.CSafeLoader):
     }
 
 
+def project(arguments: Iterable[str]) -> Path:
+    """The project whose pack this is: above the pack's folder, which the engine names, or else above this file."""
+    named = [Path(word).absolute() for word in arguments if Path(word).is_dir()]
+    above = (folder for start in (*named, Path(__file__).resolve()) for folder in start.parents)
+    return next((folder for folder in above if (folder / REGISTER).is_file()), Path(__file__).resolve().parents[2])
+
+
 def of(root: Path, stack: str, rules: Iterable[Rule]) -> Governance:
     """What is settled about the force `stack` below `root`; of a stack that is no force's, the national baseline.
 
