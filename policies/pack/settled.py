@@ -78,5 +78,7 @@ def _read(path: Path, root: Path, model: type[_P]) -> _P:
 
 
 def _load(path: Path) -> Any:
-    with path.open("rb") as stream:
-        return yaml.load(stream, Loader=_Loader) or {}  # noqa: S506 - a safe loader
+    try:
+        return yaml.load(path.read_bytes(), Loader=_Loader) or {}  # noqa: S506 - a safe loader
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path}: is not YAML: {error}") from error
