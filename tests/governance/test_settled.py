@@ -120,10 +120,7 @@ MISTAKES = {
         ["stacks/essex/exemptions.yaml:4:12: exemptions[0].scope: is no URN of essex"],
     ),
     "days the wrong way round, and an id twice": (
-        {
-            "essex/exemptions.yaml": EXEMPTION.replace("2026-04-01", "2026-01-01")
-            + EXEMPTION.partition("\n")[2]
-        },
+        {"essex/exemptions.yaml": EXEMPTION.replace("2026-04-01", "2026-01-01") + EXEMPTION.partition("\n")[2]},
         [
             "stacks/essex/exemptions.yaml:12:13: exemptions[0].expiry: 2026-01-01 is before its start, 2026-02-01",
             "stacks/essex/exemptions.yaml:14:9: exemptions[1].id: EX-ESX-1 is the id of exemption 1 already",
