@@ -105,6 +105,8 @@ def audit(
     selection = select_rules(framework or (), rule or (), severity or "", area or ())
     if source is From.MANIFESTS:
         root = _root(project)
+        # Whose manifests they are is not known, so there is nothing to compare with.
+        output = replace(output, no_history=no_history or history is None)
         reports = [_written(screen, subjects, root, selection, narrowed=every or bool(region or changed))]
     else:
         root = find_project(project)
