@@ -7,20 +7,22 @@ report.answer, report.counts, report.broken
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from bluelamp.reports.canonical import plain, readable, time_of
+from bluelamp.reports.exemptions import ExemptionRecord, record
 from bluelamp.reports.naming import names_in
 from bluelamp.reports.provenance import Provenance, input_hash, provenance, rule_hash
 from bluelamp.reports.redaction import Redactor
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.since import Since
-from policies import Control, Enforcement, Judgement, Resource, Rule, Severity, Verdict, judge
+from policies import Control, Enforcement, Judgement, Resource, Rule, Severity, Verdict
 from policies import rules as discovered
+from policies.governance import Governance
 from policies.value import root as root_of
 
 _SHORTEST_NAME: Final = 4
@@ -142,6 +144,8 @@ class Report:
     `filters` says, one phrase each, what was asked for where only some rules were judged (`left_out` were not); such a
     report says nothing of the baseline as a whole. `since` tells what changed since the report before. `redacted` is
     true where addresses and names are left out; `names` are those that the force chose, for that, and in no view.
+    `exemptions` are all the force's from the rules here, also those that do not hold; `blocks_unknown` says whether a
+    mandatory rule that is not decided stops a deployment.
     """
 
     force: str
@@ -158,6 +162,8 @@ class Report:
     since: Since | None = None
     redacted: bool = False
     names: frozenset[str] = field(default=frozenset(), repr=False)
+    exemptions: tuple[ExemptionRecord, ...] = ()
+    blocks_unknown: bool = False
 
     @cached_property
     def counts(self) -> Mapping[Verdict, int]:
@@ -179,6 +185,14 @@ class Report:
     def advised(self) -> tuple[Finding, ...]:
         """The failures of advisory rules, the worst first."""
         return tuple(each for each in self.findings if each.verdict is Verdict.FAIL and not each.mandatory)
+
+    @property
+    def stops(self) -> bool:
+        """Whether a deployment may not go ahead: a mandatory rule is broken, or some rule broke down.
+
+        A mandatory rule that is not decided stops it too where `blocks_unknown` says so.
+        """
+        return bool(self.broken or self.counts[Verdict.ERROR] or (self.blocks_unknown and self.undecided))
 
     @property
     def answer(self) -> Answer:
@@ -217,6 +231,8 @@ class Report:
             "rulesLeftOut": self.left_out,
             "redacted": self.redacted,
             "sinceLast": self.since.as_dict() if self.since else None,
+            "blocksUnknown": self.blocks_unknown,
+            "exemptions": [exemption.as_dict() for exemption in self.exemptions],
             "rules": {rule.id: _rule(rule) for rule in self.rules},
             "findings": [finding.as_dict() for finding in self.findings],
         }
@@ -236,15 +252,19 @@ def assess(
     started: datetime | None = None,
     rules: Sequence[Rule] | None = None,
     selection: Selection | None = None,
+    governance: Governance | None = None,
+    today: date | None = None,
 ) -> Report:
     """Judge `resources` by `rules` (all of them by default) and keep what came out.
 
     `root` is the project's folder, for its commit; `name` is what the force calls itself; `started` is when the plan
-    or the state was begun to be read; of `rules` those are used that `selection` keeps. Raises ValueError when two
-    resources have the same URN.
+    or the state was begun to be read; of `rules` those are used that `selection` keeps. What is settled about the
+    force, its rules among it, is in `governance`; its exemptions hold as on the day `today`, by default the day the
+    report was started. Raises ValueError when two resources have the same URN.
     """
     started = started or datetime.now(UTC)
-    given = discovered() if rules is None else tuple(rules)
+    governance = governance or Governance(discovered() if rules is None else tuple(rules))
+    given = governance.rules
     used = selection.keep(given) if selection else given
     records = {rule.id: _record(rule) for rule in used}
     subjects = {resource.urn: resource for resource in resources}
@@ -252,9 +272,10 @@ def assess(
         raise ValueError(f"{force}: two resources have the same URN")
     redactor = Redactor(resources)
     hashes = {resource.urn: input_hash(redactor(plain(root_of(resource).shown()))) for resource in resources}
+    judgements, uses = replace(governance, rules=used).judge(resources, today or started.date())
     findings = [
         _finding(records[judgement.rule], subjects[judgement.urn], judgement, redactor, hashes[judgement.urn])
-        for judgement in judge(resources, used)
+        for judgement in judgements
     ]
     return Report(
         force=force,
@@ -269,6 +290,8 @@ def assess(
         filters=selection.phrases if selection else (),
         left_out=len(given) - len(used),
         names=frozenset(name for resource in resources for name in redactor(list(_names(resource)))),
+        exemptions=tuple(record(use) for use in uses),
+        blocks_unknown=governance.block_unknown,
     )
 
 
@@ -314,6 +337,7 @@ def _finding(
         redactor(judgement.message),
         resource.source,
         input_hash,
+        judgement.exemption,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from bluelamp.errors import UsageError
 from infra.problems import did_you_mean
 from policies import Control, Rule, Severity, rules
-from policies.catalogues import catalogues
+from policies.catalogues import answered, catalogues
 from policies.controls import POD_SECURITY
 
 _RESTRICTED: Final = "restricted"
@@ -54,7 +54,7 @@ class Selection:
     def _keeps(self, rule: Rule) -> bool:
         order = list(Severity)
         return (
-            (not self.frameworks or any(self.controls(control) for control in rule.controls))
+            (not self.frameworks or any(self.controls(control) for control in answered(rule.controls)))
             and (not self.ids or any(fnmatchcase(rule.id, each) for each in self.ids))
             and (self.severity is None or order.index(rule.severity) <= order.index(self.severity))
             and (not self.areas or rule.area in self.areas)

@@ -14,6 +14,7 @@ from bluelamp.cli.options import (
     All,
     Areas,
     AtLeast,
+    BlockUnknown,
     Changed,
     Form,
     Formats,
@@ -77,6 +78,7 @@ def audit(
     rule: RuleIds = None,
     severity: AtLeast = None,
     area: Areas = None,
+    block_unknown: BlockUnknown = False,
     redact: Redact = False,
     sign_with: SignWith = None,
     previous: Previous = None,
@@ -114,15 +116,15 @@ def audit(
         chosen = select(root, subjects, every=every, region=region, changed=changed)
         with screen.working("judging"):
             if source is From.STATE:
-                reports = _deployed(screen, root, chosen, selection, rehearse=rehearse)
+                reports = _deployed(screen, root, chosen, selection, rehearse=rehearse, block_unknown=block_unknown)
             else:
-                reports = _planned(root, chosen, jobs, selection)
+                reports = _planned(root, chosen, jobs, selection, block_unknown=block_unknown)
     reports = output.prepared(screen, root, reports)
     for one in reports:
         screen.show(show(one))
     screen.give([one.as_dict() for one in reports])
     output.write(screen, reports)
-    raise typer.Exit(worst(Status.RULES_BROKEN if one.broken else Status.DONE for one in reports))
+    raise typer.Exit(worst(Status.RULES_BROKEN if one.stops else Status.DONE for one in reports))
 
 
 def _root(project: Path | None) -> Path:
@@ -148,19 +150,30 @@ def _written(screen: Screen, paths: list[str] | None, root: Path, selection: Sel
         return assess("manifests", resources, Source.MANIFESTS, root=root, started=started, selection=selection)
 
 
-def _planned(root: Path, forces: list[str], jobs: int | None, selection: Selection) -> list[Report]:
+def _planned(
+    root: Path, forces: list[str], jobs: int | None, selection: Selection, *, block_unknown: bool
+) -> list[Report]:
     reports = []
-    for one in check_plans(forces, root, None, jobs, selection):
+    for one in check_plans(forces, root, None, jobs, selection=selection, block_unknown=block_unknown):
         if one.report is None:
             raise BluelampError(f"{one.force}: {one.failure}")
         reports.append(one.report)
     return reports
 
 
-def _deployed(screen: Screen, root: Path, forces: list[str], selection: Selection, *, rehearse: bool) -> list[Report]:
+def _deployed(
+    screen: Screen, root: Path, forces: list[str], selection: Selection, *, rehearse: bool, block_unknown: bool
+) -> list[Report]:
     from bluelamp.cli.session import session
 
     with session(screen, root, rehearse=rehearse, arm_types=None, kubeconfig=None) as held:
         return [
-            judge_state(force, state_of(force, held.state(held.target(force))), root, selection) for force in forces
+            judge_state(
+                force,
+                state_of(force, held.state(held.target(force))),
+                root,
+                selection=selection,
+                block_unknown=block_unknown,
+            )
+            for force in forces
         ]

@@ -20,9 +20,7 @@ def add(app: typer.Typer) -> None:
 
 
 def verify(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The folder of a report, or of several.")
-    ],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a report, or of several.")],
     signer: Annotated[
         Path | None, typer.Option("--signer", metavar="PUB", help="The public key that it must be signed with.")
     ] = None,
@@ -65,9 +63,7 @@ def verify(
 
 
 def key(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Where the private key goes, the public one beside it.")
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the private key goes, the public one beside it.")],
     form: Form = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
