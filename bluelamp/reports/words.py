@@ -36,17 +36,23 @@ def headline(report: Report) -> str:
     match report.answer:
         case Answer.WITHIN:
             return f"{report.name} is within its security baseline."
+        case Answer.WITHIN_PICKED:
+            return f"{report.name} is within the rules that were picked, which are not its whole security baseline."
         case Answer.NOT_WITHIN:
             return f"{report.name} is not within its security baseline."
         case Answer.CANNOT_BE_SAID:
-            return f"It cannot be said whether {report.name} is within its security baseline."
+            what = "the rules that were picked" if report.filters else "its security baseline"
+            return f"It cannot be said whether {report.name} is within {what}."
 
 
 def explanation(report: Report) -> list[str]:
     """Why the answer is what it is, and what it leaves out: a few sentences."""
-    if not report.findings:
-        return ["There was nothing to judge: no resource that any rule is about."]
     said = []
+    if report.filters:
+        left_out = f"{some(report.left_out, 'other rule')} {'was' if report.left_out == 1 else 'were'} not judged"
+        said.append(f"Picked: {'; '.join(report.filters)}. {left_out}, so nothing is said of the baseline as a whole.")
+    if not report.findings:
+        return [*said, "There was nothing to judge: no resource that any rule is about."]
     if report.broken:
         worst = f", the worst of them {report.broken[0].rule.severity}" if _rules(report.broken) > 1 else ""
         said.append(f"{_broken(report)}{worst}.")
@@ -68,6 +74,8 @@ def explanation(report: Report) -> list[str]:
     exempt = report.counts[Verdict.EXEMPT]
     if exempt:
         said.append(f"{some(exempt, 'failure')} {'is' if exempt == 1 else 'are'} exempt.")
+    if report.redacted:
+        said.append("Addresses and names are left out; the same thing has the same stand-in everywhere.")
     return said
 
 
@@ -76,6 +84,8 @@ def one_line(report: Report) -> str:
     match report.answer:
         case Answer.WITHIN:
             return "within its baseline"
+        case Answer.WITHIN_PICKED:
+            return f"within the picked rules, {len(report.rules)} of {len(report.rules) + report.left_out}"
         case Answer.NOT_WITHIN:
             severities = Counter(finding.rule.severity for finding in report.broken)
             parts = ", ".join(f"{severities[each]} {each}" for each in SEVERITIES if severities[each])
