@@ -16,6 +16,14 @@ def _html(report: Report) -> str:
     return to_html(report)
 
 
+def _index(reports: Sequence[Report]) -> str:
+    from bluelamp.reports.html import to_index
+
+    return to_index(reports)
+
+
+INDEX: Final = "index.html"
+"""The page that compares several forces, in the folder above theirs."""
 FILES: Final[Mapping[str, Callable[[Report], str]]] = {"findings.json": Report.to_json, "report.html": _html}
 """The files of a report, and what makes each."""
 
@@ -35,7 +43,8 @@ _NEXT: Final = {
 def write(reports: Sequence[Report], folder: Path) -> list[Path]:
     """Write `findings.json` and `report.html` of each report, and return the paths in that order.
 
-    One report goes directly into `folder`, several into a folder each, named after the force. A file that was there
+    One report goes directly into `folder`, several into a folder each, named after the force, with `index.html` above
+    them, which compares them and comes first. A file that was there
     before is replaced in one step. Raises `BluelampError` where the folder cannot be written or the disk is full, and
     `UsageError` for two reports on one force.
     """
@@ -44,6 +53,9 @@ def write(reports: Sequence[Report], folder: Path) -> list[Path]:
         twice = next(name for name in names if names.count(name) > 1)
         raise UsageError(f"there are two reports on {twice}", next_step="name each force once")
     written = []
+    if len(reports) > 1:
+        _replace(folder / INDEX, _index(reports))
+        written.append(folder / INDEX)
     for report in reports:
         place = folder if len(reports) == 1 else folder / report.force
         for name, made in FILES.items():

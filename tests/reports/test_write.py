@@ -29,6 +29,8 @@ def test_one_report_goes_into_the_folder_itself(report_on: ReportOn, tmp_path: P
 def test_several_reports_have_a_folder_each(report_on: ReportOn, tmp_path: Path) -> None:
     paths = write([report_on("open", force="essex"), report_on("shut", force="kent")], tmp_path / "out")
     expected = {f"{force}/{file}" for force in ("essex", "kent") for file in ("findings.json", "report.html")}
+    expected.add("index.html")
+    assert paths[0] == tmp_path / "out" / "index.html"
     assert names(tmp_path / "out") == {str(path.relative_to(tmp_path / "out")) for path in paths} == expected
 
 
