@@ -6,7 +6,7 @@ A bar stands beside its figures in words, so it is decoration to whoever cannot 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from bluelamp.reports.coverage import FrameworkCoverage, Standing
 from bluelamp.reports.findings import SEVERITIES, VERDICTS, Finding, Report
@@ -22,6 +22,7 @@ RUNS: Final = 24
 """How many runs the trend shows, the last ones."""
 HEIGHT: Final = 120
 """The height of the trend's columns."""
+_Kind = TypeVar("_Kind", bound=str)
 _JUDGED: Final = tuple(verdict for verdict in VERDICTS if verdict is not Verdict.NOT_APPLICABLE)
 _WORRYING: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.EXEMPT)
 
@@ -54,7 +55,7 @@ class Column:
     counts: Mapping[Verdict, int]
 
 
-def bar(counts: Mapping[str, int]) -> tuple[Segment, ...]:
+def bar(counts: Mapping[_Kind, int]) -> tuple[Segment, ...]:
     """The stretches of a bar for `counts`, by kind, in their order; they fill the whole bar."""
     kept = {kind: count for kind, count in counts.items() if count}
     spare = WHOLE - SHORTEST * len(kept)
