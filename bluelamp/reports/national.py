@@ -15,6 +15,7 @@ from policies import Severity, Verdict
 
 _TOLD: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.EXEMPT, Verdict.PASS)
 """Which verdict of a rule on a force's resources the table of rules tells: the first of these that there is."""
+_ANSWERS: Final = (Answer.NOT_WITHIN, Answer.CANNOT_BE_SAID, Answer.WITHIN_PICKED, Answer.WITHIN)
 _TROUBLE: Final = frozenset(_TOLD) - {Verdict.PASS}
 
 
@@ -85,7 +86,7 @@ def national(reports: Sequence[Report]) -> National:
     found = Counter(report.answer for report in ordered)
     return National(
         lines=tuple(map(_line, ordered)),
-        answers={answer: found[answer] for answer in (Answer.NOT_WITHIN, Answer.CANNOT_BE_SAID, Answer.WITHIN)},
+        answers={answer: found[answer] for answer in _ANSWERS},
         counts={verdict: sum(report.counts[verdict] for report in ordered) for verdict in VERDICTS},
         rules=tuple(_rules(ordered)),
         frameworks=tuple(_frameworks(ordered)),
@@ -97,12 +98,12 @@ def headline(shown: National) -> str:
     """The answer for all forces in one sentence."""
     whole = len(shown.lines)
     outside, open_ = shown.answers[Answer.NOT_WITHIN], shown.answers[Answer.CANNOT_BE_SAID]
-    if any(report.filters for report in shown.reports) and not outside and not open_:
-        return f"None of {some(whole, 'force')} breaks the rules that were asked about."
     if outside:
         return f"{outside} of {whole} forces {_be(outside)} not within {_their(outside)} security baseline."
     if open_:
         return f"It cannot be said of {open_} of {whole} forces whether {_they(open_)} within the security baseline."
+    if shown.answers[Answer.WITHIN_PICKED]:
+        return f"All {whole} forces are within the rules that were picked, which are not their whole security baseline."
     return f"All {whole} forces are within their security baseline."
 
 
@@ -112,8 +113,7 @@ def explanation(shown: National) -> list[str]:
     said = [f"{some(len(shown.lines), 'force')}: {', '.join(told)}."]
     filters = sorted({each for report in shown.reports for each in report.filters})
     if filters:
-        asked = ", ".join(filters)
-        said.append(f"Only some rules were asked about ({asked}): this says nothing of the baseline as a whole.")
+        said.append(f"Picked: {'; '.join(filters)}; nothing is said of the baseline as a whole.")
     mandatory = sum(len(report.broken) for report in shown.reports)
     failing = sum(1 for row in shown.rules if row.forces)
     if failing:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from bluelamp.reports import charts
 from bluelamp.reports.charts import Bar, Column, Segment, slug
 from bluelamp.reports.coverage import FrameworkCoverage, coverage
+from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import SEVERITIES, VERDICTS, Finding, Report, RuleRecord
 from bluelamp.reports.since import Run
 from bluelamp.reports.words import asked, says_more, value
@@ -120,6 +121,11 @@ class Page:
         return charts.by_framework(self.frameworks)
 
     @cached_property
+    def exemptions(self) -> Mapping[str, ExemptionRecord]:
+        """Every exemption by its id."""
+        return {each.id: each for each in self.report.exemptions}
+
+    @cached_property
     def troubled(self) -> Mapping[str, tuple[Card, ...]]:
         """The cards of each rule, by its id, that call for somebody's eye."""
         cards: dict[str, list[Card]] = defaultdict(list)
@@ -161,6 +167,11 @@ def card_anchor(rule: str, verdict: str) -> str:
 def control_anchor(control: Control) -> str:
     """The id, in the page, of a control's row."""
     return "control-" + re.sub(r"[^A-Za-z0-9.]+", "-", str(control))
+
+
+def exemption_anchor(id_: str) -> str:
+    """The id, in the page, of an exemption's row."""
+    return "exemption-" + re.sub(r"[^A-Za-z0-9.]+", "-", id_)
 
 
 def badness(rule: RuleRecord) -> tuple[bool, int]:
@@ -245,4 +256,5 @@ def context(report: Report) -> dict[str, Any]:
         "severities": SEVERITIES,
         "height": charts.HEIGHT,
         "control_anchor": control_anchor,
+        "exemption_anchor": exemption_anchor,
     }

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from bluelamp.reports.canonical import time_of
 from policies import Verdict
 
 
@@ -20,7 +21,7 @@ class Run:
     def as_dict(self) -> dict[str, Any]:
         """The run as JSON values."""
         return {
-            "time": _time(self.time),
+            "time": time_of(self.time),
             "commit": self.commit,
             "counts": dict(self.counts),
             "broken": self.broken,
@@ -50,10 +51,6 @@ class Since:
             "new": list(self.new),
             "fixed": list(self.fixed),
             "flapping": list(self.flapping),
-            "ages": {key: _time(moment) for key, moment in sorted(self.ages.items())},
+            "ages": {key: time_of(moment) for key, moment in sorted(self.ages.items())},
             "trend": [run.as_dict() for run in self.trend],
         }
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from bluelamp.reports.canonical import canonical
@@ -14,6 +14,7 @@ from policies import Verdict
 SOURCES: Final = {
     Source.PLAN: "what the program would make (its plan)",
     Source.STATE: "what is deployed (the stack's state)",
+    Source.MANIFESTS: "Kubernetes manifests",
 }
 VERDICT_WORDS: Final = {
     Verdict.FAIL: "Fail",
@@ -28,8 +29,10 @@ STANDING_WORDS: Final = {
     Standing.UNDECIDED: "undecided",
     Standing.EXEMPT: "passing with exemptions",
     Standing.PASSES: "with passing rules",
+    Standing.PARTLY: "seen in part, with passing rules",
     Standing.NOTHING_HERE: "with nothing to judge",
     Standing.NOT_ASSESSED: "not assessed",
+    Standing.NOT_ASSESSABLE: "not assessable from infrastructure",
 }
 """What a number of controls is said to be."""
 VERDICT_MEANINGS: Final = {
@@ -45,25 +48,23 @@ VERDICT_MEANINGS: Final = {
 def headline(report: Report) -> str:
     """The answer in one sentence."""
     match report.answer:
-        case Answer.WITHIN if report.filters:
-            return f"{report.name} breaks none of the rules that were asked about."
         case Answer.WITHIN:
             return f"{report.name} is within its security baseline."
+        case Answer.WITHIN_PICKED:
+            return f"{report.name} is within the rules that were picked, which are not its whole security baseline."
         case Answer.NOT_WITHIN:
             return f"{report.name} is not within its security baseline."
         case Answer.CANNOT_BE_SAID:
-            return f"It cannot be said whether {report.name} is within its security baseline."
+            what = "the rules that were picked" if report.filters else "its security baseline"
+            return f"It cannot be said whether {report.name} is within {what}."
 
 
 def explanation(report: Report) -> list[str]:
     """Why the answer is what it is, and what it leaves out: a few sentences."""
     said = []
     if report.filters:
-        left_out = f"{some(report.left_out, 'rule')} {'was' if report.left_out == 1 else 'were'} left out"
-        said.append(
-            f"Only some rules were asked about ({', '.join(report.filters)}); {left_out}, so this is not an answer on "
-            "the baseline as a whole."
-        )
+        left_out = f"{some(report.left_out, 'other rule')} {'was' if report.left_out == 1 else 'were'} not judged"
+        said.append(f"Picked: {'; '.join(report.filters)}. {left_out}, so nothing is said of the baseline as a whole.")
     if not report.findings:
         return [*said, "There was nothing to judge: no resource that any rule is about."]
     if report.broken:
@@ -87,6 +88,8 @@ def explanation(report: Report) -> list[str]:
     exempt = report.counts[Verdict.EXEMPT]
     if exempt:
         said.append(f"{some(exempt, 'failure')} {'is' if exempt == 1 else 'are'} exempt.")
+    if report.redacted:
+        said.append("Addresses and names are left out; the same thing has the same stand-in everywhere.")
     return said
 
 
@@ -95,6 +98,8 @@ def one_line(report: Report) -> str:
     match report.answer:
         case Answer.WITHIN:
             return "within its baseline"
+        case Answer.WITHIN_PICKED:
+            return f"within the {some(len(report.rules), 'rule')} that were picked; {report.left_out} were not judged"
         case Answer.NOT_WITHIN:
             severities = Counter(finding.rule.severity for finding in report.broken)
             parts = ", ".join(f"{severities[each]} {each}" for each in SEVERITIES if severities[each])
@@ -118,7 +123,7 @@ def moment(time: datetime) -> str:
     return f"{time.day} {time:%B %Y at %H:%M} UTC"
 
 
-def day(time: datetime) -> str:
+def day(time: date) -> str:
     """A day as people write it."""
     return f"{time.day} {time:%B %Y}"
 

@@ -82,6 +82,7 @@ def test_a_finding_says_all_of_itself(report_on: ReportOn) -> None:
         "observed": "open",
         "expected": "shut",
         "message": "lock: found open, expected shut",
+        "exemption": "",
     }
     assert (finding.rule.rationale, finding.rule.fix) == ("An open box is soon empty.", "Shut the box.")
 
