@@ -140,7 +140,7 @@ def _seal(
 
 def _tidy(folder: Path, older: Mapping[str, Any], kept: set[Path]) -> None:
     """Take away what an older report left, as far as it is ours by its name."""
-    ours = {MANIFEST, SIGNATURE, *(name for made in FORMATS.values() for name in made)}
+    ours = {INDEX, MANIFEST, SIGNATURE, *(name for made in FORMATS.values() for name in made)}
     for name in map(PurePosixPath, [*older.get("files", ()), SIGNATURE]):
         path = folder / name
         inside = not name.is_absolute() and ".." not in name.parts and len(name.parts) <= 2
