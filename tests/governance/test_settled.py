@@ -71,6 +71,13 @@ def test_the_engine_holds_a_stack_of_nobody_to_the_national_baseline(root: Path)
     assert settled.of(root, "someone", rules()).by_id["BL-LOG-001"].parameters["minimum"] == 120
 
 
+def test_what_is_no_forces_is_held_to_the_national_baseline(root: Path) -> None:
+    write(root, {"baseline.yaml": minimum(120), "essex/exemptions.yaml": EXEMPTION})
+    settled_for_all = governance(root, None)
+    assert settled_for_all.by_id["BL-LOG-001"].parameters["minimum"] == 120
+    assert not settled_for_all.exemptions
+
+
 def test_blocking_what_is_unknown_can_be_asked_for_and_not_taken_back(root: Path) -> None:
     assert not governance(root, "essex").block_unknown
     assert governance(root, "essex", block_unknown=True).block_unknown
