@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from policies.controls import caf, ncsc
+from policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
 from policies.estate import Estate
 from policies.kubernetes._workloads import namespace_of
 from policies.model import Severity
@@ -24,7 +24,7 @@ _SYSTEM: Final = "Kubernetes' own namespace"
     "BL-K8S-020",
     "Every namespace enforces a Pod Security Standard",
     severity=Severity.HIGH,
-    controls=ncsc("3") + caf("B4.a", "B4.b"),
+    controls=ncsc("3") + caf("B4.a", "B4.b") + cis_kubernetes("5.2.1") + iso("8.9") + mcsb("PV-1"),
     at=NAMESPACE,
     fix="Label the namespace with pod-security.kubernetes.io/enforce: restricted.",
     example="""
@@ -51,7 +51,7 @@ def enforces_pod_security(namespace: Value, *, levels: tuple[str, ...] = ("basel
     "BL-K8S-021",
     "Every namespace denies traffic both ways unless a policy allows it",
     severity=Severity.HIGH,
-    controls=ncsc("3", "11") + caf("B4.a", "B5.b"),
+    controls=ncsc("3", "11") + caf("B4.a", "B5.b") + cis_kubernetes("5.3.2") + iso("8.20", "8.22") + mcsb("NS-1"),
     at=NAMESPACE,
     fix="Add a NetworkPolicy with an empty podSelector, both policyTypes and no rules; allow what is needed by others.",
     example="""
@@ -82,7 +82,7 @@ def denies_by_default(namespace: Value, estate: Estate) -> Outcome:
     "BL-K8S-022",
     "Every namespace has a quota",
     severity=Severity.MEDIUM,
-    controls=ncsc("3", "5") + caf("B5.b"),
+    controls=ncsc("3", "5") + caf("B5.b") + iso("8.6"),
     at=NAMESPACE,
     fix="Add a ResourceQuota with spec.hard to the namespace.",
     example="""
