@@ -53,6 +53,7 @@ spec: {failurePolicy: Fail, validations: [{expression: "true"}]}
     "BL-K8S-093",
     "Admission policies deny",
     severity=Severity.MEDIUM,
+    enforcement=Enforcement.ADVISORY,
     controls=ncsc("5") + caf("B4.b") + iso("8.9") + mcsb("PV-2"),
     at={f"{_API}:ValidatingAdmissionPolicyBinding": "spec"},
     fix="Add Deny to validationActions.",
