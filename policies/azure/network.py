@@ -223,5 +223,5 @@ def _includes(port_range: str, ports: tuple[int, ...]) -> bool:
 
 
 def _subnet_name(subnet: Value) -> str:
-    named = subnet["subnetName"]
-    return (subnet["name"] if named.raw is None else named).text()
+    named = subnet["name"]
+    return (subnet["subnetName"] if named.raw is None else named).text()
