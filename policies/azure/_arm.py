@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from policies.estate import canonical
+from policies.estate import Estate, canonical
 from policies.model import UNKNOWN
 from policies.value import UnknownValue, Value, places
+
+PRIVATE_ENDPOINT: Final = "azure-native:network:PrivateEndpoint"
 
 _LINES: Final = [
     line.split()
@@ -102,6 +104,16 @@ def pointers(found: Iterable[Reference]) -> Pointers:
             for urn in sources:
                 _add(urns, urn, each.doubt if len(sources) == 1 else value)
     return Pointers(ends, urns, stray)
+
+
+def private_endpoints(estate: Estate) -> Pointers:
+    """What the private endpoints of the estate point to."""
+    return pointers(
+        reference
+        for endpoint in estate.of(PRIVATE_ENDPOINT)
+        for connections in ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections")
+        for reference in references(endpoint, f"{connections}[*].privateLinkServiceId")
+    )
 
 
 def _add(targets: dict[str, Value | None], target: str, doubt: Value | None) -> None:
