@@ -99,16 +99,18 @@ def _assert_known(value, properties, where):
 
 
 def _assert_shape(value, shape, where):
+    options = (shape, *shape.options)
     if isinstance(value, list):
-        items = [option.item for option in (shape, *shape.options) if option.kind == "array"]
+        items = [option.item for option in options if option.kind == "array"]
         for item in value:
             _assert_shape(item, items[0], where)
     elif isinstance(value, dict):
-        objects = [option.object for option in (shape, *shape.options) if option.object]
+        objects = [option.object for option in options if option.object]
+        fitting = [one for one in objects if value.keys() <= one.properties.keys()]
         if objects:
-            _assert_known(value, objects[0].properties, where)
+            _assert_known(value, (fitting or objects)[0].properties, where)
         else:
-            assert "map" in {option.kind for option in (shape, *shape.options)}, f"{where} is no object"
+            assert {"map", "any"} & {option.kind for option in options}, f"{where} is no object"
 
 
 def _assert_exists(type_, path):
