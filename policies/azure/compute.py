@@ -52,7 +52,7 @@ SECURE_BOOT: Final = require(
     severity=Severity.MEDIUM,
     controls=_TRUSTED,
     at=_PROFILES,
-    rationale="Secure boot refuses a boot loader, kernel or driver without a trusted signature: a rootkit has no start.",
+    rationale="Secure boot refuses boot loaders, kernels and drivers without a trusted signature: no rootkit starts.",
     fix="Set securityProfile.uefiSettings.secureBootEnabled to true.",
     example="""
 compute.VirtualMachine(

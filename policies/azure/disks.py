@@ -65,7 +65,7 @@ compute.Disk(
     ...,
     encryption={
         "type": "EncryptionAtRestWithCustomerKey",
-        "disk_encryption_set_id": "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/diskEncryptionSets/des",
+        "disk_encryption_set_id": "/subscriptions/s/resourceGroups/r/providers/Microsoft.Compute/diskEncryptionSets/d",
     },
 )
 """,
