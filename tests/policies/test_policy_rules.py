@@ -28,7 +28,7 @@ def test_there_are_rules_in_every_area():
 
 @ALL
 def test_a_rule_says_what_why_and_how(rule):
-    assert re.fullmatch(r"BL-[A-Z0-9]{2,3}-\d{3}", rule.id)
+    assert re.fullmatch(r"BL-[A-Z0-9]{2,4}-\d{3}", rule.id)
     assert 10 < len(rule.title) < 80
     assert not rule.title.endswith(".")
     assert len(rule.rationale) > 60
