@@ -3,6 +3,7 @@
 from typing import Final
 
 from policies.azure._kin import child, id_of
+from policies.azure._controls import CLOSED, RECOVERABLE
 from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Enforcement, Severity
@@ -26,7 +27,7 @@ IMMUTABLE: Final = require(
     "Backups cannot be changed or shortened",
     Must("properties.securitySettings.immutabilitySettings.state", among=("Locked", "Unlocked"), default="Disabled"),
     severity=Severity.HIGH,
-    controls=ncsc("2.5", "5") + caf("B5.c") + dpa("40") + iso("8.13") + mcsb("BR-2") + policing("backup"),
+    controls=RECOVERABLE,
     at=VAULTS,
     rationale="""Whoever encrypts a force's files first looks for its backups. An immutable vault refuses to delete a
     copy before its time, whoever asks.""",
@@ -44,7 +45,7 @@ LOCKED: Final = require(
     Must("properties.securitySettings.immutabilitySettings.state", be="Locked", default="Disabled"),
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
-    controls=ncsc("2.5", "5") + caf("B5.c") + iso("8.13") + mcsb("BR-2") + policing("backup"),
+    controls=RECOVERABLE,
     at=VAULTS,
     rationale="While it is unlocked, whoever holds the vault can switch it off first and delete afterwards.",
     fix="Set properties.securitySettings.immutabilitySettings.state to Locked; it can never be taken back.",
@@ -60,7 +61,7 @@ recoveryservices.Vault(
     "BL-BAK-003",
     "Deleted backups can be brought back for 14 days",
     severity=Severity.HIGH,
-    controls=ncsc("2.5", "5") + caf("B5.c") + iso("8.13") + mcsb("BR-2") + policing("backup"),
+    controls=RECOVERABLE,
     at=VAULTS,
     fix="Leave soft delete on, or AlwaysOn, with 14 days or more.",
     example="""
@@ -147,7 +148,7 @@ VAULT_NOT_PUBLIC: Final = require(
     "Recovery vaults are not reachable from the Internet",
     Must("properties.publicNetworkAccess", be="Disabled", default="Enabled"),
     severity=Severity.MEDIUM,
-    controls=ncsc("11") + caf("B3.c", "B4.a") + iso("8.20") + mcsb("NS-2"),
+    controls=CLOSED,
     at=RECOVERY_VAULT,
     rationale="A copy of everything is the best thing to steal; it need not answer to addresses outside the force.",
     fix="Set properties.publicNetworkAccess to Disabled and back up through a private endpoint.",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from policies.azure._controls import RESILIENT, SUPPORTED
 from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, Outcome, require, rule
@@ -89,7 +90,7 @@ UPGRADES: Final = require(
     "Clusters take Kubernetes patches by themselves",
     Must("autoUpgradeProfile.upgradeChannel", among=("patch", "stable", "rapid"), default="none"),
     severity=Severity.MEDIUM,
-    controls=ncsc("5") + caf("B4.d") + iso("8.8") + cyber_essentials("security-update-management") + mcsb("PV-6"),
+    controls=SUPPORTED,
     at=CLUSTER,
     rationale="Cyber Essentials gives 14 days for a critical patch; a cluster that waits for a person rarely makes it.",
     fix="Set autoUpgradeProfile.upgradeChannel to patch or stable, with a maintenance window.",
@@ -103,7 +104,7 @@ NODE_UPGRADES: Final = require(
     "Nodes take system patches by themselves",
     Must("autoUpgradeProfile.nodeOSUpgradeChannel", among=("NodeImage", "SecurityPatch"), default="NodeImage"),
     severity=Severity.MEDIUM,
-    controls=ncsc("5") + caf("B4.d") + iso("8.8") + cyber_essentials("security-update-management") + mcsb("PV-6"),
+    controls=SUPPORTED,
     at=CLUSTER,
     rationale="A kernel with a known hole lets a container become its node; the nodes are machines and need patching.",
     fix="Set autoUpgradeProfile.nodeOSUpgradeChannel to SecurityPatch or NodeImage, or leave it out.",
@@ -168,7 +169,7 @@ NO_NODE_SSH: Final = require(
     "Nodes stand in more than one zone",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
-    controls=ncsc("2.5") + caf("B5.b") + iso("8.14"),
+    controls=RESILIENT,
     at=POOLS,
     fix="Set availabilityZones to two or three zones where the region has them (UK South has, UK West has none).",
     example='containerservice.AgentPool("work", ..., availability_zones=["1", "2", "3"])',
@@ -185,7 +186,7 @@ UPTIME: Final = require(
     Must("sku.tier", among=("Standard", "Premium"), default="Free"),
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
-    controls=ncsc("2.5") + caf("B5.b") + iso("8.14"),
+    controls=RESILIENT,
     at=CLUSTER,
     rationale="The free tier promises nothing for the API server, and throttles a busy cluster first.",
     fix="Set sku to Base and Standard.",

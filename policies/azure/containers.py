@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from policies.azure._controls import OWN_KEYS
 from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.model import Severity
 from policies.rule import Must, require
@@ -107,7 +108,7 @@ SECRETS_ENCRYPTED: Final = require(
     "Secrets in clusters are encrypted with the force's own key",
     Must("securityProfile.azureKeyVaultKms.enabled", be=True, default=False),
     severity=Severity.MEDIUM,
-    controls=ncsc("2.3") + caf("B3.c") + iso("8.24") + mcsb("DP-5") + policing("cryptography"),
+    controls=OWN_KEYS,
     at=CLUSTER,
     rationale="""Kubernetes keeps secrets in its database; whoever reads a copy of it reads them all, unless a key that
     is kept elsewhere is needed as well.""",

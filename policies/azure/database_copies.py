@@ -3,6 +3,7 @@
 from typing import Final
 
 from policies.azure._kin import child_of, same_name
+from policies.azure._controls import OWN_KEYS
 from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Enforcement, Severity
@@ -32,7 +33,7 @@ OWN_KEY: Final = require(
     "SQL databases are encrypted with a key of the force's own",
     Must("serverKeyType", be="AzureKeyVault", default="ServiceManaged"),
     severity=Severity.MEDIUM,
-    controls=ncsc("2.3") + caf("B3.c") + iso("8.24") + mcsb("DP-5") + policing("cryptography"),
+    controls=OWN_KEYS,
     at="azure-native:sql:EncryptionProtector",
     rationale="""Whoever holds the key decides who can read the data, and can end all reading at once by withdrawing
     it. With a service-managed key that is not the force.""",

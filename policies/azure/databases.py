@@ -4,6 +4,7 @@ from ipaddress import ip_address
 from typing import Final
 
 from policies.azure._kin import child_of
+from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT
 from policies.controls import caf, cyber_essentials, dpa, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Severity
@@ -21,7 +22,7 @@ SQL_TLS: Final = require(
     "SQL servers refuse TLS older than 1.2",
     Must("minimalTlsVersion", among=("1.2", "1.3"), default="None"),
     severity=Severity.HIGH,
-    controls=ncsc("1") + caf("B3.b") + iso("8.24") + mcsb("DP-3") + policing("cryptography"),
+    controls=IN_TRANSIT,
     at=(SQL_SERVER, MANAGED_INSTANCE),
     rationale="TLS 1.0 and 1.1 have known weaknesses and were withdrawn in 2021 (RFC 8996).",
     fix="Set minimalTlsVersion to 1.2.",
@@ -33,7 +34,7 @@ SQL_NOT_PUBLIC: Final = require(
     "SQL servers are not reachable from the Internet",
     Must("publicNetworkAccess", among=("Disabled", "SecuredByPerimeter"), default="Enabled"),
     severity=Severity.HIGH,
-    controls=ncsc("11") + caf("B3.c", "B4.a") + cyber_essentials("firewalls") + mcsb("NS-2"),
+    controls=CLOSED,
     at=SQL_SERVER,
     rationale="A database that answers the Internet is tried with every leaked password there is.",
     fix="Set publicNetworkAccess to Disabled and reach the server through a private endpoint.",
@@ -45,7 +46,7 @@ SQL_ENTRA_ONLY: Final = require(
     "SQL servers know people and services by Entra ID only",
     Must("administrators.azureADOnlyAuthentication", be=True, default=False),
     severity=Severity.MEDIUM,
-    controls=ncsc("9", "10") + caf("B2.a", "B2.d") + cyber_essentials("user-access-control") + mcsb("IM-1"),
+    controls=BY_IDENTITY,
     at=(SQL_SERVER, MANAGED_INSTANCE),
     rationale="A login that lives in the database survives its owner's leaving and never asks for a second factor.",
     fix="Set administrators.azureADOnlyAuthentication to true.",
@@ -97,7 +98,7 @@ INSTANCE_NOT_PUBLIC: Final = require(
     "Managed instances have no public endpoint",
     Must("publicDataEndpointEnabled", be=False, default=False),
     severity=Severity.HIGH,
-    controls=ncsc("11") + caf("B3.c", "B4.a") + cyber_essentials("firewalls") + mcsb("NS-2"),
+    controls=CLOSED,
     at=MANAGED_INSTANCE,
     rationale="The public endpoint of an instance leads past the network that the instance was put into.",
     fix="Set publicDataEndpointEnabled to false, or leave it out.",

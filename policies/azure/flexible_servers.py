@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, OWN_KEYS, RESILIENT
 from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
@@ -18,7 +19,7 @@ _MODERN: Final = frozenset({"tlsv1.2", "tlsv1.3"})
     "BL-SQL-030",
     "PostgreSQL and MySQL servers are not reachable from the Internet",
     severity=Severity.HIGH,
-    controls=ncsc("11") + caf("B3.c", "B4.a") + cyber_essentials("firewalls") + mcsb("NS-2"),
+    controls=CLOSED,
     at=(POSTGRESQL, MYSQL),
     fix="Set network.publicNetworkAccess to Disabled with a private endpoint, or give the server a delegated subnet.",
     example='dbforpostgresql.Server("records", ..., network={"public_network_access": "Disabled"})',
@@ -37,7 +38,7 @@ POSTGRESQL_NO_PASSWORDS: Final = require(
     "PostgreSQL servers know no passwords",
     Must("authConfig.passwordAuth", be="Disabled", default="Enabled"),
     severity=Severity.MEDIUM,
-    controls=ncsc("9", "10") + caf("B2.a", "B2.d") + cyber_essentials("user-access-control") + mcsb("IM-1"),
+    controls=BY_IDENTITY,
     at=POSTGRESQL,
     rationale="A login that lives in the database survives its owner's leaving and never asks for a second factor.",
     fix="Set authConfig.passwordAuth to Disabled and authConfig.activeDirectoryAuth to Enabled.",
@@ -53,7 +54,7 @@ POSTGRESQL_ENTRA: Final = require(
     "PostgreSQL servers know people and services by Entra ID",
     Must("authConfig.activeDirectoryAuth", be="Enabled", default="Disabled"),
     severity=Severity.MEDIUM,
-    controls=ncsc("9", "10") + caf("B2.a", "B2.d") + iso("8.5") + mcsb("IM-1"),
+    controls=BY_IDENTITY,
     at=POSTGRESQL,
     rationale="Without it every person and service needs a password of its own, which nobody takes back centrally.",
     fix="Set authConfig.activeDirectoryAuth to Enabled.",
@@ -89,7 +90,7 @@ OWN_KEY: Final = require(
     "PostgreSQL and MySQL data is encrypted with the force's own key",
     Must("dataEncryption.type", be="AzureKeyVault", default="SystemManaged"),
     severity=Severity.MEDIUM,
-    controls=ncsc("2.3") + caf("B3.c") + iso("8.24") + mcsb("DP-5") + policing("cryptography"),
+    controls=OWN_KEYS,
     at=(POSTGRESQL, MYSQL),
     rationale="""Whoever holds the key decides who can read the data, and can end all reading at once by withdrawing
     it. With a service-managed key that is not the force.""",
@@ -103,7 +104,7 @@ ZONES: Final = require(
     Must("highAvailability.mode", be="ZoneRedundant", default="Disabled"),
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
-    controls=ncsc("2.5") + caf("B5.b") + iso("8.14"),
+    controls=RESILIENT,
     at=(POSTGRESQL, MYSQL),
     rationale="A server in one zone is down as long as that building is; a standby in another takes over in a minute.",
     fix="Set highAvailability.mode to ZoneRedundant where the region has zones (UK South has, UK West has none).",
@@ -115,7 +116,7 @@ ZONES: Final = require(
     "BL-SQL-037",
     "PostgreSQL and MySQL refuse plain and outdated connections",
     severity=Severity.HIGH,
-    controls=ncsc("1") + caf("B3.b") + iso("8.24") + mcsb("DP-3") + policing("cryptography"),
+    controls=IN_TRANSIT,
     at=CONFIGURATIONS,
     fix="Leave require_secure_transport at ON, and ssl_min_protocol_version (tls_version for MySQL) at TLSv1.2 or later.",
     example="""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from policies.azure._controls import OWN_KEYS, RESILIENT
 from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.model import Enforcement, Severity
 from policies.rule import Must, require
@@ -76,7 +77,7 @@ REGISTRY_ZONES: Final = require(
     Must("zoneRedundancy", be="Enabled", default="Disabled"),
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
-    controls=ncsc("2.5") + caf("B5.b") + iso("8.14"),
+    controls=RESILIENT,
     at=REGISTRY,
     rationale="A cluster that heals itself elsewhere needs its images there; without them no lost node is replaced.",
     fix="Set zoneRedundancy to Enabled where the region has zones (UK South has, UK West has none).",
@@ -89,7 +90,7 @@ REGISTRY_KEY: Final = require(
     Must("encryption.status", be="enabled", default="disabled"),
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
-    controls=ncsc("2.3") + caf("B3.c") + iso("8.24") + mcsb("DP-5") + policing("cryptography"),
+    controls=OWN_KEYS,
     at=REGISTRY,
     rationale="Whoever holds the key decides who can read the images, and can end all reading at once by withdrawing it.",
     fix="Set encryption.status to enabled with a key and an identity when the registry is made.",
