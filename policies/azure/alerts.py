@@ -73,10 +73,7 @@ monitor.ActivityLogAlert(
 def alert_reaches_somebody(alert: Value) -> Outcome:
     """An alert without an action group is a row in a portal that nobody has open at three in the morning."""
     actions = alert["actions"]
-    if alert.resource.type.endswith(":MetricAlert"):
-        groups = actions
-    else:
-        groups = actions["actionGroups"]
+    groups = actions if alert.resource.type.endswith(":MetricAlert") else actions["actionGroups"]
     return None if next(groups.each(), None) else Fail(groups, "an action group")
 
 

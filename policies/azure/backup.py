@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from policies.azure._kin import child, id_of
 from policies.azure._controls import CLOSED, RECOVERABLE
-from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
+from policies.azure._kin import child, id_of
+from policies.controls import caf, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule

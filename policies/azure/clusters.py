@@ -37,7 +37,7 @@ OUTBOUND: Final = require(
     severity=Severity.MEDIUM,
     controls=ncsc("11") + caf("B4.a") + iso("8.22") + mcsb("NS-3") + policing("network-security"),
     at=CLUSTER,
-    rationale="By default a cluster gets a public address of its own to go out with, past every firewall and every log.",
+    rationale="By default a cluster gets a public address of its own to go out with, past every firewall and log.",
     fix="Set networkProfile.outboundType to userDefinedRouting and route the subnet to the hub.",
     example="""
 containerservice.ManagedCluster("records", ..., network_profile={"outbound_type": "userDefinedRouting"})
@@ -120,7 +120,7 @@ ENCRYPTED_HOSTS: Final = require(
     severity=Severity.MEDIUM,
     controls=ncsc("2.3") + caf("B3.c") + iso("8.24") + mcsb("DP-4") + policing("cryptography"),
     at=POOLS,
-    rationale="Temporary disks and caches hold what containers wrote, secrets among it, and are otherwise in plain text.",
+    rationale="Temporary disks and caches hold what containers wrote, secrets among it, otherwise in plain text.",
     fix="Set enableEncryptionAtHost to true on every node pool.",
     example='containerservice.AgentPool("work", ..., enable_encryption_at_host=True)',
 )
@@ -158,7 +158,7 @@ NO_NODE_SSH: Final = require(
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("12") + caf("B2.c", "B4.c") + mcsb("PA-1") + policing("privileged-access-management"),
     at=POOLS,
-    rationale="One key opens every node for ever and names nobody. Faults are found with a debug container, by identity.",
+    rationale="One key opens every node for ever and names nobody. A debug container finds faults, by identity.",
     fix="Set securityProfile.sshAccess to Disabled on every node pool.",
     example='containerservice.AgentPool("work", ..., security_profile={"ssh_access": "Disabled"})',
 )

@@ -72,7 +72,7 @@ CLUSTER_IDENTITY: Final = require(
     severity=Severity.MEDIUM,
     controls=ncsc("10") + caf("B2.a", "B2.d") + iso("5.17") + mcsb("IM-3"),
     at=CLUSTER,
-    rationale="The password of a service principal has to be stored, renewed and kept from people; an identity has none.",
+    rationale="A service principal's password has to be stored, renewed and kept from people; an identity has none.",
     fix="Set identity.type to UserAssigned (or SystemAssigned) and leave servicePrincipalProfile out.",
     example='containerservice.ManagedCluster("records", ..., identity={"type": "SystemAssigned"})',
 )
@@ -98,7 +98,7 @@ OIDC_ISSUER: Final = require(
     severity=Severity.LOW,
     controls=ncsc("10") + caf("B2.a") + mcsb("IM-3"),
     at=CLUSTER,
-    rationale="A workload's identity rests on a token that the cluster signs; Entra ID can only check it with an issuer.",
+    rationale="A workload's identity rests on a token that the cluster signs; Entra ID checks it with the issuer.",
     fix="Set oidcIssuerProfile.enabled to true.",
     example='containerservice.ManagedCluster("records", ..., oidc_issuer_profile={"enabled": True})',
 )
@@ -123,7 +123,11 @@ DEFENDER: Final = require(
     "Clusters are watched by Defender",
     Must("securityProfile.defender.securityMonitoring.enabled", be=True, default=False),
     severity=Severity.MEDIUM,
-    controls=ncsc("5", "13") + caf("C1.c", "C1.f") + iso("8.16") + cyber_essentials("malware-protection") + mcsb("LT-1"),
+    controls=ncsc("5", "13")
+    + caf("C1.c", "C1.f")
+    + iso("8.16")
+    + cyber_essentials("malware-protection")
+    + mcsb("LT-1"),
     at=CLUSTER,
     rationale="A process that should not be in a container shows only to something that knows what usually runs there.",
     fix="Set securityProfile.defender.securityMonitoring.enabled to true and name the workspace.",

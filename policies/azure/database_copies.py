@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from policies.azure._kin import child_of, same_name
 from policies.azure._controls import OWN_KEYS
+from policies.azure._kin import child_of, same_name
 from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Enforcement, Severity

@@ -3,8 +3,8 @@
 from ipaddress import ip_address
 from typing import Final
 
-from policies.azure._kin import child_of
 from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT
+from policies.azure._kin import child_of
 from policies.controls import caf, cyber_essentials, dpa, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Severity
@@ -133,7 +133,7 @@ def server_is_audited(server: Value, estate: Estate) -> Outcome:
     controls=ncsc("13") + caf("C1.a", "C1.b") + dpa("62") + iso("8.15") + mcsb("LT-6"),
     at=AUDITING,
     fix="Set retentionDays to 90 or more, or to 0, which keeps them for ever.",
-    example='sql.ServerBlobAuditingPolicy("audit", ..., state="Enabled", storage_endpoint="https://x", retention_days=365)',
+    example='sql.ServerBlobAuditingPolicy("audit", ..., state="Enabled", retention_days=365)',
 )
 def audit_is_kept(policy: Value, *, minimum: int = 90) -> Outcome:
     """A misuse of records often comes to light a year later. A log that ended before then cannot say who it was."""

@@ -3,7 +3,7 @@
 from typing import Final
 
 from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, OWN_KEYS, RESILIENT
-from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
+from policies.controls import caf, iso, mcsb, ncsc, policing
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
 from policies.value import Value
@@ -118,7 +118,7 @@ ZONES: Final = require(
     severity=Severity.HIGH,
     controls=IN_TRANSIT,
     at=CONFIGURATIONS,
-    fix="Leave require_secure_transport at ON, and ssl_min_protocol_version (tls_version for MySQL) at TLSv1.2 or later.",
+    fix="Leave require_secure_transport ON, and ssl_min_protocol_version (MySQL: tls_version) at TLSv1.2 or later.",
     example="""
 dbforpostgresql.Configuration("tls", ..., configuration_name="require_secure_transport", value="on")
 """,

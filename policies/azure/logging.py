@@ -78,9 +78,7 @@ def has_diagnostic_setting(resource: Value, estate: Estate) -> Outcome:
     """Azure keeps no resource logs unless a diagnostic setting sends them somewhere. Without one nobody can say who
     read a key or what passed the firewall.
     """
-    if estate.once(_logged).reach(resource):
-        return None
-    return lacks(resource, "a diagnostic setting for this resource that sends logs")
+    return _is_logged(resource, estate)
 
 
 @rule(
@@ -101,10 +99,10 @@ monitor.DiagnosticSetting(
 """,
 )
 def keeper_has_diagnostic_setting(resource: Value, estate: Estate) -> Outcome:
-    """Azure keeps no resource logs unless a diagnostic setting sends them somewhere. Without one nobody can say who read
-    a record, and the law asks for just that.
+    """Azure keeps no resource logs unless a diagnostic setting sends them somewhere. Without one nobody can say who
+    read a record, and the law asks for just that.
     """
-    return has_diagnostic_setting.check(resource, estate)
+    return _is_logged(resource, estate)
 
 
 @rule(
@@ -163,7 +161,7 @@ NO_WORKSPACE_KEY: Final = require(
     severity=Severity.MEDIUM,
     controls=ncsc("10", "13") + caf("B2.a", "C1.b") + mcsb("IM-1") + policing("identity-and-access-management"),
     at=WORKSPACE,
-    rationale="The workspace key stands in the settings of every agent; whoever reads one may write any log in any name.",
+    rationale="The workspace key stands in every agent's settings; whoever reads one may write any log in any name.",
     fix="Set features.disableLocalAuth to true; agents that use data collection rules need no key.",
     example='operationalinsights.Workspace("logs", ..., features={"disable_local_auth": True})',
 )
@@ -187,12 +185,18 @@ PRIVATE_COLLECTION: Final = require(
     severity=Severity.MEDIUM,
     controls=ncsc("11", "13") + caf("B4.a", "C1.b") + iso("8.20") + mcsb("NS-2"),
     at="azure-native:monitor:DataCollectionEndpoint",
-    rationale="The endpoint hands agents their orders, what to collect and where to send it, and takes in what they saw.",
+    rationale="The endpoint tells agents what to collect and where to send it, and takes in what they saw.",
     fix="Set networkAcls.publicNetworkAccess to Disabled and add the endpoint to the private link scope.",
     example="""
 monitor.DataCollectionEndpoint("agents", ..., network_acls={"public_network_access": "Disabled"})
 """,
 )
+
+
+def _is_logged(resource: Value, estate: Estate) -> Outcome:
+    if estate.once(_logged).reach(resource):
+        return None
+    return lacks(resource, "a diagnostic setting for this resource that sends logs")
 
 
 def _logged(estate: Estate) -> Pointers:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from policies.azure._controls import OWN_KEYS, RESILIENT
-from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
+from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc
 from policies.model import Enforcement, Severity
 from policies.rule import Must, require
 
@@ -28,7 +28,7 @@ NO_ANONYMOUS_PULL: Final = require(
     severity=Severity.HIGH,
     controls=ncsc("9", "11") + caf("B2.a", "B3.c") + cyber_essentials("user-access-control") + mcsb("IM-1"),
     at=REGISTRY,
-    rationale="Images carry the force's software, its settings and, all too often, a secret that somebody left in a layer.",
+    rationale="Images carry the force's software, its settings and, too often, a secret that was left in a layer.",
     fix="Set anonymousPullEnabled to false, or leave it out.",
     example='containerregistry.Registry("images", ..., anonymous_pull_enabled=False)',
 )
@@ -40,7 +40,7 @@ REGISTRY_NOT_PUBLIC: Final = require(
     severity=Severity.HIGH,
     controls=ncsc("8", "11") + caf("B4.a") + cyber_essentials("firewalls") + mcsb("NS-2"),
     at=REGISTRY,
-    rationale="Whoever can write to the registry runs in every cluster; one stolen token is then enough, from anywhere.",
+    rationale="Whoever can write to the registry runs in every cluster; one stolen token is enough, from anywhere.",
     fix="Set publicNetworkAccess to Disabled and reach the registry through a private endpoint.",
     example='containerregistry.Registry("images", ..., public_network_access="Disabled")',
 )
@@ -92,7 +92,7 @@ REGISTRY_KEY: Final = require(
     enforcement=Enforcement.ADVISORY,
     controls=OWN_KEYS,
     at=REGISTRY,
-    rationale="Whoever holds the key decides who can read the images, and can end all reading at once by withdrawing it.",
+    rationale="Whoever holds the key decides who reads the images, and can end all reading by withdrawing it.",
     fix="Set encryption.status to enabled with a key and an identity when the registry is made.",
     example='containerregistry.Registry("images", ..., encryption={"status": "enabled"})',
 )

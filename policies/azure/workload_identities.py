@@ -48,7 +48,11 @@ HAS_IDENTITY: Final = require(
     "BL-IAM-011",
     "Outside identities are trusted one by one",
     severity=Severity.HIGH,
-    controls=ncsc("8", "10") + caf("B2.a", "A4.a") + iso("5.17") + mcsb("IM-3") + policing("identity-and-access-management"),
+    controls=ncsc("8", "10")
+    + caf("B2.a", "A4.a")
+    + iso("5.17")
+    + mcsb("IM-3")
+    + policing("identity-and-access-management"),
     at=FEDERATION,
     fix="Name the whole subject: repo:force/records:environment:production, or one service account.",
     example="""
