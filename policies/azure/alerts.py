@@ -13,7 +13,7 @@ ACTIVITY_ALERT: Final = "azure-native:monitor:ActivityLogAlert"
 ACTION_GROUP: Final = "azure-native:monitor:ActionGroup"
 CONTACT: Final = "azure-native:security:SecurityContact"
 PLAN: Final = "azure-native:security:Pricing"
-WORKSPACE: Final = "azure-native:operationalinsights:Workspace"
+ACTIVITY_LOG: Final = "azure-native:monitor:SubscriptionDiagnosticSetting"
 ALERTS: Final = (
     ACTIVITY_ALERT,
     "azure-native:monitor:MetricAlert",
@@ -52,7 +52,7 @@ SWITCHED_ON: Final = require(
     "BL-LOG-021",
     "Alerts reach somebody",
     severity=Severity.MEDIUM,
-    controls=ncsc("5", "13") + caf("C1.c", "C1.d") + iso("8.16") + mcsb("IR-2"),
+    controls=ncsc("5", "13") + caf("C1.c") + iso("8.16") + mcsb("IR-2"),
     at=ALERTS,
     fix="Name at least one action group in the alert's actions.",
     example="""
@@ -81,7 +81,7 @@ def alert_reaches_somebody(alert: Value) -> Outcome:
     "BL-LOG-022",
     "Action groups are on and have somebody in them",
     severity=Severity.MEDIUM,
-    controls=ncsc("5", "13") + caf("C1.c", "C1.d") + iso("8.16") + mcsb("IR-2"),
+    controls=ncsc("5", "13") + caf("C1.c") + iso("8.16") + mcsb("IR-2"),
     at=ACTION_GROUP,
     fix="Set enabled to true and name a receiver, such as the mailbox of the security operations centre.",
     example="""
@@ -108,10 +108,10 @@ def group_has_receivers(group: Value) -> Outcome:
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("13") + caf("C1.c", "C1.f") + iso("8.16") + mcsb("LT-3") + policing("protective-monitoring"),
-    at=WORKSPACE,
+    at=ACTIVITY_LOG,
     fix="Add an ActivityLogAlert for each of the operations; the module `alerts` has them.",
     example="""
-operationalinsights.Workspace("logs", ...)
+monitor.SubscriptionDiagnosticSetting("activity", ...)
 for_policy = "Microsoft.Authorization/policyAssignments/write"
 monitor.ActivityLogAlert(
     "policy-changed", ..., condition={"all_of": [{"field": "operationName", "equals": for_policy}]}
@@ -119,7 +119,7 @@ monitor.ActivityLogAlert(
 """,
 )
 def guard_rails_are_watched(
-    workspace: Value,
+    activity_log: Value,
     estate: Estate,
     *,
     operations: tuple[str, ...] = ("Microsoft.Authorization/policyAssignments/write",),
@@ -129,7 +129,7 @@ def guard_rails_are_watched(
     """
     alerts = estate.of(ACTIVITY_ALERT)
     unwatched = [each for each in operations if not some(alerts, partial(_watches, operation=each.lower()))]
-    return lacks(workspace, f"an activity log alert for {' and for '.join(unwatched)}") if unwatched else None
+    return lacks(activity_log, f"an activity log alert for {' and for '.join(unwatched)}") if unwatched else None
 
 
 DEFENDER_PLANS: Final = require(
@@ -141,7 +141,7 @@ DEFENDER_PLANS: Final = require(
     + caf("C1.c", "C1.f")
     + iso("8.16")
     + cyber_essentials("malware-protection")
-    + mcsb("LT-1", "LT-2"),
+    + mcsb("LT-1"),
     at=PLAN,
     rationale="The free tier rates settings; it sees no attack on a server, a database, a vault or a cluster.",
     fix="Set pricingTier to Standard for each plan.",
@@ -175,7 +175,7 @@ def plan_is_complete(plan: Value) -> Outcome:
     "BL-LOG-026",
     "Defender knows whom to tell",
     severity=Severity.MEDIUM,
-    controls=ncsc("5", "13") + caf("C1.d", "D1.a") + iso("5.24") + mcsb("IR-2"),
+    controls=ncsc("5", "13") + caf("C1.c") + iso("5.24") + mcsb("IR-2"),
     at=CONTACT,
     fix="Set isEnabled to true, emails to the security operations centre's mailbox, and a minimal severity.",
     example="""

@@ -168,7 +168,9 @@ machine = compute.VirtualMachine("records", ..., vm_name="vm-records", tags={"en
 recoveryservices.ProtectedItem(
     "records",
     ...,
-    properties={"protected_item_type": "Microsoft.Compute/virtualMachines", "source_resource_id": machine.id},
+    properties=recoveryservices.AzureIaaSComputeVMProtectedItemArgs(
+        protected_item_type="Microsoft.Compute/virtualMachines", source_resource_id=machine.id
+    ),
 )
 """,
 )
@@ -221,13 +223,13 @@ def needs_two_people(vault: Value, estate: Estate) -> Outcome:
 recoveryservices.ProtectionPolicy(
     "daily",
     ...,
-    properties={
-        "backup_management_type": "AzureIaasVM",
-        "retention_policy": {
-            "retention_policy_type": "LongTermRetentionPolicy",
-            "daily_schedule": {"retention_duration": {"count": 30, "duration_type": "Days"}},
-        },
-    },
+    properties=recoveryservices.AzureIaaSVMProtectionPolicyArgs(
+        backup_management_type="AzureIaasVM",
+        retention_policy=recoveryservices.LongTermRetentionPolicyArgs(
+            retention_policy_type="LongTermRetentionPolicy",
+            daily_schedule={"retention_duration": {"count": 30, "duration_type": "Days"}},
+        ),
+    ),
 )
 """,
 )

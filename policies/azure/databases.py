@@ -133,7 +133,11 @@ def server_is_audited(server: Value, estate: Estate) -> Outcome:
     controls=ncsc("13") + caf("C1.a", "C1.b") + dpa("62") + iso("8.15") + mcsb("LT-6"),
     at=AUDITING,
     fix="Set retentionDays to 90 or more, or to 0, which keeps them for ever.",
-    example='sql.ServerBlobAuditingPolicy("audit", ..., state="Enabled", retention_days=365)',
+    example="""
+sql.ServerBlobAuditingPolicy(
+    "audit", ..., state="Enabled", storage_endpoint="https://staudit.blob.core.windows.net", retention_days=365
+)
+""",
 )
 def audit_is_kept(policy: Value, *, minimum: int = 90) -> Outcome:
     """A misuse of records often comes to light a year later. A log that ended before then cannot say who it was."""

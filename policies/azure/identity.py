@@ -157,7 +157,7 @@ ELIGIBLE: Final = require(
     "Eligibility for roles ends",
     Must("scheduleInfo.expiration.type", among=("AfterDuration", "AfterDateTime"), default="NoExpiration"),
     severity=Severity.MEDIUM,
-    controls=ncsc("9") + caf("B2.c", "B2.d") + iso("5.18") + mcsb("PA-4") + _PRIVILEGED,
+    controls=ncsc("9") + caf("B2.c", "B2.d") + iso("5.18") + mcsb("PA-2") + _PRIVILEGED,
     at="azure-native:authorization:PimRoleEligibilitySchedule",
     rationale="People change posts. An eligibility that ends is looked at again; one that does not end never is.",
     fix="Set scheduleInfo.expiration.type to AfterDuration with a duration such as P365D.",

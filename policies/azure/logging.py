@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.azure._arm import Pointers, Reference, pointers, references
 from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
-from policies.estate import Estate
+from policies.estate import Estate, canonical
 from policies.model import Severity
 from policies.rule import Fail, Must, Outcome, lacks, require, rule
 from policies.value import UnknownValue, Value, some
@@ -41,6 +41,7 @@ KEEPERS: Final = (
 )
 
 _DESTINATIONS: Final = ("workspaceId", "storageAccountId", "eventHubAuthorizationRuleId", "marketplacePartnerId")
+_KINDS: Final = {DIAGNOSTIC_SETTING: ("logs", "metrics"), SUBSCRIPTION_SETTING: ("logs",)}
 _MONITORING: Final = policing("protective-monitoring")
 
 RETENTION: Final = require(
@@ -121,13 +122,14 @@ monitor.DiagnosticSetting(
 )
 """,
 )
-def setting_sends(setting: Value) -> Outcome:
+def setting_sends(setting: Value, _estate: Estate) -> Outcome:
     """A setting with nothing switched on counts as logging in every list of resources, and logs nothing."""
-    destination = some((setting[name] for name in _DESTINATIONS), lambda each: each.text() != "")
-    if not destination:
+    if not some((setting[name] for name in _DESTINATIONS), _is_given):
         return Fail(setting["workspaceId"], "a workspace, or another destination")
-    sent = some((*setting["logs"].each(), *setting["metrics"].each()), lambda each: each["enabled"].get(False) is True)
-    return None if sent else Fail(setting["logs"], "a log that is enabled")
+    named = [each for kind in _KINDS[canonical(setting.resource.type)] for each in setting[kind].each()]
+    if some(named, lambda each: each["enabled"].get(False) is True):
+        return None
+    return Fail(named[0]["enabled"] if named else setting["logs"], "a log that is enabled")
 
 
 NO_PUBLIC_QUERIES: Final = require(
@@ -191,6 +193,14 @@ PRIVATE_COLLECTION: Final = require(
 monitor.DataCollectionEndpoint("agents", ..., network_acls={"public_network_access": "Disabled"})
 """,
 )
+
+
+def _is_given(destination: Value) -> bool:
+    """Whether there is an id; one that is made from a resource will be there, although it is not known yet.
+
+    The engine only tells what a value is made from when it shows all resources together.
+    """
+    return bool(destination.references) or destination.text() != ""
 
 
 def _is_logged(resource: Value, estate: Estate) -> Outcome:

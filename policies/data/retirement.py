@@ -1,7 +1,7 @@
 """What Azure retires: a dead end that is known before anything is built on it."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
@@ -22,16 +22,22 @@ class Retirement:
     last: date
 
 
-def _retirements() -> dict[str, Retirement]:
-    lines = Path(__file__).with_name("retiring.txt").read_text(encoding="utf-8").splitlines()
-    found = {}
-    for type_, path, values, last in (line.split() for line in lines if not line.startswith("#")):
-        retired = tuple(value.lower() for value in values.split(","))
-        found[f"azure-native:{type_}"] = Retirement(path.strip("."), retired, date.fromisoformat(last))
-    return found
+_LINES: Final = [
+    line.split()
+    for line in Path(__file__).with_name("retiring.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
 
+RETIRING: Final = {
+    f"azure-native:{type_}": Retirement(path.strip("."), tuple(values.lower().split(",")), date.fromisoformat(last))
+    for type_, path, values, last in _LINES
+}
+"""What Azure retires, by type."""
 
-RETIRING: Final = _retirements()
+AS_OF: Final = date(2026, 11, 25)
+"""The day of the table: what has its last day before it is retired, what has it later is announced."""
+
+RETIRED: Final = tuple(type_ for type_, retirement in RETIRING.items() if retirement.last < AS_OF)
 
 
 @rule(
@@ -57,7 +63,7 @@ def not_retiring(resource: Value) -> Outcome:
     "Nothing stands on what Azure has retired",
     severity=Severity.HIGH,
     controls=ncsc("4", "5") + caf("A3.a", "B4.d") + cyber_essentials("security-update-management") + mcsb("PV-6"),
-    at=tuple(RETIRING),
+    at=RETIRED,
     fix="Move to the kind that takes its place; the service's page on the retirement names it.",
     example='network.PublicIPAddress("gateway", ..., sku={"name": "Standard"})',
 )
@@ -65,10 +71,8 @@ def not_retired(resource: Value) -> Outcome:
     """What is retired gets no security updates and can be switched off on any day. Cyber Essentials fails a force for
     it.
     """
-    last = RETIRING[canonical(resource.resource.type)].last
-    if last >= datetime.now(UTC).date():
-        return None
     found = _retired(resource)
+    last = RETIRING[canonical(resource.resource.type)].last
     return Fail(found, f"what is supported; the last day was {last}") if found else None
 
 
@@ -76,5 +80,4 @@ def _retired(resource: Value) -> Value | None:
     """The place that says it is a retired kind. Raises `UnknownValue` when that cannot be told yet."""
     retirement = RETIRING[canonical(resource.resource.type)]
     place = resource.at(retirement.path)
-    text = "" if not retirement.path else place.text("-")
-    return place if any(fnmatchcase(text, value) for value in retirement.values) else None
+    return place if any(fnmatchcase(place.text("-"), value) for value in retirement.values) else None

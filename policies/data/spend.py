@@ -6,7 +6,7 @@ from typing import Final
 from policies.controls import caf, iso, mcsb, ncsc
 from policies.data._types import TAGGED
 from policies.model import Severity
-from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.rule import Fail, NotApplicable, Outcome, lacks, rule
 from policies.value import Value, some
 
 BUDGET: Final = "azure-native:consumption:Budget"
@@ -153,11 +153,9 @@ def budget_warns(budget: Value) -> Outcome:
     """A budget stops nothing: all it does is tell somebody. One that tells nobody, or only when the money is gone, is
     a number in a portal.
     """
-    notifications = budget["notifications"]
-    found = some(notifications.each(), _warns_early)
-    return (
-        None if found else Fail(notifications, f"one that is enabled, at {_EARLY} per cent or less, with contacts")
-    )
+    if some(budget["notifications"].each(), _warns_early):
+        return None
+    return lacks(budget, f"an enabled notification at {_EARLY} per cent or less, with contacts")
 
 
 def _is_empty(tag: Value) -> bool:
