@@ -49,4 +49,11 @@ Kubeconfig = Annotated[
 Report = Annotated[
     Path | None, typer.Option("--report", metavar="DIR", help="Write the policy report into this folder.")
 ]
+BlockUnknown = Annotated[
+    bool,
+    typer.Option(
+        "--block-unknown",
+        help="Status 3 also where a mandatory rule cannot be judged yet; a baseline may ask for it too.",
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before changing anything real.")]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 
@@ -28,3 +29,8 @@ def canonical(value: Any) -> bytes:
 def readable(value: Any) -> str:
     """`value` as JSON with sorted keys, one member a line, ending in a line feed."""
     return json.dumps(plain(value), sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+
+
+def time_of(moment: datetime) -> str:
+    """A moment as reports write it: ISO 8601 in UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

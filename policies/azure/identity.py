@@ -6,6 +6,7 @@ from typing import Final
 from policies.controls import caf, ncsc
 from policies.model import Severity
 from policies.rule import Fail, Outcome, rule
+from policies.tighter import Forbidden
 from policies.value import Value, all_of, some
 
 ASSIGNMENT: Final = "azure-native:authorization:RoleAssignment"
@@ -33,7 +34,7 @@ authorization.RoleAssignment(
 def no_standing_owner(
     assignment: Value,
     *,
-    roles: tuple[str, ...] = (
+    roles: Forbidden[str] = (
         "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",  # Owner
         "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",  # User Access Administrator
     ),

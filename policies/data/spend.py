@@ -7,6 +7,7 @@ from policies.controls import caf, ncsc
 from policies.data._types import TAGGED
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.tighter import Required
 from policies.value import Value, some
 
 _TAGS: Final = dict.fromkeys(TAGGED, "tags")
@@ -34,7 +35,7 @@ resources.ResourceGroup(
 def has_tags(
     tags: Value,
     *,
-    required: tuple[str, ...] = ("cost-centre", "business-owner", "classification", "roadmap-milestone"),
+    required: Required[str] = ("cost-centre", "business-owner", "classification", "roadmap-milestone"),
 ) -> Outcome:
     """What has no owner is patched by nobody, switched off by nobody and paid by everybody."""
     absent = some((tags[name] for name in required), _is_empty)
