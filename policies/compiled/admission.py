@@ -43,7 +43,7 @@ def policy(rule: Rule) -> dict[str, Any]:
     """The policy that says `rule`. Raises `CannotCompile`."""
     facet = _facet(rule)
     kinds = judged_kinds(rule)
-    expressions = cel.everywhere(kinds, facet.expression)
+    expressions = [facet.expression] if facet.whole else cel.everywhere(kinds, facet.expression)
     spec: dict[str, Any] = {
         "failurePolicy": "Fail",
         # Kubernetes makes and mends roles of its own, and could not start if it were kept from it.
@@ -107,18 +107,12 @@ def judged_kinds(rule: Rule) -> tuple[Kind, ...]:
 def _facet(rule: Rule) -> Facet:
     if rule.must is None:
         return facet_of(rule)
-    whole = {path for kind in kinds_of(rule) for path in kind.paths} == {""}
-    pods = cel.pod_paths(kinds_of(rule))
-    at_pod = bool(pods) and all(kind.paths == (pods[kind.name],) for kind in kinds_of(rule))
-    place = "object" if whole else "variables.pod" if at_pod else "place"
-    return Facet(cel.must(replace(rule.must, **rule.parameters), place))
+    return Facet(cel.must(replace(rule.must, **rule.parameters), cel.place(kinds_of(rule))))
 
 
 def _given(rule: Rule, kinds: tuple[Kind, ...]) -> Mapping[str, str]:
     """The variables that every rule of its sort may use."""
-    pods = cel.pod_paths(kinds)
-    known = {"pod": cel.pod(pods), "containers": cel.CONTAINERS} if pods else {}
-    return {**known, **{name: cel.parameter(name, value) for name, value in rule.parameters.items()}}
+    return {**cel.of_pods(kinds), **{name: cel.parameter(name, value) for name, value in rule.parameters.items()}}
 
 
 def _metadata(rule: Rule) -> dict[str, Any]:

@@ -135,10 +135,10 @@ def _breach(type_: Type, path: str, asked: Must) -> Condition:
 
 def _unlike(field: str, asked: Must) -> Condition:
     """What is true of a property that is not as asked: it is there and is something else, or the default is."""
-    if asked.among:
-        other: Condition = {"notIn": "[parameters('among')]"}
-    elif asked.minimum is not None:
-        other = {"less": "[parameters('minimum')]"}
+    if asked.minimum is not None:
+        other: Condition = {"less": "[parameters('minimum')]"}
+    elif asked.be is None:
+        other = {"notIn": "[parameters('among')]"}
     elif isinstance(asked.be, (str, bool, int)):
         other = {"notEquals": asked.be}
     else:

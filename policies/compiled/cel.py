@@ -7,18 +7,24 @@ from typing import Any, Final
 
 from policies.compiled.kinds import Kind
 from policies.compiled.result import CannotCompile
-from policies.kubernetes._workloads import PODS
+from policies.kubernetes._workloads import METADATA, PODS
 from policies.rule import Must
 
 _LISTS: Final = ("containers[*]", "initContainers[*]", "ephemeralContainers[*]")
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_POD_PATHS: Final[Mapping[str, str]] = {type_.rpartition(":")[2]: str(path) for type_, path in PODS.items()}
-
-CONTAINERS: Final = (
-    "variables.pod.containers + variables.pod.?initContainers.orValue([]) + "
-    "variables.pod.?ephemeralContainers.orValue([])"
-)
-"""Every container of a pod, whatever it is for."""
+_EMPTY: Final = '""'
+_POD, _METADATA = "variables.pod", "variables.metadata"
+_OF_PODS: Final[Mapping[str, Mapping[str, str]]] = {
+    base: {type_.rpartition(":")[2]: str(path) for type_, path in paths.items()}
+    for base, paths in ((_POD, PODS), (_METADATA, METADATA))
+}
+_OF_EVERY_POD: Final[Mapping[str, str]] = {
+    "containers": (
+        "variables.pod.containers + variables.pod.?initContainers.orValue([]) + "
+        "variables.pod.?ephemeralContainers.orValue([])"
+    ),
+    "contexts": "[variables.pod.?securityContext] + variables.containers.map(each, each.?securityContext)",
+}
 
 
 def literal(value: Any) -> str:
@@ -33,46 +39,34 @@ def literal(value: Any) -> str:
 def parameter(name: str, value: Any) -> str:
     """How the parameter `name`, which is text in a ConfigMap, becomes what it is in the rule."""
     text = f"params.data.{name}"
-    if isinstance(value, (list, tuple)):
-        items = f"{text}.split('\\n').filter(each, each != '')"
-        return items if not value or isinstance(value[0], str) else f"{items}.map(each, {_typed('each', value[0])})"
-    return _typed(text, value)
+    if not isinstance(value, (list, tuple)):
+        return _typed(text, value)
+    items = f"{text}.split('\\n').filter(each, each != '')"
+    if "" in value:
+        return f"{items}.map(each, each == {literal(_EMPTY)} ? '' : each)"
+    return items if not value or isinstance(value[0], str) else f"{items}.map(each, {_typed('each', value[0])})"
 
 
 def setting(value: Any) -> str:
-    """`value` as the text that `parameter` reads."""
+    """`value` as the text that `parameter` reads: of a list an item a line, `""` for one that is empty."""
     if isinstance(value, (list, tuple)):
-        return "\n".join(setting(each) for each in value)
+        return "\n".join(setting(each) or _EMPTY for each in value)
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def pod_paths(kinds: Iterable[Kind]) -> Mapping[str, str]:
-    """The pod's path in each of `kinds`; empty when the rule looks elsewhere than at pods."""
-    found = {}
-    for kind in kinds:
-        path = _POD_PATHS.get(kind.name)
-        if path is None or any(each != path and not each.startswith(f"{path}.") for each in kind.paths):
-            return {}
-        found[kind.name] = path
-    return found
-
-
-def pod(paths: Mapping[str, str]) -> str:
-    """The pod's specification, whichever of the kinds the object is of."""
-    by_path: dict[str, list[str]] = {}
-    for name, path in paths.items():
-        by_path.setdefault(path, []).append(name)
-    *rare, (common, _) = sorted(by_path.items(), key=lambda each: len(each[1]))
-    # The kinds have different fields, and the server's check of types would complain of each that one of them lacks.
-    return " : ".join([*(f"{_is(names)} ? dyn(object).{path}" for path, names in rare), f"dyn(object).{common}"])
+def of_pods(kinds: Iterable[Kind]) -> Mapping[str, str]:
+    """The variables of rules that look at kinds which run pods; none for other rules."""
+    names = [kind.name for kind in kinds]
+    if not all(name in _OF_PODS[_POD] for name in names):
+        return {}
+    return {base.rpartition(".")[2]: _by_kind(paths, names) for base, paths in _OF_PODS.items()} | _OF_EVERY_POD
 
 
 def everywhere(kinds: tuple[Kind, ...], expression: str) -> list[str]:
     """One expression for each way in which the places differ: `expression` is true of every place."""
-    within = pod_paths(kinds)
-    tails = {tuple(path[len(within[kind.name]) :].lstrip(".") for path in kind.paths) for kind in kinds if within}
-    if len(tails) == 1:
-        return _all("variables.pod", tails.pop(), expression)
+    in_pods = {_in_pod(kind) for kind in kinds}
+    if len(in_pods) == 1 and None not in in_pods:
+        return [each for places in in_pods for each in _in_pods(places or (), expression)]
     by_paths: dict[tuple[str, ...], list[str]] = {}
     for kind in kinds:
         by_paths.setdefault(kind.paths, []).append(kind.name)
@@ -85,20 +79,27 @@ def everywhere(kinds: tuple[Kind, ...], expression: str) -> list[str]:
     ]
 
 
+def place(kinds: tuple[Kind, ...]) -> str:
+    """What the place is called in an expression about `kinds`."""
+    if {kind.paths for kind in kinds} == {("",)}:
+        return "object"
+    return _POD if {_in_pod(kind) for kind in kinds} == {((_POD, ""),)} else "place"
+
+
 def must(asked: Must, place: str) -> str:
     """What `asked` says of the property below `place`; the parameters are variables."""
     found = _step(place, asked.path)
     given = f"{found}.value()" if asked.default is None else f"{found}.orValue({literal(asked.default)})"
     if asked.minimum is not None:
         holds = f"{given} >= variables.minimum"
-    elif asked.among and isinstance(asked.among[0], str):
-        holds = f"{given}.lowerAscii() in variables.among.map(each, each.lowerAscii())"
-    elif asked.among:
-        holds = f"{given} in variables.among"
     elif isinstance(asked.be, str):
         holds = f"{given}.lowerAscii() == {literal(asked.be.lower())}"
-    else:
+    elif asked.be is not None:
         holds = f"{given} == {literal(asked.be)}"
+    elif asked.among and not isinstance(asked.among[0], str):
+        holds = f"{given} in variables.among"
+    else:
+        holds = f"{given}.lowerAscii() in variables.among.map(each, each.lowerAscii())"
     return f"{found}.hasValue() && {holds}" if asked.default is None else holds
 
 
@@ -122,13 +123,42 @@ def used(expressions: Iterable[str], known: Mapping[str, str]) -> dict[str, str]
     return found
 
 
+def _in_pod(kind: Kind) -> tuple[tuple[str, str], ...] | None:
+    """The places of `kind` as paths below the pod or its metadata; None when one of them is elsewhere."""
+    found = []
+    for path in kind.paths:
+        bases = [(base, paths.get(kind.name)) for base, paths in _OF_PODS.items()]
+        below = [(base, path[len(at) :]) for base, at in bases if at and f"{path}.".startswith(f"{at}.")]
+        if not below:
+            return None
+        found.append((below[0][0], below[0][1].lstrip(".")))
+    return tuple(found)
+
+
+def _in_pods(places: tuple[tuple[str, str], ...], expression: str) -> list[str]:
+    """`expression` is true at all `places`; what is asked of every list of containers is asked of them together."""
+    tails: dict[str, set[str]] = {}
+    for base, path in places:
+        for head in _LISTS:
+            if base == _POD and path.startswith(head):
+                tails.setdefault(path[len(head) :].lstrip("."), set()).add(head)
+    together = sorted(tail for tail, heads in tails.items() if heads == set(_LISTS))
+    rest = [
+        (base, path)
+        for base, path in places
+        if not any(
+            base == _POD and path == ".".join(filter(None, (head, tail))) for tail in together for head in _LISTS
+        )
+    ]
+    found = [_each("variables.containers", together, expression)] if together else []
+    for base in _OF_PODS:
+        found += _all(base, tuple(path for owner, path in rest if owner == base), expression)
+    return found
+
+
 def _all(base: str, paths: tuple[str, ...], expression: str) -> list[str]:
     if paths == ("",):
         return [expression]
-    heads = tuple(next((each for each in _LISTS if path.startswith(each)), "") for path in paths)
-    tails = {path[len(head) :] for path, head in zip(paths, heads, strict=True)}
-    if base == "variables.pod" and set(heads) == set(_LISTS) and len(paths) == len(_LISTS) * len(tails):
-        return [_each("variables.containers", sorted(tail.lstrip(".") for tail in tails), expression)]
     plain = [path for path in paths if "[*]" not in path]
     listed = [
         f"[{', '.join(_step(base, path) for path in plain)}].all(place, {expression})" if plain else "",
@@ -167,6 +197,16 @@ def _step(base: str, dotted: str) -> str:
     for key in filter(None, dotted.split(".")):
         base += f".?{key}" if _PLAIN.fullmatch(key) else f"[?{literal(key)}]"
     return base
+
+
+def _by_kind(paths: Mapping[str, str], names: Iterable[str]) -> str:
+    """What stands at the path of the object's own kind."""
+    by_path: dict[str, list[str]] = {}
+    for name in names:
+        by_path.setdefault(paths[name], []).append(name)
+    *rare, (common, _) = sorted(by_path.items(), key=lambda each: len(each[1]))
+    # The kinds have different fields, and the server's check of types would complain of each that one of them lacks.
+    return " : ".join([*(f"{_is(each)} ? dyn(object).{path}" for path, each in rare), f"dyn(object).{common}"])
 
 
 def _is(names: list[str]) -> str:

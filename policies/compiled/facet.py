@@ -4,12 +4,14 @@ Under the rule's id stands what must be true of each place that the rule looks a
 is the whole object or the whole pod, `object` or `variables.pod`. A place that may be missing is an optional value. The
 rule's parameters are variables of their names. So are
 
-- `variables.pod`, the pod's specification, for rules about the kinds that run pods, and `variables.containers`, its
-  containers of every sort;
+- for rules about the kinds that run pods `variables.pod`, the pod's specification, `variables.metadata`, its metadata,
+  `variables.containers`, its containers of every sort, and `variables.contexts`, the security contexts of the pod and
+  of each container, optional values;
 - what stands under `variables` at the top of the file.
 
-Where more is to be said, there stands an object: `expression`, and `kinds` when admission can only judge some of the
-rule's kinds, or `not` with the reason why there is no such expression.
+Where more is to be said, there stands an object: `expression`, or `whole` when it is about the whole object and not
+about each place; `kinds` when admission can only judge some of the rule's kinds; or `not` with the reason why there is
+no such expression.
 """
 
 from collections.abc import Mapping
@@ -28,10 +30,11 @@ _ESTATE: Final = "it looks at several resources together, and admission is given
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """What must be true of each place; `kinds` is empty when that can be judged in every kind of the rule."""
+    """What must be true of each place, or of the `whole` object; `kinds` is empty when every kind can be judged."""
 
     expression: str
     kinds: tuple[str, ...] = ()
+    whole: bool = False
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -44,7 +47,8 @@ def facet_of(rule: Rule) -> Facet:
     if isinstance(said, dict) and "not" in said:
         raise CannotCompile(said["not"])
     if isinstance(said, dict):
-        return Facet(" ".join(said["expression"].split()), tuple(said.get("kinds", ())), file.get("variables", {}))
+        expression = " ".join(str(said.get("whole") or said["expression"]).split())
+        return Facet(expression, tuple(said.get("kinds", ())), "whole" in said, file.get("variables", {}))
     if rule.estate:
         raise CannotCompile(_ESTATE)
     raise ValueError(f"{rule.id}: {rule.module.split('.')[-1]}.cel.yaml says neither how it reads in CEL nor why not")

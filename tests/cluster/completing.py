@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies import Case, Resource, Rule, Verdict, judge
-from policies.kubernetes._workloads import PODS
+from policies.kubernetes._workloads import METADATA, PODS
 
 Object = dict[str, Any]
 LABEL = "bluelamp-replay"
@@ -40,7 +40,8 @@ def _whole(resource: Resource, filling: dict[str, str]) -> Object:
     obj.setdefault("metadata", {}).setdefault("name", resource.name)
     for type_, path in PODS.items():
         if type_.endswith(f":{kind}"):
-            _pod(_below(obj, str(path)), filling)
+            annotations = _below(obj, str(METADATA[type_])).get("annotations", {})
+            _pod(_below(obj, str(path)), filling, [key.partition("/")[2] for key in annotations if "apparmor" in key])
     if kind in _SELECTED:
         labels = _below(obj, "spec.template.metadata.labels")
         labels.setdefault("app", "a")
@@ -78,9 +79,9 @@ def _binding(obj: Object) -> None:
             subject.setdefault("apiGroup", "rbac.authorization.k8s.io")
 
 
-def _pod(pod: Object, filling: dict[str, str]) -> None:
+def _pod(pod: Object, filling: dict[str, str], annotated: list[str]) -> None:
     if not pod.get("containers"):
-        pod["containers"] = [{}]
+        pod["containers"] = [{"name": name} for name in annotated] or [{}]
     for number, container in enumerate(container for name in _LISTS for container in pod.get(name, [])):
         container.setdefault("name", f"c-{number}")
         container.setdefault("image", filling["image"])
@@ -90,9 +91,12 @@ def _pod(pod: Object, filling: dict[str, str]) -> None:
             port.setdefault("containerPort", 8080 + index)
     for index, volume in enumerate(pod.get("volumes", [])):
         volume.setdefault("name", f"v-{index}")
-    for context in _contexts(pod):
-        if context.get("seccompProfile", {}).get("type") == "Localhost":
-            context["seccompProfile"].setdefault("localhostProfile", "profile.json")
+    for context in list(_contexts(pod)):
+        for profile in ("seccompProfile", "appArmorProfile"):
+            if context.get(profile, {}).get("type") == "Localhost":
+                context[profile].setdefault("localhostProfile", "profile.json")
+        if context.get("windowsOptions", {}).get("hostProcess"):
+            pod.setdefault("hostNetwork", True)
 
 
 def _contexts(pod: Object) -> Iterator[Object]:
