@@ -61,7 +61,12 @@ def policy(rule: Rule) -> dict[str, Any]:
         {"expression": each, "message": f"{rule.id}: {rule.title}. {rule.fix}", "reason": "Forbidden"}
         for each in expressions
     ]
-    return {"apiVersion": _API, "kind": "ValidatingAdmissionPolicy", "metadata": _metadata(rule), "spec": spec}
+    metadata = _metadata(rule)
+    metadata["annotations"] |= {
+        "bluelamp/severity": str(rule.severity),
+        "bluelamp/controls": "; ".join(str(control) for control in rule.controls),
+    }
+    return {"apiVersion": _API, "kind": "ValidatingAdmissionPolicy", "metadata": metadata, "spec": spec}
 
 
 def settings(rule: Rule, name: str = "") -> tuple[dict[str, Any], ...]:
@@ -119,10 +124,5 @@ def _metadata(rule: Rule) -> dict[str, Any]:
     return {
         "name": name_of(rule),
         "labels": {"app.kubernetes.io/part-of": "bluelamp-baseline"},
-        "annotations": {
-            "bluelamp/rule": rule.id,
-            "bluelamp/title": rule.title,
-            "bluelamp/severity": str(rule.severity),
-            "bluelamp/controls": "; ".join(str(control) for control in rule.controls),
-        },
+        "annotations": {"bluelamp/rule": rule.id, "bluelamp/title": rule.title},
     }

@@ -59,7 +59,7 @@ def of_pods(kinds: Iterable[Kind]) -> Mapping[str, str]:
     names = [kind.name for kind in kinds]
     if not all(name in _OF_PODS[_POD] for name in names):
         return {}
-    return {base.rpartition(".")[2]: _by_kind(paths, names) for base, paths in _OF_PODS.items()} | _OF_EVERY_POD
+    return {**{base.rpartition(".")[2]: _by_kind(paths, names) for base, paths in _OF_PODS.items()}, **_OF_EVERY_POD}
 
 
 def everywhere(kinds: tuple[Kind, ...], expression: str) -> list[str]:
