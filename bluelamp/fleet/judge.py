@@ -17,6 +17,7 @@ from bluelamp.reports.findings import Report, Source, assess
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.subject import from_plan, from_state
 from infra.problems import SettingsError
+from policies import Verdict
 
 if TYPE_CHECKING:
     from bluelamp.planning import Plan
@@ -68,6 +69,10 @@ def check_plan(
         # Whatever the program raises is its own failure: told by name, the traceback is for `pulumi preview`.
         return Check(force, failure=f"the program failed: {type(error).__name__}: {error}")
     report = judge_plan(plan, root, started=started, selection=selection, block_unknown=block_unknown)
+    if report.counts[Verdict.FAIL] and not plan.refused:
+        from bluelamp.origins.locate import located
+
+        report = located(report, plan, root)
     return Check(force, report, _refusals(plan), plan.warnings, "; ".join(plan.errors))
 
 

@@ -1,5 +1,5 @@
 """Where a property's value comes from: a setting, a default, the code, the provider or the cloud."""
 
-from bluelamp.origins.trace import Influence, Kind, Origin, trace
+from bluelamp.origins.tracing import Influence, Kind, Origin, trace
 
 __all__ = ["Influence", "Kind", "Origin", "trace"]

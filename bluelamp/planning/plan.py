@@ -97,7 +97,7 @@ def plan_force(slug: str, root: Path, *, arm_types: Path | None = None) -> Plan:
 
 
 def plan_settings(force: "Force", root: Path, *, stack: str = "", arm_types: Path | None = None) -> Plan:
-    """The plan of a force with these settings; what the file of `stack`, by default its own, says to providers holds."""
+    """The plan of a force with these settings, as `stack`, by default its own; that one's file configures providers."""
     from infra.program import build
 
     stack = stack or force.slug

@@ -19,6 +19,8 @@ from infra.force import Force
 from policies.value import SECRET
 
 _SHORTEST: Final = 2
+_FEW: Final = 6
+"""How many settings are tried where it has to be quick."""
 _GONE: Final = object()
 """Stands for the property of a resource that is not there."""
 
@@ -93,8 +95,8 @@ def trace(
     """The origin of what stands at `steps` in the resource `urn` of `plan`, which is the plan of `force`.
 
     Settings whose value can be seen in the property's are tried first, and if one of them proves right, no others; with
-    `likely_only` no others ever. `hear` is told of each setting that is tried. Raises KeyError where the plan has no
-    such resource.
+    `likely_only` a few of them and no others ever. `hear` is told of each setting that is tried. Raises KeyError where
+    the plan has no such resource.
     """
     resource = next((each for each in plan.resources if each.urn == urn), None)
     if resource is None:
@@ -110,7 +112,7 @@ def trace(
         return Origin(Kind.PROVIDER, shown)
     trial = _Trial(force, urn, steps, value, root, hear)
     likely, others = _sorted(leaves(force, root), value)
-    influences = list(trial.of(likely))
+    influences = list(trial.of(likely[:_FEW] if likely_only else likely))
     exhausted = not influences and not likely_only
     if exhausted:
         influences = list(trial.of(others))
