@@ -99,7 +99,7 @@ def one_line(report: Report) -> str:
         case Answer.WITHIN:
             return "within its baseline"
         case Answer.WITHIN_PICKED:
-            return f"within the {some(len(report.rules), 'rule')} that were picked; {report.left_out} were not judged"
+            return f"within the picked rules, {len(report.rules)} of {len(report.rules) + report.left_out}"
         case Answer.NOT_WITHIN:
             severities = Counter(finding.rule.severity for finding in report.broken)
             parts = ", ".join(f"{severities[each]} {each}" for each in SEVERITIES if severities[each])

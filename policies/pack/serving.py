@@ -13,7 +13,7 @@ import grpc
 import yaml
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
-from policies.discovery import rules
+from policies.discovery import AREAS, rules
 from policies.governance import BLOCK_UNKNOWN, Governance
 from policies.pack import settled
 from policies.pack.analyzer import NAME, Analyzer
@@ -21,7 +21,6 @@ from policies.rule import Rule
 
 _LARGEST_MESSAGE: Final = 400 * 1024 * 1024  # the engine's own limit, in bytes
 _LOOK_FOR_ENGINE: Final = 2.0  # seconds
-_WHOLE: Final = "policies"
 
 
 def serve(folder: Path) -> None:
@@ -30,13 +29,13 @@ def serve(folder: Path) -> None:
     `folder` is the pack's: that of all rules, or one area's, which is served alone.
     """
     about = yaml.load((folder / "PulumiPolicy.yaml").read_bytes(), Loader=yaml.CSafeLoader)
-    area = "" if folder.name == _WHOLE else folder.name
-    root = folder.parents[1] if area else folder.parent
+    area = folder.name if folder.name in AREAS else ""
     options = [
         ("grpc.max_receive_message_length", _LARGEST_MESSAGE),
         ("grpc.max_send_message_length", _LARGEST_MESSAGE),
     ]
     server = grpc.server(ThreadPoolExecutor(max_workers=4), options=options)
+    root = settled.project(sys.argv)
     analyzer = Analyzer(
         _of(area, rules()),
         str(about["version"]),

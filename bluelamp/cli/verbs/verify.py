@@ -85,9 +85,7 @@ def key(
 def _signed(signer: str) -> str:
     if signer:
         return f"signed by {signer}"
-    return (
-        "[yellow]not signed[/yellow]: nothing changed by accident, but whoever changes it on purpose can seal it anew"
-    )
+    return "[yellow]not signed[/yellow]: nothing changed by accident, but anybody could have written it"
 
 
 def _chained(previous: str, *, followed: bool) -> str:
