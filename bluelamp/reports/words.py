@@ -2,10 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from bluelamp.reports.canonical import canonical
+from bluelamp.reports.coverage import Standing
 from bluelamp.reports.findings import SEVERITIES, Answer, Finding, Report, Source
+from bluelamp.reports.since import Since
 from policies import Verdict
 
 SOURCES: Final = {
@@ -21,6 +24,17 @@ VERDICT_WORDS: Final = {
     Verdict.PASS: "Pass",
     Verdict.NOT_APPLICABLE: "Not applicable",
 }
+STANDING_WORDS: Final = {
+    Standing.FAILS: "with a failing rule",
+    Standing.UNDECIDED: "undecided",
+    Standing.EXEMPT: "passing with exemptions",
+    Standing.PASSES: "with passing rules",
+    Standing.PARTLY: "seen in part, with passing rules",
+    Standing.NOTHING_HERE: "with nothing to judge",
+    Standing.NOT_ASSESSED: "not assessed",
+    Standing.NOT_ASSESSABLE: "not assessable from infrastructure",
+}
+"""What a number of controls is said to be."""
 VERDICT_MEANINGS: Final = {
     Verdict.FAIL: "The resource breaks the rule.",
     Verdict.ERROR: "The rule itself broke down, so nothing is known; tell whoever keeps the rules.",
@@ -103,6 +117,28 @@ def one_line(report: Report) -> str:
             return f"cannot be said: {parts} on mandatory rules"
 
 
+def moment(time: datetime) -> str:
+    """A time as people write it, in UTC."""
+    time = time.astimezone(UTC)
+    return f"{time.day} {time:%B %Y at %H:%M} UTC"
+
+
+def day(time: date) -> str:
+    """A day as people write it."""
+    return f"{time.day} {time:%B %Y}"
+
+
+def changed(since: Since | None) -> str:
+    """What changed since the report before, in one sentence; empty where there was none."""
+    if since is None or since.previous is None:
+        return ""
+    parts = [some(len(since.new), "new failure"), f"{len(since.fixed):,} fixed"]
+    if since.flapping:
+        parts.append(f"{len(since.flapping):,} that came back")
+    commit = f", commit {since.previous.commit[:9]}" if since.previous.commit else ""
+    return f"Since the report of {moment(since.previous.time)}{commit}: {', '.join(parts)}."
+
+
 def value(observed: Any) -> str:
     """A JSON value as people read it: text as it is, nothing as `not set`, the rest as JSON."""
     if observed is None:
@@ -121,7 +157,7 @@ def asked(expected: Any) -> str:
 
 def says_more(finding: Finding) -> bool:
     """Whether the finding's message says what its path, observed and expected value do not."""
-    if finding.verdict is Verdict.FAIL:
+    if finding.verdict in {Verdict.FAIL, Verdict.EXEMPT}:
         return "; " in finding.message or finding.message.endswith(")")
     if finding.verdict is Verdict.UNKNOWN:
         return not finding.path or not finding.message.startswith(f"{finding.path}: ")

@@ -13,7 +13,7 @@ from policies.rule import Fail, NotApplicable, Outcome, rule
 from policies.tighter import Allowed
 from policies.value import Value, some
 
-_ON_WINDOWS: Final = "the pod runs on Windows, where this does not exist"
+ON_WINDOWS: Final = "the pod runs on Windows, where this does not exist"
 IN_USER_NAMESPACE: Final = "the pod has a user namespace of its own, in which root is nobody to the machine"
 
 EXAMPLE: Final = """
@@ -29,6 +29,7 @@ spec:
         privileged: false
         allowPrivilegeEscalation: false
         capabilities: {drop: [ALL]}
+      ports: [{containerPort: 8080}]
       volumeMounts: [{name: scratch, mountPath: /tmp}]
   volumes: [{name: scratch, emptyDir: {}}]
 """
@@ -91,7 +92,7 @@ def no_host_namespaces(shared: Value) -> Outcome:
 def no_privilege_escalation(container: Value) -> Outcome:
     """One setuid program in an image turns a break-in of an application into root; this switches that way off."""
     if on_windows(pod_of(container)):
-        return NotApplicable(_ON_WINDOWS)
+        return NotApplicable(ON_WINDOWS)
     allowed = container.at("securityContext.allowPrivilegeEscalation")
     if allowed.get(True) is False:
         return None
@@ -143,7 +144,7 @@ def runs_as_non_root(container: Value) -> Outcome:
 def drops_capabilities(container: Value, *, addable: Allowed[str] = ("NET_BIND_SERVICE",)) -> Outcome:
     """Linux gives a container fourteen of root's powers unless told not to; forging packets is one of them."""
     if on_windows(pod_of(container)):
-        return NotApplicable(_ON_WINDOWS)
+        return NotApplicable(ON_WINDOWS)
     capabilities = container.at("securityContext.capabilities")
     added = some(capabilities["add"].each(), lambda each: each.known not in addable)
     if added:
@@ -188,7 +189,7 @@ def no_host_paths(path: Value) -> Outcome:
 def filters_system_calls(container: Value) -> Outcome:
     """Most escapes from a container go through a system call that the application never needs."""
     if on_windows(pod_of(container)):
-        return NotApplicable(_ON_WINDOWS)
+        return NotApplicable(ON_WINDOWS)
     contexts = container["securityContext"], pod_of(container)["securityContext"]
     return _decided(contexts, "seccompProfile.type", ("RuntimeDefault", "Localhost"), "Kubernetes' default is none")
 

@@ -45,10 +45,12 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         rules: Iterable[Rule],
         version: str,
         *,
+        name: str = NAME,
         settle: Callable[[str, tuple[Rule, ...]], Governance] = lambda _, rules: Governance(rules),
         today: Callable[[], date] = date.today,
         block_unknown: bool = False,
     ) -> None:
+        self._name = name
         self._version = version
         self._settle = settle
         self._today = today
@@ -104,7 +106,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def GetAnalyzerInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         """What the pack is called and which rules it has."""
         return proto.AnalyzerInfo(
-            name=NAME,
+            name=self._name,
             displayName="Bluelamp security baseline",
             version=self._version,
             supportsConfig=True,
@@ -117,10 +119,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         for name, config in request.policyConfig.items():
             level = config.enforcementLevel
             self._levels[name] = proto.MANDATORY if level == proto.REMEDIATE else level
-            changed[name] = {
-                key: tuple(value) if isinstance(value, list) else value
-                for key, value in json_format.MessageToDict(config.properties).items()
-            }
+            changed[name] = {key: _given(value) for key, value in json_format.MessageToDict(config.properties).items()}
         self._use(tuple(rule.using(**changed.get(rule.id, {})) for rule in self._given))
         return empty_pb2.Empty()
 
@@ -168,7 +167,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             level = level if blocks else proto.ADVISORY
         return proto.AnalyzeDiagnostic(
             policyName=rule.id,
-            policyPackName=NAME,
+            policyPackName=self._name,
             policyPackVersion=self._version,
             description=rule.title,
             message=message(rule, judgement),
@@ -211,6 +210,13 @@ def message(rule: Rule, judgement: Judgement) -> str:
     if judgement.verdict is Verdict.FAIL:
         lines.append(f"Fix: {rule.fix}")
     return "\n".join(lines)
+
+
+def _given(value: Any) -> Any:
+    """A parameter as rules take it: the protocol knows neither tuples nor whole numbers."""
+    if isinstance(value, list):
+        return tuple(_given(item) for item in value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _schema(value: Any) -> dict[str, Any]:

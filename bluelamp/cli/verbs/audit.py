@@ -37,8 +37,10 @@ from bluelamp.cli.select import select
 from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.fleet.judge import check_plans, judge_state, state_of
 from bluelamp.folders import project as find_project
+from bluelamp.governance.read import governance
 from bluelamp.reports.findings import Report
 from bluelamp.reports.selection import Selection
+from policies.governance import Governance
 
 
 class From(StrEnum):
@@ -109,7 +111,8 @@ def audit(
         root = _root(project)
         # Whose manifests they are is not known, so there is nothing to compare with.
         output = replace(output, no_history=no_history or history is None)
-        reports = [_written(screen, subjects, root, selection, narrowed=every or bool(region or changed))]
+        settled = governance(root, None, block_unknown=block_unknown)
+        reports = [_written(screen, subjects, root, selection, settled, narrowed=every or bool(region or changed))]
     else:
         root = find_project(project)
         output = replace(output, folder=report or Path("report"))
@@ -135,7 +138,15 @@ def _root(project: Path | None) -> Path:
         return Path.cwd()
 
 
-def _written(screen: Screen, paths: list[str] | None, root: Path, selection: Selection, *, narrowed: bool) -> Report:
+def _written(
+    screen: Screen,
+    paths: list[str] | None,
+    root: Path,
+    selection: Selection,
+    settled: Governance,
+    *,
+    narrowed: bool,
+) -> Report:
     from bluelamp.reports.findings import Source, assess
     from bluelamp.reports.sources.manifests import read
 
@@ -147,7 +158,15 @@ def _written(screen: Screen, paths: list[str] | None, root: Path, selection: Sel
     started = datetime.now(UTC)
     with screen.working("judging"):
         resources = read(paths, lambda said: screen.say(escape(said)))
-        return assess("manifests", resources, Source.MANIFESTS, root=root, started=started, selection=selection)
+        return assess(
+            "manifests",
+            resources,
+            Source.MANIFESTS,
+            root=root,
+            started=started,
+            selection=selection,
+            governance=settled,
+        )
 
 
 def _planned(
