@@ -17,6 +17,7 @@ from bluelamp.reports.findings import Report, Source, assess
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.subject import from_plan, from_state
 from infra.problems import SettingsError
+from policies import Verdict
 
 if TYPE_CHECKING:
     from bluelamp.planning import Plan
@@ -60,7 +61,6 @@ def check_plan(
     from bluelamp.planning import plan_force
 
     started = datetime.now(UTC)
-    settled = governance(root, force, block_unknown=block_unknown)
     try:
         plan = plan_force(force, root, arm_types=arm_types)
     except (SettingsError, BluelampError):
@@ -68,16 +68,11 @@ def check_plan(
     except Exception as error:
         # Whatever the program raises is its own failure: told by name, the traceback is for `pulumi preview`.
         return Check(force, failure=f"the program failed: {type(error).__name__}: {error}")
-    report = assess(
-        force,
-        from_plan(plan),
-        Source.PLAN,
-        root=root,
-        name=_name(force, root),
-        started=started,
-        governance=settled,
-        selection=selection,
-    )
+    report = judge_plan(plan, root, started=started, selection=selection, block_unknown=block_unknown)
+    if report.counts[Verdict.FAIL] and not plan.refused:
+        from bluelamp.origins.locate import located
+
+        report = located(report, plan, root)
     return Check(force, report, _refusals(plan), plan.warnings, "; ".join(plan.errors))
 
 
@@ -104,6 +99,27 @@ def check_plans(
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as pool:
         one = partial(check_plan, root=root, arm_types=arm_types, selection=selection, block_unknown=block_unknown)
         yield from pool.map(one, forces)
+
+
+def judge_plan(
+    plan: "Plan",
+    root: Path,
+    *,
+    started: datetime | None = None,
+    selection: Selection | None = None,
+    block_unknown: bool = False,
+) -> Report:
+    """The report over a force's plan, by the rules that `selection` keeps."""
+    return assess(
+        plan.stack,
+        from_plan(plan),
+        Source.PLAN,
+        root=root,
+        name=_name(plan.stack, root),
+        started=started,
+        governance=governance(root, plan.stack, block_unknown=block_unknown),
+        selection=selection,
+    )
 
 
 def judge_state(
