@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
-from infra.checks import STACK_FILE
+from infra.finding import STACK_FILE
 from infra.force import PROJECT, Force
 from infra.problems import SettingsError
 from infra.reader import content_of, parse

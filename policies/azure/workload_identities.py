@@ -5,6 +5,7 @@ from typing import Final
 from policies.controls import caf, iso, mcsb, ncsc, policing
 from policies.model import Severity
 from policies.rule import Fail, Must, Outcome, require, rule
+from policies.tighter import Fixed
 from policies.value import Value
 
 FEDERATION: Final = "azure-native:managedidentity:FederatedIdentityCredential"
@@ -26,7 +27,11 @@ HAS_IDENTITY: Final = require(
         default="None",
     ),
     severity=Severity.MEDIUM,
-    controls=ncsc("10") + caf("B2.a", "B2.d") + iso("5.17") + mcsb("IM-3") + policing("identity-and-access-management"),
+    controls=ncsc("10")
+    + caf("B2.a", "B2.d")
+    + iso("5.16", "5.17")
+    + mcsb("IM-3")
+    + policing("identity-and-access-management"),
     at=(
         "azure-native:web:WebApp",
         "azure-native:app:ContainerApp",
@@ -51,7 +56,7 @@ HAS_IDENTITY: Final = require(
     controls=ncsc("8", "10")
     + caf("B2.a", "A4.a")
     + iso("5.17")
-    + mcsb("IM-3")
+    + mcsb("IM-3", "DS-3")
     + policing("identity-and-access-management"),
     at=FEDERATION,
     fix="Name the whole subject: repo:force/records:environment:production, or one service account.",
@@ -86,7 +91,7 @@ managedidentity.FederatedIdentityCredential(
 )
 """,
 )
-def issuer_and_audience_are_known(federation: Value, *, audience: str = "api://AzureADTokenExchange") -> Outcome:
+def issuer_and_audience_are_known(federation: Value, *, audience: Fixed[str] = "api://AzureADTokenExchange") -> Outcome:
     """A token that was made for another service must not open this one: whoever runs that service could use it here."""
     issuer, audiences = federation["issuer"], federation["audiences"]
     if not issuer.text().startswith("https://"):
