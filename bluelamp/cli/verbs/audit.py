@@ -37,7 +37,6 @@ from bluelamp.cli.select import select
 from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.fleet.judge import check_plans, judge_state, state_of
 from bluelamp.folders import project as find_project
-from bluelamp.governance.read import governance
 from bluelamp.reports.findings import Report
 from bluelamp.reports.selection import Selection
 from policies.governance import Governance
@@ -111,6 +110,8 @@ def audit(
         root = _root(project)
         # Whose manifests they are is not known, so there is nothing to compare with.
         output = replace(output, no_history=no_history or history is None)
+        from bluelamp.governance.read import governance
+
         settled = governance(root, None, block_unknown=block_unknown)
         reports = [_written(screen, subjects, root, selection, settled, narrowed=every or bool(region or changed))]
     else:
