@@ -1,9 +1,14 @@
-"""What an interrupted run left half done, put right in the engine's state.
+"""What an interrupted run left half done, put right, so that the next run starts from what it believes.
 
-Before it makes a resource the engine notes in the stack's state that it is about to, and afterwards that it has. A
-run that is killed in between leaves the note, and a resource that may or may not be there: a second run would fail on
-it, or make another beside it. So each such resource is looked for in the cloud. One that is there is taken into the
-state as it is, one that is not is forgotten. Updates and deletions under way need nothing: they are done again.
+Against the embedded cloud the engine writes its state once, at the end of a run: writing all of it after every step is
+most of the time that bringing up a large force takes. A run that is killed leaves the state of before it, so what it
+made is taken out of the cloud again, and what it deleted is forgotten by the state (`roll_back`).
+
+Against a real API server nothing can be taken back. There the engine writes its state at every step: before it makes a
+resource it notes that it is about to, and afterwards that it has. A run that is killed in between leaves the note, and
+a resource that may or may not be there: a second run would fail on it, or make another beside it. So each such resource
+is looked for. One that is there is taken into the state as it is, one that is not is forgotten (`recover`). Updates
+and deletions under way need nothing: they are done again.
 """
 
 import json
@@ -13,6 +18,7 @@ from typing import Any
 from bluelamp.engine.operation import Target, command, export, last_line
 from bluelamp.errors import EngineError
 from bluelamp.rehearsal.provider import Instance, Live, Provider, project_of, stack_of, type_of
+from bluelamp.rehearsal.store import Record, Store
 from bluelamp.rehearsal.values import SECRET_SIGNATURE, SIGNATURE, Blob, Secret, plain
 
 _CREATING = "creating"
@@ -40,16 +46,72 @@ def recover(target: Target, provider_of: Callable[[str], Provider]) -> list[str]
     return [operation["resource"]["urn"] for operation in pending]
 
 
+def roll_back(
+    checkpoint: dict[str, Any], stack: str, project: str, store: Store, provider_of: Callable[[str], Provider]
+) -> list[str]:
+    """Makes the cloud and the stack's `checkpoint` agree again; the URNs of what had to go from either.
+
+    The checkpoint is changed where it stands, for the caller to write.
+    """
+    deployment = checkpoint.get("latest") or {}
+    resources: list[dict[str, Any]] = deployment.get("resources") or []
+    known: dict[str, set[str]] = {}
+    for resource in resources:
+        known.setdefault(resource["urn"], set()).add(resource.get("id", ""))
+    urns = []
+    with store.transaction():
+        made = [record for record in store.all() if _of(record.urn, stack, project)]
+        twice = {record.urn for record in made if sum(other.urn == record.urn for other in made) > 1}
+        for record in made:
+            if record.urn not in known or (record.urn in twice and not _named(record, known[record.urn])):
+                store.remove(record.id)
+                urns.append(record.urn)
+    gone = [
+        resource
+        for resource in resources
+        if resource.get("custom")
+        and not resource.get("external")
+        and not resource["type"].startswith("pulumi:")
+        and _read(resource, resources, resource.get("id", ""), provider_of) is None
+    ]
+    if gone:
+        deployment["resources"] = [resource for resource in resources if resource not in gone]
+    return urns + [resource["urn"] for resource in gone]
+
+
+def _of(urn: str, stack: str, project: str) -> bool:
+    return urn.startswith(f"urn:pulumi:{stack}::{project}::")
+
+
+def _named(record: Record, ids: set[str]) -> bool:
+    """Whether the state means this one of several resources that one URN has made."""
+    return any(id_ in (record.id, record.outputs.get("id")) or record.id.endswith(f"/{id_}") for id_ in ids if id_)
+
+
 def _look(
     resource: Mapping[str, Any], resources: list[dict[str, Any]], provider_of: Callable[[str], Provider]
 ) -> Live | None:
     """The resource as the cloud holds it, if it does."""
     urn = resource["urn"]
     provider = provider_of(type_of(urn).partition(":")[0])
-    instance = Instance(stack_of(urn), project_of(urn), _config(resource, resources))
-    inputs = plain(resource.get("inputs") or {})
-    expected = provider.expected_id(instance, urn, inputs)
-    return None if expected is None else provider.read(instance, urn, expected, inputs)
+    expected = provider.expected_id(_instance(resource, resources), urn, plain(resource.get("inputs") or {}))
+    return None if expected is None else _read(resource, resources, expected, provider_of)
+
+
+def _read(
+    resource: Mapping[str, Any],
+    resources: list[dict[str, Any]],
+    resource_id: str,
+    provider_of: Callable[[str], Provider],
+) -> Live | None:
+    urn = resource["urn"]
+    provider = provider_of(type_of(urn).partition(":")[0])
+    return provider.read(_instance(resource, resources), urn, resource_id, plain(resource.get("inputs") or {}))
+
+
+def _instance(resource: Mapping[str, Any], resources: list[dict[str, Any]]) -> Instance:
+    urn = resource["urn"]
+    return Instance(stack_of(urn), project_of(urn), _config(resource, resources))
 
 
 def _config(resource: Mapping[str, Any], resources: list[dict[str, Any]]) -> dict[str, Any]:

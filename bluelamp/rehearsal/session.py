@@ -11,7 +11,7 @@ from bluelamp.engine.find import Engine
 from bluelamp.engine.operation import Target
 from bluelamp.rehearsal import stack
 from bluelamp.rehearsal.packages import Packages
-from bluelamp.rehearsal.recovery import recover
+from bluelamp.rehearsal.recovery import recover, roll_back
 from bluelamp.rehearsal.server import Server
 from bluelamp.rehearsal.space import Space
 from bluelamp.rehearsal.store import Store
@@ -26,6 +26,8 @@ class Rehearsal:
     packages: Packages
     environment: dict[str, str]
     engine: Engine
+    embedded: bool = True
+    """Whether all of the cloud is the store; a real API server is not."""
 
     def target(self, root: Path, project: str, slug: str) -> Target:
         """A stack of the project at `root`, made ready: its settings copied, its state sound and unlocked."""
@@ -35,10 +37,20 @@ class Rehearsal:
         return target
 
     def recover(self, target: Target, project: str) -> list[str]:
-        """Brings back what an interrupted run left half done; its URNs."""
+        """Mends what an interrupted run left half done; its URNs."""
+        urns = stack.mend(
+            self.space,
+            project,
+            target.stack,
+            lambda checkpoint: (
+                roll_back(checkpoint, target.stack, project, self.store, self.packages.provider)
+                if self.embedded
+                else []
+            ),
+        )
         if not stack.state_of(self.space, project, target.stack).get("deployment", {}).get("pending_operations"):
-            return []
-        return recover(target, self.packages.provider)
+            return urns
+        return urns + recover(target, self.packages.provider)
 
     def state(self, target: Target, project: str) -> dict[str, Any]:
         """The stack's state, read without the engine."""
@@ -54,4 +66,7 @@ def rehearsal(
     with contextlib.closing(space.open_store()) as store:
         packages = Packages(store, arm_types=arm_types, kubeconfig=kubeconfig)
         with Server(packages.all()) as server:
-            yield Rehearsal(space, store, packages, space.environment(engine, server.debug_providers), engine)
+            environment = space.environment(engine, server.debug_providers)
+            if kubeconfig is None:
+                environment["PULUMI_SKIP_CHECKPOINTS"] = "true"  # see `recovery`
+            yield Rehearsal(space, store, packages, environment, engine, kubeconfig is None)

@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,19 @@ def ready(target: Target, space: Space, project: str) -> None:
         raise EngineError(f"{target.stack}: {last_line(run.stderr)}")
 
 
+def mend(space: Space, project: str, name: str, roll_back: Callable[[dict[str, Any]], list[str]]) -> list[str]:
+    """Where the last run on the stack was killed, what `roll_back` makes of its checkpoint; else nothing."""
+    note = _note(space, project, name)
+    if not note.exists():
+        return []
+    state = _state(space, project, name)
+    content = json.loads(state.read_text(encoding="utf-8"))
+    urns = roll_back(content["checkpoint"])
+    replace(state, json.dumps(content))
+    note.unlink()
+    return urns
+
+
 def state_of(space: Space, project: str, name: str) -> dict[str, Any]:
     """The stack's state as `pulumi stack export` gives it, empty where it is not there yet."""
     state = _state(space, project, name)
@@ -59,6 +73,11 @@ def state_of(space: Space, project: str, name: str) -> dict[str, Any]:
 
 def _state(space: Space, project: str, name: str) -> Path:
     return space.state / ".pulumi" / "stacks" / project / f"{name}.json"
+
+
+def _note(space: Space, project: str, name: str) -> Path:
+    """Says that a run on the stack was killed, from when its lock is taken away until what it left is mended."""
+    return space.stacks / project / f"{name}.interrupted"
 
 
 def _intact(state: Path) -> None:
@@ -86,6 +105,7 @@ def _unlock(space: Space, project: str, target: Target) -> None:
         except (OSError, ValueError, KeyError, TypeError):
             pid, host = 0, socket.gethostname()
         if host == socket.gethostname() and _ended(pid):
+            replace(_note(space, project, target.stack), "")
             lock.unlink(missing_ok=True)
             continue
         raise RehearsalError(
