@@ -40,6 +40,7 @@ class Source(StrEnum):
 
     PLAN = "plan"
     STATE = "state"
+    MANIFESTS = "manifests"
 
 
 class Answer(StrEnum):

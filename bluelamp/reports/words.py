@@ -11,6 +11,7 @@ from policies import Verdict
 SOURCES: Final = {
     Source.PLAN: "what the program would make (its plan)",
     Source.STATE: "what is deployed (the stack's state)",
+    Source.MANIFESTS: "Kubernetes manifests",
 }
 VERDICT_WORDS: Final = {
     Verdict.FAIL: "Fail",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from policies.controls import caf, ncsc
+from policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
 from policies.value import Value, all_of, some
@@ -28,7 +28,7 @@ rules: [{apiGroups: [apps], resources: [deployments], verbs: [get, list, watch, 
     "BL-K8S-030",
     "No role allows everything",
     severity=Severity.HIGH,
-    controls=ncsc("9", "12") + caf("B2.c", "B2.d"),
+    controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.3") + iso("5.15", "8.2") + mcsb("PA-7"),
     at=ROLES,
     fix="Name the verbs and the resources that are needed instead of *.",
     example=_EXAMPLE,
@@ -46,7 +46,7 @@ def no_wildcards(permission: Value) -> Outcome:
     "BL-K8S-031",
     "Nobody is bound to cluster-admin",
     severity=Severity.CRITICAL,
-    controls=ncsc("9", "12") + caf("B2.c", "B2.d"),
+    controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.1") + iso("5.15", "8.2") + mcsb("PA-1"),
     at=BINDINGS,
     fix="Bind a role that names what is needed; keep cluster-admin for the break-glass group of Kubernetes itself.",
     example="""
@@ -71,7 +71,7 @@ def no_cluster_admin(binding: Value, *, groups: tuple[str, ...] = ("system:maste
     "BL-K8S-032",
     "No role lets its holder give himself more",
     severity=Severity.CRITICAL,
-    controls=ncsc("9", "12") + caf("B2.c", "B2.d"),
+    controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.8") + iso("5.15", "8.2") + mcsb("PA-7"),
     at=ROLES,
     fix="Take escalate, bind and impersonate out of the role.",
     example=_EXAMPLE,

@@ -8,6 +8,7 @@ import pytest
 from rule_examples import manifest_rules
 from rule_examples import resources as example_resources
 
+from bluelamp.rehearsal.kubernetes.addons import addon
 from bluelamp.rehearsal.sdk.schema import Catalogue
 from policies import Resource, Severity, Verdict, judge, rules
 from policies.catalogues import title_of
@@ -23,6 +24,7 @@ MANIFESTS = pytest.mark.parametrize("rule", manifest_rules(), ids=lambda rule: r
 def test_there_are_rules_in_every_area():
     assert {rule.area for rule in rules()} == {"azure", "kubernetes", "data"}
     assert len(rules()) >= 25
+    assert sum(rule.area == "kubernetes" for rule in rules()) >= 70
     assert sum(rule.severity is Severity.CRITICAL for rule in rules()) >= 3
 
 
@@ -86,10 +88,39 @@ def test_its_example_names_only_properties_that_exist(rule):
 
 def _assert_all_known(resources):
     for resource in resources:
+        custom = _custom(resource.type)
+        if custom is not None:
+            _assert_in_schema(resource.properties, custom, resource.type)
+            continue
         catalogue = AZURE if resource.type.startswith("azure-native:") else KUBERNETES
         _assert_known(
             resource.properties, catalogue.resource(canonical(resource.type)).inputs.properties, resource.type
         )
+
+
+def _custom(type_):
+    """The schema of a kind that an add-on of the clusters brings, such as Gateway API's; None for any other type.
+
+    An older version of a kind is one that our clusters no longer serve, and anything goes.
+    """
+    package, version, kind = type_.split(":")
+    if package != "kubernetes":
+        return None
+    found = addon(version, kind)
+    newer = addon(f"{version.partition('/')[0]}/v1beta2", kind)
+    return found.node if found else {"additionalProperties": True} if newer else None
+
+
+def _assert_in_schema(value, node, where):
+    if isinstance(value, list):
+        for item in value:
+            _assert_in_schema(item, node["items"], where)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if where.endswith(".metadata") or "additionalProperties" in node:
+                continue
+            assert key in node["properties"], f"{where} has no {key}"
+            _assert_in_schema(item, node["properties"][key], f"{where}.{key}")
 
 
 def _assert_known(value, properties, where):

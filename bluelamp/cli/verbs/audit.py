@@ -1,16 +1,18 @@
 """`bluelamp audit`."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from bluelamp.cli.operate import worst
-from bluelamp.cli.options import All, Changed, Forces, Form, Jobs, Project, Quiet, Region, Rehearse
+from bluelamp.cli.options import All, Changed, Form, Jobs, Project, Quiet, Region, Rehearse
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import select
-from bluelamp.errors import BluelampError, Status
+from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.fleet.judge import check_plans, judge_state, state_of
 from bluelamp.folders import project as find_project
 from bluelamp.reports.findings import Report
@@ -21,6 +23,7 @@ class From(StrEnum):
 
     PLAN = "plan"
     STATE = "state"
+    MANIFESTS = "manifests"
 
 
 def add(app: typer.Typer) -> None:
@@ -29,12 +32,24 @@ def add(app: typer.Typer) -> None:
 
 
 def audit(
-    forces: Forces = None,
-    source: Annotated[From, typer.Option("--from", help="Judge the plan, or what is deployed.")] = From.PLAN,
+    subjects: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FORCE|PATH]...",
+            help="Forces by their name in stacks/forces.yaml; with --from manifests, files, folders, or - for the "
+            "standard input.",
+        ),
+    ] = None,
+    source: Annotated[
+        From, typer.Option("--from", help="Judge the plan, what is deployed, or Kubernetes manifests.")
+    ] = From.PLAN,
     rehearse: Rehearse = False,
-    report: Annotated[Path, typer.Option("--report", metavar="DIR", help="The folder for the report.")] = Path(
-        "report"
-    ),
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", metavar="DIR", help="The folder for the report; `report`, for manifests none, by default."
+        ),
+    ] = None,
     every: All = False,
     region: Region = None,
     changed: Changed = None,
@@ -45,24 +60,50 @@ def audit(
 ) -> None:
     """Write the report that an auditor reads: every rule on every resource, as a page and as data.
 
-    Examples: `bluelamp audit essex` · `bluelamp audit --from state --rehearse west-midlands --report out`
+    Examples: `bluelamp audit essex` · `bluelamp audit --from state --rehearse west-midlands --report out` ·
+    `helm template CHART | bluelamp audit --from manifests -`
     """
-    from bluelamp.reports import write
     from bluelamp.reports.terminal import show
 
-    screen, root = Screen(form, quiet=quiet), find_project(project)
-    chosen = select(root, forces, every=every, region=region, changed=changed)
-    with screen.working("judging"):
-        if source is From.STATE:
-            reports = _deployed(screen, root, chosen, rehearse=rehearse)
-        else:
-            reports = _planned(root, chosen, jobs)
+    screen = Screen(form, quiet=quiet)
+    if source is From.MANIFESTS:
+        reports = [_written(screen, subjects, project, narrowed=every or bool(region or changed))]
+    else:
+        root, report = find_project(project), report or Path("report")
+        chosen = select(root, subjects, every=every, region=region, changed=changed)
+        with screen.working("judging"):
+            if source is From.STATE:
+                reports = _deployed(screen, root, chosen, rehearse=rehearse)
+            else:
+                reports = _planned(root, chosen, jobs)
     for one in reports:
         screen.show(show(one))
     screen.give([one.as_dict() for one in reports])
-    for path in write(reports, report):
-        screen.say(f"wrote {path}")
+    if report is not None:
+        from bluelamp.reports import write
+
+        for path in write(reports, report):
+            screen.say(f"wrote {path}")
     raise typer.Exit(worst(Status.RULES_BROKEN if one.broken else Status.DONE for one in reports))
+
+
+def _written(screen: Screen, paths: list[str] | None, project: Path | None, *, narrowed: bool) -> Report:
+    from bluelamp.reports.findings import Source, assess
+    from bluelamp.reports.sources.manifests import read
+
+    if not paths or narrowed:
+        raise UsageError(
+            "manifests are files and folders, or - for the standard input; they have no force",
+            next_step="for example: bluelamp audit --from manifests deploy/",
+        )
+    try:
+        root = find_project(project)
+    except UsageError:
+        root = Path.cwd()
+    started = datetime.now(UTC)
+    with screen.working("judging"):
+        resources = read(paths, lambda said: screen.say(escape(said)))
+        return assess("manifests", resources, Source.MANIFESTS, root=root, started=started)
 
 
 def _planned(root: Path, forces: list[str], jobs: int | None) -> list[Report]:
