@@ -9,6 +9,7 @@ from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.tighter import Forbidden
 from policies.value import Value, all_of, places, some
 
 SECURITY_GROUP: Final = "azure-native:network:NetworkSecurityGroup"
@@ -51,7 +52,7 @@ network.SecurityRule(
 )
 """,
 )
-def no_management_port_from_internet(entry: Value, *, ports: tuple[int, ...] = (22, 3389, 5985, 5986)) -> Outcome:
+def no_management_port_from_internet(entry: Value, *, ports: Forbidden[int] = (22, 3389, 5985, 5986)) -> Outcome:
     """Remote administration that the whole Internet can reach is found within minutes and attacked for ever; a single
     weak password or unpatched server then opens the force's network.
     """
