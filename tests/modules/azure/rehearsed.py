@@ -17,7 +17,7 @@ def rehearse(program: Callable[[], Any], config: dict[str, str] | None = None) -
     plan = plan_program("test", program, config or {}, root=ROOT)
     assert plan.errors == ()
     assert [(each.name, each.failures) for each in plan.refused] == []
-    mandatory = [rule for rule in policies.rules() if rule.enforcement == "mandatory"]
+    mandatory = [rule for rule in policies.rules() if rule.enforcement is policies.Enforcement.MANDATORY]
     wrong = [each for each in policies.judge(from_plan(plan), mandatory) if each.verdict in ("fail", "error")]
     assert [f"{each.rule} {each.urn} {each.path} {each.message}" for each in wrong] == []
     return plan
