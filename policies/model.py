@@ -84,7 +84,8 @@ class Judgement:
     """The verdict of one rule on one resource: exactly one for each pair that concern each other.
 
     When several places of the resource fail, `path`, `observed` and `expected` are those of the first one and
-    `message` names all. `observed` is JSON, with secrets as `[secret]` and unknown parts as `<unknown>`.
+    `message` names all. `observed` is JSON, with secrets as `[secret]` and unknown parts as `<unknown>`. `exemption` is
+    the id of the exemption that excuses a failure, empty where the verdict is not exempt.
     """
 
     rule: str
@@ -94,6 +95,7 @@ class Judgement:
     observed: Any = None
     expected: Any = None
     message: str = ""
+    exemption: str = ""
 
 
 @dataclass(frozen=True, slots=True)

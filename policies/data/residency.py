@@ -7,6 +7,7 @@ from policies.controls import caf, ncsc
 from policies.data._types import LOCATED, TAGGED
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.tighter import Allowed
 from policies.value import Value
 
 COSMOS: Final = "azure-native:cosmosdb:DatabaseAccount"
@@ -31,7 +32,7 @@ _OFFICIAL: Final = re.compile(r"official([-_ ]sensitive)?([-_ :;,].*)?")
     example='storage.StorageAccount("records", ..., location="uksouth")',
 )
 def in_the_united_kingdom(
-    location: Value, *, among: tuple[str, ...] = ("uksouth", "ukwest"), regionless: tuple[str, ...] = ("global",)
+    location: Value, *, among: Allowed[str] = ("uksouth", "ukwest"), regionless: Allowed[str] = ("global",)
 ) -> Outcome:
     """Police data that leaves the country is a transfer under Part 3 of the Data Protection Act 2018, and may come
     under the law of the place it is moved to. A region in the UK is necessary; it is not by itself sufficient.

@@ -9,6 +9,7 @@ from policies.estate import Estate
 from policies.kubernetes._workloads import namespace_of
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, lacks, rule
+from policies.tighter import Allowed
 from policies.value import UnknownValue, Value, places, some
 
 NAMESPACE: Final = "kubernetes:core/v1:Namespace"
@@ -35,7 +36,7 @@ metadata:
   labels: {pod-security.kubernetes.io/enforce: restricted}
 """,
 )
-def enforces_pod_security(namespace: Value, *, levels: tuple[str, ...] = ("baseline", "restricted")) -> Outcome:
+def enforces_pod_security(namespace: Value, *, levels: Allowed[str] = ("baseline", "restricted")) -> Outcome:
     """The API server refuses dangerous pods only in namespaces that say so; without the label, or with `privileged`,
     it admits everything.
     """

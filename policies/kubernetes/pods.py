@@ -10,6 +10,7 @@ from policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc, pod_security
 from policies.kubernetes._workloads import CONTAINERS, PODS, below, in_user_namespace, on_windows, pod_of
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.tighter import Allowed
 from policies.value import Value, some
 
 ON_WINDOWS: Final = "the pod runs on Windows, where this does not exist"
@@ -140,7 +141,7 @@ def runs_as_non_root(container: Value) -> Outcome:
     fix="Drop ALL in securityContext.capabilities; only NET_BIND_SERVICE may be added back.",
     example=EXAMPLE,
 )
-def drops_capabilities(container: Value, *, addable: tuple[str, ...] = ("NET_BIND_SERVICE",)) -> Outcome:
+def drops_capabilities(container: Value, *, addable: Allowed[str] = ("NET_BIND_SERVICE",)) -> Outcome:
     """Linux gives a container fourteen of root's powers unless told not to; forging packets is one of them."""
     if on_windows(pod_of(container)):
         return NotApplicable(ON_WINDOWS)

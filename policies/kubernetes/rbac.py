@@ -5,6 +5,7 @@ from typing import Final
 from policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.tighter import Allowed, Forbidden
 from policies.value import Value, all_of, some
 
 ROLES: Final = {
@@ -57,7 +58,7 @@ roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
 subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: 00000000-0000-0000-0000-000000000000}]
 """,
 )
-def no_cluster_admin(binding: Value, *, groups: tuple[str, ...] = ("system:masters",)) -> Outcome:
+def no_cluster_admin(binding: Value, *, groups: Allowed[str] = ("system:masters",)) -> Outcome:
     """Whoever holds cluster-admin reads every secret of every tenant and can hide that he did."""
     role = binding.at("roleRef.name")
     if role.known != "cluster-admin":
@@ -76,7 +77,7 @@ def no_cluster_admin(binding: Value, *, groups: tuple[str, ...] = ("system:maste
     fix="Take escalate, bind and impersonate out of the role.",
     example=_EXAMPLE,
 )
-def no_escalation(permission: Value, *, verbs: tuple[str, ...] = ("escalate", "bind", "impersonate")) -> Outcome:
+def no_escalation(permission: Value, *, verbs: Forbidden[str] = ("escalate", "bind", "impersonate")) -> Outcome:
     """Kubernetes keeps people from granting what they do not have. These three verbs are the exceptions, and each of
     them makes its holder whatever he likes.
     """

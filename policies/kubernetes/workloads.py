@@ -9,6 +9,7 @@ from policies.kubernetes._secrets import looks_secret
 from policies.kubernetes._workloads import CONTAINERS, PODS, below, namespace_of
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Outcome, rule
+from policies.tighter import Required
 from policies.value import UnknownValue, Value, places, root, some
 
 SERVICE_ACCOUNT: Final = "kubernetes:core/v1:ServiceAccount"
@@ -92,7 +93,7 @@ def has_resources(
     container: Value,
     estate: Estate,
     *,
-    fields: tuple[str, ...] = ("requests.cpu", "requests.memory", "limits.memory"),
+    fields: Required[str] = ("requests.cpu", "requests.memory", "limits.memory"),
 ) -> Outcome:
     """One container that takes all memory takes the machine, and with it the services of everybody else on it."""
     resources = container["resources"]

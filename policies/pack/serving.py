@@ -12,6 +12,8 @@ import yaml
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from policies.discovery import rules
+from policies.governance import BLOCK_UNKNOWN
+from policies.pack import settled
 from policies.pack.analyzer import Analyzer
 
 _LARGEST_MESSAGE: Final = 400 * 1024 * 1024  # the engine's own limit, in bytes
@@ -26,7 +28,14 @@ def serve() -> None:
         ("grpc.max_send_message_length", _LARGEST_MESSAGE),
     ]
     server = grpc.server(ThreadPoolExecutor(max_workers=4), options=options)
-    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(rules(), str(about["version"])), server)
+    root = settled.project(sys.argv)
+    analyzer = Analyzer(
+        rules(),
+        str(about["version"]),
+        settle=lambda stack, given: settled.of(root, stack, given),
+        block_unknown=os.environ.get(BLOCK_UNKNOWN, "") not in {"", "0", "false"},
+    )
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(analyzer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     starter = os.getppid()
