@@ -154,7 +154,12 @@ DEFENDER_PLANS: Final = require(
     "BL-LOG-025",
     "Defender plans are complete",
     severity=Severity.LOW,
-    controls=ncsc("5", "13") + caf("C1.c", "B4.d") + iso("8.7") + cyber_essentials("malware-protection") + mcsb("ES-1"),
+    controls=ncsc("5", "13")
+    + caf("C1.c", "B4.d")
+    + iso("8.7")
+    + cyber_essentials("malware-protection")
+    + mcsb("ES-1", "ES-2")
+    + policing("malware-protection"),
     at=PLAN,
     fix="Set subPlan to P2 for VirtualMachines and to DefenderForStorageV2 for StorageAccounts.",
     example="""

@@ -136,7 +136,11 @@ def interface_has_no_public_address(address: Value) -> Outcome:
     "BL-NET-005",
     "The firewall denies known malicious addresses",
     severity=Severity.HIGH,
-    controls=ncsc("5", "11") + caf("C1.f") + cyber_essentials("firewalls") + iso("5.7", "8.20") + mcsb("NS-3", "LT-1"),
+    controls=ncsc("5", "11")
+    + caf("C1.f")
+    + cyber_essentials("firewalls")
+    + iso("5.7", "8.20", "8.23")
+    + mcsb("NS-3", "LT-1"),
     at=(FIREWALL_POLICY, FIREWALL),
     fix="Set threatIntelMode to Deny on the firewall policy, or on a firewall that has no policy.",
     example="""
