@@ -149,7 +149,7 @@ def guard_rails_are_watched(
 def plan_is_paid(
     plan: Value,
     *,
-    plans: tuple[str, ...] = (
+    plans: Required[str] = (
         "VirtualMachines",
         "SqlServers",
         "SqlServerVirtualMachines",

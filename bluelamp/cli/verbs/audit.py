@@ -37,6 +37,7 @@ from bluelamp.cli.select import select
 from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.fleet.judge import check_plans, judge_state, state_of
 from bluelamp.folders import project as find_project
+from bluelamp.lasting import lasting
 from bluelamp.reports.findings import Report
 from bluelamp.reports.selection import Selection
 from policies.governance import Governance
@@ -165,7 +166,7 @@ def _written(
         )
     read = manifests.read if source is From.MANIFESTS else templates.read
     started = datetime.now(UTC)
-    with screen.working("judging"):
+    with screen.working("judging"), lasting():
         resources = read(paths, lambda said: screen.say(escape(said)))
         return assess(
             source.value,
