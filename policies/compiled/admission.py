@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from policies.compiled import cel
-from policies.compiled.facet import Facet, facet_of
+from policies.compiled.facet import Facet, facet_of, shared
 from policies.compiled.kinds import Kind, kinds_of, resource_rules
 from policies.compiled.result import CannotCompile, Compiled
 from policies.model import Enforcement
@@ -54,7 +54,7 @@ def policy(rule: Rule) -> dict[str, Any]:
     }
     if rule.parameters:
         spec["paramKind"] = {"apiVersion": "v1", "kind": "ConfigMap"}
-    variables = cel.used(expressions, {**_given(rule, kinds), **facet.variables})
+    variables = cel.used(expressions, _given(rule, kinds))
     if variables:
         spec["variables"] = [{"name": name, "expression": text} for name, text in variables.items()]
     spec["validations"] = [
@@ -110,14 +110,19 @@ def judged_kinds(rule: Rule) -> tuple[Kind, ...]:
 
 
 def _facet(rule: Rule) -> Facet:
-    if rule.must is None:
-        return facet_of(rule)
+    said = facet_of(rule)
+    if said is not None or rule.must is None:
+        return said or Facet("true")
     return Facet(cel.must(replace(rule.must, **rule.parameters), cel.place(kinds_of(rule))))
 
 
 def _given(rule: Rule, kinds: tuple[Kind, ...]) -> Mapping[str, str]:
     """The variables that every rule of its sort may use."""
-    return {**cel.of_pods(kinds), **{name: cel.parameter(name, value) for name, value in rule.parameters.items()}}
+    return {
+        **shared(rule),
+        **cel.of_pods(kinds),
+        **{name: cel.parameter(name, value) for name, value in rule.parameters.items()},
+    }
 
 
 def _metadata(rule: Rule) -> dict[str, Any]:
