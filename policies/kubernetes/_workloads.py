@@ -1,6 +1,6 @@
 """Where pods are: every kind that runs some, and every list of containers in them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from policies.value import Value
@@ -53,6 +53,11 @@ def pod_of(container: Value) -> Value:
     """The specification of the pod that `container`, an item of one of its lists, belongs to."""
     pod = container.outer and container.outer.outer
     return pod or container
+
+
+def present(values: Iterable[Value]) -> Iterator[Value]:
+    """Those of `values` that are there. Raises `UnknownValue`."""
+    return (value for value in values if not value.missing)
 
 
 def on_windows(pod: Value) -> bool:

@@ -14,6 +14,7 @@ from policies.kubernetes._workloads import (
     below,
     in_user_namespace,
     pod_of,
+    present,
 )
 from policies.kubernetes.pods import EXAMPLE, IN_USER_NAMESPACE
 from policies.model import Severity
@@ -219,7 +220,8 @@ def probes_only_itself(container: Value) -> Outcome:
     """It is the machine that sends a probe. With a host of one's choice it sends it to the metadata service, to the
     kubelet, or into a network that no pod may reach.
     """
-    hosts = (container.at(handler)[how]["host"] for handler in _HANDLERS for how in ("httpGet", "tcpSocket"))
+    handlers = present(container.at(handler) for handler in _HANDLERS)
+    hosts = (handler[how]["host"] for handler in handlers for how in ("httpGet", "tcpSocket"))
     asked = some(hosts, lambda host: bool(host.known))
     return Fail(asked, "nothing") if asked else None
 

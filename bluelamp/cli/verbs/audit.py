@@ -15,6 +15,7 @@ from bluelamp.cli.select import select
 from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.fleet.judge import check_plans, judge_state, state_of
 from bluelamp.folders import project as find_project
+from bluelamp.lasting import lasting
 from bluelamp.reports.findings import Report
 
 
@@ -102,7 +103,7 @@ def _written(screen: Screen, paths: list[str] | None, project: Path | None, *, n
     except UsageError:
         root = Path.cwd()
     started = datetime.now(UTC)
-    with screen.working("judging"):
+    with screen.working("judging"), lasting():
         resources = read(paths, lambda said: screen.say(escape(said)))
         return assess("manifests", resources, Source.MANIFESTS, root=root, started=started)
 
