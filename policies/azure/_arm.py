@@ -7,23 +7,23 @@ usually known too.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from policies.estate import canonical
+from policies.estate import Estate, canonical
 from policies.model import UNKNOWN
 from policies.value import UnknownValue, Value, places
 
+PRIVATE_ENDPOINT: Final = "azure-native:network:PrivateEndpoint"
+
+_LINES: Final = [
+    line.split()
+    for line in Path(__file__).with_name("arm_names.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
+
 NAMES: Final[Mapping[str, tuple[str, str]]] = {
-    "azure-native:containerregistry:Registry": ("microsoft.containerregistry/registries", "registryName"),
-    "azure-native:containerservice:ManagedCluster": ("microsoft.containerservice/managedclusters", "resourceName"),
-    "azure-native:keyvault:Vault": ("microsoft.keyvault/vaults", "vaultName"),
-    "azure-native:network:ApplicationGateway": ("microsoft.network/applicationgateways", "applicationGatewayName"),
-    "azure-native:network:AzureFirewall": ("microsoft.network/azurefirewalls", "azureFirewallName"),
-    "azure-native:network:BastionHost": ("microsoft.network/bastionhosts", "bastionHostName"),
-    "azure-native:network:VirtualNetworkGateway": (
-        "microsoft.network/virtualnetworkgateways",
-        "virtualNetworkGatewayName",
-    ),
+    f"azure-native:{type_}": (arm_type, name) for type_, arm_type, name in _LINES
 }
 """The ARM type of each type that rules look for, and the property that holds its name."""
 
@@ -52,15 +52,18 @@ class Pointers:
     urns: Mapping[str, Value | None]
     stray: Value | None
 
-    def reach(self, resource: Value) -> bool:
-        """Whether one of them points to `resource`. Raises `UnknownValue` when that cannot be told yet."""
+    def reach(self, resource: Value, *, by_name: bool = False) -> bool:
+        """Whether one of them points to `resource`: by its id or, where the references hold no more, by its name.
+
+        Raises `UnknownValue` when that cannot be told yet.
+        """
         arm_type, name = NAMES[canonical(resource.resource.type)]
         named = resource[name]
         doubts = [self.stray]
         found = [self.urns[urn]] if (urn := resource.resource.urn) in self.urns else []
         if not isinstance(named.raw, str):
             doubts.append(named if self.ends else None)
-        elif (end := f"{arm_type}/{named.text()}") in self.ends:
+        elif (end := named.text() if by_name else f"{arm_type}/{named.text()}") in self.ends:
             found.append(self.ends[end])
         if None in found:
             return True
@@ -101,6 +104,16 @@ def pointers(found: Iterable[Reference]) -> Pointers:
             for urn in sources:
                 _add(urns, urn, each.doubt if len(sources) == 1 else value)
     return Pointers(ends, urns, stray)
+
+
+def private_endpoints(estate: Estate) -> Pointers:
+    """What the private endpoints of the estate point to."""
+    return pointers(
+        reference
+        for endpoint in estate.of(PRIVATE_ENDPOINT)
+        for connections in ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections")
+        for reference in references(endpoint, f"{connections}[*].privateLinkServiceId")
+    )
 
 
 def _add(targets: dict[str, Value | None], target: str, doubt: Value | None) -> None:

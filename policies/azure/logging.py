@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from policies.azure._arm import NAMES, Pointers, Reference, pointers, references
+from policies.azure._arm import Pointers, Reference, pointers, references
 from policies.controls import caf, ncsc
 from policies.estate import Estate
 from policies.model import Severity
@@ -12,6 +12,15 @@ from policies.value import UnknownValue, Value, some
 
 WORKSPACE: Final = "azure-native:operationalinsights:Workspace"
 DIAGNOSTIC_SETTING: Final = "azure-native:monitor:DiagnosticSetting"
+GUARDS: Final = (
+    "azure-native:containerregistry:Registry",
+    "azure-native:containerservice:ManagedCluster",
+    "azure-native:keyvault:Vault",
+    "azure-native:network:ApplicationGateway",
+    "azure-native:network:AzureFirewall",
+    "azure-native:network:BastionHost",
+    "azure-native:network:VirtualNetworkGateway",
+)
 
 RETENTION: Final = require(
     "BL-LOG-001",
@@ -32,7 +41,7 @@ RETENTION: Final = require(
     "What guards the network and the keys sends its logs away",
     severity=Severity.HIGH,
     controls=ncsc("13") + caf("C1.a", "C1.c"),
-    at=tuple(NAMES),
+    at=GUARDS,
     fix="Add a diagnostic setting whose resourceUri is this resource and whose workspaceId is the force's workspace.",
     example="""
 vault = keyvault.Vault("records", ..., vault_name="kv-records")
