@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from policies.model import Enforcement
 from policies.rule import Rule
-from policies.tighter import Tighter
 
 if TYPE_CHECKING:
     from policies.settings import Layer, Setting
@@ -77,7 +76,7 @@ def _wrong(rule: Rule, name: str, value: Any, steps: tuple[str, ...]) -> Mistake
     was, way = rule.parameters[name], rule.tighter.get(name)
     if way is None:
         return Mistake(steps, f"{rule.id} does not say which way of {name} is tighter, so it cannot be set")
-    kind = _kind(was, way)
+    kind = _kind(was)
     if not _is(value, kind):
         return Mistake(steps, f"is not {kind}", _shown(value), f"now {_shown(was)}")
     if not way.holds(was, tuple(value) if isinstance(value, list) else value):
@@ -85,21 +84,24 @@ def _wrong(rule: Rule, name: str, value: Any, steps: tuple[str, ...]) -> Mistake
     return None
 
 
-_WHOLE: Final = "a list of whole numbers"
+_WHOLES: Final = "a list of whole numbers"
 _TEXTS: Final = "a list of text"
 _NUMBER: Final = "a number"
+_TEXT: Final = "text"
 
 
-def _kind(was: Any, way: Tighter) -> str:
-    if not way.many:
-        return _NUMBER
-    return _WHOLE if was and isinstance(was[0], int) else _TEXTS
+def _kind(was: Any) -> str:
+    if isinstance(was, tuple):
+        return _WHOLES if was and isinstance(was[0], int) else _TEXTS
+    return _TEXT if isinstance(was, str) else _NUMBER
 
 
 def _is(value: Any, kind: str) -> bool:
     if kind == _NUMBER:
         return isinstance(value, (int, float)) and not isinstance(value, bool)
-    wanted = int if kind == _WHOLE else str
+    if kind == _TEXT:
+        return isinstance(value, str)
+    wanted = int if kind == _WHOLES else str
     return isinstance(value, list) and all(isinstance(item, wanted) and not isinstance(item, bool) for item in value)
 
 

@@ -14,6 +14,7 @@ from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.parallel import cores
 from bluelamp.governance.read import governance
 from bluelamp.reports.findings import Report, Source, assess
+from bluelamp.reports.selection import Selection
 from bluelamp.reports.subject import from_plan, from_state
 from infra.problems import SettingsError
 
@@ -42,8 +43,17 @@ class Check:
     failure: str = ""
 
 
-def check_plan(force: str, root: Path, arm_types: Path | None = None, *, block_unknown: bool = False) -> Check:
-    """Plans the force in this process and judges the plan; `block_unknown` adds to what the force's baseline says.
+def check_plan(
+    force: str,
+    root: Path,
+    arm_types: Path | None = None,
+    *,
+    selection: Selection | None = None,
+    block_unknown: bool = False,
+) -> Check:
+    """Plans the force in this process and judges the plan, by the rules that `selection` keeps.
+
+    `block_unknown` adds to what the force's baseline says.
 
     Raises `infra.problems.SettingsError` where its settings are wrong.
     """
@@ -66,12 +76,19 @@ def check_plan(force: str, root: Path, arm_types: Path | None = None, *, block_u
         name=_name(force, root),
         started=started,
         governance=settled,
+        selection=selection,
     )
     return Check(force, report, _refusals(plan), plan.warnings, "; ".join(plan.errors))
 
 
 def check_plans(
-    forces: Sequence[str], root: Path, arm_types: Path | None, jobs: int | None, *, block_unknown: bool = False
+    forces: Sequence[str],
+    root: Path,
+    arm_types: Path | None,
+    jobs: int | None,
+    *,
+    selection: Selection | None = None,
+    block_unknown: bool = False,
 ) -> Iterator[Check]:
     """`check_plan` for several forces, in as many processes as there are cores; in the order they are named.
 
@@ -79,19 +96,28 @@ def check_plans(
     imported once, before the processes part.
     """
     if len(forces) == 1:
-        yield check_plan(forces[0], root, arm_types, block_unknown=block_unknown)
+        yield check_plan(forces[0], root, arm_types, selection=selection, block_unknown=block_unknown)
         return
     for module in _PROGRAM:
         import_module(module)
     workers = min(jobs or cores(), len(forces))
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as pool:
-        yield from pool.map(partial(check_plan, root=root, arm_types=arm_types, block_unknown=block_unknown), forces)
+        one = partial(check_plan, root=root, arm_types=arm_types, selection=selection, block_unknown=block_unknown)
+        yield from pool.map(one, forces)
 
 
-def judge_state(force: str, state: Mapping[str, Any], root: Path, *, block_unknown: bool = False) -> Report:
-    """The report over what is deployed, from the engine's exported state."""
+def judge_state(
+    force: str,
+    state: Mapping[str, Any],
+    root: Path,
+    *,
+    selection: Selection | None = None,
+    block_unknown: bool = False,
+) -> Report:
+    """The report over what is deployed, from the engine's exported state, by the rules that `selection` keeps."""
     settled = governance(root, force, block_unknown=block_unknown)
-    return assess(force, from_state(state), Source.STATE, root=root, name=_name(force, root), governance=settled)
+    name = _name(force, root)
+    return assess(force, from_state(state), Source.STATE, root=root, name=name, governance=settled, selection=selection)
 
 
 def _name(force: str, root: Path) -> str:

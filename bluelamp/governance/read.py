@@ -21,20 +21,22 @@ _P = TypeVar("_P", bound=Part)
 
 
 def governance(
-    root: Path, force: str, used: Iterable[Rule] | None = None, *, block_unknown: bool = False
+    root: Path, force: str | None, used: Iterable[Rule] | None = None, *, block_unknown: bool = False
 ) -> Governance:
     """The baseline that `force` is held to and its exemptions; `block_unknown` adds to what the baseline says.
 
-    Raises `SettingsError` with every mistake in the files that settle it.
+    What belongs to no force (None) is held to the national baseline. Raises `SettingsError` with every mistake in the
+    files that settle it.
     """
-    entry = read_register(root).entry(force)
-    kept = exemptions_of(root, entry.slug)
+    entry = read_register(root).entry(force) if force else None
+    region, slug = (entry.region, entry.slug) if entry else ("", "")
+    kept = exemptions_of(root, slug)
     problems: list[Problem] = []
-    sources = [_source(path, root, problems) for path in layers(root, entry.region, entry.slug)]
+    sources = [_source(path, root, problems) for path in layers(root, region, slug)]
     baselines = [_layer(source, problems) for source in sources]
     register = _source(kept, root, problems) if kept else Source("")
     exemptions = _exemptions(register, problems) if kept else []
-    made, mistakes = settled(rules() if used is None else used, baselines, exemptions, stack=entry.slug)
+    made, mistakes = settled(rules() if used is None else used, baselines, exemptions, stack=slug)
     for source, wrong in zip([*sources, register], mistakes, strict=True):
         problems += [
             source.problem(each.steps, each.message, each.found, each.allowed, each.next_step)

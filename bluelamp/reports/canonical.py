@@ -1,17 +1,22 @@
 """Plain JSON values, and one way only to write them, so that equal things have equal bytes."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from math import isfinite
+from typing import Any, Final
+
+_HALF: Final = re.compile("[\ud800-\udfff]")
+"""Halves of characters: JSON can name them, and no file can hold them."""
 
 
 def plain(value: Any) -> Any:
-    """`value` as JSON can say it: tuples and sets as lists (sets sorted), anything unheard of as its text."""
-    if value is None or isinstance(value, (bool, int, float)):
+    """`value` as JSON in UTF-8 can say it: tuples and sets as lists (sets sorted), anything unheard of as its text."""
+    if value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and isfinite(value)):
         return value
     if isinstance(value, str):
-        return str(value)
+        return str(value) if value.isascii() else _HALF.sub("\ufffd", value)
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

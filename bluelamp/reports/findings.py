@@ -51,9 +51,13 @@ class Source(StrEnum):
 
 
 class Answer(StrEnum):
-    """Whether a force is within its baseline: no mandatory rule is broken, and none is left undecided."""
+    """Whether a force is within its baseline: no mandatory rule is broken, and none is left undecided.
+
+    Where only some rules were judged, it can be within those, which says nothing of its baseline.
+    """
 
     WITHIN = "within baseline"
+    WITHIN_PICKED = "within the picked rules"
     NOT_WITHIN = "not within baseline"
     CANNOT_BE_SAID = "cannot be said"
 
@@ -195,7 +199,9 @@ class Report:
         """Whether the force is within its baseline. Where nothing was judged, that cannot be said."""
         if self.broken:
             return Answer.NOT_WITHIN
-        return Answer.CANNOT_BE_SAID if self.undecided or not self.findings else Answer.WITHIN
+        if self.undecided or not self.findings:
+            return Answer.CANNOT_BE_SAID
+        return Answer.WITHIN_PICKED if self.filters else Answer.WITHIN
 
     def _mandatory(self, verdicts: frozenset[Verdict]) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.mandatory and finding.verdict in verdicts)
@@ -322,13 +328,13 @@ def _finding(
     return Finding(
         rule,
         judgement.verdict,
-        resource.urn,
-        resource.type,
-        resource.name,
-        judgement.path,
+        plain(resource.urn),
+        plain(resource.type),
+        plain(resource.name),
+        plain(judgement.path),
         redactor(plain(judgement.observed)),
         redactor(plain(judgement.expected)),
-        redactor(judgement.message),
+        redactor(plain(judgement.message)),
         resource.source,
         input_hash,
         judgement.exemption,

@@ -90,7 +90,8 @@ def make_key(path: Path) -> tuple[Path, str]:
     encryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
     key = Ed25519PrivateKey.generate()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True)
         for file, content, mode in (
             (path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption), 0o600),
             (public, pem_of(key.public_key()).encode(), 0o644),
@@ -98,7 +99,8 @@ def make_key(path: Path) -> tuple[Path, str]:
             with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
                 stream.write(content)
     except FileExistsError as error:
-        raise UsageError(f"{error.filename} is there already", next_step="name another file") from None
+        what = "is there already" if Path(error.filename) in (path, public) else "is a file where a folder is wanted"
+        raise UsageError(f"{error.filename} {what}", next_step="name another file") from None
     except OSError as error:
         raise BluelampError(f"{error.filename}: the key cannot be written: {error.strerror}") from None
     return public, fingerprint(key.public_key())

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 MOST: Final = 40
 """How many findings of a kind are spelt out before the rest is only counted."""
-_STYLES: Final = {Answer.WITHIN: "green", Answer.NOT_WITHIN: "red", Answer.CANNOT_BE_SAID: "yellow"}
+_STYLES: Final = {
+    Answer.WITHIN: "green",
+    Answer.WITHIN_PICKED: "green",
+    Answer.NOT_WITHIN: "red",
+    Answer.CANNOT_BE_SAID: "yellow",
+}
 _LONGEST: Final = 160
 
 

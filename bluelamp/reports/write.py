@@ -42,6 +42,8 @@ FORMATS: Final[Mapping[str, Mapping[str, Maker]]] = {
     },
 }
 """The files of each format, and what makes each; one that makes None has nothing to say of the report."""
+INDEX: Final = "index.html"
+"""The page that compares several forces, in the folder above theirs."""
 
 _NEXT: Final = {
     errno.ENOSPC: ("the disk is full", "make room, or name another folder"),
@@ -67,10 +69,10 @@ def write(
     """Write the files of each report, in `formats` (by default, all), seal them, and return their paths.
 
     One report goes directly into `folder`, several into a folder each, named after the force, each sealed by itself
-    and all together. A file that was there before is replaced in one step; of an older report no file stays. `key`
-    signs the seal; it is chained to the report in `previous`, by default to the one that is replaced. Raises
-    `BluelampError` where the folder cannot be written or the disk is full, and `UsageError` for two reports on one
-    force.
+    and all together, with `index.html` above them, which compares them. A file that was there before is replaced in
+    one step; of an older report no file stays. `key` signs the seal; it is chained to the report in `previous`, by
+    default to the one that is replaced. Raises `BluelampError` where the folder cannot be written or the disk is full,
+    and `UsageError` for two reports on one force.
     """
     names = [report.force for report in reports]
     if len(set(names)) != len(names):
@@ -78,6 +80,10 @@ def write(
         raise UsageError(f"there are two reports on {twice}", next_step="name each force once")
     before = _kept(folder, previous)
     written: list[Path] = []
+    if len(reports) > 1 and "html" in formats:
+        from bluelamp.reports.html import to_index
+
+        written.append(_replace(folder / INDEX, to_index(reports)))
     for report in reports:
         place = folder if len(reports) == 1 else folder / report.force
         own = previous if previous is None or len(reports) == 1 else previous / report.force
@@ -134,7 +140,7 @@ def _seal(
 
 def _tidy(folder: Path, older: Mapping[str, Any], kept: set[Path]) -> None:
     """Take away what an older report left, as far as it is ours by its name."""
-    ours = {MANIFEST, SIGNATURE, *(name for made in FORMATS.values() for name in made)}
+    ours = {INDEX, MANIFEST, SIGNATURE, *(name for made in FORMATS.values() for name in made)}
     for name in map(PurePosixPath, [*older.get("files", ()), SIGNATURE]):
         path = folder / name
         inside = not name.is_absolute() and ".." not in name.parts and len(name.parts) <= 2

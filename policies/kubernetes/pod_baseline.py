@@ -19,6 +19,7 @@ from policies.kubernetes._workloads import (
 from policies.kubernetes.pods import EXAMPLE, IN_USER_NAMESPACE
 from policies.model import Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from policies.tighter import Allowed
 from policies.value import Value, some
 
 _PROFILES: Final = ("RuntimeDefault", "Localhost")
@@ -42,7 +43,7 @@ _APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
 def adds_usual_capabilities(
     capability: Value,
     *,
-    allowed: tuple[str, ...] = (
+    allowed: Allowed[str] = (
         "AUDIT_WRITE",
         "CHOWN",
         "DAC_OVERRIDE",
@@ -125,7 +126,7 @@ def _switches_apparmor_off(annotation: Value) -> bool:
 def keeps_selinux(
     options: Value,
     *,
-    types: tuple[str, ...] = ("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"),
+    types: Allowed[str] = ("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"),
 ) -> Outcome:
     """SELinux tells containers from the machine by their labels; spc_t, or a user and role of one's own, is the label
     of the machine.
@@ -148,7 +149,7 @@ def keeps_selinux(
 def sets_safe_sysctls(
     sysctl: Value,
     *,
-    allowed: tuple[str, ...] = (
+    allowed: Allowed[str] = (
         "kernel.shm_rmid_forced",
         "net.ipv4.ip_local_port_range",
         "net.ipv4.ip_unprivileged_port_start",

@@ -7,6 +7,7 @@ from policies.kubernetes._workloads import CONTAINERS, PODS, below
 from policies.kubernetes.pods import EXAMPLE
 from policies.model import Severity
 from policies.rule import Fail, Outcome, rule
+from policies.tighter import Allowed
 from policies.value import Value
 
 _NO_SOURCE: Final = frozenset({"name"})
@@ -41,7 +42,7 @@ def always_masks_proc(mount: Value) -> Outcome:
 def chooses_usual_volumes(
     volume: Value,
     *,
-    allowed: tuple[str, ...] = (
+    allowed: Allowed[str] = (
         "configMap",
         "csi",
         "downwardAPI",

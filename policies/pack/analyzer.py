@@ -117,10 +117,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         for name, config in request.policyConfig.items():
             level = config.enforcementLevel
             self._levels[name] = proto.MANDATORY if level == proto.REMEDIATE else level
-            changed[name] = {
-                key: tuple(value) if isinstance(value, list) else value
-                for key, value in json_format.MessageToDict(config.properties).items()
-            }
+            changed[name] = {key: _given(value) for key, value in json_format.MessageToDict(config.properties).items()}
         self._use(tuple(rule.using(**changed.get(rule.id, {})) for rule in self._given))
         return empty_pb2.Empty()
 
@@ -211,6 +208,13 @@ def message(rule: Rule, judgement: Judgement) -> str:
     if judgement.verdict is Verdict.FAIL:
         lines.append(f"Fix: {rule.fix}")
     return "\n".join(lines)
+
+
+def _given(value: Any) -> Any:
+    """A parameter as rules take it: the protocol knows neither tuples nor whole numbers."""
+    if isinstance(value, list):
+        return tuple(_given(item) for item in value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _schema(value: Any) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from policies.pack.analyzer import Analyzer
 
 _LARGEST_MESSAGE: Final = 400 * 1024 * 1024  # the engine's own limit, in bytes
 _LOOK_FOR_ENGINE: Final = 2.0  # seconds
-_ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 def serve() -> None:
@@ -29,10 +28,11 @@ def serve() -> None:
         ("grpc.max_send_message_length", _LARGEST_MESSAGE),
     ]
     server = grpc.server(ThreadPoolExecutor(max_workers=4), options=options)
+    root = settled.project(sys.argv)
     analyzer = Analyzer(
         rules(),
         str(about["version"]),
-        settle=lambda stack, given: settled.of(_ROOT, stack, given),
+        settle=lambda stack, given: settled.of(root, stack, given),
         block_unknown=os.environ.get(BLOCK_UNKNOWN, "") not in {"", "0", "false"},
     )
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(analyzer, server)

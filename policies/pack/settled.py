@@ -28,6 +28,13 @@ class _Loader(yaml.CSafeLoader):
     }
 
 
+def project(arguments: Iterable[str]) -> Path:
+    """The project whose pack this is: above the pack's folder, which the engine names, or else above this file."""
+    named = [Path(word).absolute() for word in arguments if Path(word).is_dir()]
+    above = (folder for start in (*named, Path(__file__).resolve()) for folder in start.parents)
+    return next((folder for folder in above if (folder / REGISTER).is_file()), Path(__file__).resolve().parents[2])
+
+
 def of(root: Path, stack: str, rules: Iterable[Rule]) -> Governance:
     """What is settled about the force `stack` below `root`; of a stack that is no force's, the national baseline.
 
@@ -71,5 +78,7 @@ def _read(path: Path, root: Path, model: type[_P]) -> _P:
 
 
 def _load(path: Path) -> Any:
-    with path.open("rb") as stream:
-        return yaml.load(stream, Loader=_Loader) or {}  # noqa: S506 - a safe loader
+    try:
+        return yaml.load(path.read_bytes(), Loader=_Loader) or {}  # noqa: S506 - a safe loader
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path}: is not YAML: {error}") from error

@@ -89,6 +89,8 @@ class _Module:
                 given = _completed(given, AZURE.resource(f"azure-native:{self._name}:{name}").inputs)
             elif rest:
                 raise TypeError(f"{name} takes its arguments by name")
+            if "resource_name" in given:  # the SDK's own argument of that name is the logical name
+                given["resource_name_"] = given.pop("resource_name")
             belongs = pulumi.ResourceOptions(parent=self._component)
             return found(logical, opts=pulumi.ResourceOptions.merge(belongs, opts), **given)
 

@@ -56,7 +56,10 @@ def asked(stub, resources):
     diagnostics, inapplicable = [], {}
     for each in resources:
         properties = values.encode(wire(each.properties))
-        request = proto.AnalyzeRequest(type=each.type, urn=each.urn, name=each.name, properties=properties)
+        options = proto.AnalyzerResourceOptions(protect=each.protect)
+        request = proto.AnalyzeRequest(
+            type=each.type, urn=each.urn, name=each.name, properties=properties, options=options
+        )
         response = stub.Analyze(request)
         diagnostics += response.diagnostics
         inapplicable[each.urn] = {each.policy_name for each in response.not_applicable}
@@ -65,6 +68,7 @@ def asked(stub, resources):
             type=each.type,
             urn=each.urn,
             name=each.name,
+            options=proto.AnalyzerResourceOptions(protect=each.protect),
             propertyDependencies={
                 key: proto.AnalyzerPropertyDependencies(urns=urns) for key, urns in each.references.items()
             },

@@ -39,6 +39,7 @@ def test_one_report_goes_into_the_folder_itself(report_on: ReportOn, tmp_path: P
 def test_several_reports_have_a_folder_each(report_on: ReportOn, tmp_path: Path) -> None:
     paths = write([report_on("open", force="essex"), report_on("shut", force="kent")], tmp_path / "out")
     expected = {
+        "index.html",
         "manifest.json",
         "essex/poam.json",
         *(f"{force}/{file}" for force in ("essex", "kent") for file in ALWAYS),

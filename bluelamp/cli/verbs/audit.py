@@ -1,5 +1,6 @@
 """`bluelamp audit`."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -9,14 +10,38 @@ import typer
 from rich.markup import escape
 
 from bluelamp.cli.operate import worst
-from bluelamp.cli.options import All, BlockUnknown, Changed, Form, Jobs, Project, Quiet, Region, Rehearse
+from bluelamp.cli.options import (
+    All,
+    Areas,
+    AtLeast,
+    BlockUnknown,
+    Changed,
+    Form,
+    Formats,
+    Framework,
+    History,
+    Jobs,
+    NoHistory,
+    Previous,
+    Project,
+    Quiet,
+    Redact,
+    Region,
+    Rehearse,
+    RuleIds,
+    SignWith,
+)
+from bluelamp.cli.output import Output
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import select
 from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.fleet.judge import check_plans, judge_state, state_of
 from bluelamp.folders import project as find_project
+from bluelamp.governance.read import governance
 from bluelamp.lasting import lasting
 from bluelamp.reports.findings import Report
+from bluelamp.reports.selection import Selection
+from policies.governance import Governance
 
 
 class From(StrEnum):
@@ -51,7 +76,17 @@ def audit(
             "--report", metavar="DIR", help="The folder for the report; `report`, for manifests none, by default."
         ),
     ] = None,
+    formats: Formats = None,
+    framework: Framework = None,
+    rule: RuleIds = None,
+    severity: AtLeast = None,
+    area: Areas = None,
     block_unknown: BlockUnknown = False,
+    redact: Redact = False,
+    sign_with: SignWith = None,
+    previous: Previous = None,
+    history: History = None,
+    no_history: NoHistory = False,
     every: All = False,
     region: Region = None,
     changed: Changed = None,
@@ -63,33 +98,56 @@ def audit(
     """Write the report that an auditor reads: every rule on every resource, as a page and as data.
 
     Examples: `bluelamp audit essex` · `bluelamp audit --from state --rehearse west-midlands --report out` ·
+    `bluelamp audit --all --framework cyber-essentials --formats html,csv` ·
     `helm template CHART | bluelamp audit --from manifests -`
     """
+    from bluelamp.reports.selection import select as select_rules
     from bluelamp.reports.terminal import show
 
     screen = Screen(form, quiet=quiet)
+    output = Output(report, formats, redact, sign_with, previous, history, no_history)
+    output.check()
+    selection = select_rules(framework or (), rule or (), severity or "", area or ())
     if source is From.MANIFESTS:
-        reports = [_written(screen, subjects, project, narrowed=every or bool(region or changed))]
+        root = _root(project)
+        # Whose manifests they are is not known, so there is nothing to compare with.
+        output = replace(output, no_history=no_history or history is None)
+        settled = governance(root, None, block_unknown=block_unknown)
+        reports = [_written(screen, subjects, root, selection, settled, narrowed=every or bool(region or changed))]
     else:
-        root, report = find_project(project), report or Path("report")
+        root = find_project(project)
+        output = replace(output, folder=report or Path("report"))
         chosen = select(root, subjects, every=every, region=region, changed=changed)
         with screen.working("judging"):
             if source is From.STATE:
-                reports = _deployed(screen, root, chosen, rehearse=rehearse, block_unknown=block_unknown)
+                reports = _deployed(screen, root, chosen, selection, rehearse=rehearse, block_unknown=block_unknown)
             else:
-                reports = _planned(root, chosen, jobs, block_unknown=block_unknown)
+                reports = _planned(root, chosen, jobs, selection, block_unknown=block_unknown)
+    reports = output.prepared(screen, root, reports)
     for one in reports:
         screen.show(show(one))
     screen.give([one.as_dict() for one in reports])
-    if report is not None:
-        from bluelamp.reports import write
-
-        for path in write(reports, report):
-            screen.say(f"wrote {path}")
+    output.write(screen, reports)
     raise typer.Exit(worst(Status.RULES_BROKEN if one.stops else Status.DONE for one in reports))
 
 
-def _written(screen: Screen, paths: list[str] | None, project: Path | None, *, narrowed: bool) -> Report:
+def _root(project: Path | None) -> Path:
+    """The project's folder, or the current one: manifests need no project."""
+    try:
+        return find_project(project)
+    except UsageError:
+        return Path.cwd()
+
+
+def _written(
+    screen: Screen,
+    paths: list[str] | None,
+    root: Path,
+    selection: Selection,
+    settled: Governance,
+    *,
+    narrowed: bool,
+) -> Report:
     from bluelamp.reports.findings import Source, assess
     from bluelamp.reports.sources.manifests import read
 
@@ -98,30 +156,44 @@ def _written(screen: Screen, paths: list[str] | None, project: Path | None, *, n
             "manifests are files and folders, or - for the standard input; they have no force",
             next_step="for example: bluelamp audit --from manifests deploy/",
         )
-    try:
-        root = find_project(project)
-    except UsageError:
-        root = Path.cwd()
     started = datetime.now(UTC)
     with screen.working("judging"), lasting():
         resources = read(paths, lambda said: screen.say(escape(said)))
-        return assess("manifests", resources, Source.MANIFESTS, root=root, started=started)
+        return assess(
+            "manifests",
+            resources,
+            Source.MANIFESTS,
+            root=root,
+            started=started,
+            selection=selection,
+            governance=settled,
+        )
 
 
-def _planned(root: Path, forces: list[str], jobs: int | None, *, block_unknown: bool) -> list[Report]:
+def _planned(
+    root: Path, forces: list[str], jobs: int | None, selection: Selection, *, block_unknown: bool
+) -> list[Report]:
     reports = []
-    for one in check_plans(forces, root, None, jobs, block_unknown=block_unknown):
+    for one in check_plans(forces, root, None, jobs, selection=selection, block_unknown=block_unknown):
         if one.report is None:
             raise BluelampError(f"{one.force}: {one.failure}")
         reports.append(one.report)
     return reports
 
 
-def _deployed(screen: Screen, root: Path, forces: list[str], *, rehearse: bool, block_unknown: bool) -> list[Report]:
+def _deployed(
+    screen: Screen, root: Path, forces: list[str], selection: Selection, *, rehearse: bool, block_unknown: bool
+) -> list[Report]:
     from bluelamp.cli.session import session
 
     with session(screen, root, rehearse=rehearse, arm_types=None, kubeconfig=None) as held:
         return [
-            judge_state(force, state_of(force, held.state(held.target(force))), root, block_unknown=block_unknown)
+            judge_state(
+                force,
+                state_of(force, held.state(held.target(force))),
+                root,
+                selection=selection,
+                block_unknown=block_unknown,
+            )
             for force in forces
         ]

@@ -11,6 +11,7 @@ from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import select
 from bluelamp.errors import BluelampError, Status
 from bluelamp.folders import project as find_project
+from bluelamp.reports.words import some
 from policies.exemptions import Status as Standing
 
 if TYPE_CHECKING:
@@ -56,7 +57,11 @@ def exemptions(
         _show(screen, force, each, today)
     lapsed = [each for _, each in found if each.status not in _COLOURS]
     holding = sum(1 for _, each in found if each.holds)
-    screen.show(f"{len(found)} exemptions, {holding} in force" if found else f"no exemptions ({len(chosen)} forces)")
+    screen.show(
+        f"{some(len(found), 'exemption')}, {holding} in force"
+        if found
+        else f"no exemptions ({some(len(chosen), 'force')})"
+    )
     screen.give([{"force": force, **each.as_dict()} for force, each in found])
     raise typer.Exit(Status.RULES_BROKEN if lapsed else Status.DONE)
 
@@ -70,7 +75,7 @@ def _show(screen: Screen, force: str, each: "ExemptionRecord", today: date) -> N
     )
     if each.why:
         screen.show(f"    {escape(each.why)}")
-    screen.show(f"    {escape(each.scope)} ({each.matched} {'failure' if each.matched == 1 else 'failures'})")
+    screen.show(f"    {escape(each.scope)} ({some(each.matched, 'failure')})")
     screen.show(
         f"    {escape(each.risk_reference)}, owner {escape(each.owner)}, approved by {escape(each.approver)}, "
         f"last reviewed {each.last_review}"

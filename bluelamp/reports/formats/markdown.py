@@ -15,7 +15,7 @@ MOST: Final = 50
 """How many findings are spelt out in each part before the rest is only counted."""
 LONGEST: Final = 60_000
 """Characters: code hosts refuse a comment of more than 65,536."""
-_MARKS: Final = {Answer.WITHIN: "✅", Answer.NOT_WITHIN: "❌", Answer.CANNOT_BE_SAID: "❔"}
+_MARKS: Final = {Answer.WITHIN: "✅", Answer.WITHIN_PICKED: "☑️", Answer.NOT_WITHIN: "❌", Answer.CANNOT_BE_SAID: "❔"}
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]#+!|~-])")
 _MENTION: Final = re.compile(r"(?<!\w)@(?=\w)")
 _CUT: Final = 300

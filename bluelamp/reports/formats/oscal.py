@@ -224,7 +224,9 @@ class _Made:
                 "type": "objective-id",
                 "target-id": _token(rule.id),
                 "title": rule.title,
-                "props": _props(**{f"control-{number}": str(each) for number, each in enumerate(rule.controls, 1)}),
+                "props": _props(
+                    rule=rule.id, **{f"control-{number}": str(each) for number, each in enumerate(rule.controls, 1)}
+                ),
                 "status": status,
             },
             **{
