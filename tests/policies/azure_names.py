@@ -18,6 +18,7 @@ from bluelamp.rehearsal.armtypes.names import plain, spelling
 from bluelamp.rehearsal.azure.ids import arm_type
 from bluelamp.rehearsal.sdk.schema import Catalogue
 from policies import rules
+from policies.compiled.aliases import FIELDS
 
 FILE = Path(__file__).parents[2] / "policies" / "compiled" / "aliases.yaml"
 HEADER = """\
@@ -36,9 +37,8 @@ def wanted() -> dict[str, set[str]]:
     for rule in rules():
         for token, places in rule.at.items():
             if rule.must and token.startswith("azure-native:"):
-                found.setdefault(token, set()).update(
-                    ".".join(filter(None, (place, rule.must.path))) for place in places
-                )
+                paths = {".".join(filter(None, (place, rule.must.path))) for place in places}
+                found.setdefault(token, set()).update(paths - FIELDS)
     return found
 
 

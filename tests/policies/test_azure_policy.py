@@ -19,7 +19,9 @@ DECLARATIVE = [rule for rule in rules() if rule.must and any(type_.startswith("a
 
 def in_azure(resource, type_):
     """The resource as Azure Resource Manager has it, as far as rules look at it."""
+    plain = {"kind", "location", "tags", "identity"}
     made = {"type": type_.name, "name": resource.name}
+    made |= {key: value for key, value in resource.properties.items() if key in plain}
     for sdk, alias in type_.properties.items():
         _copy(resource.properties, sdk.split("."), made, alias.path.split("."))
     return made
@@ -61,11 +63,10 @@ def test_a_definition_says_of_every_case_what_the_rule_says(rule: Rule):
         if not _known(first.properties):
             continue
         type_ = type_of(first.type)
-        paths = {alias.name: alias.path for alias in type_.properties.values()}
         parameters = {
             name: list(value) if isinstance(value, tuple) else value for name, value in case.parameters.items()
         }
-        found = evaluate(definition, in_azure(first, type_), paths, parameters)
+        found = evaluate(definition, in_azure(first, type_), type_.paths, parameters)
         assert found == (case.verdict is Verdict.FAIL), case.name
         seen.add(found)
     assert seen == {True, False}
