@@ -21,7 +21,7 @@ _NESTED: Final = re.compile(r"(?<![^.])properties\.")
 class Alias:
     """A property: the `name` that Azure Policy has for it, and the `path` where Azure keeps it.
 
-    `verified` says that the name was read in a list of aliases or a policy of Microsoft's; where it is False it follows
+    `verified` says that the name was read in a list of aliases or in several policies; where it is False it follows
     from how aliases are made and has still to be tried on a subscription.
     """
 

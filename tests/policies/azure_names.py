@@ -24,8 +24,9 @@ FILE = Path(__file__).parents[2] / "policies" / "compiled" / "aliases.yaml"
 HEADER = """\
 # What Azure calls the types and the properties that rules look at: by Pulumi's type, the resource type, and by the path in
 # Pulumi's SDK the path in Azure Resource Manager. The alias of a policy is that path without `properties.`.
-# verified: the alias was read in a list of aliases or in a policy of Microsoft's. unverified: the path is Azure's, the
-# alias follows from how they are made, and has still to be tried (az provider show --expand resourceTypes/aliases).
+# verified: the alias was read in a published list of aliases or in several published policies. unverified: the path is
+# Azure's, the alias follows from how they are made, and has still to be tried on a subscription
+# (az provider show --namespace Microsoft.Storage --expand resourceTypes/aliases).
 # Written by `python -m tests.policies.azure_names`; only lines move from unverified to verified by hand.
 """
 _TOP = frozenset({"name", "type", "id", "location", "tags", "kind", "sku", "identity", "zones", "plan", "managedBy"})
