@@ -7,6 +7,7 @@ from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
+from policies.tighter import Required
 from policies.value import Value, some
 
 ACTIVITY_ALERT: Final = "azure-native:monitor:ActivityLogAlert"
@@ -122,7 +123,7 @@ def guard_rails_are_watched(
     activity_log: Value,
     estate: Estate,
     *,
-    operations: tuple[str, ...] = ("Microsoft.Authorization/policyAssignments/write",),
+    operations: Required[str] = ("Microsoft.Authorization/policyAssignments/write",),
 ) -> Outcome:
     """Whoever wants to do what policy forbids first changes the policy. That is a rare event with few good reasons, and
     worth a telephone call.

@@ -8,6 +8,7 @@ from policies.controls import caf, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
+from policies.tighter import Allowed, AtLeast
 from policies.value import Value, places, some
 
 RECOVERY_VAULT: Final = "azure-native:recoveryservices:Vault"
@@ -75,7 +76,7 @@ dataprotection.BackupVault(
 )
 """,
 )
-def soft_delete(vault: Value, *, minimum: int = 14) -> Outcome:
+def soft_delete(vault: Value, *, minimum: AtLeast[int] = 14) -> Outcome:
     """An administrator's account is what the attacker takes, and deleting backups is what he does with it. Soft delete
     leaves time to notice.
     """
@@ -175,7 +176,7 @@ recoveryservices.ProtectedItem(
 """,
 )
 def machine_is_backed_up(
-    machine: Value, estate: Estate, *, environments: tuple[str, ...] = ("dev", "test", "sandbox")
+    machine: Value, estate: Estate, *, environments: Allowed[str] = ("dev", "test", "sandbox")
 ) -> Outcome:
     """What is not in a backup is gone when it is encrypted. A machine that says nothing of itself is taken for one that
     matters.
@@ -233,7 +234,7 @@ recoveryservices.ProtectionPolicy(
 )
 """,
 )
-def daily_copies_are_kept(policy: Value, *, minimum: int = 30) -> Outcome:
+def daily_copies_are_kept(policy: Value, *, minimum: AtLeast[int] = 30) -> Outcome:
     """Intruders wait: three weeks between the way in and the encryption are usual. Copies that are younger than that
     hold the intruder too.
     """

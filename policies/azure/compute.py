@@ -7,6 +7,7 @@ from policies.azure.network import MACHINE, SCALE_SET
 from policies.controls import caf, iso, mcsb, ncsc, policing
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from policies.tighter import Allowed
 from policies.value import Value, some
 
 EXTENSION: Final = "azure-native:compute:VirtualMachineExtension"
@@ -123,7 +124,7 @@ compute.VirtualMachine(
 )
 """,
 )
-def patched_by_azure(profile: Value, *, modes: tuple[str, ...] = ("AutomaticByPlatform",)) -> Outcome:
+def patched_by_azure(profile: Value, *, modes: Allowed[str] = ("AutomaticByPlatform",)) -> Outcome:
     """Attacks follow a published fix within days. Cyber Essentials gives a fortnight; a machine that waits for somebody
     to remember it does not keep that.
     """
@@ -145,7 +146,7 @@ compute.VirtualMachine(
 )
 """,
 )
-def assessed_by_azure(machine: Value, *, modes: tuple[str, ...] = ("AutomaticByPlatform",)) -> Outcome:
+def assessed_by_azure(machine: Value, *, modes: Allowed[str] = ("AutomaticByPlatform",)) -> Outcome:
     """What nobody looks for is not known to be missing; the report of missing patches is empty for both reasons."""
     return _setting(machine["osProfile"], "assessmentMode", modes)
 

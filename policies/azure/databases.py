@@ -9,6 +9,7 @@ from policies.controls import caf, cyber_essentials, dpa, iso, mcsb, ncsc, polic
 from policies.estate import Estate
 from policies.model import Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
+from policies.tighter import AtLeast
 from policies.value import Value, some
 
 SQL_SERVER: Final = "azure-native:sql:Server"
@@ -139,7 +140,7 @@ sql.ServerBlobAuditingPolicy(
 )
 """,
 )
-def audit_is_kept(policy: Value, *, minimum: int = 90) -> Outcome:
+def audit_is_kept(policy: Value, *, minimum: AtLeast[int] = 90) -> Outcome:
     """A misuse of records often comes to light a year later. A log that ended before then cannot say who it was."""
     if policy["storageEndpoint"].missing:
         return NotApplicable("it does not write to a storage account, so retention is set where the log goes")

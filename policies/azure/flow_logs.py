@@ -9,6 +9,7 @@ from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, Outcome, lacks, require, rule
+from policies.tighter import AtLeast
 from policies.value import Value
 
 FLOW_LOG: Final = "azure-native:network:FlowLog"
@@ -57,7 +58,7 @@ network.FlowLog(
     fix="Set retentionPolicy.days to 90 or more, or to 0 and let the storage account's lifecycle decide.",
     example='network.FlowLog("hub", ..., retention_policy={"enabled": True, "days": 90})',
 )
-def flows_are_kept(log: Value, *, days: int = 90) -> Outcome:
+def flows_are_kept(log: Value, *, days: AtLeast[int] = 90) -> Outcome:
     """Intrusions are often found months after they began. Logs that ended before that cannot say what was taken."""
     policy = log["retentionPolicy"]
     if policy["enabled"].get(False) is False:

@@ -7,6 +7,7 @@ from policies.azure.network_edges import APPLICATION_GATEWAY
 from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, Outcome, require, rule
+from policies.tighter import Allowed
 from policies.value import Value, places, some
 
 WEB_FIREWALL: Final = "azure-native:network:WebApplicationFirewallPolicy"
@@ -78,7 +79,7 @@ network.WebApplicationFirewallPolicy(
 def firewall_knows_attacks(
     policy: Value,
     *,
-    among: tuple[str, ...] = (
+    among: Allowed[str] = (
         "Microsoft_DefaultRuleSet 2.1",
         "Microsoft_DefaultRuleSet 2.2",
         "OWASP 3.2",
@@ -133,8 +134,8 @@ network.ApplicationGateway(
 def gateway_refuses_old_tls(
     policy: Value,
     *,
-    names: tuple[str, ...] = ("AppGwSslPolicy20170401S", "AppGwSslPolicy20220101", "AppGwSslPolicy20220101S"),
-    versions: tuple[str, ...] = ("TLSv1_2", "TLSv1_3"),
+    names: Allowed[str] = ("AppGwSslPolicy20170401S", "AppGwSslPolicy20220101", "AppGwSslPolicy20220101S"),
+    versions: Allowed[str] = ("TLSv1_2", "TLSv1_3"),
 ) -> Outcome:
     """TLS 1.0 and 1.1 have known weaknesses and were withdrawn in 2021 (RFC 8996). A gateway without a policy has one
     of Azure's that refuses them; an old named policy does not.

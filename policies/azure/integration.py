@@ -7,6 +7,7 @@ from policies.azure.paas import AUTOMATION
 from policies.controls import caf, iso, mcsb, ncsc, policing
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from policies.tighter import Forbidden
 from policies.value import Value, some
 
 NAMESPACE_RULES: Final = (
@@ -110,7 +111,7 @@ apimanagement.ApiManagementService(
 """,
 )
 def interfaces_refuse_old_protocols(
-    service: Value, *, endings: tuple[str, ...] = (".Ssl30", ".Tls10", ".Tls11", ".TripleDes168")
+    service: Value, *, endings: Forbidden[str] = (".Ssl30", ".Tls10", ".Tls11", ".TripleDes168")
 ) -> Outcome:
     """They are off unless somebody switches them on for one old partner, and then they are on for everybody."""
     old = tuple(each.lower() for each in endings)

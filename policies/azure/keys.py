@@ -6,6 +6,7 @@ from policies.azure._controls import KEY_LIFE
 from policies.controls import caf, iso, mcsb, ncsc, policing
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, Outcome, require, rule
+from policies.tighter import Allowed, AtLeast
 from policies.value import Value, places, some
 
 KEY: Final = "azure-native:keyvault:Key"
@@ -75,7 +76,9 @@ def key_rotates(key: Value) -> Outcome:
     fix="Use RSA keys of 3072 bits or more, or one of the curves P-256, P-384 and P-521.",
     example='keyvault.Key("records", ..., properties={"kty": "RSA-HSM", "key_size": 3072})',
 )
-def key_is_strong(key: Value, *, bits: int = 3072, curves: tuple[str, ...] = ("P-256", "P-384", "P-521")) -> Outcome:
+def key_is_strong(
+    key: Value, *, bits: AtLeast[int] = 3072, curves: Allowed[str] = ("P-256", "P-384", "P-521")
+) -> Outcome:
     """RSA of 2048 bits is Azure's default and gives 112 bits of strength: what is encrypted now is to stay secret for
     longer than that is thought to last. P-256K is made for crypto-currencies, and approved by nobody.
     """

@@ -8,6 +8,7 @@ from policies.controls import caf, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, Outcome, lacks, require, rule
+from policies.tighter import Forbidden
 from policies.value import Value, some
 
 VAULT: Final = "azure-native:keyvault:Vault"
@@ -156,7 +157,7 @@ keyvault.Vault("records", ..., properties={"enabled_for_deployment": False, "ena
 def no_platform_access(
     vault: Value,
     *,
-    doors: tuple[str, ...] = ("enabledForDeployment", "enabledForTemplateDeployment", "enabledForDiskEncryption"),
+    doors: Forbidden[str] = ("enabledForDeployment", "enabledForTemplateDeployment", "enabledForDiskEncryption"),
 ) -> Outcome:
     """These switches let whoever may deploy a machine or a template have secrets read for him, without any role on the
     vault: a way round the roles that somebody granted with care.

@@ -18,6 +18,7 @@ from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from policies.tighter import Allowed, AtLeast, Required
 from policies.value import Value, some
 
 PUBLIC_ADDRESS: Final = "azure-native:network:PublicIPAddress"
@@ -130,7 +131,7 @@ network.Subnet(
 """,
 )
 def policies_apply_to_endpoints(
-    subnet: Value, *, among: tuple[str, ...] = ("Enabled", "NetworkSecurityGroupEnabled")
+    subnet: Value, *, among: Allowed[str] = ("Enabled", "NetworkSecurityGroupEnabled")
 ) -> Outcome:
     """By default the security group of a subnet is not asked about its private endpoints: every machine that reaches
     the network then reaches every database in it.
@@ -155,7 +156,7 @@ def policies_apply_to_endpoints(
 network.PublicIPAddress("bastion", ..., location="uksouth", sku={"name": "Standard"}, zones=["1", "2", "3"])
 """,
 )
-def stands_in_several_zones(place: Value, *, regions: tuple[str, ...] = ("uksouth",), least: int = 2) -> Outcome:
+def stands_in_several_zones(place: Value, *, regions: Required[str] = ("uksouth",), least: AtLeast[int] = 2) -> Outcome:
     """In a region with zones, what stands in one of them, or in one that nobody chose, goes down with one building; and
     everything behind it is cut off.
     """

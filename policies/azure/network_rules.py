@@ -18,6 +18,7 @@ from policies.azure.network import (
 from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.tighter import Allowed, Forbidden
 from policies.value import Value, all_of, some
 
 ROUTE_TABLE: Final = "azure-native:network:RouteTable"
@@ -47,7 +48,7 @@ network.SecurityRule(
 def no_data_port_from_internet(
     entry: Value,
     *,
-    ports: tuple[int, ...] = (135, 139, 389, 445, 636, 1433, 1521, 3306, 5432, 6379, 9200, 11211, 27017),
+    ports: Forbidden[int] = (135, 139, 389, 445, 636, 1433, 1521, 3306, 5432, 6379, 9200, 11211, 27017),
 ) -> Outcome:
     """Databases, directories and file shares are built to be used inside a network: exposed, they are emptied or
     encrypted by programs that try the whole Internet, all day.
@@ -154,7 +155,7 @@ def no_route_to_internet(route: Value) -> Outcome:
 network.FirewallPolicy("hub", ..., sku={"tier": "Premium"}, intrusion_detection={"mode": "Deny"})
 """,
 )
-def firewall_looks_for_intrusions(policy: Value, *, modes: tuple[str, ...] = ("Alert", "Deny")) -> Outcome:
+def firewall_looks_for_intrusions(policy: Value, *, modes: Allowed[str] = ("Alert", "Deny")) -> Outcome:
     """A firewall that filters by address and port sees an attack as one more permitted connection; its signatures of
     attacks are off until somebody turns them on.
     """

@@ -7,6 +7,7 @@ from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, SUPPORTED
 from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from policies.tighter import AtMost
 from policies.value import Value
 
 ACCOUNT: Final = "azure-native:storage:StorageAccount"
@@ -203,7 +204,7 @@ storage.StorageAccount(
 )
 """,
 )
-def signatures_end_soon(account: Value, *, days: int = 7) -> Outcome:
+def signatures_end_soon(account: Value, *, days: AtMost[int] = 7) -> Outcome:
     """A signature that is valid for years is a password in a link: it is forwarded, kept in histories and logs, and
     cannot be withdrawn one at a time.
     """
@@ -229,7 +230,7 @@ storage.StorageAccount(
 )
 """,
 )
-def keys_are_changed(account: Value, *, days: int = 90) -> Outcome:
+def keys_are_changed(account: Value, *, days: AtMost[int] = 90) -> Outcome:
     """A key that nobody has to change is known, in the end, to everybody who ever worked on the account; the policy
     makes Azure say when it is overdue.
     """

@@ -7,6 +7,7 @@ from policies.azure.storage import ACCOUNT
 from policies.controls import caf, iso, mcsb, ncsc, policing
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, Outcome, require, rule
+from policies.tighter import Allowed
 from policies.value import Value
 
 FILE_SERVICE: Final = "azure-native:storage:FileServiceProperties"
@@ -103,9 +104,9 @@ storage.FileServiceProperties(
 def modern_smb(
     smb: Value,
     *,
-    versions: tuple[str, ...] = ("SMB3.1.1",),
-    methods: tuple[str, ...] = ("Kerberos",),
-    ciphers: tuple[str, ...] = ("AES-256-GCM", "AES-128-GCM"),
+    versions: Allowed[str] = ("SMB3.1.1",),
+    methods: Allowed[str] = ("Kerberos",),
+    ciphers: Allowed[str] = ("AES-256-GCM", "AES-128-GCM"),
 ) -> Outcome:
     """By default a share still takes SMB 2.1, which is not encrypted, and NTLM, whose hashes are passed on and cracked;
     the account's key is then the password.

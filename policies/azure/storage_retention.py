@@ -7,6 +7,7 @@ from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from policies.tighter import EachAtLeast
 from policies.value import Value, places, some
 
 IMMUTABILITY: Final = "azure-native:storage:BlobContainerImmutabilityPolicy"
@@ -75,7 +76,7 @@ storage.ManagementPolicy(
 )
 """,
 )
-def lifecycle_keeps_records(policy: Value, estate: Estate, *, years: tuple[int, ...] = (100, 10, 6, 6)) -> Outcome:
+def lifecycle_keeps_records(policy: Value, estate: Estate, *, years: EachAtLeast[int] = (100, 10, 6, 6)) -> Outcome:
     """Police records are kept for the clear period of their retention group, then reviewed: `years` has those of groups
     1 to 4. A lifecycle rule reviews nothing; deleting earlier loses what a later inquiry will ask for.
     """

@@ -6,6 +6,7 @@ from policies.azure._controls import IN_TRANSIT
 from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.model import Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from policies.tighter import Allowed, Forbidden
 from policies.value import Value, some
 
 GATEWAY: Final = "azure-native:network:VirtualNetworkGateway"
@@ -37,7 +38,7 @@ network.VirtualNetworkGateway(
 )
 """,
 )
-def people_dial_in_by_identity(client: Value, *, allowed: tuple[str, ...] = ("AAD",)) -> Outcome:
+def people_dial_in_by_identity(client: Value, *, allowed: Allowed[str] = ("AAD",)) -> Outcome:
     """A certificate lets in the laptop it was copied to. Only an account asks for a second factor, looks at the
     device, and is closed when somebody leaves.
     """
@@ -80,7 +81,7 @@ network.VirtualNetworkGatewayConnection(
 def tunnel_is_strong(
     connection: Value,
     *,
-    weak: tuple[str, ...] = ("None", "DES", "DES3", "MD5", "SHA1", "DHGroup1", "DHGroup2", "PFS1", "PFS2"),
+    weak: Forbidden[str] = ("None", "DES", "DES3", "MD5", "SHA1", "DHGroup1", "DHGroup2", "PFS1", "PFS2"),
 ) -> Outcome:
     """Without a policy the two ends agree on whatever both know: Azure still offers 3DES, SHA-1 and a Diffie-Hellman
     group of 1024 bits, and so does every old router.

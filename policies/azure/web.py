@@ -6,6 +6,7 @@ from policies.azure._controls import BY_IDENTITY, CLOSED, FILTERED, HARDENED, IN
 from policies.controls import caf, iso, mcsb, ncsc, policing
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, Outcome, require, rule
+from policies.tighter import Forbidden
 from policies.value import Value, some
 
 APPS: Final = ("azure-native:web:WebApp", "azure-native:web:WebAppSlot")
@@ -189,7 +190,7 @@ web.WebApp(
 """,
 )
 def no_secrets_in_settings(
-    config: Value, *, words: tuple[str, ...] = ("password", "secret", "accountkey", "apikey", "api_key", "access_key")
+    config: Value, *, words: Forbidden[str] = ("password", "secret", "accountkey", "apikey", "api_key", "access_key")
 ) -> Outcome:
     """Settings are read by everybody who may read the app, stand in its deployments' history and in its logs; nobody
     can say who saw them, and they are never changed.

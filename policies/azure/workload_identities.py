@@ -5,6 +5,7 @@ from typing import Final
 from policies.controls import caf, iso, mcsb, ncsc, policing
 from policies.model import Severity
 from policies.rule import Fail, Must, Outcome, require, rule
+from policies.tighter import Fixed
 from policies.value import Value
 
 FEDERATION: Final = "azure-native:managedidentity:FederatedIdentityCredential"
@@ -86,7 +87,7 @@ managedidentity.FederatedIdentityCredential(
 )
 """,
 )
-def issuer_and_audience_are_known(federation: Value, *, audience: str = "api://AzureADTokenExchange") -> Outcome:
+def issuer_and_audience_are_known(federation: Value, *, audience: Fixed[str] = "api://AzureADTokenExchange") -> Outcome:
     """A token that was made for another service must not open this one: whoever runs that service could use it here."""
     issuer, audiences = federation["issuer"], federation["audiences"]
     if not issuer.text().startswith("https://"):

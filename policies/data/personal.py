@@ -6,6 +6,7 @@ from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from policies.data._types import TAGGED
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.tighter import Allowed, Required
 from policies.value import Value, some
 
 _YES: Final = frozenset({"true", "yes"})
@@ -23,7 +24,7 @@ _NOT_KNOWN: Final = NotApplicable("it is not tagged as holding personal data")
 storage.StorageAccount("records", ..., location="uksouth", tags={"personal-data": "true"})
 """,
 )
-def personal_data_in_region(resource: Value, *, among: tuple[str, ...] = ("uksouth", "ukwest")) -> Outcome:
+def personal_data_in_region(resource: Value, *, among: Allowed[str] = ("uksouth", "ukwest")) -> Outcome:
     """A service without a region keeps what it holds wherever it likes. Personal data there is a transfer that nobody
     decided, under Part 3 of the Data Protection Act 2018.
     """
@@ -60,7 +61,7 @@ storage.StorageAccount(
 """,
 )
 def personal_data_is_answered_for(
-    tags: Value, *, required: tuple[str, ...] = ("information-asset-owner", "dpia", "retention-group")
+    tags: Value, *, required: Required[str] = ("information-asset-owner", "dpia", "retention-group")
 ) -> Outcome:
     """Somebody has to answer for personal data, to have thought about its risk, and to know when it goes. What is not
     written on the resource is found by nobody in the week of an inspection.
@@ -80,7 +81,7 @@ def personal_data_is_answered_for(
     fix="Tag it with a group of the management of police information, 1 to 4.",
     example='storage.StorageAccount("records", ..., tags={"retention-group": "3"})',
 )
-def retention_group_is_known(group: Value, *, groups: tuple[str, ...] = ("1", "2", "3", "4")) -> Outcome:
+def retention_group_is_known(group: Value, *, groups: Allowed[str] = ("1", "2", "3", "4")) -> Outcome:
     """Review dates follow from the group. One that is misspelt belongs to no group, and its records are never reviewed
     and never end.
     """

@@ -6,6 +6,7 @@ from policies.controls import caf, cis_kubernetes, dpa, iso, mcsb, ncsc
 from policies.kubernetes._planes import KUBEADM, PLANES, content, flag
 from policies.model import Severity
 from policies.rule import Fail, Outcome, rule
+from policies.tighter import AtLeast, Required
 from policies.value import Value
 
 _WEAK_TLS: Final = frozenset({"VersionTLS10", "VersionTLS11"})
@@ -101,7 +102,7 @@ def encrypts_secrets(plane: Value) -> Outcome:
     fix="Set audit-log-maxage to 30 or more.",
     example=_EXAMPLE,
 )
-def keeps_log_long_enough(plane: Value, *, days: int = 30) -> Outcome:
+def keeps_log_long_enough(plane: Value, *, days: AtLeast[int] = 30) -> Outcome:
     """An intruder is found weeks after he came. Until the log has been carried to the archive, the machine's copy is
     all there is; no age at all, the default, keeps it until the disk is needed.
     """
@@ -170,7 +171,7 @@ def asks_roles(plane: Value) -> Outcome:
 def keeps_guards(
     plane: Value,
     *,
-    guards: tuple[str, ...] = (
+    guards: Required[str] = (
         "NamespaceLifecycle",
         "NodeRestriction",
         "PodSecurity",

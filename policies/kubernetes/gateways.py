@@ -7,6 +7,7 @@ from policies.estate import Estate
 from policies.kubernetes._workloads import namespace_of
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.tighter import AtLeast
 from policies.value import Value, places, root, some
 
 GATEWAYS: Final = {"kubernetes:gateway.networking.k8s.io/*:Gateway": "spec.listeners[*]"}
@@ -175,7 +176,7 @@ def renews_key(certificate: Value) -> Outcome:
     fix="Use ECDSA or Ed25519, or RSA with 3072 bits or more.",
     example=_CERTIFICATE_EXAMPLE,
 )
-def has_strong_key(key: Value, *, bits: int = 3072) -> Outcome:
+def has_strong_key(key: Value, *, bits: AtLeast[int] = 3072) -> Outcome:
     """The NCSC asks for RSA keys of 3072 bits where what is encrypted has to stay secret beyond 2030; the records of an
     inquiry do. An ECDSA key is as good and smaller.
     """

@@ -6,6 +6,7 @@ from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc
 from policies.kubernetes._workloads import CONTAINERS, below
 from policies.model import Severity
 from policies.rule import Fail, Outcome, rule
+from policies.tighter import Chosen
 from policies.value import Value
 
 _EXAMPLE: Final = """
@@ -26,7 +27,7 @@ _ANYBODYS: Final = frozenset({"docker.io", "index.docker.io", "registry-1.docker
     fix="Copy the image to the force's registry and name it with the registry's address.",
     example=_EXAMPLE,
 )
-def comes_from_chosen_registry(image: Value, *, registries: tuple[str, ...] = ()) -> Outcome:
+def comes_from_chosen_registry(image: Value, *, registries: Chosen[str] = ()) -> Outcome:
     """An image without a registry is fetched from Docker Hub, where anybody may publish anything. Where the baseline
     names registries, an image comes from one of them.
     """

@@ -6,6 +6,7 @@ from policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
 from policies.kubernetes.rbac import BINDINGS, ROLES
 from policies.model import Severity
 from policies.rule import Fail, Outcome, rule
+from policies.tighter import Forbidden
 from policies.value import Value, all_of, some
 
 _CONTROLS: Final = ncsc("9", "12") + caf("B2.c", "B2.d") + iso("5.15", "8.2") + mcsb("PA-7")
@@ -77,7 +78,7 @@ def proxies_no_node(permission: Value) -> Outcome:
 def steps_into_no_pod(
     permission: Value,
     *,
-    resources: tuple[str, ...] = ("pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers"),
+    resources: Forbidden[str] = ("pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers"),
 ) -> Outcome:
     """Whoever may open a shell in a pod has its identity, its secrets and its data, and what he does there no log of
     the cluster tells.

@@ -198,5 +198,5 @@ def test_what_means_nothing_is_refused(setting, said):
 
 
 def test_an_unknown_rule_is_named_with_the_one_that_was_meant():
-    _, mistakes = tightened(rules(), Layer(rules={"BL-LOG-01": {}}))
-    assert str(mistakes[0]) == "rules.BL-LOG-01: there is no rule BL-LOG-01; did you mean BL-LOG-001?"
+    _, mistakes = tightened(rules(), Layer(rules={"BL-SPD-01": {}}))
+    assert str(mistakes[0]) == "rules.BL-SPD-01: there is no rule BL-SPD-01; did you mean BL-SPD-001?"
