@@ -26,6 +26,7 @@ from policies.compiled.result import CannotCompile
 from policies.rule import Rule
 
 _FOLDER: Final = Path(__file__).parents[1]
+_KEYS: Final = frozenset({"expression", "kinds", "not", "whole"})
 _ESTATE: Final = "it looks at several resources together, and admission is given one at a time"
 
 
@@ -47,6 +48,8 @@ def facet_of(rule: Rule) -> Facet | None:
     said = _read(file).get(rule.id)
     if isinstance(said, str):
         return Facet(" ".join(said.split()))
+    if isinstance(said, dict) and not said.keys() <= _KEYS:
+        raise ValueError(f"{file.name}: {rule.id} has {', '.join(said)}; it may have {', '.join(sorted(_KEYS))}")
     if isinstance(said, dict) and "not" in said:
         raise CannotCompile(said["not"])
     if isinstance(said, dict):
