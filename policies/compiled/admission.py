@@ -7,11 +7,10 @@ required property the expression follows from it; of a rule that is a function i
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from policies.compiled import cel
-from policies.compiled.facet import Facet, facet_of, shared
+from policies.compiled.facet import facet_of, shared
 from policies.compiled.kinds import Kind, kinds_of, resource_rules
 from policies.compiled.result import CannotCompile, Compiled
 from policies.model import Enforcement
@@ -41,7 +40,7 @@ def to_admission(rules: Iterable[Rule]) -> Compiled:
 
 def policy(rule: Rule) -> dict[str, Any]:
     """The policy that says `rule`. Raises `CannotCompile`."""
-    facet = _facet(rule)
+    facet = facet_of(rule)
     kinds = judged_kinds(rule)
     expressions = [facet.expression] if facet.whole else cel.everywhere(kinds, facet.expression)
     spec: dict[str, Any] = {
@@ -105,15 +104,8 @@ def name_of(rule: Rule) -> str:
 
 def judged_kinds(rule: Rule) -> tuple[Kind, ...]:
     """The kinds of `rule` that its policy judges. Raises `CannotCompile`."""
-    only = _facet(rule).kinds
+    only = facet_of(rule).kinds
     return tuple(kind for kind in kinds_of(rule) if not only or kind.name in only)
-
-
-def _facet(rule: Rule) -> Facet:
-    said = facet_of(rule)
-    if said is not None or rule.must is None:
-        return said or Facet("true")
-    return Facet(cel.must(replace(rule.must, **rule.parameters), cel.place(kinds_of(rule))))
 
 
 def _given(rule: Rule, kinds: tuple[Kind, ...]) -> Mapping[str, str]:

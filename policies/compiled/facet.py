@@ -15,13 +15,15 @@ no such expression.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
+from policies.compiled import cel
+from policies.compiled.kinds import kinds_of
 from policies.compiled.result import CannotCompile
 from policies.rule import Rule
 
@@ -39,8 +41,8 @@ class Facet:
     whole: bool = False
 
 
-def facet_of(rule: Rule) -> Facet | None:
-    """The rule in CEL; None where it follows from what the rule requires.
+def facet_of(rule: Rule) -> Facet:
+    """The rule in CEL, as it is written or as it follows from what the rule requires.
 
     Raises `CannotCompile`, or ValueError when nobody has said how it is with the rule.
     """
@@ -56,7 +58,7 @@ def facet_of(rule: Rule) -> Facet | None:
         expression = " ".join(str(said.get("whole") or said["expression"]).split())
         return Facet(expression, tuple(said.get("kinds", ())), "whole" in said)
     if rule.must is not None:
-        return None
+        return Facet(cel.must(replace(rule.must, **rule.parameters), cel.place(kinds_of(rule))))
     if rule.estate:
         raise CannotCompile(_ESTATE)
     raise ValueError(f"{rule.id}: {file.name} says neither how it reads in CEL nor why not")
