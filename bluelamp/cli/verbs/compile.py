@@ -70,14 +70,13 @@ def compile_(
     kept = select(framework or (), rule or (), severity or "", area or ()).keep(_rules(force, project))
     compiled = to_admission(kept) if to is To.ADMISSION else to_azure_policy(kept)
     if not compiled.documents and not compiled.left_out:
-        raise UsageError(f"none of the rules that are kept is about {_ABOUT[to]}", next_step="bluelamp explain --help")
+        raise UsageError(f"none of the rules that are kept is about {_ABOUT[to]}", next_step="choose other rules")
     files = _files(to, kept, compiled, management_group or _root_group(force, project) if to is To.AZURE_POLICY else "")
     folder = out or Path("compiled") / to
     prepare(folder)
     written = write(files, folder, clean=".")
-    screen.show(f"{escape(str(folder))}: {_counted(len(compiled.documents))}, {len(compiled.left_out)} left out")
-    for id_, reason in compiled.left_out.items():
-        screen.say(f"[yellow]left out:[/yellow] {id_}: {escape(reason)}")
+    missing = f", {len(compiled.left_out)} left out (left-out.md says why)" if compiled.left_out else ""
+    screen.show(f"{escape(str(folder))}: {_counted(len(compiled.documents))}{missing}")
     untried = _unverified(to, kept, compiled)
     if untried:
         screen.say(f"[yellow]aliases to try on a subscription first:[/yellow] {sum(map(len, untried.values()))}")
