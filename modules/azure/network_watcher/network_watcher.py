@@ -1,12 +1,12 @@
 """A region's network watcher with the storage for its flow logs."""
 
-import uuid
 from typing import NotRequired, TypedDict
 
 import pulumi
-from pulumi_azure_native import authorization, managedidentity, network, storage
+from pulumi_azure_native import managedidentity, network, storage
 
 from modules import naming
+from modules.azure.grants import grant
 from modules.azure.network_watcher.flow_logs import FlowLogs, flow_log
 from modules.azure.place import Place
 from modules.component import Component, after
@@ -68,21 +68,18 @@ class NetworkWatcher(Component):
 
     def _writer(self, place: Place, account: storage.StorageAccount) -> pulumi.Output[str]:
         """An identity that may write to the account, which takes no keys."""
-        identity_name = place.name("user_assigned_identity", "flow-logs")
         identity = managedidentity.UserAssignedIdentity(
-            place.logical("identity"), resource_name_=identity_name, **place.here, opts=self.child()
+            place.logical("identity"),
+            resource_name_=place.name("user_assigned_identity", "flow-logs"),
+            **place.here,
+            opts=self.child(),
         )
-        label = place.label
-        allowed = authorization.RoleAssignment(
+        allowed = grant(
             place.logical("identity-writes"),
-            # A name of its own, always the same: Azure wants a GUID.
-            role_assignment_name=str(
-                uuid.uuid5(uuid.NAMESPACE_URL, f"bluelamp/{label['force']}/{label['environment']}/{identity_name}")
-            ),
+            place.label,
             scope=account.id,
-            role_definition_id=f"/providers/Microsoft.Authorization/roleDefinitions/{_BLOB_DATA_CONTRIBUTOR}",
+            role=_BLOB_DATA_CONTRIBUTOR,
             principal_id=identity.principal_id,
-            principal_type="ServicePrincipal",
             opts=self.child(),
         )
         return pulumi.Output.all(identity.id, allowed.id).apply(lambda ids: str(ids[0]))
