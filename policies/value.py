@@ -113,8 +113,8 @@ class Value:
     def shown(self) -> Any:
         """The value as JSON that may be printed: secrets redacted, unknown parts marked."""
         secrets = self.resource.secrets
-        if not secrets and type(self.raw) in _SCALARS:
-            return self.raw
+        if not secrets:
+            return _open(self.raw)
         path = self.path
         if any(covers(secret, path) for secret in secrets):
             return SECRET
@@ -203,6 +203,18 @@ def covers(path: str, other: str) -> bool:
 @cache
 def _steps(dotted: str) -> tuple[str, ...]:
     return tuple(dotted.split(".")) if dotted else ()
+
+
+def _open(raw: Any) -> Any:
+    """What `_shown` gives where there is no secret, without a path for every value; most resources are so."""
+    kind = type(raw)
+    if kind in _SCALARS:
+        return raw
+    if kind is dict:
+        return {str(key): _open(item) for key, item in raw.items()}
+    if kind is list:
+        return [_open(item) for item in raw]
+    return _shown(raw, "", frozenset())
 
 
 def _shown(raw: Any, path: str, secrets: frozenset[str]) -> Any:

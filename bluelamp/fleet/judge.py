@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.parallel import cores
-from bluelamp.governance.read import governance
 from bluelamp.reports.findings import Report, Source, assess
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.subject import from_plan, from_state
 from infra.problems import SettingsError
 from policies import Verdict
+from policies.governance import Governance
 
 if TYPE_CHECKING:
     from bluelamp.planning import Plan
@@ -117,7 +117,7 @@ def judge_plan(
         root=root,
         name=_name(plan.stack, root),
         started=started,
-        governance=governance(root, plan.stack, block_unknown=block_unknown),
+        governance=_governance(root, plan.stack, block_unknown=block_unknown),
         selection=selection,
     )
 
@@ -131,9 +131,15 @@ def judge_state(
     block_unknown: bool = False,
 ) -> Report:
     """The report over what is deployed, from the engine's exported state, by the rules that `selection` keeps."""
-    settled = governance(root, force, block_unknown=block_unknown)
+    settled = _governance(root, force, block_unknown=block_unknown)
     name = _name(force, root)
     return assess(force, from_state(state), Source.STATE, root=root, name=name, governance=settled, selection=selection)
+
+
+def _governance(root: Path, force: str, *, block_unknown: bool) -> Governance:
+    from bluelamp.governance.read import governance
+
+    return governance(root, force, block_unknown=block_unknown)
 
 
 def _name(force: str, root: Path) -> str:

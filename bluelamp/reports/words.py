@@ -15,6 +15,7 @@ SOURCES: Final = {
     Source.PLAN: "what the program would make (its plan)",
     Source.STATE: "what is deployed (the stack's state)",
     Source.MANIFESTS: "Kubernetes manifests",
+    Source.TEMPLATES: "ARM templates",
 }
 VERDICT_WORDS: Final = {
     Verdict.FAIL: "Fail",
