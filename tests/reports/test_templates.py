@@ -204,6 +204,14 @@ def test_extensions_know_what_they_are_on_in_either_spelling(tmp_path):
     )
 
 
+@pytest.mark.parametrize(("name", "type_"), [("ftp", "WebAppFtpAllowed"), ("scm", "WebAppScmAllowed")])
+def test_fixed_names_tell_types_apart(tmp_path, name, type_):
+    policy = {"type": "Microsoft.Web/sites/basicPublishingCredentialsPolicies", "name": f"site/{name}"}
+    (resource,) = read([written(tmp_path, {**policy, "properties": {"allow": False}})])
+    assert resource.type == f"azure-native:web:{type_}"
+    assert resource.properties["allow"] is False
+
+
 def test_a_template_for_a_subscription_is_told_by_its_schema(tmp_path):
     role = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
     owner = {

@@ -32,6 +32,8 @@ class Atom:
     @property
     def brief(self) -> str:
         """The function that it comes from; of a parameter its name."""
+        if self.shown:
+            return self.shown.strip("{}")
         function, _, rest = self.key.partition("(")
         return rest.rstrip(")") if function in {"parameters", "variables"} else function
 

@@ -72,11 +72,15 @@ class Scope:
             return [self.value(item) for item in raw]
         if not isinstance(raw, Mapping):
             return raw
-        made = {str(self.value(key)): self.value(item) for key, item in raw.items() if key != "copy"}
+        made = {self._key(key): self.value(item) for key, item in raw.items() if key != "copy"}
         loops = raw.get("copy")
         if isinstance(loops, list):
             return made | {str(mapping(loop).get("name")): self.repeated(mapping(loop)) for loop in loops}
         return made if loops is None else {**made, "copy": self.value(loops)}
+
+    def _key(self, raw: str) -> str:
+        key = self.value(raw)
+        return key.brief if isinstance(key, Open) else str(key)
 
     def repeated(self, loop: Mapping[str, Any]) -> Any:
         """What a loop over properties or variables makes."""

@@ -87,7 +87,7 @@ def _read(
     listener = Listener(lambda start, why: problems.append(Problem(file, line(start), message=why)), leave)
     told: list[tuple[Declared, str, str]] = []
     for each in declared(scope, listener):
-        token = armnames.token_of(each.type, each.level)
+        token = armnames.token_of(each.type, each.names, each.level)
         if token is None:
             leave(each.type)
             continue
