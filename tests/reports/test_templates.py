@@ -118,6 +118,7 @@ def test_rules_find_what_is_wrong_and_what_is_right(site):
         ("[length(range(0, 3))]", 3),
         ("[last(take(createArray('a', 'b', 'c'), 2))]", "b"),
         ("[add(2, mul(3, -4))]", -10),
+        ("[if(false(), 1, json('null'))]", None),
     ],
 )
 def test_common_functions_are_computed(expression, value):
@@ -157,6 +158,11 @@ def test_the_parameters_file_beside_a_template_gives_its_parameters(tmp_path):
     )
     assert account.properties["minimumTlsVersion"] == "TLS1_0"
     assert account.properties["accessTier"] is UNKNOWN
+
+
+def test_a_property_is_judged_under_the_name_that_an_older_version_gave_it(tmp_path):
+    encryption = one(tmp_path, "Microsoft.Sql/servers/databases/transparentDataEncryption", {"status": "Disabled"})
+    assert next(each.verdict for each in judge([encryption]) if each.rule == "BL-SQL-011") is Verdict.FAIL
 
 
 def test_a_condition_that_is_false_leaves_a_resource_out_and_one_that_is_open_does_not(tmp_path):
@@ -256,15 +262,14 @@ def test_an_inner_template_sees_its_own_parameters_or_those_around_it(tmp_path):
 
 
 def test_folders_are_read_whole_and_what_is_no_template_is_left_out(tmp_path):
-    written(
-        tmp_path,
-        {"type": "Microsoft.Storage/storageAccounts", "name": "a"},
-        {"type": "Contoso.Odd/things", "name": "x"},
-    )
+    account = {"type": "Microsoft.Storage/storageAccounts", "name": "a", "properties": {"odd": 1}}
+    written(tmp_path, account, {"type": "Contoso.Odd/things", "name": "x"})
     (tmp_path / "package.json").write_text('{"name": "x"}')
     heard = []
     assert len(read([str(tmp_path)], heard.append)) == 1
-    assert heard == ["left out, as no rule can be asked: Contoso.Odd/things (1)"]
+    assert heard == [
+        "left out, as the rules do not know it: Contoso.Odd/things (1), Microsoft.Storage/storageAccounts odd (1)"
+    ]
 
 
 @pytest.mark.parametrize(

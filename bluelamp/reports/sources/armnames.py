@@ -24,6 +24,10 @@ _ENVELOPE: Final = frozenset(
 """What a template says about a resource that is not part of it."""
 
 
+_OLDER: Final[Mapping[str, Mapping[str, str]]] = {"azure-native:sql:TransparentDataEncryption": {"status": "state"}}
+"""What a property was called in older API versions, where a rule would take its absence for the safe default."""
+
+
 @cache
 def catalogue() -> Catalogue:
     """The SDK's schema."""
@@ -95,10 +99,18 @@ def address(token: str, names: list[Any]) -> dict[str, Any]:
     }
 
 
-def inputs(token: str, arm_type: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body of a resource in a template as the SDK's inputs."""
+def inputs(token: str, arm_type: str, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The body of a resource in a template as the SDK's inputs, and the properties that the SDK does not know.
+
+    Those are of another API version than the SDK's, and what they say is not judged.
+    """
     own = {key: value for key, value in body.items() if plain(key) not in _ENVELOPE}
-    return _lifted(catalogue().resource(token).inputs, own, spelling(arm_type.partition("/")[0].lower()), set())
+    shape = catalogue().resource(token).inputs
+    made = _lifted(shape, own, spelling(arm_type.partition("/")[0].lower()), set())
+    for old, new in _OLDER.get(token, {}).items():
+        if old in made:
+            made[new] = made.pop(old)
+    return made, sorted(made.keys() - shape.properties.keys())
 
 
 def _lifted(shape: ObjectShape, body: Mapping[str, Any], names: Spelling, inside: set[str]) -> dict[str, Any]:

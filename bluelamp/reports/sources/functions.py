@@ -1,5 +1,6 @@
 """The functions of ARM templates that can be computed without a deployment."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -129,6 +130,7 @@ _FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "greaterorequals": lambda one, other: one >= other,
     "if": _if,
     "int": int,
+    "json": json.loads,
     "join": lambda values, sign: sign.join(map(text, values)),
     "last": lambda value: value[-1] if value else "",
     "length": len,
