@@ -324,6 +324,31 @@ def test_the_command_judges_templates_and_says_where_each_finding_stands(capsys)
     assert {("BL-STO-001", 42), ("BL-STO-004", 51), ("BL-SQL-002", 67)} <= found
 
 
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"it": "[" + "concat(" * 500 + "'a'" + ")" * 500 + "]"}, "nested too deep"),
+        ({"copy": [{"name": "it", "count": 2, "input": "[variables('it')]"}]}, "needs itself"),
+        ({"it": "[variables('v0')]"} | {f"v{n}": f"[concat(variables('v{n + 1}'), variables('v{n + 1}'))]" for n in range(40)}
+         | {"v40": "a"}, "more than 1,000,000 characters"),
+        ({"copy": [{"name": "it", "count": 800, "input": {"copy": [
+            {"name": "a", "count": 800, "input": {"copy": [{"name": "b", "count": 800, "input": 1}]}}]}}]},
+         "more than 100,000 turns"),
+    ],
+)  # fmt: skip
+def test_what_would_never_end_is_refused(tmp_path, variables, said):
+    account = {"type": "Microsoft.Storage/storageAccounts", "name": "a", "tags": {"it": "[variables('it')]"}}
+    with pytest.raises(SettingsError, match=said):
+        read([written(tmp_path, account, variables=variables)])
+
+
+def test_a_variable_that_needs_itself_is_unknown(tmp_path):
+    account = {"type": "Microsoft.Storage/storageAccounts", "name": "a", "kind": "[variables('it')]"}
+    variables = {"it": "[variables('other')]", "other": "[variables('it')]"}
+    (resource,) = read([written(tmp_path, account, variables=variables)])
+    assert resource.properties["kind"] is UNKNOWN
+
+
 def _places(value, path=()):
     yield path
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from bluelamp.reports.sources import functions
-from bluelamp.reports.sources.expressions import Atom, Open, evaluated, joined, unknown
+from bluelamp.reports.sources.expressions import Atom, BadExpression, Open, evaluated, joined, unknown
 
 _SECURE: Final = frozenset({"securestring", "secureobject"})
 _MOST: Final = 800
 """How often ARM lets a loop run."""
+_MOST_IN_ALL: Final = 100_000
+"""How often the loops of a file may run in all, those inside others included."""
 LOCATION: Final = Open((Atom("resourceGroup().location"),))
 """The location of the resource group: a resource that stands there says nothing of its own."""
 _LEVELS: Final = {
@@ -42,6 +44,7 @@ class Scope:
     group: str = ""
     group_name: Any = None
     loops: Mapping[str, int | Open] = field(default_factory=dict)
+    turns_left: list[int] = field(default_factory=lambda: [_MOST_IN_ALL])
     _variables: dict[str, Any] = field(default_factory=dict)
     _open: set[str] = field(default_factory=set)
 
@@ -94,6 +97,9 @@ class Scope:
         count = self.value(loop.get("count"))
         if not isinstance(count, int) or not 0 <= count <= _MOST:
             return None
+        self.turns_left[0] -= count
+        if self.turns_left[0] < 0:
+            raise BadExpression(f"the loops make more than {_MOST_IN_ALL:,} turns")
         return [self.within(str(loop.get("name", "")), index) for index in range(count)]
 
     def _call(self, name: str, arguments: list[Any], written: str) -> Any:

@@ -24,7 +24,7 @@ from infra.problems import Problem, SettingsError
 from policies.model import UNKNOWN, Resource
 from policies.value import joined
 
-LARGEST: Final = 32_000_000
+LARGEST: Final = 8_000_000
 """How many bytes one file may have; Azure takes no template above 4 MB."""
 _URN: Final = "urn:pulumi:templates::bluelamp"
 _GROUP: Final = "azure-native:resources:ResourceGroup"
