@@ -4,7 +4,7 @@ FORCE ?= west-midlands
 VENV := .venv
 RUN := $(VENV)/bin
 
-.PHONY: rehearse test check bench docs lock clean
+.PHONY: rehearse test check bench docs golden lock clean
 
 rehearse: $(VENV)/.ready  ## bring FORCE up in the rehearsal cloud, judged, with a report
 	@$(RUN)/bluelamp up --rehearse $(FORCE)
@@ -25,6 +25,9 @@ bench: $(VENV)/.ready  ## ratios measured in one run: stock SDK against Bluelamp
 
 docs: $(VENV)/.ready  ## the reference pages, written from the code
 	$(RUN)/python docs/write.py
+
+golden: $(VENV)/.ready  ## for a release: what the forces hold now is what later changes must leave alone
+	$(RUN)/python -m tests.golden
 
 lock: $(VENV)/.ready  ## requirements.lock anew from pyproject.toml
 	$(RUN)/uv pip compile pyproject.toml --group dev --group build --universal --generate-hashes --no-emit-index-url \

@@ -1,10 +1,12 @@
 """What a force may say about its landing zone in Azure."""
 
+from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.fields import Email, Endpoint, Guid, Identifier, Model, Network, Ports, Region
+from infra.fields import Endpoint, Guid, Identifier, Model, Network, Ports, Region
+from infra.vending import Budget, LandingZone
 
 Retention = Literal[90, 120, 180, 270, 365, 550, 730]
 """The retention periods, in days, that a Log Analytics workspace takes for interactive data."""
@@ -27,9 +29,10 @@ class SecurityRule(Model):
 
 
 class Firewall(Model):
-    """Azure Firewall in the hub."""
+    """Azure Firewall in each hub."""
 
-    enabled: bool = True
+    enabled: bool | None = None
+    """By default from the profile `hybrid` on."""
     tier: Literal["Standard", "Premium"] = "Premium"
     threat_intel_mode: Literal["Alert", "Deny", "Off"] = "Deny"
 
@@ -37,7 +40,8 @@ class Firewall(Model):
 class Bastion(Model):
     """Azure Bastion, the way in for administrators."""
 
-    enabled: bool = False
+    enabled: bool | None = None
+    """By default from the profile `hybrid` on."""
     sku: Literal["Standard", "Premium"] = "Standard"
 
 
@@ -49,6 +53,13 @@ class Hub(Model):
     firewall: Firewall = Firewall()
     bastion: Bastion = Bastion()
     rules: tuple[SecurityRule, ...] = ()
+
+
+class SecondHub(Model):
+    """The hub in the second region: the first one's firewall, Bastion and rules, in addresses of its own."""
+
+    address_space: Network
+    """At least a /22 inside the force's allocation for its second region; by default the first /22 of it."""
 
 
 class ManagementGroups(Model):
@@ -75,18 +86,11 @@ class KeyVault(Model):
     soft_delete_retention_days: Annotated[int, Field(ge=7, le=90)] = 90
 
 
-class Budget(Model):
-    """A monthly budget, and who hears of it."""
+class BreakGlass(Model):
+    """The emergency accounts; without them no conditional access is set, since it could lock everybody out."""
 
-    amount: Annotated[float, Field(gt=0, le=1_000_000_000, examples=["1500"])]
-    """GBP a month."""
-    contacts: Annotated[tuple[Email, ...], Field(min_length=1, examples=["[platform.owner@force.police.example]"])]
-    thresholds: Annotated[tuple[Annotated[int, Field(ge=1, le=1000)], ...], Field(min_length=1, max_length=5)] = (
-        50,
-        80,
-        100,
-    )
-    """Per cent of the amount at which the contacts are told; Azure takes at most five."""
+    account_ids: Annotated[tuple[Guid, ...], Field(min_length=2, max_length=5)]
+    """The accounts' object ids in Entra ID."""
 
 
 class Azure(Model):
@@ -99,11 +103,24 @@ class Azure(Model):
     """The platform subscription; None is whichever the provider is logged in to."""
     management_groups: ManagementGroups = ManagementGroups()
     hub: Hub
+    second_hub: SecondHub | None = None
+    """By default, where there is a second region, the first /22 of the force's allocation there."""
     log_analytics: LogAnalytics = LogAnalytics()
     key_vault: KeyVault = KeyVault()
     budget: Annotated[Budget, Field(examples=["{amount: 1500, contacts: [platform.owner@force.police.example]}"])]
+    break_glass: BreakGlass | None = None
+    landing_zones: tuple[LandingZone, ...] = ()
+    """Put new ones at the end: an address range that is not written follows from the place in the list."""
 
     @property
     def primary_region(self) -> Region:
         """The region that holds the hub, the workspace and the vault."""
         return self.regions[0]
+
+    @property
+    def hubs(self) -> dict[Region, IPv4Network]:
+        """The address ranges of the hubs, the primary region's first."""
+        hubs = {self.regions[0]: self.hub.address_space}
+        if self.second_hub and len(self.regions) > 1:
+            hubs[self.regions[1]] = self.second_hub.address_space
+        return hubs

@@ -5,61 +5,28 @@ wrong. What is not of the right kind they leave to the models.
 """
 
 from collections.abc import Iterator, Mapping
-from ipaddress import IPv4Network
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from pydantic_core import PydanticCustomError
-
-from infra.fields import UK_REGIONS, network
-from infra.problems import SettingsError, did_you_mean
-from infra.reader import content_of, parse
-from infra.register import REGISTER, Entry, Register
+from infra.addresses import address_findings
+from infra.fields import UK_REGIONS
+from infra.finding import Context, Finding, dig
+from infra.problems import did_you_mean
+from infra.profiles import COMES_WITH, missing
 from infra.source import Steps, show
 
-STACK_FILE = "stacks/Pulumi.{slug}.yaml"
-"""Where a force's settings are, under the project's folder."""
-
-SMALLEST_HUB = 22
-"""A hub holds the firewall's, Bastion's, gateway's, resolver's and private endpoints' subnets: a /22 takes them all."""
-
-
-class Context(NamedTuple):
-    """A force among the others: its row in the register, the register, and the project's folder."""
-
-    entry: Entry
-    register: Register
-    root: Path
-
-
-class Finding(NamedTuple):
-    """A mistake at `steps`, a path in the settings without `bluelamp:`."""
-
-    steps: Steps
-    message: str
-    found: str = ""
-    allowed: str = ""
-    next_step: str = ""
-
-
-def dig(values: object, *steps: str | int) -> Any:
-    """What stands at `steps` in mappings and lists, or None."""
-    for step in steps:
-        if isinstance(step, str) and isinstance(values, Mapping):
-            values = values.get(step)
-        elif isinstance(step, int) and isinstance(values, list) and step < len(values):
-            values = values[step]
-        else:
-            return None
-    return values
+DEAREST_SANDBOX = 1000
+"""GBP a month."""
 
 
 def findings(settings: Mapping[str, Any], context: Context) -> Iterator[Finding]:
     """Every mistake that shows only when several settings, or several forces, are seen together."""
     yield from _estate(settings)
-    yield from _addresses(settings, context)
+    yield from address_findings(settings, context)
     yield from _doubles(settings)
-    yield from _clusters(settings)
+    yield from _references(settings)
+    yield from _components(settings)
+    yield from _sandboxes(settings)
+    yield from _machines(settings)
 
 
 def _estate(settings: Mapping[str, Any]) -> Iterator[Finding]:
@@ -80,65 +47,13 @@ def _estate(settings: Mapping[str, Any]) -> Iterator[Finding]:
         )
 
 
-def _addresses(settings: Mapping[str, Any], context: Context) -> Iterator[Finding]:
-    entry = context.entry
-    region = primary_region(settings)
-    hub = _network(dig(settings, "azure", "hub", "addressSpace"))
-    if hub and hub.prefixlen > SMALLEST_HUB:
-        yield Finding(
-            ("azure", "hub", "addressSpace"),
-            f"{hub} is too small for a hub",
-            str(hub),
-            f"at least a /{SMALLEST_HUB} ({2 ** (32 - SMALLEST_HUB)} addresses)",
-            f"the first of {entry.slug}'s allocation is {entry.allocation.first_hub(region)}",
-        )
-    if hub:
-        yield from _against_plan(("azure", "hub", "addressSpace"), hub, region, context)
-    own = _network(dig(settings, "onPremises", "addressSpace"))
-    if own:
-        yield from _against_plan(("onPremises", "addressSpace"), own, "onPremises", context)
-
-
-def _against_plan(steps: Steps, net: IPv4Network, place: str, context: Context) -> Iterator[Finding]:
-    entry = context.entry
-    allocated = entry.allocation.ranges()[place]
-    if net.subnet_of(allocated):
-        return
-    taken = [
-        f"{slug} ({other})" for other, slug, _ in context.register.ranges if slug != entry.slug and net.overlaps(other)
-    ]
-    taken = taken or [f"{slug} ({other})" for slug, other in _written(context) if net.overlaps(other)]
-    if taken:
-        more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""
-        message = f"{net} overlaps {', '.join(taken[:3])}{more}"
-    else:
-        message = f"{net} is outside {entry.slug}'s allocation{_for(place)}"
-    yield Finding(steps, message, str(net), f"{entry.slug} is allocated {allocated} in {REGISTER}")
-
-
-def _for(place: str) -> str:
-    return " on its own premises" if place == "onPremises" else f" in {place}, its primary region"
-
-
-def _written(context: Context) -> Iterator[tuple[str, IPv4Network]]:
-    """The address ranges that stand in the stack files of the other forces, as far as these can be read."""
-    for slug in context.register.forces:
-        path = context.root / STACK_FILE.format(slug=slug)
-        if slug == context.entry.slug or not path.exists():
-            continue
-        try:
-            config = dig(parse(*content_of(path, context.root)).values, "config")
-        except SettingsError:
-            continue  # that force's own load says what is wrong with it
-        for steps in (("bluelamp:azure", "hub", "addressSpace"), ("bluelamp:onPremises", "addressSpace")):
-            if net := _network(dig(config, *steps)):
-                yield slug, net
-
-
 def _doubles(settings: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _twice(("azure", "regions"), dig(settings, "azure", "regions"), None)
     yield from _twice(("onPremises", "clusters"), dig(settings, "onPremises", "clusters"), "name")
     yield from _twice(("onPremises", "tenants"), dig(settings, "onPremises", "tenants"), "name")
+    yield from _twice(("onPremises", "sites"), dig(settings, "onPremises", "sites"), "name")
+    yield from _twice(("onPremises", "sites"), dig(settings, "onPremises", "sites"), "asn")
+    yield from _twice(("azure", "landingZones"), dig(settings, "azure", "landingZones"), "name")
     rules = dig(settings, "azure", "hub", "rules")
     yield from _twice(("azure", "hub", "rules"), rules, "name")
     for direction in ("Inbound", "Outbound"):
@@ -170,32 +85,92 @@ def _twice(steps: Steps, items: object, key: str | None) -> Iterator[Finding]:
             )
 
 
-def _clusters(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _references(settings: Mapping[str, Any]) -> Iterator[Finding]:
     clusters = dig(settings, "onPremises", "clusters")
-    names = [dig(cluster, "name") for cluster in clusters] if isinstance(clusters, list) else ["live"]
-    known = [name for name in names if isinstance(name, str) and name.isprintable()]
-    tenants = dig(settings, "onPremises", "tenants")
-    for index, tenant in enumerate(tenants if isinstance(tenants, list) else ()):
-        cluster = dig(tenant, "cluster")
-        if isinstance(cluster, str) and cluster not in known:
+    known = _named(clusters) if isinstance(clusters, list) else ["live"]
+    yield from _unknown(("onPremises", "tenants"), dig(settings, "onPremises", "tenants"), "cluster", known)
+    sites = _named(dig(settings, "onPremises", "sites"))
+    yield from _unknown(("onPremises", "clusters"), clusters, "site", sites)
+    regions = dig(settings, "azure", "regions")
+    if isinstance(regions, list) and all(region in UK_REGIONS for region in regions):
+        yield from _unknown(("azure", "landingZones"), dig(settings, "azure", "landingZones"), "region", regions)
+
+
+def _named(items: object) -> list[str]:
+    names = [dig(item, "name") for item in items] if isinstance(items, list) else []
+    return list(dict.fromkeys(name for name in names if isinstance(name, str) and name.isprintable()))
+
+
+def _unknown(steps: Steps, items: object, key: str, known: list[str]) -> Iterator[Finding]:
+    """Every item whose `key` names something that is not among the `known`."""
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        name = dig(item, key)
+        if isinstance(name, str) and name not in known:
             yield Finding(
-                ("onPremises", "tenants", index, "cluster"),
-                f"there is no cluster called {show(cluster)}",
-                show(cluster, quote=False),
-                f"clusters: {', '.join(show(name, quote=False) for name in known[:9])}" if known else "",
-                did_you_mean(cluster, known),
+                (*steps, index, key),
+                f"there is no {key} called {show(name)}",
+                show(name, quote=False),
+                f"{key}s: {', '.join(show(each, quote=False) for each in known[:9])}" if known else "",
+                did_you_mean(name, known),
             )
 
 
-def primary_region(settings: Mapping[str, Any]) -> Any:
-    """The first region in the settings that is one of the UK's, or `uksouth`."""
-    regions = dig(settings, "azure", "regions")
-    usable = [region for region in regions if region in UK_REGIONS] if isinstance(regions, list) else []
-    return usable[0] if usable else "uksouth"
+def _components(settings: Mapping[str, Any]) -> Iterator[Finding]:
+    """Components without the ones that they need."""
+    written = settings.get("components")
+    for name, needed in missing(settings):
+        asked = isinstance(written, Mapping) and name in written
+        yield Finding(
+            ("components", name if asked else needed),
+            f"{name} needs {needed}, which is not there",
+            next_step=f"write {needed}: {COMES_WITH[needed]}, or {name}: off",
+        )
 
 
-def _network(value: object) -> IPv4Network | None:
-    try:
-        return network(value)
-    except PydanticCustomError:
-        return None
+def _sandboxes(settings: Mapping[str, Any]) -> Iterator[Finding]:
+    zones = dig(settings, "azure", "landingZones")
+    for index, zone in enumerate(zones if isinstance(zones, list) else ()):
+        if dig(zone, "archetype") == "sandbox" and "expires" not in zone:
+            yield Finding(
+                ("azure", "landingZones", index, "expires"),
+                "is missing: a sandbox has an end",
+                next_step='add `expires: "2027-03-31"`',
+            )
+        amount = dig(zone, "budget", "amount")
+        if dig(zone, "archetype") == "sandbox" and isinstance(amount, int | float) and amount > DEAREST_SANDBOX:
+            yield Finding(
+                ("azure", "landingZones", index, "budget", "amount"),
+                f"{amount:,} is too much for a sandbox",
+                str(amount),
+                f"at most {DEAREST_SANDBOX:,} a month",
+            )
+        if dig(zone, "subscriptionId") is not None and dig(zone, "billingScope") is not None:
+            yield Finding(
+                ("azure", "landingZones", index, "billingScope"),
+                "makes a new subscription, and subscriptionId names one that is there",
+                next_step="keep one of them",
+            )
+
+
+def _machines(settings: Mapping[str, Any]) -> Iterator[Finding]:
+    """Clusters that Cluster API makes, without what it needs to know."""
+    clusters = dig(settings, "onPremises", "clusters")
+    for index, cluster in enumerate(clusters if isinstance(clusters, list) else ()):
+        made_on = dig(cluster, "infrastructure")
+        steps: Steps = ("onPremises", "clusters", index)
+        if made_on is not None and "endpoint" not in cluster:
+            message = "is missing: the API server's address must be known before there is one"
+            yield Finding((*steps, "endpoint"), message, next_step="add `endpoint: 10.144.8.10`")
+        if made_on is not None and "version" not in cluster:
+            message = "is missing: Cluster API makes machines of one version"
+            yield Finding((*steps, "version"), message, next_step='add `version: "1.36.3"`')
+        version = dig(cluster, "version")
+        if made_on is not None and isinstance(version, str) and version.count(".") == 1:
+            message = f"{show(version)} is not the whole version, which Cluster API needs"
+            yield Finding((*steps, "version"), message, show(version, quote=False), next_step='such as "1.36.3"')
+        if made_on == "metal3" and dig(cluster, "metal3") is None:
+            message = "metal3 is chosen, and nothing says from which image"
+            yield Finding((*steps, "infrastructure"), message, next_step="add metal3 beside it")
+        if made_on == "vsphere" and dig(settings, "onPremises", "vsphere") is None:
+            message = "vsphere is chosen, and nothing says where it is"
+            yield Finding((*steps, "infrastructure"), message, next_step="add bluelamp:onPremises.vsphere")

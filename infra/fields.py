@@ -68,6 +68,16 @@ def network(value: object) -> IPv4Network:
     return loose
 
 
+def address(value: object) -> IPv4Address:
+    """`value` as an IPv4 address."""
+    if isinstance(value, IPv4Address):
+        return value
+    try:
+        return IPv4Address(value if isinstance(value, str) else "")
+    except ValueError:
+        raise refuse(f"{show(value)} is not an IPv4 address", "for example 10.144.0.10") from None
+
+
 def _as_text(value: object) -> object:
     """A number as the text that it would be in quotes: `cpu: 4` is `cpu: "4"`."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
@@ -120,6 +130,9 @@ def _tier(value: object) -> object:
 Network = Annotated[IPv4Network, PlainValidator(network), PlainSerializer(str), Field(examples=["10.61.0.0/22"])]
 """An IPv4 range in CIDR notation with no host bits set."""
 
+Address = Annotated[IPv4Address, PlainValidator(address), PlainSerializer(str), Field(examples=["10.144.0.10"])]
+"""One IPv4 address."""
+
 Email = Annotated[
     str,
     AfterValidator(
@@ -154,6 +167,18 @@ Label = Annotated[
     ),
 ]
 """An RFC 1123 label, which is what Kubernetes wants of a namespace's name."""
+
+Domain = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}",
+            "is not a domain",
+            "such as essex.police.example, in lower case",
+        )
+    ),
+]
+"""A DNS domain."""
 
 Namespace = Annotated[Label, AfterValidator(_not_reserved)]
 
@@ -201,3 +226,23 @@ Version = Annotated[
     str,
     AfterValidator(_matching(r"1\.\d{1,3}(\.\d{1,3})?", "is not a version of Kubernetes", 'such as "1.36", in quotes')),
 ]
+
+BillingScope = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"/providers/Microsoft\.Billing/[A-Za-z0-9/:_.-]{1,400}",
+            "is not a billing scope",
+            "such as /providers/Microsoft.Billing/billingAccounts/…/enrollmentAccounts/…",
+        )
+    ),
+]
+"""Where in a billing account a subscription is made."""
+
+Thumbprint = Annotated[
+    str,
+    AfterValidator(
+        _matching(r"([0-9A-F]{2}:){19}[0-9A-F]{2}", "is not a thumbprint", "20 pairs of capital hex digits, AB:CD:…")
+    ),
+]
+"""SHA-1 of a certificate."""

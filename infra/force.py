@@ -11,7 +11,9 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from infra.checks import STACK_FILE, Context, findings, primary_region
+from infra.checks import findings
+from infra.defaults import fill
+from infra.finding import STACK_FILE, Context
 from infra.problems import Problem, SettingsError, did_you_mean, nearest
 from infra.reader import content_of, parse
 from infra.register import Entry, read_register
@@ -60,7 +62,7 @@ def from_source(source: Source, context: Context) -> Force:
 
 def _resolve(written: Mapping[str, object], source: Source, context: Context) -> Force:
     settings = _own(written, source)
-    _fill(settings, context.entry)
+    fill(settings, context.entry)
 
     def steps_of(loc: Steps) -> Steps:
         return ("config", f"{PROJECT}{loc[0]}", *loc[1:]) if loc else ("config",)
@@ -184,17 +186,3 @@ def _decoded(value: object) -> object:
         with suppress(ValueError, RecursionError):
             return json.loads(value)
     return value
-
-
-def _fill(settings: dict[str, Any], entry: Entry) -> None:
-    """Take out halves that are left empty, and put the address ranges that the plan gives where none is written."""
-    for half in ("azure", "onPremises"):
-        if settings.get(half, ()) in ({}, None):
-            del settings[half]
-    azure, on_premises = settings.get("azure"), settings.get("onPremises")
-    if isinstance(azure, dict):
-        hub = azure.setdefault("hub", {})
-        if isinstance(hub, dict):
-            hub.setdefault("addressSpace", str(entry.allocation.first_hub(primary_region(settings))))
-    if isinstance(on_premises, dict):
-        on_premises.setdefault("addressSpace", str(entry.allocation.on_premises))

@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.fields import Cpu, Email, Guid, Label, Memory, Model, Namespace, Network, Text, Version
+from infra.cluster import Cluster, Vsphere
+from infra.fields import Cpu, Domain, Email, Guid, Label, Memory, Model, Namespace, Network, Text
+from infra.site import Site
 
 
 class Owner(Model):
@@ -43,20 +45,20 @@ class Tenant(Model):
     groups: Groups = Groups()
 
 
-class Cluster(Model):
-    """A Kubernetes cluster that is already there, or that a later module makes."""
-
-    name: Annotated[Label, Field(examples=["live"])]
-    version: Version | None = None
-    """Kubernetes version such as "1.36" (quoted: YAML reads 1.30 as the number 1.3)."""
-    context: Text | None = None
-    """Context in the kubeconfig; None is the current one. Credentials never stand in the settings."""
-
-
 class OnPremises(Model):
     """A force's estate in its own data centres."""
 
     address_space: Network
     """Inside the force's on-premises allocation; by default all of it."""
+    domain: Domain | None = None
+    """The domain of the force's own names, such as `force.example`, which Azure asks the sites' DNS servers for."""
+    sites: tuple[Site, ...] = ()
+    """The data centres that are connected to the hub."""
+    management_context: Text | None = None
+    """Context in the kubeconfig of the cluster that makes the others by Cluster API; None is the current one."""
+    registry: Domain | None = None
+    """Host of the registry inside the force that mirrors every image; by default `registry.<domain>`."""
+    vsphere: Vsphere | None = None
+    """Where virtual machines for clusters are made; required where a cluster has `infrastructure: vsphere`."""
     clusters: Annotated[tuple[Cluster, ...], Field(min_length=1)] = (Cluster(name="live"),)
     tenants: tuple[Tenant, ...] = ()

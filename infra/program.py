@@ -3,6 +3,7 @@
 import pulumi
 
 from infra.force import Force
+from infra.waiting import wait_once
 from modules.aliases import drop_version_aliases
 from modules.naming import Label
 
@@ -12,6 +13,7 @@ def build(force: Force) -> None:
 
     Only the SDKs of the halves that the force has are loaded. Must run inside a Pulumi program.
     """
+    wait_once()
     pulumi.export("force", force.slug)
     label = label_of(force)
     if force.azure:
@@ -22,9 +24,9 @@ def build(force: Force) -> None:
         for key, value in azure_landing_zone(force, force.azure, label).items():
             pulumi.export(key, value)
     if force.on_premises:
-        from infra.tenants import on_premises_tenants
+        from infra.tenants import on_premises_estate
 
-        pulumi.export("tenantNamespaces", on_premises_tenants(force.on_premises, label))
+        pulumi.export("tenantNamespaces", on_premises_estate(force, force.on_premises, label))
 
 
 def label_of(force: Force) -> Label:

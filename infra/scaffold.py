@@ -6,7 +6,7 @@ from pathlib import Path
 from string import Template
 from tempfile import NamedTemporaryFile
 
-from infra.checks import STACK_FILE, Context
+from infra.finding import STACK_FILE, Context
 from infra.force import ROOT, from_source
 from infra.problems import Problem, SettingsError
 from infra.reader import parse

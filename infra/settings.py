@@ -7,6 +7,7 @@ from pydantic import Field
 from infra.azure import Azure
 from infra.fields import Identifier, Model, Tier
 from infra.on_premises import OnPremises, Owner
+from infra.profiles import Components, Level, Profile, is_on, level
 from infra.register import Allocation, Entry
 
 
@@ -32,6 +33,9 @@ class Settings(Model):
     classification: Classification = Classification()
     roadmap_milestone: Identifier = "landing-zone"
     """Id of the milestone in the force's roadmap that this estate serves."""
+    profile: Profile = "starter"
+    """How much of the landing zone there is; each profile holds all of the one before it, and the next only adds."""
+    components: Components = Components()
     version_aliases: Literal["drop", "keep"] = "drop"
     """`keep` leaves azure-native's aliases of older type tokens on; only a state that holds such tokens needs them."""
     azure: Azure | None = None
@@ -64,8 +68,20 @@ class Force(Settings):
         return self.entry.allocation
 
     @property
-    def profile(self) -> Literal["hybrid", "cloud", "on-premises"]:
+    def shape(self) -> Literal["hybrid", "cloud", "on-premises"]:
         """Which halves of the estate the force has."""
         if self.azure and self.on_premises:
             return "hybrid"
         return "cloud" if self.azure else "on-premises"
+
+    def has(self, component: str) -> bool:
+        """Whether the force has a component, by its name in the settings: `force.has("sentinel")`."""
+        return is_on(self._chosen, component)
+
+    def level(self, component: str) -> Level:
+        """At which level the force has a component: its own, or the profile's."""
+        return level(self._chosen, component)
+
+    @property
+    def _chosen(self) -> dict[str, object]:
+        return {"profile": self.profile, "components": self.components.model_dump(by_alias=True, exclude_none=True)}

@@ -3,17 +3,30 @@
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from infra.on_premises import Cluster, OnPremises
+from infra.cluster import Cluster
+from infra.force import Force
+from infra.on_premises import OnPremises
 from infra.on_premises import Tenant as TenantSettings
 from modules.kubernetes.tenant import Tenant, TenantArgs, TenantGroups
 from modules.naming import Label
 
 
-def on_premises_tenants(estate: OnPremises, label: Label) -> dict[str, pulumi.Output[str]]:
-    """Every tenant on its cluster; gives the namespaces by `cluster/tenant`."""
+def on_premises_estate(force: Force, estate: OnPremises, label: Label) -> dict[str, pulumi.Output[str]]:
+    """The clusters, what they run, and every tenant on its cluster; gives the namespaces by `cluster/tenant`."""
+    if force.has("clusters"):
+        from infra.wiring.clusters import clusters as make_clusters
+
+        make_clusters(estate, label)
     clusters = {cluster.name: cluster for cluster in estate.clusters}
     first = estate.clusters[0]
     providers: dict[str, kubernetes.Provider] = {}
+    if force.has("platform"):
+        from infra.wiring.platform import platform
+
+        for cluster in estate.clusters:
+            providers[cluster.name] = _provider(cluster, label)
+            opts = pulumi.ResourceOptions(providers=[providers[cluster.name]])
+            platform(estate, cluster, force.level("platform"), label, opts)
     namespaces: dict[str, pulumi.Output[str]] = {}
     for tenant in estate.tenants:
         cluster = clusters[tenant.cluster] if tenant.cluster else first

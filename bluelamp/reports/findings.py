@@ -48,6 +48,7 @@ class Source(StrEnum):
     PLAN = "plan"
     STATE = "state"
     MANIFESTS = "manifests"
+    TEMPLATES = "templates"
 
 
 class Answer(StrEnum):

@@ -133,10 +133,9 @@ def guard_rails_are_watched(
     return lacks(activity_log, f"an activity log alert for {' and for '.join(unwatched)}") if unwatched else None
 
 
-DEFENDER_PLANS: Final = require(
+@rule(
     "BL-LOG-024",
     "Defender plans are the paid ones",
-    Must("pricingTier", be="Standard", default="Free"),
     severity=Severity.HIGH,
     controls=ncsc("5", "13")
     + caf("C1.c", "C1.f")
@@ -144,16 +143,40 @@ DEFENDER_PLANS: Final = require(
     + cyber_essentials("malware-protection")
     + mcsb("LT-1"),
     at=PLAN,
-    rationale="The free tier rates settings; it sees no attack on a server, a database, a vault or a cluster.",
     fix="Set pricingTier to Standard for each plan.",
     example='security.Pricing("vaults", ..., pricing_name="KeyVaults", pricing_tier="Standard")',
 )
+def plan_is_paid(
+    plan: Value,
+    *,
+    plans: Required[str] = (
+        "VirtualMachines",
+        "SqlServers",
+        "SqlServerVirtualMachines",
+        "AppServices",
+        "StorageAccounts",
+        "Containers",
+        "KeyVaults",
+        "Arm",
+        "OpenSourceRelationalDatabases",
+        "CosmosDbs",
+        "CloudPosture",
+    ),
+) -> Outcome:
+    """The free tier rates settings; it sees no attack on a server, a database, a vault or a cluster. What was switched
+    off to save money is what an intruder finds unwatched.
+    """
+    if plan["pricingName"].text() not in {each.lower() for each in plans}:
+        return NotApplicable("the baseline does not ask for this plan")
+    tier = plan["pricingTier"]
+    return None if tier.text("Free") == "standard" else Fail(tier, "Standard")
 
 
 @rule(
     "BL-LOG-025",
     "Defender plans are complete",
     severity=Severity.LOW,
+    enforcement=Enforcement.ADVISORY,
     controls=ncsc("5", "13")
     + caf("C1.c", "B4.d")
     + iso("8.7")

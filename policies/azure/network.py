@@ -37,7 +37,7 @@ PLATFORM_SUBNETS: Final = _NO_SECURITY_GROUP | {"azurebastionsubnet"}
     "BL-NET-001",
     "No management port is open to the Internet",
     severity=Severity.CRITICAL,
-    controls=ncsc("12") + caf("B4.c") + FILTERED + mcsb("PA-6") + policing("privileged-access-management"),
+    controls=ncsc("12") + caf("B4.b", "B4.c") + FILTERED + mcsb("PA-6") + policing("privileged-access-management"),
     at={SECURITY_GROUP: "securityRules[*]", SECURITY_RULE: ""},
     fix="Reach machines through Azure Bastion or the force's VPN, and let the rule name that range as its source.",
     example="""

@@ -7,11 +7,10 @@ required property the expression follows from it; of a rule that is a function i
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from policies.compiled import cel
-from policies.compiled.facet import Facet, facet_of
+from policies.compiled.facet import facet_of, shared
 from policies.compiled.kinds import Kind, kinds_of, resource_rules
 from policies.compiled.result import CannotCompile, Compiled
 from policies.model import Enforcement
@@ -41,7 +40,7 @@ def to_admission(rules: Iterable[Rule]) -> Compiled:
 
 def policy(rule: Rule) -> dict[str, Any]:
     """The policy that says `rule`. Raises `CannotCompile`."""
-    facet = _facet(rule)
+    facet = facet_of(rule)
     kinds = judged_kinds(rule)
     expressions = [facet.expression] if facet.whole else cel.everywhere(kinds, facet.expression)
     spec: dict[str, Any] = {
@@ -54,7 +53,7 @@ def policy(rule: Rule) -> dict[str, Any]:
     }
     if rule.parameters:
         spec["paramKind"] = {"apiVersion": "v1", "kind": "ConfigMap"}
-    variables = cel.used(expressions, {**_given(rule, kinds), **facet.variables})
+    variables = cel.used(expressions, _given(rule, kinds))
     if variables:
         spec["variables"] = [{"name": name, "expression": text} for name, text in variables.items()]
     spec["validations"] = [
@@ -105,19 +104,17 @@ def name_of(rule: Rule) -> str:
 
 def judged_kinds(rule: Rule) -> tuple[Kind, ...]:
     """The kinds of `rule` that its policy judges. Raises `CannotCompile`."""
-    only = _facet(rule).kinds
+    only = facet_of(rule).kinds
     return tuple(kind for kind in kinds_of(rule) if not only or kind.name in only)
-
-
-def _facet(rule: Rule) -> Facet:
-    if rule.must is None:
-        return facet_of(rule)
-    return Facet(cel.must(replace(rule.must, **rule.parameters), cel.place(kinds_of(rule))))
 
 
 def _given(rule: Rule, kinds: tuple[Kind, ...]) -> Mapping[str, str]:
     """The variables that every rule of its sort may use."""
-    return {**cel.of_pods(kinds), **{name: cel.parameter(name, value) for name, value in rule.parameters.items()}}
+    return {
+        **shared(rule),
+        **cel.of_pods(kinds),
+        **{name: cel.parameter(name, value) for name, value in rule.parameters.items()},
+    }
 
 
 def _metadata(rule: Rule) -> dict[str, Any]:

@@ -11,8 +11,9 @@ import yaml
 
 from policies.compiled.result import CannotCompile
 
-_FIELDS: Final = frozenset({"name", "kind", "location", "id", "tags", "identity.type"})
+FIELDS: Final = frozenset({"name", "kind", "location", "id", "tags", "identity.type"})
 """What Azure Policy reads of every type without an alias."""
+_ALL: Final = "[*]"
 _NESTED: Final = re.compile(r"(?<![^.])properties\.")
 
 
@@ -20,7 +21,7 @@ _NESTED: Final = re.compile(r"(?<![^.])properties\.")
 class Alias:
     """A property: the `name` that Azure Policy has for it, and the `path` where Azure keeps it.
 
-    `verified` says that the name was read in a list of aliases or a policy of Microsoft's; where it is False it follows
+    `verified` says that the name was read in a list of aliases or in several policies; where it is False it follows
     from how aliases are made and has still to be tried on a subscription.
     """
 
@@ -36,9 +37,20 @@ class Type:
     name: str
     properties: Mapping[str, Alias]
 
+    @property
+    def paths(self) -> dict[str, str]:
+        """Where Azure keeps each property, and each array that one of them is in, by its alias."""
+        found: dict[str, str] = {}
+        for alias in self.properties.values():
+            found[alias.name] = alias.path
+            names, paths = alias.name.split(_ALL), alias.path.split(_ALL)
+            for depth in range(1, len(names)):
+                found[_ALL.join(names[:depth]) + _ALL] = _ALL.join(paths[:depth]) + _ALL
+        return found
+
     def alias(self, path: str) -> Alias:
         """The property at `path`, which may go through `[*]`. Raises `CannotCompile` for one that nobody looked up."""
-        if path in _FIELDS:
+        if path in FIELDS:
             return Alias(path, path)
         if path not in self.properties:
             raise CannotCompile(f"nobody has looked up what Azure Policy calls {path} of {self.name}")

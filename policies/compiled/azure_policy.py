@@ -10,6 +10,7 @@ baseline may set are parameters, which the initiative hands on: `effect-BL-STO-0
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from textwrap import shorten
 from typing import Any, Final
 
 from policies.catalogues import title_of
@@ -62,7 +63,7 @@ def definition(rule: Rule) -> dict[str, Any]:
         "type": _TYPE,
         "properties": {
             "displayName": f"{rule.id}: {rule.title}",
-            "description": f"{rule.rationale} {rule.fix}"[:_LONGEST],
+            "description": shorten(f"{rule.rationale} {rule.fix}", _LONGEST, placeholder=" …"),
             "policyType": "Custom",
             "mode": "All",
             "metadata": {

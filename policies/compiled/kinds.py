@@ -25,14 +25,15 @@ class Kind:
 
 def kinds_of(rule: Rule) -> tuple[Kind, ...]:
     """The kinds of `rule` that an API server has. Raises KeyError for one that `kinds.yaml` does not know."""
-    found = []
+    found: dict[Kind, None] = {}
     for type_, paths in rule.at.items():
         _, versioned, name = type_.split(":")
         group = versioned.split("/")[0]
         said = _file()[f"{group}/{name}"]
         if "gone" not in said:
             served = "" if group == "core" else group
-            found.append(Kind(name, served, said["version"], tuple(said["resources"]), paths))
+            # The server shows a policy every version of a kind as the one that it asks for.
+            found[Kind(name, served, said["version"], tuple(said["resources"]), paths)] = None
     return tuple(found)
 
 

@@ -15,6 +15,30 @@ LABEL = "bluelamp-replay"
 _DIGEST = "registry.example/a@sha256:" + "0" * 64
 _FILLINGS = ({"image": _DIGEST, "group": "apps"}, {"image": "registry.example/a", "group": ""})
 _SELECTED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
+_BACKEND = {"name": "a", "port": {"number": 80}}
+# What an API server asks for, by kind.
+_REQUIRED: dict[str, dict[str, Any]] = {
+    "Service": {"spec.ports": [{"port": 80}]},
+    "NetworkPolicy": {"spec.podSelector": {}},
+    "PersistentVolume": {"spec.capacity": {"storage": "1Gi"}, "spec.accessModes": ["ReadWriteOnce"]},
+    "Ingress": {
+        "spec.defaultBackend": {"service": _BACKEND},
+        "spec.rules[*].http.paths": [{"path": "/", "pathType": "Prefix", "backend": {"service": _BACKEND}}],
+    },
+    "Gateway": {
+        "spec.gatewayClassName": "force",
+        "spec.listeners": [{"name": "https", "port": 443, "protocol": "HTTPS"}],
+        "spec.listeners[*].name": "listener",
+        "spec.listeners[*].port": 443,
+        "spec.listeners[*].hostname": "a.example",
+        "spec.listeners[*].protocol": "HTTPS",
+    },
+    "HTTPRoute": {"spec.rules[*].filters[*].type": "RequestRedirect"},
+    "ClusterIssuer": {"spec.acme?.privateKeySecretRef": {"name": "a"}},
+    "KubeadmControlPlaneTemplate": {"spec.template.spec.kubeadmConfigSpec.format": "cloud-config"},
+    "RKE2ControlPlaneTemplate": {"spec.template.spec.rolloutStrategy": {}},
+    "Certificate": {"spec.secretName": "a", "spec.issuerRef": {"name": "force"}, "spec.dnsNames": ["a.example"]},
+}
 _LISTS = ("containers", "initContainers", "ephemeralContainers")
 
 
@@ -61,9 +85,27 @@ def _whole(resource: Resource, filling: dict[str, str]) -> Object:
                 rule.setdefault("resources", ["deployments"])
     if kind in ("RoleBinding", "ClusterRoleBinding"):
         _binding(obj)
-    if kind == "Service":
-        _below(obj, "spec").setdefault("ports", [{"port": 80}])
+    if obj.get("type") == "kubernetes.io/service-account-token":
+        _below(obj, "metadata.annotations").setdefault("kubernetes.io/service-account.name", "default")
+    for path, value in _REQUIRED.get(kind, {}).items():
+        _require(obj, path.split("."), value)
     return obj
+
+
+def _require(obj: Object, steps: list[str], value: Any) -> None:
+    """Sets what stands at `steps` to `value` where nothing does.
+
+    `[*]` goes into every item that a list has, and `?` into an object that is there.
+    """
+    first, *rest = steps
+    name = first.rstrip("?").removesuffix("[*]")
+    if not rest:
+        obj.setdefault(name, copy.deepcopy(value))
+    elif first.endswith("[*]"):
+        for number, item in enumerate(obj.get(name, [])):
+            _require(item, rest, f"{number}-{value}" if rest in (["name"], ["hostname"]) else value)
+    elif not first.endswith("?") or name in obj:
+        _require(obj.setdefault(name, {}), rest, value)
 
 
 def _binding(obj: Object) -> None:
@@ -73,6 +115,7 @@ def _binding(obj: Object) -> None:
     role.setdefault("name", "view")
     for subject in obj.get("subjects", []):
         subject.setdefault("kind", "User")
+        subject.setdefault("name", "a")
         if subject["kind"] == "ServiceAccount":
             subject.setdefault("namespace", "default")
         else:
@@ -89,6 +132,12 @@ def _pod(pod: Object, filling: dict[str, str], annotated: list[str]) -> None:
             variable.setdefault("name", f"VARIABLE_{index}")
         for index, port in enumerate(container.get("ports", [])):
             port.setdefault("containerPort", 8080 + index)
+    for spread in pod.get("topologySpreadConstraints", []):
+        spread.setdefault("topologyKey", "kubernetes.io/hostname")
+        spread.setdefault("whenUnsatisfiable", "ScheduleAnyway")
+    for container in pod.get("initContainers", []):
+        if "startupProbe" in container:
+            container.setdefault("restartPolicy", "Always")
     for index, volume in enumerate(pod.get("volumes", [])):
         volume.setdefault("name", f"v-{index}")
     for context in list(_contexts(pod)):

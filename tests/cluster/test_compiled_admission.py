@@ -15,8 +15,8 @@ COMPILED = [rule for rule in rules() if rule.id in to_admission(rules()).documen
 
 
 @pytest.fixture(scope="module")
-def replay(cluster: Path) -> Iterator[Replay]:
-    replay = Replay(cluster, COMPILED)
+def replay(crds: Path) -> Iterator[Replay]:
+    replay = Replay(crds, COMPILED)
     yield replay
     replay.close()
 

@@ -18,13 +18,15 @@ from bluelamp.rehearsal.armtypes.names import plain, spelling
 from bluelamp.rehearsal.azure.ids import arm_type
 from bluelamp.rehearsal.sdk.schema import Catalogue
 from policies import rules
+from policies.compiled.aliases import FIELDS
 
 FILE = Path(__file__).parents[2] / "policies" / "compiled" / "aliases.yaml"
 HEADER = """\
 # What Azure calls the types and the properties that rules look at: by Pulumi's type, the resource type, and by the path in
 # Pulumi's SDK the path in Azure Resource Manager. The alias of a policy is that path without `properties.`.
-# verified: the alias was read in a list of aliases or in a policy of Microsoft's. unverified: the path is Azure's, the
-# alias follows from how they are made, and has still to be tried (az provider show --expand resourceTypes/aliases).
+# verified: the alias was read in a published list of aliases or in several published policies. unverified: the path is
+# Azure's, the alias follows from how they are made, and has still to be tried on a subscription
+# (az provider show --namespace Microsoft.Storage --expand resourceTypes/aliases).
 # Written by `python -m tests.policies.azure_names`; only lines move from unverified to verified by hand.
 """
 _TOP = frozenset({"name", "type", "id", "location", "tags", "kind", "sku", "identity", "zones", "plan", "managedBy"})
@@ -36,9 +38,8 @@ def wanted() -> dict[str, set[str]]:
     for rule in rules():
         for token, places in rule.at.items():
             if rule.must and token.startswith("azure-native:"):
-                found.setdefault(token, set()).update(
-                    ".".join(filter(None, (place, rule.must.path))) for place in places
-                )
+                paths = {".".join(filter(None, (place, rule.must.path))) for place in places}
+                found.setdefault(token, set()).update(paths - FIELDS)
     return found
 
 

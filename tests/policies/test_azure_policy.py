@@ -5,45 +5,21 @@ import re
 
 import pytest
 
-from policies import Rule, Verdict, rules
+from bluelamp.planning import plan_force
+from bluelamp.reports.subject import from_plan
+from policies import Rule, Verdict, judge, rules
 from policies.compiled import to_azure_policy
 from policies.compiled.aliases import type_of
 from policies.compiled.azure_policy import initiative
 from policies.compiled.evaluator import evaluate
+from policies.estate import canonical
 from policies.model import UNKNOWN
+from tests.conftest import ROOT
+from tests.policies.azure_resources import in_azure
 
 RULES = {rule.id: rule for rule in rules()}
 COMPILED = to_azure_policy(rules())
 DECLARATIVE = [rule for rule in rules() if rule.must and any(type_.startswith("azure-native:") for type_ in rule.at)]
-
-
-def in_azure(resource, type_):
-    """The resource as Azure Resource Manager has it, as far as rules look at it."""
-    made = {"type": type_.name, "name": resource.name}
-    for sdk, alias in type_.properties.items():
-        _copy(resource.properties, sdk.split("."), made, alias.path.split("."))
-    return made
-
-
-def _copy(value, sdk, made, arm):
-    """Copies what stands at the steps `sdk` of `value` to the steps `arm` of `made`; lists go item by item."""
-    while sdk and not sdk[0].endswith("[*]"):
-        value = value.get(sdk[0]) if isinstance(value, dict) else None
-        sdk = sdk[1:]
-    if sdk:
-        items = value.get(sdk[0].removesuffix("[*]")) if isinstance(value, dict) else None
-        if items is None:
-            return
-        until = next(index for index, step in enumerate(arm) if step.endswith("[*]"))
-        for step in arm[:until]:
-            made = made.setdefault(step, {})
-        listed = made.setdefault(arm[until].removesuffix("[*]"), [{} for _ in items])
-        for item, other in zip(items, listed, strict=True):
-            _copy(item, sdk[1:], other, arm[until + 1 :])
-    elif value is not None:
-        for step in arm[:-1]:
-            made = made.setdefault(step, {})
-        made[arm[-1]] = value
 
 
 def _known(value):
@@ -61,11 +37,10 @@ def test_a_definition_says_of_every_case_what_the_rule_says(rule: Rule):
         if not _known(first.properties):
             continue
         type_ = type_of(first.type)
-        paths = {alias.name: alias.path for alias in type_.properties.values()}
         parameters = {
             name: list(value) if isinstance(value, tuple) else value for name, value in case.parameters.items()
         }
-        found = evaluate(definition, in_azure(first, type_), paths, parameters)
+        found = evaluate(definition, in_azure(first, type_), type_.paths, parameters)
         assert found == (case.verdict is Verdict.FAIL), case.name
         seen.add(found)
     assert seen == {True, False}
@@ -119,3 +94,24 @@ def test_a_stricter_baseline_is_a_stricter_definition():
     rule = next(rule for rule in DECLARATIVE if "minimum" in rule.parameters)
     (definition,) = to_azure_policy([rule.using(minimum=3650)]).documents[rule.id]
     assert definition["properties"]["parameters"]["minimum"]["defaultValue"] == 3650
+
+
+@pytest.fixture(scope="module")
+def planned():
+    """Whatever the force with the largest profile plans; nearly all of its values are known."""
+    return from_plan(plan_force("west-midlands", ROOT))
+
+
+def test_it_says_of_what_a_force_plans_what_the_rules_say(planned):
+    definitions = {rule.id: COMPILED.documents[rule.id][0] for rule in DECLARATIVE}
+    resources = {each.urn: each for each in planned}
+    agreed = 0
+    for judgement in judge(planned, DECLARATIVE):
+        resource = resources[judgement.urn]
+        if judgement.verdict is Verdict.UNKNOWN:
+            continue
+        type_ = type_of(canonical(resource.type))
+        found = evaluate(definitions[judgement.rule], in_azure(resource, type_), type_.paths)
+        assert found == (judgement.verdict is Verdict.FAIL), judgement
+        agreed += 1
+    assert agreed > 100

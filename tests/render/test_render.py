@@ -45,7 +45,7 @@ def full() -> Plan:
 def test_every_manifest_is_accepted_again(full: Plan) -> None:
     rendered = manifests(full)
     files = rendered.files()
-    assert len(rendered.manifests) > 20
+    assert len(rendered.manifests) > 40
     for one in rendered.manifests:
         content = yaml.safe_load(files[f"manifests/{one.path}"])
         kind = builtin(content["apiVersion"], content["kind"]) or addon(content["apiVersion"], content["kind"])
@@ -128,7 +128,7 @@ def test_the_picture_shows_the_estate_and_says_it_in_words(full: Plan) -> None:
     assert svg.find(f"{SVG}title").text == "Estate of West Midlands Police"
     described = svg.find(f"{SVG}desc").text
     for text in (shown, described):
-        for words in ("10.61.0.0/22", "Azure Firewall Premium", "digital-evidence", "Landing zones"):
+        for words in ("10.61.0.0/22", "Azure Firewall Premium", "headquarters", "digital-evidence", "Landing zones"):
             assert words in text
     # `aria-labelledby` names elements that are there.
     assert {svg.find(f"{SVG}title").get("id"), svg.find(f"{SVG}desc").get("id")} == set(

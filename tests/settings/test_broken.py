@@ -11,7 +11,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from infra.checks import Context
+from infra.finding import Context
 from infra.force import ROOT, Force, SettingsError, from_source, load
 from infra.reader import parse
 from infra.register import read_register
@@ -19,6 +19,8 @@ from infra.register import read_register
 NAME = "stacks/Pulumi.essex.yaml"
 BASE = Path(__file__).with_name("base.yaml").read_text("utf-8")
 TREE = yaml.safe_load(BASE)
+for section, more in yaml.safe_load(Path(__file__).with_name("grown.yaml").read_text("utf-8")).items():
+    TREE["config"][section] = {**TREE["config"].get(section, {}), **more} if isinstance(more, dict) else more
 REGISTER = read_register(ROOT)
 CONTEXT = Context(REGISTER.entry("essex"), REGISTER, ROOT)
 
@@ -210,6 +212,24 @@ INDEPENDENT = {
     "bluelamp:onPremises.tenants[0].quota.memory": (("bluelamp:onPremises", "tenants", 0, "quota", "memory"), "lots"),
     "bluelamp:onPremises.tenants[0].groups.admin": (("bluelamp:onPremises", "tenants", 0, "groups", "admin"), "1-2"),
     "bluelamp:onPremises.tenants[1].cluster": (("bluelamp:onPremises", "tenants", 1, "cluster"), "other"),
+    "bluelamp:profile": (("bluelamp:profile",), "hybird"),
+    "bluelamp:components.sentinel": (("bluelamp:components", "sentinel"), "maybe"),
+    "bluelamp:azure.secondHub.addressSpace": (("bluelamp:azure", "secondHub", "addressSpace"), "10.94.0.1/22"),
+    "bluelamp:azure.landingZones[1].expires": (("bluelamp:azure", "landingZones", 1, "expires"), "soon"),
+    "bluelamp:azure.landingZones[1].addressSpace": (
+        ("bluelamp:azure", "landingZones", 1, "addressSpace"),
+        "10.95.8.0/24",
+    ),
+    "bluelamp:azure.landingZones[0].access[0].role": (
+        ("bluelamp:azure", "landingZones", 0, "access", 0, "role"),
+        "",
+    ),
+    "bluelamp:onPremises.sites[0].asn": (("bluelamp:onPremises", "sites", 0, "asn"), "x"),
+    "bluelamp:onPremises.sites[0].devices[0].bgpAddress": (
+        ("bluelamp:onPremises", "sites", 0, "devices", 0, "bgpAddress"),
+        "10.159.0.1",
+    ),
+    "bluelamp:onPremises.vsphere.server": (("bluelamp:onPremises", "vsphere", "server"), "vcenter"),
     "colour": (("colour",), "blue"),
     "vsphere:host": (("vsphere:host",), "esx1"),
 }

@@ -13,7 +13,7 @@ STACKS = sorted(path.name.split(".")[1] for path in (ROOT / "stacks").glob("Pulu
 
 
 def test_the_three_shapes():
-    shapes = {slug: load(slug).profile for slug in ("west-midlands", "essex", "dyfed-powys")}
+    shapes = {slug: load(slug).shape for slug in ("west-midlands", "essex", "dyfed-powys")}
     assert shapes == {"west-midlands": "hybrid", "essex": "cloud", "dyfed-powys": "cloud"}
     assert [tenant.name for tenant in load("west-midlands").on_premises.tenants] == [
         "digital-evidence",
@@ -68,7 +68,7 @@ def test_a_force_on_its_own_premises_may_hold_secret(base, root):
     settings["config"]["bluelamp:classification"] = {"tier": "SECRET"}
     (root / "stacks/Pulumi.essex.yaml").write_text(yaml.safe_dump(settings))
     force = load("essex", root=root)
-    assert (force.profile, force.classification.marking) == ("on-premises", "SECRET")
+    assert (force.shape, force.classification.marking) == ("on-premises", "SECRET")
 
 
 @pytest.mark.parametrize("slug", STACKS)

@@ -37,7 +37,6 @@ from bluelamp.cli.select import select
 from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.fleet.judge import check_plans, judge_state, state_of
 from bluelamp.folders import project as find_project
-from bluelamp.governance.read import governance
 from bluelamp.lasting import lasting
 from bluelamp.reports.findings import Report
 from bluelamp.reports.selection import Selection
@@ -50,6 +49,7 @@ class From(StrEnum):
     PLAN = "plan"
     STATE = "state"
     MANIFESTS = "manifests"
+    TEMPLATES = "templates"
 
 
 def add(app: typer.Typer) -> None:
@@ -62,18 +62,21 @@ def audit(
         list[str] | None,
         typer.Argument(
             metavar="[FORCE|PATH]...",
-            help="Forces by their name in stacks/forces.yaml; with --from manifests, files, folders, or - for the "
-            "standard input.",
+            help="Forces by their name in stacks/forces.yaml; with --from manifests or templates, files and folders, "
+            "of manifests also - for the standard input.",
         ),
     ] = None,
     source: Annotated[
-        From, typer.Option("--from", help="Judge the plan, what is deployed, or Kubernetes manifests.")
+        From,
+        typer.Option(
+            "--from", help="Judge the plan, what is deployed, Kubernetes manifests, or ARM templates (Bicep)."
+        ),
     ] = From.PLAN,
     rehearse: Rehearse = False,
     report: Annotated[
         Path | None,
         typer.Option(
-            "--report", metavar="DIR", help="The folder for the report; `report`, for manifests none, by default."
+            "--report", metavar="DIR", help="The folder for the report; `report`, for files none, by default."
         ),
     ] = None,
     formats: Formats = None,
@@ -99,7 +102,7 @@ def audit(
 
     Examples: `bluelamp audit essex` · `bluelamp audit --from state --rehearse west-midlands --report out` ·
     `bluelamp audit --all --framework cyber-essentials --formats html,csv` ·
-    `helm template CHART | bluelamp audit --from manifests -`
+    `helm template CHART | bluelamp audit --from manifests -` · `bluelamp audit --from templates infrastructure/`
     """
     from bluelamp.reports.selection import select as select_rules
     from bluelamp.reports.terminal import show
@@ -108,12 +111,15 @@ def audit(
     output = Output(report, formats, redact, sign_with, previous, history, no_history)
     output.check()
     selection = select_rules(framework or (), rule or (), severity or "", area or ())
-    if source is From.MANIFESTS:
+    if source in (From.MANIFESTS, From.TEMPLATES):
         root = _root(project)
-        # Whose manifests they are is not known, so there is nothing to compare with.
+        # Whose files they are is not known, so there is nothing to compare with.
         output = replace(output, no_history=no_history or history is None)
+        from bluelamp.governance.read import governance
+
         settled = governance(root, None, block_unknown=block_unknown)
-        reports = [_written(screen, subjects, root, selection, settled, narrowed=every or bool(region or changed))]
+        narrowed = every or bool(region or changed)
+        reports = [_written(screen, source, subjects, root, selection, settled, narrowed=narrowed)]
     else:
         root = find_project(project)
         output = replace(output, folder=report or Path("report"))
@@ -133,7 +139,7 @@ def audit(
 
 
 def _root(project: Path | None) -> Path:
-    """The project's folder, or the current one: manifests need no project."""
+    """The project's folder, or the current one: files need no project."""
     try:
         return find_project(project)
     except UsageError:
@@ -142,6 +148,7 @@ def _root(project: Path | None) -> Path:
 
 def _written(
     screen: Screen,
+    source: From,
     paths: list[str] | None,
     root: Path,
     selection: Selection,
@@ -150,20 +157,22 @@ def _written(
     narrowed: bool,
 ) -> Report:
     from bluelamp.reports.findings import Source, assess
-    from bluelamp.reports.sources.manifests import read
+    from bluelamp.reports.sources import manifests, templates
 
     if not paths or narrowed:
+        also = ", or - for the standard input" if source is From.MANIFESTS else ""
         raise UsageError(
-            "manifests are files and folders, or - for the standard input; they have no force",
-            next_step="for example: bluelamp audit --from manifests deploy/",
+            f"{source} are files and folders{also}; they have no force",
+            next_step=f"for example: bluelamp audit --from {source} deploy/",
         )
+    read = manifests.read if source is From.MANIFESTS else templates.read
     started = datetime.now(UTC)
     with screen.working("judging"), lasting():
         resources = read(paths, lambda said: screen.say(escape(said)))
         return assess(
-            "manifests",
+            source.value,
             resources,
-            Source.MANIFESTS,
+            Source(source.value),
             root=root,
             started=started,
             selection=selection,

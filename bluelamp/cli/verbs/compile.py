@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.markup import escape
 
-from bluelamp.cli.options import Form, Project, Quiet
+from bluelamp.cli.options import Areas, AtLeast, Form, Framework, Project, Quiet, RuleIds
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
-from policies import Rule
-from policies.compiled import Compiled
+
+if TYPE_CHECKING:
+    from policies import Rule
+    from policies.compiled import Compiled
 
 
 class To(StrEnum):
@@ -39,10 +41,10 @@ def compile_(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="DIR", help="Where to write; by default compiled/LANGUAGE.")
     ] = None,
-    rule: Annotated[
-        list[str] | None, typer.Option("--rule", metavar="ID", help="Only these rules; `BL-STO-*` names several.")
-    ] = None,
-    area: Annotated[list[str] | None, typer.Option("--area", metavar="AREA", help="Only rules of these areas.")] = None,
+    framework: Framework = None,
+    rule: RuleIds = None,
+    severity: AtLeast = None,
+    area: Areas = None,
     management_group: Annotated[
         str | None,
         typer.Option(
@@ -58,24 +60,23 @@ def compile_(
     language is listed with the reason.
 
     Examples: `bluelamp compile --to admission` · `bluelamp compile west-midlands --to azure-policy --out policy` ·
-    `bluelamp compile --to admission --rule BL-K8S-001 --format json`
+    `bluelamp compile --to admission --framework pod-security-standards:restricted --format json`
     """
     from bluelamp.render.files import prepare, write
     from bluelamp.reports.selection import select
     from policies.compiled import to_admission, to_azure_policy
 
     screen = Screen(form, quiet=quiet)
-    kept = select((), rule or (), "", area or ()).keep(_rules(force, project))
+    kept = select(framework or (), rule or (), severity or "", area or ()).keep(_rules(force, project))
     compiled = to_admission(kept) if to is To.ADMISSION else to_azure_policy(kept)
     if not compiled.documents and not compiled.left_out:
-        raise UsageError(f"none of the rules that are kept is about {_ABOUT[to]}", next_step="bluelamp explain --help")
+        raise UsageError(f"none of the rules that are kept is about {_ABOUT[to]}", next_step="choose other rules")
     files = _files(to, kept, compiled, management_group or _root_group(force, project) if to is To.AZURE_POLICY else "")
     folder = out or Path("compiled") / to
     prepare(folder)
     written = write(files, folder, clean=".")
-    screen.show(f"{escape(str(folder))}: {_counted(len(compiled.documents))}, {len(compiled.left_out)} left out")
-    for id_, reason in compiled.left_out.items():
-        screen.say(f"[yellow]left out:[/yellow] {id_}: {escape(reason)}")
+    missing = f", {len(compiled.left_out)} left out (left-out.md says why)" if compiled.left_out else ""
+    screen.show(f"{escape(str(folder))}: {_counted(len(compiled.documents))}{missing}")
     untried = _unverified(to, kept, compiled)
     if untried:
         screen.say(f"[yellow]aliases to try on a subscription first:[/yellow] {sum(map(len, untried.values()))}")
@@ -91,7 +92,7 @@ def compile_(
     )
 
 
-def _rules(force: str | None, project: Path | None) -> tuple[Rule, ...]:
+def _rules(force: str | None, project: Path | None) -> "tuple[Rule, ...]":
     """The rules as the force is held to them, or as they are written."""
     from bluelamp.governance.read import governance
     from policies import rules
@@ -115,7 +116,7 @@ def _root_group(force: str | None, project: Path | None) -> str:
     return name("management_group", "root", label_of(load(read_register(root).entry(force).slug, root=root)))
 
 
-def _files(to: To, kept: tuple[Rule, ...], compiled: Compiled, group: str) -> dict[str, str]:
+def _files(to: To, kept: "tuple[Rule, ...]", compiled: "Compiled", group: str) -> dict[str, str]:
     from bluelamp.render.policies import admission_files, azure_files, left_out
     from policies.compiled import initiative
 
@@ -127,7 +128,7 @@ def _files(to: To, kept: tuple[Rule, ...], compiled: Compiled, group: str) -> di
     return {**files, "left-out.md": left_out(kept, compiled)}
 
 
-def _unverified(to: To, kept: tuple[Rule, ...], compiled: Compiled) -> Mapping[str, list[str]]:
+def _unverified(to: To, kept: "tuple[Rule, ...]", compiled: "Compiled") -> Mapping[str, list[str]]:
     from policies.compiled.azure_policy import unverified
 
     if to is To.ADMISSION:

@@ -3,16 +3,16 @@
 from typing import NotRequired, TypedDict
 
 import pulumi
-from pulumi_azure_native import authorization, compute, keyvault, managedidentity
+from pulumi_azure_native import compute, keyvault, managedidentity
 
 from modules import naming
+from modules.azure.grants import grant
 from modules.azure.key_vault.keys import KeyVaultKey, vault_key
 from modules.component import Component, after
 
-_CRYPTO_USER = (
-    "/providers/Microsoft.Authorization/roleDefinitions/e147488a-f6f5-4113-8e2d-b22465e65bf6"
-    # Key Vault Crypto Service Encryption User: wrap, unwrap and read, of one key.
-)
+_CRYPTO_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
+"""The id of Azure's built-in role `Key Vault Crypto Service Encryption User`: wrap, unwrap and read, of one key."""
+
 DISKS = "disks"
 """The use that gets a disk encryption set."""
 
@@ -69,12 +69,12 @@ class CustomerManagedKeys(Component):
         for use in uses:
             keys[use] = self._key(name, args, use)
             identities[use] = self._identity(name, args, use)
-            allowed[use] = authorization.RoleAssignment(
+            allowed[use] = grant(
                 f"{name}-{use}-may-use-key",
+                args["label"],
                 scope=keys[use].id,
-                role_definition_id=_CRYPTO_USER,
+                role=_CRYPTO_USER,
                 principal_id=identities[use].principal_id,
-                principal_type="ServicePrincipal",
                 opts=self.child(),
             )
         disks = self._disks(name, args, keys[DISKS], identities[DISKS], allowed[DISKS]) if DISKS in uses else None

@@ -4,14 +4,8 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
-import pulumi
 import yaml
-from pulumi_azure_native import authorization
-
-from modules.naming import Label
 
 _OWNERS = ("Owner", "User Access Administrator", "Role Based Access Control Administrator")
 
@@ -34,30 +28,6 @@ def known_roles(where: str, role: str) -> list[str]:
     return [f"{where}.role is {role!r}; {hint}"]
 
 
-def assign(
-    logical: str,
-    label: Label,
-    scope: pulumi.Input[str],
-    role: str,
-    principal_id: pulumi.Input[str],
-    principal_type: str,
-    opts: pulumi.ResourceOptions,
-) -> authorization.RoleAssignment:
-    """Gives `role`, a built-in one's name, its GUID or an ARM id, at `scope`.
-
-    The assignment's own name is a GUID that follows from whose it is and what it is called, so that two environments of
-    a force never collide and a second run changes nothing.
-    """
-    words: tuple[Any, ...] = (label["force"], label["environment"], logical)
-    number = roles().get(role, role)
-    return authorization.RoleAssignment(
-        logical,
-        role_assignment_name=str(uuid5(NAMESPACE_URL, "/".join(words))),
-        scope=scope,
-        role_definition_id=number
-        if number.startswith("/")
-        else f"/providers/Microsoft.Authorization/roleDefinitions/{number}",
-        principal_id=principal_id,
-        principal_type=principal_type,
-        opts=opts,
-    )
+def role_of(name: str) -> str:
+    """The GUID of the built-in role called `name`; an ARM id as it is."""
+    return roles().get(name, name)

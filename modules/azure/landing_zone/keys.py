@@ -5,8 +5,8 @@ from pulumi_azure_native import managedidentity
 
 from modules import naming
 from modules.azure.backup import BackupEncryption
+from modules.azure.grants import grant
 from modules.azure.key_vault import KeyVault
-from modules.azure.landing_zone.access import assign
 from modules.azure.landing_zone.arguments import LandingZoneArgs
 
 BACKUP_KEY = "backup"
@@ -28,8 +28,13 @@ def backup_encryption(
         tags=naming.tags(label),
         opts=opts,
     )
-    role = assign(
-        f"{name}-backup-key-role", label, vault.id, _CRYPTO_USER, identity.principal_id, "ServicePrincipal", opts
+    role = grant(
+        f"{name}-backup-key-role",
+        label,
+        scope=vault.id,
+        role=_CRYPTO_USER,
+        principal_id=identity.principal_id,
+        opts=opts,
     )
     uri = pulumi.Output.all(vault.key_uris[BACKUP_KEY], role.urn).apply(lambda known: str(known[0]))
     return BackupEncryption(key_uri=uri, identity_id=identity.id)

@@ -9,8 +9,9 @@ from modules import naming
 from modules.azure.activity_log import ActivityLog
 from modules.azure.backup import Backup, BackupArgs
 from modules.azure.budget import Budget, BudgetArgs
+from modules.azure.grants import grant
 from modules.azure.key_vault import KeyVault, KeyVaultArgs
-from modules.azure.landing_zone.access import assign
+from modules.azure.landing_zone.access import role_of
 from modules.azure.landing_zone.archetypes import archetypes
 from modules.azure.landing_zone.arguments import LandingZoneArgs, problems
 from modules.azure.landing_zone.edge import front_door, regional_firewall
@@ -213,14 +214,14 @@ class LandingZone(Component):
             scopes = {"": pulumi.Output.concat("/subscriptions/", self.subscription_id)}
         for short, wanted in args.get("access", {}).items():
             for suffix, scope in scopes.items():
-                assign(
+                grant(
                     f"{name}-{short}{suffix}",
                     args["label"],
-                    scope,
-                    wanted["role"],
-                    wanted["principal_id"],
-                    wanted.get("principal_type", "Group"),
-                    self._resource(),
+                    scope=scope,
+                    role=role_of(wanted["role"]),
+                    principal_id=wanted["principal_id"],
+                    principal_type=wanted.get("principal_type", "Group"),
+                    opts=self._resource(),
                 )
 
 

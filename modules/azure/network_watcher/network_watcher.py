@@ -1,12 +1,12 @@
 """A region's network watcher with the storage for its flow logs."""
 
-import uuid
 from typing import NotRequired, TypedDict
 
 import pulumi
-from pulumi_azure_native import authorization, managedidentity, network, storage
+from pulumi_azure_native import managedidentity, network, storage
 
 from modules import naming
+from modules.azure.grants import grant
 from modules.azure.network_watcher.flow_logs import FlowLogs, flow_log
 from modules.azure.place import Place
 from modules.component import Component, after
@@ -68,33 +68,30 @@ class NetworkWatcher(Component):
 
     def _writer(self, place: Place, account: storage.StorageAccount) -> pulumi.Output[str]:
         """An identity that may write to the account, which takes no keys."""
-        identity_name = place.name("user_assigned_identity", "flow-logs")
         identity = managedidentity.UserAssignedIdentity(
-            place.logical("identity"), resource_name_=identity_name, **place.here, opts=self.child()
+            place.logical("identity"),
+            resource_name_=place.name("user_assigned_identity", "flow-logs"),
+            **place.here,
+            opts=self.child(),
         )
-        label = place.label
-        allowed = authorization.RoleAssignment(
+        allowed = grant(
             place.logical("identity-writes"),
-            # A name of its own, always the same: Azure wants a GUID.
-            role_assignment_name=str(
-                uuid.uuid5(uuid.NAMESPACE_URL, f"bluelamp/{label['force']}/{label['environment']}/{identity_name}")
-            ),
+            place.label,
             scope=account.id,
-            role_definition_id=f"/providers/Microsoft.Authorization/roleDefinitions/{_BLOB_DATA_CONTRIBUTOR}",
+            role=_BLOB_DATA_CONTRIBUTOR,
             principal_id=identity.principal_id,
-            principal_type="ServicePrincipal",
             opts=self.child(),
         )
         return pulumi.Output.all(identity.id, allowed.id).apply(lambda ids: str(ids[0]))
 
 
 def _account(place: Place, *, protect: bool) -> storage.StorageAccount:
-    return storage.StorageAccount(
+    account = storage.StorageAccount(
         place.logical("storage"),
         account_name=place.name("storage_account", "flows"),
         **place.here,
         kind="StorageV2",
-        sku=storage.SkuArgs(name="Standard_ZRS" if place.zones else "Standard_LRS"),
+        sku=storage.SkuArgs(name="Standard_ZRS" if place.zones else "Standard_GRS"),
         access_tier="Cool",
         enable_https_traffic_only=True,
         minimum_tls_version="TLS1_2",
@@ -102,8 +99,21 @@ def _account(place: Place, *, protect: bool) -> storage.StorageAccount:
         allow_shared_key_access=False,
         allow_cross_tenant_replication=False,
         default_to_o_auth_authentication=True,
+        allowed_copy_scope="AAD",
+        is_local_user_enabled=False,
         # Network Watcher writes as one of Azure's trusted services; nobody else gets in.
         public_network_access="Enabled",
         network_rule_set=storage.NetworkRuleSetArgs(bypass="AzureServices", default_action="Deny"),
         opts=place.owner.child(protect=protect),
     )
+    kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=30)
+    storage.BlobServiceProperties(
+        place.logical("storage-blobs"),
+        blob_services_name="default",
+        account_name=account.name,
+        resource_group_name=place.resource_group_name,
+        delete_retention_policy=kept,
+        container_delete_retention_policy=kept,
+        opts=place.owner.child(),
+    )
+    return account

@@ -4,9 +4,10 @@ import re
 from typing import NotRequired, TypedDict
 
 import pulumi
-from pulumi_azure_native import authorization, managedidentity
+from pulumi_azure_native import managedidentity
 
 from modules import naming
+from modules.azure.grants import grant
 from modules.component import Component, after
 
 _AUDIENCE = "api://AzureADTokenExchange"
@@ -89,14 +90,13 @@ class WorkloadIdentity(Component):
                 opts=self.child(depends_on=before),
             )
             before = [made]
-        for short, grant in args.get("roles", {}).items():
-            authorization.RoleAssignment(
+        for short, role in args.get("roles", {}).items():
+            grant(
                 f"{name}-may-{short}",
-                scope=grant["scope"],
-                role_definition_id=grant["role_definition_id"],
+                args["label"],
+                scope=role["scope"],
+                role=role["role_definition_id"],
                 principal_id=identity.principal_id,
-                # Said, so that Azure does not look for a principal that is too new to be found.
-                principal_type="ServicePrincipal",
                 opts=self.child(),
             )
         self.id = identity.id

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 import pulumi
 import yaml
 from pulumi_azure_native import authorization, managedidentity
 
 from modules import naming
+from modules.azure.grants import grant
 from modules.component import Component
 
 _ROLES = {
@@ -84,15 +84,5 @@ def role(
     number: str,
     principal_id: pulumi.Input[str],
 ) -> authorization.RoleAssignment:
-    """Gives a built-in role to a service principal. The assignment's name follows from whose it is and what for."""
-    words = (args["label"]["force"], args["label"]["environment"], args["location"], logical)
-    return authorization.RoleAssignment(
-        logical,
-        role_assignment_name=str(uuid5(NAMESPACE_URL, "/".join(words))),
-        scope=scope,
-        role_definition_id=f"/providers/Microsoft.Authorization/roleDefinitions/{number}",
-        principal_id=principal_id,
-        # Without it, Azure looks the principal up, and does not find one that was made a moment ago.
-        principal_type="ServicePrincipal",
-        opts=owner.child(),
-    )
+    """Gives a built-in role to a service principal."""
+    return grant(logical, args["label"], scope=scope, role=number, principal_id=principal_id, opts=owner.child())

@@ -4,6 +4,7 @@ from typing import TypedDict
 
 import pulumi
 
+from modules import naming
 from modules.component import Component
 
 _LENGTH = 64  # characters; Azure takes 128
@@ -20,7 +21,12 @@ class KeyVaultPlace(TypedDict):
 
 
 def shared_key(
-    owner: Component, prefix: str, site: str, given: pulumi.Input[str] | None, vault: KeyVaultPlace | None
+    owner: Component,
+    prefix: str,
+    site: str,
+    given: pulumi.Input[str] | None,
+    vault: KeyVaultPlace | None,
+    label: naming.Label,
 ) -> pulumi.Output[str]:
     """The site's key, always a secret: `given`, or one made here and put into `vault` as `vpn-<site>`.
 
@@ -32,13 +38,13 @@ def shared_key(
             "`pulumi config set --secret` keeps a key out of the settings"
         )
     if vault is not None:
-        return _made(owner, prefix, site, vault)
+        return _made(owner, prefix, site, vault, label)
     if isinstance(given, str) and len(given) < _SHORTEST:
         raise ValueError(f"{prefix}: shared_key has {len(given)} characters, at least {_SHORTEST} are needed")
     return pulumi.Output.secret(given or "")
 
 
-def _made(owner: Component, prefix: str, site: str, vault: KeyVaultPlace) -> pulumi.Output[str]:
+def _made(owner: Component, prefix: str, site: str, vault: KeyVaultPlace, label: naming.Label) -> pulumi.Output[str]:
     import pulumi_random
     from pulumi_azure_native import keyvault
 
@@ -56,6 +62,7 @@ def _made(owner: Component, prefix: str, site: str, vault: KeyVaultPlace) -> pul
         secret_name=f"vpn-{site}",
         vault_name=vault["vault_name"],
         resource_group_name=vault["resource_group_name"],
+        tags=naming.tags(label),
         properties=keyvault.SecretPropertiesArgs(
             value=key,
             content_type="IPsec shared key",

@@ -46,7 +46,7 @@ class SiteToSite(Component):
         super().__init__(name, args, opts)
         if wrong := problems(args["site"], args["asn"], args["devices"]):
             raise ValueError(f"SiteToSite {name!r}: " + "; ".join(wrong))
-        key = shared_key(self, name, args["site"], args.get("shared_key"), args.get("key_vault"))
+        key = shared_key(self, name, args["site"], args.get("shared_key"), args.get("key_vault"), args["label"])
         made = [self._device(name, args, number, device, key) for number, device in enumerate(args["devices"], 1)]
         self.connection_ids = pulumi.Output.all(*(connection.id for connection in made))
         self.finish()

@@ -46,7 +46,7 @@ class VirtualWanSite(Component):
         super().__init__(name, args, opts)
         if wrong := problems(args["site"], args["asn"], args["devices"]):
             raise ValueError(f"VirtualWanSite {name!r}: " + "; ".join(wrong))
-        key = shared_key(self, name, args["site"], args.get("shared_key"), args.get("key_vault"))
+        key = shared_key(self, name, args["site"], args.get("shared_key"), args.get("key_vault"), args["label"])
         where = (args["site"], args["label"], args["location"])
         links = [f"{args['site']}-{number}" for number in range(1, len(args["devices"]) + 1)]
         site = network.VpnSite(

@@ -1,0 +1,77 @@
+"""Management groups, roles and policy."""
+
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from infra.wiring.context import Context
+from modules.azure.management_groups import ManagementGroups, ManagementGroupsArgs, Placement
+
+if TYPE_CHECKING:
+    from infra.wiring.network import Network
+    from modules.azure.log_analytics import LogAnalytics
+
+
+def hierarchy(context: Context) -> ManagementGroups:
+    """The force's management groups, and from `hybrid` on the custom roles."""
+    groups = ManagementGroups("management-groups", _arguments(context, canary=False), context.opts)
+    if context.has("roles"):
+        from modules.azure.roles import Roles
+
+        root = groups.names.apply(lambda names: names["root"])
+        Roles("roles", {"label": context.label, "management_group": root}, context.opts)
+    return groups
+
+
+def policies(context: Context, groups: ManagementGroups, logs: "LogAnalytics", network: "Network") -> None:
+    """The policy assignments, and the canary hierarchy that they are tried out on."""
+    if context.has("policies"):
+        from modules.azure.policy import PolicyBaseline, PolicyBaselineArgs
+        from modules.azure.policy.catalogue import dns_zones
+
+        args = PolicyBaselineArgs(
+            label=context.label,
+            location=context.location,
+            groups=dict(groups.groups),
+            workspace_id=logs.workspace_id,
+        )
+        if network.ddos_plan_id is not None:
+            args["ddos_plan_id"] = network.ddos_plan_id
+        if network.zones is not None:
+            args["private_dns_zone_ids"] = {
+                zone: network.zone(zone) for zone in dns_zones() if zone in network.zone_names
+            }
+        PolicyBaseline("policy", args, context.opts)
+    if context.has("canary"):
+        from modules.azure.policy import PolicyBaseline
+
+        canary = ManagementGroups("canary", _arguments(context, canary=True), context.opts)
+        PolicyBaseline(
+            "canary-policy",
+            {
+                "label": context.label,
+                "location": context.location,
+                "groups": dict(canary.groups),
+                "workspace_id": logs.workspace_id,
+                "audit_only": True,
+            },
+            context.opts,
+        )
+
+
+def _arguments(context: Context, *, canary: bool) -> ManagementGroupsArgs:
+    wanted = context.azure.management_groups
+    args = ManagementGroupsArgs(
+        label=context.label, display_name=context.force.name, sandbox=wanted.sandbox, quarantine=wanted.quarantine
+    )
+    if wanted.parent:
+        args["parent"] = wanted.parent
+    confidential = any(zone.archetype.startswith("confidential") for zone in context.azure.landing_zones)
+    if confidential or context.force.profile != "starter":
+        args["confidential"] = True
+    if canary:
+        args["canary"] = True
+    elif context.azure.subscription_id and context.force.profile != "starter":
+        platform: pulumi.Input[str] = context.subscription_id
+        args["placements"] = [Placement(workload="platform", group="management", subscription_id=platform)]
+    return args

@@ -1,0 +1,64 @@
+"""Who may do what in Entra ID: privileged access, emergency accounts, conditional access."""
+
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from infra.wiring.context import Context
+
+if TYPE_CHECKING:
+    from modules.azure.log_analytics import LogAnalytics
+
+_ROLES = "/providers/Microsoft.Authorization/roleDefinitions/"
+_CONTRIBUTOR = f"{_ROLES}b24988ac-6180-42a0-ab88-20f7382dd24c"
+_SECURITY_ADMIN = f"{_ROLES}fb1c8493-542b-48eb-b624-b4c8fea62acd"
+
+
+def identity(context: Context, logs: "LogAnalytics", action_group_id: pulumi.Output[str] | None) -> None:
+    """Groups for privileged access; emergency accounts and, only behind them, conditional access."""
+    if context.has("privilegedAccess"):
+        from modules.azure.privileged_access import PrivilegedAccess
+
+        subscription = pulumi.Output.concat("/subscriptions/", context.subscription_id)
+        PrivilegedAccess(
+            "privileged-access",
+            {
+                "label": context.label,
+                "groups": {
+                    "platform-engineers": {
+                        "description": "Run the landing zone, for some hours at a time",
+                        "azure_roles": {"contributor": {"role_definition_id": _CONTRIBUTOR, "scope": subscription}},
+                    },
+                    "security-operators": {
+                        "description": "Answer to alerts and change security settings, for some hours at a time",
+                        "azure_roles": {"security": {"role_definition_id": _SECURITY_ADMIN, "scope": subscription}},
+                        "longest_hours": 4,
+                    },
+                },
+            },
+            context.opts,
+        )
+    accounts = context.azure.break_glass
+    if accounts is None or action_group_id is None or not context.has("breakGlass"):
+        return
+    from modules.azure.break_glass import BreakGlass
+
+    broken = BreakGlass(
+        "break-glass",
+        {
+            "label": context.label,
+            "location": context.location,
+            "resource_group_name": context.group("management").name,
+            "workspace_id": logs.workspace_id,
+            "action_group_id": action_group_id,
+            "account_ids": {f"account-{index}": each for index, each in enumerate(accounts.account_ids, 1)},
+            "protect": False,
+        },
+        context.opts,
+    )
+    if context.has("conditionalAccess"):
+        from modules.azure.conditional_access import ConditionalAccess
+
+        ConditionalAccess(
+            "conditional-access", {"label": context.label, "excluded_group_ids": [broken.group_id]}, context.opts
+        )

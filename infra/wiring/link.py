@@ -1,0 +1,126 @@
+"""The link between Azure and the force's own sites: gateways, tunnels, circuits, and names both ways."""
+
+from typing import TYPE_CHECKING
+
+from infra.on_premises import OnPremises
+from infra.site import Site
+from infra.wiring.context import Context
+
+if TYPE_CHECKING:
+    from infra.wiring.network import Network
+    from modules.azure.key_vault import KeyVault
+    from modules.azure.log_analytics import LogAnalytics
+    from modules.hybrid.express_route import ExpressRouteArgs
+
+PRIVATE_REVERSE = "in-addr.arpa."
+
+
+def gateways(context: Context, made: "Network", logs: "LogAnalytics") -> None:
+    """The gateways in the first hub; only where there are sites to reach."""
+    estate = context.force.on_premises
+    if estate is None or not estate.sites or not context.has("gateways"):
+        return
+    from modules.azure.gateways import Gateways, GatewaysArgs
+
+    args = GatewaysArgs(
+        label=context.label,
+        location=context.location,
+        resource_group_name=context.group("network").name,
+        subnet_id=made.hub.subnet_ids.apply(lambda ids: ids["gateway"]),
+        workspace_id=logs.workspace_id,
+        vpn={},
+    )
+    if any(site.express_route for site in estate.sites):
+        args["express_route"] = {}
+    made.gateways = Gateways("gateways", args, context.opts)
+
+
+def sites(context: Context, made: "Network", vault: "KeyVault", logs: "LogAnalytics") -> None:
+    """Each site's tunnels, its circuit where it has one, and DNS both ways."""
+    estate = context.force.on_premises
+    if estate is None or made.gateways is None:
+        return
+    from modules.hybrid.site_to_site import SiteToSite
+
+    for site in estate.sites:
+        SiteToSite(
+            f"site-{site.name}",
+            {
+                "label": context.label,
+                "location": context.location,
+                "resource_group_name": context.group("network").name,
+                "site": site.name,
+                "vpn_gateway_id": made.gateways.vpn_gateway_id,
+                "asn": site.asn,
+                "devices": [
+                    {"address": str(device.address), "bgp_address": str(device.bgp_address)} for device in site.devices
+                ],
+                "key_vault": {"vault_name": vault.name, "resource_group_name": context.group("security").name},
+            },
+            context.opts,
+        )
+        if site.express_route:
+            from modules.hybrid.express_route import ExpressRoute
+
+            ExpressRoute(f"circuit-{site.name}", _circuit(context, made, site, logs), context.opts)
+    _names(context, made, estate)
+
+
+def _circuit(context: Context, made: "Network", site: Site, logs: "LogAnalytics") -> "ExpressRouteArgs":
+    from modules.hybrid.express_route import ExpressRouteArgs
+
+    wanted = site.express_route
+    assert wanted is not None
+    args = ExpressRouteArgs(
+        label=context.label,
+        location=context.location,
+        resource_group_name=context.group("network").name,
+        workspace_id=logs.workspace_id,
+        workload=site.name,
+        provider=wanted.provider,
+        peering_location=wanted.peering_location,
+        bandwidth_mbps=wanted.bandwidth_mbps,
+    )
+    if wanted.peering and made.gateways:
+        args["provisioned"] = True
+        args["gateway_id"] = made.gateways.express_route_gateway_id
+        args["peering"] = {
+            "asn": site.asn,
+            "vlan": wanted.peering.vlan,
+            "primary": str(wanted.peering.primary),
+            "secondary": str(wanted.peering.secondary),
+        }
+    return args
+
+
+def _names(context: Context, made: "Network", estate: OnPremises) -> None:
+    """The force's own domain and the reverse zone of its addresses, asked of the sites' servers."""
+    servers = [str(server) for site in estate.sites for server in site.dns_servers]
+    if not (estate.domain and servers and made.resolvers):
+        return
+    from modules.azure.dns_resolver import DnsServer
+    from modules.hybrid.dns import HybridDns
+
+    asked = [DnsServer(address=server) for server in servers[:6]]
+    resolver = next(iter(made.resolvers.values()))
+    HybridDns(
+        "hybrid-dns",
+        {
+            "resource_group_name": context.group("dns").name,
+            "ruleset_name": resolver.ruleset_name,
+            "forwards": [
+                {"domain": f"{estate.domain}.", "servers": list(asked)},
+                {"domain": _reverse(str(estate.address_space)), "servers": list(asked)},
+            ],
+            "inbound_addresses": [each.inbound_address for each in made.resolvers.values()],
+            "regions": list(context.azure.regions),
+        },
+        context.opts,
+    )
+
+
+def _reverse(space: str) -> str:
+    """The reverse zone around a range, by whole octets: `158.10.in-addr.arpa.` for 10.158.0.0/16."""
+    network, _, prefix = space.partition("/")
+    octets = network.split(".")[: max(int(prefix) // 8, 1)]
+    return ".".join(reversed(octets)) + f".{PRIVATE_REVERSE}"

@@ -1,0 +1,189 @@
+"""Hubs, what protects them, names, gateways, and who watches the traffic."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from infra.azure import SecurityRule
+from infra.vending import LandingZone
+from infra.wiring.context import Context
+from modules.azure.hub import Hub, HubArgs, HubRule
+
+if TYPE_CHECKING:
+    from modules.azure.dns_resolver import DnsResolver
+    from modules.azure.gateways import Gateways
+    from modules.azure.key_vault import KeyVault
+    from modules.azure.log_analytics import LogAnalytics
+    from modules.azure.network_watcher import NetworkWatcher
+    from modules.azure.private_dns import PrivateDns
+
+VAULT_ZONE = "privatelink.vaultcore.azure.net"
+"""The platform vault's zone, which its own module makes: it is there before the other zones are."""
+
+
+@dataclass
+class Network:
+    """The network of a force, as far as it has come: hubs by region, the primary one first."""
+
+    hubs: dict[str, Hub] = field(default_factory=dict)
+    ddos_plan_id: pulumi.Output[str] | None = None
+    zones: "PrivateDns | None" = None
+    zone_names: tuple[str, ...] = ()
+    vault_zone_id: pulumi.Output[str] | None = None
+    resolvers: "dict[str, DnsResolver]" = field(default_factory=dict)
+    watchers: "dict[str, NetworkWatcher]" = field(default_factory=dict)
+    gateways: "Gateways | None" = None
+
+    @property
+    def hub(self) -> Hub:
+        """The primary region's hub."""
+        return next(iter(self.hubs.values()))
+
+    @property
+    def networks(self) -> dict[str, pulumi.Output[str]]:
+        """The hubs' networks, by the short name that links to them have."""
+        return {_short(index): hub.virtual_network_id for index, hub in enumerate(self.hubs.values())}
+
+    def zone(self, name: str) -> pulumi.Output[str]:
+        """The id of one of the private DNS zones."""
+        assert self.zones is not None
+        return self.zones.zone_ids.apply(lambda ids: ids[name])
+
+    @property
+    def shared_zones(self) -> dict[str, pulumi.Input[str]]:
+        """The zones that everything in the estate shares, by name: the vault's, and from `hybrid` on all of them."""
+        shared: dict[str, pulumi.Input[str]] = {name: self.zone(name) for name in self.zone_names}
+        return shared if self.vault_zone_id is None else {**shared, VAULT_ZONE: self.vault_zone_id}
+
+
+def network(context: Context, logs: "LogAnalytics") -> Network:
+    """The hubs, with the protection plan that they share."""
+    made = Network()
+    if context.has("ddosPlan"):
+        from modules.azure.ddos_plan import DdosPlan
+
+        made.ddos_plan_id = DdosPlan(
+            "ddos-plan",
+            {
+                "label": context.label,
+                "location": context.location,
+                "resource_group_name": context.group("network").name,
+            },
+            context.opts,
+        ).plan_id
+    for index, (region, space) in enumerate(context.azure.hubs.items()):
+        if index == 0 or context.has("secondHub"):
+            args = _hub(context, region, str(space), logs)
+            if made.ddos_plan_id is not None:
+                args["ddos_plan_id"] = made.ddos_plan_id
+            made.hubs[region] = Hub(_short(index), args, context.opts)
+    return made
+
+
+def names(context: Context, made: Network, vault: "KeyVault", logs: "LogAnalytics") -> None:
+    """Private DNS and its resolvers."""
+    made.vault_zone_id = vault.private_zone_id
+    if context.has("privateDns"):
+        from modules.azure.private_dns import PrivateDns, zones
+
+        regions = tuple(context.azure.regions)
+        made.zone_names = tuple(zone.name for zone in zones(regions))
+        made.zones = PrivateDns(
+            "private-dns",
+            {
+                "label": context.label,
+                "location": context.location,
+                "resource_group_name": context.group("dns").name,
+                "regions": list(regions),
+                "virtual_network_ids": {**made.networks},
+                "existing": {VAULT_ZONE: vault.private_zone_id},
+            },
+            context.opts,
+        )
+    if context.has("dnsResolver"):
+        from modules.azure.dns_resolver import DnsResolver
+
+        for index, (region, hub) in enumerate(made.hubs.items()):
+            name = "dns-resolver" if index == 0 else "second-dns-resolver"
+            made.resolvers[region] = DnsResolver(
+                name,
+                {
+                    "label": context.label,
+                    "location": region,
+                    "resource_group_name": context.group("dns", region).name,
+                    "virtual_network_id": hub.virtual_network_id,
+                    "inbound_subnet_id": hub.subnet_ids.apply(lambda ids: ids["resolver"]),
+                    "outbound_subnet_id": hub.subnet_ids.apply(lambda ids: ids["resolver_outbound"]),
+                    "inbound_address": hub.resolver_address,
+                    "workspace_id": logs.workspace_id,
+                },
+                context.opts,
+            )
+
+
+def watch(context: Context, made: Network, logs: "LogAnalytics") -> None:
+    """Network Watcher and flow logs, in each region that has a hub."""
+    if not context.has("networkWatcher"):
+        return
+    from modules.azure.network_watcher import NetworkWatcher
+
+    for index, (region, hub) in enumerate(made.hubs.items()):
+        made.watchers[region] = NetworkWatcher(
+            "network-watcher" if index == 0 else "second-network-watcher",
+            {
+                "label": context.label,
+                "location": region,
+                "resource_group_name": context.group("network-watcher", region).name,
+                "workspace_id": logs.workspace_id,
+                "virtual_network_ids": {"hub": hub.virtual_network_id},
+            },
+            context.opts,
+        )
+
+
+def _short(index: int) -> str:
+    return "hub" if index == 0 else "second-hub"
+
+
+def _hub(context: Context, region: str, space: str, logs: "LogAnalytics") -> HubArgs:
+    wanted = context.azure.hub
+    args: HubArgs = {
+        "label": context.label,
+        "location": region,
+        "resource_group_name": context.group("network", region).name,
+        "address_space": space,
+        "estate": context.estate,
+        "workspace_id": logs.workspace_id,
+        "firewall": {
+            "enabled": bool(wanted.firewall.enabled),
+            "tier": wanted.firewall.tier,
+            "threat_intel_mode": wanted.firewall.threat_intel_mode,
+        },
+        "bastion": {"enabled": bool(wanted.bastion.enabled), "sku": wanted.bastion.sku},
+        "rules": [_rule(rule) for rule in wanted.rules],
+    }
+    if context.has("dnsResolver"):
+        args["resolver_outbound"] = True
+    spokes = [str(zone.address_space) for zone in context.azure.landing_zones if _region(context, zone) == region]
+    if spokes:
+        args["spoke_ranges"] = spokes
+    return args
+
+
+def _region(context: Context, zone: LandingZone) -> str:
+    return zone.region or context.location
+
+
+def _rule(rule: SecurityRule) -> HubRule:
+    return HubRule(
+        name=rule.name,
+        priority=rule.priority,
+        direction=rule.direction,
+        access=rule.access,
+        protocol=rule.protocol,
+        source=rule.source,
+        destination=rule.destination,
+        ports=list(rule.ports),
+        description=rule.description,
+    )

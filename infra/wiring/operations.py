@@ -1,0 +1,154 @@
+"""Logs, alerts, keys and the watch over security."""
+
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from infra.wiring.context import Context
+from modules.azure.log_analytics import LogAnalytics, LogAnalyticsArgs
+
+if TYPE_CHECKING:
+    from infra.wiring.network import Network
+    from modules.azure.customer_managed_keys import CustomerManagedKeys
+    from modules.azure.data_collection import DataCollection
+    from modules.azure.key_vault import KeyVault
+    from modules.azure.log_archive import LogArchive
+
+
+def workspace(context: Context) -> LogAnalytics:
+    """The workspace that takes every log."""
+    args: LogAnalyticsArgs = {
+        "label": context.label,
+        "location": context.location,
+        "resource_group_name": context.group("management").name,
+        "workload": "management",
+        "retention_days": context.azure.log_analytics.retention_days,
+    }
+    if context.azure.log_analytics.daily_quota_gb:
+        args["daily_quota_gb"] = context.azure.log_analytics.daily_quota_gb
+    return LogAnalytics("logs", args, context.opts)
+
+
+def keys(context: Context, vault: "KeyVault") -> "CustomerManagedKeys | None":
+    """Keys of the force's own in the platform's vault."""
+    if not context.has("customerManagedKeys"):
+        return None
+    from modules.azure.customer_managed_keys import CustomerManagedKeys
+
+    return CustomerManagedKeys(
+        "keys",
+        {
+            "label": context.label,
+            "location": context.location,
+            "resource_group_name": context.group("security").name,
+            "workload": "platform",
+            "vault_name": vault.name,
+            "vault_id": vault.id,
+            "uses": ["disks", "storage"],
+            "hardware": context.azure.key_vault.sku == "premium",
+        },
+        context.opts,
+    )
+
+
+def archive(
+    context: Context, network: "Network", logs: LogAnalytics, vault: "KeyVault", own: "CustomerManagedKeys | None"
+) -> "LogArchive | None":
+    """The immutable store for logs."""
+    if not context.has("logArchive"):
+        return None
+    from modules.azure.log_archive import LogArchive, LogArchiveArgs
+
+    args: LogArchiveArgs = {
+        "label": context.label,
+        "location": context.location,
+        "resource_group_name": context.group("management").name,
+        "workload": "logs",
+        "subnet_id": network.hub.private_endpoints_subnet_id,
+        "workspace_id": logs.workspace_id,
+        "private_zone_id": network.zone("privatelink.blob.core.windows.net"),
+    }
+    if own is not None:
+        args["key"] = {
+            "key_name": own.key_names.apply(lambda names: names["storage"]),
+            "vault_uri": vault.uri,
+            "identity_id": own.identity_ids.apply(lambda ids: ids["storage"]),
+        }
+    return LogArchive("log-archive", args, context.opts)
+
+
+def collection(context: Context, logs: LogAnalytics) -> "DataCollection | None":
+    """The endpoint and the rules by which machines send their logs."""
+    if not context.has("dataCollection"):
+        return None
+    from modules.azure.data_collection import DataCollection
+
+    return DataCollection(
+        "data-collection",
+        {
+            "label": context.label,
+            "location": context.location,
+            "resource_group_name": context.group("management").name,
+            "workload": "machines",
+            "workspace_id": logs.workspace_id,
+            "workspace_name": logs.workspace_name,
+        },
+        context.opts,
+    )
+
+
+def watch(
+    context: Context, network: "Network", logs: LogAnalytics, vault: "KeyVault", kept: "LogArchive | None"
+) -> pulumi.Output[str] | None:
+    """Activity log, alerts, Defender and Sentinel; gives the action group, where there is one."""
+    subscriptions = {"platform": context.subscription_id}
+    contacts = [context.force.owner.email]
+    if context.has("activityLog"):
+        from modules.azure.activity_log import ActivityLog, ActivityLogArgs
+
+        args = ActivityLogArgs(subscription_ids={**subscriptions}, workspace_id=logs.workspace_id)
+        if kept is not None:
+            args["archive_id"] = kept.id
+        ActivityLog("activity-log", args, context.opts)
+    if context.has("defender"):
+        from modules.azure.defender import Defender
+
+        Defender("defender", {"subscription_ids": {**subscriptions}, "contacts": contacts}, context.opts)
+    if context.has("sentinel"):
+        from modules.azure.sentinel import Sentinel
+
+        Sentinel(
+            "sentinel",
+            {
+                "label": context.label,
+                "resource_group_name": context.group("management").name,
+                "workspace_name": logs.workspace_name,
+                "tenant_id": context.tenant_id,
+                "subscription_ids": {**subscriptions},
+            },
+            context.opts,
+        )
+    if not context.has("alerts"):
+        return None
+    from modules.azure.alerts import Alerts
+    from modules.azure.alerts.metrics import WatchedResource
+
+    watched = {"vault": WatchedResource(kind="key_vault", id=vault.id)}
+    if kept is not None:
+        watched["archive"] = WatchedResource(kind="storage", id=kept.id)
+    if network.gateways is not None:
+        watched["vpn"] = WatchedResource(kind="vpn_gateway", id=network.gateways.vpn_gateway_id)
+    return Alerts(
+        "alerts",
+        {
+            "label": context.label,
+            "location": context.location,
+            "resource_group_name": context.group("management").name,
+            "workload": "platform",
+            "subscription_ids": [context.subscription_id],
+            "contacts": contacts,
+            "workspace_id": logs.workspace_id,
+            "watched": watched,
+        },
+        context.opts,
+    ).action_group_id

@@ -1,0 +1,88 @@
+"""The landing zones that a force hands to its services."""
+
+from typing import TYPE_CHECKING
+
+from infra.vending import LandingZone as LandingZoneSettings
+from infra.wiring.context import Context
+
+if TYPE_CHECKING:
+    from infra.wiring.network import Network
+    from modules.azure.landing_zone import LandingZoneArgs
+    from modules.azure.log_analytics import LogAnalytics
+    from modules.azure.management_groups import ManagementGroups
+
+_ISOLATED = "sandbox"
+
+
+def landing_zones(context: Context, made: "Network", groups: "ManagementGroups", logs: "LogAnalytics") -> None:
+    """Each landing zone of the settings, as `landing-zone-<name>`."""
+    if not context.azure.landing_zones:
+        return
+    from modules.azure.landing_zone import LandingZone
+
+    for zone in context.azure.landing_zones:
+        LandingZone(f"landing-zone-{zone.name}", _arguments(context, made, groups, logs, zone), context.opts)
+
+
+def _arguments(
+    context: Context,
+    made: "Network",
+    groups: "ManagementGroups",
+    logs: "LogAnalytics",
+    zone: LandingZoneSettings,
+) -> "LandingZoneArgs":
+    from modules.azure.landing_zone import LandingZoneArgs
+
+    region = zone.region or context.location
+    args = LandingZoneArgs(
+        label=context.label,
+        location=region,
+        workload=zone.name,
+        archetype=zone.archetype,
+        tenant_id=context.tenant_id,
+        workspace_id=logs.workspace_id,
+        address_space=str(zone.address_space),
+        budget={
+            "amount": zone.budget.amount,
+            "contacts": list(zone.budget.contacts),
+            "thresholds": list(zone.budget.thresholds),
+        },
+        access={
+            f"{access.role.lower().replace(' ', '-')}-{access.principal_id[:8]}": {
+                "principal_id": access.principal_id,
+                "role": access.role,
+            }
+            for access in zone.access
+        },
+    )
+    if zone.subscription_id:
+        args["subscription_id"] = zone.subscription_id
+    if zone.billing_scope:
+        args["billing_scope"] = zone.billing_scope
+    if zone.subscription_id or zone.billing_scope:
+        args["platform_subscription_id"] = context.subscription_id
+        args["management_group_name"] = groups.groups[zone.archetype]
+    if zone.expires:
+        args["expires_on"] = zone.expires.isoformat()
+    hub = made.hubs.get(region)
+    if hub is not None and zone.archetype != _ISOLATED:
+        args["hub"] = {
+            "virtual_network_id": hub.virtual_network_id,
+            "virtual_network_name": hub.virtual_network_name,
+            "resource_group_name": context.group("network", region).name,
+        }
+        if context.azure.hub.firewall.enabled:
+            args["hub"]["firewall_address"] = hub.firewall_address
+        if made.gateways is not None and region == context.location:
+            args["hub"]["gateway_id"] = made.gateways.vpn_gateway_id
+    if zone.archetype != _ISOLATED:
+        args["private_zone_ids"] = made.shared_zones
+    watcher = made.watchers.get(region)
+    if watcher is not None:
+        args["flow_logs"] = {
+            "watcher_name": watcher.watcher_name,
+            "watcher_resource_group_name": context.group("network-watcher", region).name,
+            "storage_id": watcher.storage_id,
+            "identity_id": watcher.identity_id,
+        }
+    return args

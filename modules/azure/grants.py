@@ -1,0 +1,36 @@
+"""Giving a role to somebody, somewhere."""
+
+from uuid import NAMESPACE_URL, uuid5
+
+import pulumi
+from pulumi_azure_native import authorization
+
+from modules.naming import Label
+
+
+def grant(
+    logical: str,
+    label: Label,
+    *,
+    scope: pulumi.Input[str],
+    role: pulumi.Input[str],
+    principal_id: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+    principal_type: str = "ServicePrincipal",
+) -> authorization.RoleAssignment:
+    """Gives `role`, a built-in one's GUID or an ARM id, at `scope`.
+
+    The assignment's own name is a GUID that follows from whose it is and what it is called, so that two environments of
+    a force never collide and a second run changes nothing. The kind of principal is always said: without it Azure looks
+    the principal up, and does not find one that was made a moment ago.
+    """
+    number = isinstance(role, str) and not role.startswith("/")
+    return authorization.RoleAssignment(
+        logical,
+        role_assignment_name=str(uuid5(NAMESPACE_URL, "/".join((label["force"], label["environment"], logical)))),
+        scope=scope,
+        role_definition_id=f"/providers/Microsoft.Authorization/roleDefinitions/{role}" if number else role,
+        principal_id=principal_id,
+        principal_type=principal_type,
+        opts=opts,
+    )

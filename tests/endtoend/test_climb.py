@@ -1,0 +1,45 @@
+"""One force climbs its roadmap under the real engine: each profile only adds, and the last one takes everything down."""
+
+import contextlib
+import json
+from pathlib import Path
+
+import pytest
+
+from bluelamp.rehearsal.space import Space
+from tests.conftest import Project
+
+FORCE = "dyfed-powys"
+
+
+def climb(project: Project, profile: str) -> dict:
+    settings = project.settings(FORCE)
+    lines = settings.read_text("utf-8").splitlines(keepends=True)
+    written = [f"  bluelamp:profile: {profile}\n" if line.startswith("  bluelamp:profile:") else line for line in lines]
+    settings.write_text("".join(written), "utf-8")
+    up = project.run("up", "--rehearse", FORCE, "--format", "json")
+    assert up.returncode == 0, up.stdout + up.stderr
+    result: dict = json.loads(up.stdout)["forces"][0]
+    return result
+
+
+def held(root: Path) -> int:
+    with contextlib.closing(Space(root).open_store()) as store:
+        return store.count()
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("engine")
+def test_a_force_climbs_from_starter_to_full_and_nothing_is_replaced_or_deleted(project: Project) -> None:
+    there = 0
+    for profile in ("starter", "hybrid", "full"):
+        result = climb(project, profile)
+        operations = {change["op"] for change in result["changes"]}
+        assert operations <= {"create", "update"}, operations
+        assert held(project.root) > there
+        there = held(project.root)
+    again = project.run("up", "--rehearse", FORCE)
+    assert "unchanged" in again.stdout, again.stdout + again.stderr
+    gone = project.run("destroy", "--rehearse", FORCE)
+    assert gone.returncode == 0, gone.stdout + gone.stderr
+    assert held(project.root) == 0
