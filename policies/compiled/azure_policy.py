@@ -44,12 +44,14 @@ def to_azure_policy(rules: Iterable[Rule], *, verified_only: bool = False) -> Co
             continue
         try:
             made = definition(rule)
-            untried = unverified(rule) if verified_only else ()
-            if untried:
-                raise CannotCompile(f"it has yet to be tried whether Azure Policy knows {', '.join(untried)}")
-            documents[rule.id] = (made,)
         except CannotCompile as reason:
             left_out[rule.id] = str(reason)
+            continue
+        untried = unverified(rule) if verified_only else ()
+        if untried:
+            left_out[rule.id] = f"it has yet to be tried whether Azure Policy knows {', '.join(untried)}"
+        else:
+            documents[rule.id] = (made,)
     return Compiled(documents, left_out)
 
 
