@@ -30,8 +30,8 @@ class Extent(StrEnum):
 class Row:
     """One control of a framework.
 
-    `why` says what rules cannot see, empty where they see all of it. `origin` names the controls of the edition that
-    the catalogue follows which this one became: what answers to them answers to it.
+    `why` says what rules cannot see, empty where they see all of it. `origin` names other controls of the framework, of
+    the edition that the catalogue follows or of its own: what answers to them answers to it.
     """
 
     title: str
@@ -91,7 +91,7 @@ def title_of(control: Control) -> str:
 
 
 def answered(controls: Iterable[Control]) -> tuple[Control, ...]:
-    """`controls`, and those of other editions that follow from them, in order and once each."""
+    """`controls`, and those that follow from them, of other editions too, in order and once each."""
     named = tuple(dict.fromkeys(controls))
     derived = (each for control in named for each in _followers().get(control, ()))
     return tuple(dict.fromkeys((*named, *derived)))
@@ -103,7 +103,7 @@ def _followers() -> dict[Control, list[Control]]:
     for catalogue in catalogues():
         for id_, row in catalogue.controls.items():
             for origin in row.origin:
-                source = Control(catalogue.framework, catalogue.follows, origin)
+                source = Control(catalogue.framework, catalogue.follows or catalogue.edition, origin)
                 followers.setdefault(source, []).append(Control(catalogue.framework, catalogue.edition, id_))
     return followers
 

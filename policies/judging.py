@@ -176,8 +176,8 @@ def _brief(value: Any) -> str:
     if isinstance(value, (list, tuple)) and all(isinstance(item, (str, int, float)) for item in value):
         return " or ".join(str(item) for item in value) if value else "an empty list"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_brief(item)}" for key, item in value.items()) + "}"
-    return str(value)
+        return "{" + ", ".join(f"{key}: {_brief(item)}" for key, item in sorted(value.items())) + "}"
+    return "[" + ", ".join(map(_brief, value)) + "]" if isinstance(value, (list, tuple)) else str(value)
 
 
 def _jsonable(value: Any) -> Any:

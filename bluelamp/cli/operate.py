@@ -17,7 +17,6 @@ from bluelamp.errors import BluelampError, Status
 from bluelamp.fleet.aliases import refuse_versioned
 from bluelamp.fleet.deploy import Hear, Result
 from bluelamp.fleet.parallel import each
-from bluelamp.governance.read import every as governance
 from infra.problems import Problem, SettingsError
 from policies.governance import BLOCK_UNKNOWN
 
@@ -47,6 +46,8 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
     """
     settings = read_settings(root, forces) if how.needs_settings else {}
     if how.needs_settings:
+        from bluelamp.governance.read import every as governance
+
         governance(root, forces)
     results: list[Result] = []
     with (

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.parallel import cores
-from bluelamp.governance.read import governance
 from bluelamp.reports.findings import Report, Source, assess
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.subject import from_plan, from_state
 from infra.problems import SettingsError
+from policies import Verdict
+from policies.governance import Governance
 
 if TYPE_CHECKING:
     from bluelamp.planning import Plan
@@ -60,7 +61,6 @@ def check_plan(
     from bluelamp.planning import plan_force
 
     started = datetime.now(UTC)
-    settled = governance(root, force, block_unknown=block_unknown)
     try:
         plan = plan_force(force, root, arm_types=arm_types)
     except (SettingsError, BluelampError):
@@ -68,16 +68,11 @@ def check_plan(
     except Exception as error:
         # Whatever the program raises is its own failure: told by name, the traceback is for `pulumi preview`.
         return Check(force, failure=f"the program failed: {type(error).__name__}: {error}")
-    report = assess(
-        force,
-        from_plan(plan),
-        Source.PLAN,
-        root=root,
-        name=_name(force, root),
-        started=started,
-        governance=settled,
-        selection=selection,
-    )
+    report = judge_plan(plan, root, started=started, selection=selection, block_unknown=block_unknown)
+    if report.counts[Verdict.FAIL] and not plan.refused:
+        from bluelamp.origins.locate import located
+
+        report = located(report, plan, root)
     return Check(force, report, _refusals(plan), plan.warnings, "; ".join(plan.errors))
 
 
@@ -106,6 +101,27 @@ def check_plans(
         yield from pool.map(one, forces)
 
 
+def judge_plan(
+    plan: "Plan",
+    root: Path,
+    *,
+    started: datetime | None = None,
+    selection: Selection | None = None,
+    block_unknown: bool = False,
+) -> Report:
+    """The report over a force's plan, by the rules that `selection` keeps."""
+    return assess(
+        plan.stack,
+        from_plan(plan),
+        Source.PLAN,
+        root=root,
+        name=_name(plan.stack, root),
+        started=started,
+        governance=_governance(root, plan.stack, block_unknown=block_unknown),
+        selection=selection,
+    )
+
+
 def judge_state(
     force: str,
     state: Mapping[str, Any],
@@ -115,9 +131,15 @@ def judge_state(
     block_unknown: bool = False,
 ) -> Report:
     """The report over what is deployed, from the engine's exported state, by the rules that `selection` keeps."""
-    settled = governance(root, force, block_unknown=block_unknown)
+    settled = _governance(root, force, block_unknown=block_unknown)
     name = _name(force, root)
     return assess(force, from_state(state), Source.STATE, root=root, name=name, governance=settled, selection=selection)
+
+
+def _governance(root: Path, force: str, *, block_unknown: bool) -> Governance:
+    from bluelamp.governance.read import governance
+
+    return governance(root, force, block_unknown=block_unknown)
 
 
 def _name(force: str, root: Path) -> str:

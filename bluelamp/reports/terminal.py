@@ -95,6 +95,7 @@ def _broken(finding: Finding) -> "RenderableType":
     lines = {
         "resource": f"{finding.name} ({finding.type})",
         "property": finding.path or "the resource",
+        "written": f"{finding.source[0]}:{finding.source[1]}" if finding.source else "",
         "observed": _trim(value(finding.observed)),
         "expected": _trim(asked(finding.expected)),
         "also": _trim(finding.message) if says_more(finding) else "",

@@ -158,7 +158,7 @@ def asked(expected: Any) -> str:
 
 def says_more(finding: Finding) -> bool:
     """Whether the finding's message says what its path, observed and expected value do not."""
-    if finding.verdict is Verdict.FAIL:
+    if finding.verdict in {Verdict.FAIL, Verdict.EXEMPT}:
         return "; " in finding.message or finding.message.endswith(")")
     if finding.verdict is Verdict.UNKNOWN:
         return not finding.path or not finding.message.startswith(f"{finding.path}: ")

@@ -12,7 +12,7 @@ from typing import Final
 
 from policies.estate import Estate, canonical
 from policies.model import UNKNOWN
-from policies.value import UnknownValue, Value, places
+from policies.value import UnknownValue, Value, places, some
 
 PRIVATE_ENDPOINT: Final = "azure-native:network:PrivateEndpoint"
 
@@ -106,6 +106,30 @@ def pointers(found: Iterable[Reference]) -> Pointers:
     return Pointers(ends, urns, stray)
 
 
+def made_from(id_: Value) -> frozenset[str]:
+    """The types of the resources that an id which is not known yet may be the id of; none where nothing tells."""
+    if id_.raw is UNKNOWN and all(map(_told_by_its_id, id_.references)):
+        return frozenset(map(_type_of, id_.references))
+    return frozenset()
+
+
+def owner(part: Value, estate: Estate, type_: str) -> Value | None:
+    """The resource of `type_` that `part` says it belongs to, by the property in which both name it; None for none.
+
+    Raises `UnknownValue` when that cannot be told yet.
+    """
+    _, name = NAMES[type_]
+    named = part[name]
+
+    def is_it(whole: Value) -> bool:
+        return whole.resource.urn in named.references or whole[name].text() == named.text()
+
+    found = some(estate.of(type_), is_it)
+    if found is None:
+        named.text()  # one that is not known yet may be that of another stack
+    return found
+
+
 def private_endpoints(estate: Estate) -> Pointers:
     """What the private endpoints of the estate point to."""
     return pointers(
@@ -122,5 +146,9 @@ def _add(targets: dict[str, Value | None], target: str, doubt: Value | None) -> 
 
 
 def _told_by_its_id(urn: str) -> bool:
-    type_ = canonical(urn.split("::")[2].rpartition("$")[2])
+    type_ = _type_of(urn)
     return type_.startswith("azure-native:") and type_ not in _HOLDERS
+
+
+def _type_of(urn: str) -> str:
+    return canonical(urn.split("::")[2].rpartition("$")[2])

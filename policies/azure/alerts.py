@@ -149,7 +149,7 @@ def guard_rails_are_watched(
 def plan_is_paid(
     plan: Value,
     *,
-    plans: tuple[str, ...] = (
+    plans: Required[str] = (
         "VirtualMachines",
         "SqlServers",
         "SqlServerVirtualMachines",
@@ -177,7 +177,12 @@ def plan_is_paid(
     "Defender plans are complete",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
-    controls=ncsc("5", "13") + caf("C1.c", "B4.d") + iso("8.7") + cyber_essentials("malware-protection") + mcsb("ES-1"),
+    controls=ncsc("5", "13")
+    + caf("C1.c", "B4.d")
+    + iso("8.7")
+    + cyber_essentials("malware-protection")
+    + mcsb("ES-1", "ES-2")
+    + policing("malware-protection"),
     at=PLAN,
     fix="Set subPlan to P2 for VirtualMachines and to DefenderForStorageV2 for StorageAccounts.",
     example="""

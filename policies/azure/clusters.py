@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.azure._controls import RESILIENT, SUPPORTED
-from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
+from policies.controls import caf, cis_kubernetes, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, Outcome, require, rule
 from policies.value import Value, some
@@ -21,7 +21,12 @@ NETWORK_POLICY: Final = require(
     "Clusters enforce network policies",
     Must("networkProfile.networkPolicy", among=("azure", "calico", "cilium"), default="none"),
     severity=Severity.HIGH,
-    controls=ncsc("3") + caf("B4.a") + iso("8.22") + cyber_essentials("firewalls") + mcsb("NS-1"),
+    controls=ncsc("3")
+    + caf("B4.a")
+    + iso("8.22")
+    + cyber_essentials("firewalls")
+    + mcsb("NS-1")
+    + cis_kubernetes("5.3.1"),
     at=CLUSTER,
     rationale="Without something that enforces them, network policies are accepted, listed and without any effect.",
     fix="Set networkProfile.networkPolicy to cilium, azure or calico when the cluster is made.",

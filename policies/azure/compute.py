@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from policies.azure._controls import HARDENED, IN_TRANSIT, SUPPORTED
+from policies.azure._controls import IN_TRANSIT, SUPPORTED
 from policies.azure.network import MACHINE, SCALE_SET
 from policies.controls import caf, iso, mcsb, ncsc, policing
 from policies.model import Enforcement, Severity
@@ -179,7 +179,7 @@ def managed_over_https(listener: Value) -> Outcome:
     "BL-CMP-009",
     "Machines have managed disks",
     severity=Severity.MEDIUM,
-    controls=HARDENED + SUPPORTED,
+    controls=SUPPORTED + iso("8.9"),
     at={MACHINE: "storageProfile", SCALE_SET: "virtualMachineProfile.storageProfile"},
     fix="Use managedDisk for the disk of the system and for those of data.",
     example="""

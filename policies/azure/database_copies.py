@@ -12,7 +12,8 @@ from policies.value import Value, some
 
 DATABASE: Final = "azure-native:sql:Database"
 MANAGED_INSTANCE: Final = "azure-native:sql:ManagedInstance"
-LONG_TERM: Final = "azure-native:sql:LongTermRetentionPolicy"
+LONG_TERM: Final = ("azure-native:sql:LongTermRetentionPolicy", "azure-native:sql:BackupLongTermRetentionPolicy")
+INSTANCE_LONG_TERM: Final = "azure-native:sql:ManagedInstanceLongTermRetentionPolicy"
 
 _NONE: Final = frozenset({"", "pt0s", "p0d", "p0w", "p0m", "p0y"})
 
@@ -71,7 +72,7 @@ POINT_IN_TIME: Final = require(
     "Long-term backup policies keep something",
     severity=Severity.MEDIUM,
     controls=ncsc("2.5") + caf("B5.c") + dpa("39") + iso("5.33", "8.13") + mcsb("BR-1"),
-    at=LONG_TERM,
+    at=(*LONG_TERM, INSTANCE_LONG_TERM),
     fix="Give weeklyRetention, monthlyRetention or yearlyRetention a span such as P12M.",
     example='sql.LongTermRetentionPolicy("records", ..., monthly_retention="P12M")',
 )
@@ -103,7 +104,7 @@ def has_long_term_policy(database: Value, estate: Estate) -> Outcome:
     """
     if database["createMode"].text() in {"secondary", "onlinesecondary"}:
         return NotApplicable("it is a copy of a database that is backed up itself")
-    found = some(estate.of(LONG_TERM), lambda each: _covers(each, database))
+    found = some(estate.of(*LONG_TERM), lambda each: _covers(each, database))
     return None if found else lacks(database, "a long-term retention policy for this database")
 
 

@@ -4,9 +4,9 @@ from ipaddress import ip_address
 from typing import Final
 
 from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT
-from policies.azure._kin import child_of
+from policies.azure._kin import child, child_of
 from policies.controls import caf, cyber_essentials, dpa, iso, mcsb, ncsc, policing
-from policies.estate import Estate
+from policies.estate import Estate, canonical
 from policies.model import Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
 from policies.tighter import AtLeast
@@ -15,6 +15,16 @@ from policies.value import Value, some
 SQL_SERVER: Final = "azure-native:sql:Server"
 MANAGED_INSTANCE: Final = "azure-native:sql:ManagedInstance"
 AUDITING: Final = ("azure-native:sql:ServerBlobAuditingPolicy", "azure-native:sql:ExtendedServerBlobAuditingPolicy")
+
+DATABASE_AUDITING: Final = (
+    "azure-native:sql:DatabaseBlobAuditingPolicy",
+    "azure-native:sql:ExtendedDatabaseBlobAuditingPolicy",
+)
+ENTRA_ONLY: Final = {
+    SQL_SERVER: ("azure-native:sql:ServerAzureADOnlyAuthentication", "serverName"),
+    MANAGED_INSTANCE: ("azure-native:sql:ManagedInstanceAzureADOnlyAuthentication", "managedInstanceName"),
+}
+"""The resource beside each kind of server that says the same thing, and the property that names the server."""
 
 _WIDEST: Final = 256
 
@@ -42,17 +52,25 @@ SQL_NOT_PUBLIC: Final = require(
     example='sql.Server("records", ..., public_network_access="Disabled")',
 )
 
-SQL_ENTRA_ONLY: Final = require(
+
+@rule(
     "BL-SQL-003",
     "SQL servers know people and services by Entra ID only",
-    Must("administrators.azureADOnlyAuthentication", be=True, default=False),
     severity=Severity.MEDIUM,
     controls=BY_IDENTITY,
-    at=(SQL_SERVER, MANAGED_INSTANCE),
-    rationale="A login that lives in the database survives its owner's leaving and never asks for a second factor.",
+    at=tuple(ENTRA_ONLY),
     fix="Set administrators.azureADOnlyAuthentication to true.",
     example='sql.Server("records", ..., administrators={"azureADOnlyAuthentication": True, "login": "sql-admins"})',
 )
+def entra_only(server: Value, estate: Estate) -> Outcome:
+    """A login that lives in the database survives its owner's leaving and never asks for a second factor."""
+    type_, name = ENTRA_ONLY[canonical(server.resource.type)]
+    own = server.at("administrators.azureADOnlyAuthentication")
+    beside = child(server, name, estate.of(type_), name)
+    said = beside["azureADOnlyAuthentication"] if beside else own
+    if said.get(False) is True:
+        return None
+    return Fail(own, True, f"{beside.resource.name} switches it off" if beside else "")
 
 
 @rule(
@@ -132,7 +150,7 @@ def server_is_audited(server: Value, estate: Estate) -> Outcome:
     "Audit logs of SQL servers are kept for 90 days at least",
     severity=Severity.MEDIUM,
     controls=ncsc("13") + caf("C1.a", "C1.b") + dpa("62") + iso("8.15") + mcsb("LT-6"),
-    at=AUDITING,
+    at=(*AUDITING, *DATABASE_AUDITING),
     fix="Set retentionDays to 90 or more, or to 0, which keeps them for ever.",
     example="""
 sql.ServerBlobAuditingPolicy(
@@ -154,7 +172,11 @@ THREAT_DETECTION: Final = require(
     Must("state", be="Enabled", default=None),
     severity=Severity.MEDIUM,
     controls=ncsc("5", "13") + caf("C1.c", "C1.f") + iso("8.16") + mcsb("LT-1"),
-    at=("azure-native:sql:ServerSecurityAlertPolicy", "azure-native:sql:DatabaseSecurityAlertPolicy"),
+    at=(
+        "azure-native:sql:ServerSecurityAlertPolicy",
+        "azure-native:sql:DatabaseSecurityAlertPolicy",
+        "azure-native:sql:DatabaseThreatDetectionPolicy",
+    ),
     rationale="""Injection, a login from a new country and a sudden export of everything look alike in a plain log.
     Threat detection tells them from a working day, as they happen.""",
     fix="Set state to Enabled on the security alert policy.",

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from policies.azure._arm import Pointers, pointers, references
+from policies.azure._arm import Pointers, made_from, pointers, references
 from policies.azure._controls import SUPPORTED
-from policies.azure.network import NETWORK
+from policies.azure.network import NETWORK, SECURITY_GROUP
 from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Enforcement, Severity
@@ -87,6 +87,9 @@ def flows_of_a_network(log: Value) -> Outcome:
     where no group stands.
     """
     target = log["targetResourceId"]
+    types = made_from(target)
+    if types and SECURITY_GROUP not in types:
+        return None
     return Fail(target, "a virtual network") if "/networksecuritygroups/" in target.text() else None
 
 

@@ -123,6 +123,7 @@ SECRETS_END: Final = require(
     "Secrets have an end",
     Must("properties.attributes.expires", minimum=1),
     severity=Severity.MEDIUM,
+    enforcement=Enforcement.ADVISORY,
     controls=ncsc("10") + caf("B2.a") + iso("5.17") + mcsb("IM-8") + policing("password"),
     at=SECRET,
     rationale="""A password that works for ever works for whoever copied it, also years later; with an end it has to be

@@ -37,7 +37,7 @@ PLATFORM_SUBNETS: Final = _NO_SECURITY_GROUP | {"azurebastionsubnet"}
     "BL-NET-001",
     "No management port is open to the Internet",
     severity=Severity.CRITICAL,
-    controls=ncsc("12") + caf("B4.c") + FILTERED + mcsb("PA-6") + policing("privileged-access-management"),
+    controls=ncsc("12") + caf("B4.b", "B4.c") + FILTERED + mcsb("PA-6") + policing("privileged-access-management"),
     at={SECURITY_GROUP: "securityRules[*]", SECURITY_RULE: ""},
     fix="Reach machines through Azure Bastion or the force's VPN, and let the rule name that range as its source.",
     example="""
@@ -136,7 +136,11 @@ def interface_has_no_public_address(address: Value) -> Outcome:
     "BL-NET-005",
     "The firewall denies known malicious addresses",
     severity=Severity.HIGH,
-    controls=ncsc("5", "11") + caf("C1.f") + cyber_essentials("firewalls") + iso("5.7", "8.20") + mcsb("NS-3", "LT-1"),
+    controls=ncsc("5", "11")
+    + caf("C1.f")
+    + cyber_essentials("firewalls")
+    + iso("5.7", "8.20", "8.23")
+    + mcsb("NS-3", "LT-1"),
     at=(FIREWALL_POLICY, FIREWALL),
     fix="Set threatIntelMode to Deny on the firewall policy, or on a firewall that has no policy.",
     example="""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from policies.azure._arm import Pointers, owner, pointers, references
 from policies.azure._controls import CLOSED, FILTERED
 from policies.azure.network import (
     FIREWALL,
@@ -16,13 +17,15 @@ from policies.azure.network import (
     subnet_name,
 )
 from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
+from policies.estate import Estate
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
 from policies.tighter import Allowed, Forbidden
-from policies.value import Value, all_of, some
+from policies.value import Value, all_of, root, some
 
 ROUTE_TABLE: Final = "azure-native:network:RouteTable"
 ROUTE: Final = "azure-native:network:Route"
+HUB_CONNECTION: Final = "azure-native:network:HubVirtualNetworkConnection"
 RULE_COLLECTIONS: Final = "azure-native:network:FirewallPolicyRuleCollectionGroup"
 
 
@@ -62,11 +65,11 @@ def no_data_port_from_internet(
 
 @rule(
     "BL-NET-008",
-    "No security rule lets everything out",
+    "No security rule lets everything out, from everywhere",
     severity=Severity.MEDIUM,
     controls=FILTERED + iso("8.12"),
     at={SECURITY_GROUP: "securityRules[*]", SECURITY_RULE: ""},
-    fix="Name the destinations, or the ports, that are needed; let the hub's firewall decide on the Internet.",
+    fix="Name the sources, the destinations or the ports; what a subnet sends to the firewall, it decides on.",
     example="""
 network.SecurityRule(
     "updates",
@@ -81,14 +84,16 @@ network.SecurityRule(
 )
 def not_everything_out(entry: Value) -> Outcome:
     """Whoever has got in has to get something out: his tools in, the data out. A rule that allows every port to
-    everywhere helps nobody else.
+    everywhere, for every machine behind it, helps nobody else.
     """
+    sources = [entry["sourceAddressPrefix"], *entry["sourceAddressPrefixes"].each()]
     targets = [entry["destinationAddressPrefix"], *entry["destinationAddressPrefixes"].each()]
     ports = [entry["destinationPortRange"], *entry["destinationPortRanges"].each()]
     found = all_of(
         lambda: entry if entry["direction"].text() == "outbound" else None,
         lambda: entry if entry["access"].text() == "allow" else None,
         lambda: some(ports, lambda each: each.text() in {"*", "0-65535"}),
+        lambda: some(sources, lambda each: is_internet(each.text())),
         lambda: some(targets, lambda each: is_internet(each.text())),
     )
     return Fail(found[-1], "the destinations that are needed", "it lets every port out") if found else None
@@ -106,14 +111,19 @@ table = network.RouteTable("records", ...)
 network.Subnet("records", ..., address_prefix="10.16.4.0/24", route_table={"id": table.id})
 """,
 )
-def subnet_has_routes(subnet: Value) -> Outcome:
+def subnet_has_routes(subnet: Value, estate: Estate) -> Outcome:
     """Without routes of its own a subnet uses Azure's: straight to the Internet, straight to every peer, and never
     through the firewall that was bought to see it.
     """
     if subnet_name(subnet) in PLATFORM_SUBNETS:
         return NotApplicable(f"the routes of {subnet_name(subnet)} are Azure's own business")
     table = subnet["routeTable"]
-    return Fail(table, "a route table") if table.missing else None
+    if not table.missing:
+        return None
+    network = root(subnet.resource) if subnet.outer else owner(subnet, estate, NETWORK)
+    if network is not None and estate.once(_joined).reach(network):
+        return NotApplicable("the virtual hub that its network is joined to says where it sends things")
+    return Fail(table, "a route table")
 
 
 @rule(
@@ -204,6 +214,11 @@ def no_rule_allows_everything(collection: Value) -> Outcome:
         return None
     rule_ = some(collection["rules"].each(), _allows_everything)
     return Fail(rule_["destinationPorts"], "the ports, sources or destinations that are needed") if rule_ else None
+
+
+def _joined(estate: Estate) -> Pointers:
+    """The networks that are joined to a virtual hub."""
+    return pointers(each for hub in estate.of(HUB_CONNECTION) for each in references(hub, "remoteVirtualNetwork.id"))
 
 
 def _allows_everything(entry: Value) -> bool:

@@ -7,7 +7,7 @@ from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT
 from policies.azure.storage import ACCOUNT
 from policies.controls import ncsc
 from policies.estate import Estate, canonical
-from policies.model import Severity
+from policies.model import Enforcement, Severity
 from policies.rule import Must, NotApplicable, Outcome, lacks, require, rule
 from policies.value import Value
 
@@ -117,6 +117,7 @@ MODERN_TLS_FOR_EVENTS: Final = require(
     "BL-PAAS-004",
     "Every platform service has a private endpoint",
     severity=Severity.MEDIUM,
+    enforcement=Enforcement.ADVISORY,
     controls=ncsc("3") + CLOSED,
     at=(
         ACCOUNT,

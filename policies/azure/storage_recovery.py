@@ -94,6 +94,7 @@ storage.FileServiceProperties("records", ..., share_delete_retention_policy={"en
     "BL-STO-029",
     "Overwritten blobs can be recovered",
     severity=Severity.MEDIUM,
+    enforcement=Enforcement.ADVISORY,
     controls=RECOVERABLE,
     at=ACCOUNT,
     fix="Declare the account's BlobServiceProperties with isVersioningEnabled.",

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from policies.azure._arm import owner
 from policies.azure.storage import ACCOUNT
 from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from policies.estate import Estate
@@ -100,16 +101,6 @@ def _sooner(rule: Value, least: int) -> list[Value]:
 
 def _retention_group(policy: Value, estate: Estate) -> int:
     """The retention group that the tags of the policy's account name, 0 for none."""
-    named = policy["accountName"]
-
-    def its_own(account: Value) -> bool:
-        if account.resource.urn in named.references:
-            return True
-        return account["accountName"].text() == named.text()
-
-    account = some(estate.of(ACCOUNT), its_own)
-    if account is None:
-        named.text()  # one that is not known yet may be anybody's
-        return 0
-    group = account["tags"][_RETENTION_TAG].text()
+    account = owner(policy, estate, ACCOUNT)
+    group = account["tags"][_RETENTION_TAG].text() if account else ""
     return int(group) if group.isdigit() else 0

@@ -27,7 +27,11 @@ HAS_IDENTITY: Final = require(
         default="None",
     ),
     severity=Severity.MEDIUM,
-    controls=ncsc("10") + caf("B2.a", "B2.d") + iso("5.17") + mcsb("IM-3") + policing("identity-and-access-management"),
+    controls=ncsc("10")
+    + caf("B2.a", "B2.d")
+    + iso("5.16", "5.17")
+    + mcsb("IM-3")
+    + policing("identity-and-access-management"),
     at=(
         "azure-native:web:WebApp",
         "azure-native:app:ContainerApp",
@@ -52,7 +56,7 @@ HAS_IDENTITY: Final = require(
     controls=ncsc("8", "10")
     + caf("B2.a", "A4.a")
     + iso("5.17")
-    + mcsb("IM-3")
+    + mcsb("IM-3", "DS-3")
     + policing("identity-and-access-management"),
     at=FEDERATION,
     fix="Name the whole subject: repo:force/records:environment:production, or one service account.",

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from policies.controls import caf, ncsc
+from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from policies.data._types import LOCATED, TAGGED
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
@@ -21,7 +21,7 @@ _OFFICIAL: Final = re.compile(r"official([-_ ]sensitive)?([-_ :;,].*)?")
     "BL-DAT-001",
     "Everything stands in the United Kingdom",
     severity=Severity.CRITICAL,
-    controls=ncsc("2.1") + caf("B3.a", "B3.c"),
+    controls=ncsc("2.1") + caf("B3.a", "B3.c") + dpa("73") + mcsb("AM-2"),
     at={
         **dict.fromkeys(LOCATED, ("location",)),
         COSMOS: ("location", "locations[*].locationName"),
@@ -48,7 +48,7 @@ def in_the_united_kingdom(
     "BL-DAT-002",
     "Nothing above OFFICIAL is in a public cloud",
     severity=Severity.CRITICAL,
-    controls=ncsc("2.1", "4") + caf("B3.a"),
+    controls=ncsc("2.1", "4") + caf("B3.a") + iso("5.12", "5.13") + policing("information-management"),
     at=dict.fromkeys(TAGGED, "tags.classification"),
     fix="Tag it OFFICIAL or OFFICIAL-SENSITIVE; keep SECRET and above on the systems accredited for it.",
     example='resources.ResourceGroup("records", tags={"classification": "OFFICIAL-SENSITIVE"})',

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc
+from policies.controls import caf, cis_kubernetes, cyber_essentials, iso, mcsb, ncsc
 from policies.kubernetes._workloads import CONTAINERS, below
 from policies.model import Severity
 from policies.rule import Fail, Outcome, rule
@@ -22,7 +22,7 @@ _ANYBODYS: Final = frozenset({"docker.io", "index.docker.io", "registry-1.docker
     "BL-K8S-050",
     "Images come from a registry that the force has chosen",
     severity=Severity.MEDIUM,
-    controls=ncsc("8") + caf("A4.a", "A4.b") + iso("5.21", "8.19") + mcsb("DS-6"),
+    controls=ncsc("8") + caf("A4.a", "A4.b") + iso("5.21", "8.19") + mcsb("DS-2", "DS-6") + cis_kubernetes("5.5.1"),
     at=below(CONTAINERS, "image"),
     fix="Copy the image to the force's registry and name it with the registry's address.",
     example=_EXAMPLE,

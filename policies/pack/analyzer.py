@@ -45,10 +45,12 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         rules: Iterable[Rule],
         version: str,
         *,
+        name: str = NAME,
         settle: Callable[[str, tuple[Rule, ...]], Governance] = lambda _, rules: Governance(rules),
         today: Callable[[], date] = date.today,
         block_unknown: bool = False,
     ) -> None:
+        self._name = name
         self._version = version
         self._settle = settle
         self._today = today
@@ -104,7 +106,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def GetAnalyzerInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         """What the pack is called and which rules it has."""
         return proto.AnalyzerInfo(
-            name=NAME,
+            name=self._name,
             displayName="Bluelamp security baseline",
             version=self._version,
             supportsConfig=True,
@@ -165,7 +167,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             level = level if blocks else proto.ADVISORY
         return proto.AnalyzeDiagnostic(
             policyName=rule.id,
-            policyPackName=NAME,
+            policyPackName=self._name,
             policyPackVersion=self._version,
             description=rule.title,
             message=message(rule, judgement),

@@ -123,3 +123,45 @@ def test_a_rule_that_breaks_down_always_stops_a_deployment(enforcement, excuse):
     told = said(analyzer, {}, "T-001")
     assert told.enforcementLevel == proto.MANDATORY
     assert "rule T-001 broke down: ZeroDivisionError" in told.message
+
+
+@pytest.mark.parametrize("block", [True, False])
+def test_a_verb_tells_the_pack_to_block_what_is_unknown(block, monkeypatch, project):
+    from contextlib import contextmanager
+
+    from bluelamp.cli import operate
+    from bluelamp.cli.screen import Format, Screen
+    from bluelamp.cli.session import Session
+    from bluelamp.engine.operation import Target
+    from bluelamp.errors import Status
+    from bluelamp.fleet.deploy import Result
+
+    @contextmanager
+    def session(_screen, root, **_):
+        yield Session(root, lambda force: Target(None, force, root, {"HOME": "/"}), lambda _: [], lambda _: {})
+
+    def work(target, _hear):
+        told.update(target.environment)
+        return Result(target.stack, "preview", Status.DONE)
+
+    told = {}
+    monkeypatch.setattr(operate, "session", session)
+    how = operate.How(block_unknown=block, needs_settings=False)
+    assert operate.run(Screen(Format.JSON, quiet=True), project.root, ["essex"], "preview", how, work) is Status.DONE
+    assert told == {"HOME": "/"} | ({"BLUELAMP_BLOCK_UNKNOWN": "1"} if block else {})
+
+
+@pytest.mark.parametrize("told", ["1", "0", ""])
+def test_the_served_pack_does_what_it_is_told(told, monkeypatch, tmp_path):
+    from test_pack import PACK, served
+
+    monkeypatch.setenv("BLUELAMP_BLOCK_UNKNOWN", told)
+    with served(PACK, cwd=tmp_path) as (stub, _):
+        stub.ConfigureStack(proto.AnalyzerStackConfigureRequest(stack="essex"))
+        properties = values.encode({"publicNetworkAccess": values.UNKNOWN})
+        response = stub.Analyze(proto.AnalyzeRequest(type=ACCOUNT, urn=URN, properties=properties))
+        info = stub.GetAnalyzerInfo(empty_pb2.Empty())
+    (unknown,) = [each for each in response.diagnostics if each.policyName == "BL-STO-005"]
+    assert unknown.enforcementLevel == (proto.MANDATORY if told == "1" else proto.ADVISORY)
+    (kept,) = [each for each in info.policies if each.name == "BL-LOG-001"]
+    assert kept.configSchema.properties["minimum"]["default"] == 365, "Essex keeps its logs for a year"

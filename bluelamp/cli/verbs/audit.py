@@ -37,7 +37,6 @@ from bluelamp.cli.select import select
 from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.fleet.judge import check_plans, judge_state, state_of
 from bluelamp.folders import project as find_project
-from bluelamp.governance.read import governance
 from bluelamp.lasting import lasting
 from bluelamp.reports.findings import Report
 from bluelamp.reports.selection import Selection
@@ -116,6 +115,8 @@ def audit(
         root = _root(project)
         # Whose files they are is not known, so there is nothing to compare with.
         output = replace(output, no_history=no_history or history is None)
+        from bluelamp.governance.read import governance
+
         settled = governance(root, None, block_unknown=block_unknown)
         narrowed = every or bool(region or changed)
         reports = [_written(screen, source, subjects, root, selection, settled, narrowed=narrowed)]

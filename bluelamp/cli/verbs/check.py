@@ -22,7 +22,6 @@ from bluelamp.cli.select import select
 from bluelamp.errors import Status
 from bluelamp.fleet.judge import Check, check_plans
 from bluelamp.folders import project as find_project
-from bluelamp.governance.read import every as every_governance
 
 
 def add(app: typer.Typer) -> None:
@@ -47,6 +46,8 @@ def check(
 
     Examples: `bluelamp check essex` · `bluelamp check --all` · `bluelamp check --changed main --format json`
     """
+    from bluelamp.governance.read import every as every_governance
+
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=changed)
     read_settings(root, chosen)

@@ -74,7 +74,7 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
         },
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {
-            "tags": ["security", rule.area, *map(str, rule.controls)],
+            "tags": list(dict.fromkeys(("security", rule.area, *map(str, rule.controls)))),
             "security-severity": _SCORES[rule.severity],
             "precision": "very-high",
             "severity": rule.severity,
