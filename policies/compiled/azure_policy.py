@@ -64,10 +64,12 @@ def definition(rule: Rule) -> dict[str, Any]:
             else "it is a function and not one required property"
         )
     asked = replace(rule.must, **rule.parameters)
-    breaches = [
-        {"allOf": [{"field": "type", "equals": type_of(token).name}, *_anywhere(type_of(token), paths, asked)]}
-        for token, paths in rule.at.items()
-    ]
+    breaches: list[Condition] = []
+    for token, paths in rule.at.items():
+        type_ = type_of(token)
+        breach = {"allOf": [{"field": "type", "equals": type_.name}, *_anywhere(type_, paths, asked)]}
+        if breach not in breaches:  # the SDK has some of Azure's types under several names
+            breaches.append(breach)
     return {
         "name": rule.id,
         "type": _TYPE,
