@@ -7,6 +7,7 @@ moment. What only a deployment knows is unknown. A parameters file beside a temp
 `site.json`) gives its parameters.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -21,12 +22,17 @@ from bluelamp.reports.sources.located import read as read_json
 from bluelamp.reports.sources.scopes import LOCATION, Scope, level_of
 from infra.problems import Problem, SettingsError
 from policies.model import UNKNOWN, Resource
+from policies.value import joined
 
 LARGEST: Final = 32_000_000
 """How many bytes one file may have; Azure takes no template above 4 MB."""
 _URN: Final = "urn:pulumi:templates::bluelamp"
 _GROUP: Final = "azure-native:resources:ResourceGroup"
 _PARAMETERS: Final = ".parameters.json"
+_VAULT_ITEM: Final = "azure-native:keyvault:Secret"
+_SECRET_NAME: Final = re.compile(
+    r"(password|secret|(account|access|shared|sas|api)key|connectionstring|sastoken)$", re.I
+)
 _Key = tuple[str, tuple[Any, ...]]
 
 
@@ -122,8 +128,29 @@ def _resource(each: Declared, token: str, urn: str, source: tuple[str, int], ind
         properties[key] = _plain(value, made, index)
         if made:
             references.setdefault(key, set()).update(made)
-    sorted_references = {key: tuple(sorted(urns)) for key, urns in references.items()}
-    return Resource(urn, token, urn.split("::", 3)[-1], properties, references=sorted_references, source=source)
+    return Resource(
+        urn,
+        token,
+        urn.split("::", 3)[-1],
+        properties,
+        secrets=frozenset(_secrets(properties, "", everything=token == _VAULT_ITEM)),
+        references={key: tuple(sorted(urns)) for key, urns in references.items()},
+        source=source,
+    )
+
+
+def _secrets(value: Any, path: str, *, everything: bool) -> Iterator[str]:
+    """Where in `value` a secret stands, as far as names tell; of a vault's secret, its value."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            at = joined(path, str(key))
+            if isinstance(item, str) and (_SECRET_NAME.search(str(key)) or (everything and key == "value")):
+                yield at
+            else:
+                yield from _secrets(item, at, everything=everything)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _secrets(item, joined(path, index), everything=everything)
 
 
 def _plain(value: Any, made: set[str], index: Mapping[_Key, str]) -> Any:
