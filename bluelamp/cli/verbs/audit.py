@@ -134,7 +134,8 @@ def audit(
     reports = output.prepared(screen, root, reports)
     for one in reports:
         screen.show(show(one))
-    screen.give([one.as_dict() for one in reports])
+    if screen.json:
+        screen.give([one.as_dict() for one in reports])
     output.write(screen, reports)
     raise typer.Exit(worst(Status.RULES_BROKEN if one.stops else Status.DONE for one in reports))
 

@@ -24,7 +24,7 @@ from infra.problems import Problem, SettingsError
 from policies.model import UNKNOWN, Resource
 from policies.value import joined
 
-LARGEST: Final = 32_000_000
+LARGEST: Final = 8_000_000
 """How many bytes one file may have; Azure takes no template above 4 MB."""
 _URN: Final = "urn:pulumi:templates::bluelamp"
 _GROUP: Final = "azure-native:resources:ResourceGroup"
@@ -64,7 +64,7 @@ def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> 
         )
     if left_out:
         hear(
-            "left out, as no rule can be asked: "
+            "left out, as the rules do not know it: "
             + ", ".join(f"{what} ({count})" for what, count in sorted(left_out.items()))
         )
     return list(found.values())
@@ -87,7 +87,7 @@ def _read(
     listener = Listener(lambda start, why: problems.append(Problem(file, line(start), message=why)), leave)
     told: list[tuple[Declared, str, str]] = []
     for each in declared(scope, listener):
-        token = armnames.token_of(each.type, each.level)
+        token = armnames.token_of(each.type, each.names, each.level)
         if token is None:
             leave(each.type)
             continue
@@ -96,7 +96,10 @@ def _read(
         )
     index = {(each.type.lower(), tuple(map(name_key, each.names))): urn for each, _, urn in told}
     for each, token, urn in told:
-        found[urn] = _resource(each, token, urn, (file, line(each.start)), index)
+        values, strange = armnames.inputs(token, each.type, each.body)
+        for name in strange:
+            leave(f"{each.type} {name}")
+        found[urn] = _resource(each, token, urn, (file, line(each.start)), values, index)
 
 
 def _urn(token: str, each: Declared, place: str, taken: set[str]) -> str:
@@ -109,8 +112,10 @@ def _urn(token: str, each: Declared, place: str, taken: set[str]) -> str:
     return urn
 
 
-def _resource(each: Declared, token: str, urn: str, source: tuple[str, int], index: Mapping[_Key, str]) -> Resource:
-    values = {**armnames.inputs(token, each.type, each.body), **armnames.address(token, list(each.names))}
+def _resource(
+    each: Declared, token: str, urn: str, source: tuple[str, int], values: dict[str, Any], index: Mapping[_Key, str]
+) -> Resource:
+    values = {**values, **armnames.address(token, list(each.names))}
     references: dict[str, set[str]] = {}
     for holder in armnames.holders(token):
         values[holder] = each.on
