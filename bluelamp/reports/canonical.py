@@ -13,14 +13,15 @@ _HALF: Final = re.compile("[\ud800-\udfff]")
 
 def plain(value: Any) -> Any:
     """`value` as JSON in UTF-8 can say it: tuples and sets as lists (sets sorted), anything unheard of as its text."""
-    if value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and isfinite(value)):
-        return value
+    # The common kinds first, and a dictionary before whatever else maps: reports are millions of values.
     if isinstance(value, str):
         return str(value) if value.isascii() else _HALF.sub("\ufffd", value)
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+    if value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and isfinite(value)):
+        return value
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
+    if isinstance(value, (dict, Mapping)):
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (set, frozenset)):
         return sorted((plain(item) for item in value), key=str)
     return str(value)

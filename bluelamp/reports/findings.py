@@ -272,7 +272,8 @@ def assess(
     if len(subjects) != len(resources):
         raise ValueError(f"{force}: two resources have the same URN")
     redactor = Redactor(resources)
-    hashes = {resource.urn: input_hash(redactor(plain(root_of(resource).shown()))) for resource in resources}
+    shown = {resource.urn: redactor(plain(root_of(resource).shown())) for resource in resources}
+    hashes = {urn: input_hash(properties) for urn, properties in shown.items()}
     judgements, uses = replace(governance, rules=used).judge(resources, today or started.date())
     findings = [
         _finding(records[judgement.rule], subjects[judgement.urn], judgement, redactor, hashes[judgement.urn])
@@ -290,7 +291,7 @@ def assess(
         provenance=replace(provenance(root, used), input_hash=input_hash(hashes)),
         filters=selection.phrases if selection else (),
         left_out=len(given) - len(used),
-        names=frozenset(name for resource in resources for name in redactor(list(_names(resource)))),
+        names=frozenset(name for each in resources for name in _names(redactor(each.name), shown[each.urn])),
         exemptions=tuple(record(use) for use in uses),
         blocks_unknown=governance.block_unknown,
     )
@@ -317,10 +318,9 @@ def _record(rule: Rule) -> RuleRecord:
     )
 
 
-def _names(resource: Resource) -> Iterator[str]:
-    """What the resource calls itself, its parts and others, but for secrets and short words."""
-    shown = root_of(resource).shown()
-    yield from (name for name in (resource.name, *names_in(shown)) if len(name) >= _SHORTEST_NAME)
+def _names(name: str, shown: Mapping[str, Any]) -> Iterator[str]:
+    """What a resource calls itself, its parts and others, but for short words."""
+    yield from (each for each in (name, *names_in(shown)) if len(each) >= _SHORTEST_NAME)
 
 
 def _finding(

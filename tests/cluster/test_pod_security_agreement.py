@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from bluelamp.rehearsal.kubernetes.api import Api
+from bluelamp.reports.selection import select
 from policies import Resource, Verdict, judge, rules
 from tests.cluster import estate
 from tests.cluster.random_pods import Pods
@@ -138,6 +139,13 @@ def disagreement(ours: frozenset[str], answer: Answer, spec: Mapping[str, Any]) 
         theirs.discard("BL-K8S-009")
         wanted -= {"BL-K8S-009"}
     return "" if theirs == wanted else f"rules: {sorted(wanted)}; server: {sorted(theirs)} ({answer.said})"
+
+
+@pytest.mark.parametrize("level", ["baseline", "restricted"])
+def test_the_framework_keeps_just_the_rules_of_a_level(level: str) -> None:
+    kept = select([f"pod-security-standards:{level}"], [], "", []).keep(rules())
+    wanted = set(BASELINE.values()) | (set(RESTRICTED.values()) if level == "restricted" else set())
+    assert {rule.id for rule in kept} == wanted
 
 
 def tally(seen: Counter[str]) -> None:

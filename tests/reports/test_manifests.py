@@ -2,19 +2,24 @@
 
 import io
 import json
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
 
 from bluelamp.errors import UsageError
+from bluelamp.planning import plan_program
 from bluelamp.reports.sources import manifests
 from bluelamp.reports.sources.documents import Document, Unreadable, documents
 from bluelamp.reports.sources.manifests import read
+from bluelamp.reports.subject import from_plan
 from infra.problems import SettingsError
-from tests.conftest import bluelamp
+from policies import judge
+from tests.conftest import ROOT, bluelamp
 
 POD = """apiVersion: v1
 kind: Pod
@@ -228,3 +233,20 @@ def test_judging_manifests_loads_no_sdk(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stderr.endswith("[]"), done.stderr
+
+
+@pytest.mark.parametrize("module", ["tenant", "gateway", "cluster_class"])
+def test_manifests_are_judged_as_the_plan_that_they_come_from(module, tmp_path):
+    example = ROOT / "modules" / "kubernetes" / module / "examples" / "full.py"
+    plan = plan_program(module, lambda: runpy.run_path(str(example)), {}, root=ROOT)
+    planned = [each for each in from_plan(plan) if each.type.startswith("kubernetes:")]
+    (tmp_path / "all.yaml").write_text(yaml.safe_dump_all([dict(each.properties) for each in planned]))
+    read_again = read([str(tmp_path)])
+    assert [each.type for each in read_again] == [each.type for each in planned]
+    before, after = (
+        [(index[each.urn], each.rule, each.verdict, each.path, each.message) for each in judge(resources)]
+        for resources in (planned, read_again)
+        for index in ({each.urn: number for number, each in enumerate(resources)},)
+    )
+    assert len(before) > len(planned)
+    assert after == before
