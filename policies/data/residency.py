@@ -21,7 +21,7 @@ _OFFICIAL: Final = re.compile(r"official([-_ ]sensitive)?([-_ :;,].*)?")
     "BL-DAT-001",
     "Everything stands in the United Kingdom",
     severity=Severity.CRITICAL,
-    controls=ncsc("2.1") + caf("B3.a", "B3.c") + dpa("73") + mcsb("AM-2"),
+    controls=ncsc("2.1") + caf("B3.a", "B3.c") + dpa("73") + iso("5.23") + mcsb("AM-2") + policing("cloud-security"),
     at={
         **dict.fromkeys(LOCATED, ("location",)),
         COSMOS: ("location", "locations[*].locationName"),
@@ -48,7 +48,7 @@ def in_the_united_kingdom(
     "BL-DAT-002",
     "Nothing above OFFICIAL is in a public cloud",
     severity=Severity.CRITICAL,
-    controls=ncsc("2.1", "4") + caf("B3.a") + iso("5.12", "5.13") + policing("information-management"),
+    controls=ncsc("2.1", "4") + caf("B3.a") + iso("5.12", "5.13") + policing("information-management", "cloud-security"),
     at=dict.fromkeys(TAGGED, "tags.classification"),
     fix="Tag it OFFICIAL or OFFICIAL-SENSITIVE; keep SECRET and above on the systems accredited for it.",
     example='resources.ResourceGroup("records", tags={"classification": "OFFICIAL-SENSITIVE"})',

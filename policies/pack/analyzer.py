@@ -68,6 +68,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._governance = replace(self._governance, rules=rules)
         kept = [rule for rule in rules if self._levels[rule.id] != proto.DISABLED]
         self._rules = {rule.id: rule for rule in kept}
+        self._others: dict[frozenset[str], Any] = {}
         self._alone = Baseline(rule for rule in kept if not rule.estate)
         self._together = Baseline(rule for rule in kept if rule.estate)
 
@@ -82,14 +83,22 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         )
         self._inputs[resource.urn] = resource
         judgements = self._alone.judge([resource])
-        concerned = {judgement.rule for judgement in judgements}
         response = self._response(judgements)
-        response.not_applicable.extend(
-            proto.PolicyNotApplicable(policy_name=rule.id, reason=f"does not concern {resource.type}")
-            for rule in self._alone.rules
-            if rule.id not in concerned
-        )
+        response.MergeFrom(self._unconcerned(frozenset(judgement.rule for judgement in judgements)))
         return response
+
+    def _unconcerned(self, concerned: frozenset[str]) -> Any:
+        """That all other rules have nothing to say of a resource: hundreds of entries, made once for each type."""
+        made = self._others.get(concerned)
+        if made is None:
+            made = self._others[concerned] = proto.AnalyzeResponse(
+                not_applicable=[
+                    proto.PolicyNotApplicable(policy_name=rule.id, reason="it is about other types")
+                    for rule in self._alone.rules
+                    if rule.id not in concerned
+                ]
+            )
+        return made
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Judge all resources by the rules that have to see them together."""

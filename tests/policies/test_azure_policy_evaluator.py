@@ -2,6 +2,7 @@
 
 import pytest
 
+from modules.azure.policy.catalogue import definitions
 from policies.compiled.evaluator import PolicyError, evaluate
 
 T = "Microsoft.Test/resourceType"
@@ -120,3 +121,49 @@ def test_an_assignment_sets_parameters():
 def test_what_it_cannot_judge_it_says(condition, said):
     with pytest.raises(PolicyError, match=said):
         holds(condition)
+
+
+SUBNETS = "Microsoft.Network/virtualNetworks/subnets"
+GUARDED = {"networkSecurityGroup": {"id": "/subscriptions/s/…/networkSecurityGroups/nsg"}}
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ({"type": SUBNETS, "name": "records", "properties": {}}, True),
+        ({"type": SUBNETS, "name": "gatewaysubnet", "properties": {}}, False),
+        ({"type": SUBNETS, "name": "records", "properties": GUARDED}, False),
+        ({"type": "Microsoft.Network/virtualNetworks", "name": "hub", "properties": {"subnets": []}}, False),
+        (
+            {
+                "type": "Microsoft.Network/virtualNetworks",
+                "name": "hub",
+                "properties": {
+                    "subnets": [
+                        {"name": "AzureFirewallSubnet", "properties": {}},
+                        {"name": "records", "properties": GUARDED},
+                    ]
+                },
+            },
+            False,
+        ),
+        (
+            {
+                "type": "Microsoft.Network/virtualNetworks",
+                "name": "hub",
+                "properties": {"subnets": [{"name": "records", "properties": {}}]},
+            },
+            True,
+        ),
+    ],
+)
+def test_the_modules_own_definition_about_subnets_is_understood(resource, expected):
+    written = definitions()["Deny-Subnet-Without-Nsg"]
+    definition = {"properties": {"parameters": {}, "policyRule": written["rule"]}}
+    paths = {
+        f"{SUBNETS}/networkSecurityGroup.id": "properties.networkSecurityGroup.id",
+        f"{SUBNETS}[*]": "properties.subnets[*]",
+        f"{SUBNETS}[*].name": "properties.subnets[*].name",
+        f"{SUBNETS}[*].networkSecurityGroup.id": "properties.subnets[*].properties.networkSecurityGroup.id",
+    }
+    assert evaluate(definition, resource, paths) is expected

@@ -53,6 +53,15 @@ def test_the_initiative_stands_at_the_forces_root_group_and_has_its_baseline(pro
     assert "aliases to try on a subscription first" in done.stderr
 
 
+def test_definitions_that_azure_may_refuse_can_be_left_out(project, tmp_path):
+    words = ("compile", "essex", "--to", "azure-policy", "--format", "json", "--out", str(tmp_path / "out"))
+    every, sure = (json.loads(project.run(*words, *more).stdout) for more in ((), ("--verified-only",)))
+    assert every["unverified_aliases"]
+    assert not sure["unverified_aliases"]
+    assert set(sure["compiled"]) == set(every["compiled"]) - set(every["unverified_aliases"])
+    assert len(sure["compiled"]) > 20
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -1,5 +1,6 @@
 """A baseline that tightens never passes what the looser one failed: every parameter of every rule, tried."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from policies import UNKNOWN, Enforcement, Verdict, judge, rules
 from policies.baseline import tightened
 from policies.settings import Layer
 from policies.tighter import Tighter
+from tests.conftest import ROOT, bluelamp
 
 PARAMETERS = [pytest.param(rule, name, id=f"{rule.id}-{name}") for rule in rules() for name in rule.parameters]
 TRIED = settings(
@@ -96,7 +98,7 @@ _OPPOSITES = {
 }
 
 
-def try_out(rule, name, way, examples=80):
+def try_out(rule, name, way, examples=50):
     """Raises AssertionError where a tighter value, as `way` has it, passes what a looser one failed."""
     values = [leaf for case in rule.cases for each in case.resources for leaf in leaves(each.properties)]
     plain = [each for each in values if isinstance(each, str | int | float | bool)]
@@ -200,3 +202,10 @@ def test_what_means_nothing_is_refused(setting, said):
 def test_an_unknown_rule_is_named_with_the_one_that_was_meant():
     _, mistakes = tightened(rules(), Layer(rules={"BL-SPD-01": {}}))
     assert str(mistakes[0]) == "rules.BL-SPD-01: there is no rule BL-SPD-01; did you mean BL-SPD-001?"
+
+
+def test_explain_says_what_a_baseline_may_do_to_each_parameter():
+    run = bluelamp(["explain", "BL-LOG-001"], ROOT)
+    assert "minimum: 90 (it may only be raised)" in run.stdout
+    said = json.loads(bluelamp(["explain", "BL-LOG-001", "--format", "json"], ROOT).stdout)
+    assert said["parameters"] == {"minimum": {"value": 90, "tighter": "it may only be raised"}}

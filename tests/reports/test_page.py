@@ -132,6 +132,23 @@ def test_an_empty_report_says_so(report_on: ReportOn) -> None:
     assert "There was nothing to judge" in text
 
 
+def test_a_page_too_long_to_open_lists_every_failure_and_says_how_many_passes_it_leaves_out(
+    report_on: ReportOn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bluelamp.reports.page.MOST_LISTED", 10)
+    monkeypatch.setattr("bluelamp.reports.page.LISTED", 3)
+    page = parse(to_html(report_on(*["shut"] * 8, *["open"] * 5)))
+    rows = {
+        verdict: [
+            row for row in page.one("article", id=f"T-001-{verdict}").all("tr") if "data-finding" in row.attributes
+        ]
+        for verdict in ("pass", "fail")
+    }
+    assert {verdict: len(found) for verdict, found in rows.items()} == {"pass": 3, "fail": 5}
+    assert "5 more resources: listed in findings.json" in page.one("article", id="T-001-pass").text
+    assert page.one("article", id="T-001-pass").one("summary").text.startswith("8 resources")
+
+
 PAIRS = [
     *[(ink, paper) for ink in ("text", "quiet", "link") for paper in ("page", "panel")],
     *[(verdict, "page") for verdict in ("fail", "unknown", "exempt", "pass")],

@@ -35,7 +35,8 @@ def template(case: Case) -> dict:
 
 def _written(resource: Resource, resources: Mapping[str, Resource]) -> dict:
     token = canonical(resource.type)
-    if armnames.token_of(ids.arm_type(token), "resource" if armnames.holders(token) else "group") != token:
+    names = tuple(ids.template(token).rpartition("/providers/")[2].split("/")[2::2])
+    if armnames.token_of(ids.arm_type(token), names, "resource" if armnames.holders(token) else "group") != token:
         raise Unsayable("ARM has this type under another name, or nowhere")
     holders = armnames.holders(token)
     if resource.protect or "resourceGroupName" in resource.properties:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bluelamp.cli import main
 from bluelamp.errors import UsageError
 from bluelamp.reports.sources.expressions import BadExpression, Open, evaluated
 from bluelamp.reports.sources.functions import plain
@@ -117,6 +118,7 @@ def test_rules_find_what_is_wrong_and_what_is_right(site):
         ("[length(range(0, 3))]", 3),
         ("[last(take(createArray('a', 'b', 'c'), 2))]", "b"),
         ("[add(2, mul(3, -4))]", -10),
+        ("[if(false(), 1, json('null'))]", None),
     ],
 )
 def test_common_functions_are_computed(expression, value):
@@ -156,6 +158,11 @@ def test_the_parameters_file_beside_a_template_gives_its_parameters(tmp_path):
     )
     assert account.properties["minimumTlsVersion"] == "TLS1_0"
     assert account.properties["accessTier"] is UNKNOWN
+
+
+def test_a_property_is_judged_under_the_name_that_an_older_version_gave_it(tmp_path):
+    encryption = one(tmp_path, "Microsoft.Sql/servers/databases/transparentDataEncryption", {"status": "Disabled"})
+    assert next(each.verdict for each in judge([encryption]) if each.rule == "BL-SQL-011") is Verdict.FAIL
 
 
 def test_a_condition_that_is_false_leaves_a_resource_out_and_one_that_is_open_does_not(tmp_path):
@@ -203,6 +210,14 @@ def test_extensions_know_what_they_are_on_in_either_spelling(tmp_path):
     )
 
 
+@pytest.mark.parametrize(("name", "type_"), [("ftp", "WebAppFtpAllowed"), ("scm", "WebAppScmAllowed")])
+def test_fixed_names_tell_types_apart(tmp_path, name, type_):
+    policy = {"type": "Microsoft.Web/sites/basicPublishingCredentialsPolicies", "name": f"site/{name}"}
+    (resource,) = read([written(tmp_path, {**policy, "properties": {"allow": False}})])
+    assert resource.type == f"azure-native:web:{type_}"
+    assert resource.properties["allow"] is False
+
+
 def test_a_template_for_a_subscription_is_told_by_its_schema(tmp_path):
     role = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
     owner = {
@@ -247,15 +262,14 @@ def test_an_inner_template_sees_its_own_parameters_or_those_around_it(tmp_path):
 
 
 def test_folders_are_read_whole_and_what_is_no_template_is_left_out(tmp_path):
-    written(
-        tmp_path,
-        {"type": "Microsoft.Storage/storageAccounts", "name": "a"},
-        {"type": "Contoso.Odd/things", "name": "x"},
-    )
+    account = {"type": "Microsoft.Storage/storageAccounts", "name": "a", "properties": {"odd": 1}}
+    written(tmp_path, account, {"type": "Contoso.Odd/things", "name": "x"})
     (tmp_path / "package.json").write_text('{"name": "x"}')
     heard = []
     assert len(read([str(tmp_path)], heard.append)) == 1
-    assert heard == ["left out, as no rule can be asked: Contoso.Odd/things (1)"]
+    assert heard == [
+        "left out, as the rules do not know it: Contoso.Odd/things (1), Microsoft.Storage/storageAccounts odd (1)"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -293,6 +307,48 @@ def test_nothing_to_judge_is_an_error(tmp_path):
         read([str(tmp_path / "none")])
 
 
+def test_a_secret_that_is_written_in_a_template_is_marked(tmp_path):
+    server = one(tmp_path, "Microsoft.Sql/servers", {"administratorLoginPassword": "canary-71c2"})
+    assert server.secrets == {"administratorLoginPassword"}
+    secret = one(tmp_path, "Microsoft.KeyVault/vaults/secrets", {"value": "canary-71c2"}, tags={"value": "x"})
+    assert "properties.value" in secret.secrets
+
+
+def test_the_command_judges_templates_and_says_where_each_finding_stands(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["audit", "--from", "templates", str(SITE), "--format", "json"])
+    assert ended.value.code == 3
+    (report,) = json.loads(capsys.readouterr().out)
+    assert report["source"] == "templates"
+    found = {(each["rule"], each["source"]["line"]) for each in report["findings"] if each["verdict"] == "fail"}
+    assert {("BL-STO-001", 42), ("BL-STO-004", 51), ("BL-SQL-002", 67)} <= found
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"it": "[" + "concat(" * 500 + "'a'" + ")" * 500 + "]"}, "nested too deep"),
+        ({"copy": [{"name": "it", "count": 2, "input": "[variables('it')]"}]}, "needs itself"),
+        ({"it": "[variables('v0')]"} | {f"v{n}": f"[concat(variables('v{n + 1}'), variables('v{n + 1}'))]" for n in range(40)}
+         | {"v40": "a"}, "more than 1,000,000 characters"),
+        ({"copy": [{"name": "it", "count": 800, "input": {"copy": [
+            {"name": "a", "count": 800, "input": {"copy": [{"name": "b", "count": 800, "input": 1}]}}]}}]},
+         "more than 100,000 turns"),
+    ],
+)  # fmt: skip
+def test_what_would_never_end_is_refused(tmp_path, variables, said):
+    account = {"type": "Microsoft.Storage/storageAccounts", "name": "a", "tags": {"it": "[variables('it')]"}}
+    with pytest.raises(SettingsError, match=said):
+        read([written(tmp_path, account, variables=variables)])
+
+
+def test_a_variable_that_needs_itself_is_unknown(tmp_path):
+    account = {"type": "Microsoft.Storage/storageAccounts", "name": "a", "kind": "[variables('it')]"}
+    variables = {"it": "[variables('other')]", "other": "[variables('it')]"}
+    (resource,) = read([written(tmp_path, account, variables=variables)])
+    assert resource.properties["kind"] is UNKNOWN
+
+
 def _places(value, path=()):
     yield path
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
@@ -300,7 +356,7 @@ def _places(value, path=()):
         yield from _places(item, (*path, key))
 
 
-@pytest.mark.parametrize("wrong", [7, "a text", [], {}, None, True, [{}], "[parameters('none')]"])
+@pytest.mark.parametrize("wrong", [7, None, [{}], "[parameters('none')]"])
 def test_a_malformed_template_never_breaks_the_reading(tmp_path, wrong):
     whole = json.loads("\n".join(line for line in SITE.read_text().splitlines() if "//" not in line or "http" in line))
     for place in _places(whole):

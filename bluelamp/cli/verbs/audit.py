@@ -1,5 +1,6 @@
 """`bluelamp audit`."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -41,6 +42,7 @@ from bluelamp.lasting import lasting
 from bluelamp.reports.findings import Report
 from bluelamp.reports.selection import Selection
 from policies.governance import Governance
+from policies.model import Resource
 
 
 class From(StrEnum):
@@ -146,6 +148,17 @@ def _root(project: Path | None) -> Path:
         return Path.cwd()
 
 
+def _reader(source: From) -> Callable[[list[str], Callable[[str], None]], list[Resource]]:
+    """What reads files of the kind; loaded when it is asked for, as templates need the SDK's schema."""
+    if source is From.MANIFESTS:
+        from bluelamp.reports.sources.manifests import read as manifests
+
+        return manifests
+    from bluelamp.reports.sources.templates import read as templates
+
+    return templates
+
+
 def _written(
     screen: Screen,
     source: From,
@@ -157,7 +170,6 @@ def _written(
     narrowed: bool,
 ) -> Report:
     from bluelamp.reports.findings import Source, assess
-    from bluelamp.reports.sources import manifests, templates
 
     if not paths or narrowed:
         also = ", or - for the standard input" if source is From.MANIFESTS else ""
@@ -165,7 +177,7 @@ def _written(
             f"{source} are files and folders{also}; they have no force",
             next_step=f"for example: bluelamp audit --from {source} deploy/",
         )
-    read = manifests.read if source is From.MANIFESTS else templates.read
+    read = _reader(source)
     started = datetime.now(UTC)
     with screen.working("judging"), lasting():
         resources = read(paths, lambda said: screen.say(escape(said)))

@@ -51,6 +51,10 @@ def compile_(
             "--management-group", metavar="NAME", help="Where the definitions will be; by default the force's root."
         ),
     ] = None,
+    verified_only: Annotated[
+        bool,
+        typer.Option("--verified-only", help="Leave out Azure Policy definitions with an alias not seen in use yet."),
+    ] = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
@@ -68,7 +72,7 @@ def compile_(
 
     screen = Screen(form, quiet=quiet)
     kept = select(framework or (), rule or (), severity or "", area or ()).keep(_rules(force, project))
-    compiled = to_admission(kept) if to is To.ADMISSION else to_azure_policy(kept)
+    compiled = to_admission(kept) if to is To.ADMISSION else to_azure_policy(kept, verified_only=verified_only)
     if not compiled.documents and not compiled.left_out:
         raise UsageError(f"none of the rules that are kept is about {_ABOUT[to]}", next_step="choose other rules")
     files = _files(to, kept, compiled, management_group or _root_group(force, project) if to is To.AZURE_POLICY else "")

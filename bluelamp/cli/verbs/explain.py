@@ -97,6 +97,12 @@ def _rule(screen: Screen, rule: Rule) -> None:
     screen.show("\n[bold]Looks at[/bold]")
     for type_, paths in rule.at.items():
         screen.show(f"  {escape(type_)} {escape(', '.join(path for path in paths if path))}")
+    if rule.parameters:
+        screen.show("\n[bold]Parameters[/bold], and what a stricter baseline may do to each")
+    for name, value in rule.parameters.items():
+        said = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        way = rule.tighter.get(name, "it cannot be set")
+        screen.show(f"  [bold]{name}[/bold]: {escape(said) or 'none'} ({way})")
     screen.show(f"\n[bold]To mend it[/bold]\n{escape(rule.fix.strip())}\n")
     screen.show(escape(rule.example.rstrip()))
     screen.give(
@@ -108,6 +114,9 @@ def _rule(screen: Screen, rule: Rule) -> None:
             "area": rule.area,
             "rationale": rule.rationale,
             "controls": [str(control) for control in rule.controls],
+            "parameters": {
+                name: {"value": value, "tighter": rule.tighter.get(name, "")} for name, value in rule.parameters.items()
+            },
             "fix": rule.fix,
             "example": rule.example,
         }

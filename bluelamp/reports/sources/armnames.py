@@ -24,6 +24,10 @@ _ENVELOPE: Final = frozenset(
 """What a template says about a resource that is not part of it."""
 
 
+_OLDER: Final[Mapping[str, Mapping[str, str]]] = {"azure-native:sql:TransparentDataEncryption": {"status": "state"}}
+"""What a property was called in older API versions, where a rule would take its absence for the safe default."""
+
+
 @cache
 def catalogue() -> Catalogue:
     """The SDK's schema."""
@@ -43,20 +47,33 @@ def _tokens() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def token_of(arm_type: str, level: str) -> str | None:
-    """The SDK's type of `arm_type`; None where it has none.
+def token_of(arm_type: str, names: tuple[Any, ...], level: str) -> str | None:
+    """The SDK's type of a resource of `arm_type` with these `names`; None where it has none.
 
-    Where several types are one in ARM, `level` decides: what the resource is put on (`resource` for another resource,
-    else `group`, `subscription`, `managementgroup` or `tenant`).
+    Where several types are one in ARM, fixed names decide (`config/logs`), then `level`: what the resource is put
+    on (`resource` for another resource, else `group`, `subscription`, `managementgroup` or `tenant`).
     """
     tokens = _tokens().get(arm_type.lower(), ())
     if not tokens and "/" in arm_type:
-        holder, _, _ = arm_type.lower().rpartition("/")
-        tokens = next(
-            (found for each, found in _tokens().items() if re.fullmatch(f"{re.escape(holder)}/{{\\w+}}", each)), ()
-        )
-    fitting = [token for token in tokens if _level(token) == level]
-    return next(iter(fitting or tokens), None)
+        holder = re.escape(arm_type.lower().rpartition("/")[0])
+        by_kind = (found for each, found in _tokens().items() if re.fullmatch(f"{holder}/{{\\w+}}", each))
+        tokens = next(by_kind, ())
+    named = [token for token in tokens if _is_named(token, names)]
+    fitting = [token for token in named if _level(token) == level]
+    return next(iter(fitting or named), None)
+
+
+def _is_named(token: str, names: tuple[Any, ...]) -> bool:
+    """Whether the names are what the type's fixed names ask for; one that is not known yet may be."""
+    return all(
+        step.startswith("{") or isinstance(name, Open) or step.lower() == str(name).lower()
+        for step, name in zip(_steps(token), names, strict=False)
+    )
+
+
+def _steps(token: str) -> list[str]:
+    """The names in the type's path, from the outermost on: parameters in braces, or fixed."""
+    return ids.template(token).rpartition("/providers/")[2].split("/")[2::2]
 
 
 def _level(token: str) -> str:
@@ -75,18 +92,25 @@ def address(token: str, names: list[Any]) -> dict[str, Any]:
     path = ids.template(token)
     if path.endswith("/resourceGroups/{resourceGroupName}"):
         return {"resourceGroupName": names[-1]}
-    named = path.rpartition("/providers/")[2].split("/")[2::2]
     return {
         found[1]: name
-        for step, name in zip(named, names, strict=False)
+        for step, name in zip(_steps(token), names, strict=False)
         if (found := _PARAMETER.fullmatch(step)) is not None
     }
 
 
-def inputs(token: str, arm_type: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body of a resource in a template as the SDK's inputs."""
+def inputs(token: str, arm_type: str, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The body of a resource in a template as the SDK's inputs, and the properties that the SDK does not know.
+
+    Those are of another API version than the SDK's, and what they say is not judged.
+    """
     own = {key: value for key, value in body.items() if plain(key) not in _ENVELOPE}
-    return _lifted(catalogue().resource(token).inputs, own, spelling(arm_type.partition("/")[0].lower()), set())
+    shape = catalogue().resource(token).inputs
+    made = _lifted(shape, own, spelling(arm_type.partition("/")[0].lower()), set())
+    for old, new in _OLDER.get(token, {}).items():
+        if old in made:
+            made[new] = made.pop(old)
+    return made, sorted(made.keys() - shape.properties.keys())
 
 
 def _lifted(shape: ObjectShape, body: Mapping[str, Any], names: Spelling, inside: set[str]) -> dict[str, Any]:
@@ -144,9 +168,8 @@ def in_group(token: str) -> bool:
 def parents(token: str, arm_type: str, names: tuple[Any, ...]) -> list[tuple[str, tuple[str, tuple[Any, ...]]]]:
     """For each input that names a resource that this one stands in: which resource that is, by type and names."""
     namespace, *kinds = arm_type.lower().split("/")
-    named = ids.template(token).rpartition("/providers/")[2].split("/")[2::2]
     return [
         (found[1], ("/".join((namespace, *kinds[: index + 1])), tuple(map(name_key, names[: index + 1]))))
-        for index, step in enumerate(named[:-1])
+        for index, step in enumerate(_steps(token)[:-1])
         if (found := _PARAMETER.fullmatch(step)) is not None
     ]

@@ -120,14 +120,14 @@ def _nested(raw: Located, scope: Scope, listener: Listener, depth: int) -> Itera
     level = "group" if "resourceGroup" in raw else level_of(template) or scope.level
     if str(mapping(said.get("expressionEvaluationOptions")).get("scope", "")).lower() == "inner":
         given = {key: _given(scope, value) for key, value in mapping(said.get("parameters")).items()}
-        inner = Scope(template, given, level, group, group_name)
+        inner = Scope(template, given, level, group, group_name, {}, scope.turns_left)
     else:  # the inner template sees what the outer one does
         outer = {
             **template,
             "parameters": scope.template.get("parameters"),
             "variables": scope.template.get("variables"),
         }
-        inner = Scope(outer, scope.given, level, group, group_name, scope.loops)
+        inner = Scope(outer, scope.given, level, group, group_name, scope.loops, scope.turns_left)
     yield from declared(inner, listener, depth + 1)
 
 

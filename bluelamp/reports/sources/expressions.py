@@ -15,6 +15,10 @@ _TOKEN: Final = re.compile(
 )
 
 
+LONGEST: Final = 1_000_000
+"""How long a text may become, and how many items a list may have; ARM stops far earlier."""
+
+
 class BadExpression(ValueError):  # noqa: N818 - what an expression is
     """An expression does not follow the language's grammar."""
 
@@ -32,6 +36,8 @@ class Atom:
     @property
     def brief(self) -> str:
         """The function that it comes from; of a parameter its name."""
+        if self.shown:
+            return self.shown.strip("{}")
         function, _, rest = self.key.partition("(")
         return rest.rstrip(")") if function in {"parameters", "variables"} else function
 
@@ -65,6 +71,8 @@ def joined(*values: Any) -> Any:
                 parts[-1] += part
             elif part != "":
                 parts.append(part)
+    if sum(len(part) for part in parts if isinstance(part, str)) > LONGEST:
+        raise BadExpression(f"it makes a text of more than {LONGEST:,} characters")
     if any(isinstance(part, Atom) for part in parts):
         return Open(tuple(parts))
     return "".join(str(part) for part in parts)
@@ -107,7 +115,10 @@ def evaluated(expression: str, call: Call) -> Any:
         return expression
     if expression.startswith("[["):
         return expression[1:]
-    return _Reader(expression[1:-1], call).whole()
+    try:
+        return _Reader(expression[1:-1], call).whole()
+    except RecursionError as error:
+        raise BadExpression("it is nested too deep, or needs itself") from error
 
 
 class _Reader:

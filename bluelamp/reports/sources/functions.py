@@ -1,12 +1,15 @@
 """The functions of ARM templates that can be computed without a deployment."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from bluelamp.reports.sources.expressions import Open, is_open, joined, segments, text, unknown
+from bluelamp.reports.sources.expressions import LONGEST, BadExpression, Open, is_open, joined, segments, text, unknown
 
 SUBSCRIPTION: Final = "/subscriptions/"
 _FORMATTED: Final = 2
+_MOST_NUMBERS: Final = 10_000
+"""How many numbers ARM's `range` gives."""
 
 
 def plain(name: str, arguments: list[Any], written: str) -> Any:
@@ -18,7 +21,9 @@ def plain(name: str, arguments: list[Any], written: str) -> Any:
         return _early(name, arguments, written)
     try:
         return found(*arguments)
-    except (TypeError, ValueError, IndexError, KeyError, AttributeError, ZeroDivisionError):
+    except BadExpression:
+        raise
+    except (TypeError, ValueError, IndexError, KeyError, AttributeError, ZeroDivisionError, OverflowError):
         return unknown(written)
 
 
@@ -39,6 +44,8 @@ def _early(name: str, arguments: list[Any], written: str) -> Any:
 
 def _concat(arguments: list[Any]) -> Any:
     if arguments and all(isinstance(each, list) for each in arguments):
+        if sum(map(len, arguments)) > LONGEST:
+            raise BadExpression(f"it makes a list of more than {LONGEST:,} items")
         return [item for each in arguments for item in each]
     return joined(*arguments)
 
@@ -129,6 +136,7 @@ _FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "greaterorequals": lambda one, other: one >= other,
     "if": _if,
     "int": int,
+    "json": json.loads,
     "join": lambda values, sign: sign.join(map(text, values)),
     "last": lambda value: value[-1] if value else "",
     "length": len,
@@ -141,7 +149,7 @@ _FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "not": lambda value: not value,
     "null": lambda: None,
     "or": lambda *values: any(values),
-    "range": lambda start, count: list(range(start, start + count)),
+    "range": lambda start, count: list(range(start, start + min(count, _MOST_NUMBERS))),
     "replace": lambda value, old, new: value.replace(old, new),
     "skip": lambda value, count: value[count:],
     "split": _split,

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from bluelamp.reports.sources import functions
-from bluelamp.reports.sources.expressions import Atom, Open, evaluated, joined, unknown
+from bluelamp.reports.sources.expressions import Atom, BadExpression, Open, evaluated, joined, unknown
 
 _SECURE: Final = frozenset({"securestring", "secureobject"})
 _MOST: Final = 800
 """How often ARM lets a loop run."""
+_MOST_IN_ALL: Final = 100_000
+"""How often the loops of a file may run in all, those inside others included."""
 LOCATION: Final = Open((Atom("resourceGroup().location"),))
 """The location of the resource group: a resource that stands there says nothing of its own."""
 _LEVELS: Final = {
@@ -42,6 +44,7 @@ class Scope:
     group: str = ""
     group_name: Any = None
     loops: Mapping[str, int | Open] = field(default_factory=dict)
+    turns_left: list[int] = field(default_factory=lambda: [_MOST_IN_ALL])
     _variables: dict[str, Any] = field(default_factory=dict)
     _open: set[str] = field(default_factory=set)
 
@@ -72,11 +75,15 @@ class Scope:
             return [self.value(item) for item in raw]
         if not isinstance(raw, Mapping):
             return raw
-        made = {str(self.value(key)): self.value(item) for key, item in raw.items() if key != "copy"}
+        made = {self._key(key): self.value(item) for key, item in raw.items() if key != "copy"}
         loops = raw.get("copy")
         if isinstance(loops, list):
             return made | {str(mapping(loop).get("name")): self.repeated(mapping(loop)) for loop in loops}
         return made if loops is None else {**made, "copy": self.value(loops)}
+
+    def _key(self, raw: str) -> str:
+        key = self.value(raw)
+        return key.brief if isinstance(key, Open) else str(key)
 
     def repeated(self, loop: Mapping[str, Any]) -> Any:
         """What a loop over properties or variables makes."""
@@ -90,6 +97,9 @@ class Scope:
         count = self.value(loop.get("count"))
         if not isinstance(count, int) or not 0 <= count <= _MOST:
             return None
+        self.turns_left[0] -= count
+        if self.turns_left[0] < 0:
+            raise BadExpression(f"the loops make more than {_MOST_IN_ALL:,} turns")
         return [self.within(str(loop.get("name", "")), index) for index in range(count)]
 
     def _call(self, name: str, arguments: list[Any], written: str) -> Any:

@@ -7,6 +7,7 @@ moment. What only a deployment knows is unknown. A parameters file beside a temp
 `site.json`) gives its parameters.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -21,12 +22,17 @@ from bluelamp.reports.sources.located import read as read_json
 from bluelamp.reports.sources.scopes import LOCATION, Scope, level_of
 from infra.problems import Problem, SettingsError
 from policies.model import UNKNOWN, Resource
+from policies.value import joined
 
-LARGEST: Final = 32_000_000
+LARGEST: Final = 8_000_000
 """How many bytes one file may have; Azure takes no template above 4 MB."""
 _URN: Final = "urn:pulumi:templates::bluelamp"
 _GROUP: Final = "azure-native:resources:ResourceGroup"
 _PARAMETERS: Final = ".parameters.json"
+_VAULT_ITEM: Final = "azure-native:keyvault:Secret"
+_SECRET_NAME: Final = re.compile(
+    r"(password|secret|(account|access|shared|sas|api)key|connectionstring|sastoken)$", re.I
+)
 _Key = tuple[str, tuple[Any, ...]]
 
 
@@ -58,7 +64,7 @@ def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> 
         )
     if left_out:
         hear(
-            "left out, as no rule can be asked: "
+            "left out, as the rules do not know it: "
             + ", ".join(f"{what} ({count})" for what, count in sorted(left_out.items()))
         )
     return list(found.values())
@@ -81,7 +87,7 @@ def _read(
     listener = Listener(lambda start, why: problems.append(Problem(file, line(start), message=why)), leave)
     told: list[tuple[Declared, str, str]] = []
     for each in declared(scope, listener):
-        token = armnames.token_of(each.type, each.level)
+        token = armnames.token_of(each.type, each.names, each.level)
         if token is None:
             leave(each.type)
             continue
@@ -90,7 +96,10 @@ def _read(
         )
     index = {(each.type.lower(), tuple(map(name_key, each.names))): urn for each, _, urn in told}
     for each, token, urn in told:
-        found[urn] = _resource(each, token, urn, (file, line(each.start)), index)
+        values, strange = armnames.inputs(token, each.type, each.body)
+        for name in strange:
+            leave(f"{each.type} {name}")
+        found[urn] = _resource(each, token, urn, (file, line(each.start)), values, index)
 
 
 def _urn(token: str, each: Declared, place: str, taken: set[str]) -> str:
@@ -103,8 +112,10 @@ def _urn(token: str, each: Declared, place: str, taken: set[str]) -> str:
     return urn
 
 
-def _resource(each: Declared, token: str, urn: str, source: tuple[str, int], index: Mapping[_Key, str]) -> Resource:
-    values = {**armnames.inputs(token, each.type, each.body), **armnames.address(token, list(each.names))}
+def _resource(
+    each: Declared, token: str, urn: str, source: tuple[str, int], values: dict[str, Any], index: Mapping[_Key, str]
+) -> Resource:
+    values = {**values, **armnames.address(token, list(each.names))}
     references: dict[str, set[str]] = {}
     for holder in armnames.holders(token):
         values[holder] = each.on
@@ -122,8 +133,29 @@ def _resource(each: Declared, token: str, urn: str, source: tuple[str, int], ind
         properties[key] = _plain(value, made, index)
         if made:
             references.setdefault(key, set()).update(made)
-    sorted_references = {key: tuple(sorted(urns)) for key, urns in references.items()}
-    return Resource(urn, token, urn.split("::", 3)[-1], properties, references=sorted_references, source=source)
+    return Resource(
+        urn,
+        token,
+        urn.split("::", 3)[-1],
+        properties,
+        secrets=frozenset(_secrets(properties, "", everything=token == _VAULT_ITEM)),
+        references={key: tuple(sorted(urns)) for key, urns in references.items()},
+        source=source,
+    )
+
+
+def _secrets(value: Any, path: str, *, everything: bool) -> Iterator[str]:
+    """Where in `value` a secret stands, as far as names tell; of a vault's secret, its value."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            at = joined(path, str(key))
+            if isinstance(item, str) and (_SECRET_NAME.search(str(key)) or (everything and key == "value")):
+                yield at
+            else:
+                yield from _secrets(item, at, everything=everything)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _secrets(item, joined(path, index), everything=everything)
 
 
 def _plain(value: Any, made: set[str], index: Mapping[_Key, str]) -> Any:
