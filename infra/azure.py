@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.fields import Endpoint, Guid, Identifier, Model, Network, Ports, Region
+from infra.exemptions import PolicyExemption
+from infra.fields import Endpoint, FirewallPolicyId, Guid, Identifier, Model, Network, Ports, Region
 from infra.vending import Budget, LandingZone
 
 Retention = Literal[90, 120, 180, 270, 365, 550, 730]
@@ -35,6 +36,9 @@ class Firewall(Model):
     """By default from the profile `hybrid` on."""
     tier: Literal["Standard", "Premium"] = "Premium"
     threat_intel_mode: Literal["Alert", "Deny", "Off"] = "Deny"
+    base_policy_ids: dict[Region, FirewallPolicyId] = {}
+    """By region, the ARM id of a policy of somebody else's, such as a national one, whose rules come before the
+    hub's own; by default the force's own base. Azure wants both in one region."""
 
 
 class Bastion(Model):
@@ -111,6 +115,8 @@ class Azure(Model):
     break_glass: BreakGlass | None = None
     landing_zones: tuple[LandingZone, ...] = ()
     """Put new ones at the end: an address range that is not written follows from the place in the list."""
+    policy_exemptions: tuple[PolicyExemption, ...] = ()
+    """What need not meet an assignment of Azure Policy, until when, and who accepted that."""
 
     @property
     def primary_region(self) -> Region:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra.addresses import address_findings
+from infra.connections import connection_findings
 from infra.fields import UK_REGIONS
 from infra.finding import Context, Finding, dig
 from infra.problems import did_you_mean
@@ -27,6 +28,7 @@ def findings(settings: Mapping[str, Any], context: Context) -> Iterator[Finding]
     yield from _components(settings)
     yield from _sandboxes(settings)
     yield from _machines(settings)
+    yield from connection_findings(settings)
 
 
 def _estate(settings: Mapping[str, Any]) -> Iterator[Finding]:
@@ -54,6 +56,11 @@ def _doubles(settings: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _twice(("onPremises", "sites"), dig(settings, "onPremises", "sites"), "name")
     yield from _twice(("onPremises", "sites"), dig(settings, "onPremises", "sites"), "asn")
     yield from _twice(("azure", "landingZones"), dig(settings, "azure", "landingZones"), "name")
+    yield from _twice(("azure", "policyExemptions"), dig(settings, "azure", "policyExemptions"), "id")
+    machines = dig(settings, "onPremises", "servers", "machines")
+    yield from _twice(("onPremises", "servers", "machines"), machines, "name")
+    for index, machine in enumerate(machines if isinstance(machines, list) else ()):
+        yield from _twice(("onPremises", "servers", "machines", index, "sql"), dig(machine, "sql"), "name")
     rules = dig(settings, "azure", "hub", "rules")
     yield from _twice(("azure", "hub", "rules"), rules, "name")
     for direction in ("Inbound", "Outbound"):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from infra.fields import Address, Domain, Label, Model, Text, Thumbprint, Version
+from infra.keys import AgentCertificate, SigningKey
 
 
 class Workers(Model):
@@ -46,6 +47,11 @@ class Cluster(Model):
     control_plane: Literal[1, 3, 5] = 3
     """How many machines run the control plane."""
     workers: Annotated[tuple[Workers, ...], Field(min_length=1)] = (Workers(),)
+    agent_certificate: AgentCertificate | None = None
+    """The public key of the agents that connect it to Azure Arc; until it is here the cluster is not connected."""
+    signing_keys: Annotated[tuple[SigningKey, ...], Field(max_length=10)] = ()
+    """The public keys that sign its service accounts' tokens, old and new while they are rotated. Until they are here
+    nothing on the cluster signs in to Azure: no secrets from a vault, no backups, no metrics."""
 
 
 class VsphereSite(Model):

@@ -38,7 +38,8 @@ def refuse(message: str, allowed: str = "", next_step: str = "") -> PydanticCust
     return PydanticCustomError("settings", "{reason}", {"reason": message, "allowed": allowed, "next_step": next_step})
 
 
-def _matching(pattern: str, message: str, allowed: str) -> Callable[[str], str]:
+def matching(pattern: str, message: str, allowed: str) -> Callable[[str], str]:
+    """A check that a text is all of a `pattern`; otherwise `message` and what is `allowed` are said."""
     expression = re.compile(pattern)
 
     def check(value: str) -> str:
@@ -136,7 +137,7 @@ Address = Annotated[IPv4Address, PlainValidator(address), PlainSerializer(str), 
 Email = Annotated[
     str,
     AfterValidator(
-        _matching(
+        matching(
             r"[A-Za-z0-9.!#$%&'*+/=?^_`|~-]{1,64}@(?=.{4,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}",
             "is not an e-mail address",
             "for example platform.owner@force.police.example",
@@ -148,7 +149,7 @@ Email = Annotated[
 Guid = Annotated[
     str,
     AfterValidator(
-        _matching(
+        matching(
             r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
             "is not a GUID",
             "an object id from Entra ID, such as 0f5c1f6e-3c0a-4f0b-9d39-6c8f6d1f2a10",
@@ -159,7 +160,7 @@ Guid = Annotated[
 Label = Annotated[
     str,
     AfterValidator(
-        _matching(
+        matching(
             r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
             "is not a DNS label",
             "1 to 63 lower-case letters, digits and hyphens, with a letter or digit at each end",
@@ -171,7 +172,7 @@ Label = Annotated[
 Domain = Annotated[
     str,
     AfterValidator(
-        _matching(
+        matching(
             r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}",
             "is not a domain",
             "such as essex.police.example, in lower case",
@@ -188,7 +189,7 @@ Text = Annotated[str, AfterValidator(_one_line)]
 Identifier = Annotated[
     str,
     AfterValidator(
-        _matching(
+        matching(
             r"[A-Za-z0-9]([A-Za-z0-9._ /-]{0,62}[A-Za-z0-9])?",
             "is not an identifier",
             "1 to 64 letters, digits, spaces and . _ / -, with a letter or digit at each end",
@@ -201,7 +202,7 @@ Cpu = Annotated[
     str,
     BeforeValidator(_as_text),
     AfterValidator(
-        _matching(r"(?!0+(\.0+)?m?$)\d{1,6}(\.\d{1,3}|m)?", "is not an amount of CPU", "cores such as 4, 0.5 or 500m")
+        matching(r"(?!0+(\.0+)?m?$)\d{1,6}(\.\d{1,3}|m)?", "is not an amount of CPU", "cores such as 4, 0.5 or 500m")
     ),
 ]
 
@@ -209,7 +210,7 @@ Memory = Annotated[
     str,
     BeforeValidator(_as_text),
     AfterValidator(
-        _matching(r"(?!0+(\D|$))\d{1,15}(Ki|Mi|Gi|Ti|k|M|G|T)?", "is not an amount of memory", "such as 16Gi or 512Mi")
+        matching(r"(?!0+(\D|$))\d{1,15}(Ki|Mi|Gi|Ti|k|M|G|T)?", "is not an amount of memory", "such as 16Gi or 512Mi")
     ),
 ]
 
@@ -224,13 +225,13 @@ Tier = Annotated[Literal["OFFICIAL", "SECRET", "TOP SECRET"], BeforeValidator(_t
 
 Version = Annotated[
     str,
-    AfterValidator(_matching(r"1\.\d{1,3}(\.\d{1,3})?", "is not a version of Kubernetes", 'such as "1.36", in quotes')),
+    AfterValidator(matching(r"1\.\d{1,3}(\.\d{1,3})?", "is not a version of Kubernetes", 'such as "1.36", in quotes')),
 ]
 
 BillingScope = Annotated[
     str,
     AfterValidator(
-        _matching(
+        matching(
             r"/providers/Microsoft\.Billing/[A-Za-z0-9/:_.-]{1,400}",
             "is not a billing scope",
             "such as /providers/Microsoft.Billing/billingAccounts/…/enrollmentAccounts/…",
@@ -242,7 +243,19 @@ BillingScope = Annotated[
 Thumbprint = Annotated[
     str,
     AfterValidator(
-        _matching(r"([0-9A-F]{2}:){19}[0-9A-F]{2}", "is not a thumbprint", "20 pairs of capital hex digits, AB:CD:…")
+        matching(r"([0-9A-F]{2}:){19}[0-9A-F]{2}", "is not a thumbprint", "20 pairs of capital hex digits, AB:CD:…")
     ),
 ]
 """SHA-1 of a certificate."""
+
+FirewallPolicyId = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"(?i)/subscriptions/[0-9a-f-]{36}/resourceGroups/[^/\s]{1,90}/providers/Microsoft\.Network/firewallPolicies/[^/\s]{1,80}",
+            "is not the ARM id of a firewall policy",
+            "/subscriptions/…/resourceGroups/…/providers/Microsoft.Network/firewallPolicies/…",
+        )
+    ),
+]
+"""A firewall policy of Azure."""

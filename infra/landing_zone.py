@@ -1,19 +1,31 @@
 """The Azure half of a force's estate, from its settings."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import pulumi
 
 from infra.azure import Azure
 from infra.force import Force
-from infra.wiring import governance, identity, link, network, operations, vending
+from infra.wiring import arc, governance, identity, link, network, operations, vending, workloads
 from infra.wiring.context import Context, context
+from infra.wiring.signed import Signed
 from modules.azure.budget import Budget
 from modules.azure.key_vault import KeyVault
 from modules.azure.log_analytics import LogAnalytics
 from modules.naming import Label
 
 
-def azure_landing_zone(force: Force, azure: Azure, label: Label) -> dict[str, pulumi.Output[object]]:
-    """Everything of the force's profile that is in Azure; gives what the stack exports."""
+@dataclass(frozen=True)
+class LandingZone:
+    """What of Azure others need: the stack's `exports`, and each cluster's share by its name."""
+
+    exports: dict[str, pulumi.Output[Any]]
+    clusters: dict[str, Signed]
+
+
+def azure_landing_zone(force: Force, azure: Azure, label: Label) -> LandingZone:
+    """Everything of the force's profile that is in Azure."""
     here = context(force, azure, label)
     groups = governance.hierarchy(here)
     for workload in ("network", "management", "security"):
@@ -24,16 +36,21 @@ def azure_landing_zone(force: Force, azure: Azure, label: Label) -> dict[str, pu
     network.names(here, joined, vault, logs)
     network.watch(here, joined, logs)
     link.gateways(here, joined, logs)
+    network.join(here, joined)
     link.sites(here, joined, vault, logs)
     keys = operations.keys(here, vault)
     archive = operations.archive(here, joined, logs, vault, keys)
-    operations.collection(here, logs)
+    collected = operations.collection(here, logs)
+    measured = workloads.metrics(here)
+    ways = arc.private_ways(here, joined, logs, collected, measured)
+    arc.connected(here, logs, collected, ways)
+    clusters = workloads.workloads(here, joined, logs, vault, keys, measured)
     told = operations.watch(here, joined, logs, vault, archive)
     identity.identity(here, logs, told)
     governance.policies(here, groups, logs, joined)
     vending.landing_zones(here, joined, groups, logs)
     _budget(here)
-    return {
+    exports: dict[str, pulumi.Output[Any]] = {
         "managementGroupIds": groups.ids,
         "hubVirtualNetworkId": joined.hub.virtual_network_id,
         "hubSubnetIds": joined.hub.subnet_ids,
@@ -41,6 +58,9 @@ def azure_landing_zone(force: Force, azure: Azure, label: Label) -> dict[str, pu
         "workspaceId": logs.workspace_id,
         "keyVaultUri": vault.uri,
     }
+    if ways is not None:
+        exports["arcPrivateLinkScopeId"] = ways.arc_scope_id
+    return LandingZone(exports, clusters)
 
 
 def _vault(here: Context, joined: network.Network, logs: LogAnalytics) -> KeyVault:

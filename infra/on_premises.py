@@ -6,6 +6,7 @@ from pydantic import Field
 
 from infra.cluster import Cluster, Vsphere
 from infra.fields import Cpu, Domain, Email, Guid, Label, Memory, Model, Namespace, Network, Text
+from infra.servers import Servers
 from infra.site import Site
 
 
@@ -62,3 +63,5 @@ class OnPremises(Model):
     """Where virtual machines for clusters are made; required where a cluster has `infrastructure: vsphere`."""
     clusters: Annotated[tuple[Cluster, ...], Field(min_length=1)] = (Cluster(name="live"),)
     tenants: tuple[Tenant, ...] = ()
+    servers: Servers | None = None
+    """Servers outside the clusters that are seen from Azure by Arc; none by default."""

@@ -35,6 +35,8 @@ class Components(Model):
     """A second hierarchy on which policies are tried out, in audit only."""
     second_hub: Level | None = comes_with("full")
     """A hub in the second of the regions, peered with the first."""
+    firewall_base: Level | None = comes_with("full")
+    """A firewall policy in each region, whose rules come before those of the hub's own."""
     private_dns: Level | None = comes_with("hybrid")
     """Every private-link zone, once for the force."""
     dns_resolver: Level | None = comes_with("hybrid", "privateDns")
@@ -70,9 +72,12 @@ class Components(Model):
     clusters: Level | None = comes_with("hybrid")
     """The life of the force's own clusters, by Cluster API, where the settings say what they run on."""
     platform: Level | None = comes_with("hybrid")
-    """What every cluster runs for its tenants: admission, secrets, storage; with `full` gateway, backup, metrics."""
+    """What every cluster runs for its tenants: admission and classes; with `full` a gateway."""
     arc: Level | None = comes_with("hybrid")
-    """Clusters, servers and databases connected to Azure by Arc."""
+    """Clusters, servers and databases connected to Azure by Arc, where the settings say which."""
+    workload_identity: Level | None = comes_with("full", "privateDns", "platform")
+    """The issuer by which clusters' workloads sign in to Azure; for each cluster whose keys the settings have a vault,
+    immutable backups and metrics."""
 
 
 def level(settings: Mapping[str, Any], component: str) -> Level:

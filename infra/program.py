@@ -4,6 +4,7 @@ import pulumi
 
 from infra.force import Force
 from infra.waiting import wait_once
+from infra.wiring.signed import Signed
 from modules.aliases import drop_version_aliases
 from modules.naming import Label
 
@@ -16,17 +17,20 @@ def build(force: Force) -> None:
     wait_once()
     pulumi.export("force", force.slug)
     label = label_of(force)
+    clusters: dict[str, Signed] = {}
     if force.azure:
         from infra.landing_zone import azure_landing_zone
 
         if force.version_aliases == "drop":
             pulumi.runtime.register_stack_transformation(drop_version_aliases)
-        for key, value in azure_landing_zone(force, force.azure, label).items():
+        made = azure_landing_zone(force, force.azure, label)
+        clusters = made.clusters
+        for key, value in made.exports.items():
             pulumi.export(key, value)
     if force.on_premises:
         from infra.tenants import on_premises_estate
 
-        pulumi.export("tenantNamespaces", on_premises_estate(force, force.on_premises, label))
+        pulumi.export("tenantNamespaces", on_premises_estate(force, force.on_premises, label, clusters))
 
 
 def label_of(force: Force) -> Label:

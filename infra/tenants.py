@@ -7,16 +7,22 @@ from infra.cluster import Cluster
 from infra.force import Force
 from infra.on_premises import OnPremises
 from infra.on_premises import Tenant as TenantSettings
+from infra.wiring.signed import Signed
 from modules.kubernetes.tenant import Tenant, TenantArgs, TenantGroups
 from modules.naming import Label
 
 
-def on_premises_estate(force: Force, estate: OnPremises, label: Label) -> dict[str, pulumi.Output[str]]:
-    """The clusters, what they run, and every tenant on its cluster; gives the namespaces by `cluster/tenant`."""
+def on_premises_estate(
+    force: Force, estate: OnPremises, label: Label, signed: dict[str, Signed]
+) -> dict[str, pulumi.Output[str]]:
+    """The clusters, what they run, and every tenant on its cluster; gives the namespaces by `cluster/tenant`.
+
+    `signed` are the clusters whose workloads sign in to Azure, with their share there.
+    """
     if force.has("clusters"):
         from infra.wiring.clusters import clusters as make_clusters
 
-        make_clusters(estate, label)
+        make_clusters(force, estate, label)
     clusters = {cluster.name: cluster for cluster in estate.clusters}
     first = estate.clusters[0]
     providers: dict[str, kubernetes.Provider] = {}
@@ -26,7 +32,7 @@ def on_premises_estate(force: Force, estate: OnPremises, label: Label) -> dict[s
         for cluster in estate.clusters:
             providers[cluster.name] = _provider(cluster, label)
             opts = pulumi.ResourceOptions(providers=[providers[cluster.name]])
-            platform(estate, cluster, force.level("platform"), label, opts)
+            platform(estate, cluster, force.level("platform"), label, opts, signed.get(cluster.name))
     namespaces: dict[str, pulumi.Output[str]] = {}
     for tenant in estate.tenants:
         cluster = clusters[tenant.cluster] if tenant.cluster else first

@@ -5,7 +5,9 @@ import pulumi_kubernetes as kubernetes
 
 from infra.cluster import Cluster as ClusterSettings
 from infra.cluster import Vsphere
+from infra.force import Force
 from infra.on_premises import OnPremises
+from infra.wiring.signed import issuer_of
 from modules.kubernetes.cluster import Cluster, ClusterArgs, WorkerPool
 from modules.kubernetes.cluster_class import ClusterClass, ClusterClassArgs
 from modules.kubernetes.tenant import Tenant
@@ -17,7 +19,7 @@ _VSPHERE = "vsphere"
 _CREDENTIALS = "vsphere-credentials"  # the name of a secret, which External Secrets brings
 
 
-def clusters(estate: OnPremises, label: Label) -> None:
+def clusters(force: Force, estate: OnPremises, label: Label) -> None:
     """Every cluster that has an infrastructure, in the namespace `clusters` of the management cluster."""
     wanted = [cluster for cluster in estate.clusters if cluster.infrastructure]
     if not wanted:
@@ -34,7 +36,7 @@ def clusters(estate: OnPremises, label: Label) -> None:
         _sites(estate.vsphere, label, after)
     for cluster in wanted:
         made = ClusterClass(cluster.name, _class(estate, cluster, label), after)
-        Cluster(cluster.name, _cluster(cluster, label, made), after)
+        Cluster(cluster.name, _cluster(force, cluster, label, made), after)
 
 
 def _sites(vsphere: Vsphere, label: Label, opts: pulumi.ResourceOptions) -> None:
@@ -93,13 +95,13 @@ def _class(estate: OnPremises, cluster: ClusterSettings, label: Label) -> Cluste
     return args
 
 
-def _cluster(cluster: ClusterSettings, label: Label, made: ClusterClass) -> ClusterArgs:
+def _cluster(force: Force, cluster: ClusterSettings, label: Label, made: ClusterClass) -> ClusterArgs:
     pools: dict[str, WorkerPool] = {}
     for workers in cluster.workers:
         pools[workers.name] = WorkerPool(replicas=workers.replicas)
         if workers.failure_domain:
             pools[workers.name]["failure_domain"] = workers.failure_domain
-    return ClusterArgs(
+    args = ClusterArgs(
         label=label,
         namespace=NAMESPACE,
         class_name=made.class_name,
@@ -109,3 +111,6 @@ def _cluster(cluster: ClusterSettings, label: Label, made: ClusterClass) -> Clus
         control_plane_replicas=cluster.control_plane,
         workers=pools,
     )
+    if issuer := issuer_of(force, label, cluster.name):
+        args["service_account_issuer"] = issuer
+    return args

@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from infra.exemptions import PolicyExemption
 from infra.wiring.context import Context
 from modules.azure.management_groups import ManagementGroups, ManagementGroupsArgs, Placement
 
 if TYPE_CHECKING:
     from infra.wiring.network import Network
     from modules.azure.log_analytics import LogAnalytics
+    from modules.azure.policy import Exemption
 
 
 def hierarchy(context: Context) -> ManagementGroups:
@@ -41,6 +43,8 @@ def policies(context: Context, groups: ManagementGroups, logs: "LogAnalytics", n
             args["private_dns_zone_ids"] = {
                 zone: network.zone(zone) for zone in dns_zones() if zone in network.zone_names
             }
+        if context.azure.policy_exemptions:
+            args["exemptions"] = [_exemption(each) for each in context.azure.policy_exemptions]
         PolicyBaseline("policy", args, context.opts)
     if context.has("canary"):
         from modules.azure.policy import PolicyBaseline
@@ -57,6 +61,29 @@ def policies(context: Context, groups: ManagementGroups, logs: "LogAnalytics", n
             },
             context.opts,
         )
+
+
+def _exemption(written: PolicyExemption) -> "Exemption":
+    from modules.azure.policy import Exemption
+
+    exemption = Exemption(
+        id=written.id,
+        assignment=written.assignment,
+        scope=written.scope,
+        reason=written.reason,
+        expires_on=written.expires_on.isoformat(),
+        requester=written.requester,
+        approver=written.approver,
+        category=written.category,
+        definitions=list(written.definitions),
+    )
+    if written.assigned_at:
+        exemption["assigned_at"] = written.assigned_at
+    if written.risk_reference:
+        exemption["risk_reference"] = written.risk_reference
+    if written.compensating_control:
+        exemption["compensating_control"] = written.compensating_control
+    return exemption
 
 
 def _arguments(context: Context, *, canary: bool) -> ManagementGroupsArgs:

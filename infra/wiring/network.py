@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from infra.azure import SecurityRule
+from infra.fields import Region
 from infra.vending import LandingZone
 from infra.wiring.context import Context
+from modules import naming
 from modules.azure.hub import Hub, HubArgs, HubRule
 
 if TYPE_CHECKING:
@@ -81,6 +83,26 @@ def network(context: Context, logs: "LogAnalytics") -> Network:
     return made
 
 
+def join(context: Context, made: Network) -> None:
+    """The hubs peered with one another; the second uses the gateway that stands in the first."""
+    if len(made.hubs) < 2:
+        return
+    from modules.azure.hub_peering import HubPeering, PeeredHub
+
+    ends = [
+        PeeredHub(
+            location=region,
+            virtual_network_id=hub.virtual_network_id,
+            virtual_network_name=hub.virtual_network_name,
+            resource_group_name=context.group("network", region).name,
+        )
+        for region, hub in made.hubs.items()
+    ]
+    if made.gateways is not None:
+        ends[0]["gateway_id"] = made.gateways.vpn_gateway_id
+    HubPeering("hub-peering", {"label": context.label, "first": ends[0], "second": ends[1]}, context.opts)
+
+
 def names(context: Context, made: Network, vault: "KeyVault", logs: "LogAnalytics") -> None:
     """Private DNS and its resolvers."""
     made.vault_zone_id = vault.private_zone_id
@@ -146,8 +168,9 @@ def _short(index: int) -> str:
     return "hub" if index == 0 else "second-hub"
 
 
-def _hub(context: Context, region: str, space: str, logs: "LogAnalytics") -> HubArgs:
+def _hub(context: Context, region: Region, space: str, logs: "LogAnalytics") -> HubArgs:
     wanted = context.azure.hub
+    beyond = _beyond(context, region)
     args: HubArgs = {
         "label": context.label,
         "location": region,
@@ -163,12 +186,58 @@ def _hub(context: Context, region: str, space: str, logs: "LogAnalytics") -> Hub
         "bastion": {"enabled": bool(wanted.bastion.enabled), "sku": wanted.bastion.sku},
         "rules": [_rule(rule) for rule in wanted.rules],
     }
+    base = _base_policy(context, region, logs)
+    if base is not None:
+        args["firewall"]["base_policy_id"] = base
+    if beyond:
+        args["beyond"] = beyond
     if context.has("dnsResolver"):
         args["resolver_outbound"] = True
     spokes = [str(zone.address_space) for zone in context.azure.landing_zones if _region(context, zone) == region]
+    if region == context.location:  # where the gateway is, which the other hub uses too
+        spokes += beyond
     if spokes:
         args["spoke_ranges"] = spokes
     return args
+
+
+def _beyond(context: Context, region: str) -> dict[str, str]:
+    """Everything of the force's in the other region that has a hub, behind the firewall that stands there."""
+    if not context.has("secondHub"):
+        return {}
+    ranges = context.force.allocation.ranges()
+    return {
+        str(ranges[other]): str(naming.hub_plan(str(space)).firewall_address)
+        for other, space in context.azure.hubs.items()
+        if other != region
+    }
+
+
+def _base_policy(context: Context, region: Region, logs: "LogAnalytics") -> "pulumi.Input[str] | None":
+    """The policy whose rules come before the hub's: somebody else's, or the force's own base in that region."""
+    wanted = context.azure.hub.firewall
+    if not wanted.enabled:
+        return None
+    if given := wanted.base_policy_ids.get(region):
+        return given
+    if not context.has("firewallBase"):
+        return None
+    from modules.azure.firewall_policy import FirewallPolicy
+
+    return FirewallPolicy(
+        "firewall-base" if region == context.location else "second-firewall-base",
+        {
+            "label": context.label,
+            "location": region,
+            "resource_group_name": context.group("network", region).name,
+            "workload": "base",
+            "estate": context.estate,
+            "workspace_id": logs.workspace_id,
+            "tier": wanted.tier,
+            "threat_intel_mode": wanted.threat_intel_mode,
+        },
+        context.opts,
+    ).policy_id
 
 
 def _region(context: Context, zone: LandingZone) -> str:

@@ -5,6 +5,7 @@ import pulumi
 from infra.cluster import Cluster
 from infra.on_premises import OnPremises
 from infra.profiles import LEVELS
+from infra.wiring.signed import IMMUTABLE_DAYS, Signed
 from modules.kubernetes.admission import ClusterAdmission
 from modules.kubernetes.classes import WorkloadClasses
 from modules.naming import Label
@@ -16,8 +17,15 @@ _PROVISIONERS = {"vsphere": "csi.vsphere.vmware.com", "metal3": "rook-ceph.rbd.c
 _AUTHORITY = "force-certificate-authority"  # the name of a secret, which the force's own authority brings
 
 
-def platform(estate: OnPremises, cluster: Cluster, level: str, label: Label, opts: pulumi.ResourceOptions) -> None:
-    """Admission and classes on one cluster, and with `full` its gateway."""
+def platform(
+    estate: OnPremises,
+    cluster: Cluster,
+    level: str,
+    label: Label,
+    opts: pulumi.ResourceOptions,
+    signed: Signed | None = None,
+) -> None:
+    """Admission and classes on one cluster, and with `full` its gateway; where it is `signed` what needs Azure too."""
     ClusterAdmission(
         f"{cluster.name}-admission",
         {
@@ -46,6 +54,52 @@ def platform(estate: OnPremises, cluster: Cluster, level: str, label: Label, opt
             },
             opts,
         )
+    if signed is not None:
+        _signed_in(cluster.name, label, signed, opts)
+
+
+def _signed_in(name: str, label: Label, signed: Signed, opts: pulumi.ResourceOptions) -> None:
+    """What signs in to Azure without a secret: the store of secrets, backups and metrics."""
+    from modules.kubernetes.backup import ClusterBackup
+    from modules.kubernetes.monitoring import ClusterMonitoring
+    from modules.kubernetes.secret_store import ClusterSecrets
+
+    ClusterSecrets(
+        f"{name}-secrets",
+        {
+            "label": label,
+            "vault_uri": signed.vault_uri,
+            "tenant_id": signed.tenant_id,
+            "client_id": signed.client_ids["secrets"],
+        },
+        opts,
+    )
+    ClusterBackup(
+        f"{name}-backup",
+        {
+            "label": label,
+            "cluster": name,
+            "storage_account_name": signed.backup_account,
+            "container_name": signed.backup_container,
+            "resource_group_name": signed.backup_group,
+            "subscription_id": signed.subscription_id,
+            "tenant_id": signed.tenant_id,
+            "client_id": signed.client_ids["backup"],
+            "immutable_days": IMMUTABLE_DAYS,
+        },
+        opts,
+    )
+    ClusterMonitoring(
+        f"{name}-monitoring",
+        {
+            "label": label,
+            "cluster": name,
+            "metrics_endpoint": signed.metrics_url,
+            "tenant_id": signed.tenant_id,
+            "client_id": signed.client_ids["metrics"],
+        },
+        opts,
+    )
 
 
 def registry(estate: OnPremises) -> str:

@@ -9,7 +9,7 @@ from modules import naming
 from modules.azure.hub.bastion import HubBastion, bastion
 from modules.azure.hub.firewall import HubFirewall, firewall
 from modules.azure.hub.rules import HubRule, bastion_rules, hub_rules
-from modules.azure.hub.subnets import Guards, route_table, security_group, subnets
+from modules.azure.hub.subnets import Guards, firewall_route_table, route_table, security_group, subnets
 from modules.azure.place import Place
 from modules.component import Component, after
 
@@ -41,6 +41,9 @@ class HubArgs(TypedDict):
     """The spokes' address ranges: what a gateway receives for them passes the firewall too. None when left out."""
     resolver_outbound: NotRequired[bool]
     """Whether there is a subnet for what a DNS resolver forwards; false when left out."""
+    beyond: NotRequired[dict[str, str]]
+    """Ranges behind another hub's firewall, each with that firewall's private address; the hubs are peered by a
+    `HubPeering`. None when left out; without a firewall of its own a hub sends nothing on."""
 
 
 class Hub(Component):
@@ -79,6 +82,7 @@ class Hub(Component):
                 place, "hub", {"to-firewall" if filtered else "nowhere": "0.0.0.0/0"}, next_hop, learn=not filtered
             ),
             gateway_routes=route_table(place, "gateway", inward, next_hop, learn=True) if filtered else None,
+            firewall_routes=firewall_route_table(place, args["beyond"]) if filtered and args.get("beyond") else None,
         )
         vnet = _network(place, args)
         self.virtual_network_id = vnet.id

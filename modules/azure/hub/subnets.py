@@ -17,6 +17,7 @@ class Guards:
     bastion: network.NetworkSecurityGroup
     routes: network.RouteTable
     gateway_routes: network.RouteTable | None
+    firewall_routes: network.RouteTable | None = None
 
 
 def security_group(place: Place, workload: str, rules: list[network.SecurityRuleArgs]) -> network.NetworkSecurityGroup:
@@ -58,17 +59,38 @@ def route_table(
     )
 
 
+def firewall_route_table(place: Place, beyond: dict[str, str]) -> network.RouteTable:
+    """The firewall's own routes: the Internet, which Azure wants to see there, and each range by its next hop."""
+    onward = [
+        network.RouteArgs(
+            name=f"to-{destination.replace('/', '-')}",
+            address_prefix=destination,
+            next_hop_type="VirtualAppliance",
+            next_hop_ip_address=hop,
+        )
+        for destination, hop in beyond.items()
+    ]
+    return network.RouteTable(
+        place.logical("firewall-routes"),
+        route_table_name=place.name("route_table", "firewall"),
+        **place.here,
+        disable_bgp_route_propagation=False,  # what is on the sites is found through the gateway
+        routes=[network.RouteArgs(name="to-internet", address_prefix="0.0.0.0/0", next_hop_type="Internet"), *onward],
+        opts=place.owner.child(),
+    )
+
+
 def subnets(
     place: Place, virtual_network: pulumi.Input[str], plan: HubPlan, guards: Guards, *, forwarding: bool = False
 ) -> dict[str, network.Subnet]:
     """Every subnet of the plan, by the plan's names; the one for what a resolver forwards where `forwarding`.
 
     Azure fixes the names of four of them and takes no security group on the firewall's and the gateway's, and no route
-    table on the firewall's and Bastion's.
+    table on Bastion's.
     """
     group, bastion = guards.hub, guards.bastion
     wanted = [
-        ("firewall", "AzureFirewallSubnet", None, None),
+        ("firewall", "AzureFirewallSubnet", None, guards.firewall_routes),
         ("firewall_management", "AzureFirewallManagementSubnet", None, None),
         ("bastion", "AzureBastionSubnet", bastion, None),
         ("gateway", "GatewaySubnet", None, guards.gateway_routes),

@@ -10,6 +10,7 @@ in force.
 
 from modules.azure.policy.arguments import Exemption, PolicyBaselineArgs
 from modules.azure.policy.catalogue import assignments, dns_zones
+from modules.azure.policy.checks import assigned_at
 from modules.azure.policy.policy_baseline import PolicyBaseline
 
-__all__ = ["Exemption", "PolicyBaseline", "PolicyBaselineArgs", "assignments", "dns_zones"]
+__all__ = ["Exemption", "PolicyBaseline", "PolicyBaselineArgs", "assigned_at", "assignments", "dns_zones"]

@@ -1,9 +1,9 @@
 """The baseline's arguments, checked together: every mistake at once, each with the nearest right word."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
-from typing import Final
+from typing import Any, Final
 
 from modules import naming
 from modules.azure.management_groups import ancestry, hierarchy
@@ -25,7 +25,7 @@ def check(owner: str, args: PolicyBaselineArgs) -> None:
         raise ValueError(f"{owner}: " + "; ".join(wrong))
 
 
-def assigned_at(exemption: Exemption, groups: Iterable[str]) -> str:
+def assigned_at(exemption: Mapping[str, Any], groups: Iterable[str]) -> str:
     """The group whose assignment an exemption is of: the named one, the nearest at or above its scope, or the only one.
 
     Raises `ValueError` where there is none, or more than one could be meant.
@@ -35,7 +35,7 @@ def assigned_at(exemption: Exemption, groups: Iterable[str]) -> str:
     if named:
         if named not in scopes:
             raise ValueError(f"assigned_at: {_wrong_word(named, scopes)}")
-        return named
+        return str(named)
     if exemption["scope"] in hierarchy():
         above = [key for key in ancestry(exemption["scope"]) if key in scopes]
         if not above:

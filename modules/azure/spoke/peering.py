@@ -44,7 +44,7 @@ def peer(
         virtual_network_name=hub["virtual_network_name"],
         resource_group_name=hub["resource_group_name"],
         remote_virtual_network=network.SubResourceArgs(id=vnet.id),
-        allow_gateway_transit=_with(gateway),
+        allow_gateway_transit=once_there(gateway),
         use_remote_gateways=False,
         **common,
         opts=place.owner.child(),
@@ -56,7 +56,7 @@ def peer(
         resource_group_name=place.resource_group_name,
         remote_virtual_network=network.SubResourceArgs(id=hub["virtual_network_id"]),
         allow_gateway_transit=False,
-        use_remote_gateways=_with(gateway),
+        use_remote_gateways=once_there(gateway),
         **common,
         opts=place.owner.child(depends_on=[inward]),
     )
@@ -75,7 +75,7 @@ def connect(place: Place, workload: str, hub: SpokeVirtualHub, vnet: network.Vir
     )
 
 
-def _with(gateway: pulumi.Input[str] | None) -> pulumi.Input[bool]:
+def once_there(gateway: pulumi.Input[str] | None) -> pulumi.Input[bool]:
     """Whether there is a gateway: known before it exists, and waiting for it all the same."""
     if gateway is None:
         return False

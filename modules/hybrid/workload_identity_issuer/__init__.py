@@ -20,6 +20,7 @@ from modules.hybrid.workload_identity_issuer.issuer import (
     IssuerCluster,
     WorkloadIdentityIssuer,
     WorkloadIdentityIssuerArgs,
+    issuer_url,
 )
 
-__all__ = ["IssuerCluster", "WorkloadIdentityIssuer", "WorkloadIdentityIssuerArgs"]
+__all__ = ["IssuerCluster", "WorkloadIdentityIssuer", "WorkloadIdentityIssuerArgs", "issuer_url"]

@@ -40,6 +40,11 @@ class WorkloadIdentityIssuerArgs(TypedDict):
     """Whether the engine refuses to delete it: without it no workload signs in; false when left out."""
 
 
+def issuer_url(label: naming.Label, location: str, workload: str, cluster: str) -> str:
+    """A cluster's issuer, known before anything exists: what its API server has to be told as it is made."""
+    return f"https://{naming.name('api_management', workload, label, location)}.azure-api.net/{cluster}"
+
+
 class WorkloadIdentityIssuer(Component):
     """A gateway that gives each cluster's discovery document and public keys."""
 
@@ -79,7 +84,8 @@ class WorkloadIdentityIssuer(Component):
             for cluster, wanted in args["clusters"].items()
             for policy in self._cluster(name, args, after(service_name, service), cluster, wanted, f"{url}/{cluster}")
         ]
-        self.issuer_urls = after({cluster: f"{url}/{cluster}" for cluster in args["clusters"]}, *made)
+        urls = {key: issuer_url(args["label"], args["location"], args["workload"], key) for key in args["clusters"]}
+        self.issuer_urls = after(urls, *made)
         self.gateway_url = after(url, service)
         self.finish()
 

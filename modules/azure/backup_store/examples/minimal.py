@@ -1,0 +1,48 @@
+"""A store for the backups of two clusters, which nobody can empty for a month."""
+
+from modules.azure.backup_store import BackupStore
+from modules.azure.hub import Hub
+from modules.azure.log_analytics import LogAnalytics
+from modules.azure.resource_group import ResourceGroup
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+group = ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})
+logs = LogAnalytics(
+    "logs",
+    {"label": label, "location": "uksouth", "workload": "platform", "resource_group_name": group.name},
+)
+hub = Hub(
+    "hub",
+    {
+        "label": label,
+        "location": "uksouth",
+        "resource_group_name": group.name,
+        "address_space": "10.30.0.0/22",
+        "estate": ["10.30.0.0/16"],
+        "workspace_id": logs.workspace_id,
+        "firewall": {"enabled": False},
+    },
+)
+BackupStore(
+    "backups",
+    {
+        "label": label,
+        "location": "uksouth",
+        "workload": "backups",
+        "resource_group_name": group.name,
+        "subnet_id": hub.private_endpoints_subnet_id,
+        "virtual_network_ids": {"hub": hub.virtual_network_id},
+        "workspace_id": logs.workspace_id,
+        "containers": ["live", "non-live"],
+    },
+)

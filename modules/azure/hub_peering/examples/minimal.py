@@ -1,0 +1,58 @@
+"""Hubs in both regions, each of which knows what is behind the other's firewall."""
+
+from modules import naming
+from modules.azure.hub import Hub
+from modules.azure.hub_peering import HubPeering, PeeredHub
+from modules.azure.log_analytics import LogAnalytics
+from modules.azure.resource_group import ResourceGroup
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+SPACES = {"uksouth": "10.30.0.0/16", "ukwest": "10.94.0.0/16"}
+HUBS = {"uksouth": "10.30.0.0/22", "ukwest": "10.94.0.0/22"}
+group = ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})
+logs = LogAnalytics(
+    "logs",
+    {"label": label, "location": "uksouth", "workload": "platform", "resource_group_name": group.name},
+)
+
+
+def hub(name: str, location: str, other: str) -> PeeredHub:
+    """A hub in one region, told of the other's."""
+    made = Hub(
+        name,
+        {
+            "label": label,
+            "location": location,
+            "resource_group_name": group.name,
+            "address_space": HUBS[location],
+            "estate": list(SPACES.values()),
+            "workspace_id": logs.workspace_id,
+            "beyond": {SPACES[other]: str(naming.hub_plan(HUBS[other]).firewall_address)},
+        },
+    )
+    return PeeredHub(
+        location=location,
+        virtual_network_id=made.virtual_network_id,
+        virtual_network_name=made.virtual_network_name,
+        resource_group_name=group.name,
+    )
+
+
+HubPeering(
+    "hub-peering",
+    {
+        "label": label,
+        "first": hub("hub", "uksouth", "ukwest"),
+        "second": hub("second-hub", "ukwest", "uksouth"),
+    },
+)

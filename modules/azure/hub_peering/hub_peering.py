@@ -1,0 +1,95 @@
+"""The peering of two hub networks."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import network
+
+from modules import naming
+from modules.azure.spoke.peering import once_there
+from modules.component import Component
+
+
+class PeeredHub(TypedDict):
+    """One of the two hubs."""
+
+    location: str
+    """Its Azure region, `uksouth` or `ukwest`."""
+    virtual_network_id: pulumi.Input[str]
+    """The hub network's ARM id."""
+    virtual_network_name: pulumi.Input[str]
+    """The hub network's name."""
+    resource_group_name: pulumi.Input[str]
+    """The hub network's resource group."""
+    gateway_id: NotRequired[pulumi.Input[str]]
+    """Its gateway, which the other hub uses too; only one of the two has one. None when left out."""
+
+
+class HubPeeringArgs(TypedDict):
+    """What a peering of hubs needs."""
+
+    label: naming.Label
+    """Whose they are; names follow from it."""
+    first: PeeredHub
+    """One hub."""
+    second: PeeredHub
+    """The other."""
+
+
+class HubPeering(Component):
+    """Two hubs peered both ways; where one has a gateway, the other's sites are reached through it."""
+
+    peering_ids: pulumi.Output[dict[str, str]]
+    """The two peerings' ARM ids: `first` is of the first hub, `second` of the second."""
+
+    def __init__(self, name: str, args: HubPeeringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        first, second = args["first"], args["second"]
+        if first["location"] == second["location"]:
+            raise ValueError(
+                f"HubPeering {name!r}: first.location and second.location are both {first['location']}; "
+                "a region has one hub"
+            )
+        if "gateway_id" in first and "gateway_id" in second:
+            raise ValueError(
+                f"HubPeering {name!r}: both hubs have a gateway_id; a hub with a gateway cannot use another's"
+            )
+        # Azure lets nobody use a gateway that is not yet lent: the hub that has one is peered first.
+        lenders = sorted(("first", "second"), key=lambda key: "gateway_id" not in _hub(args, key))
+        made: dict[str, network.VirtualNetworkPeering] = {}
+        for key in lenders:
+            other = "second" if key == "first" else "first"
+            made[key] = self._peering(name, args, key, _hub(args, key), _hub(args, other), list(made.values()))
+        self.peering_ids = pulumi.Output.all(**{key: peering.id for key, peering in made.items()})
+        self.finish()
+
+    def _peering(
+        self,
+        name: str,
+        args: HubPeeringArgs,
+        key: str,
+        own: PeeredHub,
+        other: PeeredHub,
+        after: list[network.VirtualNetworkPeering],
+    ) -> network.VirtualNetworkPeering:
+        return network.VirtualNetworkPeering(
+            f"{name}-{key}",
+            virtual_network_peering_name=naming.name(
+                "virtual_network_peering",
+                f"hub-{naming.region(other['location']).short}",
+                args["label"],
+                own["location"],
+            ),
+            virtual_network_name=own["virtual_network_name"],
+            resource_group_name=own["resource_group_name"],
+            remote_virtual_network=network.SubResourceArgs(id=other["virtual_network_id"]),
+            allow_virtual_network_access=True,
+            allow_forwarded_traffic=True,
+            allow_gateway_transit=once_there(own.get("gateway_id")),
+            use_remote_gateways=once_there(other.get("gateway_id")),
+            opts=self.child(depends_on=after),
+        )
+
+
+def _hub(args: HubPeeringArgs, key: str) -> PeeredHub:
+    return args["first"] if key == "first" else args["second"]
