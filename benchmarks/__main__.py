@@ -1,7 +1,8 @@
 """`python -m benchmarks [ROUNDS]`: what Bluelamp costs against what a user would run instead, measured in one run.
 
-Both sides run the same program under the same engine against the same warm rehearsal cloud, in turn, so that a machine
-that grows slower does so for both. "Stock" is the SDK as it comes; "bluelamp" drops azure-native's version aliases.
+Of an estate, both sides run the same program under the same engine against the same warm rehearsal cloud, in turn, so
+that a machine that grows slower does so for both. "Stock" is the SDK as it comes; "bluelamp" drops azure-native's
+version aliases. Of manifests, see `manifests.py`.
 """
 
 import os
@@ -17,6 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import manifests
 from bluelamp.engine.find import Engine
 from bluelamp.engine.install import ensure
 from bluelamp.rehearsal.command import run
@@ -46,6 +48,7 @@ def main() -> None:
         table.add_row(f"{verb}, 301 resources", _median(stock), _median(ours), f"{ratio:.1f}")
     table.add_row("check, one force", "", _median(times["check essex", "bluelamp"]), "")
     console.print(table)
+    manifests.measure(rounds, console)
 
 
 def _network(engine: Engine, side: str) -> dict[str, float]:

@@ -52,13 +52,20 @@ def _parameter(parameter: Any) -> str:
 def rules() -> str:
     """Every rule with its controls."""
     from policies import rules as discovered
+    from policies.compiled import to_admission, to_azure_policy
 
-    pages = [f"# The rules\n\n{_MADE}\nRead more of one with `bluelamp explain ID`.\n"]
+    admitted, defined = to_admission(discovered()).documents, to_azure_policy(discovered()).documents
+    pages = [
+        f"# The rules\n\n{_MADE}\n{len(discovered())} rules. Read more of one with `bluelamp explain ID`.\n",
+        f"`bluelamp compile` writes {len(admitted)} of them as admission policies for Kubernetes and {len(defined)} as "
+        "Azure Policy definitions; the last column says which ([more](compiled.md)).\n",
+    ]
     for area in sorted({rule.area for rule in discovered()}):
-        pages.append(f"## {area}\n\n| rule | asks | severity | | controls |\n|---|---|---|---|---|")
+        pages.append(f"## {area}\n\n| rule | asks | severity | | controls | compiles to |\n|---|---|---|---|---|---|")
         for rule in sorted((one for one in discovered() if one.area == area), key=lambda one: one.id):
             controls = "; ".join(str(control) for control in rule.controls)
-            pages.append(f"| {rule.id} | {rule.title} | {rule.severity} | {rule.enforcement} | {controls} |")
+            other = "admission" if rule.id in admitted else "Azure Policy" if rule.id in defined else ""
+            pages.append(f"| {rule.id} | {rule.title} | {rule.severity} | {rule.enforcement} | {controls} | {other} |")
         pages.append("")
     return "\n".join(pages)
 

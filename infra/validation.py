@@ -23,6 +23,7 @@ _KINDS = {
     "string_type": "text",
     "tuple_type": "a list",
     "model_type": "a mapping",
+    "dict_type": "a mapping",
     "model_attributes_type": "a mapping",
     "date_type": 'a date such as "2026-04-01"',
     "date_parsing": 'a date such as "2026-04-01"',

@@ -7,6 +7,7 @@ resource that is judged and from the first of the others. Beside it may stand
 - `type`: the resource's type, when it is not the first one that the rule concerns;
 - `with`: the other resources of the estate, each as `type: properties`;
 - `path`: the place that the judgement names;
+- `protect: true`: the resource that is judged is protected from deletion;
 - `missing: true`: the property in question is left out, and the service's default decides;
 - `parameters`: other parameters than the rule's own.
 """
@@ -74,14 +75,19 @@ def _case(rule: Rule, number: int, entry: dict[str, Any]) -> Case:
         rule=rule.id,
         name=f"{number} {verdict}{' (missing)' if entry.get('missing') else ''}",
         verdict=verdict,
-        resources=tuple(_resource(other, name, properties, urns) for name, (other, properties) in declared.items()),
+        resources=tuple(
+            _resource(other, name, properties, urns, protect=name == "judged" and bool(entry.get("protect")))
+            for name, (other, properties) in declared.items()
+        ),
         missing=bool(entry.get("missing")),
         path=entry.get("path"),
         parameters=entry.get("parameters", {}),
     )
 
 
-def _resource(type_: str, name: str, properties: dict[str, Any] | None, urns: Mapping[str, str]) -> Resource:
+def _resource(
+    type_: str, name: str, properties: dict[str, Any] | None, urns: Mapping[str, str], *, protect: bool
+) -> Resource:
     references: dict[str, tuple[str, ...]] = {}
     opened = {}
     for key, value in (properties or {}).items():
@@ -89,7 +95,7 @@ def _resource(type_: str, name: str, properties: dict[str, Any] | None, urns: Ma
         opened[key] = _opened(value, names)
         if names:
             references[key] = tuple(urns[each] for each in sorted(names))
-    return Resource(urns[name], type_, name, opened, references=references)
+    return Resource(urns[name], type_, name, opened, protect, references=references)
 
 
 def _opened(value: Any, names: set[str]) -> Any:

@@ -1,18 +1,53 @@
-"""The catalogues of published frameworks, from `frameworks/`: what the ids that rules name stand for."""
+"""The catalogues of published frameworks, from `frameworks/`: what the ids that rules name stand for.
 
-from collections.abc import Mapping
+Every control of a framework has a row, whether rules can say something of it or not: `extent` tells how far they can,
+and `why` what they cannot. What was not read in the publisher's own text says so in `unverified`.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any, Final
 
 import yaml
 
 from policies.model import Control
 
+FOLDER: Final = Path(__file__).parent / "frameworks"
+
+
+class Extent(StrEnum):
+    """How far infrastructure shows whether a control is met."""
+
+    ASSESSED = "assessed"
+    PARTLY = "partly"
+    NOT_ASSESSABLE = "not-assessable"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One control of a framework.
+
+    `why` says what rules cannot see, empty where they see all of it. `origin` names other controls of the framework, of
+    the edition that the catalogue follows or of its own: what answers to them answers to it.
+    """
+
+    title: str
+    extent: Extent
+    why: str = ""
+    origin: tuple[str, ...] = ()
+    unverified: str = ""
+
 
 @dataclass(frozen=True)
 class Catalogue:
-    """One edition of a framework: `controls` maps ids to titles, `published` is a date or says why there is none."""
+    """One edition of a framework: `controls` maps ids to rows, `published` is a date or says why there is none.
+
+    `follows` is the edition from whose rules those of this one are derived, empty where rules name it themselves;
+    `unverified` says what was not checked against the publisher's own text.
+    """
 
     framework: str
     edition: str
@@ -20,10 +55,16 @@ class Catalogue:
     publisher: str
     published: str
     source: str
-    controls: Mapping[str, str]
+    controls: Mapping[str, Row]
+    follows: str = ""
+    unverified: str = ""
 
     def title_of(self, control: Control) -> str:
         """The title of `control`. Raises KeyError when this is not its catalogue, or has no such control."""
+        return self.row(control).title
+
+    def row(self, control: Control) -> Row:
+        """The row of `control`. Raises KeyError when this is not its catalogue, or has no such control."""
         if (control.framework, control.edition) != (self.framework, self.edition):
             raise KeyError(f"{control} is not of {self.framework} {self.edition}")
         return self.controls[control.id]
@@ -32,17 +73,52 @@ class Catalogue:
 @cache
 def catalogues() -> tuple[Catalogue, ...]:
     """Every catalogue that the project carries, by framework and edition."""
-    found = []
-    for file in sorted((Path(__file__).parent / "frameworks").glob("*.yaml")):
-        said = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
-        said = {key: value if key == "controls" else str(value) for key, value in said.items()}
-        found.append(Catalogue(**said))
+    found = [_read(file) for file in FOLDER.glob("*.yaml")]
     return tuple(sorted(found, key=lambda each: (each.framework, each.edition)))
+
+
+def catalogue_of(control: Control) -> Catalogue:
+    """The catalogue that `control` belongs to. Raises KeyError when there is none."""
+    for catalogue in catalogues():
+        if (catalogue.framework, catalogue.edition) == (control.framework, control.edition):
+            return catalogue
+    raise KeyError(f"there is no catalogue of {control.framework} {control.edition}")
 
 
 def title_of(control: Control) -> str:
     """What `control` is called. Raises KeyError when no catalogue has it."""
+    return catalogue_of(control).title_of(control)
+
+
+def answered(controls: Iterable[Control]) -> tuple[Control, ...]:
+    """`controls`, and those that follow from them, of other editions too, in order and once each."""
+    named = tuple(dict.fromkeys(controls))
+    derived = (each for control in named for each in _followers().get(control, ()))
+    return tuple(dict.fromkeys((*named, *derived)))
+
+
+@cache
+def _followers() -> dict[Control, list[Control]]:
+    followers: dict[Control, list[Control]] = {}
     for catalogue in catalogues():
-        if (catalogue.framework, catalogue.edition) == (control.framework, control.edition):
-            return catalogue.title_of(control)
-    raise KeyError(f"there is no catalogue of {control.framework} {control.edition}")
+        for id_, row in catalogue.controls.items():
+            for origin in row.origin:
+                source = Control(catalogue.framework, catalogue.follows or catalogue.edition, origin)
+                followers.setdefault(source, []).append(Control(catalogue.framework, catalogue.edition, id_))
+    return followers
+
+
+def _read(file: Path) -> Catalogue:
+    said = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
+    controls = {str(id_): _row(row) for id_, row in said.pop("controls").items()}
+    return Catalogue(**{key: str(value) for key, value in said.items()}, controls=controls)
+
+
+def _row(said: Mapping[str, Any]) -> Row:
+    return Row(
+        said["title"],
+        Extent(said["extent"]),
+        said.get("why", ""),
+        tuple(said.get("from", ())),
+        said.get("unverified", ""),
+    )

@@ -1,12 +1,13 @@
 """Judging: every rule on every resource it concerns, one judgement each, whatever goes wrong in between."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from policies.discovery import rules as discovered
 from policies.estate import Estate, canonical
 from policies.model import Judgement, Resource, Verdict
-from policies.rule import Fail, NotApplicable, Outcome, Rule
+from policies.rule import Fail, Outcome, Rule
 from policies.value import SECRET, UnknownValue, Value, root, stepped
 
 _SHORTEST_SECRET: Final = 4
@@ -38,13 +39,8 @@ class Baseline:
     def _judge(self, resource: Resource, estate: Estate) -> Iterable[Judgement]:
         shared = {"": [root(resource)]}
         for rule, patterns in self.concerning(resource.type):
-            outcomes = [
-                (place, _outcome(rule, place, estate))
-                for pattern in patterns
-                for place in _places(resource, pattern, shared)
-            ]
             try:
-                judgement = _judgement(rule, resource, outcomes)
+                judgement = _outcomes(rule, patterns, resource, shared, estate).judgement()
             except Exception as error:
                 judgement = _error(rule, resource, error)
             yield judgement
@@ -77,34 +73,57 @@ def _places(resource: Resource, pattern: str, shared: dict[str, list[Value]]) ->
     return found
 
 
-def _outcome(rule: Rule, place: Value, estate: Estate) -> Outcome | Exception:
-    if isinstance(place.raw, Exception):
-        return place.raw
-    try:
-        if rule.estate:
-            return rule.check(place, estate, **rule.parameters)
-        return rule.check(place, **rule.parameters)
-    except Exception as error:
-        return error
+@dataclass(slots=True)
+class _Outcomes:
+    """What came out at the places of one resource that one rule looks at."""
+
+    rule: Rule
+    resource: Resource
+    failed: list[Fail] = field(default_factory=list)
+    broken: list[Exception] = field(default_factory=list)
+    passed: Value | None = None
+    reason: str = ""
+
+    def judgement(self) -> Judgement:
+        """The verdict over all places."""
+        rule, resource = self.rule, self.resource
+        if self.failed:
+            return _failure(rule, resource, self.failed)
+        for error in self.broken:
+            if not isinstance(error, UnknownValue):
+                return _error(rule, resource, error)
+        if self.broken:
+            return _unknown(rule, resource, [error.value for error in self.broken if isinstance(error, UnknownValue)])
+        if self.passed is not None:
+            return _success(rule, resource, self.passed)
+        said = self.reason or "there is nothing to judge"
+        return Judgement(rule.id, resource.urn, Verdict.NOT_APPLICABLE, message=said)
 
 
-def _judgement(rule: Rule, resource: Resource, outcomes: list[tuple[Value, Outcome | Exception]]) -> Judgement:
-    failed = [outcome for _, outcome in outcomes if isinstance(outcome, Fail)]
-    if failed:
-        return _failure(rule, resource, failed)
-    broken = [outcome for _, outcome in outcomes if isinstance(outcome, Exception)]
-    for error in broken:
-        if not isinstance(error, UnknownValue):
-            return _error(rule, resource, error)
-    if broken:
-        return _unknown(rule, resource, [error.value for error in broken if isinstance(error, UnknownValue)])
-    passed = [place for place, outcome in outcomes if outcome is None]
-    if passed:
-        return _success(rule, resource, passed[0])
-    reasons = [outcome.reason for _, outcome in outcomes if isinstance(outcome, NotApplicable)]
-    return Judgement(
-        rule.id, resource.urn, Verdict.NOT_APPLICABLE, message=reasons[0] if reasons else "there is nothing to judge"
-    )
+def _outcomes(
+    rule: Rule, patterns: tuple[str, ...], resource: Resource, shared: dict[str, list[Value]], estate: Estate
+) -> _Outcomes:
+    # Everything that is judged comes through here: what is not needed is not made.
+    found = _Outcomes(rule, resource)
+    check, parameters, seen = rule.check, rule.parameters, (estate,) if rule.estate else ()
+    for pattern in patterns:
+        places = shared.get(pattern)
+        for place in _places(resource, pattern, shared) if places is None else places:
+            if isinstance(place.raw, Exception):
+                found.broken.append(place.raw)
+                continue
+            try:
+                outcome: Outcome = check(place, *seen, **parameters)
+            except Exception as error:
+                found.broken.append(error)
+                continue
+            if outcome is None:
+                found.passed = found.passed or place
+            elif isinstance(outcome, Fail):
+                found.failed.append(outcome)
+            else:
+                found.reason = found.reason or outcome.reason
+    return found
 
 
 def _unknown(rule: Rule, resource: Resource, values: list[Value]) -> Judgement:
@@ -127,38 +146,38 @@ def _success(rule: Rule, resource: Resource, place: Value) -> Judgement:
 
 
 def _failure(rule: Rule, resource: Resource, failed: list[Fail]) -> Judgement:
-    said = "; ".join(_sentence(fail) for fail in failed)
+    observed = [fail.at.shown() if fail.show else _WITHHELD for fail in failed]
+    said = "; ".join(map(_sentence, failed, observed))
     first = failed[0]
     return Judgement(
         rule.id,
         resource.urn,
         Verdict.FAIL,
         first.at.path,
-        first.at.shown() if first.show else _WITHHELD,
+        observed[0],
         _jsonable(first.expected),
         _scrubbed(said, resource),
     )
 
 
-def _sentence(fail: Fail) -> str:
+def _sentence(fail: Fail, observed: Any) -> str:
     if fail.at.raw is None and not fail.at.path:
         return f"lacks {_brief(fail.expected)}"
-    observed = fail.at.shown() if fail.show else _WITHHELD
     found = "nothing" if observed is None else _brief(observed)
     why = f" ({fail.why})" if fail.why else ""
     return f"{fail.at.path}: found {found}, expected {_brief(fail.expected)}{why}"
 
 
 def _brief(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
     if isinstance(value, str):
         return value
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, (list, tuple)) and all(isinstance(item, (str, int, float)) for item in value):
         return " or ".join(str(item) for item in value) if value else "an empty list"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_brief(item)}" for key, item in value.items()) + "}"
-    return str(value)
+        return "{" + ", ".join(f"{key}: {_brief(item)}" for key, item in sorted(value.items())) + "}"
+    return "[" + ", ".join(map(_brief, value)) + "]" if isinstance(value, (list, tuple)) else str(value)
 
 
 def _jsonable(value: Any) -> Any:

@@ -65,7 +65,7 @@ class Resource:
     names the paths (`data.password`, `spec.rules[0].key`) whose values are never shown; they and whatever lies below
     them are redacted in every judgement. `parent` is a URN, or empty. `references` tells of a top-level property the
     URNs of the resources that its value is made from, as the engine records it; it says where a value that is not known
-    yet will come from.
+    yet will come from. `source` is the file and the line (from 1) that it was read from, None where it was not.
     """
 
     urn: str
@@ -76,6 +76,7 @@ class Resource:
     parent: str = ""
     secrets: frozenset[str] = frozenset()
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    source: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ class Judgement:
     """The verdict of one rule on one resource: exactly one for each pair that concern each other.
 
     When several places of the resource fail, `path`, `observed` and `expected` are those of the first one and
-    `message` names all. `observed` is JSON, with secrets as `[secret]` and unknown parts as `<unknown>`.
+    `message` names all. `observed` is JSON, with secrets as `[secret]` and unknown parts as `<unknown>`. `exemption` is
+    the id of the exemption that excuses a failure, empty where the verdict is not exempt.
     """
 
     rule: str
@@ -93,6 +95,7 @@ class Judgement:
     observed: Any = None
     expected: Any = None
     message: str = ""
+    exemption: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@
         return None
 
 The function is called once for each place named by `at`. It returns None (pass), a `Fail` or a `NotApplicable`. Its
-keyword-only arguments are the rule's parameters. One that takes a second positional argument is given the `Estate`, all
+keyword-only arguments are the rule's parameters, whose annotations (`AtLeast`, `Forbidden[int]`) say which way a
+stricter baseline may move them. One that takes a second positional argument is given the `Estate`, all
 the resources that are judged together. Reading what is not known yet raises `UnknownValue`, and the verdict is unknown.
 
 A rule that only asks something of one property says so with `require` and `Must`, as data, so that it can be turned
@@ -23,12 +24,13 @@ file of the same name.
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 from policies.model import Case, Control, Enforcement, Severity
+from policies.tighter import Tighter, declared
 from policies.value import Value
 
 At: TypeAlias = Mapping[str, str | tuple[str, ...]] | tuple[str, ...] | str
@@ -85,9 +87,9 @@ class Must:
     @property
     def expected(self) -> Any:
         """What is asked for, as a person would say it."""
-        if self.among:
-            return list(self.among)
-        return self.be if self.minimum is None else f"at least {self.minimum}"
+        if self.minimum is not None:
+            return f"at least {self.minimum}"
+        return list(self.among) if self.be is None else self.be
 
     def __call__(self, place: Value, **parameters: Any) -> Outcome:
         """Judge the property below `place`."""
@@ -101,7 +103,8 @@ class Must:
     def _holds(self, value: Any) -> bool:
         if self.minimum is not None:
             return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= self.minimum
-        return any(_same(value, allowed) for allowed in (self.among or (self.be,)))
+        # A baseline may have left nothing in `among`: then nothing passes, a missing property neither.
+        return any(_same(value, allowed) for allowed in (self.among if self.be is None else (self.be,)))
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,7 @@ class Rule:
     module: str
     estate: bool = False
     must: Must | None = None
+    tighter: Mapping[str, Tighter] = field(default_factory=dict)
 
     @property
     def area(self) -> str:
@@ -187,6 +191,7 @@ def rule(
             parameters=dict(check.__kwdefaults__ or {}),
             module=check.__module__,
             estate=code.co_argcount == _ESTATE_ARGUMENTS,
+            tighter=declared(check.__annotations__),
         )
 
     return made
@@ -220,6 +225,7 @@ def require(
         parameters=must.parameters,
         module=sys._getframe(1).f_globals["__name__"],
         must=must,
+        tighter={"among": Tighter.FEWER} if must.among else {"minimum": Tighter.HIGHER},
     )
 
 

@@ -13,6 +13,7 @@ from policies.model import UNKNOWN, Resource
 _T = TypeVar("_T")
 SECRET: Final = "[secret]"  # noqa: S105 - the mark that replaces a secret
 _ALL: Final = "[*]"
+_SCALARS: Final = frozenset({str, bool, int, float, type(None)})
 _PLAIN_KEY: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-$")
 
 
@@ -100,19 +101,21 @@ class Value:
         raw = self.known
         if raw is None:
             return
-        if isinstance(raw, Mapping):
-            for key, item in raw.items():
-                yield Value(self.resource, item, self, key)
-        elif isinstance(raw, Sequence) and not isinstance(raw, str):
+        if type(raw) is list or (isinstance(raw, Sequence) and not isinstance(raw, str)):
             for index, item in enumerate(raw):
                 yield Value(self.resource, item, self, index)
+        elif isinstance(raw, Mapping):
+            for key, item in raw.items():
+                yield Value(self.resource, item, self, key)
         else:
             raise TypeError(f"{self.path} is a {type(raw).__name__}, not a list")
 
     def shown(self) -> Any:
         """The value as JSON that may be printed: secrets redacted, unknown parts marked."""
-        path = self.path
         secrets = self.resource.secrets
+        if not secrets:
+            return _open(self.raw)
+        path = self.path
         if any(covers(secret, path) for secret in secrets):
             return SECRET
         inner = [secret for secret in secrets if covers(path, secret)]
@@ -202,11 +205,25 @@ def _steps(dotted: str) -> tuple[str, ...]:
     return tuple(dotted.split(".")) if dotted else ()
 
 
+def _open(raw: Any) -> Any:
+    """What `_shown` gives where there is no secret, without a path for every value; most resources are so."""
+    kind = type(raw)
+    if kind in _SCALARS:
+        return raw
+    if kind is dict:
+        return {str(key): _open(item) for key, item in raw.items()}
+    if kind is list:
+        return [_open(item) for item in raw]
+    return _shown(raw, "", frozenset())
+
+
 def _shown(raw: Any, path: str, secrets: frozenset[str]) -> Any:
     if raw is UNKNOWN:
         return repr(UNKNOWN)
     if path in secrets:
         return SECRET
+    if type(raw) in _SCALARS:
+        return raw
     if isinstance(raw, Mapping):
         return {str(key): _shown(item, joined(path, key), secrets) for key, item in raw.items()}
     if isinstance(raw, Sequence) and not isinstance(raw, str):

@@ -1,4 +1,4 @@
-"""About 300 network resources, as a hub with a hundred spokes would have them.
+"""Some hundred network resources, as a hub with many spokes would have them: four a spoke.
 
 With `BLUELAMP_BENCH=bluelamp` the program drops azure-native's version aliases as Bluelamp's own does; otherwise
 it is what anybody would write.
@@ -14,7 +14,7 @@ if os.environ.get("BLUELAMP_BENCH") == "bluelamp":
 
     pulumi.runtime.register_stack_transformation(drop_version_aliases)
 
-SPOKES = 75
+SPOKES = int(os.environ.get("BLUELAMP_BENCH_SPOKES", "75"))
 group = resources.ResourceGroup("spokes", resource_group_name="rg-spokes", location="uksouth")
 for spoke in range(SPOKES):
     rules = network.NetworkSecurityGroup(

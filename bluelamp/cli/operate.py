@@ -18,6 +18,7 @@ from bluelamp.fleet.aliases import refuse_versioned
 from bluelamp.fleet.deploy import Hear, Result
 from bluelamp.fleet.parallel import each
 from infra.problems import Problem, SettingsError
+from policies.governance import BLOCK_UNKNOWN
 
 if TYPE_CHECKING:
     from infra.force import Force
@@ -35,6 +36,7 @@ class How:
     kubeconfig: Path | None = None
     report: Path | None = None
     needs_settings: bool = True
+    block_unknown: bool = False
 
 
 def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work: Work) -> Status:
@@ -43,6 +45,10 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
     Settings are read first, of every force, so that a mistake in one is told before anything is begun.
     """
     settings = read_settings(root, forces) if how.needs_settings else {}
+    if how.needs_settings:
+        from bluelamp.governance.read import every as governance
+
+        governance(root, forces)
     results: list[Result] = []
     with (
         session(screen, root, rehearse=how.rehearse, arm_types=how.arm_types, kubeconfig=how.kubeconfig) as held,
@@ -58,7 +64,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
             board.end(result.force)
             show_result(screen, result)
         if how.report is not None and any(result.state for result in results):
-            _report(screen, root, [result for result in results if result.state], how.report)
+            _report(screen, root, [result for result in results if result.state], how)
     screen.give({"verb": verb, "rehearsed": how.rehearse, "forces": [result.as_dict() for result in results]})
     return worst(result.status for result in results)
 
@@ -97,6 +103,8 @@ def _one(
 ) -> Result:
     try:
         target = held.target(force)
+        if how.block_unknown:
+            target = replace(target, environment={**target.environment, BLOCK_UNKNOWN: "1"})
         recovered = tuple(held.recover(target))
         if force in settings and settings[force].version_aliases == "drop":
             refuse_versioned(force, held.state(target))
@@ -109,14 +117,16 @@ def _one(
     return result
 
 
-def _report(screen: Screen, root: Path, results: list[Result], folder: Path) -> None:
+def _report(screen: Screen, root: Path, results: list[Result], how: How) -> None:
     from bluelamp.fleet.judge import judge_state
     from bluelamp.reports import write
     from bluelamp.reports.words import one_line
 
     with screen.working("writing the report"):
-        reports = [judge_state(result.force, result.state or {}, root) for result in results]
-        paths = write(reports, folder)
+        reports = [
+            judge_state(result.force, result.state or {}, root, block_unknown=how.block_unknown) for result in results
+        ]
+        paths = write(reports, how.report) if how.report else []
     for report in reports:
         screen.say(f"{report.name}: {one_line(report)}")
     for path in paths:

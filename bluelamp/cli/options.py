@@ -49,4 +49,58 @@ Kubeconfig = Annotated[
 Report = Annotated[
     Path | None, typer.Option("--report", metavar="DIR", help="Write the policy report into this folder.")
 ]
+BlockUnknown = Annotated[
+    bool,
+    typer.Option(
+        "--block-unknown",
+        help="Status 3 also where a mandatory rule cannot be judged yet; a baseline may ask for it too.",
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before changing anything real.")]
+Framework = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--framework",
+        metavar="NAME[:PROFILE]",
+        help="Only the rules that answer to this framework, or to a part of it: `pod-security-standards:restricted`, "
+        "`caf:B3`. Repeat for several.",
+    ),
+]
+RuleIds = Annotated[
+    list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule, or those like `BL-NET-*`. Repeatable.")
+]
+AtLeast = Annotated[
+    str | None, typer.Option("--severity", metavar="S", help="Only rules of this severity or worse: critical, high, …")
+]
+Areas = Annotated[
+    list[str] | None, typer.Option("--area", metavar="A", help="Only the rules of this area: azure, kubernetes, data.")
+]
+Formats = Annotated[
+    str | None,
+    typer.Option(
+        "--formats",
+        metavar="F,…",
+        help="Of json, html, csv, sarif, junit, markdown, oscal; by default all.",
+    ),
+]
+Redact = Annotated[
+    bool,
+    typer.Option("--redact", help="Leave out addresses and names; secrets are always left out."),
+]
+SignWith = Annotated[
+    Path | None,
+    typer.Option("--sign-with", metavar="KEY", help="Sign the report with this key; `bluelamp key` makes one."),
+]
+Previous = Annotated[
+    Path | None,
+    typer.Option(
+        "--previous", metavar="DIR", help="The report that this one follows; by default the one that it replaces."
+    ),
+]
+History = Annotated[
+    Path | None,
+    typer.Option("--history", metavar="FILE", help="Where findings are kept; by default .bluelamp/history.duckdb."),
+]
+NoHistory = Annotated[
+    bool, typer.Option("--no-history", help="Keep no findings, and tell nothing of what changed since last time.")
+]

@@ -5,8 +5,18 @@ from pathlib import Path
 
 from bluelamp.errors import UsageError
 
-_EVERY = ("infra/", "modules/", "policies/", "bluelamp/", "stacks/forces.yaml", "Pulumi.yaml", "requirements.lock")
-"""A change here can change any force's estate."""
+_EVERY = (
+    "infra/",
+    "modules/",
+    "policies/",
+    "bluelamp/",
+    "stacks/forces.yaml",
+    "stacks/baseline.yaml",
+    "stacks/regions/",
+    "Pulumi.yaml",
+    "requirements.lock",
+)
+"""A change here can change any force's estate, or how it is judged."""
 
 
 def with_stacks(root: Path) -> list[str]:

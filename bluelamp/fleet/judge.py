@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.parallel import cores
 from bluelamp.reports.findings import Report, Source, assess
+from bluelamp.reports.selection import Selection
 from bluelamp.reports.subject import from_plan, from_state
 from infra.problems import SettingsError
+from policies import Verdict
+from policies.governance import Governance
 
 if TYPE_CHECKING:
     from bluelamp.planning import Plan
@@ -41,8 +44,17 @@ class Check:
     failure: str = ""
 
 
-def check_plan(force: str, root: Path, arm_types: Path | None = None) -> Check:
-    """Plans the force in this process and judges the plan.
+def check_plan(
+    force: str,
+    root: Path,
+    arm_types: Path | None = None,
+    *,
+    selection: Selection | None = None,
+    block_unknown: bool = False,
+) -> Check:
+    """Plans the force in this process and judges the plan, by the rules that `selection` keeps.
+
+    `block_unknown` adds to what the force's baseline says.
 
     Raises `infra.problems.SettingsError` where its settings are wrong.
     """
@@ -56,29 +68,78 @@ def check_plan(force: str, root: Path, arm_types: Path | None = None) -> Check:
     except Exception as error:
         # Whatever the program raises is its own failure: told by name, the traceback is for `pulumi preview`.
         return Check(force, failure=f"the program failed: {type(error).__name__}: {error}")
-    report = assess(force, from_plan(plan), Source.PLAN, root=root, name=_name(force, root), started=started)
+    report = judge_plan(plan, root, started=started, selection=selection, block_unknown=block_unknown)
+    if report.counts[Verdict.FAIL] and not plan.refused:
+        from bluelamp.origins.locate import located
+
+        report = located(report, plan, root)
     return Check(force, report, _refusals(plan), plan.warnings, "; ".join(plan.errors))
 
 
-def check_plans(forces: Sequence[str], root: Path, arm_types: Path | None, jobs: int | None) -> Iterator[Check]:
+def check_plans(
+    forces: Sequence[str],
+    root: Path,
+    arm_types: Path | None,
+    jobs: int | None,
+    *,
+    selection: Selection | None = None,
+    block_unknown: bool = False,
+) -> Iterator[Check]:
     """`check_plan` for several forces, in as many processes as there are cores; in the order they are named.
 
     The SDK keeps one program's state a process, so a process plans one force at a time; what is slow to import is
     imported once, before the processes part.
     """
     if len(forces) == 1:
-        yield check_plan(forces[0], root, arm_types)
+        yield check_plan(forces[0], root, arm_types, selection=selection, block_unknown=block_unknown)
         return
     for module in _PROGRAM:
         import_module(module)
     workers = min(jobs or cores(), len(forces))
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as pool:
-        yield from pool.map(partial(check_plan, root=root, arm_types=arm_types), forces)
+        one = partial(check_plan, root=root, arm_types=arm_types, selection=selection, block_unknown=block_unknown)
+        yield from pool.map(one, forces)
 
 
-def judge_state(force: str, state: Mapping[str, Any], root: Path) -> Report:
-    """The report over what is deployed, from the engine's exported state."""
-    return assess(force, from_state(state), Source.STATE, root=root, name=_name(force, root))
+def judge_plan(
+    plan: "Plan",
+    root: Path,
+    *,
+    started: datetime | None = None,
+    selection: Selection | None = None,
+    block_unknown: bool = False,
+) -> Report:
+    """The report over a force's plan, by the rules that `selection` keeps."""
+    return assess(
+        plan.stack,
+        from_plan(plan),
+        Source.PLAN,
+        root=root,
+        name=_name(plan.stack, root),
+        started=started,
+        governance=_governance(root, plan.stack, block_unknown=block_unknown),
+        selection=selection,
+    )
+
+
+def judge_state(
+    force: str,
+    state: Mapping[str, Any],
+    root: Path,
+    *,
+    selection: Selection | None = None,
+    block_unknown: bool = False,
+) -> Report:
+    """The report over what is deployed, from the engine's exported state, by the rules that `selection` keeps."""
+    settled = _governance(root, force, block_unknown=block_unknown)
+    name = _name(force, root)
+    return assess(force, from_state(state), Source.STATE, root=root, name=name, governance=settled, selection=selection)
+
+
+def _governance(root: Path, force: str, *, block_unknown: bool) -> Governance:
+    from bluelamp.governance.read import governance
+
+    return governance(root, force, block_unknown=block_unknown)
 
 
 def _name(force: str, root: Path) -> str:

@@ -28,7 +28,8 @@ class PlannedResource:
     `inputs` are what the provider was asked for after its defaults were filled in, `outputs` what a preview knows of
     the result (`UNKNOWN` where it does not); both may hold `Secret` values. `references` tells of each input that is
     made from other resources which ones, by URN. `aliases` are the URNs by which a state may know the resource besides
-    its own: those that the program gives it, and those that follow from its parent's.
+    its own: those that the program gives it, and those that follow from its parent's. `asked` is what the program said,
+    before the provider filled anything in.
     """
 
     urn: str
@@ -41,6 +42,7 @@ class PlannedResource:
     failures: tuple[Failure, ...] = ()
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def type(self) -> str:
@@ -83,7 +85,7 @@ class PlanMonitor:
         urn = self.urn(request.type, request.name, request.parent)
         if urn in self.resources:
             raise RuntimeError(f"Duplicate resource URN '{urn}'; try giving it a unique name")
-        inputs = decode(request.object)
+        inputs = asked = decode(request.object)
         aliases = self._aliases(request)
         if request.type == _STACK or not request.custom:
             self._keep(PlannedResource(urn, custom=False, parent=request.parent, inputs=inputs, aliases=aliases))
@@ -116,6 +118,7 @@ class PlanMonitor:
                 failures=failures,
                 references=references,
                 aliases=aliases,
+                asked=asked,
             )
         )
         return resource_pb2.RegisterResourceResponse(urn=urn, id=resource_id, object=encode(outputs))

@@ -6,13 +6,16 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bluelamp.planning.monitor import PlanEngine, PlanMonitor, PlannedResource
 from bluelamp.rehearsal.packages import Packages
 from bluelamp.rehearsal.store import Store
 
-__all__ = ["Plan", "PlannedResource", "plan_force", "plan_program"]
+if TYPE_CHECKING:
+    from infra.force import Force
+
+__all__ = ["Plan", "PlannedResource", "plan_force", "plan_program", "plan_settings"]
 
 PROJECT = "bluelamp"
 
@@ -89,11 +92,17 @@ def plan_force(slug: str, root: Path, *, arm_types: Path | None = None) -> Plan:
     Raises `infra.problems.SettingsError` where its settings are wrong.
     """
     from infra.force import load
+
+    return plan_settings(load(slug, root=root), root, arm_types=arm_types)
+
+
+def plan_settings(force: "Force", root: Path, *, stack: str = "", arm_types: Path | None = None) -> Plan:
+    """The plan of a force with these settings, as `stack`, by default its own; that one's file configures providers."""
     from infra.program import build
 
-    force = load(slug, root=root)
-    config = stack_config(root / "stacks" / f"Pulumi.{slug}.yaml")
-    return plan_program(slug, lambda: build(force), config, root=root, arm_types=arm_types)
+    stack = stack or force.slug
+    config = stack_config(root / "stacks" / f"Pulumi.{stack}.yaml")
+    return plan_program(stack, lambda: build(force), config, root=root, arm_types=arm_types)
 
 
 def stack_config(path: Path) -> dict[str, str]:

@@ -8,7 +8,9 @@ from bluelamp.errors import BluelampError
 from bluelamp.files import replace
 
 MARK: Final = "Rendered by bluelamp"
-"""Stands in the first lines of every file that is written here, and tells it from a file of somebody's own."""
+"""Stands at the beginning of every file that is written here, and tells it from a file of somebody's own."""
+
+_HEAD: Final = 4096
 
 
 def write(files: Mapping[str, str], folder: Path, *, clean: str = "") -> list[Path]:
@@ -54,10 +56,11 @@ def _clean(folder: Path, kept: set[Path]) -> None:
         if path.is_dir():
             if not any(path.iterdir()):
                 path.rmdir()
-        elif path not in kept and path.suffix in (".yaml", ".md") and _ours(path):
+        elif path not in kept and path.suffix in (".yaml", ".md", ".json") and _ours(path):
             path.unlink()
 
 
 def _ours(path: Path) -> bool:
     with path.open(encoding="utf-8", errors="replace") as stream:
-        return MARK in stream.readline()
+        # JSON has no comments, so there the mark is a value near the beginning.
+        return MARK in (stream.read(_HEAD) if path.suffix == ".json" else stream.readline())

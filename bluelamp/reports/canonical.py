@@ -1,20 +1,27 @@
 """Plain JSON values, and one way only to write them, so that equal things have equal bytes."""
 
 import json
+import re
 from collections.abc import Mapping
-from typing import Any
+from datetime import UTC, datetime
+from math import isfinite
+from typing import Any, Final
+
+_HALF: Final = re.compile("[\ud800-\udfff]")
+"""Halves of characters: JSON can name them, and no file can hold them."""
 
 
 def plain(value: Any) -> Any:
-    """`value` as JSON can say it: tuples and sets as lists (sets sorted), anything unheard of as its text."""
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
+    """`value` as JSON in UTF-8 can say it: tuples and sets as lists (sets sorted), anything unheard of as its text."""
+    # The common kinds first, and a dictionary before whatever else maps: reports are millions of values.
     if isinstance(value, str):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return str(value) if value.isascii() else _HALF.sub("\ufffd", value)
+    if value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and isfinite(value)):
+        return value
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
+    if isinstance(value, (dict, Mapping)):
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (set, frozenset)):
         return sorted((plain(item) for item in value), key=str)
     return str(value)
@@ -28,3 +35,8 @@ def canonical(value: Any) -> bytes:
 def readable(value: Any) -> str:
     """`value` as JSON with sorted keys, one member a line, ending in a line feed."""
     return json.dumps(plain(value), sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+
+
+def time_of(moment: datetime) -> str:
+    """A moment as reports write it: ISO 8601 in UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

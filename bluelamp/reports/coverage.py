@@ -1,50 +1,76 @@
-"""What the findings say of each control of a framework; controls that no rule looks at keep their row."""
+"""What the findings say of each control of a framework; a control that no rule can see keeps its row, and says why."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from bluelamp.reports.findings import UNDECIDED, VERDICTS, Finding, Report, RuleRecord
 from policies import Control, Verdict
-from policies.catalogues import Catalogue, catalogues
+from policies.catalogues import Catalogue, Extent, Row, answered, catalogues
+
+_UNLISTED: Final = Row("", Extent.PARTLY)
+"""The row of a control that a rule names and no catalogue has."""
 
 
 class Standing(StrEnum):
-    """What can be said of a control. That its rules pass does not mean that the control is met as a whole."""
+    """What can be said of a control. That its rules pass does not mean that the control is met as a whole.
+
+    `PASSES` is said only where rules see all that the control asks; where they see a part of it, `PARTLY` is.
+    """
 
     FAILS = "a rule fails"
     UNDECIDED = "cannot be said"
     EXEMPT = "passes, with exemptions"
     PASSES = "its rules pass"
+    PARTLY = "its rules pass, and they see a part of it"
     NOTHING_HERE = "nothing here to judge"
     NOT_ASSESSED = "not assessed by these rules"
+    NOT_ASSESSABLE = "not assessable from infrastructure"
 
 
 @dataclass(frozen=True, slots=True)
 class ControlRow:
-    """One control: its title (empty where no catalogue has it), the rules that look at it, and their verdicts."""
+    """One control: its title (empty where no catalogue has it), the rules that look at it, and their verdicts.
+
+    `extent` is how far rules can see whether it is met, `why` what they cannot see; `unverified` is what of the row was
+    not read in the publisher's text, empty where all was.
+    """
 
     control: Control
     title: str
     standing: Standing
     rules: tuple[RuleRecord, ...]
     counts: Mapping[Verdict, int]
+    extent: Extent = Extent.PARTLY
+    why: str = ""
+    unverified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameworkCoverage:
-    """One edition of a framework, with a row for each control; `published` is empty where no catalogue has it."""
+    """One edition of a framework, with a row for each control; `published` is empty where no catalogue has it.
+
+    `unverified` says what of the catalogue was not checked against the publisher's own text.
+    """
 
     name: str
     edition: str
     published: str
     rows: tuple[ControlRow, ...]
+    unverified: str = ""
 
     @property
     def assessed(self) -> int:
         """How many controls at least one rule looks at."""
         return sum(1 for row in self.rows if row.rules)
+
+    @property
+    def extents(self) -> Mapping[Extent, int]:
+        """How many controls rules see as a whole, partly, or not at all; every extent is there."""
+        counted = Counter(row.extent for row in self.rows)
+        return {extent: counted[extent] for extent in Extent}
 
 
 def coverage(report: Report, known: Sequence[Catalogue] | None = None) -> list[FrameworkCoverage]:
@@ -54,43 +80,47 @@ def coverage(report: Report, known: Sequence[Catalogue] | None = None) -> list[F
     """
     rules: dict[Control, list[RuleRecord]] = defaultdict(list)
     for rule in report.rules:
-        for control in rule.controls:
+        for control in answered(rule.controls):
             rules[control].append(rule)
     found: dict[str, list[Finding]] = defaultdict(list)
     for finding in report.findings:
         found[finding.rule.id].append(finding)
     known = catalogues() if known is None else known
-    published = {(each.framework, each.edition): f"{each.publisher}, {each.published}" for each in known}
-    titles = {(each.framework, each.edition): dict(each.controls) for each in known}
+    listed = {(each.framework, each.edition): dict(each.controls) for each in known}
     for control in sorted(rules, key=lambda each: (each.framework, each.edition, each.id)):
-        titles.setdefault((control.framework, control.edition), {}).setdefault(control.id, "")
+        listed.setdefault((control.framework, control.edition), {}).setdefault(control.id, _UNLISTED)
+    about = {(each.framework, each.edition): each for each in known}
     return [
         FrameworkCoverage(
             name,
             edition,
-            published.get((name, edition), ""),
-            tuple(_row(Control(name, edition, id_), title, rules, found) for id_, title in ids.items()),
+            f"{about[name, edition].publisher}, {about[name, edition].published}" if (name, edition) in about else "",
+            tuple(_row(Control(name, edition, id_), row, rules, found) for id_, row in ids.items()),
+            about[name, edition].unverified if (name, edition) in about else "",
         )
-        for (name, edition), ids in titles.items()
+        for (name, edition), ids in listed.items()
     ]
 
 
 def _row(
-    control: Control, title: str, rules: Mapping[Control, list[RuleRecord]], found: Mapping[str, list[Finding]]
+    control: Control, row: Row, rules: Mapping[Control, list[RuleRecord]], found: Mapping[str, list[Finding]]
 ) -> ControlRow:
     used = tuple(sorted(rules.get(control, ()), key=lambda rule: rule.id))
     counted = Counter(finding.verdict for rule in used for finding in found.get(rule.id, []))
     counts = {verdict: counted[verdict] for verdict in VERDICTS}
-    return ControlRow(control, title, _standing(used, counts), used, counts)
+    standing = _standing(row.extent, used, counts)
+    return ControlRow(control, row.title, standing, used, counts, row.extent, row.why, row.unverified)
 
 
-def _standing(rules: tuple[RuleRecord, ...], counts: Mapping[Verdict, int]) -> Standing:
+def _standing(extent: Extent, rules: tuple[RuleRecord, ...], counts: Mapping[Verdict, int]) -> Standing:
     if not rules:
-        return Standing.NOT_ASSESSED
+        return Standing.NOT_ASSESSABLE if extent is Extent.NOT_ASSESSABLE else Standing.NOT_ASSESSED
     if counts[Verdict.FAIL]:
         return Standing.FAILS
     if any(counts[verdict] for verdict in UNDECIDED):
         return Standing.UNDECIDED
     if counts[Verdict.EXEMPT]:
         return Standing.EXEMPT
-    return Standing.PASSES if counts[Verdict.PASS] else Standing.NOTHING_HERE
+    if not counts[Verdict.PASS]:
+        return Standing.NOTHING_HERE
+    return Standing.PASSES if extent is Extent.ASSESSED else Standing.PARTLY

@@ -5,20 +5,27 @@ report.answer, report.counts, report.broken
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from bluelamp.reports.canonical import plain, readable
-from bluelamp.reports.provenance import Provenance, provenance
+from bluelamp.reports.canonical import plain, readable, time_of
+from bluelamp.reports.exemptions import ExemptionRecord, record
+from bluelamp.reports.naming import names_in
+from bluelamp.reports.provenance import Provenance, input_hash, provenance, rule_hash
 from bluelamp.reports.redaction import Redactor
-from policies import Control, Enforcement, Judgement, Resource, Rule, Severity, Verdict, judge
+from bluelamp.reports.selection import Selection
+from bluelamp.reports.since import Since
+from policies import Control, Enforcement, Judgement, Resource, Rule, Severity, Verdict
 from policies import rules as discovered
+from policies.governance import Governance
+from policies.value import root as root_of
 
+_SHORTEST_NAME: Final = 4
 FORMAT: Final = "bluelamp-findings/1"
 VERDICTS: Final = (
     Verdict.FAIL,
@@ -40,19 +47,29 @@ class Source(StrEnum):
 
     PLAN = "plan"
     STATE = "state"
+    MANIFESTS = "manifests"
+    TEMPLATES = "templates"
 
 
 class Answer(StrEnum):
-    """Whether a force is within its baseline: no mandatory rule is broken, and none is left undecided."""
+    """Whether a force is within its baseline: no mandatory rule is broken, and none is left undecided.
+
+    Where only some rules were judged, it can be within those, which says nothing of its baseline.
+    """
 
     WITHIN = "within baseline"
+    WITHIN_PICKED = "within the picked rules"
     NOT_WITHIN = "not within baseline"
     CANNOT_BE_SAID = "cannot be said"
 
 
 @dataclass(frozen=True, slots=True)
 class RuleRecord:
-    """What a report keeps of a rule. `parameters` are those it was judged with, `example` is a fix in code."""
+    """What a report keeps of a rule.
+
+    `parameters` are those it was judged with, `example` is a fix in code, and `hash` is the SHA-256 of the rule: of
+    the source file that it stands in, with its parameters and enforcement.
+    """
 
     id: str
     title: str
@@ -64,6 +81,7 @@ class RuleRecord:
     fix: str
     example: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +89,9 @@ class Finding:
     """One rule's verdict on one resource.
 
     `path` is the property as Pulumi writes it, empty for the resource as a whole; `observed` and `expected` are JSON,
-    with secrets as `[secret]` and unknown parts as `<unknown>`.
+    with secrets as `[secret]` and unknown parts as `<unknown>`. `source` is the file and the line that the resource is
+    written in, None where that is not known. `input_hash` is the SHA-256 of the resource's inputs as canonical JSON,
+    with secrets and unknown parts replaced likewise. `exemption` is the id of the exemption that allows a failure.
     """
 
     rule: RuleRecord
@@ -83,6 +103,14 @@ class Finding:
     observed: Any = None
     expected: Any = None
     message: str = ""
+    source: tuple[str, int] | None = None
+    input_hash: str = ""
+    exemption: str = ""
+
+    @property
+    def key(self) -> str:
+        """What names the finding from one report to the next: the rule's id and the URN."""
+        return f"{self.rule.id} {self.urn}"
 
     @property
     def mandatory(self) -> bool:
@@ -100,16 +128,26 @@ class Finding:
             "controls": [_control(control) for control in self.rule.controls],
             "verdict": self.verdict,
             "resource": {"urn": self.urn, "type": self.type, "name": self.name},
+            "source": {"file": self.source[0], "line": self.source[1]} if self.source else None,
+            "inputHash": self.input_hash,
             "path": self.path,
             "observed": self.observed,
             "expected": self.expected,
             "message": self.message,
+            "exemption": self.exemption,
         }
 
 
 @dataclass(frozen=True)
 class Report:
-    """The findings over one force at one time. `force` is its id, `name` what it calls itself; times are UTC."""
+    """The findings over one force at one time. `force` is its id, `name` what it calls itself; times are UTC.
+
+    `filters` says, one phrase each, what was asked for where only some rules were judged (`left_out` were not); such a
+    report says nothing of the baseline as a whole. `since` tells what changed since the report before. `redacted` is
+    true where addresses and names are left out; `names` are those that the force chose, for that, and in no view.
+    `exemptions` are all the force's from the rules here, also those that do not hold; `blocks_unknown` says whether a
+    mandatory rule that is not decided stops a deployment.
+    """
 
     force: str
     name: str
@@ -120,6 +158,13 @@ class Report:
     rules: tuple[RuleRecord, ...]
     findings: tuple[Finding, ...]
     provenance: Provenance = field(default_factory=Provenance)
+    filters: tuple[str, ...] = ()
+    left_out: int = 0
+    since: Since | None = None
+    redacted: bool = False
+    names: frozenset[str] = field(default=frozenset(), repr=False)
+    exemptions: tuple[ExemptionRecord, ...] = ()
+    blocks_unknown: bool = False
 
     @cached_property
     def counts(self) -> Mapping[Verdict, int]:
@@ -143,11 +188,21 @@ class Report:
         return tuple(each for each in self.findings if each.verdict is Verdict.FAIL and not each.mandatory)
 
     @property
+    def stops(self) -> bool:
+        """Whether a deployment may not go ahead: a mandatory rule is broken, or some rule broke down.
+
+        A mandatory rule that is not decided stops it too where `blocks_unknown` says so.
+        """
+        return bool(self.broken or self.counts[Verdict.ERROR] or (self.blocks_unknown and self.undecided))
+
+    @property
     def answer(self) -> Answer:
         """Whether the force is within its baseline. Where nothing was judged, that cannot be said."""
         if self.broken:
             return Answer.NOT_WITHIN
-        return Answer.CANNOT_BE_SAID if self.undecided or not self.findings else Answer.WITHIN
+        if self.undecided or not self.findings:
+            return Answer.CANNOT_BE_SAID
+        return Answer.WITHIN_PICKED if self.filters else Answer.WITHIN
 
     def _mandatory(self, verdicts: frozenset[Verdict]) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.mandatory and finding.verdict in verdicts)
@@ -159,8 +214,8 @@ class Report:
             "force": self.force,
             "name": self.name,
             "source": self.source,
-            "started": _time(self.started),
-            "ended": _time(self.ended),
+            "started": time_of(self.started),
+            "ended": time_of(self.ended),
             "answer": self.answer,
             "counts": dict(self.counts),
             "broken": len(self.broken),
@@ -171,7 +226,14 @@ class Report:
                 "dirty": self.provenance.dirty,
                 "versions": dict(self.provenance.versions),
                 "rulesHash": self.provenance.rules_hash,
+                "inputHash": self.provenance.input_hash,
             },
+            "filters": list(self.filters),
+            "rulesLeftOut": self.left_out,
+            "redacted": self.redacted,
+            "sinceLast": self.since.as_dict() if self.since else None,
+            "blocksUnknown": self.blocks_unknown,
+            "exemptions": [exemption.as_dict() for exemption in self.exemptions],
             "rules": {rule.id: _rule(rule) for rule in self.rules},
             "findings": [finding.as_dict() for finding in self.findings],
         }
@@ -190,22 +252,32 @@ def assess(
     name: str = "",
     started: datetime | None = None,
     rules: Sequence[Rule] | None = None,
+    selection: Selection | None = None,
+    governance: Governance | None = None,
+    today: date | None = None,
 ) -> Report:
     """Judge `resources` by `rules` (all of them by default) and keep what came out.
 
     `root` is the project's folder, for its commit; `name` is what the force calls itself; `started` is when the plan
-    or the state was begun to be read. Raises ValueError when two resources have the same URN.
+    or the state was begun to be read; of `rules` those are used that `selection` keeps. What is settled about the
+    force, its rules among it, is in `governance`; its exemptions hold as on the day `today`, by default the day the
+    report was started. Raises ValueError when two resources have the same URN.
     """
     started = started or datetime.now(UTC)
-    used = discovered() if rules is None else tuple(rules)
+    governance = governance or Governance(discovered() if rules is None else tuple(rules))
+    given = governance.rules
+    used = selection.keep(given) if selection else given
     records = {rule.id: _record(rule) for rule in used}
     subjects = {resource.urn: resource for resource in resources}
     if len(subjects) != len(resources):
         raise ValueError(f"{force}: two resources have the same URN")
     redactor = Redactor(resources)
+    shown = {resource.urn: redactor(plain(root_of(resource).shown())) for resource in resources}
+    hashes = {urn: input_hash(properties) for urn, properties in shown.items()}
+    judgements, uses = replace(governance, rules=used).judge(resources, today or started.date())
     findings = [
-        _finding(records[judgement.rule], subjects[judgement.urn], judgement, redactor)
-        for judgement in judge(resources, used)
+        _finding(records[judgement.rule], subjects[judgement.urn], judgement, redactor, hashes[judgement.urn])
+        for judgement in judgements
     ]
     return Report(
         force=force,
@@ -216,7 +288,12 @@ def assess(
         resources=len(resources),
         rules=tuple(sorted(records.values(), key=lambda rule: rule.id)),
         findings=tuple(sorted(findings, key=_order)),
-        provenance=provenance(root, used),
+        provenance=replace(provenance(root, used), input_hash=input_hash(hashes)),
+        filters=selection.phrases if selection else (),
+        left_out=len(given) - len(used),
+        names=frozenset(name for each in resources for name in _names(redactor(each.name), shown[each.urn])),
+        exemptions=tuple(record(use) for use in uses),
+        blocks_unknown=governance.block_unknown,
     )
 
 
@@ -237,20 +314,31 @@ def _record(rule: Rule) -> RuleRecord:
         rule.fix,
         rule.example,
         plain(rule.parameters),
+        rule_hash(rule),
     )
 
 
-def _finding(rule: RuleRecord, resource: Resource, judgement: Judgement, redactor: Redactor) -> Finding:
+def _names(name: str, shown: Mapping[str, Any]) -> Iterator[str]:
+    """What a resource calls itself, its parts and others, but for short words."""
+    yield from (each for each in (name, *names_in(shown)) if len(each) >= _SHORTEST_NAME)
+
+
+def _finding(
+    rule: RuleRecord, resource: Resource, judgement: Judgement, redactor: Redactor, input_hash: str
+) -> Finding:
     return Finding(
         rule,
         judgement.verdict,
-        resource.urn,
-        resource.type,
-        resource.name,
-        judgement.path,
+        plain(resource.urn),
+        plain(resource.type),
+        plain(resource.name),
+        plain(judgement.path),
         redactor(plain(judgement.observed)),
         redactor(plain(judgement.expected)),
-        redactor(judgement.message),
+        redactor(plain(judgement.message)),
+        resource.source,
+        input_hash,
+        judgement.exemption,
     )
 
 
@@ -265,12 +353,9 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
         "fix": rule.fix,
         "example": rule.example,
         "parameters": rule.parameters,
+        "hash": rule.hash,
     }
 
 
 def _control(control: Control) -> dict[str, str]:
     return {"framework": control.framework, "edition": control.edition, "id": control.id}
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

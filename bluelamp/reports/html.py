@@ -1,13 +1,14 @@
-"""The report as one page that needs nothing but itself."""
+"""Reports as pages, each of which needs nothing but itself."""
 
 import base64
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bluelamp.reports import words
-from bluelamp.reports.findings import SEVERITIES, Report
+from bluelamp.reports.findings import Report
 from bluelamp.reports.page import context
 
 if TYPE_CHECKING:
@@ -19,17 +20,27 @@ _END_OF_PART: Final = re.compile(r"(?<=[:.$/])(?=\w)|(?=\[)")
 
 def to_html(report: Report) -> str:
     """The page of `report`: it opens from a file, asks the network for nothing, and reads without JavaScript."""
+    return _render("report.html.j2", "report.js", context(report))
+
+
+def to_index(reports: Sequence[Report]) -> str:
+    """The page that compares `reports` and leads to the page of each, `<force>/report.html` beside it."""
+    from bluelamp.reports.national import context as compared
+
+    return _render("national.html.j2", "national.js", compared(reports))
+
+
+def _render(template: str, script: str, shown: Mapping[str, Any]) -> str:
     templates = _templates()
     style = templates.get_template("report.css").render()
-    script = templates.get_template("report.js").render()
-    return templates.get_template("report.html.j2").render(
-        **context(report),
+    code = templates.get_template(script).render()
+    return templates.get_template(template).render(
+        **shown,
         words=words,
-        severities=SEVERITIES,
         style=style,
-        script=script,
+        script=code,
         style_hash=_hash(style),
-        script_hash=_hash(script),
+        script_hash=_hash(code),
     )
 
 

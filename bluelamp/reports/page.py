@@ -1,15 +1,20 @@
-"""What the page shows, worked out from a report, so that the templates only lay it out."""
+"""What the page of one force shows, worked out from a report, so that the templates only lay it out."""
 
 import hashlib
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
+from bluelamp.reports import charts
+from bluelamp.reports.charts import Bar, Column, Segment, slug
 from bluelamp.reports.coverage import FrameworkCoverage, coverage
+from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import SEVERITIES, VERDICTS, Finding, Report, RuleRecord
+from bluelamp.reports.since import Run
 from bluelamp.reports.words import asked, says_more, value
 from policies import Control, Enforcement, Verdict
 
@@ -17,28 +22,40 @@ WORST: Final = 5
 """How many failing rules are named at the top."""
 LONGEST: Final = 600
 """Characters of a value that the page shows; findings.json has all of it."""
+MOST_LISTED: Final = 20_000
+"""A page of more findings than this lists only some of each rule's passes, so that any browser can open it."""
+LISTED: Final = 50
+"""How many passes of a rule a page lists that cannot list all."""
 _HAVE_VALUES: Final = frozenset({Verdict.FAIL, Verdict.PASS, Verdict.EXEMPT})
+_QUIET: Final = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE})
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One finding. `id` is the same in every report on the same resource and rule."""
+    """One finding. `id` is the same in every report on the same resource and rule; `age` is since when it fails."""
 
     id: str
     finding: Finding
     observed: str
     expected: str
     note: str
+    age: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One rule with all its findings of one verdict."""
+    """One rule with its findings of one verdict; `unlisted` of the `count` are not among the rows."""
 
     id: str
     rule: RuleRecord
     verdict: Verdict
     rows: tuple[Row, ...]
+    count: int
+
+    @property
+    def unlisted(self) -> int:
+        """How many of the findings the page leaves to findings.json."""
+        return self.count - len(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +76,23 @@ class RuleLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """A stretch of the bar of verdicts, in thousandths of its length."""
+class Changed:
+    """A finding that is not as it was: its rule, its resource, and where on the page it is, empty for nowhere."""
 
-    verdict: Verdict
-    start: int
-    length: int
+    rule: str
+    title: str
+    resource: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed since the report before."""
+
+    previous: Run
+    new: tuple[Changed, ...]
+    fixed: tuple[Changed, ...]
+    flapping: tuple[Changed, ...]
 
 
 @dataclass(frozen=True)
@@ -73,7 +101,11 @@ class Page:
 
     report: Report
     bar: tuple[Segment, ...]
+    changes: Changes | None
     worst: tuple[Card, ...]
+    severities: tuple[Bar, ...]
+    areas: tuple[Bar, ...]
+    trend: tuple[Column, ...]
     groups: tuple[Group, ...]
     frameworks: tuple[FrameworkCoverage, ...]
     rules: tuple[RuleLine, ...]
@@ -83,13 +115,42 @@ class Page:
         """What each control is called, where a catalogue says so."""
         return {row.control: row.title for framework in self.frameworks for row in framework.rows}
 
+    @cached_property
+    def controls(self) -> tuple[Bar, ...]:
+        """What can be said of each framework's controls."""
+        return charts.by_framework(self.frameworks)
+
+    @cached_property
+    def exemptions(self) -> Mapping[str, ExemptionRecord]:
+        """Every exemption by its id."""
+        return {each.id: each for each in self.report.exemptions}
+
+    @cached_property
+    def troubled(self) -> Mapping[str, tuple[Card, ...]]:
+        """The cards of each rule, by its id, that call for somebody's eye."""
+        cards: dict[str, list[Card]] = defaultdict(list)
+        for group in self.groups:
+            if group.verdict not in _QUIET:
+                for card in group.cards:
+                    cards[card.rule.id].append(card)
+        return {id_: tuple(found) for id_, found in cards.items()}
+
 
 def page(report: Report) -> Page:
     """The page of `report`."""
     groups = tuple(_groups(report))
     failing = sorted((card for group in groups if group.verdict is Verdict.FAIL for card in group.cards), key=_badness)
     return Page(
-        report, tuple(_bar(report)), tuple(failing[:WORST]), groups, tuple(coverage(report)), tuple(_rules(report))
+        report=report,
+        bar=charts.bar(report.counts),
+        changes=_changes(report, groups),
+        worst=tuple(failing[:WORST]),
+        severities=charts.by_severity(report),
+        areas=charts.by_area(report),
+        trend=charts.trend(report.since.trend) if report.since else (),
+        groups=groups,
+        frameworks=tuple(coverage(report)),
+        rules=tuple(_rules(report)),
     )
 
 
@@ -98,68 +159,102 @@ def anchor(rule: str, urn: str) -> str:
     return "f-" + hashlib.sha256(f"{rule}\n{urn}".encode()).hexdigest()[:12]
 
 
+def card_anchor(rule: str, verdict: str) -> str:
+    """The id, in the page, of a rule's findings of one verdict."""
+    return f"{rule}-{slug(verdict)}"
+
+
 def control_anchor(control: Control) -> str:
     """The id, in the page, of a control's row."""
     return "control-" + re.sub(r"[^A-Za-z0-9.]+", "-", str(control))
+
+
+def exemption_anchor(id_: str) -> str:
+    """The id, in the page, of an exemption's row."""
+    return "exemption-" + re.sub(r"[^A-Za-z0-9.]+", "-", id_)
+
+
+def badness(rule: RuleRecord) -> tuple[bool, int]:
+    """What puts the worst rules first: those that stop a deployment, by severity."""
+    return rule.enforcement is not Enforcement.MANDATORY, SEVERITIES.index(rule.severity)
+
+
+def _badness(card: Card) -> tuple[bool, int, int, str]:
+    return *badness(card.rule), -card.count, card.rule.id
 
 
 def _groups(report: Report) -> Iterator[Group]:
     cards: dict[Verdict, dict[str, list[Finding]]] = {verdict: defaultdict(list) for verdict in VERDICTS}
     for finding in report.findings:
         cards[finding.verdict][finding.rule.id].append(finding)
+    whole = len(report.findings) <= MOST_LISTED
+    ages = report.since.ages if report.since else {}
     for verdict in VERDICTS:
+        listed = None if whole or verdict not in _QUIET else LISTED
         found = tuple(
-            Card(f"{id_}-{verdict.replace(' ', '-')}", rows[0].rule, verdict, tuple(map(_row, rows)))
+            Card(
+                card_anchor(id_, verdict),
+                rows[0].rule,
+                verdict,
+                tuple(_row(row, ages) for row in rows[:listed]),
+                len(rows),
+            )
             for id_, rows in cards[verdict].items()
         )
         if found:
             yield Group(verdict, report.counts[verdict], found)
 
 
-def _badness(card: Card) -> tuple[bool, int, int, str]:
-    rule = card.rule
-    return rule.enforcement is not Enforcement.MANDATORY, SEVERITIES.index(rule.severity), -len(card.rows), rule.id
-
-
-def _row(finding: Finding) -> Row:
+def _row(finding: Finding, ages: Mapping[str, datetime]) -> Row:
     observed = expected = ""
     if finding.verdict in _HAVE_VALUES and (finding.path or finding.expected is not None):
         whole = finding.verdict is Verdict.PASS and finding.expected is None
         observed, expected = ("", "") if whole else (_short(value(finding.observed)), _short(asked(finding.expected)))
     note = finding.message if says_more(finding) else ""
-    return Row(anchor(finding.rule.id, finding.urn), finding, observed, expected, _short(note))
+    age = ages.get(finding.key) if ages else None
+    return Row(anchor(finding.rule.id, finding.urn), finding, observed, expected, _short(note), age)
 
 
 def _short(text: str) -> str:
     return text if len(text) <= LONGEST else text[:LONGEST] + "… (the rest is in findings.json)"
 
 
+def _changes(report: Report, groups: Iterable[Group]) -> Changes | None:
+    since = report.since
+    if since is None or since.previous is None:
+        return None
+    titles = {rule.id: rule.title for rule in report.rules}
+    listed = {row.id for group in groups for card in group.cards for row in card.rows}
+
+    def changed(keys: Iterable[str]) -> tuple[Changed, ...]:
+        found = []
+        for key in keys:
+            rule, _, urn = key.partition(" ")
+            id_ = anchor(rule, urn)
+            found.append(
+                Changed(rule, titles.get(rule, ""), urn.rsplit("::", 1)[-1], f"#{id_}" if id_ in listed else "")
+            )
+        return tuple(found)
+
+    return Changes(since.previous, changed(since.new), changed(since.fixed), changed(since.flapping))
+
+
 def _rules(report: Report) -> Iterator[RuleLine]:
-    counts: dict[str, dict[Verdict, int]] = {rule.id: dict.fromkeys(VERDICTS, 0) for rule in report.rules}
-    for finding in report.findings:
-        counts[finding.rule.id][finding.verdict] += 1
+    counted = Counter((finding.rule.id, finding.verdict) for finding in report.findings)
     for rule in report.rules:
-        yield RuleLine(rule, counts[rule.id])
-
-
-def _bar(report: Report) -> Iterator[Segment]:
-    total = len(report.findings)
-    start = so_far = 0
-    for verdict, count in report.counts.items():
-        if not count:
-            continue
-        so_far += count
-        end = round(1000 * so_far / total)
-        yield Segment(verdict, start, max(end - start, 1))
-        start = end
+        yield RuleLine(rule, {verdict: counted[rule.id, verdict] for verdict in VERDICTS})
 
 
 def context(report: Report) -> dict[str, Any]:
     """What the template is given."""
+    shown = page(report)
     return {
-        "page": page(report),
+        "page": shown,
         "report": report,
         "Verdict": Verdict,
         "verdicts": VERDICTS,
+        "severities": SEVERITIES,
+        "height": charts.HEIGHT,
         "control_anchor": control_anchor,
+        "exemption_anchor": exemption_anchor,
     }

@@ -6,8 +6,9 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import policies
 from bluelamp import __version__
@@ -23,13 +24,15 @@ class Provenance:
     """Where a report comes from.
 
     `commit` is the git commit of the project (empty outside a checkout) and `dirty` whether files differed from it;
-    `versions` are by package; `rules_hash` is the SHA-256 of the rules' source and parameters.
+    `versions` are by package; `rules_hash` is the SHA-256 of the rules' source and parameters, `input_hash` that of the
+    inputs of everything that was judged.
     """
 
     commit: str = ""
     dirty: bool = False
     versions: Mapping[str, str] = field(default_factory=dict)
     rules_hash: str = ""
+    input_hash: str = ""
 
 
 def provenance(root: Path, rules: Iterable[Rule]) -> Provenance:
@@ -61,6 +64,23 @@ def rules_hash(rules: Iterable[Rule]) -> str:
     used = {rule.id: {"enforcement": rule.enforcement, "parameters": rule.parameters} for rule in rules}
     digest.update(canonical(used))
     return digest.hexdigest()
+
+
+def rule_hash(rule: Rule) -> str:
+    """SHA-256, in hex, over the source file that `rule` stands in, its id, enforcement and parameters."""
+    used = {"id": rule.id, "enforcement": rule.enforcement, "parameters": rule.parameters}
+    return hashlib.sha256(_source(rule.module) + b"\0" + canonical(used)).hexdigest()
+
+
+def input_hash(inputs: Any) -> str:
+    """SHA-256, in hex, over `inputs` as canonical JSON."""
+    return hashlib.sha256(canonical(inputs)).hexdigest()
+
+
+@cache
+def _source(module: str) -> bytes:
+    file = getattr(sys.modules.get(module), "__file__", None)
+    return Path(file).read_bytes() if file else b""
 
 
 def _git(root: Path, *words: str) -> str:

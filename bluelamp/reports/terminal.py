@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import Answer, Finding, Report
 from bluelamp.reports.words import asked, one_line, says_more, some, value
 from policies import Verdict
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
 
 MOST: Final = 40
 """How many findings of a kind are spelt out before the rest is only counted."""
-_STYLES: Final = {Answer.WITHIN: "green", Answer.NOT_WITHIN: "red", Answer.CANNOT_BE_SAID: "yellow"}
+_STYLES: Final = {
+    Answer.WITHIN: "green",
+    Answer.WITHIN_PICKED: "green",
+    Answer.NOT_WITHIN: "red",
+    Answer.CANNOT_BE_SAID: "yellow",
+}
 _LONGEST: Final = 160
 
 
@@ -34,6 +40,9 @@ def show(report: Report) -> "RenderableType":
     for findings, what in ((report.undecided, "undecided finding"), (report.advised, "advisory failure")):
         parts += [_short(finding) for finding in findings[:MOST]]
         parts += _rest(len(findings), what)
+    parts += [_exempt(finding, report) for finding in report.findings if finding.verdict is Verdict.EXEMPT][:MOST]
+    parts += _rest(report.counts[Verdict.EXEMPT], "exempt failure")
+    parts += [_no_exemption(each) for each in report.exemptions if not each.holds]
     parts += [Text(counted(report)), result(report)]
     return Group(*parts)
 
@@ -86,6 +95,7 @@ def _broken(finding: Finding) -> "RenderableType":
     lines = {
         "resource": f"{finding.name} ({finding.type})",
         "property": finding.path or "the resource",
+        "written": f"{finding.source[0]}:{finding.source[1]}" if finding.source else "",
         "observed": _trim(value(finding.observed)),
         "expected": _trim(asked(finding.expected)),
         "also": _trim(finding.message) if says_more(finding) else "",
@@ -110,6 +120,24 @@ def _short(finding: Finding) -> "Text":
     return Text.assemble(
         (finding.verdict, style), f" {finding.rule.severity} ", finding.rule.id, f" {finding.name}{where}{said}"
     )
+
+
+def _exempt(finding: Finding, report: Report) -> "Text":
+    from rich.text import Text
+
+    until = next((f" until {each.expiry}" for each in report.exemptions if each.id == finding.exemption), "")
+    where = f".{finding.path}" if finding.path and not finding.path.startswith("[") else finding.path
+    return Text.assemble(
+        (finding.verdict, "bold cyan"),
+        f" {finding.rule.severity} {finding.rule.id} {finding.name}{where}: by {finding.exemption}{until}",
+    )
+
+
+def _no_exemption(exemption: ExemptionRecord) -> "Text":
+    from rich.text import Text
+
+    said = f" {exemption.id} from {exemption.rule}: {exemption.status}: {exemption.why}"
+    return Text.assemble(("exemption does not hold", "bold yellow"), said)
 
 
 def _rest(count: int, noun: str) -> "list[RenderableType]":

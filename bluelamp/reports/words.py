@@ -2,15 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from bluelamp.reports.canonical import canonical
+from bluelamp.reports.coverage import Standing
 from bluelamp.reports.findings import SEVERITIES, Answer, Finding, Report, Source
+from bluelamp.reports.since import Since
 from policies import Verdict
 
 SOURCES: Final = {
     Source.PLAN: "what the program would make (its plan)",
     Source.STATE: "what is deployed (the stack's state)",
+    Source.MANIFESTS: "Kubernetes manifests",
+    Source.TEMPLATES: "ARM templates",
 }
 VERDICT_WORDS: Final = {
     Verdict.FAIL: "Fail",
@@ -20,6 +25,17 @@ VERDICT_WORDS: Final = {
     Verdict.PASS: "Pass",
     Verdict.NOT_APPLICABLE: "Not applicable",
 }
+STANDING_WORDS: Final = {
+    Standing.FAILS: "with a failing rule",
+    Standing.UNDECIDED: "undecided",
+    Standing.EXEMPT: "passing with exemptions",
+    Standing.PASSES: "with passing rules",
+    Standing.PARTLY: "seen in part, with passing rules",
+    Standing.NOTHING_HERE: "with nothing to judge",
+    Standing.NOT_ASSESSED: "not assessed",
+    Standing.NOT_ASSESSABLE: "not assessable from infrastructure",
+}
+"""What a number of controls is said to be."""
 VERDICT_MEANINGS: Final = {
     Verdict.FAIL: "The resource breaks the rule.",
     Verdict.ERROR: "The rule itself broke down, so nothing is known; tell whoever keeps the rules.",
@@ -35,17 +51,23 @@ def headline(report: Report) -> str:
     match report.answer:
         case Answer.WITHIN:
             return f"{report.name} is within its security baseline."
+        case Answer.WITHIN_PICKED:
+            return f"{report.name} is within the rules that were picked, which are not its whole security baseline."
         case Answer.NOT_WITHIN:
             return f"{report.name} is not within its security baseline."
         case Answer.CANNOT_BE_SAID:
-            return f"It cannot be said whether {report.name} is within its security baseline."
+            what = "the rules that were picked" if report.filters else "its security baseline"
+            return f"It cannot be said whether {report.name} is within {what}."
 
 
 def explanation(report: Report) -> list[str]:
     """Why the answer is what it is, and what it leaves out: a few sentences."""
-    if not report.findings:
-        return ["There was nothing to judge: no resource that any rule is about."]
     said = []
+    if report.filters:
+        left_out = f"{some(report.left_out, 'other rule')} {'was' if report.left_out == 1 else 'were'} not judged"
+        said.append(f"Picked: {'; '.join(report.filters)}. {left_out}, so nothing is said of the baseline as a whole.")
+    if not report.findings:
+        return [*said, "There was nothing to judge: no resource that any rule is about."]
     if report.broken:
         worst = f", the worst of them {report.broken[0].rule.severity}" if _rules(report.broken) > 1 else ""
         said.append(f"{_broken(report)}{worst}.")
@@ -67,6 +89,8 @@ def explanation(report: Report) -> list[str]:
     exempt = report.counts[Verdict.EXEMPT]
     if exempt:
         said.append(f"{some(exempt, 'failure')} {'is' if exempt == 1 else 'are'} exempt.")
+    if report.redacted:
+        said.append("Addresses and names are left out; the same thing has the same stand-in everywhere.")
     return said
 
 
@@ -75,6 +99,8 @@ def one_line(report: Report) -> str:
     match report.answer:
         case Answer.WITHIN:
             return "within its baseline"
+        case Answer.WITHIN_PICKED:
+            return f"within the picked rules, {len(report.rules)} of {len(report.rules) + report.left_out}"
         case Answer.NOT_WITHIN:
             severities = Counter(finding.rule.severity for finding in report.broken)
             parts = ", ".join(f"{severities[each]} {each}" for each in SEVERITIES if severities[each])
@@ -90,6 +116,28 @@ def one_line(report: Report) -> str:
                 f"{count} {word}" for count, word in ((unknown, "unknown"), (errors, "in error")) if count
             )
             return f"cannot be said: {parts} on mandatory rules"
+
+
+def moment(time: datetime) -> str:
+    """A time as people write it, in UTC."""
+    time = time.astimezone(UTC)
+    return f"{time.day} {time:%B %Y at %H:%M} UTC"
+
+
+def day(time: date) -> str:
+    """A day as people write it."""
+    return f"{time.day} {time:%B %Y}"
+
+
+def changed(since: Since | None) -> str:
+    """What changed since the report before, in one sentence; empty where there was none."""
+    if since is None or since.previous is None:
+        return ""
+    parts = [some(len(since.new), "new failure"), f"{len(since.fixed):,} fixed"]
+    if since.flapping:
+        parts.append(f"{len(since.flapping):,} that came back")
+    commit = f", commit {since.previous.commit[:9]}" if since.previous.commit else ""
+    return f"Since the report of {moment(since.previous.time)}{commit}: {', '.join(parts)}."
 
 
 def value(observed: Any) -> str:
@@ -110,7 +158,7 @@ def asked(expected: Any) -> str:
 
 def says_more(finding: Finding) -> bool:
     """Whether the finding's message says what its path, observed and expected value do not."""
-    if finding.verdict is Verdict.FAIL:
+    if finding.verdict in {Verdict.FAIL, Verdict.EXEMPT}:
         return "; " in finding.message or finding.message.endswith(")")
     if finding.verdict is Verdict.UNKNOWN:
         return not finding.path or not finding.message.startswith(f"{finding.path}: ")

@@ -7,23 +7,23 @@ usually known too.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from policies.estate import canonical
+from policies.estate import Estate, canonical
 from policies.model import UNKNOWN
-from policies.value import UnknownValue, Value, places
+from policies.value import UnknownValue, Value, places, some
+
+PRIVATE_ENDPOINT: Final = "azure-native:network:PrivateEndpoint"
+
+_LINES: Final = [
+    line.split()
+    for line in Path(__file__).with_name("arm_names.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
 
 NAMES: Final[Mapping[str, tuple[str, str]]] = {
-    "azure-native:containerregistry:Registry": ("microsoft.containerregistry/registries", "registryName"),
-    "azure-native:containerservice:ManagedCluster": ("microsoft.containerservice/managedclusters", "resourceName"),
-    "azure-native:keyvault:Vault": ("microsoft.keyvault/vaults", "vaultName"),
-    "azure-native:network:ApplicationGateway": ("microsoft.network/applicationgateways", "applicationGatewayName"),
-    "azure-native:network:AzureFirewall": ("microsoft.network/azurefirewalls", "azureFirewallName"),
-    "azure-native:network:BastionHost": ("microsoft.network/bastionhosts", "bastionHostName"),
-    "azure-native:network:VirtualNetworkGateway": (
-        "microsoft.network/virtualnetworkgateways",
-        "virtualNetworkGatewayName",
-    ),
+    f"azure-native:{type_}": (arm_type, name) for type_, arm_type, name in _LINES
 }
 """The ARM type of each type that rules look for, and the property that holds its name."""
 
@@ -52,15 +52,18 @@ class Pointers:
     urns: Mapping[str, Value | None]
     stray: Value | None
 
-    def reach(self, resource: Value) -> bool:
-        """Whether one of them points to `resource`. Raises `UnknownValue` when that cannot be told yet."""
+    def reach(self, resource: Value, *, by_name: bool = False) -> bool:
+        """Whether one of them points to `resource`: by its id or, where the references hold no more, by its name.
+
+        Raises `UnknownValue` when that cannot be told yet.
+        """
         arm_type, name = NAMES[canonical(resource.resource.type)]
         named = resource[name]
         doubts = [self.stray]
         found = [self.urns[urn]] if (urn := resource.resource.urn) in self.urns else []
         if not isinstance(named.raw, str):
             doubts.append(named if self.ends else None)
-        elif (end := f"{arm_type}/{named.text()}") in self.ends:
+        elif (end := named.text() if by_name else f"{arm_type}/{named.text()}") in self.ends:
             found.append(self.ends[end])
         if None in found:
             return True
@@ -103,11 +106,49 @@ def pointers(found: Iterable[Reference]) -> Pointers:
     return Pointers(ends, urns, stray)
 
 
+def made_from(id_: Value) -> frozenset[str]:
+    """The types of the resources that an id which is not known yet may be the id of; none where nothing tells."""
+    if id_.raw is UNKNOWN and all(map(_told_by_its_id, id_.references)):
+        return frozenset(map(_type_of, id_.references))
+    return frozenset()
+
+
+def owner(part: Value, estate: Estate, type_: str) -> Value | None:
+    """The resource of `type_` that `part` says it belongs to, by the property in which both name it; None for none.
+
+    Raises `UnknownValue` when that cannot be told yet.
+    """
+    _, name = NAMES[type_]
+    named = part[name]
+
+    def is_it(whole: Value) -> bool:
+        return whole.resource.urn in named.references or whole[name].text() == named.text()
+
+    found = some(estate.of(type_), is_it)
+    if found is None:
+        named.text()  # one that is not known yet may be that of another stack
+    return found
+
+
+def private_endpoints(estate: Estate) -> Pointers:
+    """What the private endpoints of the estate point to."""
+    return pointers(
+        reference
+        for endpoint in estate.of(PRIVATE_ENDPOINT)
+        for connections in ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections")
+        for reference in references(endpoint, f"{connections}[*].privateLinkServiceId")
+    )
+
+
 def _add(targets: dict[str, Value | None], target: str, doubt: Value | None) -> None:
     if doubt is None or target not in targets:  # one reference without doubt outweighs any number of doubtful ones
         targets[target] = doubt
 
 
 def _told_by_its_id(urn: str) -> bool:
-    type_ = canonical(urn.split("::")[2].rpartition("$")[2])
+    type_ = _type_of(urn)
     return type_.startswith("azure-native:") and type_ not in _HOLDERS
+
+
+def _type_of(urn: str) -> str:
+    return canonical(urn.split("::")[2].rpartition("$")[2])

@@ -1,20 +1,40 @@
-"""Databases: how they are reached."""
+"""SQL servers and managed instances: how they are reached, by whom, and who watches."""
 
+from ipaddress import ip_address
 from typing import Final
 
-from policies.controls import caf, ncsc
+from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT
+from policies.azure._kin import child, child_of
+from policies.controls import caf, cyber_essentials, dpa, iso, mcsb, ncsc, policing
+from policies.estate import Estate, canonical
 from policies.model import Severity
-from policies.rule import Must, require
+from policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
+from policies.tighter import AtLeast
+from policies.value import Value, some
 
 SQL_SERVER: Final = "azure-native:sql:Server"
+MANAGED_INSTANCE: Final = "azure-native:sql:ManagedInstance"
+AUDITING: Final = ("azure-native:sql:ServerBlobAuditingPolicy", "azure-native:sql:ExtendedServerBlobAuditingPolicy")
+
+DATABASE_AUDITING: Final = (
+    "azure-native:sql:DatabaseBlobAuditingPolicy",
+    "azure-native:sql:ExtendedDatabaseBlobAuditingPolicy",
+)
+ENTRA_ONLY: Final = {
+    SQL_SERVER: ("azure-native:sql:ServerAzureADOnlyAuthentication", "serverName"),
+    MANAGED_INSTANCE: ("azure-native:sql:ManagedInstanceAzureADOnlyAuthentication", "managedInstanceName"),
+}
+"""The resource beside each kind of server that says the same thing, and the property that names the server."""
+
+_WIDEST: Final = 256
 
 SQL_TLS: Final = require(
     "BL-SQL-001",
     "SQL servers refuse TLS older than 1.2",
     Must("minimalTlsVersion", among=("1.2", "1.3"), default="None"),
     severity=Severity.HIGH,
-    controls=ncsc("1") + caf("B3.b"),
-    at=SQL_SERVER,
+    controls=IN_TRANSIT,
+    at=(SQL_SERVER, MANAGED_INSTANCE),
     rationale="TLS 1.0 and 1.1 have known weaknesses and were withdrawn in 2021 (RFC 8996).",
     fix="Set minimalTlsVersion to 1.2.",
     example='sql.Server("records", ..., minimal_tls_version="1.2")',
@@ -25,21 +45,165 @@ SQL_NOT_PUBLIC: Final = require(
     "SQL servers are not reachable from the Internet",
     Must("publicNetworkAccess", among=("Disabled", "SecuredByPerimeter"), default="Enabled"),
     severity=Severity.HIGH,
-    controls=ncsc("11") + caf("B3.c", "B4.a"),
+    controls=CLOSED,
     at=SQL_SERVER,
     rationale="A database that answers the Internet is tried with every leaked password there is.",
     fix="Set publicNetworkAccess to Disabled and reach the server through a private endpoint.",
     example='sql.Server("records", ..., public_network_access="Disabled")',
 )
 
-SQL_ENTRA_ONLY: Final = require(
+
+@rule(
     "BL-SQL-003",
     "SQL servers know people and services by Entra ID only",
-    Must("administrators.azureADOnlyAuthentication", be=True, default=False),
     severity=Severity.MEDIUM,
-    controls=ncsc("9", "10") + caf("B2.a", "B2.d"),
-    at=SQL_SERVER,
-    rationale="A login that lives in the database survives its owner's leaving and never asks for a second factor.",
+    controls=BY_IDENTITY,
+    at=tuple(ENTRA_ONLY),
     fix="Set administrators.azureADOnlyAuthentication to true.",
     example='sql.Server("records", ..., administrators={"azureADOnlyAuthentication": True, "login": "sql-admins"})',
 )
+def entra_only(server: Value, estate: Estate) -> Outcome:
+    """A login that lives in the database survives its owner's leaving and never asks for a second factor."""
+    type_, name = ENTRA_ONLY[canonical(server.resource.type)]
+    own = server.at("administrators.azureADOnlyAuthentication")
+    beside = child(server, name, estate.of(type_), name)
+    said = beside["azureADOnlyAuthentication"] if beside else own
+    if said.get(False) is True:
+        return None
+    return Fail(own, True, f"{beside.resource.name} switches it off" if beside else "")
+
+
+@rule(
+    "BL-SQL-004",
+    "No database lets in all of Azure, or a wide range",
+    severity=Severity.HIGH,
+    controls=ncsc("11") + caf("B4.a") + cyber_essentials("firewalls") + mcsb("NS-2"),
+    at=(
+        "azure-native:sql:FirewallRule",
+        "azure-native:dbforpostgresql:FirewallRule",
+        "azure-native:dbformysql:FirewallRule",
+    ),
+    fix="Remove the rule and use a private endpoint, or name the few addresses that have to come in.",
+    example="""
+sql.FirewallRule("gateway", ..., start_ip_address="203.0.113.10", end_ip_address="203.0.113.10")
+""",
+)
+def database_not_open(entry: Value) -> Outcome:
+    """The rule from 0.0.0.0 to 0.0.0.0 stands for every machine in Azure, other customers' included; a range of
+    thousands of addresses is somebody else's network.
+    """
+    start, end = entry["startIpAddress"], entry["endIpAddress"]
+    first = _number(start)
+    if first == 0:
+        return Fail(start, "an address of your own")
+    return None if 0 <= _number(end) - first < _WIDEST else Fail(end, f"at most {_WIDEST} addresses")
+
+
+NO_OUTBOUND: Final = require(
+    "BL-SQL-005",
+    "SQL servers send nothing out but where they are told",
+    Must("restrictOutboundNetworkAccess", be="Enabled", default="Disabled"),
+    severity=Severity.MEDIUM,
+    controls=ncsc("2.3", "11") + caf("B3.c") + iso("8.12") + mcsb("NS-2"),
+    at=SQL_SERVER,
+    rationale="""Whoever may run SQL may have the server fetch from and write to any address: that is how a database is
+    carried out of the building.""",
+    fix="Set restrictOutboundNetworkAccess to Enabled and name what is needed in outbound firewall rules.",
+    example='sql.Server("records", ..., restrict_outbound_network_access="Enabled")',
+)
+
+INSTANCE_NOT_PUBLIC: Final = require(
+    "BL-SQL-006",
+    "Managed instances have no public endpoint",
+    Must("publicDataEndpointEnabled", be=False, default=False),
+    severity=Severity.HIGH,
+    controls=CLOSED,
+    at=MANAGED_INSTANCE,
+    rationale="The public endpoint of an instance leads past the network that the instance was put into.",
+    fix="Set publicDataEndpointEnabled to false, or leave it out.",
+    example='sql.ManagedInstance("records", ..., public_data_endpoint_enabled=False)',
+)
+
+
+@rule(
+    "BL-SQL-007",
+    "SQL servers write an audit log",
+    severity=Severity.HIGH,
+    controls=ncsc("13") + caf("C1.a") + dpa("62") + iso("8.15") + mcsb("LT-3") + policing("protective-monitoring"),
+    at=SQL_SERVER,
+    fix="Add an auditing policy with state Enabled to the server.",
+    example="""
+sql.Server("records", ..., server_name="sql-records")
+sql.ServerBlobAuditingPolicy("audit", ..., server_name="sql-records", state="Enabled", retention_days=0)
+""",
+)
+def server_is_audited(server: Value, estate: Estate) -> Outcome:
+    """The law asks who consulted, changed and erased records about people. A server without an audit log cannot say,
+    and no log can be made afterwards.
+    """
+    found = some(estate.of(*AUDITING), lambda each: _audits(each, server))
+    return None if found else lacks(server, "an auditing policy in state Enabled for this server")
+
+
+@rule(
+    "BL-SQL-008",
+    "Audit logs of SQL servers are kept for 90 days at least",
+    severity=Severity.MEDIUM,
+    controls=ncsc("13") + caf("C1.a", "C1.b") + dpa("62") + iso("8.15") + mcsb("LT-6"),
+    at=(*AUDITING, *DATABASE_AUDITING),
+    fix="Set retentionDays to 90 or more, or to 0, which keeps them for ever.",
+    example="""
+sql.ServerBlobAuditingPolicy(
+    "audit", ..., state="Enabled", storage_endpoint="https://staudit.blob.core.windows.net", retention_days=365
+)
+""",
+)
+def audit_is_kept(policy: Value, *, minimum: AtLeast[int] = 90) -> Outcome:
+    """A misuse of records often comes to light a year later. A log that ended before then cannot say who it was."""
+    if policy["storageEndpoint"].missing:
+        return NotApplicable("it does not write to a storage account, so retention is set where the log goes")
+    days = policy["retentionDays"]
+    return Fail(days, f"0 or at least {minimum}") if 0 < int(days.get(0)) < minimum else None
+
+
+THREAT_DETECTION: Final = require(
+    "BL-SQL-009",
+    "SQL servers report attacks",
+    Must("state", be="Enabled", default=None),
+    severity=Severity.MEDIUM,
+    controls=ncsc("5", "13") + caf("C1.c", "C1.f") + iso("8.16") + mcsb("LT-1"),
+    at=(
+        "azure-native:sql:ServerSecurityAlertPolicy",
+        "azure-native:sql:DatabaseSecurityAlertPolicy",
+        "azure-native:sql:DatabaseThreatDetectionPolicy",
+    ),
+    rationale="""Injection, a login from a new country and a sudden export of everything look alike in a plain log.
+    Threat detection tells them from a working day, as they happen.""",
+    fix="Set state to Enabled on the security alert policy.",
+    example='sql.ServerSecurityAlertPolicy("alerts", ..., state="Enabled")',
+)
+
+VULNERABILITY_SCANS: Final = require(
+    "BL-SQL-010",
+    "SQL servers are scanned for weaknesses",
+    Must("state", be="Enabled", default="Disabled"),
+    severity=Severity.MEDIUM,
+    controls=ncsc("5") + caf("B4.d") + iso("8.8") + mcsb("PV-5") + policing("vulnerability-management"),
+    at="azure-native:sql:SqlVulnerabilityAssessmentsSetting",
+    rationale="""Rights that nobody removed and settings that somebody loosened do not show from outside; the weekly
+    scan lists them.""",
+    fix="Set state to Enabled on the vulnerability assessment.",
+    example='sql.SqlVulnerabilityAssessmentsSetting("scan", ..., state="Enabled")',
+)
+
+
+def _audits(policy: Value, server: Value) -> bool:
+    return child_of(policy["serverName"], server, "serverName") and policy["state"].text() == "enabled"
+
+
+def _number(address: Value) -> int:
+    """The address as a number, 0 where there is none."""
+    try:
+        return int(ip_address(address.text()))
+    except ValueError:
+        return 0

@@ -2,22 +2,24 @@
 
 from typing import Final
 
-from policies.azure._arm import Pointers, pointers, references
-from policies.controls import caf, ncsc
+from policies.azure._arm import private_endpoints
+from policies.azure._controls import BY_IDENTITY, CLOSED, HARDENED, RECOVERABLE
+from policies.controls import caf, iso, mcsb, ncsc, policing
 from policies.estate import Estate
-from policies.model import Severity
-from policies.rule import Must, Outcome, lacks, require, rule
-from policies.value import Value
+from policies.model import Enforcement, Severity
+from policies.rule import Fail, Must, Outcome, lacks, require, rule
+from policies.tighter import Forbidden
+from policies.value import Value, some
 
 VAULT: Final = "azure-native:keyvault:Vault"
-PRIVATE_ENDPOINT: Final = "azure-native:network:PrivateEndpoint"
+MANAGED_HSM: Final = "azure-native:keyvault:ManagedHsm"
 
 PURGE_PROTECTION: Final = require(
     "BL-KV-001",
     "Key vaults cannot be purged",
     Must("properties.enablePurgeProtection", be=True, default=False),
     severity=Severity.HIGH,
-    controls=ncsc("2.3", "2.5") + caf("B3.c", "B5.a"),
+    controls=ncsc("2.3", "2.5") + caf("B3.c", "B5.a") + iso("8.10", "8.24") + mcsb("DP-8") + policing("cryptography"),
     at=VAULT,
     rationale="""Whoever deletes a key deletes everything encrypted with it. With purge protection nobody, not even an
     administrator and not even Microsoft, can remove a deleted vault or key before its retention ends.""",
@@ -30,7 +32,7 @@ SOFT_DELETE: Final = require(
     "Deleted keys and secrets can be recovered for 90 days",
     Must("properties.softDeleteRetentionInDays", minimum=90, default=90),
     severity=Severity.MEDIUM,
-    controls=ncsc("2.5") + caf("B5.c"),
+    controls=RECOVERABLE + mcsb("DP-8"),
     at=VAULT,
     rationale="A deleted key that nobody missed for a week is gone for ever when it is kept for a week.",
     fix="Leave properties.softDeleteRetentionInDays at 90, Azure's default.",
@@ -42,7 +44,7 @@ RBAC: Final = require(
     "Access to key vaults is given by role",
     Must("properties.enableRbacAuthorization", be=True, default=False),
     severity=Severity.HIGH,
-    controls=ncsc("9", "10") + caf("B2.c", "B2.d"),
+    controls=BY_IDENTITY + caf("B2.c") + mcsb("PA-7"),
     at=VAULT,
     rationale="""Access policies of a vault are outside Azure's role model: privileged identity management, access
     reviews and denials do not see them, and any contributor may add himself.""",
@@ -55,7 +57,7 @@ NOT_PUBLIC: Final = require(
     "Key vaults are not reachable from the Internet",
     Must("properties.publicNetworkAccess", among=("Disabled", "SecuredByPerimeter"), default="Enabled"),
     severity=Severity.HIGH,
-    controls=ncsc("11") + caf("B3.c", "B4.a"),
+    controls=CLOSED,
     at=VAULT,
     rationale="A vault that answers the Internet is one stolen token away from being emptied from anywhere.",
     fix="Set properties.publicNetworkAccess to Disabled and reach the vault through a private endpoint.",
@@ -67,7 +69,7 @@ NOT_PUBLIC: Final = require(
     "BL-KV-005",
     "Every key vault has a private endpoint",
     severity=Severity.MEDIUM,
-    controls=ncsc("3", "11") + caf("B4.a"),
+    controls=ncsc("3") + CLOSED,
     at=VAULT,
     fix="Add a private endpoint whose connection points to the vault, in a subnet of the force's network.",
     example="""
@@ -83,15 +85,82 @@ def vault_has_private_endpoint(vault: Value, estate: Estate) -> Outcome:
     """A vault that is closed to the Internet and has no private endpoint can be used by nobody; the first incident
     then reopens it to the Internet, in a hurry.
     """
-    if estate.once(_private_endpoints).reach(vault):
+    if estate.once(private_endpoints).reach(vault):
         return None
     return lacks(vault, "a private endpoint that points to this vault")
 
 
-def _private_endpoints(estate: Estate) -> Pointers:
-    return pointers(
-        reference
-        for endpoint in estate.of(PRIVATE_ENDPOINT)
-        for connections in ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections")
-        for reference in references(endpoint, f"{connections}[*].privateLinkServiceId")
-    )
+DENIED_BY_DEFAULT: Final = require(
+    "BL-KV-006",
+    "Key vaults deny by default what no rule lets in",
+    Must("properties.networkAcls.defaultAction", be="Deny", default="Allow"),
+    severity=Severity.MEDIUM,
+    controls=CLOSED,
+    at=VAULT,
+    rationale="""Whoever opens a vault to the Internet for an hour opens it to everybody, unless its own firewall still
+    says whom to let in.""",
+    fix="Set properties.networkAcls.defaultAction to Deny.",
+    example="""
+keyvault.Vault("records", ..., properties={"network_acls": {"default_action": "Deny", "bypass": "AzureServices"}})
+""",
+)
+
+PREMIUM: Final = require(
+    "BL-KV-007",
+    "Key vaults can keep keys in hardware",
+    Must("properties.sku.name", be="premium"),
+    severity=Severity.LOW,
+    enforcement=Enforcement.ADVISORY,
+    controls=ncsc("2.3") + caf("B3.c") + iso("8.24") + mcsb("DP-8") + policing("cryptography"),
+    at=VAULT,
+    rationale="A standard vault has keys in software only; what is encrypted is worth what keeps its key.",
+    fix="Set properties.sku.name to premium; keys in software cost the same there.",
+    example='keyvault.Vault("records", ..., properties={"sku": {"family": "A", "name": "premium"}})',
+)
+
+HSM_PURGE_PROTECTION: Final = require(
+    "BL-KV-008",
+    "Managed HSMs cannot be purged",
+    Must("properties.enablePurgeProtection", be=True, default=True),
+    severity=Severity.HIGH,
+    controls=ncsc("2.3", "2.5") + caf("B3.c", "B5.a") + iso("8.10", "8.24") + mcsb("DP-8") + policing("cryptography"),
+    at=MANAGED_HSM,
+    rationale="Whoever purges the module destroys every key in it, and with them everything that they encrypt.",
+    fix="Leave properties.enablePurgeProtection out, or set it to true: it cannot be switched off again.",
+    example='keyvault.ManagedHsm("keys", ..., properties={"enable_purge_protection": True})',
+)
+
+HSM_NOT_PUBLIC: Final = require(
+    "BL-KV-009",
+    "Managed HSMs are not reachable from the Internet",
+    Must("properties.publicNetworkAccess", be="Disabled", default="Enabled"),
+    severity=Severity.HIGH,
+    controls=CLOSED,
+    at=MANAGED_HSM,
+    rationale="The module holds the keys to everything else; nothing outside the force's network has to reach it.",
+    fix="Set properties.publicNetworkAccess to Disabled and use a private endpoint.",
+    example='keyvault.ManagedHsm("keys", ..., properties={"public_network_access": "Disabled"})',
+)
+
+
+@rule(
+    "BL-KV-010",
+    "Machines and templates do not read vaults by right",
+    severity=Severity.MEDIUM,
+    controls=HARDENED + iso("8.3") + mcsb("PA-7"),
+    at=VAULT,
+    fix="Leave the three enabledFor… properties out, or set them to false, and give identities a role on the vault.",
+    example="""
+keyvault.Vault("records", ..., properties={"enabled_for_deployment": False, "enabled_for_template_deployment": False})
+""",
+)
+def no_platform_access(
+    vault: Value,
+    *,
+    doors: Forbidden[str] = ("enabledForDeployment", "enabledForTemplateDeployment", "enabledForDiskEncryption"),
+) -> Outcome:
+    """These switches let whoever may deploy a machine or a template have secrets read for him, without any role on the
+    vault: a way round the roles that somebody granted with care.
+    """
+    open_ = some((vault["properties"][door] for door in doors), lambda each: each.get(False) is not False)
+    return Fail(open_, False) if open_ else None

@@ -4,10 +4,12 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import combinations
 from typing import Final
 
-from policies.controls import caf, ncsc
+from policies.azure._controls import CLOSED, FILTERED
+from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.tighter import Forbidden
 from policies.value import Value, all_of, places, some
 
 SECURITY_GROUP: Final = "azure-native:network:NetworkSecurityGroup"
@@ -15,23 +17,27 @@ SECURITY_RULE: Final = "azure-native:network:SecurityRule"
 SUBNET: Final = "azure-native:network:Subnet"
 NETWORK: Final = "azure-native:network:VirtualNetwork"
 INTERFACE: Final = "azure-native:network:NetworkInterface"
+MACHINE: Final = "azure-native:compute:VirtualMachine"
+SCALE_SET: Final = "azure-native:compute:VirtualMachineScaleSet"
 FIREWALL: Final = "azure-native:network:AzureFirewall"
 FIREWALL_POLICY: Final = "azure-native:network:FirewallPolicy"
 
+_CONFIGURED: Final = "networkInterfaceConfigurations[*].ipConfigurations[*].publicIPAddressConfiguration"
 _RANGES: Final = "addressSpace.addressPrefixes[*]"
 _EVERYWHERE: Final = frozenset({"*", "any", "internet"})
 _WIDEST_RANGE: Final = {4: 8, 6: 16}
 _NO_SECURITY_GROUP: Final = frozenset(
     {"azurefirewallsubnet", "azurefirewallmanagementsubnet", "gatewaysubnet", "routeserversubnet"}
 )
-_PLATFORM: Final = _NO_SECURITY_GROUP | {"azurebastionsubnet"}
+PLATFORM_SUBNETS: Final = _NO_SECURITY_GROUP | {"azurebastionsubnet"}
+"""The subnets that belong to one of Azure's own services, by their fixed names."""
 
 
 @rule(
     "BL-NET-001",
     "No management port is open to the Internet",
     severity=Severity.CRITICAL,
-    controls=ncsc("11", "12") + caf("B4.b", "B4.c"),
+    controls=ncsc("12") + caf("B4.b", "B4.c") + FILTERED + mcsb("PA-6") + policing("privileged-access-management"),
     at={SECURITY_GROUP: "securityRules[*]", SECURITY_RULE: ""},
     fix="Reach machines through Azure Bastion or the force's VPN, and let the rule name that range as its source.",
     example="""
@@ -46,22 +52,14 @@ network.SecurityRule(
 )
 """,
 )
-def no_management_port_from_internet(entry: Value, *, ports: tuple[int, ...] = (22, 3389, 5985, 5986)) -> Outcome:
+def no_management_port_from_internet(entry: Value, *, ports: Forbidden[int] = (22, 3389, 5985, 5986)) -> Outcome:
     """Remote administration that the whole Internet can reach is found within minutes and attacked for ever; a single
     weak password or unpatched server then opens the force's network.
     """
-    sources = [entry["sourceAddressPrefix"], *entry["sourceAddressPrefixes"].each()]
-    targets = [entry["destinationPortRange"], *entry["destinationPortRanges"].each()]
-    found = all_of(
-        lambda: entry if entry["direction"].text() == "inbound" else None,
-        lambda: entry if entry["access"].text() == "allow" else None,
-        lambda: entry if entry["protocol"].text("*") in {"*", "tcp", "udp"} else None,
-        lambda: some(targets, lambda each: _includes(each.text(), ports)),
-        lambda: some(sources, lambda each: _is_internet(each.text())),
-    )
+    found = opened_to_internet(entry, ports)
     if not found:
         return None
-    *_, target, source = found
+    target, source = found
     return Fail(source, "a range of your own", f"opens port {target.known}, which includes a management port")
 
 
@@ -69,7 +67,7 @@ def no_management_port_from_internet(entry: Value, *, ports: tuple[int, ...] = (
     "BL-NET-002",
     "Every subnet has a network security group",
     severity=Severity.HIGH,
-    controls=ncsc("3", "11") + caf("B4.a", "B5.b"),
+    controls=ncsc("3") + caf("B5.b") + FILTERED,
     at={SUBNET: "", NETWORK: "subnets[*]"},
     fix="Give the subnet a network security group, even one whose default rules are enough today.",
     example="""
@@ -85,8 +83,8 @@ def subnet_has_security_group(subnet: Value) -> Outcome:
     """Without a security group everything inside the network, and everything peered with it, may talk to the subnet:
     one lost machine is then enough to reach all others.
     """
-    if _subnet_name(subnet) in _NO_SECURITY_GROUP:
-        return NotApplicable(f"Azure allows no network security group on {_subnet_name(subnet)}")
+    if subnet_name(subnet) in _NO_SECURITY_GROUP:
+        return NotApplicable(f"Azure allows no network security group on {subnet_name(subnet)}")
     group = subnet["networkSecurityGroup"]
     return Fail(group, "a network security group") if group.missing else None
 
@@ -95,7 +93,7 @@ def subnet_has_security_group(subnet: Value) -> Outcome:
     "BL-NET-003",
     "Subnets have no default way out to the Internet",
     severity=Severity.MEDIUM,
-    controls=ncsc("11") + caf("B4.a"),
+    controls=FILTERED,
     at={SUBNET: "", NETWORK: "subnets[*]"},
     fix="Set defaultOutboundAccess to false and route what has to go out through the hub's firewall.",
     example="""
@@ -106,8 +104,8 @@ def subnet_is_private(subnet: Value) -> Outcome:
     """Azure gives machines in a subnet a public address of its own to go out with unless told not to. Traffic on that
     way passes no firewall and appears in no log.
     """
-    if _subnet_name(subnet) in _PLATFORM:
-        return NotApplicable(f"no machine of yours runs in {_subnet_name(subnet)}")
+    if subnet_name(subnet) in PLATFORM_SUBNETS:
+        return NotApplicable(f"no machine of yours runs in {subnet_name(subnet)}")
     access = subnet["defaultOutboundAccess"]
     if access.get(True) is False:
         return None
@@ -118,8 +116,12 @@ def subnet_is_private(subnet: Value) -> Outcome:
     "BL-NET-004",
     "No network interface has a public address",
     severity=Severity.HIGH,
-    controls=ncsc("11") + caf("B4.a"),
-    at={INTERFACE: "ipConfigurations[*].publicIPAddress"},
+    controls=CLOSED,
+    at={
+        INTERFACE: "ipConfigurations[*].publicIPAddress",
+        MACHINE: f"networkProfile.{_CONFIGURED}",
+        SCALE_SET: f"virtualMachineProfile.networkProfile.{_CONFIGURED}",
+    },
     fix="Remove the public address: publish through Application Gateway or the firewall, administer through Bastion.",
     example="""
 network.NetworkInterface("records", ..., ip_configurations=[{"name": "main", "subnet": {"id": "/…/subnets/records"}}])
@@ -134,7 +136,11 @@ def interface_has_no_public_address(address: Value) -> Outcome:
     "BL-NET-005",
     "The firewall denies known malicious addresses",
     severity=Severity.HIGH,
-    controls=ncsc("5", "11") + caf("C1.f"),
+    controls=ncsc("5", "11")
+    + caf("C1.f")
+    + cyber_essentials("firewalls")
+    + iso("5.7", "8.20", "8.23")
+    + mcsb("NS-3", "LT-1"),
     at=(FIREWALL_POLICY, FIREWALL),
     fix="Set threatIntelMode to Deny on the firewall policy, or on a firewall that has no policy.",
     example="""
@@ -158,7 +164,7 @@ def firewall_denies_known_threats(firewall: Value) -> Outcome:
     "BL-NET-006",
     "Networks do not share addresses",
     severity=Severity.HIGH,
-    controls=ncsc("5") + caf("B4.a"),
+    controls=ncsc("5") + caf("B4.a") + iso("8.20") + mcsb("NS-1") + policing("network-security"),
     at=NETWORK,
     fix="Take the network's range from the force's own allocation, where no other network has it.",
     example="""
@@ -166,7 +172,7 @@ network.VirtualNetwork("hub", ..., address_space={"address_prefixes": ["10.16.0.
 network.VirtualNetwork("records", ..., address_space={"address_prefixes": ["10.16.4.0/24"]})
 """,
 )
-def networks_do_not_overlap(network: Value, estate: Estate) -> Outcome:
+def networks_do_notoverlap(network: Value, estate: Estate) -> Outcome:
     """Networks with the same addresses can never be connected: neither peered, nor behind one VPN, nor joined when two
     forces merge. Renumbering later means rebuilding everything in them.
     """
@@ -174,41 +180,57 @@ def networks_do_not_overlap(network: Value, estate: Estate) -> Outcome:
     prefix = some(places(network, _RANGES), lambda each: str(each.known) in overlapping)
     if prefix:
         return Fail(prefix, "a range that no other network has", f"overlaps {overlapping[str(prefix.known)]}")
-    some(estate.once(_ranges), lambda each: each.known is None)  # one that is not known yet might overlap
+    some(estate.once(ranges), lambda each: each.known is None)  # one that is not known yet might overlap
     return None
 
 
-def _ranges(estate: Estate) -> list[Value]:
+def ranges(estate: Estate) -> list[Value]:
+    """The address ranges of every virtual network."""
     return [prefix for network in estate.of(NETWORK) for prefix in places(network, _RANGES)]
 
 
 def _overlapping(estate: Estate) -> dict[str, str]:
     """Each range that overlaps one of another network, with what it overlaps."""
-    ranges = [(prefix.resource, str(prefix.raw), _network(str(prefix.raw))) for prefix in estate.once(_ranges)]
+    parsed = [(prefix.resource, str(prefix.raw), network_of(str(prefix.raw))) for prefix in estate.once(ranges)]
     found: dict[str, str] = {}
-    for (one, text, range_), (other, other_text, other_range) in combinations(ranges, 2):
-        if one.urn != other.urn and range_ and other_range and _overlap(range_, other_range):
+    for (one, text, range_), (other, other_text, other_range) in combinations(parsed, 2):
+        if one.urn != other.urn and range_ and other_range and overlap(range_, other_range):
             found[text] = f"{other_text} of {other.name}"
             found[other_text] = f"{text} of {one.name}"
     return found
 
 
-def _overlap(one: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -> bool:
+def opened_to_internet(entry: Value, ports: tuple[int, ...]) -> tuple[Value, ...]:
+    """The port range and the source by which a security rule opens one of `ports` to the Internet, empty if none."""
+    sources = [entry["sourceAddressPrefix"], *entry["sourceAddressPrefixes"].each()]
+    targets = [entry["destinationPortRange"], *entry["destinationPortRanges"].each()]
+    return all_of(
+        lambda: entry if entry["direction"].text() == "inbound" else None,
+        lambda: entry if entry["access"].text() == "allow" else None,
+        lambda: entry if entry["protocol"].text("*") in {"*", "tcp", "udp"} else None,
+        lambda: some(targets, lambda each: _includes(each.text(), ports)),
+        lambda: some(sources, lambda each: is_internet(each.text())),
+    )[-2:]
+
+
+def overlap(one: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -> bool:
+    """Whether an address is in both."""
     return one.version == other.version and one.overlaps(other)
 
 
-def _network(text: str) -> IPv4Network | IPv6Network | None:
+def network_of(text: str) -> IPv4Network | IPv6Network | None:
+    """The range that `text` names, None when it is not one."""
     try:
         return ip_network(text, strict=False)
     except ValueError:
         return None
 
 
-def _is_internet(source: str) -> bool:
+def is_internet(source: str) -> bool:
     """Whether `source` is any spelling of everybody: a tag, a star, or a range too wide to be somebody's own."""
     if source in _EVERYWHERE:
         return True
-    range_ = _network(source)
+    range_ = network_of(source)
     return range_ is not None and range_.prefixlen < _WIDEST_RANGE[range_.version]
 
 
@@ -222,6 +244,7 @@ def _includes(port_range: str, ports: tuple[int, ...]) -> bool:
     return any(int(low) <= port <= int(high or low) for port in ports)
 
 
-def _subnet_name(subnet: Value) -> str:
-    named = subnet["subnetName"]
-    return (subnet["name"] if named.raw is None else named).text()
+def subnet_name(subnet: Value) -> str:
+    """The name, in lower case, of a subnet that stands by itself or in its network."""
+    named = subnet["name"]
+    return (subnet["subnetName"] if named.raw is None else named).text()

@@ -1,21 +1,27 @@
 """Storage accounts: how they are reached, and by whom."""
 
+import re
 from typing import Final
 
-from policies.controls import caf, ncsc
-from policies.model import Severity
-from policies.rule import Fail, Must, Outcome, require, rule
+from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, SUPPORTED
+from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
+from policies.model import Enforcement, Severity
+from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from policies.tighter import AtMost
 from policies.value import Value
 
 ACCOUNT: Final = "azure-native:storage:StorageAccount"
 CONTAINER: Final = "azure-native:storage:BlobContainer"
+LOCAL_USER: Final = "azure-native:storage:LocalUser"
+
+_PERIOD: Final = re.compile(r"(\d+)\.(\d\d):(\d\d):(\d\d)")
 
 HTTPS_ONLY: Final = require(
     "BL-STO-001",
     "Storage accounts accept HTTPS only",
     Must("enableHttpsTrafficOnly", be=True, default=True),
     severity=Severity.HIGH,
-    controls=ncsc("1") + caf("B3.b"),
+    controls=IN_TRANSIT,
     at=ACCOUNT,
     rationale="Over plain HTTP the data and the key that opens it can be read and changed on the way.",
     fix="Set enableHttpsTrafficOnly to true, or leave it out: that is Azure's default.",
@@ -27,7 +33,7 @@ MODERN_TLS: Final = require(
     "Storage accounts refuse TLS older than 1.2",
     Must("minimumTlsVersion", among=("TLS1_2", "TLS1_3"), default="TLS1_0"),
     severity=Severity.HIGH,
-    controls=ncsc("1") + caf("B3.b"),
+    controls=IN_TRANSIT,
     at=ACCOUNT,
     rationale="TLS 1.0 and 1.1 have known weaknesses and were withdrawn in 2021 (RFC 8996).",
     fix="Set minimumTlsVersion to TLS1_2.",
@@ -39,7 +45,7 @@ NO_SHARED_KEY: Final = require(
     "Storage accounts are opened by identity, not by a shared key",
     Must("allowSharedKeyAccess", be=False, default=True),
     severity=Severity.HIGH,
-    controls=ncsc("9", "10") + caf("B2.a", "B2.d"),
+    controls=BY_IDENTITY,
     at=ACCOUNT,
     rationale="""A shared key opens everything, for ever, for whoever holds it: no name in the log, no role, no
     conditional access.""",
@@ -52,7 +58,7 @@ NO_SHARED_KEY: Final = require(
     "BL-STO-004",
     "Nothing in storage is public",
     severity=Severity.CRITICAL,
-    controls=ncsc("2.3", "11") + caf("B3.c"),
+    controls=ncsc("2.3", "11") + caf("B3.c") + iso("5.15", "8.3") + mcsb("NS-2", "DP-2") + dpa("40", "66"),
     at=(ACCOUNT, CONTAINER),
     fix="Set allowBlobPublicAccess to false on the account and publicAccess to None on its containers.",
     example="""
@@ -75,7 +81,7 @@ def no_public_blobs(place: Value) -> Outcome:
     "BL-STO-005",
     "Storage accounts are closed to the Internet",
     severity=Severity.HIGH,
-    controls=ncsc("11") + caf("B3.c", "B4.a"),
+    controls=CLOSED,
     at=ACCOUNT,
     fix="Set publicNetworkAccess to Disabled and use a private endpoint, or deny by default in networkRuleSet.",
     example='storage.StorageAccount("records", ..., public_network_access="Disabled")',
@@ -88,3 +94,153 @@ def account_not_on_internet(account: Value) -> Outcome:
     if account.at("networkRuleSet.defaultAction").text("Allow") == "deny":
         return None
     return Fail(access, "Disabled", "Azure's default is Enabled" if access.missing else "")
+
+
+NO_OTHER_TENANTS: Final = require(
+    "BL-STO-006",
+    "Storage accounts are not replicated to other tenants",
+    Must("allowCrossTenantReplication", be=False, default=False),
+    severity=Severity.HIGH,
+    controls=ncsc("3", "4") + caf("B3.a", "B3.c") + iso("5.14", "8.12") + mcsb("DP-2") + dpa("66", "73"),
+    at=ACCOUNT,
+    rationale="""A replication policy that somebody in another tenant agrees with copies every new object out of the
+    force, for good, without a single download in the log.""",
+    fix="Set allowCrossTenantReplication to false, or leave it out: that is the default of new accounts.",
+    example='storage.StorageAccount("records", ..., allow_cross_tenant_replication=False)',
+)
+
+NO_SFTP: Final = require(
+    "BL-STO-007",
+    "Storage accounts do not speak SFTP",
+    Must("isSftpEnabled", be=False, default=False),
+    severity=Severity.MEDIUM,
+    controls=ncsc("10", "11") + caf("B2.a", "B4.b") + iso("5.14", "8.5") + mcsb("NS-8", "IM-1"),
+    at=ACCOUNT,
+    rationale="""SFTP to storage knows local users only: no Entra ID, no second factor, no conditional access, and no
+    role that a review of access would show.""",
+    fix="Leave isSftpEnabled out, and exchange files through the Blob interface with an identity of the partner's own.",
+    example='storage.StorageAccount("records", ..., is_sftp_enabled=False)',
+)
+
+NO_LOCAL_USERS: Final = require(
+    "BL-STO-008",
+    "Storage accounts have no local users",
+    Must("isLocalUserEnabled", be=False),
+    severity=Severity.MEDIUM,
+    controls=BY_IDENTITY,
+    at=ACCOUNT,
+    rationale="""A local user of a storage account is known to that account only: nobody disables it when its owner
+    leaves.""",
+    fix="Set isLocalUserEnabled to false.",
+    example='storage.StorageAccount("records", ..., is_local_user_enabled=False)',
+)
+
+NO_SSH_PASSWORDS: Final = require(
+    "BL-STO-009",
+    "Local users of storage have no password",
+    Must("hasSshPassword", be=False),
+    severity=Severity.HIGH,
+    controls=ncsc("10") + caf("B2.a") + iso("5.17", "8.5") + mcsb("IM-6") + policing("password", "system-access"),
+    at=LOCAL_USER,
+    rationale="Where a local user cannot be avoided, a key is at least not guessed, reused or sent by e-mail.",
+    fix="Set hasSshPassword to false and give the user sshAuthorizedKeys.",
+    example='storage.LocalUser("partner", ..., has_ssh_password=False, has_ssh_key=True)',
+)
+
+IDENTITY_FIRST: Final = require(
+    "BL-STO-010",
+    "The portal opens storage by identity unless told otherwise",
+    Must("defaultToOAuthAuthentication", be=True, default=False),
+    severity=Severity.LOW,
+    enforcement=Enforcement.ADVISORY,
+    controls=BY_IDENTITY,
+    at=ACCOUNT,
+    rationale="""The portal otherwise fetches the account's key for whoever may list keys, and what is then done is
+    done by the key: the log has no name.""",
+    fix="Set defaultToOAuthAuthentication to true.",
+    example='storage.StorageAccount("records", ..., default_to_o_auth_authentication=True)',
+)
+
+COPIED_AT_HOME: Final = require(
+    "BL-STO-011",
+    "Storage is copied to accounts of the same tenant only",
+    Must("allowedCopyScope", among=("AAD", "PrivateLink")),
+    severity=Severity.MEDIUM,
+    enforcement=Enforcement.ADVISORY,
+    controls=ncsc("3") + caf("B3.a", "B3.c") + iso("5.14", "8.12") + mcsb("DP-2") + dpa("66"),
+    at=ACCOUNT,
+    rationale="Left open, one call copies a whole container into an account of anybody's, server to server.",
+    fix="Set allowedCopyScope to AAD, or to PrivateLink where copies stay within one network.",
+    example='storage.StorageAccount("records", ..., allowed_copy_scope="AAD")',
+)
+
+SUPPORTED_KIND: Final = require(
+    "BL-STO-012",
+    "Storage accounts are of a kind that has a future",
+    Must("kind", among=("StorageV2", "BlockBlobStorage", "FileStorage")),
+    severity=Severity.MEDIUM,
+    controls=SUPPORTED + caf("A3.a") + mcsb("AM-2"),
+    at=ACCOUNT,
+    rationale="""The kinds Storage and BlobStorage are of the first generation: no soft delete for containers, no
+    lifecycle, no zone redundancy, and Microsoft is retiring them.""",
+    fix="Set kind to StorageV2. An existing account is upgraded in place, without moving data.",
+    example='storage.StorageAccount("records", ..., kind="StorageV2")',
+)
+
+
+@rule(
+    "BL-STO-013",
+    "Shared access signatures end soon",
+    severity=Severity.MEDIUM,
+    controls=ncsc("10") + caf("B2.a", "B2.d") + iso("5.17") + mcsb("IM-8") + policing("password"),
+    at=ACCOUNT,
+    fix="Set sasPolicy.sasExpirationPeriod to at most seven days (`7.00:00:00`), or switch the shared key off.",
+    example="""
+storage.StorageAccount(
+    "records",
+    ...,
+    allow_shared_key_access=True,
+    sas_policy={"sas_expiration_period": "1.00:00:00", "expiration_action": "Block"},
+)
+""",
+)
+def signatures_end_soon(account: Value, *, days: AtMost[int] = 7) -> Outcome:
+    """A signature that is valid for years is a password in a link: it is forwarded, kept in histories and logs, and
+    cannot be withdrawn one at a time.
+    """
+    if account["allowSharedKeyAccess"].get(True) is False:
+        return NotApplicable("there is no shared key to sign with")
+    period = account.at("sasPolicy.sasExpirationPeriod")
+    parts = _PERIOD.fullmatch(period.text().strip())
+    if parts and _seconds(*map(int, parts.groups())) <= _seconds(days):
+        return None
+    return Fail(period, f"at most {days}.00:00:00", "by default it may be valid for ever" if period.missing else "")
+
+
+@rule(
+    "BL-STO-014",
+    "Shared keys of storage are changed in time",
+    severity=Severity.MEDIUM,
+    controls=ncsc("10") + caf("B2.a") + iso("5.17") + mcsb("IM-8", "DP-6") + policing("password"),
+    at=ACCOUNT,
+    fix="Set keyPolicy.keyExpirationPeriodInDays to 90 or less and rotate by it, or switch the shared key off.",
+    example="""
+storage.StorageAccount(
+    "records", ..., allow_shared_key_access=True, key_policy={"key_expiration_period_in_days": 90}
+)
+""",
+)
+def keys_are_changed(account: Value, *, days: AtMost[int] = 90) -> Outcome:
+    """A key that nobody has to change is known, in the end, to everybody who ever worked on the account; the policy
+    makes Azure say when it is overdue.
+    """
+    if account["allowSharedKeyAccess"].get(True) is False:
+        return NotApplicable("no shared key is accepted")
+    period = account.at("keyPolicy.keyExpirationPeriodInDays")
+    if not period.missing and period.known <= days:
+        return None
+    return Fail(period, f"at most {days} days")
+
+
+def _seconds(days: int, hours: int = 0, minutes: int = 0, seconds: int = 0) -> int:
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds

@@ -2,18 +2,35 @@
 
 from typing import Final
 
-from policies.controls import caf, ncsc
-from policies.model import Severity
-from policies.rule import Must, require
+from policies.azure._controls import BY_IDENTITY, CLOSED, FILTERED, HARDENED, IN_TRANSIT, RESILIENT
+from policies.controls import caf, iso, mcsb, ncsc, policing
+from policies.model import Enforcement, Severity
+from policies.rule import Fail, Must, Outcome, require, rule
+from policies.tighter import Forbidden
+from policies.value import Value, some
 
 APPS: Final = ("azure-native:web:WebApp", "azure-native:web:WebAppSlot")
+PUBLISHING: Final = (
+    "azure-native:web:WebAppFtpAllowed",
+    "azure-native:web:WebAppFtpAllowedSlot",
+    "azure-native:web:WebAppScmAllowed",
+    "azure-native:web:WebAppScmAllowedSlot",
+)
+SETTINGS: Final = (
+    "azure-native:web:WebAppApplicationSettings",
+    "azure-native:web:WebAppApplicationSettingsSlot",
+)
+PLAN: Final = "azure-native:web:AppServicePlan"
+ENVIRONMENT: Final = "azure-native:web:AppServiceEnvironment"
+
+_VAULT: Final = "a reference to a vault"
 
 HTTPS_ONLY: Final = require(
     "BL-WEB-001",
     "Web apps accept HTTPS only",
     Must("httpsOnly", be=True, default=False),
     severity=Severity.HIGH,
-    controls=ncsc("1") + caf("B3.b"),
+    controls=IN_TRANSIT,
     at=APPS,
     rationale="Over plain HTTP what people enter, and the session that proves who they are, can be read on the way.",
     fix="Set httpsOnly to true: requests over HTTP are then redirected.",
@@ -25,9 +42,173 @@ NO_FTP: Final = require(
     "Web apps take no files over plain FTP",
     Must("siteConfig.ftpsState", among=("FtpsOnly", "Disabled")),
     severity=Severity.MEDIUM,
-    controls=ncsc("1", "12") + caf("B3.b", "B4.c"),
+    controls=ncsc("12") + caf("B4.c") + IN_TRANSIT + mcsb("NS-8"),
     at=APPS,
     rationale="FTP sends the deployment password in the clear; whoever reads it replaces the application.",
     fix="Set siteConfig.ftpsState to Disabled.",
     example='web.WebApp("front-desk", ..., site_config={"ftps_state": "Disabled"})',
 )
+
+MODERN_TLS: Final = require(
+    "BL-WEB-003",
+    "Web apps refuse TLS older than 1.2",
+    Must("siteConfig.minTlsVersion", among=("1.2", "1.3"), default="1.2"),
+    severity=Severity.HIGH,
+    controls=IN_TRANSIT,
+    at=APPS,
+    rationale="TLS 1.0 and 1.1 have known weaknesses and were withdrawn in 2021 (RFC 8996).",
+    fix="Set siteConfig.minTlsVersion to 1.2 or 1.3, or leave it out: 1.2 is Azure's default.",
+    example='web.WebApp("front-desk", ..., site_config={"min_tls_version": "1.3"})',
+)
+
+MODERN_TLS_TO_DEPLOY: Final = require(
+    "BL-WEB-004",
+    "Web apps are deployed over TLS 1.2 at least",
+    Must("siteConfig.scmMinTlsVersion", among=("1.2", "1.3"), default="1.2"),
+    severity=Severity.MEDIUM,
+    controls=ncsc("12") + caf("B4.c") + IN_TRANSIT,
+    at=APPS,
+    rationale="Whoever breaks into the deployment of an application does not have to break into the application.",
+    fix="Set siteConfig.scmMinTlsVersion to 1.2 or 1.3, or leave it out: 1.2 is Azure's default.",
+    example='web.WebApp("front-desk", ..., site_config={"scm_min_tls_version": "1.2"})',
+)
+
+NO_DEBUGGING: Final = require(
+    "BL-WEB-005",
+    "Nobody debugs a web app from afar",
+    Must("siteConfig.remoteDebuggingEnabled", be=False, default=False),
+    severity=Severity.HIGH,
+    controls=HARDENED + ncsc("12") + mcsb("NS-8"),
+    at=APPS,
+    rationale="A debugger reads and changes everything the application holds, people's data and its own keys included.",
+    fix="Set siteConfig.remoteDebuggingEnabled to false, or leave it out.",
+    example='web.WebApp("front-desk", ..., site_config={"remote_debugging_enabled": False})',
+)
+
+NO_PUBLISHING_PASSWORDS: Final = require(
+    "BL-WEB-006",
+    "Nobody publishes a web app with a password",
+    Must("allow", be=False),
+    severity=Severity.MEDIUM,
+    controls=BY_IDENTITY + mcsb("IM-6"),
+    at=PUBLISHING,
+    rationale="""The publishing password of an app is one for all, has no second factor, and lets whoever has it replace
+    the application.""",
+    fix="Set allow to false, and publish with an identity.",
+    example='web.WebAppScmAllowed("front-desk", ..., allow=False)',
+)
+
+THROUGH_THE_NETWORK: Final = require(
+    "BL-WEB-007",
+    "What web apps send goes through the force's network",
+    Must("siteConfig.vnetRouteAllEnabled", be=True, default=False),
+    severity=Severity.MEDIUM,
+    enforcement=Enforcement.ADVISORY,
+    controls=FILTERED,
+    at=APPS,
+    rationale="Otherwise only what goes to private addresses does: the rest passes no firewall and no log.",
+    fix="Set siteConfig.vnetRouteAllEnabled to true, with virtualNetworkSubnetId.",
+    example='web.WebApp("front-desk", ..., site_config={"vnet_route_all_enabled": True})',
+)
+
+NOT_PUBLIC: Final = require(
+    "BL-WEB-008",
+    "Web apps are reached through a gateway, not by themselves",
+    Must("publicNetworkAccess", be="Disabled", default="Enabled"),
+    severity=Severity.MEDIUM,
+    enforcement=Enforcement.ADVISORY,
+    controls=CLOSED + mcsb("NS-6"),
+    at=APPS,
+    rationale="""An app that answers the Internet itself is reached round the gateway and its web application firewall,
+    by its other name.""",
+    fix="Set publicNetworkAccess to Disabled, with a private endpoint that the gateway reaches.",
+    example='web.WebApp("front-desk", ..., public_network_access="Disabled")',
+)
+
+ZONES: Final = require(
+    "BL-WEB-009",
+    "App service plans survive the loss of a data centre",
+    Must("zoneRedundant", be=True, default=False),
+    severity=Severity.LOW,
+    enforcement=Enforcement.ADVISORY,
+    controls=RESILIENT,
+    at=PLAN,
+    rationale="A plan that is not zone-redundant stands in one building, with every app that is on it.",
+    fix="Set zoneRedundant to true, in a Premium plan and a region with zones.",
+    example='web.AppServicePlan("front-desk", ..., zone_redundant=True)',
+)
+
+INTERNAL_ENVIRONMENT: Final = require(
+    "BL-WEB-010",
+    "App service environments are inside the network",
+    Must("internalLoadBalancingMode", among=("Web, Publishing", "Web,Publishing"), default="None"),
+    severity=Severity.HIGH,
+    controls=CLOSED,
+    at=ENVIRONMENT,
+    rationale="An environment of one's own that answers the Internet has the price of a private one, and not its use.",
+    fix="Set internalLoadBalancingMode to `Web, Publishing`.",
+    example='web.AppServiceEnvironment("apps", ..., internal_load_balancing_mode="Web, Publishing")',
+)
+
+
+@rule(
+    "BL-WEB-011",
+    "Web apps are not open to every other site",
+    severity=Severity.MEDIUM,
+    controls=HARDENED + iso("8.26"),
+    at=dict.fromkeys(APPS, "siteConfig.cors.allowedOrigins[*]"),
+    fix="Name the sites in siteConfig.cors.allowedOrigins.",
+    example="""
+web.WebApp("front-desk", ..., site_config={"cors": {"allowed_origins": ["https://www.essex.police.example"]}})
+""",
+)
+def names_other_sites(origin: Value) -> Outcome:
+    """With a star every page that somebody visits may call the app in his name and read the answer."""
+    return Fail(origin, "the sites that need it") if origin.text().strip() == "*" else None
+
+
+@rule(
+    "BL-WEB-012",
+    "Web apps have no secrets in their settings",
+    severity=Severity.HIGH,
+    controls=ncsc("10") + caf("B2.a", "B3.c") + iso("5.17", "8.26") + mcsb("IM-8") + policing("password"),
+    at={**dict.fromkeys(APPS, "siteConfig"), **dict.fromkeys(SETTINGS, "")},
+    fix="Keep the secret in a vault and refer to it: @Microsoft.KeyVault(SecretUri=…).",
+    example="""
+web.WebApp(
+    "front-desk",
+    ...,
+    site_config={
+        "app_settings": [
+            {
+                "name": "LEDGER_PASSWORD",
+                "value": "@Microsoft.KeyVault(SecretUri=https://kv-records.vault.azure.net/secrets/ledger)",
+            }
+        ]
+    },
+)
+""",
+)
+def no_secrets_in_settings(
+    config: Value, *, words: Forbidden[str] = ("password", "secret", "accountkey", "apikey", "api_key", "access_key")
+) -> Outcome:
+    """Settings are read by everybody who may read the app, stand in its deployments' history and in its logs; nobody
+    can say who saw them, and they are never changed.
+    """
+
+    def is_told(name: str, value: Value) -> bool:
+        named = any(word in name for word in words)
+        return named and not value.missing and not value.text().startswith("@microsoft.keyvault(")
+
+    if config.outer is None:  # the settings by themselves, by name
+        told = some(config["properties"].each(), lambda each: is_told(str(each.key).lower(), each))
+        return Fail(told, _VAULT, show=False) if told else None
+    setting = some(config["appSettings"].each(), lambda each: is_told(each["name"].text(), each["value"]))
+    if setting:
+        return Fail(setting["value"], _VAULT, show=False)
+    connection = some(config["connectionStrings"].each(), lambda each: _has_password(each["connectionString"].text()))
+    return Fail(connection["connectionString"], "one without a password", show=False) if connection else None
+
+
+def _has_password(connection: str) -> bool:
+    return any(word in connection.replace(" ", "") for word in ("password=", "pwd=", "accountkey=", "sharedaccesskey="))

@@ -3,10 +3,11 @@
 import re
 from typing import Final
 
-from policies.controls import caf, ncsc
+from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from policies.data._types import LOCATED, TAGGED
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.tighter import Allowed
 from policies.value import Value
 
 COSMOS: Final = "azure-native:cosmosdb:DatabaseAccount"
@@ -20,7 +21,7 @@ _OFFICIAL: Final = re.compile(r"official([-_ ]sensitive)?([-_ :;,].*)?")
     "BL-DAT-001",
     "Everything stands in the United Kingdom",
     severity=Severity.CRITICAL,
-    controls=ncsc("2.1") + caf("B3.a", "B3.c"),
+    controls=ncsc("2.1") + caf("B3.a", "B3.c") + dpa("73") + iso("5.23") + mcsb("AM-2") + policing("cloud-security"),
     at={
         **dict.fromkeys(LOCATED, ("location",)),
         COSMOS: ("location", "locations[*].locationName"),
@@ -31,7 +32,7 @@ _OFFICIAL: Final = re.compile(r"official([-_ ]sensitive)?([-_ :;,].*)?")
     example='storage.StorageAccount("records", ..., location="uksouth")',
 )
 def in_the_united_kingdom(
-    location: Value, *, among: tuple[str, ...] = ("uksouth", "ukwest"), regionless: tuple[str, ...] = ("global",)
+    location: Value, *, among: Allowed[str] = ("uksouth", "ukwest"), regionless: Allowed[str] = ("global",)
 ) -> Outcome:
     """Police data that leaves the country is a transfer under Part 3 of the Data Protection Act 2018, and may come
     under the law of the place it is moved to. A region in the UK is necessary; it is not by itself sufficient.
@@ -47,7 +48,7 @@ def in_the_united_kingdom(
     "BL-DAT-002",
     "Nothing above OFFICIAL is in a public cloud",
     severity=Severity.CRITICAL,
-    controls=ncsc("2.1", "4") + caf("B3.a"),
+    controls=ncsc("2.1", "4") + caf("B3.a") + iso("5.12", "5.13") + policing("information-management", "cloud-security"),
     at=dict.fromkeys(TAGGED, "tags.classification"),
     fix="Tag it OFFICIAL or OFFICIAL-SENSITIVE; keep SECRET and above on the systems accredited for it.",
     example='resources.ResourceGroup("records", tags={"classification": "OFFICIAL-SENSITIVE"})',

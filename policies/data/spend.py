@@ -1,22 +1,27 @@
 """What is paid by whom, and what has an end."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 
-from policies.controls import caf, ncsc
+from policies.controls import caf, iso, mcsb, ncsc
 from policies.data._types import TAGGED
 from policies.model import Severity
-from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.rule import Fail, NotApplicable, Outcome, lacks, rule
+from policies.tighter import Required
 from policies.value import Value, some
 
+BUDGET: Final = "azure-native:consumption:Budget"
+
 _TAGS: Final = dict.fromkeys(TAGGED, "tags")
+_EARLY: Final = 90
+_LAST_DAYS: Final = {"1": (3, 31), "2": (6, 30), "3": (9, 30), "4": (12, 31)}
 
 
 @rule(
     "BL-SPD-001",
     "Everything says who pays, who answers and what it is for",
     severity=Severity.MEDIUM,
-    controls=ncsc("4") + caf("A1.b", "A3.a"),
+    controls=ncsc("4") + caf("A1.b", "A3.a") + iso("5.9") + mcsb("AM-1"),
     at=_TAGS,
     fix="Add the missing tags; the modules set them from the force's settings.",
     example="""
@@ -34,7 +39,7 @@ resources.ResourceGroup(
 def has_tags(
     tags: Value,
     *,
-    required: tuple[str, ...] = ("cost-centre", "business-owner", "classification", "roadmap-milestone"),
+    required: Required[str] = ("cost-centre", "business-owner", "classification", "roadmap-milestone"),
 ) -> Outcome:
     """What has no owner is patched by nobody, switched off by nobody and paid by everybody."""
     absent = some((tags[name] for name in required), _is_empty)
@@ -45,7 +50,7 @@ def has_tags(
     "BL-SPD-002",
     "Tactical spend says when and how it ends",
     severity=Severity.MEDIUM,
-    controls=ncsc("4") + caf("A3.a", "B4.a"),
+    controls=ncsc("4") + caf("A3.a", "B4.a") + iso("5.9"),
     at=_TAGS,
     fix="Tag what is tactical with exit-date, successor-module, exit-cost-gbp and debt-id, or make it strategic.",
     example="""
@@ -80,13 +85,116 @@ def tactical_has_exit(tags: Value) -> Outcome:
     return None if str(cost.get("")).replace(",", "").isdigit() else Fail(cost, "a whole number of pounds")
 
 
+@rule(
+    "BL-SPD-003",
+    "Tactical spend has not outlived its end",
+    severity=Severity.MEDIUM,
+    controls=ncsc("4") + caf("A3.a", "B4.a") + iso("5.9"),
+    at=dict.fromkeys(TAGGED, "tags.exit-date"),
+    fix="Remove the resource, or agree another exit-date with whoever holds the debt and write it down.",
+    example="""
+resources.ResourceGroup("interim-records", tags={"spend-type": "tactical", "exit-date": "2099-03-31"})
+""",
+)
+def exit_is_ahead(exit_date: Value) -> Outcome:
+    """An exit date that has gone by is a promise that was broken in silence; the debt goes on growing unless somebody
+    is asked.
+    """
+    when = _day(exit_date)
+    if when is None:
+        return NotApplicable("it names no day on which it ends")
+    return Fail(exit_date, "a day that is still to come") if when < _today() else None
+
+
+@rule(
+    "BL-SPD-004",
+    "Tactical spend ends by its milestone",
+    severity=Severity.LOW,
+    controls=ncsc("4") + caf("A3.a", "B4.a") + iso("5.9"),
+    at=_TAGS,
+    fix="Bring the exit-date forward to the roadmap-milestone, or move the milestone in the roadmap.",
+    example="""
+resources.ResourceGroup("interim-records", tags={"exit-date": "2027-03-31", "roadmap-milestone": "2027-Q1"})
+""",
+)
+def exit_by_milestone(tags: Value) -> Outcome:
+    """What replaces an interim system comes with the milestone. Paying for both afterwards is how a tactical choice
+    becomes a dead end.
+    """
+    exit_date, milestone = tags["exit-date"], tags["roadmap-milestone"]
+    when, last = _day(exit_date), _last_day(milestone)
+    if when is None or last is None:
+        return NotApplicable("it names no day on which it ends, or no milestone with a date")
+    return Fail(exit_date, f"{last} at the latest, the end of {milestone.known}") if when > last else None
+
+
+@rule(
+    "BL-SPD-005",
+    "Budgets warn before they are spent",
+    severity=Severity.LOW,
+    controls=ncsc("4") + caf("A3.a") + iso("5.9"),
+    at=BUDGET,
+    fix="Add an enabled notification at 90 per cent or less with somebody to tell.",
+    example="""
+consumption.Budget(
+    "platform",
+    ...,
+    notifications={
+        "early": {
+            "enabled": True,
+            "threshold": 80,
+            "operator": "GreaterThanOrEqualTo",
+            "contact_emails": ["finance@force.police.example"],
+        }
+    },
+)
+""",
+)
+def budget_warns(budget: Value) -> Outcome:
+    """A budget stops nothing: all it does is tell somebody. One that tells nobody, or only when the money is gone, is
+    a number in a portal.
+    """
+    if some(budget["notifications"].each(), _warns_early):
+        return None
+    return lacks(budget, f"an enabled notification at {_EARLY} per cent or less, with contacts")
+
+
 def _is_empty(tag: Value) -> bool:
     return not str(tag.get("")).strip()
 
 
 def _is_date(text: str) -> bool:
+    return _parsed(text) is not None
+
+
+def _day(tag: Value) -> date | None:
+    return _parsed(str(tag.get("")))
+
+
+def _last_day(milestone: Value) -> date | None:
+    """The last day of a milestone that is a day or a quarter (`2027-Q1`); None for one that is only a name."""
+    text = str(milestone.get("")).strip().upper()
+    year, _, quarter = text.partition("-Q")
+    if quarter in _LAST_DAYS and year.isdigit():
+        return date(int(year), *_LAST_DAYS[quarter])
+    return _parsed(text)
+
+
+def _parsed(text: str) -> date | None:
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:
-        return False
-    return True
+        return None
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _warns_early(notification: Value) -> bool:
+    contacts = [notification[name] for name in ("contactEmails", "contactGroups", "contactRoles")]
+    return (
+        notification["enabled"].get(False) is True
+        and float(notification["threshold"].get(100)) <= _EARLY
+        and some(contacts, lambda each: next(each.each(), None) is not None) is not None
+    )

@@ -1,6 +1,6 @@
 """Where pods are: every kind that runs some, and every list of containers in them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from policies.value import Value
@@ -36,15 +36,38 @@ CONTAINERS: Final = below(PODS, *(f"{list_}[*]" for list_ in _LISTS))
 """The paths of all containers in each kind, the initial and the ephemeral ones included."""
 
 
+CONTEXTS: Final = {
+    kind: tuple(f"{path}.securityContext" for path in (where, *CONTAINERS[kind]))
+    for kind, where in PODS.items()
+    if isinstance(where, str)
+}
+"""The paths of every security context in each kind: the pod's own and its containers'."""
+
+METADATA: Final = {
+    kind: where.removesuffix("spec") + "metadata" for kind, where in PODS.items() if isinstance(where, str)
+}
+"""The path of the pod's metadata in each kind."""
+
+
 def pod_of(container: Value) -> Value:
     """The specification of the pod that `container`, an item of one of its lists, belongs to."""
     pod = container.outer and container.outer.outer
     return pod or container
 
 
+def present(values: Iterable[Value]) -> Iterator[Value]:
+    """Those of `values` that are there. Raises `UnknownValue`."""
+    return (value for value in values if not value.missing)
+
+
 def on_windows(pod: Value) -> bool:
     """Whether the pod says that it runs on Windows, where the Linux fields of the standards do not exist."""
     return pod.at("os.name").text() == "windows"
+
+
+def in_user_namespace(pod: Value) -> bool:
+    """Whether the pod has a user namespace of its own, in which root is nobody to the machine."""
+    return pod["hostUsers"].known is False
 
 
 def namespace_of(resource: Value) -> str:

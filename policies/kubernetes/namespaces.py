@@ -4,11 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from policies.controls import caf, ncsc
+from policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
 from policies.estate import Estate
 from policies.kubernetes._workloads import namespace_of
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, lacks, rule
+from policies.tighter import Allowed
 from policies.value import UnknownValue, Value, places, some
 
 NAMESPACE: Final = "kubernetes:core/v1:Namespace"
@@ -17,14 +18,14 @@ QUOTA: Final = "kubernetes:core/v1:ResourceQuota"
 
 _ENFORCE: Final = "pod-security.kubernetes.io/enforce"
 _OF_KUBERNETES: Final = frozenset({"kube-system", "kube-public", "kube-node-lease"})
-_SYSTEM: Final = "Kubernetes' own namespace"
+SYSTEM: Final = "Kubernetes' own namespace"
 
 
 @rule(
     "BL-K8S-020",
     "Every namespace enforces a Pod Security Standard",
     severity=Severity.HIGH,
-    controls=ncsc("3") + caf("B4.a", "B4.b"),
+    controls=ncsc("3") + caf("B4.a", "B4.b") + cis_kubernetes("5.2.1") + iso("8.9") + mcsb("PV-1"),
     at=NAMESPACE,
     fix="Label the namespace with pod-security.kubernetes.io/enforce: restricted.",
     example="""
@@ -35,12 +36,12 @@ metadata:
   labels: {pod-security.kubernetes.io/enforce: restricted}
 """,
 )
-def enforces_pod_security(namespace: Value, *, levels: tuple[str, ...] = ("baseline", "restricted")) -> Outcome:
+def enforces_pod_security(namespace: Value, *, levels: Allowed[str] = ("baseline", "restricted")) -> Outcome:
     """The API server refuses dangerous pods only in namespaces that say so; without the label, or with `privileged`,
     it admits everything.
     """
-    if _is_system(namespace):
-        return NotApplicable(_SYSTEM)
+    if is_system(namespace):
+        return NotApplicable(SYSTEM)
     level = namespace.at("metadata.labels")[_ENFORCE]
     if level.get("privileged") in levels:
         return None
@@ -51,7 +52,7 @@ def enforces_pod_security(namespace: Value, *, levels: tuple[str, ...] = ("basel
     "BL-K8S-021",
     "Every namespace denies traffic both ways unless a policy allows it",
     severity=Severity.HIGH,
-    controls=ncsc("3", "11") + caf("B4.a", "B5.b"),
+    controls=ncsc("3", "11") + caf("B4.a", "B5.b") + cis_kubernetes("5.3.2") + iso("8.20", "8.22") + mcsb("NS-1"),
     at=NAMESPACE,
     fix="Add a NetworkPolicy with an empty podSelector, both policyTypes and no rules; allow what is needed by others.",
     example="""
@@ -69,11 +70,11 @@ def denies_by_default(namespace: Value, estate: Estate) -> Outcome:
     """In Kubernetes every pod may talk to every other one, and to the Internet, until some policy selects it. Denying
     only what comes in leaves an intruder free to carry data out.
     """
-    if _is_system(namespace):
-        return NotApplicable(_SYSTEM)
+    if is_system(namespace):
+        return NotApplicable(SYSTEM)
     policies = estate.of(NETWORK_POLICY)
     for direction in ("Ingress", "Egress"):
-        if not _some_in(namespace, policies, partial(_denies, direction)):
+        if not some_in(namespace, policies, partial(_denies, direction)):
             return lacks(namespace, f"a NetworkPolicy in this namespace that denies {direction.lower()} by default")
     return None
 
@@ -82,7 +83,7 @@ def denies_by_default(namespace: Value, estate: Estate) -> Outcome:
     "BL-K8S-022",
     "Every namespace has a quota",
     severity=Severity.MEDIUM,
-    controls=ncsc("3", "5") + caf("B5.b"),
+    controls=ncsc("3", "5") + caf("B5.b") + iso("8.6"),
     at=NAMESPACE,
     fix="Add a ResourceQuota with spec.hard to the namespace.",
     example="""
@@ -98,18 +99,19 @@ spec: {hard: {requests.cpu: "4", requests.memory: 8Gi, limits.memory: 16Gi}}
 )
 def has_quota(namespace: Value, estate: Estate) -> Outcome:
     """A tenant without a quota can take the whole cluster, by a mistake as easily as by intent."""
-    if _is_system(namespace):
-        return NotApplicable(_SYSTEM)
-    if _some_in(namespace, estate.of(QUOTA), lambda quota: any(True for _ in quota.at("spec.hard").each())):
+    if is_system(namespace):
+        return NotApplicable(SYSTEM)
+    if some_in(namespace, estate.of(QUOTA), lambda quota: any(True for _ in quota.at("spec.hard").each())):
         return None
     return lacks(namespace, "a ResourceQuota in this namespace")
 
 
-def _is_system(namespace: Value) -> bool:
+def is_system(namespace: Value) -> bool:
+    """Whether the namespace is one of Kubernetes' own."""
     return namespace.at("metadata.name").known in _OF_KUBERNETES
 
 
-def _some_in(namespace: Value, objects: list[Value], holds: Callable[[Value], bool]) -> bool:
+def some_in(namespace: Value, objects: list[Value], holds: Callable[[Value], bool]) -> bool:
     """Whether `holds` is true for one of `objects` that stand in `namespace`. Raises `UnknownValue`."""
     name = namespace.at("metadata.name")
     if name.missing and objects:

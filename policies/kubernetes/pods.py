@@ -1,19 +1,22 @@
 """What pods may do to the machine they run on: the Pod Security Standards that matter most, for every kind of workload.
 
 The fields and their meaning are those of the Kubernetes project's own admission plugin, k8s.io/pod-security-admission.
+The other controls of the two levels are in `pod_baseline` and `pod_restricted`.
 """
 
 from typing import Any, Final
 
-from policies.controls import caf, ncsc, pod_security
-from policies.kubernetes._workloads import CONTAINERS, PODS, below, on_windows, pod_of
+from policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc, pod_security
+from policies.kubernetes._workloads import CONTAINERS, PODS, below, in_user_namespace, on_windows, pod_of
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.tighter import Allowed
 from policies.value import Value, some
 
-_ON_WINDOWS: Final = "the pod runs on Windows, where this does not exist"
+ON_WINDOWS: Final = "the pod runs on Windows, where this does not exist"
+IN_USER_NAMESPACE: Final = "the pod has a user namespace of its own, in which root is nobody to the machine"
 
-_EXAMPLE: Final = """
+EXAMPLE: Final = """
 apiVersion: v1
 kind: Pod
 metadata: {name: records, namespace: records}
@@ -26,6 +29,7 @@ spec:
         privileged: false
         allowPrivilegeEscalation: false
         capabilities: {drop: [ALL]}
+      ports: [{containerPort: 8080}]
       volumeMounts: [{name: scratch, mountPath: /tmp}]
   volumes: [{name: scratch, emptyDir: {}}]
 """
@@ -35,10 +39,15 @@ spec:
     "BL-K8S-001",
     "No container is privileged",
     severity=Severity.CRITICAL,
-    controls=ncsc("3") + caf("B4.a", "B4.b") + pod_security("baseline/privileged"),
+    controls=ncsc("3")
+    + caf("B4.a", "B4.b")
+    + pod_security("baseline/privileged")
+    + cis_kubernetes("5.2.2")
+    + iso("8.22")
+    + mcsb("PV-1"),
     at=below(CONTAINERS, "securityContext.privileged"),
     fix="Remove securityContext.privileged and add the one capability or device that is needed.",
-    example=_EXAMPLE,
+    example=EXAMPLE,
 )
 def not_privileged(privileged: Value) -> Outcome:
     """A privileged container is the machine: it sees every device, every other container and the node's own keys."""
@@ -49,10 +58,15 @@ def not_privileged(privileged: Value) -> Outcome:
     "BL-K8S-002",
     "No pod shares the machine's network, processes or memory",
     severity=Severity.HIGH,
-    controls=ncsc("3") + caf("B4.a") + pod_security("baseline/hostNamespaces"),
+    controls=ncsc("3")
+    + caf("B4.a")
+    + pod_security("baseline/hostNamespaces")
+    + cis_kubernetes("5.2.3", "5.2.4", "5.2.5")
+    + iso("8.22")
+    + mcsb("PV-1"),
     at=below(PODS, "hostNetwork", "hostPID", "hostIPC"),
     fix="Remove hostNetwork, hostPID and hostIPC from the pod.",
-    example=_EXAMPLE,
+    example=EXAMPLE,
 )
 def no_host_namespaces(shared: Value) -> Outcome:
     """In the host's namespaces a container sees the traffic and the processes of everybody on the machine, and no
@@ -65,15 +79,20 @@ def no_host_namespaces(shared: Value) -> Outcome:
     "BL-K8S-003",
     "No container can gain privileges",
     severity=Severity.HIGH,
-    controls=ncsc("3") + caf("B4.a", "B4.b") + pod_security("restricted/allowPrivilegeEscalation"),
+    controls=ncsc("3")
+    + caf("B4.a", "B4.b")
+    + pod_security("restricted/allowPrivilegeEscalation")
+    + cis_kubernetes("5.2.6")
+    + iso("8.2", "8.9")
+    + mcsb("PV-1"),
     at=CONTAINERS,
     fix="Set securityContext.allowPrivilegeEscalation to false on every container.",
-    example=_EXAMPLE,
+    example=EXAMPLE,
 )
 def no_privilege_escalation(container: Value) -> Outcome:
     """One setuid program in an image turns a break-in of an application into root; this switches that way off."""
     if on_windows(pod_of(container)):
-        return NotApplicable(_ON_WINDOWS)
+        return NotApplicable(ON_WINDOWS)
     allowed = container.at("securityContext.allowPrivilegeEscalation")
     if allowed.get(True) is False:
         return None
@@ -84,33 +103,48 @@ def no_privilege_escalation(container: Value) -> Outcome:
     "BL-K8S-004",
     "No container runs as root",
     severity=Severity.HIGH,
-    controls=ncsc("3") + caf("B4.a", "B4.b") + pod_security("restricted/runAsNonRoot", "restricted/runAsUser"),
+    controls=ncsc("3")
+    + caf("B4.a", "B4.b")
+    + pod_security("restricted/runAsNonRoot", "restricted/runAsUser")
+    + cis_kubernetes("5.2.7")
+    + iso("8.2", "8.9")
+    + mcsb("PV-1"),
     at=CONTAINERS,
     fix="Set securityContext.runAsNonRoot to true on the pod, and build the image with a user of its own.",
-    example=_EXAMPLE,
+    example=EXAMPLE,
 )
 def runs_as_non_root(container: Value) -> Outcome:
-    """Root inside a container is root outside it whenever the kernel, or the container's configuration, has a hole."""
-    contexts = container["securityContext"], pod_of(container)["securityContext"]
-    root = some((each["runAsUser"] for each in contexts), lambda user: user.known == 0 and not user.missing)
-    if root:
-        return Fail(root, "a user other than 0")
-    return _decided(contexts, "runAsNonRoot", (True,), "Kubernetes' default is the user of the image")
+    """Root inside a container is root outside it whenever the kernel, or the container's configuration, has a hole. In
+    a user namespace of its own (hostUsers: false) it is nobody outside, as the standard allows since Kubernetes 1.35.
+    """
+    pod = pod_of(container)
+    contexts = container["securityContext"], pod["securityContext"]
+    root = some((each["runAsUser"] for each in contexts), lambda user: user.known == 0)
+    failure = (
+        Fail(root, "a user other than 0")
+        if root
+        else _decided(contexts, "runAsNonRoot", (True,), "Kubernetes' default is the user of the image")
+    )
+    return NotApplicable(IN_USER_NAMESPACE) if failure and in_user_namespace(pod) else failure
 
 
 @rule(
     "BL-K8S-005",
     "Containers give up every capability",
     severity=Severity.MEDIUM,
-    controls=ncsc("3") + caf("B4.a") + pod_security("restricted/capabilities_restricted"),
+    controls=ncsc("3")
+    + caf("B4.a")
+    + pod_security("restricted/capabilities_restricted")
+    + cis_kubernetes("5.2.8", "5.2.9", "5.2.10")
+    + iso("8.2", "8.9"),
     at=CONTAINERS,
     fix="Drop ALL in securityContext.capabilities; only NET_BIND_SERVICE may be added back.",
-    example=_EXAMPLE,
+    example=EXAMPLE,
 )
-def drops_capabilities(container: Value, *, addable: tuple[str, ...] = ("NET_BIND_SERVICE",)) -> Outcome:
+def drops_capabilities(container: Value, *, addable: Allowed[str] = ("NET_BIND_SERVICE",)) -> Outcome:
     """Linux gives a container fourteen of root's powers unless told not to; forging packets is one of them."""
     if on_windows(pod_of(container)):
-        return NotApplicable(_ON_WINDOWS)
+        return NotApplicable(ON_WINDOWS)
     capabilities = container.at("securityContext.capabilities")
     added = some(capabilities["add"].each(), lambda each: each.known not in addable)
     if added:
@@ -123,10 +157,15 @@ def drops_capabilities(container: Value, *, addable: tuple[str, ...] = ("NET_BIN
     "BL-K8S-006",
     "No pod mounts the machine's disk",
     severity=Severity.CRITICAL,
-    controls=ncsc("3") + caf("B4.a", "B3.c") + pod_security("baseline/hostPathVolumes"),
+    controls=ncsc("3")
+    + caf("B4.a", "B3.c")
+    + pod_security("baseline/hostPathVolumes")
+    + cis_kubernetes("5.2.12")
+    + iso("8.3", "8.22")
+    + mcsb("PV-1"),
     at=below(PODS, "volumes[*].hostPath"),
     fix="Use an emptyDir, a projected volume or a PersistentVolumeClaim.",
-    example=_EXAMPLE,
+    example=EXAMPLE,
 )
 def no_host_paths(path: Value) -> Outcome:
     """From the machine's disk a pod can read every other pod's secrets, and write itself a way to root."""
@@ -137,15 +176,20 @@ def no_host_paths(path: Value) -> Outcome:
     "BL-K8S-007",
     "System calls are filtered",
     severity=Severity.MEDIUM,
-    controls=ncsc("3") + caf("B4.a") + pod_security("restricted/seccompProfile_restricted"),
+    controls=ncsc("3")
+    + caf("B4.a")
+    + pod_security("restricted/seccompProfile_restricted")
+    + cis_kubernetes("5.7.2")
+    + iso("8.9")
+    + mcsb("PV-1"),
     at=CONTAINERS,
     fix="Set securityContext.seccompProfile.type to RuntimeDefault on the pod.",
-    example=_EXAMPLE,
+    example=EXAMPLE,
 )
 def filters_system_calls(container: Value) -> Outcome:
     """Most escapes from a container go through a system call that the application never needs."""
     if on_windows(pod_of(container)):
-        return NotApplicable(_ON_WINDOWS)
+        return NotApplicable(ON_WINDOWS)
     contexts = container["securityContext"], pod_of(container)["securityContext"]
     return _decided(contexts, "seccompProfile.type", ("RuntimeDefault", "Localhost"), "Kubernetes' default is none")
 

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from policies.controls import caf, ncsc
+from policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.tighter import Allowed, Forbidden
 from policies.value import Value, all_of, some
 
 ROLES: Final = {
@@ -28,7 +29,7 @@ rules: [{apiGroups: [apps], resources: [deployments], verbs: [get, list, watch, 
     "BL-K8S-030",
     "No role allows everything",
     severity=Severity.HIGH,
-    controls=ncsc("9", "12") + caf("B2.c", "B2.d"),
+    controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.3") + iso("5.15", "8.2") + mcsb("PA-7"),
     at=ROLES,
     fix="Name the verbs and the resources that are needed instead of *.",
     example=_EXAMPLE,
@@ -46,7 +47,7 @@ def no_wildcards(permission: Value) -> Outcome:
     "BL-K8S-031",
     "Nobody is bound to cluster-admin",
     severity=Severity.CRITICAL,
-    controls=ncsc("9", "12") + caf("B2.c", "B2.d"),
+    controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.1") + iso("5.15", "8.2") + mcsb("PA-1"),
     at=BINDINGS,
     fix="Bind a role that names what is needed; keep cluster-admin for the break-glass group of Kubernetes itself.",
     example="""
@@ -57,7 +58,7 @@ roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
 subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: 00000000-0000-0000-0000-000000000000}]
 """,
 )
-def no_cluster_admin(binding: Value, *, groups: tuple[str, ...] = ("system:masters",)) -> Outcome:
+def no_cluster_admin(binding: Value, *, groups: Allowed[str] = ("system:masters",)) -> Outcome:
     """Whoever holds cluster-admin reads every secret of every tenant and can hide that he did."""
     role = binding.at("roleRef.name")
     if role.known != "cluster-admin":
@@ -71,12 +72,12 @@ def no_cluster_admin(binding: Value, *, groups: tuple[str, ...] = ("system:maste
     "BL-K8S-032",
     "No role lets its holder give himself more",
     severity=Severity.CRITICAL,
-    controls=ncsc("9", "12") + caf("B2.c", "B2.d"),
+    controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.8") + iso("5.15", "8.2") + mcsb("PA-7"),
     at=ROLES,
     fix="Take escalate, bind and impersonate out of the role.",
     example=_EXAMPLE,
 )
-def no_escalation(permission: Value, *, verbs: tuple[str, ...] = ("escalate", "bind", "impersonate")) -> Outcome:
+def no_escalation(permission: Value, *, verbs: Forbidden[str] = ("escalate", "bind", "impersonate")) -> Outcome:
     """Kubernetes keeps people from granting what they do not have. These three verbs are the exceptions, and each of
     them makes its holder whatever he likes.
     """

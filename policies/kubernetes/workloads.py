@@ -3,28 +3,24 @@
 import re
 from typing import Final
 
-from policies.controls import caf, ncsc
+from policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
 from policies.estate import Estate
+from policies.kubernetes._secrets import looks_secret
 from policies.kubernetes._workloads import CONTAINERS, PODS, below, namespace_of
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Outcome, rule
+from policies.tighter import Required
 from policies.value import UnknownValue, Value, places, root, some
 
 SERVICE_ACCOUNT: Final = "kubernetes:core/v1:ServiceAccount"
 LIMIT_RANGE: Final = "kubernetes:core/v1:LimitRange"
-
-_SECRET_NAME: Final = re.compile(
-    r"passw(or)?d|passphrase|secret|token|api_?key|access_?key|private_?key|account_?key|credential|connection_?string"
-)
-_NOT_THE_SECRET: Final = re.compile(r"_(file|path|dir|name|url|uri|endpoint|enabled|expiry|ttl|id)$")
-_SECRET_VALUE: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|(AccountKey|SharedAccessKey|Password|Pwd)=[^;\s]+")
 
 
 @rule(
     "BL-K8S-010",
     "No secret stands in a workload's environment",
     severity=Severity.HIGH,
-    controls=ncsc("2.3", "10") + caf("B2.a", "B3.c"),
+    controls=ncsc("2.3", "10") + caf("B2.a", "B3.c") + cis_kubernetes("5.4.1") + iso("5.17", "8.24") + mcsb("IM-8"),
     at=below(CONTAINERS, "env[*]"),
     fix="Put the value into a Secret (best by External Secrets) and name it with valueFrom.secretKeyRef.",
     example="""
@@ -44,9 +40,7 @@ def no_secret_in_environment(variable: Value) -> Outcome:
     value = variable["value"]
     if value.missing or str(value.known) == "" or str(value.known).startswith("$("):
         return None
-    name = variable["name"].text()
-    named = _SECRET_NAME.search(name) and not _NOT_THE_SECRET.search(name)
-    if named or _SECRET_VALUE.search(str(value.known)):
+    if looks_secret(variable["name"].text(), str(value.known)):
         return Fail(value, "a reference to a Secret", show=False)
     return None
 
@@ -56,7 +50,7 @@ def no_secret_in_environment(variable: Value) -> Outcome:
     "Images are named by digest",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
-    controls=ncsc("7", "8") + caf("A4.a", "A4.b"),
+    controls=ncsc("7", "8") + caf("A4.a", "A4.b") + iso("5.21", "8.9") + mcsb("DS-6"),
     at=below(CONTAINERS, "image"),
     fix="Name the image with @sha256: and let the pipeline update it.",
     example="""
@@ -80,7 +74,7 @@ def image_by_digest(image: Value) -> Outcome:
     "BL-K8S-012",
     "Every container has a share and a limit",
     severity=Severity.MEDIUM,
-    controls=ncsc("3", "5") + caf("B5.b"),
+    controls=ncsc("3", "5") + caf("B5.b") + iso("8.6"),
     at=CONTAINERS,
     fix="Set resources.requests and resources.limits, or give the namespace a LimitRange with defaults.",
     example="""
@@ -99,7 +93,7 @@ def has_resources(
     container: Value,
     estate: Estate,
     *,
-    fields: tuple[str, ...] = ("requests.cpu", "requests.memory", "limits.memory"),
+    fields: Required[str] = ("requests.cpu", "requests.memory", "limits.memory"),
 ) -> Outcome:
     """One container that takes all memory takes the machine, and with it the services of everybody else on it."""
     resources = container["resources"]
@@ -140,7 +134,7 @@ def _gives(limit: Value, kind: str, resource: str) -> bool:
     "BL-K8S-013",
     "Service accounts give no token to pods that did not ask",
     severity=Severity.MEDIUM,
-    controls=ncsc("10", "12") + caf("B2.a", "B2.d"),
+    controls=ncsc("10", "12") + caf("B2.a", "B2.d") + cis_kubernetes("5.1.6") + iso("8.2"),
     at=SERVICE_ACCOUNT,
     fix="Set automountServiceAccountToken to false on the service account.",
     example="""
@@ -162,7 +156,7 @@ def account_mounts_no_token(account: Value) -> Outcome:
     "BL-K8S-014",
     "Pods hold no token of the cluster's API",
     severity=Severity.MEDIUM,
-    controls=ncsc("10", "12") + caf("B2.a", "B2.d"),
+    controls=ncsc("10", "12") + caf("B2.a", "B2.d") + cis_kubernetes("5.1.6") + iso("8.2"),
     at=PODS,
     fix="Set automountServiceAccountToken to false on the pod or on its service account.",
     example="""

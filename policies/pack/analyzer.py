@@ -5,14 +5,17 @@ which what is only an input (a resource group's name, say) is gone. So the input
 everything judge those. A resource is read once, whatever the number of rules, and each rule reports under its own name.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 
+import grpc
 from google.protobuf import empty_pb2, json_format
 from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
+from policies.governance import Governance
 from policies.judging import Baseline
 from policies.model import Enforcement, Judgement, Resource, Severity, Verdict
 from policies.pack.wire import resource as described
@@ -27,22 +30,45 @@ _SEVERITIES: Final = {
     Severity.MEDIUM: proto.POLICY_SEVERITY_MEDIUM,
     Severity.LOW: proto.POLICY_SEVERITY_LOW,
 }
-_REPORTED: Final = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN})
+_REPORTED: Final = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.EXEMPT})
 
 
 class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
-    """Judges by `rules`; levels and parameters may be changed by the engine (`--policy-pack-config`)."""
+    """Judges by `rules`; levels and parameters may be changed by the engine (`--policy-pack-config`).
 
-    def __init__(self, rules: Iterable[Rule], version: str) -> None:
+    `settle` makes of them what a stack is held to, once the engine has named it; `today` says which exemptions hold.
+    `block_unknown` makes what is unknown about a mandatory rule stop a deployment whatever the baseline says.
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        version: str,
+        *,
+        name: str = NAME,
+        settle: Callable[[str, tuple[Rule, ...]], Governance] = lambda _, rules: Governance(rules),
+        today: Callable[[], date] = date.today,
+        block_unknown: bool = False,
+    ) -> None:
+        self._name = name
         self._version = version
-        self._given = tuple(rules)
-        self._levels = {rule.id: _LEVELS[rule.enforcement] for rule in self._given}
+        self._settle = settle
+        self._today = today
+        self._block_unknown = block_unknown
         self._inputs: dict[str, Resource] = {}
+        self._hold(Governance(tuple(rules)))
+
+    def _hold(self, governance: Governance) -> None:
+        self._governance = replace(governance, block_unknown=governance.block_unknown or self._block_unknown)
+        self._given = governance.rules
+        self._levels = {rule.id: _LEVELS[rule.enforcement] for rule in self._given}
         self._use(self._given)
 
     def _use(self, rules: tuple[Rule, ...]) -> None:
+        self._governance = replace(self._governance, rules=rules)
         kept = [rule for rule in rules if self._levels[rule.id] != proto.DISABLED]
         self._rules = {rule.id: rule for rule in kept}
+        self._others: dict[frozenset[str], Any] = {}
         self._alone = Baseline(rule for rule in kept if not rule.estate)
         self._together = Baseline(rule for rule in kept if rule.estate)
 
@@ -57,14 +83,22 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         )
         self._inputs[resource.urn] = resource
         judgements = self._alone.judge([resource])
-        concerned = {judgement.rule for judgement in judgements}
         response = self._response(judgements)
-        response.not_applicable.extend(
-            proto.PolicyNotApplicable(policy_name=rule.id, reason=f"does not concern {resource.type}")
-            for rule in self._alone.rules
-            if rule.id not in concerned
-        )
+        response.MergeFrom(self._unconcerned(frozenset(judgement.rule for judgement in judgements)))
         return response
+
+    def _unconcerned(self, concerned: frozenset[str]) -> Any:
+        """That all other rules have nothing to say of a resource: hundreds of entries, made once for each type."""
+        made = self._others.get(concerned)
+        if made is None:
+            made = self._others[concerned] = proto.AnalyzeResponse(
+                not_applicable=[
+                    proto.PolicyNotApplicable(policy_name=rule.id, reason="it is about other types")
+                    for rule in self._alone.rules
+                    if rule.id not in concerned
+                ]
+            )
+        return made
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Judge all resources by the rules that have to see them together."""
@@ -81,7 +115,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def GetAnalyzerInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         """What the pack is called and which rules it has."""
         return proto.AnalyzerInfo(
-            name=NAME,
+            name=self._name,
             displayName="Bluelamp security baseline",
             version=self._version,
             supportsConfig=True,
@@ -94,10 +128,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         for name, config in request.policyConfig.items():
             level = config.enforcementLevel
             self._levels[name] = proto.MANDATORY if level == proto.REMEDIATE else level
-            changed[name] = {
-                key: tuple(value) if isinstance(value, list) else value
-                for key, value in json_format.MessageToDict(config.properties).items()
-            }
+            changed[name] = {key: _given(value) for key, value in json_format.MessageToDict(config.properties).items()}
         self._use(tuple(rule.using(**changed.get(rule.id, {})) for rule in self._given))
         return empty_pb2.Empty()
 
@@ -109,8 +140,12 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """Agree to everything."""
         return proto.AnalyzerHandshakeResponse()
 
-    def ConfigureStack(self, _request: Any, _context: Any) -> Any:  # noqa: N802
-        """Nothing: the rules are the same for every stack."""
+    def ConfigureStack(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Hold the stack to its force's baseline; with a mistake in that, nothing is judged and the engine stops."""
+        try:
+            self._hold(self._settle(request.stack, self._given))
+        except ValueError as error:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"{error}\nnext: bluelamp check {request.stack}")
         return proto.AnalyzerStackConfigureResponse()
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
@@ -123,6 +158,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def _response(self, judgements: list[Judgement]) -> Any:
         response = proto.AnalyzeResponse()
+        judgements, _ = self._governance.excuse(judgements, self._today())
         for judgement in judgements:
             rule = self._rules[judgement.rule]
             if judgement.verdict in _REPORTED:
@@ -132,10 +168,15 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         return response
 
     def _diagnostic(self, rule: Rule, judgement: Judgement) -> Any:
-        level = proto.ADVISORY if judgement.verdict is Verdict.UNKNOWN else self._levels[rule.id]
+        level = self._levels[rule.id]
+        if judgement.verdict is Verdict.ERROR:
+            level = proto.MANDATORY
+        elif judgement.verdict is not Verdict.FAIL:
+            blocks = self._governance.block_unknown and judgement.verdict is Verdict.UNKNOWN
+            level = level if blocks else proto.ADVISORY
         return proto.AnalyzeDiagnostic(
             policyName=rule.id,
-            policyPackName=NAME,
+            policyPackName=self._name,
             policyPackVersion=self._version,
             description=rule.title,
             message=message(rule, judgement),
@@ -164,8 +205,10 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 def message(rule: Rule, judgement: Judgement) -> str:
     """What a person reads in Pulumi's output: the rule, the place, what was found, the controls and the fix.
 
-    What is unknown calls for nothing to be done, so it is one line; Pulumi puts the rule's id before it.
+    What is unknown or exempt calls for nothing to be done, so it is one line; Pulumi puts the rule's id before it.
     """
+    if judgement.verdict is Verdict.EXEMPT:
+        return f"{rule.title}: exempt by {judgement.exemption}: {judgement.message}"
     if judgement.verdict is Verdict.UNKNOWN:
         return f"{rule.title}: {judgement.message}"
     lines = [f"{rule.id} {rule.title}", judgement.message]
@@ -176,6 +219,13 @@ def message(rule: Rule, judgement: Judgement) -> str:
     if judgement.verdict is Verdict.FAIL:
         lines.append(f"Fix: {rule.fix}")
     return "\n".join(lines)
+
+
+def _given(value: Any) -> Any:
+    """A parameter as rules take it: the protocol knows neither tuples nor whole numbers."""
+    if isinstance(value, list):
+        return tuple(_given(item) for item in value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _schema(value: Any) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -11,22 +13,38 @@ import grpc
 import yaml
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
-from policies.discovery import rules
-from policies.pack.analyzer import Analyzer
+from policies.discovery import AREAS, rules
+from policies.governance import BLOCK_UNKNOWN, Governance
+from policies.pack import settled
+from policies.pack.analyzer import NAME, Analyzer
+from policies.rule import Rule
 
 _LARGEST_MESSAGE: Final = 400 * 1024 * 1024  # the engine's own limit, in bytes
 _LOOK_FOR_ENGINE: Final = 2.0  # seconds
 
 
-def serve() -> None:
-    """Say the port on stdout and serve until told to stop, or until whoever started this process is gone."""
-    about = yaml.load(Path(__file__).parent.with_name("PulumiPolicy.yaml").read_bytes(), Loader=yaml.CSafeLoader)
+def serve(folder: Path) -> None:
+    """Say the port on stdout and serve until told to stop, or until whoever started this process is gone.
+
+    `folder` is the pack's: that of all rules, or one area's, which is served alone.
+    """
+    about = yaml.load((folder / "PulumiPolicy.yaml").read_bytes(), Loader=yaml.CSafeLoader)
+    area = folder.name if folder.name in AREAS else ""
     options = [
         ("grpc.max_receive_message_length", _LARGEST_MESSAGE),
         ("grpc.max_send_message_length", _LARGEST_MESSAGE),
     ]
     server = grpc.server(ThreadPoolExecutor(max_workers=4), options=options)
-    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(rules(), str(about["version"])), server)
+    root = settled.project(sys.argv)
+    analyzer = Analyzer(
+        _of(area, rules()),
+        str(about["version"]),
+        name=f"{NAME}-{area}" if area else NAME,
+        # Baselines and exemptions name rules of every area, so all of them are settled and then this pack's kept.
+        settle=lambda stack, _: _kept(area, settled.of(root, stack, rules())),
+        block_unknown=os.environ.get(BLOCK_UNKNOWN, "") not in {"", "0", "false"},
+    )
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(analyzer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     starter = os.getppid()
@@ -37,3 +55,11 @@ def serve() -> None:
     while server.wait_for_termination(timeout=_LOOK_FOR_ENGINE) and os.getppid() == starter:
         pass
     server.stop(grace=None)
+
+
+def _of(area: str, given: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in given if not area or rule.area == area)
+
+
+def _kept(area: str, governance: Governance) -> Governance:
+    return replace(governance, rules=_of(area, governance.rules))

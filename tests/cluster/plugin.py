@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cluster import crds as published
+from tests.cluster import parameters
 from tests.cluster.binaries import Unavailable
 from tests.cluster.control_plane import control_plane
 
@@ -19,6 +20,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """
     try:
         with control_plane(tmp_path_factory.mktemp("control-plane")) as kubeconfig:
+            parameters.keep(kubeconfig)
             yield kubeconfig
     except Unavailable as reason:
         if os.environ.get("CI"):

@@ -31,7 +31,9 @@ def test_every_rule_gives_one_judgement_for_each_resource_it_concerns():
     judgements = judge(resources)
     pairs = [(judgement.rule, judgement.urn) for judgement in judgements]
     assert len(pairs) == len(set(pairs))
-    by_rule = {rule_id: {urn for each, urn in pairs if each == rule_id} for rule_id, _ in pairs}
+    by_rule: dict[str, set[str]] = {}
+    for rule_id, urn in pairs:
+        by_rule.setdefault(rule_id, set()).add(urn)
     assert by_rule.keys() == {each.id for each in rules()}
     vaults = {resource.urn for resource in resources if resource.type == VAULT}
     assert by_rule["BL-KV-001"] == vaults

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import grpc
 import pytest
+import yaml
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from bluelamp.rehearsal import values
 from policies import UNKNOWN, Resource, Verdict, judge, rules
+from policies.discovery import AREAS
 
 PACK = Path(__file__).resolve().parents[2] / "policies"
 RULES = {rule.id: rule for rule in rules()}
@@ -56,7 +58,10 @@ def asked(stub, resources):
     diagnostics, inapplicable = [], {}
     for each in resources:
         properties = values.encode(wire(each.properties))
-        request = proto.AnalyzeRequest(type=each.type, urn=each.urn, name=each.name, properties=properties)
+        options = proto.AnalyzerResourceOptions(protect=each.protect)
+        request = proto.AnalyzeRequest(
+            type=each.type, urn=each.urn, name=each.name, properties=properties, options=options
+        )
         response = stub.Analyze(request)
         diagnostics += response.diagnostics
         inapplicable[each.urn] = {each.policy_name for each in response.not_applicable}
@@ -65,6 +70,7 @@ def asked(stub, resources):
             type=each.type,
             urn=each.urn,
             name=each.name,
+            options=proto.AnalyzerResourceOptions(protect=each.protect),
             propertyDependencies={
                 key: proto.AnalyzerPropertyDependencies(urns=urns) for key, urns in each.references.items()
             },
@@ -120,7 +126,7 @@ def test_a_violation_says_everything_needed_to_mend_it(pack):
     assert diagnostic.enforcementLevel == proto.MANDATORY
     assert diagnostic.severity == proto.POLICY_SEVERITY_CRITICAL
     assert diagnostic.urn == "urn:rdp"
-    for part in ("BL-NET-001", "sourceAddressPrefix", "found *", "expected a range", "NCSC CAF 4.0 B4.b", "Fix: Reach"):
+    for part in ("BL-NET-001", "sourceAddressPrefix", "found *", "expected a range", "NCSC CAF 4.0 B4.", "Fix: Reach"):
         assert part in diagnostic.message
 
 
@@ -205,3 +211,23 @@ def _alive(pid):
     except ProcessLookupError:
         return False
     return True
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_an_area_is_served_alone_under_its_own_name(area, tmp_path):
+    # From within the folder, where a module of the area must hide none of Python's own.
+    with served(PACK / area, cwd=PACK / area) as (stub, _):
+        info = stub.GetAnalyzerInfo(empty_pb2.Empty())
+    assert info.name == f"bluelamp-{area}"
+    assert {policy.name for policy in info.policies} == {rule.id for rule in RULES.values() if rule.area == area}
+
+
+def test_no_module_of_an_area_hides_one_of_pythons_own():
+    for area in AREAS:
+        names = {file.stem for file in (PACK / area).glob("*.py")}
+        assert not names & (sys.stdlib_module_names - {"__init__", "__main__"}), area
+
+
+def test_all_packs_have_one_version():
+    abouts = [PACK / "PulumiPolicy.yaml", *(PACK / area / "PulumiPolicy.yaml" for area in AREAS)]
+    assert len({yaml.safe_load(about.read_bytes())["version"] for about in abouts}) == 1

@@ -71,9 +71,10 @@ def report_on(locked: Callable[..., Rule], tmp_path: Path) -> Callable[..., Repo
 
 @pytest.fixture(scope="session")
 def busy(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """A report by every real rule over the resources of every rule's cases: every verdict but exempt is in it."""
+    """A report by every real rule over the resources of some rules' cases: every verdict but exempt is in it."""
     resources = []
-    for rule in rules():
+    wanted = {"BL-NET-001", "BL-NET-006", "BL-K8S-014"}
+    for rule in (rule for number, rule in enumerate(rules()) if number % 8 == 0 or rule.id in wanted):
         for case in rule.cases:
             first = case.resources[0]
             name = f"{first.name}-{len(resources)}"

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import pickle
 import subprocess
@@ -75,10 +76,13 @@ def test_a_finding_says_all_of_itself(report_on: ReportOn) -> None:
             "type": "test:box:Box",
             "name": "box-0",
         },
+        "source": None,
+        "inputHash": hashlib.sha256(b'{"lock":"open"}').hexdigest(),
         "path": "lock",
         "observed": "open",
         "expected": "shut",
         "message": "lock: found open, expected shut",
+        "exemption": "",
     }
     assert (finding.rule.rationale, finding.rule.fix) == ("An open box is soon empty.", "Shut the box.")
 

@@ -3,12 +3,9 @@
 import base64
 import hashlib
 import re
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -95,7 +92,8 @@ def test_it_reads_without_javascript(page: Node) -> None:
 
 
 def folded(node: Node) -> bool:
-    return any(outer.has("data-verdict", verdict) for outer in node.outer() for verdict in ("pass", "not applicable"))
+    quiet = any(outer.has("data-verdict", verdict) for outer in node.outer() for verdict in ("pass", "not applicable"))
+    return quiet or node.has("class", "fold")
 
 
 def test_links_to_findings_hold_from_one_report_to_the_next(report_on: ReportOn) -> None:
@@ -132,6 +130,23 @@ def test_an_empty_report_says_so(report_on: ReportOn) -> None:
     text = to_html(report_on())
     assert "It cannot be said whether Essex Police is within its security baseline." in text
     assert "There was nothing to judge" in text
+
+
+def test_a_page_too_long_to_open_lists_every_failure_and_says_how_many_passes_it_leaves_out(
+    report_on: ReportOn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bluelamp.reports.page.MOST_LISTED", 10)
+    monkeypatch.setattr("bluelamp.reports.page.LISTED", 3)
+    page = parse(to_html(report_on(*["shut"] * 8, *["open"] * 5)))
+    rows = {
+        verdict: [
+            row for row in page.one("article", id=f"T-001-{verdict}").all("tr") if "data-finding" in row.attributes
+        ]
+        for verdict in ("pass", "fail")
+    }
+    assert {verdict: len(found) for verdict, found in rows.items()} == {"pass": 3, "fail": 5}
+    assert "5 more resources: listed in findings.json" in page.one("article", id="T-001-pass").text
+    assert page.one("article", id="T-001-pass").one("summary").text.startswith("8 resources")
 
 
 PAIRS = [
@@ -191,61 +206,3 @@ def test_it_prints_whole_and_in_light_colours(style: str) -> None:
     assert "details::details-content { content-visibility: visible" in printing
     assert ".filter" in printing
     assert "@media screen and (prefers-color-scheme: dark)" in style
-
-
-SCRIPTS: dict[str, Any] = {
-    "filter": """
-        const set = (id, value) => { document.getElementById(id).value = value; };
-        set("filter-text", "BL-NET security"); set("filter-verdict", "fail"); set("filter-severity", "high");
-        document.getElementById("filter").dispatchEvent(new Event("submit", {cancelable: true}));
-    """,
-    "link": "location.hash = '#BL-NET-001-pass';",
-}
-
-
-def browse(text: str, script: str, folder: Path) -> Node:
-    """The page after `script`, as Chromium has it."""
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not browser:
-        pytest.skip("there is no Chromium to try the page's script in")
-    file = folder / "page.html"
-    file.write_text(
-        re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text).replace(
-            "</body>", f"<script>{script}</script></body>"
-        ),
-        encoding="utf-8",
-    )
-    words = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    words += ["--disable-component-update", "--disable-sync", f"--user-data-dir={folder / 'profile'}"]
-    run = subprocess.run(
-        [browser, *words, "--virtual-time-budget=2000", "--dump-dom", file.as_uri()],
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    return parse(run.stdout)
-
-
-def test_the_filter_keeps_what_fits_and_says_how_many(text: str, busy: Report, tmp_path: Path) -> None:
-    page = browse(text, SCRIPTS["filter"], tmp_path)
-    seen = [
-        row
-        for row in page.all("tr")
-        if "data-finding" in row.attributes and not any("hidden" in node.attributes for node in (row, *row.outer()))
-    ]
-    cards = {str(next(outer for outer in row.outer() if outer.tag == "article").attributes["id"]) for row in seen}
-    assert cards
-    assert all(re.fullmatch(r"BL-NET-\d+-fail", card) for card in cards)
-    assert {next(rule for rule in busy.rules if card.startswith(rule.id)).severity for card in cards} == {"high"}
-    assert page.one(role="status").text == f"{len(seen)} of {len(busy.findings):,} findings shown"
-
-
-def test_a_link_opens_what_it_points_into(text: str, tmp_path: Path) -> None:
-    page = browse(text, SCRIPTS["link"], tmp_path)
-    opened = {
-        str(node.parent.attributes["id"])
-        for node in page.all("details")
-        if node.parent and folded(node) and "open" in node.attributes
-    }
-    assert opened == {"BL-NET-001-pass"}

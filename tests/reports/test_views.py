@@ -17,7 +17,7 @@ from bluelamp.rehearsal.values import Secret
 from bluelamp.reports import Report, Source, assess, from_plan, from_state, terminal, write
 from bluelamp.reports.coverage import Standing, coverage
 from policies import UNKNOWN, Control, Rule, Severity, Verdict
-from policies.catalogues import catalogues
+from policies.catalogues import Catalogue, Extent, Row, catalogues
 from policies.estate import Estate
 from policies.rule import Fail, Outcome
 from policies.rule import rule as make_rule
@@ -83,19 +83,24 @@ def test_controls_that_no_rule_looks_at_keep_their_row(busy: Report, page: Node)
             each for each in frameworks if (each.name, each.edition) == (catalogue.framework, catalogue.edition)
         ]
         assert [row.control.id for row in framework.rows][: len(catalogue.controls)] == list(catalogue.controls)
-        unseen = [row for row in framework.rows if not row.rules]
-        assert all(row.standing is Standing.NOT_ASSESSED for row in unseen)
+        for row in framework.rows:
+            if not row.rules:
+                assessable = catalogue.controls[row.control.id].extent is not Extent.NOT_ASSESSABLE
+                assert row.standing is (Standing.NOT_ASSESSED if assessable else Standing.NOT_ASSESSABLE)
     rows = [row for body in section.all("tbody") for row in body.all("tr")]
     assert len(rows) == sum(len(framework.rows) for framework in frameworks)
-    missing = [row for row in rows if "Not assessed by these rules" in row.text]
+    unseen = ("Not assessed by these rules", "Not assessable from infrastructure")
+    missing = [row for row in rows if any(standing in row.text for standing in unseen)]
     assert len(missing) == sum(len(each.rows) - each.assessed for each in frameworks) > 0
+    told = [row for each in frameworks for row in each.rows if row.why]
+    assert all(any(row.why in shown.text for shown in rows) for row in told)
 
 
 STANDINGS = [
     (["shut", "open", UNKNOWN], Standing.FAILS),
     (["shut", UNKNOWN], Standing.UNDECIDED),
     (["shut", "jam"], Standing.UNDECIDED),
-    (["shut", "skip"], Standing.PASSES),
+    (["shut", "skip"], Standing.PARTLY),
     (["skip"], Standing.NOTHING_HERE),
     ([], Standing.NOTHING_HERE),
 ]
@@ -107,6 +112,17 @@ def test_what_can_be_said_of_a_control(report_on: ReportOn, locks: list[Any], st
     (row,) = frameworks["Box Standard"].rows
     assert (row.control, row.standing) == (Control("Box Standard", "1", "BX-1"), standing)
     assert sum(row.counts.values()) == len(locks)
+
+
+@pytest.mark.parametrize(("extent", "standing"), [("assessed", Standing.PASSES), ("partly", Standing.PARTLY)])
+def test_a_control_that_rules_see_partly_never_reads_as_met(
+    report_on: ReportOn, extent: str, standing: Standing
+) -> None:
+    boxes = {"BX-1": Row("Boxes are shut", Extent(extent), "Rules see no lids."), "BX-2": Row("Lids", Extent(extent))}
+    known = Catalogue("Box Standard", "1", "Boxes", "The box makers", "2026-01-01", "", boxes)
+    (framework, *_) = coverage(report_on("shut"), [known])
+    assert [row.standing for row in framework.rows] == [standing, Standing.NOT_ASSESSED]
+    assert framework.extents[Extent(extent)] == 2
 
 
 def test_the_terminal_tells_what_is_broken_and_how_to_mend_it(report_on: ReportOn) -> None:

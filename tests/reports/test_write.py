@@ -12,6 +12,17 @@ from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.reports import Report, write
 
 ReportOn = Callable[..., Report]
+ALWAYS = {
+    "assessment-results.json",
+    "findings.csv",
+    "findings.json",
+    "findings.sarif",
+    "junit.xml",
+    "manifest.json",
+    "report.html",
+    "report.md",
+}
+"""What is written of every report; of one with a failure, poam.json too."""
 
 
 def names(folder: Path) -> set[str]:
@@ -21,23 +32,51 @@ def names(folder: Path) -> set[str]:
 def test_one_report_goes_into_the_folder_itself(report_on: ReportOn, tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "down"
     paths = write([report_on("open")], folder)
-    assert paths == [folder / "findings.json", folder / "report.html"]
-    assert names(folder) == {"findings.json", "report.html"}
+    assert names(folder) == {path.name for path in paths} == {*ALWAYS, "poam.json"}
     assert json.loads(paths[0].read_text(encoding="utf-8"))["answer"] == "not within baseline"
 
 
 def test_several_reports_have_a_folder_each(report_on: ReportOn, tmp_path: Path) -> None:
     paths = write([report_on("open", force="essex"), report_on("shut", force="kent")], tmp_path / "out")
-    expected = {f"{force}/{file}" for force in ("essex", "kent") for file in ("findings.json", "report.html")}
+    expected = {
+        "index.html",
+        "manifest.json",
+        "essex/poam.json",
+        *(f"{force}/{file}" for force in ("essex", "kent") for file in ALWAYS),
+    }
     assert names(tmp_path / "out") == {str(path.relative_to(tmp_path / "out")) for path in paths} == expected
 
 
 def test_an_older_report_is_replaced(report_on: ReportOn, tmp_path: Path) -> None:
-    first, _ = write([report_on("open")], tmp_path / "out")
-    second, _ = write([report_on("shut")], tmp_path / "out")
-    assert first == second
+    write([report_on("open")], tmp_path / "out")
+    (second, *_) = write([report_on("shut")], tmp_path / "out")
     assert json.loads(second.read_text(encoding="utf-8"))["answer"] == "within baseline"
-    assert names(tmp_path / "out") == {"findings.json", "report.html"}
+    assert names(tmp_path / "out") == ALWAYS
+
+
+def test_of_an_older_report_no_file_stays_and_nothing_else_goes(report_on: ReportOn, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    write([report_on("open", force="essex"), report_on("shut", force="kent")], out)
+    (out / "notes.txt").write_text("mine")
+    (out / "essex" / "notes.txt").write_text("mine")
+    write([report_on("open")], out, ["csv", "json"])
+    assert names(out) == {"findings.csv", "findings.json", "manifest.json", "notes.txt", "essex/notes.txt"}
+    assert not (out / "kent").exists()
+
+
+def test_a_manifest_that_was_tampered_with_takes_no_other_file_away(report_on: ReportOn, tmp_path: Path) -> None:
+    out, other = tmp_path / "out", tmp_path / "findings.json"
+    write([report_on("open")], out)
+    other.write_text("mine")
+    (out / "deep" / "er").mkdir(parents=True)
+    (out / "deep" / "er" / "findings.json").write_text("mine")
+    manifest = json.loads((out / "manifest.json").read_text())
+    for name in ("../findings.json", str(other), "deep/er/findings.json", "deep/../../findings.json"):
+        manifest["files"][name] = {"sha256": "", "bytes": 0}
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    write([report_on("open")], out, ["json"])
+    assert other.read_text() == "mine"
+    assert names(out) == {"findings.json", "manifest.json", "deep/er/findings.json"}
 
 
 def test_two_reports_on_one_force_are_refused(report_on: ReportOn, tmp_path: Path) -> None:
@@ -66,7 +105,7 @@ def test_a_folder_where_the_file_should_be(report_on: ReportOn, tmp_path: Path) 
 def test_a_file_that_does_not_fit_leaves_the_older_one_whole(report_on: ReportOn, tmp_path: Path) -> None:
     """A process that may write no more than 4 kB a file: a real failure half-way through."""
     folder = tmp_path / "out"
-    (path, _) = write([report_on("shut")], folder)
+    (path, *_) = write([report_on("shut")], folder)
     before = path.read_bytes()
     code = f"""
 import resource, signal, sys
@@ -86,7 +125,7 @@ except BluelampError as error:
     assert run.returncode == 1
     assert run.stderr.strip() == f"{path}: the report cannot be written: File too large|name another folder"
     assert path.read_bytes() == before
-    assert names(folder) == {"findings.json", "report.html"}
+    assert names(folder) == ALWAYS
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,48 @@
 """`bluelamp audit`."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from bluelamp.cli.operate import worst
-from bluelamp.cli.options import All, Changed, Forces, Form, Jobs, Project, Quiet, Region, Rehearse
+from bluelamp.cli.options import (
+    All,
+    Areas,
+    AtLeast,
+    BlockUnknown,
+    Changed,
+    Form,
+    Formats,
+    Framework,
+    History,
+    Jobs,
+    NoHistory,
+    Previous,
+    Project,
+    Quiet,
+    Redact,
+    Region,
+    Rehearse,
+    RuleIds,
+    SignWith,
+)
+from bluelamp.cli.output import Output
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import select
-from bluelamp.errors import BluelampError, Status
+from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.fleet.judge import check_plans, judge_state, state_of
 from bluelamp.folders import project as find_project
+from bluelamp.lasting import lasting
 from bluelamp.reports.findings import Report
+from bluelamp.reports.selection import Selection
+from policies.governance import Governance
+from policies.model import Resource
 
 
 class From(StrEnum):
@@ -21,6 +50,8 @@ class From(StrEnum):
 
     PLAN = "plan"
     STATE = "state"
+    MANIFESTS = "manifests"
+    TEMPLATES = "templates"
 
 
 def add(app: typer.Typer) -> None:
@@ -29,12 +60,38 @@ def add(app: typer.Typer) -> None:
 
 
 def audit(
-    forces: Forces = None,
-    source: Annotated[From, typer.Option("--from", help="Judge the plan, or what is deployed.")] = From.PLAN,
+    subjects: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FORCE|PATH]...",
+            help="Forces by their name in stacks/forces.yaml; with --from manifests or templates, files and folders, "
+            "of manifests also - for the standard input.",
+        ),
+    ] = None,
+    source: Annotated[
+        From,
+        typer.Option(
+            "--from", help="Judge the plan, what is deployed, Kubernetes manifests, or ARM templates (Bicep)."
+        ),
+    ] = From.PLAN,
     rehearse: Rehearse = False,
-    report: Annotated[Path, typer.Option("--report", metavar="DIR", help="The folder for the report.")] = Path(
-        "report"
-    ),
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", metavar="DIR", help="The folder for the report; `report`, for files none, by default."
+        ),
+    ] = None,
+    formats: Formats = None,
+    framework: Framework = None,
+    rule: RuleIds = None,
+    severity: AtLeast = None,
+    area: Areas = None,
+    block_unknown: BlockUnknown = False,
+    redact: Redact = False,
+    sign_with: SignWith = None,
+    previous: Previous = None,
+    history: History = None,
+    no_history: NoHistory = False,
     every: All = False,
     region: Region = None,
     changed: Changed = None,
@@ -45,37 +102,120 @@ def audit(
 ) -> None:
     """Write the report that an auditor reads: every rule on every resource, as a page and as data.
 
-    Examples: `bluelamp audit essex` · `bluelamp audit --from state --rehearse west-midlands --report out`
+    Examples: `bluelamp audit essex` · `bluelamp audit --from state --rehearse west-midlands --report out` ·
+    `bluelamp audit --all --framework cyber-essentials --formats html,csv` ·
+    `helm template CHART | bluelamp audit --from manifests -` · `bluelamp audit --from templates infrastructure/`
     """
-    from bluelamp.reports import write
+    from bluelamp.reports.selection import select as select_rules
     from bluelamp.reports.terminal import show
 
-    screen, root = Screen(form, quiet=quiet), find_project(project)
-    chosen = select(root, forces, every=every, region=region, changed=changed)
-    with screen.working("judging"):
-        if source is From.STATE:
-            reports = _deployed(screen, root, chosen, rehearse=rehearse)
-        else:
-            reports = _planned(root, chosen, jobs)
+    screen = Screen(form, quiet=quiet)
+    output = Output(report, formats, redact, sign_with, previous, history, no_history)
+    output.check()
+    selection = select_rules(framework or (), rule or (), severity or "", area or ())
+    if source in (From.MANIFESTS, From.TEMPLATES):
+        root = _root(project)
+        # Whose files they are is not known, so there is nothing to compare with.
+        output = replace(output, no_history=no_history or history is None)
+        from bluelamp.governance.read import governance
+
+        settled = governance(root, None, block_unknown=block_unknown)
+        narrowed = every or bool(region or changed)
+        reports = [_written(screen, source, subjects, root, selection, settled, narrowed=narrowed)]
+    else:
+        root = find_project(project)
+        output = replace(output, folder=report or Path("report"))
+        chosen = select(root, subjects, every=every, region=region, changed=changed)
+        with screen.working("judging"):
+            if source is From.STATE:
+                reports = _deployed(screen, root, chosen, selection, rehearse=rehearse, block_unknown=block_unknown)
+            else:
+                reports = _planned(root, chosen, jobs, selection, block_unknown=block_unknown)
+    reports = output.prepared(screen, root, reports)
     for one in reports:
         screen.show(show(one))
-    screen.give([one.as_dict() for one in reports])
-    for path in write(reports, report):
-        screen.say(f"wrote {path}")
-    raise typer.Exit(worst(Status.RULES_BROKEN if one.broken else Status.DONE for one in reports))
+    if screen.json:
+        screen.give([one.as_dict() for one in reports])
+    output.write(screen, reports)
+    raise typer.Exit(worst(Status.RULES_BROKEN if one.stops else Status.DONE for one in reports))
 
 
-def _planned(root: Path, forces: list[str], jobs: int | None) -> list[Report]:
+def _root(project: Path | None) -> Path:
+    """The project's folder, or the current one: files need no project."""
+    try:
+        return find_project(project)
+    except UsageError:
+        return Path.cwd()
+
+
+def _reader(source: From) -> Callable[[list[str], Callable[[str], None]], list[Resource]]:
+    """What reads files of the kind; loaded when it is asked for, as templates need the SDK's schema."""
+    if source is From.MANIFESTS:
+        from bluelamp.reports.sources.manifests import read as manifests
+
+        return manifests
+    from bluelamp.reports.sources.templates import read as templates
+
+    return templates
+
+
+def _written(
+    screen: Screen,
+    source: From,
+    paths: list[str] | None,
+    root: Path,
+    selection: Selection,
+    settled: Governance,
+    *,
+    narrowed: bool,
+) -> Report:
+    from bluelamp.reports.findings import Source, assess
+
+    if not paths or narrowed:
+        also = ", or - for the standard input" if source is From.MANIFESTS else ""
+        raise UsageError(
+            f"{source} are files and folders{also}; they have no force",
+            next_step=f"for example: bluelamp audit --from {source} deploy/",
+        )
+    read = _reader(source)
+    started = datetime.now(UTC)
+    with screen.working("judging"), lasting():
+        resources = read(paths, lambda said: screen.say(escape(said)))
+        return assess(
+            source.value,
+            resources,
+            Source(source.value),
+            root=root,
+            started=started,
+            selection=selection,
+            governance=settled,
+        )
+
+
+def _planned(
+    root: Path, forces: list[str], jobs: int | None, selection: Selection, *, block_unknown: bool
+) -> list[Report]:
     reports = []
-    for one in check_plans(forces, root, None, jobs):
+    for one in check_plans(forces, root, None, jobs, selection=selection, block_unknown=block_unknown):
         if one.report is None:
             raise BluelampError(f"{one.force}: {one.failure}")
         reports.append(one.report)
     return reports
 
 
-def _deployed(screen: Screen, root: Path, forces: list[str], *, rehearse: bool) -> list[Report]:
+def _deployed(
+    screen: Screen, root: Path, forces: list[str], selection: Selection, *, rehearse: bool, block_unknown: bool
+) -> list[Report]:
     from bluelamp.cli.session import session
 
     with session(screen, root, rehearse=rehearse, arm_types=None, kubeconfig=None) as held:
-        return [judge_state(force, state_of(force, held.state(held.target(force))), root) for force in forces]
+        return [
+            judge_state(
+                force,
+                state_of(force, held.state(held.target(force))),
+                root,
+                selection=selection,
+                block_unknown=block_unknown,
+            )
+            for force in forces
+        ]

@@ -4,7 +4,19 @@ import typer
 from rich.markup import escape
 
 from bluelamp.cli.operate import read_settings, worst
-from bluelamp.cli.options import All, ArmTypes, Changed, Forces, Form, Jobs, Project, Quiet, Region, Report
+from bluelamp.cli.options import (
+    All,
+    ArmTypes,
+    BlockUnknown,
+    Changed,
+    Forces,
+    Form,
+    Jobs,
+    Project,
+    Quiet,
+    Region,
+    Report,
+)
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import select
 from bluelamp.errors import Status
@@ -23,6 +35,7 @@ def check(
     region: Region = None,
     changed: Changed = None,
     report: Report = None,
+    block_unknown: BlockUnknown = False,
     arm_types: ArmTypes = None,
     jobs: Jobs = None,
     form: Form = Format.TEXT,
@@ -33,13 +46,16 @@ def check(
 
     Examples: `bluelamp check essex` · `bluelamp check --all` · `bluelamp check --changed main --format json`
     """
+    from bluelamp.governance.read import every as every_governance
+
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=changed)
     read_settings(root, chosen)
+    every_governance(root, chosen)
     done: list[Check] = []
     with screen.progress() as progress:
         task = progress.add_task("checking", total=len(chosen))
-        for one in check_plans(chosen, root, arm_types, jobs):
+        for one in check_plans(chosen, root, arm_types, jobs, block_unknown=block_unknown):
             done.append(one)
             _show(screen, one)
             progress.advance(task)
@@ -56,7 +72,7 @@ def check(
 def _status(one: Check) -> Status:
     if one.failure or one.refusals or one.report is None:
         return Status.FAILED
-    return Status.RULES_BROKEN if one.report.broken else Status.DONE
+    return Status.RULES_BROKEN if one.report.stops else Status.DONE
 
 
 def _show(screen: Screen, one: Check) -> None:

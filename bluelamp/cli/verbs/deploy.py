@@ -10,6 +10,7 @@ from bluelamp.cli.operate import How
 from bluelamp.cli.options import (
     All,
     ArmTypes,
+    BlockUnknown,
     Changed,
     Forces,
     Form,
@@ -42,6 +43,7 @@ def preview(
     rehearse: Rehearse = False,
     refresh: bool = typer.Option(False, "--refresh", help="Look at the cloud first, not only at the state."),
     expect_no_changes: bool = typer.Option(False, "--expect-no-changes", help="Status 4 where anything would change."),
+    block_unknown: BlockUnknown = False,
     report: Report = None,
     every: All = False,
     region: Region = None,
@@ -65,7 +67,7 @@ def preview(
         root,
         chosen,
         "preview",
-        How(rehearse, jobs, arm_types, kubeconfig, report),
+        How(rehearse, jobs, arm_types, kubeconfig, report, block_unknown=block_unknown),
         lambda target, hear: deploy.preview(target, hear, refresh=refresh, expect_no_changes=expect_no_changes),
     )
     raise typer.Exit(status)
@@ -76,6 +78,7 @@ def up(
     rehearse: Rehearse = False,
     yes: Yes = False,
     refresh: bool = typer.Option(True, help="Look at the cloud first, so that drift is repaired."),
+    block_unknown: BlockUnknown = False,
     report: Report = None,
     every: All = False,
     region: Region = None,
@@ -102,7 +105,14 @@ def up(
         root,
         chosen,
         "up",
-        How(rehearse, jobs, arm_types, kubeconfig, report or _usual(root, chosen, rehearse=rehearse)),
+        How(
+            rehearse,
+            jobs,
+            arm_types,
+            kubeconfig,
+            report or _usual(root, chosen, rehearse=rehearse),
+            block_unknown=block_unknown,
+        ),
         lambda target, hear: deploy.up(target, hear, refresh=refresh, agree=agree),
     )
     raise typer.Exit(status)

@@ -1,15 +1,26 @@
 """`bluelamp explain`."""
 
-from typing import Annotated, Any
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import typer
 from rich.markup import escape
 
-from bluelamp.cli.options import Form, Quiet
+from bluelamp.cli.options import Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen
-from bluelamp.errors import UsageError
-from infra.problems import did_you_mean
-from policies import Rule, rules
+from bluelamp.errors import BluelampError, UsageError
+from bluelamp.folders import project as find_project
+from infra.problems import SettingsError, did_you_mean
+from policies import Control, Rule, rules
+from policies.catalogues import Extent, answered, catalogue_of, catalogues
+
+_EXTENTS: Final = {
+    Extent.ASSESSED: "rules can see all that it asks",
+    Extent.PARTLY: "rules can see a part of what it asks",
+    Extent.NOT_ASSESSABLE: "not assessable from infrastructure",
+}
 
 
 def add(app: typer.Typer) -> None:
@@ -18,35 +29,61 @@ def add(app: typer.Typer) -> None:
 
 
 def explain(
-    thing: Annotated[str, typer.Argument(metavar="ID", help="A rule's id, a control's id, or TYPE[.PROPERTY].")],
+    thing: Annotated[
+        str,
+        typer.Argument(metavar="ID|FORCE", help="A rule's id, a control's id, TYPE[.PROPERTY], or a force's name."),
+    ],
+    resource: Annotated[
+        str | None, typer.Argument(metavar="URN", help="Of a force: a resource, by its URN or its logical name.")
+    ] = None,
+    path: Annotated[
+        str | None, typer.Argument(metavar="PROPERTY", help="Of that resource: the property whose value to explain.")
+    ] = None,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
+    project: Project = None,
 ) -> None:
-    """Say what a rule asks and why, which rules answer to a control, or what a resource's property is.
+    """Say what a rule asks and why, which rules answer to a control and how far they can, or what a type's property is;
+    of a force's resource, how it is judged, or which setting, default or code gave a property its value.
 
     Examples: `bluelamp explain BL-NET-001` · `bluelamp explain B3.b` ·
-    `bluelamp explain azure-native:network:Subnet.addressPrefix`
+    `bluelamp explain azure-native:network:Subnet.addressPrefix` ·
+    `bluelamp explain essex hub-firewall threatIntelMode`
     """
     screen = Screen(form, quiet=quiet)
+    if resource is not None:
+        from bluelamp.cli.explain_resource import explain_resource
+        from infra.register import read_register
+
+        root = find_project(project)
+        explain_resource(screen, root, read_register(root).entry(thing).slug, resource, path)
+        return
     known = {rule.id.casefold(): rule for rule in rules()}
     rule = known.get(thing.casefold())
+    controls = _controls(thing)
     if rule is not None:
         _rule(screen, rule)
-        return
-    answering = [
-        rule for rule in known.values() if any(control.id.casefold() == thing.casefold() for control in rule.controls)
-    ]
-    if answering:
-        _control(screen, thing, answering)
-        return
-    if ":" in thing:
+    elif controls:
+        _control(screen, thing, controls)
+    elif ":" in thing:
         _property(screen, thing)
-        return
-    controls = {control.id for rule in known.values() for control in rule.controls}
-    raise UsageError(
-        f"{thing!r} is no rule, no control that a rule answers to, and no resource type",
-        next_step=did_you_mean(thing, [*(rule.id for rule in known.values()), *controls])
-        or "bluelamp explain BL-NET-001",
+    else:
+        raise _nothing(thing, [rule.id for rule in known.values()], project)
+
+
+def _nothing(thing: str, every: list[str], project: Path | None) -> UsageError:
+    from infra.register import read_register
+
+    forces: Iterable[str] = ()
+    with suppress(BluelampError, SettingsError):
+        forces = read_register(find_project(project)).forces
+        if thing in forces:
+            step = f"bluelamp explain {thing} RESOURCE, or: bluelamp check {thing}"
+            return UsageError(f"{thing} is a force: which of its resources is to be explained?", next_step=step)
+    ids = {id_ for catalogue in catalogues() for id_ in catalogue.controls}
+    return UsageError(
+        f"{thing!r} is no rule, no control of a framework, and no resource type",
+        next_step=did_you_mean(thing, [*every, *ids, *forces]) or "bluelamp explain BL-NET-001",
     )
 
 
@@ -60,6 +97,12 @@ def _rule(screen: Screen, rule: Rule) -> None:
     screen.show("\n[bold]Looks at[/bold]")
     for type_, paths in rule.at.items():
         screen.show(f"  {escape(type_)} {escape(', '.join(path for path in paths if path))}")
+    if rule.parameters:
+        screen.show("\n[bold]Parameters[/bold], and what a stricter baseline may do to each")
+    for name, value in rule.parameters.items():
+        said = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        way = rule.tighter.get(name, "it cannot be set")
+        screen.show(f"  [bold]{name}[/bold]: {escape(said) or 'none'} ({way})")
     screen.show(f"\n[bold]To mend it[/bold]\n{escape(rule.fix.strip())}\n")
     screen.show(escape(rule.example.rstrip()))
     screen.give(
@@ -71,18 +114,54 @@ def _rule(screen: Screen, rule: Rule) -> None:
             "area": rule.area,
             "rationale": rule.rationale,
             "controls": [str(control) for control in rule.controls],
+            "parameters": {
+                name: {"value": value, "tighter": rule.tighter.get(name, "")} for name, value in rule.parameters.items()
+            },
             "fix": rule.fix,
             "example": rule.example,
         }
     )
 
 
-def _control(screen: Screen, thing: str, answering: list[Rule]) -> None:
-    screen.show(f"[bold]{escape(thing)}[/bold] is answered to by")
-    for rule in answering:
-        named = ", ".join(str(control) for control in rule.controls if control.id.casefold() == thing.casefold())
-        screen.show(f"  [bold]{rule.id}[/bold] {escape(rule.title)} ({escape(named)})")
-    screen.give({"control": thing, "rules": [rule.id for rule in answering]})
+def _controls(thing: str) -> dict[Control, list[Rule]]:
+    """The controls that are called so, of every framework, each with the rules that answer to it."""
+    found: dict[Control, list[Rule]] = {
+        Control(catalogue.framework, catalogue.edition, id_): []
+        for catalogue in catalogues()
+        for id_ in catalogue.controls
+        if id_.casefold() == thing.casefold()
+    }
+    for rule in rules():
+        for control in answered(rule.controls):
+            if control.id.casefold() == thing.casefold():
+                found.setdefault(control, []).append(rule)
+    return found
+
+
+def _control(screen: Screen, thing: str, controls: dict[Control, list[Rule]]) -> None:
+    given = []
+    for control, answering in controls.items():
+        title, extent, why = "", Extent.PARTLY, ""
+        with suppress(KeyError):
+            row = catalogue_of(control).row(control)
+            title, extent, why = row.title, row.extent, row.why
+        screen.show(f"[bold]{escape(str(control))}[/bold] {escape(title)}")
+        screen.show(f"  {_EXTENTS[extent]}{f': {escape(why)}' if why else ''}")
+        for rule in answering:
+            screen.show(f"  [bold]{rule.id}[/bold] {escape(rule.title)}")
+        given.append(
+            {
+                "framework": control.framework,
+                "edition": control.edition,
+                "id": control.id,
+                "title": title,
+                "extent": extent,
+                "why": why,
+                "rules": [rule.id for rule in answering],
+            }
+        )
+    every = sorted({rule.id for answering in controls.values() for rule in answering})
+    screen.give({"control": thing, "controls": given, "rules": every})
 
 
 def _property(screen: Screen, thing: str) -> None:

@@ -8,12 +8,11 @@
   const reveal = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
-    if (form && target.closest("[hidden]")) form.reset();
+    if (form && target.closest("[hidden]")) { form.reset(); apply(); }
     const inner = target.matches("article") ? target.querySelector("details") : null;
     for (let fold = inner || target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     target.scrollIntoView();
   };
-  addEventListener("hashchange", reveal);
 
   let before = [];
   addEventListener("beforeprint", () => {
@@ -22,50 +21,80 @@
   });
   addEventListener("afterprint", () => folds.forEach((fold, index) => { fold.open = before[index]; }));
 
-  if (form) {
-    const [text, verdict, severity] = ["text", "verdict", "severity"].map((name) => document.getElementById(`filter-${name}`));
-    const groups = [...document.querySelectorAll(".group")].map((group) => ({
-      element: group,
-      verdict: group.dataset.verdict,
-      cards: [...group.querySelectorAll(".card")].map((card) => ({
-        element: card,
-        severity: card.dataset.severity,
-        words: [card.querySelector("h4"), card.querySelector(".facts"), card.querySelector(".why")]
-          .map((part) => (part ? part.textContent : "")).join(" ").toLowerCase(),
-        rows: [...card.querySelectorAll("[data-finding]")].map((row) => ({ element: row, words: row.textContent.toLowerCase() })),
-      })),
-    }));
-    const total = groups.reduce((sum, group) => sum + group.cards.reduce((inner, card) => inner + card.rows.length, 0), 0);
-
-    const apply = () => {
-      const wanted = text.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-      const asked = wanted.length || verdict.value || severity.value;
-      let count = 0;
-      for (const group of groups) {
-        const kept = !verdict.value || group.verdict === verdict.value;
-        let inGroup = 0;
-        for (const card of group.cards) {
-          const fits = kept && (!severity.value || card.severity === severity.value);
-          let inCard = 0;
-          for (const row of card.rows) {
-            const hit = fits && wanted.every((word) => card.words.includes(word) || row.words.includes(word));
-            row.element.hidden = !hit;
-            inCard += hit;
-          }
-          card.element.hidden = !inCard;
-          inGroup += inCard;
-        }
-        group.element.hidden = !inGroup;
-        count += inGroup;
-      }
-      shown.textContent = asked ? `${count.toLocaleString("en-GB")} of ${total.toLocaleString("en-GB")} findings shown` : "";
-    };
-
-    let waiting = 0;
-    form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(apply, 120); });
-    form.addEventListener("reset", () => { clearTimeout(waiting); setTimeout(apply); });
-    form.addEventListener("submit", (event) => { event.preventDefault(); apply(); });
-    form.hidden = false;
+  if (!form) {
+    addEventListener("hashchange", reveal);
+    if (location.hash) reveal();
+    return;
   }
-  if (location.hash) reveal();
+
+  // The findings are read once, when somebody first asks for some of them.
+  let read = null;
+  const findings = () => (read ??= [...document.querySelectorAll(".group")].map((group) => ({
+    element: group,
+    verdict: group.dataset.verdict,
+    cards: [...group.querySelectorAll(".card")].map((card) => ({
+      element: card,
+      severity: card.dataset.severity,
+      area: card.dataset.area,
+      frameworks: card.dataset.frameworks.split("|"),
+      words: [card.querySelector("h4"), card.querySelector(".facts"), card.querySelector(".why")]
+        .map((part) => (part ? part.textContent : "")).concat(card.dataset.frameworks).join(" ").toLowerCase(),
+      rows: [...card.querySelectorAll("[data-finding]")].map((row) => ({ element: row, words: row.textContent.toLowerCase() })),
+    })),
+  })));
+
+  function apply() {
+    const asked = Object.fromEntries([...new FormData(form)].filter(([, value]) => value.trim()));
+    const wanted = (asked.text || "").trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const filtering = Object.keys(asked).length > 0;
+    if (!filtering && !read) return;
+    let count = 0;
+    let total = 0;
+    for (const group of findings()) {
+      const kept = !asked.verdict || group.verdict === asked.verdict;
+      let inGroup = 0;
+      for (const card of group.cards) {
+        const fits = kept && (!asked.severity || card.severity === asked.severity)
+          && (!asked.area || card.area === asked.area)
+          && (!asked.framework || card.frameworks.includes(asked.framework));
+        let inCard = 0;
+        for (const row of card.rows) {
+          const hit = fits && wanted.every((word) => card.words.includes(word) || row.words.includes(word));
+          row.element.hidden = !hit;
+          inCard += hit;
+        }
+        card.element.hidden = !inCard;
+        inGroup += inCard;
+        total += card.rows.length;
+      }
+      group.element.hidden = !inGroup;
+      count += inGroup;
+    }
+    shown.textContent = filtering ? `${count.toLocaleString("en-GB")} of ${total.toLocaleString("en-GB")} findings shown` : "";
+  }
+
+  // The address keeps what was asked for, so that a filtered view can be sent as a link.
+  const MARK = "#show?";
+  const remember = () => {
+    const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value.trim()));
+    const address = location.href.split("#")[0];
+    if (asked.size) history.replaceState(null, "", `${address}${MARK}${asked}`);
+    else if (location.hash.startsWith(MARK)) history.replaceState(null, "", address);
+  };
+  const follow = () => {
+    if (!location.hash.startsWith(MARK)) return reveal();
+    const asked = new URLSearchParams(location.hash.slice(MARK.length));
+    for (const field of form.elements) if (field.name) field.value = asked.get(field.name) || "";
+    apply();
+    document.getElementById("findings").scrollIntoView();
+  };
+
+  let waiting = 0;
+  const later = (wait) => { clearTimeout(waiting); waiting = setTimeout(() => { apply(); remember(); }, wait); };
+  form.addEventListener("input", () => later(120));
+  form.addEventListener("reset", () => later(0));
+  form.addEventListener("submit", (event) => { event.preventDefault(); apply(); remember(); });
+  addEventListener("hashchange", follow);
+  form.hidden = false;
+  if (location.hash) follow();
 })();

@@ -86,12 +86,12 @@ class NetworkWatcher(Component):
 
 
 def _account(place: Place, *, protect: bool) -> storage.StorageAccount:
-    return storage.StorageAccount(
+    account = storage.StorageAccount(
         place.logical("storage"),
         account_name=place.name("storage_account", "flows"),
         **place.here,
         kind="StorageV2",
-        sku=storage.SkuArgs(name="Standard_ZRS" if place.zones else "Standard_LRS"),
+        sku=storage.SkuArgs(name="Standard_ZRS" if place.zones else "Standard_GRS"),
         access_tier="Cool",
         enable_https_traffic_only=True,
         minimum_tls_version="TLS1_2",
@@ -99,8 +99,21 @@ def _account(place: Place, *, protect: bool) -> storage.StorageAccount:
         allow_shared_key_access=False,
         allow_cross_tenant_replication=False,
         default_to_o_auth_authentication=True,
+        allowed_copy_scope="AAD",
+        is_local_user_enabled=False,
         # Network Watcher writes as one of Azure's trusted services; nobody else gets in.
         public_network_access="Enabled",
         network_rule_set=storage.NetworkRuleSetArgs(bypass="AzureServices", default_action="Deny"),
         opts=place.owner.child(protect=protect),
     )
+    kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=30)
+    storage.BlobServiceProperties(
+        place.logical("storage-blobs"),
+        blob_services_name="default",
+        account_name=account.name,
+        resource_group_name=place.resource_group_name,
+        delete_retention_policy=kept,
+        container_delete_retention_policy=kept,
+        opts=place.owner.child(),
+    )
+    return account

@@ -22,10 +22,15 @@ def test_flow_logs_are_written_by_an_identity_to_storage_that_takes_no_keys(labe
     assert "watcher-identity-writes" in made.waits_for["watcher-hub-flows"]
 
 
-def test_storage_is_kept_in_every_zone_that_there_is_and_can_be_protected(label):
+def test_flow_logs_that_somebody_deletes_can_be_had_back(label):
+    blobs = watcher(label).one("storage:BlobServiceProperties")
+    assert blobs["deleteRetentionPolicy"] == blobs["containerDeleteRetentionPolicy"] == {"enabled": True, "days": 30}
+
+
+def test_storage_is_kept_in_every_zone_or_elsewhere_and_can_be_protected(label):
     assert watcher(label).one("storage:StorageAccount")["sku"] == {"name": "Standard_ZRS"}
     made = watcher(label, location="ukwest", protect=True)
-    assert made.one("storage:StorageAccount")["sku"] == {"name": "Standard_LRS"}
+    assert made.one("storage:StorageAccount")["sku"] == {"name": "Standard_GRS"}
     assert {resource.name for resource in made.resources if resource.protect} == {"watcher-storage"}
 
 

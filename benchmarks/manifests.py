@@ -1,0 +1,140 @@
+"""`python -m benchmarks.manifests [ROUNDS]`: judging Kubernetes manifests, against checkov on the same files.
+
+Both are run as a user runs them, as a whole command that prints what it found, in turn. checkov gets an environment of
+its own, made once and kept in the user's cache; its compiled code is kept too, and it asks nothing of its vendor.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from bluelamp.folders import cache
+
+CHECKOV: Final = "3.3.30"
+FILES, EACH = 48, 40
+PROMISED: Final = {"1,920 Deployments": 20.0, "one file, cold": 5.0}
+_BIN: Final = Path(sys.executable).parent
+
+_DEPLOYMENT: Final = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: records-{n}
+  namespace: team-{team}
+  labels: {{app.kubernetes.io/name: records-{n}}}
+spec:
+  replicas: 2
+  selector:
+    matchLabels: {{app.kubernetes.io/name: records-{n}}}
+  template:
+    metadata:
+      labels: {{app.kubernetes.io/name: records-{n}}}
+    spec:
+      automountServiceAccountToken: false
+      securityContext:
+        runAsNonRoot: true
+        seccompProfile: {{type: RuntimeDefault}}
+      containers:
+        - name: web
+          image: registry.police.example/records:1.2.{n}
+          ports: [{{containerPort: 8080}}]
+          env: [{{name: MODE, value: live}}]
+          resources:
+            requests: {{cpu: 100m, memory: 128Mi}}
+            limits: {{memory: 256Mi}}
+          securityContext:
+            allowPrivilegeEscalation: false
+            readOnlyRootFilesystem: true
+            capabilities: {{drop: [ALL]}}
+          livenessProbe: {{httpGet: {{path: /alive, port: 8080}}}}
+        - name: helper
+          image: helper:latest
+          securityContext: {{privileged: {bad}}}
+"""
+
+
+def main() -> None:
+    """Measures and prints; ends with status 1 where a promise is not kept."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    console = Console(soft_wrap=True, highlight=False)
+    ratios = measure(rounds, console)
+    broken = [what for what, ratio in ratios.items() if ratio < PROMISED[what]]
+    raise SystemExit(f"slower than promised: {', '.join(broken)}" if broken else 0)
+
+
+def measure(rounds: int, console: Console) -> dict[str, float]:
+    """Prints a table of medians, and gives how many times faster Bluelamp is at each."""
+    checkov = _checkov(console)
+    times: dict[tuple[str, str], list[float]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        many, one = Path(name) / "many", Path(name) / "one.yaml"
+        _write(many, one)
+        work = {
+            "1,920 Deployments": ([checkov, *_CHECKOV, "-d", str(many)], [*_BLUELAMP, str(many)]),
+            "one file, cold": ([checkov, *_CHECKOV, "-f", str(one)], [*_BLUELAMP, str(one)]),
+        }
+        for command in work["one file, cold"]:
+            _timed(command)  # compiles what it imports, once
+        for number in range(1, rounds + 1):
+            for what, commands in work.items():
+                console.print(f"round {number} of {rounds}: {what}")
+                for side, command in zip(("checkov", "bluelamp"), commands, strict=True):
+                    times.setdefault((what, side), []).append(_timed(command))
+    table = Table("", "checkov, s", "bluelamp, s", "checkov / bluelamp", "promised", title=f"against checkov {CHECKOV}")
+    ratios = {}
+    for what, promised in PROMISED.items():
+        theirs, ours = times[what, "checkov"], times[what, "bluelamp"]
+        ratios[what] = statistics.median(a / b for a, b in zip(theirs, ours, strict=True))
+        figures = (f"{statistics.median(theirs):.1f}", f"{statistics.median(ours):.2f}", f"{ratios[what]:.1f}")
+        table.add_row(what, *figures, f"{promised:.0f}")
+    console.print(table)
+    return ratios
+
+
+_CHECKOV: Final = ("--framework", "kubernetes", "--compact", "--skip-download")
+_BLUELAMP: Final = [str(_BIN / "bluelamp"), "audit", "--from", "manifests"]
+
+
+def _write(many: Path, one: Path) -> None:
+    many.mkdir()
+    for file in range(FILES):
+        numbers = range(file * EACH, (file + 1) * EACH)
+        text = "---\n".join(_DEPLOYMENT.format(n=n, team=n % 12, bad=str(n % 3 == 0).lower()) for n in numbers)
+        (many / f"{file:02}.yaml").write_text(text, encoding="utf-8")
+    one.write_text(_DEPLOYMENT.format(n=1, team=1, bad="true"), encoding="utf-8")
+
+
+def _checkov(console: Console) -> str:
+    """The path of the pinned checkov, installed on first use."""
+    home = cache() / "benchmarks" / f"checkov-{CHECKOV}"
+    command = home / "bin" / "checkov"
+    if not command.exists():
+        console.print(f"installing checkov {CHECKOV} into {home}…")
+        uv = str(_BIN / "uv")
+        subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(home)], check=True)
+        python = str(home / "bin" / "python")
+        subprocess.run([uv, "pip", "install", "--quiet", "--python", python, f"checkov=={CHECKOV}"], check=True)
+    return str(command)
+
+
+def _timed(command: list[str]) -> float:
+    """Seconds that the command takes. It ends with 0, or with the status that says that something was found."""
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    start = time.perf_counter()
+    run = subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=kept)
+    seconds = time.perf_counter() - start
+    if run.returncode not in {0, 1, 3}:
+        raise SystemExit(f"{command[0]} ended with status {run.returncode}: {run.stderr[-2000:]}")
+    return seconds
+
+
+if __name__ == "__main__":
+    main()

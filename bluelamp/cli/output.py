@@ -1,0 +1,77 @@
+"""What becomes of reports: remembered, anonymised, written, signed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.markup import escape
+
+from bluelamp.cli.screen import Screen
+from bluelamp.errors import UsageError
+from bluelamp.reports.findings import Report
+from infra.problems import did_you_mean
+
+
+@dataclass(frozen=True)
+class Output:
+    """How reports are asked for; `folder` is None where none is to be written."""
+
+    folder: Path | None = None
+    formats: str | None = None
+    redact: bool = False
+    sign_with: Path | None = None
+    previous: Path | None = None
+    history: Path | None = None
+    no_history: bool = False
+
+    def check(self) -> None:
+        """Raises `UsageError` for what cannot be done, before anything is begun."""
+        from bluelamp.reports.keys import private_key
+
+        self._formats()
+        if self.no_history and self.history is not None:
+            raise UsageError("--history and --no-history contradict each other", next_step="give one of them")
+        if self.sign_with is not None:
+            private_key(self.sign_with)
+
+    def prepared(self, screen: Screen, root: Path, reports: Sequence[Report]) -> list[Report]:
+        """The reports as they are shown: with what changed since last time, and redacted where that is asked for."""
+        told = list(reports)
+        if not self.no_history:
+            from bluelamp.reports.history import FILE, remember
+
+            remembered = remember(told, self.history or root / ".bluelamp" / FILE)
+            told = list(remembered.reports)
+            if remembered.trouble:
+                screen.say(f"[yellow]warning:[/yellow] {escape(remembered.trouble)}")
+        if self.redact:
+            from bluelamp.reports.anonymous import Anonymous
+
+            anonymous = Anonymous()
+            told = [anonymous(report) for report in told]
+        return told
+
+    def write(self, screen: Screen, reports: Sequence[Report]) -> None:
+        """Writes them into the folder, and says what was written."""
+        if self.folder is None:
+            return
+        from bluelamp.reports import write
+        from bluelamp.reports.keys import private_key
+
+        key = private_key(self.sign_with) if self.sign_with else None
+        for path in write(reports, self.folder, self._formats(), key=key, previous=self.previous):
+            screen.say(f"wrote {path}")
+
+    def _formats(self) -> list[str]:
+        from bluelamp.reports.write import FORMATS
+
+        if self.formats is None:
+            return list(FORMATS)
+        asked = [word.strip() for word in self.formats.split(",") if word.strip()]
+        for word in asked:
+            if word not in FORMATS:
+                step = did_you_mean(word, FORMATS) or f"allowed: {', '.join(FORMATS)}"
+                raise UsageError(f"--formats: {word!r} is no format of a report", next_step=step)
+        if not asked:
+            raise UsageError("--formats names no format", next_step=f"allowed: {', '.join(FORMATS)}")
+        return list(dict.fromkeys(asked))

@@ -1,0 +1,144 @@
+"""`bluelamp compile`."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+from rich.markup import escape
+
+from bluelamp.cli.options import Areas, AtLeast, Form, Framework, Project, Quiet, RuleIds
+from bluelamp.cli.screen import Format, Screen
+from bluelamp.errors import UsageError
+from bluelamp.folders import project as find_project
+
+if TYPE_CHECKING:
+    from policies import Rule
+    from policies.compiled import Compiled
+
+
+class To(StrEnum):
+    """The language that rules are said in."""
+
+    ADMISSION = "admission"
+    AZURE_POLICY = "azure-policy"
+
+
+_ABOUT: Final = {To.ADMISSION: "Kubernetes", To.AZURE_POLICY: "Azure"}
+
+
+def add(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command("compile")(compile_)
+
+
+def compile_(
+    to: Annotated[To, typer.Option("--to", help="A cluster's own admission, or Azure Policy.")],
+    force: Annotated[
+        str | None, typer.Argument(metavar="[FORCE]", help="The force whose baseline and management group are meant.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Where to write; by default compiled/LANGUAGE.")
+    ] = None,
+    framework: Framework = None,
+    rule: RuleIds = None,
+    severity: AtLeast = None,
+    area: Areas = None,
+    management_group: Annotated[
+        str | None,
+        typer.Option(
+            "--management-group", metavar="NAME", help="Where the definitions will be; by default the force's root."
+        ),
+    ] = None,
+    verified_only: Annotated[
+        bool,
+        typer.Option("--verified-only", help="Leave out Azure Policy definitions with an alias not seen in use yet."),
+    ] = False,
+    form: Form = Format.TEXT,
+    quiet: Quiet = False,
+    project: Project = None,
+) -> None:
+    """Write the rules as a cluster or a subscription enforces them by itself: ValidatingAdmissionPolicies with their
+    bindings and parameters, or Azure Policy definitions and the initiative that holds them. What cannot be said in that
+    language is listed with the reason.
+
+    Examples: `bluelamp compile --to admission` · `bluelamp compile west-midlands --to azure-policy --out policy` ·
+    `bluelamp compile --to admission --framework pod-security-standards:restricted --format json`
+    """
+    from bluelamp.render.files import prepare, write
+    from bluelamp.reports.selection import select
+    from policies.compiled import to_admission, to_azure_policy
+
+    screen = Screen(form, quiet=quiet)
+    kept = select(framework or (), rule or (), severity or "", area or ()).keep(_rules(force, project))
+    compiled = to_admission(kept) if to is To.ADMISSION else to_azure_policy(kept, verified_only=verified_only)
+    if not compiled.documents and not compiled.left_out:
+        raise UsageError(f"none of the rules that are kept is about {_ABOUT[to]}", next_step="choose other rules")
+    files = _files(to, kept, compiled, management_group or _root_group(force, project) if to is To.AZURE_POLICY else "")
+    folder = out or Path("compiled") / to
+    prepare(folder)
+    written = write(files, folder, clean=".")
+    missing = f", {len(compiled.left_out)} left out (left-out.md says why)" if compiled.left_out else ""
+    screen.show(f"{escape(str(folder))}: {_counted(len(compiled.documents))}{missing}")
+    untried = _unverified(to, kept, compiled)
+    if untried:
+        screen.say(f"[yellow]aliases to try on a subscription first:[/yellow] {sum(map(len, untried.values()))}")
+    screen.give(
+        {
+            "to": to,
+            "folder": str(folder),
+            "files": [str(path) for path in written],
+            "compiled": list(compiled.documents),
+            "left_out": dict(compiled.left_out),
+            "unverified_aliases": untried,
+        }
+    )
+
+
+def _rules(force: str | None, project: Path | None) -> "tuple[Rule, ...]":
+    """The rules as the force is held to them, or as they are written."""
+    from bluelamp.governance.read import governance
+    from policies import rules
+
+    return governance(find_project(project), force).rules if force else rules()
+
+
+def _root_group(force: str | None, project: Path | None) -> str:
+    """The name of the management group at the top of the force's own."""
+    from infra.force import load
+    from infra.program import label_of
+    from infra.register import read_register
+    from modules.naming import name
+
+    if force is None:
+        raise UsageError(
+            "Azure Policy is defined at a management group, and none is named",
+            next_step="name a force, or give --management-group",
+        )
+    root = find_project(project)
+    return name("management_group", "root", label_of(load(read_register(root).entry(force).slug, root=root)))
+
+
+def _files(to: To, kept: "tuple[Rule, ...]", compiled: "Compiled", group: str) -> dict[str, str]:
+    from bluelamp.render.policies import admission_files, azure_files, left_out
+    from policies.compiled import initiative
+
+    files = (
+        admission_files(kept, compiled)
+        if to is To.ADMISSION
+        else azure_files(compiled, initiative(kept, compiled, group))
+    )
+    return {**files, "left-out.md": left_out(kept, compiled)}
+
+
+def _unverified(to: To, kept: "tuple[Rule, ...]", compiled: "Compiled") -> Mapping[str, list[str]]:
+    from policies.compiled.azure_policy import unverified
+
+    if to is To.ADMISSION:
+        return {}
+    return {rule.id: found for rule in kept if rule.id in compiled.documents and (found := unverified(rule))}
+
+
+def _counted(count: int) -> str:
+    return "1 rule" if count == 1 else f"{count} rules"

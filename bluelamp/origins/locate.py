@@ -1,0 +1,41 @@
+"""Where the settings stand that a force's failures come from."""
+
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from bluelamp.origins.tracing import trace
+from bluelamp.paths import parse
+from bluelamp.planning import Plan
+from bluelamp.reports.findings import Finding, Report
+from policies import Verdict
+
+MOST: Final = 8
+"""How many failures are traced, the worst first: each takes a few plans."""
+
+Place = tuple[str, int]
+
+
+def located(report: Report, plan: Plan, root: Path) -> Report:
+    """`report` with the file and line of the setting that a failure comes from, where a trial showed which it is."""
+    from infra.force import load
+
+    failing = [each for each in report.findings if each.verdict is Verdict.FAIL and each.path and each.source is None]
+    wanted = list(dict.fromkeys((each.urn, each.path) for each in failing))[:MOST]
+    if not wanted:
+        return report
+    force = load(report.force, root=root)
+    places: dict[tuple[str, str], Place] = {}
+    for urn, path in wanted:
+        with suppress(ValueError):
+            origin = trace(force, plan, urn, parse(path), root, likely_only=True)
+            written = [(each.file, each.line) for each in origin.settings if each.written]
+            if written:
+                places[urn, path] = written[0]
+
+    def placed(finding: Finding) -> Finding:
+        place = places.get((finding.urn, finding.path)) if finding.verdict is Verdict.FAIL else None
+        return replace(finding, source=place) if place else finding
+
+    return replace(report, findings=tuple(map(placed, report.findings)))

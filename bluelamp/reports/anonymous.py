@@ -1,0 +1,143 @@
+"""Leaving addresses and names out of a report, so that it can be shown to people who may not see the topology.
+
+The same thing has the same stand-in everywhere, in every format: `[address-3]`, `[name-12]`. What the project itself
+says (rules, types, controls) stays, and so does the force's own name.
+"""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from ipaddress import ip_interface
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from bluelamp.reports.findings import Finding, Report, RuleRecord
+
+_URN: Final = re.compile(r"(urn:pulumi:[^:\s]+::[^:\s]+::[^\s]+?::)(\S+)")
+_WORDS: Final = re.compile(
+    r"(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    r"|(?P<four>(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?![\w.]*\w))"
+    r"|(?P<six>(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?:/\d{1,3})?(?![\w:]))"
+    r"|(?P<word>[A-Za-z0-9_](?:[\w.-]*\w)?)"
+)
+_EVERYWHERE: Final = frozenset({"0.0.0.0", "0.0.0.0/0", "::", "::/0", "127.0.0.1", "::1"})  # noqa: S104 - to be told apart
+"""Addresses that are nobody's own."""
+_ENDINGS: Final = frozenset(
+    {
+        *(
+            "biz",
+            "cloud",
+            "com",
+            "corp",
+            "dev",
+            "eu",
+            "example",
+            "gov",
+            "home",
+            "info",
+            "internal",
+            "invalid",
+            "io",
+            "lan",
+        ),
+        *("local", "net", "org", "police", "test", "uk"),
+    }
+)
+"""What a host's name may end in; a dotted word that ends otherwise is a path or a version."""
+_PUBLIC: Final = (
+    "docker.io",
+    "gcr.io",
+    "ghcr.io",
+    "k8s.io",
+    "kubernetes.io",
+    "microsoft.com",
+    "pulumi.com",
+    "quay.io",
+    "x-k8s.io",
+)
+"""The domains of hosts that everybody knows."""
+_QUOTED: Final = re.compile(r'\["((?:[^"\\]|\\.)*)"\]')
+
+
+class Anonymous:
+    """Gives each address and name its stand-in; keep one for all the reports that are shown together."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[tuple[str, str], str] = {}
+        self._names: set[str] = set()
+
+    def __call__(self, report: Report) -> Report:
+        """The report without addresses, and without the names that the force chose."""
+        self._names = {name.casefold() for name in report.names}
+        kept = {"force", "name", "source", "provenance", "filters", "names", "redacted"}
+        changed = {each.name: self._of(getattr(report, each.name)) for each in fields(report) if each.name not in kept}
+        return replace(report, **changed, names=frozenset(), redacted=True)
+
+    def _of(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return value if isinstance(value, Enum) else self._text(value)
+        if isinstance(value, Finding):
+            return self._finding(value)
+        if isinstance(value, RuleRecord):
+            return replace(value, parameters=self._of(value.parameters))
+        if is_dataclass(value) and not isinstance(value, type):
+            return replace(value, **{each.name: self._of(getattr(value, each.name)) for each in fields(value)})
+        if isinstance(value, Mapping):
+            return {self._of(key): self._of(item) for key, item in value.items()}
+        return type(value)(map(self._of, value)) if isinstance(value, (list, tuple)) else value
+
+    def _finding(self, finding: Finding) -> Finding:
+        path = _QUOTED.sub(lambda found: f'["{self._text(found[1])}"]', finding.path)
+        source = (self._file(finding.source[0]), finding.source[1]) if finding.source else None
+        same = {"rule": self._of(finding.rule), "verdict": finding.verdict, "type": finding.type, "path": path}
+        said = {name: self._of(getattr(finding, name)) for name in ("urn", "observed", "expected", "exemption")}
+        message = finding.message.removeprefix(finding.path)
+        told = (path if finding.path and message != finding.message else "") + self._text(message)
+        return replace(finding, **same, **said, name=self._token("name", finding.name), message=told, source=source)
+
+    def _file(self, file: str) -> str:
+        parts = PurePosixPath(file).parts
+        stems = [part.partition(".") for part in parts]
+        return str(PurePosixPath(*(self._text(stem) + dot + rest for stem, dot, rest in stems)))
+
+    def _text(self, text: str) -> str:
+        pieces = _URN.split(text)
+        for place in range(0, len(pieces), 3):
+            pieces[place] = _WORDS.sub(self._word, pieces[place])
+        for place in range(2, len(pieces), 3):
+            pieces[place] = self._token("name", pieces[place])
+        return "".join(pieces)
+
+    def _word(self, found: re.Match[str]) -> str:
+        text = found[0]
+        if found.lastgroup == "word":
+            if text.casefold() in self._names:
+                return self._token("name", text)
+            return self._token("address", text) if _is_host(text) else text
+        if text in _EVERYWHERE or (found.lastgroup != "mail" and not _is_address(text)):
+            return text
+        return self._token("address", text)
+
+    def _token(self, kind: str, text: str) -> str:
+        same = (kind, text.casefold())
+        if same not in self._tokens:
+            count = sum(1 for each, _ in self._tokens if each == kind)
+            self._tokens[same] = f"[{kind}-{count + 1}]"
+        return self._tokens[same]
+
+
+def _is_address(text: str) -> bool:
+    with suppress(ValueError):
+        ip_interface(text)
+        return True
+    return False
+
+
+def _is_host(word: str) -> bool:
+    host = word.casefold()
+    _, dot, ending = host.rpartition(".")
+    if not dot or ending not in _ENDINGS:
+        return False
+    return not any(host == domain or host.endswith(f".{domain}") for domain in _PUBLIC)

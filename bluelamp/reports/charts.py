@@ -1,0 +1,124 @@
+"""The charts of the pages, worked out as lengths, so that the templates only draw them.
+
+A bar stands beside its figures in words, so it is decoration to whoever cannot see it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from bluelamp.reports.coverage import FrameworkCoverage, Standing
+from bluelamp.reports.findings import SEVERITIES, VERDICTS, Finding, Report
+from bluelamp.reports.since import Run
+from bluelamp.reports.words import STANDING_WORDS
+from policies import Verdict
+
+WHOLE: Final = 1000
+"""The length of a bar."""
+SHORTEST: Final = 8
+"""The length that even the smallest part of a bar has, so that one failure among thousands is still seen."""
+RUNS: Final = 24
+"""How many runs the trend shows, the last ones."""
+HEIGHT: Final = 120
+"""The height of the trend's columns."""
+_Kind = TypeVar("_Kind", bound=str)
+_JUDGED: Final = tuple(verdict for verdict in VERDICTS if verdict is not Verdict.NOT_APPLICABLE)
+_WORRYING: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.EXEMPT)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of a bar, in thousandths of its length; `kind` names its colour."""
+
+    kind: str
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row of a chart: what it is about, its stretches, and what they count, the parts of nothing left out."""
+
+    label: str
+    segments: tuple[Segment, ...]
+    counts: Mapping[str, int]
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One run of a trend, its stretches measured down from the top of the chart."""
+
+    run: Run
+    segments: tuple[Segment, ...]
+    counts: Mapping[Verdict, int]
+
+
+def bar(counts: Mapping[_Kind, int]) -> tuple[Segment, ...]:
+    """The stretches of a bar for `counts`, by kind, in their order; they fill the whole bar."""
+    kept = {kind: count for kind, count in counts.items() if count}
+    spare = WHOLE - SHORTEST * len(kept)
+    total = sum(kept.values())
+    segments: list[Segment] = []
+    so_far = start = 0
+    for number, (kind, count) in enumerate(kept.items(), start=1):
+        so_far += count
+        end = SHORTEST * number + round(spare * so_far / total)
+        segments.append(Segment(slug(kind), start, end - start))
+        start = end
+    return tuple(segments)
+
+
+def by_severity(report: Report) -> tuple[Bar, ...]:
+    """The verdicts on the rules of each severity, the worst first."""
+    return _bars(report, SEVERITIES, lambda finding: finding.rule.severity)
+
+
+def by_area(report: Report) -> tuple[Bar, ...]:
+    """The verdicts on the rules of each area."""
+    return _bars(report, sorted({rule.area for rule in report.rules}), lambda finding: finding.rule.area)
+
+
+def by_framework(frameworks: Sequence[FrameworkCoverage]) -> tuple[Bar, ...]:
+    """What can be said of each framework's controls."""
+    bars = []
+    for number, framework in enumerate(frameworks, start=1):
+        found = Counter(row.standing for row in framework.rows)
+        counts = {STANDING_WORDS[standing]: found[standing] for standing in Standing if found[standing]}
+        kinds = {standing.name.lower(): found[standing] for standing in Standing}
+        bars.append(Bar(f"{framework.name} ({framework.edition})", bar(kinds), counts, f"framework-{number}"))
+    return tuple(bars)
+
+
+def trend(runs: Sequence[Run]) -> tuple[Column, ...]:
+    """The last runs with what is not a pass in each, on one scale."""
+    runs = runs[-RUNS:]
+    counts = [{verdict: run.counts.get(verdict, 0) for verdict in _WORRYING} for run in runs]
+    highest = max((sum(each.values()) for each in counts), default=0) or 1
+    columns = []
+    for run, each in zip(runs, counts, strict=True):
+        segments: list[Segment] = []
+        below = 0
+        for verdict, count in each.items():
+            if count:
+                length = max(round(HEIGHT * count / highest), 1)
+                segments.append(Segment(slug(verdict), HEIGHT - below - length, length))
+                below += length
+        columns.append(Column(run, tuple(segments), each))
+    return tuple(columns)
+
+
+def slug(text: str) -> str:
+    """`text` as part of an id or a class."""
+    return text.lower().replace(" ", "-").replace("_", "-")
+
+
+def _bars(report: Report, labels: Iterable[str], label: Callable[[Finding], str]) -> tuple[Bar, ...]:
+    found = Counter((label(finding), finding.verdict) for finding in report.findings)
+    bars = []
+    for each in labels:
+        counts: dict[str, int] = {verdict: found[each, verdict] for verdict in _JUDGED if found[each, verdict]}
+        if counts:
+            bars.append(Bar(str(each), bar(counts), counts))
+    return tuple(bars)

@@ -1,0 +1,79 @@
+"""What a report keeps of an exemption."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from policies.exemptions import Status, Use
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptionRecord:
+    """An exemption, whether it holds, and how many failures it matches; `why` says why it does not hold.
+
+    `start` and `expiry` are its first and its last day. `matched` counts the failures in its scope, which are excused
+    only where it holds.
+    """
+
+    id: str
+    rule: str
+    scope: str
+    reason: str
+    compensating_control: str
+    risk_reference: str
+    owner: str
+    requester: str
+    approver: str
+    start: date
+    expiry: date
+    last_review: date
+    status: Status
+    why: str
+    matched: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether it excuses anything."""
+        return self.status is Status.HOLDS
+
+    def as_dict(self) -> dict[str, Any]:
+        """The exemption as JSON; dates are ISO 8601."""
+        return {
+            "id": self.id,
+            "rule": self.rule,
+            "scope": self.scope,
+            "reason": self.reason,
+            "compensatingControl": self.compensating_control,
+            "riskReference": self.risk_reference,
+            "owner": self.owner,
+            "requester": self.requester,
+            "approver": self.approver,
+            "start": self.start.isoformat(),
+            "expiry": self.expiry.isoformat(),
+            "lastReview": self.last_review.isoformat(),
+            "status": self.status,
+            "why": self.why,
+            "matched": self.matched,
+        }
+
+
+def record(use: Use) -> ExemptionRecord:
+    """What is kept of `use`."""
+    each = use.exemption
+    return ExemptionRecord(
+        each.id,
+        each.rule,
+        each.scope,
+        each.reason,
+        each.compensating_control,
+        each.risk_reference,
+        each.owner,
+        each.requester or each.owner,
+        each.approver,
+        each.start,
+        each.expiry,
+        each.last_review,
+        use.status,
+        use.why,
+        use.matched,
+    )

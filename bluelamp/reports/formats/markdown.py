@@ -1,0 +1,131 @@
+"""Markdown for a pull request's comment: one line of result, the worst first, the detail folded away."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from html import escape
+from typing import Final
+
+from bluelamp.reports.canonical import time_of
+from bluelamp.reports.findings import Answer, Finding, Report
+from bluelamp.reports.words import asked, explanation, headline, some, value
+from policies import Verdict
+
+MOST: Final = 50
+"""How many findings are spelt out in each part before the rest is only counted."""
+LONGEST: Final = 60_000
+"""Characters: code hosts refuse a comment of more than 65,536."""
+_MARKS: Final = {Answer.WITHIN: "✅", Answer.WITHIN_PICKED: "☑️", Answer.NOT_WITHIN: "❌", Answer.CANNOT_BE_SAID: "❔"}
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]#+!|~-])")
+_MENTION: Final = re.compile(r"(?<!\w)@(?=\w)")
+_CUT: Final = 300
+
+
+def to_markdown(report: Report) -> str:
+    """The report as Markdown (GitHub's and GitLab's), short enough for one comment."""
+    text = "\n".join(_lines(report, MOST)) + "\n"
+    most = MOST
+    while len(text) > LONGEST and most:
+        most //= 2
+        text = "\n".join(_lines(report, most)) + "\n"
+    return text
+
+
+def _lines(report: Report, most: int) -> Iterator[str]:
+    yield f"### {_MARKS[report.answer]} {_plain(headline(report))}"
+    yield ""
+    yield _plain(" ".join(explanation(report)))
+    yield ""
+    yield from _counts(report)
+    yield from _changes(report)
+    yield from _part("mandatory failure", report.broken, most, opened=True)
+    yield from _part(
+        "undecided verdict on mandatory rules", report.undecided, most, plural="undecided verdicts on mandatory rules"
+    )
+    yield from _part("advisory failure", report.advised, most)
+    exempt = [finding for finding in report.findings if finding.verdict is Verdict.EXEMPT]
+    yield from _part("exempt failure", exempt, most)
+    yield from _provenance(report)
+
+
+def _counts(report: Report) -> Iterator[str]:
+    yield "| " + " | ".join(report.counts) + " |"
+    yield "|" + "---:|" * len(report.counts)
+    yield "| " + " | ".join(str(count) for count in report.counts.values()) + " |"
+    yield ""
+
+
+def _changes(report: Report) -> Iterator[str]:
+    since = report.since
+    if since and since.previous:
+        parts = [f"{len(since.new)} new", f"{len(since.fixed)} fixed"]
+        parts += [f"{len(since.flapping)} flapping"] if since.flapping else []
+        yield f"Since {time_of(since.previous.time)}: {', '.join(parts)}."
+        yield ""
+
+
+def _part(
+    noun: str, findings: Iterable[Finding], most: int, *, plural: str = "", opened: bool = False
+) -> Iterator[str]:
+    found = list(findings)
+    if not found:
+        return
+    said = f"{len(found):,} {plural}" if plural and len(found) != 1 else some(len(found), noun)
+    yield f"<details{' open' if opened else ''}><summary><b>{said}</b></summary>"
+    yield ""
+    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    for finding in found[:most]:
+        by_rule[finding.rule.id].append(finding)
+    for findings_of_rule in by_rule.values():
+        rule = findings_of_rule[0].rule
+        yield f"- **{rule.id}** {_plain(rule.title)} ({rule.severity})"
+        for finding in findings_of_rule:
+            yield f"  - {_one(finding)}"
+        yield f"  - To mend it: {_plain(rule.fix)}"
+    if len(found) > most:
+        yield f"- … and {len(found) - most:,} more, in findings.json"
+    yield ""
+    yield "</details>"
+    yield ""
+
+
+def _one(finding: Finding) -> str:
+    where = f"{_code(finding.name)} {_code(finding.path)}" if finding.path else _code(finding.name)
+    place = f" at {_code(f'{finding.source[0]}:{finding.source[1]}')}" if finding.source else ""
+    if finding.verdict in (Verdict.FAIL, Verdict.EXEMPT):
+        found = f"found {_code(value(finding.observed))}, expected {_code(asked(finding.expected))}"
+        by = f" (exemption {_code(finding.exemption)})" if finding.exemption else ""
+        return f"{where}{place}: {found}{by}"
+    return f"{where}{place}: {finding.verdict}: {_plain(finding.message)}"
+
+
+def _provenance(report: Report) -> Iterator[str]:
+    source = report.provenance
+    commit = (
+        f"commit {_code(source.commit[:12])}{' with uncommitted changes' if source.dirty else ''}, "
+        if source.commit
+        else ""
+    )
+    yield (
+        f"<sub>{some(report.resources, 'resource')} of the {report.source}, {some(len(report.rules), 'rule')}, "
+        f"{commit}{time_of(report.ended)}, Bluelamp {source.versions.get('bluelamp', '')}</sub>"
+    )
+
+
+def _plain(text: str) -> str:
+    """`text` on one line, with nothing in it that is markup or calls somebody."""
+    text = _MENTION.sub("@\u200b", text)
+    return _SPECIAL.sub(r"\\\1", escape(_line(text), quote=False))
+
+
+def _code(text: str) -> str:
+    """`text` as code: in as many backticks as it takes."""
+    text = _line(text)
+    text = text if len(text) <= _CUT else text[:_CUT] + "…"
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    pad = " " if text[:1] in ("`", "") or text[-1:] == "`" else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

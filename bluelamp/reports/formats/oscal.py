@@ -1,0 +1,292 @@
+"""NIST's OSCAL: assessment results of every verdict, and a plan of action and milestones for what fails.
+
+A rule is an objective of the controls that it answers to, so that no control is called satisfied because a rule passes:
+the target of each finding is the rule. UUIDs follow from the report, so that the same report gives the same text.
+"""
+
+import re
+from collections import defaultdict
+from functools import cached_property
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from bluelamp.reports.canonical import readable, time_of
+from bluelamp.reports.findings import UNDECIDED, Finding, Report, RuleRecord
+from bluelamp.reports.words import asked, explanation, headline, value
+from policies import Control, Verdict
+
+OSCAL: Final = "1.2.1"
+NAMESPACE: Final = "urn:bluelamp:oscal"
+"""Whose the properties are that OSCAL has no word for."""
+_SPACE: Final = UUID("5c5d7d0a-0d4e-5f4e-9d43-62c1b0a7e0c5")
+_UNFIT: Final = re.compile(r"[^\w.-]+")
+
+
+def to_assessment_results(report: Report) -> str:
+    """The findings as OSCAL assessment results, in JSON: an observation for each verdict, a finding for each rule."""
+    made = _Made(report)
+    result = {
+        "uuid": made.id("result"),
+        "title": f"Security baseline of {report.name}",
+        "description": " ".join([headline(report), *explanation(report)]),
+        "start": time_of(report.started),
+        "end": time_of(report.ended),
+        "props": _props(
+            answer=report.answer,
+            source=report.source,
+            commit=report.provenance.commit,
+            **{"uncommitted-changes": str(report.provenance.dirty).lower()},
+            **{"rules-hash": report.provenance.rules_hash, "input-hash": report.provenance.input_hash},
+            only="; ".join(report.filters),
+        ),
+        "local-definitions": _some(**{"inventory-items": made.items}),
+        "reviewed-controls": made.reviewed,
+        "observations": [made.observation(finding) for finding in report.findings],
+        "risks": [made.risk(finding) for finding in made.failures],
+        "findings": [finding for rule, found in made.by_rule if (finding := made.finding(rule, found))],
+    }
+    document = {
+        "uuid": made.id("assessment-results"),
+        "metadata": made.metadata("Assessment results"),
+        "import-ap": {"href": f"#{made.id('plan')}"},
+        "local-definitions": _some(**{"objectives-and-methods": made.objectives}),
+        "results": [_some(**result)],
+        "back-matter": {"resources": [made.plan]},
+    }
+    return readable({"assessment-results": _some(**document)})
+
+
+def to_poam(report: Report) -> str | None:
+    """The failures as an OSCAL plan of action and milestones, in JSON: an item each. None where there is no failure.
+
+    What is exempt is an item too, whose risk has an approved deviation.
+    """
+    made = _Made(report)
+    if not made.failures:
+        return None
+    document = {
+        "uuid": made.id("poam"),
+        "metadata": made.metadata("Plan of action and milestones"),
+        "system-id": {"identifier-type": NAMESPACE, "id": report.force},
+        "local-definitions": {"inventory-items": made.items},
+        "observations": [made.observation(finding) for finding in made.failures],
+        "risks": [made.risk(finding) for finding in made.failures],
+        "poam-items": [made.poam_item(finding) for finding in made.failures],
+    }
+    return readable({"plan-of-action-and-milestones": document})
+
+
+class _Made:
+    """The parts that both documents have."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.failures = [each for each in report.findings if each.verdict in (Verdict.FAIL, Verdict.EXEMPT)]
+        made_of = (report.provenance.rules_hash, report.provenance.input_hash, *report.filters)
+        self._own = uuid5(_SPACE, "\n".join((report.force, report.source, time_of(report.ended), *made_of)))
+
+    def id(self, *parts: str) -> str:
+        """The UUID of a part of this report."""
+        return str(uuid5(self._own, "\n".join(parts)))
+
+    def metadata(self, title: str) -> dict[str, Any]:
+        """What stands at the top of every OSCAL document."""
+        report = self.report
+        return {
+            "title": f"{title}: {report.name}",
+            "last-modified": time_of(report.ended),
+            "version": time_of(report.ended),
+            "oscal-version": OSCAL,
+            "props": _props(**{f"version-{_token(name)}": each for name, each in report.provenance.versions.items()}),
+        }
+
+    @cached_property
+    def by_rule(self) -> list[tuple[RuleRecord, list[Finding]]]:
+        """The rules that said something, each with its findings."""
+        found: dict[str, list[Finding]] = defaultdict(list)
+        for finding in self.report.findings:
+            found[finding.rule.id].append(finding)
+        return [(rule, found[rule.id]) for rule in self.report.rules if rule.id in found]
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The resources that something is said of."""
+        urns = {finding.urn: finding for finding in self.report.findings}
+        return [
+            {
+                "uuid": self.id("resource", urn),
+                "description": f"{finding.name} ({finding.type})",
+                "props": _props(urn=urn, **{"input-hash": finding.input_hash}),
+            }
+            for urn, finding in sorted(urns.items())
+        ]
+
+    @property
+    def reviewed(self) -> dict[str, Any]:
+        """The controls that the rules answer to."""
+        frameworks: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for control in {control for rule in self.report.rules for control in rule.controls}:
+            frameworks[control.framework, control.edition].add(_control(control))
+        selections = [
+            {
+                "description": f"{framework}, edition {edition}: the controls that at least one rule answers to",
+                "include-controls": [{"control-id": each} for each in sorted(ids)],
+            }
+            for (framework, edition), ids in sorted(frameworks.items())
+        ]
+        return {"control-selections": selections or [{"description": "the rules answer to no control"}]}
+
+    @property
+    def objectives(self) -> list[dict[str, Any]]:
+        """For each control, the rules that answer to it."""
+        rules: dict[Control, list[RuleRecord]] = defaultdict(list)
+        for rule in self.report.rules:
+            for control in rule.controls:
+                rules[control].append(rule)
+        return [
+            {
+                "control-id": _control(control),
+                "props": _props(framework=control.framework, edition=control.edition, control=control.id),
+                "parts": [
+                    {"id": _token(rule.id), "name": "objective", "prose": rule.title, "props": _props(hash=rule.hash)}
+                    for rule in answering
+                ],
+            }
+            for control, answering in sorted(rules.items(), key=lambda each: str(each[0]))
+        ]
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        """What stands for the assessment plan: the rules."""
+        return {
+            "uuid": self.id("plan"),
+            "title": "The rules as they were applied",
+            "description": "There is no assessment plan in OSCAL: every rule, with its rationale and parameters, "
+            "stands in findings.json, under rules.",
+            "rlinks": [{"href": "findings.json", "media-type": "application/json"}],
+        }
+
+    def observation(self, finding: Finding) -> dict[str, Any]:
+        """One verdict with its evidence."""
+        evidence = {
+            "description": f"{finding.path or 'the resource'}: observed {value(finding.observed)}, "
+            f"expected {asked(finding.expected)}",
+            "href": "findings.json",
+            "props": _props(
+                path=finding.path,
+                observed=value(finding.observed),
+                expected=asked(finding.expected),
+                file=finding.source[0] if finding.source else "",
+                line=str(finding.source[1]) if finding.source else "",
+                **{"input-hash": finding.input_hash, "rule-hash": finding.rule.hash},
+            ),
+        }
+        has_value = bool(finding.path) or finding.expected is not None
+        return _some(
+            uuid=self.id("observation", finding.key),
+            title=f"{finding.rule.id} on {_line(finding.name)}",
+            description=finding.message or f"{finding.rule.title}: {finding.verdict}",
+            props=_props(
+                verdict=finding.verdict,
+                rule=finding.rule.id,
+                severity=finding.rule.severity,
+                enforcement=finding.rule.enforcement,
+                exemption=finding.exemption,
+            ),
+            methods=["TEST"],
+            types=["finding"],
+            subjects=[{"subject-uuid": self.id("resource", finding.urn), "type": "inventory-item"}],
+            collected=time_of(self.report.ended),
+            **({"relevant-evidence": [evidence]} if has_value else {}),
+        )
+
+    def finding(self, rule: RuleRecord, found: list[Finding]) -> dict[str, Any] | None:
+        """What the verdicts of one rule come to; satisfied only where all are known, some pass and none fails.
+
+        None where there is nothing that the rule is about.
+        """
+        verdicts = {finding.verdict for finding in found}
+        if verdicts & {Verdict.FAIL, Verdict.EXEMPT}:
+            status = {"state": "not-satisfied", "reason": "fail"}
+        elif verdicts & UNDECIDED:
+            status = {"state": "not-satisfied", "reason": "other", "remarks": "It cannot be said yet."}
+        elif Verdict.PASS in verdicts:
+            status = {"state": "satisfied", "reason": "pass"}
+        else:
+            return None
+        failing = [finding for finding in found if finding.verdict in (Verdict.FAIL, Verdict.EXEMPT)]
+        return _some(
+            uuid=self.id("finding", rule.id),
+            title=f"{rule.id} {rule.title}",
+            description=rule.rationale or rule.title,
+            props=_props(severity=rule.severity, enforcement=rule.enforcement),
+            target={
+                "type": "objective-id",
+                "target-id": _token(rule.id),
+                "title": rule.title,
+                "props": _props(
+                    rule=rule.id, **{f"control-{number}": str(each) for number, each in enumerate(rule.controls, 1)}
+                ),
+                "status": status,
+            },
+            **{
+                "related-observations": [{"observation-uuid": self.id("observation", each.key)} for each in found],
+                "related-risks": [{"risk-uuid": self.id("risk", each.key)} for each in failing],
+            },
+        )
+
+    def risk(self, finding: Finding) -> dict[str, Any]:
+        """What a failure puts at risk, and how to mend it."""
+        rule = finding.rule
+        return _some(
+            uuid=self.id("risk", finding.key),
+            title=f"{rule.id} on {_line(finding.name)}: {rule.title}",
+            description=finding.message or rule.title,
+            statement=rule.rationale or rule.title,
+            props=_props(severity=rule.severity, exemption=finding.exemption),
+            status="deviation-approved" if finding.verdict is Verdict.EXEMPT else "open",
+            remediations=[
+                {
+                    "uuid": self.id("remediation", finding.key),
+                    "lifecycle": "recommendation",
+                    "title": f"Mend {_line(finding.name)}",
+                    "description": rule.fix or rule.title,
+                }
+            ],
+            **{"related-observations": [{"observation-uuid": self.id("observation", finding.key)}]},
+        )
+
+    def poam_item(self, finding: Finding) -> dict[str, Any]:
+        """A failure as something to be done."""
+        return {
+            "uuid": self.id("item", finding.key),
+            "title": f"{finding.rule.id} on {_line(finding.name)}",
+            "description": f"{finding.message or finding.rule.title}. {finding.rule.fix}".strip(),
+            "props": _props(verdict=finding.verdict, severity=finding.rule.severity, exemption=finding.exemption),
+            "related-observations": [{"observation-uuid": self.id("observation", finding.key)}],
+            "related-risks": [{"risk-uuid": self.id("risk", finding.key)}],
+        }
+
+
+def _props(**values: str) -> list[dict[str, str]]:
+    """Properties of our own; OSCAL lets none be empty, nor begin or end in white space."""
+    said = {name: str(text).strip() for name, text in values.items()}
+    return [{"name": name, "ns": NAMESPACE, "value": _line(text)} for name, text in said.items() if text]
+
+
+def _some(**members: Any) -> dict[str, Any]:
+    """The members that hold something: OSCAL has no empty lists."""
+    return {name: held for name, held in members.items() if held not in ([], {}, "")}
+
+
+def _control(control: Control) -> str:
+    """A control's id as OSCAL's tokens are: a letter first, and no spaces."""
+    return _token(f"{control.framework}_{control.edition}_{control.id}")
+
+
+def _token(text: str) -> str:
+    return _UNFIT.sub("-", text).strip("-.").lower()
+
+
+def _line(text: str) -> str:
+    return " ".join(str(text).split())

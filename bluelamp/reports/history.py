@@ -1,0 +1,178 @@
+"""The findings of each run, kept in a DuckDB file, and what changed from one to the next.
+
+A run is compared with those before it on the same force, from the same source, by the same choice of rules. Keeping
+them is a convenience: where the file is locked or damaged the report is written all the same, and says so.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Final
+
+from bluelamp.reports.findings import VERDICTS, Report
+from bluelamp.reports.since import Run, Since
+from policies import Verdict
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+FILE: Final = "history.duckdb"
+LOOKED_AT: Final = 50
+"""How many runs back the trend, the ages and the flapping go."""
+PATIENCE: Final = 10.0
+"""Seconds to wait for another process that writes to the file."""
+_PAUSE: Final = 0.1
+_LOCKED: Final = "set lock on file"
+_TABLES: Final = """
+CREATE SEQUENCE IF NOT EXISTS run_ids;
+CREATE TABLE IF NOT EXISTS runs (
+    id BIGINT PRIMARY KEY DEFAULT nextval('run_ids'), force VARCHAR NOT NULL, source VARCHAR NOT NULL,
+    filters VARCHAR NOT NULL, ended TIMESTAMP NOT NULL, commit_id VARCHAR NOT NULL, rules_hash VARCHAR NOT NULL,
+    input_hash VARCHAR NOT NULL, broken INTEGER NOT NULL, counts JSON NOT NULL
+);
+CREATE TABLE IF NOT EXISTS findings (
+    run BIGINT NOT NULL, rule VARCHAR NOT NULL, urn VARCHAR NOT NULL, verdict VARCHAR NOT NULL,
+    severity VARCHAR NOT NULL
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Reports with what changed since last time, and, where that could not be found out or kept, why."""
+
+    reports: tuple[Report, ...]
+    trouble: str = ""
+
+
+def remember(reports: Sequence[Report], file: Path, *, patience: float = PATIENCE) -> Remembered:
+    """Keep the findings of `reports` in `file`, and tell what changed since the runs before.
+
+    `patience` is how many seconds to wait for another process that has the file. Never raises for what is wrong with
+    the file: the reports come back as they were, and `trouble` says why.
+    """
+    import duckdb
+
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with _opened(file, patience) as connection:
+            connection.execute(_TABLES)
+            connection.begin()
+            told = tuple(_told(connection, report) for report in reports)
+            connection.commit()
+    except (duckdb.Error, OSError) as error:
+        return Remembered(tuple(reports), f"{file}: {_why(error)}; what changed since last time is not told")
+    return Remembered(told)
+
+
+@contextmanager
+def _opened(file: Path, patience: float) -> "Iterator[DuckDBPyConnection]":
+    """The file, for this process alone: DuckDB lets one process at a time write."""
+    import duckdb
+
+    until = monotonic() + patience
+    while True:
+        try:
+            connection = duckdb.connect(str(file))
+        except duckdb.IOException as error:
+            if _LOCKED not in str(error) or monotonic() >= until:
+                raise
+            sleep(_PAUSE)
+        else:
+            break
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _told(connection: "DuckDBPyConnection", report: Report) -> Report:
+    subject = [report.force, report.source.value, "; ".join(report.filters)]
+    earlier = connection.execute(
+        "SELECT id, ended, commit_id, counts, broken FROM runs WHERE force = ? AND source = ? AND filters = ? "
+        "ORDER BY id DESC LIMIT ?",
+        [*subject, LOOKED_AT - 1],
+    ).fetchall()[::-1]
+    failed: dict[int, set[str]] = {id_: set() for id_, *_ in earlier}
+    failing = connection.execute(
+        "SELECT run, rule || ' ' || urn FROM findings WHERE verdict = 'fail' AND list_contains(?, run)", [list(failed)]
+    )
+    for id_, key in failing.fetchall():
+        failed[id_].add(key)
+    _keep(connection, report, subject)
+    runs = [
+        Run(ended.replace(tzinfo=UTC), commit, _counts(counts), broken) for _, ended, commit, counts, broken in earlier
+    ]
+    this = Run(report.ended, report.provenance.commit, dict(report.counts), len(report.broken))
+    now = {finding.key for finding in report.findings if finding.verdict is Verdict.FAIL}
+    return replace(report, since=since(runs, list(failed.values()), this, now))
+
+
+def since(runs: Sequence[Run], failed: Sequence[set[str]], this: Run, now: set[str]) -> Since:
+    """What changed: `failed` has the keys of what failed in each of `runs`, the oldest first, `now` those of `this`."""
+    before = failed[-1] if failed else now
+    history = [*failed, now]
+    times = [*(run.time for run in runs), this.time]
+    return Since(
+        runs[-1] if runs else None,
+        tuple(sorted(now - before)),
+        tuple(sorted(before - now)),
+        tuple(sorted(key for key in now if _spells(key, history) > 1)),
+        {key: _failing_from(key, history, times) for key in now},
+        (*runs, this),
+    )
+
+
+def _spells(key: str, history: Sequence[set[str]]) -> int:
+    """How many times the failure has begun."""
+    was = [False, *(key in failures for failures in history)]
+    return sum(1 for before, after in pairwise(was) if after and not before)
+
+
+def _failing_from(key: str, history: Sequence[set[str]], times: Sequence[datetime]) -> datetime:
+    first = len(history) - 1
+    while first and key in history[first - 1]:
+        first -= 1
+    return times[first]
+
+
+def _keep(connection: "DuckDBPyConnection", report: Report, subject: list[str]) -> None:
+    ended = report.ended.astimezone(UTC).replace(tzinfo=None)
+    provenance = report.provenance
+    about = [ended, provenance.commit, provenance.rules_hash, provenance.input_hash, len(report.broken)]
+    made = connection.execute(
+        "INSERT INTO runs (force, source, filters, ended, commit_id, rules_hash, input_hash, broken, counts) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        [*subject, *about, json.dumps(dict(report.counts))],
+    ).fetchone()
+    columns = [
+        [finding.rule.id for finding in report.findings],
+        [finding.urn for finding in report.findings],
+        [finding.verdict.value for finding in report.findings],
+        [finding.rule.severity.value for finding in report.findings],
+    ]
+    if report.findings and made:
+        connection.execute(
+            "INSERT INTO findings SELECT ?, unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), "
+            "unnest(?::VARCHAR[])",
+            [made[0], *columns],
+        )
+
+
+def _counts(text: str) -> Mapping[Verdict, int]:
+    said = json.loads(text)
+    return {verdict: int(said.get(verdict, 0)) for verdict in VERDICTS}
+
+
+def _why(error: Exception) -> str:
+    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot be written: {error.strerror}"
+    if _LOCKED in str(error):
+        return "another process has it open"
+    return f"cannot be used ({said[:200]}); move it away to begin anew"

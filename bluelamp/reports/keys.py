@@ -1,0 +1,123 @@
+"""The keys that reports are signed with: Ed25519, in PEM files that the force holds and OpenSSL reads."""
+
+import hashlib
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from bluelamp.errors import BluelampError, UsageError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+PASSPHRASE: Final = "BLUELAMP_SIGNING_PASSPHRASE"  # noqa: S105 - the name of a variable
+"""The variable that holds a key's passphrase; with `_FILE` at its end, the name of a file that does."""
+_MAKE: Final = "`bluelamp key FILE` makes one"
+
+
+def private_key(path: Path) -> "Ed25519PrivateKey":
+    """The key in the PEM file (PKCS 8) at `path`. Raises `UsageError` where there is none that can be used."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    pem, passphrase = _read(path), _passphrase()
+    try:
+        key = load_pem_private_key(pem, passphrase if b"ENCRYPTED" in pem else None)
+    except TypeError:
+        step = f"set {PASSPHRASE} or {PASSPHRASE}_FILE"
+        raise UsageError(f"{path}: the key has a passphrase", next_step=step) from None
+    except ValueError:
+        if b"ENCRYPTED" in pem:
+            raise UsageError(f"{path}: the passphrase does not open it", next_step=f"check {PASSPHRASE}") from None
+        raise UsageError(f"{path} is no private key in PEM", next_step=_MAKE) from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise UsageError(f"{path} is a key of another kind than Ed25519", next_step=_MAKE)
+    return key
+
+
+def public_key(path: Path) -> "Ed25519PublicKey":
+    """The public key in the PEM file at `path`. Raises `UsageError` where there is none that can be used."""
+    return public_key_of(_read(path), str(path))
+
+
+def public_key_of(pem: bytes, what: str) -> "Ed25519PublicKey":
+    """The public key that `pem` is; `what` names it in the `UsageError` that is raised where it is none."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    if b"PRIVATE KEY" in pem:
+        raise UsageError(f"{what} is a private key", next_step="give the public one, and keep this one to yourself")
+    key = None
+    with suppress(ValueError, UnsupportedAlgorithm):
+        key = load_pem_public_key(pem)
+    if not isinstance(key, Ed25519PublicKey):
+        raise UsageError(f"{what} is no public key of Ed25519 in PEM", next_step=_MAKE)
+    return key
+
+
+def pem_of(key: "Ed25519PublicKey") -> str:
+    """A public key as PEM."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def fingerprint(key: "Ed25519PublicKey") -> str:
+    """SHA-256, in hex, over the public key's DER, as `openssl pkey -pubin -outform DER | sha256sum` gives it."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
+def make_key(path: Path) -> tuple[Path, str]:
+    """Make a key at `path`, for its owner's eyes only, and its public half beside it.
+
+    The key is encrypted where a passphrase is set. Returns the public half's path and its fingerprint. Raises
+    `UsageError` where something is there already, `BluelampError` where it cannot be written.
+    """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import (
+        BestAvailableEncryption,
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+    )
+
+    public = path.with_suffix(".pub" + (path.suffix or ".pem"))
+    passphrase = _passphrase()
+    encryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
+    key = Ed25519PrivateKey.generate()
+    try:
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True)
+        for file, content, mode in (
+            (path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption), 0o600),
+            (public, pem_of(key.public_key()).encode(), 0o644),
+        ):
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
+                stream.write(content)
+    except FileExistsError as error:
+        what = "is there already" if Path(error.filename) in (path, public) else "is a file where a folder is wanted"
+        raise UsageError(f"{error.filename} {what}", next_step="name another file") from None
+    except OSError as error:
+        raise BluelampError(f"{error.filename}: the key cannot be written: {error.strerror}") from None
+    return public, fingerprint(key.public_key())
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: the key cannot be read: {error.strerror}", next_step=_MAKE) from None
+
+
+def _passphrase() -> bytes | None:
+    file = os.environ.get(f"{PASSPHRASE}_FILE")
+    if not file:
+        return os.environ.get(PASSPHRASE, "").encode() or None
+    try:
+        return Path(file).read_bytes().strip() or None
+    except OSError as error:
+        raise UsageError(f"{PASSPHRASE}_FILE: {file} cannot be read: {error.strerror}") from None

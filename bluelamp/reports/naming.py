@@ -1,0 +1,27 @@
+"""The names that resources give: to themselves, to their parts, and to what they refer to."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def names_in(properties: Mapping[str, Any]) -> Iterator[str]:
+    """The names that a resource's properties give: its own, its parts', its namespace, and those that it refers to."""
+    for key, value in properties.items():
+        if isinstance(value, str) and (key == "name" or key.endswith("Name")):
+            yield value
+        elif key == "metadata" and isinstance(value, Mapping):
+            yield from (each for word in ("name", "namespace") if isinstance(each := value.get(word), str))
+        else:
+            yield from _parts(value)
+
+
+def _parts(value: Any) -> Iterator[str]:
+    """The names of what stands in lists."""
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            if isinstance(item, Mapping):
+                yield from (each for each in (item.get("name"),) if isinstance(each, str))
+            yield from _parts(item)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _parts(item)

@@ -1,0 +1,1 @@
+"""Where resources to be judged come from, besides plans and states."""

@@ -1,0 +1,175 @@
+"""From ARM's types and properties to those of the SDK, so that the rules say of a template what they say of a plan.
+
+The other way round is `bluelamp.rehearsal.armtypes`; here the SDK's own schema says which of its properties ARM's are.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from bluelamp.rehearsal.armtypes.names import Spelling, camel, plain, spelling
+from bluelamp.rehearsal.azure import ids
+from bluelamp.rehearsal.sdk.schema import Catalogue
+from bluelamp.rehearsal.sdk.shapes import ObjectShape, Shape
+from bluelamp.reports.sources.expressions import Open, unknown
+from bluelamp.reports.sources.functions import name_key
+from policies import rules
+
+_PARAMETER: Final = re.compile(r"\{([\w.]+)\}")
+_ENVELOPE: Final = frozenset(
+    {"apiversion", "type", "name", "dependson", "condition", "copy", "comments", "metadata", "resources", "scope"}
+    | {"existing", "resourcegroup", "subscriptionid", "asserts"}
+)
+"""What a template says about a resource that is not part of it."""
+
+
+_OLDER: Final[Mapping[str, Mapping[str, str]]] = {"azure-native:sql:TransparentDataEncryption": {"status": "state"}}
+"""What a property was called in older API versions, where a rule would take its absence for the safe default."""
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The SDK's schema."""
+    return Catalogue("azure-native")
+
+
+@cache
+def _tokens() -> Mapping[str, tuple[str, ...]]:
+    """The SDK's types by ARM type in lower case; first those that a rule asks about."""
+    asked = {type_ for rule in rules() for type_ in rule.at}
+    known = set(catalogue().tokens())
+    found: dict[str, list[str]] = {}
+    for token in sorted(ids.tokens(), key=lambda each: (each not in asked, each)):
+        if token in known:
+            found.setdefault(ids.arm_type(token).lower(), []).append(token)
+    return {arm_type: tuple(tokens) for arm_type, tokens in found.items()}
+
+
+@cache
+def token_of(arm_type: str, names: tuple[Any, ...], level: str) -> str | None:
+    """The SDK's type of a resource of `arm_type` with these `names`; None where it has none.
+
+    Where several types are one in ARM, fixed names decide (`config/logs`), then `level`: what the resource is put
+    on (`resource` for another resource, else `group`, `subscription`, `managementgroup` or `tenant`).
+    """
+    tokens = _tokens().get(arm_type.lower(), ())
+    if not tokens and "/" in arm_type:
+        holder = re.escape(arm_type.lower().rpartition("/")[0])
+        by_kind = (found for each, found in _tokens().items() if re.fullmatch(f"{holder}/{{\\w+}}", each))
+        tokens = next(by_kind, ())
+    named = [token for token in tokens if _is_named(token, names)]
+    fitting = [token for token in named if _level(token) == level]
+    return next(iter(fitting or named), None)
+
+
+def _is_named(token: str, names: tuple[Any, ...]) -> bool:
+    """Whether the names are what the type's fixed names ask for; one that is not known yet may be."""
+    return all(
+        step.startswith("{") or isinstance(name, Open) or step.lower() == str(name).lower()
+        for step, name in zip(_steps(token), names, strict=False)
+    )
+
+
+def _steps(token: str) -> list[str]:
+    """The names in the type's path, from the outermost on: parameters in braces, or fixed."""
+    return ids.template(token).rpartition("/providers/")[2].split("/")[2::2]
+
+
+def _level(token: str) -> str:
+    start = ids.template(token)
+    if start.startswith("{"):
+        return "resource"
+    if start.startswith("/providers/Microsoft.Management/managementGroups/{") and start.count("/providers/") > 1:
+        return "managementgroup"
+    if "/resourceGroups/{resourceGroupName}/" in start:
+        return "group"
+    return "subscription" if start.startswith("/subscriptions/") else "tenant"
+
+
+def address(token: str, names: list[Any]) -> dict[str, Any]:
+    """The inputs that name the resource and those it stands in, from the pieces of its name, outermost first."""
+    path = ids.template(token)
+    if path.endswith("/resourceGroups/{resourceGroupName}"):
+        return {"resourceGroupName": names[-1]}
+    return {
+        found[1]: name
+        for step, name in zip(_steps(token), names, strict=False)
+        if (found := _PARAMETER.fullmatch(step)) is not None
+    }
+
+
+def inputs(token: str, arm_type: str, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The body of a resource in a template as the SDK's inputs, and the properties that the SDK does not know.
+
+    Those are of another API version than the SDK's, and what they say is not judged.
+    """
+    own = {key: value for key, value in body.items() if plain(key) not in _ENVELOPE}
+    shape = catalogue().resource(token).inputs
+    made = _lifted(shape, own, spelling(arm_type.partition("/")[0].lower()), set())
+    for old, new in _OLDER.get(token, {}).items():
+        if old in made:
+            made[new] = made.pop(old)
+    return made, sorted(made.keys() - shape.properties.keys())
+
+
+def _lifted(shape: ObjectShape, body: Mapping[str, Any], names: Spelling, inside: set[str]) -> dict[str, Any]:
+    known = {plain(name): name for name in shape.properties}
+    renamed = {plain(arm.rpartition(".")[2]): sdk for arm, sdk in names.renamed.items() if sdk in shape.properties}
+    made: dict[str, Any] = {}
+    for key, value in body.items():
+        if key in names.lifted and key not in shape.properties and key not in inside:
+            if isinstance(value, Open):
+                made = {name: unknown(f"{value}.{name}") for name in shape.properties} | made
+            elif isinstance(value, Mapping):
+                made = _lifted(shape, value, names, inside | {key}) | made
+            continue
+        name = known.get(plain(key)) or renamed.get(plain(key)) or camel(key)
+        made[name] = _value(shape.properties[name].shape, value, names) if name in shape.properties else value
+    return made
+
+
+def _value(shape: Shape, value: Any, names: Spelling) -> Any:
+    if shape.kind == "union" and isinstance(value, Mapping):
+        shape = next((each for each in shape.options if _is(each, value)), shape)
+    if isinstance(value, Mapping):
+        if shape.kind == "object" and shape.object:
+            return _lifted(shape.object, value, names, set())
+        if shape.kind == "array":  # user-assigned identities: a map in ARM, a list in the SDK
+            return list(value)
+        if shape.kind == "map" and shape.item:
+            return {key: _value(shape.item, item, names) for key, item in value.items()}
+    if isinstance(value, list) and shape.kind == "array" and shape.item:
+        return [_value(shape.item, item, names) for item in value]
+    return value
+
+
+def _is(option: Shape, value: Mapping[str, Any]) -> bool:
+    """Whether `value` is of this member of a union, as its discriminator says."""
+    constants = option.object.constants if option.object else {}
+    given = {plain(key): item for key, item in value.items()}
+    return bool(option.object) and all(
+        str(given.get(plain(name), "")).lower() == str(constant).lower() for name, constant in constants.items()
+    )
+
+
+def holders(token: str) -> tuple[str, ...]:
+    """The inputs that hold the id of what an extension is on; none for other types."""
+    start = ids.template(token).partition("/providers/")[0]
+    found = _PARAMETER.fullmatch(start)
+    return (found[1],) if found else ()
+
+
+def in_group(token: str) -> bool:
+    """Whether the resource stands in a resource group, which is one of its inputs."""
+    return "/resourceGroups/{resourceGroupName}/" in ids.template(token)
+
+
+def parents(token: str, arm_type: str, names: tuple[Any, ...]) -> list[tuple[str, tuple[str, tuple[Any, ...]]]]:
+    """For each input that names a resource that this one stands in: which resource that is, by type and names."""
+    namespace, *kinds = arm_type.lower().split("/")
+    return [
+        (found[1], ("/".join((namespace, *kinds[: index + 1])), tuple(map(name_key, names[: index + 1]))))
+        for index, step in enumerate(_steps(token)[:-1])
+        if (found := _PARAMETER.fullmatch(step)) is not None
+    ]

@@ -1,0 +1,229 @@
+"""Reading YAML and JSON as a Kubernetes API server's clients read them, with the line of every object.
+
+What YAML means is what `sigs.k8s.io/yaml` makes of it, which differs from PyYAML: `y` is true, `010` is eight, `1:30`
+is text, dates are text. Keys are text. A key that stands twice, a tag of somebody's own, an alias that multiplies
+itself and nesting without end are refused rather than guessed at.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from yaml import MappingNode, MarkedYAMLError, Node, ScalarNode, YAMLError
+from yaml._yaml import CParser
+
+DEEPEST: Final = 200
+"""How deep values may stand inside one another; the deepest API type of Kubernetes takes a quarter of it."""
+_EXPANDED: Final = 100_000
+"""How many values aliases may add to a document. The ones that are written out are fewer than its characters."""
+
+_WORDS: Final[dict[str, Any]] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
+    **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False),
+}
+_NUMERIC: Final = frozenset("0123456789-+.")
+_INTEGER: Final = re.compile(r"([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
+_FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_BREAK: Final = re.compile(r"^---(?=\s|$)", re.MULTILINE)
+_DIRECTIVE: Final = re.compile(r"^%.*$", re.MULTILINE)
+_PLAIN, _QUOTED = "", "quoted"
+_STANDARD: Final = "tag:yaml.org,2002:"
+_AS_WRITTEN: Final = frozenset({_QUOTED, f"{_STANDARD}str", f"{_STANDARD}binary"})
+_UNDERSTOOD: Final = frozenset({_PLAIN, *(f"{_STANDARD}{kind}" for kind in ("int", "bool", "float", "null"))})
+
+
+class Unreadable(Exception):  # noqa: N818 - what a text is, not an error of ours
+    """A document cannot be read: why, and the line and column, counted from 1."""
+
+    def __init__(self, message: str, line: int, column: int = 1) -> None:
+        super().__init__(message)
+        self.message, self.line, self.column = message, line, column
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document: its value, its first line, and the first line of each of its `items` where it has some."""
+
+    value: Any
+    line: int
+    items: tuple[int, ...] = ()
+
+
+def documents(text: str, *, as_json: bool = False) -> Iterator[Document | Unreadable]:
+    """The documents of `text`, and in the place of each that cannot be read, why.
+
+    `as_json` says that it is JSON, one value or several; YAML takes most JSON, but no tabs.
+    """
+    return _json(text) if as_json else _yaml(text)
+
+
+def _yaml(text: str) -> Iterator[Document | Unreadable]:
+    starts = [0, *(found.start() for found in _BREAK.finditer(text))]
+    before = 0
+    # Only a break can start a document anew, so that what is wrong in one part says nothing about the next.
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        part = text[start:end]
+        if start == 0 and not part.startswith("---"):
+            part = _DIRECTIVE.sub("", part)
+        try:
+            yield from _part(part, before)
+        except Unreadable as reason:
+            yield reason
+        before += part.count("\n")
+
+
+def _part(text: str, before: int) -> Iterator[Document]:
+    try:
+        parser = _Parser(text)
+        read = _Reader(before, len(text) + _EXPANDED)
+        while parser.check_node() and (node := parser.get_node()) is not None:
+            items: tuple[int, ...] = ()
+            if type(node) is MappingNode:
+                listed = next((value for key, value in node.value if key.value == "items"), None)
+                if listed is not None and isinstance(listed.value, list):
+                    items = tuple(each.start_mark.line + before + 1 for each in listed.value if isinstance(each, Node))
+            yield Document(read(node), node.start_mark.line + before + 1, items)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line, mark.column) if mark else (0, 0)
+        raise Unreadable(str(error.problem or error.context), line + before + 1, column + 1) from error
+    except YAMLError as error:
+        raise Unreadable(" ".join(str(error).split()), before + 1) from error
+
+
+class _Parser(CParser):  # type: ignore[misc, unused-ignore]
+    """libyaml with nothing resolved: a scalar only remembers whether it was quoted."""
+
+    depth = 0
+
+    def resolve(self, _kind: type, _value: str | None, implicit: Any) -> str:
+        """The tag of a node that has none."""
+        return _PLAIN if implicit is True or (implicit and implicit[0]) else _QUOTED
+
+    def descend_resolver(self, parent: Node | None, _index: object) -> None:
+        """Counts, as the parser itself would go on until the stack overflows."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise MarkedYAMLError(problem=f"values are nested deeper than {DEEPEST}", problem_mark=_mark(parent))
+
+    def ascend_resolver(self) -> None:
+        """Counts back."""
+        self.depth -= 1
+
+
+def _mark(node: Node | None) -> Any:
+    return node.start_mark if node else None
+
+
+class _Reader:
+    """Turns nodes into values. An alias is read again wherever it stands, and `most` bounds what that comes to."""
+
+    def __init__(self, before: int, most: int) -> None:
+        self._before = before
+        self._most = most
+        self._depth = 0
+
+    def __call__(self, node: Node) -> Any:
+        kind = type(node)
+        if kind is ScalarNode:
+            text = node.value
+            if node.tag is _QUOTED or node.tag in _AS_WRITTEN:
+                return text
+            if node.tag not in _UNDERSTOOD:
+                raise self._wrong(node, f"the tag {node.tag} means nothing in Kubernetes")
+            return _scalar(text)
+        self._most -= len(node.value) + 1
+        self._depth += 1
+        if self._most < 0 or self._depth > DEEPEST:
+            raise self._wrong(node, "its aliases unfold into too many values")
+        value = self._mapping(node) if kind is MappingNode else [self(item) for item in node.value]
+        self._depth -= 1
+        return value
+
+    def _mapping(self, node: Node) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        merged: list[dict[str, Any]] = []
+        for key, value in node.value:
+            name = key.value
+            if type(name) is not str:
+                raise self._wrong(key, "a key has to be text")
+            if name == "<<" and key.tag is not _QUOTED:
+                merged += self._merged(value)
+            elif name in made:
+                raise self._wrong(key, f"the key {name} stands twice")
+            else:
+                made[name] = self(value)
+        for other in merged:
+            for name, item in other.items():
+                made.setdefault(name, item)
+        return made
+
+    def _merged(self, node: Node) -> list[dict[str, Any]]:
+        value = self(node)
+        found = value if isinstance(value, list) else [value]
+        if not all(isinstance(each, dict) for each in found):
+            raise self._wrong(node, "only a map can be merged with <<")
+        return found
+
+    def _wrong(self, node: Node, message: str) -> Unreadable:
+        return Unreadable(message, node.start_mark.line + self._before + 1, node.start_mark.column + 1)
+
+
+def _scalar(text: str) -> Any:
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in _NUMERIC:
+        return text
+    plain = text.replace("_", "")
+    if number := _INTEGER.fullmatch(plain):
+        sign, digits = number.groups()
+        octal = len(digits) > 1 and digits[0] == "0" and digits[1] in "01234567"
+        value = int(digits, 8 if octal else 0)
+        return -value if sign == "-" else value
+    return float(plain) if _FLOAT.fullmatch(plain) else text
+
+
+def _json(text: str) -> Iterator[Document | Unreadable]:
+    decoder = json.JSONDecoder(object_pairs_hook=_object)
+    position, end = 0, len(text)
+    while (position := _skipped(text, position)) < end:
+        line = text.count("\n", 0, position) + 1
+        try:
+            value, position = decoder.raw_decode(text, position)
+        except json.JSONDecodeError as error:
+            yield Unreadable(f"this is not JSON: {error.msg}", error.lineno, error.colno)
+            return
+        except (ValueError, RecursionError) as error:
+            reason = f"values are nested deeper than {DEEPEST}" if isinstance(error, RecursionError) else str(error)
+            yield Unreadable(reason, line)
+            return
+        if _deeper(value, DEEPEST):
+            yield Unreadable(f"values are nested deeper than {DEEPEST}", line)
+            return
+        yield Document(value, line)
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Whether `value` is nested deeper than `levels`."""
+    if not isinstance(value, (dict, list)):
+        return False
+    return levels == 0 or any(
+        _deeper(each, levels - 1) for each in (value.values() if isinstance(value, dict) else value)
+    )
+
+
+def _skipped(text: str, position: int) -> int:
+    while position < len(text) and text[position] in " \t\r\n":
+        position += 1
+    return position
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)} stands twice")
+    return made

@@ -1,0 +1,205 @@
+"""The expressions of ARM templates: `[concat('kv-', parameters('force'))]`.
+
+What cannot be known before a deployment stays open: an `Open` is a text some parts of which are not known yet. Two open
+values with the same parts are the same value, so a name that is made by `uniqueString` is still recognised where it is
+used. A function that is not known here gives an open value; nothing is guessed.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+_TOKEN: Final = re.compile(
+    r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)|(?P<sign>[()\[\],.]))"
+)
+
+
+LONGEST: Final = 1_000_000
+"""How long a text may become, and how many items a list may have; ARM stops far earlier."""
+
+
+class BadExpression(ValueError):  # noqa: N818 - what an expression is
+    """An expression does not follow the language's grammar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One value that is not known yet, told by what it is made from.
+
+    `shown` is how it is written inside an id (`{subscriptionId}`), as ids are told by their ends; empty for others.
+    """
+
+    key: str
+    shown: str = ""
+
+    @property
+    def brief(self) -> str:
+        """The function that it comes from; of a parameter its name."""
+        if self.shown:
+            return self.shown.strip("{}")
+        function, _, rest = self.key.partition("(")
+        return rest.rstrip(")") if function in {"parameters", "variables"} else function
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A value that is not known yet: known texts and atoms, in order."""
+
+    parts: tuple[str | Atom, ...]
+
+    def __str__(self) -> str:
+        return "".join(part if isinstance(part, str) else f"<{part.key}>" for part in self.parts)
+
+    @property
+    def brief(self) -> str:
+        """How a person is told of it: `kv-essex-<uniquestring>`."""
+        return "".join(part if isinstance(part, str) else f"<{part.brief}>" for part in self.parts)
+
+
+def unknown(key: str) -> Open:
+    """A value of which only `key`, what it is made from, is known."""
+    return Open((Atom(key),))
+
+
+def joined(*values: Any) -> Any:
+    """The values as one text; open where any of them is."""
+    parts: list[str | Atom] = []
+    for value in values:
+        for part in value.parts if isinstance(value, Open) else (text(value),):
+            if isinstance(part, str) and parts and isinstance(parts[-1], str):
+                parts[-1] += part
+            elif part != "":
+                parts.append(part)
+    if sum(len(part) for part in parts if isinstance(part, str)) > LONGEST:
+        raise BadExpression(f"it makes a text of more than {LONGEST:,} characters")
+    if any(isinstance(part, Atom) for part in parts):
+        return Open(tuple(parts))
+    return "".join(str(part) for part in parts)
+
+
+def segments(value: Any) -> list[Any]:
+    """The pieces of a text between its slashes; only slashes that are known part it."""
+    pieces: list[list[Any]] = [[]]
+    for part in value.parts if isinstance(value, Open) else (str(value),):
+        if isinstance(part, Atom):
+            pieces[-1].append(Open((part,)))
+            continue
+        first, *rest = part.split("/")
+        pieces[-1].append(first)
+        pieces += [[each] for each in rest]
+    return [joined(*piece) for piece in pieces]
+
+
+def text(value: Any) -> str:
+    """A known value as the language writes it."""
+    if isinstance(value, bool):
+        return str(value)
+    return "" if value is None else str(value)
+
+
+def is_open(value: Any) -> bool:
+    """Whether `value`, or anything in it, is not known yet."""
+    if isinstance(value, Mapping):
+        return any(is_open(item) for item in value.values())
+    return any(is_open(item) for item in value) if isinstance(value, list) else isinstance(value, Open)
+
+
+Call = Callable[[str, list[Any], str], Any]
+"""What calls a function: its name in lower case, its arguments, and how the call is written."""
+
+
+def evaluated(expression: str, call: Call) -> Any:
+    """What a text of a template stands for. Raises `BadExpression`."""
+    if not (expression.startswith("[") and expression.endswith("]")):
+        return expression
+    if expression.startswith("[["):
+        return expression[1:]
+    try:
+        return _Reader(expression[1:-1], call).whole()
+    except RecursionError as error:
+        raise BadExpression("it is nested too deep, or needs itself") from error
+
+
+class _Reader:
+    def __init__(self, source: str, call: Call) -> None:
+        self._tokens = list(_tokens(source))
+        self._call = call
+        self._at = 0
+
+    def whole(self) -> Any:
+        value = self._value()
+        if self._at < len(self._tokens):
+            raise BadExpression(f"nothing may follow at '{self._tokens[self._at][1]}'")
+        return value
+
+    def _value(self) -> Any:
+        kind, token = self._next()
+        if kind == "text":
+            value: Any = token[1:-1].replace("''", "'")
+        elif kind == "number":
+            value = float(token) if "." in token else int(token)
+        elif kind == "name":
+            value = self._called(token)
+        else:
+            raise BadExpression(f"a value was expected at '{token}'")
+        while self._at < len(self._tokens) and self._tokens[self._at][1] in {".", "["}:
+            value = self._member(value)
+        return value
+
+    def _called(self, name: str) -> Any:
+        self._expect("(")
+        arguments = []
+        while self._tokens[self._at : self._at + 1] and self._tokens[self._at][1] != ")":
+            arguments.append(self._value())
+            if self._tokens[self._at : self._at + 1] and self._tokens[self._at][1] == ",":
+                self._at += 1
+        self._expect(")")
+        written = f"{name.lower()}({', '.join(map(str, arguments))})"
+        return self._call(name.lower(), arguments, written)
+
+    def _member(self, value: Any) -> Any:
+        _, sign = self._next()
+        if sign == "[":
+            key = self._value()
+            self._expect("]")
+        else:
+            kind, key = self._next()
+            if kind != "name":
+                raise BadExpression(f"a property was expected at '{key}'")
+        keys = key.split(".") if sign == "." else [key]  # the tokens of names take dots in
+        for each in keys:
+            value = member(value, each)
+        return value
+
+    def _next(self) -> tuple[str, str]:
+        if self._at >= len(self._tokens):
+            raise BadExpression("it ends too early")
+        self._at += 1
+        return self._tokens[self._at - 1]
+
+    def _expect(self, sign: str) -> None:
+        _, found = self._next()
+        if found != sign:
+            raise BadExpression(f"'{sign}' was expected at '{found}'")
+
+
+def member(value: Any, key: Any) -> Any:
+    """The property, or the item, `key` of `value`; names are compared without case. None where there is none."""
+    if isinstance(value, Open) or isinstance(key, Open):
+        return unknown(f"{value}.{key}")
+    if isinstance(value, Mapping):
+        return next((item for name, item in value.items() if str(name).lower() == str(key).lower()), None)
+    if isinstance(value, list) and isinstance(key, int) and -len(value) <= key < len(value):
+        return value[key]
+    return None
+
+
+def _tokens(source: str) -> Iterator[tuple[str, str]]:
+    at = 0
+    while source[at:].strip():
+        found = _TOKEN.match(source, at)
+        if not found or found.lastgroup is None:
+            raise BadExpression(f"'{source[at:].strip()[:20]}' is not understood")
+        yield found.lastgroup, found[found.lastgroup]
+        at = found.end()

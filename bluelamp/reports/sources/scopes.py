@@ -1,0 +1,167 @@
+"""What the expressions of one template can see: its parameters, its variables, where it is deployed, its loops."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from bluelamp.reports.sources import functions
+from bluelamp.reports.sources.expressions import Atom, BadExpression, Open, evaluated, joined, unknown
+
+_SECURE: Final = frozenset({"securestring", "secureobject"})
+_MOST: Final = 800
+"""How often ARM lets a loop run."""
+_MOST_IN_ALL: Final = 100_000
+"""How often the loops of a file may run in all, those inside others included."""
+LOCATION: Final = Open((Atom("resourceGroup().location"),))
+"""The location of the resource group: a resource that stands there says nothing of its own."""
+_LEVELS: Final = {
+    "subscriptiondeploymenttemplate": "subscription",
+    "managementgroupdeploymenttemplate": "managementgroup",
+    "tenantdeploymenttemplate": "tenant",
+}
+
+
+def level_of(template: Mapping[str, Any]) -> str | None:
+    """What a template is deployed to (`group`, `subscription`, …) as its schema says; None where it is no template."""
+    schema = str(template.get("$schema", "")).lower()
+    if "deploymenttemplate" not in schema:
+        return None
+    return next((level for word, level in _LEVELS.items() if word in schema), "group")
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """`value`, or an empty object where it is none."""
+    return value if isinstance(value, Mapping) else {}
+
+
+@dataclass
+class Scope:
+    """One deployment of one template. `group` tells its place from others, and `group_name` is what that is called."""
+
+    template: Mapping[str, Any]
+    given: Mapping[str, Any]
+    level: str
+    group: str = ""
+    group_name: Any = None
+    loops: Mapping[str, int | Open] = field(default_factory=dict)
+    turns_left: list[int] = field(default_factory=lambda: [_MOST_IN_ALL])
+    _variables: dict[str, Any] = field(default_factory=dict)
+    _open: set[str] = field(default_factory=set)
+
+    def within(self, name: str, index: int | Open) -> "Scope":
+        """The same, in one turn of the loop `name`."""
+        return replace(self, loops={**self.loops, "": index, name.lower(): index}, _variables={}, _open=set())
+
+    @property
+    def place(self) -> Any:
+        """The id of what the template is deployed to."""
+        subscription = Atom(f"subscription{self.group}", "{subscriptionId}")
+        if self.level == "group":
+            name = self.group_name or Open((Atom(f"group{self.group}", "{resourceGroupName}"),))
+            return joined("/subscriptions/", Open((subscription,)), "/resourceGroups/", name)
+        if self.level == "subscription":
+            return Open(("/subscriptions/", subscription))
+        if self.level == "managementgroup":
+            return Open(
+                ("/providers/Microsoft.Management/managementGroups/", Atom("managementGroup", "{managementGroup}"))
+            )
+        return ""
+
+    def value(self, raw: Any) -> Any:
+        """`raw` with every expression in it computed. Raises `BadExpression`."""
+        if isinstance(raw, str):
+            return evaluated(raw, self._call)
+        if isinstance(raw, list):
+            return [self.value(item) for item in raw]
+        if not isinstance(raw, Mapping):
+            return raw
+        made = {self._key(key): self.value(item) for key, item in raw.items() if key != "copy"}
+        loops = raw.get("copy")
+        if isinstance(loops, list):
+            return made | {str(mapping(loop).get("name")): self.repeated(mapping(loop)) for loop in loops}
+        return made if loops is None else {**made, "copy": self.value(loops)}
+
+    def _key(self, raw: str) -> str:
+        key = self.value(raw)
+        return key.brief if isinstance(key, Open) else str(key)
+
+    def repeated(self, loop: Mapping[str, Any]) -> Any:
+        """What a loop over properties or variables makes."""
+        turns = self.turns(loop)
+        if turns is None:
+            return unknown(f"copy {loop.get('name')}")
+        return [each.value(loop.get("input")) for each in turns]
+
+    def turns(self, loop: Mapping[str, Any]) -> "list[Scope] | None":
+        """A scope for each turn of `loop`; None where it is not known how many there are."""
+        count = self.value(loop.get("count"))
+        if not isinstance(count, int) or not 0 <= count <= _MOST:
+            return None
+        self.turns_left[0] -= count
+        if self.turns_left[0] < 0:
+            raise BadExpression(f"the loops make more than {_MOST_IN_ALL:,} turns")
+        return [self.within(str(loop.get("name", "")), index) for index in range(count)]
+
+    def _call(self, name: str, arguments: list[Any], written: str) -> Any:
+        if name in {"parameters", "variables"} and arguments:
+            find = self._parameter if name == "parameters" else self._variable
+            return find(str(arguments[0]))
+        if name == "copyindex":
+            return self._index(arguments, written)
+        if name.endswith("resourceid") and arguments:
+            place, *rest = arguments if name == "extensionresourceid" else (self._start(name), *arguments)
+            return functions.resource_id(place, rest)
+        if name == "subscription":
+            return self._about("subscription", subscriptionId="{subscriptionId}", tenantId="", displayName="")
+        if name == "resourcegroup" and not arguments:
+            group = self._about("group", name="{resourceGroupName}", tags="", type="")
+            return {**group, "id": self.place, "location": LOCATION}
+        return functions.plain(name, arguments, written)
+
+    def _start(self, name: str) -> Any:
+        if name == "resourceid":
+            return self.place
+        return replace(self, level=name.removesuffix("resourceid")).place
+
+    def _about(self, what: str, **shown: str) -> dict[str, Any]:
+        made: dict[str, Any] = {
+            key: Open((Atom(f"{what}{self.group}" if text else f"{what}().{key}", text),))
+            for key, text in shown.items()
+        }
+        return {**made, "id": joined("/subscriptions/", made.get("subscriptionId", ""))}
+
+    def _index(self, arguments: list[Any], written: str) -> Any:
+        named = str(arguments[0]).lower() if arguments and isinstance(arguments[0], str) else ""
+        offset = next((each for each in arguments if isinstance(each, int)), 0)
+        index = self.loops.get(named)
+        return index + offset if isinstance(index, int) else unknown(written)
+
+    def _parameter(self, name: str) -> Any:
+        declared = mapping(self.template.get("parameters"))
+        known = next((key for key in declared if key.lower() == name.lower()), name)
+        said = mapping(declared.get(known))
+        if str(said.get("type", "")).lower() in _SECURE:
+            return unknown(f"parameters({known})")
+        given = next((value for key, value in self.given.items() if key.lower() == name.lower()), None)
+        if given is not None:
+            return given
+        if "defaultValue" not in said:
+            return None if said.get("nullable") else unknown(f"parameters({known})")
+        return self._once(f"parameter {known}", said["defaultValue"])
+
+    def _variable(self, name: str) -> Any:
+        declared = mapping(self.template.get("variables"))
+        for loop in map(mapping, declared["copy"] if isinstance(declared.get("copy"), list) else ()):
+            if str(loop.get("name", "")).lower() == name.lower():
+                return self.repeated(loop)
+        known = next((key for key in declared if key.lower() == name.lower()), None)
+        return unknown(f"variables({name})") if known is None else self._once(f"variable {known}", declared[known])
+
+    def _once(self, name: str, raw: Any) -> Any:
+        """The value of a parameter's default or of a variable; open where it needs itself."""
+        if name not in self._variables:
+            if name in self._open:
+                return unknown(name)
+            self._open.add(name)
+            self._variables[name] = self.value(raw)
+        return self._variables[name]

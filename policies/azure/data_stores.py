@@ -1,0 +1,140 @@
+"""Stores of data beside storage accounts and SQL: Cosmos DB, caches, and configuration."""
+
+from typing import Final
+
+from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, OWN_KEYS, RECOVERABLE
+from policies.azure.paas import APP_CONFIGURATION, COSMOS, REDIS
+from policies.controls import mcsb
+from policies.model import Enforcement, Severity
+from policies.rule import Fail, Must, Outcome, require, rule
+from policies.value import Value
+
+REDIS_DATABASE: Final = "azure-native:redisenterprise:Database"
+
+COSMOS_TLS: Final = require(
+    "BL-PAAS-010",
+    "Cosmos DB refuses TLS older than 1.2",
+    Must("minimalTlsVersion", be="Tls12", default="Tls12"),
+    severity=Severity.HIGH,
+    controls=IN_TRANSIT,
+    at=COSMOS,
+    rationale="TLS 1.0 and 1.1 have known weaknesses and were withdrawn in 2021 (RFC 8996).",
+    fix="Set minimalTlsVersion to Tls12, or leave it out.",
+    example='cosmosdb.DatabaseAccount("records", ..., minimal_tls_version="Tls12")',
+)
+
+NO_CHANGES_BY_KEY: Final = require(
+    "BL-PAAS-011",
+    "Keys of Cosmos DB change no databases",
+    Must("disableKeyBasedMetadataWriteAccess", be=True, default=False),
+    severity=Severity.MEDIUM,
+    controls=BY_IDENTITY + mcsb("PA-7"),
+    at=COSMOS,
+    rationale="""Whoever has an application's key may otherwise drop the database, past every role and every lock of
+    the resource manager.""",
+    fix="Set disableKeyBasedMetadataWriteAccess to true.",
+    example='cosmosdb.DatabaseAccount("records", ..., disable_key_based_metadata_write_access=True)',
+)
+
+CONTINUOUS_BACKUP: Final = require(
+    "BL-PAAS-012",
+    "Cosmos DB can be put back to any moment",
+    Must("backupPolicy.type", be="Continuous", default="Periodic"),
+    severity=Severity.MEDIUM,
+    enforcement=Enforcement.ADVISORY,
+    controls=RECOVERABLE + mcsb("BR-1"),
+    at=COSMOS,
+    rationale="""By default two copies of the last eight hours are kept, and only Microsoft can restore them, on
+    request: too few, and too slow.""",
+    fix="Set backupPolicy.type to Continuous.",
+    example="""
+cosmosdb.DatabaseAccount(
+    "records", ..., backup_policy=cosmosdb.ContinuousModeBackupPolicyArgs(type="Continuous")
+)
+""",
+)
+
+
+@rule(
+    "BL-PAAS-013",
+    "Cosmos DB is not open to everybody in Azure",
+    severity=Severity.HIGH,
+    controls=CLOSED,
+    at={COSMOS: "ipRules[*].ipAddressOrRange"},
+    fix="Remove the rule 0.0.0.0 and use private endpoints.",
+    example="""
+cosmosdb.DatabaseAccount("records", ..., ip_rules=[{"ip_address_or_range": "81.2.69.142"}])
+""",
+)
+def not_open_to_azure(address: Value) -> Outcome:
+    """The address 0.0.0.0 stands for every machine in every subscription of Azure, those of attackers included."""
+    return Fail(address, "addresses of your own") if address.text().partition("/")[0] == "0.0.0.0" else None  # noqa: S104
+
+
+@rule(
+    "BL-PAAS-014",
+    "Cosmos DB is encrypted with a key of the force's own",
+    severity=Severity.MEDIUM,
+    enforcement=Enforcement.ADVISORY,
+    controls=OWN_KEYS,
+    at=COSMOS,
+    fix="Set keyVaultKeyUri to the force's key when the account is made.",
+    example="""
+cosmosdb.DatabaseAccount("records", ..., key_vault_key_uri="https://kv-records.vault.azure.net/keys/records")
+""",
+)
+def cosmos_has_own_key(account: Value) -> Outcome:
+    """Microsoft encrypts everything with keys of its own. A key that the force holds can be withdrawn: then nobody,
+    whatever access he has to the platform, reads the data any more.
+    """
+    key = account["keyVaultKeyUri"]
+    return Fail(key, "a key in a vault") if key.missing else None
+
+
+NO_PLAIN_PORT: Final = require(
+    "BL-PAAS-015",
+    "Caches answer over TLS only",
+    Must("enableNonSslPort", be=False, default=False),
+    severity=Severity.HIGH,
+    controls=IN_TRANSIT,
+    at=REDIS,
+    rationale="On the other port everything crosses the network in the clear, the cache's password first.",
+    fix="Leave enableNonSslPort out, or set it to false.",
+    example='redis.Redis("sessions", ..., enable_non_ssl_port=False)',
+)
+
+CACHE_BY_IDENTITY: Final = require(
+    "BL-PAAS-016",
+    "Caches know identities only, no keys",
+    Must("disableAccessKeyAuthentication", be=True, default=False),
+    severity=Severity.MEDIUM,
+    controls=BY_IDENTITY,
+    at=REDIS,
+    rationale="The key of a cache is one password for all, with the right to read every session and to flush it.",
+    fix="Set disableAccessKeyAuthentication to true and use Entra ID.",
+    example='redis.Redis("sessions", ..., disable_access_key_authentication=True)',
+)
+
+ENCRYPTED_PROTOCOL: Final = require(
+    "BL-PAAS-017",
+    "Databases of Redis Enterprise answer over TLS only",
+    Must("clientProtocol", be="Encrypted", default="Encrypted"),
+    severity=Severity.HIGH,
+    controls=IN_TRANSIT,
+    at=REDIS_DATABASE,
+    rationale="In plaintext everything crosses the network readable, the database's password first.",
+    fix="Leave clientProtocol out, or set it to Encrypted.",
+    example='redisenterprise.Database("sessions", ..., client_protocol="Encrypted")',
+)
+
+CONFIGURATION_KEPT: Final = require(
+    "BL-PAAS-018",
+    "Configuration stores cannot be purged",
+    Must("enablePurgeProtection", be=True, default=False),
+    severity=Severity.MEDIUM,
+    controls=RECOVERABLE,
+    at=APP_CONFIGURATION,
+    rationale="Applications that have lost their configuration are down until somebody remembers what was in it.",
+    fix="Set enablePurgeProtection to true.",
+    example='appconfiguration.ConfigurationStore("records", ..., enable_purge_protection=True)',
+)

@@ -1,0 +1,117 @@
+"""Flow logs: who talked to whom."""
+
+from typing import Final
+
+from policies.azure._arm import Pointers, made_from, pointers, references
+from policies.azure._controls import SUPPORTED
+from policies.azure.network import NETWORK, SECURITY_GROUP
+from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
+from policies.estate import Estate
+from policies.model import Enforcement, Severity
+from policies.rule import Fail, Must, Outcome, lacks, require, rule
+from policies.tighter import AtLeast
+from policies.value import Value
+
+FLOW_LOG: Final = "azure-native:network:FlowLog"
+
+_WATCHED: Final = ncsc("13") + caf("C1.a") + iso("8.15", "8.16") + mcsb("LT-4") + policing("protective-monitoring")
+
+ON: Final = require(
+    "BL-NET-050",
+    "Flow logs are on",
+    Must("enabled", be=True),
+    severity=Severity.MEDIUM,
+    controls=_WATCHED,
+    at=FLOW_LOG,
+    rationale="A flow log that is switched off looks like one that saw nothing.",
+    fix="Set enabled to true.",
+    example='network.FlowLog("hub", ..., enabled=True)',
+)
+
+ANALYSED: Final = require(
+    "BL-NET-051",
+    "Flow logs are looked at",
+    Must("flowAnalyticsConfiguration.networkWatcherFlowAnalyticsConfiguration.enabled", be=True, default=False),
+    severity=Severity.LOW,
+    enforcement=Enforcement.ADVISORY,
+    controls=_WATCHED + caf("C1.f"),
+    at=FLOW_LOG,
+    rationale="""Millions of lines in a storage account are read by nobody; traffic analytics turns them into what can
+    be asked, and alerted on.""",
+    fix="Enable traffic analytics in flowAnalyticsConfiguration, with the force's workspace.",
+    example="""
+network.FlowLog(
+    "hub",
+    ...,
+    flow_analytics_configuration={"network_watcher_flow_analytics_configuration": {"enabled": True}},
+)
+""",
+)
+
+
+@rule(
+    "BL-NET-052",
+    "Flow logs are kept for 90 days at least",
+    severity=Severity.MEDIUM,
+    controls=ncsc("13") + caf("C1.a", "C1.b") + iso("8.15") + mcsb("LT-6") + dpa("62"),
+    at=FLOW_LOG,
+    fix="Set retentionPolicy.days to 90 or more, or to 0 and let the storage account's lifecycle decide.",
+    example='network.FlowLog("hub", ..., retention_policy={"enabled": True, "days": 90})',
+)
+def flows_are_kept(log: Value, *, days: AtLeast[int] = 90) -> Outcome:
+    """Intrusions are often found months after they began. Logs that ended before that cannot say what was taken."""
+    policy = log["retentionPolicy"]
+    if policy["enabled"].get(False) is False:
+        return None  # nothing is removed
+    kept = policy["days"]
+    return None if kept.get(0) == 0 or kept.known >= days else Fail(kept, f"at least {days}, or 0 for no end")
+
+
+@rule(
+    "BL-NET-053",
+    "Flow logs are of networks, not of security groups",
+    severity=Severity.MEDIUM,
+    controls=SUPPORTED + caf("C1.a"),
+    at=FLOW_LOG,
+    fix="Set targetResourceId to the virtual network.",
+    example="""
+network.FlowLog(
+    "hub",
+    ...,
+    target_resource_id="/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet-hub",
+)
+""",
+)
+def flows_of_a_network(log: Value, _estate: Estate) -> Outcome:
+    """Flow logs of security groups can no longer be made, and end on 30 September 2027; they never saw what passed
+    where no group stands.
+    """
+    target = log["targetResourceId"]
+    types = made_from(target)  # the engine tells it only where it shows all resources, hence the estate
+    if types and SECURITY_GROUP not in types:
+        return None
+    return Fail(target, "a virtual network") if "/networksecuritygroups/" in target.text() else None
+
+
+@rule(
+    "BL-NET-054",
+    "Every network has a flow log",
+    severity=Severity.MEDIUM,
+    enforcement=Enforcement.ADVISORY,
+    controls=_WATCHED,
+    at=NETWORK,
+    fix="Add a flow log whose targetResourceId is the virtual network.",
+    example="""
+hub = network.VirtualNetwork("hub", ..., virtual_network_name="vnet-hub")
+network.FlowLog("hub", ..., target_resource_id=hub.id, enabled=True)
+""",
+)
+def network_has_flow_log(network: Value, estate: Estate) -> Outcome:
+    """When something has happened, the first question is who talked to whom. Only a flow log knows, and none can be
+    made afterwards.
+    """
+    return None if estate.once(_watched).reach(network) else lacks(network, "a flow log of this network")
+
+
+def _watched(estate: Estate) -> Pointers:
+    return pointers(each for log in estate.of(FLOW_LOG) for each in references(log, "targetResourceId"))

@@ -1,0 +1,230 @@
+"""What security groups, firewalls and route tables let through."""
+
+from typing import Final
+
+from policies.azure._arm import Pointers, owner, pointers, references
+from policies.azure._controls import CLOSED, FILTERED
+from policies.azure.network import (
+    FIREWALL,
+    FIREWALL_POLICY,
+    NETWORK,
+    PLATFORM_SUBNETS,
+    SECURITY_GROUP,
+    SECURITY_RULE,
+    SUBNET,
+    is_internet,
+    opened_to_internet,
+    subnet_name,
+)
+from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
+from policies.estate import Estate
+from policies.model import Severity
+from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.tighter import Allowed, Forbidden
+from policies.value import Value, all_of, root, some
+
+ROUTE_TABLE: Final = "azure-native:network:RouteTable"
+ROUTE: Final = "azure-native:network:Route"
+HUB_CONNECTION: Final = "azure-native:network:HubVirtualNetworkConnection"
+RULE_COLLECTIONS: Final = "azure-native:network:FirewallPolicyRuleCollectionGroup"
+
+
+@rule(
+    "BL-NET-007",
+    "No port of a database or a file share is open to the Internet",
+    severity=Severity.CRITICAL,
+    controls=CLOSED + mcsb("NS-1"),
+    at={SECURITY_GROUP: "securityRules[*]", SECURITY_RULE: ""},
+    fix="Name the range of the machines that need it as the source, or publish it through a private endpoint.",
+    example="""
+network.SecurityRule(
+    "sql-from-application",
+    ...,
+    access="Allow",
+    direction="Inbound",
+    protocol="Tcp",
+    source_address_prefix="10.16.4.0/24",
+    destination_port_range="1433",
+)
+""",
+)
+def no_data_port_from_internet(
+    entry: Value,
+    *,
+    ports: Forbidden[int] = (135, 139, 389, 445, 636, 1433, 1521, 3306, 5432, 6379, 9200, 11211, 27017),
+) -> Outcome:
+    """Databases, directories and file shares are built to be used inside a network: exposed, they are emptied or
+    encrypted by programs that try the whole Internet, all day.
+    """
+    found = opened_to_internet(entry, ports)
+    if not found:
+        return None
+    target, source = found
+    return Fail(source, "a range of your own", f"opens port {target.known}, which includes one of a data service")
+
+
+@rule(
+    "BL-NET-008",
+    "No security rule lets everything out, from everywhere",
+    severity=Severity.MEDIUM,
+    controls=FILTERED + iso("8.12"),
+    at={SECURITY_GROUP: "securityRules[*]", SECURITY_RULE: ""},
+    fix="Name the sources, the destinations or the ports; what a subnet sends to the firewall, it decides on.",
+    example="""
+network.SecurityRule(
+    "updates",
+    ...,
+    access="Allow",
+    direction="Outbound",
+    protocol="Tcp",
+    destination_address_prefix="AzureUpdateDelivery",
+    destination_port_range="443",
+)
+""",
+)
+def not_everything_out(entry: Value) -> Outcome:
+    """Whoever has got in has to get something out: his tools in, the data out. A rule that allows every port to
+    everywhere, for every machine behind it, helps nobody else.
+    """
+    sources = [entry["sourceAddressPrefix"], *entry["sourceAddressPrefixes"].each()]
+    targets = [entry["destinationAddressPrefix"], *entry["destinationAddressPrefixes"].each()]
+    ports = [entry["destinationPortRange"], *entry["destinationPortRanges"].each()]
+    found = all_of(
+        lambda: entry if entry["direction"].text() == "outbound" else None,
+        lambda: entry if entry["access"].text() == "allow" else None,
+        lambda: some(ports, lambda each: each.text() in {"*", "0-65535"}),
+        lambda: some(sources, lambda each: is_internet(each.text())),
+        lambda: some(targets, lambda each: is_internet(each.text())),
+    )
+    return Fail(found[-1], "the destinations that are needed", "it lets every port out") if found else None
+
+
+@rule(
+    "BL-NET-009",
+    "Subnets have a route table",
+    severity=Severity.MEDIUM,
+    controls=FILTERED + mcsb("NS-3"),
+    at={SUBNET: "", NETWORK: "subnets[*]"},
+    fix="Give the subnet a route table that sends what leaves the network through the hub's firewall.",
+    example="""
+table = network.RouteTable("records", ...)
+network.Subnet("records", ..., address_prefix="10.16.4.0/24", route_table={"id": table.id})
+""",
+)
+def subnet_has_routes(subnet: Value, estate: Estate) -> Outcome:
+    """Without routes of its own a subnet uses Azure's: straight to the Internet, straight to every peer, and never
+    through the firewall that was bought to see it.
+    """
+    if subnet_name(subnet) in PLATFORM_SUBNETS:
+        return NotApplicable(f"the routes of {subnet_name(subnet)} are Azure's own business")
+    table = subnet["routeTable"]
+    if not table.missing:
+        return None
+    network = root(subnet.resource) if subnet.outer else owner(subnet, estate, NETWORK)
+    if network is not None and estate.once(_joined).reach(network):
+        return NotApplicable("the virtual hub that its network is joined to says where it sends things")
+    return Fail(table, "a route table")
+
+
+@rule(
+    "BL-NET-010",
+    "No route leads straight to the Internet",
+    severity=Severity.HIGH,
+    controls=FILTERED + mcsb("NS-3"),
+    at={ROUTE_TABLE: "routes[*]", ROUTE: ""},
+    fix="Let the default route lead to the firewall: nextHopType VirtualAppliance with its private address.",
+    example="""
+network.Route(
+    "default", ..., address_prefix="0.0.0.0/0", next_hop_type="VirtualAppliance", next_hop_ip_address="10.16.0.4"
+)
+""",
+)
+def no_route_to_internet(route: Value) -> Outcome:
+    """A default route to the Internet goes round the firewall for the whole subnet: what leaves that way is neither
+    inspected nor logged.
+    """
+    found = all_of(
+        lambda: route["nextHopType"] if route["nextHopType"].text() == "internet" else None,
+        lambda: route if is_internet(route["addressPrefix"].text()) else None,
+    )
+    return Fail(found[0], "VirtualAppliance") if found else None
+
+
+@rule(
+    "BL-NET-017",
+    "The firewall looks for intrusions",
+    severity=Severity.HIGH,
+    controls=ncsc("5", "11")
+    + caf("C1.c", "C1.f")
+    + iso("8.16", "8.20")
+    + mcsb("NS-4")
+    + policing("protective-monitoring"),
+    at=FIREWALL_POLICY,
+    fix="Set intrusionDetection.mode to Alert, and to Deny once nothing of the force's own is caught by it.",
+    example="""
+network.FirewallPolicy("hub", ..., sku={"tier": "Premium"}, intrusion_detection={"mode": "Deny"})
+""",
+)
+def firewall_looks_for_intrusions(policy: Value, *, modes: Allowed[str] = ("Alert", "Deny")) -> Outcome:
+    """A firewall that filters by address and port sees an attack as one more permitted connection; its signatures of
+    attacks are off until somebody turns them on.
+    """
+    if policy["sku"]["tier"].text("Standard") != "premium":
+        return NotApplicable("only the Premium tier knows signatures of attacks")
+    mode = policy["intrusionDetection"]["mode"]
+    if mode.text("Off") in {each.lower() for each in modes}:
+        return None
+    return Fail(mode, list(modes), "Azure's default is Off" if mode.missing else "")
+
+
+@rule(
+    "BL-NET-018",
+    "No firewall rule allows everything",
+    severity=Severity.CRITICAL,
+    controls=FILTERED + cyber_essentials("secure-configuration") + mcsb("NS-3"),
+    at={RULE_COLLECTIONS: "ruleCollections[*]", FIREWALL: "networkRuleCollections[*]"},
+    fix="Name the sources, the destinations or the ports that are needed.",
+    example="""
+network.FirewallPolicyRuleCollectionGroup(
+    "records",
+    ...,
+    rule_collections=[
+        network.FirewallPolicyFilterRuleCollectionArgs(
+            rule_collection_type="FirewallPolicyFilterRuleCollection",
+            name="records",
+            action={"type": "Allow"},
+            rules=[
+                network.NetworkRuleArgs(
+                    rule_type="NetworkRule",
+                    name="time",
+                    ip_protocols=["UDP"],
+                    source_addresses=["10.16.4.0/24"],
+                    destination_addresses=["10.16.0.0/22"],
+                    destination_ports=["123"],
+                )
+            ],
+        )
+    ],
+)
+""",
+)
+def no_rule_allows_everything(collection: Value) -> Outcome:
+    """A rule from anywhere to anywhere on any port is no firewall. It is made in an incident, works, and stays."""
+    if collection["action"]["type"].text() != "allow":
+        return None
+    rule_ = some(collection["rules"].each(), _allows_everything)
+    return Fail(rule_["destinationPorts"], "the ports, sources or destinations that are needed") if rule_ else None
+
+
+def _joined(estate: Estate) -> Pointers:
+    """The networks that are joined to a virtual hub."""
+    return pointers(each for hub in estate.of(HUB_CONNECTION) for each in references(hub, "remoteVirtualNetwork.id"))
+
+
+def _allows_everything(entry: Value) -> bool:
+    wide = (
+        lambda: some(entry["sourceAddresses"].each(), lambda each: is_internet(each.text())),
+        lambda: some(entry["destinationAddresses"].each(), lambda each: is_internet(each.text())),
+        lambda: some(entry["destinationPorts"].each(), lambda each: each.text() in {"*", "0-65535", "1-65535"}),
+    )
+    return bool(all_of(*wide))

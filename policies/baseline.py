@@ -1,0 +1,111 @@
+"""Baselines that inherit: the rules as they are written, tightened by the country, by a region and by a force."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Final
+
+from policies.model import Enforcement
+from policies.rule import Rule
+
+if TYPE_CHECKING:
+    from policies.settings import Layer, Setting
+
+EXEMPT_INSTEAD: Final = "a baseline may only tighten; where the force has to depart from it, write an exemption"
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong in a file, at the path `steps` in it; the other parts are for people and may be empty."""
+
+    steps: tuple[str | int, ...]
+    message: str
+    found: str = ""
+    allowed: str = ""
+    next_step: str = ""
+
+    def __str__(self) -> str:
+        place = ".".join(str(step) for step in self.steps)
+        return f"{place}: " + "; ".join(part for part in (self.message, self.allowed, self.next_step) if part)
+
+
+def tightened(rules: Iterable[Rule], layer: "Layer") -> tuple[tuple[Rule, ...], tuple[Mistake, ...]]:
+    """`rules` as `layer` tightens them, and everything in it that would loosen one or means nothing."""
+    known = {rule.id: rule for rule in rules}
+    mistakes: list[Mistake] = []
+    for id_, setting in layer.rules.items():
+        steps = ("rules", id_)
+        if id_ in known:
+            known[id_] = _set(known[id_], setting, steps, mistakes)
+        else:
+            mistakes.append(
+                Mistake(steps, f"there is no rule {id_}", next_step=meant(id_, known) or "bluelamp explain")
+            )
+    return tuple(known.values()), tuple(mistakes)
+
+
+def meant(word: str, words: Iterable[str]) -> str:
+    """`did you mean BL-NET-001?`, or nothing when no word comes near."""
+    folded = {each.casefold(): each for each in words}
+    close = get_close_matches(word.casefold(), folded, n=1)
+    return f"did you mean {folded[close[0]]}?" if close else ""
+
+
+def _set(rule: Rule, setting: "Setting", steps: tuple[str, ...], mistakes: list[Mistake]) -> Rule:
+    if setting.enforcement is Enforcement.ADVISORY and rule.enforcement is Enforcement.MANDATORY:
+        mistakes.append(
+            Mistake((*steps, "enforcement"), f"{rule.id} is mandatory already", "advisory", next_step=EXEMPT_INSTEAD)
+        )
+    elif setting.enforcement:
+        rule = replace(rule, enforcement=setting.enforcement)
+    good: dict[str, Any] = {}
+    for name, value in setting.parameters.items():
+        wrong = _wrong(rule, name, value, (*steps, "parameters", name))
+        if wrong:
+            mistakes.append(wrong)
+        else:
+            good[name] = tuple(value) if isinstance(value, list) else value
+    return rule.using(**good) if good else rule
+
+
+def _wrong(rule: Rule, name: str, value: Any, steps: tuple[str, ...]) -> Mistake | None:
+    """What is wrong with setting the parameter `name` to `value`, if anything."""
+    if name not in rule.parameters:
+        has = f"it has: {', '.join(sorted(rule.parameters))}" if rule.parameters else "it has none"
+        return Mistake(steps, f"{rule.id} has no parameter {name}", allowed=has, next_step=meant(name, rule.parameters))
+    was, way = rule.parameters[name], rule.tighter.get(name)
+    if way is None:
+        return Mistake(steps, f"{rule.id} does not say which way of {name} is tighter, so it cannot be set")
+    kind = _kind(was)
+    if not _is(value, kind):
+        return Mistake(steps, f"is not {kind}", _shown(value), f"now {_shown(was)}")
+    if not way.holds(was, tuple(value) if isinstance(value, list) else value):
+        return Mistake(steps, f"would loosen {rule.id}: {way}", _shown(value), f"now {_shown(was)}", EXEMPT_INSTEAD)
+    return None
+
+
+_WHOLES: Final = "a list of whole numbers"
+_TEXTS: Final = "a list of text"
+_NUMBER: Final = "a number"
+_TEXT: Final = "text"
+
+
+def _kind(was: Any) -> str:
+    if isinstance(was, tuple):
+        return _WHOLES if was and isinstance(was[0], int) else _TEXTS
+    return _TEXT if isinstance(was, str) else _NUMBER
+
+
+def _is(value: Any, kind: str) -> bool:
+    if kind == _NUMBER:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if kind == _TEXT:
+        return isinstance(value, str)
+    wanted = int if kind == _WHOLES else str
+    return isinstance(value, list) and all(isinstance(item, wanted) and not isinstance(item, bool) for item in value)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(str(item) for item in value) + "]"
+    return "a mapping" if isinstance(value, Mapping) else str(value)

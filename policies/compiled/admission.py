@@ -1,0 +1,125 @@
+"""Kubernetes rules as ValidatingAdmissionPolicies, which a cluster's API server enforces by itself.
+
+    compiled = to_admission(rules())
+
+Each rule becomes a policy and its binding, and a ConfigMap where the rule has parameters. Of a rule that is one
+required property the expression follows from it; of a rule that is a function it stands beside it (see `facet`).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from policies.compiled import cel
+from policies.compiled.facet import facet_of, shared
+from policies.compiled.kinds import Kind, kinds_of, resource_rules
+from policies.compiled.result import CannotCompile, Compiled
+from policies.model import Enforcement
+from policies.rule import Rule
+
+PARAMETERS: Final = "kube-system"
+"""The namespace in which parameters are kept: who may write there owns the cluster already."""
+_SYSTEM: Final = ("kube-node-lease", "kube-public", "kube-system")
+_ACTIONS: Final = {Enforcement.MANDATORY: ["Deny", "Audit"], Enforcement.ADVISORY: ["Warn", "Audit"]}
+_ITSELF: Final = ("system:apiserver", "system:serviceaccount:kube-system:clusterrole-aggregation-controller")
+_API: Final = "admissionregistration.k8s.io/v1"
+
+
+def to_admission(rules: Iterable[Rule]) -> Compiled:
+    """The Kubernetes rules among `rules` as objects of the cluster; rules of other areas are not asked about."""
+    documents: dict[str, tuple[dict[str, Any], ...]] = {}
+    left_out: dict[str, str] = {}
+    for rule in rules:
+        if rule.area != "kubernetes":
+            continue
+        try:
+            documents[rule.id] = (policy(rule), *settings(rule), binding(rule))
+        except CannotCompile as reason:
+            left_out[rule.id] = str(reason)
+    return Compiled(documents, left_out)
+
+
+def policy(rule: Rule) -> dict[str, Any]:
+    """The policy that says `rule`. Raises `CannotCompile`."""
+    facet = facet_of(rule)
+    kinds = judged_kinds(rule)
+    expressions = [facet.expression] if facet.whole else cel.everywhere(kinds, facet.expression)
+    spec: dict[str, Any] = {
+        "failurePolicy": "Fail",
+        # Kubernetes makes and mends roles of its own, and could not start if it were kept from it.
+        "matchConditions": [
+            {"name": "not-kubernetes-itself", "expression": f"!(request.userInfo.username in {cel.literal(_ITSELF)})"}
+        ],
+        "matchConstraints": {"resourceRules": resource_rules(kinds)},
+    }
+    if rule.parameters:
+        spec["paramKind"] = {"apiVersion": "v1", "kind": "ConfigMap"}
+    variables = cel.used(expressions, _given(rule, kinds))
+    if variables:
+        spec["variables"] = [{"name": name, "expression": text} for name, text in variables.items()]
+    spec["validations"] = [
+        {"expression": each, "message": f"{rule.id}: {rule.title}. {rule.fix}", "reason": "Forbidden"}
+        for each in expressions
+    ]
+    metadata = _metadata(rule)
+    metadata["annotations"] |= {
+        "bluelamp/severity": str(rule.severity),
+        "bluelamp/controls": "; ".join(str(control) for control in rule.controls),
+    }
+    return {"apiVersion": _API, "kind": "ValidatingAdmissionPolicy", "metadata": metadata, "spec": spec}
+
+
+def settings(rule: Rule, name: str = "") -> tuple[dict[str, Any], ...]:
+    """The ConfigMap that holds the parameters of `rule`; none when it has none."""
+    if not rule.parameters:
+        return ()
+    data = {key: cel.setting(value) for key, value in rule.parameters.items()}
+    metadata = {**_metadata(rule), "namespace": PARAMETERS}
+    if name:
+        metadata["name"] = name
+    return ({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data},)
+
+
+def binding(rule: Rule) -> dict[str, Any]:
+    """Where the policy holds: everywhere but in Kubernetes' own namespaces."""
+    spec: dict[str, Any] = {
+        "policyName": name_of(rule),
+        "validationActions": _ACTIONS[rule.enforcement],
+        "matchResources": {
+            "namespaceSelector": {
+                "matchExpressions": [
+                    {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": list(_SYSTEM)}
+                ]
+            }
+        },
+    }
+    if rule.parameters:
+        spec["paramRef"] = {"name": name_of(rule), "namespace": PARAMETERS, "parameterNotFoundAction": "Deny"}
+    return {"apiVersion": _API, "kind": "ValidatingAdmissionPolicyBinding", "metadata": _metadata(rule), "spec": spec}
+
+
+def name_of(rule: Rule) -> str:
+    """The name of a rule's objects in the cluster."""
+    return rule.id.lower()
+
+
+def judged_kinds(rule: Rule) -> tuple[Kind, ...]:
+    """The kinds of `rule` that its policy judges. Raises `CannotCompile`."""
+    only = facet_of(rule).kinds
+    return tuple(kind for kind in kinds_of(rule) if not only or kind.name in only)
+
+
+def _given(rule: Rule, kinds: tuple[Kind, ...]) -> Mapping[str, str]:
+    """The variables that every rule of its sort may use."""
+    return {
+        **shared(rule),
+        **cel.of_pods(kinds),
+        **{name: cel.parameter(name, value) for name, value in rule.parameters.items()},
+    }
+
+
+def _metadata(rule: Rule) -> dict[str, Any]:
+    return {
+        "name": name_of(rule),
+        "labels": {"app.kubernetes.io/part-of": "bluelamp-baseline"},
+        "annotations": {"bluelamp/rule": rule.id, "bluelamp/title": rule.title},
+    }

@@ -1,0 +1,101 @@
+"""What is settled about a force: the baseline it is held to, and its exemptions.
+
+governance = settled(rules(), layers, register)
+judgements, uses = governance.judge(resources, today)
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from policies.baseline import Mistake, meant, tightened
+from policies.exemptions import Use, excused
+from policies.judging import Baseline
+from policies.model import Judgement, Resource
+from policies.rule import Rule
+
+if TYPE_CHECKING:
+    from policies.settings import Exemption, Layer
+
+REGISTER: Final = "stacks/forces.yaml"
+NATIONAL: Final = "stacks/baseline.yaml"
+REGIONAL: Final = "stacks/regions/{region}.yaml"
+FORCE: Final = "stacks/{force}/baseline.yaml"
+EXEMPTIONS: Final = "stacks/{force}/exemptions.yaml"
+BLOCK_UNKNOWN: Final = "BLUELAMP_BLOCK_UNKNOWN"
+"""The variable that tells the policy pack to let nothing unknown about a mandatory rule pass."""
+
+
+@dataclass(frozen=True)
+class Governance:
+    """The rules as a force is held to them, its exemptions, and whether what is unknown stops a deployment."""
+
+    rules: tuple[Rule, ...]
+    exemptions: tuple["Exemption", ...] = ()
+    block_unknown: bool = False
+
+    def judge(self, resources: Iterable[Resource], today: date) -> tuple[list[Judgement], tuple[Use, ...]]:
+        """Judge `resources` together as on the day `today`; what comes out, and what became of each exemption."""
+        return self.excuse(Baseline(self.rules).judge(resources), today)
+
+    def excuse(self, judgements: Iterable[Judgement], today: date) -> tuple[list[Judgement], tuple[Use, ...]]:
+        """`judgements`, with those failures exempt that are excused on the day `today`, and what each exemption did."""
+        return excused(judgements, self.exemptions, self.by_id, today)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Rule]:
+        """The rules by their ids."""
+        return {rule.id: rule for rule in self.rules}
+
+
+def layers(root: Path, region: str, force: str) -> list[Path]:
+    """The baseline files that are there, in the order in which they are applied: country, `region`, `force`."""
+    names = (NATIONAL, REGIONAL.format(region=region) if region else "", FORCE.format(force=force) if force else "")
+    return [root / name for name in names if name and (root / name).is_file()]
+
+
+def exemptions_of(root: Path, force: str) -> Path | None:
+    """The file of the force's exemptions, None where it has none."""
+    path = root / EXEMPTIONS.format(force=force)
+    return path if force and path.is_file() else None
+
+
+def settled(
+    rules: Iterable[Rule], baselines: Sequence["Layer"], exemptions: Sequence["Exemption | None"] = (), *, stack: str
+) -> tuple[Governance, list[tuple[Mistake, ...]]]:
+    """What `baselines` make of `rules`, with the `exemptions` of the force whose stack is `stack`.
+
+    The mistakes are of each baseline in turn, and last of the exemptions (None stands for one that cannot be read);
+    with any of them nothing may be judged.
+    """
+    used = tuple(rules)
+    mistakes = []
+    for layer in baselines:
+        used, wrong = tightened(used, layer)
+        mistakes.append(wrong)
+    mistakes.append(tuple(_misread(exemptions, used, stack)))
+    kept = tuple(each for each in exemptions if each)
+    return Governance(used, kept, any(layer.block_unknown for layer in baselines)), mistakes
+
+
+def _misread(exemptions: Sequence["Exemption | None"], rules: Sequence[Rule], stack: str) -> Iterator[Mistake]:
+    known = {rule.id for rule in rules}
+    seen: dict[str, int] = {}
+    for number, each in enumerate(exemptions):
+        if each is None:
+            continue
+        steps = ("exemptions", number)
+        if each.rule not in known:
+            step = meant(each.rule, known) or "bluelamp explain ID says what a rule asks"
+            yield Mistake((*steps, "rule"), f"there is no rule {each.rule}", next_step=step)
+        if seen.setdefault(each.id, number) != number:
+            yield Mistake((*steps, "id"), f"{each.id} is the id of exemption {seen[each.id] + 1} already")
+        if each.expiry < each.start:
+            yield Mistake((*steps, "expiry"), f"{each.expiry} is before its start, {each.start}")
+        if not each.scope.startswith(f"urn:pulumi:{stack}::"):
+            allowed = f"begins with urn:pulumi:{stack}::"
+            step = "copy the URN from the finding and put * where any text may stand"
+            yield Mistake((*steps, "scope"), f"is no URN of {stack}", each.scope, allowed, step)

@@ -1,0 +1,64 @@
+"""Where the images of containers come from."""
+
+from typing import Final
+
+from policies.controls import caf, cis_kubernetes, cyber_essentials, iso, mcsb, ncsc
+from policies.kubernetes._workloads import CONTAINERS, below
+from policies.model import Severity
+from policies.rule import Fail, Outcome, rule
+from policies.tighter import Chosen
+from policies.value import Value
+
+_EXAMPLE: Final = """
+apiVersion: v1
+kind: Pod
+metadata: {name: records, namespace: records}
+spec: {containers: [{name: records, image: "registry.police.example/records:2.4.1"}]}
+"""
+_ANYBODYS: Final = frozenset({"docker.io", "index.docker.io", "registry-1.docker.io"})
+
+
+@rule(
+    "BL-K8S-050",
+    "Images come from a registry that the force has chosen",
+    severity=Severity.MEDIUM,
+    controls=ncsc("8") + caf("A4.a", "A4.b") + iso("5.21", "8.19") + mcsb("DS-2", "DS-6") + cis_kubernetes("5.5.1"),
+    at=below(CONTAINERS, "image"),
+    fix="Copy the image to the force's registry and name it with the registry's address.",
+    example=_EXAMPLE,
+)
+def comes_from_chosen_registry(image: Value, *, registries: Chosen[str] = ()) -> Outcome:
+    """An image without a registry is fetched from Docker Hub, where anybody may publish anything. Where the baseline
+    names registries, an image comes from one of them.
+    """
+    name = str(image.get(""))
+    if not registries:
+        return Fail(image, "an image with the address of its registry") if _registry(name) in _ANYBODYS else None
+    if any(name.startswith(f"{registry.rstrip('/')}/") for registry in registries):
+        return None
+    return Fail(image, registries)
+
+
+@rule(
+    "BL-K8S-051",
+    "Images say which version they are",
+    severity=Severity.MEDIUM,
+    controls=ncsc("5", "8") + caf("B4.d", "A4.b") + cyber_essentials("security-update-management") + iso("8.9", "8.32"),
+    at=below(CONTAINERS, "image"),
+    fix="Name a version, best with its digest, instead of latest.",
+    example=_EXAMPLE,
+)
+def says_its_version(image: Value) -> Outcome:
+    """Nobody can say what `latest` was when it was started, so nobody can say whether it has last month's hole."""
+    name, _, digest = str(image.get("")).partition("@")
+    tag = name.rpartition("/")[2].partition(":")[2]
+    if digest or tag not in {"", "latest"}:
+        return None
+    return Fail(image, "a version, or a digest")
+
+
+def _registry(image: str) -> str:
+    """The registry that an image is fetched from; Docker Hub where it names none."""
+    first, slash, _ = image.partition("/")
+    named = slash and ("." in first or ":" in first or first == "localhost")
+    return first if named else "docker.io"

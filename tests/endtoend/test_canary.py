@@ -1,0 +1,123 @@
+"""A secret that is put wherever secrets are put comes out nowhere: in no output, no report, no file."""
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Project, bluelamp
+
+CANARY = "canary-5up3r-s3cret-value"
+FORMS = (CANARY, base64.b64encode(CANARY.encode()).decode().rstrip("="), CANARY.encode().hex())
+ENVIRONMENT = {
+    "ARM_CLIENT_SECRET": CANARY,
+    "AZURE_CLIENT_SECRET": CANARY,
+    "PULUMI_CONFIG_PASSPHRASE": CANARY,
+    "BLUELAMP_SIGNING_PASSPHRASE": CANARY,
+    "KUBE_TOKEN": CANARY,
+}
+MANIFESTS = f"""\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: login
+  namespace: default
+  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: '{{"stringData":{{"password":"{CANARY}"}}}}'
+stringData:
+  password: {CANARY}
+  uri: postgres://records:{CANARY}@db:5432/records
+data:
+  password: {FORMS[1]}
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: web
+      env:
+        - name: PASSWORD
+          value: {CANARY}
+        - name: API_TOKEN
+          value: {CANARY}
+"""
+
+
+def found_in(folder: Path, *besides: Path) -> Iterator[str]:
+    """The files below `folder`, other than `besides`, that hold the canary in any form."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path not in besides and not any(each.is_symlink() for each in path.parents):
+            content = path.read_bytes()
+            yield from (f"{form!r} in {path}" for form in FORMS if form.encode() in content)
+
+
+def run(project: Project, *words: str) -> str:
+    done = bluelamp(words, project.root, **ENVIRONMENT)
+    said = done.stdout + done.stderr
+    assert "Traceback" not in said
+    assert not [form for form in FORMS if form in said], words
+    return said
+
+
+@pytest.fixture
+def caged(project: Project) -> Project:
+    """A force whose settings give providers secrets, openly and encrypted."""
+    settings = project.settings("essex")
+    text = settings.read_text(encoding="utf-8")
+    lines = (
+        f"  azure-native:clientSecret: {CANARY}\n"
+        f"  azure-native:clientCertificatePassword:\n    secure: v1:{CANARY}\n"
+        f'  kubernetes:kubeconfig: \'{{"users":[{{"token":"{CANARY}"}}]}}\'\n'
+    )
+    settings.write_text(text.replace("config:\n", f"config:\n{lines}", 1), encoding="utf-8")
+    return project
+
+
+def test_no_offline_command_tells_a_secret(caged: Project) -> None:
+    run(caged, "key", "force.pem")
+    run(caged, "check", "essex", "--format", "json", "--report", "checked")
+    report = ("--report", "report", "--sign-with", "force.pem")
+    assert "wrote report/findings.json" in run(caged, "audit", "essex", *report)
+    run(caged, "verify", "report", "--format", "json")
+    run(caged, "explain", "essex", "vault-vault", "--format", "json")
+    run(caged, "explain", "essex", "vault-vault", "properties.sku.name")
+    run(caged, "policy", "essex", "--format", "json")
+    run(caged, "render", "essex")
+    assert list(found_in(caged.root, caged.settings("essex"))) == []
+
+
+def test_a_secret_among_the_settings_is_refused_without_being_told(caged: Project) -> None:
+    settings = caged.settings("essex")
+    text = settings.read_text(encoding="utf-8")
+    wrong = text.replace("role: Chief Technology Officer", f"role: {{secure: v1:{CANARY}}}").replace(
+        "  bluelamp:costCentre:", f"  bluelamp:clientSecret: {{secure: v1:{CANARY}}}\n  bluelamp:costCentre:"
+    )
+    settings.write_text(wrong, encoding="utf-8")
+    said = run(caged, "check", "essex") + run(caged, "audit", "essex", "--format", "json")
+    assert "is encrypted, and no setting of Bluelamp is a secret" in said
+    assert list(found_in(caged.root, settings)) == []
+
+
+def test_no_report_on_manifests_tells_a_secret(project: Project) -> None:
+    manifests = project.root / "secrets.yaml"
+    manifests.write_text(MANIFESTS)
+    asked = ("audit", "--from", "manifests", "secrets.yaml", "--report", "out", "--history", "h.duckdb")
+    said = run(project, *asked) + run(project, *asked, "--format", "json")
+    assert "BL-K8S" in said
+    assert list(found_in(project.root, manifests)) == []
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("engine")
+def test_no_command_of_the_engine_tells_a_secret(caged: Project) -> None:
+    run(caged, "preview", "--rehearse", "essex", "--format", "json")
+    run(caged, "up", "--rehearse", "essex", "--report", "report")
+    run(caged, "drift", "--rehearse", "essex", "--format", "json")
+    run(caged, "audit", "--from", "state", "--rehearse", "essex", "--report", "audited")
+    run(caged, "destroy", "--rehearse", "essex")
+    outside = [each for each in found_in(caged.root, caged.settings("essex")) if "/.bluelamp/" not in each]
+    assert outside == []

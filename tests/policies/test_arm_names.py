@@ -1,0 +1,14 @@
+"""The names by which rules tell the resources that ids point to are those of Azure Resource Manager."""
+
+from bluelamp.rehearsal.azure.ids import template
+from policies.azure._arm import NAMES
+
+
+def test_what_rules_look_for_by_id_has_that_id():
+    group = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers"
+    wrong = [
+        token
+        for token, (arm_type, name) in NAMES.items()
+        if template(token).lower() != f"{group}/{arm_type}/{{{name}}}".lower()
+    ]
+    assert not wrong

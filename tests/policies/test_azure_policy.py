@@ -1,0 +1,117 @@
+"""Azure rules as Azure Policy: their own cases, judged by an evaluator of that language, and the shape of what is made."""
+
+import json
+import re
+
+import pytest
+
+from bluelamp.planning import plan_force
+from bluelamp.reports.subject import from_plan
+from policies import Rule, Verdict, judge, rules
+from policies.compiled import to_azure_policy
+from policies.compiled.aliases import type_of
+from policies.compiled.azure_policy import initiative
+from policies.compiled.evaluator import evaluate
+from policies.estate import canonical
+from policies.model import UNKNOWN
+from tests.conftest import ROOT
+from tests.policies.azure_resources import in_azure
+
+RULES = {rule.id: rule for rule in rules()}
+COMPILED = to_azure_policy(rules())
+DECLARATIVE = [rule for rule in rules() if rule.must and any(type_.startswith("azure-native:") for type_ in rule.at)]
+
+
+def _known(value):
+    if isinstance(value, dict):
+        return all(map(_known, value.values()))
+    return all(map(_known, value)) if isinstance(value, list) else value is not UNKNOWN
+
+
+@pytest.mark.parametrize("rule", DECLARATIVE, ids=lambda rule: rule.id)
+def test_a_definition_says_of_every_case_what_the_rule_says(rule: Rule):
+    (definition,) = COMPILED.documents[rule.id]
+    seen = set()
+    for case in rule.cases:
+        first = case.resources[0]
+        if not _known(first.properties):
+            continue
+        type_ = type_of(first.type)
+        parameters = {
+            name: list(value) if isinstance(value, tuple) else value for name, value in case.parameters.items()
+        }
+        found = evaluate(definition, in_azure(first, type_), type_.paths, parameters)
+        assert found == (case.verdict is Verdict.FAIL), case.name
+        seen.add(found)
+    assert seen == {True, False}
+
+
+def test_a_resource_of_another_type_is_nobodys_business():
+    for (definition,) in COMPILED.documents.values():
+        assert not evaluate(definition, {"type": "Microsoft.Solutions/applications", "properties": {}}, {})
+
+
+def test_every_rule_about_azure_is_said_or_says_why_not():
+    about = {rule.id for rule in rules() if rule.area != "kubernetes"}
+    assert set(COMPILED.documents) | set(COMPILED.left_out) == about
+    assert set(COMPILED.documents) == {rule.id for rule in DECLARATIVE}
+    assert all(re.match(r"it (looks at several|is a function)", why) for why in COMPILED.left_out.values())
+
+
+def test_an_initiative_hands_every_parameter_on():
+    whole = initiative(rules(), COMPILED, "mg-essex")["properties"]
+    groups = {group["name"] for group in whole["policyDefinitionGroups"]}
+    assert len(groups) == len(whole["policyDefinitionGroups"])
+    used = set()
+    for reference in whole["policyDefinitions"]:
+        ((definition,),) = [COMPILED.documents[reference["policyDefinitionReferenceId"]]]
+        assert reference["parameters"].keys() == definition["properties"]["parameters"].keys()
+        for name, handed in reference["parameters"].items():
+            outer = re.fullmatch(r"\[parameters\('(.+)'\)\]", handed["value"])[1]
+            assert (
+                whole["parameters"][outer]["defaultValue"]
+                == definition["properties"]["parameters"][name]["defaultValue"]
+            )
+            used.add(outer)
+        assert set(reference["groupNames"]) <= groups
+        assert reference["policyDefinitionId"].startswith("/providers/Microsoft.Management/managementGroups/mg-essex/")
+    assert used == set(whole["parameters"])
+
+
+def test_what_is_made_is_within_azures_limits():
+    whole = initiative(rules(), COMPILED, "mg-essex")["properties"]
+    assert len(whole["policyDefinitions"]) <= 1000
+    assert len(whole["parameters"]) <= 400
+    for (definition,) in COMPILED.documents.values():
+        said = definition["properties"]
+        assert len(said["displayName"]) <= 128
+        assert len(said["description"]) <= 512
+        assert len(json.dumps(said["policyRule"])) < 100_000
+        assert json.dumps(said["policyRule"]).count('"field"') <= 512
+
+
+def test_a_stricter_baseline_is_a_stricter_definition():
+    rule = next(rule for rule in DECLARATIVE if "minimum" in rule.parameters)
+    (definition,) = to_azure_policy([rule.using(minimum=3650)]).documents[rule.id]
+    assert definition["properties"]["parameters"]["minimum"]["defaultValue"] == 3650
+
+
+@pytest.fixture(scope="module")
+def planned():
+    """Whatever the force with the largest profile plans; nearly all of its values are known."""
+    return from_plan(plan_force("west-midlands", ROOT))
+
+
+def test_it_says_of_what_a_force_plans_what_the_rules_say(planned):
+    definitions = {rule.id: COMPILED.documents[rule.id][0] for rule in DECLARATIVE}
+    resources = {each.urn: each for each in planned}
+    agreed = 0
+    for judgement in judge(planned, DECLARATIVE):
+        resource = resources[judgement.urn]
+        if judgement.verdict is Verdict.UNKNOWN:
+            continue
+        type_ = type_of(canonical(resource.type))
+        found = evaluate(definitions[judgement.rule], in_azure(resource, type_), type_.paths)
+        assert found == (judgement.verdict is Verdict.FAIL), judgement
+        agreed += 1
+    assert agreed > 100

@@ -1,0 +1,167 @@
+"""The policy pack holds a stack to what is settled about its force."""
+
+from dataclasses import replace
+from datetime import date
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import analyzer_pb2 as proto
+from test_exemptions import SCOPE, URN, exemption
+
+from bluelamp.rehearsal import values
+from policies import Enforcement, Severity, rules
+from policies.governance import Governance
+from policies.pack.analyzer import Analyzer
+from policies.rule import rule as make_rule
+
+ACCOUNT = "azure-native:storage:StorageAccount"
+OPEN = {"publicNetworkAccess": "Enabled"}
+
+
+class Context:
+    """A call of the engine's: ending it early raises."""
+
+    def abort(self, code, details):
+        raise RuntimeError(code, details)
+
+
+def pack(settle=lambda _, given: Governance(given), *, used=None, block_unknown=False, today=date(2026, 3, 10)):
+    analyzer = Analyzer(
+        rules() if used is None else used, "1", settle=settle, today=lambda: today, block_unknown=block_unknown
+    )
+    analyzer.ConfigureStack(proto.AnalyzerStackConfigureRequest(stack="essex"), Context())
+    return analyzer
+
+
+def said(analyzer, properties, rule="BL-STO-005"):
+    """What the pack says of an account by one rule, if anything."""
+    request = proto.AnalyzeRequest(type=ACCOUNT, urn=URN, properties=values.encode(properties))
+    return next((each for each in analyzer.Analyze(request, Context()).diagnostics if each.policyName == rule), None)
+
+
+def test_a_failure_that_is_excused_stops_nothing_and_is_told_in_one_line():
+    told = said(pack(lambda _, given: Governance(given, (exemption(),))), OPEN)
+    assert told.enforcementLevel == proto.ADVISORY
+    assert told.message == (
+        "Storage accounts are closed to the Internet: exempt by EX-ESX-1: "
+        "publicNetworkAccess: found Enabled, expected Disabled"
+    )
+
+
+def test_an_exemption_that_lapsed_excuses_nothing_and_the_failure_says_so():
+    told = said(pack(lambda _, given: Governance(given, (exemption(),)), today=date(2026, 4, 2)), OPEN)
+    assert told.enforcementLevel == proto.MANDATORY
+    assert "exemption EX-ESX-1 does not hold: it expired on 2026-04-01" in told.message
+
+
+def test_an_exemption_excuses_what_only_all_resources_together_show():
+    one = exemption(rule="BL-KV-005", scope=SCOPE.replace("StorageAccount", "Vault"))
+    analyzer = pack(lambda _, given: Governance(given, (one,)))
+    urn = URN.replace("storage:StorageAccount", "keyvault:Vault")
+    vault = {"type": "azure-native:keyvault:Vault", "urn": urn}
+    analyzer.Analyze(proto.AnalyzeRequest(**vault, properties=values.encode({"vaultName": "kv"})), Context())
+    together = proto.AnalyzeStackRequest(resources=[proto.AnalyzerResource(**vault)])
+    found = [each for each in analyzer.AnalyzeStack(together, Context()).diagnostics if each.policyName == "BL-KV-005"]
+    assert [each.enforcementLevel for each in found] == [proto.ADVISORY]
+
+
+def test_the_engine_is_told_the_levels_and_parameters_that_are_settled():
+    def settle(stack, given):
+        assert stack == "essex"
+        made = {"BL-LOG-001": given_by("BL-LOG-001").using(minimum=365)}
+        made["BL-SPD-001"] = replace(given_by("BL-SPD-001"), enforcement=Enforcement.MANDATORY)
+        return Governance(tuple(made.get(rule.id, rule) for rule in given))
+
+    told = {each.name: each for each in pack(settle).GetAnalyzerInfo(empty_pb2.Empty(), Context()).policies}
+    assert told["BL-LOG-001"].configSchema.properties["minimum"]["default"] == 365
+    assert told["BL-SPD-001"].enforcementLevel == proto.MANDATORY
+
+
+def given_by(id_):
+    return next(rule for rule in rules() if rule.id == id_)
+
+
+def test_with_a_mistake_in_the_files_the_engine_is_stopped():
+    def settle(_stack, _given):
+        raise ValueError("stacks/essex/baseline.yaml: rules.BL-LOG-001: would loosen")
+
+    with pytest.raises(RuntimeError) as raised:
+        pack(settle)
+    code, details = raised.value.args
+    assert code is grpc.StatusCode.FAILED_PRECONDITION
+    assert details == "stacks/essex/baseline.yaml: rules.BL-LOG-001: would loosen\nnext: bluelamp check essex"
+
+
+@pytest.mark.parametrize("by", ["nobody", "the baseline", "the caller"])
+def test_what_is_unknown_stops_a_deployment_only_where_that_is_asked_for(by):
+    analyzer = pack(
+        lambda _, given: Governance(given, block_unknown=by == "the baseline"), block_unknown=by == "the caller"
+    )
+    told = said(analyzer, {"publicNetworkAccess": values.UNKNOWN})
+    assert told.enforcementLevel == (proto.ADVISORY if by == "nobody" else proto.MANDATORY)
+
+
+@pytest.mark.parametrize("enforcement", Enforcement)
+@pytest.mark.parametrize("excuse", [(), (exemption(rule="T-001"),)])
+def test_a_rule_that_breaks_down_always_stops_a_deployment(enforcement, excuse):
+    @make_rule(
+        "T-001",
+        "Breaks",
+        severity=Severity.LOW,
+        controls=(),
+        at=ACCOUNT,
+        fix="Mend it.",
+        example="",
+        enforcement=enforcement,
+    )
+    def breaks(_place):
+        """It breaks."""
+        raise ZeroDivisionError
+
+    analyzer = pack(lambda _, given: Governance(given, excuse), used=[breaks])
+    told = said(analyzer, {}, "T-001")
+    assert told.enforcementLevel == proto.MANDATORY
+    assert "rule T-001 broke down: ZeroDivisionError" in told.message
+
+
+@pytest.mark.parametrize("block", [True, False])
+def test_a_verb_tells_the_pack_to_block_what_is_unknown(block, monkeypatch, project):
+    from contextlib import contextmanager
+
+    from bluelamp.cli import operate
+    from bluelamp.cli.screen import Format, Screen
+    from bluelamp.cli.session import Session
+    from bluelamp.engine.operation import Target
+    from bluelamp.errors import Status
+    from bluelamp.fleet.deploy import Result
+
+    @contextmanager
+    def session(_screen, root, **_):
+        yield Session(root, lambda force: Target(None, force, root, {"HOME": "/"}), lambda _: [], lambda _: {})
+
+    def work(target, _hear):
+        told.update(target.environment)
+        return Result(target.stack, "preview", Status.DONE)
+
+    told = {}
+    monkeypatch.setattr(operate, "session", session)
+    how = operate.How(block_unknown=block, needs_settings=False)
+    assert operate.run(Screen(Format.JSON, quiet=True), project.root, ["essex"], "preview", how, work) is Status.DONE
+    assert told == {"HOME": "/"} | ({"BLUELAMP_BLOCK_UNKNOWN": "1"} if block else {})
+
+
+@pytest.mark.parametrize("told", ["1", "0", ""])
+def test_the_served_pack_does_what_it_is_told(told, monkeypatch, tmp_path):
+    from test_pack import PACK, served
+
+    monkeypatch.setenv("BLUELAMP_BLOCK_UNKNOWN", told)
+    with served(PACK, cwd=tmp_path) as (stub, _):
+        stub.ConfigureStack(proto.AnalyzerStackConfigureRequest(stack="essex"))
+        properties = values.encode({"publicNetworkAccess": values.UNKNOWN})
+        response = stub.Analyze(proto.AnalyzeRequest(type=ACCOUNT, urn=URN, properties=properties))
+        info = stub.GetAnalyzerInfo(empty_pb2.Empty())
+    (unknown,) = [each for each in response.diagnostics if each.policyName == "BL-STO-005"]
+    assert unknown.enforcementLevel == (proto.MANDATORY if told == "1" else proto.ADVISORY)
+    (kept,) = [each for each in info.policies if each.name == "BL-LOG-001"]
+    assert kept.configSchema.properties["minimum"]["default"] == 365, "Essex keeps its logs for a year"

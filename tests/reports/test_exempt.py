@@ -1,0 +1,96 @@
+"""What a report says of exemptions, and when what it says stops a deployment."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from bluelamp.reports import Answer, Report, terminal
+from bluelamp.reports.coverage import Standing, coverage
+from policies import UNKNOWN, Rule, Severity, Verdict
+from policies.governance import Governance
+from policies.settings import Exemption
+from tests.reports.conftest import urn
+
+ReportOn = Callable[..., Report]
+
+
+def exemption(name: str, **changed: Any) -> Exemption:
+    said = {
+        "id": f"EX-{name}",
+        "rule": "T-001",
+        "scope": urn(name),
+        "reason": "The box is open while it is being moved.",
+        "compensating_control": "A guard stands beside it day and night.",
+        "risk_reference": "RBC-1",
+        "owner": "Head of Boxes",
+        "approver": "SIRO",
+        "start": date(2026, 2, 1),
+        "expiry": date(2026, 3, 31),
+        "last_review": date(2026, 2, 1),
+    }
+    return Exemption(**(said | changed))
+
+
+@pytest.fixture
+def governed(report_on: ReportOn, locked: Callable[..., Rule]) -> ReportOn:
+    def made(*locks: Any, exemptions: tuple[Exemption, ...] = (), block: bool = False, **rule: Any) -> Report:
+        return report_on(*locks, rules=None, governance=Governance((locked(**rule),), exemptions, block))
+
+    return made
+
+
+def test_a_force_whose_failures_are_all_exempt_is_within_its_baseline(governed: ReportOn) -> None:
+    report = governed("open", "shut", exemptions=(exemption("box-0"),))
+    assert (report.answer, report.broken, report.stops) == (Answer.WITHIN, (), False)
+    assert report.counts[Verdict.EXEMPT] == 1
+    (finding,) = [each for each in report.findings if each.verdict is Verdict.EXEMPT]
+    assert (finding.exemption, finding.observed) == ("EX-box-0", "open")
+    (row,) = next(each for each in coverage(report) if each.name == "Box Standard").rows
+    assert row.standing is Standing.EXEMPT
+
+
+def test_every_exemption_is_kept_also_one_that_does_not_hold(governed: ReportOn) -> None:
+    lapsed = exemption("box-1", expiry=date(2026, 2, 28))
+    report = governed("open", "open", exemptions=(exemption("box-0"), lapsed, exemption("box-7")))
+    assert [(each.id, each.status, each.matched) for each in report.exemptions] == [
+        ("EX-box-0", "in force", 1),
+        ("EX-box-1", "expired", 1),
+        ("EX-box-7", "matches nothing", 0),
+    ]
+    said = report.as_dict()["exemptions"][1]
+    assert said["requester"] == said["owner"] == "Head of Boxes"
+    assert (said["start"], said["expiry"], said["why"]) == ("2026-02-01", "2026-02-28", "it expired on 2026-02-28")
+    assert report.answer is Answer.NOT_WITHIN
+
+
+def test_the_terminal_says_what_is_exempt_until_when_and_what_does_not_hold(governed: ReportOn) -> None:
+    console = Console(width=120, color_system=None)
+    with console.capture() as captured:
+        console.print(terminal.show(governed("open", exemptions=(exemption("box-0"), exemption("box-7")))))
+    lines = captured.get().splitlines()
+    assert "exempt high T-001 box-0.lock: by EX-box-0 until 2026-03-31" in lines
+    assert "exemption does not hold EX-box-7 from T-001: matches nothing: nothing in its scope breaks T-001" in lines
+
+
+STOPS = [
+    (["shut"], {}, False),
+    (["open"], {}, True),
+    (["open"], {"mandatory": False}, False),
+    ([UNKNOWN], {}, False),
+    ([UNKNOWN], {"block": True}, True),
+    ([UNKNOWN], {"block": True, "mandatory": False}, False),
+    (["jam"], {}, True),
+    (["jam"], {"mandatory": False}, True),
+    (["jam"], {"exemptions": (exemption("box-0"),)}, True),
+    ([UNKNOWN], {"block": True, "exemptions": (exemption("box-0"),)}, True),
+]
+
+
+@pytest.mark.parametrize(("locks", "how", "stops"), STOPS)
+def test_what_stops_a_deployment(governed: ReportOn, locks: list[Any], how: dict[str, Any], stops: bool) -> None:
+    report = governed(*locks, severity=Severity.HIGH, **how)
+    assert report.stops is stops
+    assert report.as_dict()["blocksUnknown"] is how.get("block", False)

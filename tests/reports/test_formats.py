@@ -1,0 +1,298 @@
+"""Every format is a view of the same findings: read back, each gives the same counts and the same evidence."""
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+from trestle.oscal.assessment_results import AssessmentResults
+from trestle.oscal.poam import PlanOfActionAndMilestones
+
+from bluelamp.reports import Report
+from bluelamp.reports.formats import junit, markdown, oscal, sarif, table
+from bluelamp.reports.since import Run, Since
+from policies import Resource, Rule, Verdict
+from tests.conftest import ROOT
+from tests.reports.conftest import STARTED
+
+ReportOn = Callable[..., Report]
+Counts = Mapping[str, int]
+SARIF = Path(__file__).parent / "schemas" / "sarif-2.1.0.json"
+FINDINGS = ROOT / "docs" / "schemas" / "findings-1.json"
+
+
+@pytest.fixture(scope="module")
+def full(busy: Report) -> Report:
+    """The busy report with every verdict, and with where some resources are written."""
+    findings = [*busy.findings[::12], *(each for each in busy.findings if each.verdict is Verdict.ERROR)]
+    for number in range(3):
+        findings[number] = replace(findings[number], verdict=Verdict.EXEMPT, exemption=f"EX-{number}")
+    findings[5] = replace(findings[5], source=("deploy/a b.yaml", 12))
+    run = Run(STARTED, "abc", busy.counts, 3)
+    since = Since(run, (findings[7].key,), ("BL-X urn:gone",), (findings[7].key,), {findings[7].key: STARTED}, (run,))
+    return replace(busy, findings=tuple(findings), since=since)
+
+
+def expected(report: Report) -> Counts:
+    return Counter(str(finding.verdict) for finding in report.findings)
+
+
+def in_json(report: Report) -> Counts:
+    return Counter(finding["verdict"] for finding in json.loads(report.to_json())["findings"])
+
+
+def rows(report: Report) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(table.to_csv(report).removeprefix("\ufeff"), newline="")))
+
+
+def in_csv(report: Report) -> Counts:
+    return Counter(row["verdict"] for row in rows(report))
+
+
+def run_of(report: Report) -> dict[str, Any]:
+    (run,) = json.loads(sarif.to_sarif(report))["runs"]
+    return run  # type: ignore[no-any-return]
+
+
+def in_sarif(report: Report) -> Counts:
+    """By what SARIF itself says, as far as it tells verdicts apart."""
+    said: Counter[str] = Counter()
+    notes = run_of(report)["invocations"][0]["toolExecutionNotifications"]
+    for result in run_of(report)["results"]:
+        kind = "exempt" if result.get("suppressions") else result["kind"]
+        said[{"open": "unknown", "notApplicable": "not applicable"}.get(kind, kind)] += 1
+    said["unknown"] -= len(notes)
+    return said + Counter(error=len(notes))
+
+
+def suites(report: Report) -> ElementTree.Element:
+    return ElementTree.fromstring(junit.to_junit(report))
+
+
+def in_junit(report: Report) -> Counts:
+    said: Counter[str] = Counter()
+    for case in suites(report).iter("testcase"):
+        skipped = case.find("skipped")
+        if skipped is not None:
+            said[skipped.attrib["message"].partition(":")[0]] += 1
+        else:
+            said[{None: "pass", "failure": "fail"}.get(case[0].tag if len(case) else None, "error")] += 1
+    return said
+
+
+def in_markdown(report: Report) -> Counts:
+    lines = markdown.to_markdown(report).splitlines()
+    heads, figures = (
+        [cell.strip() for cell in line.strip("|").split("|")] for line in lines if re.match(r"\| [\w]", line)
+    )
+    return Counter(dict(zip(heads, map(int, figures), strict=True)))
+
+
+def prop(thing: dict[str, Any], name: str) -> str:
+    return next((each["value"] for each in thing.get("props", ()) if each["name"] == name), "")
+
+
+def results_of(report: Report) -> dict[str, Any]:
+    return json.loads(oscal.to_assessment_results(report))["assessment-results"]["results"][0]  # type: ignore[no-any-return]
+
+
+def in_oscal(report: Report) -> Counts:
+    return Counter(prop(each, "verdict") for each in results_of(report)["observations"])
+
+
+@pytest.mark.parametrize("read", [in_json, in_csv, in_sarif, in_junit, in_markdown, in_oscal])
+def test_every_format_gives_the_same_counts(full: Report, read: Callable[[Report], Counts]) -> None:
+    assert +Counter(read(full)) == +Counter(expected(full))
+    assert set(expected(full)) == set(map(str, Verdict))
+
+
+def test_what_fails_is_in_the_plan_of_action(full: Report) -> None:
+    poam = json.loads(oscal.to_poam(full) or "")["plan-of-action-and-milestones"]
+    failing = {key: count for key, count in expected(full).items() if key in ("fail", "exempt")}
+    assert Counter(prop(each, "verdict") for each in poam["poam-items"]) == failing
+    assert Counter(each["status"] for each in poam["risks"]) == {
+        "open": failing["fail"],
+        "deviation-approved": failing["exempt"],
+    }
+
+
+def test_the_findings_are_as_the_published_schema_says(full: Report, report_on: ReportOn) -> None:
+    schema = json.loads(FINDINGS.read_text())
+    for report in (full, report_on(), report_on("open", "shut")):
+        jsonschema.validate(json.loads(report.to_json()), schema, cls=jsonschema.Draft202012Validator)
+
+
+def test_the_sarif_is_as_its_schema_says(full: Report, report_on: ReportOn) -> None:
+    schema = json.loads(SARIF.read_text())
+    for report in (full, report_on(), report_on("open")):
+        jsonschema.validate(json.loads(sarif.to_sarif(report)), schema)
+
+
+def test_the_oscal_is_as_trestle_models_it(full: Report, report_on: ReportOn, tmp_path: Path) -> None:
+    for number, report in enumerate((full, report_on(), report_on("open", "jam"))):
+        path = tmp_path / f"assessment-results-{number}.json"
+        path.write_text(oscal.to_assessment_results(report))
+        read = AssessmentResults.oscal_read(path)
+        assert read is not None
+        text = oscal.to_poam(report)
+        if text is not None:
+            path.write_text(text)
+            assert PlanOfActionAndMilestones.oscal_read(path) is not None
+
+
+def test_what_oscal_refers_to_is_there(full: Report) -> None:
+    document = json.loads(oscal.to_assessment_results(full))["assessment-results"]
+    (result,) = document["results"]
+    known = {each["uuid"] for part in ("observations", "risks", "findings") for each in result[part]}
+    known |= {each["uuid"] for each in result["local-definitions"]["inventory-items"]}
+    assert len(known) == len(re.findall(r'"uuid": "', json.dumps(result))) - 1 - len(result["risks"])
+    named = re.findall(r'"(?:observation|risk|subject)-uuid": "([^"]+)"', json.dumps(result))
+    assert set(named) <= known
+    objectives = {
+        part["id"] for each in document["local-definitions"]["objectives-and-methods"] for part in each["parts"]
+    }
+    targets = {each["target"]["target-id"] for each in result["findings"] if prop(each["target"], "control-1")}
+    assert targets <= objectives
+
+
+def test_a_rule_is_satisfied_only_where_something_passes_and_all_is_known(report_on: ReportOn) -> None:
+    states = {
+        ("shut", "skip"): "satisfied",
+        ("shut", "open"): "not-satisfied",
+        ("shut", "jam"): "not-satisfied",
+        ("skip",): None,
+    }
+    for locks, state in states.items():
+        found = results_of(report_on(*locks)).get("findings", [])
+        assert [each["target"]["status"]["state"] for each in found] == ([state] if state else [])
+
+
+def test_the_same_report_gives_the_same_oscal(full: Report) -> None:
+    assert oscal.to_assessment_results(full) == oscal.to_assessment_results(replace(full))
+    assert oscal.to_poam(full) == oscal.to_poam(replace(full))
+
+
+def test_a_report_without_failures_has_no_plan_of_action(report_on: ReportOn) -> None:
+    assert oscal.to_poam(report_on("shut", "skip")) is None
+
+
+def test_each_row_of_the_table_carries_its_evidence(report_on: ReportOn) -> None:
+    report = report_on("open")
+    (finding,) = report.findings
+    (row,) = rows(report)
+    assert (row["observed"], row["expected"], row["path"]) == ("open", "shut", "lock")
+    assert row["urn"] == finding.urn
+    assert row["input hash"] == finding.input_hash
+    assert row["rule hash"] == finding.rule.hash
+    assert row["rules hash"] == report.provenance.rules_hash
+    assert "bluelamp 0.1.0; python 3" in row["versions"]
+    assert row["controls"] == "NCSC CAF 4.0 B3.c; Box Standard 1 BX-1"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", " =1", "\r=1", "\uff1d1"])
+def test_no_cell_is_a_formula(report_on: ReportOn, text: str) -> None:
+    (row,) = rows(report_on(text))
+    assert row["observed"] == f"'{text}"
+    assert not any(re.match(r"[\s]*[=+\-@]", cell) for cell in row.values())
+
+
+@pytest.mark.parametrize("value", [-1, -1.5, True, "a,b", 'a "quoted" one', "two\nlines", ["x", 1], {"a": None}])
+def test_a_cell_gives_the_value_back(report_on: ReportOn, value: Any) -> None:
+    (row,) = rows(report_on(value))
+    assert row["observed"] == (value if isinstance(value, str) else json.dumps(value, separators=(",", ":")))
+
+
+def test_sarif_says_where_and_how_bad(full: Report) -> None:
+    run = run_of(full)
+    driver = run["tool"]["driver"]
+    for finding, result in zip(full.findings, run["results"], strict=True):
+        assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == finding.rule.id
+        assert result["properties"]["verdict"] == finding.verdict
+        failing = finding.verdict in (Verdict.FAIL, Verdict.EXEMPT)
+        levels = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
+        assert result["level"] == (levels[finding.rule.severity] if failing else "none")
+        assert result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"].startswith(finding.urn)
+    place = run["results"][5]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"] == {"uri": "deploy/a%20b.yaml", "uriBaseId": "PROJECT"}
+    assert place["region"] == {"startLine": 12}
+    assert not run["invocations"][0]["executionSuccessful"]
+
+
+def test_a_fingerprint_is_the_same_in_the_next_report_and_for_nothing_else(report_on: ReportOn) -> None:
+    def prints(*locks: str) -> list[str]:
+        results = run_of(report_on(*locks))["results"]
+        return sorted(result["partialFingerprints"]["bluelampFinding/v1"] for result in results)
+
+    assert prints("open", "shut") == prints("shut", "open")
+    assert len(set(prints("open", "open", "open"))) == 3
+
+
+def test_junit_adds_up_suite_by_suite(full: Report) -> None:
+    whole = suites(full)
+    for part in (whole, *whole.iter("testsuite")):
+        cases = list(part.iter("testcase"))
+        assert int(part.attrib["tests"]) == len(cases)
+        for attribute, tag in {"failures": "failure", "errors": "error", "skipped": "skipped"}.items():
+            assert int(part.attrib[attribute]) == sum(1 for case in cases if case.find(tag) is not None)
+    (case,) = [case for case in whole.iter("testcase") if "file" in case.attrib]
+    assert (case.attrib["file"], case.attrib["line"]) == ("deploy/a b.yaml", "12")
+
+
+def test_what_xml_cannot_write_breaks_no_junit(report_on: ReportOn) -> None:
+    (failure,) = suites(report_on("a\x00b\x1b[31m<&>\ud800")).iter("failure")
+    assert "observed: a\ufffdb\ufffd[31m<&>\ufffd" in (failure.text or "")
+
+
+def test_markdown_has_the_result_first_and_the_worst_before_the_rest(full: Report) -> None:
+    lines = markdown.to_markdown(full).splitlines()
+    assert lines[0] == "### ❌ Essex Police is not within its security baseline."
+    assert "Since 2026-03-01T09:30:00Z: 1 new, 1 fixed, 1 flapping." in lines
+    severities = [line.rsplit("(", 1)[-1] for line in lines[: lines.index("</details>")] if line.startswith("- **BL")]
+    order = ["critical)", "high)", "medium)", "low)"]
+    assert severities == sorted(severities, key=order.index)
+    assert len(markdown.to_markdown(full)) < 65_536
+
+
+def test_a_comment_of_thousands_of_failures_stays_short_and_says_how_many(report_on: ReportOn) -> None:
+    text = markdown.to_markdown(report_on(*["open" * 200] * 3000))
+    assert len(text) < 65_536
+    assert re.search(r"… and 2,9\d\d more, in findings\.json", text)
+    assert "| 3000 |" in text
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["<script>alert(1)</script>", "`code`", "``a``", "</details>", "@everyone", "[x](http://a)", "a\n\n# b", "`"],
+)
+def test_a_value_is_no_markup(report_on: ReportOn, hostile: str) -> None:
+    said = markdown.to_markdown(report_on(hostile))
+    (line,) = [line for line in said.splitlines() if line.startswith("  - `box-0`")]
+    told = re.search(r"found (`+) ?(.*?) ?\1, expected `shut`$", line)
+    assert told, line
+    assert told[2] == " ".join(hostile.split())
+
+
+def test_prose_is_no_markup(report_on: ReportOn, locked: Callable[..., Rule]) -> None:
+    rule = replace(locked(), title="<b>Bold</b> *claims* @team", fix="[click](http://x)")
+    said = markdown.to_markdown(report_on("open", rules=[rule]))
+    assert r"&lt;b&gt;Bold&lt;/b&gt; \*claims\*" in said
+    assert "@team" not in said
+    assert r"\[click\](http://x)" in said
+
+
+def test_where_a_finding_is_written_comes_from_its_resource(tmp_path: Path, locked: Callable[..., Rule]) -> None:
+    from bluelamp.reports import Source, assess
+
+    box = Resource("urn:pulumi:a::b::test:box:Box::c", "test:box:Box", "c", {"lock": "open"}, source=("x.yaml", 7))
+    report = assess("essex", [box], Source.PLAN, root=tmp_path, rules=[locked()])
+    assert json.loads(report.to_json())["findings"][0]["source"] == {"file": "x.yaml", "line": 7}
+    assert "at `x.yaml:7`" in markdown.to_markdown(report)
+    assert (rows(report)[0]["file"], rows(report)[0]["line"]) == ("x.yaml", "7")

@@ -1,0 +1,126 @@
+"""Picking rules, and that a report over some of them never reads as one over all."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bluelamp.errors import UsageError
+from bluelamp.reports import Answer, Report
+from bluelamp.reports.formats import junit, markdown, sarif, table
+from bluelamp.reports.selection import select
+from bluelamp.reports.words import explanation, headline, one_line
+from policies import Severity, rules
+from policies.catalogues import answered
+
+ReportOn = Callable[..., Report]
+
+
+def ids(**words: Any) -> set[str]:
+    return {rule.id for rule in select(**words).keep(rules())}
+
+
+def answering(*controls: str, framework: str, edition: str = "") -> set[str]:
+    return {
+        rule.id
+        for rule in rules()
+        for each in answered(rule.controls)
+        if each.framework == framework and edition in ("", each.edition) and each.id.startswith(controls or ("",))
+    }
+
+
+def test_nothing_asked_for_keeps_everything() -> None:
+    assert select().keep(rules()) == rules()
+    assert select().phrases == ()
+
+
+def test_a_framework_by_its_name_or_the_beginning_of_it() -> None:
+    expected = answering(framework="Pod Security Standards")
+    for word in (
+        "pod-security-standards",
+        "pod-security-standards-1.36",
+        "Pod Security Standards",
+        "pod",
+        "security-st",
+    ):
+        assert ids(frameworks=[word]) == expected != set()
+
+
+def test_restricted_has_all_of_baseline_and_baseline_no_more() -> None:
+    baseline = answering("baseline/", framework="Pod Security Standards")
+    both = answering("baseline/", "restricted/", framework="Pod Security Standards")
+    assert ids(frameworks=["pod-security-standards:baseline"]) == baseline
+    assert ids(frameworks=["pod-security-standards:restricted"]) == both > baseline > set()
+
+
+def test_a_part_of_a_framework() -> None:
+    caf = {"framework": "NCSC CAF", "edition": "4.0"}
+    assert ids(frameworks=["ncsc-caf:B3"]) == answering("B3", **caf)
+    assert ids(frameworks=["caf-4.0:B3.c"]) == answering("B3.c", **caf)
+    iso = ids(frameworks=["iso:8"])
+    assert iso == answering("8.", framework="ISO/IEC 27001 Annex A")
+    assert ids(frameworks=["caf:B3", "iso:8"]) == answering("B3", **caf) | iso
+
+
+def test_an_edition_that_follows_from_another_has_its_rules() -> None:
+    assert ids(frameworks=["ncsc-caf-3.2"]) == answering(framework="NCSC CAF", edition="3.2") != set()
+    assert select(frameworks=["ncsc-caf"]).phrases == ("framework NCSC CAF 4.0",)
+
+
+def test_severities_ids_and_areas() -> None:
+    assert ids(severity="high") == {r.id for r in rules() if r.severity in (Severity.CRITICAL, Severity.HIGH)}
+    assert ids(ids=["bl-net-001", "BL-STO-*"]) == {r.id for r in rules() if r.id.startswith(("BL-NET-001", "BL-STO-"))}
+    assert ids(areas=["kubernetes", "data"]) == {r.id for r in rules() if r.area in ("kubernetes", "data")}
+    both = ids(areas=["azure"], severity="critical")
+    assert both == ids(areas=["azure"]) & ids(severity="critical")
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "step"),
+    [
+        ({"frameworks": ["pod-securty-standards"]}, "is no framework", "did you mean pod-security-standards?"),
+        ({"frameworks": ["nonsense"]}, "is no framework", "allowed: .*ncsc-caf"),
+        ({"frameworks": [""]}, "is no framework", "allowed"),
+        ({"frameworks": ["n"]}, "could be .*ncsc-caf", "allowed"),
+        ({"frameworks": ["pod:restrictd"]}, "has nothing called 'restrictd'", "did you mean restricted?"),
+        ({"ids": ["BL-NT-001"]}, "is no rule", "did you mean BL-NET-001?"),
+        ({"ids": ["XX-*"]}, "no rule's id is like", "for example"),
+        ({"severity": "hihg"}, "is no severity", "did you mean high?"),
+        ({"areas": ["azzure"]}, "is no area", "did you mean azure?"),
+    ],
+)
+def test_what_is_misspelt_is_told(words: dict[str, Any], said: str, step: str) -> None:
+    import re
+
+    with pytest.raises(UsageError, match=said) as caught:
+        select(**words)
+    assert re.search(step.replace("?", r"\?"), caught.value.next_step)
+
+
+def test_a_filtered_report_never_reads_as_the_whole_baseline(report_on: ReportOn, locked: Callable[..., Any]) -> None:
+    rules_ = [locked("T-1", Severity.HIGH), locked("T-2", Severity.LOW)]
+    report = report_on("shut", rules=rules_, selection=select(severity="high"))
+    assert report.answer is Answer.WITHIN_PICKED
+    assert {each.rule.id for each in report.findings} == {"T-1"}
+    assert headline(report) == (
+        "Essex Police is within the rules that were picked, which are not its whole security baseline."
+    )
+    assert explanation(report)[0] == (
+        "Picked: severity high or worse. 1 other rule was not judged, so nothing is said of the baseline as a whole."
+    )
+    assert one_line(report) == "within the picked rules, 1 of 2"
+    said = json.loads(report.to_json())
+    assert (said["answer"], said["filters"], said["rulesLeftOut"]) == (
+        "within the picked rules",
+        ["severity high or worse"],
+        1,
+    )
+    for text in (markdown.to_markdown(report), table.to_csv(report), sarif.to_sarif(report), junit.to_junit(report)):
+        assert "severity high or worse" in text
+        assert "is within its security baseline" not in text
+
+
+def test_a_filtered_report_with_a_failure_is_not_within_the_baseline(report_on: ReportOn) -> None:
+    assert report_on("open", selection=select(severity="high")).answer is Answer.NOT_WITHIN
+    assert report_on("jam", selection=select(severity="high")).answer is Answer.CANNOT_BE_SAID
