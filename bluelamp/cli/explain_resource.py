@@ -138,8 +138,10 @@ def _sentences(origin: "Origin", folder: str, seen: Sequence[str]) -> list[str]:
         case Kind.SETTING | Kind.DEFAULT:
             return [line for each in origin.settings for line in _influence(each)]
         case Kind.CODE:
-            said = [f"It is fixed by {module}, or by the SDK that it uses: changing each of {origin.tried} settings "]
-            said[0] += f"left it as it is{untried}."
+            said = [
+                f"It is fixed by {module}, or by the SDK that it uses: changing {origin.tried} settings, "
+                f"alone or together, left it as it is{untried}."
+            ]
             return said + ([f"  The property is named in {', '.join(seen)}"] if seen else [])
         case Kind.PROVIDER:
             return ["The provider fills it in: the program does not say it."]

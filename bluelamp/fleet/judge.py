@@ -51,10 +51,12 @@ def check_plan(
     *,
     selection: Selection | None = None,
     block_unknown: bool = False,
+    locate: bool = False,
 ) -> Check:
     """Plans the force in this process and judges the plan, by the rules that `selection` keeps.
 
-    `block_unknown` adds to what the force's baseline says.
+    `block_unknown` adds to what the force's baseline says. `locate` also finds the settings that the worst failures
+    come from, which takes a plan or two for each.
 
     Raises `infra.problems.SettingsError` where its settings are wrong.
     """
@@ -69,7 +71,7 @@ def check_plan(
         # Whatever the program raises is its own failure: told by name, the traceback is for `pulumi preview`.
         return Check(force, failure=f"the program failed: {type(error).__name__}: {error}")
     report = judge_plan(plan, root, started=started, selection=selection, block_unknown=block_unknown)
-    if report.counts[Verdict.FAIL] and not plan.refused:
+    if locate and report.counts[Verdict.FAIL] and not plan.refused:
         from bluelamp.origins.locate import located
 
         report = located(report, plan, root)
@@ -84,20 +86,23 @@ def check_plans(
     *,
     selection: Selection | None = None,
     block_unknown: bool = False,
+    locate: bool = False,
 ) -> Iterator[Check]:
     """`check_plan` for several forces, in as many processes as there are cores; in the order they are named.
 
     The SDK keeps one program's state a process, so a process plans one force at a time; what is slow to import is
     imported once, before the processes part.
     """
+    one = partial(
+        check_plan, root=root, arm_types=arm_types, selection=selection, block_unknown=block_unknown, locate=locate
+    )
     if len(forces) == 1:
-        yield check_plan(forces[0], root, arm_types, selection=selection, block_unknown=block_unknown)
+        yield one(forces[0])
         return
     for module in _PROGRAM:
         import_module(module)
     workers = min(jobs or cores(), len(forces))
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as pool:
-        one = partial(check_plan, root=root, arm_types=arm_types, selection=selection, block_unknown=block_unknown)
         yield from pool.map(one, forces)
 
 

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv4Network
+from datetime import date, timedelta
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -135,12 +136,18 @@ def _others(value: Any, annotation: Any) -> Iterator[Any]:
         yield from (each for each in choices if each != value)
     elif isinstance(value, (int, float)):
         yield from (value + 1, value * 2 + 7)
+    elif isinstance(value, IPv4Address):
+        yield IPv4Address(int(value) ^ 1)
+    elif isinstance(value, date):
+        yield value + timedelta(days=1)
     elif isinstance(value, IPv4Network):
         yield IPv4Network((int(value.network_address) ^ value.num_addresses, value.prefixlen))
     elif isinstance(value, str):
         yield _another(value)
     elif value is None and _kinds(annotation) & {int, float}:
         yield 1
+    elif value is None and date in _kinds(annotation):
+        yield date(2100, 1, 1)
     elif value is None and str in _kinds(annotation):
         yield f"{_GUID}1"
     if value is not None and type(None) in _kinds(annotation):

@@ -11,8 +11,8 @@ from bluelamp.planning import Plan
 from bluelamp.reports.findings import Finding, Report
 from policies import Verdict
 
-MOST: Final = 8
-"""How many failures are traced, the worst first: each takes a few plans."""
+MOST: Final = 5
+"""How many failures are traced, the worst first: each takes a plan or two."""
 
 Place = tuple[str, int]
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Network, ip_network
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,8 +20,14 @@ from infra.force import Force
 from policies.value import SECRET
 
 _SHORTEST: Final = 2
-_FEW: Final = 6
+_FEW: Final = 2
 """How many settings are tried where it has to be quick."""
+_MANY: Final = 16
+"""How many settings are tried one by one."""
+_ALTERNATIVES: Final = 2
+"""How many other values of a setting are tried."""
+_MOST_PLANS: Final = 40
+"""How many plans it may take to try all other settings together, in halves, and in halves of those."""
 _GONE: Final = object()
 """Stands for the property of a resource that is not there."""
 
@@ -58,7 +65,8 @@ class Origin:
     """Where a property's value comes from.
 
     `settings` are what it follows; that there are no others is known only where `exhausted`. `tried` settings were
-    changed one at a time, `untried` could not be. `references` are the URNs that an unknown value is made from.
+    changed, alone or together with others, `untried` could not be. `references` are the URNs that an unknown value is
+    made from.
     """
 
     kind: Kind
@@ -94,9 +102,9 @@ def trace(
 ) -> Origin:
     """The origin of what stands at `steps` in the resource `urn` of `plan`, which is the plan of `force`.
 
-    Settings whose value can be seen in the property's are tried first, and if one of them proves right, no others; with
-    `likely_only` a few of them and no others ever. `hear` is told of each setting that is tried. Raises KeyError where
-    the plan has no such resource.
+    Settings that have the property's value are tried first, until one proves right; then those whose value can be seen
+    in it; then all others, together. With `likely_only` only a few of the first are. `hear` is told of each setting
+    that is tried. Raises KeyError where the plan has no such resource.
     """
     resource = next((each for each in plan.resources if each.urn == urn), None)
     if resource is None:
@@ -111,11 +119,13 @@ def trace(
     if _walked(_open(resource.asked), steps) is None:
         return Origin(Kind.PROVIDER, shown)
     trial = _Trial(force, urn, steps, value, root, hear)
-    likely, others = _sorted(leaves(force, root), value)
-    influences = list(trial.of(likely[:_FEW] if likely_only else likely))
+    equal, alike, others = _sorted(leaves(force, root), value, steps)
+    influences = list(islice(trial.each(equal[: _FEW if likely_only else _MANY]), 1))
+    if not influences and not likely_only:
+        influences = list(trial.each(alike[:_MANY]))
     exhausted = not influences and not likely_only
     if exhausted:
-        influences = list(trial.of(others))
+        influences = list(trial.together([*equal[_MANY:], *alike[_MANY:], *others]))
     kind = Kind.CODE
     if influences:
         kind = Kind.SETTING if any(each.written for each in influences) else Kind.DEFAULT
@@ -132,28 +142,58 @@ class _Trial:
         self._hear = hear
         self.tried = self.untried = 0
 
-    def of(self, settings: Sequence[Leaf]) -> Iterator[Influence]:
-        """The settings, of these, that the property follows."""
+    def each(self, settings: Sequence[Leaf]) -> Iterator[Influence]:
+        """The settings, of these, that the property follows; each is tried alone."""
         for leaf in settings:
             self._hear(leaf.path)
-            outcomes = [(other, self._with(leaf, other)) for other in leaf.others]
+            outcomes = [(other, self._with([(leaf, other)])) for other in leaf.others[:_ALTERNATIVES]]
             told = [(other, outcome[0]) for other, outcome in outcomes if outcome is not None]
-            if not told:
-                self.untried += 1
-                continue
-            self.tried += 1
-            for other, became in told:
-                if became is not _GONE and became != self._value:
-                    seen = (_text(leaf.value), _text(other), _shown(became))
-                    yield Influence(leaf.path, seen[0], leaf.file, leaf.line, leaf.written, *seen[1:])
-                    break
+            self.tried += bool(told)
+            self.untried += not told
+            moved = [(other, became) for other, became in told if became is not _GONE and became != self._value]
+            if moved:
+                yield self._influence(leaf, *moved[0])
 
-    def _with(self, leaf: Leaf, other: Any) -> tuple[Any] | None:
-        """What the property is with another value for `leaf`; None where the program does not take that value."""
+    def together(self, settings: Sequence[Leaf]) -> Iterator[Influence]:
+        """The same for many settings: changed together, and in halves where that does change something."""
+        able = [leaf for leaf in settings if leaf.others]
+        self.untried += len(settings) - len(able)
+        # What turns parts of the estate on and off takes the resource away, so the others are tried apart from it.
+        switches = [leaf for leaf in able if leaf.value is None or isinstance(leaf.value, bool) or len(leaf.others) > 1]
+        waiting = [group for group in (switches, [leaf for leaf in able if leaf not in switches]) if group]
+        plans = 0
+        while waiting:
+            group = waiting.pop()
+            if plans >= _MOST_PLANS:
+                self.untried += len(group)
+                continue
+            plans += 1
+            self._hear(group[0].path if len(group) == 1 else f"{len(group)} settings together")
+            outcome = self._with([(leaf, leaf.others[0]) for leaf in group])
+            if outcome is not None and outcome[0] == self._value:
+                self.tried += len(group)
+            elif len(group) > 1:
+                half = len(group) // 2
+                waiting += [group[:half], group[half:]]
+            elif outcome is None:
+                self.untried += 1
+            else:
+                self.tried += 1
+                if outcome[0] is not _GONE:
+                    yield self._influence(group[0], group[0].others[0], outcome[0])
+
+    def _influence(self, leaf: Leaf, other: Any, became: Any) -> Influence:
+        return Influence(leaf.path, _text(leaf.value), leaf.file, leaf.line, leaf.written, _text(other), _shown(became))
+
+    def _with(self, changes: Sequence[tuple[Leaf, Any]]) -> tuple[Any] | None:
+        """What the property is with other values for settings; None where the program does not take them."""
+        force = self._force
         try:
-            plan = plan_settings(changed(self._force, leaf, other), self._root, stack=self._force.slug)
+            for leaf, other in changes:
+                force = changed(force, leaf, other)
+            plan = plan_settings(force, self._root, stack=self._force.slug)
         except Exception:
-            # The value was made up: a program that cannot use it says nothing of the property.
+            # The values were made up: a program that cannot use them says nothing of the property.
             return None
         there = next((each for each in plan.resources if each.urn == self._urn), None)
         return (_GONE if there is None else _at(there, self._steps),)
@@ -212,13 +252,18 @@ def _text(value: Any) -> Any:
     return value if value is None or isinstance(value, (str, bool, int, float)) else str(value)
 
 
-def _sorted(settings: Sequence[Leaf], value: Any) -> tuple[list[Leaf], list[Leaf]]:
-    """The settings whose value can be seen in `value`, equal ones first, and the others."""
-    likely = [
-        leaf for leaf in settings if leaf.value == value and isinstance(leaf.value, bool) is isinstance(value, bool)
-    ]
-    likely += [leaf for leaf in settings if leaf not in likely and _seen(leaf.value, value)]
-    return likely, [leaf for leaf in settings if leaf not in likely]
+def _sorted(settings: Sequence[Leaf], value: Any, steps: Steps) -> tuple[list[Leaf], list[Leaf], list[Leaf]]:
+    """The settings that have the value, those of a like name first; those that can be seen in it; and the others."""
+    words = {str(step).casefold() for step in steps}
+
+    def strange(leaf: Leaf) -> bool:
+        return not any(word in leaf.path.casefold() for word in words)
+
+    equal = [leaf for leaf in settings if leaf.value == value and isinstance(leaf.value, type(value))]
+    # Half of all switches are on: only those of a like name are worth a trial of their own.
+    equal = sorted((leaf for leaf in equal if not (isinstance(value, bool) and strange(leaf))), key=strange)
+    alike = [leaf for leaf in settings if leaf not in equal and _seen(leaf.value, value)]
+    return equal, alike, [leaf for leaf in settings if leaf not in equal and leaf not in alike]
 
 
 def _seen(setting: Any, value: Any) -> bool:
@@ -227,7 +272,7 @@ def _seen(setting: Any, value: Any) -> bool:
     if isinstance(value, list):
         return any(_seen(setting, item) for item in value)
     if isinstance(setting, bool) or isinstance(value, bool) or setting is None:
-        return setting is value and setting is not None
+        return False
     if isinstance(setting, IPv4Network):
         return _inside(value, setting)
     if isinstance(setting, (int, float)):

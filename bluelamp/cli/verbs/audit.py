@@ -196,7 +196,7 @@ def _planned(
     root: Path, forces: list[str], jobs: int | None, selection: Selection, *, block_unknown: bool
 ) -> list[Report]:
     reports = []
-    for one in check_plans(forces, root, None, jobs, selection=selection, block_unknown=block_unknown):
+    for one in check_plans(forces, root, None, jobs, selection=selection, block_unknown=block_unknown, locate=True):
         if one.report is None:
             raise BluelampError(f"{one.force}: {one.failure}")
         reports.append(one.report)
