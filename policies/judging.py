@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from policies.discovery import rules as discovered
@@ -64,13 +65,21 @@ def _places(resource: Resource, pattern: str, shared: dict[str, list[Value]]) ->
     """
     found = shared.get(pattern)
     if found is None:
-        head, _, step = pattern.rpartition(".")
+        found = shared[pattern] = []
+        head, step = _parted(pattern)
         try:
-            found = [inner for value in _places(resource, head, shared) for inner in stepped(value, step)]
+            for value in _places(resource, head, shared):
+                found += stepped(value, step)
         except Exception as error:
-            found = [Value(resource, error)]
-        shared[pattern] = found
+            found[:] = [Value(resource, error)]
     return found
+
+
+@cache
+def _parted(pattern: str) -> tuple[str, str]:
+    """A pattern without its last step, and that step."""
+    head, _, step = pattern.rpartition(".")
+    return head, step
 
 
 @dataclass(slots=True)
