@@ -48,7 +48,10 @@ def in_the_united_kingdom(
     "BL-DAT-002",
     "Nothing above OFFICIAL is in a public cloud",
     severity=Severity.CRITICAL,
-    controls=ncsc("2.1", "4") + caf("B3.a") + iso("5.12", "5.13") + policing("information-management", "cloud-security"),
+    controls=ncsc("2.1", "4")
+    + caf("B3.a")
+    + iso("5.12", "5.13")
+    + policing("information-management", "cloud-security"),
     at=dict.fromkeys(TAGGED, "tags.classification"),
     fix="Tag it OFFICIAL or OFFICIAL-SENSITIVE; keep SECRET and above on the systems accredited for it.",
     example='resources.ResourceGroup("records", tags={"classification": "OFFICIAL-SENSITIVE"})',

@@ -1,8 +1,9 @@
 """The engine's analyzer: judges each resource as it comes, and all together at the end.
 
-The engine asks twice. `Analyze` has a resource's inputs; `AnalyzeStack` has every resource, but with its outputs, from
-which what is only an input (a resource group's name, say) is gone. So the inputs are kept, and rules that need to see
-everything judge those. A resource is read once, whatever the number of rules, and each rule reports under its own name.
+The engine asks twice. `Analyze` has a resource's inputs; `AnalyzeStack` has every resource, and from which others its
+values come, but with its outputs, from which what is only an input (a resource group's name, say) is gone. So the
+inputs are kept, and rules that need to see everything judge those. A resource is read once, whatever the number of
+rules, and each rule reports under its own name.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -56,6 +57,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._today = today
         self._block_unknown = block_unknown
         self._inputs: dict[str, Resource] = {}
+        self._unsure: dict[str, set[str]] = {}
         self._hold(Governance(tuple(rules)))
 
     def _hold(self, governance: Governance) -> None:
@@ -83,7 +85,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         )
         self._inputs[resource.urn] = resource
         judgements = self._alone.judge([resource])
-        response = self._response(judgements)
+        unsure = {judgement.rule for judgement in judgements if judgement.verdict is Verdict.UNKNOWN}
+        self._unsure[resource.urn] = unsure
+        response = self._response([judgement for judgement in judgements if judgement.rule not in unsure])
         response.MergeFrom(self._unconcerned(frozenset(judgement.rule for judgement in judgements)))
         return response
 
@@ -101,8 +105,18 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         return made
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
-        """Judge all resources by the rules that have to see them together."""
-        return self._response(self._together.judge(map(self._whole, request.resources)))
+        """Judge all resources by the rules that have to see them together.
+
+        What could not be said of one alone is judged again: where an unknown value comes from is only told now.
+        """
+        resources = [self._whole(each) for each in request.resources]
+        open_ = self._alone.judge(resource for resource in resources if self._unsure.get(resource.urn))
+        again = [
+            judgement
+            for judgement in open_
+            if judgement.rule in self._unsure[judgement.urn] and judgement.verdict in _REPORTED
+        ]
+        return self._response([*again, *self._together.judge(resources)])
 
     def _whole(self, each: Any) -> Resource:
         """The inputs of a resource, with its references, of which the engine only tells at the end."""
