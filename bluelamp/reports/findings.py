@@ -261,13 +261,16 @@ def assess(
     selection: Selection | None = None,
     governance: Governance | None = None,
     today: date | None = None,
+    evidence: bool = True,
 ) -> Report:
     """Judge `resources` by `rules` (all of them by default) and keep what came out.
 
     `root` is the project's folder, for its commit; `name` is what the force calls itself; `started` is when the plan
     or the state was begun to be read; of `rules` those are used that `selection` keeps. What is settled about the
     force, its rules among it, is in `governance`; its exemptions hold as on the day `today`, by default the day the
-    report was started. Raises ValueError when two resources have the same URN.
+    report was started. Without `evidence` the hashes, names and the
+    commit are left out, for a report that is shown once and not kept. Raises ValueError when two resources have the
+    same URN.
     """
     started = started or datetime.now(UTC)
     governance = governance or Governance(discovered() if rules is None else tuple(rules))
@@ -277,11 +280,12 @@ def assess(
     if len({resource.urn for resource in resources}) != len(resources):
         raise ValueError(f"{force}: two resources have the same URN")
     redactor = Redactor(resources)
-    shown = {resource.urn: redactor(plain(root_of(resource).shown())) for resource in resources}
+    proven = resources if evidence else ()
+    shown = {resource.urn: redactor(plain(root_of(resource).shown())) for resource in proven}
     hashes = {urn: input_hash(properties) for urn, properties in shown.items()}
     judgements, uses = replace(governance, rules=used).judge(resources, today or started.date())
     whose = {
-        each.urn: (plain(each.urn), plain(each.type), plain(each.name), each.source, hashes[each.urn])
+        each.urn: (plain(each.urn), plain(each.type), plain(each.name), each.source, hashes.get(each.urn, ""))
         for each in resources
     }
     findings = [
@@ -296,10 +300,10 @@ def assess(
         resources=len(resources),
         rules=tuple(sorted(records.values(), key=lambda rule: rule.id)),
         findings=tuple(sorted(findings, key=_order)),
-        provenance=replace(provenance(root, used), input_hash=input_hash(hashes)),
+        provenance=replace(provenance(root, used), input_hash=input_hash(hashes)) if evidence else Provenance(),
         filters=selection.phrases if selection else (),
         left_out=len(given) - len(used),
-        names=frozenset(name for each in resources for name in _names(redactor(each.name), shown[each.urn])),
+        names=frozenset(name for each in proven for name in _names(redactor(each.name), shown[each.urn])),
         exemptions=tuple(record(use) for use in uses),
         blocks_unknown=governance.block_unknown,
     )
