@@ -268,9 +268,8 @@ def assess(
     `root` is the project's folder, for its commit; `name` is what the force calls itself; `started` is when the plan
     or the state was begun to be read; of `rules` those are used that `selection` keeps. What is settled about the
     force, its rules among it, is in `governance`; its exemptions hold as on the day `today`, by default the day the
-    report was started. Without `evidence` the hashes, names and the
-    commit are left out, for a report that is shown once and not kept. Raises ValueError when two resources have the
-    same URN.
+    report was started. Without `evidence` the hashes, the names and the commit are left out, for a report that is shown
+    once and not kept. Raises ValueError when two resources have the same URN.
     """
     started = started or datetime.now(UTC)
     governance = governance or Governance(discovered() if rules is None else tuple(rules))
