@@ -36,7 +36,7 @@ class Firewall(Model):
     """By default from the profile `hybrid` on."""
     tier: Literal["Standard", "Premium"] = "Premium"
     threat_intel_mode: Literal["Alert", "Deny", "Off"] = "Deny"
-    base_policy_ids: dict[Region, FirewallPolicyId] = {}
+    base_policy_ids: dict[str, FirewallPolicyId] = {}
     """By region, the ARM id of a policy of somebody else's, such as a national one, whose rules come before the
     hub's own; by default the force's own base. Azure wants both in one region."""
 

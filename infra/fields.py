@@ -33,9 +33,13 @@ class Model(BaseModel):
     )
 
 
-def refuse(message: str, allowed: str = "", next_step: str = "") -> PydanticCustomError:
-    """An error that reads as it stands in a `Problem`. The message may not hold braces."""
-    return PydanticCustomError("settings", "{reason}", {"reason": message, "allowed": allowed, "next_step": next_step})
+def refuse(message: str, allowed: str = "", next_step: str = "", *, hidden: bool = False) -> PydanticCustomError:
+    """An error that reads as it stands in a `Problem`; a `hidden` value, which may be a secret, is nowhere in it.
+
+    The message may not hold braces.
+    """
+    said = {"reason": message, "allowed": allowed, "next_step": next_step, "hidden": hidden}
+    return PydanticCustomError("settings", "{reason}", said)
 
 
 def matching(pattern: str, message: str, allowed: str) -> Callable[[str], str]:

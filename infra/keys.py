@@ -4,7 +4,7 @@ import base64
 import binascii
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from infra.fields import Model, Text, matching, refuse
 
@@ -19,21 +19,22 @@ def _agent_certificate(value: str) -> str:
     try:
         key = base64.b64decode(value, validate=True)
     except binascii.Error:
-        raise refuse("is not base64", _FORM, _HOW) from None
+        raise refuse("is not base64", _FORM, _HOW, hidden=True) from None
     if value.startswith("LS0t") or key[4:7] == _PRIVATE:
         message = "is no public key in DER, and may be the private one"
-        raise refuse(message, _FORM, f"replace a key that was here; {_HOW}")
+        raise refuse(message, _FORM, f"replace a key that was here; {_HOW}", hidden=True)
     if not key.startswith(_PUBLIC):
-        raise refuse("is not a public key of the agents", _FORM, _HOW)
+        raise refuse("is not a public key of the agents", _FORM, _HOW, hidden=True)
     return value
 
 
 AgentCertificate = Annotated[str, AfterValidator(_agent_certificate)]
 """The public half of a key pair of Arc's agents."""
 
-_Number = Annotated[
-    str, AfterValidator(matching(r"[A-Za-z0-9_-]{2,1400}", "is no number of a key", "base64url, as `kubectl` gives it"))
-]
+_AS_GIVEN = "base64url, as `kubectl get --raw /openid/v1/jwks` gives it"
+
+_Modulus = Annotated[str, AfterValidator(matching(r"[A-Za-z0-9_-]{342,1400}", "is no modulus of 2048 bits", _AS_GIVEN))]
+_Exponent = Annotated[str, AfterValidator(matching(r"[A-Za-z0-9_-]{1,8}", "is no exponent", _AS_GIVEN))]
 
 
 class SigningKey(Model):
@@ -41,9 +42,9 @@ class SigningKey(Model):
 
     kid: Text
     """The key's id."""
-    n: Annotated[_Number, Field(min_length=342)]
+    n: _Modulus
     """The modulus, 2048 bits at least."""
-    e: _Number = "AQAB"
+    e: _Exponent = "AQAB"
     """The exponent."""
     kty: Literal["RSA"] = "RSA"
     """Entra ID takes RSA only."""

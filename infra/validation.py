@@ -76,6 +76,7 @@ def _problem(error: ErrorDetails, model: type[BaseModel], source: Source, steps:
             step = f"add `{steps[-1]}:{_example(model, error['loc'])}`"
         case "settings":
             message, allowed, step = context["reason"], context["allowed"], context["next_step"]
+            shown = "" if context["hidden"] else shown
         case _ if found is None:
             message, shown = "has no value", ""
             step = "give it one, or leave the line out for the default"

@@ -116,7 +116,7 @@ def _vault(context: Context, made: "Network", logs: "LogAnalytics", cluster: str
         label=context.label,
         location=context.location,
         resource_group_name=context.group("clusters").name,
-        workload=f"k8s-{cluster}",
+        workload=f"{cluster}-k8s",
         tenant_id=context.tenant_id,
         subnet_id=made.hub.private_endpoints_subnet_id,
         workspace_id=logs.workspace_id,

@@ -82,12 +82,13 @@ network.FlowLog(
 )
 """,
 )
-def flows_of_a_network(log: Value) -> Outcome:
+def flows_of_a_network(log: Value, _estate: Estate) -> Outcome:
     """Flow logs of security groups can no longer be made, and end on 30 September 2027; they never saw what passed
     where no group stands.
     """
+    # Judged with the others, for the engine tells what a value is made from only when it has seen them all.
     target = log["targetResourceId"]
-    types = made_from(target)
+    types = made_from(target)  # the engine tells it only where it shows all resources, hence the estate
     if types and SECURITY_GROUP not in types:
         return None
     return Fail(target, "a virtual network") if "/networksecuritygroups/" in target.text() else None

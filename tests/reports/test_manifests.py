@@ -99,6 +99,12 @@ def test_aliases_that_multiply_are_refused_before_they_unfold():
     assert "too many values" in wrong(f"a0: &a0 [x]\n{levels}\n").message
 
 
+def test_a_document_of_too_many_values_is_refused(monkeypatch):
+    monkeypatch.setattr("bluelamp.reports.sources.documents.MOST", 1000)
+    assert "more than 1,000 values" in wrong(f"a: [{'[],' * 1000}]").message
+    assert value(f"a: [{'[],' * 900}]") == {"a": [[]] * 900}
+
+
 @pytest.mark.parametrize(
     ("text", "where", "why"),
     [
@@ -176,7 +182,7 @@ def test_a_hundred_megabytes_are_refused_without_being_read(tmp_path):
     with path.open("wb") as stream:
         stream.truncate(100_000_000)
     assert problems(path) == [
-        f"{path}: it is larger than 32 MB; split it: a file for each namespace, or for each chart"
+        f"{path}: it is larger than 16 MB; split it: a file for each namespace, or for each chart"
     ]
 
 

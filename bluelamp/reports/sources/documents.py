@@ -16,6 +16,8 @@ from yaml._yaml import CParser
 
 DEEPEST: Final = 200
 """How deep values may stand inside one another; the deepest API type of Kubernetes takes a quarter of it."""
+MOST: Final = 2_000_000
+"""How many values a document may have: a gigabyte of memory, more or less."""
 _EXPANDED: Final = 100_000
 """How many values aliases may add to a document. The ones that are written out are fewer than its characters."""
 
@@ -98,14 +100,18 @@ class _Parser(CParser):  # type: ignore[misc, unused-ignore]
     """libyaml with nothing resolved: a scalar only remembers whether it was quoted."""
 
     depth = 0
+    seen = 0
 
     def resolve(self, _kind: type, _value: str | None, implicit: Any) -> str:
         """The tag of a node that has none."""
         return _PLAIN if implicit is True or (implicit and implicit[0]) else _QUOTED
 
     def descend_resolver(self, parent: Node | None, _index: object) -> None:
-        """Counts, as the parser itself would go on until the stack overflows."""
+        """Counts, as the parser itself would go on until the stack or the memory is full."""
         self.depth += 1
+        self.seen += 1
+        if self.seen > MOST:
+            raise MarkedYAMLError(problem=f"a document has more than {MOST:,} values", problem_mark=_mark(parent))
         if self.depth > DEEPEST:
             raise MarkedYAMLError(problem=f"values are nested deeper than {DEEPEST}", problem_mark=_mark(parent))
 

@@ -18,7 +18,7 @@ from infra.problems import Problem, SettingsError
 from policies.model import Resource
 
 STANDARD_INPUT: Final = "-"
-LARGEST: Final = 32_000_000
+LARGEST: Final = 16_000_000
 """How many bytes one file may have. A cluster takes no object above 1.5 MB; this is a whole estate in one file."""
 _ENDINGS: Final = frozenset({".yaml", ".yml", ".json"})
 _URN: Final = "urn:pulumi:manifests::bluelamp"

@@ -1,0 +1,167 @@
+"""How a force's halves are joined: hubs, private ways, Arc, and workloads that sign in to Azure."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from planned import Planned, plan
+
+from infra.force import ROOT, load
+from infra.program import build
+
+OWNER = {"role": "Head of ICT", "email": "head.of.ict@essex.police.example"}
+BUDGET = {"amount": 100, "contacts": ["finance@essex.police.example"]}
+EXEMPTION = {
+    "id": "EX-0007",
+    "assignment": "Deny-Public-IP",
+    "scope": "/subscriptions/6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e01",
+    "reason": "The supplier's appliance has a public address until it is replaced",
+    "expiresOn": "2027-03-31",
+    "requester": "records@essex.police.example",
+    "approver": "siro@essex.police.example",
+    "riskReference": "RBC-2026-014",
+}
+BASE = (
+    "/subscriptions/6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e01/resourceGroups/rg-national"
+    "/providers/Microsoft.Network/firewallPolicies/afwp-national"
+)
+
+
+@pytest.fixture(scope="module")
+def full() -> Planned:
+    return plan(lambda: build(load("west-midlands")), stack="west-midlands", aliases=True)
+
+
+def essex(azure: dict, **more: object) -> Planned:
+    settings = {"owner": OWNER, "costCentre": "EXP-1", "azure": {"budget": BUDGET, **azure}, **more}
+    return plan(lambda: build(load("essex", settings)), stack="essex", aliases=True)
+
+
+def routes(made: Planned, name: str) -> dict[str, str]:
+    table = made.one("network:RouteTable", routeTableName=name)
+    return {route["addressPrefix"]: route.get("nextHopIpAddress", route["nextHopType"]) for route in table["routes"]}
+
+
+def test_the_hubs_are_peered_and_the_second_uses_the_gateway_of_the_first(full: Planned) -> None:
+    first = full.one("network:VirtualNetworkPeering", virtualNetworkPeeringName="peer-hub-ukw-wmp-prod-uks")
+    second = full.one("network:VirtualNetworkPeering", virtualNetworkPeeringName="peer-hub-uks-wmp-prod-ukw")
+    assert (first["allowGatewayTransit"], first["useRemoteGateways"]) == (True, False)
+    assert (second["allowGatewayTransit"], second["useRemoteGateways"]) == (False, True)
+    assert first["allowForwardedTraffic"] is second["allowForwardedTraffic"] is True
+
+
+def test_each_firewall_sends_what_is_in_the_other_region_to_the_firewall_there(full: Planned) -> None:
+    south = routes(full, "rt-firewall-wmp-prod-uks")
+    west = routes(full, "rt-firewall-wmp-prod-ukw")
+    assert south == {"0.0.0.0/0": "Internet", "10.125.0.0/16": "10.125.0.4"}
+    assert west == {"0.0.0.0/0": "Internet", "10.61.0.0/16": "10.61.0.4"}
+    # What comes from the sites for the other region passes the firewall as well.
+    assert routes(full, "rt-gateway-wmp-prod-uks")["10.125.0.0/16"] == "10.61.0.4"
+
+
+def test_both_hubs_inherit_a_base_policy_of_their_own_region(full: Planned) -> None:
+    for region in ("uks", "ukw"):
+        base = full.one("network:FirewallPolicy", firewallPolicyName=f"afwp-base-wmp-prod-{region}")
+        child = full.one("network:FirewallPolicy", firewallPolicyName=f"afwp-hub-wmp-prod-{region}")
+        assert base["location"] == child["location"]
+        assert "basePolicy" in child
+        assert "basePolicy" not in base
+
+
+def test_a_base_policy_of_somebody_elses_takes_the_place_of_the_forces_own() -> None:
+    hub = {"firewall": {"basePolicyIds": {"uksouth": BASE}}}
+    made = essex({"regions": ["uksouth"], "hub": hub}, profile="hybrid")
+    assert made.one("network:FirewallPolicy")["basePolicy"] == {"id": BASE}
+
+
+def test_the_private_ways_hold_logs_metrics_and_arc(full: Planned) -> None:
+    inside = {each["name"] for each in full.of("monitor:PrivateLinkScopedResource")}
+    assert inside == {"workspace", "machines", "metrics"}
+    cluster = full.one("kubernetes:ConnectedCluster", clusterName="arck-live-wmp-prod-uks")
+    assert cluster["privateLinkState"] == "Enabled"
+    assert cluster["distribution"] == "rke2"
+
+
+def test_servers_and_their_databases_are_connected_where_the_settings_say_so(full: Planned) -> None:
+    assert {each["machineName"] for each in full.of("hybridcompute:Machine")} == {
+        "custody-db-01",
+        "firearms-db-01",
+        "duties-app-01",
+    }
+    database = full.one("azurearcdata:SqlServerInstance", sqlServerInstanceName="custody-db-01")
+    assert database["properties"]["backupPolicy"]["retentionPeriodDays"] == 35
+
+
+def subjects(made: Planned) -> Iterator[str]:
+    for account in made.of("ServiceAccount"):
+        if "azure.workload.identity/client-id" in account["metadata"]["annotations"]:
+            yield f"system:serviceaccount:{account['metadata']['namespace']}:{account['metadata']['name']}"
+
+
+def test_every_service_account_that_signs_in_is_trusted_and_no_other(full: Planned) -> None:
+    trusted = [each["subject"] for each in full.of("managedidentity:FederatedIdentityCredential")]
+    assert sorted(trusted) == sorted(subjects(full))
+    assert len(trusted) == 6  # secrets, backups and metrics, of two clusters
+    assert len({each["resourceName"] for each in full.of("managedidentity:FederatedIdentityCredential")}) == 6
+
+
+def test_the_api_server_and_the_issuer_agree_on_the_address(full: Planned) -> None:
+    told = {
+        variable["value"]
+        for each in full.of("cluster.x-k8s.io/v1beta2:Cluster")
+        for variable in each["spec"]["topology"]["variables"]
+        if variable["name"] == "serviceAccountIssuer"
+    }
+    trusted = {each["issuer"] for each in full.of("managedidentity:FederatedIdentityCredential")}
+    gateway = full.one("apimanagement:ApiManagementService")["serviceName"]
+    assert told == trusted == {f"https://{gateway}.azure-api.net/{name}" for name in ("live", "non-live")}
+
+
+def test_the_keys_in_the_settings_are_what_the_issuer_publishes(full: Planned) -> None:
+    written = load("west-midlands").on_premises.clusters[0].signing_keys[0]
+    documents = [each["value"] for each in full.of("apimanagement:ApiOperationPolicy")]
+    assert any(json.dumps(written.n) in document.replace("&quot;", '"') for document in documents)
+
+
+def test_a_cluster_reads_its_own_vault_and_backs_up_to_its_own_container(full: Planned) -> None:
+    stores = [each["spec"]["provider"]["azurekv"] for each in full.of("ClusterSecretStore")]
+    assert len(stores) == 2
+    vaults = [each["vaultName"] for each in full.of("keyvault:Vault")]
+    assert len({name for name in vaults if name.startswith(("kv-liv", "kv-non"))}) == 2
+    buckets = {each["spec"]["objectStorage"]["bucket"] for each in full.of("BackupStorageLocation")}
+    containers = full.of("storage:BlobContainerImmutabilityPolicy")
+    kept = {each["containerName"]: each["immutabilityPeriodSinceCreationInDays"] for each in containers}
+    assert buckets == {"velero-live", "velero-non-live"}
+    assert {kept[bucket] for bucket in buckets} == {30}
+
+
+def test_a_cluster_whose_keys_are_not_known_yet_is_told_its_issuer_and_nothing_more() -> None:
+    cluster = {
+        "name": "live",
+        "version": "1.36.3",
+        "infrastructure": "metal3",
+        "endpoint": "10.158.8.10",
+        "metal3": {"imageUrl": "https://images.essex.police.example/rke2", "imageChecksum": "9f86d081"},
+    }
+    made = essex({"regions": ["uksouth"]}, profile="full", onPremises={"clusters": [cluster]})
+    variables = made.one("cluster.x-k8s.io/v1beta2:Cluster")["spec"]["topology"]["variables"]
+    assert [each["name"] for each in variables] == ["controlPlaneEndpoint", "serviceAccountIssuer"]
+    for kind in ("apimanagement:ApiManagementService", "ClusterSecretStore", "Schedule", "kubernetes:ConnectedCluster"):
+        assert made.of(kind) == []
+
+
+def test_an_exemption_of_policy_reaches_azure() -> None:
+    made = essex({"regions": ["uksouth"], "policyExemptions": [EXEMPTION]}, profile="hybrid")
+    found = made.one("authorization:PolicyExemption")
+    assert (found["policyExemptionName"], found["scope"]) == ("EX-0007", EXEMPTION["scope"])
+    assert found["expiresOn"] == "2027-03-31T23:59:59Z"
+    assert found["metadata"]["risk_reference"] == "RBC-2026-014"
+    assert found["exemptionCategory"] == "Waiver"
+
+
+def test_the_stack_files_hold_public_keys_only() -> None:
+    for path in sorted((ROOT / "stacks").glob("Pulumi.*.yaml")):
+        estate = load(path.name.removeprefix("Pulumi.").removesuffix(".yaml")).on_premises
+        for cluster in estate.clusters if estate else ():
+            for key in cluster.signing_keys:
+                assert key.model_dump().keys() == {"kid", "n", "e", "kty", "use", "alg"}
