@@ -39,7 +39,13 @@ def sql(label, **instance):
 
 
 def issuer(label, clusters):
-    args = {"label": label, **HERE, "workload": "issuer", "contact": "platform@wmp.police.example"}
+    args = {
+        "label": label,
+        **HERE,
+        "workload": "issuer",
+        "contact": "platform@wmp.police.example",
+        "workspace_id": LOGS,
+    }
     return lambda: WorkloadIdentityIssuer("issuer", {**args, "clusters": clusters})
 
 
