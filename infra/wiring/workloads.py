@@ -77,7 +77,6 @@ def workloads(
             "workload": ISSUER,
             "resource_group_name": context.group("clusters").name,
             "contact": context.force.owner.email,
-            "workspace_id": logs.workspace_id,
             "clusters": {cluster.name: {"jwks": _key_set(cluster)} for cluster in clusters},
         },
         context.opts,

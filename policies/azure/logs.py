@@ -7,7 +7,7 @@ from policies.azure._arm import Pointers, Reference, pointers, references
 from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from policies.estate import Estate, canonical
 from policies.model import Severity
-from policies.rule import Fail, Must, Outcome, lacks, require, rule
+from policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
 from policies.value import UnknownValue, Value, some
 
 WORKSPACE: Final = "azure-native:operationalinsights:Workspace"
@@ -103,6 +103,8 @@ def keeper_has_diagnostic_setting(resource: Value, estate: Estate) -> Outcome:
     """Azure keeps no resource logs unless a diagnostic setting sends them somewhere. Without one nobody can say who
     read a record, and the law asks for just that.
     """
+    if resource.resource.type.endswith(":ApiManagementService") and resource["sku"]["name"].text() == "consumption":
+        return NotApplicable("the consumption tier of API Management has no resource logs")
     return _is_logged(resource, estate)
 
 

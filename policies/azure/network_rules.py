@@ -18,7 +18,7 @@ from policies.azure.network import (
 )
 from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.estate import Estate
-from policies.model import Severity
+from policies.model import Enforcement, Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
 from policies.tighter import Allowed, Forbidden
 from policies.value import Value, all_of, root, some
@@ -132,6 +132,8 @@ def subnet_has_routes(subnet: Value, estate: Estate) -> Outcome:
     severity=Severity.HIGH,
     controls=FILTERED + mcsb("NS-3"),
     at={ROUTE_TABLE: "routes[*]", ROUTE: ""},
+    # A firewall's own subnet needs such a route, and whose table it is cannot be told from the table alone.
+    enforcement=Enforcement.ADVISORY,
     fix="Let the default route lead to the firewall: nextHopType VirtualAppliance with its private address.",
     example="""
 network.Route(

@@ -53,8 +53,8 @@ def test_the_hubs_are_peered_and_the_second_uses_the_gateway_of_the_first(full: 
 def test_each_firewall_sends_what_is_in_the_other_region_to_the_firewall_there(full: Planned) -> None:
     south = routes(full, "rt-firewall-wmp-prod-uks")
     west = routes(full, "rt-firewall-wmp-prod-ukw")
-    assert south == {"10.125.0.0/16": "10.125.0.4"}
-    assert west == {"10.61.0.0/16": "10.61.0.4"}
+    assert south == {"0.0.0.0/0": "Internet", "10.125.0.0/16": "10.125.0.4"}
+    assert west == {"0.0.0.0/0": "Internet", "10.61.0.0/16": "10.61.0.4"}
     # What comes from the sites for the other region passes the firewall as well.
     assert routes(full, "rt-gateway-wmp-prod-uks")["10.125.0.0/16"] == "10.61.0.4"
 

@@ -60,7 +60,7 @@ def route_table(
 
 
 def firewall_route_table(place: Place, beyond: dict[str, str]) -> network.RouteTable:
-    """The firewall's own routes, each range by its next hop; the way to the Internet is Azure's own there."""
+    """The firewall's own routes: the Internet, which Azure wants to see there, and each range by its next hop."""
     onward = [
         network.RouteArgs(
             name=f"to-{destination.replace('/', '-')}",
@@ -75,7 +75,7 @@ def firewall_route_table(place: Place, beyond: dict[str, str]) -> network.RouteT
         route_table_name=place.name("route_table", "firewall"),
         **place.here,
         disable_bgp_route_propagation=False,  # what is on the sites is found through the gateway
-        routes=onward,
+        routes=[network.RouteArgs(name="to-internet", address_prefix="0.0.0.0/0", next_hop_type="Internet"), *onward],
         opts=place.owner.child(),
     )
 

@@ -7,7 +7,6 @@ import pulumi
 from pulumi_azure_native import apimanagement
 
 from modules import naming
-from modules.azure.log_analytics import send_logs
 from modules.component import Component, after
 from modules.hybrid.workload_identity_issuer.documents import discovery, public_keys, response
 
@@ -33,8 +32,6 @@ class WorkloadIdentityIssuerArgs(TypedDict):
     """What it is for, such as `issuer`; in its host name."""
     resource_group_name: pulumi.Input[str]
     """The resource group to put it in."""
-    workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
     contact: str
     """The mailbox that Azure writes to about the gateway."""
     clusters: dict[str, IssuerCluster]
@@ -75,15 +72,14 @@ class WorkloadIdentityIssuer(Component):
             service_name=service_name,
             resource_group_name=args["resource_group_name"],
             location=args["location"],
-            # The smallest tier that is sure to log who has asked: the consumption tier costs by the call and may not.
-            sku=apimanagement.ApiManagementServiceSkuPropertiesArgs(name="BasicV2", capacity=1),
+            # The consumption tier has no developer portal, no keys that anybody must renew, and costs by the call.
+            sku=apimanagement.ApiManagementServiceSkuPropertiesArgs(name="Consumption", capacity=0),
             identity=apimanagement.ApiManagementServiceIdentityArgs(type="SystemAssigned"),
             publisher_name=args["label"]["force"],
             publisher_email=args["contact"],
             tags=naming.tags(args["label"]),
             opts=self.child(protect=args.get("protect", False)),
         )
-        send_logs(f"{name}-gateway-logs", service, args["workspace_id"], self.child(), dedicated=True)
         made = [
             policy
             for cluster, wanted in args["clusters"].items()

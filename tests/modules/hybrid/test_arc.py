@@ -39,13 +39,7 @@ def sql(label, **instance):
 
 
 def issuer(label, clusters):
-    args = {
-        "label": label,
-        **HERE,
-        "workload": "issuer",
-        "contact": "platform@wmp.police.example",
-        "workspace_id": LOGS,
-    }
+    args = {"label": label, **HERE, "workload": "issuer", "contact": "platform@wmp.police.example"}
     return lambda: WorkloadIdentityIssuer("issuer", {**args, "clusters": clusters})
 
 

@@ -2,7 +2,6 @@
 
 import json
 
-from modules.azure.log_analytics import LogAnalytics
 from modules.azure.resource_group import ResourceGroup
 from modules.azure.workload_identity import WorkloadIdentity
 from modules.hybrid.workload_identity_issuer import WorkloadIdentityIssuer
@@ -22,10 +21,6 @@ label = Label(
     spend_type="strategic",
 )
 group = ResourceGroup("identity", {"label": label, "location": "uksouth", "workload": "identity"})
-logs = LogAnalytics(
-    "logs",
-    {"label": label, "location": "uksouth", "workload": "identity", "resource_group_name": group.name},
-)
 issuer = WorkloadIdentityIssuer(
     "issuer",
     {
@@ -33,7 +28,6 @@ issuer = WorkloadIdentityIssuer(
         "location": "uksouth",
         "workload": "issuer",
         "resource_group_name": group.name,
-        "workspace_id": logs.workspace_id,
         "contact": "platform@essex.police.example",
         "clusters": {
             "live": {"jwks": json.dumps({"keys": [OLD, NEW]})},

@@ -2,7 +2,6 @@
 
 import json
 
-from modules.azure.log_analytics import LogAnalytics
 from modules.azure.resource_group import ResourceGroup
 from modules.hybrid.workload_identity_issuer import WorkloadIdentityIssuer
 from modules.naming import Label
@@ -18,10 +17,6 @@ label = Label(
     spend_type="strategic",
 )
 group = ResourceGroup("identity", {"label": label, "location": "uksouth", "workload": "identity"})
-logs = LogAnalytics(
-    "logs",
-    {"label": label, "location": "uksouth", "workload": "identity", "resource_group_name": group.name},
-)
 WorkloadIdentityIssuer(
     "issuer",
     {
@@ -29,7 +24,6 @@ WorkloadIdentityIssuer(
         "location": "uksouth",
         "workload": "issuer",
         "resource_group_name": group.name,
-        "workspace_id": logs.workspace_id,
         "contact": "platform@essex.police.example",
         # As `kubectl get --raw /openid/v1/jwks` gives it; the modulus is cut short here.
         "clusters": {"live": {"jwks": json.dumps({"keys": [{"kty": "RSA", "kid": "2026", "n": "0vx7", "e": "AQAB"}]})}},
