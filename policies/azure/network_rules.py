@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from policies.azure._arm import Pointers, owner, pointers, references
+from policies.azure._arm import Pointers, Reference, owner, pointers, references
 from policies.azure._controls import CLOSED, FILTERED
 from policies.azure.network import (
     FIREWALL,
@@ -18,14 +18,15 @@ from policies.azure.network import (
 )
 from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.estate import Estate
-from policies.model import Enforcement, Severity
+from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
 from policies.tighter import Allowed, Forbidden
-from policies.value import Value, all_of, root, some
+from policies.value import UnknownValue, Value, all_of, places, root, some
 
 ROUTE_TABLE: Final = "azure-native:network:RouteTable"
 ROUTE: Final = "azure-native:network:Route"
 HUB_CONNECTION: Final = "azure-native:network:HubVirtualNetworkConnection"
+_FIREWALL_SUBNET: Final = "azurefirewallsubnet"
 RULE_COLLECTIONS: Final = "azure-native:network:FirewallPolicyRuleCollectionGroup"
 
 
@@ -132,8 +133,6 @@ def subnet_has_routes(subnet: Value, estate: Estate) -> Outcome:
     severity=Severity.HIGH,
     controls=FILTERED + mcsb("NS-3"),
     at={ROUTE_TABLE: "routes[*]", ROUTE: ""},
-    # A firewall's own subnet needs such a route, and whose table it is cannot be told from the table alone.
-    enforcement=Enforcement.ADVISORY,
     fix="Let the default route lead to the firewall: nextHopType VirtualAppliance with its private address.",
     example="""
 network.Route(
@@ -141,15 +140,20 @@ network.Route(
 )
 """,
 )
-def no_route_to_internet(route: Value) -> Outcome:
+def no_route_to_internet(route: Value, estate: Estate) -> Outcome:
     """A default route to the Internet goes round the firewall for the whole subnet: what leaves that way is neither
-    inspected nor logged.
+    inspected nor logged. Only the firewall's own subnet has to have one.
     """
     found = all_of(
         lambda: route["nextHopType"] if route["nextHopType"].text() == "internet" else None,
         lambda: route if is_internet(route["addressPrefix"].text()) else None,
     )
-    return Fail(found[0], "VirtualAppliance") if found else None
+    if not found:
+        return None
+    table = root(route.resource) if route.outer else owner(route, estate, ROUTE_TABLE)
+    if table is not None and estate.once(_firewalls_own).reach(table):
+        return NotApplicable("this is the firewall's own subnet, which Azure wants to see the Internet")
+    return Fail(found[0], "VirtualAppliance")
 
 
 @rule(
@@ -221,6 +225,20 @@ def no_rule_allows_everything(collection: Value) -> Outcome:
 def _joined(estate: Estate) -> Pointers:
     """The networks that are joined to a virtual hub."""
     return pointers(each for hub in estate.of(HUB_CONNECTION) for each in references(hub, "remoteVirtualNetwork.id"))
+
+
+def _firewalls_own(estate: Estate) -> Pointers:
+    """The route tables of the subnets that a firewall stands in."""
+    inline = (subnet for network in estate.of(NETWORK) for subnet in places(network, "subnets[*]"))
+    found: list[Reference] = []
+    for subnet in (*estate.of(SUBNET), *inline):
+        try:
+            named, doubt = subnet_name(subnet), None
+        except UnknownValue as unknown:
+            named, doubt = _FIREWALL_SUBNET, unknown.value
+        if named == _FIREWALL_SUBNET:
+            found += references(subnet, "routeTable.id", doubt)
+    return pointers(found)
 
 
 def _allows_everything(entry: Value) -> bool:
