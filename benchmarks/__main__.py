@@ -2,7 +2,7 @@
 
 Of an estate, both sides run the same program under the same engine against the same warm rehearsal cloud, in turn, so
 that a machine that grows slower does so for both. "Stock" is the SDK as it comes; "bluelamp" drops azure-native's
-version aliases. Of manifests, see `manifests.py`.
+version aliases. Of policy packs and manifests, see `packs.py` and `manifests.py`.
 """
 
 import os
@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import manifests
+from benchmarks import manifests, packs
 from bluelamp.engine.find import Engine
 from bluelamp.engine.install import ensure
 from bluelamp.rehearsal.command import run
@@ -45,9 +45,10 @@ def main() -> None:
     for verb in ("preview", "up"):
         stock, ours = times[verb, "stock"], times[verb, "bluelamp"]
         ratio = statistics.median(a / b for a, b in zip(stock, ours, strict=True))
-        table.add_row(f"{verb}, 301 resources", _median(stock), _median(ours), f"{ratio:.1f}")
+        table.add_row(f"{verb}, 302 resources", _median(stock), _median(ours), f"{ratio:.1f}")
     table.add_row("check, one force", "", _median(times["check essex", "bluelamp"]), "")
     console.print(table)
+    packs.measure(engine, rounds, console)
     manifests.measure(rounds, console)
 
 

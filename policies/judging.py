@@ -1,7 +1,7 @@
 """Judging: every rule on every resource it concerns, one judgement each, whatever goes wrong in between."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from policies.discovery import rules as discovered
@@ -40,10 +40,9 @@ class Baseline:
         shared = {"": [root(resource)]}
         for rule, patterns in self.concerning(resource.type):
             try:
-                judgement = _outcomes(rule, patterns, resource, shared, estate).judgement()
+                yield _judged(rule, patterns, resource, shared, estate)
             except Exception as error:
-                judgement = _error(rule, resource, error)
-            yield judgement
+                yield _error(rule, resource, error)
 
 
 def judge(resources: Iterable[Resource], rules: Iterable[Rule] | None = None) -> list[Judgement]:
@@ -64,66 +63,63 @@ def _places(resource: Resource, pattern: str, shared: dict[str, list[Value]]) ->
     """
     found = shared.get(pattern)
     if found is None:
-        head, _, step = pattern.rpartition(".")
+        found = shared[pattern] = []
+        head, step = _parted(pattern)
         try:
-            found = [inner for value in _places(resource, head, shared) for inner in stepped(value, step)]
+            for value in _places(resource, head, shared):
+                found += stepped(value, step)
         except Exception as error:
-            found = [Value(resource, error)]
-        shared[pattern] = found
+            found[:] = [Value(resource, error)]
     return found
 
 
-@dataclass(slots=True)
-class _Outcomes:
-    """What came out at the places of one resource that one rule looks at."""
-
-    rule: Rule
-    resource: Resource
-    failed: list[Fail] = field(default_factory=list)
-    broken: list[Exception] = field(default_factory=list)
-    passed: Value | None = None
-    reason: str = ""
-
-    def judgement(self) -> Judgement:
-        """The verdict over all places."""
-        rule, resource = self.rule, self.resource
-        if self.failed:
-            return _failure(rule, resource, self.failed)
-        for error in self.broken:
-            if not isinstance(error, UnknownValue):
-                return _error(rule, resource, error)
-        if self.broken:
-            return _unknown(rule, resource, [error.value for error in self.broken if isinstance(error, UnknownValue)])
-        if self.passed is not None:
-            return _success(rule, resource, self.passed)
-        said = self.reason or "there is nothing to judge"
-        return Judgement(rule.id, resource.urn, Verdict.NOT_APPLICABLE, message=said)
+@cache
+def _parted(pattern: str) -> tuple[str, str]:
+    """A pattern without its last step, and that step."""
+    head, _, step = pattern.rpartition(".")
+    return head, step
 
 
-def _outcomes(
+def _judged(
     rule: Rule, patterns: tuple[str, ...], resource: Resource, shared: dict[str, list[Value]], estate: Estate
-) -> _Outcomes:
+) -> Judgement:
     # Everything that is judged comes through here: what is not needed is not made.
-    found = _Outcomes(rule, resource)
+    failed: list[Fail] = []
+    broken: list[Exception] = []
+    passed: Value | None = None
+    reason = ""
     check, parameters, seen = rule.check, rule.parameters, (estate,) if rule.estate else ()
     for pattern in patterns:
         places = shared.get(pattern)
         for place in _places(resource, pattern, shared) if places is None else places:
             if isinstance(place.raw, Exception):
-                found.broken.append(place.raw)
+                broken.append(place.raw)
                 continue
             try:
                 outcome: Outcome = check(place, *seen, **parameters)
             except Exception as error:
-                found.broken.append(error)
+                broken.append(error)
                 continue
             if outcome is None:
-                found.passed = found.passed or place
+                passed = passed or place
             elif isinstance(outcome, Fail):
-                found.failed.append(outcome)
+                failed.append(outcome)
             else:
-                found.reason = found.reason or outcome.reason
-    return found
+                reason = reason or outcome.reason
+    if failed:
+        return _failure(rule, resource, failed)
+    if broken:
+        return _undecided(rule, resource, broken)
+    if passed is not None:
+        return _success(rule, resource, passed)
+    return Judgement(rule.id, resource.urn, Verdict.NOT_APPLICABLE, message=reason or "there is nothing to judge")
+
+
+def _undecided(rule: Rule, resource: Resource, broken: list[Exception]) -> Judgement:
+    for error in broken:
+        if not isinstance(error, UnknownValue):
+            return _error(rule, resource, error)
+    return _unknown(rule, resource, [error.value for error in broken if isinstance(error, UnknownValue)])
 
 
 def _unknown(rule: Rule, resource: Resource, values: list[Value]) -> Judgement:

@@ -79,7 +79,7 @@ class Resource:
     source: tuple[str, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Judgement:
     """The verdict of one rule on one resource: exactly one for each pair that concern each other.
 

@@ -5,7 +5,7 @@ is not known yet raises `UnknownValue`, which becomes the verdict unknown.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, TypeVar
 
 from policies.model import UNKNOWN, Resource
@@ -140,12 +140,22 @@ def places(start: Value, pattern: str) -> Iterator[Value]:
 
 def stepped(value: Value, step: str) -> Iterable[Value]:
     """The values one step of a pattern below `value`."""
-    if value.raw is UNKNOWN or isinstance(value.raw, Exception):
+    raw = value.raw
+    if raw is UNKNOWN or isinstance(raw, Exception):
         return (value,)
-    if not step.endswith(_ALL):
+    key = _listed(step)
+    if key is None:
         return (value[step],)
-    inner = value[step[: -len(_ALL)]]
+    inner = value[key]
+    if inner.raw is None:
+        return ()
     return (inner,) if inner.raw is UNKNOWN else inner.each()
+
+
+@cache
+def _listed(step: str) -> str | None:
+    """The property of a step that stands for each of its items; None for any other step."""
+    return step[: -len(_ALL)] if step.endswith(_ALL) else None
 
 
 def some(values: Iterable[Value], holds: Callable[[Value], bool]) -> Value | None:
@@ -190,9 +200,14 @@ def joined(path: str, key: str | int) -> str:
     """`path` with one more step."""
     if isinstance(key, int):
         return f"{path}[{key}]"
-    if not _PLAIN_KEY.issuperset(key):
+    if not _is_plain(key):
         return f'{path}["{key}"]'
     return f"{path}.{key}" if path else key
+
+
+@lru_cache(maxsize=4096)
+def _is_plain(key: str) -> bool:
+    return _PLAIN_KEY.issuperset(key)
 
 
 def covers(path: str, other: str) -> bool:

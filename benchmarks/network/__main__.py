@@ -15,13 +15,30 @@ if os.environ.get("BLUELAMP_BENCH") == "bluelamp":
     pulumi.runtime.register_stack_transformation(drop_version_aliases)
 
 SPOKES = int(os.environ.get("BLUELAMP_BENCH_SPOKES", "75"))
-group = resources.ResourceGroup("spokes", resource_group_name="rg-spokes", location="uksouth")
+TAGS = {
+    "cost-centre": "CC1042",
+    "business-owner": "head-of-networks@example.police.uk",
+    "classification": "OFFICIAL",
+    "roadmap-milestone": "2027-Q1",
+}
+group = resources.ResourceGroup("spokes", resource_group_name="rg-spokes", location="uksouth", tags=TAGS)
+plan = network.DdosProtectionPlan(
+    "shared", resource_group_name=group.name, ddos_protection_plan_name="ddos-shared", location="uksouth", tags=TAGS
+)
 for spoke in range(SPOKES):
     rules = network.NetworkSecurityGroup(
-        f"rules-{spoke}", resource_group_name=group.name, network_security_group_name=f"nsg-{spoke}", location="uksouth"
+        f"rules-{spoke}",
+        resource_group_name=group.name,
+        network_security_group_name=f"nsg-{spoke}",
+        location="uksouth",
+        tags=TAGS,
     )
     routes = network.RouteTable(
-        f"routes-{spoke}", resource_group_name=group.name, route_table_name=f"rt-{spoke}", location="uksouth"
+        f"routes-{spoke}",
+        resource_group_name=group.name,
+        route_table_name=f"rt-{spoke}",
+        location="uksouth",
+        tags=TAGS,
     )
     net = network.VirtualNetwork(
         f"network-{spoke}",
@@ -29,6 +46,10 @@ for spoke in range(SPOKES):
         virtual_network_name=f"vnet-{spoke}",
         location="uksouth",
         address_space={"address_prefixes": [f"10.16.{spoke}.0/24"]},
+        enable_ddos_protection=True,
+        ddos_protection_plan={"id": plan.id},
+        encryption={"enabled": True, "enforcement": "AllowUnencrypted"},
+        tags=TAGS,
     )
     network.Subnet(
         f"subnet-{spoke}",
@@ -36,6 +57,8 @@ for spoke in range(SPOKES):
         virtual_network_name=net.name,
         subnet_name="workloads",
         address_prefix=f"10.16.{spoke}.0/26",
+        default_outbound_access=False,
+        private_endpoint_network_policies="Enabled",
         network_security_group={"id": rules.id},
         route_table={"id": routes.id},
     )

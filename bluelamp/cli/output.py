@@ -34,6 +34,11 @@ class Output:
         if self.sign_with is not None:
             private_key(self.sign_with)
 
+    @property
+    def keeps(self) -> bool:
+        """Whether anything of the reports is kept, or left out of them, so that they need their evidence."""
+        return self.folder is not None or self.redact or not self.no_history
+
     def prepared(self, screen: Screen, root: Path, reports: Sequence[Report]) -> list[Report]:
         """The reports as they are shown: with what changed since last time, and redacted where that is asked for."""
         told = list(reports)

@@ -240,6 +240,6 @@ def _clusters(look: Lookup) -> list[Cluster]:
             where.tenants.append(str(_map(one, "metadata").get("name", tenant)))
     for one in look.of("azure-native:kubernetes:ConnectedCluster"):
         name = (look.parent_name(one) or one.name).removeprefix("arc-")
-        near = next((each for each in clusters if each == name or f"-{each}-" in f"-{name}-"), name)
-        cluster(near).details.append("Azure Arc")
+        inside = [each for each in clusters if f"-{each}-" in f"-{name}-"]  # `live` is in `non-live` too
+        cluster(max(inside, key=len, default=name)).details.append("Azure Arc")
     return sorted(clusters.values(), key=lambda each: (not each.tenants, each.name))

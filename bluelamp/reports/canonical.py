@@ -29,7 +29,12 @@ def plain(value: Any) -> Any:
 
 def canonical(value: Any) -> bytes:
     """`value` as JSON in UTF-8 with sorted keys and no white space."""
-    return json.dumps(plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return dense(plain(value))
+
+
+def dense(value: Any) -> bytes:
+    """`canonical` of what is `plain` already."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def readable(value: Any) -> str:

@@ -4,7 +4,6 @@ report = assess("west-midlands", from_plan(plan), Source.PLAN, root=root)
 report.answer, report.counts, report.broken
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -167,10 +166,16 @@ class Report:
     blocks_unknown: bool = False
 
     @cached_property
+    def _by_verdict(self) -> Mapping[Verdict, list[Finding]]:
+        found: dict[Verdict, list[Finding]] = {verdict: [] for verdict in VERDICTS}
+        for finding in self.findings:
+            found[finding.verdict].append(finding)
+        return found
+
+    @cached_property
     def counts(self) -> Mapping[Verdict, int]:
         """How many findings have each verdict; every verdict is there."""
-        found = Counter(finding.verdict for finding in self.findings)
-        return {verdict: found[verdict] for verdict in VERDICTS}
+        return {verdict: len(findings) for verdict, findings in self._by_verdict.items()}
 
     @cached_property
     def broken(self) -> tuple[Finding, ...]:
@@ -185,7 +190,7 @@ class Report:
     @cached_property
     def advised(self) -> tuple[Finding, ...]:
         """The failures of advisory rules, the worst first."""
-        return tuple(each for each in self.findings if each.verdict is Verdict.FAIL and not each.mandatory)
+        return tuple(each for each in self._by_verdict[Verdict.FAIL] if not each.mandatory)
 
     @property
     def stops(self) -> bool:
@@ -205,7 +210,8 @@ class Report:
         return Answer.WITHIN_PICKED if self.filters else Answer.WITHIN
 
     def _mandatory(self, verdicts: frozenset[Verdict]) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.mandatory and finding.verdict in verdicts)
+        found = (each for verdict in VERDICTS if verdict in verdicts for each in self._by_verdict[verdict])
+        return tuple(finding for finding in found if finding.mandatory)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON values."""
@@ -255,29 +261,34 @@ def assess(
     selection: Selection | None = None,
     governance: Governance | None = None,
     today: date | None = None,
+    evidence: bool = True,
 ) -> Report:
     """Judge `resources` by `rules` (all of them by default) and keep what came out.
 
     `root` is the project's folder, for its commit; `name` is what the force calls itself; `started` is when the plan
     or the state was begun to be read; of `rules` those are used that `selection` keeps. What is settled about the
     force, its rules among it, is in `governance`; its exemptions hold as on the day `today`, by default the day the
-    report was started. Raises ValueError when two resources have the same URN.
+    report was started. Without `evidence` the hashes, the names and the commit are left out, for a report that is shown
+    once and not kept. Raises ValueError when two resources have the same URN.
     """
     started = started or datetime.now(UTC)
     governance = governance or Governance(discovered() if rules is None else tuple(rules))
     given = governance.rules
     used = selection.keep(given) if selection else given
     records = {rule.id: _record(rule) for rule in used}
-    subjects = {resource.urn: resource for resource in resources}
-    if len(subjects) != len(resources):
+    if len({resource.urn for resource in resources}) != len(resources):
         raise ValueError(f"{force}: two resources have the same URN")
     redactor = Redactor(resources)
-    shown = {resource.urn: redactor(plain(root_of(resource).shown())) for resource in resources}
+    proven = resources if evidence else ()
+    shown = {resource.urn: redactor(plain(root_of(resource).shown())) for resource in proven}
     hashes = {urn: input_hash(properties) for urn, properties in shown.items()}
     judgements, uses = replace(governance, rules=used).judge(resources, today or started.date())
+    whose = {
+        each.urn: (plain(each.urn), plain(each.type), plain(each.name), each.source, hashes.get(each.urn, ""))
+        for each in resources
+    }
     findings = [
-        _finding(records[judgement.rule], subjects[judgement.urn], judgement, redactor, hashes[judgement.urn])
-        for judgement in judgements
+        _finding(records[judgement.rule], judgement, redactor, *whose[judgement.urn]) for judgement in judgements
     ]
     return Report(
         force=force,
@@ -288,10 +299,10 @@ def assess(
         resources=len(resources),
         rules=tuple(sorted(records.values(), key=lambda rule: rule.id)),
         findings=tuple(sorted(findings, key=_order)),
-        provenance=replace(provenance(root, used), input_hash=input_hash(hashes)),
+        provenance=replace(provenance(root, used), input_hash=input_hash(hashes)) if evidence else Provenance(),
         filters=selection.phrases if selection else (),
         left_out=len(given) - len(used),
-        names=frozenset(name for each in resources for name in _names(redactor(each.name), shown[each.urn])),
+        names=frozenset(name for each in proven for name in _names(redactor(each.name), shown[each.urn])),
         exemptions=tuple(record(use) for use in uses),
         blocks_unknown=governance.block_unknown,
     )
@@ -324,19 +335,26 @@ def _names(name: str, shown: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _finding(
-    rule: RuleRecord, resource: Resource, judgement: Judgement, redactor: Redactor, input_hash: str
+    rule: RuleRecord,
+    judgement: Judgement,
+    redactor: Redactor,
+    urn: str,
+    type_: str,
+    name: str,
+    source: tuple[str, int] | None,
+    input_hash: str,
 ) -> Finding:
     return Finding(
         rule,
         judgement.verdict,
-        plain(resource.urn),
-        plain(resource.type),
-        plain(resource.name),
+        urn,
+        type_,
+        name,
         plain(judgement.path),
         redactor(plain(judgement.observed)),
         redactor(plain(judgement.expected)),
         redactor(plain(judgement.message)),
-        resource.source,
+        source,
         input_hash,
         judgement.exemption,
     )

@@ -17,11 +17,13 @@ def names_in(properties: Mapping[str, Any]) -> Iterator[str]:
 
 def _parts(value: Any) -> Iterator[str]:
     """The names of what stands in lists."""
-    if isinstance(value, (list, tuple)):
-        for item in value:
-            if isinstance(item, Mapping):
-                yield from (each for each in (item.get("name"),) if isinstance(each, str))
-            yield from _parts(item)
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _parts(item)
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, (list, tuple)):
+            for item in value:
+                if isinstance(item, dict) and isinstance(name := item.get("name"), str):
+                    yield name
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += value.values()

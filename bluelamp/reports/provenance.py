@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import policies
 from bluelamp import __version__
-from bluelamp.reports.canonical import canonical
+from bluelamp.reports.canonical import canonical, dense
 from policies import Rule
 
 PACKAGES: Final = ("pulumi", "pulumi-policy", "pulumi-azure-native", "pulumi-kubernetes")
@@ -73,8 +73,8 @@ def rule_hash(rule: Rule) -> str:
 
 
 def input_hash(inputs: Any) -> str:
-    """SHA-256, in hex, over `inputs` as canonical JSON."""
-    return hashlib.sha256(canonical(inputs)).hexdigest()
+    """SHA-256, in hex, over `inputs`, which are plain, as canonical JSON."""
+    return hashlib.sha256(dense(inputs)).hexdigest()
 
 
 @cache

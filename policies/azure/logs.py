@@ -103,8 +103,8 @@ def keeper_has_diagnostic_setting(resource: Value, estate: Estate) -> Outcome:
     """Azure keeps no resource logs unless a diagnostic setting sends them somewhere. Without one nobody can say who
     read a record, and the law asks for just that.
     """
-    if resource.resource.type.endswith(":ApiManagementService") and resource["sku"]["name"].text() == "consumption":
-        return NotApplicable("the consumption tier of API Management has no resource logs")
+    if resource.resource.type.endswith(":ApiManagementService") and resource.at("sku.name").text() == "consumption":
+        return NotApplicable("the consumption tier has no resource logs")
     return _is_logged(resource, estate)
 
 

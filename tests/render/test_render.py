@@ -136,6 +136,11 @@ def test_the_picture_shows_the_estate_and_says_it_in_words(full: Plan) -> None:
     )
 
 
+def test_each_cluster_is_said_once_to_be_connected(full: Plan) -> None:
+    found = {each.name: each.details.count("Azure Arc") for each in estate(full, "West Midlands Police").clusters}
+    assert found == {"live": 1, "non-live": 1, "management": 0}
+
+
 def test_the_picture_needs_nothing_but_itself_and_stays_on_its_page(full: Plan) -> None:
     text = diagram(estate(full, "West Midlands Police"))
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|@import|url\(|<script|<image", text)

@@ -121,7 +121,8 @@ def audit(
 
         settled = governance(root, None, block_unknown=block_unknown)
         narrowed = every or bool(region or changed)
-        reports = [_written(screen, source, subjects, root, selection, settled, narrowed=narrowed)]
+        kept = screen.json or output.keeps
+        reports = [_written(screen, source, subjects, root, selection, settled, narrowed=narrowed, kept=kept)]
     else:
         root = find_project(project)
         output = replace(output, folder=report or Path("report"))
@@ -168,6 +169,7 @@ def _written(
     settled: Governance,
     *,
     narrowed: bool,
+    kept: bool,
 ) -> Report:
     from bluelamp.reports.findings import Source, assess
 
@@ -189,6 +191,7 @@ def _written(
             started=started,
             selection=selection,
             governance=settled,
+            evidence=kept,
         )
 
 

@@ -110,7 +110,7 @@ def _account(place: Place, *, protect: bool) -> storage.StorageAccount:
     storage.BlobServiceProperties(
         place.logical("storage-blobs"),
         blob_services_name="default",
-        account_name=account.name,
+        account_name=after(place.name("storage_account", "flows"), account),
         resource_group_name=place.resource_group_name,
         delete_retention_policy=kept,
         container_delete_retention_policy=kept,

@@ -6,7 +6,7 @@ import pulumi
 from pulumi_azure_native import hybridcompute, monitor
 
 from modules import naming
-from modules.component import Component
+from modules.component import Component, after
 from modules.hybrid.arc_servers.policies import assign, onboarding
 
 _AGENTS = {"windows": "AzureMonitorWindowsAgent", "linux": "AzureMonitorLinuxAgent"}
@@ -69,10 +69,11 @@ class ArcServers(Component):
         principal = args.get("onboarding_principal_id")
         if principal is not None:
             onboarding(self, name, args, principal)
+        self._made: list[hybridcompute.Machine] = []
         ids = {short: self._machine(name, args, short, wanted) for short, wanted in args.get("machines", {}).items()}
         self.machine_ids = pulumi.Output.all(**ids)
-        self.resource_group_name = pulumi.Output.all(args["resource_group_name"], self.machine_ids).apply(
-            lambda known: str(known[0])
+        self.resource_group_name = pulumi.Output.from_input(args["resource_group_name"]).apply(
+            lambda known: after(str(known), *self._made)
         )
         self.connect_commands = pulumi.Output.all(
             group=args["resource_group_id"], scope=args.get("private_link_scope_id") or ""
@@ -97,6 +98,7 @@ class ArcServers(Component):
                 tags=naming.tags(args["label"]),
                 opts=self.child(),
             )
+            self._made.append(machine)
             opts = self.child(depends_on=[machine])
             made = machine.urn
         agent = _AGENTS[wanted["os_type"]]

@@ -74,6 +74,7 @@ class WorkloadIdentityIssuer(Component):
             location=args["location"],
             # The consumption tier has no developer portal, no keys that anybody must renew, and costs by the call.
             sku=apimanagement.ApiManagementServiceSkuPropertiesArgs(name="Consumption", capacity=0),
+            # It has no role, as it reaches nothing; whatever it may reach one day it reaches by name, not by a key.
             identity=apimanagement.ApiManagementServiceIdentityArgs(type="SystemAssigned"),
             publisher_name=args["label"]["force"],
             publisher_email=args["contact"],
