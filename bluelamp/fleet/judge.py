@@ -16,7 +16,6 @@ from bluelamp.reports.findings import Report, Source, assess
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.subject import from_plan, from_state
 from infra.problems import SettingsError
-from policies import Verdict
 from policies.governance import Governance
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def check_plan(
         # Whatever the program raises is its own failure: told by name, the traceback is for `pulumi preview`.
         return Check(force, failure=f"the program failed: {type(error).__name__}: {error}")
     report = judge_plan(plan, root, started=started, selection=selection, block_unknown=block_unknown)
-    if locate and report.counts[Verdict.FAIL] and not plan.refused:
+    if locate and report.broken and not plan.refused:
         from bluelamp.origins.locate import located
 
         report = located(report, plan, root)

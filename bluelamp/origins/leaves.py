@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -91,6 +91,10 @@ def _within(
             inner = (*steps, field.alias or name)
             held = getattr(value, name)
             yield from _within(held, field.annotation, (*at, name), inner, source, register, (type(value), name))
+    elif isinstance(value, Mapping):
+        kind = next(iter(get_args(annotation)[1:]), None)
+        for key, item in value.items():
+            yield from _within(item, kind, (*at, str(key)), (*steps, str(key)), source, register, owner)
     elif isinstance(value, tuple):
         kind = next(iter(get_args(_plain(annotation))), None)
         for index, item in enumerate(value):
@@ -190,4 +194,6 @@ def _with(held: Any, at: tuple[str | int, ...], value: Any) -> Any:
     step, rest = at[0], at[1:]
     if isinstance(step, int):
         return (*held[:step], _with(held[step], rest, value), *held[step + 1 :])
+    if isinstance(held, Mapping):
+        return {key: _with(item, rest, value) if str(key) == step else item for key, item in held.items()}
     return held.model_copy(update={step: _with(getattr(held, step), rest, value)})

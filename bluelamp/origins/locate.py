@@ -12,16 +12,16 @@ from bluelamp.reports.findings import Finding, Report
 from policies import Verdict
 
 MOST: Final = 5
-"""How many failures are traced, the worst first: each takes a plan or two."""
+"""How many failures of mandatory rules are traced, the worst first: each takes a plan or two."""
 
 Place = tuple[str, int]
 
 
 def located(report: Report, plan: Plan, root: Path) -> Report:
-    """`report` with the file and line of the setting that a failure comes from, where a trial showed which it is."""
+    """`report` with the place of the setting that a mandatory failure comes from, where a trial showed which it is."""
     from infra.force import load
 
-    failing = [each for each in report.findings if each.verdict is Verdict.FAIL and each.path and each.source is None]
+    failing = [each for each in report.broken if each.path and each.source is None]
     wanted = list(dict.fromkeys((each.urn, each.path) for each in failing))[:MOST]
     if not wanted:
         return report
