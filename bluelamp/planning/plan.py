@@ -107,9 +107,9 @@ def plan_settings(force: "Force", root: Path, *, stack: str = "", arm_types: Pat
 
 def stack_config(path: Path) -> dict[str, str]:
     """A stack file's configuration as the engine hands it to a program; encrypted values are left out."""
-    import yaml
+    from bluelamp.stack_files import parse
 
-    config = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("config") or {}
+    config = parse(path.read_text(encoding="utf-8")).get("config") or {}
     return {key: _text(value) for key, value in config.items() if not (isinstance(value, dict) and "secure" in value)}
 
 

@@ -15,6 +15,7 @@ from bluelamp.engine.operation import Target, command, last_line
 from bluelamp.errors import EngineError, RehearsalError
 from bluelamp.files import replace
 from bluelamp.rehearsal.space import Space
+from bluelamp.stack_files import parse
 
 _PATIENCE = 3.0
 """Seconds to wait for another engine to let go of a stack."""
@@ -29,8 +30,8 @@ def prepare(space: Space, project: str, settings: Path) -> Path:
     folder = space.stacks / project
     copy = folder / settings.name
     kept = _salt(copy)
-    content = yaml.safe_load(settings.read_text(encoding="utf-8")) if settings.is_file() else {}
-    config = {key: _opened(value) for key, value in ((content or {}).get("config") or {}).items()}
+    content = parse(settings.read_text(encoding="utf-8")) if settings.is_file() else {}
+    config = {key: _opened(value) for key, value in (content.get("config") or {}).items()}
     replace(copy, yaml.safe_dump({**({"encryptionsalt": kept} if kept else {}), "config": config}, sort_keys=True))
     replace(folder / "Pulumi.yaml", yaml.safe_dump({"name": project, "runtime": "python"}))
     return copy

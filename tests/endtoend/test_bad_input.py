@@ -126,7 +126,7 @@ def test_two_rehearsals_at_once_do_not_meet_on_a_port(project: Project) -> None:
         (("check", "--region", "mercia"), "'mercia' is no police region; allowed: "),
         (("check", "--changed", "no-such-revision"), "git does not know it"),
         (("up", "essex"), "add --yes, or --rehearse"),
-        (("explain", "BL-NET-01"), "BL-NET-001"),
+        (("explain", "BL-NET-0001"), "BL-NET-001"),
         (("explain", "azure-native:network:Subnett"), "azure-native:network:Subnet"),
         (("cloud", "drift", "nothing", "a", "b"), "the rehearsal cloud holds no 'nothing'"),
         (("cloud", "fault", "*", "explode"), "'explode' is no operation"),

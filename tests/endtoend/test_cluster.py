@@ -18,7 +18,7 @@ def test_a_tenant_comes_up_on_a_real_cluster_and_refuses_a_privileged_pod(projec
 
     # Every context is this one API server here, so the clusters cannot all have a platform of their own.
     settings = project.settings(FORCE)
-    alone = "config:\n  bluelamp:components: {clusters: off, platform: off}\n"
+    alone = "config:\n  bluelamp:components: {clusters: off, platform: off, workloadIdentity: off}\n"
     settings.write_text(settings.read_text("utf-8").replace("config:\n", alone, 1), "utf-8")
     up = project.run("up", "--rehearse", "--kubeconfig", str(cluster), FORCE)
     assert up.returncode == 0, up.stdout + up.stderr
