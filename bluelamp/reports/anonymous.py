@@ -1,7 +1,7 @@
 """Leaving addresses and names out of a report, so that it can be shown to people who may not see the topology.
 
-The same thing has the same stand-in everywhere, in every format: `[address-3]`, `[name-12]`. What the project itself
-says (rules, types, controls) stays, and so does the force's own name.
+The same thing has the same stand-in everywhere, in every format: `[address-3]`, `[name-12]`, `[person-1]`. What the
+project itself says (rules, types, controls) stays, and so does the force's own name.
 """
 
 import re
@@ -13,6 +13,7 @@ from ipaddress import ip_interface
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import Finding, Report, RuleRecord
 
 _URN: Final = re.compile(r"(urn:pulumi:[^:\s]+::[^:\s]+::[^\s]+?::)(\S+)")
@@ -58,6 +59,8 @@ _PUBLIC: Final = (
     "x-k8s.io",
 )
 """The domains of hosts that everybody knows."""
+_PEOPLE: Final = ("owner", "requester", "approver")
+_TEXTS: Final = ("scope", "reason", "compensating_control", "risk_reference", "why")
 _QUOTED: Final = re.compile(r'\["((?:[^"\\]|\\.)*)"\]')
 
 
@@ -78,8 +81,8 @@ class Anonymous:
     def _of(self, value: Any) -> Any:
         if isinstance(value, str):
             return value if isinstance(value, Enum) else self._text(value)
-        if isinstance(value, Finding):
-            return self._finding(value)
+        if isinstance(value, (Finding, ExemptionRecord)):
+            return self._finding(value) if isinstance(value, Finding) else self._exemption(value)
         if isinstance(value, RuleRecord):
             return replace(value, parameters=self._of(value.parameters))
         if is_dataclass(value) and not isinstance(value, type):
@@ -96,6 +99,11 @@ class Anonymous:
         message = finding.message.removeprefix(finding.path)
         told = (path if finding.path and message != finding.message else "") + self._text(message)
         return replace(finding, **same, **said, name=self._token("name", finding.name), message=told, source=source)
+
+    def _exemption(self, given: ExemptionRecord) -> ExemptionRecord:
+        changed: dict[str, Any] = {name: self._token("person", getattr(given, name)) for name in _PEOPLE}
+        changed |= {name: self._text(getattr(given, name)) for name in _TEXTS}
+        return replace(given, **changed)
 
     def _file(self, file: str) -> str:
         parts = PurePosixPath(file).parts

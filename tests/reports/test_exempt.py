@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from bluelamp.reports import Answer, Report, terminal
+from bluelamp.reports.anonymous import Anonymous
 from bluelamp.reports.coverage import Standing, coverage
 from policies import UNKNOWN, Rule, Severity, Verdict
 from policies.governance import Governance
@@ -94,3 +95,13 @@ def test_what_stops_a_deployment(governed: ReportOn, locks: list[Any], how: dict
     report = governed(*locks, severity=Severity.HIGH, **how)
     assert report.stops is stops
     assert report.as_dict()["blocksUnknown"] is how.get("block", False)
+
+
+def test_a_redacted_report_names_nobody_of_an_exemption(governed: ReportOn) -> None:
+    asked = exemption("box-0", requester="A. Engineer", reason="Until duty.officer@essex.police.example is back.")
+    report = governed("open", exemptions=(asked,))
+    said = Anonymous()(report).to_json()
+    assert "EX-box-0" in said
+    for word in ("A. Engineer", "Head of Boxes", "SIRO", "duty.officer@essex.police.example", urn("box-0")):
+        assert word in report.to_json()
+        assert word not in said
