@@ -3,17 +3,12 @@
 from typing import NotRequired, TypedDict
 
 import pulumi
-from pulumi_azure_native import storage
 
 from modules import naming
-from modules.azure.log_analytics import send_logs
-from modules.azure.log_archive.encryption import EncryptionKey, encryption, identity
+from modules.azure import immutable_storage
+from modules.azure.log_archive.encryption import EncryptionKey
 from modules.azure.private_link import private_link
 from modules.component import Component, after
-
-_ZONE = "privatelink.blob.core.windows.net"
-_LONGEST = 146_000  # days, Azure's
-_STATES = ("Unlocked", "Locked")
 
 
 class BackupStoreArgs(TypedDict):
@@ -62,82 +57,21 @@ class BackupStore(Component):
         days = args.get("immutable_days", 30)
         _check(f"BackupStore {name!r}", args["containers"], days, args.get("lock", "Unlocked"))
         account_name = naming.name("storage_account", args["workload"], args["label"], args["location"])
-        account = self._account(name, args, account_name, days)
-        here = {"account_name": after(account_name, account), "resource_group_name": args["resource_group_name"]}
-        blobs = storage.BlobServiceProperties(
-            f"{name}-blobs",
-            blob_services_name="default",
-            **here,
-            is_versioning_enabled=True,
-            change_feed=storage.ChangeFeedArgs(enabled=True),
-            delete_retention_policy=storage.DeleteRetentionPolicyArgs(enabled=True, days=30),
-            container_delete_retention_policy=storage.DeleteRetentionPolicyArgs(enabled=True, days=30),
-            opts=self.child(),
-        )
-        send_logs(f"{name}-blobs-logs", blobs, args["workspace_id"], self.child())
-        private_link(self, name, args, account, "blob", _ZONE)
-        containers: dict[str, storage.BlobContainer] = {}
-        policies: list[pulumi.Resource] = []
-        for container in args["containers"]:
-            containers[container] = storage.BlobContainer(
-                f"{name}-{container}",
-                container_name=container,
-                **here,
-                public_access="None",
-                immutable_storage_with_versioning=storage.ImmutableStorageWithVersioningArgs(enabled=True),
-                opts=self.child(depends_on=[blobs]),
-            )
-            policies.append(
-                storage.BlobContainerImmutabilityPolicy(
-                    f"{name}-{container}-immutability",
-                    immutability_policy_name="default",
-                    container_name=after(container, containers[container]),
-                    **here,
-                    immutability_period_since_creation_in_days=days,
-                    allow_protected_append_writes=False,
-                    opts=self.child(),
-                )
-            )
+        account = immutable_storage.account(self, name, args, account_name, days, appends=False)
+        here: dict[str, pulumi.Input[str]] = {
+            "account_name": after(account_name, account),
+            "resource_group_name": args["resource_group_name"],
+        }
+        blobs = immutable_storage.blob_service(self, name, here, args["workspace_id"])
+        private_link(self, name, args, account, "blob", immutable_storage.ZONE)
+        made = {
+            container: immutable_storage.container(self, name, here, container, days, blobs, appends=False)
+            for container in args["containers"]
+        }
         self.id = account.id
-        self.name = after(account_name, account, *policies)
-        self.container_ids = pulumi.Output.all(**{key: made.id for key, made in containers.items()})
+        self.name = after(account_name, account, *(policy for _, policy in made.values()))
+        self.container_ids = pulumi.Output.all(**{key: container.id for key, (container, _) in made.items()})
         self.finish()
-
-    def _account(self, name: str, args: BackupStoreArgs, account_name: str, days: int) -> storage.StorageAccount:
-        zonal = bool(naming.region(args["location"]).zones)
-        key = args.get("key")
-        return storage.StorageAccount(
-            f"{name}-account",
-            account_name=account_name,
-            resource_group_name=args["resource_group_name"],
-            location=args["location"],
-            kind="StorageV2",
-            sku=storage.SkuArgs(name="Standard_GZRS" if zonal else "Standard_GRS"),
-            access_tier="Cool",
-            minimum_tls_version="TLS1_2",
-            enable_https_traffic_only=True,
-            allow_shared_key_access=False,
-            allow_blob_public_access=False,
-            allow_cross_tenant_replication=False,
-            allowed_copy_scope="AAD",
-            default_to_o_auth_authentication=True,
-            is_local_user_enabled=False,
-            is_sftp_enabled=False,
-            public_network_access="Disabled",
-            network_rule_set=storage.NetworkRuleSetArgs(default_action="Deny", bypass="AzureServices"),
-            encryption=encryption(key),
-            identity=identity(key),
-            immutable_storage_with_versioning=storage.ImmutableStorageAccountArgs(
-                enabled=True,
-                immutability_policy=storage.AccountImmutabilityPolicyPropertiesArgs(
-                    state=args.get("lock", "Unlocked"),
-                    immutability_period_since_creation_in_days=days,
-                    allow_protected_append_writes=False,
-                ),
-            ),
-            tags=naming.tags(args["label"]),
-            opts=self.child(protect=args.get("protect", False)),
-        )
 
 
 def _check(owner: str, containers: list[str], days: int, lock: str) -> None:
@@ -145,9 +79,8 @@ def _check(owner: str, containers: list[str], days: int, lock: str) -> None:
     wrong = []
     if not containers:
         wrong.append("containers is empty; name one at least")
-    if not 1 <= days <= _LONGEST:
-        wrong.append(f"immutable_days is {days}; allowed are 1 to {_LONGEST}")
-    if lock not in _STATES:
-        wrong.append(f"lock is {lock!r}; allowed are {' and '.join(_STATES)}")
+    if not 1 <= days <= immutable_storage.LONGEST:
+        wrong.append(f"immutable_days is {days}; allowed are 1 to {immutable_storage.LONGEST}")
+    wrong += immutable_storage.wrong_lock(lock)
     if wrong:
         raise ValueError(f"{owner}: " + "; ".join(wrong))
