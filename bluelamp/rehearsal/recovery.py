@@ -12,6 +12,7 @@ and deletions under way need nothing: they are done again.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -61,22 +62,21 @@ def roll_back(
     urns = []
     with store.transaction():
         made = [record for record in store.all() if _of(record.urn, stack, project)]
-        twice = {record.urn for record in made if sum(other.urn == record.urn for other in made) > 1}
+        times = Counter(record.urn for record in made)
         for record in made:
-            if record.urn not in known or (record.urn in twice and not _named(record, known[record.urn])):
+            if record.urn not in known or (times[record.urn] > 1 and not _named(record, known[record.urn])):
                 store.remove(record.id)
                 urns.append(record.urn)
-    gone = [
-        resource
-        for resource in resources
-        if resource.get("custom")
-        and not resource.get("external")
-        and not resource["type"].startswith("pulumi:")
-        and _read(resource, resources, resource.get("id", ""), provider_of) is None
-    ]
-    if gone:
-        deployment["resources"] = [resource for resource in resources if resource not in gone]
-    return urns + [resource["urn"] for resource in gone]
+    kept = []
+    for resource in resources:
+        held = resource.get("custom") and not resource.get("external") and not resource["type"].startswith("pulumi:")
+        if held and _read(resource, resources, resource.get("id", ""), provider_of) is None:
+            urns.append(resource["urn"])
+        else:
+            kept.append(resource)
+    if len(kept) < len(resources):
+        deployment["resources"] = kept
+    return urns
 
 
 def _of(urn: str, stack: str, project: str) -> bool:
