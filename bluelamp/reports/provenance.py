@@ -42,7 +42,8 @@ def provenance(root: Path, rules: Iterable[Rule]) -> Provenance:
     return Provenance(commit, dirty, versions(), rules_hash(rules))
 
 
-def versions() -> dict[str, str]:
+@cache
+def versions() -> Mapping[str, str]:
     """The version of Bluelamp, of Python, and of each of `PACKAGES` that is installed."""
     from importlib import metadata
 
@@ -57,10 +58,7 @@ def versions() -> dict[str, str]:
 
 def rules_hash(rules: Iterable[Rule]) -> str:
     """SHA-256, in hex, over the source of the policies and over which rules are used with which parameters."""
-    digest = hashlib.sha256()
-    folder = Path(policies.__file__).parent
-    for file in sorted(folder.rglob("*.py")):
-        digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    digest = _policies().copy()
     used = {rule.id: {"enforcement": rule.enforcement, "parameters": rule.parameters} for rule in rules}
     digest.update(canonical(used))
     return digest.hexdigest()
@@ -75,6 +73,16 @@ def rule_hash(rule: Rule) -> str:
 def input_hash(inputs: Any) -> str:
     """SHA-256, in hex, over `inputs`, which are plain, as canonical JSON."""
     return hashlib.sha256(dense(inputs)).hexdigest()
+
+
+@cache
+def _policies() -> "hashlib._Hash":
+    """The hash of the policies' source, to be copied and gone on with: what runs does not change while it runs."""
+    digest = hashlib.sha256()
+    folder = Path(policies.__file__).parent
+    for file in sorted(folder.rglob("*.py")):
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest
 
 
 @cache
