@@ -13,6 +13,10 @@ Retention = Literal[90, 120, 180, 270, 365, 550, 730]
 """The retention periods, in days, that a Log Analytics workspace takes for interactive data."""
 
 
+Topology = Literal["hub-spoke", "virtual-wan"]
+"""A hub network in each region with peered spokes, or a virtual WAN with a virtual hub in each region."""
+
+
 class SecurityRule(Model):
     """One rule of the hub's network security group, added to the ones that the module always makes."""
 
@@ -106,6 +110,9 @@ class Azure(Model):
     subscription_id: Guid | None = None
     """The platform subscription; None is whichever the provider is logged in to."""
     management_groups: ManagementGroups = ManagementGroups()
+    topology: Topology = "hub-spoke"
+    """How networks are joined: by a hub network in each region, or by virtual hubs that Azure runs. A change makes
+    hubs and peerings anew."""
     hub: Hub
     second_hub: SecondHub | None = None
     """By default, where there is a second region, the first /22 of the force's allocation there."""

@@ -13,6 +13,7 @@ def connection_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
     """What would be connected to nothing, or exempted from nothing."""
     yield from _without_azure(settings)
     yield from _base_policies(settings)
+    yield from _virtual_wan(settings)
     exemptions = dig(settings, "azure", "policyExemptions")
     for index, exemption in enumerate(exemptions if isinstance(exemptions, list) else ()):
         yield from _exemption(("azure", "policyExemptions", index), exemption, settings)
@@ -45,6 +46,26 @@ def _base_policies(settings: Mapping[str, Any]) -> Iterator[Finding]:
                 f"regions: {', '.join(regions)}",
                 did_you_mean(str(region), regions),
             )
+
+
+def _virtual_wan(settings: Mapping[str, Any]) -> Iterator[Finding]:
+    """A virtual hub always has a firewall, which asks the resolver beside it for private names."""
+    if dig(settings, "azure", "topology") != "virtual-wan":
+        return
+    if dig(settings, "azure", "hub", "firewall", "enabled") is False:
+        yield Finding(
+            ("azure", "hub", "firewall", "enabled"),
+            "a virtual hub is nothing without its firewall",
+            "false",
+            next_step="leave it out, or write topology: hub-spoke",
+        )
+    if not is_on(settings, "dnsResolver"):
+        yield Finding(
+            ("azure", "topology"),
+            "virtual-wan needs dnsResolver, which is not there",
+            "virtual-wan",
+            next_step="write profile: hybrid, or components with dnsResolver: hybrid and privateDns: hybrid",
+        )
 
 
 def _exemption(steps: Steps, exemption: object, settings: Mapping[str, Any]) -> Iterator[Finding]:

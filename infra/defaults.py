@@ -28,10 +28,11 @@ def _fill_azure(azure: dict[str, Any], settings: Mapping[str, Any], entry: Entry
     if isinstance(hub, dict):
         hub.setdefault("addressSpace", str(entry.allocation.first_hub(primary_region(settings))))
         climbed = settings.get("profile") in LEVELS[2:]
-        for part in ("firewall", "bastion"):
+        virtual = azure.get("topology") == "virtual-wan"  # a virtual hub always has a firewall
+        for part, by_default in (("firewall", climbed or virtual), ("bastion", climbed)):
             wanted = hub.setdefault(part, {})
             if isinstance(wanted, dict):
-                wanted.setdefault("enabled", climbed)
+                wanted.setdefault("enabled", by_default)
     if len(regions) > 1:
         second = azure.setdefault("secondHub", {})
         if isinstance(second, dict):

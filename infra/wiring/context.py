@@ -36,6 +36,10 @@ class Context:
         """Whether the force has a component, by its name in the settings."""
         return self.force.has(component)
 
+    def regional(self, name: str, region: str) -> str:
+        """The logical name of what there is one of in each region: `name`, and `second-name` beyond the primary one."""
+        return name if region == self.location else f"second-{name}"
+
     def group(self, workload: str, location: str = "") -> ResourceGroup:
         """The resource group for `workload` in a region, by default the primary one; made once."""
         where = location or self.location

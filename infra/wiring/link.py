@@ -16,9 +16,9 @@ PRIVATE_REVERSE = "in-addr.arpa."
 
 
 def gateways(context: Context, made: "Network", logs: "LogAnalytics") -> None:
-    """The gateways in the first hub; only where there are sites to reach."""
+    """The gateways in the first hub; only where there are sites to reach, and no virtual hub that has its own."""
     estate = context.force.on_premises
-    if estate is None or not estate.sites or not context.has("gateways"):
+    if estate is None or not estate.sites or not context.has("gateways") or made.virtual_hubs:
         return
     from modules.azure.gateways import Gateways, GatewaysArgs
 
@@ -38,32 +38,54 @@ def gateways(context: Context, made: "Network", logs: "LogAnalytics") -> None:
 def sites(context: Context, made: "Network", vault: "KeyVault", logs: "LogAnalytics") -> None:
     """Each site's tunnels, its circuit where it has one, and DNS both ways."""
     estate = context.force.on_premises
-    if estate is None or made.gateways is None:
+    if estate is None or not context.has("gateways"):
         return
-    from modules.hybrid.site_to_site import SiteToSite
-
     for site in estate.sites:
-        SiteToSite(
-            f"site-{site.name}",
-            {
-                "label": context.label,
-                "location": context.location,
-                "resource_group_name": context.group("network").name,
-                "site": site.name,
-                "vpn_gateway_id": made.gateways.vpn_gateway_id,
-                "asn": site.asn,
-                "devices": [
-                    {"address": str(device.address), "bgp_address": str(device.bgp_address)} for device in site.devices
-                ],
-                "key_vault": {"vault_name": vault.name, "resource_group_name": context.group("security").name},
-            },
-            context.opts,
-        )
+        _tunnels(context, made, site, vault)
         if site.express_route:
             from modules.hybrid.express_route import ExpressRoute
 
             ExpressRoute(f"circuit-{site.name}", _circuit(context, made, site, logs), context.opts)
     _names(context, made, estate)
+
+
+def _tunnels(context: Context, made: "Network", site: Site, vault: "KeyVault") -> None:
+    from modules.hybrid.site_to_site import KeyVaultPlace, SiteDevice, SiteToSite, VirtualWanSite
+
+    name, group = f"site-{site.name}", context.group("network").name
+    devices = [SiteDevice(address=str(each.address), bgp_address=str(each.bgp_address)) for each in site.devices]
+    key_vault = KeyVaultPlace(vault_name=vault.name, resource_group_name=context.group("security").name)
+    if made.virtual_wan is not None:
+        VirtualWanSite(
+            name,
+            {
+                "label": context.label,
+                "location": context.location,
+                "resource_group_name": group,
+                "site": site.name,
+                "virtual_wan_id": made.virtual_wan.virtual_wan_id,
+                "vpn_gateway_name": made.virtual_hubs[context.location].vpn_gateway_name,
+                "asn": site.asn,
+                "devices": devices,
+                "key_vault": key_vault,
+            },
+            context.opts,
+        )
+    elif made.gateways is not None:
+        SiteToSite(
+            name,
+            {
+                "label": context.label,
+                "location": context.location,
+                "resource_group_name": group,
+                "site": site.name,
+                "vpn_gateway_id": made.gateways.vpn_gateway_id,
+                "asn": site.asn,
+                "devices": devices,
+                "key_vault": key_vault,
+            },
+            context.opts,
+        )
 
 
 def _circuit(context: Context, made: "Network", site: Site, logs: "LogAnalytics") -> "ExpressRouteArgs":
@@ -81,9 +103,12 @@ def _circuit(context: Context, made: "Network", site: Site, logs: "LogAnalytics"
         peering_location=wanted.peering_location,
         bandwidth_mbps=wanted.bandwidth_mbps,
     )
-    if wanted.peering and made.gateways:
+    if wanted.peering:
         args["provisioned"] = True
-        args["gateway_id"] = made.gateways.express_route_gateway_id
+        if made.gateways is not None:
+            args["gateway_id"] = made.gateways.express_route_gateway_id
+        else:
+            args["virtual_hub_gateway_name"] = made.virtual_hubs[context.location].express_route_gateway_name
         args["peering"] = {
             "asn": site.asn,
             "vlan": wanted.peering.vlan,

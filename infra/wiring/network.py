@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from modules.azure.log_analytics import LogAnalytics
     from modules.azure.network_watcher import NetworkWatcher
     from modules.azure.private_dns import PrivateDns
+    from modules.azure.virtual_wan import VirtualHub, VirtualWan
 
 VAULT_ZONE = "privatelink.vaultcore.azure.net"
 """The platform vault's zone, which its own module makes: it is there before the other zones are."""
@@ -29,6 +30,9 @@ class Network:
     """The network of a force, as far as it has come: hubs by region, the primary one first."""
 
     hubs: dict[str, Hub] = field(default_factory=dict)
+    """By `virtual-wan` these are the networks beside the virtual hubs."""
+    virtual_wan: "VirtualWan | None" = None
+    virtual_hubs: "dict[str, VirtualHub]" = field(default_factory=dict)
     ddos_plan_id: pulumi.Output[str] | None = None
     zones: "PrivateDns | None" = None
     zone_names: tuple[str, ...] = ()
@@ -45,7 +49,9 @@ class Network:
     @property
     def networks(self) -> dict[str, pulumi.Output[str]]:
         """The hubs' networks, by the short name that links to them have."""
-        return {_short(index): hub.virtual_network_id for index, hub in enumerate(self.hubs.values())}
+        return {
+            name: hub.virtual_network_id for name, hub in zip(("hub", "second-hub"), self.hubs.values(), strict=False)
+        }
 
     def zone(self, name: str) -> pulumi.Output[str]:
         """The id of one of the private DNS zones."""
@@ -74,18 +80,19 @@ def network(context: Context, logs: "LogAnalytics") -> Network:
             },
             context.opts,
         ).plan_id
-    for index, (region, space) in enumerate(context.azure.hubs.items()):
-        if index == 0 or context.has("secondHub"):
+    for region, space in context.azure.hubs.items():
+        if region == context.location or context.has("secondHub"):
             args = _hub(context, region, str(space), logs)
+            _in_topology(context, made, region, args, logs)
             if made.ddos_plan_id is not None:
                 args["ddos_plan_id"] = made.ddos_plan_id
-            made.hubs[region] = Hub(_short(index), args, context.opts)
+            made.hubs[region] = Hub(context.regional("hub", region), args, context.opts)
     return made
 
 
 def join(context: Context, made: Network) -> None:
-    """The hubs peered with one another; the second uses the gateway that stands in the first."""
-    if len(made.hubs) < 2:
+    """The hubs peered with one another, where no virtual WAN does it; the second uses the first one's gateway."""
+    if len(made.hubs) < 2 or made.virtual_hubs:
         return
     from modules.azure.hub_peering import HubPeering, PeeredHub
 
@@ -126,10 +133,9 @@ def names(context: Context, made: Network, vault: "KeyVault", logs: "LogAnalytic
     if context.has("dnsResolver"):
         from modules.azure.dns_resolver import DnsResolver
 
-        for index, (region, hub) in enumerate(made.hubs.items()):
-            name = "dns-resolver" if index == 0 else "second-dns-resolver"
+        for region, hub in made.hubs.items():
             made.resolvers[region] = DnsResolver(
-                name,
+                context.regional("dns-resolver", region),
                 {
                     "label": context.label,
                     "location": region,
@@ -150,9 +156,9 @@ def watch(context: Context, made: Network, logs: "LogAnalytics") -> None:
         return
     from modules.azure.network_watcher import NetworkWatcher
 
-    for index, (region, hub) in enumerate(made.hubs.items()):
+    for region, hub in made.hubs.items():
         made.watchers[region] = NetworkWatcher(
-            "network-watcher" if index == 0 else "second-network-watcher",
+            context.regional("network-watcher", region),
             {
                 "label": context.label,
                 "location": region,
@@ -164,13 +170,37 @@ def watch(context: Context, made: Network, logs: "LogAnalytics") -> None:
         )
 
 
-def _short(index: int) -> str:
-    return "hub" if index == 0 else "second-hub"
+def _in_topology(context: Context, made: Network, region: Region, args: HubArgs, logs: "LogAnalytics") -> None:
+    """Gives the hub its firewall and the ways around it, or the virtual hub that has them."""
+    base = _base_policy(context, region, logs)
+    if context.azure.topology == "virtual-wan":
+        from infra.wiring.virtual_wan import joined_to, virtual_hub, virtual_wan
+
+        made.virtual_wan = made.virtual_wan or virtual_wan(context)
+        hub = virtual_hub(context, made.virtual_wan, region, args["address_space"], base, logs)
+        made.virtual_hubs[region] = hub
+        args["virtual_hub"] = joined_to(context, hub, region)
+        return
+    wanted = context.azure.hub.firewall
+    args["firewall"] = {
+        "enabled": bool(wanted.enabled),
+        "tier": wanted.tier,
+        "threat_intel_mode": wanted.threat_intel_mode,
+    }
+    if base is not None:
+        args["firewall"]["base_policy_id"] = base
+    beyond = _beyond(context, region)
+    if beyond:
+        args["beyond"] = beyond
+    spokes = [str(zone.address_space) for zone in context.azure.landing_zones if _region(context, zone) == region]
+    if region == context.location:  # where the gateway is, which the other hub uses too
+        spokes += beyond
+    if spokes:
+        args["spoke_ranges"] = spokes
 
 
 def _hub(context: Context, region: Region, space: str, logs: "LogAnalytics") -> HubArgs:
     wanted = context.azure.hub
-    beyond = _beyond(context, region)
     args: HubArgs = {
         "label": context.label,
         "location": region,
@@ -178,26 +208,11 @@ def _hub(context: Context, region: Region, space: str, logs: "LogAnalytics") -> 
         "address_space": space,
         "estate": context.estate,
         "workspace_id": logs.workspace_id,
-        "firewall": {
-            "enabled": bool(wanted.firewall.enabled),
-            "tier": wanted.firewall.tier,
-            "threat_intel_mode": wanted.firewall.threat_intel_mode,
-        },
         "bastion": {"enabled": bool(wanted.bastion.enabled), "sku": wanted.bastion.sku},
         "rules": [_rule(rule) for rule in wanted.rules],
     }
-    base = _base_policy(context, region, logs)
-    if base is not None:
-        args["firewall"]["base_policy_id"] = base
-    if beyond:
-        args["beyond"] = beyond
     if context.has("dnsResolver"):
         args["resolver_outbound"] = True
-    spokes = [str(zone.address_space) for zone in context.azure.landing_zones if _region(context, zone) == region]
-    if region == context.location:  # where the gateway is, which the other hub uses too
-        spokes += beyond
-    if spokes:
-        args["spoke_ranges"] = spokes
     return args
 
 
@@ -225,7 +240,7 @@ def _base_policy(context: Context, region: Region, logs: "LogAnalytics") -> "pul
     from modules.azure.firewall_policy import FirewallPolicy
 
     return FirewallPolicy(
-        "firewall-base" if region == context.location else "second-firewall-base",
+        context.regional("firewall-base", region),
         {
             "label": context.label,
             "location": region,

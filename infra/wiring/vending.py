@@ -65,7 +65,11 @@ def _arguments(
     if zone.expires:
         args["expires_on"] = zone.expires.isoformat()
     hub = made.hubs.get(region)
-    if hub is not None and zone.archetype != _ISOLATED:
+    if region in made.virtual_hubs and zone.archetype != _ISOLATED:
+        from infra.wiring.virtual_wan import joined_to
+
+        args["virtual_hub"] = joined_to(context, made.virtual_hubs[region], region)
+    elif hub is not None and zone.archetype != _ISOLATED:
         args["hub"] = {
             "virtual_network_id": hub.virtual_network_id,
             "virtual_network_name": hub.virtual_network_name,

@@ -28,6 +28,21 @@ class HubPlan:
         """
         return self.firewall[4]
 
+    @property
+    def resolver_address(self) -> IPv4Address:
+        """The first address that a DNS resolver can have; known before anything is created, as the firewall's is."""
+        return self.resolver[4]
+
+    @property
+    def services(self) -> IPv4Network:
+        """Where a virtual hub is the hub: the /23 of the network beside it, with the subnets that may stand there."""
+        return next(self.range.subnets(new_prefix=HUB_PREFIX + 1))
+
+    @property
+    def virtual_hub(self) -> IPv4Network:
+        """Where a virtual hub is the hub: its own /23, which a hub network keeps for growth."""
+        return list(self.range.subnets(new_prefix=HUB_PREFIX + 1))[-1]
+
 
 def hub_plan(address_space: str) -> HubPlan:
     """How the hub in `address_space` (a /22 or larger, of which the first /22 is divided) is laid out.

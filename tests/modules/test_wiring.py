@@ -165,3 +165,63 @@ def test_the_stack_files_hold_public_keys_only() -> None:
         for cluster in estate.clusters if estate else ():
             for key in cluster.signing_keys:
                 assert key.model_dump().keys() == {"kid", "n", "e", "kty", "use", "alg"}
+
+
+@pytest.fixture(scope="module")
+def virtual_wan() -> Planned:
+    site = {
+        "name": "headquarters",
+        "addressSpace": "10.158.0.0/17",
+        "asn": 65010,
+        "devices": [{"address": "203.0.113.5", "bgpAddress": "10.158.0.4"}],
+        "expressRoute": {
+            "provider": "BT",
+            "peeringLocation": "London",
+            "bandwidthMbps": 1000,
+            "peering": {"vlan": 100, "primary": "172.16.0.0/30", "secondary": "172.16.0.4/30"},
+        },
+    }
+    zones = [{"name": "records", "budget": BUDGET}, {"name": "archive", "region": "ukwest", "budget": BUDGET}]
+    return essex({"topology": "virtual-wan", "landingZones": zones}, profile="full", onPremises={"sites": [site]})
+
+
+def test_a_virtual_wan_has_a_hub_in_each_region_and_the_gateways_in_the_first(virtual_wan: Planned) -> None:
+    hubs = {each["location"]: each["addressPrefix"] for each in virtual_wan.of("network:VirtualHub")}
+    assert hubs == {"uksouth": "10.30.2.0/23", "ukwest": "10.94.2.0/23"}
+    assert len(virtual_wan.of("network:RoutingIntent")) == 2
+    assert virtual_wan.one("network:VpnGateway")["location"] == "uksouth"
+    assert virtual_wan.one("network:ExpressRouteGateway")["location"] == "uksouth"
+    assert virtual_wan.one("network:VpnConnection")
+    assert virtual_wan.one("network:ExpressRouteConnection")
+    for of_a_hub_network in ("VirtualNetworkGateway", "VirtualNetworkPeering", "RouteTable"):
+        assert not virtual_wan.of(f"network:{of_a_hub_network}")
+
+
+def test_everything_is_connected_to_the_virtual_hub_of_its_region(virtual_wan: Planned) -> None:
+    connected = {
+        (each["connectionName"], each["virtualHubName"])
+        for each in virtual_wan.of("network:HubVirtualNetworkConnection")
+    }
+    assert {hub for _, hub in connected} == {"vhub-hub-essex-prod-uks", "vhub-hub-essex-prod-ukw"}
+    assert len(connected) == 4  # records, archive, and the network beside each virtual hub
+
+
+def test_behind_a_virtual_hub_names_are_asked_of_the_resolver_beside_it(virtual_wan: Planned) -> None:
+    asked = {
+        each["location"]: each["dnsSettings"]["servers"]
+        for each in virtual_wan.of("network:FirewallPolicy")
+        if "servers" in each["dnsSettings"]
+    }
+    assert asked == {"uksouth": ["10.30.0.164"], "ukwest": ["10.94.0.164"]}
+    answers = {
+        each["location"]: each["ipConfigurations"][0]["privateIpAddress"]
+        for each in virtual_wan.of("dnsresolver:InboundEndpoint")
+    }
+    assert {region: [address] for region, address in answers.items()} == asked
+
+
+def test_in_a_starting_force_a_virtual_wan_still_has_its_firewall() -> None:
+    components = {"privateDns": "hybrid", "dnsResolver": "hybrid"}
+    made = essex({"topology": "virtual-wan", "regions": ["uksouth"]}, components=components)
+    assert made.one("network:AzureFirewall")["sku"]["name"] == "AZFW_Hub"
+    assert not made.of("network:BastionHost")

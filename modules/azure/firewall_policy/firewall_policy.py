@@ -46,6 +46,9 @@ class FirewallPolicyArgs(TypedDict):
     """Inspection of what passes; all that is recognised is denied when left out. None in a Standard policy."""
     base_policy_id: NotRequired[pulumi.Input[str]]
     """A policy whose rules come before this one's; none when left out."""
+    dns_servers: NotRequired[list[pulumi.Input[str]]]
+    """Who the firewall asks for the names that it is asked; Azure when left out. In a virtual hub, to which no private
+    DNS zone can be linked, the resolver beside it."""
     rule_groups: NotRequired[list[FirewallRuleGroup]]
     """The groups of rules; those of `rules.yaml` when left out."""
     protect: NotRequired[bool]
@@ -76,7 +79,7 @@ class FirewallPolicy(Component):
             base_policy=network.SubResourceArgs(id=base) if base else None,
             threat_intel_mode=threats,
             intrusion_detection=_inspection(inspection) if tier == "Premium" else None,
-            dns_settings=network.DnsSettingsArgs(enable_proxy=True),
+            dns_settings=network.DnsSettingsArgs(enable_proxy=True, servers=args.get("dns_servers")),
             insights=network.FirewallPolicyInsightsArgs(
                 is_enabled=True,
                 retention_days=30,

@@ -11,6 +11,7 @@ from modules.azure.hub.firewall import HubFirewall, firewall
 from modules.azure.hub.rules import HubRule, bastion_rules, hub_rules
 from modules.azure.hub.subnets import Guards, firewall_route_table, route_table, security_group, subnets
 from modules.azure.place import Place
+from modules.azure.spoke.peering import SpokeVirtualHub, connect
 from modules.component import Component, after
 
 
@@ -24,7 +25,8 @@ class HubArgs(TypedDict):
     resource_group_name: pulumi.Input[str]
     """The resource group to put it in."""
     address_space: str
-    """A /22 or larger, such as `10.61.0.0/22`, of which the first /22 is divided into subnets."""
+    """A /22 or larger, such as `10.61.0.0/22`, of which the first /22 is divided into subnets; beside a virtual hub
+    the first half of that, and `naming.hub_plan(...).virtual_hub` is the virtual hub's."""
     estate: list[str]
     """The address ranges that may use the hub: the force's own, in Azure and on premises."""
     workspace_id: pulumi.Input[str]
@@ -44,6 +46,9 @@ class HubArgs(TypedDict):
     beyond: NotRequired[dict[str, str]]
     """Ranges behind another hub's firewall, each with that firewall's private address; the hubs are peered by a
     `HubPeering`. None when left out; without a firewall of its own a hub sends nothing on."""
+    virtual_hub: NotRequired[SpokeVirtualHub]
+    """The virtual hub that has the firewall, the gateways and the routes: this is then the network beside it, with what
+    cannot stand in a virtual hub. None when left out."""
 
 
 class Hub(Component):
@@ -58,7 +63,8 @@ class Hub(Component):
     private_endpoints_subnet_id: pulumi.Output[str]
     """The subnet for private endpoints."""
     firewall_address: pulumi.Output[str]
-    """The firewall's private address, to which spokes send everything; empty where there is no firewall."""
+    """The firewall's private address, to which spokes send everything; empty where there is no firewall. Beside a
+    virtual hub the one of its firewall."""
     firewall_policy_name: pulumi.Output[str]
     """The name of the firewall's policy, to which a force's own rules are added; empty where there is no firewall."""
     resolver_address: pulumi.Output[str]
@@ -68,8 +74,9 @@ class Hub(Component):
         super().__init__(name, args, opts)
         place = Place(self, name, args["label"], args["location"], args["resource_group_name"], args["workspace_id"])
         plan = naming.hub_plan(args["address_space"])
+        beside = _beside(name, args)
         wanted, way_in = args.get("firewall", {}), args.get("bastion", {})
-        filtered, entered = wanted.get("enabled", True), way_in.get("enabled", False)
+        filtered, entered = wanted.get("enabled", True) and not beside, way_in.get("enabled", False)
         next_hop = str(plan.firewall_address) if filtered else None
 
         forwarding = args.get("resolver_outbound", False)
@@ -78,22 +85,25 @@ class Hub(Component):
         guards = Guards(
             hub=security_group(place, "hub", hub_rules(plan, args.get("rules", []), forwarding=forwarding)),
             bastion=security_group(place, "bastion", bastion_rules(enabled=entered)),
-            routes=route_table(
+            # Beside a virtual hub its routing intent leads to the firewall; a route of our own would lead around it.
+            routes=None
+            if beside
+            else route_table(
                 place, "hub", {"to-firewall" if filtered else "nowhere": "0.0.0.0/0"}, next_hop, learn=not filtered
             ),
             gateway_routes=route_table(place, "gateway", inward, next_hop, learn=True) if filtered else None,
             firewall_routes=firewall_route_table(place, args["beyond"]) if filtered and args.get("beyond") else None,
         )
-        vnet = _network(place, args)
+        vnet = _network(place, args, str(plan.services) if beside else args["address_space"])
         self.virtual_network_id = vnet.id
         self.virtual_network_name = after(place.name("virtual_network", "hub"), vnet)
 
-        made = subnets(place, self.virtual_network_name, plan, guards, forwarding=forwarding)
+        made = subnets(place, self.virtual_network_name, plan, guards, forwarding=forwarding, beside=beside)
         self.subnet_ids = pulumi.Output.all(**{key: subnet.id for key, subnet in made.items()})
         self.private_endpoints_subnet_id = made["private_endpoints"].id
 
         self.firewall_address = self.firewall_policy_name = pulumi.Output.from_input("")
-        self.resolver_address = pulumi.Output.from_input(str(plan.resolver[4]))
+        self.resolver_address = pulumi.Output.from_input(str(plan.resolver_address))
         if filtered:
             wall = firewall(place, wanted, made["firewall"], args["estate"])
             self.firewall_address = after(str(plan.firewall_address), wall)
@@ -101,16 +111,31 @@ class Hub(Component):
             self.firewall_policy_name = after(place.name("firewall_policy", "hub"), wall)
         if entered:
             bastion(place, way_in.get("sku", "Standard"), made["bastion"])
+        if "virtual_hub" in args:
+            self.firewall_address = pulumi.Output.from_input(args["virtual_hub"].get("firewall_address", ""))
+            connect(place, "hub", args["virtual_hub"], vnet)
         self.finish()
 
 
-def _network(place: Place, args: HubArgs) -> network.VirtualNetwork:
+def _beside(name: str, args: HubArgs) -> bool:
+    """Whether the hub is the network beside a virtual hub. Raises `ValueError` for what then stands in that."""
+    if "virtual_hub" not in args:
+        return False
+    taken = [key for key in ("firewall", "spoke_ranges", "beyond") if key in args]
+    if taken:
+        raise ValueError(
+            f"Hub {name!r}: {', '.join(taken)} and virtual_hub exclude each other; the virtual hub has that"
+        )
+    return True
+
+
+def _network(place: Place, args: HubArgs, address_space: str) -> network.VirtualNetwork:
     plan_id = args.get("ddos_plan_id")
     vnet = network.VirtualNetwork(
         place.logical("network"),
         virtual_network_name=place.name("virtual_network", "hub"),
         **place.here,
-        address_space=network.AddressSpaceArgs(address_prefixes=[args["address_space"]]),
+        address_space=network.AddressSpaceArgs(address_prefixes=[address_space]),
         enable_ddos_protection=plan_id is not None,
         ddos_protection_plan=network.SubResourceArgs(id=plan_id) if plan_id else None,
         opts=place.owner.child(),

@@ -15,7 +15,7 @@ class Guards:
 
     hub: network.NetworkSecurityGroup
     bastion: network.NetworkSecurityGroup
-    routes: network.RouteTable
+    routes: network.RouteTable | None
     gateway_routes: network.RouteTable | None
     firewall_routes: network.RouteTable | None = None
 
@@ -81,9 +81,17 @@ def firewall_route_table(place: Place, beyond: dict[str, str]) -> network.RouteT
 
 
 def subnets(
-    place: Place, virtual_network: pulumi.Input[str], plan: HubPlan, guards: Guards, *, forwarding: bool = False
+    place: Place,
+    virtual_network: pulumi.Input[str],
+    plan: HubPlan,
+    guards: Guards,
+    *,
+    forwarding: bool = False,
+    beside: bool = False,
 ) -> dict[str, network.Subnet]:
     """Every subnet of the plan, by the plan's names; the one for what a resolver forwards where `forwarding`.
+
+    A network `beside` a virtual hub has none for the firewall and gateways, which stand in that.
 
     Azure fixes the names of four of them and takes no security group on the firewall's and the gateway's, and no route
     table on Bastion's.
@@ -99,6 +107,8 @@ def subnets(
     ]
     if forwarding:
         wanted.append(("resolver_outbound", place.name("subnet", "resolver-outbound"), group, guards.routes))
+    if beside:
+        wanted = [each for each in wanted if each[0] not in _IN_VIRTUAL_HUB]
     made: dict[str, network.Subnet] = {}
     previous: list[pulumi.Resource] = []
     for key, subnet_name, rules, routes in wanted:
@@ -120,6 +130,9 @@ def subnets(
         made[key] = subnet
         previous = [subnet]
     return made
+
+
+_IN_VIRTUAL_HUB = ("firewall", "firewall_management", "gateway")
 
 
 def _resolver() -> list[network.DelegationArgs]:

@@ -30,6 +30,9 @@ class SpokeVirtualHub(TypedDict):
     """The virtual hub's name."""
     resource_group_name: pulumi.Input[str]
     """The virtual hub's resource group."""
+    firewall_address: NotRequired[pulumi.Input[str]]
+    """The private address of its firewall, which is asked for names: `VirtualHub.firewall_address`. Azure is asked when
+    left out."""
 
 
 def peer(

@@ -97,7 +97,8 @@ def _check(name: str, args: SpokeArgs) -> None:
 
 
 def _network(place: Place, args: SpokeArgs) -> network.VirtualNetwork:
-    plan_id, address = args.get("ddos_plan_id"), args.get("hub", {}).get("firewall_address")
+    plan_id, joined = args.get("ddos_plan_id"), args.get("hub") or args.get("virtual_hub")
+    address = joined.get("firewall_address") if joined else None
     servers = args.get("dns_servers") or ([address] if address is not None else [])
     vnet = network.VirtualNetwork(
         place.logical("network"),

@@ -8,7 +8,8 @@
 One WAN has a virtual hub in each region; all hubs and what is connected to them reach one another. A hub has a firewall
 through which its routing intent sends what goes to the Internet and what goes between networks, so no network needs
 routes of its own. Nothing else can stand in a virtual hub: the resolver, Bastion and shared private endpoints go into
-a `Spoke` beside it.
+a `Hub` that is told of its `virtual_hub`, which is then the network beside it. No private DNS zone can be linked to a
+virtual hub either: the firewall's policy names the resolver in that network as its `dns_servers`.
 """
 
 from modules.azure.virtual_wan.virtual_hub import VirtualHub, VirtualHubArgs

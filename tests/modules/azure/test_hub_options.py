@@ -1,6 +1,7 @@
 from ipaddress import ip_network
 
-from planned import plan
+import pytest
+from planned import Planned, plan
 
 from modules import naming
 from modules.azure.hub import Hub
@@ -12,6 +13,10 @@ HUB = {
     "estate": ["10.61.0.0/16"],
     "workspace_id": "/id/logs",
 }
+
+
+def hub(label, **more) -> Planned:
+    return plan(lambda: Hub("hub", {"label": label, **HUB, **more}))
 
 
 def names(made) -> set[str]:
@@ -53,3 +58,23 @@ def test_no_two_parts_of_a_hub_share_addresses():
     parts = [getattr(laid, part) for part in laid.__dataclass_fields__ if part != "range"]
     assert not any(one.overlaps(other) for one in parts for other in parts if one is not other)
     assert all(part.subnet_of(ip_network("10.61.0.0/22")) for part in parts)
+
+
+BESIDE = {"virtual_hub_name": "vhub", "resource_group_name": "rg", "firewall_address": "10.61.2.132"}
+
+
+def test_beside_a_virtual_hub_stands_only_what_cannot_stand_in_it(label):
+    made = hub(label, virtual_hub=BESIDE, bastion={"enabled": True}, resolver_outbound=True)
+    assert made.one("network:VirtualNetwork")["addressSpace"] == {"addressPrefixes": ["10.61.0.0/23"]}
+    subnets = {each["subnetName"] for each in made.of("network:Subnet")}
+    assert "AzureBastionSubnet" in subnets
+    assert not subnets & {"AzureFirewallSubnet", "AzureFirewallManagementSubnet", "GatewaySubnet"}
+    assert not made.of("network:AzureFirewall")
+    assert not made.of("network:RouteTable")  # the virtual hub's routing intent leads to its firewall
+    connection = made.one("network:HubVirtualNetworkConnection")
+    assert (connection["virtualHubName"], connection["enableInternetSecurity"]) == ("vhub", True)
+
+
+def test_a_hub_beside_a_virtual_hub_has_no_firewall_of_its_own(label):
+    with pytest.raises(ValueError, match="Hub 'hub': firewall, spoke_ranges and virtual_hub exclude each other"):
+        hub(label, virtual_hub=BESIDE, firewall={}, spoke_ranges=["10.61.4.0/24"])

@@ -1,13 +1,14 @@
-"""Hubs in both regions, gateways in the first, and a spoke for what cannot stand in a hub."""
+"""Hubs in both regions, gateways in the first, and the network beside it for what cannot stand in a virtual hub."""
 
 from modules.azure.dns_resolver import DnsResolver
 from modules.azure.firewall_policy import FirewallPolicy
+from modules.azure.hub import Hub
 from modules.azure.log_analytics import LogAnalytics
 from modules.azure.resource_group import ResourceGroup
-from modules.azure.spoke import Spoke
 from modules.azure.virtual_wan import VirtualHub, VirtualWan
-from modules.naming import Label
+from modules.naming import Label, hub_plan
 
+SPACE = "10.30.0.0/22"
 label = Label(
     force="essex",
     code="essex",
@@ -32,6 +33,7 @@ policy = FirewallPolicy(
         "workload": "base",
         "estate": ["10.30.0.0/16"],
         "workspace_id": logs.workspace_id,
+        "dns_servers": [str(hub_plan(SPACE).resolver_address)],
     },
 )
 wan = VirtualWan("wan", {"label": label, "location": "uksouth", "resource_group_name": group.name})
@@ -42,7 +44,7 @@ hub = VirtualHub(
         "location": "uksouth",
         "resource_group_name": group.name,
         "virtual_wan_id": wan.virtual_wan_id,
-        "address_space": "10.30.0.0/23",
+        "address_space": str(hub_plan(SPACE).virtual_hub),
         "firewall_policy_id": policy.policy_id,
         "workspace_id": logs.workspace_id,
         "public_addresses": 2,
@@ -63,20 +65,20 @@ VirtualHub(
         "workspace_id": logs.workspace_id,
     },
 )
-shared = Spoke(
+shared = Hub(
     "shared",
     {
         "label": label,
         "location": "uksouth",
         "resource_group_name": group.name,
-        "workload": "shared",
-        "address_space": "10.30.2.0/23",
+        "address_space": SPACE,
+        "estate": ["10.30.0.0/16"],
         "workspace_id": logs.workspace_id,
-        "virtual_hub": {"virtual_hub_name": hub.virtual_hub_name, "resource_group_name": group.name},
-        "subnets": {
-            "resolver": {"address_prefix": "10.30.2.0/28", "delegation": "Microsoft.Network/dnsResolvers"},
-            "resolver-outbound": {"address_prefix": "10.30.2.16/28", "delegation": "Microsoft.Network/dnsResolvers"},
-            "private-endpoints": {"address_prefix": "10.30.3.0/24"},
+        "resolver_outbound": True,
+        "virtual_hub": {
+            "virtual_hub_name": hub.virtual_hub_name,
+            "resource_group_name": group.name,
+            "firewall_address": hub.firewall_address,
         },
     },
 )
@@ -88,7 +90,7 @@ DnsResolver(
         "resource_group_name": group.name,
         "virtual_network_id": shared.virtual_network_id,
         "inbound_subnet_id": shared.subnet_ids["resolver"],
-        "outbound_subnet_id": shared.subnet_ids["resolver-outbound"],
+        "outbound_subnet_id": shared.subnet_ids["resolver_outbound"],
         "workspace_id": logs.workspace_id,
     },
 )

@@ -1,0 +1,85 @@
+"""The topology `virtual-wan`: hubs that Azure runs, each with its region's firewall, gateways and routes."""
+
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from infra.fields import Region
+from infra.wiring.context import Context
+from modules import naming
+from modules.azure.firewall_policy import FirewallPolicy, FirewallPolicyArgs
+from modules.azure.virtual_wan import VirtualHub, VirtualHubArgs, VirtualWan
+
+if TYPE_CHECKING:
+    from modules.azure.log_analytics import LogAnalytics
+    from modules.azure.spoke import SpokeVirtualHub
+
+
+def virtual_wan(context: Context) -> VirtualWan:
+    """The force's virtual WAN, to which the virtual hubs belong."""
+    return VirtualWan(
+        "virtual-wan",
+        {
+            "label": context.label,
+            "location": context.location,
+            "resource_group_name": context.group("network").name,
+        },
+        context.opts,
+    )
+
+
+def virtual_hub(
+    context: Context,
+    wan: VirtualWan,
+    region: Region,
+    space: str,
+    base: pulumi.Input[str] | None,
+    logs: "LogAnalytics",
+) -> VirtualHub:
+    """The virtual hub of a region; the primary one has the gateways, where there are sites to reach."""
+    args = VirtualHubArgs(
+        label=context.label,
+        location=region,
+        resource_group_name=context.group("network", region).name,
+        virtual_wan_id=wan.virtual_wan_id,
+        address_space=str(naming.hub_plan(space).virtual_hub),
+        firewall_policy_id=_policy(context, region, space, base, logs).policy_id,
+        firewall_tier=context.azure.hub.firewall.tier,
+        workspace_id=logs.workspace_id,
+    )
+    sites = context.force.on_premises.sites if context.force.on_premises and context.has("gateways") else ()
+    if sites and region == context.location:
+        args["vpn_scale_units"] = 1
+        if any(site.express_route for site in sites):
+            args["express_route_scale_units"] = 1
+    return VirtualHub(context.regional("virtual-hub", region), args, context.opts)
+
+
+def joined_to(context: Context, hub: VirtualHub, region: str) -> "SpokeVirtualHub":
+    """What a network is given that is connected to the virtual hub of its region."""
+    return {
+        "virtual_hub_name": hub.virtual_hub_name,
+        "resource_group_name": context.group("network", region).name,
+        "firewall_address": hub.firewall_address,
+    }
+
+
+def _policy(
+    context: Context, region: Region, space: str, base: pulumi.Input[str] | None, logs: "LogAnalytics"
+) -> FirewallPolicy:
+    """What the virtual hub's firewall lets through; names it asks of the resolver in the network beside the hub."""
+    wanted = context.azure.hub.firewall
+    args = FirewallPolicyArgs(
+        label=context.label,
+        location=region,
+        resource_group_name=context.group("network", region).name,
+        workload="hub",
+        estate=context.estate,
+        workspace_id=logs.workspace_id,
+        tier=wanted.tier,
+        threat_intel_mode=wanted.threat_intel_mode,
+        dns_servers=[str(naming.hub_plan(space).resolver_address)],
+    )
+    if base is not None:
+        args["base_policy_id"], args["rule_groups"] = base, []
+    return FirewallPolicy(context.regional("firewall-policy", region), args, context.opts)

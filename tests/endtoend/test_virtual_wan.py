@@ -1,0 +1,33 @@
+"""A force on a virtual WAN, under the real engine: up, unchanged, judged, and gone."""
+
+import contextlib
+import json
+
+import pytest
+
+from bluelamp.rehearsal.space import Space
+from tests.conftest import Project
+
+FORCE = "dyfed-powys"
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("engine")
+def test_a_force_on_a_virtual_wan_comes_up_and_goes(project: Project) -> None:
+    settings = project.settings(FORCE)
+    text = settings.read_text("utf-8")
+    text = text.replace("profile: starter", "profile: hybrid").replace("      firewall:\n        enabled: false\n", "")
+    settings.write_text(text.replace("    hub:\n", "    topology: virtual-wan\n"), "utf-8")
+
+    up = project.run("up", "--rehearse", FORCE, "--format", "json")
+    assert up.returncode == 0, up.stdout + up.stderr
+    made = {change["type"] for change in json.loads(up.stdout)["forces"][0]["changes"]}
+    assert {"azure-native:network:VirtualHub", "azure-native:network:RoutingIntent"} <= made
+    assert "azure-native:network:VirtualNetworkPeering" not in made
+
+    again = project.run("up", "--rehearse", FORCE)
+    assert "unchanged" in again.stdout, again.stdout + again.stderr
+    gone = project.run("destroy", "--rehearse", FORCE)
+    assert gone.returncode == 0, gone.stdout + gone.stderr
+    with contextlib.closing(Space(project.root).open_store()) as store:
+        assert store.count() == 0
