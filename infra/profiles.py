@@ -67,6 +67,8 @@ class Components(Model):
     """Two emergency accounts whose every use is an alert."""
     customer_managed_keys: Level | None = comes_with("full")
     """Keys of the force's own for what is encrypted at rest."""
+    resource_guard: Level | None = comes_with("full")
+    """A guard by which two people are needed to weaken the vaults of backups, in each region."""
     private_link_scopes: Level | None = comes_with("hybrid", "dataCollection")
     """Private ways to Azure Monitor and to Azure Arc."""
     clusters: Level | None = comes_with("hybrid")

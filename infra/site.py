@@ -1,5 +1,6 @@
 """What a force may say about the sites of its own and how they are connected to Azure."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -37,6 +38,15 @@ class ExpressRoute(Model):
     """The private peering, once the provider has done its part; until then only the circuit is ordered."""
 
 
+class TunnelKey(Model):
+    """The key of a site's tunnels, which is made as they are and kept in the platform's vault."""
+
+    expires: date
+    """The last day on which it is to be used, "2027-11-30"; the vault says beforehand that it is due."""
+    number: Annotated[int, Field(ge=1, le=9999)] = 1
+    """Which key it is: the next number makes a new one, which the site's devices are then given."""
+
+
 class Site(Model):
     """A data centre that is connected to the first hub by two VPN tunnels, and by ExpressRoute where it has that."""
 
@@ -50,6 +60,8 @@ class Site(Model):
     """One or two VPN devices."""
     asn: Annotated[int, Field(ge=1, le=4_294_967_295)] = 65010
     """The site's BGP autonomous system number; Azure's own is 65515."""
+    key: TunnelKey | None = None
+    """When the tunnels' key ends; by default it never does."""
     dns_servers: tuple[Address, ...] = ()
     """Servers that know the force's own domain."""
     express_route: ExpressRoute | None = None

@@ -31,6 +31,13 @@ class Access(Model):
     """The name of a built-in role, such as `Reader`."""
 
 
+class Backup(Model):
+    """How a landing zone's backups are kept."""
+
+    immutability: Literal["Unlocked", "Locked"] = "Unlocked"
+    """Backups can never be changed or shortened; `Locked` says that this can never be switched off either."""
+
+
 class LandingZone(Model):
     """A place in Azure for one service: a network of its own behind the hub, a budget, roles and backups."""
 
@@ -48,5 +55,6 @@ class LandingZone(Model):
     """Inside the force's allocation for the region; by default a /24 after the hub's range, by place in the list."""
     budget: Annotated[Budget, Field(examples=["{amount: 800, contacts: [platform.owner@force.police.example]}"])]
     access: tuple[Access, ...] = ()
+    backup: Backup = Backup()
     expires: date | None = None
     """The day after which a sandbox is taken down, "2027-03-31"; required of a sandbox."""

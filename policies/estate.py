@@ -37,3 +37,8 @@ class Estate:
 def canonical(type_: str) -> str:
     """The type without the API version that azure-native may put in it (`azure-native:network/v20240501:Subnet`)."""
     return _VERSION.sub(r"\1:", type_)
+
+
+def kind_of(urn: str) -> str:
+    """The type, without an API version, of the resource that has this URN."""
+    return canonical(urn.split("::")[2].rpartition("$")[2])

@@ -55,6 +55,8 @@ def _tunnels(context: Context, made: "Network", site: Site, vault: "KeyVault") -
     name, group = f"site-{site.name}", context.group("network").name
     devices = [SiteDevice(address=str(each.address), bgp_address=str(each.bgp_address)) for each in site.devices]
     key_vault = KeyVaultPlace(vault_name=vault.name, resource_group_name=context.group("security").name)
+    if site.key is not None:
+        key_vault["expires_on"], key_vault["number"] = site.key.expires.isoformat(), site.key.number
     if made.virtual_wan is not None:
         VirtualWanSite(
             name,

@@ -9,10 +9,12 @@ from infra.azure import SecurityRule
 from infra.fields import Region
 from infra.vending import LandingZone
 from infra.wiring.context import Context
+from infra.wiring.operations import storage_key
 from modules import naming
 from modules.azure.hub import Hub, HubArgs, HubRule
 
 if TYPE_CHECKING:
+    from modules.azure.customer_managed_keys import CustomerManagedKeys
     from modules.azure.dns_resolver import DnsResolver
     from modules.azure.gateways import Gateways
     from modules.azure.key_vault import KeyVault
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 VAULT_ZONE = "privatelink.vaultcore.azure.net"
 """The platform vault's zone, which its own module makes: it is there before the other zones are."""
+
+BLOB_ZONE = "privatelink.blob.core.windows.net"
 
 
 @dataclass
@@ -150,24 +154,32 @@ def names(context: Context, made: Network, vault: "KeyVault", logs: "LogAnalytic
             )
 
 
-def watch(context: Context, made: Network, logs: "LogAnalytics") -> None:
+def watch(
+    context: Context,
+    made: Network,
+    logs: "LogAnalytics",
+    vault: "KeyVault",
+    keys: "CustomerManagedKeys | None",
+) -> None:
     """Network Watcher and flow logs, in each region that has a hub."""
     if not context.has("networkWatcher"):
         return
-    from modules.azure.network_watcher import NetworkWatcher
+    from modules.azure.network_watcher import NetworkWatcher, NetworkWatcherArgs
 
     for region, hub in made.hubs.items():
-        made.watchers[region] = NetworkWatcher(
-            context.regional("network-watcher", region),
-            {
-                "label": context.label,
-                "location": region,
-                "resource_group_name": context.group("network-watcher", region).name,
-                "workspace_id": logs.workspace_id,
-                "virtual_network_ids": {"hub": hub.virtual_network_id},
-            },
-            context.opts,
+        args = NetworkWatcherArgs(
+            label=context.label,
+            location=region,
+            resource_group_name=context.group("network-watcher", region).name,
+            workspace_id=logs.workspace_id,
+            virtual_network_ids={"hub": hub.virtual_network_id},
         )
+        if made.zones is not None:
+            args["subnet_id"] = hub.private_endpoints_subnet_id
+            args["private_zone_id"] = made.zone(BLOB_ZONE)
+        if keys is not None:
+            args["key"] = storage_key(keys, vault)
+        made.watchers[region] = NetworkWatcher(context.regional("network-watcher", region), args, context.opts)
 
 
 def _in_topology(context: Context, made: Network, region: Region, args: HubArgs, logs: "LogAnalytics") -> None:

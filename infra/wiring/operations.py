@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from modules.azure.data_collection import DataCollection
     from modules.azure.key_vault import KeyVault
     from modules.azure.log_archive import LogArchive
+    from modules.azure.storage_encryption import EncryptionKey
 
 
 def workspace(context: Context) -> LogAnalytics:
@@ -51,6 +52,15 @@ def keys(context: Context, vault: "KeyVault") -> "CustomerManagedKeys | None":
     )
 
 
+def storage_key(own: "CustomerManagedKeys", vault: "KeyVault") -> "EncryptionKey":
+    """The key of the force's own by which storage accounts are encrypted."""
+    return {
+        "key_name": own.key_names.apply(lambda names: names["storage"]),
+        "vault_uri": vault.uri,
+        "identity_id": own.identity_ids.apply(lambda ids: ids["storage"]),
+    }
+
+
 def archive(
     context: Context, network: "Network", logs: LogAnalytics, vault: "KeyVault", own: "CustomerManagedKeys | None"
 ) -> "LogArchive | None":
@@ -69,11 +79,7 @@ def archive(
         "private_zone_id": network.zone("privatelink.blob.core.windows.net"),
     }
     if own is not None:
-        args["key"] = {
-            "key_name": own.key_names.apply(lambda names: names["storage"]),
-            "vault_uri": vault.uri,
-            "identity_id": own.identity_ids.apply(lambda ids: ids["storage"]),
-        }
+        args["key"] = storage_key(own, vault)
     return LogArchive("log-archive", args, context.opts)
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from modules.azure.landing_zone import LandingZoneArgs
     from modules.azure.log_analytics import LogAnalytics
     from modules.azure.management_groups import ManagementGroups
+    from modules.azure.resource_guard import ResourceGuard
 
 _ISOLATED = "sandbox"
 
@@ -20,8 +21,35 @@ def landing_zones(context: Context, made: "Network", groups: "ManagementGroups",
         return
     from modules.azure.landing_zone import LandingZone
 
+    guards = _guards(context)
     for zone in context.azure.landing_zones:
-        LandingZone(f"landing-zone-{zone.name}", _arguments(context, made, groups, logs, zone), context.opts)
+        args = _arguments(context, made, groups, logs, zone)
+        if zone.archetype != _ISOLATED:
+            args["backup"] = {"immutability": zone.backup.immutability}
+            if args["location"] in guards:
+                args["backup"]["resource_guard_id"] = guards[args["location"]].resource_guard_id
+        LandingZone(f"landing-zone-{zone.name}", args, context.opts)
+
+
+def _guards(context: Context) -> "dict[str, ResourceGuard]":
+    """By region, what guards the vaults there; in a group in which no landing zone's people have a role."""
+    if not context.has("resourceGuard"):
+        return {}
+    from modules.azure.resource_guard import ResourceGuard
+
+    zones = [zone for zone in context.azure.landing_zones if zone.archetype != _ISOLATED]
+    return {
+        region: ResourceGuard(
+            context.regional("resource-guard", region),
+            {
+                "label": context.label,
+                "location": region,
+                "resource_group_name": context.group("security", region).name,
+            },
+            context.opts,
+        )
+        for region in dict.fromkeys(zone.region or context.location for zone in zones)
+    }
 
 
 def _arguments(
@@ -81,6 +109,8 @@ def _arguments(
             args["hub"]["gateway_id"] = made.gateways.vpn_gateway_id
     if zone.archetype != _ISOLATED:
         args["private_zone_ids"] = made.shared_zones
+    if made.ddos_plan_id is not None:
+        args["ddos_plan_id"] = made.ddos_plan_id
     watcher = made.watchers.get(region)
     if watcher is not None:
         args["flow_logs"] = {

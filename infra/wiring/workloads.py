@@ -7,6 +7,7 @@ import pulumi
 
 from infra.cluster import Cluster
 from infra.wiring.context import Context
+from infra.wiring.operations import storage_key
 from infra.wiring.signed import IMMUTABLE_DAYS, ISSUER, Signed
 
 if TYPE_CHECKING:
@@ -150,11 +151,7 @@ def _store(
         immutable_days=IMMUTABLE_DAYS,
     )
     if keys is not None:
-        args["key"] = {
-            "key_name": keys.key_names.apply(lambda names: names["storage"]),
-            "vault_uri": vault.uri,
-            "identity_id": keys.identity_ids.apply(lambda ids: ids["storage"]),
-        }
+        args["key"] = storage_key(keys, vault)
     return BackupStore("cluster-backups", args, context.opts)
 
 

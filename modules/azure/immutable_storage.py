@@ -1,6 +1,6 @@
 """Storage whose blobs can be neither changed nor deleted for some days: the account, its blob service, a container."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -8,7 +8,7 @@ from pulumi_azure_native import storage
 
 from modules import naming
 from modules.azure.log_analytics import send_logs
-from modules.azure.log_archive.encryption import encryption, identity
+from modules.azure.storage_encryption import encryption, identity
 from modules.component import Component, after
 
 ZONE = "privatelink.blob.core.windows.net"
@@ -63,8 +63,8 @@ def account(
 
 def blob_service(
     owner: Component, name: str, here: Mapping[str, pulumi.Input[str]], workspace_id: pulumi.Input[str]
-) -> storage.BlobServiceProperties:
-    """`<name>-blobs`: versions and recovery of what is deleted, and the log of every access.
+) -> tuple[storage.BlobServiceProperties, pulumi.Resource]:
+    """`<name>-blobs`: versions and recovery of what is deleted, and with it the log of every access.
 
     `here` names the account and its resource group.
     """
@@ -78,8 +78,7 @@ def blob_service(
         container_delete_retention_policy=storage.DeleteRetentionPolicyArgs(enabled=True, days=30),
         opts=owner.child(),
     )
-    send_logs(f"{name}-blobs-logs", blobs, workspace_id, owner.child())
-    return blobs
+    return blobs, send_logs(f"{name}-blobs-logs", blobs, workspace_id, owner.child())
 
 
 def container(
@@ -88,7 +87,7 @@ def container(
     here: Mapping[str, pulumi.Input[str]],
     container_name: str,
     days: int,
-    blobs: pulumi.Resource,
+    blobs: Sequence[pulumi.Resource],
     *,
     appends: bool,
 ) -> tuple[storage.BlobContainer, storage.BlobContainerImmutabilityPolicy]:
@@ -99,7 +98,7 @@ def container(
         **here,
         public_access="None",
         immutable_storage_with_versioning=storage.ImmutableStorageWithVersioningArgs(enabled=True),
-        opts=owner.child(depends_on=[blobs]),
+        opts=owner.child(depends_on=[blobs[0]]),
     )
     policy = storage.BlobContainerImmutabilityPolicy(
         f"{name}-{container_name}-immutability",

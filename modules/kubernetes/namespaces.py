@@ -14,6 +14,10 @@ from modules.kubernetes.owned import metadata, named
 _API_AND_AZURE = (443, 6443)
 _WEBHOOKS = (443, 8443, 9443, 10250)
 _PODS = {"pods": "100", "services.nodeports": "0"}
+_SHARE = {"cpu": "50m", "memory": "64Mi"}
+"""What a container is given that asks for nothing."""
+_MOST = {"memory": "512Mi"}
+"""What such a container may use at the most; processor time that nobody else wants is left to it."""
 
 
 def own_namespace(
@@ -62,6 +66,16 @@ def own_namespace(
         f"{name}-{namespace}-quota",
         metadata=metadata(label, "platform", inside),
         spec=kubernetes.core.v1.ResourceQuotaSpecArgs(hard=_PODS),
+        opts=component.child(),
+    )
+    kubernetes.core.v1.LimitRange(
+        f"{name}-{namespace}-limits",
+        metadata=metadata(label, "platform", inside),
+        spec=kubernetes.core.v1.LimitRangeSpecArgs(
+            limits=[
+                kubernetes.core.v1.LimitRangeItemArgs(type="Container", default=_MOST, default_request=_SHARE),
+            ]
+        ),
         opts=component.child(),
     )
     return inside

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from policies.estate import canonical
+from policies.estate import canonical, kind_of
 from policies.model import UNKNOWN
 from policies.value import UnknownValue, Value, some
 
@@ -17,7 +17,7 @@ def child_of(named: Value, parent: Value, own_name: str) -> bool:
     own = parent[own_name]
     if isinstance(named.raw, str) and isinstance(own.raw, str):
         return named.text() == own.text()
-    if named.raw is None or any(_type_of(urn) == canonical(parent.resource.type) for urn in named.references):
+    if named.raw is None or any(kind_of(urn) == canonical(parent.resource.type) for urn in named.references):
         return False  # it names nobody, or another resource of the kind
     raise UnknownValue(named if named.raw is UNKNOWN else own)
 
@@ -42,7 +42,7 @@ def id_of(held: Value, target: Value, arm_type: str, own_name: str) -> bool:
     """
     if held.raw is UNKNOWN:
         kind = canonical(target.resource.type)
-        like = {urn for urn in held.references if _type_of(urn) == kind}
+        like = {urn for urn in held.references if kind_of(urn) == kind}
         if like == {target.resource.urn}:
             return True
         if like and target.resource.urn not in like:
@@ -52,7 +52,3 @@ def id_of(held: Value, target: Value, arm_type: str, own_name: str) -> bool:
     if not head.endswith(f"/{arm_type}"):
         return False
     return name == str(target[own_name].known).lower()
-
-
-def _type_of(urn: str) -> str:
-    return canonical(urn.split("::")[2].rpartition("$")[2])

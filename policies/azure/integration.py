@@ -3,11 +3,13 @@
 from typing import Final
 
 from policies.azure._controls import BY_IDENTITY, CLOSED, FILTERED, IN_TRANSIT
+from policies.azure._kin import child
 from policies.azure.paas import AUTOMATION
 from policies.controls import caf, iso, mcsb, ncsc, policing
+from policies.estate import Estate
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
-from policies.tighter import Forbidden
+from policies.tighter import Allowed, Forbidden
 from policies.value import Value, some
 
 NAMESPACE_RULES: Final = (
@@ -24,6 +26,9 @@ API: Final = "azure-native:apimanagement:Api"
 NAMED_VALUE: Final = "azure-native:apimanagement:NamedValue"
 API_BACKEND: Final = "azure-native:apimanagement:Backend"
 WORKFLOW: Final = "azure-native:logic:Workflow"
+_API_POLICIES: Final = tuple(
+    f"azure-native:apimanagement:{kind}" for kind in ("ApiOperationPolicy", "ApiPolicy", "Policy", "ProductPolicy")
+)
 
 _IN_VAULT: Final = ncsc("10") + caf("B2.a", "B3.c") + iso("5.17") + mcsb("IM-8") + policing("password")
 
@@ -80,19 +85,39 @@ VARIABLES_ENCRYPTED: Final = require(
     example='automation.Variable("ledger", ..., is_encrypted=True)',
 )
 
-INTERFACES_INSIDE: Final = require(
+
+@rule(
     "BL-PAAS-034",
     "Interfaces are managed inside the force's network",
-    Must("virtualNetworkType", among=("Internal", "External"), default="None"),
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=FILTERED,
     at=API_MANAGEMENT,
-    rationale="""A gateway outside the network reaches what is behind it over the Internet: every system that it offers
-    has to be public for it.""",
     fix="Set virtualNetworkType to Internal, with virtualNetworkConfiguration.",
     example='apimanagement.ApiManagementService("partners", ..., virtual_network_type="Internal")',
 )
+def interfaces_are_inside(service: Value, estate: Estate, *, among: Allowed[str] = ("Internal", "External")) -> Outcome:
+    """A gateway outside the network reaches what is behind it over the Internet: every system that it offers has to be
+    public for it.
+    """
+    place = service["virtualNetworkType"]
+    if place.text("none") in {each.lower() for each in among}:
+        return None
+    behind = [
+        *estate.of(API_BACKEND),
+        *(api for api in estate.of(API) if not api["serviceUrl"].missing),
+        *(policy for policy in estate.of(*_API_POLICIES) if _asks_elsewhere(policy)),
+    ]
+    if child(service, "serviceName", estate.of(API), "serviceName") and not child(
+        service, "serviceName", behind, "serviceName"
+    ):
+        return NotApplicable("its interfaces answer by themselves, and nothing stands behind it")
+    return Fail(place, " or ".join(among))
+
+
+def _asks_elsewhere(policy: Value) -> bool:
+    text = policy["value"].text()
+    return any(element in text for element in ("<set-backend-service", "<send-request", "<send-one-way-request"))
 
 
 @rule(

@@ -3,6 +3,7 @@
 from typing import Final
 
 from policies.azure._controls import HARDENED, RESILIENT, SUPPORTED
+from policies.azure._kin import child
 from policies.azure.network import (
     FIREWALL,
     INTERFACE,
@@ -19,13 +20,14 @@ from policies.estate import Estate
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
 from policies.tighter import Allowed, AtLeast, Required
-from policies.value import Value, some
+from policies.value import Value, places, some
 
 PUBLIC_ADDRESS: Final = "azure-native:network:PublicIPAddress"
 LOAD_BALANCER: Final = "azure-native:network:LoadBalancer"
 BASTION: Final = "azure-native:network:BastionHost"
 LOCAL_GATEWAY: Final = "azure-native:network:LocalNetworkGateway"
 VPN_SITE: Final = "azure-native:network:VpnSite"
+_RESOLVERS: Final = "microsoft.network/dnsresolvers"
 APPLICATION_GATEWAY: Final = "azure-native:network:ApplicationGateway"
 
 NO_FORWARDING: Final = require(
@@ -58,20 +60,39 @@ network.VirtualNetwork("hub", ..., enable_ddos_protection=True, ddos_protection_
 """,
 )
 
-ENCRYPTED: Final = require(
+
+@rule(
     "BL-NET-013",
     "Networks encrypt what machines say to each other",
-    Must("encryption.enabled", be=True, default=False),
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("1") + caf("B3.b") + iso("8.24") + mcsb("DP-3") + policing("cryptography"),
     at=NETWORK,
-    rationale="Traffic between machines crosses Azure's own wires in the clear, unless the application encrypts it.",
     fix="Set encryption.enabled to true; machine sizes that support it then encrypt by themselves.",
     example="""
-network.VirtualNetwork("hub", ..., encryption={"enabled": True, "enforcement": "AllowUnencrypted"})
+network.VirtualNetwork("records", ..., encryption={"enabled": True, "enforcement": "AllowUnencrypted"})
 """,
 )
+def network_encrypts(network: Value, estate: Estate) -> Outcome:
+    """Traffic between machines crosses Azure's own wires in the clear, unless the application encrypts it."""
+    if network["encryption"]["enabled"].get(default=False) is True:
+        return None
+    if _for_resolver(network, estate):
+        return NotApplicable("a DNS resolver cannot stand in a network that encrypts")
+    return Fail(network["encryption"]["enabled"], "true")
+
+
+def _for_resolver(network: Value, estate: Estate) -> bool:
+    """Whether one of the network's subnets is given over to DNS resolvers."""
+    if some(places(network, "subnets[*]"), _given_to_resolver):
+        return True
+    given = [subnet for subnet in estate.of(SUBNET) if _given_to_resolver(subnet)]
+    return child(network, "virtualNetworkName", given, "virtualNetworkName") is not None
+
+
+def _given_to_resolver(subnet: Value) -> bool:
+    return bool(some(places(subnet, "delegations[*].serviceName"), lambda each: each.text() == _RESOLVERS))
+
 
 STANDARD_ADDRESS: Final = require(
     "BL-NET-015",

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc
-from policies.estate import canonical
-from policies.model import Enforcement, Severity
+from policies.estate import canonical, kind_of
+from policies.model import UNKNOWN, Enforcement, Severity
 from policies.rule import Fail, Outcome, rule
 from policies.value import Value
 
@@ -80,4 +80,10 @@ def _retired(resource: Value) -> Value | None:
     """The place that says it is a retired kind. Raises `UnknownValue` when that cannot be told yet."""
     retirement = RETIRING[canonical(resource.resource.type)]
     place = resource.at(retirement.path)
+    if place.raw is UNKNOWN and place.references:
+        # It is the id of something that is not there yet; of which type that is, is known.
+        kinds = [f"/{kind_of(urn).rpartition(':')[2]}s/".lower() for urn in place.references]
+        retired = {any(fnmatchcase(kind, value) for value in retirement.values) for kind in kinds}
+        if len(retired) == 1:
+            return place if retired.pop() else None
     return place if any(fnmatchcase(place.text("-"), value) for value in retirement.values) else None

@@ -225,3 +225,13 @@ def test_in_a_starting_force_a_virtual_wan_still_has_its_firewall() -> None:
     made = essex({"topology": "virtual-wan", "regions": ["uksouth"]}, components=components)
     assert made.one("network:AzureFirewall")["sku"]["name"] == "AZFW_Hub"
     assert not made.of("network:BastionHost")
+
+
+def test_every_rule_that_looks_at_a_full_force_is_kept(full: Planned) -> None:
+    """The mandatory rules are tried in every preview; here the advisory ones too, those with a price among them."""
+    guards = full.of("dataprotection:DppResourceGuardProxy")
+    assert len(guards) == len(full.of("recoveryservices:ResourceGuardProxy")) == 4
+    assert all(network["enableDdosProtection"] for network in full.of("network:VirtualNetwork"))
+    ends = {secret["properties"]["attributes"]["expires"] for secret in full.of("keyvault:Secret")}
+    assert ends == {1827619199}
+    assert all(account["encryption"]["keySource"] == "Microsoft.Keyvault" for account in full.of("storage:StorageAccount"))

@@ -63,6 +63,8 @@ class BackupArgs(TypedDict):
     left out. It must be there before the first backup."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
     """The estate's private DNS zones by name; of them the backup, blob and queue zones are used."""
+    resource_guard_id: NotRequired[pulumi.Input[str]]
+    """A `ResourceGuard` of the same region, by which two people are needed to weaken the vaults; none when left out."""
     protect: NotRequired[bool]
     """Whether the engine refuses to delete the vaults; false when left out."""
 

@@ -6,8 +6,10 @@ from modules import naming
 from modules.azure.backup.arguments import BackupArgs, problems
 from modules.azure.backup.backup_vault import backup_vault
 from modules.azure.backup.data_policies import data_policies
+from modules.azure.backup.guarded import guarded
 from modules.azure.backup.machine_policies import machine_policies
 from modules.azure.backup.recovery_vault import recovery_endpoint, recovery_vault
+from modules.azure.lock import lock
 from modules.azure.log_analytics import send_logs
 from modules.component import Component, after
 
@@ -36,17 +38,26 @@ class Backup(Component):
         kept = self.child(protect=args.get("protect", False))
         recovery = recovery_vault(name, args, recovery_name, kept)
         backup = backup_vault(name, args, backup_name, kept)
-        for part, vault in (("recovery-vault", recovery), ("backup-vault", backup)):
-            send_logs(f"{name}-{part}-logs", vault, args["workspace_id"], self.child(), metrics=False, dedicated=True)
+        vaults = (("recovery-vault", recovery), ("backup-vault", backup))
+        workspace_id = args["workspace_id"]
+        logs = [
+            send_logs(f"{name}-{part}-logs", vault, workspace_id, self.child(), metrics=False, dedicated=True)
+            for part, vault in vaults
+        ]
         if "subnet_id" in args:
             recovery_endpoint(name, args, recovery, self.child())
         group, retention = args["resource_group_name"], args.get("retention", {})
+        tags = naming.tags(args["label"])
         policies = {
-            **machine_policies(
-                name, after(recovery_name, recovery), group, retention, naming.tags(args["label"]), self.child()
-            ),
+            **machine_policies(name, after(recovery_name, recovery), group, retention, tags, self.child()),
             **data_policies(name, after(backup_name, backup), group, retention, self.child()),
         }
+        inside: list[pulumi.Resource] = [*logs, *policies.values()]
+        if "resource_guard_id" in args:
+            names = {"recovery": after(recovery_name, recovery), "backup": after(backup_name, backup)}
+            inside += guarded(self, name, args["resource_guard_id"], names, group, tags, inside)
+        for part, vault in vaults:
+            lock(self, f"{name}-{part}-lock", vault, inside, "It holds backups.")
         self.recovery_vault_id = recovery.id
         self.recovery_vault_name = after(recovery_name, recovery)
         self.backup_vault_id = backup.id

@@ -6,8 +6,9 @@ import pulumi
 
 from modules import naming
 from modules.azure import immutable_storage
-from modules.azure.log_archive.encryption import EncryptionKey
+from modules.azure.lock import lock
 from modules.azure.private_link import private_link
+from modules.azure.storage_encryption import EncryptionKey
 from modules.component import Component, after
 
 
@@ -68,6 +69,8 @@ class BackupStore(Component):
             container: immutable_storage.container(self, name, here, container, days, blobs, appends=False)
             for container in args["containers"]
         }
+        inside = [*blobs, *(part for pair in made.values() for part in pair)]
+        lock(self, f"{name}-lock", account, inside, "It holds backups.")
         self.id = account.id
         self.name = after(account_name, account, *(policy for _, policy in made.values()))
         self.container_ids = pulumi.Output.all(**{key: container.id for key, (container, _) in made.items()})

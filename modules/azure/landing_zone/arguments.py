@@ -48,6 +48,8 @@ class LandingZoneBackup(TypedDict):
     """`Unlocked`, or `Locked` for good; `Unlocked` when left out."""
     redundancy: NotRequired[str]
     """`GeoRedundant`, `ZoneRedundant` or `LocallyRedundant`; `GeoRedundant` when left out."""
+    resource_guard_id: NotRequired[pulumi.Input[str]]
+    """A `ResourceGuard` of the same region, by which two people are needed to weaken the vaults; none when left out."""
 
 
 class LandingZoneArgs(TypedDict):
@@ -84,6 +86,8 @@ class LandingZoneArgs(TypedDict):
     """The virtual hub to be connected to; not used by a sandbox."""
     subnets: NotRequired[dict[str, SpokeSubnet]]
     """The network's subnets by name, `private-endpoints` among them; a sensible division when left out."""
+    ddos_plan_id: NotRequired[pulumi.Input[str]]
+    """A DDoS protection plan; Azure's basic protection when left out."""
     flow_logs: NotRequired[FlowLogs]
     """Where every connection is logged; nowhere when left out."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]

@@ -141,6 +141,8 @@ class LandingZone(Component):
             wanted["virtual_hub"] = args["virtual_hub"]
         if "subnets" in args:
             wanted["subnets"] = args["subnets"]
+        if "ddos_plan_id" in args:
+            wanted["ddos_plan_id"] = args["ddos_plan_id"]
         if "flow_logs" in args:
             wanted["flow_logs"] = args["flow_logs"]
         options = self._component()
@@ -185,6 +187,8 @@ class LandingZone(Component):
             redundancy=wanted.get("redundancy", "GeoRedundant"),
             protect=args.get("protect", False),
         )
+        if "resource_guard_id" in wanted:
+            backup["resource_guard_id"] = wanted["resource_guard_id"]
         if self._kind.own_keys:
             backup["encryption"] = backup_encryption(self._prefix, args, security.name, vault, self._resource())
         return Backup(f"{self._prefix}-backup", backup, self._component())

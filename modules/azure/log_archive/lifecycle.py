@@ -8,7 +8,9 @@ from pulumi_azure_native import storage
 from modules.component import Component
 
 
-def lifecycle(owner: Component, name: str, here: Mapping[str, pulumi.Input[str]], deleted: int) -> None:
+def lifecycle(
+    owner: Component, name: str, here: Mapping[str, pulumi.Input[str]], deleted: int
+) -> storage.ManagementPolicy:
     """Moves block blobs to the cold tier after 90 days and deletes every blob `deleted` days after its last change.
 
     Append blobs, which Azure Monitor writes, cannot change their tier. The archive tier is not used: copies across
@@ -17,7 +19,7 @@ def lifecycle(owner: Component, name: str, here: Mapping[str, pulumi.Input[str]]
     end = storage.DateAfterModificationArgs(days_after_modification_greater_than=deleted)
     old = storage.DateAfterCreationArgs(days_after_creation_greater_than=deleted)
     cold = storage.DateAfterModificationArgs(days_after_modification_greater_than=90)
-    storage.ManagementPolicy(
+    return storage.ManagementPolicy(
         f"{name}-lifecycle",
         management_policy_name="default",
         **here,

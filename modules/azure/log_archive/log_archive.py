@@ -7,9 +7,10 @@ from pulumi_azure_native import monitor
 
 from modules import naming
 from modules.azure import immutable_storage
-from modules.azure.log_archive.encryption import EncryptionKey
+from modules.azure.lock import lock
 from modules.azure.log_archive.lifecycle import lifecycle
 from modules.azure.private_link import private_link
+from modules.azure.storage_encryption import EncryptionKey
 from modules.component import Component, after
 
 _ACTIVITY = "insights-activity-logs"  # where Azure Monitor writes a subscription's activity log
@@ -75,12 +76,15 @@ class LogArchive(Component):
             "resource_group_name": args["resource_group_name"],
         }
         blobs = immutable_storage.blob_service(self, name, here, args["workspace_id"])
-        self._metrics(name, account, args["workspace_id"])
-        lifecycle(self, name, here, deleted)
-        made = {
-            each: immutable_storage.container(self, name, here, each, kept, blobs, appends=True)[0]
+        metrics = self._metrics(name, account, args["workspace_id"])
+        ageing = lifecycle(self, name, here, deleted)
+        both = {
+            each: immutable_storage.container(self, name, here, each, kept, blobs, appends=True)
             for each, kept in containers.items()
         }
+        made = {each: container for each, (container, _) in both.items()}
+        inside = [*blobs, metrics, ageing, *(part for pair in both.values() for part in pair)]
+        lock(self, f"{name}-lock", account, inside, "It holds the logs that the force must be able to show.")
         self.private_zone_id = private_link(self, name, args, account, "blob", immutable_storage.ZONE)
         self.id = account.id
         # Whoever writes to the account waits until what is written cannot be changed.
@@ -88,8 +92,10 @@ class LogArchive(Component):
         self.container_ids = pulumi.Output.all(**{each: container.id for each, container in made.items()})
         self.finish()
 
-    def _metrics(self, name: str, account: pulumi.CustomResource, workspace_id: pulumi.Input[str]) -> None:
-        monitor.DiagnosticSetting(
+    def _metrics(
+        self, name: str, account: pulumi.CustomResource, workspace_id: pulumi.Input[str]
+    ) -> monitor.DiagnosticSetting:
+        return monitor.DiagnosticSetting(
             f"{name}-account-metrics",
             name="metrics-to-workspace",
             resource_uri=account.id,

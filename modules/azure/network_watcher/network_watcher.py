@@ -7,8 +7,12 @@ from pulumi_azure_native import managedidentity, network, storage
 
 from modules import naming
 from modules.azure.grants import grant
+from modules.azure.immutable_storage import ZONE
+from modules.azure.lock import lock
 from modules.azure.network_watcher.flow_logs import FlowLogs, flow_log
 from modules.azure.place import Place
+from modules.azure.private_link import private_link
+from modules.azure.storage_encryption import EncryptionKey, encryption, identity
 from modules.component import Component, after
 
 _BLOB_DATA_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
@@ -30,6 +34,12 @@ class NetworkWatcherArgs(TypedDict):
     """Networks of the region to log, by a short name for each; a `Spoke` logs itself."""
     retention_days: NotRequired[int]
     """How long flow logs are kept, in days; 365 when left out, never less than 90."""
+    key: NotRequired[EncryptionKey]
+    """A key of the force's own that encrypts the flow logs; Microsoft's when left out."""
+    subnet_id: NotRequired[pulumi.Input[str]]
+    """A subnet for the private endpoint through which people read flow logs; nobody can when left out."""
+    private_zone_id: NotRequired[pulumi.Input[str]]
+    """The private DNS zone of blobs (`PrivateDns.zone_ids`); needed with `subnet_id`."""
     protect: NotRequired[bool]
     """Whether the engine refuses to delete the flow logs' storage; false when left out."""
 
@@ -46,12 +56,16 @@ class NetworkWatcher(Component):
 
     def __init__(self, name: str, args: NetworkWatcherArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
+        if ("subnet_id" in args) != ("private_zone_id" in args):
+            raise ValueError(
+                f"NetworkWatcher {name!r}: subnet_id and private_zone_id go together; give both or neither"
+            )
         place = Place(self, name, args["label"], args["location"], args["resource_group_name"], args["workspace_id"])
         watcher_name = place.name("network_watcher", "platform")
         watcher = network.NetworkWatcher(
             place.logical("watcher"), network_watcher_name=watcher_name, **place.here, opts=self.child()
         )
-        account = _account(place, protect=args.get("protect", False))
+        account = self._storage(place, args)
         self.watcher_name = after(watcher_name, watcher)
         self.storage_id = account.id
         self.identity_id = self._writer(place, account)
@@ -65,6 +79,17 @@ class NetworkWatcher(Component):
         for short, network_id in args.get("virtual_network_ids", {}).items():
             flow_log(place, short, network_id, wanted)
         self.finish()
+
+    def _storage(self, place: Place, args: NetworkWatcherArgs) -> storage.StorageAccount:
+        """The account with its versions and logs, locked, and the private way to it where there is one."""
+        account = _account(place, args.get("key"), protect=args.get("protect", False))
+        blobs = _blobs(place, account)
+        why = "It holds the flow logs, which an investigation asks for long afterwards."
+        lock(self, place.logical("storage-lock"), account, [blobs], why)
+        if "subnet_id" in args:
+            where = {"workload": "flows", **args}
+            private_link(self, place.logical("storage"), where, account, "blob", ZONE)
+        return account
 
     def _writer(self, place: Place, account: storage.StorageAccount) -> pulumi.Output[str]:
         """An identity that may write to the account, which takes no keys."""
@@ -85,8 +110,8 @@ class NetworkWatcher(Component):
         return pulumi.Output.all(identity.id, allowed.id).apply(lambda ids: str(ids[0]))
 
 
-def _account(place: Place, *, protect: bool) -> storage.StorageAccount:
-    account = storage.StorageAccount(
+def _account(place: Place, key: EncryptionKey | None, *, protect: bool) -> storage.StorageAccount:
+    return storage.StorageAccount(
         place.logical("storage"),
         account_name=place.name("storage_account", "flows"),
         **place.here,
@@ -104,16 +129,23 @@ def _account(place: Place, *, protect: bool) -> storage.StorageAccount:
         # Network Watcher writes as one of Azure's trusted services; nobody else gets in.
         public_network_access="Enabled",
         network_rule_set=storage.NetworkRuleSetArgs(bypass="AzureServices", default_action="Deny"),
-        opts=place.owner.child(protect=protect),
+        encryption=encryption(key),
+        identity=identity(key),
+        # Azure asks for the second layer only as it makes an account: an older one stays as it is.
+        opts=place.owner.child(protect=protect, ignore_changes=["encryption.requireInfrastructureEncryption"]),
     )
+
+
+def _blobs(place: Place, account: storage.StorageAccount) -> storage.BlobServiceProperties:
     kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=30)
-    storage.BlobServiceProperties(
+    return storage.BlobServiceProperties(
         place.logical("storage-blobs"),
         blob_services_name="default",
         account_name=after(place.name("storage_account", "flows"), account),
         resource_group_name=place.resource_group_name,
+        is_versioning_enabled=True,
+        change_feed=storage.ChangeFeedArgs(enabled=True),
         delete_retention_policy=kept,
         container_delete_retention_policy=kept,
         opts=place.owner.child(),
     )
-    return account

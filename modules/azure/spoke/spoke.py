@@ -106,6 +106,8 @@ def _network(place: Place, args: SpokeArgs) -> network.VirtualNetwork:
         **place.here,
         address_space=network.AddressSpaceArgs(address_prefixes=[args["address_space"]]),
         dhcp_options=network.DhcpOptionsArgs(dns_servers=servers) if servers else None,
+        # Machines of sizes that can encrypt what they say to each other; the others may go on speaking.
+        encryption=network.VirtualNetworkEncryptionArgs(enabled=True, enforcement="AllowUnencrypted"),
         enable_ddos_protection=plan_id is not None,
         ddos_protection_plan=network.SubResourceArgs(id=plan_id) if plan_id else None,
         opts=place.owner.child(protect=args.get("protect", False)),

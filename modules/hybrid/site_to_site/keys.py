@@ -1,6 +1,7 @@
 """The shared key of a site's tunnels: given as a secret, or made here and kept in a key vault."""
 
-from typing import TypedDict
+from datetime import UTC, date, datetime, time
+from typing import NotRequired, TypedDict
 
 import pulumi
 
@@ -18,6 +19,10 @@ class KeyVaultPlace(TypedDict):
     """The vault's name."""
     resource_group_name: pulumi.Input[str]
     """The vault's resource group."""
+    expires_on: NotRequired[str]
+    """The last day on which the key is to be used, `2027-11-30`; the vault tells beforehand. None when left out."""
+    number: NotRequired[int]
+    """Which key of the site this is; 1 when left out. A higher number makes a new key, and drops the old one."""
 
 
 def shared_key(
@@ -30,7 +35,7 @@ def shared_key(
 ) -> pulumi.Output[str]:
     """The site's key, always a secret: `given`, or one made here and put into `vault` as `vpn-<site>`.
 
-    Raises `ValueError` where neither or both are there, or a key that can be seen is too short.
+    Raises `ValueError` where neither or both are there, a key that can be seen is too short, or its end is no date.
     """
     if (given is None) == (vault is None):
         raise ValueError(
@@ -48,9 +53,10 @@ def _made(owner: Component, prefix: str, site: str, vault: KeyVaultPlace, label:
     import pulumi_random
     from pulumi_azure_native import keyvault
 
+    number, expires = vault.get("number", 1), _end(prefix, vault.get("expires_on"))
     made = pulumi_random.RandomPassword(
         # Letters and digits: every maker's devices take them.
-        f"{prefix}-key",
+        f"{prefix}-key" if number == 1 else f"{prefix}-key-{number}",
         length=_LENGTH,
         special=False,
         opts=owner.child(),
@@ -66,8 +72,18 @@ def _made(owner: Component, prefix: str, site: str, vault: KeyVaultPlace, label:
         properties=keyvault.SecretPropertiesArgs(
             value=key,
             content_type="IPsec shared key",
-            attributes=keyvault.SecretAttributesArgs(enabled=True),
+            attributes=keyvault.SecretAttributesArgs(enabled=True, expires=expires),
         ),
         opts=owner.child(),
     )
     return key
+
+
+def _end(prefix: str, day: str | None) -> int | None:
+    """The end of the day, in seconds since 1970 as a key vault wants it."""
+    if day is None:
+        return None
+    try:
+        return int(datetime.combine(date.fromisoformat(day), time(23, 59, 59), UTC).timestamp())
+    except ValueError:
+        raise ValueError(f"{prefix}: key_vault.expires_on is {day!r}; use a date such as 2027-11-30") from None

@@ -12,6 +12,7 @@ FOLDERS = [
             "firewall_policy",
             "gateways",
             "network_watcher",
+            "resource_guard",
             "spoke",
             "virtual_wan",
         ),

@@ -27,6 +27,29 @@ def test_flow_logs_that_somebody_deletes_can_be_had_back(label):
     assert blobs["deleteRetentionPolicy"] == blobs["containerDeleteRetentionPolicy"] == {"enabled": True, "days": 30}
 
 
+def test_flow_logs_that_are_overwritten_can_be_had_back_and_deleting_them_takes_two_steps(label):
+    made = watcher(label)
+    blobs = made.one("storage:BlobServiceProperties")
+    assert (blobs["isVersioningEnabled"], blobs["changeFeed"]) == (True, {"enabled": True})
+    lock = made.one("authorization:ManagementLockByScope")
+    assert (lock["level"], made.waits_for["watcher-storage-lock"].count("watcher-storage-blobs")) == ("CanNotDelete", 1)
+
+
+def test_flow_logs_are_read_through_a_private_endpoint_and_encrypted_by_the_forces_own_key(label):
+    key = {"vault_uri": "https://kv.vault.azure.net/", "key_name": "cmk", "identity_id": "/id/identity"}
+    made = watcher(label, key=key, subnet_id="/id/subnet", private_zone_id="/id/zone")
+    account = made.one("storage:StorageAccount")
+    assert account["encryption"]["keySource"] == "Microsoft.Keyvault"
+    assert account["encryption"]["requireInfrastructureEncryption"] is True
+    assert account["identity"]["userAssignedIdentities"] == ["/id/identity"]
+    assert made.one("network:PrivateEndpoint")["privateLinkServiceConnections"][0]["groupIds"] == ["blob"]
+
+
+def test_a_private_endpoint_without_its_zone_is_refused(label):
+    with pytest.raises(ValueError, match="NetworkWatcher 'watcher': subnet_id and private_zone_id go together"):
+        watcher(label, subnet_id="/id/subnet")
+
+
 def test_storage_is_kept_in_every_zone_or_elsewhere_and_can_be_protected(label):
     assert watcher(label).one("storage:StorageAccount")["sku"] == {"name": "Standard_ZRS"}
     made = watcher(label, location="ukwest", protect=True)

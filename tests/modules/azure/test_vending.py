@@ -86,6 +86,20 @@ def test_backups_cannot_be_destroyed_by_whoever_administers_them(label):
     assert set(of(made, "ProtectionPolicy")) == {f"backup-{each}-policy" for each in ("machines", "sql", "files")}
 
 
+def test_under_a_guard_two_people_are_needed_and_the_guard_comes_last(label):
+    guard = f"{SHARED}/Microsoft.DataProtection/resourceGuards/guard-backup"
+    made = plan(lambda: Backup("backup", {"label": label, **BACKUP, "resource_guard_id": guard}))
+    for proxy in ("recoveryservices:ResourceGuardProxy", "dataprotection:DppResourceGuardProxy"):
+        assert made.one(proxy)["properties"]["resourceGuardResourceId"] == guard
+    assert "backup-machines-policy" in made.waits_for["backup-recovery-vault-guard"]
+
+
+def test_deleting_a_vault_takes_two_steps(label):
+    made = plan(lambda: Backup("backup", {"label": label, **BACKUP}))
+    assert {lock["level"] for lock in made.of("authorization:ManagementLockByScope")} == {"CanNotDelete"}
+    assert "backup-machines-policy" in made.waits_for["backup-recovery-vault-lock"]  # so the lock goes before it
+
+
 def test_backups_are_kept_as_long_as_the_settings_say(label):
     retention = {"daily_days": 45, "yearly_years": 7}
     made = plan(lambda: Backup("backup", {"label": label, **BACKUP, "retention": retention}))

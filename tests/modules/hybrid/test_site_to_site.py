@@ -66,6 +66,19 @@ def test_a_key_made_here_is_kept_in_the_vault_and_nowhere_else(label):
     assert made.one("index/randomPassword:RandomPassword")["length"] == 64
 
 
+def test_a_key_ends_on_its_last_day_and_the_next_number_makes_a_new_one(label):
+    vault = {**VAULT, "expires_on": "2027-11-30", "number": 2}
+    made = plan(lambda: SiteToSite("hq", {"label": label, **WITHOUT_KEY, "key_vault": vault}))
+    assert made.one("keyvault:Secret")["properties"]["attributes"]["expires"] == 1827619199
+    assert "hq-key-2" in {resource.name for resource in made.resources}
+
+
+def test_the_end_of_a_key_is_a_date(label):
+    vault = {**VAULT, "expires_on": "next year"}
+    with pytest.raises(ValueError, match=r"hq: key_vault\.expires_on is 'next year'; use a date such as 2027-11-30"):
+        plan(lambda: SiteToSite("hq", {"label": label, **WITHOUT_KEY, "key_vault": vault}))
+
+
 def test_a_site_of_a_virtual_wan_has_a_link_for_each_device(label):
     args = {key: value for key, value in WITHOUT_KEY.items() if key != "vpn_gateway_id"}
     more = {"virtual_wan_id": "/id/wan", "vpn_gateway_name": "vpng", "shared_key": KEY}

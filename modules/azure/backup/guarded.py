@@ -1,0 +1,42 @@
+"""The vaults under a resource guard."""
+
+import pulumi
+from pulumi_azure_native import dataprotection, recoveryservices
+
+from modules.component import Component
+
+
+def guarded(
+    owner: Component,
+    name: str,
+    guard_id: pulumi.Input[str],
+    vaults: dict[str, pulumi.Output[str]],
+    group: pulumi.Input[str],
+    tags: dict[str, str],
+    first: list[pulumi.Resource],
+) -> list[pulumi.Resource]:
+    """Puts `vaults`, their names by `recovery` and `backup`, under the guard.
+
+    What is made `first` is there before: afterwards, a shorter policy needs the second person. Azure knows each proxy
+    by a fixed name.
+    """
+    opts = owner.child(depends_on=first)
+    return [
+        recoveryservices.ResourceGuardProxy(
+            f"{name}-recovery-vault-guard",
+            resource_guard_proxy_name="VaultProxy",
+            vault_name=vaults["recovery"],
+            resource_group_name=group,
+            properties=recoveryservices.ResourceGuardProxyBaseArgs(resource_guard_resource_id=guard_id),
+            tags=tags,
+            opts=opts,
+        ),
+        dataprotection.DppResourceGuardProxy(
+            f"{name}-backup-vault-guard",
+            resource_guard_proxy_name="DppResourceGuardProxy",
+            vault_name=vaults["backup"],
+            resource_group_name=group,
+            properties=dataprotection.ResourceGuardProxyBaseArgs(resource_guard_resource_id=guard_id),
+            opts=opts,
+        ),
+    ]

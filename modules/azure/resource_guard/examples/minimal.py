@@ -1,0 +1,18 @@
+"""A guard that vaults can name."""
+
+from modules.azure.resource_group import ResourceGroup
+from modules.azure.resource_guard import ResourceGuard
+from modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+group = ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})
+ResourceGuard("guard", {"label": label, "location": "uksouth", "resource_group_name": group.name})

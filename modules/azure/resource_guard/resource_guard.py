@@ -1,0 +1,44 @@
+"""A resource guard, named and tagged."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import dataprotection
+
+from modules import naming
+from modules.component import Component
+
+
+class ResourceGuardArgs(TypedDict):
+    """What a resource guard needs."""
+
+    label: naming.Label
+    """Whose it is; names and tags follow from it."""
+    location: str
+    """The Azure region, `uksouth` or `ukwest`: that of the vaults."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group to put it in; the vaults' operators have no role there."""
+    protect: NotRequired[bool]
+    """Whether the engine refuses to delete the guard; false when left out."""
+
+
+class ResourceGuard(Component):
+    """A guard over every critical operation of the vaults that name it."""
+
+    resource_guard_id: pulumi.Output[str]
+    """The guard's ARM id, which `Backup` takes as `resource_guard_id`."""
+
+    def __init__(self, name: str, args: ResourceGuardArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        guard = dataprotection.ResourceGuard(
+            f"{name}-guard",
+            resource_guards_name=naming.name("resource_guard", "backup", args["label"], args["location"]),
+            resource_group_name=args["resource_group_name"],
+            location=args["location"],
+            # Nothing is left out: each of the critical operations needs the second person.
+            properties=dataprotection.ResourceGuardArgs(vault_critical_operation_exclusion_list=[]),
+            tags=naming.tags(args["label"]),
+            opts=self.child(protect=args.get("protect", False)),
+        )
+        self.resource_guard_id = guard.id
+        self.finish()
