@@ -9,6 +9,7 @@ from planned import plan
 from bluelamp.rehearsal.values import UNKNOWN
 from modules.azure.backup import Backup
 from modules.azure.landing_zone import LandingZone, archetypes
+from modules.azure.resource_guard import ResourceGuard
 from modules.azure.subscription import Subscription
 from tests.modules.azure.rehearsed import ROOT, of, rehearse
 
@@ -92,6 +93,12 @@ def test_under_a_guard_two_people_are_needed_and_the_guard_comes_last(label):
     for proxy in ("recoveryservices:ResourceGuardProxy", "dataprotection:DppResourceGuardProxy"):
         assert made.one(proxy)["properties"]["resourceGuardResourceId"] == guard
     assert "backup-machines-policy" in made.waits_for["backup-recovery-vault-guard"]
+
+
+def test_a_wrong_argument_of_a_resource_guard_is_named(label):
+    args = {"label": label, "location": "uksouth", "resource_groupname": "rg"}
+    with pytest.raises(ValueError, match="ResourceGuard 'guard': resource_groupname is not an argument"):
+        plan(lambda: ResourceGuard("guard", args))
 
 
 def test_deleting_a_vault_takes_two_steps(label):
