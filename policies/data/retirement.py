@@ -80,7 +80,7 @@ def _retired(resource: Value) -> Value | None:
     """The place that says it is a retired kind. Raises `UnknownValue` when that cannot be told yet."""
     retirement = RETIRING[canonical(resource.resource.type)]
     place = resource.at(retirement.path)
-    if place.raw is UNKNOWN and place.references:
+    if place.raw is UNKNOWN:
         # It is the id of something that is not there yet; of which type that is, is known.
         kinds = [f"/{kind_of(urn).rpartition(':')[2]}s/".lower() for urn in place.references]
         retired = {any(fnmatchcase(kind, value) for value in retirement.values) for kind in kinds}
