@@ -3,6 +3,7 @@
 Nothing of it is the user's: the folder can be deleted at any time, and the next rehearsal starts from an empty cloud.
 """
 
+import shutil
 from pathlib import Path
 
 from bluelamp.engine.find import Engine
@@ -31,8 +32,19 @@ class Space:
         try:
             for folder in (self.state, self.stacks, self._home):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._keep_no_log()
         except OSError as error:
             raise RehearsalError(f"{self.folder} cannot be made: {error.strerror}") from error
+
+    def _keep_no_log(self) -> None:
+        """Puts a file where the engine would make a folder for its log of every step, which it then does without.
+
+        The log takes a quarter of a run's time and grows to hundreds of megabytes; the engine has no switch for it.
+        """
+        logs = self._home / "logs"
+        if logs.is_dir():
+            shutil.rmtree(logs, ignore_errors=True)
+        logs.touch()
 
     def open_store(self) -> Store:
         """The cloud's store. Raises `RehearsalError` where its file cannot be used."""

@@ -38,6 +38,8 @@ def test_a_force_comes_up_drifts_is_mended_and_goes(force: str, tmp_path: Path) 
     findings = json.loads((report / "findings.json").read_text(encoding="utf-8"))
     assert findings["force"] == force
     assert str(report / "report.html") in first.stderr
+    logs = list((project.root / ".bluelamp").rglob("*.log"))
+    assert not logs, "the engine's log of every step takes a quarter of its time and 20 MB a run"
 
     second = project.run("up", "--rehearse", force)
     assert second.returncode == 0, second.stderr
