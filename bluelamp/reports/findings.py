@@ -4,7 +4,7 @@ report = assess("west-midlands", from_plan(plan), Source.PLAN, root=root)
 report.answer, report.counts, report.broken
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -280,17 +280,16 @@ def assess(
     if len({resource.urn for resource in resources}) != len(resources):
         raise ValueError(f"{force}: two resources have the same URN")
     redactor = Redactor(resources)
+    clean = _cleaner(redactor)
     proven = resources if evidence else ()
-    shown = {resource.urn: redactor(plain(root_of(resource).shown())) for resource in proven}
+    shown = {resource.urn: clean(root_of(resource).shown()) for resource in proven}
     hashes = {urn: input_hash(properties) for urn, properties in shown.items()}
     judgements, uses = replace(governance, rules=used).judge(resources, today or started.date())
     whose = {
         each.urn: (plain(each.urn), plain(each.type), plain(each.name), each.source, hashes.get(each.urn, ""))
         for each in resources
     }
-    findings = [
-        _finding(records[judgement.rule], judgement, redactor, *whose[judgement.urn]) for judgement in judgements
-    ]
+    findings = [_finding(records[judgement.rule], judgement, clean, *whose[judgement.urn]) for judgement in judgements]
     return Report(
         force=force,
         name=name or force,
@@ -338,6 +337,11 @@ def _record(rule: Rule, evidence: bool) -> RuleRecord:
     )
 
 
+def _cleaner(redactor: Redactor) -> Callable[[Any], Any]:
+    """What makes any value plain and free of secrets."""
+    return (lambda value: redactor(plain(value))) if redactor.needed else plain
+
+
 def _names(name: str, shown: Mapping[str, Any]) -> Iterator[str]:
     """What a resource calls itself, its parts and others, but for short words."""
     yield from (each for each in (name, *names_in(shown)) if len(each) >= _SHORTEST_NAME)
@@ -346,7 +350,7 @@ def _names(name: str, shown: Mapping[str, Any]) -> Iterator[str]:
 def _finding(
     rule: RuleRecord,
     judgement: Judgement,
-    redactor: Redactor,
+    clean: Callable[[Any], Any],
     urn: str,
     type_: str,
     name: str,
@@ -360,9 +364,9 @@ def _finding(
         type_,
         name,
         plain(judgement.path),
-        redactor(plain(judgement.observed)),
-        redactor(plain(judgement.expected)),
-        redactor(plain(judgement.message)),
+        clean(judgement.observed),
+        clean(judgement.expected),
+        clean(judgement.message),
         source,
         input_hash,
         judgement.exemption,
