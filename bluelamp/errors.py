@@ -6,6 +6,7 @@ BluelampError            anything a user can mend; printed without a traceback
 └── RehearsalError       the rehearsal cloud cannot be used (exit status 1)
 """
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 
@@ -17,6 +18,13 @@ class Status(IntEnum):
     WRONG_USE = 2
     RULES_BROKEN = 3
     CHANGES_FOUND = 4
+
+
+def worst(statuses: Iterable[Status]) -> Status:
+    """The status that the command ends with: what failed outweighs broken rules, and those outweigh changes."""
+    order = (Status.FAILED, Status.WRONG_USE, Status.RULES_BROKEN, Status.CHANGES_FOUND)
+    found = set(statuses)
+    return next((status for status in order if status in found), Status.DONE)
 
 
 class BluelampError(Exception):

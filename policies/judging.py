@@ -63,13 +63,14 @@ def _places(resource: Resource, pattern: str, shared: dict[str, list[Value]]) ->
     """
     found = shared.get(pattern)
     if found is None:
-        found = shared[pattern] = []
         head, step = _parted(pattern)
-        try:
-            for value in _places(resource, head, shared):
-                found += stepped(value, step)
-        except Exception as error:
-            found[:] = [Value(resource, error)]
+        found = _places(resource, head, shared)
+        if found:
+            try:
+                found = [inner for value in found for inner in stepped(value, step)]
+            except Exception as error:
+                found = [Value(resource, error)]
+        shared[pattern] = found
     return found
 
 

@@ -36,9 +36,12 @@ from policies.value import Value
 At: TypeAlias = Mapping[str, str | tuple[str, ...]] | tuple[str, ...] | str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fail:
-    """What stands at `at` breaks the rule; `show` is False when even an unmarked value must not be printed."""
+    """What stands at `at` breaks the rule; `show` is False when even an unmarked value must not be printed.
+
+    Not frozen, as that makes each of many thousands take longer to make.
+    """
 
     at: Value
     expected: Any

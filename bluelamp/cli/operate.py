@@ -1,6 +1,6 @@
 """What preview, up, destroy and drift have in common: several forces at once, progress, results, reports, status."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -13,7 +13,7 @@ from bluelamp.cli.screen import Screen
 from bluelamp.cli.session import Session, session
 from bluelamp.engine.events import Step
 from bluelamp.engine.operation import Target
-from bluelamp.errors import BluelampError, Status
+from bluelamp.errors import BluelampError, Status, worst
 from bluelamp.fleet.aliases import refuse_versioned
 from bluelamp.fleet.deploy import Hear, Result
 from bluelamp.fleet.parallel import each
@@ -67,13 +67,6 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
             _report(screen, root, [result for result in results if result.state], how)
     screen.give({"verb": verb, "rehearsed": how.rehearse, "forces": [result.as_dict() for result in results]})
     return worst(result.status for result in results)
-
-
-def worst(statuses: Iterable[Status]) -> Status:
-    """The status that the command ends with: what failed outweighs broken rules, and those outweigh changes."""
-    order = (Status.FAILED, Status.WRONG_USE, Status.RULES_BROKEN, Status.CHANGES_FOUND)
-    found = set(statuses)
-    return next((status for status in order if status in found), Status.DONE)
 
 
 def read_settings(root: Path, forces: list[str]) -> dict[str, "Force"]:

@@ -5,10 +5,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 class Format(StrEnum):
@@ -47,8 +49,10 @@ class Screen:
         if self.json:
             sys.stdout.write(json.dumps(data, indent=2, sort_keys=True, default=str) + "\n")
 
-    def progress(self) -> Progress:
+    def progress(self) -> "Progress":
         """A progress display; it draws on a terminal only."""
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
         return Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),

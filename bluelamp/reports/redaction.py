@@ -23,6 +23,11 @@ class Redactor:
         found = {form for text in said for form in _forms(text)}
         self._secrets = sorted(found, key=lambda text: (-len(text), text))
 
+    @property
+    def needed(self) -> bool:
+        """Whether there is any secret to be replaced."""
+        return bool(self._secrets)
+
     def __call__(self, value: Any) -> Any:
         """`value`, a JSON value, with every secret replaced by `[secret]`."""
         if not self._secrets:

@@ -94,6 +94,32 @@ def test_what_cannot_be_trusted_is_refused_with_its_place(text, where, why):
         assert (reason.line, reason.column) == where
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        POD,
+        "%YAML 1.1\n---\na: 1\n...\n# nothing\n---\n- [b, {c: ~}]\n---\n",
+        "kind: List\nitems:\n- a\n\n- [b,\n  c]\n- {d: [e]}\nrules: [1,\n 2]\n",
+        "items: {a: [1,\n2]}\n",
+        "other: [1,\n2]\nitems: ~\n",
+        "a: ! 1\nb: !x {c: 1}\n",
+        "a: &a [1]\nb: &a [2]\n",
+        "? a\n: b\n? c\n",
+        "a: 1\n---\na: 1\n b: [\n",
+    ],
+)
+def test_what_is_read_at_once_is_what_is_read_with_care(text, monkeypatch):
+    at_once = [vars_of(each) for each in documents(text)]
+    monkeypatch.setattr("bluelamp.reports.sources.documents.usual", lambda *_: None)
+    assert at_once == [vars_of(each) for each in documents(text)]
+
+
+def vars_of(document: Document | Unreadable) -> tuple[object, ...]:
+    if isinstance(document, Unreadable):
+        return document.message, document.line, document.column
+    return repr(document.value), document.line, document.items
+
+
 def test_aliases_that_multiply_are_refused_before_they_unfold():
     levels = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12))
     assert "too many values" in wrong(f"a0: &a0 [x]\n{levels}\n").message

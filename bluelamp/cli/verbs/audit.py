@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from bluelamp.cli.operate import worst
 from bluelamp.cli.options import (
     All,
     Areas,
@@ -35,8 +34,7 @@ from bluelamp.cli.options import (
 from bluelamp.cli.output import Output
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import select
-from bluelamp.errors import BluelampError, Status, UsageError
-from bluelamp.fleet.judge import check_plans, judge_state, state_of
+from bluelamp.errors import BluelampError, Status, UsageError, worst
 from bluelamp.folders import project as find_project
 from bluelamp.lasting import lasting
 from bluelamp.reports.findings import Report
@@ -198,6 +196,8 @@ def _written(
 def _planned(
     root: Path, forces: list[str], jobs: int | None, selection: Selection, *, block_unknown: bool
 ) -> list[Report]:
+    from bluelamp.fleet.judge import check_plans
+
     reports = []
     for one in check_plans(forces, root, None, jobs, selection=selection, block_unknown=block_unknown, locate=True):
         if one.report is None:
@@ -210,6 +210,7 @@ def _deployed(
     screen: Screen, root: Path, forces: list[str], selection: Selection, *, rehearse: bool, block_unknown: bool
 ) -> list[Report]:
     from bluelamp.cli.session import session
+    from bluelamp.fleet.judge import judge_state, state_of
 
     with session(screen, root, rehearse=rehearse, arm_types=None, kubeconfig=None) as held:
         return [

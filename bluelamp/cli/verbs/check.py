@@ -3,7 +3,7 @@
 import typer
 from rich.markup import escape
 
-from bluelamp.cli.operate import read_settings, worst
+from bluelamp.cli.operate import read_settings
 from bluelamp.cli.options import (
     All,
     ArmTypes,
@@ -19,7 +19,7 @@ from bluelamp.cli.options import (
 )
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import select
-from bluelamp.errors import Status
+from bluelamp.errors import Status, worst
 from bluelamp.fleet.judge import Check, check_plans
 from bluelamp.folders import project as find_project
 

@@ -8,27 +8,19 @@ itself and nesting without end are refused rather than guessed at.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from yaml import MappingNode, MarkedYAMLError, Node, ScalarNode, YAMLError
 from yaml._yaml import CParser
 
-DEEPEST: Final = 200
-"""How deep values may stand inside one another; the deepest API type of Kubernetes takes a quarter of it."""
+from bluelamp.reports.sources.scalars import scalar
+from bluelamp.reports.sources.usual import DEEPEST, Document, usual
+
 MOST: Final = 2_000_000
 """How many values a document may have: a gigabyte of memory, more or less."""
 _EXPANDED: Final = 100_000
 """How many values aliases may add to a document. The ones that are written out are fewer than its characters."""
 
-_WORDS: Final[dict[str, Any]] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
-    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
-    **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False),
-}
-_NUMERIC: Final = frozenset("0123456789-+.")
-_INTEGER: Final = re.compile(r"([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
-_FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _BREAK: Final = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _DIRECTIVE: Final = re.compile(r"^%.*$", re.MULTILINE)
 _PLAIN, _QUOTED = "", "quoted"
@@ -43,15 +35,6 @@ class Unreadable(Exception):  # noqa: N818 - what a text is, not an error of our
     def __init__(self, message: str, line: int, column: int = 1) -> None:
         super().__init__(message)
         self.message, self.line, self.column = message, line, column
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One document: its value, its first line, and the first line of each of its `items` where it has some."""
-
-    value: Any
-    line: int
-    items: tuple[int, ...] = ()
 
 
 def documents(text: str, *, as_json: bool = False) -> Iterator[Document | Unreadable]:
@@ -78,6 +61,11 @@ def _yaml(text: str) -> Iterator[Document | Unreadable]:
 
 
 def _part(text: str, before: int) -> Iterator[Document]:
+    # No character makes more than two values.
+    found = usual(text, before) if len(text) <= MOST // 2 else None
+    if found is not None:
+        yield from found
+        return
     try:
         parser = _Parser(text)
         read = _Reader(before, len(text) + _EXPANDED)
@@ -140,7 +128,7 @@ class _Reader:
                 return text
             if node.tag not in _UNDERSTOOD:
                 raise self._wrong(node, f"the tag {node.tag} means nothing in Kubernetes")
-            return _scalar(text)
+            return scalar(text)
         self._most -= len(node.value) + 1
         self._depth += 1
         if self._most < 0 or self._depth > DEEPEST:
@@ -176,20 +164,6 @@ class _Reader:
 
     def _wrong(self, node: Node, message: str) -> Unreadable:
         return Unreadable(message, node.start_mark.line + self._before + 1, node.start_mark.column + 1)
-
-
-def _scalar(text: str) -> Any:
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] not in _NUMERIC:
-        return text
-    plain = text.replace("_", "")
-    if number := _INTEGER.fullmatch(plain):
-        sign, digits = number.groups()
-        octal = len(digits) > 1 and digits[0] == "0" and digits[1] in "01234567"
-        value = int(digits, 8 if octal else 0)
-        return -value if sign == "-" else value
-    return float(plain) if _FLOAT.fullmatch(plain) else text
 
 
 def _json(text: str) -> Iterator[Document | Unreadable]:
