@@ -73,6 +73,8 @@ def test_a_finding_leads_to_its_file_and_line(here: Path) -> None:
         "findings.json",
         "findings.sarif",
         "findings.csv",
+        "report.csv",
+        "rules.csv",
         "manifest.json",
     }
 
@@ -82,8 +84,7 @@ def test_only_what_was_picked_decides_the_status(here: Path) -> None:
     said = findings(here / "out")
     assert said["filters"] == ["framework Pod Security Standards 1.36, restricted"]
     assert all(
-        any(control["framework"] == "Pod Security Standards" for control in each["controls"])
-        for each in said["findings"]
+        any(control.startswith("Pod Security Standards ") for control in each["controls"]) for each in said["findings"]
     )
     done = audit(here, "--area", "data", "--report", "out")
     assert done.returncode == 0
