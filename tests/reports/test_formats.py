@@ -19,6 +19,7 @@ from trestle.oscal.poam import PlanOfActionAndMilestones
 from bluelamp.reports import Report
 from bluelamp.reports.formats import junit, markdown, oscal, sarif, table
 from bluelamp.reports.since import Run, Since
+from bluelamp.reports.write import FORMATS
 from policies import Resource, Rule, Verdict
 from tests.conftest import ROOT
 from tests.reports.conftest import STARTED
@@ -263,6 +264,18 @@ def test_no_sarif_result_has_more_places_than_code_hosts_take(report_on: ReportO
     results = run_of(report_on(*["shut"] * 2_001, "open"))["results"]
     assert [len(each["locations"]) for each in results] == [1, 1_000, 1_000, 1]
     assert sum(each.get("occurrenceCount", 0) for each in results) == 2_001
+
+
+MOST = {"json": 600, "html": 300, "csv": 400, "sarif": 350, "junit": 200, "markdown": 1, "oscal": 600}
+"""Bytes that one more pass, on one more resource, may add to a report."""
+
+
+def test_a_pass_adds_little_to_any_format(report_on: ReportOn) -> None:
+    assert set(MOST) == set(FORMATS)
+    few, many = report_on(*["shut"] * 1_000), report_on(*["shut"] * 2_000)
+    for form, most in MOST.items():
+        sizes = [sum(len(made(report) or "") for made in FORMATS[form].values()) for report in (few, many)]
+        assert sizes[1] - sizes[0] < most * 1_000, f"{form}: {(sizes[1] - sizes[0]) / 1_000} a pass"
 
 
 def test_what_is_said_alike_is_one_observation_and_what_fails_is_one_each(report_on: ReportOn) -> None:
