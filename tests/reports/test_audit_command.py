@@ -91,6 +91,13 @@ def test_only_what_was_picked_decides_the_status(here: Path) -> None:
     assert "within its baseline" not in done.stdout
 
 
+def test_all_formats_can_be_asked_for_by_one_word(here: Path) -> None:
+    audit(here, "--report", "out", "--formats", "json,all")
+    audit(here, "--report", "usual")
+    assert {path.name for path in (here / "out").iterdir()} == {path.name for path in (here / "usual").iterdir()}
+    assert (here / "out" / "assessment-results.json").is_file()
+
+
 def test_an_older_report_in_the_folder_is_followed(here: Path) -> None:
     audit(here, "--report", "may")
     audit(here, "--report", "june", "--previous", "may")
