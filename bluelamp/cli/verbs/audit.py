@@ -36,7 +36,7 @@ from bluelamp.cli.output import Output
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import select
 from bluelamp.errors import BluelampError, Status, UsageError
-from bluelamp.fleet.judge import check_plans, judge_state, state_of
+from bluelamp.fleet.judge import check_plans, deployed, judge_state
 from bluelamp.folders import project as find_project
 from bluelamp.lasting import lasting
 from bluelamp.reports.findings import Report
@@ -212,13 +212,8 @@ def _deployed(
     from bluelamp.cli.session import session
 
     with session(screen, root, rehearse=rehearse, arm_types=None, kubeconfig=None) as held:
+        states = deployed({force: held.state(held.target(force)) for force in forces}, rehearse=rehearse)
         return [
-            judge_state(
-                force,
-                state_of(force, held.state(held.target(force))),
-                root,
-                selection=selection,
-                block_unknown=block_unknown,
-            )
-            for force in forces
+            judge_state(force, state, root, selection=selection, block_unknown=block_unknown)
+            for force, state in states.items()
         ]
