@@ -91,7 +91,7 @@ def _show(screen: Screen, root: Path, plan: "Plan", resource: "PlannedResource")
         {
             **_about(resource, component, folder),
             "properties": names,
-            "findings": [finding.as_dict() for finding in findings],
+            "findings": [{**finding.as_dict(), "title": finding.rule.title} for finding in findings],
         }
     )
 

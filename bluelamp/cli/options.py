@@ -80,7 +80,8 @@ Formats = Annotated[
     typer.Option(
         "--formats",
         metavar="F,…",
-        help="Of json, html, csv, sarif, junit, markdown, oscal; by default all.",
+        help="Of json, html, csv, sarif, junit, markdown, oscal, or all; by default all, and of more than ten forces "
+        "json, html, markdown.",
     ),
 ]
 Redact = Annotated[

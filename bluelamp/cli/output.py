@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from rich.markup import escape
 
@@ -10,6 +11,8 @@ from bluelamp.cli.screen import Screen
 from bluelamp.errors import UsageError
 from bluelamp.reports.findings import Report
 from infra.problems import did_you_mean
+
+_ALL: Final = "all"
 
 
 @dataclass(frozen=True)
@@ -68,15 +71,17 @@ class Output:
             screen.say(f"wrote {path}")
 
     def _formats(self) -> list[str]:
+        """The formats that are named; none where that is left to how many forces there are."""
         from bluelamp.reports.write import FORMATS
 
         if self.formats is None:
-            return list(FORMATS)
+            return []
         asked = [word.strip() for word in self.formats.split(",") if word.strip()]
+        known = (*FORMATS, _ALL)
         for word in asked:
-            if word not in FORMATS:
-                step = did_you_mean(word, FORMATS) or f"allowed: {', '.join(FORMATS)}"
+            if word not in known:
+                step = did_you_mean(word, known) or f"allowed: {', '.join(known)}"
                 raise UsageError(f"--formats: {word!r} is no format of a report", next_step=step)
         if not asked:
-            raise UsageError("--formats names no format", next_step=f"allowed: {', '.join(FORMATS)}")
-        return list(dict.fromkeys(asked))
+            raise UsageError("--formats names no format", next_step=f"allowed: {', '.join(known)}")
+        return list(FORMATS) if _ALL in asked else list(dict.fromkeys(asked))

@@ -51,7 +51,7 @@ def show_result(screen: Screen, result: Result) -> None:
     for violation in sorted(result.violations, key=lambda one: (not one.mandatory, one.policy, one.urn)):
         screen.out.print(_violation(violation))
     for warning in result.warnings:
-        screen.say(f"[yellow]warning:[/yellow] {escape(warning)}")
+        screen.say(f"[yellow]warning:[/yellow] {escape(result.force)}: {escape(warning)}")
     for error in result.errors:
         screen.err.print(f"[red]error:[/red] {escape(error)}")
     screen.out.print(f"[bold]{escape(result.force)}[/bold]: {answer(result)}")

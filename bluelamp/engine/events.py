@@ -131,8 +131,9 @@ class Outcome:
         severity = event.get("severity", "")
         message = _COLOUR.sub("", event.get("message", "")).strip()
         urn = event.get("urn", "")
-        if urn and message:
-            message = f"{urn.split('::', 3)[-1]}: {message}"
+        name = urn.split("::", 3)[-1]
+        if name and message and not message.startswith(f"{name}: "):
+            message = f"{name}: {message}"
         kept = {"error": self.errors, "warning": self.warnings}.get(severity)
         if kept is not None and message and message not in kept:
             kept.append(message)

@@ -21,6 +21,8 @@ from policies.governance import Governance
 if TYPE_CHECKING:
     from bluelamp.planning import Plan
 
+_NAMED = 3
+"""How many forces are named of those of which nothing is deployed."""
 _PROGRAM = ("infra.program", "infra.landing_zone", "infra.tenants", "bluelamp.planning", "policies")
 
 
@@ -164,8 +166,15 @@ def _refusals(plan: "Plan") -> tuple[Refusal, ...]:
     )
 
 
-def state_of(force: str, state: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """The state, or a clear error where nothing is deployed."""
-    if not state or not (state.get("deployment") or {}).get("resources"):
-        raise UsageError(f"nothing of {force} is deployed", next_step=f"bluelamp up {force}")
-    return state
+def deployed(states: Mapping[str, Mapping[str, Any] | None], *, rehearse: bool) -> Mapping[str, Mapping[str, Any]]:
+    """The state of each force, or a clear error where of some nothing is deployed."""
+    there = {
+        force: state for force, state in states.items() if state and (state.get("deployment") or {}).get("resources")
+    }
+    missing = [force for force in states if force not in there]
+    if missing:
+        others = len(missing) - _NAMED
+        named = ", ".join(missing[:_NAMED]) + (f" and of {others} more" if others > 0 else "")
+        up = "bluelamp up --rehearse" if rehearse else "bluelamp up"
+        raise UsageError(f"nothing of {named} is deployed", next_step=f"{up} {' '.join(missing)}")
+    return there

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Any, Final
 
+_LONGEST: Final = 2_000
+"""Characters of a line, before it is broken where members and items end."""
 _HALF: Final = re.compile("[\ud800-\udfff]")
 """Halves of characters: JSON can name them, and no file can hold them."""
 
@@ -34,7 +36,30 @@ def canonical(value: Any) -> bytes:
 
 def dense(value: Any) -> bytes:
     """`canonical` of what is `plain` already."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return _line(value).encode()
+
+
+def compact(value: Any) -> str:
+    """`value`, which is `plain`, as JSON with sorted keys, ending in a line feed.
+
+    Its only white space is line feeds: what is too long for a line has one for each of its members or items, so that
+    lines can be searched and compared.
+    """
+    return _broken(value) + "\n"
+
+
+def _broken(value: Any) -> str:
+    text = _line(value)
+    if len(text) <= _LONGEST or not isinstance(value, (dict, list)):
+        return text
+    if isinstance(value, dict):
+        members = (f"{_line(key)}:{_broken(item)}" for key, item in sorted(value.items()))
+        return "{\n" + ",\n".join(members) + "\n}"
+    return "[\n" + ",\n".join(map(_broken, value)) + "\n]"
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def readable(value: Any) -> str:

@@ -67,6 +67,15 @@ class FrameworkCoverage:
         return sum(1 for row in self.rows if row.rules)
 
     @property
+    def unseen(self) -> list[tuple[ControlRow, ...]]:
+        """The controls that no rule looks at, together where the same is said of them; the first speaks for all."""
+        groups: dict[tuple[str, ...], list[ControlRow]] = defaultdict(list)
+        for row in self.rows:
+            if not row.rules:
+                groups[row.standing, row.why, row.unverified].append(row)
+        return [tuple(rows) for rows in groups.values()]
+
+    @property
     def extents(self) -> Mapping[Extent, int]:
         """How many controls rules see as a whole, partly, or not at all; every extent is there."""
         counted = Counter(row.extent for row in self.rows)

@@ -13,7 +13,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
-from bluelamp.reports.canonical import plain, readable, time_of
+from bluelamp.reports.canonical import compact, plain, time_of
 from bluelamp.reports.exemptions import ExemptionRecord, record
 from bluelamp.reports.naming import names_in
 from bluelamp.reports.provenance import Provenance, input_hash, provenance, rule_hash
@@ -40,6 +40,8 @@ SEVERITIES: Final = tuple(Severity)
 """Every severity, the worst first."""
 UNDECIDED: Final = frozenset({Verdict.UNKNOWN, Verdict.ERROR})
 """The verdicts that leave it open whether a rule is broken."""
+QUIET: Final = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE})
+"""The verdicts that call for nobody's eye; nearly all are."""
 
 
 class Source(StrEnum):
@@ -118,24 +120,25 @@ class Finding:
         return self.rule.enforcement is Enforcement.MANDATORY
 
     def as_dict(self) -> dict[str, Any]:
-        """The finding as JSON; the rule's rationale, fix and parameters stand under the report's `rules`."""
-        return {
+        """The finding as JSON: the rule by its id and the resource by its URN.
+
+        What else there is to say of them stands once, under the report's `rules`, `controls` and `subjects`. A message
+        and an exemption are left out where there is none.
+        """
+        said = {
             "rule": self.rule.id,
-            "title": self.rule.title,
             "severity": self.rule.severity,
             "enforcement": self.rule.enforcement,
-            "area": self.rule.area,
-            "controls": [_control(control) for control in self.rule.controls],
+            "controls": [str(control) for control in self.rule.controls],
             "verdict": self.verdict,
-            "resource": {"urn": self.urn, "type": self.type, "name": self.name},
-            "source": {"file": self.source[0], "line": self.source[1]} if self.source else None,
-            "inputHash": self.input_hash,
+            "resource": self.urn,
+            "source": {"file": plain(self.source[0]), "line": self.source[1]} if self.source else None,
             "path": self.path,
             "observed": self.observed,
             "expected": self.expected,
-            "message": self.message,
-            "exemption": self.exemption,
         }
+        told = {"message": self.message, "exemption": self.exemption}
+        return said | {name: text for name, text in told.items() if text}
 
 
 @dataclass(frozen=True)
@@ -193,6 +196,12 @@ class Report:
         """The failures of advisory rules, the worst first."""
         return tuple(each for each in self._by_verdict[Verdict.FAIL] if not each.mandatory)
 
+    @cached_property
+    def subjects(self) -> Mapping[str, Finding]:
+        """The resources that something is said of, by URN, each with one of the findings on it."""
+        found = {finding.urn: finding for finding in self.findings}
+        return {urn: found[urn] for urn in sorted(found)}
+
     @property
     def stops(self) -> bool:
         """Whether a deployment may not go ahead: a mandatory rule is broken, or some rule broke down.
@@ -216,7 +225,7 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON values."""
-        return {
+        about: dict[str, Any] = {
             "format": FORMAT,
             "force": self.force,
             "name": self.name,
@@ -242,12 +251,18 @@ class Report:
             "blocksUnknown": self.blocks_unknown,
             "exemptions": [exemption.as_dict() for exemption in self.exemptions],
             "rules": {rule.id: _rule(rule) for rule in self.rules},
+            "controls": {str(each): _control(each) for rule in self.rules for each in rule.controls},
+        }
+        # What is said of resources is plain since they were judged.
+        return {
+            **plain(about),
+            "subjects": {urn: _subject(finding) for urn, finding in self.subjects.items()},
             "findings": [finding.as_dict() for finding in self.findings],
         }
 
     def to_json(self) -> str:
-        """The report as JSON text: keys sorted, findings ordered, the same bytes for the same report."""
-        return readable(self.as_dict())
+        """The report as JSON text: keys sorted, findings ordered, a line each, the same bytes for the same report."""
+        return compact(self.as_dict())
 
 
 def assess(
@@ -379,13 +394,17 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
         "severity": rule.severity,
         "enforcement": rule.enforcement,
         "area": rule.area,
-        "controls": [_control(control) for control in rule.controls],
+        "controls": [str(control) for control in rule.controls],
         "rationale": rule.rationale,
         "fix": rule.fix,
         "example": rule.example,
         "parameters": rule.parameters,
         "hash": rule.hash,
     }
+
+
+def _subject(finding: Finding) -> dict[str, Any]:
+    return {"type": finding.type, "name": finding.name, "inputHash": finding.input_hash}
 
 
 def _control(control: Control) -> dict[str, str]:

@@ -10,10 +10,11 @@ from functools import cached_property
 from typing import Any, Final
 
 from bluelamp.reports import charts
+from bluelamp.reports.alike import alike
 from bluelamp.reports.charts import Bar, Column, Segment, slug
 from bluelamp.reports.coverage import FrameworkCoverage, coverage
 from bluelamp.reports.exemptions import ExemptionRecord
-from bluelamp.reports.findings import SEVERITIES, VERDICTS, Finding, Report, RuleRecord
+from bluelamp.reports.findings import QUIET, SEVERITIES, VERDICTS, Finding, Report, RuleRecord
 from bluelamp.reports.since import Run
 from bluelamp.reports.words import asked, says_more, value
 from policies import Control, Enforcement, Verdict
@@ -27,7 +28,6 @@ MOST_LISTED: Final = 20_000
 LISTED: Final = 50
 """How many passes of a rule a page lists that cannot list all."""
 _HAVE_VALUES: Final = frozenset({Verdict.FAIL, Verdict.PASS, Verdict.EXEMPT})
-_QUIET: Final = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,21 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One rule with its findings of one verdict; `unlisted` of the `count` are not among the rows."""
+    """One rule with its findings of one verdict; `unlisted` of the `count` are not among the rows.
+
+    `alike` are the rows again, together where they say the same: of those the first speaks for all.
+    """
 
     id: str
     rule: RuleRecord
     verdict: Verdict
-    rows: tuple[Row, ...]
+    alike: tuple[tuple[Row, ...], ...]
     count: int
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The findings that are listed."""
+        return tuple(row for rows in self.alike for row in rows)
 
     @property
     def unlisted(self) -> int:
@@ -69,10 +77,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """One rule with how many resources have each verdict."""
+    """One rule with how many resources have each verdict; it is `idle` where it had nothing to judge."""
 
     rule: RuleRecord
     counts: Mapping[Verdict, int]
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is no resource that the rule is about."""
+        return not any(self.counts.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +139,18 @@ class Page:
         return {each.id: each for each in self.report.exemptions}
 
     @cached_property
+    def resources(self) -> Mapping[str, int]:
+        """The resources of what is listed that calls for nobody's eye, each with its number."""
+        quiet = (card for group in self.groups if group.verdict in QUIET for card in group.cards)
+        urns = sorted({row.finding.urn for card in quiet for row in card.rows})
+        return {urn: number for number, urn in enumerate(urns, 1)}
+
+    @cached_property
     def troubled(self) -> Mapping[str, tuple[Card, ...]]:
         """The cards of each rule, by its id, that call for somebody's eye."""
         cards: dict[str, list[Card]] = defaultdict(list)
         for group in self.groups:
-            if group.verdict not in _QUIET:
+            if group.verdict not in QUIET:
                 for card in group.cards:
                     cards[card.rule.id].append(card)
         return {id_: tuple(found) for id_, found in cards.items()}
@@ -190,19 +210,28 @@ def _groups(report: Report) -> Iterator[Group]:
     whole = len(report.findings) <= MOST_LISTED
     ages = report.since.ages if report.since else {}
     for verdict in VERDICTS:
-        listed = None if whole or verdict not in _QUIET else LISTED
+        listed = None if whole or verdict not in QUIET else LISTED
         found = tuple(
             Card(
                 card_anchor(id_, verdict),
                 rows[0].rule,
                 verdict,
-                tuple(_row(row, ages) for row in rows[:listed]),
+                tuple(_alike(rows[:listed], ages)),
                 len(rows),
             )
             for id_, rows in cards[verdict].items()
         )
         if found:
             yield Group(verdict, report.counts[verdict], found)
+
+
+def _alike(findings: Iterable[Finding], ages: Mapping[str, datetime]) -> Iterator[tuple[Row, ...]]:
+    for same in alike(findings):
+        first = _row(same[0], ages)
+        others = (
+            Row(anchor(each.rule.id, each.urn), each, first.observed, first.expected, first.note) for each in same[1:]
+        )
+        yield first, *others
 
 
 def _row(finding: Finding, ages: Mapping[str, datetime]) -> Row:

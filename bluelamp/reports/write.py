@@ -32,7 +32,11 @@ def _lazily(module: str, function: str) -> Maker:
 FORMATS: Final[Mapping[str, Mapping[str, Maker]]] = {
     "json": {"findings.json": Report.to_json},
     "html": {"report.html": _lazily("html", "to_html")},
-    "csv": {"findings.csv": _lazily("formats.table", "to_csv")},
+    "csv": {
+        "findings.csv": _lazily("formats.table", "to_csv"),
+        "rules.csv": _lazily("formats.table", "to_rules"),
+        "report.csv": _lazily("formats.table", "to_about"),
+    },
     "sarif": {"findings.sarif": _lazily("formats.sarif", "to_sarif")},
     "junit": {"junit.xml": _lazily("formats.junit", "to_junit")},
     "markdown": {"report.md": _lazily("formats.markdown", "to_markdown")},
@@ -42,6 +46,10 @@ FORMATS: Final[Mapping[str, Mapping[str, Maker]]] = {
     },
 }
 """The files of each format, and what makes each; one that makes None has nothing to say of the report."""
+FEW: Final = 10
+"""Of so many forces a report is written in every format, where none are named."""
+OF_MANY: Final = ("json", "html", "markdown")
+"""The formats of more forces than that: the others are for a force's own tools."""
 INDEX: Final = "index.html"
 """The page that compares several forces, in the folder above theirs."""
 
@@ -61,12 +69,14 @@ _NEXT: Final = {
 def write(
     reports: Sequence[Report],
     folder: Path,
-    formats: Sequence[str] = tuple(FORMATS),
+    formats: Sequence[str] = (),
     *,
     key: "Ed25519PrivateKey | None" = None,
     previous: Path | None = None,
 ) -> list[Path]:
-    """Write the files of each report, in `formats` (by default, all), seal them, and return their paths.
+    """Write the files of each report, seal them, and return their paths.
+
+    `formats` are by default all, and `OF_MANY` for more than `FEW` reports.
 
     One report goes directly into `folder`, several into a folder each, named after the force, each sealed by itself
     and all together, with `index.html` above them, which compares them. A file that was there before is replaced in
@@ -78,6 +88,7 @@ def write(
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise UsageError(f"there are two reports on {twice}", next_step="name each force once")
+    formats = formats or (tuple(FORMATS) if len(reports) <= FEW else OF_MANY)
     before = _kept(folder, previous)
     written: list[Path] = []
     if len(reports) > 1 and "html" in formats:

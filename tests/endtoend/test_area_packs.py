@@ -85,7 +85,7 @@ def audited(project: Project, source: str) -> Found:
     run = project.run("audit", FORCE, *words, "--formats", "json", "--report", str(folder))
     assert run.returncode == 3, run.stdout + run.stderr
     findings = json.loads((folder / "findings.json").read_text(encoding="utf-8"))["findings"]
-    return {(each["rule"], each["resource"]["urn"]): Verdict(each["verdict"]) for each in findings}
+    return {(each["rule"], each["resource"]): Verdict(each["verdict"]) for each in findings}
 
 
 def only(found: Found, *verdicts: Verdict) -> set[tuple[str, str]]:

@@ -45,9 +45,7 @@ def test_a_baseline_and_an_exemption_give_one_verdict_at_every_moment(project: P
     run = project.run("check", FORCE, "--format", "json")
     assert run.returncode == 3, run.stderr
     findings = json.loads(run.stdout)[0]["report"]["findings"]
-    (urn,) = [
-        each["resource"]["urn"] for each in findings if each["verdict"] == "fail" and each["rule"] == "BL-LOG-001"
-    ]
+    (urn,) = [each["resource"] for each in findings if each["verdict"] == "fail" and each["rule"] == "BL-LOG-001"]
     preview = project.run("preview", "--rehearse", FORCE)
     assert preview.returncode == 3, preview.stdout + preview.stderr
     assert "retentionInDays: found 365, expected at least 800" in preview.stdout

@@ -132,6 +132,23 @@ def test_the_filter_keeps_what_fits_and_its_address_can_be_sent(browser: Browser
         assert page.get_by_label("Severity", exact=True).input_value() == "critical"
 
 
+def test_what_is_said_of_several_alike_is_found_by_name_by_urn_and_by_what_is_said(
+    browser: Browser, folder: Path
+) -> None:
+    with opened(browser, folder / "essex/report.html") as page:
+        for words in ("box-0", "hub$test:box:box::box-0 pass", "T-001 lock"):
+            page.get_by_label("Verdict", exact=True).select_option("pass")
+            page.get_by_role("searchbox").fill(words.replace(" pass", ""))
+            expect(page.locator("#shown")).to_have_text(re.compile(r"^[13] of 18 findings shown"))
+            assert page.locator(".alike:has([data-finding]):not([hidden]) [data-finding]:not([hidden])").count() > 0
+        page.get_by_role("searchbox").fill("box-7")
+        expect(page.locator("#shown")).to_have_text("0 of 18 findings shown")
+        page.get_by_role("button", name="Clear").click()
+        page.locator("#T-001-pass summary").click()
+        page.locator("#T-001-pass [data-finding] a").click()
+        assert page.locator(".urns :target").inner_text().endswith("::box-0")
+
+
 @pytest.mark.parametrize("asked", [{"Area": "test"}, {"Framework": "Box Standard 1"}, {"Severity": "low"}])
 def test_each_choice_filters(browser: Browser, folder: Path, asked: dict[str, str]) -> None:
     with opened(browser, folder / "essex/report.html") as page:

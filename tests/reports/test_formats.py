@@ -19,6 +19,7 @@ from trestle.oscal.poam import PlanOfActionAndMilestones
 from bluelamp.reports import Report
 from bluelamp.reports.formats import junit, markdown, oscal, sarif, table
 from bluelamp.reports.since import Run, Since
+from bluelamp.reports.write import FORMATS
 from policies import Resource, Rule, Verdict
 from tests.conftest import ROOT
 from tests.reports.conftest import STARTED
@@ -49,8 +50,8 @@ def in_json(report: Report) -> Counts:
     return Counter(finding["verdict"] for finding in json.loads(report.to_json())["findings"])
 
 
-def rows(report: Report) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(table.to_csv(report).removeprefix("\ufeff"), newline="")))
+def rows(report: Report, made: Callable[[Report], str] = table.to_csv) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(made(report).removeprefix("\ufeff"), newline="")))
 
 
 def in_csv(report: Report) -> Counts:
@@ -68,7 +69,9 @@ def in_sarif(report: Report) -> Counts:
     notes = run_of(report)["invocations"][0]["toolExecutionNotifications"]
     for result in run_of(report)["results"]:
         kind = "exempt" if result.get("suppressions") else result["kind"]
-        said[{"open": "unknown", "notApplicable": "not applicable"}.get(kind, kind)] += 1
+        times = result.get("occurrenceCount", 1)
+        assert times == len(result["locations"])
+        said[{"open": "unknown", "notApplicable": "not applicable"}.get(kind, kind)] += times
     said["unknown"] -= len(notes)
     return said + Counter(error=len(notes))
 
@@ -105,7 +108,10 @@ def results_of(report: Report) -> dict[str, Any]:
 
 
 def in_oscal(report: Report) -> Counts:
-    return Counter(prop(each, "verdict") for each in results_of(report)["observations"])
+    said: Counter[str] = Counter()
+    for each in results_of(report)["observations"]:
+        said[prop(each, "verdict")] += len({subject["subject-uuid"] for subject in each["subjects"]})
+    return said
 
 
 @pytest.mark.parametrize("read", [in_json, in_csv, in_sarif, in_junit, in_markdown, in_oscal])
@@ -189,12 +195,19 @@ def test_each_row_of_the_table_carries_its_evidence(report_on: ReportOn) -> None
     (finding,) = report.findings
     (row,) = rows(report)
     assert (row["observed"], row["expected"], row["path"]) == ("open", "shut", "lock")
-    assert row["urn"] == finding.urn
-    assert row["input hash"] == finding.input_hash
-    assert row["rule hash"] == finding.rule.hash
-    assert row["rules hash"] == report.provenance.rules_hash
-    assert "bluelamp 0.1.0; python 3" in row["versions"]
-    assert row["controls"] == "NCSC CAF 4.0 B3.c; Box Standard 1 BX-1"
+    assert (row["urn"], row["input hash"]) == (finding.urn, finding.input_hash)
+    (rule,) = rows(report, table.to_rules)
+    assert row["rule"] == rule["rule"]
+    assert (rule["rule hash"], rule["fix"]) == (finding.rule.hash, finding.rule.fix)
+    assert rule["controls"] == "NCSC CAF 4.0 B3.c; Box Standard 1 BX-1"
+    about = {each["what"]: each["value"] for each in rows(report, table.to_about)}
+    assert (about["force"], about["rules hash"], about["fail"]) == ("essex", report.provenance.rules_hash, "1")
+    assert "bluelamp 0.1.0; python 3" in about["versions"]
+
+
+def test_every_row_names_a_rule_that_is_there(full: Report) -> None:
+    assert [row["urn"] for row in rows(full)] == [finding.urn for finding in full.findings]
+    assert {row["rule"] for row in rows(full)} <= {each["rule"] for each in rows(full, table.to_rules)}
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", " =1", "\r=1", "\uff1d1"])
@@ -213,14 +226,26 @@ def test_a_cell_gives_the_value_back(report_on: ReportOn, value: Any) -> None:
 def test_sarif_says_where_and_how_bad(full: Report) -> None:
     run = run_of(full)
     driver = run["tool"]["driver"]
-    for finding, result in zip(full.findings, run["results"], strict=True):
-        assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == finding.rule.id
-        assert result["properties"]["verdict"] == finding.verdict
+    said = {}
+    for result in run["results"]:
+        assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+        for location in result["locations"]:
+            (place,) = location["logicalLocations"]
+            resource = run["logicalLocations"][place["index"]]
+            assert place.get("fullyQualifiedName", resource["fullyQualifiedName"]) == resource["fullyQualifiedName"]
+            said[result["ruleId"], resource["fullyQualifiedName"]] = result, location, resource
+    assert len(said) == len(full.findings)
+    for finding in full.findings:
+        result, _, resource = said[finding.rule.id, finding.urn]
+        evidence = {"verdict": finding.verdict, "path": finding.path}
+        evidence |= {"observed": finding.observed, "expected": finding.expected}
+        assert result["properties"] == evidence
+        assert resource["properties"] == {"type": finding.type, "inputHash": finding.input_hash}
         failing = finding.verdict in (Verdict.FAIL, Verdict.EXEMPT)
         levels = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
         assert result["level"] == (levels[finding.rule.severity] if failing else "none")
-        assert result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"].startswith(finding.urn)
-    place = run["results"][5]["locations"][0]["physicalLocation"]
+    placed = full.findings[5]
+    place = said[placed.rule.id, placed.urn][1]["physicalLocation"]
     assert place["artifactLocation"] == {"uri": "deploy/a%20b.yaml", "uriBaseId": "PROJECT"}
     assert place["region"] == {"startLine": 12}
     assert not run["invocations"][0]["executionSuccessful"]
@@ -229,10 +254,34 @@ def test_sarif_says_where_and_how_bad(full: Report) -> None:
 def test_a_fingerprint_is_the_same_in_the_next_report_and_for_nothing_else(report_on: ReportOn) -> None:
     def prints(*locks: str) -> list[str]:
         results = run_of(report_on(*locks))["results"]
-        return sorted(result["partialFingerprints"]["bluelampFinding/v1"] for result in results)
+        return [each["partialFingerprints"]["bluelampFinding/v1"] for each in results if each["kind"] == "fail"]
 
-    assert prints("open", "shut") == prints("shut", "open")
+    assert prints("open", "shut") == prints("open", "open")[:1]
     assert len(set(prints("open", "open", "open"))) == 3
+
+
+def test_no_sarif_result_has_more_places_than_code_hosts_take(report_on: ReportOn) -> None:
+    results = run_of(report_on(*["shut"] * 2_001, "open"))["results"]
+    assert [len(each["locations"]) for each in results] == [1, 1_000, 1_000, 1]
+    assert sum(each.get("occurrenceCount", 0) for each in results) == 2_001
+
+
+MOST = {"json": 600, "html": 300, "csv": 400, "sarif": 350, "junit": 200, "markdown": 1, "oscal": 600}
+"""Bytes that one more pass, on one more resource, may add to a report."""
+
+
+def test_a_pass_adds_little_to_any_format(report_on: ReportOn) -> None:
+    assert set(MOST) == set(FORMATS)
+    few, many = report_on(*["shut"] * 1_000), report_on(*["shut"] * 2_000)
+    for form, most in MOST.items():
+        sizes = [sum(len(made(report) or "") for made in FORMATS[form].values()) for report in (few, many)]
+        assert sizes[1] - sizes[0] < most * 1_000, f"{form}: {(sizes[1] - sizes[0]) / 1_000} a pass"
+
+
+def test_what_is_said_alike_is_one_observation_and_what_fails_is_one_each(report_on: ReportOn) -> None:
+    observations = results_of(report_on("shut", "shut", "open", "open", "skip"))["observations"]
+    subjects = [(prop(each, "verdict"), len(each["subjects"])) for each in observations]
+    assert subjects == [("fail", 1), ("fail", 1), ("pass", 2), ("not applicable", 1)]
 
 
 def test_junit_adds_up_suite_by_suite(full: Report) -> None:

@@ -12,7 +12,7 @@ import pytest
 from bluelamp.reports import Report, Source, assess
 from bluelamp.reports.html import to_html
 from policies import Resource, Rule
-from tests.reports.tree import Node, parse
+from tests.reports.tree import Node, findings, parse, urns
 
 ReportOn = Callable[..., Report]
 
@@ -98,8 +98,9 @@ def folded(node: Node) -> bool:
 
 def test_links_to_findings_hold_from_one_report_to_the_next(report_on: ReportOn) -> None:
     def ids(report: Report) -> dict[str, str]:
-        rows = [row for row in parse(to_html(report)).all("tr") if "data-finding" in row.attributes]
-        return {row.one(class_="urn").text: str(row.attributes["id"]) for row in rows}
+        page = parse(to_html(report))
+        listed = findings(page)
+        return dict(zip(urns(page, listed), (str(row.attributes["id"]) for row in listed), strict=True))
 
     first, second = ids(report_on("open", "shut")), ids(report_on("shut", "open", "open"))
     assert first.items() <= second.items()
@@ -138,12 +139,7 @@ def test_a_page_too_long_to_open_lists_every_failure_and_says_how_many_passes_it
     monkeypatch.setattr("bluelamp.reports.page.MOST_LISTED", 10)
     monkeypatch.setattr("bluelamp.reports.page.LISTED", 3)
     page = parse(to_html(report_on(*["shut"] * 8, *["open"] * 5)))
-    rows = {
-        verdict: [
-            row for row in page.one("article", id=f"T-001-{verdict}").all("tr") if "data-finding" in row.attributes
-        ]
-        for verdict in ("pass", "fail")
-    }
+    rows = {verdict: findings(page.one("article", id=f"T-001-{verdict}")) for verdict in ("pass", "fail")}
     assert {verdict: len(found) for verdict, found in rows.items()} == {"pass": 3, "fail": 5}
     assert "5 more resources: listed in findings.json" in page.one("article", id="T-001-pass").text
     assert page.one("article", id="T-001-pass").one("summary").text.startswith("8 resources")

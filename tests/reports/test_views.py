@@ -16,13 +16,14 @@ from bluelamp.planning.plan import Plan, PlannedResource
 from bluelamp.rehearsal.values import Secret
 from bluelamp.reports import Report, Source, assess, from_plan, from_state, terminal, write
 from bluelamp.reports.coverage import Standing, coverage
+from bluelamp.reports.page import control_anchor
 from policies import UNKNOWN, Control, Rule, Severity, Verdict
 from policies.catalogues import Catalogue, Extent, Row, catalogues
 from policies.estate import Estate
 from policies.rule import Fail, Outcome
 from policies.rule import rule as make_rule
 from policies.value import Value
-from tests.reports.tree import Node
+from tests.reports.tree import Node, findings, urns
 
 ReportOn = Callable[..., Report]
 Locked = Callable[..., Rule]
@@ -48,7 +49,7 @@ def test_counts_agree_in_every_view(busy: Report, page: Node) -> None:
     for group in page.all("section", class_="group"):
         verdict = str(group.attributes["data-verdict"])
         assert group.one("h3").text.endswith(f"({busy.counts[Verdict(verdict)]:,})")
-        rows[verdict] += sum(1 for node in group.all("tr") if "data-finding" in node.attributes)
+        rows[verdict] += len(findings(group))
     assert rows == Counter(expected)
     in_rules: Counter[str] = Counter()
     for line in page.one("table", class_="rules").one("tbody").all("tr"):
@@ -60,9 +61,7 @@ def test_counts_agree_in_every_view(busy: Report, page: Node) -> None:
 
 
 def test_every_finding_is_on_the_page_with_what_was_observed(busy: Report, page: Node) -> None:
-    rows = [row for row in page.all("tr") if "data-finding" in row.attributes]
-    urns = Counter(row.one(class_="urn").text for row in rows)
-    assert urns == Counter(finding.urn for finding in busy.findings)
+    assert Counter(urns(page, findings(page))) == Counter(finding.urn for finding in busy.findings)
     open_port = next(finding for finding in busy.broken if finding.rule.id == "BL-NET-001")
     card = page.one("article", id="BL-NET-001-fail")
     (row,) = [
@@ -87,13 +86,14 @@ def test_controls_that_no_rule_looks_at_keep_their_row(busy: Report, page: Node)
             if not row.rules:
                 assessable = catalogue.controls[row.control.id].extent is not Extent.NOT_ASSESSABLE
                 assert row.standing is (Standing.NOT_ASSESSED if assessable else Standing.NOT_ASSESSABLE)
-    rows = [row for body in section.all("tbody") for row in body.all("tr")]
-    assert len(rows) == sum(len(framework.rows) for framework in frameworks)
+    shown = {row.attributes["id"]: row for body in section.all("tbody") for row in body.all("tr")}
+    assert len(shown) == sum(each.assessed for each in frameworks)
     unseen = ("Not assessed by these rules", "Not assessable from infrastructure")
-    missing = [row for row in rows if any(standing in row.text for standing in unseen)]
-    assert len(missing) == sum(len(each.rows) - each.assessed for each in frameworks) > 0
-    told = [row for each in frameworks for row in each.rows if row.why]
-    assert all(any(row.why in shown.text for shown in rows) for row in told)
+    listed = {each.attributes["id"]: part for part in section.all(class_="alike") for each in part.all("li")}
+    assert all(part.one("p").text.startswith(unseen) for part in listed.values())
+    assert len(listed) == sum(len(each.rows) - each.assessed for each in frameworks) > 0
+    for row in (row for each in frameworks for row in each.rows):
+        assert row.why in (shown if row.rules else listed)[control_anchor(row.control)].text
 
 
 STANDINGS = [

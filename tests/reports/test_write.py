@@ -10,6 +10,7 @@ import pytest
 
 from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.reports import Report, write
+from bluelamp.reports.write import FEW
 
 ReportOn = Callable[..., Report]
 ALWAYS = {
@@ -19,8 +20,10 @@ ALWAYS = {
     "findings.sarif",
     "junit.xml",
     "manifest.json",
+    "report.csv",
     "report.html",
     "report.md",
+    "rules.csv",
 }
 """What is written of every report; of one with a failure, poam.json too."""
 
@@ -47,6 +50,18 @@ def test_several_reports_have_a_folder_each(report_on: ReportOn, tmp_path: Path)
     assert names(tmp_path / "out") == {str(path.relative_to(tmp_path / "out")) for path in paths} == expected
 
 
+def test_many_reports_are_written_in_the_formats_of_many(report_on: ReportOn, tmp_path: Path) -> None:
+    forces = [f"force-{number}" for number in range(FEW + 1)]
+    write([report_on("open", force=force) for force in forces], tmp_path)
+    written = {"findings.json", "manifest.json", "report.html", "report.md"}
+    assert names(tmp_path) == {
+        *("index.html", "manifest.json"),
+        *(f"{force}/{file}" for force in forces for file in written),
+    }
+    write([report_on("open", force=force) for force in forces], tmp_path, ["csv"])
+    assert (tmp_path / "force-0" / "findings.csv").is_file()
+
+
 def test_an_older_report_is_replaced(report_on: ReportOn, tmp_path: Path) -> None:
     write([report_on("open")], tmp_path / "out")
     (second, *_) = write([report_on("shut")], tmp_path / "out")
@@ -60,7 +75,8 @@ def test_of_an_older_report_no_file_stays_and_nothing_else_goes(report_on: Repor
     (out / "notes.txt").write_text("mine")
     (out / "essex" / "notes.txt").write_text("mine")
     write([report_on("open")], out, ["csv", "json"])
-    assert names(out) == {"findings.csv", "findings.json", "manifest.json", "notes.txt", "essex/notes.txt"}
+    tables = {"findings.csv", "report.csv", "rules.csv"}
+    assert names(out) == {*tables, "findings.json", "manifest.json", "notes.txt", "essex/notes.txt"}
     assert not (out / "kent").exists()
 
 

@@ -74,3 +74,19 @@ def parse(page: str) -> Node:
     builder.close()
     assert builder.at is builder.root, f"<{builder.at.tag}> is not closed"
     return builder.root
+
+
+def findings(node: Node) -> list[Node]:
+    """The findings that are listed below `node`."""
+    return [each for each in node.all() if "data-finding" in each.attributes]
+
+
+def urns(page: Node, listed: list[Node]) -> list[str]:
+    """The URN of the resource of each: said where somebody must look, and referred to elsewhere."""
+    known = {
+        f"#{each.attributes['id']}": each.text for part in page.all("ul", class_="urns") for each in part.all("li")
+    }
+    return [
+        each.one(class_="urn").text if each.tag == "tr" else known[str(each.one("a").attributes["href"])]
+        for each in listed
+    ]

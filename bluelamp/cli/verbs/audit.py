@@ -210,16 +210,11 @@ def _deployed(
     screen: Screen, root: Path, forces: list[str], selection: Selection, *, rehearse: bool, block_unknown: bool
 ) -> list[Report]:
     from bluelamp.cli.session import session
-    from bluelamp.fleet.judge import judge_state, state_of
+    from bluelamp.fleet.judge import deployed, judge_state
 
     with session(screen, root, rehearse=rehearse, arm_types=None, kubeconfig=None) as held:
+        states = deployed({force: held.state(held.target(force)) for force in forces}, rehearse=rehearse)
         return [
-            judge_state(
-                force,
-                state_of(force, held.state(held.target(force))),
-                root,
-                selection=selection,
-                block_unknown=block_unknown,
-            )
-            for force in forces
+            judge_state(force, state, root, selection=selection, block_unknown=block_unknown)
+            for force, state in states.items()
         ]

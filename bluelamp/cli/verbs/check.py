@@ -80,7 +80,7 @@ def _show(screen: Screen, one: Check) -> None:
         for reason in refusal.reasons:
             screen.show(f"  [red]refused[/red] [bold]{escape(refusal.urn.split('::', 3)[-1])}[/bold]: {escape(reason)}")
     for warning in one.warnings:
-        screen.say(f"[yellow]warning:[/yellow] {escape(warning)}")
+        screen.say(f"[yellow]warning:[/yellow] {escape(one.force)}: {escape(warning)}")
     if one.failure:
         screen.err.print(f"[red]error:[/red] {escape(one.force)}: {escape(one.failure)}")
     if one.report is not None and not screen.json:

@@ -30,7 +30,7 @@ def to_junit(report: Report) -> str:
     for rule in report.rules:
         if found[rule.id]:
             suites.append(_suite(report, rule, found[rule.id]))
-    Xml.indent(suites, " ")
+    Xml.indent(suites, "")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(suites, encoding="unicode") + "\n"
 
 

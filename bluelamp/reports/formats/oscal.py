@@ -6,13 +6,15 @@ the target of each finding is the rule. UUIDs follow from the report, so that th
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from bluelamp.reports.canonical import readable, time_of
-from bluelamp.reports.findings import UNDECIDED, Finding, Report, RuleRecord
-from bluelamp.reports.words import asked, explanation, headline, value
+from bluelamp.reports.alike import alike
+from bluelamp.reports.canonical import compact, dense, plain, time_of
+from bluelamp.reports.findings import QUIET, UNDECIDED, Finding, Report, RuleRecord
+from bluelamp.reports.words import asked, explanation, headline, some, value
 from policies import Control, Verdict
 
 OSCAL: Final = "1.2.1"
@@ -23,7 +25,11 @@ _UNFIT: Final = re.compile(r"[^\w.-]+")
 
 
 def to_assessment_results(report: Report) -> str:
-    """The findings as OSCAL assessment results, in JSON: an observation for each verdict, a finding for each rule."""
+    """The findings as OSCAL assessment results, in JSON: observations of every verdict, a finding for each rule.
+
+    What calls for somebody's eye is an observation each; of passes of a rule that say the same, and so of what is not
+    applicable, there is one, whose subjects are the resources. What a resource's inputs were stands with the resource.
+    """
     made = _Made(report)
     result = {
         "uuid": made.id("result"),
@@ -39,9 +45,9 @@ def to_assessment_results(report: Report) -> str:
             **{"rules-hash": report.provenance.rules_hash, "input-hash": report.provenance.input_hash},
             only="; ".join(report.filters),
         ),
-        "local-definitions": _some(**{"inventory-items": made.items}),
+        "local-definitions": _some(**{"inventory-items": made.items(report.subjects)}),
         "reviewed-controls": made.reviewed,
-        "observations": [made.observation(finding) for finding in report.findings],
+        "observations": [made.observation(findings) for findings in made.observed],
         "risks": [made.risk(finding) for finding in made.failures],
         "findings": [finding for rule, found in made.by_rule if (finding := made.finding(rule, found))],
     }
@@ -53,7 +59,7 @@ def to_assessment_results(report: Report) -> str:
         "results": [_some(**result)],
         "back-matter": {"resources": [made.plan]},
     }
-    return readable({"assessment-results": _some(**document)})
+    return compact(plain({"assessment-results": _some(**document)}))
 
 
 def to_poam(report: Report) -> str | None:
@@ -68,12 +74,12 @@ def to_poam(report: Report) -> str | None:
         "uuid": made.id("poam"),
         "metadata": made.metadata("Plan of action and milestones"),
         "system-id": {"identifier-type": NAMESPACE, "id": report.force},
-        "local-definitions": {"inventory-items": made.items},
-        "observations": [made.observation(finding) for finding in made.failures],
+        "local-definitions": {"inventory-items": made.items({finding.urn for finding in made.failures})},
+        "observations": [made.observation([finding]) for finding in made.failures],
         "risks": [made.risk(finding) for finding in made.failures],
         "poam-items": [made.poam_item(finding) for finding in made.failures],
     }
-    return readable({"plan-of-action-and-milestones": document})
+    return compact(plain({"plan-of-action-and-milestones": document}))
 
 
 class _Made:
@@ -101,24 +107,33 @@ class _Made:
         }
 
     @cached_property
-    def by_rule(self) -> list[tuple[RuleRecord, list[Finding]]]:
-        """The rules that said something, each with its findings."""
-        found: dict[str, list[Finding]] = defaultdict(list)
-        for finding in self.report.findings:
-            found[finding.rule.id].append(finding)
+    def observed(self) -> Sequence[Sequence[Finding]]:
+        """The findings, as many together as make one observation."""
+        return alike(self.report.findings)
+
+    @cached_property
+    def by_rule(self) -> list[tuple[RuleRecord, list[Sequence[Finding]]]]:
+        """The rules that said something, each with what makes its observations."""
+        found: dict[str, list[Sequence[Finding]]] = defaultdict(list)
+        for findings in self.observed:
+            found[findings[0].rule.id].append(findings)
         return [(rule, found[rule.id]) for rule in self.report.rules if rule.id in found]
 
-    @property
-    def items(self) -> list[dict[str, Any]]:
+    @cached_property
+    def resources(self) -> Mapping[str, str]:
+        """The UUID of each resource, by its URN."""
+        return {urn: self.id("resource", urn) for urn in self.report.subjects}
+
+    def items(self, urns: Iterable[str]) -> list[dict[str, Any]]:
         """The resources that something is said of."""
-        urns = {finding.urn: finding for finding in self.report.findings}
         return [
             {
-                "uuid": self.id("resource", urn),
+                "uuid": self.resources[urn],
                 "description": f"{finding.name} ({finding.type})",
                 "props": _props(urn=urn, **{"input-hash": finding.input_hash}),
             }
-            for urn, finding in sorted(urns.items())
+            for urn, finding in self.report.subjects.items()
+            if urn in urns
         ]
 
     @property
@@ -138,7 +153,7 @@ class _Made:
 
     @property
     def objectives(self) -> list[dict[str, Any]]:
-        """For each control, the rules that answer to it."""
+        """For each control, the rules that answer to it, by their ids: what a rule asks is said by its finding."""
         rules: dict[Control, list[RuleRecord]] = defaultdict(list)
         for rule in self.report.rules:
             for control in rule.controls:
@@ -147,10 +162,7 @@ class _Made:
             {
                 "control-id": _control(control),
                 "props": _props(framework=control.framework, edition=control.edition, control=control.id),
-                "parts": [
-                    {"id": _token(rule.id), "name": "objective", "prose": rule.title, "props": _props(hash=rule.hash)}
-                    for rule in answering
-                ],
+                "parts": [{"id": _token(rule.id), "name": "objective"} for rule in answering],
             }
             for control, answering in sorted(rules.items(), key=lambda each: str(each[0]))
         ]
@@ -166,8 +178,9 @@ class _Made:
             "rlinks": [{"href": "findings.json", "media-type": "application/json"}],
         }
 
-    def observation(self, finding: Finding) -> dict[str, Any]:
-        """One verdict with its evidence."""
+    def observation(self, findings: Sequence[Finding]) -> dict[str, Any]:
+        """One verdict with its evidence, on one resource or on several alike."""
+        finding = findings[0]
         evidence = {
             "description": f"{finding.path or 'the resource'}: observed {value(finding.observed)}, "
             f"expected {asked(finding.expected)}",
@@ -176,15 +189,13 @@ class _Made:
                 path=finding.path,
                 observed=value(finding.observed),
                 expected=asked(finding.expected),
-                file=finding.source[0] if finding.source else "",
-                line=str(finding.source[1]) if finding.source else "",
-                **{"input-hash": finding.input_hash, "rule-hash": finding.rule.hash},
             ),
         }
+        name = _line(finding.name) if len(findings) == 1 else some(len(findings), "resource")
         has_value = bool(finding.path) or finding.expected is not None
         return _some(
-            uuid=self.id("observation", finding.key),
-            title=f"{finding.rule.id} on {_line(finding.name)}",
+            uuid=self.observation_id(finding),
+            title=f"{finding.rule.id} on {name}",
             description=finding.message or f"{finding.rule.title}: {finding.verdict}",
             props=_props(
                 verdict=finding.verdict,
@@ -195,16 +206,32 @@ class _Made:
             ),
             methods=["TEST"],
             types=["finding"],
-            subjects=[{"subject-uuid": self.id("resource", finding.urn), "type": "inventory-item"}],
+            subjects=[self.subject(each) for each in findings],
             collected=time_of(self.report.ended),
             **({"relevant-evidence": [evidence]} if has_value else {}),
         )
 
-    def finding(self, rule: RuleRecord, found: list[Finding]) -> dict[str, Any] | None:
+    def observation_id(self, finding: Finding) -> str:
+        """The UUID of the observation that begins with `finding`."""
+        if finding.verdict not in QUIET:
+            return self.id("observation", finding.key)
+        values = dense([finding.observed, finding.expected]).decode()
+        return self.id("observation", finding.rule.id, finding.verdict, finding.path, values, finding.message)
+
+    def subject(self, finding: Finding) -> dict[str, Any]:
+        """The resource of a finding, with where it is written."""
+        file, line = finding.source or ("", "")
+        return _some(
+            **{"subject-uuid": self.resources[finding.urn], "type": "inventory-item"},
+            props=_props(file=file, line=str(line)),
+        )
+
+    def finding(self, rule: RuleRecord, observed: list[Sequence[Finding]]) -> dict[str, Any] | None:
         """What the verdicts of one rule come to; satisfied only where all are known, some pass and none fails.
 
         None where there is nothing that the rule is about.
         """
+        found = [findings[0] for findings in observed]
         verdicts = {finding.verdict for finding in found}
         if verdicts & {Verdict.FAIL, Verdict.EXEMPT}:
             status = {"state": "not-satisfied", "reason": "fail"}
@@ -225,12 +252,14 @@ class _Made:
                 "target-id": _token(rule.id),
                 "title": rule.title,
                 "props": _props(
-                    rule=rule.id, **{f"control-{number}": str(each) for number, each in enumerate(rule.controls, 1)}
+                    rule=rule.id,
+                    hash=rule.hash,
+                    **{f"control-{number}": str(each) for number, each in enumerate(rule.controls, 1)},
                 ),
                 "status": status,
             },
             **{
-                "related-observations": [{"observation-uuid": self.id("observation", each.key)} for each in found],
+                "related-observations": [{"observation-uuid": self.observation_id(each)} for each in found],
                 "related-risks": [{"risk-uuid": self.id("risk", each.key)} for each in failing],
             },
         )

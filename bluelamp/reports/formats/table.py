@@ -1,13 +1,13 @@
-"""CSV for a spreadsheet: a row for each finding, with its evidence."""
+"""CSV for a spreadsheet: a row for each finding, one for each rule, and what holds for all of them."""
 
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from bluelamp.reports.canonical import canonical, time_of
-from bluelamp.reports.findings import Finding, Report
+from bluelamp.reports.findings import Finding, Report, RuleRecord
 
 _FORMULA: Final = re.compile(r"^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
@@ -20,8 +20,6 @@ COLUMNS: Final[Mapping[str, Callable[[Report, Finding], Any]]] = {
     "enforcement": lambda _, each: each.rule.enforcement,
     "rule": lambda _, each: each.rule.id,
     "title": lambda _, each: each.rule.title,
-    "area": lambda _, each: each.rule.area,
-    "controls": lambda _, each: "; ".join(map(str, each.rule.controls)),
     "name": lambda _, each: each.name,
     "type": lambda _, each: each.type,
     "urn": lambda _, each: each.urn,
@@ -32,18 +30,39 @@ COLUMNS: Final[Mapping[str, Callable[[Report, Finding], Any]]] = {
     "expected": lambda _, each: each.expected,
     "message": lambda _, each: each.message,
     "exemption": lambda _, each: each.exemption,
-    "fix": lambda _, each: each.rule.fix,
-    "force": lambda report, _: report.force,
-    "judged": lambda report, _: time_of(report.ended),
-    "from": lambda report, _: report.source,
-    "commit": lambda report, _: report.provenance.commit + ("+changes" if report.provenance.dirty else ""),
     "input hash": lambda _, each: each.input_hash,
-    "rule hash": lambda _, each: each.rule.hash,
-    "rules hash": lambda report, _: report.provenance.rules_hash,
-    "versions": lambda report, _: "; ".join(f"{name} {each}" for name, each in report.provenance.versions.items()),
+    "force": lambda report, _: report.force,
     "only": lambda report, _: "; ".join(report.filters),
 }
-"""The columns, and what stands in them. `only` says which rules were judged, where not all were."""
+"""The columns of the findings, and what stands in them. `only` says which rules were judged, where not all were."""
+
+RULES: Final[Mapping[str, Callable[[RuleRecord], Any]]] = {
+    "rule": lambda each: each.id,
+    "title": lambda each: each.title,
+    "severity": lambda each: each.severity,
+    "enforcement": lambda each: each.enforcement,
+    "area": lambda each: each.area,
+    "controls": lambda each: "; ".join(map(str, each.controls)),
+    "rationale": lambda each: each.rationale,
+    "fix": lambda each: each.fix,
+    "parameters": lambda each: each.parameters or "",
+    "rule hash": lambda each: each.hash,
+}
+"""The columns of the rules; a finding names its rule by the id."""
+
+ABOUT: Final[Mapping[str, Callable[[Report], Any]]] = {
+    "force": lambda report: report.force,
+    "name": lambda report: report.name,
+    "answer": lambda report: report.answer,
+    "judged": lambda report: time_of(report.ended),
+    "from": lambda report: report.source,
+    "only": lambda report: "; ".join(report.filters),
+    "commit": lambda report: report.provenance.commit + ("+changes" if report.provenance.dirty else ""),
+    "rules hash": lambda report: report.provenance.rules_hash,
+    "input hash": lambda report: report.provenance.input_hash,
+    "versions": lambda report: "; ".join(f"{name} {each}" for name, each in report.provenance.versions.items()),
+}
+"""What holds for every finding alike."""
 
 
 def to_csv(report: Report) -> str:
@@ -51,12 +70,26 @@ def to_csv(report: Report) -> str:
 
     A text that a spreadsheet would take for a formula has an apostrophe in front.
     """
+    return _table(COLUMNS, ([made(report, each) for made in COLUMNS.values()] for each in report.findings))
+
+
+def to_rules(report: Report) -> str:
+    """The rules as CSV: what holds for every finding of a rule stands here once."""
+    return _table(RULES, ([made(rule) for made in RULES.values()] for rule in report.rules))
+
+
+def to_about(report: Report) -> str:
+    """What was judged, when, from which commit and by what, as CSV: what holds for every finding, once."""
+    counts = [(str(verdict), count) for verdict, count in report.counts.items()]
+    return _table(("what", "value"), [*((name, made(report)) for name, made in ABOUT.items()), *counts])
+
+
+def _table(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     stream = io.StringIO()
     stream.write(_BYTE_ORDER_MARK)
-    writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
-    for finding in report.findings:
-        writer.writerow([_cell(made(report, finding)) for made in COLUMNS.values()])
+    writer = csv.writer(stream)
+    writer.writerow(columns)
+    writer.writerows(map(_cell, row) for row in rows)
     return stream.getvalue()
 
 

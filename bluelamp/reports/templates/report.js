@@ -27,6 +27,14 @@
     return;
   }
 
+  // What is said of several resources alike stands above their names, and their URNs at the end of the page.
+  const wordsOf = (row) => {
+    const said = row.closest(".alike");
+    if (!said) return row.textContent.toLowerCase();
+    const urn = document.getElementById(row.querySelector("a").hash.slice(1));
+    return [row, said.querySelector("p"), urn].map((part) => (part ? part.textContent : "")).join(" ").toLowerCase();
+  };
+
   // The findings are read once, when somebody first asks for some of them.
   let read = null;
   const findings = () => (read ??= [...document.querySelectorAll(".group")].map((group) => ({
@@ -39,7 +47,8 @@
       frameworks: card.dataset.frameworks.split("|"),
       words: [card.querySelector("h4"), card.querySelector(".facts"), card.querySelector(".why")]
         .map((part) => (part ? part.textContent : "")).concat(card.dataset.frameworks).join(" ").toLowerCase(),
-      rows: [...card.querySelectorAll("[data-finding]")].map((row) => ({ element: row, words: row.textContent.toLowerCase() })),
+      rows: [...card.querySelectorAll("[data-finding]")].map((row) => ({ element: row, words: wordsOf(row) })),
+      alike: [...card.querySelectorAll(".alike")],
     })),
   })));
 
@@ -64,6 +73,7 @@
           inCard += hit;
         }
         card.element.hidden = !inCard;
+        for (const part of card.alike) part.hidden = !part.querySelector("[data-finding]:not([hidden])");
         inGroup += inCard;
         total += card.rows.length;
       }

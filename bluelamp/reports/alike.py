@@ -1,0 +1,24 @@
+"""Findings that say the same of different resources, so that a view can say it once and name the resources."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from bluelamp.reports.canonical import dense
+from bluelamp.reports.findings import QUIET, Finding
+
+
+def alike(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """The findings in their order, together where they differ in their resource only.
+
+    What calls for somebody's eye stays by itself.
+    """
+    groups: dict[Any, list[Finding]] = {}
+    for finding in findings:
+        said = _said(finding) if finding.verdict in QUIET else finding.key
+        groups.setdefault(said, []).append(finding)
+    return list(groups.values())
+
+
+def _said(finding: Finding) -> tuple[Any, ...]:
+    values = dense([finding.observed, finding.expected])
+    return finding.rule.id, finding.verdict, finding.path, values, finding.message
