@@ -15,7 +15,7 @@ from tests.conftest import ROOT, Project, make_project
 
 pytestmark = pytest.mark.engine
 
-FORCE = "west-midlands"
+FORCE = "kent"
 RULES = settled.of(ROOT, FORCE, rules()).by_id
 STRICT = {
     "BL-DAT-001": {"among": ["ukwest"]},

@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import Project
 
-FORCE = "west-midlands"
+FORCE = "wiltshire"
 TENANT = "own-evidence"
 
 
@@ -17,13 +17,10 @@ def test_a_tenant_comes_up_on_a_real_cluster_and_refuses_a_privileged_pod(projec
     from kubernetes import client, config
     from kubernetes.client.exceptions import ApiException
 
-    # Every context is this one API server here, so the clusters cannot all have a platform of their own.
     settings = project.settings(FORCE)
-    alone = "config:\n  bluelamp:components: {clusters: off, platform: off, workloadIdentity: off}\n"
-    before, tenants, after = settings.read_text("utf-8").replace("config:\n", alone, 1).partition("    tenants:\n")
-    # Other tests have namespaces of the usual names on the same API server.
-    renamed = after.replace("name: digital-evidence", f"name: {TENANT}").replace("name: command", "name: own-command")
-    settings.write_text(before + tenants + renamed, "utf-8")
+    # Other tests have a namespace of the usual name on the same API server.
+    before, tenants, after = settings.read_text("utf-8").partition("    tenants:\n")
+    settings.write_text(before + tenants + after.replace("name: digital-evidence", f"name: {TENANT}"), "utf-8")
     up = project.run("up", "--rehearse", "--kubeconfig", str(cluster), FORCE)
     assert up.returncode == 0, up.stdout + up.stderr
 
