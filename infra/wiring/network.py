@@ -5,13 +5,10 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from infra.azure import SecurityRule
-from infra.fields import Region
-from infra.vending import LandingZone
 from infra.wiring.context import Context
+from infra.wiring.hubs import hub_args
 from infra.wiring.operations import storage_key
-from modules import naming
-from modules.azure.hub import Hub, HubArgs, HubRule
+from modules.azure.hub import Hub
 
 if TYPE_CHECKING:
     from modules.azure.customer_managed_keys import CustomerManagedKeys
@@ -86,10 +83,7 @@ def network(context: Context, logs: "LogAnalytics") -> Network:
         ).plan_id
     for region, space in context.azure.hubs.items():
         if region == context.location or context.has("secondHub"):
-            args = _hub(context, region, str(space), logs)
-            _in_topology(context, made, region, args, logs)
-            if made.ddos_plan_id is not None:
-                args["ddos_plan_id"] = made.ddos_plan_id
+            args = hub_args(context, made, region, str(space), logs)
             made.hubs[region] = Hub(context.regional("hub", region), args, context.opts)
     return made
 
@@ -180,106 +174,3 @@ def watch(
         if keys is not None:
             args["key"] = storage_key(keys, vault)
         made.watchers[region] = NetworkWatcher(context.regional("network-watcher", region), args, context.opts)
-
-
-def _in_topology(context: Context, made: Network, region: Region, args: HubArgs, logs: "LogAnalytics") -> None:
-    """Gives the hub its firewall and the ways around it, or the virtual hub that has them."""
-    base = _base_policy(context, region, logs)
-    if context.azure.topology == "virtual-wan":
-        from infra.wiring.virtual_wan import joined_to, virtual_hub, virtual_wan
-
-        made.virtual_wan = made.virtual_wan or virtual_wan(context)
-        hub = virtual_hub(context, made.virtual_wan, region, args["address_space"], base, logs)
-        made.virtual_hubs[region] = hub
-        args["virtual_hub"] = joined_to(context, hub, region)
-        return
-    wanted = context.azure.hub.firewall
-    args["firewall"] = {
-        "enabled": bool(wanted.enabled),
-        "tier": wanted.tier,
-        "threat_intel_mode": wanted.threat_intel_mode,
-    }
-    if base is not None:
-        args["firewall"]["base_policy_id"] = base
-    beyond = _beyond(context, region)
-    if beyond:
-        args["beyond"] = beyond
-    spokes = [str(zone.address_space) for zone in context.azure.landing_zones if _region(context, zone) == region]
-    if region == context.location:  # where the gateway is, which the other hub uses too
-        spokes += beyond
-    if spokes:
-        args["spoke_ranges"] = spokes
-
-
-def _hub(context: Context, region: Region, space: str, logs: "LogAnalytics") -> HubArgs:
-    wanted = context.azure.hub
-    args: HubArgs = {
-        "label": context.label,
-        "location": region,
-        "resource_group_name": context.group("network", region).name,
-        "address_space": space,
-        "estate": context.estate,
-        "workspace_id": logs.workspace_id,
-        "bastion": {"enabled": bool(wanted.bastion.enabled), "sku": wanted.bastion.sku},
-        "rules": [_rule(rule) for rule in wanted.rules],
-    }
-    if context.has("dnsResolver"):
-        args["resolver_outbound"] = True
-    return args
-
-
-def _beyond(context: Context, region: str) -> dict[str, str]:
-    """Everything of the force's in the other region that has a hub, behind the firewall that stands there."""
-    if not context.has("secondHub"):
-        return {}
-    ranges = context.force.allocation.ranges()
-    return {
-        str(ranges[other]): str(naming.hub_plan(str(space)).firewall_address)
-        for other, space in context.azure.hubs.items()
-        if other != region
-    }
-
-
-def _base_policy(context: Context, region: Region, logs: "LogAnalytics") -> "pulumi.Input[str] | None":
-    """The policy whose rules come before the hub's: somebody else's, or the force's own base in that region."""
-    wanted = context.azure.hub.firewall
-    if not wanted.enabled:
-        return None
-    if given := wanted.base_policy_ids.get(region):
-        return given
-    if not context.has("firewallBase"):
-        return None
-    from modules.azure.firewall_policy import FirewallPolicy
-
-    return FirewallPolicy(
-        context.regional("firewall-base", region),
-        {
-            "label": context.label,
-            "location": region,
-            "resource_group_name": context.group("network", region).name,
-            "workload": "base",
-            "estate": context.estate,
-            "workspace_id": logs.workspace_id,
-            "tier": wanted.tier,
-            "threat_intel_mode": wanted.threat_intel_mode,
-        },
-        context.opts,
-    ).policy_id
-
-
-def _region(context: Context, zone: LandingZone) -> str:
-    return zone.region or context.location
-
-
-def _rule(rule: SecurityRule) -> HubRule:
-    return HubRule(
-        name=rule.name,
-        priority=rule.priority,
-        direction=rule.direction,
-        access=rule.access,
-        protocol=rule.protocol,
-        source=rule.source,
-        destination=rule.destination,
-        ports=list(rule.ports),
-        description=rule.description,
-    )

@@ -6,6 +6,9 @@
 The subnets follow the address plan in `modules.naming`. Every subnet whose service takes one has a security group that
 denies what is not needed, and a route to the firewall; nothing has a way to the Internet of its own; everything logs.
 Encryption of the network is not turned on: Azure Firewall and the DNS resolver cannot work in an encrypted network.
+
+Told of a `virtual_hub`, which has the firewall, the gateways and the routes, it is the network beside that: with
+Bastion, the resolver's subnets and the one for private endpoints, which cannot stand in a virtual hub.
 """
 
 from modules.azure.hub.bastion import HubBastion
