@@ -76,7 +76,7 @@ def _vault(here: Context, joined: network.Network, logs: LogAnalytics) -> KeyVau
             "tenant_id": here.tenant_id,
             "subnet_id": joined.hub.private_endpoints_subnet_id,
             "workspace_id": logs.workspace_id,
-            "virtual_network_ids": {**joined.networks},
+            "virtual_network_ids": network.linked(here, joined),
             "sku": settings.sku,
             "soft_delete_retention_days": settings.soft_delete_retention_days,
         },

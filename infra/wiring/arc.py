@@ -7,6 +7,7 @@ import pulumi
 from infra.cluster import Cluster
 from infra.servers import Machine
 from infra.wiring.context import Context
+from infra.wiring.network import linked
 
 if TYPE_CHECKING:
     from infra.wiring.network import Network
@@ -47,7 +48,7 @@ def private_ways(
             "workspace_id": logs.workspace_id,
             "subnet_id": made.hub.private_endpoints_subnet_id,
             "data_collection_endpoint_ids": endpoints,
-            "virtual_network_ids": {**made.networks},
+            "virtual_network_ids": linked(context, made),
             "private_zone_ids": made.shared_zones,
         },
         context.opts,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pulumi
 
     from infra.wiring.network import Network
+    from modules.azure.firewall_policy import FirewallPolicyArgs
     from modules.azure.log_analytics import LogAnalytics
 
 
@@ -94,20 +95,23 @@ def _base_policy(context: Context, region: Region, logs: "LogAnalytics") -> "pul
         return None
     from modules.azure.firewall_policy import FirewallPolicy
 
-    return FirewallPolicy(
-        context.regional("firewall-base", region),
-        {
-            "label": context.label,
-            "location": region,
-            "resource_group_name": context.group("network", region).name,
-            "workload": "base",
-            "estate": context.estate,
-            "workspace_id": logs.workspace_id,
-            "tier": wanted.tier,
-            "threat_intel_mode": wanted.threat_intel_mode,
-        },
-        context.opts,
-    ).policy_id
+    args = policy_args(context, region, "base", logs)
+    return FirewallPolicy(context.regional("firewall-base", region), args, context.opts).policy_id
+
+
+def policy_args(context: Context, region: Region, workload: str, logs: "LogAnalytics") -> "FirewallPolicyArgs":
+    """What any firewall policy of the force's own in a region is asked to be."""
+    wanted = context.azure.hub.firewall
+    return {
+        "label": context.label,
+        "location": region,
+        "resource_group_name": context.group("network", region).name,
+        "workload": workload,
+        "estate": context.estate,
+        "workspace_id": logs.workspace_id,
+        "tier": wanted.tier,
+        "threat_intel_mode": wanted.threat_intel_mode,
+    }
 
 
 def _region(context: Context, zone: LandingZone) -> str:

@@ -9,6 +9,7 @@ from infra.wiring.context import Context
 from infra.wiring.hubs import hub_args
 from infra.wiring.operations import storage_key
 from modules.azure.hub import Hub
+from modules.azure.private_link import BLOB_ZONE
 
 if TYPE_CHECKING:
     from modules.azure.customer_managed_keys import CustomerManagedKeys
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 VAULT_ZONE = "privatelink.vaultcore.azure.net"
 """The platform vault's zone, which its own module makes: it is there before the other zones are."""
-
-BLOB_ZONE = "privatelink.blob.core.windows.net"
 
 
 @dataclass
@@ -47,13 +46,6 @@ class Network:
         """The primary region's hub."""
         return next(iter(self.hubs.values()))
 
-    @property
-    def networks(self) -> dict[str, pulumi.Output[str]]:
-        """The hubs' networks, by the short name that links to them have."""
-        return {
-            name: hub.virtual_network_id for name, hub in zip(("hub", "second-hub"), self.hubs.values(), strict=False)
-        }
-
     def zone(self, name: str) -> pulumi.Output[str]:
         """The id of one of the private DNS zones."""
         assert self.zones is not None
@@ -64,6 +56,11 @@ class Network:
         """The zones that everything in the estate shares, by name: the vault's, and from `hybrid` on all of them."""
         shared: dict[str, pulumi.Input[str]] = {name: self.zone(name) for name in self.zone_names}
         return shared if self.vault_zone_id is None else {**shared, VAULT_ZONE: self.vault_zone_id}
+
+
+def linked(context: Context, made: Network) -> dict[str, pulumi.Input[str]]:
+    """The hubs' networks, by the short name that links to them have."""
+    return {context.regional("hub", region): hub.virtual_network_id for region, hub in made.hubs.items()}
 
 
 def network(context: Context, logs: "LogAnalytics") -> Network:
@@ -123,7 +120,7 @@ def names(context: Context, made: Network, vault: "KeyVault", logs: "LogAnalytic
                 "location": context.location,
                 "resource_group_name": context.group("dns").name,
                 "regions": list(regions),
-                "virtual_network_ids": {**made.networks},
+                "virtual_network_ids": linked(context, made),
                 "existing": {VAULT_ZONE: vault.private_zone_id},
             },
             context.opts,

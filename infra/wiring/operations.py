@@ -6,6 +6,7 @@ import pulumi
 
 from infra.wiring.context import Context
 from modules.azure.log_analytics import LogAnalytics, LogAnalyticsArgs
+from modules.azure.private_link import BLOB_ZONE
 
 if TYPE_CHECKING:
     from infra.wiring.network import Network
@@ -76,7 +77,7 @@ def archive(
         "workload": "logs",
         "subnet_id": network.hub.private_endpoints_subnet_id,
         "workspace_id": logs.workspace_id,
-        "private_zone_id": network.zone("privatelink.blob.core.windows.net"),
+        "private_zone_id": network.zone(BLOB_ZONE),
     }
     if own is not None:
         args["key"] = storage_key(own, vault)

@@ -6,8 +6,9 @@ import pulumi
 
 from infra.fields import Region
 from infra.wiring.context import Context
+from infra.wiring.hubs import policy_args
 from modules import naming
-from modules.azure.firewall_policy import FirewallPolicy, FirewallPolicyArgs
+from modules.azure.firewall_policy import FirewallPolicy
 from modules.azure.virtual_wan import VirtualHub, VirtualHubArgs, VirtualWan
 
 if TYPE_CHECKING:
@@ -68,18 +69,8 @@ def _policy(
     context: Context, region: Region, space: str, base: pulumi.Input[str] | None, logs: "LogAnalytics"
 ) -> FirewallPolicy:
     """What the virtual hub's firewall lets through; names it asks of the resolver in the network beside the hub."""
-    wanted = context.azure.hub.firewall
-    args = FirewallPolicyArgs(
-        label=context.label,
-        location=region,
-        resource_group_name=context.group("network", region).name,
-        workload="hub",
-        estate=context.estate,
-        workspace_id=logs.workspace_id,
-        tier=wanted.tier,
-        threat_intel_mode=wanted.threat_intel_mode,
-        dns_servers=[str(naming.hub_plan(space).resolver_address)],
-    )
+    args = policy_args(context, region, "hub", logs)
+    args["dns_servers"] = [str(naming.hub_plan(space).resolver_address)]
     if base is not None:
         args["base_policy_id"], args["rule_groups"] = base, []
     return FirewallPolicy(context.regional("firewall-policy", region), args, context.opts)

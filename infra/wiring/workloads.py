@@ -9,6 +9,7 @@ from infra.cluster import Cluster
 from infra.wiring.context import Context
 from infra.wiring.operations import storage_key
 from infra.wiring.signed import IMMUTABLE_DAYS, ISSUER, Signed
+from modules.azure.private_link import BLOB_ZONE
 
 if TYPE_CHECKING:
     from infra.wiring.network import Network
@@ -146,7 +147,7 @@ def _store(
         resource_group_name=context.group("clusters").name,
         subnet_id=made.hub.private_endpoints_subnet_id,
         workspace_id=logs.workspace_id,
-        private_zone_id=made.zone("privatelink.blob.core.windows.net"),
+        private_zone_id=made.zone(BLOB_ZONE),
         containers=[container(cluster.name) for cluster in clusters],
         immutable_days=IMMUTABLE_DAYS,
     )

@@ -11,8 +11,6 @@ from modules.azure.log_analytics import send_logs
 from modules.azure.storage_encryption import encryption, identity
 from modules.component import Component, after
 
-ZONE = "privatelink.blob.core.windows.net"
-"""The private DNS zone of blobs."""
 LONGEST = 146_000
 """Days that Azure keeps anything unchanged at the most."""
 

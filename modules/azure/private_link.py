@@ -9,6 +9,9 @@ from pulumi_azure_native import network, privatedns
 from modules import naming
 from modules.component import Component, after
 
+BLOB_ZONE = "privatelink.blob.core.windows.net"
+"""The private DNS zone of blobs."""
+
 
 def private_link(
     owner: Component, name: str, args: Mapping[str, Any], service: pulumi.CustomResource, group: str, zone: str

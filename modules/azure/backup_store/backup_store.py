@@ -7,7 +7,7 @@ import pulumi
 from modules import naming
 from modules.azure import immutable_storage
 from modules.azure.lock import lock
-from modules.azure.private_link import private_link
+from modules.azure.private_link import BLOB_ZONE, private_link
 from modules.azure.storage_encryption import EncryptionKey
 from modules.component import Component, after
 
@@ -64,7 +64,7 @@ class BackupStore(Component):
             "resource_group_name": args["resource_group_name"],
         }
         blobs = immutable_storage.blob_service(self, name, here, args["workspace_id"])
-        private_link(self, name, args, account, "blob", immutable_storage.ZONE)
+        private_link(self, name, args, account, "blob", BLOB_ZONE)
         made = {
             container: immutable_storage.container(self, name, here, container, days, blobs, appends=False)
             for container in args["containers"]

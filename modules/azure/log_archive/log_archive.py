@@ -9,7 +9,7 @@ from modules import naming
 from modules.azure import immutable_storage
 from modules.azure.lock import lock
 from modules.azure.log_archive.lifecycle import lifecycle
-from modules.azure.private_link import private_link
+from modules.azure.private_link import BLOB_ZONE, private_link
 from modules.azure.storage_encryption import EncryptionKey
 from modules.component import Component, after
 
@@ -85,7 +85,7 @@ class LogArchive(Component):
         made = {each: container for each, (container, _) in both.items()}
         inside = [*blobs, metrics, ageing, *(part for pair in both.values() for part in pair)]
         lock(self, f"{name}-lock", account, inside, "It holds the logs that the force must be able to show.")
-        self.private_zone_id = private_link(self, name, args, account, "blob", immutable_storage.ZONE)
+        self.private_zone_id = private_link(self, name, args, account, "blob", BLOB_ZONE)
         self.id = account.id
         # Whoever writes to the account waits until what is written cannot be changed.
         self.name = after(account_name, account, *made.values())

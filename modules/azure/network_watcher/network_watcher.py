@@ -7,11 +7,10 @@ from pulumi_azure_native import managedidentity, network, storage
 
 from modules import naming
 from modules.azure.grants import grant
-from modules.azure.immutable_storage import ZONE
 from modules.azure.lock import lock
 from modules.azure.network_watcher.flow_logs import FlowLogs, flow_log
 from modules.azure.place import Place
-from modules.azure.private_link import private_link
+from modules.azure.private_link import BLOB_ZONE, private_link
 from modules.azure.storage_encryption import EncryptionKey, encryption, identity
 from modules.component import Component, after
 
@@ -88,7 +87,7 @@ class NetworkWatcher(Component):
         lock(self, place.logical("storage-lock"), account, [blobs], why)
         if "subnet_id" in args:
             where = {"workload": "flows", **args}
-            private_link(self, place.logical("storage"), where, account, "blob", ZONE)
+            private_link(self, place.logical("storage"), where, account, "blob", BLOB_ZONE)
         return account
 
     def _writer(self, place: Place, account: storage.StorageAccount) -> pulumi.Output[str]:
