@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+import yaml
 
 from bluelamp.planning import plan_force
 from bluelamp.reports.subject import from_plan
@@ -15,6 +16,7 @@ from policies.compiled.evaluator import evaluate
 from policies.estate import canonical
 from policies.model import UNKNOWN
 from tests.conftest import ROOT
+from tests.policies.azure_names import FILE, wanted
 from tests.policies.azure_resources import in_azure
 
 RULES = {rule.id: rule for rule in rules()}
@@ -49,6 +51,12 @@ def test_a_definition_says_of_every_case_what_the_rule_says(rule: Rule):
 def test_a_resource_of_another_type_is_nobodys_business():
     for (definition,) in COMPILED.documents.values():
         assert not evaluate(definition, {"type": "Microsoft.Solutions/applications", "properties": {}}, {})
+
+
+def test_the_names_written_down_are_of_what_the_rules_look_at_and_of_nothing_else():
+    kept = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    named = {token: {*said.get("verified", {}), *said.get("unverified", {})} for token, said in kept.items()}
+    assert named == wanted(), "write it anew with `python -m tests.policies.azure_names DIR`"
 
 
 def test_every_rule_about_azure_is_said_or_says_why_not():
