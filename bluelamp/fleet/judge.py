@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.parallel import cores
-from bluelamp.reports.findings import Report, Source, assess
+from bluelamp.reports import Report, Source, assess, from_plan, from_state
 from bluelamp.reports.selection import Selection
-from bluelamp.reports.subject import from_plan, from_state
 from infra.problems import SettingsError
 from policies.governance import Governance
 

@@ -4,11 +4,12 @@
     print(report.answer)
     write([report], Path("report"))
 
-`subject` makes resources of a plan or a state, `findings` judges them, `coverage` relates the findings to controls,
-`terminal` and `html` show them, `write` keeps them. Importing this loads neither Jinja nor Rich.
+`subject` makes resources of a plan or a state, `assess` judges them, `findings` is what it finds, `coverage` relates
+that to controls, `terminal` and `html` show it, `write` keeps it. Importing this loads neither Jinja nor Rich.
 """
 
-from bluelamp.reports.findings import Answer, Finding, Report, Source, assess
+from bluelamp.reports.assess import assess
+from bluelamp.reports.findings import Answer, Finding, Report, Source
 from bluelamp.reports.subject import from_plan, from_state
 from bluelamp.reports.write import write
 

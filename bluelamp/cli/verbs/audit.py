@@ -169,7 +169,7 @@ def _written(
     narrowed: bool,
     kept: bool,
 ) -> Report:
-    from bluelamp.reports.findings import Source, assess
+    from bluelamp.reports import Source, assess
 
     if not paths or narrowed:
         also = ", or - for the standard input" if source is From.MANIFESTS else ""

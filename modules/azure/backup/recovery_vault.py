@@ -5,6 +5,7 @@ from pulumi_azure_native import network, recoveryservices
 
 from modules import naming
 from modules.azure.backup.arguments import BackupArgs
+from modules.azure.private_link import BLOB_ZONE
 from modules.component import after
 
 
@@ -88,7 +89,7 @@ def recovery_endpoint(name: str, args: BackupArgs, vault: recoveryservices.Vault
     short = naming.region(args["location"]).short
     wanted = {
         "backup": f"privatelink.{short}.backup.windowsazure.com",
-        "blob": "privatelink.blob.core.windows.net",
+        "blob": BLOB_ZONE,
         "queue": "privatelink.queue.core.windows.net",
     }
     records = [

@@ -1,0 +1,148 @@
+"""Judging what a force has: from resources to the findings that every report is a view of.
+
+report = assess("west-midlands", from_plan(plan), Source.PLAN, root=root)
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, Final
+
+from bluelamp.reports.canonical import plain
+from bluelamp.reports.exemptions import record
+from bluelamp.reports.findings import SEVERITIES, VERDICTS, Finding, Report, RuleRecord, Source
+from bluelamp.reports.naming import names_in
+from bluelamp.reports.provenance import Provenance, input_hash, provenance, rule_hash
+from bluelamp.reports.redaction import Redactor
+from bluelamp.reports.selection import Selection
+from policies import Judgement, Resource, Rule
+from policies import rules as discovered
+from policies.governance import Governance
+from policies.value import root as root_of
+
+_SHORTEST_NAME: Final = 4
+
+
+def assess(
+    force: str,
+    resources: Sequence[Resource],
+    source: Source,
+    *,
+    root: Path,
+    name: str = "",
+    started: datetime | None = None,
+    rules: Sequence[Rule] | None = None,
+    selection: Selection | None = None,
+    governance: Governance | None = None,
+    today: date | None = None,
+    evidence: bool = True,
+) -> Report:
+    """Judge `resources` by `rules` (all of them by default) and keep what came out.
+
+    `root` is the project's folder, for its commit; `name` is what the force calls itself; `started` is when the plan
+    or the state was begun to be read; of `rules` those are used that `selection` keeps. What is settled about the
+    force, its rules among it, is in `governance`; its exemptions hold as on the day `today`, by default the day the
+    report was started. Without `evidence` the hashes, the names and the commit are left out, for a report that is shown
+    once and not kept. Raises ValueError when two resources have the same URN.
+    """
+    started = started or datetime.now(UTC)
+    governance = governance or Governance(discovered() if rules is None else tuple(rules))
+    given = governance.rules
+    used = selection.keep(given) if selection else given
+    records = {rule.id: _record(rule, evidence) for rule in used}
+    if len({resource.urn for resource in resources}) != len(resources):
+        raise ValueError(f"{force}: two resources have the same URN")
+    redactor = Redactor(resources)
+    clean = _cleaner(redactor)
+    proven = resources if evidence else ()
+    shown = {resource.urn: clean(root_of(resource).shown()) for resource in proven}
+    hashes = {urn: input_hash(properties) for urn, properties in shown.items()}
+    judgements, uses = replace(governance, rules=used).judge(resources, today or started.date())
+    whose = {
+        each.urn: (plain(each.urn), plain(each.type), plain(each.name), each.source, hashes.get(each.urn, ""))
+        for each in resources
+    }
+    findings = [_finding(records[judgement.rule], judgement, clean, *whose[judgement.urn]) for judgement in judgements]
+    return Report(
+        force=force,
+        name=name or force,
+        source=source,
+        started=started,
+        ended=datetime.now(UTC),
+        resources=len(resources),
+        rules=tuple(sorted(records.values(), key=lambda rule: rule.id)),
+        findings=_ordered(findings, records.values()),
+        provenance=replace(provenance(root, used), input_hash=input_hash(hashes)) if evidence else Provenance(),
+        filters=selection.phrases if selection else (),
+        left_out=len(given) - len(used),
+        names=frozenset(name for each in proven for name in _names(redactor(each.name), shown[each.urn])),
+        exemptions=tuple(record(use) for use in uses),
+        blocks_unknown=governance.block_unknown,
+    )
+
+
+def _ordered(findings: Iterable[Finding], rules: Iterable[RuleRecord]) -> tuple[Finding, ...]:
+    """`findings` by verdict, severity, rule and URN."""
+    worst_first = sorted(rules, key=lambda rule: (SEVERITIES.index(rule.severity), rule.id))
+    ranks = {rule.id: rank for rank, rule in enumerate(worst_first)}
+    verdicts = {verdict: number * len(ranks) for number, verdict in enumerate(VERDICTS)}
+
+    def rank(finding: Finding) -> int:
+        return verdicts[finding.verdict] + ranks[finding.rule.id]
+
+    # One sort after the other is quicker than a key of several things: they come resource by resource.
+    return tuple(sorted(sorted(findings, key=attrgetter("urn")), key=rank))
+
+
+def _record(rule: Rule, evidence: bool) -> RuleRecord:
+    return RuleRecord(
+        rule.id,
+        rule.title,
+        rule.severity,
+        rule.enforcement,
+        rule.area,
+        rule.controls,
+        rule.rationale,
+        rule.fix,
+        rule.example,
+        plain(rule.parameters),
+        rule_hash(rule) if evidence else "",
+    )
+
+
+def _cleaner(redactor: Redactor) -> Callable[[Any], Any]:
+    """What makes any value plain and free of secrets."""
+    return (lambda value: redactor(plain(value))) if redactor.needed else plain
+
+
+def _names(name: str, shown: Mapping[str, Any]) -> Iterator[str]:
+    """What a resource calls itself, its parts and others, but for short words."""
+    yield from (each for each in (name, *names_in(shown)) if len(each) >= _SHORTEST_NAME)
+
+
+def _finding(
+    rule: RuleRecord,
+    judgement: Judgement,
+    clean: Callable[[Any], Any],
+    urn: str,
+    type_: str,
+    name: str,
+    source: tuple[str, int] | None,
+    input_hash: str,
+) -> Finding:
+    return Finding(
+        rule,
+        judgement.verdict,
+        urn,
+        type_,
+        name,
+        plain(judgement.path),
+        clean(judgement.observed),
+        clean(judgement.expected),
+        clean(judgement.message),
+        source,
+        input_hash,
+        judgement.exemption,
+    )
