@@ -45,7 +45,8 @@ def sites(context: Context, made: "Network", vault: "KeyVault", logs: "LogAnalyt
         if site.express_route:
             from modules.hybrid.express_route import ExpressRoute
 
-            ExpressRoute(f"circuit-{site.name}", _circuit(context, made, site, logs), context.opts)
+            circuit = ExpressRoute(f"circuit-{site.name}", _circuit(context, made, site, logs), context.opts)
+            made.circuits[site.name] = circuit
     _names(context, made, estate)
 
 

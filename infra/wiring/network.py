@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from modules.azure.network_watcher import NetworkWatcher
     from modules.azure.private_dns import PrivateDns
     from modules.azure.virtual_wan import VirtualHub, VirtualWan
+    from modules.hybrid.express_route import ExpressRoute
 
 VAULT_ZONE = "privatelink.vaultcore.azure.net"
 """The platform vault's zone, which its own module makes: it is there before the other zones are."""
@@ -40,6 +41,8 @@ class Network:
     resolvers: "dict[str, DnsResolver]" = field(default_factory=dict)
     watchers: "dict[str, NetworkWatcher]" = field(default_factory=dict)
     gateways: "Gateways | None" = None
+    circuits: "dict[str, ExpressRoute]" = field(default_factory=dict)
+    """By site."""
 
     @property
     def hub(self) -> Hub:

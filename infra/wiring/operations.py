@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from infra.wiring.context import Context
+from infra.wiring.watched import watched
 from modules.azure.log_analytics import LogAnalytics, LogAnalyticsArgs
 from modules.azure.private_link import BLOB_ZONE
 
@@ -138,13 +139,7 @@ def watch(
     if not context.has("alerts"):
         return None
     from modules.azure.alerts import Alerts
-    from modules.azure.alerts.metrics import WatchedResource
 
-    watched = {"vault": WatchedResource(kind="key_vault", id=vault.id)}
-    if kept is not None:
-        watched["archive"] = WatchedResource(kind="storage", id=kept.id)
-    if network.gateways is not None:
-        watched["vpn"] = WatchedResource(kind="vpn_gateway", id=network.gateways.vpn_gateway_id)
     return Alerts(
         "alerts",
         {
@@ -155,7 +150,7 @@ def watch(
             "subscription_ids": [context.subscription_id],
             "contacts": contacts,
             "workspace_id": logs.workspace_id,
-            "watched": watched,
+            "watched": watched(context, network, vault, kept),
         },
         context.opts,
     ).action_group_id

@@ -220,6 +220,35 @@ def test_behind_a_virtual_hub_names_are_asked_of_the_resolver_beside_it(virtual_
     assert {region: [address] for region, address in answers.items()} == asked
 
 
+def alerted(made: Planned) -> set[tuple[str, str]]:
+    """The short names of what has alerts on metrics, with the type that Azure measures."""
+    return {
+        (each["ruleName"].removeprefix("alert-"), each["criteria"]["allOf"][0]["metricNamespace"].split("/")[1])
+        for each in made.of("monitor:MetricAlert")
+    }
+
+
+def test_the_firewalls_and_every_way_to_the_sites_have_alerts(full: Planned, virtual_wan: Planned) -> None:
+    assert {
+        ("firewall-health-wmp-prod", "azureFirewalls"),
+        ("second-firewall-health-wmp-prod", "azureFirewalls"),
+        ("vpn-bgp-peers-wmp-prod", "virtualNetworkGateways"),
+        ("express-route-processor-wmp-prod", "virtualNetworkGateways"),
+    } <= alerted(full)
+    assert {
+        ("firewall-health-essex-prod", "azureFirewalls"),
+        ("second-firewall-health-essex-prod", "azureFirewalls"),
+        ("vpn-bgp-peers-essex-prod", "vpnGateways"),
+        ("express-route-processor-essex-prod", "expressRouteGateways"),
+        ("circuit-headquarters-bgp-essex-prod", "expressRouteCircuits"),
+    } <= alerted(virtual_wan)
+
+
+def test_a_circuit_on_order_rings_nobody(full: Planned) -> None:
+    assert full.of("network:ExpressRouteCircuit")
+    assert "expressRouteCircuits" not in {measured for _, measured in alerted(full)}
+
+
 def test_in_a_starting_force_a_virtual_wan_still_has_its_firewall() -> None:
     components = {"privateDns": "hybrid", "dnsResolver": "hybrid"}
     made = essex({"topology": "virtual-wan", "regions": ["uksouth"]}, components=components)

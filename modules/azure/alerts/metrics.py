@@ -15,7 +15,8 @@ class WatchedResource(TypedDict):
     """One resource whose metrics are watched."""
 
     kind: str
-    """What it is: `firewall`, `vpn_gateway`, `express_route`, `public_address`, `key_vault` or `storage`."""
+    """What it is: `firewall`, `vpn_gateway`, `express_route_gateway`, the same two of a virtual hub
+    (`virtual_hub_vpn_gateway`), `express_route` (a circuit), `public_address`, `key_vault` or `storage`."""
     id: pulumi.Input[str]
     """Its ARM id."""
 

@@ -65,6 +65,8 @@ class Hub(Component):
     firewall_address: pulumi.Output[str]
     """The firewall's private address, to which spokes send everything; empty where there is no firewall. Beside a
     virtual hub the one of its firewall."""
+    firewall_id: pulumi.Output[str]
+    """The firewall's ARM id; empty where the hub has none of its own."""
     firewall_policy_name: pulumi.Output[str]
     """The name of the firewall's policy, to which a force's own rules are added; empty where there is no firewall."""
     resolver_address: pulumi.Output[str]
@@ -102,10 +104,11 @@ class Hub(Component):
         self.subnet_ids = pulumi.Output.all(**{key: subnet.id for key, subnet in made.items()})
         self.private_endpoints_subnet_id = made["private_endpoints"].id
 
-        self.firewall_address = self.firewall_policy_name = pulumi.Output.from_input("")
+        self.firewall_id = self.firewall_address = self.firewall_policy_name = pulumi.Output.from_input("")
         self.resolver_address = pulumi.Output.from_input(str(plan.resolver_address))
         if filtered:
             wall = firewall(place, wanted, made["firewall"], args["estate"])
+            self.firewall_id = wall.id
             self.firewall_address = after(str(plan.firewall_address), wall)
             # Rules that wait for the firewall cannot meet it while it attaches the policy, which Azure would refuse.
             self.firewall_policy_name = after(place.name("firewall_policy", "hub"), wall)

@@ -4,7 +4,6 @@ import pulumi
 from pulumi_azure_native import network
 
 from modules.azure.place import Place
-from modules.component import after
 
 AZURE_ASN = 65515
 """The autonomous system of every gateway of a virtual hub; Azure takes no other."""
@@ -18,9 +17,10 @@ def gateway_problems(vpn: int, express_route: int) -> list[str]:
     )
 
 
-def vpn_gateway(place: Place, hub: network.VirtualHub, units: int, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
-    """Makes the hub's VPN gateway, which has two instances, and gives its name."""
-    name = place.name("vpn_gateway", "hub")
+def vpn_gateway(
+    place: Place, name: str, hub: network.VirtualHub, units: int, opts: pulumi.ResourceOptions
+) -> network.VpnGateway:
+    """Makes the hub's VPN gateway, which has two instances."""
     gateway = network.VpnGateway(
         place.logical("vpn"),
         gateway_name=name,
@@ -32,14 +32,13 @@ def vpn_gateway(place: Place, hub: network.VirtualHub, units: int, opts: pulumi.
         opts=pulumi.ResourceOptions.merge(opts, place.owner.child()),
     )
     place.log("vpn", gateway)
-    return after(name, gateway)
+    return gateway
 
 
 def express_route_gateway(
-    place: Place, hub: network.VirtualHub, units: int, opts: pulumi.ResourceOptions
-) -> pulumi.Output[str]:
-    """Makes the hub's ExpressRoute gateway and gives its name; it grows to ten units by itself."""
-    name = place.name("express_route_gateway", "hub")
+    place: Place, name: str, hub: network.VirtualHub, units: int, opts: pulumi.ResourceOptions
+) -> network.ExpressRouteGateway:
+    """Makes the hub's ExpressRoute gateway; it grows to ten units by itself."""
     gateway = network.ExpressRouteGateway(
         place.logical("express-route"),
         express_route_gateway_name=name,
@@ -52,4 +51,4 @@ def express_route_gateway(
         opts=pulumi.ResourceOptions.merge(opts, place.owner.child()),
     )
     place.log("express-route", gateway)
-    return after(name, gateway)
+    return gateway

@@ -52,8 +52,14 @@ class VirtualHub(Component):
     """The hub's name, to which spokes are connected. It waits for the routing intent."""
     firewall_address: pulumi.Output[str]
     """The firewall's private address, which Azure picks; networks ask it for names."""
+    firewall_id: pulumi.Output[str]
+    """The firewall's ARM id."""
+    vpn_gateway_id: pulumi.Output[str]
+    """The VPN gateway's ARM id; empty where there is none."""
     vpn_gateway_name: pulumi.Output[str]
     """The VPN gateway's name, known before it exists; empty where there is none."""
+    express_route_gateway_id: pulumi.Output[str]
+    """The ExpressRoute gateway's ARM id; empty where there is none."""
     express_route_gateway_name: pulumi.Output[str]
     """The ExpressRoute gateway's name, known before it exists; empty where there is none."""
 
@@ -77,15 +83,20 @@ class VirtualHub(Component):
         intent = _routing_intent(place, after(hub_name, hub), wall)
         self.virtual_hub_id = hub.id
         self.virtual_hub_name = after(hub_name, hub, intent)
+        self.firewall_id = wall.id
         self.firewall_address = wall.hub_ip_addresses.apply(
             lambda addresses: str(addresses.private_ip_address) if addresses and addresses.private_ip_address else ""
         )
-        self.vpn_gateway_name = self.express_route_gateway_name = pulumi.Output.from_input("")
+        self.vpn_gateway_id = self.vpn_gateway_name = pulumi.Output.from_input("")
+        self.express_route_gateway_id = self.express_route_gateway_name = pulumi.Output.from_input("")
         made = pulumi.ResourceOptions(depends_on=[intent], protect=args.get("protect", False))
         if units := args.get("vpn_scale_units", 0):
-            self.vpn_gateway_name = vpn_gateway(place, hub, units, made)
+            vpn = vpn_gateway(place, place.name("vpn_gateway", "hub"), hub, units, made)
+            self.vpn_gateway_id, self.vpn_gateway_name = vpn.id, after(place.name("vpn_gateway", "hub"), vpn)
         if units := args.get("express_route_scale_units", 0):
-            self.express_route_gateway_name = express_route_gateway(place, hub, units, made)
+            circuits = express_route_gateway(place, place.name("express_route_gateway", "hub"), hub, units, made)
+            self.express_route_gateway_id = circuits.id
+            self.express_route_gateway_name = after(place.name("express_route_gateway", "hub"), circuits)
         self.finish()
 
 

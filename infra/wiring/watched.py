@@ -1,0 +1,46 @@
+"""What has alerts on its metrics: what everything else of the force hangs on."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from infra.wiring.context import Context
+from modules.azure.alerts.metrics import WatchedResource
+
+if TYPE_CHECKING:
+    from infra.wiring.network import Network
+    from modules.azure.key_vault import KeyVault
+    from modules.azure.log_archive import LogArchive
+
+
+def watched(
+    context: Context, network: "Network", vault: "KeyVault", kept: "LogArchive | None"
+) -> dict[str, WatchedResource]:
+    """The vault, the archive, the firewalls, and the ways to the force's sites, by the short name of each."""
+    found = {"vault": WatchedResource(kind="key_vault", id=vault.id)}
+    if kept is not None:
+        found["archive"] = WatchedResource(kind="storage", id=kept.id)
+    return {**found, **dict(_firewalls(context, network)), **dict(_ways(context, network))}
+
+
+def _firewalls(context: Context, network: "Network") -> Iterator[tuple[str, WatchedResource]]:
+    walls = network.virtual_hubs or (network.hubs if context.azure.hub.firewall.enabled else {})
+    for region, hub in walls.items():
+        yield context.regional("firewall", region), WatchedResource(kind="firewall", id=hub.firewall_id)
+
+
+def _ways(context: Context, network: "Network") -> Iterator[tuple[str, WatchedResource]]:
+    sites = context.force.on_premises.sites if context.force.on_premises and context.has("gateways") else ()
+    if not sites:
+        return
+    of_a_virtual_hub = "virtual_hub_" if network.virtual_hubs else ""
+    gateways = network.virtual_hubs.get(context.location) or network.gateways
+    assert gateways is not None
+    yield "vpn", WatchedResource(kind=f"{of_a_virtual_hub}vpn_gateway", id=gateways.vpn_gateway_id)
+    if any(site.express_route for site in sites):
+        kind = f"{of_a_virtual_hub}express_route_gateway"
+        yield "express-route", WatchedResource(kind=kind, id=gateways.express_route_gateway_id)
+    for site in sites:
+        # A circuit on order has no neighbour yet: its alerts would ring until the provider has built it.
+        if site.express_route and site.express_route.peering:
+            circuit = network.circuits[site.name]
+            yield f"circuit-{site.name}", WatchedResource(kind="express_route", id=circuit.circuit_id)
