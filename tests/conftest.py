@@ -4,7 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,9 +76,26 @@ def make_project(folder: Path) -> Project:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """A fresh project for one test."""
-    return make_project(tmp_path / "project")
+def project(tmp_path: Path) -> Iterator[Project]:
+    """A fresh project for one test, after which nothing may run that belongs to it."""
+    made = make_project(tmp_path / "project")
+    yield made
+    assert left_running(made.root) == []
+
+
+def left_running(root: Path, patience: float = 30) -> list[str]:
+    """The processes with a file of `root` in their command line that are there for longer than `patience` seconds."""
+    deadline = time.monotonic() + patience
+    while found := _running(root):
+        if time.monotonic() > deadline:
+            return found
+        threading.Event().wait(0.01)
+    return []
+
+
+def _running(root: Path) -> list[str]:
+    said = subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True).stdout
+    return [line for line in said.splitlines() if str(root) in line]
 
 
 @pytest.fixture(scope="session")

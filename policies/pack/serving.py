@@ -1,6 +1,7 @@
 """Serving the analyzer to the engine that started this process."""
 
 import os
+import select
 import signal
 import sys
 from collections.abc import Iterable
@@ -20,7 +21,6 @@ from policies.pack.analyzer import NAME, Analyzer
 from policies.rule import Rule
 
 _LARGEST_MESSAGE: Final = 400 * 1024 * 1024  # the engine's own limit, in bytes
-_LOOK_FOR_ENGINE: Final = 2.0  # seconds
 
 
 def serve(folder: Path) -> None:
@@ -46,15 +46,22 @@ def serve(folder: Path) -> None:
     )
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(analyzer, server)
     port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    starter = os.getppid()
     for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, lambda *_: server.stop(grace=None))
+        # There is nothing to lose, and a handler that closed the server could wait for a lock that it interrupted.
+        signal.signal(ending, lambda *_: os._exit(0))
+    server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    while server.wait_for_termination(timeout=_LOOK_FOR_ENGINE) and os.getppid() == starter:
+    _wait_for_the_reader_to_go()
+    os._exit(0)
+
+
+def _wait_for_the_reader_to_go() -> None:
+    """Return when nobody can read any more what this process prints: an engine that is killed tells nobody."""
+    printed = select.poll()
+    printed.register(sys.stdout.fileno(), 0)
+    while not printed.poll():
         pass
-    server.stop(grace=None)
 
 
 def _of(area: str, given: Iterable[Rule]) -> tuple[Rule, ...]:

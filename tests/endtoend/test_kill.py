@@ -7,15 +7,13 @@ import random
 import shutil
 import signal
 import subprocess
-import threading
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from bluelamp.rehearsal.space import Space
-from tests.conftest import COMMAND, Project, bluelamp, environment
+from tests.conftest import COMMAND, Project, bluelamp, environment, left_running
 
 HERE = Path(__file__).parent / "programs" / "crash"
 EXPECTED = 13
@@ -93,22 +91,13 @@ def test_killed_at_random_points_it_always_converges(tmp_path: Path) -> None:
         shutil.rmtree(root)
 
 
-def running_in(root: Path) -> list[str]:
-    """The processes that have a file of the project in their command line."""
-    said = subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True).stdout
-    return [line for line in said.splitlines() if str(root) in line]
-
-
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
 def test_a_killed_run_leaves_no_process_behind(tmp_path: Path) -> None:
     root = tmp_path / "killed"
     shutil.copytree(HERE, root)
     assert kill_when(("rehearse", "--", "pulumi", "up", "--skip-preview"), root, 1, 0)
-    deadline = time.monotonic() + 30
-    while running_in(root) and time.monotonic() < deadline:
-        threading.Event().wait(TICK)
-    assert running_in(root) == []
+    assert left_running(root) == []
 
 
 @pytest.mark.engine

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -186,6 +187,17 @@ def test_levels_and_parameters_can_be_configured(tmp_path):
 def test_it_leaves_quietly_when_told_to(tmp_path, ending):
     with served(PACK, cwd=PACK) as (_, process):
         process.send_signal(ending)
+        assert process.wait(timeout=30) == 0
+
+
+@pytest.mark.parametrize("apart", [0, 1, 2, 3])
+def test_it_leaves_though_told_twice(tmp_path, apart):
+    # As a language host ends it: once when the engine lets go, once as the host itself goes.
+    with served(PACK, cwd=tmp_path) as (stub, process):
+        stub.GetAnalyzerInfo(empty_pb2.Empty())
+        process.terminate()
+        threading.Event().wait(apart / 1000)
+        process.terminate()
         assert process.wait(timeout=30) == 0
 
 

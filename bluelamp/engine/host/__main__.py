@@ -1,9 +1,10 @@
 """`python -m bluelamp.engine.host ENGINE_ADDRESS`: serves the language host and prints its port."""
 
 import os
+import select
 import signal
+import socket
 import sys
-import threading
 from concurrent import futures
 
 from bluelamp.engine.host import bare
@@ -15,19 +16,11 @@ from pulumi.runtime.proto import language_pb2_grpc  # noqa: E402
 
 from bluelamp.engine.host.service import LanguageHost  # noqa: E402
 
-_LOOK = 1.0
-"""Seconds between looks at whether the engine still lives."""
-
 
 def main() -> None:
     """Serves until the engine interrupts it or is gone, and takes what it runs with it."""
-    parent = os.getppid()
     addresses = [word for word in sys.argv[1:] if not word.startswith("-")]
     engine = addresses[-1] if addresses else ""
-    # Closing takes a thread of its own: a signal handler must not wait for the server it interrupts.
-    done = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: done.set())
     server = grpc.server(
         futures.ThreadPoolExecutor(max_workers=16),
         options=[("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)],
@@ -35,16 +28,30 @@ def main() -> None:
     host = LanguageHost(engine)
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")
+    ended = _endings()
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    # An engine that is killed tells nobody; its host is then somebody else's child.
-    while not done.wait(_LOOK) and os.getppid() == parent:
+    while not ended.poll():
         pass
     host.stop()
     server.stop(grace=None)
     # Interpreter shutdown would wait for worker threads that the engine has already abandoned.
     os._exit(0)
+
+
+def _endings() -> select.poll:
+    """What there is something to read of once the engine interrupts this process, or is gone and reads it no more."""
+    told, teller = socket.socketpair()
+    teller.setblocking(False)
+    # A handler that took a lock could wait for the one that it interrupted; this only writes a byte.
+    signal.set_wakeup_fd(teller.detach())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    endings = select.poll()
+    endings.register(told.detach(), select.POLLIN)
+    endings.register(sys.stdout.fileno(), 0)
+    return endings
 
 
 main()
