@@ -1,8 +1,22 @@
-"""Making much that lasts: for commands that read, judge, tell, and end."""
+"""Making much that lasts: for commands that read, plan, judge, tell, and end."""
 
+import atexit
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+_SELDOM: Final = (500_000, 50, 1000)
+
+
+def collect_seldom() -> None:
+    """From here on, look for circles of things that nobody holds after half a million new ones, not after 700.
+
+    The SDK's hundred thousands of types and futures last; to look through them again and again takes longer than to
+    plan a force. At the end of the process, with all it has made, nothing is looked for.
+    """
+    gc.set_threshold(*_SELDOM)
+    atexit.register(gc.freeze)
 
 
 @contextmanager

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from bluelamp import bytecode
+from bluelamp.lasting import collect_seldom
 
 bytecode.keep()
+collect_seldom()
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = Path(sys.executable).with_name("bluelamp")

@@ -15,6 +15,7 @@ from rich.markup import escape
 from bluelamp import __version__
 from bluelamp.cli import verbs
 from bluelamp.errors import BluelampError, Status
+from bluelamp.lasting import collect_seldom
 from infra.problems import SettingsError
 
 app = typer.Typer(
@@ -50,6 +51,7 @@ def load(asked: str = "") -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command and exits with its status; a user's mistake is told without a traceback."""
+    collect_seldom()
     words = list(sys.argv[1:] if arguments is None else arguments)
     load(words[0] if words else "")
     console = Console(stderr=True, soft_wrap=True, highlight=False)

@@ -15,13 +15,13 @@ from tests.conftest import ROOT, Project, make_project
 
 pytestmark = pytest.mark.engine
 
-FORCE = "kent"
+FORCE = "wiltshire"
 RULES = settled.of(ROOT, FORCE, rules()).by_id
 STRICT = {
     "BL-DAT-001": {"among": ["ukwest"]},
     "BL-SPD-001": {"required": [*RULES["BL-SPD-001"].parameters["required"], "reviewed"]},
     "BL-LOG-001": {"minimum": 4000},
-    "BL-NET-001": {"ports": [*RULES["BL-NET-001"].parameters["ports"], 443]},
+    "BL-NET-014": {"among": ["NetworkSecurityGroupEnabled"]},
     "BL-K8S-020": {"levels": ["baseline"]},
 }
 """A baseline that the force's resources do not meet: something for every moment to find, in every area."""

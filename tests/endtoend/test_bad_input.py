@@ -4,13 +4,14 @@ import contextlib
 import json
 import os
 import resource
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from bluelamp.rehearsal.space import Space
-from tests.conftest import COMMAND, Project, environment
+from tests.conftest import COMMAND, Project, environment, make_project
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine")]
 FORCE = "dyfed-powys"
@@ -21,11 +22,19 @@ def said(run: "subprocess.CompletedProcess[str]") -> str:
     return run.stdout + run.stderr
 
 
-@pytest.fixture
-def up(project: Project) -> Project:
+@pytest.fixture(scope="module")
+def brought_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    project = make_project(tmp_path_factory.mktemp("brought-up") / "project")
     run = project.run("up", "--rehearse", FORCE)
     assert run.returncode == 0, run.stderr
-    return project
+    return project.root
+
+
+@pytest.fixture
+def up(brought_up: Path, tmp_path: Path) -> Project:
+    """A project of the test's own whose force is up."""
+    shutil.copytree(brought_up, tmp_path / "project", symlinks=True)
+    return Project(tmp_path / "project")
 
 
 def state_file(project: Project) -> Path:
@@ -109,7 +118,7 @@ def test_two_rehearsals_at_once_do_not_meet_on_a_port(project: Project) -> None:
             cwd=project.root,
             env=environment(),
         )
-        for force in (FORCE, "essex")
+        for force in (FORCE, "wiltshire")
     ]
     for run in runs:
         out, err = run.communicate()
