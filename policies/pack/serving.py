@@ -1,5 +1,6 @@
 """Serving the analyzer to the engine that started this process."""
 
+import gc
 import os
 import select
 import signal
@@ -21,6 +22,7 @@ from policies.pack.analyzer import NAME, Analyzer
 from policies.rule import Rule
 
 _LARGEST_MESSAGE: Final = 400 * 1024 * 1024  # the engine's own limit, in bytes
+_SELDOM: Final = (500_000, 50, 1000)
 
 
 def serve(folder: Path) -> None:
@@ -35,6 +37,8 @@ def serve(folder: Path) -> None:
         ("grpc.max_send_message_length", _LARGEST_MESSAGE),
     ]
     server = grpc.server(ThreadPoolExecutor(max_workers=4), options=options)
+    # The rules, and what the engine tells of a stack, stay to the end: nobody needs to look through them for rubbish.
+    gc.set_threshold(*_SELDOM)
     root = settled.project(sys.argv)
     analyzer = Analyzer(
         _of(area, rules()),
