@@ -51,7 +51,9 @@ class DnsBudget:
         )
         if self.refresh_minutes:
             text += f", and every refresh {self.refresh_minutes}"
-        return f"{text}. Link only the networks with a DNS resolver; spokes ask it and need no links."
+        if self.links > _HUBS * self.zones:
+            return f"{text}. Link only the networks with a DNS resolver; spokes ask it and need no links."
+        return f"{text}. The deployment waits by itself; nothing has to be done."
 
 
 def dns_budget(zones: int, networks: int) -> DnsBudget:
@@ -65,6 +67,8 @@ def dns_budget(zones: int, networks: int) -> DnsBudget:
 
 
 _MOST_LINKS = 1000
+_HUBS = 2
+"""Networks that have a resolver: a hub in each region. No fewer can be linked."""
 
 
 def _waits(requests: int, allowed: int) -> int:

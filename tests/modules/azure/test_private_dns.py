@@ -81,6 +81,12 @@ def test_the_wait_for_the_dns_api_is_known_before(zone_count, networks, minutes,
     assert (str(minutes) in budget.warning) if minutes else not budget.warning
 
 
+def test_advice_is_given_only_where_it_can_be_followed():
+    assert "Link only the networks with a DNS resolver" in dns_budget(93, 3).warning
+    for hubs in (1, 2):
+        assert "nothing has to be done" in dns_budget(93, hubs).warning
+
+
 @given(st.integers(1, 200), st.integers(0, 100))
 def test_one_more_network_never_makes_the_wait_shorter(zone_count, networks):
     fewer, more = dns_budget(zone_count, networks), dns_budget(zone_count, networks + 1)
