@@ -22,7 +22,7 @@ from policies.pack.analyzer import NAME, Analyzer
 from policies.rule import Rule
 
 _LARGEST_MESSAGE: Final = 400 * 1024 * 1024  # the engine's own limit, in bytes
-_SELDOM: Final = (500_000, 50, 1000)
+_SELDOM: Final = (300_000, 2, 5)
 
 
 def serve(folder: Path) -> None:
