@@ -1,5 +1,6 @@
 """One verb on one force: what is run on the engine, and what came of it."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ from bluelamp.engine.events import Outcome, Step, Violation
 from bluelamp.engine.operation import Target
 from bluelamp.errors import Status
 
+_PULUMIS_OWN = "pulumi:"
 _PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 - the name of a variable
 
 
@@ -132,13 +134,19 @@ def _result(target: Target, verb: str, status: Status, outcome: Outcome) -> Resu
         target.stack,
         verb,
         status,
-        tuple(step for step in outcome.changes if not step.type.startswith("pulumi:")),
+        tuple(step for step in outcome.changes if not step.type.startswith(_PULUMIS_OWN)),
         tuple(outcome.violations),
         tuple(_plain(error) for error in outcome.errors),
         tuple(outcome.warnings),
-        outcome.counts,
+        _counts(outcome),
         outcome.seconds,
     )
+
+
+def _counts(outcome: Outcome) -> dict[str, int]:
+    """The engine's counts, but for the stack and the providers, which are no resources to anybody else."""
+    own = Counter(step.op for step in outcome.steps.values() if step.type.startswith(_PULUMIS_OWN))
+    return {op: count - own[op] for op, count in outcome.counts.items() if count > own[op]}
 
 
 def _unchanged(target: Target, verb: str, planned: Result) -> Result:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,8 @@ def comes_up(project: Project, force: str) -> None:
     """Brings the force up with a report, and again, which changes nothing and leaves nothing drifted."""
     first = project.run("up", "--rehearse", force)
     assert first.returncode == 0, first.stderr
-    assert "created" in first.stdout
+    created = re.search(r"(\d+) created", first.stdout)
+    assert created, first.stdout
     report = project.root / ".bluelamp" / "reports" / force
     assert (report / "report.html").is_file()
     findings = json.loads((report / "findings.json").read_text(encoding="utf-8"))
@@ -34,7 +36,7 @@ def comes_up(project: Project, force: str) -> None:
 
     second = project.run("up", "--rehearse", force)
     assert second.returncode == 0, second.stderr
-    assert "unchanged" in second.stdout
+    assert f"unchanged ({created[1]} resources)" in second.stdout
     same = project.run("drift", "--rehearse", force)
     assert (same.returncode, "no drift" in same.stdout) == (0, True), same.stdout + same.stderr
 
