@@ -7,6 +7,10 @@ from typing import Any
 
 import yaml
 
+from bluelamp.rehearsal.kubernetes import KubernetesProvider
+from bluelamp.rehearsal.provider import Instance
+
+DEV = Instance("dev", "police")
 _HERE = Path(__file__).parent
 GOOD: dict[str, dict[str, Any]] = yaml.safe_load((_HERE / "good.yaml").read_text(encoding="utf-8"))
 BROKEN: list[dict[str, Any]] = yaml.safe_load((_HERE / "broken.yaml").read_text(encoding="utf-8"))
@@ -96,3 +100,18 @@ def _changed(obj: dict[str, Any], path: tuple[Any, ...]) -> Iterator[tuple[str, 
         mutant, place = copied()
         place[last] = copy.deepcopy(other)
         yield name, mutant
+
+
+def create(
+    provider: KubernetesProvider, obj: dict[str, Any], name: str = "it"
+) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """Checks and makes an object; its id, its inputs as checked and its outputs."""
+    checked = provider.check(DEV, urn(obj, name), {}, obj)
+    assert not checked.failures
+    resource_id, outputs = provider.create(DEV, urn(obj, name), checked.inputs, preview=False)
+    return resource_id, checked.inputs, outputs
+
+
+def with_(obj: dict[str, Any], **spec: Any) -> dict[str, Any]:
+    """The object with other values in its spec."""
+    return {**obj, "spec": {**obj["spec"], **spec}}

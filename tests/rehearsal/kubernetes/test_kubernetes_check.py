@@ -5,11 +5,9 @@ from typing import Any
 import pytest
 
 from bluelamp.rehearsal.kubernetes import KubernetesProvider
-from bluelamp.rehearsal.provider import CloudError, Instance
+from bluelamp.rehearsal.provider import CloudError
 from bluelamp.rehearsal.store import Store
-from tests.rehearsal.kubernetes.kubernetes_objects import BROKEN, GOOD, broken, urn
-
-DEV = Instance("dev", "police")
+from tests.rehearsal.kubernetes.kubernetes_objects import BROKEN, DEV, GOOD, broken, urn
 
 
 @pytest.fixture

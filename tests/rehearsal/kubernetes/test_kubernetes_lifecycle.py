@@ -9,29 +9,8 @@ import pytest
 from bluelamp.rehearsal.kubernetes import KubernetesProvider
 from bluelamp.rehearsal.provider import CloudError, Diff, Instance
 from bluelamp.rehearsal.store import Fault, Store
-from bluelamp.rehearsal.values import UNKNOWN, Secret
-from tests.rehearsal.kubernetes.kubernetes_objects import GOOD, urn
-
-DEV = Instance("dev", "police")
-
-
-@pytest.fixture
-def store() -> Store:
-    return Store(":memory:")
-
-
-@pytest.fixture
-def provider(store: Store) -> KubernetesProvider:
-    return KubernetesProvider(store, patience=0.0)
-
-
-def create(
-    provider: KubernetesProvider, obj: dict[str, Any], name: str = "it"
-) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    checked = provider.check(DEV, urn(obj, name), {}, obj)
-    assert not checked.failures
-    resource_id, outputs = provider.create(DEV, urn(obj, name), checked.inputs, preview=False)
-    return resource_id, checked.inputs, outputs
+from bluelamp.rehearsal.values import Secret
+from tests.rehearsal.kubernetes.kubernetes_objects import DEV, GOOD, create, urn, with_
 
 
 def change(
@@ -40,10 +19,6 @@ def change(
     resource_id, inputs, outputs = create(provider, obj)
     new = provider.check(DEV, urn(obj), inputs, changed).inputs
     return provider.diff(DEV, urn(obj), resource_id, inputs, outputs, new, ignore)
-
-
-def with_(obj: dict[str, Any], **spec: Any) -> dict[str, Any]:
-    return {**obj, "spec": {**obj["spec"], **spec}}
 
 
 def test_an_object_without_a_name_is_given_one_and_keeps_it(provider: KubernetesProvider) -> None:
@@ -65,41 +40,6 @@ def test_the_provider_names_the_default_namespace(provider: KubernetesProvider) 
     assert provider.check(instance, urn(obj), {}, obj).inputs["metadata"]["namespace"] == "custody"
     cluster_wide = {**GOOD["clusterrole"], "metadata": {"name": "a"}}
     assert "namespace" not in provider.check(instance, urn(cluster_wide), {}, cluster_wide).inputs["metadata"]
-
-
-def test_a_preview_stores_nothing_and_says_what_it_cannot_know(provider: KubernetesProvider, store: Store) -> None:
-    obj = GOOD["service"]
-    inputs = provider.check(DEV, urn(obj), {}, obj).inputs
-    resource_id, outputs = provider.create(DEV, urn(obj), inputs, preview=True)
-    assert resource_id == ""
-    assert outputs["metadata"]["uid"] is UNKNOWN
-    assert outputs["spec"]["clusterIP"] is UNKNOWN
-    assert store.count() == 0
-
-
-def test_unknown_values_are_not_judged(provider: KubernetesProvider) -> None:
-    obj = with_(GOOD["deployment"], replicas=UNKNOWN, template=UNKNOWN)
-    checked = provider.check(DEV, urn(obj), {}, {**obj, "metadata": {"name": UNKNOWN, "namespace": UNKNOWN}})
-    assert not checked.failures
-    assert provider.create(DEV, urn(obj), checked.inputs, preview=True)[0] == ""
-
-
-def test_a_preview_knows_the_computed_fields_even_where_the_name_is_not_known(provider: KubernetesProvider) -> None:
-    obj = {**GOOD["service"], "metadata": {"name": UNKNOWN, "namespace": UNKNOWN}}
-    inputs = provider.check(DEV, urn(obj), {}, obj).inputs
-    outputs = provider.create(DEV, urn(obj), inputs, preview=True)[1]
-    assert outputs["spec"]["clusterIP"] is UNKNOWN
-    assert outputs["metadata"]["name"] is UNKNOWN
-
-
-@pytest.mark.parametrize("name", GOOD)
-def test_a_preview_bears_anything_that_is_not_known_yet(provider: KubernetesProvider, name: str) -> None:
-    obj = GOOD[name]
-    for key in obj.keys() - {"apiVersion", "kind"}:
-        inner = [{**obj[key], each: UNKNOWN} for each in obj[key]] if isinstance(obj[key], dict) else []
-        for value in (UNKNOWN, *inner):
-            inputs = provider.check(DEV, urn(obj), {}, {**obj, key: value}).inputs
-            assert provider.create(DEV, urn(obj), inputs, preview=True)[1]["kind"] == obj["kind"]
 
 
 def test_what_the_server_fills_in(provider: KubernetesProvider) -> None:
@@ -273,11 +213,6 @@ def test_a_cluster_wide_custom_resource_loses_the_namespace_that_was_guessed(pro
     assert not provider.diff(DEV, urn(obj), resource_id, inputs, outputs, again).replaces
 
 
-def test_a_preview_allows_for_the_replacement_of_an_object_by_its_namesake(provider: KubernetesProvider) -> None:
-    inputs = create(provider, GOOD["config"])[1]
-    assert provider.create(DEV, urn(GOOD["config"]), inputs, preview=True)[1]["data"] == inputs["data"]
-
-
 def test_a_creation_waits_for_what_is_on_its_way(store: Store) -> None:
     patient = KubernetesProvider(store, patience=30.0)
     inside = {**GOOD["config"], "metadata": {"name": "a", "namespace": "custody"}}
@@ -338,71 +273,6 @@ def test_the_expected_id_is_the_created_one(provider: KubernetesProvider) -> Non
     for name in ("config", "clusterrole"):
         resource_id, inputs, _ = create(provider, GOOD[name])
         assert provider.expected_id(DEV, urn(GOOD[name]), inputs) == resource_id
-
-
-def test_a_patch_changes_what_it_names(provider: KubernetesProvider) -> None:
-    create(provider, GOOD["deployment"])
-    patch_urn = "urn:pulumi:dev::police::kubernetes:apps/v1:DeploymentPatch::patch"
-    wanted = {"metadata": {"name": "web", "namespace": "default"}, "spec": {"replicas": 7}}
-    checked = provider.check(DEV, patch_urn, {}, wanted)
-    assert not checked.failures
-    resource_id, outputs = provider.create(DEV, patch_urn, checked.inputs, preview=False)
-    assert (resource_id, outputs["spec"]["replicas"]) == ("default/web", 7)
-    assert outputs["spec"]["template"]["spec"]["containers"][0]["name"] == "web"
-
-
-def patch(provider: KubernetesProvider, token: str, **wanted: Any) -> tuple[str, str, dict[str, Any]]:
-    patch_urn = f"urn:pulumi:dev::police::kubernetes:{token}::patch"
-    checked = provider.check(DEV, patch_urn, {}, wanted)
-    assert not checked.failures
-    return patch_urn, *provider.create(DEV, patch_urn, checked.inputs, preview=False)
-
-
-def test_the_end_of_a_patch_gives_its_fields_back_and_leaves_the_object(
-    provider: KubernetesProvider, store: Store
-) -> None:
-    resource_id, inputs, outputs = create(provider, GOOD["config"])
-    meta = {"name": "settings", "namespace": "default"}
-    before = outputs["data"]
-    patch_urn, patch_id, patched = patch(provider, "core/v1:ConfigMapPatch", metadata=meta, data={"added": "yes"})
-    assert (patch_id, patched["data"]) == (resource_id, {**before, "added": "yes"})
-    found = provider.read(DEV, patch_urn, patch_id, {})
-    assert found is not None
-    assert found.inputs["data"] == {"added": "yes"}
-
-    changed = {**inputs, "data": {**before, "own": "new"}}
-    after = provider.update(DEV, urn(GOOD["config"]), resource_id, outputs, changed, preview=False)
-    assert after["data"] == {**before, "own": "new", "added": "yes"}
-
-    provider.delete(DEV, patch_urn, patch_id, patched)
-    left = provider.read(DEV, urn(GOOD["config"]), resource_id, changed)
-    assert left is not None
-    assert left.outputs["data"] == {**before, "own": "new"}
-    assert left.outputs["metadata"]["uid"] == outputs["metadata"]["uid"]
-    provider.delete(DEV, patch_urn, patch_id, patched)
-    provider.delete(DEV, urn(GOOD["config"]), resource_id, left.outputs)
-    assert store.count() == 0
-
-
-def test_an_object_goes_with_its_patches(provider: KubernetesProvider, store: Store) -> None:
-    resource_id, _, outputs = create(provider, GOOD["config"])
-    meta = {"name": "settings", "namespace": "default"}
-    patch_urn, patch_id, patched = patch(provider, "core/v1:ConfigMapPatch", metadata=meta, data={"added": "yes"})
-    provider.delete(DEV, urn(GOOD["config"]), resource_id, outputs)
-    assert store.count() == 0
-    provider.delete(DEV, patch_urn, patch_id, patched)
-
-
-def test_a_namespace_of_kubernetes_own_can_be_patched_and_stays(provider: KubernetesProvider, store: Store) -> None:
-    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
-    meta = {"name": "default", "labels": labels}
-    patch_urn, patch_id, patched = patch(provider, "core/v1:NamespacePatch", metadata=meta)
-    assert patched["metadata"]["labels"] == {**labels, "kubernetes.io/metadata.name": "default"}
-    resource_id, _, outputs = create(provider, GOOD["config"])
-    provider.delete(DEV, patch_urn, patch_id, patched)
-    assert provider.read(DEV, urn(GOOD["config"]), resource_id, {}) is not None
-    provider.delete(DEV, urn(GOOD["config"]), resource_id, outputs)
-    assert store.count() == 0
 
 
 def test_the_kinds_of_add_ons_are_known_and_judged(provider: KubernetesProvider) -> None:
