@@ -1,5 +1,6 @@
 """What every test can ask for: the command, a project of its own, the real engine, a real API server."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -83,6 +84,14 @@ def project(tmp_path: Path) -> Iterator[Project]:
     made = make_project(tmp_path / "project")
     yield made
     assert left_running(made.root) == []
+
+
+def held(root: Path) -> int:
+    """How many resources the rehearsal cloud of a project holds."""
+    from bluelamp.rehearsal.space import Space
+
+    with contextlib.closing(Space(root).open_store()) as store:
+        return store.count()
 
 
 def left_running(root: Path, patience: float = 30) -> list[str]:

@@ -21,6 +21,7 @@ STRICT = {
     "BL-DAT-001": {"among": ["ukwest"]},
     "BL-SPD-001": {"required": [*RULES["BL-SPD-001"].parameters["required"], "reviewed"]},
     "BL-LOG-001": {"minimum": 4000},
+    "BL-NET-001": {"ports": [*RULES["BL-NET-001"].parameters["ports"], 443]},
     "BL-NET-014": {"among": ["NetworkSecurityGroupEnabled"]},
     "BL-K8S-020": {"levels": ["baseline"]},
 }
@@ -29,6 +30,15 @@ STRICT = {
 NATIONAL = settled.of(ROOT, "dev", rules()).by_id
 
 Found = dict[tuple[str, str], Verdict]
+
+
+def with_a_bastion(project: Project) -> Project:
+    """The project whose force has a Bastion, which the Internet reaches on port 443."""
+    settings = project.settings(FORCE)
+    text = settings.read_text(encoding="utf-8")
+    assert text.count("    hub:\n") == 1
+    settings.write_text(text.replace("    hub:\n", "    hub:\n      bastion: {enabled: true}\n"), encoding="utf-8")
+    return project
 
 
 def held_to_more(project: Project, force: str) -> Project:
@@ -98,10 +108,10 @@ def told(violations: list[Violation]) -> set[tuple[str, str]]:
 
 @pytest.mark.usefixtures("engine")
 def test_every_moment_says_the_same_of_what_it_sees(project: Project) -> None:
-    up = project.run("up", "--rehearse", FORCE)
+    up = with_a_bastion(project).run("up", "--rehearse", FORCE)
     assert up.returncode == 0, up.stdout + up.stderr
     deployed = held_to_more(project, FORCE)
-    fresh = held_to_more(make_project(project.root.with_name("fresh")), FORCE)
+    fresh = held_to_more(with_a_bastion(make_project(project.root.with_name("fresh"))), FORCE)
     whole = previewed(fresh, FORCE, "policies")
     plan, state = audited(fresh, "plan"), audited(deployed, "state")
     failing = only(plan, Verdict.FAIL)

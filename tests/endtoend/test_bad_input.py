@@ -31,10 +31,10 @@ def brought_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def up(brought_up: Path, tmp_path: Path) -> Project:
+def up(brought_up: Path, project: Project) -> Project:
     """A project of the test's own whose force is up."""
-    shutil.copytree(brought_up, tmp_path / "project", symlinks=True)
-    return Project(tmp_path / "project")
+    shutil.copytree(brought_up / ".bluelamp", project.root / ".bluelamp")
+    return project
 
 
 def state_file(project: Project) -> Path:

@@ -1,13 +1,10 @@
 """One force climbs its roadmap under the real engine: each profile only adds, and the last one takes everything down."""
 
-import contextlib
 import json
-from pathlib import Path
 
 import pytest
 
-from bluelamp.rehearsal.space import Space
-from tests.conftest import Project
+from tests.conftest import Project, held
 
 FORCE = "dyfed-powys"
 
@@ -21,11 +18,6 @@ def climb(project: Project, profile: str) -> dict:
     assert up.returncode == 0, up.stdout + up.stderr
     result: dict = json.loads(up.stdout)["forces"][0]
     return result
-
-
-def held(root: Path) -> int:
-    with contextlib.closing(Space(root).open_store()) as store:
-        return store.count()
 
 
 @pytest.mark.engine

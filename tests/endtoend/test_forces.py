@@ -9,15 +9,10 @@ import pytest
 
 from bluelamp.rehearsal.provider import stack_of
 from bluelamp.rehearsal.space import Space
-from tests.conftest import Project
+from tests.conftest import Project, held
 
 FORCES = ("west-midlands", "essex", "dyfed-powys")
 DRIFTED = "hub-hub-rules"
-
-
-def held(root: Path) -> int:
-    with contextlib.closing(Space(root).open_store()) as store:
-        return store.count()
 
 
 def comes_up(project: Project, force: str) -> None:
@@ -88,6 +83,7 @@ def test_a_force_comes_up_drifts_is_mended_and_goes(force: str, project: Project
     mended = project.run("up", "--rehearse", force)
     assert mended.returncode == 0, mended.stderr
     assert "1 updated" in mended.stdout
+    assert project.run("drift", "--rehearse", force).returncode == 0
 
     goes(project, force)
     assert project.settings(force).read_bytes() == settings

@@ -1,6 +1,5 @@
 """Programs that know nothing of Bluelamp come up, stay as they are, and go again, unmodified."""
 
-import contextlib
 import importlib.util
 import json
 import re
@@ -12,8 +11,7 @@ from pulumi import ConfigMissingError
 
 from bluelamp.planning import Plan, plan_program
 from bluelamp.rehearsal.sdk.schema import Catalogue
-from bluelamp.rehearsal.space import Space
-from tests.conftest import ROOT, bluelamp
+from tests.conftest import ROOT, bluelamp, held
 from tests.endtoend.foreign import NAMES, PROGRAMS, STACK, deployed, examples, together
 
 LIFE = """
@@ -36,11 +34,6 @@ def files(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and ".bluelamp" not in path.parts
     }
-
-
-def held(folder: Path) -> int:
-    with contextlib.closing(Space(folder).open_store()) as store:
-        return store.count()
 
 
 @pytest.mark.engine

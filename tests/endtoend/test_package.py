@@ -1,6 +1,5 @@
 """The modules as a component package: what other languages see of it, and a program that sees no more."""
 
-import contextlib
 import json
 import shutil
 import sys
@@ -8,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bluelamp.rehearsal.space import Space
 from modules.catalogue import components
-from tests.conftest import ROOT, Project, bluelamp
+from tests.conftest import ROOT, Project, bluelamp, held
 
 
 @pytest.mark.engine
@@ -50,8 +48,6 @@ def test_a_program_that_knows_the_schema_only_goes_up_and_down(tmp_path: Path) -
     assert outputs["namespace"] == "records"
     assert outputs["firewall"] == "10.30.0.4"
     assert outputs["network"].endswith("/virtualNetworks/vnet-hub-essex-test-uks")
-    with contextlib.closing(Space(folder).open_store()) as store:
-        assert store.count() > 30
+    assert held(folder) > 30
     pulumi("pulumi destroy --yes --skip-preview --stack dev")
-    with contextlib.closing(Space(folder).open_store()) as store:
-        assert store.count() == 0
+    assert held(folder) == 0

@@ -1,6 +1,5 @@
 """Single mistakes in programs that know nothing of Bluelamp: each is refused, with the words that help."""
 
-import contextlib
 import copy
 import re
 import shutil
@@ -14,10 +13,9 @@ import yaml
 from bluelamp.planning import plan_program
 from bluelamp.planning.plan import stack_config
 from bluelamp.rehearsal.provider import CloudError
-from bluelamp.rehearsal.space import Space
 from bluelamp.rehearsal.store import Record
 from bluelamp.rehearsal.values import Secret
-from tests.conftest import bluelamp
+from tests.conftest import bluelamp, held
 from tests.endtoend.foreign import PROGRAMS, STACK, deployed, run_program, together
 
 TABLE = yaml.safe_load(Path(__file__).with_name("mistakes.yaml").read_text(encoding="utf-8"))
@@ -162,8 +160,7 @@ def test_the_engine_says_the_same_and_leaves_nothing(mistake: str, tmp_path: Pat
     for words in says:
         assert words in said
     assert "Traceback" not in said
-    with contextlib.closing(Space(folder).open_store()) as store:
-        assert store.count() == 0
+    assert held(folder) == 0
 
 
 def test_a_plan_tells_every_mistake_at_once(tmp_path: Path) -> None:

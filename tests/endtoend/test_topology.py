@@ -1,12 +1,10 @@
 """A force on a virtual WAN, under the real engine: up, unchanged, judged, and gone."""
 
-import contextlib
 import json
 
 import pytest
 
-from bluelamp.rehearsal.space import Space
-from tests.conftest import Project
+from tests.conftest import Project, held
 
 FORCE = "dyfed-powys"
 
@@ -29,5 +27,4 @@ def test_a_force_on_a_virtual_wan_comes_up_and_goes(project: Project) -> None:
     assert "unchanged" in again.stdout, again.stdout + again.stderr
     gone = project.run("destroy", "--rehearse", FORCE)
     assert gone.returncode == 0, gone.stdout + gone.stderr
-    with contextlib.closing(Space(project.root).open_store()) as store:
-        assert store.count() == 0
+    assert held(project.root) == 0
