@@ -6,6 +6,8 @@ import pulumi
 
 from infra.azure import Azure
 from infra.force import Force
+from infra.site import Site
+from infra.vending import LandingZone
 from modules.azure.resource_group import ResourceGroup
 from modules.naming import Label
 
@@ -31,6 +33,16 @@ class Context:
     def estate(self) -> list[str]:
         """The force's own address ranges, in Azure and on its premises."""
         return [str(block) for block in self.force.allocation.ranges().values()]
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """The force's own sites that are joined to Azure; none without gateways to join them to."""
+        estate = self.force.on_premises
+        return tuple(estate.sites) if estate and self.has("gateways") else ()
+
+    def region_of(self, zone: LandingZone) -> str:
+        """The region of a landing zone: its own, or the primary one."""
+        return zone.region or self.location
 
     def has(self, component: str) -> bool:
         """Whether the force has a component, by its name in the settings."""

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from infra.azure import SecurityRule
 from infra.fields import Region
-from infra.vending import LandingZone
 from infra.wiring.context import Context
 from modules import naming
 from modules.azure.hub import HubArgs, HubRule
@@ -48,7 +47,7 @@ def _in_topology(context: Context, made: "Network", region: Region, args: HubArg
     beyond = _beyond(context, region)
     if beyond:
         args["beyond"] = beyond
-    spokes = [str(zone.address_space) for zone in context.azure.landing_zones if _region(context, zone) == region]
+    spokes = [str(zone.address_space) for zone in context.azure.landing_zones if context.region_of(zone) == region]
     if region == context.location:  # where the gateway is, which the other hub uses too
         spokes += beyond
     if spokes:
@@ -112,10 +111,6 @@ def policy_args(context: Context, region: Region, workload: str, logs: "LogAnaly
         "tier": wanted.tier,
         "threat_intel_mode": wanted.threat_intel_mode,
     }
-
-
-def _region(context: Context, zone: LandingZone) -> str:
-    return zone.region or context.location
 
 
 def _rule(rule: SecurityRule) -> HubRule:

@@ -17,8 +17,7 @@ PRIVATE_REVERSE = "in-addr.arpa."
 
 def gateways(context: Context, made: "Network", logs: "LogAnalytics") -> None:
     """The gateways in the first hub; only where there are sites to reach, and no virtual hub that has its own."""
-    estate = context.force.on_premises
-    if estate is None or not estate.sites or not context.has("gateways") or made.virtual_hubs:
+    if not context.sites or made.virtual_hubs:
         return
     from modules.azure.gateways import Gateways, GatewaysArgs
 
@@ -30,7 +29,7 @@ def gateways(context: Context, made: "Network", logs: "LogAnalytics") -> None:
         workspace_id=logs.workspace_id,
         vpn={},
     )
-    if any(site.express_route for site in estate.sites):
+    if any(site.express_route for site in context.sites):
         args["express_route"] = {}
     made.gateways = Gateways("gateways", args, context.opts)
 
@@ -38,9 +37,9 @@ def gateways(context: Context, made: "Network", logs: "LogAnalytics") -> None:
 def sites(context: Context, made: "Network", vault: "KeyVault", logs: "LogAnalytics") -> None:
     """Each site's tunnels, its circuit where it has one, and DNS both ways."""
     estate = context.force.on_premises
-    if estate is None or not context.has("gateways"):
+    if estate is None or not context.sites:
         return
-    for site in estate.sites:
+    for site in context.sites:
         _tunnels(context, made, site, vault)
         if site.express_route:
             from modules.hybrid.express_route import ExpressRoute

@@ -48,7 +48,7 @@ def _guards(context: Context) -> "dict[str, ResourceGuard]":
             },
             context.opts,
         )
-        for region in dict.fromkeys(zone.region or context.location for zone in zones)
+        for region in dict.fromkeys(context.region_of(zone) for zone in zones)
     }
 
 
@@ -61,7 +61,7 @@ def _arguments(
 ) -> "LandingZoneArgs":
     from modules.azure.landing_zone import LandingZoneArgs
 
-    region = zone.region or context.location
+    region = context.region_of(zone)
     args = LandingZoneArgs(
         label=context.label,
         location=region,

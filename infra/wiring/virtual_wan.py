@@ -48,10 +48,9 @@ def virtual_hub(
         firewall_tier=context.azure.hub.firewall.tier,
         workspace_id=logs.workspace_id,
     )
-    sites = context.force.on_premises.sites if context.force.on_premises and context.has("gateways") else ()
-    if sites and region == context.location:
+    if context.sites and region == context.location:
         args["vpn_scale_units"] = 1
-        if any(site.express_route for site in sites):
+        if any(site.express_route for site in context.sites):
             args["express_route_scale_units"] = 1
     return VirtualHub(context.regional("virtual-hub", region), args, context.opts)
 

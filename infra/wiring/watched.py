@@ -29,17 +29,16 @@ def _firewalls(context: Context, network: "Network") -> Iterator[tuple[str, Watc
 
 
 def _ways(context: Context, network: "Network") -> Iterator[tuple[str, WatchedResource]]:
-    sites = context.force.on_premises.sites if context.force.on_premises and context.has("gateways") else ()
-    if not sites:
+    if not context.sites:
         return
     of_a_virtual_hub = "virtual_hub_" if network.virtual_hubs else ""
     gateways = network.virtual_hubs.get(context.location) or network.gateways
     assert gateways is not None
     yield "vpn", WatchedResource(kind=f"{of_a_virtual_hub}vpn_gateway", id=gateways.vpn_gateway_id)
-    if any(site.express_route for site in sites):
+    if any(site.express_route for site in context.sites):
         kind = f"{of_a_virtual_hub}express_route_gateway"
         yield "express-route", WatchedResource(kind=kind, id=gateways.express_route_gateway_id)
-    for site in sites:
+    for site in context.sites:
         # A circuit on order has no neighbour yet: its alerts would ring until the provider has built it.
         if site.express_route and site.express_route.peering:
             circuit = network.circuits[site.name]

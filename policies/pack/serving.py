@@ -64,8 +64,7 @@ def _wait_for_the_reader_to_go() -> None:
     """Return when nobody can read any more what this process prints: an engine that is killed tells nobody."""
     printed = select.poll()
     printed.register(sys.stdout.fileno(), 0)
-    while not printed.poll():
-        pass
+    printed.poll()
 
 
 def _of(area: str, given: Iterable[Rule]) -> tuple[Rule, ...]:

@@ -32,8 +32,7 @@ def main() -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    while not ended.poll():
-        pass
+    ended.poll()
     host.stop()
     server.stop(grace=None)
     # Interpreter shutdown would wait for worker threads that the engine has already abandoned.

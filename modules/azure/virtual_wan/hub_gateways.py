@@ -4,6 +4,7 @@ import pulumi
 from pulumi_azure_native import network
 
 from modules.azure.place import Place
+from modules.component import after
 
 AZURE_ASN = 65515
 """The autonomous system of every gateway of a virtual hub; Azure takes no other."""
@@ -18,9 +19,10 @@ def gateway_problems(vpn: int, express_route: int) -> list[str]:
 
 
 def vpn_gateway(
-    place: Place, name: str, hub: network.VirtualHub, units: int, opts: pulumi.ResourceOptions
-) -> network.VpnGateway:
-    """Makes the hub's VPN gateway, which has two instances."""
+    place: Place, hub: network.VirtualHub, units: int, opts: pulumi.ResourceOptions
+) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+    """Makes the hub's VPN gateway, which has two instances, and gives its id and its name."""
+    name = place.name("vpn_gateway", "hub")
     gateway = network.VpnGateway(
         place.logical("vpn"),
         gateway_name=name,
@@ -32,13 +34,14 @@ def vpn_gateway(
         opts=pulumi.ResourceOptions.merge(opts, place.owner.child()),
     )
     place.log("vpn", gateway)
-    return gateway
+    return gateway.id, after(name, gateway)
 
 
 def express_route_gateway(
-    place: Place, name: str, hub: network.VirtualHub, units: int, opts: pulumi.ResourceOptions
-) -> network.ExpressRouteGateway:
-    """Makes the hub's ExpressRoute gateway; it grows to ten units by itself."""
+    place: Place, hub: network.VirtualHub, units: int, opts: pulumi.ResourceOptions
+) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+    """Makes the hub's ExpressRoute gateway and gives its id and its name; it grows to ten units by itself."""
+    name = place.name("express_route_gateway", "hub")
     gateway = network.ExpressRouteGateway(
         place.logical("express-route"),
         express_route_gateway_name=name,
@@ -51,4 +54,4 @@ def express_route_gateway(
         opts=pulumi.ResourceOptions.merge(opts, place.owner.child()),
     )
     place.log("express-route", gateway)
-    return gateway
+    return gateway.id, after(name, gateway)

@@ -91,12 +91,10 @@ class VirtualHub(Component):
         self.express_route_gateway_id = self.express_route_gateway_name = pulumi.Output.from_input("")
         made = pulumi.ResourceOptions(depends_on=[intent], protect=args.get("protect", False))
         if units := args.get("vpn_scale_units", 0):
-            vpn = vpn_gateway(place, place.name("vpn_gateway", "hub"), hub, units, made)
-            self.vpn_gateway_id, self.vpn_gateway_name = vpn.id, after(place.name("vpn_gateway", "hub"), vpn)
+            self.vpn_gateway_id, self.vpn_gateway_name = vpn_gateway(place, hub, units, made)
         if units := args.get("express_route_scale_units", 0):
-            circuits = express_route_gateway(place, place.name("express_route_gateway", "hub"), hub, units, made)
-            self.express_route_gateway_id = circuits.id
-            self.express_route_gateway_name = after(place.name("express_route_gateway", "hub"), circuits)
+            gateway = express_route_gateway(place, hub, units, made)
+            self.express_route_gateway_id, self.express_route_gateway_name = gateway
         self.finish()
 
 
