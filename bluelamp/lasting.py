@@ -2,8 +2,6 @@
 
 import atexit
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 _SELDOM: Final = (300_000, 2, 5)
@@ -18,20 +16,3 @@ def collect_seldom() -> None:
     """
     gc.set_threshold(*_SELDOM)
     atexit.register(gc.freeze)
-
-
-@contextmanager
-def lasting() -> Iterator[None]:
-    """While this holds, no time is spent on looking for things that could be let go of.
-
-    What has been made is then kept until the process ends. Looking through a hundred thousand findings again and again,
-    and once more at the end, takes longer than making them.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if enabled:
-            gc.enable()

@@ -22,7 +22,6 @@ from policies.pack.analyzer import NAME, Analyzer
 from policies.rule import Rule
 
 _LARGEST_MESSAGE: Final = 400 * 1024 * 1024  # the engine's own limit, in bytes
-_SELDOM: Final = (300_000, 2, 5)
 
 
 def serve(folder: Path) -> None:
@@ -38,7 +37,7 @@ def serve(folder: Path) -> None:
     ]
     server = grpc.server(ThreadPoolExecutor(max_workers=4), options=options)
     # The rules, and what the engine tells of a stack, stay to the end: nobody needs to look through them for rubbish.
-    gc.set_threshold(*_SELDOM)
+    gc.disable()
     root = settled.project(sys.argv)
     analyzer = Analyzer(
         _of(area, rules()),

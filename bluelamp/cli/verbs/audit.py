@@ -36,7 +36,6 @@ from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import select
 from bluelamp.errors import BluelampError, Status, UsageError, worst
 from bluelamp.folders import project as find_project
-from bluelamp.lasting import lasting
 from bluelamp.reports.findings import Report
 from bluelamp.reports.selection import Selection
 from policies.governance import Governance
@@ -179,7 +178,7 @@ def _written(
         )
     read = _reader(source)
     started = datetime.now(UTC)
-    with screen.working("judging"), lasting():
+    with screen.working("judging"):
         resources = read(paths, lambda said: screen.say(escape(said)))
         return assess(
             source.value,
