@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
+from bluelamp.core.problems import SettingsError
+from bluelamp.core.reader import content_of, parse
+from bluelamp.core.source import Steps
 from infra.finding import STACK_FILE, Context, Finding, as_network, dig, primary_region, usable_regions
-from infra.problems import SettingsError
-from infra.reader import content_of, parse
 from infra.register import REGISTER
-from infra.source import Steps
 
 SMALLEST_HUB = 22
 """A hub holds the firewall's, Bastion's, gateway's, resolver's and private endpoints' subnets: a /22 takes them all."""

@@ -7,13 +7,13 @@ wrong. What is not of the right kind they leave to the models.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bluelamp.core.problems import did_you_mean
+from bluelamp.core.source import Steps, show
 from infra.addresses import address_findings
 from infra.connections import connection_findings
 from infra.fields import UK_REGIONS
 from infra.finding import Context, Finding, dig
-from infra.problems import did_you_mean
 from infra.profiles import COMES_WITH, missing
-from infra.source import Steps, show
 
 DEAREST_SANDBOX = 1000
 """GBP a month."""

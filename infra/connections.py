@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bluelamp.core.problems import did_you_mean
+from bluelamp.core.source import Steps, show
 from infra.finding import Finding, dig, usable_regions
-from infra.problems import did_you_mean
 from infra.profiles import is_on
-from infra.source import Steps, show
 
 
 def connection_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:

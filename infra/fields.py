@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from infra.source import show
+from bluelamp.core.source import show
 
 Region = Literal["uksouth", "ukwest"]
 """The two Azure regions in the United Kingdom; data of a force stays in them."""

@@ -11,14 +11,14 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from bluelamp.core.problems import Problem, SettingsError, did_you_mean, nearest
+from bluelamp.core.reader import content_of, parse
+from bluelamp.core.source import Source, Steps, show, spell
 from infra.checks import findings
 from infra.defaults import fill
 from infra.finding import STACK_FILE, Context
-from infra.problems import Problem, SettingsError, did_you_mean, nearest
-from infra.reader import content_of, parse
 from infra.register import Entry, read_register
 from infra.settings import Force, Settings
-from infra.source import Source, Steps, show, spell
 from infra.validation import validate
 
 __all__ = ["ROOT", "Force", "Settings", "SettingsError", "load"]

@@ -10,10 +10,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from bluelamp.core.problems import Problem, SettingsError, nearest
+from bluelamp.core.reader import content_of, parse
+from bluelamp.core.source import Source, Steps
 from infra.fields import Label, Model, Network, Text
-from infra.problems import Problem, SettingsError, nearest
-from infra.reader import content_of, parse
-from infra.source import Source, Steps
 from infra.validation import validate
 
 REGISTER = "stacks/forces.yaml"

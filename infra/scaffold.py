@@ -6,10 +6,10 @@ from pathlib import Path
 from string import Template
 from tempfile import NamedTemporaryFile
 
+from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.reader import parse
 from infra.finding import STACK_FILE, Context
 from infra.force import ROOT, from_source
-from infra.problems import Problem, SettingsError
-from infra.reader import parse
 from infra.register import read_register
 
 _TEMPLATE = Path(__file__).with_name("new_stack.yaml")

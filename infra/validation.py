@@ -9,9 +9,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from bluelamp.core.problems import Problem, did_you_mean, nearest
+from bluelamp.core.source import Source, Steps, show
 from infra.fields import UK_REGIONS
-from infra.problems import Problem, did_you_mean, nearest
-from infra.source import Source, Steps, show
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -14,9 +14,9 @@ from rich.markup import escape
 
 from bluelamp import __version__
 from bluelamp.cli import verbs
+from bluelamp.core.problems import SettingsError
 from bluelamp.errors import BluelampError, Status
 from bluelamp.lasting import collect_seldom
-from infra.problems import SettingsError
 
 app = typer.Typer(
     name="bluelamp",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 
 from bluelamp.cli.screen import Screen
+from bluelamp.core.problems import SettingsError, did_you_mean
 from bluelamp.errors import BluelampError, EngineError, UsageError
 from bluelamp.reports.words import asked, says_more, value
-from infra.problems import SettingsError, did_you_mean
 from policies import Verdict
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from rich.progress import Progress, TaskID
 from bluelamp.cli.results import show_result
 from bluelamp.cli.screen import Screen
 from bluelamp.cli.session import Session, session
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.engine.events import Step
 from bluelamp.engine.operation import Target
 from bluelamp.errors import BluelampError, Status, worst
 from bluelamp.fleet.aliases import refuse_versioned
 from bluelamp.fleet.deploy import Hear, Result
 from bluelamp.fleet.parallel import each
-from infra.problems import Problem, SettingsError
 from policies.governance import BLOCK_UNKNOWN
 
 if TYPE_CHECKING:

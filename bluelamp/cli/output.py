@@ -8,9 +8,9 @@ from typing import Final
 from rich.markup import escape
 
 from bluelamp.cli.screen import Screen
+from bluelamp.core.problems import did_you_mean
 from bluelamp.errors import UsageError
 from bluelamp.reports.findings import Report
-from infra.problems import did_you_mean
 
 _ALL: Final = "all"
 

@@ -29,7 +29,7 @@ def with_stacks(root: Path) -> list[str]:
 def select(root: Path, names: list[str] | None, *, every: bool, region: str | None, changed: str | None) -> list[str]:
     """The forces that are named, or all, or a region's, or those that changed since a revision; in order, once each.
 
-    Raises `UsageError` where none is named or several ways are mixed, `infra.problems.SettingsError` for an unknown
+    Raises `UsageError` where none is named or several ways are mixed, `SettingsError` for an unknown
     force.
     """
     from infra.register import read_register

@@ -10,11 +10,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bluelamp.core.problems import SettingsError
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.parallel import cores
 from bluelamp.reports import Report, Source, assess, from_plan, from_state
 from bluelamp.reports.selection import Selection
-from infra.problems import SettingsError
 from policies.governance import Governance
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def check_plan(
     `block_unknown` adds to what the force's baseline says. `locate` also finds the settings that the worst failures
     come from, which takes a plan or two for each.
 
-    Raises `infra.problems.SettingsError` where its settings are wrong.
+    Raises `SettingsError` where its settings are wrong.
     """
     from bluelamp.planning import plan_force
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from bluelamp.core.problems import did_you_mean
 from bluelamp.errors import UsageError
-from infra.problems import did_you_mean
 from modules.azure.management_groups import PREFIX, hierarchy
 from policies.model import Resource
 

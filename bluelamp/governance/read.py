@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from infra.problems import Problem, SettingsError
-from infra.reader import content_of, parse
+from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.reader import content_of, parse
+from bluelamp.core.source import Source
 from infra.register import read_register
-from infra.source import Source
 from infra.validation import validate
 from policies import Rule, rules
 from policies.governance import Governance, exemptions_of, layers, settled

@@ -12,12 +12,12 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
+from bluelamp.core.problems import SettingsError
+from bluelamp.core.reader import content_of, parse
+from bluelamp.core.source import Source, Steps, spell
 from infra.finding import STACK_FILE
 from infra.force import PROJECT, Force
-from infra.problems import SettingsError
-from infra.reader import content_of, parse
 from infra.register import REGISTER
-from infra.source import Source, Steps, spell
 
 _GUID = "00000000-0000-4000-8000-00000000000"
 _REGISTERED = frozenset({"name", "code", "allocation"})

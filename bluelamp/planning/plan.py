@@ -89,7 +89,7 @@ def plan_program(
 def plan_force(slug: str, root: Path, *, arm_types: Path | None = None) -> Plan:
     """The plan of one force of the project at `root`.
 
-    Raises `infra.problems.SettingsError` where its settings are wrong.
+    Raises `SettingsError` where its settings are wrong.
     """
     from infra.force import load
 

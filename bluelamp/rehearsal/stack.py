@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
+from bluelamp.core.files import replace
 from bluelamp.engine.operation import Target, command, last_line
 from bluelamp.errors import EngineError, RehearsalError
-from bluelamp.files import replace
 from bluelamp.rehearsal.space import Space
 from bluelamp.stack_files import parse
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from bluelamp.core.files import replace
 from bluelamp.errors import BluelampError
-from bluelamp.files import replace
 
 MARK: Final = "Rendered by bluelamp"
 """Stands at the beginning of every file that is written here, and tells it from a file of somebody's own."""

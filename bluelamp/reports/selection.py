@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
+from bluelamp.core.problems import did_you_mean
 from bluelamp.errors import UsageError
-from infra.problems import did_you_mean
 from policies import Control, Rule, Severity, rules
 from policies.catalogues import answered, catalogues
 from policies.controls import POD_SECURITY

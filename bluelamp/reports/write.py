@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from bluelamp import files
+from bluelamp.core import files
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.reports.findings import Report
 from bluelamp.reports.seal import MANIFEST, SIGNATURE, manifest, read

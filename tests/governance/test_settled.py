@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bluelamp.core.problems import SettingsError
 from bluelamp.governance.read import every, governance
-from infra.problems import SettingsError
 from policies import Enforcement, Verdict, rules
 from policies.pack import settled
 from tests.conftest import ROOT

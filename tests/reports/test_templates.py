@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bluelamp.cli import main
+from bluelamp.core.problems import SettingsError
 from bluelamp.errors import UsageError
 from bluelamp.reports.sources.expressions import BadExpression, Open, evaluated
 from bluelamp.reports.sources.functions import plain
 from bluelamp.reports.sources.templates import read
-from infra.problems import SettingsError
 from policies import UNKNOWN, Verdict, judge
 
 SITE = Path(__file__).parent / "templates" / "site.json"

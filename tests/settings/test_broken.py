@@ -11,9 +11,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bluelamp.core.reader import parse
 from infra.finding import Context
 from infra.force import ROOT, Force, SettingsError, from_source, load
-from infra.reader import parse
 from infra.register import read_register
 
 NAME = "stacks/Pulumi.essex.yaml"

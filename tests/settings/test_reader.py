@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.reader import parse
+from bluelamp.core.reader import parse
 
 ENGINE_READS = {
     "true": True, "True": True, "FALSE": False, "tRUE": "tRUE", "yes": "yes", "No": "No", "on": "on", "n": "n",

@@ -10,9 +10,9 @@ from rich.markup import escape
 
 from bluelamp.cli.options import Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen
+from bluelamp.core.problems import SettingsError, did_you_mean
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.folders import project as find_project
-from infra.problems import SettingsError, did_you_mean
 from policies import Control, Rule, rules
 from policies.catalogues import Extent, answered, catalogue_of, catalogues
 

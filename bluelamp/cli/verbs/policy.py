@@ -38,10 +38,10 @@ def policy(
     Examples: `bluelamp policy west-midlands` · `bluelamp policy west-midlands --scope corp` ·
     `bluelamp policy essex --scope root --format json`
     """
+    from bluelamp.core.problems import SettingsError
     from bluelamp.governance.effective import effective, everywhere
     from bluelamp.planning import plan_force
     from bluelamp.reports.subject import from_plan
-    from infra.problems import SettingsError
     from infra.register import read_register
 
     screen, root = Screen(form, quiet=quiet), find_project(project)

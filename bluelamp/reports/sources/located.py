@@ -6,7 +6,7 @@ from json.decoder import JSONDecodeError, JSONObject  # type: ignore[attr-define
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 from typing import Any, Final
 
-from infra.problems import Problem
+from bluelamp.core.problems import Problem
 
 _STRING_OR_COMMENT: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.errors import UsageError
 from bluelamp.reports.sources.documents import Unreadable, documents
-from infra.problems import Problem, SettingsError
 from policies.model import Resource
 
 STANDARD_INPUT: Final = "-"
@@ -32,7 +32,7 @@ def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> 
     """The objects that stand in `paths`: files, folders with all that is below them, `-` for the standard input.
 
     `hear` is told of documents that are not Kubernetes objects, which are left out. Raises
-    `infra.problems.SettingsError` with everything that cannot be read, in every file, and `UsageError` where there is
+    `SettingsError` with everything that cannot be read, in every file, and `UsageError` where there is
     nothing to judge.
     """
     problems: list[Problem] = []

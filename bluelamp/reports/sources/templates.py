@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.errors import UsageError
 from bluelamp.reports.sources import armnames
 from bluelamp.reports.sources.declared import Declared, Listener, declared
@@ -20,7 +21,6 @@ from bluelamp.reports.sources.functions import name_key, target
 from bluelamp.reports.sources.located import Unreadable
 from bluelamp.reports.sources.located import read as read_json
 from bluelamp.reports.sources.scopes import LOCATION, Scope, level_of
-from infra.problems import Problem, SettingsError
 from policies.model import UNKNOWN, Resource
 from policies.value import joined
 
@@ -39,7 +39,7 @@ _Key = tuple[str, tuple[Any, ...]]
 def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> list[Resource]:
     """The resources that the templates in `paths`, files and folders, declare.
 
-    `hear` is told of what is left out. Raises `infra.problems.SettingsError` with everything that cannot be read, in
+    `hear` is told of what is left out. Raises `SettingsError` with everything that cannot be read, in
     every file, and `UsageError` where there is no template.
     """
     problems: list[Problem] = []

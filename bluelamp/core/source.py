@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from infra.problems import Problem
+from bluelamp.core.problems import Problem
 
 Steps = tuple[str | int, ...]
 """A path in a document: keys of mappings and indices of lists."""

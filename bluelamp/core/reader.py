@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-from infra.problems import Problem, SettingsError
-from infra.source import Source, Steps, show, spell
+from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.source import Source, Steps, show, spell
 
 MAX_BYTES = 250_000
 MAX_DEPTH = 30

@@ -1,0 +1,1 @@
+"""What every part of Bluelamp may import; nothing in here imports any other part."""
