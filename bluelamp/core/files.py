@@ -19,21 +19,26 @@ class FileRefusedError(OSError):
 def read(path: Path, limit: int) -> bytes:
     """The content of the regular file at `path`, of at most `limit` bytes.
 
-    FIFOs, sockets and devices are refused without opening them for longer than it takes to see what they are, so a
-    FIFO nobody writes to does not block. Raises `FileRefusedError` for those and for a file of more than `limit` bytes,
-    `OSError` where the file cannot be read.
+    FIFOs, sockets and devices are refused without opening them, so a FIFO nobody writes to does not block. Raises
+    `FileRefusedError` for those and for a file of more than `limit` bytes, `OSError` where the file cannot be read.
     """
+    _check(os.stat(path).st_mode, path)
+    # Not to block on a FIFO that takes the file's place in between; what was opened is checked again.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as stream:
-        mode = os.fstat(descriptor).st_mode
-        if stat.S_ISDIR(mode):
-            raise FileRefusedError(0, "is a folder", str(path))
-        if not stat.S_ISREG(mode):
-            raise FileRefusedError(0, "is not a regular file", str(path))
-        content = stream.read(limit + 1)
-    if len(content) > limit:
+        about = os.fstat(descriptor)
+        _check(about.st_mode, path)
+        content = stream.read(limit + 1) if about.st_size <= limit else b""
+    if max(len(content), about.st_size) > limit:
         raise FileRefusedError(0, f"is larger than {limit:,} bytes", str(path))
     return content
+
+
+def _check(mode: int, path: Path) -> None:
+    if stat.S_ISDIR(mode):
+        raise FileRefusedError(0, "is a folder", str(path))
+    if not stat.S_ISREG(mode):
+        raise FileRefusedError(0, "is not a regular file", str(path))
 
 
 def replace(path: Path, content: str | bytes, *, mode: int | None = None) -> None:

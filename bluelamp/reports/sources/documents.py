@@ -7,19 +7,31 @@ itself and nesting without end are refused rather than guessed at.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from math import isfinite
 from typing import Any, Final
 
 from yaml import MappingNode, MarkedYAMLError, Node, ScalarNode, YAMLError
 from yaml._yaml import CParser
 
+from bluelamp.core.source import show
+from bluelamp.reports.sources.budget import DEEPEST
 from bluelamp.reports.sources.scalars import scalar
-from bluelamp.reports.sources.usual import DEEPEST, Document, usual
+from bluelamp.reports.sources.usual import Document, TooManyError, usual
 
 MOST: Final = 2_000_000
-"""How many values a document may have: a gigabyte of memory, more or less."""
+"""How many values a document may have."""
+MOST_NODES: Final = 500_000
+"""How many values a document with aliases, merges or tags may have: its nodes take ten times the memory."""
+MOST_DOCUMENTS: Final = 100_000
+"""How many documents a file may have."""
+_MOST_DIRECTIVES: Final = 100
+"""How many directives a document may have: libyaml compares each with all others."""
 _EXPANDED: Final = 100_000
 """How many values aliases may add to a document. The ones that are written out are fewer than its characters."""
+_CHARACTERS: Final = 16
+"""How many characters of a text that an alias repeats count as one value."""
 
 _BREAK: Final = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _DIRECTIVE: Final = re.compile(r"^%.*$", re.MULTILINE)
@@ -46,14 +58,20 @@ def documents(text: str, *, as_json: bool = False) -> Iterator[Document | Unread
 
 
 def _yaml(text: str) -> Iterator[Document | Unreadable]:
-    starts = [0, *(found.start() for found in _BREAK.finditer(text))]
+    starts = [0, *islice((found.start() for found in _BREAK.finditer(text)), MOST_DOCUMENTS)]
     before = 0
+    if len(starts) > MOST_DOCUMENTS:
+        line = text.count("\n", 0, starts[-1]) + 1
+        yield Unreadable(f"there are more than {MOST_DOCUMENTS:,} documents in the file", line)
+        return
     # Only a break can start a document anew, so that what is wrong in one part says nothing about the next.
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         part = text[start:end]
         if start == 0 and not part.startswith("---"):
             part = _DIRECTIVE.sub("", part)
         try:
+            if "\n%" in part and len(list(islice(_DIRECTIVE.finditer(part), _MOST_DIRECTIVES + 1))) > _MOST_DIRECTIVES:
+                raise Unreadable(f"there are more than {_MOST_DIRECTIVES} directives", before + 1)
             yield from _part(part, before)
         except Unreadable as reason:
             yield reason
@@ -61,14 +79,16 @@ def _yaml(text: str) -> Iterator[Document | Unreadable]:
 
 
 def _part(text: str, before: int) -> Iterator[Document]:
-    # No character makes more than two values.
-    found = usual(text, before) if len(text) <= MOST // 2 else None
+    try:
+        found = usual(text, before, MOST)
+    except TooManyError as error:
+        raise Unreadable(f"a document has more than {MOST:,} values", error.line) from None
     if found is not None:
         yield from found
         return
     try:
         parser = _Parser(text)
-        read = _Reader(before, len(text) + _EXPANDED)
+        read = _Reader(before, len(text) + len(text) // _CHARACTERS + _EXPANDED)
         while parser.check_node() and (node := parser.get_node()) is not None:
             items: tuple[int, ...] = ()
             if type(node) is MappingNode:
@@ -98,8 +118,9 @@ class _Parser(CParser):  # type: ignore[misc, unused-ignore]
         """Counts, as the parser itself would go on until the stack or the memory is full."""
         self.depth += 1
         self.seen += 1
-        if self.seen > MOST:
-            raise MarkedYAMLError(problem=f"a document has more than {MOST:,} values", problem_mark=_mark(parent))
+        if self.seen > MOST_NODES:
+            problem = f"a document with aliases or tags has more than {MOST_NODES:,} values"
+            raise MarkedYAMLError(problem=problem, problem_mark=_mark(parent))
         if self.depth > DEEPEST:
             raise MarkedYAMLError(problem=f"values are nested deeper than {DEEPEST}", problem_mark=_mark(parent))
 
@@ -124,6 +145,9 @@ class _Reader:
         kind = type(node)
         if kind is ScalarNode:
             text = node.value
+            self._most -= len(text) // _CHARACTERS
+            if self._most < 0:
+                raise self._wrong(node, "its aliases unfold into too many values")
             if node.tag is _QUOTED or node.tag in _AS_WRITTEN:
                 return text
             if node.tag not in _UNDERSTOOD:
@@ -147,7 +171,7 @@ class _Reader:
             if name == "<<" and key.tag is not _QUOTED:
                 merged += self._merged(value)
             elif name in made:
-                raise self._wrong(key, f"the key {name} stands twice")
+                raise self._wrong(key, f"the key {show(name, quote=False)} stands twice")
             else:
                 made[name] = self(value)
         for other in merged:
@@ -167,10 +191,16 @@ class _Reader:
 
 
 def _json(text: str) -> Iterator[Document | Unreadable]:
-    decoder = json.JSONDecoder(object_pairs_hook=_object)
+    decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number, parse_float=_number)
     position, end = 0, len(text)
+    line, counted, documents_ = 1, 0, 0
     while (position := _skipped(text, position)) < end:
-        line = text.count("\n", 0, position) + 1
+        # Counted on from the document before: counting from the start for each would take the square of their number.
+        line, counted = line + text.count("\n", counted, position), position
+        documents_ += 1
+        if documents_ > MOST_DOCUMENTS:
+            yield Unreadable(f"there are more than {MOST_DOCUMENTS:,} documents in the file", line)
+            return
         try:
             value, position = decoder.raw_decode(text, position)
         except json.JSONDecodeError as error:
@@ -186,6 +216,17 @@ def _json(text: str) -> Iterator[Document | Unreadable]:
         yield Document(value, line)
 
 
+def _number(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"the number {show(text, quote=False)} is too large")
+    return number
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is not JSON")
+
+
 def _deeper(value: Any, levels: int) -> bool:
     """Whether `value` is nested deeper than `levels`."""
     if not isinstance(value, (dict, list)):
@@ -195,15 +236,26 @@ def _deeper(value: Any, levels: int) -> bool:
     )
 
 
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+
+
 def _skipped(text: str, position: int) -> int:
-    while position < len(text) and text[position] in " \t\r\n":
-        position += 1
-    return position
+    found = _SPACE.match(text, position)
+    return found.end() if found else position
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)} stands twice")
+        raise ValueError(f"the key {show(repeated(name for name, _ in pairs), quote=False)} stands twice")
     return made
+
+
+def repeated(names: Iterable[str]) -> str:
+    """The first of `names` that is there a second time; empty where none is."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return ""

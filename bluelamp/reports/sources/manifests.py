@@ -6,21 +6,25 @@ Each object becomes the resource that Pulumi's Kubernetes provider would make of
 it says at every other moment. Nothing is run: a Helm chart has to be rendered first.
 """
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from bluelamp.core.files import FileRefusedError
+from bluelamp.core.files import read as read_file
 from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.walk import File, files, printable
 from bluelamp.errors import UsageError
+from bluelamp.reports.sources.budget import LARGEST_MANIFEST, MOST_VALUES, Budget, OverBudget, size, told
 from bluelamp.reports.sources.documents import Unreadable, documents
+from bluelamp.reports.sources.unique import unique
 from policies.model import Resource
 
 STANDARD_INPUT: Final = "-"
-LARGEST: Final = 16_000_000
-"""How many bytes one file may have. A cluster takes no object above 1.5 MB; this is a whole estate in one file."""
-_ENDINGS: Final = frozenset({".yaml", ".yml", ".json"})
+LARGEST: Final = LARGEST_MANIFEST
+"""How many bytes one file may have: a whole estate in one file."""
+_ENDINGS: Final = (".yaml", ".yml", ".json")
 _URN: Final = "urn:pulumi:manifests::bluelamp"
 _SECRET_PATHS: Final = frozenset(
     {"data", "stringData", 'metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]'}
@@ -38,93 +42,103 @@ def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> 
     problems: list[Problem] = []
     found: dict[str, Resource] = {}
     left_out: list[str] = []
-    for name in _files(paths, problems):
-        text = _text(name, problems)
-        for document in documents(text, as_json=_is_json(name, text)):
-            if isinstance(document, Unreadable):
-                problems.append(_problem(name, text, document))
-                continue
-            objects = list(_objects(document.value, document.line, document.items))
-            if not objects and document.value is not None:
-                left_out.append(f"{name}:{document.line}")
-            for line, value in objects:
-                resource = _resource(value, name, line, found)
-                found[resource.urn] = resource
+    taken: dict[str, int] = {}
+    budget = Budget()
+    for file in _files(paths, problems):
+        try:
+            _file(file, budget, found, taken, problems, left_out)
+        except OverBudget as error:
+            problems.append(Problem(file.name, message=str(error)))
+            break
     if problems:
-        raise SettingsError(problems)
+        raise SettingsError(told(problems))
     if left_out:
         few = ", ".join(left_out[:5]) + (", …" if len(left_out) > 5 else "")
         hear(f"left out {len(left_out)}, for want of an apiVersion and a kind: {few}")
     if not found:
         raise UsageError(
-            f"there is no Kubernetes object in {', '.join(paths)}",
+            f"there is no Kubernetes object in {', '.join(map(printable, paths))}",
             next_step="name files or folders of YAML or JSON, or pipe them in: "
             "helm template CHART | bluelamp audit --from manifests -",
         )
     return list(found.values())
 
 
-def _files(paths: Iterable[str], problems: list[Problem]) -> Iterator[str]:
-    """The files to read, each once; a folder's own in order, hidden ones and links to folders left out."""
-    seen: set[str] = set()
-    for path in paths:
-        if path != STANDARD_INPUT and not Path(path).exists():
-            problems.append(Problem(path, message="there is no such file or folder"))
+def _file(
+    file: File,
+    budget: Budget,
+    found: dict[str, Resource],
+    taken: dict[str, int],
+    problems: list[Problem],
+    left_out: list[str],
+) -> None:
+    """Adds the objects of one file to `found`. Raises `OverBudget`."""
+    text = _text(file, budget, problems)
+    step = "this is a template: render it first (helm template CHART | bluelamp audit --from manifests -)"
+    next_step = step if "{{" in text else ""
+    for document in documents(text, as_json=_is_json(file.name, text)):
+        if isinstance(document, Unreadable):
+            place = (document.line, document.column)
+            problems.append(Problem(file.name, *place, message=document.message, next_step=next_step))
             continue
-        for name in _below(path) if Path(path).is_dir() else [path]:
-            if name not in seen:
-                seen.add(name)
-                yield name
+        objects = list(_objects(document.value, document.line, document.items))
+        if not objects and document.value is not None:
+            left_out.append(f"{file.name}:{document.line}")
+        for line, value in objects:
+            budget.resource(size(value, MOST_VALUES))
+            resource = _resource(value, file.name, line, taken)
+            found[resource.urn] = resource
 
 
-def _below(folder: str) -> Iterator[str]:
-    for here, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(here, name)
-            if path.suffix in _ENDINGS and not name.startswith(".") and path.is_file():
-                yield str(path)
+def _files(paths: Iterable[str], problems: list[Problem]) -> Iterator[File]:
+    """The files to read, each once: those that are named and those below folders, then the standard input."""
+    named = [path for path in paths if path != STANDARD_INPUT]
+    yield from files(named, _ENDINGS, problems)
+    if len(named) < len(list(paths)):
+        yield File(STANDARD_INPUT, STANDARD_INPUT, STANDARD_INPUT, named=True)
 
 
-def _text(name: str, problems: list[Problem]) -> str:
+def _text(file: File, budget: Budget, problems: list[Problem]) -> str:
     """What stands in the file; empty where that cannot be had, with the reason among `problems`."""
+
+    def wrong(message: str, **more: str) -> str:
+        problems.append(Problem(file.name, message=message, **more))
+        return ""
+
     try:
-        raw = _bytes(name)
-        text = raw.decode("utf-8-sig") if len(raw) <= LARGEST else ""
+        raw = _bytes(file.path)
+        budget.read(len(raw))
+        text = raw.decode("utf-8-sig")
+        nothing = text.find("\0")
     except UnicodeDecodeError as error:
-        return _no_text(name, problems, error.start)
-    except OSError as error:
-        problems.append(Problem(name, message=f"it cannot be read: {error.strerror or error}"))
-        return ""
-    if len(raw) > LARGEST:
+        text, nothing = "", error.start
+    except FileRefusedError as error:
+        if "larger" not in str(error.strerror):
+            return wrong(f"it {error.strerror}")
         step = "split it: a file for each namespace, or for each chart"
-        problems.append(Problem(name, message=f"it is larger than {LARGEST // 1_000_000} MB", next_step=step))
-        return ""
-    return _no_text(name, problems, text.index("\0")) if "\0" in text else text
+        return wrong(f"it is larger than {LARGEST // 1_000_000} MB", next_step=step)
+    except OSError as error:
+        return wrong(f"it cannot be read: {error.strerror or error}")
+    if nothing >= 0:
+        return wrong(f"it is not text (byte {nothing})", allowed="manifests are YAML or JSON in UTF-8")
+    return text
 
 
-def _bytes(name: str) -> bytes:
-    """What the file holds; of one that is too large, one byte too many."""
-    if name == STANDARD_INPUT:
-        return sys.stdin.buffer.read(LARGEST + 1)
-    with Path(name).open("rb") as stream:
-        return stream.read(LARGEST + 1)
-
-
-def _no_text(name: str, problems: list[Problem], position: int) -> str:
-    allowed = "manifests are YAML or JSON in UTF-8"
-    problems.append(Problem(name, message=f"it is not text (byte {position})", allowed=allowed))
-    return ""
+def _bytes(path: str) -> bytes:
+    """The content of a file or of the standard input. Raises `FileRefusedError` where it is too large."""
+    if path != STANDARD_INPUT:
+        return read_file(Path(path), LARGEST)
+    stream = getattr(sys.stdin, "buffer", None)
+    if stream is None:
+        raise OSError(0, "the standard input is closed")
+    content: bytes = stream.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise FileRefusedError(0, f"is larger than {LARGEST:,} bytes", path)
+    return content
 
 
 def _is_json(name: str, text: str) -> bool:
-    return name.endswith(".json") or (name == STANDARD_INPUT and text.lstrip()[:1] == "{")
-
-
-def _problem(name: str, text: str, reason: Unreadable) -> Problem:
-    template = "{{" in text
-    step = "this is a template: render it first (helm template CHART | bluelamp audit --from manifests -)"
-    return Problem(name, reason.line, reason.column, message=reason.message, next_step=step if template else "")
+    return name.lower().endswith(".json") or (name == STANDARD_INPUT and text.lstrip()[:1] == "{")
 
 
 def _objects(value: Any, line: int, lines: Sequence[int] = ()) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -145,7 +159,7 @@ def _objects(value: Any, line: int, lines: Sequence[int] = ()) -> Iterator[tuple
         yield from _objects(item, lines[index] if index < len(lines) else line)
 
 
-def _resource(value: dict[str, Any], file: str, line: int, found: dict[str, Resource]) -> Resource:
+def _resource(value: dict[str, Any], file: str, line: int, taken: dict[str, int]) -> Resource:
     version, kind = value["apiVersion"], value["kind"]
     type_ = f"kubernetes:{version if '/' in version else f'core/{version}'}:{kind}"
     metadata = value.get("metadata")
@@ -153,12 +167,7 @@ def _resource(value: dict[str, Any], file: str, line: int, found: dict[str, Reso
     name = str(said.get("name") or said.get("generateName") or "(no name)")
     if said.get("namespace"):
         name = f"{said['namespace']}/{name}"
+    name = unique(f"{_URN}::{type_}::", name, f"{file}:{line}", taken)
     urn = f"{_URN}::{type_}::{name}"
-    if urn in found:
-        # The same object in two files, or twice in one: each is judged, and told by its place.
-        name = f"{name} ({file}:{line})"
-        urn = f"{_URN}::{type_}::{name}"
-    while urn in found:
-        name, urn = f"{name}'", f"{urn}'"
     secrets = _SECRET_PATHS if kind == "Secret" else frozenset()
     return Resource(urn, type_, name, value, secrets=secrets, source=(file, line))

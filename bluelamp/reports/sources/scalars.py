@@ -1,6 +1,7 @@
 """What YAML's scalars mean to the clients of a Kubernetes API server, where they are not quoted."""
 
 import re
+from math import inf, isfinite
 from typing import Any, Final
 
 _WORDS: Final[dict[str, Any]] = {
@@ -10,6 +11,8 @@ _WORDS: Final[dict[str, Any]] = {
 }
 _NUMERIC: Final = frozenset("0123456789-+.")
 _INTEGER: Final = re.compile(r"([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
+_LONGEST: Final = 100
+"""How many digits a whole number may have; the clients know 64 bits, and read longer ones as fractions."""
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 
 
@@ -23,6 +26,8 @@ def scalar(text: str) -> Any:
     if number := _INTEGER.fullmatch(plain):
         sign, digits = number.groups()
         octal = len(digits) > 1 and digits[0] == "0" and digits[1] in "01234567"
-        value = int(digits, 8 if octal else 0)
-        return -value if sign == "-" else value
-    return float(plain) if _FLOAT.fullmatch(plain) else text
+        if len(digits) <= _LONGEST:
+            value = int(digits, 8 if octal else 0)
+            return -value if sign == "-" else value
+    number = float(plain) if _FLOAT.fullmatch(plain) else inf
+    return number if isfinite(number) else text

@@ -6,7 +6,7 @@ YAML and says what is wrong. What both can read comes out the same.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from yaml import (
     DocumentStartEvent,
@@ -20,10 +20,8 @@ from yaml import (
 )
 from yaml._yaml import CParser
 
+from bluelamp.reports.sources.budget import DEEPEST
 from bluelamp.reports.sources.scalars import scalar
-
-DEEPEST: Final = 200
-"""How deep values may stand inside one another; the deepest API type of Kubernetes takes a quarter of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +33,21 @@ class Document:
     items: tuple[int, ...] = ()
 
 
-def usual(text: str, before: int) -> list[Document] | None:
-    """The documents of `text`, above which stand `before` lines; None where there is more to it than is known here."""
+class TooManyError(Exception):
+    """There are too many values; the last one is on line `line`."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+def usual(text: str, before: int, most: int) -> list[Document] | None:
+    """The documents of `text`, above which stand `before` lines; None where there is more to it than is known here.
+
+    Raises `TooManyError` where there are more than `most` values.
+    """
     try:
-        return _Reader(text, before).documents()
+        return _Reader(text, before, most).documents()
     except (_UnusualError, YAMLError):
         return None
 
@@ -50,8 +59,9 @@ class _UnusualError(Exception):
 class _Reader:
     """Takes one event after the other; `_lines` are those of the items of the list that ended last."""
 
-    def __init__(self, text: str, before: int) -> None:
+    def __init__(self, text: str, before: int, most: int) -> None:
         self._next: Callable[[], Any] = CParser(text).get_event
+        self._left = most
         self._before = before
         self._lines: tuple[int, ...] = ()
         self._items: tuple[int, ...] = ()
@@ -90,6 +100,9 @@ class _Reader:
             name = key.value
             if name in made or name == "<<" or key.anchor is not None:
                 raise _UnusualError
+            self._left -= 1
+            if self._left < 0:
+                raise TooManyError(key.start_mark.line + self._before + 1)
             made[name] = self._value(self._next(), depth + 1)
             if name == "items" and depth == 1 and type(made[name]) is list:
                 self._items = self._lines
@@ -100,6 +113,9 @@ class _Reader:
     def _sequence(self, depth: int) -> list[Any]:
         made, lines = [], []
         while type(event := self._next()) is not SequenceEndEvent:
+            self._left -= 1
+            if self._left < 0:
+                raise TooManyError(event.start_mark.line + self._before + 1)
             lines.append(event.start_mark.line + self._before + 1)
             made.append(self._value(event, depth + 1))
         self._lines = tuple(lines)

@@ -1,0 +1,155 @@
+"""Finding the files of given kinds below files and folders, with everything that cannot be read as a problem.
+
+`pathlib`'s globs and `os.walk` leave out what they may not read. Here nothing is left out silently: what may hold a file of
+the kind and cannot be entered is a `Problem`.
+"""
+
+import os
+import stat
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from bluelamp.core.problems import Problem
+
+MOST_ENTRIES: Final = 200_000
+"""How many names the folders of one walk may have in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to read: the `path` to open, its printable `name`, the path it was found under, and whether it is that."""
+
+    path: str
+    name: str
+    root: str
+    named: bool
+
+
+def printable(path: str) -> str:
+    """A path as text that can be encoded: bytes of a name that are not UTF-8 as `\\xff`."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def files(paths: Iterable[str], endings: Collection[str], problems: list[Problem]) -> Iterator[File]:
+    """The regular files in `paths`, each once: those named themselves, and below folders those with one of `endings`.
+
+    `endings` are in lower case and match without case. A folder's own files come before those of the folders in it,
+    in the order of their names. Hidden files and folders are left out of a folder. A link to a folder is not followed;
+    it is a problem unless the folder is read anyway. To `problems` is added, with its path, whatever does not exist or
+    cannot be read, is no regular file, and each folder among `paths` without any file of the kind.
+    """
+    yield from _Walk(tuple(endings), problems).files(paths)
+
+
+class _Walk:
+    def __init__(self, endings: tuple[str, ...], problems: list[Problem]) -> None:
+        self._endings = endings
+        self._problems = problems
+        self._seen: set[str] = set()
+        self._entered: set[tuple[int, int]] = set()
+        self._links: list[tuple[str, tuple[int, int]]] = []
+        self._entries = 0
+
+    def files(self, paths: Iterable[str]) -> Iterator[File]:
+        for path in dict.fromkeys(paths):
+            yield from self._named(path)
+        for link, target in self._links:
+            if target not in self._entered:
+                step = "name the folder itself as well, or remove the link"
+                self._wrong(link, "it is a link to a folder that is not read", step)
+
+    def _named(self, path: str) -> Iterator[File]:
+        try:
+            mode = os.stat(path).st_mode
+        except FileNotFoundError:
+            self._wrong(path, "there is no such file or folder")
+            return
+        except (OSError, ValueError) as error:
+            self._unreadable(path, error)
+            return
+        if not stat.S_ISDIR(mode):
+            if not stat.S_ISREG(mode):
+                step = "save its content to a file, or pipe it in where the command reads the standard input (-)"
+                self._wrong(path, "it is not a regular file", step)
+            else:
+                yield from self._once(path, path, named=True)
+            return
+        before = len(self._problems)
+        found = False
+        for file in self._below(path):
+            found = True
+            yield from self._once(file, path, named=False)
+        if not found and len(self._problems) == before:
+            kinds = " or ".join(self._endings)
+            self._wrong(path, "there is nothing to read in this folder", f"name a folder with {kinds} files")
+
+    def _once(self, path: str, root: str, *, named: bool) -> Iterator[File]:
+        if path not in self._seen:
+            self._seen.add(path)
+            yield File(path, printable(path), root, named)
+
+    def _below(self, folder: str) -> Iterator[str]:
+        """The files below `folder`, without recursion: folders may be nested as deep as the system allows."""
+        waiting = [folder]
+        while waiting:
+            here = waiting.pop()
+            try:
+                with os.scandir(here) as entries:
+                    about = os.stat(here)
+                    self._entered.add((about.st_dev, about.st_ino))
+                    listed = sorted(self._counted(entries), key=lambda entry: entry.name)
+            except OSError as error:
+                self._unreadable(here, error)
+                continue
+            inner = []
+            for entry in listed:
+                try:
+                    mode = entry.stat(follow_symlinks=False).st_mode
+                    if stat.S_ISDIR(mode):
+                        inner.append(entry.path)
+                    elif self._is_wanted(entry, mode):
+                        yield entry.path
+                except OSError as error:
+                    self._unreadable(entry.path, error)
+            if self._entries > MOST_ENTRIES:
+                self._wrong(folder, f"there are more than {MOST_ENTRIES:,} files and folders in it", "name fewer folders")
+                return
+            waiting += reversed(inner)
+
+    def _counted(self, entries: Iterable["os.DirEntry[str]"]) -> Iterator["os.DirEntry[str]"]:
+        for entry in entries:
+            self._entries += 1
+            if self._entries > MOST_ENTRIES:
+                return
+            if not entry.name.startswith("."):
+                yield entry
+
+    def _is_wanted(self, entry: "os.DirEntry[str]", mode: int) -> bool:
+        """Whether to read what is no folder itself. Raises `OSError` for a link that leads nowhere."""
+        if stat.S_ISLNK(mode):
+            about = os.stat(entry.path)
+            mode = about.st_mode
+            if stat.S_ISDIR(mode):
+                self._links.append((entry.path, (about.st_dev, about.st_ino)))
+                return False
+        if not entry.name.lower().endswith(self._endings):
+            return False
+        if not stat.S_ISREG(mode):
+            self._wrong(entry.path, "it is not a regular file", "move it out of the folder")
+            return False
+        return True
+
+    def _unreadable(self, path: str, error: OSError | ValueError) -> None:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        if isinstance(error, FileNotFoundError) and os.path.islink(path):
+            self._wrong(path, "it is a link to a file that does not exist", "remove the link")
+        else:
+            self._wrong(path, f"it cannot be read: {reason}", "grant the permission to read it" if _denied(error) else "")
+
+    def _wrong(self, path: str, message: str, next_step: str = "") -> None:
+        self._problems.append(Problem(printable(path), message=message, next_step=next_step))
+
+
+def _denied(error: OSError | ValueError) -> bool:
+    return isinstance(error, PermissionError)
