@@ -36,8 +36,8 @@ def files(paths: Iterable[str], endings: Collection[str], problems: list[Problem
 
     `endings` are in lower case and match without case. A folder's own files come before those of the folders in it,
     in the order of their names. Hidden files and folders are left out of a folder. A link to a folder is not followed;
-    it is a problem unless the folder is read anyway. To `problems` is added, with its path, whatever does not exist or
-    cannot be read, is no regular file, and each folder among `paths` without any file of the kind.
+    it is a problem unless the folder is read anyway. To `problems` is added, with its path, whatever does not exist,
+    cannot be read or is no regular file.
     """
     yield from _Walk(tuple(endings), problems).files(paths)
 
@@ -75,14 +75,8 @@ class _Walk:
             else:
                 yield from self._once(path, path, named=True)
             return
-        before = len(self._problems)
-        found = False
         for file in self._below(path):
-            found = True
             yield from self._once(file, path, named=False)
-        if not found and len(self._problems) == before:
-            kinds = " or ".join(self._endings)
-            self._wrong(path, "there is nothing to read in this folder", f"name a folder with {kinds} files")
 
     def _once(self, path: str, root: str, *, named: bool) -> Iterator[File]:
         if path not in self._seen:

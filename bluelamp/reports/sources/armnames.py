@@ -14,6 +14,7 @@ from bluelamp.rehearsal.sdk.schema import Catalogue
 from bluelamp.rehearsal.sdk.shapes import ObjectShape, Shape
 from bluelamp.reports.sources.expressions import Open, unknown
 from bluelamp.reports.sources.functions import name_key
+from bluelamp.reports.sources.located import Located, Twice, fold
 from policies import rules
 
 _PARAMETER: Final = re.compile(r"\{([\w.]+)\}")
@@ -26,6 +27,18 @@ _ENVELOPE: Final = frozenset(
 
 _OLDER: Final[Mapping[str, Mapping[str, str]]] = {"azure-native:sql:TransparentDataEncryption": {"status": "state"}}
 """What a property was called in older API versions, where a rule would take its absence for the safe default."""
+
+
+_PUNCTUATED: Final = frozenset(
+    {"application_type", "flow_type", "request_source", "release_policy", "@odata.type", "odata.type", "$schema"}
+    | {"daemonset-eviction-for-empty-nodes", "daemonset-eviction-for-occupied-nodes", "ignore-daemonsets-utilization"}
+    | {"max-empty-bulk-delete", "max-graceful-termination-sec", "max-node-provision-time", "scan-interval"}
+    | {"max-total-unready-percentage", "new-pod-scale-up-delay", "ok-total-unready-count", "scale-down-delay-after-add"}
+    | {"scale-down-delay-after-delete", "scale-down-delay-after-failure", "scale-down-unneeded-time"}
+    | {"scale-down-unready-time", "scale-down-utilization-threshold", "skip-nodes-with-local-storage"}
+    | {"skip-nodes-with-system-pods", "balance-similar-node-groups"}
+)
+"""ARM's names with punctuation, which the SDK writes without. Any other punctuation makes another name."""
 
 
 @cache
@@ -104,7 +117,9 @@ def inputs(token: str, arm_type: str, body: Mapping[str, Any]) -> tuple[dict[str
 
     Those are of another API version than the SDK's, and what they say is not judged.
     """
-    own = {key: value for key, value in body.items() if plain(key) not in _ENVELOPE}
+    own = Located(
+        ((key, value) for key, value in body.items() if plain(key) not in _ENVELOPE), start=getattr(body, "start", -1)
+    )
     shape = catalogue().resource(token).inputs
     made = _lifted(shape, own, spelling(arm_type.partition("/")[0].lower()), set())
     for old, new in _OLDER.get(token, {}).items():
@@ -114,19 +129,43 @@ def inputs(token: str, arm_type: str, body: Mapping[str, Any]) -> tuple[dict[str
 
 
 def _lifted(shape: ObjectShape, body: Mapping[str, Any], names: Spelling, inside: set[str]) -> dict[str, Any]:
-    known = {plain(name): name for name in shape.properties}
-    renamed = {plain(arm.rpartition(".")[2]): sdk for arm, sdk in names.renamed.items() if sdk in shape.properties}
+    """The members of an object by the SDK's names, with those of the objects that the SDK lifts to it.
+
+    Raises `Twice` where two members have one name in the SDK: which of them counts is the service's secret.
+    """
+    known = {_comparable(name): name for name in shape.properties}
+    renamed = {_comparable(arm.rpartition(".")[2]): sdk for arm, sdk in names.renamed.items() if sdk in shape.properties}
+    lifted = {fold(name) for name in names.lifted if name not in shape.properties}
     made: dict[str, Any] = {}
+    written: dict[str, str] = {}
+
+    def add(name: str, key: str, value: Any) -> None:
+        if fold(name) in written:
+            raise Twice(written[fold(name)], key, getattr(body, "start", -1))
+        written[fold(name)] = key
+        made[name] = value
+
     for key, value in body.items():
-        if key in names.lifted and key not in shape.properties and key not in inside:
+        if fold(key) in lifted - inside:
             if isinstance(value, Open):
-                made = {name: unknown(f"{value}.{name}") for name in shape.properties} | made
+                for name in shape.properties:
+                    if fold(name) not in written:
+                        add(name, key, unknown(f"{value}.{name}"))
             elif isinstance(value, Mapping):
-                made = _lifted(shape, value, names, inside | {key}) | made
+                for name, item in _lifted(shape, value, names, inside | {fold(key)}).items():
+                    add(name, f"{key}.{name}", item)
             continue
-        name = known.get(plain(key)) or renamed.get(plain(key)) or camel(key)
-        made[name] = _value(shape.properties[name].shape, value, names) if name in shape.properties else value
+        name = known.get(_comparable(key)) or renamed.get(_comparable(key)) or camel(key)
+        if name in shape.properties and _comparable(key) not in known and _comparable(key) not in renamed:
+            name = key  # it only looks like one that the service knows
+        add(name, key, _value(shape.properties[name].shape, value, names) if name in shape.properties else value)
     return made
+
+
+def _comparable(name: str) -> str:
+    """A name as ARM compares it, without what only the SDK leaves out of it (`Application_Type`, `@odata.type`)."""
+    folded = fold(name)
+    return plain(folded) if folded in _PUNCTUATED else folded
 
 
 def _value(shape: Shape, value: Any, names: Spelling) -> Any:

@@ -15,14 +15,13 @@ LARGEST_MANIFEST: Final = 16_000_000
 """How many bytes a file of manifests may have. A cluster takes no object above 1.5 MB."""
 MOST_BYTES: Final = 64_000_000
 """How many bytes the files of a run may have in all."""
-MOST_VALUES: Final = 2_000_000
-"""How many values (texts, numbers, lists, objects) the resources of a run may have in all."""
+MOST_VALUES: Final = 8_000_000
+"""How many names and values the resources of a run may have in all; 16 characters of a text count as one."""
 MOST_RESOURCES: Final = 50_000
 """How many resources a run may judge."""
-MOST_STEPS: Final = 20_000_000
-"""How many steps the expressions of a run may take: a value read, made or compared."""
-MOST_CHARACTERS: Final = 200_000_000
-"""How many characters the expressions of a run may make."""
+MOST_STEPS: Final = 10_000_000
+"""How many steps the expressions of a run may take: a value read, made or compared, or 16 characters of a text."""
+_CHARACTERS: Final = 16
 MOST_PROBLEMS: Final = 500
 """How many problems are told at once."""
 DEEPEST: Final = 200
@@ -37,7 +36,7 @@ class Budget:
     """What a run may still read and compute. Every method raises `OverBudget` once a limit is exceeded."""
 
     def __init__(self) -> None:
-        self._bytes = self._values = self._resources = self._steps = self._characters = 0
+        self._bytes = self._values = self._resources = self._steps = 0
 
     def read(self, size: int) -> None:
         """Counts a file or stream of `size` bytes."""
@@ -51,11 +50,6 @@ class Budget:
         self._values += values
         if self._resources > MOST_RESOURCES:
             raise OverBudget(f"there are more than {MOST_RESOURCES:,} resources; judge fewer files at once")
-        self.values(0)
-
-    def values(self, count: int) -> None:
-        """Counts values that are kept."""
-        self._values += count
         if self._values > MOST_VALUES:
             raise OverBudget(f"there are more than {MOST_VALUES:,} values in all; judge fewer files at once")
 
@@ -65,34 +59,41 @@ class Budget:
         if self._steps > MOST_STEPS:
             raise OverBudget(f"the expressions take more than {MOST_STEPS:,} steps")
 
-    def characters(self, count: int) -> None:
-        """Counts characters that an evaluation makes."""
-        self._characters += count
-        if self._characters > MOST_CHARACTERS:
-            raise OverBudget(f"the expressions make more than {MOST_CHARACTERS:,} characters")
+    def weigh(self, value: Any) -> int:
+        """Counts what it takes to go through `value`, and returns that."""
+        weight = size(value, MOST_STEPS - self._steps)
+        self.step(weight)
+        return weight
 
 
-def size(value: Any, most: int) -> int:
-    """How many values there are in `value`, itself included; not counted further than `most`, nor by recursion.
+def size(value: Any, most: int, deepest: int = DEEPEST) -> int:
+    """How many values there are in `value`, itself included, texts by their length; not counted much beyond `most`.
 
     What stands in several places counts in each, so a value that grows at every level is measured at full size. Raises
-    `OverBudget` where values are nested deeper than `DEEPEST`.
+    `OverBudget` where values are nested deeper than `deepest`. There is no recursion.
     """
-    count = 1
-    level = [value] if isinstance(value, (dict, list)) else []
-    depth = 0
-    # One level of the value at a time: a level that holds more than `most` values ends the count.
+    count, depth = 0, 0
+    level = [value]
     while level:
         depth += 1
-        if depth > DEEPEST:
-            raise OverBudget(f"values are nested deeper than {DEEPEST}")
+        if depth > deepest + 1:
+            raise OverBudget(f"values are nested deeper than {deepest}")
+        count += len(level)
         inner: list[Any] = []
         for each in level:
-            count += len(each)
-            if count > most:
-                return count
-            items = each.values() if isinstance(each, Mapping) else each
-            inner += [item for item in items if isinstance(item, (dict, list))]
+            if isinstance(each, str):
+                count += len(each) // _CHARACTERS
+            elif isinstance(each, Mapping):
+                inner += each.values()
+                inner += each
+            elif isinstance(each, (list, tuple)):
+                inner += each
+            elif (parts := getattr(each, "parts", None)) is not None:  # of what is not known yet
+                inner += parts
+            elif (key := getattr(each, "key", None)) is not None:
+                count += len(key) // _CHARACTERS
+            if count + len(inner) > most:
+                return count + len(inner)
         level = inner
     return count
 

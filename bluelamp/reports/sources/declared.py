@@ -1,16 +1,18 @@
 """The resources that a template declares: loops unrolled, conditions applied, children and inner templates read."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bluelamp.reports.sources.expressions import BadExpression, Open, joined, segments, unknown
 from bluelamp.reports.sources.functions import resource_id
-from bluelamp.reports.sources.located import Located
-from bluelamp.reports.sources.scopes import Scope, level_of, mapping
+from bluelamp.reports.sources.located import Located, Twice, fold, folded
+from bluelamp.reports.sources.scopes import Scope, Template, level_of
 
 DEPLOYMENT: Final = "microsoft.resources/deployments"
 _DEEPEST: Final = 20
+_MOST_NAMES: Final = 50
+_NOT_THE_BODY: Final = frozenset({"resources", "copy", "condition", "scope"})
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Listener:
 
 def declared(scope: Scope, listener: Listener, depth: int = 0) -> Iterator[Declared]:
     """Every resource that `scope`'s template declares, in its order."""
-    for raw in _items(scope.template.get("resources")):
+    for raw in _items(scope.template.resources):
         yield from _resource(raw, scope, listener, depth, None)
 
 
@@ -54,46 +56,57 @@ def _items(resources: Any) -> list[Any]:
 
 
 def _resource(raw: Any, scope: Scope, listener: Listener, depth: int, parent: Declared | None) -> Iterator[Declared]:
-    if not isinstance(raw, Located) or not isinstance(raw.get("type"), str):
-        listener.wrong(getattr(raw, "start", 0), "a resource is an object with a type")
-        return
-    if raw.get("existing") is True:
-        return
-    loop = raw.get("copy")
-    turns = [scope]
     try:
-        if isinstance(loop, Mapping):
+        said = folded(raw)
+        if not isinstance(raw, Located) or not isinstance(said.get("type"), str):
+            listener.wrong(getattr(raw, "start", 0), "a resource is an object with a type")
+            return
+        if said.get("existing") is True:
+            return
+        turns = [scope]
+        if isinstance(said.get("copy"), Mapping):
+            loop = folded(said["copy"])
             counted = scope.turns(loop)
             turns = [scope.within(str(loop.get("name", "")), unknown("copyIndex"))] if counted is None else counted
         for turn in turns:
-            yield from _turn(raw, turn, listener, depth, parent)
+            yield from _turn(raw, said, turn, listener, depth, parent)
+    except Twice as error:
+        listener.wrong(error.start if error.start >= 0 else getattr(raw, "start", 0), str(error))
     except BadExpression as error:
-        listener.wrong(raw.start, f"an expression cannot be read: {error}")
+        listener.wrong(getattr(raw, "start", 0), f"an expression cannot be read: {error}")
+    except RecursionError:
+        listener.wrong(getattr(raw, "start", 0), "values are nested too deep")
 
 
-def _turn(raw: Located, scope: Scope, listener: Listener, depth: int, parent: Declared | None) -> Iterator[Declared]:
-    if scope.value(raw.get("condition", True)) is False:
+def _turn(
+    raw: Located, said: Mapping[str, Any], scope: Scope, listener: Listener, depth: int, parent: Declared | None
+) -> Iterator[Declared]:
+    """The resource in one turn of its loop; `said` is `raw` by folded names."""
+    if scope.value(said.get("condition", True)) is False:
         return
-    type_, names = str(raw["type"]), tuple(segments(scope.value(raw.get("name", ""))))
+    type_, names = str(said["type"]), tuple(segments(scope.value(said.get("name", ""))))
     if parent:
         type_, names = f"{parent.type}/{type_}", (*parent.names, *names)
-    if type_.lower() == DEPLOYMENT:
-        yield from _nested(raw, scope, listener, depth)
+    if len(names) > _MOST_NAMES:
+        raise BadExpression(f"the name of a resource has more than {_MOST_NAMES} parts")
+    if fold(type_) == DEPLOYMENT:
+        yield from _nested(raw, said, scope, listener, depth)
         return
     on, level = scope.place, scope.level
-    if "/providers/" in type_:  # an extension in the old spelling: kinds and names of the resource it is on come first
-        holder, _, rest = type_.partition("/providers/")
+    if "/providers/" in fold(type_):  # an extension in the old spelling: what the resource is on comes first
+        at = fold(type_).index("/providers/")
+        holder, rest = type_[:at], type_[at + len("/providers/") :]
         length = holder.count("/")
         on, level = resource_id(scope.place, [holder, *names[:length]]), "resource"
         type_, names = f"{names[length] if length < len(names) else ''}/{rest}", names[length + 1 :]
-    elif "scope" in raw:
-        on, level = _whole(scope.value(raw["scope"]), scope), "resource"
-    body = {
-        key: scope.value(value) for key, value in raw.items() if key not in ("resources", "copy", "condition", "scope")
-    }
+    elif "scope" in said:
+        on, level = _whole(scope.value(said["scope"]), scope), "resource"
+    body = scope.value(
+        Located(((key, value) for key, value in raw.items() if fold(key) not in _NOT_THE_BODY), start=raw.start)
+    )
     made = Declared(type_, names, body, on, level, raw.start, scope.group, scope.group_name)
     yield made
-    for child in _items(raw.get("resources")):
+    for child in _items(said.get("resources")):
         yield from _resource(child, scope, listener, depth, made)
 
 
@@ -105,34 +118,40 @@ def _whole(on: Any, scope: Scope) -> Any:
     return on
 
 
-def _nested(raw: Located, scope: Scope, listener: Listener, depth: int) -> Iterator[Declared]:
-    said = mapping(raw.get("properties"))
-    template = said.get("template")
+def _nested(
+    raw: Located, said: Mapping[str, Any], scope: Scope, listener: Listener, depth: int
+) -> Iterator[Declared]:
+    properties = folded(said.get("properties"))
+    template = properties.get("template")
     if not isinstance(template, Mapping):
         listener.left_out("the template that a deployment links to")
         return
     if depth >= _DEEPEST:
         listener.wrong(raw.start, f"templates are nested deeper than {_DEEPEST}")
         return
-    moved = [scope.value(raw[key]) for key in ("subscriptionId", "resourceGroup") if key in raw]
+    inner_template = Template.of(template)
+    moved = [scope.value(said[key]) for key in ("subscriptionid", "resourcegroup") if key in said]
     group = "/".join((scope.group, *map(str, moved)))
-    group_name = moved[-1] if "resourceGroup" in raw else scope.group_name
-    level = "group" if "resourceGroup" in raw else level_of(template) or scope.level
-    if str(mapping(said.get("expressionEvaluationOptions")).get("scope", "")).lower() == "inner":
-        given = {key: _given(scope, value) for key, value in mapping(said.get("parameters")).items()}
-        inner = Scope(template, given, level, group, group_name, {}, scope.turns_left)
+    group_name = moved[-1] if "resourcegroup" in said else scope.group_name
+    level = "group" if "resourcegroup" in said else level_of(template) or scope.level
+    options = folded(properties.get("expressionevaluationoptions"))
+    if str(options.get("scope", "")).lower() == "inner":
+        given = {key: _given(scope, value) for key, value in folded(properties.get("parameters")).items()}
+        inner = Scope(inner_template, given, level, group, group_name, {}, scope.turns_left, scope.budget)
     else:  # the inner template sees what the outer one does
-        outer = {
-            **template,
-            "parameters": scope.template.get("parameters"),
-            "variables": scope.template.get("variables"),
-        }
-        inner = Scope(outer, scope.given, level, group, group_name, scope.loops, scope.turns_left)
+        outer = scope.template
+        seen = replace(
+            inner_template, parameters=outer.parameters, variables=outer.variables, loops=outer.loops
+        )
+        inner = Scope(
+            seen, scope.given, level, group, group_name, scope.loops, scope.turns_left, scope.budget
+        )
     yield from declared(inner, listener, depth + 1)
 
 
 def _given(scope: Scope, said: Any) -> Any:
     """The value of a parameter that is passed on; a secret from a vault is open."""
-    if isinstance(said, Mapping) and "value" in said:
-        return scope.value(said["value"])
+    parts = folded(said)
+    if "value" in parts:
+        return scope.value(parts["value"])
     return unknown("a parameter from a vault")

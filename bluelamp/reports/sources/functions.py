@@ -1,18 +1,24 @@
 """The functions of ARM templates that can be computed without a deployment."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from bluelamp.reports.sources.expressions import LONGEST, BadExpression, Open, is_open, joined, segments, text, unknown
 
+Written = Callable[[], str]
+"""How a call is written, found out when it is needed: of long arguments it is long."""
 SUBSCRIPTION: Final = "/subscriptions/"
 _FORMATTED: Final = 2
 _MOST_NUMBERS: Final = 10_000
 """How many numbers ARM's `range` gives."""
+_PLACEHOLDER: Final = re.compile(r"\{\{|\}\}|\{\s*(?P<index>[0-9]+)\s*(?P<how>[:,][^}]*)?\}")
+_DIGITS: Final = 6
+_LARGEST: Final = 2**63
 
 
-def plain(name: str, arguments: list[Any], written: str) -> Any:
+def plain(name: str, arguments: list[Any], written: Written) -> Any:
     """What the function `name` gives; open where it is not known here, or needs what is not known yet."""
     if name in _OF_TEXTS:
         return _OF_TEXTS[name](arguments)
@@ -24,10 +30,10 @@ def plain(name: str, arguments: list[Any], written: str) -> Any:
     except BadExpression:
         raise
     except (TypeError, ValueError, IndexError, KeyError, AttributeError, ZeroDivisionError, OverflowError):
-        return unknown(written)
+        return unknown(written())
 
 
-def _early(name: str, arguments: list[Any], written: str) -> Any:
+def _early(name: str, arguments: list[Any], written: Written) -> Any:
     """What is known of a function although some of its arguments are not."""
     first = arguments[0] if arguments else None
     settled = {"and": False, "or": True}.get(name)
@@ -39,7 +45,7 @@ def _early(name: str, arguments: list[Any], written: str) -> Any:
         return Open(tuple(_OF_CASE[name](part) if isinstance(part, str) else part for part in first.parts))
     if name in _OF_ANYTHING or (name == "union" and all(isinstance(each, Mapping) for each in arguments)):
         return _FUNCTIONS[name](*arguments)
-    return unknown(written)
+    return unknown(written())
 
 
 def _concat(arguments: list[Any]) -> Any:
@@ -52,36 +58,35 @@ def _concat(arguments: list[Any]) -> Any:
 
 def _format(arguments: list[Any]) -> Any:
     pattern, *values = arguments or [""]
-    if isinstance(pattern, Open):
+    if not isinstance(pattern, str):
         return unknown(f"format({pattern})")
     pieces: list[Any] = []
-    rest = str(pattern).replace("{{", "\x00").replace("}}", "\x01")
-    while "{" in rest:
-        before, _, rest = rest.partition("{")
-        number, _, rest = rest.partition("}")
-        index, _, how = number.partition(":")
-        if how or not index.strip().isdigit() or int(index) >= len(values):
+    at = 0
+    for found in _PLACEHOLDER.finditer(str(pattern)):
+        pieces.append(pattern[at : found.start()])
+        at = found.end()
+        if found["index"] is None:
+            pieces.append(found[0][0])
+        elif found["how"] or len(found["index"]) > _DIGITS or int(found["index"]) >= len(values):
             return unknown(f"format({pattern})")
-        pieces += [before, values[int(index)]]
-    whole = joined(*pieces, rest)
-    if isinstance(whole, str):
-        return whole.replace("\x00", "{").replace("\x01", "}")
-    return whole
+        else:
+            pieces.append(values[int(found["index"])])
+    return joined(*pieces, pattern[at:])
 
 
 def _union(*values: Any) -> Any:
     if isinstance(values[0], list):
-        return [item for index, item in enumerate(_flat(values)) if item not in _flat(values)[:index]]
-    made: dict[str, Any] = {}
+        made: dict[str, Any] = {}
+        for value in values:
+            for item in value:
+                made.setdefault(json.dumps(item, sort_keys=True), item)
+        return list(made.values())
+    merged: dict[str, Any] = {}
     for value in values:
         for key, item in value.items():
-            both = isinstance(item, Mapping) and isinstance(made.get(key), Mapping)
-            made[key] = _union(made[key], item) if both else item
-    return made
-
-
-def _flat(values: tuple[Any, ...]) -> list[Any]:
-    return [item for value in values for item in value]
+            both = isinstance(item, Mapping) and isinstance(merged.get(key), Mapping)
+            merged[key] = _union(merged[key], item) if both else item
+    return merged
 
 
 def _if(condition: Any, then: Any, otherwise: Any) -> Any:
@@ -103,7 +108,66 @@ def _bool(value: Any) -> bool:
 
 
 def _create_object(*pairs: Any) -> dict[str, Any]:
-    return dict(zip(map(str, pairs[::2]), pairs[1::2], strict=True))
+    made = dict(zip(map(str, pairs[::2]), pairs[1::2], strict=True))
+    if len(made) * 2 != len(pairs):
+        raise BadExpression("it makes an object that has a key twice")
+    return made
+
+
+def _number(value: Any) -> int:
+    """A whole number of 64 bits, as ARM has them. Raises TypeError for anything else."""
+    if type(value) is not int or not -_LARGEST <= value < _LARGEST:
+        raise TypeError(value)
+    return value
+
+
+def _of_numbers(compute: Callable[[int, int], int]) -> Callable[[Any, Any], int]:
+    return lambda one, other: _number(compute(_number(one), _number(other)))
+
+
+def _div(one: int, other: int) -> int:
+    whole = abs(one) // abs(other)
+    return whole if (one < 0) == (other < 0) else -whole
+
+
+def _range(start: Any, count: Any) -> list[int]:
+    if _number(count) > _MOST_NUMBERS:
+        raise ValueError(count)
+    return list(range(_number(start), start + count))
+
+
+def _replace(value: str, old: str, new: str) -> str:
+    _fits(len(value) + value.count(old) * (len(new) - len(old)))
+    return value.replace(old, new)
+
+
+def _join(values: Any, sign: str) -> str:
+    texts = [text(each) for each in values]
+    _fits(sum(map(len, texts)) + len(sign) * len(texts))
+    return sign.join(texts)
+
+
+def _fits(length: int) -> None:
+    if length > LONGEST:
+        raise BadExpression(f"it makes a text of more than {LONGEST:,} characters")
+
+
+def _substring(value: str, start: Any, length: Any = None) -> str:
+    end = len(value) if length is None else _number(start) + _number(length)
+    if not 0 <= _number(start) <= end <= len(value):
+        raise ValueError(start)
+    return value[start:end]
+
+
+def _json(written: str) -> Any:
+    return json.loads(written, object_pairs_hook=_object)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise BadExpression("it reads an object that has a key twice")
+    return made
 
 
 def _split(value: str, signs: Any) -> list[str]:
@@ -118,7 +182,7 @@ _OF_ANYTHING: Final = frozenset({"createobject", "createarray", "array"})
 """The functions that need not know what they are given."""
 
 _FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
-    "add": lambda one, other: one + other,
+    "add": _of_numbers(lambda one, other: one + other),
     "and": lambda *values: all(values),
     "array": lambda value: value if isinstance(value, list) else [value],
     "bool": _bool,
@@ -126,7 +190,7 @@ _FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "contains": _contains,
     "createarray": lambda *values: list(values),
     "createobject": _create_object,
-    "div": lambda one, other: int(one / other),
+    "div": _of_numbers(_div),
     "empty": lambda value: value is None or len(value) == 0,
     "endswith": lambda value, end: value.lower().endswith(end.lower()),
     "equals": _equals,
@@ -136,28 +200,28 @@ _FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "greaterorequals": lambda one, other: one >= other,
     "if": _if,
     "int": int,
-    "json": json.loads,
-    "join": lambda values, sign: sign.join(map(text, values)),
+    "json": _json,
+    "join": _join,
     "last": lambda value: value[-1] if value else "",
     "length": len,
     "less": lambda one, other: one < other,
     "lessorequals": lambda one, other: one <= other,
     "max": lambda *values: max(values[0] if isinstance(values[0], list) else values),
     "min": lambda *values: min(values[0] if isinstance(values[0], list) else values),
-    "mod": lambda one, other: one % other,
-    "mul": lambda one, other: one * other,
+    "mod": _of_numbers(lambda one, other: one - other * _div(one, other)),
+    "mul": _of_numbers(lambda one, other: one * other),
     "not": lambda value: not value,
     "null": lambda: None,
     "or": lambda *values: any(values),
-    "range": lambda start, count: list(range(start, start + min(count, _MOST_NUMBERS))),
-    "replace": lambda value, old, new: value.replace(old, new),
-    "skip": lambda value, count: value[count:],
+    "range": _range,
+    "replace": _replace,
+    "skip": lambda value, count: value[max(_number(count), 0) :],
     "split": _split,
     "startswith": lambda value, start: value.lower().startswith(start.lower()),
     "string": text,
-    "sub": lambda one, other: one - other,
-    "substring": lambda value, start, length=None: value[start : None if length is None else start + length],
-    "take": lambda value, count: value[:count],
+    "sub": _of_numbers(lambda one, other: one - other),
+    "substring": _substring,
+    "take": lambda value, count: value[: max(_number(count), 0)],
     "tolower": str.lower,
     "toupper": str.upper,
     "trim": str.strip,
@@ -183,7 +247,7 @@ def resource_id(place: Any, arguments: list[Any]) -> Any:
 def target(identifier: Any) -> tuple[str, tuple[Any, ...]] | None:
     """Which resource an id means, as its ARM type in lower case and its names; None where it is no id."""
     pieces = segments(identifier)
-    at = max((index for index, each in enumerate(pieces) if each == "providers"), default=-1)
+    at = max((index for index, each in enumerate(pieces) if isinstance(each, str) and each.lower() == "providers"), default=-1)
     if at < 0 or len(pieces) < at + _FORMATTED:
         return None
     namespace, *rest = pieces[at + 1 :]
@@ -193,4 +257,6 @@ def target(identifier: Any) -> tuple[str, tuple[Any, ...]] | None:
 
 def name_key(name: Any) -> Any:
     """A name as it is compared: without case where it is known."""
-    return name.lower() if isinstance(name, str) else name
+    if isinstance(name, Open):
+        return Open(tuple(part.lower() if isinstance(part, str) else part for part in name.parts))
+    return name.lower() if isinstance(name, str) else str(name)

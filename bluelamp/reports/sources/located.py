@@ -2,19 +2,42 @@
 
 import json
 import re
+from collections.abc import Mapping
 from json.decoder import JSONDecodeError, JSONObject  # type: ignore[attr-defined]
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
+from math import isfinite
 from typing import Any, Final
 
 from bluelamp.core.problems import Problem
+from bluelamp.core.source import show
 
-_STRING_OR_COMMENT: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+DEEPEST: Final = 100
+"""How deep the values of a template may be nested; templates inside templates take a few levels each."""
+# What is not closed goes on to the end of its line or of the text, so that nothing is looked at twice.
+_STRING_OR_COMMENT: Final = re.compile(
+    r'"[^"\\\n]*(?:\\.[^"\\\n]*)*(?:"|(?=\n)|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL
+)
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class Located(dict[str, Any]):
     """An object; `start` is where in the text it begins."""
 
-    start = 0
+    __slots__ = ("start",)
+
+    def __init__(self, *given: Any, start: int = 0) -> None:
+        super().__init__(*given)
+        self.start = start
+
+
+class Twice(ValueError):  # noqa: N818 - what an object is
+    """An object has a name twice, or in two spellings that differ in case only; `start` is where it begins."""
+
+    def __init__(self, one: str, other: str, start: int = -1) -> None:
+        first, second = (show(name, quote=False) for name in (one, other))
+        also = "" if one == other else f" ({first} and {second} differ in case only, which means nothing to ARM)"
+        super().__init__(f"the key {second} stands twice{also}")
+        self.start = start
 
 
 class Unreadable(Exception):  # noqa: N818 - what a text is
@@ -25,14 +48,38 @@ class Unreadable(Exception):  # noqa: N818 - what a text is
         self.problem = problem
 
 
+def fold(name: str) -> str:
+    """A name as ARM compares it. Only ASCII letters have case: the names of properties consist of no others."""
+    return name.lower() if name.isascii() else name
+
+
+def folded(value: Any) -> dict[str, Any]:
+    """The members of an object by their folded names; none where `value` is no object. Raises `Twice`."""
+    if not isinstance(value, Mapping):
+        return {}
+    made = {fold(name): item for name, item in value.items()}
+    if len(made) != len(value):
+        seen: dict[str, str] = {}
+        for name in value:
+            other = seen.setdefault(fold(name), name)
+            if other != name:
+                raise Twice(other, name, getattr(value, "start", -1))
+    return made
+
+
 class _Decoder(json.JSONDecoder):
     def __init__(self) -> None:
-        super().__init__(object_pairs_hook=_once)
+        super().__init__(object_pairs_hook=_once, parse_float=_number, parse_constant=_constant)
         self.parse_object = self._located
         self.scan_once = py_make_scanner(self)
 
     def _located(self, place: tuple[str, int], *rest: Any) -> tuple[Any, int]:
-        value, end = JSONObject(place, *rest)
+        try:
+            value, end = JSONObject(place, *rest)
+        except Twice as error:
+            if error.start < 0:
+                error.start = place[1] - 1
+            raise
         value.start = place[1] - 1
         return value, end
 
@@ -40,22 +87,60 @@ class _Decoder(json.JSONDecoder):
 def _once(pairs: list[tuple[str, Any]]) -> Located:
     made = Located(pairs)
     if len(made) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)} stands twice")
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise Twice(name, name)
+            seen.add(name)
     return made
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"the number {show(text, quote=False)} is too large")
+    return number
+
+
+def _constant(text: str) -> float:
+    raise ValueError(f"{text} is not JSON")
 
 
 def read(text: str, file: str) -> Any:
     """The value that `text` holds. Raises `Unreadable`."""
     bare = _STRING_OR_COMMENT.sub(_blank, text)
     try:
-        return _Decoder().decode(bare)
+        value = _Decoder().decode(bare)
+        _check(value, file)
     except JSONDecodeError as error:
         raise Unreadable(Problem(file, error.lineno, error.colno, message=f"this is not JSON: {error.msg}")) from error
+    except Twice as error:
+        line = text.count("\n", 0, max(error.start, 0)) + 1
+        raise Unreadable(Problem(file, line, message=str(error), next_step="keep one of them")) from error
     except ValueError as error:
         raise Unreadable(Problem(file, message=str(error))) from error
     except RecursionError as error:
         raise Unreadable(Problem(file, message="values are nested too deep")) from error
+    return value
+
+
+def _check(value: Any, file: str) -> None:
+    """Raises `Unreadable` for what is nested too deep and for text that is no Unicode."""
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            raise Unreadable(Problem(file, message=f"values are nested too deep: more than {DEEPEST} levels"))
+        inner: list[Any] = []
+        for each in level:
+            if isinstance(each, dict):
+                inner += each.values()
+                inner += each
+            elif isinstance(each, list):
+                inner += each
+            elif isinstance(each, str) and not each.isascii() and _SURROGATE.search(each):
+                raise Unreadable(Problem(file, message="a text holds half of a character (a lone surrogate)"))
+        level = inner
 
 
 def _blank(found: re.Match[str]) -> str:

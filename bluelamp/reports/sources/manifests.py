@@ -44,7 +44,9 @@ def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> 
     left_out: list[str] = []
     taken: dict[str, int] = {}
     budget = Budget()
+    roots: set[str] = set()
     for file in _files(paths, problems):
+        roots.add(file.root)
         try:
             _file(file, budget, found, taken, problems, left_out)
         except OverBudget as error:
@@ -55,9 +57,11 @@ def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> 
     if left_out:
         few = ", ".join(left_out[:5]) + (", …" if len(left_out) > 5 else "")
         hear(f"left out {len(left_out)}, for want of an apiVersion and a kind: {few}")
-    if not found:
+    # A folder that gives nothing is no less a mistake where others give something.
+    without = [path for path in dict.fromkeys(paths) if not found or path not in roots]
+    if without:
         raise UsageError(
-            f"there is no Kubernetes object in {', '.join(map(printable, paths))}",
+            f"there is no Kubernetes object in {', '.join(map(printable, without))}",
             next_step="name files or folders of YAML or JSON, or pipe them in: "
             "helm template CHART | bluelamp audit --from manifests -",
         )

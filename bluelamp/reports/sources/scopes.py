@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from bluelamp.reports.sources import functions
+from bluelamp.reports.sources.budget import Budget
 from bluelamp.reports.sources.expressions import Atom, BadExpression, Open, evaluated, joined, unknown
+from bluelamp.reports.sources.located import Located, Twice, fold, folded
 
 _SECURE: Final = frozenset({"securestring", "secureobject"})
 _MOST: Final = 800
@@ -23,34 +25,61 @@ _LEVELS: Final = {
 
 def level_of(template: Mapping[str, Any]) -> str | None:
     """What a template is deployed to (`group`, `subscription`, …) as its schema says; None where it is no template."""
-    schema = str(template.get("$schema", "")).lower()
+    schema = " ".join(str(value).lower() for name, value in template.items() if fold(str(name)) == "$schema")
     if "deploymenttemplate" not in schema:
         return None
     return next((level for word, level in _LEVELS.items() if word in schema), "group")
 
 
-def mapping(value: Any) -> Mapping[str, Any]:
-    """`value`, or an empty object where it is none."""
-    return value if isinstance(value, Mapping) else {}
+@dataclass(frozen=True)
+class Template:
+    """The parts of a template, by folded names: ARM compares the names of everything in it without case.
+
+    `loops` are the variables that a loop makes.
+    """
+
+    parameters: Mapping[str, Any]
+    variables: Mapping[str, Any]
+    loops: Mapping[str, Mapping[str, Any]]
+    resources: Any
+
+    @classmethod
+    def of(cls, raw: Mapping[str, Any]) -> "Template":
+        """The parts of `raw`. Raises `Twice` where a name is there in two spellings."""
+        parts = folded(raw)
+        variables = folded(parts.get("variables"))
+        loops: dict[str, Mapping[str, Any]] = {}
+        if isinstance(variables.get("copy"), list):
+            for loop in map(folded, variables.pop("copy")):
+                name = str(loop.get("name", ""))
+                if fold(name) in loops or fold(name) in variables:
+                    raise Twice(name, name, getattr(parts.get("variables"), "start", -1))
+                loops[fold(name)] = loop
+        folded(parts.get("outputs"))
+        return cls(folded(parts.get("parameters")), variables, loops, parts.get("resources"))
 
 
 @dataclass
 class Scope:
-    """One deployment of one template. `group` tells its place from others, and `group_name` is what that is called."""
+    """One deployment of one template. `group` tells its place from others, and `group_name` is what that is called.
 
-    template: Mapping[str, Any]
+    `given` are the values of parameters by their folded names.
+    """
+
+    template: Template
     given: Mapping[str, Any]
     level: str
     group: str = ""
     group_name: Any = None
     loops: Mapping[str, int | Open] = field(default_factory=dict)
     turns_left: list[int] = field(default_factory=lambda: [_MOST_IN_ALL])
+    budget: Budget = field(default_factory=Budget)
     _variables: dict[str, Any] = field(default_factory=dict)
     _open: set[str] = field(default_factory=set)
 
     def within(self, name: str, index: int | Open) -> "Scope":
         """The same, in one turn of the loop `name`."""
-        return replace(self, loops={**self.loops, "": index, name.lower(): index}, _variables={}, _open=set())
+        return replace(self, loops={**self.loops, "": index, fold(name): index})
 
     @property
     def place(self) -> Any:
@@ -68,25 +97,31 @@ class Scope:
         return ""
 
     def value(self, raw: Any) -> Any:
-        """`raw` with every expression in it computed. Raises `BadExpression`."""
+        """`raw` with every expression in it computed. Raises `BadExpression`, `Twice` and `OverBudget`."""
+        self.budget.step()
         if isinstance(raw, str):
-            return evaluated(raw, self._call)
+            return evaluated(raw, self._call, self.budget)
         if isinstance(raw, list):
             return [self.value(item) for item in raw]
         if not isinstance(raw, Mapping):
             return raw
-        made = {self._key(key): self.value(item) for key, item in raw.items() if key != "copy"}
-        loops = raw.get("copy")
-        if isinstance(loops, list):
-            return made | {str(mapping(loop).get("name")): self.repeated(mapping(loop)) for loop in loops}
-        return made if loops is None else {**made, "copy": self.value(loops)}
+        made = Located(start=getattr(raw, "start", 0))
+        loops: list[Mapping[str, Any]] = []
+        for key, item in raw.items():
+            if fold(key) == "copy" and isinstance(item, list):
+                loops += map(folded, item)
+            else:
+                _add(made, self._key(key), self.value(item))
+        for loop in loops:
+            _add(made, str(loop.get("name")), self.repeated(loop))
+        return made
 
     def _key(self, raw: str) -> str:
         key = self.value(raw)
         return key.brief if isinstance(key, Open) else str(key)
 
     def repeated(self, loop: Mapping[str, Any]) -> Any:
-        """What a loop over properties or variables makes."""
+        """What a loop over properties or variables makes; `loop` by its folded names."""
         turns = self.turns(loop)
         if turns is None:
             return unknown(f"copy {loop.get('name')}")
@@ -102,7 +137,7 @@ class Scope:
             raise BadExpression(f"the loops make more than {_MOST_IN_ALL:,} turns")
         return [self.within(str(loop.get("name", "")), index) for index in range(count)]
 
-    def _call(self, name: str, arguments: list[Any], written: str) -> Any:
+    def _call(self, name: str, arguments: list[Any], written: functions.Written) -> Any:
         if name in {"parameters", "variables"} and arguments:
             find = self._parameter if name == "parameters" else self._variable
             return find(str(arguments[0]))
@@ -130,38 +165,51 @@ class Scope:
         }
         return {**made, "id": joined("/subscriptions/", made.get("subscriptionId", ""))}
 
-    def _index(self, arguments: list[Any], written: str) -> Any:
-        named = str(arguments[0]).lower() if arguments and isinstance(arguments[0], str) else ""
+    def _index(self, arguments: list[Any], written: functions.Written) -> Any:
+        named = fold(arguments[0]) if arguments and isinstance(arguments[0], str) else ""
         offset = next((each for each in arguments if isinstance(each, int)), 0)
         index = self.loops.get(named)
-        return index + offset if isinstance(index, int) else unknown(written)
+        return index + offset if isinstance(index, int) else unknown(written())
 
     def _parameter(self, name: str) -> Any:
-        declared = mapping(self.template.get("parameters"))
-        known = next((key for key in declared if key.lower() == name.lower()), name)
-        said = mapping(declared.get(known))
+        key = fold(name)
+        said = folded(self.template.parameters.get(key))
         if str(said.get("type", "")).lower() in _SECURE:
-            return unknown(f"parameters({known})")
-        given = next((value for key, value in self.given.items() if key.lower() == name.lower()), None)
+            return unknown(f"parameters({key})")
+        given = self.given.get(key)
         if given is not None:
             return given
-        if "defaultValue" not in said:
-            return None if said.get("nullable") else unknown(f"parameters({known})")
-        return self._once(f"parameter {known}", said["defaultValue"])
+        if "defaultvalue" not in said:
+            return None if said.get("nullable") else unknown(f"parameters({key})")
+        return self._once(f"parameter {key}", said["defaultvalue"])
 
     def _variable(self, name: str) -> Any:
-        declared = mapping(self.template.get("variables"))
-        for loop in map(mapping, declared["copy"] if isinstance(declared.get("copy"), list) else ()):
-            if str(loop.get("name", "")).lower() == name.lower():
-                return self.repeated(loop)
-        known = next((key for key in declared if key.lower() == name.lower()), None)
-        return unknown(f"variables({name})") if known is None else self._once(f"variable {known}", declared[known])
+        key = fold(name)
+        if key in self.template.loops:
+            return self._once(f"variable {key}", self.template.loops[key], loop=True)
+        if key not in self.template.variables:
+            return unknown(f"variables({key})")
+        return self._once(f"variable {key}", self.template.variables[key])
 
-    def _once(self, name: str, raw: Any) -> Any:
-        """The value of a parameter's default or of a variable; open where it needs itself."""
+    def _once(self, name: str, raw: Any, *, loop: bool = False) -> Any:
+        """The value of a parameter's default or of a variable; open where it needs itself.
+
+        It is the same in every turn of every loop: ARM knows no index there but that of the variable's own loop.
+        """
         if name not in self._variables:
-            if name in self._open:
+            if name in self._open and not loop:
                 return unknown(name)
+            if name in self._open:
+                raise BadExpression(f"the loop that makes {name} needs itself")
             self._open.add(name)
-            self._variables[name] = self.value(raw)
+            alone = replace(self, loops={})
+            made = alone.repeated(raw) if loop else alone.value(raw)
+            self.budget.weigh(made)
+            self._variables[name] = made
         return self._variables[name]
+
+
+def _add(made: Located, name: str, value: Any) -> None:
+    if name in made:
+        raise Twice(name, name, made.start)
+    made[name] = value

@@ -7,25 +7,33 @@ moment. What only a deployment knows is unknown. A parameters file beside a temp
 `site.json`) gives its parameters.
 """
 
+import os
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from bluelamp.core.files import FileRefusedError
+from bluelamp.core.files import read as read_file
 from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.walk import File, files, printable
 from bluelamp.errors import UsageError
 from bluelamp.reports.sources import armnames
+from bluelamp.reports.sources.budget import LARGEST_TEMPLATE, MOST_VALUES, Budget, OverBudget, size, told
 from bluelamp.reports.sources.declared import Declared, Listener, declared
 from bluelamp.reports.sources.expressions import Open, unknown
 from bluelamp.reports.sources.functions import name_key, target
-from bluelamp.reports.sources.located import Unreadable
+from bluelamp.reports.sources.located import Twice, Unreadable, folded
 from bluelamp.reports.sources.located import read as read_json
-from bluelamp.reports.sources.scopes import LOCATION, Scope, level_of
+from bluelamp.reports.sources.scopes import LOCATION, Scope, Template, level_of
+from bluelamp.reports.sources.unique import unique
 from policies.model import UNKNOWN, Resource
 from policies.value import joined
 
-LARGEST: Final = 8_000_000
+LARGEST: Final = LARGEST_TEMPLATE
 """How many bytes one file may have; Azure takes no template above 4 MB."""
+_ENDINGS: Final = (".json",)
 _URN: Final = "urn:pulumi:templates::bluelamp"
 _GROUP: Final = "azure-native:resources:ResourceGroup"
 _PARAMETERS: Final = ".parameters.json"
@@ -45,21 +53,32 @@ def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> 
     problems: list[Problem] = []
     found: dict[str, Resource] = {}
     left_out: dict[str, int] = {}
-    templates = 0
-    for file, named in _files(paths, problems):
-        text, template = _json(file, problems)
-        level = level_of(template) if isinstance(template, Mapping) else None
-        if template is None or level is None:
-            if named and template is not None:
-                problems.append(_no_template(file))
-            continue
-        templates += 1
-        _read(file, text, Scope(template, _given(file, problems), level, file), found, problems, left_out)
+    taken: dict[str, int] = {}
+    templates: dict[str, int] = {}
+    budget = Budget()
+    for file in files(paths, _ENDINGS, problems):
+        try:
+            text, template = _json(file, budget, problems)
+            level = level_of(template) if isinstance(template, Mapping) else None
+            if template is None or level is None:
+                if file.named and template is not None:
+                    problems.append(_no_template(file.name))
+                continue
+            templates[file.root] = templates.get(file.root, 0) + 1
+            whole, given = _template(file, text, template, problems), _given(file, budget, problems)
+            if whole is not None:
+                scope = Scope(whole, given, level, file.name, budget=budget)
+                _read(file.name, text, scope, found, taken, problems, left_out)
+        except OverBudget as error:
+            problems.append(Problem(file.name, message=str(error)))
+            break
     if problems:
-        raise SettingsError(problems)
-    if not templates:
+        raise SettingsError(told(problems))
+    # A path that gives nothing is no less a mistake where others give something.
+    without = [printable(path) for path in dict.fromkeys(paths) if not templates.get(path)]
+    if without:
         raise UsageError(
-            f"there is no ARM template in {', '.join(paths)}",
+            f"there is no ARM template in {', '.join(without)}",
             next_step="name JSON files or folders; of Bicep make them first: bicep build main.bicep",
         )
     if left_out:
@@ -70,46 +89,56 @@ def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> 
     return list(found.values())
 
 
+def _template(file: File, text: str, raw: Mapping[str, Any], problems: list[Problem]) -> Template | None:
+    try:
+        return Template.of(raw)
+    except Twice as error:
+        line = text.count("\n", 0, max(error.start, 0)) + 1
+        problems.append(Problem(file.name, line, message=str(error), next_step="keep one of them"))
+        return None
+
+
 def _read(
     file: str,
     text: str,
     scope: Scope,
     found: dict[str, Resource],
+    taken: dict[str, int],
     problems: list[Problem],
     left_out: dict[str, int],
 ) -> None:
+    breaks = [each.start() for each in re.finditer("\n", text)]
+
     def line(start: int) -> int:
-        return text.count("\n", 0, start) + 1
+        return bisect_right(breaks, start) + 1
 
     def leave(what: str) -> None:
         left_out[what] = left_out.get(what, 0) + 1
 
-    listener = Listener(lambda start, why: problems.append(Problem(file, line(start), message=why)), leave)
-    told: list[tuple[Declared, str, str]] = []
-    for each in declared(scope, listener):
+    def wrong(start: int, why: str) -> None:
+        problems.append(Problem(file, line(start), message=why))
+
+    told_: list[tuple[Declared, str, str]] = []
+    for each in declared(scope, Listener(wrong, leave)):
+        scope.budget.resource(size(each.body, MOST_VALUES))
         token = armnames.token_of(each.type, each.names, each.level)
         if token is None:
             leave(each.type)
             continue
-        told.append(
-            (each, token, _urn(token, each, f"{file}:{line(each.start)}", {*found, *(urn for *_, urn in told)}))
-        )
-    index = {(each.type.lower(), tuple(map(name_key, each.names))): urn for each, _, urn in told}
-    for each, token, urn in told:
-        values, strange = armnames.inputs(token, each.type, each.body)
-        for name in strange:
-            leave(f"{each.type} {name}")
-        found[urn] = _resource(each, token, urn, (file, line(each.start)), values, index)
-
-
-def _urn(token: str, each: Declared, place: str, taken: set[str]) -> str:
-    name = "/".join(part.brief if isinstance(part, Open) else str(part) for part in each.names)
-    urn = f"{_URN}::{token}::{name}"
-    if urn in taken:
-        urn = f"{urn} ({place})"
-    while urn in taken:
-        urn = f"{urn}'"
-    return urn
+        name = "/".join(part.brief if isinstance(part, Open) else str(part) for part in each.names)
+        start = f"{_URN}::{token}::"
+        told_.append((each, token, start + unique(start, name, f"{file}:{line(each.start)}", taken)))
+    index = {(each.type.lower(), tuple(map(name_key, each.names))): urn for each, _, urn in told_}
+    for each, token, urn in told_:
+        try:
+            values, strange = armnames.inputs(token, each.type, each.body)
+            for name in strange:
+                leave(f"{each.type} {name}")
+            found[urn] = _resource(each, token, urn, (file, line(each.start)), values, index)
+        except Twice as error:
+            wrong(error.start if error.start > 0 else each.start, str(error))
+        except RecursionError:
+            wrong(each.start, "values are nested too deep")
 
 
 def _resource(
@@ -179,57 +208,55 @@ def _plain(value: Any, made: set[str], index: Mapping[_Key, str]) -> Any:
     return UNKNOWN
 
 
-def _files(paths: Sequence[str], problems: list[Problem]) -> Iterator[tuple[str, bool]]:
-    """The files to look at, each once, and whether it was named itself."""
-    seen: set[str] = set()
-    for path in paths:
-        folder = Path(path)
-        if not folder.exists():
-            problems.append(Problem(path, message="there is no such file or folder"))
-            continue
-        below = sorted(folder.rglob("*.json")) if folder.is_dir() else [folder]
-        for file in below:
-            hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-            if str(file) not in seen and not hidden:
-                seen.add(str(file))
-                yield str(file), not folder.is_dir()
+def _json(file: File, budget: Budget, problems: list[Problem]) -> tuple[str, Any]:
+    """The text of a file and what it holds; None, and a problem more, where it cannot be read. Raises `OverBudget`."""
 
-
-def _json(file: str, problems: list[Problem]) -> tuple[str, Any]:
-    """The text of a file and what it holds; None, and a problem more, where it cannot be read."""
-    if file.endswith(".bicep"):
-        problems.append(Problem(file, message="this is Bicep", next_step=f"compile it first: bicep build {file}"))
+    def wrong(message: str, **more: str) -> tuple[str, Any]:
+        problems.append(Problem(file.name, message=message, **more))
         return "", None
+
+    if file.name.lower().endswith(".bicep"):
+        return wrong("this is Bicep", next_step=f"compile it first: bicep build {file.name}")
     try:
-        if Path(file).stat().st_size > LARGEST:
-            problems.append(Problem(file, message=f"it is larger than {LARGEST // 1_000_000} MB"))
-            return "", None
-        text = Path(file).read_text(encoding="utf-8-sig")
-        return text, read_json(text, file)
+        raw = read_file(Path(file.path), LARGEST)
+        budget.read(len(raw))
+        text = raw.decode("utf-8-sig")
+        return text, read_json(text, file.name)
     except UnicodeDecodeError as error:
-        problems.append(
-            Problem(file, message=f"it is not text (byte {error.start})", allowed="templates are JSON in UTF-8")
-        )
+        return wrong(f"it is not text (byte {error.start})", allowed="templates are JSON in UTF-8")
+    except FileRefusedError as error:
+        if "larger" in str(error.strerror):
+            return wrong(f"it is larger than {LARGEST // 1_000_000} MB")
+        return wrong(f"it {error.strerror}")
     except OSError as error:
-        problems.append(Problem(file, message=f"it cannot be read: {error.strerror or error}"))
+        return wrong(f"it cannot be read: {error.strerror or error}")
     except Unreadable as error:
         problems.append(error.problem)
-    return "", None
+        return "", None
 
 
-def _given(file: str, problems: list[Problem]) -> dict[str, Any]:
-    """The parameters that the file beside the template gives."""
-    beside = Path(file).with_name(Path(file).stem + _PARAMETERS)
-    if not beside.is_file():
+def _given(file: File, budget: Budget, problems: list[Problem]) -> dict[str, Any]:
+    """The parameters that the file beside the template gives, by folded names."""
+    beside = str(Path(file.path).with_name(Path(file.path).stem + _PARAMETERS))
+    try:
+        os.lstat(beside)
+    except FileNotFoundError:
         return {}
-    _, said = _json(str(beside), problems)
-    parameters = said.get("parameters") if isinstance(said, Mapping) else None
-    if not isinstance(parameters, Mapping):
+    except OSError:
+        pass  # it may be there: reading it says why it cannot be read
+    parameters = File(beside, printable(beside), file.root, named=False)
+    text, said = _json(parameters, budget, problems)
+    try:
+        return {name: _given_value(name, value) for name, value in folded(folded(said).get("parameters")).items()}
+    except Twice as error:
+        line = text.count("\n", 0, max(error.start, 0)) + 1
+        problems.append(Problem(parameters.name, line, message=str(error), next_step="keep one of them"))
         return {}
-    return {
-        name: value["value"] if isinstance(value, Mapping) and "value" in value else unknown(f"parameters({name})")
-        for name, value in parameters.items()
-    }
+
+
+def _given_value(name: str, said: Any) -> Any:
+    parts = folded(said)
+    return parts["value"] if "value" in parts else unknown(f"parameters({name})")
 
 
 def _no_template(file: str) -> Problem:
