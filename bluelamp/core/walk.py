@@ -32,7 +32,9 @@ def printable(path: str) -> str:
 
 
 def files(paths: Iterable[str], endings: Collection[str], problems: list[Problem]) -> Iterator[File]:
-    """The regular files in `paths`, each once: those named themselves, and below folders those with one of `endings`.
+    """The regular files in `paths`: those named themselves, and below folders those with one of `endings`.
+
+    A file that is found under several of `paths` is given for each of them.
 
     `endings` are in lower case and match without case. A folder's own files come before those of the folders in it,
     in the order of their names. Hidden files and folders are left out of a folder. A link to a folder is not followed;
@@ -46,7 +48,6 @@ class _Walk:
     def __init__(self, endings: tuple[str, ...], problems: list[Problem]) -> None:
         self._endings = endings
         self._problems = problems
-        self._seen: set[str] = set()
         self._entered: set[tuple[int, int]] = set()
         self._links: list[tuple[str, tuple[int, int]]] = []
         self._entries = 0
@@ -73,15 +74,10 @@ class _Walk:
                 step = "save its content to a file, or pipe it in where the command reads the standard input (-)"
                 self._wrong(path, "it is not a regular file", step)
             else:
-                yield from self._once(path, path, named=True)
+                yield File(path, printable(path), path, named=True)
             return
         for file in self._below(path):
-            yield from self._once(file, path, named=False)
-
-    def _once(self, path: str, root: str, *, named: bool) -> Iterator[File]:
-        if path not in self._seen:
-            self._seen.add(path)
-            yield File(path, printable(path), root, named)
+            yield File(file, printable(file), path, named=False)
 
     def _below(self, folder: str) -> Iterator[str]:
         """The files below `folder`, without recursion: folders may be nested as deep as the system allows."""

@@ -45,8 +45,12 @@ def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> 
     taken: dict[str, int] = {}
     budget = Budget()
     roots: set[str] = set()
+    seen: set[str] = set()
     for file in _files(paths, problems):
         roots.add(file.root)
+        if file.path in seen:
+            continue
+        seen.add(file.path)
         try:
             _file(file, budget, found, taken, problems, left_out)
         except OverBudget as error:

@@ -54,9 +54,14 @@ def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> 
     found: dict[str, Resource] = {}
     left_out: dict[str, int] = {}
     taken: dict[str, int] = {}
-    templates: dict[str, int] = {}
+    templates: dict[str, bool] = {}
     budget = Budget()
+    roots: set[str] = set()
     for file in files(paths, _ENDINGS, problems):
+        if file.path in templates:
+            roots |= {file.root} if templates[file.path] else set()
+            continue
+        templates[file.path] = False
         try:
             text, template = _json(file, budget, problems)
             level = level_of(template) if isinstance(template, Mapping) else None
@@ -64,7 +69,8 @@ def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> 
                 if file.named and template is not None:
                     problems.append(_no_template(file.name))
                 continue
-            templates[file.root] = templates.get(file.root, 0) + 1
+            templates[file.path] = True
+            roots.add(file.root)
             whole, given = _template(file, text, template, problems), _given(file, budget, problems)
             if whole is not None:
                 scope = Scope(whole, given, level, file.name, budget=budget)
@@ -75,7 +81,7 @@ def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> 
     if problems:
         raise SettingsError(told(problems))
     # A path that gives nothing is no less a mistake where others give something.
-    without = [printable(path) for path in dict.fromkeys(paths) if not templates.get(path)]
+    without = [printable(path) for path in dict.fromkeys(paths) if path not in roots]
     if without:
         raise UsageError(
             f"there is no ARM template in {', '.join(without)}",
