@@ -78,7 +78,10 @@ class Value:
             raw, Mapping
         ):  # the common kind first: it is judged by the thousand
             raise TypeError(f"{self.path} is a {type(raw).__name__}, not an object")
-        return Value(self.resource, raw.get(key), self, key)
+        found = raw.get(key)
+        if found is None and self.key == "tags":
+            found = _tag(raw, key)
+        return Value(self.resource, found, self, key)
 
     def at(self, dotted: str) -> "Value":
         """What stands under `dotted`, a chain of properties such as `networkAcls.defaultAction`."""
@@ -120,6 +123,11 @@ class Value:
             return SECRET
         inner = [secret for secret in secrets if covers(path, secret)]
         return _shown(self.raw, path, frozenset(inner))
+
+
+def _tag(tags: Mapping[str, Any], name: str) -> Any:
+    """The tag `name` in another case: Azure compares the names of tags without case."""
+    return next((value for key, value in tags.items() if str(key).lower() == name.lower()), None)
 
 
 def root(resource: Resource) -> Value:

@@ -14,7 +14,7 @@ from bluelamp.rehearsal.sdk.schema import Catalogue
 from bluelamp.rehearsal.sdk.shapes import ObjectShape, Shape
 from bluelamp.reports.sources.expressions import Open, unknown
 from bluelamp.reports.sources.functions import name_key
-from bluelamp.reports.sources.located import Located, Twice, fold
+from bluelamp.reports.sources.located import Located, Twice, fold, folded
 from policies import rules
 
 _PARAMETER: Final = re.compile(r"\{([\w.]+)\}")
@@ -142,6 +142,8 @@ def _lifted(shape: ObjectShape, body: Mapping[str, Any], names: Spelling, inside
     def add(name: str, key: str, value: Any) -> None:
         if fold(name) in written:
             raise Twice(written[fold(name)], key, getattr(body, "start", -1))
+        if name == "tags":
+            folded(value)  # their names are data, and yet there is none in two spellings
         written[fold(name)] = key
         made[name] = value
 
@@ -164,13 +166,13 @@ def _lifted(shape: ObjectShape, body: Mapping[str, Any], names: Spelling, inside
 
 def _comparable(name: str) -> str:
     """A name as ARM compares it, without what only the SDK leaves out of it (`Application_Type`, `@odata.type`)."""
-    folded = fold(name)
-    return plain(folded) if folded in _PUNCTUATED else folded
+    low = fold(name)
+    return plain(low) if low in _PUNCTUATED else low
 
 
 def _value(shape: Shape, value: Any, names: Spelling) -> Any:
     if shape.kind == "union" and isinstance(value, Mapping):
-        shape = next((each for each in shape.options if _is(each, value)), shape)
+        shape = next((each for each in shape.options if _is(each, value)), None) or _merged(shape)
     if isinstance(value, Mapping):
         if shape.kind == "object" and shape.object:
             return _lifted(shape.object, value, names, set())
@@ -181,6 +183,13 @@ def _value(shape: Shape, value: Any, names: Spelling) -> Any:
     if isinstance(value, list) and shape.kind == "array" and shape.item:
         return [_value(shape.item, item, names) for item in value]
     return value
+
+
+def _merged(union: Shape) -> Shape:
+    """The members of a union as one object, for a value that does not say which of them it is."""
+    objects = [each.object for each in union.options if each.object]
+    every = {name: member for each in objects for name, member in each.properties.items()}
+    return Shape("object", object=ObjectShape("", lambda: every)) if objects else union
 
 
 def _is(option: Shape, value: Mapping[str, Any]) -> bool:

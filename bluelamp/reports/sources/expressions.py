@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from bluelamp.reports.sources.budget import Budget
-from bluelamp.reports.sources.located import fold
+from bluelamp.reports.sources.located import Located, fold, members
 
 _TOKEN: Final = re.compile(
     r"(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)|(?P<sign>[()\[\],.]))"
@@ -215,7 +215,7 @@ class _Reader:
         for each in keys:
             if isinstance(each, Open):
                 self._budget.weigh(value)
-            elif isinstance(value, Mapping) and str(each) not in value:
+            elif isinstance(value, Mapping) and not isinstance(value, Located):
                 self._budget.step(len(value))
             value = member(value, each)
         return value
@@ -237,9 +237,8 @@ def member(value: Any, key: Any) -> Any:
     if isinstance(value, Open) or isinstance(key, Open):
         return unknown(f"{value}.{key}")
     if isinstance(value, Mapping):
-        if str(key) in value:
-            return value[str(key)]
-        found = [item for name, item in value.items() if fold(str(name)) == fold(str(key))]
+        by_name = value.members if isinstance(value, Located) else members(value)
+        found = by_name.get(fold(str(key)), [])
         return unknown(f"{value}.{key}") if len(found) > 1 else found[0] if found else None
     if isinstance(value, list) and isinstance(key, int) and -len(value) <= key < len(value):
         return value[key]

@@ -23,11 +23,19 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 class Located(dict[str, Any]):
     """An object; `start` is where in the text it begins."""
 
-    __slots__ = ("start",)
+    __slots__ = ("_members", "start")
 
     def __init__(self, *given: Any, start: int = 0) -> None:
         super().__init__(*given)
         self.start = start
+        self._members: dict[str, list[Any]] | None = None
+
+    @property
+    def members(self) -> Mapping[str, list[Any]]:
+        """The members by their folded names; several where names differ in case only. For objects that are complete."""
+        if self._members is None:
+            self._members = members(self)
+        return self._members
 
 
 class Twice(ValueError):  # noqa: N818 - what an object is
@@ -51,6 +59,14 @@ class Unreadable(Exception):  # noqa: N818 - what a text is
 def fold(name: str) -> str:
     """A name as ARM compares it. Only ASCII letters have case: the names of properties consist of no others."""
     return name.lower() if name.isascii() else name
+
+
+def members(value: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The members of an object by their folded names; several where names differ in case only."""
+    made: dict[str, list[Any]] = {}
+    for name, item in value.items():
+        made.setdefault(fold(str(name)), []).append(item)
+    return made
 
 
 def folded(value: Any) -> dict[str, Any]:
