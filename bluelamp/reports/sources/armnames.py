@@ -29,6 +29,8 @@ _OLDER: Final[Mapping[str, Mapping[str, str]]] = {"azure-native:sql:TransparentD
 """What a property was called in older API versions, where a rule would take its absence for the safe default."""
 
 
+_BESIDE: Final = frozenset({"location", "tags", "sku", "kind", "identity", "zones", "plan"})
+"""What every resource has beside its `properties`."""
 _PUNCTUATED: Final = frozenset(
     {"application_type", "flow_type", "request_source", "release_policy", "@odata.type", "odata.type", "$schema"}
     | {"daemonset-eviction-for-empty-nodes", "daemonset-eviction-for-occupied-nodes", "ignore-daemonsets-utilization"}
@@ -131,36 +133,40 @@ def inputs(token: str, arm_type: str, body: Mapping[str, Any]) -> tuple[dict[str
 def _lifted(shape: ObjectShape, body: Mapping[str, Any], names: Spelling, inside: set[str]) -> dict[str, Any]:
     """The members of an object by the SDK's names, with those of the objects that the SDK lifts to it.
 
-    Raises `Twice` where two members have one name in the SDK: which of them counts is the service's secret.
+    Raises `Twice` where two members have one name. Where a member stands beside the object that is lifted and in it,
+    which of the two counts is not known, and so neither is the value.
     """
     known = {_comparable(name): name for name in shape.properties}
     renamed = {_comparable(arm.rpartition(".")[2]): sdk for arm, sdk in names.renamed.items() if sdk in shape.properties}
-    lifted = {fold(name) for name in names.lifted if name not in shape.properties}
+    lifted = {fold(name) for name in names.lifted if name not in shape.properties} - inside
     made: dict[str, Any] = {}
     written: dict[str, str] = {}
-
-    def add(name: str, key: str, value: Any) -> None:
+    for key, value in body.items():
+        if fold(key) in lifted and isinstance(value, (Open, Mapping)):
+            continue
+        name = known.get(_comparable(key)) or renamed.get(_comparable(key)) or camel(key)
+        if name in shape.properties and _comparable(key) not in known and _comparable(key) not in renamed:
+            name = key  # it only looks like one that the service knows
         if fold(name) in written:
             raise Twice(written[fold(name)], key, getattr(body, "start", -1))
         if name == "tags":
             folded(value)  # their names are data, and yet there is none in two spellings
         written[fold(name)] = key
-        made[name] = value
-
+        made[name] = _value(shape.properties[name].shape, value, names) if name in shape.properties else value
     for key, value in body.items():
-        if fold(key) in lifted - inside:
-            if isinstance(value, Open):
-                for name in shape.properties:
-                    if fold(name) not in written:
-                        add(name, key, unknown(f"{value}.{name}"))
-            elif isinstance(value, Mapping):
-                for name, item in _lifted(shape, value, names, inside | {fold(key)}).items():
-                    add(name, f"{key}.{name}", item)
+        if fold(key) not in lifted or not isinstance(value, (Open, Mapping)):
             continue
-        name = known.get(_comparable(key)) or renamed.get(_comparable(key)) or camel(key)
-        if name in shape.properties and _comparable(key) not in known and _comparable(key) not in renamed:
-            name = key  # it only looks like one that the service knows
-        add(name, key, _value(shape.properties[name].shape, value, names) if name in shape.properties else value)
+        if fold(key) in written:
+            raise Twice(written[fold(key)], key, getattr(body, "start", -1))
+        written[fold(key)] = key
+        if isinstance(value, Open):
+            made = {name: unknown(f"{value}.{name}") for name in shape.properties} | made
+        elif isinstance(value, Mapping):
+            for name, item in _lifted(shape, value, names, inside | {fold(key)}).items():
+                if name in made and made[name] != item and not (not inside and fold(name) in _BESIDE):
+                    made[name] = unknown(f"{name} and {key}.{name}")
+                else:
+                    made.setdefault(name, item)
     return made
 
 

@@ -140,12 +140,8 @@ def _nested(
         inner = Scope(inner_template, given, level, group, group_name, {}, scope.turns_left, scope.budget)
     else:  # the inner template sees what the outer one does
         outer = scope.template
-        seen = replace(
-            inner_template, parameters=outer.parameters, variables=outer.variables, loops=outer.loops
-        )
-        inner = Scope(
-            seen, scope.given, level, group, group_name, scope.loops, scope.turns_left, scope.budget
-        )
+        seen = replace(outer, resources=inner_template.resources)
+        inner = Scope(seen, scope.given, level, group, group_name, scope.loops, scope.turns_left, scope.budget)
     yield from declared(inner, listener, depth + 1)
 
 

@@ -35,10 +35,11 @@ def level_of(template: Mapping[str, Any]) -> str | None:
 class Template:
     """The parts of a template, by folded names: ARM compares the names of everything in it without case.
 
-    `loops` are the variables that a loop makes.
+    `loops` are the variables that a loop makes; `spelled` gives the parameters' names as they are written.
     """
 
     parameters: Mapping[str, Any]
+    spelled: Mapping[str, str]
     variables: Mapping[str, Any]
     loops: Mapping[str, Mapping[str, Any]]
     resources: Any
@@ -56,7 +57,9 @@ class Template:
                     raise Twice(name, name, getattr(parts.get("variables"), "start", -1))
                 loops[fold(name)] = loop
         folded(parts.get("outputs"))
-        return cls(folded(parts.get("parameters")), variables, loops, parts.get("resources"))
+        parameters = parts.get("parameters")
+        spelled = {fold(name): name for name in parameters} if isinstance(parameters, Mapping) else {}
+        return cls(folded(parameters), spelled, variables, loops, parts.get("resources"))
 
 
 @dataclass
@@ -173,14 +176,15 @@ class Scope:
 
     def _parameter(self, name: str) -> Any:
         key = fold(name)
+        spelled = self.template.spelled.get(key, key)
         said = folded(self.template.parameters.get(key))
         if str(said.get("type", "")).lower() in _SECURE:
-            return unknown(f"parameters({key})")
+            return unknown(f"parameters({spelled})")
         given = self.given.get(key)
         if given is not None:
             return given
         if "defaultvalue" not in said:
-            return None if said.get("nullable") else unknown(f"parameters({key})")
+            return None if said.get("nullable") else unknown(f"parameters({spelled})")
         return self._once(f"parameter {key}", said["defaultvalue"])
 
     def _variable(self, name: str) -> Any:
