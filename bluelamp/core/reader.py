@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from bluelamp.core.files import FileRefusedError, read
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.source import Source, Steps, show, spell
 
@@ -36,14 +37,15 @@ _OTHER_NUMBER = re.compile(
 
 
 def content_of(path: Path, root: Path) -> tuple[bytes, str]:
-    """What stands in `path`, and the file's name for messages, relative to `root`.
+    """The content of `path`, a regular file, and the file's name for messages, relative to `root`.
 
     Raises `SettingsError` when the file cannot be read.
     """
     name = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
     try:
-        with path.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1), name
+        return read(path, MAX_BYTES), name
+    except FileRefusedError as error:
+        raise SettingsError([Problem(name, message=str(error.strerror), next_step="is this the right file?")]) from None
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise SettingsError([Problem(name, message=f"cannot be read: {reason}")]) from None
