@@ -5,32 +5,19 @@ Importing this loads pydantic, which judging does not need.
 
 import re
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from bluelamp.core import identity
-from bluelamp.core.fields import Model, refuse
+from bluelamp.core.fields import Day, Model, refuse
 from bluelamp.core.source import show
 from policies.model import Enforcement, Severity
 
-_DAY: Final = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_ID: Final = 60
 _SHORTEST_SENTENCE: Final = 20
 _LONGEST_SCOPE: Final = 1000
-
-
-def _day(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value if _DAY.fullmatch(value) else "")
-        except ValueError:
-            raise refuse(f"{show(value)} is not a date", 'a day such as "2026-04-01", without a time') from None
-    if type(value) is not date and isinstance(value, date):
-        raise refuse(f"{value} is not a date", "a day without a time")
-    return value
 
 
 def _identified(normalise: Callable[[str], str], what: str, allowed: str) -> Callable[[str], str]:
@@ -38,13 +25,9 @@ def _identified(normalise: Callable[[str], str], what: str, allowed: str) -> Cal
         try:
             return normalise(value)
         except identity.IdentityError as error:
-            raise refuse(f"{show(value)} is no {what}: it {error}".translate(_BRACES), allowed) from None
+            raise refuse(f"{show(value)} is no {what}: it {error}", allowed) from None
 
     return check
-
-
-_BRACES: Final = str.maketrans("{}", "()")
-"""The messages of pydantic's own errors may hold no braces."""
 
 
 def _approver(value: str) -> str:
@@ -57,7 +40,7 @@ def _sentence(value: str) -> str:
     trimmed = value.strip()
     if len(trimmed) < _SHORTEST_SENTENCE or not identity.is_sentence(trimmed):
         allowed = f"a sentence of at least {_SHORTEST_SENTENCE} characters and three words"
-        raise refuse(f"{show(value)} gives no reason".translate(_BRACES), allowed)
+        raise refuse(f"{show(value)} gives no reason", allowed)
     return trimmed
 
 
@@ -65,15 +48,13 @@ def _scope(value: str) -> str:
     trimmed = value.strip(" \t\n")
     if not trimmed.isprintable() or not 0 < len(trimmed) <= _LONGEST_SCOPE:
         allowed = f"a URN of 1 to {_LONGEST_SCOPE} printable characters"
-        raise refuse(f"{show(value)} is no scope".translate(_BRACES), allowed)
+        raise refuse(f"{show(value)} is no scope", allowed)
     return trimmed
 
 
 Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Sentence = Annotated[str, AfterValidator(_sentence)]
 """Long enough to say why: one word is no reason."""
-Day = Annotated[date, BeforeValidator(_day)]
-"""A day, without a time."""
 Address = Annotated[
     str,
     AfterValidator(
@@ -155,7 +136,7 @@ class Register(Part):
 
 def _id(value: str) -> str:
     if not _ID.fullmatch(value) or len(value) > _LONGEST_ID or identity.is_placeholder(value):
-        raise refuse(f"{show(value)} is no id".translate(_BRACES), "lower-case letters, digits and hyphens")
+        raise refuse(f"{show(value)} is no id", "lower-case letters, digits and hyphens")
     return value
 
 

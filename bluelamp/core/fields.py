@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
+from datetime import date, datetime
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -13,6 +14,9 @@ from bluelamp.core.source import show
 
 Region = Literal["uksouth", "ukwest"]
 """The two Azure regions in the United Kingdom; data of a force stays in them."""
+
+_DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
+_NO_BRACES = str.maketrans("{}", "()")
 
 UK_REGIONS: tuple[Region, ...] = ("uksouth", "ukwest")
 
@@ -33,8 +37,9 @@ class Model(BaseModel):
 def refuse(message: str, allowed: str = "", next_step: str = "", *, hidden: bool = False) -> PydanticCustomError:
     """An error that reads as it stands in a `Problem`; a `hidden` value, which may be a secret, is nowhere in it.
 
-    The message may not hold braces.
+    Braces in the message become parentheses: pydantic would take them for its own.
     """
+    message = message.translate(_NO_BRACES)
     said = {"reason": message, "allowed": allowed, "next_step": next_step, "hidden": hidden}
     return PydanticCustomError("settings", "{reason}", said)
 
@@ -70,6 +75,17 @@ def network(value: object) -> IPv4Network:
     return loose
 
 
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value if _DAY.fullmatch(value) else "")
+        except ValueError:
+            raise refuse(f'{show(value)} is not a date such as "2026-04-01"') from None
+    if isinstance(value, datetime):
+        raise refuse(f"{value} is not a day: it has a time")
+    return value
+
+
 def _one_line(value: str) -> str:
     if not value.isprintable() or not 1 <= len(value.strip()) <= 128 or value != value.strip():
         raise refuse(f"{show(value)} is not a line of text", "1 to 128 printable characters, no space at either end")
@@ -90,6 +106,9 @@ Label = Annotated[
     ),
 ]
 """An RFC 1123 label, which is what Kubernetes wants of a namespace's name."""
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day, written as ISO 8601 has it, without a time."""
 
 Text = Annotated[str, AfterValidator(_one_line)]
 """One line of text, short enough for an Azure tag."""

@@ -42,7 +42,8 @@ def address(text: str) -> str:
         raise IdentityError("is not an e-mail address")
     if any(label.startswith("xn--") for label in found["domain"].split(".")):
         raise IdentityError("has a domain in IDNA form")
-    if is_placeholder(found["local"].partition("+")[0]):
+    local = folded(found["local"].partition("+")[0])
+    if local in _PLACEHOLDERS or (len(local) > 1 and len(set(local)) == 1):
         raise IdentityError("is a placeholder")
     return lowered
 
@@ -95,6 +96,14 @@ def same_mailbox(one: str, other: str) -> bool:
         or first_domain.endswith(f".{second_domain}")
         or second_domain.endswith(f".{first_domain}")
     )
+
+
+def are_apart(one: str, other: str) -> bool:
+    """Whether two texts are the addresses of mailboxes that cannot be the same."""
+    try:
+        return not same_mailbox(address(one), address(other))
+    except IdentityError:
+        return False
 
 
 def _mailbox(normalised: str) -> tuple[str, str]:

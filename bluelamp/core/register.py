@@ -1,7 +1,6 @@
 """The register of police forces and the address plan: `stacks/forces.yaml`, typed."""
 
 from collections.abc import Iterator
-from datetime import date
 from functools import cached_property, lru_cache
 from ipaddress import IPv4Network
 from itertools import pairwise
@@ -10,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from bluelamp.core.fields import Label, Model, Network, Text
+from bluelamp.core.fields import Day, Label, Model, Network, Text
 from bluelamp.core.problems import Problem, SettingsError, nearest
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps
@@ -47,8 +46,8 @@ class Entry(Model):
     """Police region, such as `eastern`; not an Azure region."""
     ons_code: str | None = None
     code: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,5}$")]
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
     successor: Label | None = None
     allocation: Allocation = Field(alias="addresses")
 
@@ -56,7 +55,7 @@ class Entry(Model):
 class Plan(Model):
     """What the address plan cuts its ranges from, and since when it holds."""
 
-    dated: date
+    dated: Day
     source: Text
     space: Network
     national: Network
