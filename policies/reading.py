@@ -96,7 +96,7 @@ def _source(path: Path, root: Path, problems: list[Problem]) -> Source:
         source = parse(*content_of(path, root))
     except SettingsError as error:
         problems += error.problems
-        return Source(path.name, {})
+        return Source(path.name, {}, unread={()})
     problems += source.problems
     return source
 

@@ -39,7 +39,7 @@ def _approver(value: str) -> str:
 def _sentence(value: str) -> str:
     trimmed = value.strip()
     if len(trimmed) < _SHORTEST_SENTENCE or not identity.is_sentence(trimmed):
-        allowed = f"a sentence of at least {_SHORTEST_SENTENCE} characters and three words"
+        allowed = f"a sentence of at least {_SHORTEST_SENTENCE} characters and four words"
         raise refuse(f"{show(value)} gives no reason", allowed)
     return trimmed
 

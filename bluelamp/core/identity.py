@@ -76,11 +76,11 @@ def is_placeholder(text: str) -> bool:
 
 
 def is_sentence(text: str) -> bool:
-    """Whether `text` says something: at least three different words of two letters or more, none of them invisible."""
+    """Whether `text` says something: at least four different words of two letters or more, none of them invisible."""
     words = {folded(word) for word in text.split()}
     return (
         not any(unicodedata.category(each) in {"Cc", "Cf", "Cs", "Co", "Cn"} for each in text if each not in "\t\n")
-        and len({word for word in words if len(word) > 1 and not is_placeholder(word)}) >= 3
+        and len({word for word in words if len(word) > 1 and not is_placeholder(word)}) >= 4
     )
 
 
