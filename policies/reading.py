@@ -72,7 +72,7 @@ def _misnamed(root: Path, region: str, force: str) -> Iterable[Problem]:
     for folder, known in wanted.items():
         try:
             there = sorted(each.name for each in folder.iterdir())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
             reason = (error.strerror or type(error).__name__).lower()

@@ -33,7 +33,11 @@ def _identified(normalise: Callable[[str], str], what: str, allowed: str) -> Cal
 def _approver(value: str) -> str:
     trimmed = value.strip(" \t\n").lower()
     is_id = _ID.fullmatch(trimmed) and len(trimmed) <= _LONGEST_ID and not identity.is_placeholder(trimmed)
-    return trimmed if is_id else identity.address(value)
+    if is_id:
+        return trimmed
+    if "@" not in trimmed:
+        raise identity.IdentityError("is neither an id nor an address, or stands for nobody")
+    return identity.address(value)
 
 
 def _sentence(value: str) -> str:
