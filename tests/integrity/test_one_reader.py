@@ -1,17 +1,23 @@
 """The command and the policy pack read the same files in the same way: both accept them, or both refuse them."""
 
+import contextlib
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pulumi.runtime.proto import analyzer_pb2 as proto
+from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from bluelamp import stack_files
 from bluelamp.core.problems import SettingsError
@@ -371,6 +377,52 @@ def test_a_wrong_register_stops_both(content: str | None, root: Path) -> None:
 def test_a_register_in_another_encoding_stops_both(root: Path) -> None:
     (root / "stacks" / "forces.yaml").write_bytes(REGISTER.encode("utf-16"))
     assert read_by_both(root) is None
+
+
+@contextlib.contextmanager
+def served(project: Path, cwd: Path) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
+    """The pack of a project, started as the engine starts it."""
+    (project / "policies").symlink_to(ROOT / "policies")
+    command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(project / "policies")]
+    with subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
+                yield analyzer_pb2_grpc.AnalyzerStub(channel)
+        finally:
+            process.kill()
+
+
+def test_the_pack_that_the_engine_starts_stops_it_at_such_a_file(root: Path, tmp_path: Path) -> None:
+    elsewhere = make_root(tmp_path / "elsewhere")  # the folder that it runs in decides nothing
+    (elsewhere / "stacks" / "baseline.yaml").write_text("x\n", encoding="utf-8")
+    with served(root, elsewhere) as stub:
+        configure = proto.AnalyzerStackConfigureRequest(stack="essex")
+        stub.ConfigureStack(configure)
+        for name, text in FILES.items():
+            key = text.rstrip("\n").splitlines()[-1].lstrip(" -").partition(":")[0]
+            indent = " " * (len(text.rstrip("\n").splitlines()[-1]) - len(text.rstrip("\n").splitlines()[-1].lstrip()))
+            path = root / "stacks" / name
+            for content in (
+                (f"{text}{indent}{key}: []\n").encode(),
+                text.encode("utf-16"),
+                f"{text}x: &x 1\n".encode(),
+            ):
+                path.write_bytes(content)
+                with pytest.raises(grpc.RpcError) as raised:
+                    stub.ConfigureStack(configure)
+                assert raised.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+                assert raised.value.details().startswith(f"stacks/{name}:")
+            path.unlink()
+            os.mkfifo(path)
+            with pytest.raises(grpc.RpcError, match="is not a regular file"):
+                stub.ConfigureStack(configure)
+            path.unlink()
+            path.write_text(text, encoding="utf-8")
+        for stack in ("Essex", "ESSEX", "essex-", "org/project/Essex"):
+            with pytest.raises(grpc.RpcError, match="did you mean essex"):
+                stub.ConfigureStack(proto.AnalyzerStackConfigureRequest(stack=stack))
+        stub.ConfigureStack(configure)
 
 
 def test_a_pack_that_is_installed_alone_judges_by_the_rules_as_they_are_written(tmp_path: Path) -> None:
