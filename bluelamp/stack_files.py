@@ -1,25 +1,23 @@
-"""Reading a stack's settings file as the engine reads it."""
+"""Reading a stack's settings file, or a project's, as the engine reads it: through the one reader."""
 
-import re
+from pathlib import Path
 from typing import Any
 
-import yaml
-
-_BOOLEAN = "tag:yaml.org,2002:bool"
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML in which only `true` and `false` are booleans: `off` and `yes` are words, as they are to the engine."""
+from bluelamp.core import reader
+from bluelamp.core.problems import SettingsError
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOLEAN]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver(_BOOLEAN, re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+def read(path: Path) -> dict[str, Any]:
+    """The content of the stack file at `path`. Raises `SettingsError` where it cannot be read as one thing only."""
+    return parse(*reader.content_of(path, path.parent))
 
 
-def parse(text: str) -> dict[str, Any]:
-    """The content of a stack file; empty where there is none. Raises `yaml.YAMLError` where it is not YAML."""
-    content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
-    return content if isinstance(content, dict) else {}
+def parse(content: bytes | str, name: str = "the stack file") -> dict[str, Any]:
+    """The content of a stack file, called `name` in messages; empty where there is none.
+
+    Raises `SettingsError` where it is not YAML, or YAML that the engine and Bluelamp would read in different ways.
+    """
+    source = reader.parse(content.encode() if isinstance(content, str) else content, name, may_be_empty=True)
+    if source.problems:
+        raise SettingsError(source.problems)
+    return source.values if isinstance(source.values, dict) else {}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bluelamp.core.identity import are_apart
 from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
 from infra.finding import Finding, dig, usable_regions
@@ -70,7 +71,7 @@ def _virtual_wan(settings: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _exemption(steps: Steps, exemption: object, settings: Mapping[str, Any]) -> Iterator[Finding]:
     requester, approver = dig(exemption, "requester"), dig(exemption, "approver")
-    if isinstance(approver, str) and isinstance(requester, str) and approver.casefold() == requester.casefold():
+    if isinstance(approver, str) and isinstance(requester, str) and not are_apart(approver, requester):
         message = f"{approver} cannot approve what it asks for itself"
         yield Finding((*steps, "approver"), message, approver, next_step="name another approver")
     if not is_on(settings, "policies"):

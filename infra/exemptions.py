@@ -1,11 +1,13 @@
 """What a force may say about Azure Policy that it does not meet."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from infra.fields import Email, Identifier, Model, matching
+from bluelamp.core import identity
+from bluelamp.core.fields import Day
+from bluelamp.core.source import show
+from infra.fields import Email, Identifier, Model, matching, refuse
 
 Scope = Annotated[
     str,
@@ -25,6 +27,18 @@ Reason = Annotated[
 """Why something is not met, for whoever reads it later."""
 
 
+def _mailbox(value: str) -> str:
+    try:
+        identity.address(value)
+    except identity.IdentityError as error:
+        raise refuse(f"{show(value)} is nobody's mailbox: it {error}", "a role's mailbox") from None
+    return value
+
+
+Mailbox = Annotated[Email, AfterValidator(_mailbox)]
+"""The mailbox of a role; no placeholder."""
+
+
 class PolicyExemption(Model):
     """One entry of the register: who need not meet what, until when, and who accepted the risk."""
 
@@ -36,11 +50,11 @@ class PolicyExemption(Model):
     """A management group by what it is for, such as `corp`, or the id of a subscription or resource group."""
     reason: Annotated[Reason, Field(examples=["The supplier's appliance has a public address until it is replaced"])]
     """Why it cannot be met."""
-    expires_on: Annotated[date, Field(examples=['"2027-03-31"'])]
+    expires_on: Annotated[Day, Field(examples=['"2027-03-31"'])]
     """The last day on which it counts."""
-    requester: Annotated[Email, Field(examples=["records@force.police.example"])]
+    requester: Annotated[Mailbox, Field(examples=["records@force.police.example"])]
     """The mailbox of the role that asked for it."""
-    approver: Annotated[Email, Field(examples=["siro@force.police.example"])]
+    approver: Annotated[Mailbox, Field(examples=["siro@force.police.example"])]
     """The mailbox of the role that accepted the risk; never the requester's."""
     category: Literal["Waiver", "Mitigated"] = "Waiver"
     """`Waiver`: the risk is accepted; `Mitigated`: it is met by other means."""

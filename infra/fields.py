@@ -1,76 +1,43 @@
 """The kinds of value that settings are made of: each refuses what Azure, Kubernetes or policing would refuse."""
 
 import re
-from collections.abc import Callable
-from ipaddress import IPv4Address, IPv4Network, ip_network
+from ipaddress import IPv4Address, ip_network
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
-from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator
 
+from bluelamp.core.fields import UK_REGIONS, Label, Model, Network, Region, Text, matching, network, refuse
 from bluelamp.core.source import show
 
-Region = Literal["uksouth", "ukwest"]
-"""The two Azure regions in the United Kingdom; data of a force stays in them."""
-
-UK_REGIONS: tuple[Region, ...] = ("uksouth", "ukwest")
+__all__ = [
+    "UK_REGIONS",
+    "Address",
+    "BillingScope",
+    "Cpu",
+    "Domain",
+    "Email",
+    "Endpoint",
+    "FirewallPolicyId",
+    "Guid",
+    "Identifier",
+    "Label",
+    "Memory",
+    "Model",
+    "Namespace",
+    "Network",
+    "Ports",
+    "Region",
+    "Text",
+    "Thumbprint",
+    "Tier",
+    "Version",
+    "matching",
+    "network",
+    "refuse",
+]
 
 RESERVED_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 """Namespaces that Kubernetes makes for itself; every name that begins with `kube-` is kept for it too."""
-
-
-class Model(BaseModel):
-    """A part of the settings: frozen, camelCase in YAML, and no key that it does not know."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        alias_generator=to_camel,
-        validate_by_name=True,
-        validate_by_alias=True,
-        allow_inf_nan=False,
-    )
-
-
-def refuse(message: str, allowed: str = "", next_step: str = "", *, hidden: bool = False) -> PydanticCustomError:
-    """An error that reads as it stands in a `Problem`; a `hidden` value, which may be a secret, is nowhere in it.
-
-    The message may not hold braces.
-    """
-    said = {"reason": message, "allowed": allowed, "next_step": next_step, "hidden": hidden}
-    return PydanticCustomError("settings", "{reason}", said)
-
-
-def matching(pattern: str, message: str, allowed: str) -> Callable[[str], str]:
-    """A check that a text is all of a `pattern`; otherwise `message` and what is `allowed` are said."""
-    expression = re.compile(pattern)
-
-    def check(value: str) -> str:
-        if not expression.fullmatch(value):
-            raise refuse(f"{show(value)} {message}", allowed)
-        return value
-
-    return check
-
-
-def network(value: object) -> IPv4Network:
-    """`value` as an IPv4 network; refuses IPv6, a bare address and host bits that are set."""
-    if isinstance(value, IPv4Network):
-        return value
-    if not isinstance(value, str):
-        raise refuse(f"{show(value)} is not an address range", "for example 10.61.0.0/22")
-    address, slash, prefix = value.partition("/")
-    if not slash:
-        raise refuse(f"{show(value)} is an address without a prefix length", "for example 10.61.0.0/22")
-    try:
-        # int() first: Python would also read a netmask, as in 10.0.0.0/255.0.0.0
-        loose = IPv4Network((IPv4Address(address), int(prefix)), strict=False)
-    except ValueError:
-        raise refuse(f"{show(value)} is not an IPv4 address range", "for example 10.61.0.0/22") from None
-    if loose.network_address != IPv4Address(address):
-        raise refuse(f"{value} has host bits set", f"the range that holds it is {loose}", f"write {loose}")
-    return loose
 
 
 def address(value: object) -> IPv4Address:
@@ -108,12 +75,6 @@ def _ports(value: str) -> str:
     return value
 
 
-def _one_line(value: str) -> str:
-    if not value.isprintable() or not 1 <= len(value.strip()) <= 128 or value != value.strip():
-        raise refuse(f"{show(value)} is not a line of text", "1 to 128 printable characters, no space at either end")
-    return value
-
-
 def _endpoint(value: str) -> str:
     if value == "*" or re.fullmatch(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)?", value):
         return value
@@ -131,9 +92,6 @@ def _tier(value: object) -> object:
         raise refuse(f"{show(value)} is a marking inside the tier OFFICIAL, not a tier", "", step)
     return value
 
-
-Network = Annotated[IPv4Network, PlainValidator(network), PlainSerializer(str), Field(examples=["10.61.0.0/22"])]
-"""An IPv4 range in CIDR notation with no host bits set."""
 
 Address = Annotated[IPv4Address, PlainValidator(address), PlainSerializer(str), Field(examples=["10.144.0.10"])]
 """One IPv4 address."""
@@ -161,18 +119,6 @@ Guid = Annotated[
     ),
 ]
 
-Label = Annotated[
-    str,
-    AfterValidator(
-        matching(
-            r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
-            "is not a DNS label",
-            "1 to 63 lower-case letters, digits and hyphens, with a letter or digit at each end",
-        )
-    ),
-]
-"""An RFC 1123 label, which is what Kubernetes wants of a namespace's name."""
-
 Domain = Annotated[
     str,
     AfterValidator(
@@ -186,9 +132,6 @@ Domain = Annotated[
 """A DNS domain."""
 
 Namespace = Annotated[Label, AfterValidator(_not_reserved)]
-
-Text = Annotated[str, AfterValidator(_one_line)]
-"""One line of text, short enough for an Azure tag."""
 
 Identifier = Annotated[
     str,

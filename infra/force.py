@@ -14,12 +14,12 @@ from typing import Any
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean, nearest
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show, spell
+from bluelamp.core.validation import validate
 from infra.checks import findings
 from infra.defaults import fill
 from infra.finding import STACK_FILE, Context
 from infra.register import Entry, read_register
 from infra.settings import Force, Settings
-from infra.validation import validate
 
 __all__ = ["ROOT", "Force", "Settings", "SettingsError", "load"]
 

@@ -3,17 +3,17 @@
 An exemption that does not hold changes nothing: the failure stays one, and says why it was not excused.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from policies.model import Judgement, Severity, Verdict
+from policies.approval import FILE, Approvers, is_same_person
+from policies.model import Judgement, Resource, Severity, Verdict
 from policies.rule import Rule
+from policies.scope import scope
 
 if TYPE_CHECKING:
     from policies.settings import Exemption
@@ -24,8 +24,15 @@ LONGEST: Final = {
     Severity.MEDIUM: timedelta(days=184),
     Severity.LOW: timedelta(days=366),
 }
-"""How long an exemption from a rule of each severity may last from its first to its last day."""
-_SHORTEST_NAME: Final = 3
+"""How long a failure may be exempt, from the first day to the last, and how long it must then not be exempt."""
+REVIEWED: Final = timedelta(days=92)
+"""How long ago the last review of an exemption may be."""
+MOST_RESOURCES: Final = 10
+"""How many resources the patterns of the exemptions from one rule may cover, whether the rule concerns them or not."""
+FEW_RESOURCES: Final = 3
+"""As many resources a pattern may always cover."""
+LARGEST_SHARE: Final = 4
+"""Beyond those few, patterns may cover one in this many of all resources, and of those that the rule concerns."""
 
 
 class Status(StrEnum):
@@ -37,7 +44,12 @@ class Status(StrEnum):
     TOO_LONG = "too long"
     TOO_BROAD = "too broad"
     SELF_APPROVED = "self-approved"
+    NOT_APPROVED = "not approved"
+    NOT_REVIEWED = "not reviewed"
     MATCHES_NOTHING = "matches nothing"
+
+
+Standing = tuple[Status, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,75 +62,206 @@ class Use:
     why: str = ""
 
 
-def standing(exemption: "Exemption", rule: Rule, today: date) -> tuple[Status, str]:
-    """Whether `exemption` from `rule` holds on the day `today`, and why not where it does not."""
-    requester = exemption.requester or exemption.owner
+@dataclass(frozen=True)
+class Extent:
+    """What the scopes of exemptions are measured against.
+
+    `urns` are the resources that any rule concerns; `concerned` those that each rule with exemptions concerns.
+    """
+
+    urns: frozenset[str]
+    concerned: Mapping[str, frozenset[str]]
+
+
+def extent(resources: Iterable[Resource], rules: Iterable[Rule], measured: Iterable[Rule]) -> Extent:
+    """The extent of `resources` by all `rules`, and by each rule of `measured`."""
+    from policies.estate import canonical
+
+    by_type: dict[str, list[str]] = {}
+    for each in resources:
+        by_type.setdefault(canonical(each.type), []).append(each.urn)
+    every = tuple(rules)
+
+    def among(some: Iterable[Rule]) -> frozenset[str]:
+        wanted = tuple(some)
+        return frozenset(
+            urn for type_, urns in by_type.items() if any(rule.places(type_) for rule in wanted) for urn in urns
+        )
+
+    return Extent(among(every), {rule.id: among((rule,)) for rule in measured})
+
+
+def standing(exemption: "Exemption", rule: Rule, today: date, approvers: Approvers | None) -> Standing:
+    """Whether `exemption` from `rule`, seen by itself, holds on the day `today`, and why not where it does not."""
     longest = LONGEST[rule.severity]
     lasts = exemption.expiry - exemption.start
-    if _same(exemption.approver, requester):
-        return Status.SELF_APPROVED, f"{exemption.approver} approved what {requester} asked for"
-    if _broad(exemption.scope):
-        return Status.TOO_BROAD, f"its scope must name a type and begin a name: {exemption.scope}"
+    wrong = _unapproved(exemption, rule, approvers)
+    if wrong:
+        return wrong
+    if problem := scope(exemption.scope).problem:
+        return Status.TOO_BROAD, f"{problem}: {exemption.scope}"
     if lasts > longest:
         most = f"at most {longest.days} from a rule of {rule.severity} severity"
         return Status.TOO_LONG, f"it lasts {lasts.days} days, {most}"
+    return _current(exemption, today)
+
+
+def _current(exemption: "Exemption", today: date) -> Standing:
     if today > exemption.expiry:
         return Status.EXPIRED, f"it expired on {exemption.expiry}"
+    if exemption.last_review > today:
+        return Status.NOT_REVIEWED, f"its last review, {exemption.last_review}, is in the future"
     if today < exemption.start:
         return Status.NOT_STARTED, f"it starts on {exemption.start}"
+    if today - exemption.last_review > REVIEWED:
+        age = (today - exemption.last_review).days
+        return Status.NOT_REVIEWED, f"its last review was {age} days ago, at most {REVIEWED.days} are allowed"
     return Status.HOLDS, ""
 
 
+def _unapproved(exemption: "Exemption", rule: Rule, approvers: Approvers | None) -> Standing | None:
+    if approvers is None:
+        return Status.NOT_APPROVED, f"{FILE} is missing, so nobody may approve exemptions"
+    approver = approvers.named(exemption.approver)
+    if approver is None:
+        return Status.NOT_APPROVED, f"{exemption.approver} is not in {FILE}"
+    for what, person in (("asked for", exemption.requester), ("owns", exemption.owner)):
+        if person and is_same_person(person, approver):
+            return Status.SELF_APPROVED, f"{approver.id} approved what {person} {what}"
+    refused = approvers.refusal(approver, exemption, rule.severity)
+    return (Status.NOT_APPROVED, refused) if refused else None
+
+
 def excused(
-    judgements: Iterable[Judgement], exemptions: Sequence["Exemption"], rules: Mapping[str, Rule], today: date
+    judgements: Iterable[Judgement],
+    exemptions: Sequence["Exemption"],
+    rules: Mapping[str, Rule],
+    today: date,
+    approvers: Approvers | None = None,
+    measured: Extent | None = None,
 ) -> tuple[list[Judgement], tuple[Use, ...]]:
     """`judgements` with the failures that an exemption excuses as exempt, and what became of each exemption.
 
     Only a failure can be excused: what is unknown or in error stays so. A failure whose exemption does not hold says
-    so. Exemptions from rules that are not among `rules` are left out.
+    so. Exemptions from rules that are not among `rules` are left out. `measured` is what is judged as a whole, by
+    default what `judgements` are about; `approvers` are None where there is no register of them.
     """
     judged = list(judgements)
-    if not exemptions:
-        return judged, ()
     used = [each for each in exemptions if each.rule in rules]
-    holding = {each.id: standing(each, rules[each.rule], today) for each in used}
+    if not used:
+        return judged, ()
     by_rule: dict[str, list[Exemption]] = {}
     for each in used:
         by_rule.setdefault(each.rule, []).append(each)
+    holding = {each.id: standing(each, rules[each.rule], today, approvers) for each in used}
+    measured = measured or _extent_of(judged, by_rule)
+    for rule, theirs in by_rule.items():
+        holding |= _too_broad(rule, theirs, holding, measured)
+    matching = {
+        index: [each for each in by_rule[judgement.rule] if scope(each.scope).matches(judgement.urn)]
+        for index, judgement in enumerate(judged)
+        if judgement.verdict is Verdict.FAIL and judgement.rule in by_rule
+    }
+    for index, theirs in matching.items():
+        for id_, why in _chained(theirs, rules[judged[index].rule]).items():
+            if holding[id_][0] in {Status.HOLDS, Status.NOT_STARTED}:
+                holding[id_] = (Status.TOO_LONG, why)
     matched: Counter[str] = Counter()
-    for index, judgement in enumerate(judged):
-        if judgement.verdict is not Verdict.FAIL or judgement.rule not in by_rule:
-            continue
-        matching = [each for each in by_rule[judgement.rule] if _pattern(each.scope).fullmatch(judgement.urn)]
-        good = [each for each in matching if holding[each.id][0] is Status.HOLDS]
-        matched.update(each.id for each in matching)
+    for index, theirs in matching.items():
+        judgement = judged[index]
+        good = [each for each in theirs if holding[each.id][0] is Status.HOLDS]
+        matched.update(each.id for each in theirs)
         if good:
-            judged[index] = replace(judgement, verdict=Verdict.EXEMPT, exemption=good[0].id)
-        elif matching:
-            said = "; ".join(f"exemption {each.id} does not hold: {holding[each.id][1]}" for each in matching)
+            judged[index] = replace(judgement, verdict=Verdict.EXEMPT, exemption=min(good, key=_patterns_last).id)
+        elif theirs:
+            said = "; ".join(f"exemption {each.id} does not hold: {holding[each.id][1]}" for each in theirs)
             judged[index] = replace(judgement, message=f"{judgement.message}; {said}")
     return judged, tuple(_use(each, *holding[each.id], matched[each.id]) for each in used)
+
+
+def waits(
+    judgement: Judgement,
+    exemptions: Iterable["Exemption"],
+    rules: Mapping[str, Rule],
+    today: date,
+    approvers: Approvers | None,
+) -> bool:
+    """Whether only all resources together show if the failure `judgement` is excused: a pattern in force covers it."""
+    return judgement.verdict is Verdict.FAIL and any(
+        each.rule == judgement.rule
+        and scope(each.scope).is_pattern
+        and scope(each.scope).matches(judgement.urn)
+        and standing(each, rules[each.rule], today, approvers)[0] is Status.HOLDS
+        for each in exemptions
+    )
+
+
+def _extent_of(judgements: Iterable[Judgement], rules: Iterable[str]) -> Extent:
+    concerned: dict[str, set[str]] = {rule: set() for rule in rules}
+    urns = set()
+    for each in judgements:
+        urns.add(each.urn)
+        if each.rule in concerned:
+            concerned[each.rule].add(each.urn)
+    return Extent(frozenset(urns), {rule: frozenset(found) for rule, found in concerned.items()})
+
+
+def _too_broad(
+    rule: str, exemptions: Iterable["Exemption"], holding: Mapping[str, Standing], measured: Extent
+) -> dict[str, Standing]:
+    """Those of the exemptions from `rule` whose patterns, each or together, cover too much."""
+    patterns = [each for each in exemptions if holding[each.id][0] is Status.HOLDS and scope(each.scope).is_pattern]
+    covered = {each.id: {urn for urn in measured.urns if scope(each.scope).matches(urn)} for each in patterns}
+    concerned = measured.concerned.get(rule, frozenset())
+    alone = {id_: _excess(rule, urns, measured.urns, concerned) for id_, urns in covered.items()}
+    broad = {id_: (Status.TOO_BROAD, f"its scope covers {why}") for id_, why in alone.items() if why}
+    rest = [id_ for id_ in covered if id_ not in broad]
+    together = _excess(rule, {urn for id_ in rest for urn in covered[id_]}, measured.urns, concerned)
+    if together:
+        said = f"the scopes of {', '.join(rest)} together cover {together}"
+        broad |= {id_: (Status.TOO_BROAD, said) for id_ in rest if covered[id_]}
+    return broad
+
+
+def _excess(rule: str, covered: set[str], urns: frozenset[str], concerned: frozenset[str]) -> str:
+    """What of it is too much where the scopes that cover `covered` are too broad, else nothing."""
+    if len(covered) > MOST_RESOURCES:
+        return f"{len(covered)} of {len(urns)} resources, at most {MOST_RESOURCES} are allowed"
+    for found, of, what in ((covered, urns, "resources"), (covered & concerned, concerned, f"that {rule} concerns")):
+        if len(found) > FEW_RESOURCES and len(found) * LARGEST_SHARE > len(of):
+            return f"{len(found)} of {len(of)} {what}, at most one in {LARGEST_SHARE} is allowed"
+    return ""
+
+
+def _chained(exemptions: Iterable["Exemption"], rule: Rule) -> dict[str, str]:
+    """Which of the exemptions of one failure prolong others beyond the longest time, and what to say of each.
+
+    One that starts less than the longest time after the last day of those before it continues them, whether they held
+    or not: the days from the first start to its own expiry count.
+    """
+    longest = LONGEST[rule.severity]
+    excess: dict[str, str] = {}
+    first: Exemption | None = None
+    last = date.min
+    for each in sorted(exemptions, key=lambda each: (each.start, each.expiry, each.id)):
+        if first is None or each.start - last > longest:
+            first, last = each, each.expiry
+            continue
+        last = max(last, each.expiry)
+        lasts = each.expiry - first.start
+        if lasts > longest:
+            excess[each.id] = (
+                f"with {first.id} from {first.start} it lasts {lasts.days} days, at most {longest.days} from a rule of "
+                f"{rule.severity} severity; after {longest.days} days without one the failure may be exempt again"
+            )
+    return excess
+
+
+def _patterns_last(exemption: "Exemption") -> bool:
+    return scope(exemption.scope).is_pattern
 
 
 def _use(exemption: "Exemption", status: Status, why: str, matched: int) -> Use:
     if status is Status.HOLDS and not matched:
         return Use(exemption, Status.MATCHES_NOTHING, 0, f"nothing in its scope breaks {exemption.rule}")
     return Use(exemption, status, matched, why)
-
-
-@lru_cache(maxsize=1024)
-def _pattern(scope: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part) for part in scope.split("*")), re.DOTALL)
-
-
-def _broad(scope: str) -> bool:
-    """Whether `scope` covers more than somebody can have thought of: URNs are stack::project::type::name."""
-    parts = scope.split("::", 3)
-    if len(parts) < 4 or not parts[0].startswith("urn:pulumi:"):
-        return True
-    stack, _, type_, name = parts
-    return "*" in stack or not type_.strip("*:$") or len(name.split("*")[0]) < _SHORTEST_NAME
-
-
-def _same(one: str, other: str) -> bool:
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from policies.approval import Approvers
 from policies.baseline import Mistake, meant, tightened
-from policies.exemptions import Use, excused
+from policies.exemptions import Extent, Use, excused, extent, waits
 from policies.judging import Baseline
 from policies.model import Judgement, Resource
 from policies.rule import Rule
@@ -31,19 +33,40 @@ BLOCK_UNKNOWN: Final = "BLUELAMP_BLOCK_UNKNOWN"
 
 @dataclass(frozen=True)
 class Governance:
-    """The rules as a force is held to them, its exemptions, and whether what is unknown stops a deployment."""
+    """The rules as a force is held to them, its exemptions, and whether what is unknown stops a deployment.
+
+    `approvers` are those who may approve exemptions, None where there is no register of them. `all_rules` are what
+    decides which resources a scope is measured against, by default `rules`, also where only some of them are used.
+    """
 
     rules: tuple[Rule, ...]
     exemptions: tuple["Exemption", ...] = ()
     block_unknown: bool = False
+    approvers: Approvers | None = None
+    all_rules: tuple[Rule, ...] = ()
 
     def judge(self, resources: Iterable[Resource], today: date) -> tuple[list[Judgement], tuple[Use, ...]]:
         """Judge `resources` together as on the day `today`; what comes out, and what became of each exemption."""
-        return self.excuse(Baseline(self.rules).judge(resources), today)
+        listed = list(resources)
+        return self.excuse(Baseline(self.rules).judge(listed), today, listed)
 
-    def excuse(self, judgements: Iterable[Judgement], today: date) -> tuple[list[Judgement], tuple[Use, ...]]:
-        """`judgements`, with those failures exempt that are excused on the day `today`, and what each exemption did."""
-        return excused(judgements, self.exemptions, self.by_id, today)
+    def excuse(
+        self, judgements: Iterable[Judgement], today: date, resources: Iterable[Resource] | None = None
+    ) -> tuple[list[Judgement], tuple[Use, ...]]:
+        """`judgements`, with those failures exempt that are excused on the day `today`, and what each exemption did.
+
+        `resources` is everything that is judged together, by default what `judgements` are about.
+        """
+        measured = None if resources is None or not self.exemptions else self._extent(resources)
+        return excused(judgements, self.exemptions, self.by_id, today, self.approvers, measured)
+
+    def waits(self, judgement: Judgement, today: date) -> bool:
+        """Whether only all resources together show if a failure is excused."""
+        return bool(self.exemptions) and waits(judgement, self.exemptions, self.by_id, today, self.approvers)
+
+    def _extent(self, resources: Iterable[Resource]) -> Extent:
+        exempt = {each.rule for each in self.exemptions}
+        return extent(resources, self.all_rules or self.rules, (each for each in self.rules if each.id in exempt))
 
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:
@@ -52,19 +75,27 @@ class Governance:
 
 
 def layers(root: Path, region: str, force: str) -> list[Path]:
-    """The baseline files that are there, in the order in which they are applied: country, `region`, `force`."""
+    """The baseline files that are there, in the order in which they are applied: country, `region`, `force`.
+
+    Whatever has such a file's name counts, also what cannot be read: it must not be taken for no file.
+    """
     names = (NATIONAL, REGIONAL.format(region=region) if region else "", FORCE.format(force=force) if force else "")
-    return [root / name for name in names if name and (root / name).is_file()]
+    return [root / name for name in names if name and lexists(root / name)]
 
 
 def exemptions_of(root: Path, force: str) -> Path | None:
     """The file of the force's exemptions, None where it has none."""
     path = root / EXEMPTIONS.format(force=force)
-    return path if force and path.is_file() else None
+    return path if force and lexists(path) else None
 
 
 def settled(
-    rules: Iterable[Rule], baselines: Sequence["Layer"], exemptions: Sequence["Exemption | None"] = (), *, stack: str
+    rules: Iterable[Rule],
+    baselines: Sequence["Layer"],
+    exemptions: Sequence["Exemption | None"] = (),
+    *,
+    stack: str,
+    approvers: Approvers | None = None,
 ) -> tuple[Governance, list[tuple[Mistake, ...]]]:
     """What `baselines` make of `rules`, with the `exemptions` of the force whose stack is `stack`.
 
@@ -78,7 +109,8 @@ def settled(
         mistakes.append(wrong)
     mistakes.append(tuple(_misread(exemptions, used, stack)))
     kept = tuple(each for each in exemptions if each)
-    return Governance(used, kept, any(layer.block_unknown for layer in baselines)), mistakes
+    block_unknown = any(layer.block_unknown for layer in baselines)
+    return Governance(used, kept, block_unknown, approvers, used), mistakes
 
 
 def _misread(exemptions: Sequence["Exemption | None"], rules: Sequence[Rule], stack: str) -> Iterator[Mistake]:
@@ -91,8 +123,8 @@ def _misread(exemptions: Sequence["Exemption | None"], rules: Sequence[Rule], st
         if each.rule not in known:
             step = meant(each.rule, known) or "bluelamp explain ID says what a rule asks"
             yield Mistake((*steps, "rule"), f"there is no rule {each.rule}", next_step=step)
-        if seen.setdefault(each.id, number) != number:
-            yield Mistake((*steps, "id"), f"{each.id} is the id of exemption {seen[each.id] + 1} already")
+        if seen.setdefault(each.id.casefold(), number) != number:
+            yield Mistake((*steps, "id"), f"{each.id} is the id of exemption {seen[each.id.casefold()] + 1} already")
         if each.expiry < each.start:
             yield Mistake((*steps, "expiry"), f"{each.expiry} is before its start, {each.start}")
         if not each.scope.startswith(f"urn:pulumi:{stack}::"):

@@ -3,30 +3,85 @@
 Importing this loads pydantic, which judging does not need.
 """
 
-from datetime import date
-from typing import Annotated, Any
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field, StringConstraints
 
-from policies.model import Enforcement
+from bluelamp.core import identity
+from bluelamp.core.fields import Day, Model, refuse
+from bluelamp.core.source import show
+from policies.model import Enforcement, Severity
+
+_ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LONGEST_ID: Final = 60
+_SHORTEST_SENTENCE: Final = 20
+_LONGEST_SCOPE: Final = 1000
+
+
+def _identified(normalise: Callable[[str], str], what: str, allowed: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        try:
+            return normalise(value)
+        except identity.IdentityError as error:
+            raise refuse(f"{show(value)} is no {what}: it {error}", allowed) from None
+
+    return check
+
+
+def _approver(value: str) -> str:
+    trimmed = value.strip(" \t\n").lower()
+    is_id = _ID.fullmatch(trimmed) and len(trimmed) <= _LONGEST_ID and not identity.is_placeholder(trimmed)
+    if is_id:
+        return trimmed
+    if "@" not in trimmed:
+        raise identity.IdentityError("is neither an id nor an address, or stands for nobody")
+    return identity.address(value)
+
+
+def _sentence(value: str) -> str:
+    trimmed = value.strip()
+    if len(trimmed) < _SHORTEST_SENTENCE or not identity.is_sentence(trimmed):
+        allowed = f"a sentence of at least {_SHORTEST_SENTENCE} characters and four words"
+        raise refuse(f"{show(value)} gives no reason", allowed)
+    return trimmed
+
+
+def _scope(value: str) -> str:
+    trimmed = value.strip(" \t\n")
+    if not trimmed.isprintable() or not 0 < len(trimmed) <= _LONGEST_SCOPE:
+        allowed = f"a URN of 1 to {_LONGEST_SCOPE} printable characters"
+        raise refuse(f"{show(value)} is no scope", allowed)
+    return trimmed
+
 
 Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=20)]
+Sentence = Annotated[str, AfterValidator(_sentence)]
 """Long enough to say why: one word is no reason."""
+Address = Annotated[
+    str,
+    AfterValidator(
+        _identified(identity.address, "mailbox", "one plain ASCII address, such as siro@force.police.example")
+    ),
+]
+"""The address of a mailbox, in lower case."""
+Role = Annotated[
+    str,
+    AfterValidator(_identified(identity.role, "role", "Latin letters, digits and punctuation, such as Head of Data")),
+]
+"""What a post is called."""
+Reference = Annotated[
+    str, AfterValidator(_identified(identity.role, "reference", "the case's number, such as ESX-RBC-0042"))
+]
+ApproverName = Annotated[
+    str,
+    AfterValidator(_identified(_approver, "approver", "the id or an address of an entry in stacks/approvers.yaml")),
+]
 
 
-class Part(BaseModel):
+class Part(Model):
     """A part of a file: frozen, camelCase in YAML, and no key that it does not know."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        alias_generator=to_camel,
-        validate_by_name=True,
-        validate_by_alias=True,
-        allow_inf_nan=False,
-    )
 
 
 class Setting(Part):
@@ -44,28 +99,70 @@ class Layer(Part):
     """Whether a mandatory rule that cannot be judged yet stops a deployment, as a broken one does."""
 
 
+class Person(Part):
+    """Somebody who answers for an exemption: the role, and its mailbox, by which people are told apart."""
+
+    role: Annotated[Role, Field(examples=["Head of Data"])]
+    email: Annotated[Address, Field(examples=["head.of.data@force.police.example"])]
+
+    def __str__(self) -> str:
+        return f"{self.role} ({self.email})"
+
+
 class Exemption(Part):
     """Leave to break one rule in one place for a time: the outcome of a risk balance case.
 
-    `scope` is a URN in which `*` stands for any text. It holds from `start` to `expiry`, both days included.
+    `scope` is a URN in which `*` stands for any text inside one part. It holds from `start` to `expiry`, both days
+    included.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", max_length=60)]
     rule: Said
-    scope: Said
+    scope: Annotated[str, AfterValidator(_scope)]
     reason: Sentence
     compensating_control: Sentence
-    risk_reference: Said
-    owner: Said
+    risk_reference: Reference
+    owner: Annotated[Person, Field(examples=["{role: Head of Data, email: head.of.data@force.police.example}"])]
     """Who carries the risk; taken for the requester where none is named."""
-    requester: str = ""
-    approver: Said
-    start: date
-    expiry: date
-    last_review: date
+    requester: Person | None = None
+    approver: Annotated[ApproverName, Field(examples=["national-siro"])]
+    """The id or an address of an entry in `stacks/approvers.yaml`."""
+    start: Annotated[Day, Field(examples=['"2026-04-01"'])]
+    expiry: Annotated[Day, Field(examples=['"2026-04-30"'])]
+    last_review: Annotated[Day, Field(examples=['"2026-04-01"'])]
 
 
 class Register(Part):
     """The file of a force's exemptions."""
 
     exemptions: tuple[Exemption, ...] = Field(default=())
+
+
+def _id(value: str) -> str:
+    if not _ID.fullmatch(value) or len(value) > _LONGEST_ID or identity.is_placeholder(value):
+        raise refuse(f"{show(value)} is no id", "lower-case letters, digits and hyphens")
+    return value
+
+
+class Approver(Part):
+    """Somebody who may approve exemptions from rules of some severities.
+
+    `emails` are all addresses of the same person. Without `forces` and `regions` the entry is for every force. An
+    exemption that starts before `valid_from` or after `valid_until` (both days included) cannot be approved.
+    """
+
+    id: Annotated[str, AfterValidator(_id), Field(examples=["national-siro"])]
+    name: Annotated[Role, Field(examples=["National SIRO"])]
+    role: Annotated[Role, Field(examples=["Senior Information Risk Owner"])]
+    emails: Annotated[tuple[Address, ...], Field(min_length=1, examples=["[siro@force.police.example]"])]
+    severities: Annotated[tuple[Severity, ...], Field(min_length=1, examples=["[medium, low]"])]
+    forces: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    valid_from: Day | None = None
+    valid_until: Day | None = None
+
+
+class ApproverRegister(Part):
+    """The file of those who may approve exemptions."""
+
+    approvers: tuple[Approver, ...]

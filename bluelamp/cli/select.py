@@ -11,6 +11,7 @@ _EVERY = (
     "policies/",
     "bluelamp/",
     "stacks/forces.yaml",
+    "stacks/approvers.yaml",
     "stacks/baseline.yaml",
     "stacks/regions/",
     "Pulumi.yaml",

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from bluelamp.core.files import FileRefusedError, read
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.source import Source, Steps, show, spell
 
@@ -36,26 +37,32 @@ _OTHER_NUMBER = re.compile(
 
 
 def content_of(path: Path, root: Path) -> tuple[bytes, str]:
-    """What stands in `path`, and the file's name for messages, relative to `root`.
+    """The content of `path`, a regular file, and the file's name for messages, relative to `root`.
 
     Raises `SettingsError` when the file cannot be read.
     """
     name = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
     try:
-        with path.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1), name
+        return read(path, MAX_BYTES), name
+    except FileRefusedError as error:
+        raise SettingsError([Problem(name, message=str(error.strerror), next_step="is this the right file?")]) from None
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise SettingsError([Problem(name, message=f"cannot be read: {reason}")]) from None
 
 
-def parse(content: bytes, file: str) -> Source:
-    """The document in `content`, called `file` in messages. Raises `SettingsError` when it is not YAML at all."""
-    text = _decode(content, file)
+def parse(content: bytes, file: str, *, may_be_empty: bool = False) -> Source:
+    """The document in `content`, called `file` in messages.
+
+    Raises `SettingsError` when it is not YAML at all, or empty where it may not be.
+    """
     source = Source(file)
+    if may_be_empty and not content.strip():
+        return source
+    text = _decode(content, file)
     try:
         _compose(yaml.parse(text, Loader=_Loader), source)
-        if source.values is None and not source.problems:
+        if source.values is None and not source.problems and not may_be_empty:
             raise SettingsError([Problem(file, message="is empty", next_step=_EMPTY)])
     except yaml.MarkedYAMLError as error:
         raise SettingsError([_syntax(error, text, file)]) from None
@@ -71,7 +78,7 @@ def _decode(content: bytes, file: str) -> str:
         return SettingsError([Problem(file, line, column, message=message, next_step=next_step)])
 
     if len(content) > MAX_BYTES:
-        raise fail(f"is longer than {MAX_BYTES} bytes, which no settings file is", "is this the right file?")
+        raise fail(f"is larger than {MAX_BYTES:,} bytes", "is this the right file?")
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise fail("is in UTF-16", "save it as UTF-8")
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from bluelamp.governance.flags import flags, plans_off
@@ -157,17 +157,25 @@ def _exemption(exemption: Resource, today: date) -> Exemption:
     properties = exemption.properties
     metadata = properties.get("metadata")
     noted = metadata if isinstance(metadata, Mapping) else {}
-    last = str(properties.get("expiresOn") or "")[:10]
+    last = str(_word(properties.get("expiresOn") or ""))
     return Exemption(
         id=str(properties.get("policyExemptionName", exemption.name)),
         scope=str(properties.get("scope", "")).removeprefix(PREFIX),
         category=str(properties.get("exemptionCategory", "")),
         reason=str(properties.get("description", "")),
-        expires_on=last,
+        expires_on=last[:10] if _day(last) else last,
         requester=str(noted.get("requester", "")),
         approver=str(noted.get("approver", "")),
-        expired=bool(last) and last < today.isoformat(),
+        expired=properties.get("expiresOn") is not UNKNOWN and bool(last) and (_day(last) or date.min) < today,
     )
+
+
+def _day(moment: str) -> date | None:
+    """The day that a moment of ARM's names; None where it names none, which counts as past."""
+    try:
+        return datetime.fromisoformat(moment).date()
+    except ValueError:
+        return None
 
 
 def _is_of(exemption: Resource, assignment: Resource, groups: Mapping[str, Group], line: Sequence[Group]) -> bool:

@@ -106,10 +106,13 @@ def plan_settings(force: "Force", root: Path, *, stack: str = "", arm_types: Pat
 
 
 def stack_config(path: Path) -> dict[str, str]:
-    """A stack file's configuration as the engine hands it to a program; encrypted values are left out."""
-    from bluelamp.stack_files import parse
+    """A stack file's configuration as the engine hands it to a program; encrypted values are left out.
 
-    config = parse(path.read_text(encoding="utf-8")).get("config") or {}
+    Raises `SettingsError` where the file cannot be read.
+    """
+    from bluelamp.stack_files import read
+
+    config = read(path).get("config") or {}
     return {key: _text(value) for key, value in config.items() if not (isinstance(value, dict) and "secure" in value)}
 
 

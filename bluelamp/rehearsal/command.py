@@ -8,8 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bluelamp import stack_files
+from bluelamp.core.problems import SettingsError
 from bluelamp.engine.operation import Target
 from bluelamp.errors import UsageError
 from bluelamp.rehearsal import stack
@@ -64,11 +64,8 @@ def _execute(words: Sequence[str], environment: dict[str, str]) -> int:
 
 def _project(root: Path) -> tuple[str, Path]:
     path = root / "Pulumi.yaml"
-    try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not YAML: {error}") from error
-    if not isinstance(content, dict) or not isinstance(content.get("name"), str):
+    content = stack_files.read(path)
+    if not isinstance(content.get("name"), str):
         raise UsageError(f"{path} does not name a project")
     return content["name"], root / str(content.get("stackConfigDir") or "")
 
@@ -111,9 +108,7 @@ def _untouched(folder: Path) -> Iterator[None]:
 
 def _settings(content: bytes) -> Any:
     try:
-        values = yaml.safe_load(content) or {}
-    except yaml.YAMLError:
+        values = stack_files.parse(content)
+    except SettingsError:
         return content
-    return (
-        {key: value for key, value in values.items() if key not in _ENGINES_OWN} if isinstance(values, dict) else values
-    )
+    return {key: value for key, value in values.items() if key not in _ENGINES_OWN}

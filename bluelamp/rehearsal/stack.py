@@ -11,11 +11,11 @@ from typing import Any
 
 import yaml
 
+from bluelamp import stack_files
 from bluelamp.core.files import replace
 from bluelamp.engine.operation import Target, command, last_line
 from bluelamp.errors import EngineError, RehearsalError
 from bluelamp.rehearsal.space import Space
-from bluelamp.stack_files import parse
 
 _PATIENCE = 3.0
 """Seconds to wait for another engine to let go of a stack."""
@@ -25,12 +25,12 @@ def prepare(space: Space, project: str, settings: Path) -> Path:
     """A copy of the stack's settings that the engine may write to, and its place in the rehearsal.
 
     The engine adds an encryption salt to a settings file; the force's own file is never touched. Encrypted values
-    cannot be opened here and are replaced by a placeholder.
+    cannot be opened here and are replaced by a placeholder. Raises `SettingsError` where the file cannot be read.
     """
     folder = space.stacks / project
     copy = folder / settings.name
     kept = _salt(copy)
-    content = parse(settings.read_text(encoding="utf-8")) if settings.is_file() else {}
+    content = stack_files.read(settings) if settings.exists() else {}
     config = {key: _opened(value) for key, value in (content.get("config") or {}).items()}
     replace(copy, yaml.safe_dump({**({"encryptionsalt": kept} if kept else {}), "config": config}, sort_keys=True))
     replace(folder / "Pulumi.yaml", yaml.safe_dump({"name": project, "runtime": "python"}))
@@ -146,8 +146,7 @@ def _alive(pid: int) -> bool:
 def _salt(path: Path) -> str | None:
     if not path.is_file():
         return None
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    salt = content.get("encryptionsalt") if isinstance(content, dict) else None
+    salt = stack_files.read(path).get("encryptionsalt")
     return str(salt) if salt else None
 
 

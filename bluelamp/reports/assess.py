@@ -10,6 +10,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
+from bluelamp.core.dates import london_day
 from bluelamp.reports.canonical import plain
 from bluelamp.reports.exemptions import record
 from bluelamp.reports.findings import SEVERITIES, VERDICTS, Finding, Report, RuleRecord, Source
@@ -59,7 +60,7 @@ def assess(
     proven = resources if evidence else ()
     shown = {resource.urn: clean(root_of(resource).shown()) for resource in proven}
     hashes = {urn: input_hash(properties) for urn, properties in shown.items()}
-    judgements, uses = replace(governance, rules=used).judge(resources, today or started.date())
+    judgements, uses = replace(governance, rules=used).judge(resources, today or london_day(started))
     whose = {
         each.urn: (plain(each.urn), plain(each.type), plain(each.name), each.source, hashes.get(each.urn, ""))
         for each in resources

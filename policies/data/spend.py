@@ -1,8 +1,9 @@
 """What is paid by whom, and what has an end."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Final
 
+from bluelamp.core.dates import today
 from policies.controls import caf, iso, mcsb, ncsc
 from policies.data._types import TAGGED
 from policies.model import Severity
@@ -103,7 +104,7 @@ def exit_is_ahead(exit_date: Value) -> Outcome:
     when = _day(exit_date)
     if when is None:
         return NotApplicable("it names no day on which it ends")
-    return Fail(exit_date, "a day that is still to come") if when < _today() else None
+    return Fail(exit_date, "a day that is still to come") if when < today() else None
 
 
 @rule(
@@ -185,10 +186,6 @@ def _parsed(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
 
 
 def _warns_early(notification: Value) -> bool:

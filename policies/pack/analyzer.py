@@ -16,6 +16,7 @@ from google.protobuf import empty_pb2, json_format
 from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
+from bluelamp.core.dates import today
 from policies.governance import Governance
 from policies.judging import Baseline
 from policies.model import Enforcement, Judgement, Resource, Severity, Verdict
@@ -48,7 +49,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         *,
         name: str = NAME,
         settle: Callable[[str, tuple[Rule, ...]], Governance] = lambda _, rules: Governance(rules),
-        today: Callable[[], date] = date.today,
+        today: Callable[[], date] = today,
         block_unknown: bool = False,
     ) -> None:
         self._name = name
@@ -85,7 +86,12 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         )
         self._inputs[resource.urn] = resource
         judgements = self._alone.judge([resource])
-        unsure = {judgement.rule for judgement in judgements if judgement.verdict is Verdict.UNKNOWN}
+        today = self._today()
+        unsure = {
+            judgement.rule
+            for judgement in judgements
+            if judgement.verdict is Verdict.UNKNOWN or self._governance.waits(judgement, today)
+        }
         self._unsure[resource.urn] = unsure
         response = self._response([judgement for judgement in judgements if judgement.rule not in unsure])
         response.MergeFrom(self._unconcerned(frozenset(judgement.rule for judgement in judgements)))
@@ -107,7 +113,8 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Judge all resources by the rules that have to see them together.
 
-        What could not be said of one alone is judged again: where an unknown value comes from is only told now.
+        What could not be said of one alone is judged again: where an unknown value comes from is only told now, and
+        how much the pattern of an exemption covers.
         """
         resources = [self._whole(each) for each in request.resources]
         open_ = self._alone.judge(resource for resource in resources if self._unsure.get(resource.urn))
@@ -116,7 +123,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             for judgement in open_
             if judgement.rule in self._unsure[judgement.urn] and judgement.verdict in _REPORTED
         ]
-        return self._response([*again, *self._together.judge(resources)])
+        return self._response([*again, *self._together.judge(resources)], resources)
 
     def _whole(self, each: Any) -> Resource:
         """The inputs of a resource, with its references, of which the engine only tells at the end."""
@@ -170,9 +177,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """Nothing to stop: a judgement is done before anybody could ask."""
         return empty_pb2.Empty()
 
-    def _response(self, judgements: list[Judgement]) -> Any:
+    def _response(self, judgements: list[Judgement], resources: list[Resource] | None = None) -> Any:
         response = proto.AnalyzeResponse()
-        judgements, _ = self._governance.excuse(judgements, self._today())
+        judgements, _ = self._governance.excuse(judgements, self._today(), resources)
         for judgement in judgements:
             rule = self._rules[judgement.rule]
             if judgement.verdict in _REPORTED:

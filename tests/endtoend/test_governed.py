@@ -1,15 +1,16 @@
 """What is settled about a force holds the same at every moment: check, preview, plain Pulumi, and what is deployed."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bluelamp.core.dates import today
 from tests.conftest import Project
 
 FORCE = "dyfed-powys"
-TODAY = datetime.now(UTC).date()
+TODAY = today()
 
 
 def settle(project: Project, name: str, text: str) -> Path:
@@ -28,9 +29,9 @@ exemptions:
     reason: The workspace moves to the national one before the year is out.
     compensatingControl: Logs are exported to the force's own archive every night.
     riskReference: DPP-RBC-7
-    owner: Head of ICT
-    requester: A. Engineer
-    approver: SIRO
+    owner: {{role: Head of ICT, email: head.of.ict@dyfed-powys.police.example}}
+    requester: {{role: Platform engineer, email: platform.engineer@dyfed-powys.police.example}}
+    approver: national-siro
     start: "{TODAY - timedelta(days=30)}"
     expiry: "{TODAY + timedelta(days=expiry)}"
     lastReview: "{TODAY - timedelta(days=3)}"
@@ -89,7 +90,10 @@ def test_exemptions_are_listed_with_what_becomes_of_each(project: Project) -> No
     good = project.run("exemptions", FORCE)
     assert good.returncode == 0, good.stdout + good.stderr
     assert f"in force {FORCE} EX-DPP-1 BL-LOG-001 until {TODAY + timedelta(days=20)} (20 days)" in good.stdout
-    assert "DPP-RBC-7, owner Head of ICT, approved by SIRO" in good.stdout
+    assert (
+        "DPP-RBC-7, owner Head of ICT (head.of.ict@dyfed-powys.police.example), approved by national-siro"
+        in good.stdout
+    )
     assert "1 exemption, 1 in force" in good.stdout
 
     settle(project, "exemptions.yaml", exemption(scope.replace("logs-", "loss-"), 20))

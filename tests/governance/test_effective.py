@@ -1,6 +1,7 @@
 """The effective-policy view, over plans of the modules and over estates that others made badly."""
 
 import runpy
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,11 +9,11 @@ import pulumi
 import pytest
 
 from bluelamp.errors import UsageError
-from bluelamp.governance.effective import Effective, Row, effective, everywhere
+from bluelamp.governance.effective import EXEMPTION, Effective, Row, effective, everywhere
 from bluelamp.planning import plan_program
 from bluelamp.reports.subject import from_plan, from_state
 from modules.aliases import drop_version_aliases
-from policies.model import Resource
+from policies.model import UNKNOWN, Resource
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 23)
@@ -89,6 +90,19 @@ def test_an_exemption_is_shown_where_it_counts_and_told_once_it_has_run_out(esta
     assert last.flags == ()
     past = row(effective(estate, "online", date(2027, 4, 1)), "Deny-Subnet-Without-Nsg")
     assert past.flags == ("EX-0007 has expired and counts no more",)
+
+
+@pytest.mark.parametrize(
+    ("written", "expired"),
+    [("31/03/2027", True), ("<none>", True), ("2027-03-31T23:59:59+01:00", False), (UNKNOWN, False), (None, False)],
+)
+def test_an_end_that_is_no_date_counts_as_past(estate, written, expired):
+    changed = [
+        replace(each, properties={**each.properties, "expiresOn": written}) if each.type == EXEMPTION else each
+        for each in estate
+    ]
+    (exemption,) = row(effective(changed, "online", TODAY), "Deny-Subnet-Without-Nsg").exemptions
+    assert exemption.expired is expired
 
 
 def test_what_is_held_back_is_told(estate):

@@ -7,13 +7,14 @@ import grpc
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2 as proto
-from test_exemptions import SCOPE, URN, exemption
+from test_exemptions import SCOPE, URN
 
 from bluelamp.rehearsal import values
 from policies import Enforcement, Severity, rules
 from policies.governance import Governance
 from policies.pack.analyzer import Analyzer
 from policies.rule import rule as make_rule
+from tests.exempting import APPROVERS, exemption
 
 ACCOUNT = "azure-native:storage:StorageAccount"
 OPEN = {"publicNetworkAccess": "Enabled"}
@@ -47,7 +48,7 @@ def said(analyzer, properties, rule="BL-STO-005"):
 
 
 def test_a_failure_that_is_excused_stops_nothing_and_is_told_in_one_line():
-    told = said(pack(lambda _, given: Governance(given, (exemption(),))), OPEN)
+    told = said(pack(lambda _, given: Governance(given, (exemption(),), approvers=APPROVERS)), OPEN)
     assert told.enforcementLevel == proto.ADVISORY
     assert told.message == (
         "Storage accounts are closed to the Internet: exempt by EX-ESX-1: "
@@ -56,14 +57,16 @@ def test_a_failure_that_is_excused_stops_nothing_and_is_told_in_one_line():
 
 
 def test_an_exemption_that_lapsed_excuses_nothing_and_the_failure_says_so():
-    told = said(pack(lambda _, given: Governance(given, (exemption(),)), today=date(2026, 4, 2)), OPEN)
+    told = said(
+        pack(lambda _, given: Governance(given, (exemption(),), approvers=APPROVERS), today=date(2026, 4, 2)), OPEN
+    )
     assert told.enforcementLevel == proto.MANDATORY
     assert "exemption EX-ESX-1 does not hold: it expired on 2026-04-01" in told.message
 
 
 def test_an_exemption_excuses_what_only_all_resources_together_show():
     one = exemption(rule="BL-KV-005", scope=SCOPE.replace("StorageAccount", "Vault"))
-    analyzer = pack(lambda _, given: Governance(given, (one,)))
+    analyzer = pack(lambda _, given: Governance(given, (one,), approvers=APPROVERS))
     urn = URN.replace("storage:StorageAccount", "keyvault:Vault")
     vault = {"type": "azure-native:keyvault:Vault", "urn": urn}
     analyzer.Analyze(proto.AnalyzeRequest(**vault, properties=values.encode({"vaultName": "kv"})), Context())
@@ -125,7 +128,7 @@ def test_a_rule_that_breaks_down_always_stops_a_deployment(enforcement, excuse):
         """It breaks."""
         raise ZeroDivisionError
 
-    analyzer = pack(lambda _, given: Governance(given, excuse), used=[breaks])
+    analyzer = pack(lambda _, given: Governance(given, excuse, approvers=APPROVERS), used=[breaks])
     told = said(analyzer, {}, "T-001")
     assert told.enforcementLevel == proto.MANDATORY
     assert "rule T-001 broke down: ZeroDivisionError" in told.message

@@ -1,6 +1,6 @@
 """`bluelamp exemptions`."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import typer
@@ -9,6 +9,7 @@ from rich.markup import escape
 from bluelamp.cli.options import All, Forces, Form, Jobs, Project, Quiet, Region
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import select
+from bluelamp.core.dates import today
 from bluelamp.errors import BluelampError, Status
 from bluelamp.folders import project as find_project
 from bluelamp.reports.words import some
@@ -52,9 +53,9 @@ def exemptions(
                 raise BluelampError(f"{one.force}: {one.failure}", next_step=f"bluelamp check {one.force}")
             found += [(one.force, each) for each in one.report.exemptions]
     found.sort(key=lambda pair: (pair[1].expiry, pair[0], pair[1].id))
-    today = datetime.now(UTC).date()
+    day = today()
     for force, each in found:
-        _show(screen, force, each, today)
+        _show(screen, force, each, day)
     lapsed = [each for _, each in found if each.status not in _COLOURS]
     holding = sum(1 for _, each in found if each.holds)
     screen.show(
@@ -66,9 +67,9 @@ def exemptions(
     raise typer.Exit(Status.RULES_BROKEN if lapsed else Status.DONE)
 
 
-def _show(screen: Screen, force: str, each: "ExemptionRecord", today: date) -> None:
+def _show(screen: Screen, force: str, each: "ExemptionRecord", day: date) -> None:
     colour = _COLOURS.get(each.status, "red")
-    left = (each.expiry - today).days
+    left = (each.expiry - day).days
     until = f"until {each.expiry}" + (f" ({left} days)" if left >= 0 else "")
     screen.show(
         f"[{colour}]{each.status}[/{colour}] [bold]{escape(force)} {escape(each.id)}[/bold] {escape(each.rule)} {until}"

@@ -1,7 +1,6 @@
 """`bluelamp policy`."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,6 +8,7 @@ from rich.markup import escape
 
 from bluelamp.cli.options import ArmTypes, Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen
+from bluelamp.core.dates import today
 from bluelamp.errors import BluelampError, EngineError, UsageError
 from bluelamp.folders import project as find_project
 
@@ -40,12 +40,14 @@ def policy(
     """
     from bluelamp.core.problems import SettingsError
     from bluelamp.governance.effective import effective, everywhere
+    from bluelamp.governance.read import governance
     from bluelamp.planning import plan_force
     from bluelamp.reports.subject import from_plan
     from infra.register import read_register
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     slug = read_register(root).entry(force).slug
+    governance(root, slug)  # refuses mistakes in the force's baseline, exemptions and approvers
     with screen.working("planning"):
         try:
             resources = from_plan(plan_force(slug, root, arm_types=arm_types))
@@ -56,8 +58,8 @@ def policy(
             raise EngineError(
                 f"{slug}: the program failed: {type(error).__name__}: {error}", next_step=f"bluelamp check {slug}"
             ) from error
-    today = datetime.now(UTC).date()
-    views = [effective(resources, scope, today)] if scope else everywhere(resources, today)
+    day = today()
+    views = [effective(resources, scope, day)] if scope else everywhere(resources, day)
     if not views:
         raise UsageError(f"{slug} has no management groups", next_step=f"bluelamp check {slug}")
     if not any(view.rows for view in views):

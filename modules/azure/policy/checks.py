@@ -5,6 +5,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any, Final
 
+from bluelamp.core.identity import are_apart
 from modules import naming
 from modules.azure.management_groups import ancestry, hierarchy
 from modules.azure.policy.arguments import Exemption, PolicyBaselineArgs
@@ -87,7 +88,7 @@ def _exemption(exemption: Exemption, args: PolicyBaselineArgs, seen: set[str]) -
         yield "the id is in the register twice"
     if exemption.get("category", "Waiver") not in CATEGORIES:
         yield f"category: {_wrong_word(exemption['category'], CATEGORIES)}"
-    if exemption["approver"].casefold() == exemption["requester"].casefold():
+    if not are_apart(exemption["approver"], exemption["requester"]):
         yield f"{exemption['approver']!r} cannot approve what it asks for itself; name another approver"
     try:
         date.fromisoformat(exemption["expires_on"])

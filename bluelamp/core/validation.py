@@ -9,9 +9,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from bluelamp.core.fields import UK_REGIONS
 from bluelamp.core.problems import Problem, did_you_mean, nearest
 from bluelamp.core.source import Source, Steps, show
-from infra.fields import UK_REGIONS
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -1,0 +1,114 @@
+"""The kinds of value that the register and the settings share: each refuses what is malformed, in words."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from ipaddress import IPv4Address, IPv4Network
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from bluelamp.core.source import show
+
+Region = Literal["uksouth", "ukwest"]
+"""The two Azure regions in the United Kingdom; data of a force stays in them."""
+
+_DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
+_NO_BRACES = str.maketrans("{}", "()")
+
+UK_REGIONS: tuple[Region, ...] = ("uksouth", "ukwest")
+
+
+class Model(BaseModel):
+    """A part of the settings: frozen, camelCase in YAML, and no key that it does not know."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        allow_inf_nan=False,
+    )
+
+
+def refuse(message: str, allowed: str = "", next_step: str = "", *, hidden: bool = False) -> PydanticCustomError:
+    """An error that reads as it stands in a `Problem`; a `hidden` value, which may be a secret, is nowhere in it.
+
+    Braces in the message become parentheses: pydantic would take them for its own.
+    """
+    message = message.translate(_NO_BRACES)
+    said = {"reason": message, "allowed": allowed, "next_step": next_step, "hidden": hidden}
+    return PydanticCustomError("settings", "{reason}", said)
+
+
+def matching(pattern: str, message: str, allowed: str) -> Callable[[str], str]:
+    """A check that a text is all of a `pattern`; otherwise `message` and what is `allowed` are said."""
+    expression = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not expression.fullmatch(value):
+            raise refuse(f"{show(value)} {message}", allowed)
+        return value
+
+    return check
+
+
+def network(value: object) -> IPv4Network:
+    """`value` as an IPv4 network; refuses IPv6, a bare address and host bits that are set."""
+    if isinstance(value, IPv4Network):
+        return value
+    if not isinstance(value, str):
+        raise refuse(f"{show(value)} is not an address range", "for example 10.61.0.0/22")
+    address, slash, prefix = value.partition("/")
+    if not slash:
+        raise refuse(f"{show(value)} is an address without a prefix length", "for example 10.61.0.0/22")
+    try:
+        # int() first: Python would also read a netmask, as in 10.0.0.0/255.0.0.0
+        loose = IPv4Network((IPv4Address(address), int(prefix)), strict=False)
+    except ValueError:
+        raise refuse(f"{show(value)} is not an IPv4 address range", "for example 10.61.0.0/22") from None
+    if loose.network_address != IPv4Address(address):
+        raise refuse(f"{value} has host bits set", f"the range that holds it is {loose}", f"write {loose}")
+    return loose
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value if _DAY.fullmatch(value) else "")
+        except ValueError:
+            raise refuse(f'{show(value)} is not a date such as "2026-04-01"') from None
+    if isinstance(value, datetime):
+        raise refuse(f"{value} is not a day: it has a time")
+    return value
+
+
+def _one_line(value: str) -> str:
+    if not value.isprintable() or not 1 <= len(value.strip()) <= 128 or value != value.strip():
+        raise refuse(f"{show(value)} is not a line of text", "1 to 128 printable characters, no space at either end")
+    return value
+
+
+Network = Annotated[IPv4Network, PlainValidator(network), PlainSerializer(str), Field(examples=["10.61.0.0/22"])]
+"""An IPv4 range in CIDR notation with no host bits set."""
+
+Label = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
+            "is not a DNS label",
+            "1 to 63 lower-case letters, digits and hyphens, with a letter or digit at each end",
+        )
+    ),
+]
+"""An RFC 1123 label, which is what Kubernetes wants of a namespace's name."""
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day, written as ISO 8601 has it, without a time."""
+
+Text = Annotated[str, AfterValidator(_one_line)]
+"""One line of text, short enough for an Azure tag."""

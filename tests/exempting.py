@@ -1,0 +1,46 @@
+"""Exemptions and approvers for tests: the same people everywhere."""
+
+from datetime import date
+from typing import Any
+
+from policies import Severity
+from policies.approval import Approvers
+from policies.settings import Approver, Exemption
+
+SIRO = Approver(
+    id="siro",
+    name="SIRO of Essex",
+    role="Senior Information Risk Owner",
+    emails=("siro@essex.police.example", "risk.owner@essex.police.example"),
+    severities=tuple(Severity),
+)
+APPROVERS = Approvers((SIRO,), "essex", "eastern")
+ENGINEER = {"role": "Platform engineer", "email": "platform.engineer@essex.police.example"}
+OWNER = {"role": "Head of Data", "email": "head.of.data@essex.police.example"}
+APPROVERS_FILE = """\
+approvers:
+  - id: siro
+    name: SIRO of Essex
+    role: Senior Information Risk Owner
+    emails: [siro@essex.police.example, risk.owner@essex.police.example]
+    severities: [critical, high, medium, low]
+"""
+
+
+def exemption(**changed: Any) -> Exemption:
+    """A good exemption of Essex's, but for what is `changed`."""
+    said = {
+        "id": "EX-ESX-1",
+        "rule": "BL-STO-005",
+        "scope": "urn:pulumi:essex::bluelamp::*StorageAccount::records-partner-*",
+        "reason": "Partners upload over the Internet until their link is there.",
+        "compensating_control": "Only the partner's addresses may reach the account.",
+        "risk_reference": "ESX-RBC-0042",
+        "owner": OWNER,
+        "requester": ENGINEER,
+        "approver": "siro",
+        "start": date(2026, 2, 1),
+        "expiry": date(2026, 4, 1),
+        "last_review": date(2026, 2, 1),
+    }
+    return Exemption(**(said | changed))
