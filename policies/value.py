@@ -45,6 +45,15 @@ class Value:
         return self._path
 
     @property
+    def told_path(self) -> str:
+        """The path as it may be printed: of what lies inside a secret, the secret's, as its keys are secret too."""
+        path = self.path
+        for secret in self.resource.secrets:
+            if secret != path and covers(secret, path):
+                path = secret
+        return path
+
+    @property
     def references(self) -> tuple[str, ...]:
         """The URNs of the resources that this comes from, all those of the top-level property that it stands in.
 
@@ -141,7 +150,7 @@ def places(start: Value, pattern: str) -> Iterator[Value]:
 def stepped(value: Value, step: str) -> Iterable[Value]:
     """The values one step of a pattern below `value`."""
     raw = value.raw
-    if raw is UNKNOWN or isinstance(raw, Exception):
+    if raw is UNKNOWN or isinstance(raw, BaseException):
         return (value,)
     key = _listed(step)
     if key is None:
