@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from policies.model import UNKNOWN
+
 LONGEST: Final = 20_000
 """Characters of a message."""
 LONGEST_ERROR: Final = 500
@@ -54,6 +56,8 @@ def plain(value: Any, scrub: Callable[[str], str]) -> Any:
         return [plain(item, scrub) for item in value]
     if isinstance(value, (set, frozenset)):
         return sorted((plain(item, scrub) for item in value), key=str)
+    if value is UNKNOWN:
+        return repr(UNKNOWN)
     if isinstance(value, (int, float)):
         return float(value) if isinstance(value, float) else int(value)
     raise TypeError(f"it gave a {exact(type(value).__name__)}, which is no JSON value")

@@ -75,6 +75,20 @@ def is_placeholder(text: str) -> bool:
     return text[:1] in "* \t\n" and _MASK.fullmatch(text) is not None
 
 
+def has_ciphertext(value: Any) -> bool:
+    """Whether `value`, as JSON holds it, has an encrypted secret in it."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            if "ciphertext" in value and SIGNATURE in value:
+                return True
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return False
+
+
 @dataclass(slots=True)
 class Reader:
     """Reads wire values that JSON holds. Keep one for each resource.

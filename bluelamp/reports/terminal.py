@@ -62,7 +62,8 @@ def forces(reports: Sequence[Report]) -> "RenderableType":
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("Force", no_wrap=True)
     table.add_column("Answer", ratio=1)
-    for heading in ("Broken", "Fail", "Error", "Unkn.", "Pass", "No rule"):
+    left = sum(len(each.resources) for report in reports for each in report.uncovered)
+    for heading in ("Broken", "Fail", "Error", "Unkn.", "Pass", *(["No rule"] if left else [])):
         table.add_column(heading, justify="right", no_wrap=True)
     for report in reports:
         figures = (
@@ -71,13 +72,12 @@ def forces(reports: Sequence[Report]) -> "RenderableType":
             report.counts[Verdict.ERROR],
             report.counts[Verdict.UNKNOWN],
             report.counts[Verdict.PASS],
-            sum(len(each.resources) for each in report.uncovered),
+            *([sum(len(each.resources) for each in report.uncovered)] if left else []),
         )
         table.add_row(report.force, Text(report.answer, _STYLES[report.answer]), *map(str, figures))
     answers = [report.answer for report in reports]
     said = ", ".join(f"{answers.count(answer)} {answer}" for answer in Answer if answer in answers)
     lines = [Text(f"{some(len(reports), 'force')}: {said}", "bold")]
-    left = sum(len(each.resources) for report in reports for each in report.uncovered)
     if left:
         lines.append(Text(f"No rule: {some(left, 'resource')} that no rule covers; `bluelamp audit FORCE` lists them"))
     return Group(table, *lines)

@@ -49,7 +49,7 @@ VERDICT_MEANINGS: Final = {
 
 def headline(report: Report) -> str:
     """The answer in one sentence, and in a second one how much no rule covers."""
-    return f"{_headline(report)} {_sentence(not_covered(report))}".rstrip()
+    return f"{_headline(report)} {sentence(not_covered(report))}".rstrip()
 
 
 def not_covered(report: Report) -> str:
@@ -67,7 +67,8 @@ def not_covered(report: Report) -> str:
     return ", and ".join(said)
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """`text`, which may be empty, as a sentence."""
     return f"{text[0].upper()}{text[1:]}." if text else ""
 
 

@@ -91,8 +91,10 @@ def to_rules(report: Report) -> str:
     return _table(RULES, ([made(rule) for made in RULES.values()] for rule in report.rules))
 
 
-def to_unjudged(report: Report) -> str:
-    """What no rule judged as CSV, a row for each resource."""
+def to_unjudged(report: Report) -> str | None:
+    """What no rule judged as CSV, a row for each resource; None where all was judged."""
+    if not report.unjudged:
+        return None
     rows = (one for each in report.unjudged for one in each.resources)
     return _table(UNJUDGED, ([made(one) for made in UNJUDGED.values()] for one in rows))
 

@@ -34,10 +34,14 @@ class Declared:
 
 @dataclass(frozen=True)
 class Listener:
-    """Who is told what cannot be read (where and why), and what is left out."""
+    """Who is told what cannot be read (where and why), and what is left out.
+
+    `skipped` is told of each resource that is left out: where it begins, its type, its name, and why.
+    """
 
     wrong: Callable[[int, str], None]
     left_out: Callable[[str], None]
+    skipped: Callable[[int, str, str, str], None] = lambda *_: None
 
 
 def declared(scope: Scope, listener: Listener, depth: int = 0) -> Iterator[Declared]:
@@ -58,6 +62,7 @@ def _resource(raw: Any, scope: Scope, listener: Listener, depth: int, parent: De
         listener.wrong(getattr(raw, "start", 0), "a resource is an object with a type")
         return
     if raw.get("existing") is True:
+        listener.skipped(raw.start, str(raw["type"]), str(raw.get("name", "")), "it exists already, and is only read")
         return
     loop = raw.get("copy")
     turns = [scope]
@@ -110,6 +115,7 @@ def _nested(raw: Located, scope: Scope, listener: Listener, depth: int) -> Itera
     template = said.get("template")
     if not isinstance(template, Mapping):
         listener.left_out("the template that a deployment links to")
+        listener.skipped(raw.start, str(raw["type"]), str(raw.get("name", "")), "its template is linked, not included")
         return
     if depth >= _DEEPEST:
         listener.wrong(raw.start, f"templates are nested deeper than {_DEEPEST}")

@@ -15,6 +15,7 @@ from typing import Any, Final
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.errors import UsageError
 from bluelamp.reports.sources.documents import Unreadable, documents
+from bluelamp.reports.unjudged import Skipped
 from policies.model import Resource
 
 STANDARD_INPUT: Final = "-"
@@ -28,10 +29,14 @@ _SECRET_PATHS: Final = frozenset(
 """What a Secret holds, and where `kubectl apply` keeps a copy of it."""
 
 
-def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> list[Resource]:
+def read(
+    paths: Sequence[str],
+    hear: Callable[[str], None] = lambda _: None,
+    skip: Callable[[Skipped], None] = lambda _: None,
+) -> list[Resource]:
     """The objects that stand in `paths`: files, folders with all that is below them, `-` for the standard input.
 
-    `hear` is told of documents that are not Kubernetes objects, which are left out. Raises
+    `hear` is told of documents that are not Kubernetes objects, which are left out; `skip` of each of them. Raises
     `SettingsError` with everything that cannot be read, in every file, and `UsageError` where there is
     nothing to judge.
     """
@@ -47,6 +52,7 @@ def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> 
             objects = list(_objects(document.value, document.line, document.items))
             if not objects and document.value is not None:
                 left_out.append(f"{name}:{document.line}")
+                skip(Skipped("document", left_out[-1], "it is not a Kubernetes object", source=(name, document.line)))
             for line, value in objects:
                 resource = _resource(value, name, line, found)
                 found[resource.urn] = resource

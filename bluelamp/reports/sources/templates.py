@@ -21,6 +21,7 @@ from bluelamp.reports.sources.functions import name_key, target
 from bluelamp.reports.sources.located import Unreadable
 from bluelamp.reports.sources.located import read as read_json
 from bluelamp.reports.sources.scopes import LOCATION, Scope, level_of
+from bluelamp.reports.unjudged import Skipped
 from policies.model import UNKNOWN, Resource
 from policies.value import joined
 
@@ -36,10 +37,14 @@ _SECRET_NAME: Final = re.compile(
 _Key = tuple[str, tuple[Any, ...]]
 
 
-def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> list[Resource]:
+def read(
+    paths: Sequence[str],
+    hear: Callable[[str], None] = lambda _: None,
+    skip: Callable[[Skipped], None] = lambda _: None,
+) -> list[Resource]:
     """The resources that the templates in `paths`, files and folders, declare.
 
-    `hear` is told of what is left out. Raises `SettingsError` with everything that cannot be read, in
+    `hear` is told of what is left out, `skip` of each resource that is. Raises `SettingsError` with everything that cannot be read, in
     every file, and `UsageError` where there is no template.
     """
     problems: list[Problem] = []
@@ -54,7 +59,8 @@ def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> 
                 problems.append(_no_template(file))
             continue
         templates += 1
-        _read(file, text, Scope(template, _given(file, problems), level, file), found, problems, left_out)
+        scope = Scope(template, _given(file, problems), level, file)
+        _read(file, text, scope, found, problems, left_out, skip)
     if problems:
         raise SettingsError(problems)
     if not templates:
@@ -77,6 +83,7 @@ def _read(
     found: dict[str, Resource],
     problems: list[Problem],
     left_out: dict[str, int],
+    skip: Callable[[Skipped], None],
 ) -> None:
     def line(start: int) -> int:
         return text.count("\n", 0, start) + 1
@@ -84,12 +91,18 @@ def _read(
     def leave(what: str) -> None:
         left_out[what] = left_out.get(what, 0) + 1
 
-    listener = Listener(lambda start, why: problems.append(Problem(file, line(start), message=why)), leave)
+    listener = Listener(
+        lambda start, why: problems.append(Problem(file, line(start), message=why)),
+        leave,
+        lambda start, kind, name, why: skip(Skipped(kind, name, why, source=(file, line(start)))),
+    )
     told: list[tuple[Declared, str, str]] = []
     for each in declared(scope, listener):
         token = armnames.token_of(each.type, each.names, each.level)
         if token is None:
             leave(each.type)
+            name = "/".join(part.brief if isinstance(part, Open) else str(part) for part in each.names)
+            listener.skipped(each.start, each.type, name, "the rules do not know this type")
             continue
         told.append(
             (each, token, _urn(token, each, f"{file}:{line(each.start)}", {*found, *(urn for *_, urn in told)}))
