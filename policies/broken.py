@@ -46,21 +46,19 @@ def cut(text: str, most: int) -> str:
 
 def plain(value: Any, scrub: Callable[[str], str]) -> Any:
     """`value` as JSON: exact texts with `scrub` applied, lists, objects. Raises TypeError for what JSON cannot say."""
-    if value is None or type(value) in (bool, int, float):
-        return value
     if isinstance(value, str):
         return scrub(exact(value))
     if isinstance(value, Mapping):
         return {scrub(exact(key)): plain(item, scrub) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item, scrub) for item in value]
     if isinstance(value, (set, frozenset)):
         return sorted((plain(item, scrub) for item in value), key=str)
-    if value is UNKNOWN:
-        return repr(UNKNOWN)
-    if isinstance(value, (int, float)):
-        return float(value) if isinstance(value, float) else int(value)
-    raise TypeError(f"it gave a {exact(type(value).__name__)}, which is no JSON value")
+    if isinstance(value, (list, tuple)):
+        return [plain(item, scrub) for item in value]
+    if value is None or isinstance(value, (int, float)):
+        return value
+    if value is not UNKNOWN:
+        raise TypeError(f"it gave a {exact(type(value).__name__)}, which is no JSON value")
+    return repr(UNKNOWN)
 
 
 def scrubber(secrets: Iterable[str], mark: str) -> Callable[[str], str]:

@@ -40,9 +40,9 @@ class Estate:
                 self._once[build] = (build(self), None)
             except BaseException as error:
                 self._once[build] = (None, error)
-        built, error = self._once[build]
-        if error is not None:
-            raise error.with_traceback(None)
+        built, raised = self._once[build]
+        if raised is not None:
+            raise raised.with_traceback(None)
         made: _T = built
         return made
 

@@ -112,10 +112,9 @@ def _judged(
                     passed = passed or place
                 elif isinstance(outcome, Fail):
                     failed.append(outcome)
-                elif isinstance(outcome, NotApplicable):
-                    reason = reason or broken.exact(outcome.reason)
                 else:
-                    raise _wrong_type(outcome)
+                    given = _reason(outcome)
+                    reason = reason or given
             except BaseException as error:
                 raised.append(error)
     if failed:
@@ -128,13 +127,15 @@ def _judged(
     return Judgement(rule.id, resource.urn, Verdict.NOT_APPLICABLE, message=reason or "there is nothing to judge")
 
 
-def _wrong_type(outcome: Any) -> TypeError:
-    """What a rule that returns something else broke: a function that yields or awaits returns before it judges."""
+def _reason(outcome: Any) -> str:
+    """Why a rule has nothing to ask. Raises TypeError for an outcome of another type, such as a generator."""
+    if isinstance(outcome, NotApplicable):
+        return broken.exact(outcome.reason)
     close = getattr(outcome, "close", None)
     if callable(close):
         with suppress(BaseException):
             close()
-    return TypeError(f"it returned a {type(outcome).__name__}, not None, Fail or NotApplicable")
+    raise TypeError(f"it returned a {type(outcome).__name__}, not None, Fail or NotApplicable")
 
 
 def _undecided(rule: Rule, resource: Resource, raised: list[BaseException], estate: Estate) -> Judgement:

@@ -118,9 +118,7 @@ def _report(screen: Screen, root: Path, results: list[Result], how: How) -> None
 
     with screen.working("writing the report"):
         reports = [
-            judge_state(
-                result.force, result.state or {}, root, block_unknown=how.block_unknown, decrypt=result.decrypt
-            )
+            judge_state(result.force, result.state or {}, root, block_unknown=how.block_unknown, decrypt=result.decrypt)
             for result in results
         ]
         paths = write(reports, how.report) if how.report else []

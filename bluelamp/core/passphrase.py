@@ -52,8 +52,8 @@ def _decrypted(text: str, key: bytes) -> str:
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    parts = text.split(":")
-    if len(parts) != 3 or parts[0] != _VERSION:  # noqa: PLR2004 - version, nonce, ciphertext
+    parts = text.split(":")  # version, nonce, ciphertext
+    if len(parts) != 3 or parts[0] != _VERSION:
         raise ValueError("this is not encrypted with a passphrase")
     try:
         return AESGCM(key).decrypt(_decoded(parts[1]), _decoded(parts[2]), None).decode()

@@ -107,19 +107,20 @@ class Reader:
 
     def read(self, value: Any, path: str = "") -> Any:
         """The plain value of `value`, which stands at `path`."""
-        if isinstance(value, str):
-            return self.unknown if is_unknown(value) else value
-        if isinstance(value, float):
-            return int(value) if value.is_integer() else value
         if isinstance(value, Mapping):
-            if SIGNATURE in value:
-                return self._marked(value, path)
-            if any(is_unknown(key) for key in value):
-                return self.unknown
-            return {key: self.read(item, self.step(path, key)) for key, item in value.items()}
+            return self._object(value, path)
         if isinstance(value, (list, tuple)):
             return [self.read(item, self.step(path, index)) for index, item in enumerate(value)]
-        return value
+        if isinstance(value, str) and is_unknown(value):
+            return self.unknown
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+    def _object(self, value: Mapping[str, Any], path: str) -> Any:
+        if SIGNATURE in value:
+            return self._marked(value, path)
+        if any(map(is_unknown, value)):
+            return self.unknown
+        return {key: self.read(item, self.step(path, key)) for key, item in value.items()}
 
     def _marked(self, value: Mapping[str, Any], path: str) -> Any:
         signature = value[SIGNATURE]

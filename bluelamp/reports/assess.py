@@ -47,7 +47,8 @@ def assess(
     or the state was begun to be read; of `rules` those are used that `selection` keeps. What is settled about the
     force, its rules among it, is in `governance`; its exemptions hold as on the day `today`, by default the day the
     report was started. Without `evidence` the hashes, the names and the commit are left out, for a report that is shown
-    once and not kept. `skipped` is what the source left out, which the report tells of. Raises ValueError when two resources have the same URN.
+    once and not kept. `skipped` is what the source left out, for the report's list. Raises ValueError when two
+    resources have the same URN.
     """
     started = started or datetime.now(UTC)
     governance = governance or Governance(discovered() if rules is None else tuple(rules))
@@ -91,7 +92,9 @@ def assess(
 
 def _cleaned(each: Unjudged, clean: Callable[[Any], Any]) -> Unjudged:
     """The same, plain and free of secrets."""
-    resources = tuple(replace(one, name=clean(one.name), kind=clean(one.kind), urn=plain(one.urn)) for one in each.resources)
+    resources = tuple(
+        replace(one, name=clean(one.name), kind=clean(one.kind), urn=plain(one.urn)) for one in each.resources
+    )
     return replace(each, kind=clean(each.kind), resources=resources)
 
 

@@ -71,7 +71,9 @@ def unjudged(
     """
     general = {rule.id for rule in rules if is_general(rule)}
     particular = [rule for rule in rules if rule.id not in general]
-    decided = {each.urn for each in judgements if each.verdict is not Verdict.NOT_APPLICABLE and each.rule not in general}
+    decided = {
+        each.urn for each in judgements if each.verdict is not Verdict.NOT_APPLICABLE and each.rule not in general
+    }
     concerned: dict[str, str] = {}
     found: dict[tuple[str, str], list[Skipped]] = defaultdict(list)
     for each in resources:

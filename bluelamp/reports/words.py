@@ -100,7 +100,9 @@ def explanation(report: Report) -> list[str]:
         none_left = "" if report.undecided else ", and none is left undecided"
         said.append(f"No mandatory rule is broken{none_left}.")
     if not report.decided:
-        said.append("Only rules on location, classification and cost were applied: no other rule concerns what is here.")
+        said.append(
+            "Only rules on location, classification and cost were applied: no other rule concerns what is here."
+        )
     unknown = [finding for finding in report.undecided if finding.verdict is Verdict.UNKNOWN]
     errors = [finding for finding in report.undecided if finding.verdict is Verdict.ERROR]
     if unknown:

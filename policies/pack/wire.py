@@ -14,9 +14,7 @@ def resource(urn: str, type_: str, properties: struct_pb2.Struct, *, protect: bo
     reader = Reader(UNKNOWN, joined)
     opened = reader.read(_fields(properties))
     name = urn.split("::", 3)[-1]
-    return Resource(
-        urn, type_, name, opened, protect, parent, frozenset(reader.secrets), reasons=dict(reader.reasons)
-    )
+    return Resource(urn, type_, name, opened, protect, parent, frozenset(reader.secrets), reasons=dict(reader.reasons))
 
 
 def _fields(struct: struct_pb2.Struct) -> dict[str, Any]:

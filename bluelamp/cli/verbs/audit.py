@@ -220,8 +220,6 @@ def _deployed(
         found = {force: opened(held, held.target(force)) for force in forces}
         states = deployed({force: state for force, (state, _) in found.items()}, rehearse=rehearse)
         return [
-            judge_state(
-                force, state, root, selection=selection, block_unknown=block_unknown, decrypt=found[force][1]
-            )
+            judge_state(force, state, root, selection=selection, block_unknown=block_unknown, decrypt=found[force][1])
             for force, state in states.items()
         ]

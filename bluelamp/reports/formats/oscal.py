@@ -165,9 +165,7 @@ class _Made:
             "props": _props(verdict="not judged", kind=each.kind),
             "methods": ["EXAMINE"],
             "types": ["not-judged"],
-            "subjects": [
-                {"subject-uuid": self._unjudged_id(one), "type": "inventory-item"} for one in each.resources
-            ],
+            "subjects": [{"subject-uuid": self._unjudged_id(one), "type": "inventory-item"} for one in each.resources],
             "collected": time_of(self.report.ended),
         }
 

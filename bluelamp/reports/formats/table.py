@@ -68,7 +68,7 @@ ABOUT: Final[Mapping[str, Callable[[Report], Any]]] = {
     "answer": lambda report: report.answer,
     "judged": lambda report: time_of(report.ended),
     "from": lambda report: report.source,
-    "not judged": lambda report: not_covered(report),
+    "not judged": not_covered,
     "only": lambda report: "; ".join(report.filters),
     "commit": lambda report: report.provenance.commit + ("+changes" if report.provenance.dirty else ""),
     "rules hash": lambda report: report.provenance.rules_hash,

@@ -44,8 +44,8 @@ def read(
 ) -> list[Resource]:
     """The resources that the templates in `paths`, files and folders, declare.
 
-    `hear` is told of what is left out, `skip` of each resource that is. Raises `SettingsError` with everything that cannot be read, in
-    every file, and `UsageError` where there is no template.
+    `hear` is told of what is left out, `skip` of each resource that is. Raises `SettingsError` with everything that
+    cannot be read, in every file, and `UsageError` where there is no template.
     """
     problems: list[Problem] = []
     found: dict[str, Resource] = {}
