@@ -17,6 +17,9 @@ LONGEST_ERROR: Final = 500
 """Characters of an exception's text in a message."""
 SHORT: Final = 4
 """A secret of fewer characters is taken out only where it is a word of its own, as it may be a part of any other."""
+LINE: Final = 8
+"""A line of a secret, such as a key's, is a secret itself from so many characters on."""
+_ESCAPED: Final = 2
 _MOST: Final = 1_000_000
 
 
@@ -63,19 +66,28 @@ def plain(value: Any, scrub: Callable[[str], str]) -> Any:
 
 def scrubber(secrets: Iterable[str], mark: str) -> Callable[[str], str]:
     """What replaces `secrets` in a text by `mark`, as they are, in another case, or as Python and JSON escape them."""
-    forms = {form for text in secrets if text for form in _forms(text)}
-    if not forms:
+    found = {form for text in secrets if text for form in forms(text) if form}
+    if not found:
         return lambda text: text
-    longest_first = sorted(forms, key=lambda form: (-len(form), form))
+    longest_first = sorted(found, key=lambda form: (-len(form), form))
     pattern = re.compile("|".join(map(_pattern, longest_first)), re.IGNORECASE)
     return lambda text: pattern.sub(lambda _: mark, text)
 
 
-def _forms(text: str) -> Iterable[str]:
-    yield text
-    yield repr(text)[1:-1]
-    yield json.dumps(text)[1:-1]
-    yield from (line.strip() for line in text.splitlines() if len(line.strip()) >= SHORT)
+def forms(text: str) -> set[str]:
+    """The ways a text may be told: in another case, escaped by Python or JSON up to twice, and line by line."""
+    lines = (line.strip() for line in text.splitlines())
+    found = {text, *(line for line in lines if len(line) >= LINE)}
+    found |= {each for form in found for each in (form.lower(), form.upper())}
+    for _ in range(_ESCAPED):
+        # Of a text that stands inside another, either sort of quotation mark may be escaped.
+        found |= {
+            each
+            for form in found
+            for escaped in (repr(form)[1:-1], json.dumps(form)[1:-1])
+            for each in (escaped, escaped.replace("\\'", "'").replace("'", "\\'"))
+        }
+    return found | {each for form in found for each in (form.lower(), form.upper())}
 
 
 def _pattern(form: str) -> str:

@@ -12,7 +12,7 @@ from policies.interrupts import Interrupts
 from policies.model import Judgement, Resource, Verdict
 from policies.placeholders import without_placeholders
 from policies.rule import Fail, NotApplicable, Outcome, Rule
-from policies.value import SECRET, UnknownValue, Value, root, stepped
+from policies.value import SECRET, UnknownValue, Value, root, secret_key, stepped
 
 _WITHHELD: Final = "[withheld]"
 LATER: Final = "unknown until deployed"
@@ -231,5 +231,6 @@ def _secrets_of_all(estate: Estate) -> frozenset[str]:
 def _secret_texts(value: Value, inside: bool = False) -> set[str]:
     inside = inside or value.path in value.resource.secrets
     if isinstance(value.raw, (Mapping, list, tuple)):
-        return {text for item in value.each() for text in _secret_texts(item, inside)}
+        keys = {key for key in value.raw if secret_key(key)} if inside and isinstance(value.raw, Mapping) else set()
+        return keys | {text for item in value.each() for text in _secret_texts(item, inside)}
     return {str(value.raw)} if inside and type(value.raw) in (str, int, float) else set()

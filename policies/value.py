@@ -12,6 +12,7 @@ from policies.model import UNKNOWN, Resource
 
 _T = TypeVar("_T")
 SECRET: Final = "[secret]"  # noqa: S105 - the mark that replaces a secret
+_SECRET_KEY: Final = 8
 _ALL: Final = "[*]"
 _SCALARS: Final = frozenset({str, bool, int, float, type(None)})
 _PLAIN_KEY: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-$")
@@ -222,6 +223,11 @@ def _is_plain(key: str) -> bool:
 def covers(path: str, other: str) -> bool:
     """Whether `other` is `path` or lies below it."""
     return not path or other == path or (other.startswith(path) and other[len(path)] in ".[")
+
+
+def secret_key(key: object) -> bool:
+    """Whether a key inside a secret may be a secret itself: long, and with a digit, as names of properties are not."""
+    return isinstance(key, str) and len(key) >= _SECRET_KEY and any(map(str.isdigit, key))
 
 
 @cache
