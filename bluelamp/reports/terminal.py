@@ -161,7 +161,7 @@ def _unjudged(each: Unjudged) -> "Text":
 
 
 def _place(one: Skipped) -> str:
-    return f"{one.name} ({one.source[0]}:{one.source[1]})" if one.source else one.name
+    return one.name if one.place in ("", one.name) else f"{one.name} ({one.place})"
 
 
 def _rest(count: int, noun: str) -> "list[RenderableType]":

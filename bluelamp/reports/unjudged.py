@@ -28,6 +28,11 @@ class Skipped:
     urn: str = ""
     source: tuple[str, int] | None = None
 
+    @property
+    def place(self) -> str:
+        """The file and the line, empty where they are not known."""
+        return f"{self.source[0]}:{self.source[1]}" if self.source else ""
+
     def as_dict(self) -> dict[str, Any]:
         """What there is to say of it beside its kind, as JSON values."""
         source = {"file": self.source[0], "line": self.source[1]} if self.source else None

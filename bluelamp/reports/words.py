@@ -49,7 +49,7 @@ VERDICT_MEANINGS: Final = {
 
 def headline(report: Report) -> str:
     """The answer in one sentence, and in a second one how much no rule covers."""
-    return f"{_headline(report)} {sentence(not_covered(report))}".rstrip()
+    return f"{answered(report)} {sentence(not_covered(report))}".rstrip()
 
 
 def not_covered(report: Report) -> str:
@@ -72,7 +72,8 @@ def sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
-def _headline(report: Report) -> str:
+def answered(report: Report) -> str:
+    """The answer in one sentence."""
     match report.answer:
         case Answer.WITHIN:
             return f"{report.name} is within its security baseline."

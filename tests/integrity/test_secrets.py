@@ -165,7 +165,12 @@ def test_a_secret_that_can_be_read_is_judged_as_its_value(
 
 
 @settings(max_examples=1000, deadline=None, derandomize=True)
-@given(st.sampled_from(["*", "::/0"]), st.sampled_from(["22", "20-25", "*"]), st.sets(st.sampled_from(LEVELS[1:5]), min_size=1), st.sampled_from(["sealed", "damaged", "both"]))
+@given(
+    st.sampled_from(["*", "::/0"]),
+    st.sampled_from(["22", "20-25", "*"]),
+    st.sets(st.sampled_from(LEVELS[1:5]), min_size=1),
+    st.sampled_from(["sealed", "damaged", "both"]),
+)
 def test_a_secret_that_cannot_be_read_is_never_judged(source: str, port: str, levels: set[str], how: str) -> None:
     def mark(value: Any, inside: bool) -> Any:
         made = as_ciphertext(value, inside)

@@ -148,8 +148,7 @@ class _Made:
             {
                 "uuid": self._unjudged_id(one),
                 "description": f"{_line(one.name)} ({_line(one.kind)})",
-                "props": _props(urn=one.urn, file=f"{one.source[0]}:{one.source[1]}" if one.source else "")
-                or _props(kind=one.kind),
+                "props": _props(urn=one.urn, file=one.place) or _props(kind=one.kind),
             }
             for each in self.report.unjudged
             for one in each.resources
