@@ -48,6 +48,7 @@ def show(report: Report) -> "RenderableType":
     parts += [_no_exemption(each) for each in report.exemptions if not each.holds]
     parts += [_unjudged(each) for each in report.uncovered[:MOST]]
     parts += _rest(len(report.uncovered), "kind that was not judged")
+    parts += _in_part([each for each in report.unjudged if each.general])
     parts += [Text(counted(report)), result(report)]
     return Group(*parts)
 
@@ -158,6 +159,17 @@ def _unjudged(each: Unjudged) -> "Text":
     return Text.assemble(
         ("not judged", "bold yellow"), f" {each.kind} ({len(each.resources):,}): {_trim(names)}{more}: {each.why}"
     )
+
+
+def _in_part(kinds: Sequence[Unjudged]) -> "list[RenderableType]":
+    """One line for the kinds of which only general rules say something: there are many, and they say the same."""
+    from rich.text import Text
+
+    if not kinds:
+        return []
+    told = ", ".join(f"{each.kind} ({len(each.resources):,})" for each in kinds[:MOST])
+    more = f" and {some(len(kinds) - MOST, 'more kind')}" if len(kinds) > MOST else ""
+    return [Text.assemble(("judged in part", "bold yellow"), f" {told}{more}: {kinds[0].why}")]
 
 
 def _place(one: Skipped) -> str:

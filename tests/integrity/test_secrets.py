@@ -439,7 +439,7 @@ def test_what_the_engine_encrypted_is_decrypted() -> None:
     assert decrypt is not None
     assert decrypt(ANY) == '"*"'
     for wrong in (ANY[:-4], ANY[3:], "", "v1::", "v2" + ANY[2:], "v1:" + ANY, encrypted('"*"')):
-        with pytest.raises(ValueError, match="this is not|another key|could not|onc") as refused:
+        with pytest.raises(ValueError, match=r"this is not|another key|once") as refused:
             decrypt(wrong)
         assert "pw" not in str(refused.value)
 
