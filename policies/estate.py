@@ -1,8 +1,9 @@
 """The resources that are judged together, for rules that have to see more than one."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import Any, TypeVar
 
 from policies.model import Resource
@@ -25,12 +26,25 @@ class Estate:
         """The properties of every resource of these types."""
         return [value for type_ in types for value in self._by_type.get(type_, ())]
 
+    def all(self) -> Iterator[Value]:
+        """The properties of every resource."""
+        return chain.from_iterable(self._by_type.values())
+
     def once(self, build: Callable[["Estate"], _T]) -> _T:
-        """What `build` makes of the estate, built on first use and shared by every rule and resource."""
+        """What `build` makes of the estate, built on first use and shared by every rule and resource.
+
+        What it raises instead is kept as well, and raised for each of them: it is not tried thousands of times.
+        """
         if build not in self._once:
-            self._once[build] = build(self)
-        built: _T = self._once[build]
-        return built
+            try:
+                self._once[build] = (build(self), None)
+            except BaseException as error:
+                self._once[build] = (None, error)
+        built, raised = self._once[build]
+        if raised is not None:
+            raise raised.with_traceback(None)
+        made: _T = built
+        return made
 
 
 @lru_cache(maxsize=4096)

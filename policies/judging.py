@@ -1,17 +1,23 @@
 """Judging: every rule on every resource it concerns, one judgement each, whatever goes wrong in between."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any, Final
 
+from policies import broken
 from policies.discovery import rules as discovered
 from policies.estate import Estate, canonical
+from policies.interrupts import Interrupts
 from policies.model import Judgement, Resource, Verdict
-from policies.rule import Fail, Outcome, Rule
-from policies.value import SECRET, UnknownValue, Value, root, stepped
+from policies.placeholders import without_placeholders
+from policies.rule import Fail, NotApplicable, Outcome, Rule
+from policies.value import SECRET, UnknownValue, Value, root, secret_key, stepped
 
-_SHORTEST_SECRET: Final = 4
 _WITHHELD: Final = "[withheld]"
+LATER: Final = "unknown until deployed"
+"""Why a value is unknown, where a resource gives no other reason."""
+Scrub = Callable[[str], str]
 
 
 class Baseline:
@@ -32,17 +38,20 @@ class Baseline:
 
     def judge(self, resources: Iterable[Resource]) -> list[Judgement]:
         """Judge `resources` together: one judgement for each rule and each resource it concerns, in their order."""
-        listed = list(resources)
+        listed = [without_placeholders(resource) for resource in resources]
         estate = Estate(listed)
-        return [judgement for resource in listed for judgement in self._judge(resource, estate)]
+        with Interrupts() as interrupts:
+            return [judgement for resource in listed for judgement in self._judge(resource, estate, interrupts)]
 
-    def _judge(self, resource: Resource, estate: Estate) -> Iterable[Judgement]:
+    def _judge(self, resource: Resource, estate: Estate, interrupts: Interrupts) -> Iterable[Judgement]:
         shared = {"": [root(resource)]}
         for rule, patterns in self.concerning(resource.type):
             try:
-                yield _judged(rule, patterns, resource, shared, estate)
-            except Exception as error:
-                yield _error(rule, resource, error)
+                judgement = _judged(rule, patterns, resource, shared, estate)
+            except BaseException as error:
+                judgement = _error(rule, resource, error, estate)
+            interrupts.check()
+            yield judgement
 
 
 def judge(resources: Iterable[Resource], rules: Iterable[Rule] | None = None) -> list[Judgement]:
@@ -50,7 +59,8 @@ def judge(resources: Iterable[Resource], rules: Iterable[Rule] | None = None) ->
 
     The verdict is fail when any place fails, otherwise error when the rule broke down, otherwise unknown when
     something it had to read is not known yet, otherwise pass; not applicable when no place of the resource is the
-    rule's business. Nothing that happens in one rule or resource keeps another from being judged.
+    rule's business. Nothing that happens in one rule or resource keeps another from being judged, whatever the rule
+    raises or returns; only a signal to the process, such as the user's Ctrl-C, ends the judging.
     """
     return Baseline(discovered() if rules is None else rules).judge(resources)
 
@@ -68,7 +78,7 @@ def _places(resource: Resource, pattern: str, shared: dict[str, list[Value]]) ->
         if found:
             try:
                 found = [inner for value in found for inner in stepped(value, step)]
-            except Exception as error:
+            except BaseException as error:
                 found = [Value(resource, error)]
         shared[pattern] = found
     return found
@@ -86,83 +96,106 @@ def _judged(
 ) -> Judgement:
     # Everything that is judged comes through here: what is not needed is not made.
     failed: list[Fail] = []
-    broken: list[Exception] = []
+    raised: list[BaseException] = []
     passed: Value | None = None
     reason = ""
     check, parameters, seen = rule.check, rule.parameters, (estate,) if rule.estate else ()
     for pattern in patterns:
         places = shared.get(pattern)
         for place in _places(resource, pattern, shared) if places is None else places:
-            if isinstance(place.raw, Exception):
-                broken.append(place.raw)
+            if isinstance(place.raw, BaseException):
+                raised.append(place.raw)
                 continue
             try:
                 outcome: Outcome = check(place, *seen, **parameters)
-            except Exception as error:
-                broken.append(error)
-                continue
-            if outcome is None:
-                passed = passed or place
-            elif isinstance(outcome, Fail):
-                failed.append(outcome)
-            else:
-                reason = reason or outcome.reason
+                if outcome is None:
+                    passed = passed or place
+                elif isinstance(outcome, Fail):
+                    failed.append(outcome)
+                else:
+                    given = _reason(outcome)
+                    reason = reason or given
+            except BaseException as error:
+                raised.append(error)
     if failed:
-        return _failure(rule, resource, failed)
-    if broken:
-        return _undecided(rule, resource, broken)
+        return _failure(rule, resource, failed, estate)
+    if raised:
+        return _undecided(rule, resource, raised, estate)
     if passed is not None:
         return _success(rule, resource, passed)
+    reason = broken.cut(_scrub(rule, resource, estate)(reason), broken.LONGEST)
     return Judgement(rule.id, resource.urn, Verdict.NOT_APPLICABLE, message=reason or "there is nothing to judge")
 
 
-def _undecided(rule: Rule, resource: Resource, broken: list[Exception]) -> Judgement:
-    for error in broken:
+def _reason(outcome: Any) -> str:
+    """Why a rule has nothing to ask. Raises TypeError for an outcome of another type, such as a generator."""
+    if isinstance(outcome, NotApplicable):
+        return broken.exact(outcome.reason)
+    close = getattr(outcome, "close", None)
+    if callable(close):
+        with suppress(BaseException):
+            close()
+    raise TypeError(f"it returned a {type(outcome).__name__}, not None, Fail or NotApplicable")
+
+
+def _undecided(rule: Rule, resource: Resource, raised: list[BaseException], estate: Estate) -> Judgement:
+    for error in raised:
         if not isinstance(error, UnknownValue):
-            return _error(rule, resource, error)
-    return _unknown(rule, resource, [error.value for error in broken if isinstance(error, UnknownValue)])
+            return _error(rule, resource, error, estate)
+    return _unknown(rule, resource, [error.value for error in raised if isinstance(error, UnknownValue)])
 
 
 def _unknown(rule: Rule, resource: Resource, values: list[Value]) -> Judgement:
-    own = [value.path for value in values if value.resource.urn == resource.urn]
-    others = [f"{value.path} of {value.resource.name}" for value in values if value.resource.urn != resource.urn]
-    said = f"{', '.join(dict.fromkeys(own + others))}: unknown until deployed"
-    return Judgement(rule.id, resource.urn, Verdict.UNKNOWN, own[0] if own else "", "<unknown>", message=said)
+    values = sorted(values, key=lambda value: value.resource.urn != resource.urn)
+    own = values[0].told_path if values[0].resource.urn == resource.urn else ""
+    paths: dict[str, list[str]] = {}
+    for value in values:
+        whose = "" if value.resource.urn == resource.urn else f" of {value.resource.name}"
+        paths.setdefault(_why_unknown(value), []).append(f"{value.told_path}{whose}")
+    said = "; ".join(f"{', '.join(dict.fromkeys(found))}: {why}" for why, found in paths.items())
+    message = broken.cut(broken.exact(said), broken.LONGEST)
+    return Judgement(rule.id, resource.urn, Verdict.UNKNOWN, own, "<unknown>", message=message)
 
 
-def _error(rule: Rule, resource: Resource, error: Exception) -> Judgement:
-    said = _scrubbed(f"rule {rule.id} broke down: {type(error).__name__}: {error}", resource)
-    return Judgement(rule.id, resource.urn, Verdict.ERROR, message=said)
+def _why_unknown(value: Value) -> str:
+    reasons = value.resource.reasons
+    return reasons.get(value.path, LATER) if reasons else LATER
+
+
+def _error(rule: Rule, resource: Resource, error: BaseException, estate: Estate) -> Judgement:
+    try:
+        scrub = _scrub(rule, resource, estate)
+    except BaseException:
+        # Without them nothing that may hold a secret is told.
+        return Judgement(rule.id, resource.urn, Verdict.ERROR, message=f"rule {rule.id} broke down")
+    return Judgement(
+        rule.id, resource.urn, Verdict.ERROR, message=f"rule {rule.id} broke down: {broken.told(error, scrub)}"
+    )
 
 
 def _success(rule: Rule, resource: Resource, place: Value) -> Judgement:
     if rule.must is None:
-        return Judgement(rule.id, resource.urn, Verdict.PASS, place.path)
+        return Judgement(rule.id, resource.urn, Verdict.PASS, place.told_path)
     asked = place.at(rule.must.path)
-    return Judgement(rule.id, resource.urn, Verdict.PASS, asked.path, asked.shown(), rule.must.expected)
+    return Judgement(rule.id, resource.urn, Verdict.PASS, asked.told_path, asked.shown(), rule.must.expected)
 
 
-def _failure(rule: Rule, resource: Resource, failed: list[Fail]) -> Judgement:
+def _failure(rule: Rule, resource: Resource, failed: list[Fail], estate: Estate) -> Judgement:
+    scrub = _scrub(rule, resource, estate)
     observed = [fail.at.shown() if fail.show else _WITHHELD for fail in failed]
-    said = "; ".join(map(_sentence, failed, observed))
-    first = failed[0]
-    return Judgement(
-        rule.id,
-        resource.urn,
-        Verdict.FAIL,
-        first.at.path,
-        observed[0],
-        _jsonable(first.expected),
-        _scrubbed(said, resource),
-    )
+    expected = [broken.plain(fail.expected, scrub) for fail in failed]
+    said = "; ".join(_sentence(*each, scrub) for each in zip(failed, observed, expected, strict=True))
+    message = broken.cut(broken.exact(said), broken.LONGEST)
+    path = failed[0].at.told_path
+    return Judgement(rule.id, resource.urn, Verdict.FAIL, path, observed[0], expected[0], message)
 
 
-def _sentence(fail: Fail, observed: Any) -> str:
+def _sentence(fail: Fail, observed: Any, expected: Any, scrub: Scrub) -> str:
     if fail.at.raw is None and not fail.at.path:
-        return f"lacks {_brief(fail.expected)}"
+        return f"lacks {_brief(expected)}"
     found = "nothing" if observed is None else _brief(observed)
-    why = f" ({fail.why})" if fail.why else ""
-    return f"{fail.at.path}: found {found}, expected {_brief(fail.expected)}{why}"
+    why = f" ({scrub(broken.exact(fail.why))})" if fail.why else ""
+    return f"{fail.at.told_path}: found {found}, expected {_brief(expected)}{why}"
 
 
 def _brief(value: Any) -> str:
@@ -177,22 +210,27 @@ def _brief(value: Any) -> str:
     return "[" + ", ".join(map(_brief, value)) + "]" if isinstance(value, (list, tuple)) else str(value)
 
 
-def _jsonable(value: Any) -> Any:
-    return list(value) if isinstance(value, (tuple, set, frozenset)) else value
+def _scrub(rule: Rule, resource: Resource, estate: Estate) -> Scrub:
+    """What takes secrets out of a rule's words: the resource's own, and of a rule that sees all resources, all."""
+    others = estate.once(_secrets_of_all) if rule.estate else frozenset()
+    if not resource.secrets and not others:
+        return _as_it_is
+    return broken.scrubber({*_secret_texts(root(resource)), *others}, SECRET)
 
 
-def _scrubbed(text: str, resource: Resource) -> str:
-    """`text` without the resource's secrets, which an exception or a rule's own words may carry."""
-    if not resource.secrets:
-        return text
-    for secret in sorted(_secret_texts(root(resource)), key=len, reverse=True):
-        text = text.replace(secret, SECRET)
+def _as_it_is(text: str) -> str:
     return text
+
+
+def _secrets_of_all(estate: Estate) -> frozenset[str]:
+    """The secrets of all resources, but for texts so short that they are words of others."""
+    found = (text for value in estate.all() if value.resource.secrets for text in _secret_texts(value))
+    return frozenset(text for text in found if len(text) >= broken.SHORT)
 
 
 def _secret_texts(value: Value, inside: bool = False) -> set[str]:
     inside = inside or value.path in value.resource.secrets
     if isinstance(value.raw, (Mapping, list, tuple)):
-        return {text for item in value.each() for text in _secret_texts(item, inside)}
-    text = str(value.raw)
-    return {text} if inside and len(text) >= _SHORTEST_SECRET else set()
+        keys = {key for key in value.raw if secret_key(key)} if inside and isinstance(value.raw, Mapping) else set()
+        return keys | {text for item in value.each() for text in _secret_texts(item, inside)}
+    return {str(value.raw)} if inside and type(value.raw) in (str, int, float) else set()

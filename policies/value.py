@@ -12,6 +12,7 @@ from policies.model import UNKNOWN, Resource
 
 _T = TypeVar("_T")
 SECRET: Final = "[secret]"  # noqa: S105 - the mark that replaces a secret
+_SECRET_KEY: Final = 8
 _ALL: Final = "[*]"
 _SCALARS: Final = frozenset({str, bool, int, float, type(None)})
 _PLAIN_KEY: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-$")
@@ -43,6 +44,15 @@ class Value:
         if self._path is None:
             self._path = joined(self.outer.path, self.key) if self.outer else ""
         return self._path
+
+    @property
+    def told_path(self) -> str:
+        """The path as it may be printed: of what lies inside a secret, the secret's, as its keys are secret too."""
+        path = self.path
+        for secret in self.resource.secrets:
+            if secret != path and covers(secret, path):
+                path = secret
+        return path
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -149,7 +159,7 @@ def places(start: Value, pattern: str) -> Iterator[Value]:
 def stepped(value: Value, step: str) -> Iterable[Value]:
     """The values one step of a pattern below `value`."""
     raw = value.raw
-    if raw is UNKNOWN or isinstance(raw, Exception):
+    if raw is UNKNOWN or isinstance(raw, BaseException):
         return (value,)
     key = _listed(step)
     if key is None:
@@ -221,6 +231,11 @@ def _is_plain(key: str) -> bool:
 def covers(path: str, other: str) -> bool:
     """Whether `other` is `path` or lies below it."""
     return not path or other == path or (other.startswith(path) and other[len(path)] in ".[")
+
+
+def secret_key(key: object) -> bool:
+    """Whether a key inside a secret may be a secret itself: long, and with a digit, as names of properties are not."""
+    return isinstance(key, str) and len(key) >= _SECRET_KEY and any(map(str.isdigit, key))
 
 
 @cache

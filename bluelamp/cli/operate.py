@@ -10,7 +10,7 @@ from rich.progress import Progress, TaskID
 
 from bluelamp.cli.results import show_result
 from bluelamp.cli.screen import Screen
-from bluelamp.cli.session import Session, session
+from bluelamp.cli.session import Session, opened, session
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.engine.events import Step
 from bluelamp.engine.operation import Target
@@ -103,7 +103,8 @@ def _one(
             refuse_versioned(force, held.state(target))
         result = replace(work(target, board.hear(force)), recovered=recovered)
         if how.report is not None and result.status is Status.DONE and verb != "destroy":
-            result = replace(result, state=held.state(target))
+            state, decrypt = opened(held, target)
+            result = replace(result, state=state, decrypt=decrypt)
     except BluelampError as error:
         said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
         return Result(force, verb, Status.FAILED, errors=(said,))
@@ -117,7 +118,8 @@ def _report(screen: Screen, root: Path, results: list[Result], how: How) -> None
 
     with screen.working("writing the report"):
         reports = [
-            judge_state(result.force, result.state or {}, root, block_unknown=how.block_unknown) for result in results
+            judge_state(result.force, result.state or {}, root, block_unknown=how.block_unknown, decrypt=result.decrypt)
+            for result in results
         ]
         paths = write(reports, how.report) if how.report else []
     for report in reports:

@@ -7,6 +7,7 @@ from typing import Any
 from rich.markup import escape
 
 from bluelamp.cli.screen import Screen
+from bluelamp.core.wire import UNKNOWNS
 from bluelamp.engine.events import Step, Violation
 from bluelamp.errors import Status
 from bluelamp.fleet.deploy import Result
@@ -28,8 +29,6 @@ _WORDS = {
     "import": ("to import", "imported"),
     "create": ("to create", "created"),
 }
-_UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""How the engine writes a value that is not known before deployment."""
 _LONGEST = 80
 _MOST_PROPERTIES = 8
 _MOST = 40
@@ -105,7 +104,8 @@ def _brief(value: Any) -> str:
     """A value in a line: what is not there is `nothing`, what the engine does not know yet is said so."""
     if value is None:
         return "nothing"
-    text = json.dumps(value, ensure_ascii=False) if value != _UNKNOWN else "not known yet"
+    unknown = isinstance(value, str) and value in UNKNOWNS
+    text = "not known yet" if unknown else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

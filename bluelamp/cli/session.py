@@ -1,18 +1,22 @@
 """What every verb that runs the engine begins with: the project, the engine, and real or rehearsed stacks."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bluelamp.cli.screen import Screen
 from bluelamp.cli.verbs.engine import reporting
+from bluelamp.core.files import read
+from bluelamp.core.passphrase import decrypter
+from bluelamp.core.wire import has_ciphertext
 from bluelamp.engine.find import Engine
 from bluelamp.engine.operation import Target, export
 from bluelamp.errors import EngineError
 
 PROJECT = "bluelamp"
+_LONGEST_PASSPHRASE: Final = 65_536
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,38 @@ def session(
             lambda target: held.recover(target, PROJECT),
             lambda target: held.state(target, PROJECT),
         )
+
+
+Opened = tuple[dict[str, Any], Callable[[str], str] | None]
+"""A stack's state, and what decrypts its secrets; None where nothing does, or nothing has to."""
+
+
+def opened(held: Session, target: Target) -> Opened:
+    """The stack's state for judging: with its secrets, which stay in memory, where they can be decrypted.
+
+    They are decrypted here by the passphrase in the target's environment, or else by the engine, which knows the other
+    kinds of encryption. Where neither can, they are left encrypted.
+    """
+    state = held.state(target)
+    if not has_ciphertext(state):
+        return state, None
+    passphrase = _passphrase(target.environment)
+    decrypt = None if passphrase is None else decrypter(state, passphrase)
+    if decrypt is None:
+        with suppress(EngineError):
+            return export(target, secrets=True), None
+    return state, decrypt
+
+
+def _passphrase(environment: Mapping[str, str]) -> str | None:
+    """The passphrase as the engine finds it."""
+    if "PULUMI_CONFIG_PASSPHRASE" in environment:
+        return environment["PULUMI_CONFIG_PASSPHRASE"]
+    file = environment.get("PULUMI_CONFIG_PASSPHRASE_FILE", "")
+    try:
+        return read(Path(file), _LONGEST_PASSPHRASE).decode().strip() if file else None
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _exported(target: Target) -> dict[str, Any]:

@@ -103,7 +103,9 @@ class _Walk:
                 except OSError as error:
                     self._unreadable(entry.path, error)
             if self._entries > MOST_ENTRIES:
-                self._wrong(folder, f"there are more than {MOST_ENTRIES:,} files and folders in it", "name fewer folders")
+                self._wrong(
+                    folder, f"there are more than {MOST_ENTRIES:,} files and folders in it", "name fewer folders"
+                )
                 return
             waiting += reversed(inner)
 
@@ -135,7 +137,9 @@ class _Walk:
         if isinstance(error, FileNotFoundError) and os.path.islink(path):
             self._wrong(path, "it is a link to a file that does not exist", "remove the link")
         else:
-            self._wrong(path, f"it cannot be read: {reason}", "grant the permission to read it" if _denied(error) else "")
+            self._wrong(
+                path, f"it cannot be read: {reason}", "grant the permission to read it" if _denied(error) else ""
+            )
 
     def _wrong(self, path: str, message: str, next_step: str = "") -> None:
         self._problems.append(Problem(printable(path), message=message, next_step=next_step))

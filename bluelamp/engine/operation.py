@@ -57,12 +57,19 @@ def drift(target: Target, hear: Hear) -> Outcome:
     return _stream(target, ["refresh", "--preview-only"], hear)
 
 
-def export(target: Target) -> dict[str, Any]:
-    """The stack's state (`deployment.resources`, `deployment.pending_operations`), secrets encrypted."""
-    run = command(target, ["stack", "export", "--stack", target.stack])
+def export(target: Target, *, secrets: bool = False) -> dict[str, Any]:
+    """The stack's state (`deployment.resources`, `deployment.pending_operations`), secrets encrypted.
+
+    With `secrets`, they are decrypted; the state is then never to be written. Raises `EngineError`.
+    """
+    run = command(target, ["stack", "export", "--stack", target.stack, *(["--show-secrets"] if secrets else [])])
     if run.returncode:
         raise EngineError(f"{target.stack}: its state cannot be read: {last_line(run.stderr)}")
-    state: dict[str, Any] = json.loads(run.stdout)
+    try:
+        state: dict[str, Any] = json.loads(run.stdout)
+    except ValueError:
+        # Without the text: it may hold secrets.
+        raise EngineError(f"{target.stack}: its state cannot be read: the engine's answer is not JSON") from None
     return state
 
 

@@ -19,7 +19,7 @@ class Result:
     """What a verb did to a force.
 
     `steps` are the changes that were previewed, made or found; `state` is the stack's state afterwards, where it was
-    asked for.
+    asked for, and `decrypt` decrypts its secrets where that is possible.
     """
 
     force: str
@@ -32,7 +32,8 @@ class Result:
     counts: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     recovered: tuple[str, ...] = ()
-    state: dict[str, Any] | None = None
+    state: dict[str, Any] | None = field(default=None, repr=False)
+    decrypt: Callable[[str], str] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The result for JSON, without the state."""

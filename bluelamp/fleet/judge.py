@@ -1,7 +1,7 @@
 """Judging forces: by an offline plan, or by the state of what is deployed."""
 
 import multiprocessing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.parallel import cores
 from bluelamp.reports import Report, Source, assess, from_plan, from_state
 from bluelamp.reports.selection import Selection
+from bluelamp.reports.subject import skipped
 from policies.governance import Governance
 
 if TYPE_CHECKING:
@@ -134,11 +135,22 @@ def judge_state(
     *,
     selection: Selection | None = None,
     block_unknown: bool = False,
+    decrypt: Callable[[str], str] | None = None,
 ) -> Report:
-    """The report over what is deployed, from the engine's exported state, by the rules that `selection` keeps."""
-    settled = _governance(root, force, block_unknown=block_unknown)
-    name = _name(force, root)
-    return assess(force, from_state(state), Source.STATE, root=root, name=name, governance=settled, selection=selection)
+    """The report over what is deployed, from the engine's exported state, by the rules that `selection` keeps.
+
+    Secrets that `decrypt` does not decrypt are judged as unknown.
+    """
+    return assess(
+        force,
+        from_state(state, decrypt),
+        Source.STATE,
+        root=root,
+        name=_name(force, root),
+        governance=_governance(root, force, block_unknown=block_unknown),
+        selection=selection,
+        skipped=skipped(state),
+    )
 
 
 def _governance(root: Path, force: str, *, block_unknown: bool) -> Governance:

@@ -12,12 +12,13 @@ from typing import Any
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import resource_pb2
 
+from bluelamp.core.wire import UNKNOWN_STRING
 from bluelamp.rehearsal.provider import CloudError, Failure, Instance, Provider, type_of
 from bluelamp.rehearsal.values import decode, encode, plain
 
 _STACK = "pulumi:pulumi:Stack"
 _PROVIDER = "pulumi:providers:"
-_UNKNOWN_ID = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+_UNKNOWN_ID = UNKNOWN_STRING
 """The id that the engine gives in a preview to what is not made yet."""
 
 

@@ -16,11 +16,10 @@ from typing import Any, Final
 
 from google.protobuf import struct_pb2
 
-SIGNATURE = "4dabf18193072939515e22adb298388d"
-SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a signature, the same everywhere
-_OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
-_RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
-_COMPUTED = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+from bluelamp.core import wire
+
+SIGNATURE = wire.SIGNATURE
+SECRET_SIGNATURE = wire.SECRET
 
 
 class _Unknown:
@@ -82,7 +81,7 @@ def encode(values: Mapping[str, Any]) -> struct_pb2.Struct:
 def _decode(value: struct_pb2.Value) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":
-        return UNKNOWN if value.string_value == _COMPUTED else value.string_value
+        return UNKNOWN if value.string_value in wire.UNKNOWNS else value.string_value
     if kind == "number_value":
         number = value.number_value
         return int(number) if number.is_integer() else number
@@ -102,10 +101,10 @@ def _decode_struct(struct: struct_pb2.Struct) -> Any:
         return fields
     if signature == SECRET_SIGNATURE:
         return Secret(fields.get("value"))
-    if signature == _OUTPUT:
+    if signature == wire.OUTPUT:
         inner = fields.get("value", UNKNOWN)
         return Secret(inner) if fields.get("secret") else inner
-    if signature == _RESOURCE:
+    if signature == wire.REFERENCE:
         return fields.get("id") or fields.get("urn")
     return Blob(fields)
 
@@ -114,7 +113,7 @@ def _encode(value: Any, into: struct_pb2.Value) -> None:
     if value is None:
         into.null_value = struct_pb2.NULL_VALUE
     elif value is UNKNOWN:
-        into.string_value = _COMPUTED
+        into.string_value = wire.UNKNOWN_STRING
     elif isinstance(value, bool):
         into.bool_value = value
     elif isinstance(value, (int, float)):

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import Finding, Report, RuleRecord
+from bluelamp.reports.unjudged import Skipped, Unjudged
 
 _URN: Final = re.compile(r"(urn:pulumi:[^:\s]+::[^:\s]+::[^\s]+?::)(\S+)")
 _WORDS: Final = re.compile(
@@ -83,8 +84,8 @@ class Anonymous:
             return value if isinstance(value, Enum) else self._text(value)
         if isinstance(value, (Finding, ExemptionRecord)):
             return self._finding(value) if isinstance(value, Finding) else self._exemption(value)
-        if isinstance(value, RuleRecord):
-            return replace(value, parameters=self._of(value.parameters))
+        if isinstance(value, (Unjudged, RuleRecord)):
+            return self._unjudged(value) if isinstance(value, Unjudged) else self._rule(value)
         if is_dataclass(value) and not isinstance(value, type):
             return replace(value, **{each.name: self._of(getattr(value, each.name)) for each in fields(value)})
         if isinstance(value, Mapping):
@@ -104,6 +105,16 @@ class Anonymous:
         changed: dict[str, Any] = {name: self._token("person", getattr(given, name)) for name in _PEOPLE}
         changed |= {name: self._text(getattr(given, name)) for name in _TEXTS}
         return replace(given, **changed)
+
+    def _rule(self, rule: RuleRecord) -> RuleRecord:
+        return replace(rule, parameters=self._of(rule.parameters))
+
+    def _unjudged(self, each: Unjudged) -> Unjudged:
+        return replace(each, resources=tuple(map(self._skipped, each.resources)))
+
+    def _skipped(self, one: Skipped) -> Skipped:
+        source = (self._file(one.source[0]), one.source[1]) if one.source else None
+        return replace(one, name=self._token("name", one.name), urn=self._text(one.urn), source=source)
 
     def _file(self, file: str) -> str:
         parts = PurePosixPath(file).parts

@@ -18,6 +18,7 @@ from bluelamp.reports.naming import names_in
 from bluelamp.reports.provenance import Provenance, input_hash, provenance, rule_hash
 from bluelamp.reports.redaction import Redactor
 from bluelamp.reports.selection import Selection
+from bluelamp.reports.unjudged import Skipped, Unjudged, unjudged
 from policies import Judgement, Resource, Rule
 from policies import rules as discovered
 from policies.governance import Governance
@@ -39,6 +40,7 @@ def assess(
     governance: Governance | None = None,
     today: date | None = None,
     evidence: bool = True,
+    skipped: Sequence[Skipped] = (),
 ) -> Report:
     """Judge `resources` by `rules` (all of them by default) and keep what came out.
 
@@ -46,7 +48,8 @@ def assess(
     or the state was begun to be read; of `rules` those are used that `selection` keeps. What is settled about the
     force, its rules among it, is in `governance`; its exemptions hold as on the day `today`, by default the day the
     report was started. Without `evidence` the hashes, the names and the commit are left out, for a report that is shown
-    once and not kept. Raises ValueError when two resources have the same URN.
+    once and not kept. `skipped` is what the source left out, for the report's list. Raises ValueError when two
+    resources have the same URN.
     """
     started = started or datetime.now(UTC)
     governance = governance or Governance(discovered() if rules is None else tuple(rules))
@@ -65,6 +68,7 @@ def assess(
         each.urn: (plain(each.urn), plain(each.type), plain(each.name), each.source, hashes.get(each.urn, ""))
         for each in resources
     }
+    left = unjudged(resources, judgements, given, skipped)
     findings = [_finding(records[judgement.rule], judgement, clean, *whose[judgement.urn]) for judgement in judgements]
     return Report(
         force=force,
@@ -78,10 +82,21 @@ def assess(
         provenance=replace(provenance(root, used), input_hash=input_hash(hashes)) if evidence else Provenance(),
         filters=selection.phrases if selection else (),
         left_out=len(given) - len(used),
-        names=frozenset(name for each in proven for name in _names(redactor(each.name), shown[each.urn])),
+        names=frozenset(name for each in proven for name in _names(redactor(each.name), shown[each.urn]))
+        | {one.name for each in left for one in each.resources if len(one.name) >= _SHORTEST_NAME},
         exemptions=tuple(record(use) for use in uses),
         blocks_unknown=governance.block_unknown,
+        unjudged=tuple(_cleaned(each, clean) for each in left),
+        judged=len(resources) - sum(1 for each in left for one in each.resources if one.urn in whose),
     )
+
+
+def _cleaned(each: Unjudged, clean: Callable[[Any], Any]) -> Unjudged:
+    """The same, plain and free of secrets."""
+    resources = tuple(
+        replace(one, name=clean(one.name), kind=clean(one.kind), urn=plain(one.urn)) for one in each.resources
+    )
+    return replace(each, kind=clean(each.kind), resources=resources)
 
 
 def _ordered(findings: Iterable[Finding], rules: Iterable[RuleRecord]) -> tuple[Finding, ...]:
@@ -118,9 +133,10 @@ def _cleaner(redactor: Redactor) -> Callable[[Any], Any]:
     return (lambda value: redactor(plain(value))) if redactor.needed else plain
 
 
-def _names(name: str, shown: Mapping[str, Any]) -> Iterator[str]:
+def _names(name: str, shown: Any) -> Iterator[str]:
     """What a resource calls itself, its parts and others, but for short words."""
-    yield from (each for each in (name, *names_in(shown)) if len(each) >= _SHORTEST_NAME)
+    inner = names_in(shown) if isinstance(shown, Mapping) else ()
+    yield from (each for each in (name, *inner) if len(each) >= _SHORTEST_NAME)
 
 
 def _finding(

@@ -14,6 +14,7 @@ from bluelamp.reports.canonical import compact, plain, time_of
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.provenance import Provenance
 from bluelamp.reports.since import Since
+from bluelamp.reports.unjudged import Unjudged
 from policies import Control, Enforcement, Severity, Verdict
 
 FORMAT: Final = "bluelamp-findings/1"
@@ -154,7 +155,8 @@ class Report:
     report says nothing of the baseline as a whole. `since` tells what changed since the report before. `redacted` is
     true where addresses and names are left out; `names` are those that the force chose, for that, and in no view.
     `exemptions` are all the force's from the rules here, also those that do not hold; `blocks_unknown` says whether a
-    mandatory rule that is not decided stops a deployment.
+    mandatory rule that is not decided stops a deployment. `unjudged` lists, by kind, what no rule judged, of the whole
+    baseline and not only of the rules that were picked; `judged` counts the resources that one did.
     """
 
     force: str
@@ -173,6 +175,8 @@ class Report:
     names: frozenset[str] = field(default=frozenset(), repr=False)
     exemptions: tuple[ExemptionRecord, ...] = ()
     blocks_unknown: bool = False
+    unjudged: tuple[Unjudged, ...] = ()
+    judged: int | None = None
 
     @cached_property
     def _by_verdict(self) -> Mapping[Verdict, list[Finding]]:
@@ -216,11 +220,25 @@ class Report:
         return bool(self.broken or self.counts[Verdict.ERROR] or (self.blocks_unknown and self.undecided))
 
     @property
+    def decided(self) -> bool:
+        """Whether any rule was applied that an answer can rest on."""
+        return bool(self.findings) and (bool(self.filters) or self.judged != 0)
+
+    @cached_property
+    def uncovered(self) -> tuple[Unjudged, ...]:
+        """What no rule at all judged, by kind: the rest of `unjudged` are kinds of which only general rules say
+        something."""
+        return tuple(each for each in self.unjudged if not each.general)
+
+    @property
     def answer(self) -> Answer:
-        """Whether the force is within its baseline. Where nothing was judged, that cannot be said."""
+        """Whether the force is within its baseline. Where nothing was judged, that cannot be said.
+
+        Nor can it where general rules alone said something.
+        """
         if self.broken:
             return Answer.NOT_WITHIN
-        if self.undecided or not self.findings:
+        if self.undecided or not self.decided:
             return Answer.CANNOT_BE_SAID
         return Answer.WITHIN_PICKED if self.filters else Answer.WITHIN
 
@@ -242,6 +260,7 @@ class Report:
             "broken": len(self.broken),
             "undecided": len(self.undecided),
             "resources": self.resources,
+            "notJudged": [each.as_dict() for each in self.unjudged],
             "provenance": {
                 "commit": self.provenance.commit,
                 "dirty": self.provenance.dirty,

@@ -21,12 +21,14 @@ _TROUBLE: Final = frozenset(_TOLD) - {Verdict.PASS}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One force: where its report is, its verdicts as a bar, and its mandatory failures by severity."""
+    """One force: where its report is, its verdicts as a bar, its mandatory failures by severity, and how many
+    resources no rule covers."""
 
     report: Report
     link: str
     bar: tuple[Segment, ...]
     severities: Mapping[Severity, int]
+    uncovered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,13 @@ def national(reports: Sequence[Report]) -> National:
 
 
 def headline(shown: National) -> str:
-    """The answer for all forces in one sentence."""
+    """The answer for all forces in one sentence, and in a second one how much no rule covers."""
+    left = sum(line.uncovered for line in shown.lines)
+    told = f"{some(left, 'resource')} {_be(left)} covered by no rule." if left else ""
+    return f"{_headline(shown)} {told}".rstrip()
+
+
+def _headline(shown: National) -> str:
     whole = len(shown.lines)
     outside, open_ = shown.answers[Answer.NOT_WITHIN], shown.answers[Answer.CANNOT_BE_SAID]
     if outside:
@@ -148,6 +156,7 @@ def _line(report: Report) -> Line:
         f"{report.force}/report.html",
         charts.bar(report.counts),
         {severity: found[severity] for severity in SEVERITIES},
+        sum(len(each.resources) for each in report.uncovered),
     )
 
 

@@ -1,11 +1,11 @@
 """Keeping secrets out: the last guard before anything is written, whatever a rule chose to say."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from policies.broken import forms
 from policies.model import Resource
-from policies.value import SECRET, covers, joined
+from policies.value import SECRET, covers, joined, secret_key
 
 SHORTEST: Final = 8
 """Shorter texts are left alone here: `true` or `Standard` may be a secret in one place and a plain word in another."""
@@ -20,7 +20,7 @@ class Redactor:
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         said = {text for resource in resources if resource.secrets for text in _texts(resource)}
-        found = {form for text in said for form in _forms(text)}
+        found = {form for text in said for form in forms(text)}
         self._secrets = sorted(found, key=lambda text: (-len(text), text))
 
     @property
@@ -50,18 +50,12 @@ def _texts(resource: Resource) -> Iterator[str]:
         path, value = waiting.pop()
         if isinstance(value, Mapping):
             waiting += [(joined(path, str(key)), item) for key, item in value.items()]
+            if any(covers(secret, path) for secret in resource.secrets):
+                yield from filter(secret_key, value)
         elif isinstance(value, (list, tuple)):
             waiting += [(joined(path, index), item) for index, item in enumerate(value)]
         elif _worth_hiding(value) and any(covers(secret, path) for secret in resource.secrets):
             yield value
-
-
-def _forms(text: str) -> Iterator[str]:
-    """The ways a text may be told: as it is, escaped by Python or JSON, and, of a key, line by line."""
-    yield text
-    yield repr(text)[1:-1]
-    yield json.dumps(text)[1:-1]
-    yield from (line.strip() for line in text.splitlines() if len(line.strip()) >= SHORTEST)
 
 
 def _worth_hiding(value: Any) -> bool:

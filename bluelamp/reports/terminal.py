@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import Answer, Finding, Report
+from bluelamp.reports.unjudged import Skipped, Unjudged
 from bluelamp.reports.words import asked, one_line, says_more, some, value
 from policies import Verdict
 
@@ -21,6 +22,8 @@ _STYLES: Final = {
     Answer.CANNOT_BE_SAID: "yellow",
 }
 _LONGEST: Final = 160
+_NAMED: Final = 3
+"""How many resources of a kind that was not judged are named."""
 
 
 def result(report: Report) -> "Text":
@@ -43,6 +46,9 @@ def show(report: Report) -> "RenderableType":
     parts += [_exempt(finding, report) for finding in report.findings if finding.verdict is Verdict.EXEMPT][:MOST]
     parts += _rest(report.counts[Verdict.EXEMPT], "exempt failure")
     parts += [_no_exemption(each) for each in report.exemptions if not each.holds]
+    parts += [_unjudged(each) for each in report.uncovered[:MOST]]
+    parts += _rest(len(report.uncovered), "kind that was not judged")
+    parts += _in_part([each for each in report.unjudged if each.general])
     parts += [Text(counted(report)), result(report)]
     return Group(*parts)
 
@@ -57,7 +63,8 @@ def forces(reports: Sequence[Report]) -> "RenderableType":
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("Force", no_wrap=True)
     table.add_column("Answer", ratio=1)
-    for heading in ("Broken", "Fail", "Error", "Unkn.", "Pass"):
+    left = sum(len(each.resources) for report in reports for each in report.uncovered)
+    for heading in ("Broken", "Fail", "Error", "Unkn.", "Pass", *(["No rule"] if left else [])):
         table.add_column(heading, justify="right", no_wrap=True)
     for report in reports:
         figures = (
@@ -66,11 +73,15 @@ def forces(reports: Sequence[Report]) -> "RenderableType":
             report.counts[Verdict.ERROR],
             report.counts[Verdict.UNKNOWN],
             report.counts[Verdict.PASS],
+            *([sum(len(each.resources) for each in report.uncovered)] if left else []),
         )
         table.add_row(report.force, Text(report.answer, _STYLES[report.answer]), *map(str, figures))
     answers = [report.answer for report in reports]
     said = ", ".join(f"{answers.count(answer)} {answer}" for answer in Answer if answer in answers)
-    return Group(table, Text(f"{some(len(reports), 'force')}: {said}", "bold"))
+    lines = [Text(f"{some(len(reports), 'force')}: {said}", "bold")]
+    if left:
+        lines.append(Text(f"No rule: {some(left, 'resource')} that no rule covers; `bluelamp audit FORCE` lists them"))
+    return Group(table, *lines)
 
 
 def counted(report: Report) -> str:
@@ -138,6 +149,31 @@ def _no_exemption(exemption: ExemptionRecord) -> "Text":
 
     said = f" {exemption.id} from {exemption.rule}: {exemption.status}: {exemption.why}"
     return Text.assemble(("exemption does not hold", "bold yellow"), said)
+
+
+def _unjudged(each: Unjudged) -> "Text":
+    from rich.text import Text
+
+    names = ", ".join(_place(one) for one in each.resources[:_NAMED])
+    more = f" and {len(each.resources) - _NAMED:,} more" if len(each.resources) > _NAMED else ""
+    return Text.assemble(
+        ("not judged", "bold yellow"), f" {each.kind} ({len(each.resources):,}): {_trim(names)}{more}: {each.why}"
+    )
+
+
+def _in_part(kinds: Sequence[Unjudged]) -> "list[RenderableType]":
+    """One line for the kinds of which only general rules say something: there are many, and they say the same."""
+    from rich.text import Text
+
+    if not kinds:
+        return []
+    told = ", ".join(f"{each.kind} ({len(each.resources):,})" for each in kinds[:MOST])
+    more = f" and {some(len(kinds) - MOST, 'more kind')}" if len(kinds) > MOST else ""
+    return [Text.assemble(("judged in part", "bold yellow"), f" {told}{more}: {kinds[0].why}")]
+
+
+def _place(one: Skipped) -> str:
+    return one.name if one.place in ("", one.name) else f"{one.name} ({one.place})"
 
 
 def _rest(count: int, noun: str) -> "list[RenderableType]":

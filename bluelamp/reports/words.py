@@ -10,6 +10,7 @@ from bluelamp.reports.coverage import Standing
 from bluelamp.reports.findings import SEVERITIES, Answer, Finding, Report, Source
 from bluelamp.reports.since import Since
 from policies import Verdict
+from policies.judging import LATER
 
 SOURCES: Final = {
     Source.PLAN: "what the program would make (its plan)",
@@ -47,6 +48,31 @@ VERDICT_MEANINGS: Final = {
 
 
 def headline(report: Report) -> str:
+    """The answer in one sentence, and in a second one how much no rule covers."""
+    return f"{answered(report)} {sentence(not_covered(report))}".rstrip()
+
+
+def not_covered(report: Report) -> str:
+    """How many resources were not judged, of how many kinds, as half a sentence; empty where all were."""
+    none = sum(len(each.resources) for each in report.uncovered)
+    partly = sum(len(each.resources) for each in report.unjudged) - none
+    said = []
+    if none:
+        kinds = some(len({each.kind for each in report.uncovered}), "kind")
+        said.append(f"{some(none, 'resource')} of {kinds} {'is' if none == 1 else 'are'} covered by no rule")
+    if partly:
+        noun = some(partly, "resource") if not none else f"{partly:,}"
+        verb = "is" if partly == 1 else "are"
+        said.append(f"{noun} {verb} covered only by rules on location, classification and cost")
+    return ", and ".join(said)
+
+
+def sentence(text: str) -> str:
+    """`text`, which may be empty, as a sentence."""
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def answered(report: Report) -> str:
     """The answer in one sentence."""
     match report.answer:
         case Answer.WITHIN:
@@ -74,6 +100,10 @@ def explanation(report: Report) -> list[str]:
     else:
         none_left = "" if report.undecided else ", and none is left undecided"
         said.append(f"No mandatory rule is broken{none_left}.")
+    if not report.decided:
+        said.append(
+            "Only rules on location, classification and cost were applied: no other rule concerns what is here."
+        )
     unknown = [finding for finding in report.undecided if finding.verdict is Verdict.UNKNOWN]
     errors = [finding for finding in report.undecided if finding.verdict is Verdict.ERROR]
     if unknown:
@@ -95,7 +125,11 @@ def explanation(report: Report) -> list[str]:
 
 
 def one_line(report: Report) -> str:
-    """The answer as half a sentence, to stand after the force's name."""
+    """The answer as half a sentence, to stand after the force's name, and how much no rule covers."""
+    return "; ".join(filter(None, (_answer(report), not_covered(report))))
+
+
+def _answer(report: Report) -> str:
     match report.answer:
         case Answer.WITHIN:
             return "within its baseline"
@@ -105,7 +139,7 @@ def one_line(report: Report) -> str:
             severities = Counter(finding.rule.severity for finding in report.broken)
             parts = ", ".join(f"{severities[each]} {each}" for each in SEVERITIES if severities[each])
             return f"not within its baseline: {some(len(report.broken), 'mandatory failure')} ({parts})"
-        case Answer.CANNOT_BE_SAID if not report.findings:
+        case Answer.CANNOT_BE_SAID if not report.decided and not report.undecided:
             return "cannot be said: there was nothing to judge"
         case Answer.CANNOT_BE_SAID:
             errors = sum(1 for finding in report.undecided if finding.verdict is Verdict.ERROR)
@@ -161,7 +195,7 @@ def says_more(finding: Finding) -> bool:
     if finding.verdict in {Verdict.FAIL, Verdict.EXEMPT}:
         return "; " in finding.message or finding.message.endswith(")")
     if finding.verdict is Verdict.UNKNOWN:
-        return not finding.path or not finding.message.startswith(f"{finding.path}: ")
+        return finding.message != f"{finding.path}: {LATER}"
     return bool(finding.message)
 
 

@@ -35,6 +35,7 @@ FORMATS: Final[Mapping[str, Mapping[str, Maker]]] = {
     "csv": {
         "findings.csv": _lazily("formats.table", "to_csv"),
         "rules.csv": _lazily("formats.table", "to_rules"),
+        "not-judged.csv": _lazily("formats.table", "to_unjudged"),
         "report.csv": _lazily("formats.table", "to_about"),
     },
     "sarif": {"findings.sarif": _lazily("formats.sarif", "to_sarif")},

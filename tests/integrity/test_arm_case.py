@@ -134,7 +134,9 @@ def test_the_command_finds_the_hidden_rule(tmp_path):
     file = written(tmp_path, VEILED["of a rule's properties"])
     done = bluelamp(["audit", "--from", "templates", file, "--format", "json"], tmp_path)
     assert done.returncode == 3, done.stderr
-    assert "BL-NET-001" in {each["rule"] for each in json.loads(done.stdout)[0]["findings"] if each["verdict"] == "fail"}
+    assert "BL-NET-001" in {
+        each["rule"] for each in json.loads(done.stdout)[0]["findings"] if each["verdict"] == "fail"
+    }
 
 
 @pytest.mark.parametrize("suffix", ["", ".parameters"])
@@ -148,7 +150,9 @@ def test_a_file_of_parameters_is_read_without_case(tmp_path, suffix):
 
 def test_names_of_tags_keep_their_spelling_and_are_found_without_case(tmp_path):
     account = {"type": "Microsoft.Storage/storageAccounts", "name": "a", "location": "westeurope"}
-    (resource,) = read([written(tmp_path, {"$schema": SCHEMA, "resources": [account | {"tags": {"Personal-DATA": "yes"}}]})])
+    (resource,) = read(
+        [written(tmp_path, {"$schema": SCHEMA, "resources": [account | {"tags": {"Personal-DATA": "yes"}}]})]
+    )
     assert resource.properties["tags"] == {"Personal-DATA": "yes"}
     found = {each.rule: each.verdict for each in judge([resource])}
     assert found["BL-DAT-003"] is Verdict.FAIL
@@ -218,7 +222,9 @@ def test_a_property_beside_its_properties_does_not_replace_the_one_inside(tmp_pa
         assert verdicts(tmp_path, whole)["BL-NET-001"] in {Verdict.FAIL, Verdict.UNKNOWN}
 
 
-@pytest.mark.parametrize("name", ["minimum_tls_version", "minimum-tls-version", "minimumTl\u017fVersion", "minimum.TlsVersion"])
+@pytest.mark.parametrize(
+    "name", ["minimum_tls_version", "minimum-tls-version", "minimumTl\u017fVersion", "minimum.TlsVersion"]
+)
 def test_a_name_that_only_looks_like_the_property_is_not_it(tmp_path, name):
     account = {"type": "Microsoft.Storage/storageAccounts", "name": "a", "properties": {name: "TLS1_2"}}
     assert verdicts(tmp_path, {"$schema": SCHEMA, "resources": [account]})["BL-STO-002"] is Verdict.FAIL
@@ -263,5 +269,7 @@ def test_no_case_of_a_value_turns_a_failure_into_a_pass(rule):
                 judged.urn, judged.type, judged.name, changed(judged.properties, draw), judged.protect,
                 references=judged.references,
             )  # fmt: skip
-            (found,) = [each for each in judge([varied, *others], [rule.using(**case.parameters)]) if each.urn == judged.urn]
+            (found,) = [
+                each for each in judge([varied, *others], [rule.using(**case.parameters)]) if each.urn == judged.urn
+            ]
             assert found.verdict is not Verdict.PASS, (case.name, varied.properties)

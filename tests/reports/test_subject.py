@@ -80,7 +80,7 @@ def test_paths_of_secrets_are_spelt_as_pulumi_spells_them() -> None:
 def test_an_encrypted_secret_of_a_state_is_opaque() -> None:
     sealed = {SIGNATURE: SECRET, "ciphertext": "v1:abc:def"}
     resource = only(from_state(state(settings=[{"key": sealed}])))
-    assert resource.properties == {"settings": [{"key": "[secret]"}]}
+    assert resource.properties == {"settings": [{"key": UNKNOWN}]}
     assert resource.secrets == {"settings[0].key"}
 
 

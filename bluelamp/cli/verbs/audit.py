@@ -38,6 +38,7 @@ from bluelamp.errors import BluelampError, Status, UsageError, worst
 from bluelamp.folders import project as find_project
 from bluelamp.reports.findings import Report
 from bluelamp.reports.selection import Selection
+from bluelamp.reports.unjudged import Skipped
 from policies.governance import Governance
 from policies.model import Resource
 
@@ -146,7 +147,9 @@ def _root(project: Path | None) -> Path:
         return Path.cwd()
 
 
-def _reader(source: From) -> Callable[[list[str], Callable[[str], None]], list[Resource]]:
+def _reader(
+    source: From,
+) -> Callable[[list[str], Callable[[str], None], Callable[[Skipped], None]], list[Resource]]:
     """What reads files of the kind; loaded when it is asked for, as templates need the SDK's schema."""
     if source is From.MANIFESTS:
         from bluelamp.reports.sources.manifests import read as manifests
@@ -179,7 +182,8 @@ def _written(
     read = _reader(source)
     started = datetime.now(UTC)
     with screen.working("judging"):
-        resources = read(paths, lambda said: screen.say(escape(said)))
+        skipped: list[Skipped] = []
+        resources = read(paths, lambda said: screen.say(escape(said)), skipped.append)
         return assess(
             source.value,
             resources,
@@ -189,6 +193,7 @@ def _written(
             selection=selection,
             governance=settled,
             evidence=kept,
+            skipped=skipped,
         )
 
 
@@ -208,12 +213,13 @@ def _planned(
 def _deployed(
     screen: Screen, root: Path, forces: list[str], selection: Selection, *, rehearse: bool, block_unknown: bool
 ) -> list[Report]:
-    from bluelamp.cli.session import session
+    from bluelamp.cli.session import opened, session
     from bluelamp.fleet.judge import deployed, judge_state
 
     with session(screen, root, rehearse=rehearse, arm_types=None, kubeconfig=None) as held:
-        states = deployed({force: held.state(held.target(force)) for force in forces}, rehearse=rehearse)
+        found = {force: opened(held, held.target(force)) for force in forces}
+        states = deployed({force: state for force, (state, _) in found.items()}, rehearse=rehearse)
         return [
-            judge_state(force, state, root, selection=selection, block_unknown=block_unknown)
+            judge_state(force, state, root, selection=selection, block_unknown=block_unknown, decrypt=found[force][1])
             for force, state in states.items()
         ]

@@ -2,14 +2,18 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Final
 from xml.etree import ElementTree as Xml
 
 from bluelamp.reports.canonical import time_of
 from bluelamp.reports.findings import Finding, Report, RuleRecord
+from bluelamp.reports.unjudged import Skipped
 from bluelamp.reports.words import asked, value
 from policies import Verdict
 
+NOT_JUDGED: Final = "not judged"
+"""The suite of what no rule judged."""
 _UNFIT: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ELEMENTS: Final = {
     Verdict.FAIL: "failure",
@@ -26,17 +30,21 @@ def to_junit(report: Report) -> str:
     found: dict[str, list[Finding]] = defaultdict(list)
     for finding in report.findings:
         found[finding.rule.id].append(finding)
-    suites = Xml.Element("testsuites", {"name": _fit(f"bluelamp {report.force}"), **_figures(report.findings)})
+    left = [one for each in report.unjudged for one in each.resources]
+    figures = _figures([*map(_element, report.findings), *("skipped" for _ in left)])
+    suites = Xml.Element("testsuites", {"name": _fit(f"bluelamp {report.force}"), **figures})
     for rule in report.rules:
         if found[rule.id]:
             suites.append(_suite(report, rule, found[rule.id]))
+    if left:
+        suites.append(_not_judged(report, left))
     Xml.indent(suites, "")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(suites, encoding="unicode") + "\n"
 
 
 def _suite(report: Report, rule: RuleRecord, findings: list[Finding]) -> Xml.Element:
     about = {"name": _fit(f"{rule.id} {rule.title}"), "timestamp": time_of(report.ended).rstrip("Z")}
-    suite = Xml.Element("testsuite", {**about, **_figures(findings)})
+    suite = Xml.Element("testsuite", {**about, **_figures(map(_element, findings))})
     properties = Xml.SubElement(suite, "properties")
     said = {
         "severity": rule.severity,
@@ -52,11 +60,23 @@ def _suite(report: Report, rule: RuleRecord, findings: list[Finding]) -> Xml.Ele
     return suite
 
 
+def _not_judged(report: Report, left: Sequence[Skipped]) -> Xml.Element:
+    """A suite of what no rule judged: a skipped test case for each resource."""
+    about = {"name": NOT_JUDGED, "timestamp": time_of(report.ended).rstrip("Z")}
+    suite = Xml.Element("testsuite", {**about, **_figures("skipped" for _ in left)})
+    for one in left:
+        case = Xml.SubElement(suite, "testcase", {"classname": _fit(one.kind), "name": _fit(one.urn or one.name)})
+        if one.source:
+            case.attrib |= {"file": _fit(one.source[0]), "line": str(one.source[1])}
+        Xml.SubElement(case, "skipped", {"message": _fit(f"not judged: {one.why}")})
+    return suite
+
+
 def _case(finding: Finding) -> Xml.Element:
     case = Xml.Element("testcase", {"classname": finding.rule.id, "name": _fit(finding.urn)})
     if finding.source:
         case.attrib |= {"file": _fit(finding.source[0]), "line": str(finding.source[1])}
-    element = _ELEMENTS.get(finding.verdict)
+    element = _element(finding)
     if element:
         said = Xml.SubElement(case, element, {"message": _fit(f"{finding.verdict}: {finding.message}")})
         if element != "skipped":
@@ -77,9 +97,13 @@ def _detail(finding: Finding) -> str:
     return "\n".join(f"{label}: {text}" for label, text in lines.items() if text)
 
 
-def _figures(findings: "list[Finding] | tuple[Finding, ...]") -> dict[str, str]:
-    elements = [_ELEMENTS.get(finding.verdict) for finding in findings]
-    return {"tests": str(len(findings)), **{name: str(elements.count(each)) for name, each in _ATTRIBUTES.items()}}
+def _element(finding: Finding) -> str | None:
+    return _ELEMENTS.get(finding.verdict)
+
+
+def _figures(elements: Iterable[str | None]) -> dict[str, str]:
+    counted = list(elements)
+    return {"tests": str(len(counted)), **{name: str(counted.count(each)) for name, each in _ATTRIBUTES.items()}}
 
 
 def _fit(text: str) -> str:

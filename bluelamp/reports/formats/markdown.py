@@ -8,7 +8,7 @@ from typing import Final
 
 from bluelamp.reports.canonical import time_of
 from bluelamp.reports.findings import Answer, Finding, Report
-from bluelamp.reports.words import asked, explanation, headline, some, value
+from bluelamp.reports.words import asked, explanation, headline, not_covered, some, value
 from policies import Verdict
 
 MOST: Final = 50
@@ -19,6 +19,8 @@ _MARKS: Final = {Answer.WITHIN: "✅", Answer.WITHIN_PICKED: "☑️", Answer.NO
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]#+!|~-])")
 _MENTION: Final = re.compile(r"(?<!\w)@(?=\w)")
 _CUT: Final = 300
+_NAMED: Final = 5
+"""How many resources of a kind that was not judged are named."""
 
 
 def to_markdown(report: Report) -> str:
@@ -45,6 +47,7 @@ def _lines(report: Report, most: int) -> Iterator[str]:
     yield from _part("advisory failure", report.advised, most)
     exempt = [finding for finding in report.findings if finding.verdict is Verdict.EXEMPT]
     yield from _part("exempt failure", exempt, most)
+    yield from _unjudged(report, most)
     yield from _provenance(report)
 
 
@@ -87,6 +90,26 @@ def _part(
     yield ""
     yield "</details>"
     yield ""
+
+
+def _unjudged(report: Report, most: int) -> Iterator[str]:
+    if not report.unjudged:
+        return
+    yield f"<details><summary><b>{_plain(_upper(not_covered(report)))}</b></summary>"
+    yield ""
+    for each in report.unjudged[:most]:
+        names = ", ".join(_code(one.name) for one in each.resources[:_NAMED])
+        more = f" and {len(each.resources) - _NAMED:,} more" if len(each.resources) > _NAMED else ""
+        yield f"- {_code(each.kind)} ({len(each.resources):,}): {names}{more}: {_plain(each.why)}"
+    if len(report.unjudged) > most:
+        yield f"- … and {len(report.unjudged) - most:,} more kinds, in findings.json"
+    yield ""
+    yield "</details>"
+    yield ""
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _one(finding: Finding) -> str:

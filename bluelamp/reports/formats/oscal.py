@@ -14,7 +14,8 @@ from uuid import UUID, uuid5
 from bluelamp.reports.alike import alike
 from bluelamp.reports.canonical import compact, dense, plain, time_of
 from bluelamp.reports.findings import QUIET, UNDECIDED, Finding, Report, RuleRecord
-from bluelamp.reports.words import asked, explanation, headline, some, value
+from bluelamp.reports.unjudged import Skipped, Unjudged
+from bluelamp.reports.words import asked, explanation, headline, not_covered, some, value
 from policies import Control, Verdict
 
 OSCAL: Final = "1.2.1"
@@ -44,10 +45,14 @@ def to_assessment_results(report: Report) -> str:
             **{"uncommitted-changes": str(report.provenance.dirty).lower()},
             **{"rules-hash": report.provenance.rules_hash, "input-hash": report.provenance.input_hash},
             only="; ".join(report.filters),
+            **{"not-judged": not_covered(report)},
         ),
-        "local-definitions": _some(**{"inventory-items": made.items(report.subjects)}),
+        "local-definitions": _some(**{"inventory-items": [*made.items(report.subjects), *made.unjudged_items]}),
         "reviewed-controls": made.reviewed,
-        "observations": [made.observation(findings) for findings in made.observed],
+        "observations": [
+            *(made.observation(findings) for findings in made.observed),
+            *map(made.unjudged_observation, report.unjudged),
+        ],
         "risks": [made.risk(finding) for finding in made.failures],
         "findings": [finding for rule, found in made.by_rule if (finding := made.finding(rule, found))],
     }
@@ -135,6 +140,37 @@ class _Made:
             for urn, finding in self.report.subjects.items()
             if urn in urns
         ]
+
+    @property
+    def unjudged_items(self) -> list[dict[str, Any]]:
+        """What was not judged, and of which nothing else is said."""
+        return [
+            {
+                "uuid": self._unjudged_id(one),
+                "description": f"{_line(one.name)} ({_line(one.kind)})",
+                "props": _props(urn=one.urn, file=one.place) or _props(kind=one.kind),
+            }
+            for each in self.report.unjudged
+            for one in each.resources
+            if one.urn not in self.resources
+        ]
+
+    def unjudged_observation(self, each: Unjudged) -> dict[str, Any]:
+        """That the resources of a kind were not judged, and why."""
+        return {
+            "uuid": self.id("not judged", each.kind, each.why),
+            "title": f"Not judged: {_line(each.kind)}",
+            "description": f"{some(len(each.resources), 'resource')} of the kind {_line(each.kind)}: {each.why}",
+            "props": _props(verdict="not judged", kind=each.kind),
+            "methods": ["EXAMINE"],
+            "types": ["not-judged"],
+            "subjects": [{"subject-uuid": self._unjudged_id(one), "type": "inventory-item"} for one in each.resources],
+            "collected": time_of(self.report.ended),
+        }
+
+    def _unjudged_id(self, one: Skipped) -> str:
+        known = self.resources.get(one.urn)
+        return known or self.id("not judged", one.kind, one.why, one.name, one.urn, str(one.source))
 
     @property
     def reviewed(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from bluelamp.reports.alike import alike
 from bluelamp.reports.canonical import compact, plain, time_of
 from bluelamp.reports.findings import QUIET, Finding, Report, RuleRecord
+from bluelamp.reports.unjudged import Skipped
 from bluelamp.reports.words import some
 from policies import Severity, Verdict
 
@@ -59,6 +60,7 @@ def to_sarif(report: Report) -> str:
             "force": report.force,
             "answer": report.answer,
             "counts": dict(report.counts),
+            "notJudged": [each.as_dict() for each in report.unjudged],
             "onlyRulesOf": list(report.filters),
             "commit": report.provenance.commit,
             "uncommittedChanges": report.provenance.dirty,
@@ -127,6 +129,17 @@ def _invocation(report: Report) -> dict[str, Any]:
                 "associatedRule": {"id": finding.rule.id},
             }
             for finding in broken
+        ]
+        + [
+            {
+                "level": "warning" if not each.general else "note",
+                "descriptor": {"id": "not-judged"},
+                "message": {
+                    "text": f"not judged: {some(len(each.resources), 'resource')} of the kind {each.kind}: {each.why}"
+                },
+                "locations": [_location_of(one) for one in each.resources[:_MOST]],
+            }
+            for each in report.unjudged
         ],
     }
 
@@ -175,14 +188,23 @@ def _resource(finding: Finding) -> dict[str, Any]:
     }
 
 
+def _location_of(one: Skipped) -> dict[str, Any]:
+    """Where something is that was not judged."""
+    name = {"name": one.name, "fullyQualifiedName": one.urn or one.name, "kind": "resource"}
+    return {"logicalLocations": [name], **_file(one.source)}
+
+
 def _location(finding: Finding, index: int) -> dict[str, Any]:
     """Where the resource is; readers that know no index are told its name where there is something to mend."""
     place: dict[str, Any] = {"index": index}
     if finding.verdict not in QUIET:
         place |= {"name": finding.name, "fullyQualifiedName": finding.urn, "kind": "resource"}
-    location: dict[str, Any] = {"logicalLocations": [place]}
-    if finding.source:
-        file, line = finding.source
-        artifact = {"uri": quote(file)} if file.startswith("/") else {"uri": quote(file), "uriBaseId": _ROOT}
-        location["physicalLocation"] = {"artifactLocation": artifact, "region": {"startLine": max(line, 1)}}
-    return location
+    return {"logicalLocations": [place], **_file(finding.source)}
+
+
+def _file(source: tuple[str, int] | None) -> dict[str, Any]:
+    if source is None:
+        return {}
+    file, line = source
+    artifact = {"uri": quote(file)} if file.startswith("/") else {"uri": quote(file), "uriBaseId": _ROOT}
+    return {"physicalLocation": {"artifactLocation": artifact, "region": {"startLine": max(line, 1)}}}

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from bluelamp.reports.canonical import canonical, time_of
 from bluelamp.reports.findings import Finding, Report, RuleRecord
+from bluelamp.reports.unjudged import Skipped
+from bluelamp.reports.words import not_covered
 
 _FORMULA: Final = re.compile(r"^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
@@ -50,12 +52,23 @@ RULES: Final[Mapping[str, Callable[[RuleRecord], Any]]] = {
 }
 """The columns of the rules; a finding names its rule by the id."""
 
+UNJUDGED: Final[Mapping[str, Callable[[Skipped], Any]]] = {
+    "kind": lambda each: each.kind,
+    "name": lambda each: each.name,
+    "urn": lambda each: each.urn,
+    "file": lambda each: each.source[0] if each.source else "",
+    "line": lambda each: each.source[1] if each.source else "",
+    "why": lambda each: each.why,
+}
+"""The columns of what was not judged."""
+
 ABOUT: Final[Mapping[str, Callable[[Report], Any]]] = {
     "force": lambda report: report.force,
     "name": lambda report: report.name,
     "answer": lambda report: report.answer,
     "judged": lambda report: time_of(report.ended),
     "from": lambda report: report.source,
+    "not judged": not_covered,
     "only": lambda report: "; ".join(report.filters),
     "commit": lambda report: report.provenance.commit + ("+changes" if report.provenance.dirty else ""),
     "rules hash": lambda report: report.provenance.rules_hash,
@@ -76,6 +89,14 @@ def to_csv(report: Report) -> str:
 def to_rules(report: Report) -> str:
     """The rules as CSV: what holds for every finding of a rule stands here once."""
     return _table(RULES, ([made(rule) for made in RULES.values()] for rule in report.rules))
+
+
+def to_unjudged(report: Report) -> str | None:
+    """What no rule judged as CSV, a row for each resource; None where all was judged."""
+    if not report.unjudged:
+        return None
+    rows = (one for each in report.unjudged for one in each.resources)
+    return _table(UNJUDGED, ([made(one) for made in UNJUDGED.values()] for one in rows))
 
 
 def to_about(report: Report) -> str:

@@ -137,7 +137,9 @@ def _lifted(shape: ObjectShape, body: Mapping[str, Any], names: Spelling, inside
     which of the two counts is not known, and so neither is the value.
     """
     known = {_comparable(name): name for name in shape.properties}
-    renamed = {_comparable(arm.rpartition(".")[2]): sdk for arm, sdk in names.renamed.items() if sdk in shape.properties}
+    renamed = {
+        _comparable(arm.rpartition(".")[2]): sdk for arm, sdk in names.renamed.items() if sdk in shape.properties
+    }
     lifted = {fold(name) for name in names.lifted if name not in shape.properties} - inside
     made: dict[str, Any] = {}
     written: dict[str, str] = {}

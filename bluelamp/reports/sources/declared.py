@@ -36,10 +36,14 @@ class Declared:
 
 @dataclass(frozen=True)
 class Listener:
-    """Who is told what cannot be read (where and why), and what is left out."""
+    """Who is told what cannot be read (where and why), and what is left out.
+
+    `skipped` is told of each resource that is left out: where it begins, its type, its name, and why.
+    """
 
     wrong: Callable[[int, str], None]
     left_out: Callable[[str], None]
+    skipped: Callable[[int, str, str, str], None] = lambda *_: None
 
 
 def declared(scope: Scope, listener: Listener, depth: int = 0) -> Iterator[Declared]:
@@ -62,6 +66,8 @@ def _resource(raw: Any, scope: Scope, listener: Listener, depth: int, parent: De
             listener.wrong(getattr(raw, "start", 0), "a resource is an object with a type")
             return
         if said.get("existing") is True:
+            why = "it exists already, and is only read"
+            listener.skipped(raw.start, str(said["type"]), str(said.get("name", "")), why)
             return
         turns = [scope]
         if isinstance(said.get("copy"), Mapping):
@@ -118,13 +124,13 @@ def _whole(on: Any, scope: Scope) -> Any:
     return on
 
 
-def _nested(
-    raw: Located, said: Mapping[str, Any], scope: Scope, listener: Listener, depth: int
-) -> Iterator[Declared]:
+def _nested(raw: Located, said: Mapping[str, Any], scope: Scope, listener: Listener, depth: int) -> Iterator[Declared]:
     properties = folded(said.get("properties"))
     template = properties.get("template")
     if not isinstance(template, Mapping):
         listener.left_out("the template that a deployment links to")
+        name = str(folded(raw).get("name", ""))
+        listener.skipped(raw.start, DEPLOYMENT, name, "its template is linked, not included")
         return
     if depth >= _DEEPEST:
         listener.wrong(raw.start, f"templates are nested deeper than {_DEEPEST}")

@@ -19,6 +19,7 @@ from bluelamp.errors import UsageError
 from bluelamp.reports.sources.budget import LARGEST_MANIFEST, MOST_VALUES, Budget, OverBudget, size, told
 from bluelamp.reports.sources.documents import Unreadable, documents
 from bluelamp.reports.sources.unique import unique
+from bluelamp.reports.unjudged import Skipped
 from policies.model import Resource
 
 STANDARD_INPUT: Final = "-"
@@ -32,10 +33,14 @@ _SECRET_PATHS: Final = frozenset(
 """What a Secret holds, and where `kubectl apply` keeps a copy of it."""
 
 
-def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> list[Resource]:
+def read(
+    paths: Sequence[str],
+    hear: Callable[[str], None] = lambda _: None,
+    skip: Callable[[Skipped], None] = lambda _: None,
+) -> list[Resource]:
     """The objects that stand in `paths`: files, folders with all that is below them, `-` for the standard input.
 
-    `hear` is told of documents that are not Kubernetes objects, which are left out. Raises
+    `hear` is told of documents that are not Kubernetes objects, which are left out; `skip` of each of them. Raises
     `SettingsError` with everything that cannot be read, in every file, and `UsageError` where there is
     nothing to judge.
     """
@@ -52,7 +57,7 @@ def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> 
             continue
         seen.add(file.path)
         try:
-            _file(file, budget, found, taken, problems, left_out)
+            _file(file, budget, found, taken, problems, left_out, skip)
         except OverBudget as error:
             problems.append(Problem(file.name, message=str(error)))
             break
@@ -79,6 +84,7 @@ def _file(
     taken: dict[str, int],
     problems: list[Problem],
     left_out: list[str],
+    skip: Callable[[Skipped], None],
 ) -> None:
     """Adds the objects of one file to `found`. Raises `OverBudget`."""
     text = _text(file, budget, problems)
@@ -92,6 +98,8 @@ def _file(
         objects = list(_objects(document.value, document.line, document.items))
         if not objects and document.value is not None:
             left_out.append(f"{file.name}:{document.line}")
+            why = "it is not a Kubernetes object"
+            skip(Skipped("document", left_out[-1], why, source=(file.name, document.line)))
         for line, value in objects:
             budget.resource(size(value, MOST_VALUES))
             resource = _resource(value, file.name, line, taken)

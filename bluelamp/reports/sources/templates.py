@@ -28,6 +28,7 @@ from bluelamp.reports.sources.located import Twice, Unreadable, folded
 from bluelamp.reports.sources.located import read as read_json
 from bluelamp.reports.sources.scopes import LOCATION, Scope, Template, level_of
 from bluelamp.reports.sources.unique import unique
+from bluelamp.reports.unjudged import Skipped
 from policies.model import UNKNOWN, Resource
 from policies.value import joined
 
@@ -44,11 +45,15 @@ _SECRET_NAME: Final = re.compile(
 _Key = tuple[str, tuple[Any, ...]]
 
 
-def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> list[Resource]:
+def read(
+    paths: Sequence[str],
+    hear: Callable[[str], None] = lambda _: None,
+    skip: Callable[[Skipped], None] = lambda _: None,
+) -> list[Resource]:
     """The resources that the templates in `paths`, files and folders, declare.
 
-    `hear` is told of what is left out. Raises `SettingsError` with everything that cannot be read, in
-    every file, and `UsageError` where there is no template.
+    `hear` is told of what is left out, `skip` of each resource that is. Raises `SettingsError` with everything that
+    cannot be read, in every file, and `UsageError` where there is no template.
     """
     problems: list[Problem] = []
     found: dict[str, Resource] = {}
@@ -74,7 +79,7 @@ def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> 
             whole, given = _template(file, text, template, problems), _given(file, budget, problems)
             if whole is not None:
                 scope = Scope(whole, given, level, file.name, budget=budget)
-                _read(file.name, text, scope, found, taken, problems, left_out)
+                _read(file.name, text, scope, found, taken, problems, left_out, skip)
         except OverBudget as error:
             problems.append(Problem(file.name, message=str(error)))
             break
@@ -112,6 +117,7 @@ def _read(
     taken: dict[str, int],
     problems: list[Problem],
     left_out: dict[str, int],
+    skip: Callable[[Skipped], None],
 ) -> None:
     breaks = [each.start() for each in re.finditer("\n", text)]
 
@@ -124,14 +130,19 @@ def _read(
     def wrong(start: int, why: str) -> None:
         problems.append(Problem(file, line(start), message=why))
 
+    def skipped(start: int, kind: str, name: str, why: str) -> None:
+        skip(Skipped(kind, name, why, source=(file, line(start))))
+
     told_: list[tuple[Declared, str, str]] = []
-    for each in declared(scope, Listener(wrong, leave)):
+    listener = Listener(wrong, leave, skipped)
+    for each in declared(scope, listener):
         scope.budget.resource(size(each.body, MOST_VALUES))
         token = armnames.token_of(each.type, each.names, each.level)
+        name = "/".join(part.brief if isinstance(part, Open) else str(part) for part in each.names)
         if token is None:
             leave(each.type)
+            listener.skipped(each.start, each.type, name, "the rules do not know this type")
             continue
-        name = "/".join(part.brief if isinstance(part, Open) else str(part) for part in each.names)
         start = f"{_URN}::{token}::"
         told_.append((each, token, start + unique(start, name, f"{file}:{line(each.start)}", taken)))
     index = {(each.type.lower(), tuple(map(name_key, each.names))): urn for each, _, urn in told_}

@@ -1,0 +1,122 @@
+"""What a report did not judge: resources that no rule concerns, and what its source left out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Any, Final
+
+from policies import Judgement, Resource, Rule, Verdict
+from policies.estate import canonical
+
+GENERAL: Final = 100
+"""A rule over at least so many types asks what every resource has (place, tags, cost), not how its kind is set up."""
+NO_RULE: Final = "no rule concerns this kind"
+GENERAL_ONLY: Final = "only rules on location, classification and cost concern this kind"
+_UNHEARD: Final = ":bluelamp.invalid/v0:Unheard"
+"""The end of a type that no provider has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that a source holds and that was not judged: `kind` and `why` group it, `urn` is empty for none."""
+
+    kind: str
+    name: str
+    why: str
+    urn: str = ""
+    source: tuple[str, int] | None = None
+
+    @property
+    def place(self) -> str:
+        """The file and the line, empty where they are not known."""
+        return f"{self.source[0]}:{self.source[1]}" if self.source else ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """What there is to say of it beside its kind, as JSON values."""
+        source = {"file": self.source[0], "line": self.source[1]} if self.source else None
+        return {"name": self.name, "resource": self.urn, "source": source}
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """The resources of one kind that were not judged, for one reason; `general` where general rules judged them."""
+
+    kind: str
+    why: str
+    resources: tuple[Skipped, ...] = field(default=())
+
+    @property
+    def general(self) -> bool:
+        """Whether the general rules did judge them."""
+        return self.why == GENERAL_ONLY
+
+    def as_dict(self) -> dict[str, Any]:
+        """The kind as JSON values."""
+        return {
+            "kind": self.kind,
+            "why": self.why,
+            "count": len(self.resources),
+            "resources": [each.as_dict() for each in self.resources],
+        }
+
+
+def unjudged(
+    resources: Iterable[Resource],
+    judgements: Iterable[Judgement],
+    rules: Sequence[Rule],
+    skipped: Iterable[Skipped] = (),
+) -> tuple[Unjudged, ...]:
+    """What was not judged, by kind: the kinds that no rule concerns first, those with most resources before others.
+
+    A resource is judged where one of `rules`, the whole baseline's, concerns its kind, or gave a verdict on it. What a
+    general rule says is not enough: it says nothing of how a kind is set up. Nor is "not applicable" from a rule that
+    looks at any kind there is.
+    """
+    general = {rule.id for rule in rules if is_general(rule)}
+    particular = [rule for rule in rules if rule.id not in general]
+    decided = {
+        each.urn for each in judgements if each.verdict is not Verdict.NOT_APPLICABLE and each.rule not in general
+    }
+    concerned: dict[str, str] = {}
+    found: dict[tuple[str, str], list[Skipped]] = defaultdict(list)
+    for each in resources:
+        if each.urn in decided:
+            continue
+        type_ = canonical(each.type)
+        why = concerned.get(type_)
+        if why is None:
+            why = concerned[type_] = _why(type_, particular, [rule for rule in rules if rule.id in general])
+        if why:
+            found[each.type, why].append(Skipped(each.type, each.name, why, each.urn, each.source))
+    for left in skipped:
+        found[left.kind, left.why].append(left)
+    ordered = sorted(found.items(), key=lambda each: (each[0][1] == GENERAL_ONLY, -len(each[1]), each[0]))
+    return tuple(
+        Unjudged(kind, why, tuple(sorted(of, key=lambda one: (one.name, one.urn, one.source or ()))))
+        for (kind, why), of in ordered
+    )
+
+
+def is_general(rule: Rule) -> bool:
+    """Whether `rule` is about resources of nearly all kinds alike."""
+    return len(rule.at) >= GENERAL
+
+
+def _why(type_: str, particular: Iterable[Rule], general: Iterable[Rule]) -> str:
+    if any(_names(rule.at, type_) for rule in particular):
+        return ""
+    return GENERAL_ONLY if any(rule.places(type_) for rule in general) else NO_RULE
+
+
+def _names(at: Mapping[str, Any], type_: str) -> bool:
+    """Whether a rule that looks at `at` is about resources of `type_`, and not about any kind that there is."""
+    return type_ in at or any(
+        fnmatchcase(type_, wanted) for wanted in at if "*" in wanted and not _any_kind(wanted, type_.partition(":")[0])
+    )
+
+
+@lru_cache(maxsize=4096)
+def _any_kind(pattern: str, provider: str) -> bool:
+    return fnmatchcase(provider + _UNHEARD, pattern)

@@ -1,0 +1,56 @@
+"""Placeholders: texts that stand for a value that is not shown or not known, such as `[secret]` or `<unknown>`.
+
+A rendered manifest, a preview or an export without its secrets holds them. Judged as values they would pass, so each is
+`UNKNOWN` to every rule.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bluelamp.core.wire import PLACEHOLDER, is_placeholder
+from policies.model import UNKNOWN, Resource
+from policies.value import joined
+
+
+def without_placeholders(resource: Resource) -> Resource:
+    """`resource` with `UNKNOWN` where its properties hold a placeholder; itself where they hold none."""
+    if not _any(resource.properties):
+        return resource
+    reasons = dict(resource.reasons)
+    properties = _read(resource.properties, "", reasons)
+    return replace(resource, properties=properties, reasons=reasons)
+
+
+def _any(properties: Any) -> bool:
+    waiting = [properties]
+    while waiting:
+        value = waiting.pop()
+        kind = type(value)
+        if kind is dict or isinstance(value, Mapping):
+            waiting += value.values()
+            if any(isinstance(key, str) and is_placeholder(key) for key in value):
+                return True
+        elif kind is list or kind is tuple:
+            waiting += value
+        elif isinstance(value, str) and is_placeholder(value):
+            return True
+    return False
+
+
+def _read(value: Any, path: str, reasons: dict[str, str]) -> Any:
+    if isinstance(value, str):
+        unknown = is_placeholder(value)
+    elif isinstance(value, Mapping):
+        # Which property such a key stands for cannot be said, so nothing beside it can be relied on.
+        unknown = any(isinstance(key, str) and is_placeholder(key) for key in value)
+    else:
+        unknown = False
+    if unknown:
+        reasons[path] = PLACEHOLDER
+        return UNKNOWN
+    if isinstance(value, Mapping):
+        return {key: _read(item, joined(path, key), reasons) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_read(item, joined(path, index), reasons) for index, item in enumerate(value)]
+    return value
