@@ -79,6 +79,12 @@ def resolve(root: Path, revision: str) -> str:
     return said.decode().strip()
 
 
+def commit_time(root: Path, commit: str) -> int:
+    """When a commit was made, in seconds since 1970. Raises `GitError`."""
+    said = _git(root, "show", "--no-patch", "--no-ext-diff", "--no-textconv", "--format=%ct", commit, "--")
+    return int(said) if said.strip().isdigit() else 0
+
+
 def changed(root: Path, commit: str) -> list[str]:
     """The files below `root`, relative to it, that differ from `commit`; files that git does not track included.
 
