@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -53,6 +54,8 @@ def _install(report: Report) -> Engine:
             way(report, version_of)
         except EngineError as error:
             refusals.append(error.message)
+            if way is official.fetch:
+                report(f"the official release is not used: {error.message}", None)
             continue
         engine = find(full=True)
         if engine is not None:
@@ -99,6 +102,9 @@ def _one_at_a_time(report: Report) -> Iterator[None]:
     folder = cache() / "engine"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if folder.stat().st_mode & stat.S_IWOTH:
+            # Whoever can write here can put another engine in the place of a verified one.
+            folder.chmod(stat.S_IMODE(folder.stat().st_mode) & ~stat.S_IWOTH)
         handle = (folder / "lock").open("a")
     except OSError as error:
         raise EngineError(

@@ -27,9 +27,15 @@ def record_of(folder: Path) -> Path:
 
 
 def record(work: Path, target: Path, version: str) -> None:
-    """Records the files in `work`, which is about to become `target`, and has the disk hold them. Raises `OSError`."""
+    """Records the files in `work`, which is about to become `target`, and has the disk hold them. Raises `OSError`.
+
+    Only their owner may write them from then on.
+    """
     files = {}
+    for folder in _folders(work):
+        folder.chmod(0o755)
     for name, path in sorted(_files(work)):
+        path.chmod(0o755 if path.stat().st_mode & stat.S_IXUSR else 0o644)
         with path.open("rb+") as stream:
             os.fsync(stream.fileno())
         about = path.lstat()
@@ -84,6 +90,9 @@ def _differs(folder: Path, files: dict[str, tuple[int, str, bool]], of: str, *, 
     if not folder.is_dir():
         return "it is not a folder"
     there = dict(_files(folder))
+    for place in (folder.parent, *_folders(folder)):
+        if place.stat().st_mode & stat.S_IWOTH:
+            return f"{place} can be written by other users"
     problem = next(_unlike(files, there), "")
     if problem:
         return problem
@@ -118,6 +127,15 @@ def _looks(name: str, about: os.stat_result, size: int, *, executable: bool) -> 
         yield f"{name} is not executable"
     if about.st_mode & stat.S_IWOTH or about.st_uid not in (0, os.getuid()):
         yield f"{name} can be written by other users"
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    """`folder` and every folder below it. Raises `OSError`."""
+    yield folder
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _folders(Path(entry.path))
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:

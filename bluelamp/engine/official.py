@@ -111,13 +111,14 @@ def _download(archive: Path, digest: str, report: Report) -> None:
 
 
 def _unpack(archive: Path, folder: Path) -> None:
-    """The archive's programs, which are all in one folder; links, devices and other folders are left out."""
+    """The archive's programs, which are all in its folder `pulumi`; links, devices and other folders are left out."""
     try:
         with tarfile.open(archive, "r:gz") as content:
             for member in content:
                 name = PurePosixPath(member.name)
-                source = content.extractfile(member) if member.isreg() and len(name.parts) == 2 else None
-                if source is None or name.name in ("", ".", ".."):
+                wanted = member.isreg() and name.parts[:-1] == ("pulumi",) and name.name not in (".", "..")
+                source = content.extractfile(member) if wanted else None
+                if source is None:
                     continue
                 path = folder / name.name
                 with path.open("xb") as file:
