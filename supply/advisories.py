@@ -73,7 +73,11 @@ def from_folder(folder: Path, dependencies: Sequence[Dependency]) -> list[Findin
 
 def from_service(dependencies: Sequence[Dependency], address: str = SERVICE) -> list[Finding]:
     """The findings of the OSV service. Raises `NotCheckedError` where it cannot be reached within seconds."""
-    queries = [{"package": {"purl": one.purl}} for one in dependencies]
+    queries = [
+        {"package": {"ecosystem": ecosystem, "name": name}, "version": one.version.removeprefix("v")}
+        for one in dependencies
+        for ecosystem, name in [_key(one)]
+    ]
     request = urllib.request.Request(  # noqa: S310 - the address is a constant, or a maintainer's own
         address, json.dumps({"queries": queries}).encode(), {"Content-Type": "application/json"}
     )
@@ -169,10 +173,11 @@ def _within_range(events: Iterable[Mapping[str, Any]], mine: Any, ordered: Calla
                 if place is None and text not in ("0", "*"):
                     return True
                 points.append((text, place, kind))
-    starts = [point for point in points if point[0] in ("0",)]
-    rest = sorted(
-        (point for point in points if point not in starts and point[1] is not None), key=lambda point: point[1]
-    )
+    starts = [point for point in points if point[0] == "0"]
+    known = [point for point in points if point not in starts and point[1] is not None]
+    # Where a range ends and another begins at the same version, the version counts as affected.
+    order = {"fixed": 0, "limit": 0, "introduced": 1, "last_affected": 2}
+    rest = sorted(known, key=lambda point: (point[1], order[point[2]]))
     for text, place, kind in (*starts, *rest):
         if kind == "introduced":
             inside = inside or text == "0" or mine >= place

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from packageurl import PackageURL
+
 _REQUIRED = re.compile(r"(?:require )?\s*(\S+) (v\S+)(?: // indirect)?")
 _REPLACED = re.compile(r"replace (\S+)(?: v\S+)? => (\S+) (v\S+)")
 
@@ -19,8 +21,9 @@ class Module:
 
     @property
     def purl(self) -> str:
-        """The package URL."""
-        return f"pkg:golang/{self.path}@{self.version}"
+        """The package URL, in which names are in lower case."""
+        namespace, _, name = self.path.rpartition("/")
+        return PackageURL("golang", namespace=namespace or None, name=name, version=self.version).to_string()
 
 
 def modules(folder: Path) -> tuple[Module, ...]:

@@ -116,7 +116,6 @@ def _engine(bom: Bom, product: Component, root: Path, given: Policy) -> None:
 
 
 def _module(one: Module, given: Policy) -> Component:
-    namespace, _, name = one.path.rpartition("/")
     # Go's hash is over the list of files and their hashes, so it is no digest of one file.
     properties = [Property(name="bluelamp:go:h1", value=one.hash)]
     properties += [Property(name="bluelamp:go:replaces", value=one.replaces)] if one.replaces else []
@@ -125,7 +124,7 @@ def _module(one: Module, given: Policy) -> Component:
         name=one.path,
         version=one.version,
         bom_ref=one.purl,
-        purl=PackageURL("golang", namespace=namespace or None, name=name, version=one.version),
+        purl=PackageURL.from_string(one.purl),
         licenses=[_licence(licence_of(one, given))],
         scope=ComponentScope.OPTIONAL,
         properties=properties,

@@ -3,8 +3,9 @@
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -78,18 +79,75 @@ def test_the_reported_option_truncates_no_file(checkout: Project) -> None:
     assert canary.read_text(encoding="utf-8") == "alive"
 
 
+def outcome(work: Callable[[], Any]) -> tuple[Any, str]:
+    """What `work` returns, or None and the refusal that a user would read; anything else that it raises is raised."""
+    try:
+        return work(), ""
+    except UsageError as error:
+        assert error.next_step  # noqa: PT017 - every refusal says what to do
+        return None, error.message
+    except (git.GitError, SettingsError) as error:
+        return None, str(error)
+
+
 OPTIONS = st.sampled_from(
-    ["--output", "--ext-diff", "--textconv", "-O", "--no-index", "--stdin", "--exec-path", "-c", "--git-dir", "--all"]
-    + ["--work-tree", "-C", "--upload-pack", "--open-files-in-pager", "--config-env", "--show-toplevel", "-S", "-G"]
-    + ["--namespace", "--glob", "--branches", "--path-format", "--parseopt", "--sq-quote", "--not", "--ignore-matching"]
+    [
+        "--output",
+        "--ext-diff",
+        "--textconv",
+        "-O",
+        "--no-index",
+        "--stdin",
+        "--exec-path",
+        "-c",
+        "--git-dir",
+        "--all",
+        "--work-tree",
+        "-C",
+        "--upload-pack",
+        "--open-files-in-pager",
+        "--config-env",
+        "--show-toplevel",
+        "-S",
+        "-G",
+        "--namespace",
+        "--glob",
+        "--branches",
+        "--path-format",
+        "--parseopt",
+        "--sq-quote",
+        "--not",
+        "--ignore-matching",
+    ]
 )
 TARGETS = st.sampled_from(
     ["CANARY", "./CANARY", "../CANARY", "$PWD/CANARY", "/dev/null", "core.pager=touch CANARY", ""]
 )
 JOINS = st.sampled_from(["=", " ", "", "\n", "\t", "\0", "=./", "^{commit} "])
 REVISIONS = st.sampled_from(
-    ["HEAD", "main", "v1", "@", "HEAD~0", "HEAD^{tree}", "HEAD:CANARY", ":/All", "HEAD..main", "main...HEAD", "^HEAD"]
-    + ["refs/heads/*", "HEAD^@", "HEAD^!", "HEAD^-", "FETCH_HEAD", "@{u}", "@{-1}", "stash@{0}", ":CANARY", ":0:CANARY"]
+    [
+        "HEAD",
+        "main",
+        "v1",
+        "@",
+        "HEAD~0",
+        "HEAD^{tree}",
+        "HEAD:CANARY",
+        ":/All",
+        "HEAD..main",
+        "main...HEAD",
+        "^HEAD",
+        "refs/heads/*",
+        "HEAD^@",
+        "HEAD^!",
+        "HEAD^-",
+        "FETCH_HEAD",
+        "@{u}",
+        "@{-1}",
+        "stash@{0}",
+        ":CANARY",
+        ":0:CANARY",
+    ]
 )
 EDGES = st.text(
     alphabet=st.sampled_from(" \t\n\r\0-^~:.@{}=/\\'\"`$;|&<>*?[]()!#%+,\u2028\u202e\udc80\x1b"), max_size=4
@@ -108,11 +166,9 @@ MANY = {"derandomize": True, "deadline": None, "database": None, "suppress_healt
 def test_a_revision_is_one_commit_or_refused(shared: Project, value: str) -> None:
     head = command_head(shared)
     before = everything(shared.root)
-    try:
-        assert git.resolve(shared.root, value) == head
-    except git.GitError as error:
-        assert str(error)
-        assert "\n" not in str(error)
+    found, refusal = outcome(lambda: git.resolve(shared.root, value))
+    assert found == head if found is not None else refusal
+    assert "\n" not in refusal
     assert everything(shared.root) == before
 
 
@@ -129,11 +185,8 @@ def command_head(project: Project) -> str:
 @given(value=HOSTILE)
 def test_changed_takes_no_option_from_its_value(shared: Project, value: str) -> None:
     before = everything(shared.root)
-    try:
-        assert select(shared.root, None, every=False, region=None, changed=value) == []
-    except UsageError as error:
-        assert "--changed" in error.message
-        assert error.next_step
+    found, refusal = outcome(lambda: select(shared.root, None, every=False, region=None, changed=value))
+    assert found == [] if found is not None else refusal.startswith("--changed ")
     assert everything(shared.root) == before
 
 
@@ -154,22 +207,17 @@ NAMES = st.one_of(
 @given(name=NAMES, more=st.lists(SLUGS, max_size=2))
 def test_a_force_is_one_in_the_register_or_refused(shared: Project, name: str, more: list[str]) -> None:
     known = read_register(shared.root).forces
-    try:
-        chosen = select(shared.root, [*more, name], every=False, region=None, changed=None)
-        assert name in known
-        assert set(chosen) <= set(known)
-    except SettingsError as error:
-        assert name not in known
-        assert "force" in str(error)
+    chosen, refusal = outcome(lambda: select(shared.root, [*more, name], every=False, region=None, changed=None))
+    assert (chosen is None) == (name not in known)
+    assert set(chosen) <= set(known) if chosen is not None else "force" in refusal
 
 
 @settings(max_examples=2000, **MANY)
 @given(name=st.one_of(NAMES, HOSTILE, st.sampled_from([".", "..", "...", "a" * 101, "-s", "a/b", ""])))
 def test_a_stack_or_project_is_a_name_and_no_path_or_option(name: str) -> None:
-    try:
-        _checked("stack", name, "rename it")
-    except UsageError as error:
-        assert "allowed:" in error.message
+    _, refusal = outcome(lambda: _checked("stack", name, "rename it"))
+    if refusal:
+        assert "allowed:" in refusal
         return
     assert not name.startswith("-")
     assert Path(name).name == name
@@ -287,10 +335,7 @@ def test_a_checkout_runs_no_program_of_its_choice(checkout: Project, kind: str, 
         lambda: git.dirty(checkout.root, ("stacks",)),
         lambda: provenance(checkout.root, []),
     ):
-        try:
-            ask()
-        except git.GitError as error:
-            assert str(error)
+        outcome(ask)
     assert not canary.exists()
 
 
