@@ -72,7 +72,7 @@ def _changed(root: Path, there: list[str], revision: str) -> list[str]:
         files = git.changed(root, git.resolve(root, revision))
     except git.GitError as error:
         raise UsageError(
-            f"--changed {revision[:60]!r} cannot be compared with: {error}",
+            f"--changed {revision[:60]!r}: git does not know it: {error}",
             next_step="name one commit of this repository: a branch, a tag or a hash, such as origin/main",
         ) from error
     if any(_below(file, place) for file in files for place in _EVERY):

@@ -39,6 +39,16 @@ esac
 """
 
 
+GROWING_GO = """#!/bin/sh
+case "$1" in
+  mod) ;;
+  list) case "$2" in -deps) echo a b ;; *) echo {sdk} ;; esac ;;
+  build) while [ "$1" != -o ]; do shift; done
+    printf '#!/bin/sh\\necho v{version}\\nexit\\n' > "$2" && head -c 10000 /dev/zero >> "$2" && chmod +x "$2" ;;
+esac
+"""
+
+
 def program(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -448,6 +458,30 @@ def test_a_full_disk_is_said_and_leaves_nothing(cache: Path) -> None:
     assert said.returncode == 1
     assert "no space left on device" in said.stderr
     assert sorted(path.name for path in (cache / "engine").iterdir()) == ["lock"]
+
+
+def test_a_disk_that_is_full_at_any_point_leaves_nothing_that_is_used(cache: Path) -> None:
+    """A limit on the size of a file stands for a disk that is full after so many bytes."""
+    script = (
+        "import resource, sys\n"
+        "from bluelamp.engine.install import install\n"
+        "from bluelamp.errors import EngineError\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)\n"
+        "try:\n    install(lambda *_: None)\n"
+        "except EngineError as error:\n    sys.exit(error.message)\n"
+    )
+    program(cache.parent / "bin" / "go", GROWING_GO.format(sdk=cache.parent / "sdk", version=pinned_version()))
+    for limit in (0, 1, 20, 30, 100, 250, 300, 400, 500, 600, 900, 5_000):
+        shutil.rmtree(cache, ignore_errors=True)
+        words = [sys.executable, "-B", "-c", script, str(limit)]
+        ended = subprocess.run(words, check=False, capture_output=True, text=True)
+        assert "Traceback" not in ended.stderr
+        assert ended.returncode == 1, limit
+        assert ended.stderr.strip()
+        assert find.find() is None
+        place = installed()
+        assert damage(place, pinned_version(), full=True) == ""
+        assert not [path for path in place.parent.iterdir() if path.name.startswith(".")]
 
 
 def test_a_cache_that_cannot_be_written_is_said(cache: Path) -> None:
