@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import typer
+
+from bluelamp.cli.screen import Screen
 from bluelamp.core import git
 from bluelamp.core.problems import Problem, SettingsError
-from bluelamp.errors import UsageError
+from bluelamp.errors import Status, UsageError
 
 _EVERY = (
     "infra/",
@@ -65,6 +68,14 @@ def select(root: Path, names: list[str] | None, *, every: bool, region: str | No
     if changed is not None:
         return _changed(root, there, changed)
     return there
+
+
+def end_without(screen: Screen, chosen: list[str], result: object) -> None:
+    """Ends the command, done, where no force is chosen, as `--changed` may find none; gives `result` to programs."""
+    if not chosen:
+        screen.say("nothing to do: no force has changed, or none has a stack file")
+        screen.give(result)
+        raise typer.Exit(Status.DONE)
 
 
 def _changed(root: Path, there: list[str], revision: str) -> list[str]:

@@ -21,6 +21,8 @@ _HASH: Final = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64})\n")
 _PROGRAM: Final = re.compile(r"filter\..*\.(clean|smudge|process|required)", re.DOTALL)
 _GITLINK: Final = b"160000"
 
+_STATUS: Final = ("status", "--porcelain", "-z", "--ignore-submodules=dirty", "--no-renames")
+
 _KEPT: Final = {
     "GIT_CONFIG_GLOBAL",
     "GIT_CONFIG_SYSTEM",
@@ -104,18 +106,20 @@ def dirty(root: Path, watched: Iterable[str] = ()) -> bool:
     Files below `watched` (paths relative to `root`) that git ignores count too: they are in no commit. Raises
     `GitError`.
     """
-    _place(root)
-    if _git(root, "status", "--porcelain", "-z", "--untracked-files=all", "--ignore-submodules=dirty", "--no-renames"):
-        return True
-    top = _toplevel(root)
-    if _unseen(top):
-        return True
-    there = [f"./{name}" for name in watched if (root / name).exists()]
-    if not there:
-        return False
-    # A watched path that is a symbolic link is a file to git; what it leads to is not this checkout's.
-    ignored = _names(_git(root, "ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", *there))
-    return any("__pycache__" not in name.split("/") and not name.endswith(".pyc") for name in ignored)
+    top = _place(root)
+    place = root.resolve().relative_to(top)
+    places = [(place / name).as_posix() for name in watched]
+    for row in _names(_git(root, *_STATUS, "--untracked-files=all", "--ignored=matching")):
+        path = row[3:].rstrip("/")
+        compiled = "__pycache__" in path.split("/") or path.endswith(".pyc")
+        if not row.startswith("!! ") or (not compiled and any(_overlap(path, one) for one in places)):
+            return True
+    return bool(_unseen(top))
+
+
+def _overlap(path: str, other: str) -> bool:
+    """Whether one of two paths is the other, or above it."""
+    return path == other or path.startswith(f"{other}/") or other.startswith(f"{path}/")
 
 
 def _unseen(folder: Path, depth: int = 0) -> list[str]:
@@ -139,15 +143,15 @@ def _submodule_differs(folder: Path, depth: int) -> bool:
         return False
     if depth >= _DEEPEST or _toplevel(folder) != folder.resolve():
         return True
-    status = ("status", "--porcelain", "-z", "--untracked-files=all", "--ignore-submodules=dirty", "--no-renames")
-    return bool(_git(folder, *status)) or bool(_unseen(folder, depth + 1))
+    return bool(_git(folder, *_STATUS, "--untracked-files=all")) or bool(_unseen(folder, depth + 1))
 
 
-def _place(root: Path) -> None:
-    """Raises `GitError` where the checkout's settings point git at other files than those around `root`."""
-    here = root.resolve()
-    if not here.is_relative_to(_toplevel(root)):
+def _place(root: Path) -> Path:
+    """The checkout's top folder. Raises `GitError` where its settings point git at other files than those at `root`."""
+    top = _toplevel(root)
+    if not root.resolve().is_relative_to(top):
         raise GitError("its settings name another work tree")
+    return top
 
 
 def _toplevel(root: Path) -> Path:

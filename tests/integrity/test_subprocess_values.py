@@ -476,6 +476,14 @@ def test_a_renamed_file_counts_where_it_was(checkout: Project) -> None:
     assert len(chosen) > 40
 
 
+@pytest.mark.parametrize("verb", ["check", "audit", "preview", "up"])
+def test_where_no_force_has_changed_there_is_nothing_to_do(shared: Project, verb: str) -> None:
+    before = everything(shared.root)
+    extra = ("--rehearse",) if verb in ("preview", "up") else ()
+    assert in_process(shared.root, verb, *extra, "--changed", "HEAD", "--format", "json") == 0
+    assert everything(shared.root) == before
+
+
 def test_without_git_it_says_so(tmp_path: Path) -> None:
     made = make_project(tmp_path / "project")
     said = bluelamp(("check", "--changed", "HEAD"), made.root, PATH=str(tmp_path))
