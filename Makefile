@@ -4,7 +4,11 @@ FORCE ?= west-midlands
 VENV := .venv
 RUN := $(VENV)/bin
 
-.PHONY: rehearse test check bench docs golden lock clean
+# Known vulnerabilities: a folder of OSV documents in place of the service, and whether a check there must be.
+ADVISORIES ?=
+REQUIRE_ADVISORIES ?=
+
+.PHONY: rehearse test check bench docs golden lock sbom clean
 
 rehearse: $(VENV)/.ready  ## bring FORCE up in the rehearsal cloud, judged, with a report
 	@$(RUN)/bluelamp up --rehearse $(FORCE)
@@ -13,11 +17,13 @@ test: $(VENV)/.ready  ## every test, with the real engine and a real Kubernetes 
 	$(RUN)/bluelamp engine install
 	$(RUN)/pytest -n auto --dist loadgroup
 
-check: $(VENV)/.ready  ## what needs no running: formatting, lint, types, the rooms' walls
+check: $(VENV)/.ready  ## what needs no running: formatting, lint, types, imports, licences, known vulnerabilities
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
+	$(RUN)/python -m supply licences
+	$(RUN)/python -m supply vulnerabilities $(if $(ADVISORIES),--advisories '$(ADVISORIES)') $(if $(REQUIRE_ADVISORIES),--require)
 
 bench: $(VENV)/.ready  ## ratios measured in one run: stock SDK against Bluelamp's
 	$(RUN)/bluelamp engine install
@@ -32,6 +38,9 @@ golden: $(VENV)/.ready  ## for a release: what the forces hold now is what later
 lock: $(VENV)/.ready  ## requirements.lock anew from pyproject.toml
 	$(RUN)/uv pip compile pyproject.toml --group dev --group build --universal --generate-hashes --no-emit-index-url \
 	    --quiet --upgrade --custom-compile-command "make lock" --output-file requirements.lock
+
+sbom: $(VENV)/.ready  ## the bill of materials of this version, in CycloneDX, into dist/
+	$(RUN)/python -m supply sbom
 
 clean:  ## forget the environment and every rehearsal
 	rm -rf $(VENV) .bluelamp

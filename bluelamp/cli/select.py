@@ -1,9 +1,13 @@
 """Which forces a verb is for."""
 
-import subprocess
 from pathlib import Path
 
-from bluelamp.errors import UsageError
+import typer
+
+from bluelamp.cli.screen import Screen
+from bluelamp.core import git
+from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.errors import Status, UsageError
 
 _EVERY = (
     "infra/",
@@ -30,8 +34,8 @@ def with_stacks(root: Path) -> list[str]:
 def select(root: Path, names: list[str] | None, *, every: bool, region: str | None, changed: str | None) -> list[str]:
     """The forces that are named, or all, or a region's, or those that changed since a revision; in order, once each.
 
-    Raises `UsageError` where none is named or several ways are mixed, `SettingsError` for an unknown
-    force.
+    Raises `UsageError` where none is named, several ways are mixed or `changed` is no commit; `SettingsError` for an
+    unknown force, and for a stack file of none.
     """
     from infra.register import read_register
 
@@ -47,6 +51,13 @@ def select(root: Path, names: list[str] | None, *, every: bool, region: str | No
     if names:
         return list(dict.fromkeys(register.entry(name).slug for name in names))
     there = with_stacks(root)
+    unknown = [slug for slug in there if slug not in register.forces]
+    if unknown:
+        step = "name the file after a force in stacks/forces.yaml, or move it away"
+        raise SettingsError(
+            Problem(f"stacks/Pulumi.{slug}.yaml"[:200], message="no force is called so", next_step=step)
+            for slug in unknown
+        )
     if region is not None:
         regions = sorted({entry.region for entry in register.forces.values()})
         if region not in regions:
@@ -60,21 +71,31 @@ def select(root: Path, names: list[str] | None, *, every: bool, region: str | No
     return there
 
 
+def end_without(screen: Screen, chosen: list[str], result: object) -> None:
+    """Ends the command, done, where no force is chosen, as `--changed` may find none; gives `result` to programs."""
+    if not chosen:
+        screen.say("nothing to do: no force has changed, or none has a stack file")
+        screen.give(result)
+        raise typer.Exit(Status.DONE)
+
+
 def _changed(root: Path, there: list[str], revision: str) -> list[str]:
-    run = subprocess.run(
-        ["git", "diff", "--name-only", "--relative", revision, "--"],
-        check=False,
-        capture_output=True,
-        text=True,
-        cwd=root,
-    )
-    if run.returncode:
-        raise UsageError(f"--changed {revision}: git does not know it: {run.stderr.strip().splitlines()[0]}")
-    files = run.stdout.splitlines()
-    if any(file.startswith(_EVERY) for file in files):
+    try:
+        files = git.changed(root, git.resolve(root, revision))
+    except git.GitError as error:
+        raise UsageError(
+            f"--changed {revision[:60]!r}: git does not know it: {error}",
+            next_step="name one commit of this repository: a branch, a tag or a hash, such as origin/main",
+        ) from error
+    if any(_below(file, place) for file in files for place in _EVERY):
         return there
     return [
         slug
         for slug in there
-        if any(file == f"stacks/Pulumi.{slug}.yaml" or file.startswith(f"stacks/{slug}/") for file in files)
+        if any(file == f"stacks/Pulumi.{slug}.yaml" or _below(file, f"stacks/{slug}/") for file in files)
     ]
+
+
+def _below(file: str, place: str) -> bool:
+    """Whether a changed file is at or below `place`: to git, a symbolic link or a submodule is a file."""
+    return file.startswith(place) or f"{file}/" == place

@@ -1,7 +1,7 @@
 """An engine built from the Go module proxy, where the official release cannot be had.
 
 `gomod/` pins the Pulumi command and everything it needs by hash. Go keeps what it has downloaded and compiled, so an
-interrupted build resumes; the finished engine appears in the cache under one rename.
+interrupted build resumes. The finished engine is run once and recorded, and appears in the cache under one rename.
 """
 
 import hashlib
@@ -13,12 +13,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
+from bluelamp.engine.integrity import discard, record, remove
 from bluelamp.errors import EngineError
 from bluelamp.folders import cache
 
 _MODULE = Path(__file__).parent / "gomod"
 _COMMAND = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _SDK = "github.com/pulumi/pulumi/sdk/v3"
+_RECIPE = b"2"
+"""Changes where an engine is built or recorded otherwise: one that was built before is then not used."""
 _EXECUTOR = "pulumi-language-python-exec"
 
 Report = Callable[[str, float | None], None]
@@ -36,7 +39,8 @@ def pinned_version() -> str:
 
 @lru_cache
 def _lock_hash() -> str:
-    return hashlib.sha256((_MODULE / "go.sum").read_bytes()).hexdigest()[:12]
+    content = ((_MODULE / name).read_bytes() for name in ("go.mod", "go.sum"))
+    return hashlib.sha256(b"\0".join((_RECIPE, *content))).hexdigest()[:12]
 
 
 def built_folder() -> Path:
@@ -44,54 +48,97 @@ def built_folder() -> Path:
     return cache() / "engine" / f"built-{pinned_version()}-{_lock_hash()}"
 
 
-def build(report: Report) -> Path:
-    """Builds the engine and returns its binary. Raises `EngineError` where Go is missing or fails."""
+def build(report: Report, version_of: Callable[[Path], str | None]) -> Path:
+    """Builds the engine and returns its binary.
+
+    Raises `EngineError` where Go is missing or fails, the disk is full, or what was built does not run.
+    """
     go = shutil.which("go")
     if go is None:
         raise EngineError("Go is not installed, and the engine must be built", next_step="install Go 1.25 or newer")
+    if not Path(go).is_absolute():
+        raise EngineError(f"go is found at the relative path {go}", next_step="take that folder out of PATH")
     target = built_folder()
     work = target.with_name(f".{target.name}.{os.getpid()}")
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
     try:
-        report("downloading the engine's source modules", None)
-        _go(go, "mod", "download", _COMMAND.partition("/cmd/")[0], _SDK)
-        packages = len(_go(go, "list", "-deps", _COMMAND).split())
-        version = pinned_version()
-        flags = f"-s -w -X {_SDK}/go/common/version.Version=v{version}"
-        _compile([go, "build", "-v", "-ldflags", flags, "-o", str(work / "pulumi"), _COMMAND], packages, report)
-        sdk = Path(_go(go, "list", "-m", "-f", "{{.Dir}}", _SDK).strip())
-        shutil.copyfile(sdk / "python" / "cmd" / _EXECUTOR, work / _EXECUTOR)
-        _write_host(work / "pulumi-language-python")
-        if target.exists():
-            shutil.rmtree(target)
+        remove(work)
+        _build(go, work, report)
+        said = version_of(work / "pulumi")
+        if said != pinned_version():
+            raise EngineError(f"the engine that was built does not run here (it says {said or 'nothing'})")
+        discard(target)
+        record(work, target, pinned_version())
         work.rename(target)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        step = "free some disk space, or set BLUELAMP_CACHE to a folder that can be written"
+        raise EngineError(f"the engine cannot be built in {work.parent}: {reason}", next_step=step) from error
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        remove(work)
     return target / "pulumi"
 
 
-def _go(go: str, *words: str) -> str:
-    run = subprocess.run([go, *words], check=False, capture_output=True, text=True, cwd=_MODULE, env=_environment())
+def _build(go: str, work: Path, report: Report) -> None:
+    temporary = work / "tmp"
+    temporary.mkdir(parents=True)
+    environment = _environment(temporary)
+    report("downloading the engine's source modules", None)
+    _go(go, environment, "mod", "download", _COMMAND.partition("/cmd/")[0], _SDK)
+    report("verifying the engine's source modules", None)
+    # Go compares a module with its hash when it is downloaded, and not again when it is compiled.
+    _go(go, environment, "mod", "verify")
+    packages = len(_go(go, environment, "list", "-deps", _COMMAND).split())
+    flags = f"-s -w -X {_SDK}/go/common/version.Version=v{pinned_version()}"
+    command = [go, "build", "-v", "-ldflags", flags, "-o", str(work / "pulumi"), _COMMAND]
+    _compile(command, environment, packages, report)
+    sdk = Path(_go(go, environment, "list", "-m", "-f", "{{.Dir}}", _SDK).strip())
+    shutil.copyfile(sdk / "python" / "cmd" / _EXECUTOR, work / _EXECUTOR)
+    _write_host(work / "pulumi-language-python")
+    remove(temporary)
+
+
+def _go(go: str, environment: dict[str, str], *words: str) -> str:
+    run = subprocess.run(
+        [go, *words],
+        check=False,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        cwd=_MODULE,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+    )
     if run.returncode:
         raise EngineError(f"go {words[0]} failed: {_last(run.stderr)}", next_step="check the network and try again")
     return run.stdout
 
 
-def _compile(command: list[str], packages: int, report: Report) -> None:
+def _compile(command: list[str], environment: dict[str, str], packages: int, report: Report) -> None:
     done, tail = 0, ""
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=_MODULE, env=_environment()) as child:
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        cwd=_MODULE,
+        env=environment,
+    ) as child:
         if child.stderr is not None:
             for line in child.stderr:
                 done, tail = done + 1, tail + line
-                report("compiling the engine", min(done / packages, 1.0))
+                report("compiling the engine", min(done / max(packages, 1), 1.0))
     if child.returncode:
         raise EngineError(f"go build failed: {_last(tail)}")
 
 
-def _environment() -> dict[str, str]:
-    """The caller's, but for what would change the pin: the lock is the only word on versions."""
-    return {**os.environ, "GOFLAGS": "-mod=readonly -buildvcs=false", "GOWORK": "off"}
+def _environment(temporary: Path) -> dict[str, str]:
+    """The caller's, without what would change the pin: only the lock decides on versions.
+
+    Go's temporary files are in the work folder, so that a build that is killed leaves them in one known place.
+    """
+    flags = "-mod=readonly -buildvcs=false"
+    return {**os.environ, "GOFLAGS": flags, "GOWORK": "off", "GOTMPDIR": str(temporary)}
 
 
 def _last(text: str) -> str:

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,11 +10,20 @@ from pathlib import Path
 from typing import Literal
 
 from bluelamp import bytecode
+from bluelamp.core.processes import ProcessError, run
 from bluelamp.engine.build import built_folder, pinned_version
-from bluelamp.folders import cache
+from bluelamp.engine.integrity import damage
+from bluelamp.engine.official import official_folder, official_version
 
 MINIMUM = (3, 220, 0)
 """The oldest `pulumi` whose event log and `--config-file` do what Bluelamp needs."""
+
+NAMED = "BLUELAMP_ENGINE"
+"""The variable of the environment that names one binary to use."""
+
+_SECONDS = 30.0
+_LIMIT = 100_000
+_VERSION = re.compile(r"v?(\d{1,6}\.\d{1,6}\.\d{1,6})(?![\d.])")
 
 Origin = Literal["found", "official", "built"]
 
@@ -40,58 +48,109 @@ class Engine:
         return environment
 
 
-def official_folder() -> Path:
-    """Where the official release is installed."""
-    return cache() / "engine" / "official"
+@dataclass(frozen=True)
+class Candidate:
+    """A `pulumi` on this machine: its version where it is known, and why it cannot be used, empty where it can."""
+
+    origin: Origin
+    path: Path
+    version: str = ""
+    problem: str = ""
+
+    @property
+    def ours(self) -> bool:
+        """Whether Bluelamp installed it, and can do so again."""
+        return self.origin != "found"
 
 
-def candidates() -> Iterator[tuple[Origin, Path]]:
+def candidates(*, full: bool = False) -> Iterator[Candidate]:
     """Every `pulumi` on this machine, in the order of preference, usable or not.
 
-    `$BLUELAMP_ENGINE` may name one binary, which is then the only candidate.
+    `$BLUELAMP_ENGINE` may name one binary, which is then the only candidate. What Bluelamp installed is compared with
+    the record of its digests; with `full`, every file is hashed even where nothing about it has changed.
     """
-    named = os.environ.get("BLUELAMP_ENGINE")
+    named = os.environ.get(NAMED)
     if named:
-        yield "found", Path(named)
+        # The engine runs in the project's folder: a relative path would be another file there.
+        yield _foreign(Path(named).absolute())
         return
     on_path = shutil.which("pulumi")
-    built = built_folder() / "pulumi"
-    if on_path and Path(on_path).resolve() != built.resolve():
-        yield "found", Path(on_path)
-    official = official_folder() / "bin" / "pulumi"
-    if official.is_file():
-        yield "official", official
-    if built.is_file():
-        yield "built", built
+    if on_path and not Path(on_path).is_absolute():
+        yield Candidate("found", Path(on_path), problem="it is in a relative folder of PATH, which differs by folder")
+    elif on_path and Path(on_path).resolve() not in {(folder / name).resolve() for _, folder, name, _ in _installed()}:
+        yield _foreign(Path(on_path))
+    for origin, folder, name, version in _installed():
+        if os.path.lexists(folder):
+            problem = damage(folder, version, full=full)
+            yield Candidate(origin, folder / name, version, f"it is damaged: {problem}" if problem else "")
 
 
-def find() -> Engine | None:
-    """The engine to use, or None where there is none that is new enough."""
-    for origin, path in candidates():
-        # What was built here is what is pinned; asking it would cost a third of a second each time.
-        version = pinned_version() if origin == "built" else version_of(path)
-        if version is not None and new_enough(version):
-            return Engine(path, version, origin)
+def find(*, full: bool = False) -> Engine | None:
+    """The engine to use, or None where there is none that is new enough and undamaged."""
+    for one in candidates(full=full):
+        if not one.problem:
+            return Engine(one.path, one.version, one.origin)
     return None
 
 
+def damaged() -> list[Path]:
+    """The folders of engines that Bluelamp installed and that are no longer as they were."""
+    return [
+        folder
+        for _, folder, _, version in _installed()
+        if os.path.lexists(folder) and damage(folder, version, full=True)
+    ]
+
+
+def missing() -> str:
+    """Why there is no engine to use: nothing is there, or what is wrong with each that is."""
+    found = [f"{one.path}: {one.problem}" for one in candidates()]
+    return "; ".join(found) if found else "there is no Pulumi engine here"
+
+
 def version_of(path: Path) -> str | None:
-    """What `pulumi version` says, without its `v`; None where it cannot be run."""
-    try:
-        run = subprocess.run(
-            [str(path), "version"],
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    found = re.search(r"\d+\.\d+\.\d+", run.stdout)
-    return found.group() if found else None
+    """The version that `pulumi version` prints, without its `v`; None where it cannot be run."""
+    return _ask(path)[0]
 
 
 def new_enough(version: str) -> bool:
     """Whether a version, `3.259.0`, is at least `MINIMUM`."""
     return tuple(int(part) for part in version.split(".")[:3]) >= MINIMUM
+
+
+def _installed() -> tuple[tuple[Origin, Path, str, str], ...]:
+    """Where Bluelamp installs engines: the folder, the binary in it, and its version."""
+    return (
+        ("official", official_folder(), "bin/pulumi", official_version()),
+        ("built", built_folder(), "pulumi", pinned_version()),
+    )
+
+
+def _foreign(path: Path) -> Candidate:
+    """A binary that somebody else installed, which is asked for its version."""
+    version, problem = _ask(path)
+    if version is not None and not new_enough(version):
+        problem = f"it is {version}, and {'.'.join(map(str, MINIMUM))} or newer is needed"
+    return Candidate("found", path, version or "", problem)
+
+
+def _ask(path: Path) -> tuple[str | None, str]:
+    """The version that a binary prints, or None and why it prints none."""
+    try:
+        if path.is_dir():
+            return None, "it is a folder"
+        ended = run(
+            [str(path), "version"],
+            seconds=_SECONDS,
+            env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+            limit=_LIMIT,
+        )
+    except ProcessError as error:
+        return None, f"`pulumi version` {error.strerror}"
+    except OSError as error:
+        return None, f"it cannot be run: {(error.strerror or type(error).__name__).lower()}"
+    if ended.status:
+        said = f": {ended.complaint[:200]}" if ended.complaint else ""
+        return None, f"`pulumi version` ended with status {ended.status}{said}"
+    found = _VERSION.match(ended.output.decode("utf-8", "replace").strip())
+    return (found[1], "") if found else (None, "`pulumi version` prints no version")

@@ -1,20 +1,25 @@
 """Getting an engine: the official release, or a build. One installation at a time on a machine."""
 
 import fcntl
-import shutil
-import tempfile
+import os
+import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from bluelamp.engine import official
 from bluelamp.engine.build import Report, build
-from bluelamp.engine.find import Engine, find, new_enough, official_folder, version_of
+from bluelamp.engine.find import NAMED, Engine, damaged, find, missing, version_of
+from bluelamp.engine.integrity import discard, remove
 from bluelamp.errors import EngineError
 from bluelamp.folders import cache
 
+_OWNER = re.compile(r"\.(\d{1,9})(?:\.\d+\.tmp)?$")
+
 
 def ensure(report: Report) -> Engine:
-    """The engine to use; fetched or built first where there is none.
+    """The engine to use; fetched or built first where there is none, or it is damaged.
 
     Raises `EngineError` where it can be neither fetched nor built.
     """
@@ -22,50 +27,74 @@ def ensure(report: Report) -> Engine:
 
 
 def install(report: Report) -> Engine:
-    """Fetches the official release, or builds the engine where the release cannot be had."""
+    """The engine to use, after every file of it has been verified.
+
+    Removes what is damaged or was left by installations that ended early. Where nothing usable remains, fetches the
+    official release, or builds the engine where the release cannot be had. Raises `EngineError` where neither works.
+    """
+    if os.environ.get(NAMED):
+        return _named()
+    engine = find(full=True)
+    if engine is not None and not damaged() and not any(_left_over()):
+        return engine
     with _one_at_a_time(report):
-        # Another process may have done it while this one waited.
-        engine = find()
+        for path in _left_over():
+            remove(path)
+        for folder in damaged():
+            report(f"removing the damaged engine {folder.name}", None)
+            discard(folder)
+        # Another process may have installed one while this one waited.
+        return find(full=True) or _install(report)
+
+
+def _install(report: Report) -> Engine:
+    refusals: list[str] = []
+    for way in (official.fetch, build):
+        try:
+            way(report, version_of)
+        except EngineError as error:
+            refusals.append(error.message)
+            if way is official.fetch:
+                report(f"the official release is not used: {error.message}", None)
+            continue
+        engine = find(full=True)
         if engine is not None:
             return engine
-        refusals: list[str] = []
-        for way in (_official, build):
-            try:
-                way(report)
-            except EngineError as error:
-                refusals.append(error.message)
-                continue
-            engine = find()
-            if engine is not None:
-                return engine
-        raise EngineError(
-            "no engine could be had: " + "; ".join(refusals),
-            next_step="run `bluelamp doctor`; `bluelamp check` works without an engine",
-        )
+    raise EngineError(
+        "no engine could be installed: " + "; ".join(refusals),
+        next_step="run `bluelamp doctor`; `bluelamp check` works without an engine",
+    )
 
 
-def _official(report: Report) -> Path:
-    """Installs the official release with the Automation API's own installer."""
-    report("fetching the official engine", None)
-    if shutil.which("curl") is None:
-        raise EngineError("the official installer needs curl")
-    from pulumi.automation import PulumiCommand
+def _named() -> Engine:
+    engine = find()
+    if engine is None:
+        step = f"set {NAMED} to a pulumi that runs, or unset it and run: bluelamp engine install"
+        raise EngineError(f"{NAMED} names an engine that cannot be used: {missing()}", next_step=step)
+    return engine
 
-    target = official_folder()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=".official.", dir=target.parent))
+
+def _left_over() -> Iterator[Path]:
+    """What installations that ended early left in the engines' folder; those of live processes are not among it."""
+    with suppress(OSError):
+        for path in sorted((cache() / "engine").iterdir()):
+            if path.name.startswith((".built-", ".official")):
+                owner = _OWNER.search(path.name)
+                if owner is None or not _alive(int(owner[1])):
+                    yield path
+
+
+def _alive(pid: int) -> bool:
+    """Whether another process runs under this number."""
+    if pid in (0, os.getpid()):
+        return False
     try:
-        # Its failures are of many kinds (name look-up, TLS, HTTP, the script itself); each means the same here.
-        with suppress(Exception):
-            PulumiCommand.install(root=str(work))
-        version = version_of(work / "bin" / "pulumi")
-        if version is None or not new_enough(version):
-            raise EngineError("the official release cannot be fetched from here")
-        shutil.rmtree(target, ignore_errors=True)
-        work.rename(target)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    return target / "bin" / "pulumi"
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 @contextmanager
@@ -73,9 +102,15 @@ def _one_at_a_time(report: Report) -> Iterator[None]:
     folder = cache() / "engine"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle = (folder / "lock").open("w")
+        if folder.stat().st_mode & stat.S_IWOTH:
+            # Whoever can write here can put another engine in the place of a verified one.
+            folder.chmod(stat.S_IMODE(folder.stat().st_mode) & ~stat.S_IWOTH)
+        handle = (folder / "lock").open("a")
     except OSError as error:
-        raise EngineError(f"{folder} cannot be written: {error.strerror}", next_step="set BLUELAMP_CACHE") from error
+        raise EngineError(
+            f"{folder} cannot be written: {error.strerror}",
+            next_step="set BLUELAMP_CACHE to a folder that can be written",
+        ) from error
     with handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

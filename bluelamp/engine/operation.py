@@ -69,21 +69,31 @@ def export(target: Target, *, secrets: bool = False) -> dict[str, Any]:
         state: dict[str, Any] = json.loads(run.stdout)
     except ValueError:
         # Without the text: it may hold secrets.
-        raise EngineError(f"{target.stack}: its state cannot be read: the engine's answer is not JSON") from None
+        raise _broken(target, "`pulumi stack export` prints no JSON") from None
+    if not isinstance(state, dict):
+        raise _broken(target, "`pulumi stack export` prints no JSON object")
     return state
 
 
 def command(target: Target, words: Sequence[str], given: str = "") -> "subprocess.CompletedProcess[str]":
     """Runs one quick command of the engine to its end, with `given` as its standard input."""
-    return subprocess.run(
-        [str(target.engine.path), *words, "--non-interactive"],
-        check=False,
-        capture_output=True,
-        text=True,
-        cwd=target.folder,
-        env=dict(target.environment),
-        input=given,
-    )
+    try:
+        return subprocess.run(
+            [str(target.engine.path), *words, "--non-interactive"],
+            check=False,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            cwd=target.folder,
+            env=dict(target.environment),
+            input=given,
+        )
+    except OSError as error:
+        raise _broken(target, f"it cannot be run: {error.strerror}") from error
+
+
+def _broken(target: Target, problem: str) -> EngineError:
+    return EngineError(f"the engine {target.engine.path} failed: {problem}", next_step="run: bluelamp doctor")
 
 
 def last_line(text: str) -> str:
@@ -100,20 +110,28 @@ def _packs(target: Target) -> list[str]:
     return [word for pack in target.packs for word in ("--policy-pack", str(pack))]
 
 
+def _started(target: Target, words: Sequence[str]) -> "subprocess.Popen[str]":
+    try:
+        return subprocess.Popen(
+            words,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            cwd=target.folder,
+            env={**target.environment, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},
+            stdin=subprocess.DEVNULL,
+        )
+    except OSError as error:
+        raise _broken(target, f"it cannot be run: {error.strerror}") from error
+
+
 def _stream(target: Target, words: Sequence[str], hear: Hear) -> Outcome:
     config = ["--config-file", str(target.config)] if target.config else []
     command_line = [str(target.engine.path), *words, "--json", "--non-interactive", "--stack", target.stack, *config]
     outcome = Outcome()
     said: list[str] = []
-    with subprocess.Popen(
-        command_line,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=target.folder,
-        env={**target.environment, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},
-        stdin=subprocess.DEVNULL,
-    ) as child:
+    with _started(target, command_line) as child:
         complaints = threading.Thread(target=lambda: said.extend(child.stderr or ()), daemon=True)
         complaints.start()
         try:

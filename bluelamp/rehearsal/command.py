@@ -1,6 +1,7 @@
 """Running any command, of any Pulumi project, with the rehearsal cloud in its environment."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from bluelamp.rehearsal import stack
 from bluelamp.rehearsal.session import Rehearsal
 
 _DEFAULT_STACK = "rehearsal"
+_NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.][A-Za-z0-9_.-]{0,99}")
+"""What Pulumi takes for the name of a project or a stack, but for a hyphen in front: that would be an option."""
 _ENGINES_OWN = {"encryptionsalt", "secretsprovider", "encryptedkey"}
 
 
@@ -38,8 +41,10 @@ def run(held: Rehearsal, root: Path | None, words: Sequence[str]) -> int:
     project, folder = _project(root)
     name = _named(words)
     if name is None:
-        name = os.environ.get("PULUMI_STACK") or _only_stack(folder) or _DEFAULT_STACK
+        given = os.environ.get("PULUMI_STACK", "").rpartition("/")[2]
+        name = given or _only_stack(folder) or _DEFAULT_STACK
         environment["PULUMI_STACK"] = name
+    _checked("stack", name, "name it with --stack")
     with _untouched(folder):
         if not _makes_stacks(words):
             settings = stack.prepare(held.space, project, folder / f"Pulumi.{name}.yaml")
@@ -67,7 +72,15 @@ def _project(root: Path) -> tuple[str, Path]:
     content = stack_files.read(path)
     if not isinstance(content.get("name"), str):
         raise UsageError(f"{path} does not name a project")
+    _checked("project", content["name"], f"correct `name` in {path}")
     return content["name"], root / str(content.get("stackConfigDir") or "")
+
+
+def _checked(what: str, name: str, step: str) -> None:
+    """Raises `UsageError` for a name that is no name: it would be read as an option, or as a path elsewhere."""
+    if not _NAME.fullmatch(name):
+        allowed = "1 to 100 letters, digits, hyphens, underscores and full stops, without a hyphen in front"
+        raise UsageError(f"{name[:60]!r} is not the name of a {what}; allowed: {allowed}", next_step=step)
 
 
 def _named(words: Sequence[str]) -> str | None:

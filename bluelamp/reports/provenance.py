@@ -1,8 +1,6 @@
 """What a report was made from and by: the commit, the versions and the rules."""
 
 import hashlib
-import os
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,20 +10,24 @@ from typing import Any, Final
 
 import policies
 from bluelamp import __version__
+from bluelamp.core import git
 from bluelamp.reports.canonical import canonical, dense
 from policies import Rule
 
 PACKAGES: Final = ("pulumi", "pulumi-policy", "pulumi-azure-native", "pulumi-kubernetes")
 """The packages whose version can change what is judged."""
 
+JUDGED: Final = ("Pulumi.yaml", "stacks", "infra", "modules", "policies", "bluelamp")
+"""What a verdict depends on, below the project's folder."""
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """Where a report comes from.
 
-    `commit` is the git commit of the project (empty outside a checkout) and `dirty` whether files differed from it;
-    `versions` are by package; `rules_hash` is the SHA-256 of the rules' source and parameters, `input_hash` that of the
-    inputs of everything that was judged.
+    `commit` is the git commit of the project (empty outside a checkout) and `dirty` whether files differed from it or
+    could not be compared with it; `versions` are by package; `rules_hash` is the SHA-256 of the rules' source and
+    parameters, `input_hash` that of the inputs of everything that was judged.
     """
 
     commit: str = ""
@@ -37,9 +39,20 @@ class Provenance:
 
 def provenance(root: Path, rules: Iterable[Rule]) -> Provenance:
     """What is true now of the project at `root`."""
-    commit = _git(root, "rev-parse", "--verify", "HEAD")
-    dirty = bool(commit) and bool(_git(root, "status", "--porcelain"))
+    commit, dirty = _checkout(root)
     return Provenance(commit, dirty, versions(), rules_hash(rules))
+
+
+def _checkout(root: Path) -> tuple[str, bool]:
+    """The commit of the project, empty outside a checkout, and whether its files differ from it or may do so."""
+    try:
+        commit = git.resolve(root, "HEAD")
+    except git.GitError:
+        return "", False
+    try:
+        return commit, git.dirty(root, JUDGED)
+    except git.GitError:
+        return commit, True
 
 
 @cache
@@ -89,19 +102,3 @@ def _policies() -> "hashlib._Hash":
 def _source(module: str) -> bytes:
     file = getattr(sys.modules.get(module), "__file__", None)
     return Path(file).read_bytes() if file else b""
-
-
-def _git(root: Path, *words: str) -> str:
-    """What git says, empty where there is no git or no checkout."""
-    try:
-        run = subprocess.run(
-            ["git", "-C", str(root), *words],
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return run.stdout.strip()

@@ -33,7 +33,7 @@ from bluelamp.cli.options import (
 )
 from bluelamp.cli.output import Output
 from bluelamp.cli.screen import Format, Screen
-from bluelamp.cli.select import select
+from bluelamp.cli.select import end_without, select
 from bluelamp.errors import BluelampError, Status, UsageError, worst
 from bluelamp.folders import project as find_project
 from bluelamp.reports.findings import Report
@@ -125,6 +125,7 @@ def audit(
         root = find_project(project)
         output = replace(output, folder=report or Path("report"))
         chosen = select(root, subjects, every=every, region=region, changed=changed)
+        end_without(screen, chosen, [])
         with screen.working("judging"):
             if source is From.STATE:
                 reports = _deployed(screen, root, chosen, selection, rehearse=rehearse, block_unknown=block_unknown)

@@ -18,7 +18,7 @@ from bluelamp.cli.options import (
     Report,
 )
 from bluelamp.cli.screen import Format, Screen
-from bluelamp.cli.select import select
+from bluelamp.cli.select import end_without, select
 from bluelamp.errors import Status, worst
 from bluelamp.fleet.judge import Check, check_plans
 from bluelamp.folders import project as find_project
@@ -50,6 +50,7 @@ def check(
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=changed)
+    end_without(screen, chosen, [])
     read_settings(root, chosen)
     every_governance(root, chosen)
     done: list[Check] = []

@@ -99,9 +99,13 @@ def compile_(
 def _rules(force: str | None, project: Path | None) -> "tuple[Rule, ...]":
     """The rules as the force is held to them, or as they are written."""
     from bluelamp.governance.read import governance
+    from infra.register import read_register
     from policies import rules
 
-    return governance(find_project(project), force).rules if force else rules()
+    if force is None:
+        return rules()
+    root = find_project(project)
+    return governance(root, read_register(root).entry(force).slug).rules
 
 
 def _root_group(force: str | None, project: Path | None) -> str:

@@ -25,7 +25,7 @@ from bluelamp.cli.options import (
 )
 from bluelamp.cli.results import show_result
 from bluelamp.cli.screen import Format, Screen
-from bluelamp.cli.select import select
+from bluelamp.cli.select import end_without, select
 from bluelamp.errors import UsageError
 from bluelamp.fleet import deploy
 from bluelamp.fleet.deploy import Result
@@ -62,6 +62,7 @@ def preview(
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=changed)
+    end_without(screen, chosen, {"verb": "preview", "rehearsed": rehearse, "forces": []})
     status = operate.run(
         screen,
         root,
@@ -99,6 +100,7 @@ def up(
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=changed)
+    end_without(screen, chosen, {"verb": "up", "rehearsed": rehearse, "forces": []})
     agree = _agreement(screen, rehearse=rehearse, yes=yes)
     status = operate.run(
         screen,

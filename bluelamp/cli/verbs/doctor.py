@@ -57,16 +57,16 @@ def doctor(form: Form = Format.TEXT, quiet: Quiet = False, project: Project = No
 def _look(project: Path | None) -> Iterator[Finding]:
     yield Finding("python", sys.version_info >= (3, 11), f"{platform.python_version()} ({sys.executable})")
     yield _project(project)
-    engine, origin = _engine()
-    yield engine
-    if not engine.well or origin == "built":
+    engines, origin = _engine()
+    yield from engines
+    if origin in ("", "built"):
         go = shutil.which("go")
         yield Finding(
             "go",
             go is not None,
             go or "not installed",
             "install Go 1.25 or newer, to build the engine",
-            needed=not engine.well,
+            needed=not origin,
         )
     yield _backend()
     git = shutil.which("git")
@@ -86,19 +86,28 @@ def _project(project: Path | None) -> Finding:
     return Finding("project", well=True, found=f"{root} ({stacks} forces have a stack file)")
 
 
-def _engine() -> tuple[Finding, str]:
-    from bluelamp.engine.find import MINIMUM, candidates, find, version_of
+def _engine() -> tuple[list[Finding], str]:
+    """The engine that is used, each that is here and cannot be, and where the one that is used came from."""
+    from bluelamp.engine.find import MINIMUM, NAMED, candidates
 
-    engine = find()
-    if engine is not None:
-        return Finding(
-            "engine", well=True, found=f"pulumi {engine.version}, {engine.origin}: {engine.path}"
-        ), engine.origin
-    old = [f"{path} is {version_of(path) or 'not runnable'}" for _, path in candidates()]
-    wanted = ".".join(map(str, MINIMUM))
-    found = f"none that is {wanted} or newer" + (f" ({'; '.join(old)})" if old else "")
-    mend = "bluelamp engine install (needs the network, or Go); `bluelamp check` works without an engine"
-    return Finding("engine", well=False, found=found, mend=mend), ""
+    found = list(candidates(full=True))
+    used = next((one for one in found if not one.problem), None)
+    install = "bluelamp engine install"
+    findings = []
+    if used is not None:
+        verified = ", every file verified" if used.ours else ""
+        findings.append(Finding("engine", True, f"pulumi {used.version}, {used.origin}{verified}: {used.path}"))
+    for one in found:
+        if one.problem:
+            mend = install if one.ours or used is None else "nothing to do: another engine is used"
+            if os.environ.get(NAMED):
+                mend = f"set {NAMED} to a pulumi that runs, or unset it"
+            findings.append(Finding("engine", False, f"{one.path}: {one.problem}", mend, needed=used is None))
+    if not findings:
+        wanted = ".".join(map(str, MINIMUM))
+        mend = f"{install} (needs the network, or Go); `bluelamp check` works without an engine"
+        findings.append(Finding("engine", False, f"none that is {wanted} or newer", mend))
+    return findings, used.origin if used else ""
 
 
 def _backend() -> Finding:

@@ -1,10 +1,16 @@
 """`bluelamp engine`: what engine there is, and getting one."""
 
+from typing import TYPE_CHECKING
+
 import typer
+from rich.markup import escape
 
 from bluelamp.cli.options import Form, Quiet
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.engine.build import Report
+
+if TYPE_CHECKING:
+    from bluelamp.engine.find import Engine
 
 
 def add(app: typer.Typer) -> None:
@@ -16,36 +22,48 @@ def add(app: typer.Typer) -> None:
 
 
 def status(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
-    """Says which engine is used, and where it came from.
+    """Show which engine is used, where it came from, and which others are here and cannot be used.
 
     Example: `bluelamp engine status --format json`
     """
-    from bluelamp.engine.find import find
+    from bluelamp.engine.find import Engine, candidates, missing
     from bluelamp.errors import EngineError
 
     screen = Screen(form, quiet=quiet)
-    engine = find()
-    if engine is None:
-        screen.give({"engine": None})
-        raise EngineError("there is no Pulumi engine here", next_step="bluelamp engine install")
-    screen.show(f"pulumi {engine.version}, {engine.origin}: {engine.path}")
-    screen.give({"engine": {"version": engine.version, "origin": engine.origin, "path": str(engine.path)}})
+    found = list(candidates())
+    used = next((one for one in found if not one.problem), None)
+    broken = [one for one in found if one.problem]
+    given = [{"path": str(one.path), "origin": one.origin, "problem": one.problem} for one in broken]
+    if used is None:
+        screen.give({"engine": None, "unusable": given})
+        raise EngineError(missing(), next_step="run: bluelamp engine install")
+    _show(screen, Engine(used.path, used.version, used.origin), unusable=given)
+    for one in broken:
+        step = "; run: bluelamp engine install" if one.ours else ""
+        screen.say(f"not used: {escape(str(one.path))}: {escape(one.problem)}{step}")
 
 
 def install(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
-    """Makes sure that there is an engine: one that is here, the official release, or a build.
+    """Make sure that there is an undamaged engine: one that is here, the official release, or a build.
 
-    It goes into your cache folder and never onto your PATH. Building takes about three minutes and needs Go.
+    Every file of an engine that Bluelamp installed is verified, and one that is damaged is replaced. It goes into your
+    cache folder and never onto your PATH. The official release is fetched in the version, and with the SHA-256, that
+    Bluelamp pins. Building takes about three minutes and needs Go.
 
     Example: `bluelamp engine install`
     """
-    from bluelamp.engine.install import ensure
+    from bluelamp.engine.install import install as get
 
     screen = Screen(form, quiet=quiet)
     with reporting(screen) as report:
-        engine = ensure(report)
-    screen.show(f"pulumi {engine.version}, {engine.origin}: {engine.path}")
-    screen.give({"engine": {"version": engine.version, "origin": engine.origin, "path": str(engine.path)}})
+        engine = get(report)
+    _show(screen, engine)
+
+
+def _show(screen: Screen, engine: "Engine", **more: object) -> None:
+    screen.show(f"pulumi {engine.version}, {engine.origin}: {escape(str(engine.path))}")
+    about = {"version": engine.version, "origin": engine.origin, "path": str(engine.path)}
+    screen.give({"engine": about, **more})
 
 
 class reporting:  # noqa: N801 - used as a context manager function would be

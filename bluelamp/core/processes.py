@@ -1,0 +1,104 @@
+"""Running a program to its end with bounded time and output, without a shell and away from the terminal."""
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+_GRACE: Final = 1.0
+"""Seconds that pipes may stay open after the program has ended; a process that it left behind then ends too."""
+_CHUNK: Final = 1 << 16
+
+
+class ProcessError(OSError):
+    """A program that did not end in time or wrote too much. `strerror` gives the reason."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended: its exit status (negative: the signal that killed it) and what it wrote."""
+
+    status: int
+    output: bytes
+    errors: bytes
+
+    @property
+    def complaint(self) -> str:
+        """The last line that it wrote to standard error; empty where it wrote none."""
+        lines = [line.strip() for line in self.errors.decode("utf-8", "replace").splitlines() if line.strip()]
+        return lines[-1] if lines else ""
+
+
+def run(
+    words: Sequence[str],
+    *,
+    seconds: float,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    limit: int = 64_000_000,
+) -> Ended:
+    """Runs the program `words` for at most `seconds` and keeps at most `limit` bytes of each of its outputs.
+
+    It has no standard input, no controlling terminal and no shell. What it started ends with it. Raises `ProcessError`
+    where it does not end in time or writes more than `limit`, `OSError` where it cannot be started.
+    """
+    if any("\0" in word for word in words):
+        raise ProcessError(0, "a NUL character cannot be in a command")
+    with subprocess.Popen(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=cwd,
+        env=None if env is None else dict(env),
+        start_new_session=True,
+    ) as child:
+        pipes = [_Pipe(stream, child.pid, limit) for stream in (child.stdout, child.stderr) if stream is not None]
+        try:
+            child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise ProcessError(0, f"did not end within {seconds:g} seconds") from None
+        finally:
+            if child.returncode is None:
+                _kill(child.pid)
+            if any(pipe.is_open(_GRACE) for pipe in pipes):
+                _kill(child.pid)
+        for pipe in pipes:
+            pipe.is_open(None)
+            if pipe.overflow:
+                raise ProcessError(0, f"wrote more than {limit:,} bytes")
+        return Ended(child.returncode, *(bytes(pipe.content) for pipe in pipes))
+
+
+class _Pipe:
+    """One output of a program, read as it comes."""
+
+    def __init__(self, stream: IO[bytes], group: int, limit: int) -> None:
+        self.content = bytearray()
+        self.overflow = False
+        self._thread = threading.Thread(target=self._read, args=(stream, group, limit), daemon=True)
+        self._thread.start()
+
+    def is_open(self, seconds: float | None) -> bool:
+        """Whether it is still open after `seconds`."""
+        self._thread.join(seconds)
+        return self._thread.is_alive()
+
+    def _read(self, stream: IO[bytes], group: int, limit: int) -> None:
+        with suppress(OSError, ValueError):
+            while piece := os.read(stream.fileno(), _CHUNK):
+                self.content += piece
+                if len(self.content) > limit:
+                    self.overflow = True
+                    _kill(group)
+                    return
+
+
+def _kill(group: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
