@@ -46,7 +46,7 @@ class Addresses:
 
 
 NONE: Final = Addresses()
-ANYONE: Final = Addresses(((0, 2**32 - 1),), ((0, 2**128 - 1),), frozenset({_EVERY_NAME}))
+ANYONE: Final = Addresses(((0, 2**32 - 1),), ((0, 2**128 - 1),), frozenset({_EVERY_NAME, _INTERNET, _AZURE}))
 
 
 def merged(spans: Iterable[Span]) -> Spans:
@@ -139,9 +139,10 @@ def between(first: str, last: str) -> Addresses | None:
 
 def public(addresses: Addresses) -> Addresses:
     """What is in `addresses` and belongs to nobody's private network, with the IPv4 addresses that IPv6 ones embed."""
-    embedded = [span for range_, shift in _EMBEDDED for span in _embedded(addresses.v6, range_, shift)]
-    v4 = merged((*addresses.v4, *embedded)) if embedded else addresses.v4
-    return Addresses(without(v4, PRIVATE.v4), without(addresses.v6, PRIVATE.v6), addresses.names & _open(addresses))
+    addresses = _unfolded(addresses)
+    return Addresses(
+        without(addresses.v4, PRIVATE.v4), without(addresses.v6, PRIVATE.v6), addresses.names & _open(addresses)
+    )
 
 
 def is_open(addresses: Addresses, widest: tuple[int, ...] = WIDEST) -> bool:
@@ -151,18 +152,26 @@ def is_open(addresses: Addresses, widest: tuple[int, ...] = WIDEST) -> bool:
     IPv6, when they hold a range that is wider than that and not private, or a name that anybody has an address under:
     every customer of Azure has one in `AzureCloud`.
     """
-    outside = public(addresses)
-    if outside.names:
+    if _open(addresses):
         return True
-    versions = ((outside.v4, addresses.v4, PRIVATE.v4), (outside.v6, addresses.v6, PRIVATE.v6))
-    for (spans, whole, private), bits, length in zip(versions, _BITS, widest, strict=True):
+    addresses = _unfolded(addresses)
+    versions = ((addresses.v4, PRIVATE.v4), (addresses.v6, PRIVATE.v6))
+    for (spans, private), bits, length in zip(versions, _BITS, widest, strict=True):
         most = 2**bits >> max(length, 0)
-        if size(spans) > most:
+        if size(spans) > most and size(without(spans, private)) > most:
             return True
-        wide = [span for span in whole if span[1] - span[0] >= most]
+        wide = [span for span in spans if span[1] - span[0] >= most]
         if any(size(without((span,), private)) >= most for span in wide):  # 10.0.0.0/7 is nobody's own range
             return True
     return False
+
+
+def _unfolded(addresses: Addresses) -> Addresses:
+    """The set with the IPv4 addresses that its IPv6 ones embed."""
+    found = [span for range_, shift in _EMBEDDED for span in _embedded(addresses.v6, range_, shift)]
+    if not found:
+        return addresses
+    return Addresses(merged((*addresses.v4, *found)), addresses.v6, addresses.names)
 
 
 def holds_name(addresses: Addresses, name: str) -> bool:
@@ -171,9 +180,7 @@ def holds_name(addresses: Addresses, name: str) -> bool:
 
 
 def _open(addresses: Addresses) -> frozenset[str]:
-    return frozenset(
-        name for name in addresses.names if name in {_EVERY_NAME, _INTERNET} or name.partition(".")[0] == _AZURE
-    )
+    return frozenset(name for name in addresses.names if name == _INTERNET or name.partition(".")[0] == _AZURE)
 
 
 def _range(text: str) -> Addresses:
