@@ -91,7 +91,7 @@ def everything(boxes: Sequence[Box], widest: tuple[int, ...] = WIDEST, most_port
     if size(merged(span for box in allowed for span in box.ports)) <= most_ports:
         return []
     return [
-        Reached(frozenset(active), sources)
+        Reached(frozenset(index for index in active if boxes[index].allows), sources)
         for active, sources in _segments([box.sources for box in boxes])
         if _wide(boxes, active, widest) > most_ports
     ]

@@ -31,6 +31,12 @@ class Opening:
     port: Value
     others: str
 
+    def because(self, what: str) -> str:
+        """Why a rule fails that opens a port of `what`."""
+        port = "*" if self.port.raw is None else self.port.raw
+        rest = f"; the sources add up to the Internet with {self.others}" if self.others else ""
+        return f"opens port {port}, which includes {what}{rest}"
+
 
 def opened_to_internet(entry: Value, family: Family, ports: tuple[int, ...], widest: tuple[int, ...]) -> Opening | None:
     """What the inbound rule `entry` opens of `ports` to the Internet, by itself or with others of its security group.

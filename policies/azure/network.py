@@ -1,12 +1,12 @@
 """Networks: what may come in, what may go out, and whose addresses are whose."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import combinations
 from typing import Final
 
 from policies.addresses import WIDEST
 from policies.azure._controls import CLOSED, FILTERED
-from policies.azure._filters import RULES, SECURITY_GROUP, SECURITY_RULE, Opening, opened_to_internet
+from policies.azure._filters import RULES, SECURITY_GROUP, SECURITY_RULE, opened_to_internet
+from policies.azure._overlaps import network_of, overlap
 from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Severity
@@ -61,7 +61,7 @@ def no_management_port_from_internet(
     weak password or unpatched server then opens the force's network.
     """
     found = opened_to_internet(entry, RULES.family(entry, estate), ports, widest)
-    return Fail(found.source, "a range of your own", opens(found, "a management port")) if found else None
+    return Fail(found.source, "a range of your own", found.because("a management port")) if found else None
 
 
 @rule(
@@ -199,25 +199,6 @@ def _overlapping(estate: Estate) -> dict[str, str]:
             found[text] = f"{other_text} of {other.name}"
             found[other_text] = f"{text} of {one.name}"
     return found
-
-
-def opens(opening: Opening, what: str) -> str:
-    """Why a rule fails that opens a port of `what`."""
-    port = f"opens port {opening.port.raw or '*'}, which includes {what}"
-    return f"{port}; the sources add up to the Internet with {opening.others}" if opening.others else port
-
-
-def overlap(one: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -> bool:
-    """Whether an address is in both."""
-    return one.version == other.version and one.overlaps(other)
-
-
-def network_of(text: str) -> IPv4Network | IPv6Network | None:
-    """The range that `text` names, None when it is not one."""
-    try:
-        return ip_network(text, strict=False)
-    except ValueError:
-        return None
 
 
 def subnet_name(subnet: Value) -> str:

@@ -9,7 +9,7 @@ from policies.azure._controls import CLOSED, FILTERED
 from policies.azure._filters import RULES, SECURITY_GROUP, SECURITY_RULE, opened_outwards, opened_to_internet
 from policies.azure._firewalls import COLLECTIONS, FIREWALL_POLICY, everything_of
 from policies.azure._routes import ROUTE, ROUTE_TABLE, led_to_internet
-from policies.azure.network import NETWORK, PLATFORM_SUBNETS, SUBNET, opens, subnet_name
+from policies.azure.network import NETWORK, PLATFORM_SUBNETS, SUBNET, subnet_name
 from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Severity
@@ -51,7 +51,7 @@ def no_data_port_from_internet(
     encrypted by programs that try the whole Internet, all day.
     """
     found = opened_to_internet(entry, RULES.family(entry, estate), ports, widest)
-    return Fail(found.source, "a range of your own", opens(found, "one of a data service")) if found else None
+    return Fail(found.source, "a range of your own", found.because("one of a data service")) if found else None
 
 
 @rule(
@@ -200,8 +200,6 @@ network.FirewallPolicyRuleCollectionGroup(
 )
 def no_rule_allows_everything(collection: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """A rule from anywhere to anywhere on any port is no firewall. It is made in an incident, works, and stays."""
-    if collection["action"]["type"].text().strip() != "allow":
-        return None
     found = everything_of(collection, estate, widest)
     if found is None:
         return None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from policies.address_lists import with_others
 from policies.addresses import ANYONE, NONE, Addresses, difference, is_open, parsed, public, union
 from policies.estate import Estate
 from policies.in_force import FIRST, InForce, Sided, in_force, key_of
@@ -14,12 +15,16 @@ from policies.value import UnknownValue, Value, places, root
 
 _INSIDE: Final = Addresses(names=frozenset({"pods"}))
 _PEERS: Final = {"ingress": "from", "egress": "to"}
+_LEFT_OUT: Final = {
+    "ingress": ("a source", "without one, everybody is let in"),
+    "egress": ("a destination", "without one, all are let through"),
+}
 
 
-def open_peer(entry: Value, direction: str, estate: Estate, widest: tuple[int, ...]) -> tuple[Value, str] | None:
+def open_peer(entry: Value, direction: str, estate: Estate, widest: tuple[int, ...]) -> tuple[Value, str, str] | None:
     """The peer to name when a rule of a network policy allows in effect everybody on in effect every port.
 
-    Beside it stand the other policies with which it does so, empty when it does so alone. None when it does not. Raises
+    Beside it stand what belongs there, and why: the other policies with which it does so. None when it does not. Raises
     `UnknownValue`.
     """
     own = _side(entry, direction)
@@ -29,7 +34,10 @@ def open_peer(entry: Value, direction: str, estate: Estate, widest: tuple[int, .
     if others is None:
         return None
     names = dict.fromkeys(other.resource.name for other in others if other.resource.urn != entry.resource.urn)
-    return _wide_peer(entry, direction, widest), ", ".join(names)
+    peer = _wide_peer(entry, direction, widest)
+    if peer.key == _PEERS[direction]:
+        return peer, *_LEFT_OUT[direction]
+    return peer, "a named network", with_others(", ".join(names), "everybody")
 
 
 class _Selecting:

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from policies.address_lists import with_others
 from policies.addresses import WIDEST
 from policies.controls import caf, cis_kubernetes, cyber_essentials, iso, mcsb, ncsc
 from policies.estate import Estate
@@ -92,12 +91,7 @@ def lets_in_somebody(entry: Value, estate: Estate, *, widest: EachAtLeast[int] =
     selects the same pods.
     """
     found = open_peer(entry, "ingress", estate, widest)
-    if found is None:
-        return None
-    peer, others = found
-    if peer.key == "from":
-        return Fail(peer, "a source", "without one, everybody is let in")
-    return Fail(peer, "a named network", with_others(others, "everybody"))
+    return Fail(*found) if found else None
 
 
 @rule(
@@ -122,12 +116,7 @@ def lets_out_somewhere(entry: Value, estate: Estate, *, widest: EachAtLeast[int]
     destination nor a port lets him.
     """
     found = open_peer(entry, "egress", estate, widest)
-    if found is None:
-        return None
-    peer, others = found
-    if peer.key == "to":
-        return Fail(peer, "a destination", "without one, all are let through")
-    return Fail(peer, "a named network", with_others(others, "everybody"))
+    return Fail(*found) if found else None
 
 
 @rule(
