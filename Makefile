@@ -4,7 +4,7 @@ FORCE ?= west-midlands
 VENV := .venv
 RUN := $(VENV)/bin
 
-.PHONY: rehearse test check bench docs golden lock clean
+.PHONY: rehearse test check bench docs golden lock clean resilience
 
 rehearse: $(VENV)/.ready  ## bring FORCE up in the rehearsal cloud, judged, with a report
 	@$(RUN)/bluelamp up --rehearse $(FORCE)
@@ -46,3 +46,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(RUN)/uv pip sync --quiet --python $(RUN)/python --require-hashes requirements.lock
 	@$(RUN)/uv pip install --quiet --python $(RUN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
+
+resilience: $(VENV)/.ready  ## stop commands at hundreds of random points, and see that the next run puts everything right; hours
+	$(RUN)/bluelamp engine install
+	$(RUN)/python -m tests.resilience --markdown resilience.md

@@ -59,7 +59,7 @@ def tried(work: Path, listed: Sequence[Point], jobs: int, *, verbose: bool) -> l
             if verbose or not outcome.well:
                 said = "ok" if outcome.well else "; ".join(outcome.settled.problems)
                 missed = "" if outcome.hit else " (it had ended before)"
-                print(f"{len(outcomes)}/{len(listed)} {outcome.point}{missed}: {said}", flush=True)
+                _say(f"{len(outcomes)}/{len(listed)} {outcome.point}{missed}: {said}")
     return outcomes
 
 
@@ -92,16 +92,21 @@ def _inside(what: str, work: Path) -> None:
         file = _measured(work, given["subject"], given["base"], real=given["real"])
         os.environ["BLUELAMP_RESILIENCE_GO"] = "real" if given["real"] else ""
         file.write_text(json.dumps(asdict(measure(work, given["subject"], given["base"]))), encoding="utf-8")
-        print("{}")
+        _say("{}")
         return
     point = Point(**given)
     file = _measured(work, point.subject, point.base, real=point.real_go)
     outcome = attempt(work, point, Measured(**json.loads(file.read_text(encoding="utf-8"))))
-    print(json.dumps({"hit": outcome.hit, "settled": asdict(outcome.settled)}))
+    _say(json.dumps({"hit": outcome.hit, "settled": asdict(outcome.settled)}))
 
 
 def _measured(work: Path, subject: str, base: str, *, real: bool) -> Path:
     return work / f"{subject}-{base}{'-real' if real else ''}.json"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
@@ -126,7 +131,7 @@ def main() -> int:
         outcomes = tried(work, listed, asked.jobs, verbose=asked.verbose)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    print(table(outcomes))
+    _say(table(outcomes))
     if asked.markdown:
         asked.markdown.write_text(markdown(outcomes, asked.seed, datetime.now(UTC).date()), encoding="utf-8")
     return 0 if all(outcome.well for outcome in outcomes) else 1

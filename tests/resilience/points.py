@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import threading
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -197,8 +196,3 @@ class _Peak:
     def _watch(self) -> None:
         while not self._over.wait(0.02):
             self._top = max(self._top, self._disk.used())
-
-
-def now() -> float:
-    """Seconds, for durations."""
-    return time.monotonic()

@@ -1,5 +1,6 @@
 """Commands under test: started, killed, waited for, and every process that they leave behind."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -81,11 +82,10 @@ def stop(words: Sequence[str], place: Place, after: float, role: str) -> bool:
     left of it is killed too.
     """
     child = _start(words, place, quiet=True)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         child.wait(after)
+    if child.poll() is not None:
         return False
-    except subprocess.TimeoutExpired:
-        pass
     for pid in _victims(place, child.pid, role):
         _kill(pid)
     if role != WHOLE_GROUP:
