@@ -103,11 +103,16 @@ class InForce:
         return None
 
 
+_NOTHING: Final = _Answer([], [], is_open=False)
+
+
 def in_force(listed: Iterable[Sided], widest: tuple[int, ...], ask: Ask) -> InForce:
     """What `ask` finds of the rules together and of each alone; they are in force in their order, allows first."""
     sides = {side.key: side for side in listed}
-    boxes = _boxes(sides.values(), least=True)
     alone: frozenset[Key] = frozenset()
+    if not is_open(union(side.most.sources for side in sides.values() if side.most and side.most.allows), widest):
+        return InForce(sides, alone, _NOTHING, _NOTHING)  # as nearly everywhere: nobody is let in from outside
+    boxes = _boxes(sides.values(), least=True)
     least = _answer(boxes, ask, widest)
     if least.is_open:
         alone = frozenset(key for key, box in boxes if box.allows and _answer(_only(boxes, {key}), ask, widest).is_open)

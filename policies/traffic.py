@@ -93,7 +93,7 @@ def everything(boxes: Sequence[Box], widest: tuple[int, ...] = WIDEST, most_port
     return [
         Reached(frozenset(index for index in active if boxes[index].allows), sources)
         for active, sources in _segments([box.sources for box in boxes])
-        if _wide(boxes, active, widest) > most_ports
+        if sum(size(boxes[index].ports) for index in active) > most_ports and _wide(boxes, active, widest) > most_ports
     ]
 
 

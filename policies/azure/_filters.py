@@ -44,8 +44,8 @@ def opened_to_internet(entry: Value, family: Family, ports: tuple[int, ...], wid
     Raises `UnknownValue`.
     """
     asked = (*ports, *(port + _UDP for port in ports))
-    judged = _judged(family, "inbound", ports, widest, lambda boxes: admitted(boxes, asked))
-    return _opening(entry, judged, widest, lambda each: _hits(each, ports))
+    judged = _judged(family, "inbound", asked, widest, lambda boxes: admitted(boxes, asked))
+    return _opening(entry, judged, widest, lambda each: _hits(each, asked))
 
 
 def opened_outwards(entry: Value, family: Family, widest: tuple[int, ...]) -> Opening | None:
@@ -60,7 +60,7 @@ def opened_outwards(entry: Value, family: Family, widest: tuple[int, ...]) -> Op
 def _judged(family: Family, direction: str, ports: tuple[int, ...], widest: tuple[int, ...], ask: Ask) -> InForce:
     key = (direction, tuple(ports), tuple(widest))
     if key not in family.memo:
-        sides = (_side(part, direction, family) for part in family.parts)
+        sides = (_side(part, direction, family, ports) for part in family.parts)
         family.memo[key] = in_force((side for side in sides if side is not None), widest, ask)
     judged: InForce = family.memo[key]
     return judged
@@ -91,8 +91,8 @@ def _widest_of(entry: Value, end: str, widest: tuple[int, ...]) -> Value:
     return next(iter(wide or outside or values), entry[_PROPERTIES[end][0]])
 
 
-def _side(entry: Value, direction: str, family: Family) -> Sided | None:
-    """The rule as boxes, None when it certainly concerns another direction or protocol, or is no rule."""
+def _side(entry: Value, direction: str, family: Family, asked: tuple[int, ...]) -> Sided | None:
+    """The rule as boxes, None when it certainly concerns another direction or other ports, or is no rule."""
     try:
         doubts: list[Value] = []
         there = _is(entry["direction"], {direction}, doubts)
@@ -102,6 +102,8 @@ def _side(entry: Value, direction: str, family: Family) -> Sided | None:
         if there is False or (allow is False and deny is False):
             return None
         ports = _ports(entry, doubts)
+        if asked and ports is not None and not any(includes(ports, port) for port in asked):
+            return None
         sources, any_source = _set(entry, "source", doubts)
         targets, any_target = _set(entry, "destination", doubts)
         limited = not _is_every_port(entry)

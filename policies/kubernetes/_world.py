@@ -45,6 +45,7 @@ class _Selecting:
 
     def __init__(self, estate: Estate) -> None:
         self._by_namespace: dict[str, list[Value]] = {}
+        self._sides: dict[tuple[str, str], tuple[Sided, ...]] = {}
         self._judged: dict[tuple[str, str, tuple[int, ...]], InForce] = {}
         for policy in estate.of(NETWORK_POLICY):
             try:
@@ -62,11 +63,16 @@ class _Selecting:
             except UnknownValue:
                 beside = []
             policies = [own, *(each for each in beside if each.resource.urn != key[0] and not _apart(own, each))]
-            sides = [
-                side for policy in policies for part in _rules(policy, direction) if (side := _side(part, direction))
-            ]
+            sides = [side for policy in policies for side in self._sides_of(policy, direction)]
             self._judged[key] = in_force(sides, widest, lambda boxes: everything(boxes, widest))
         return self._judged[key]
+
+    def _sides_of(self, policy: Value, direction: str) -> tuple[Sided, ...]:
+        key = policy.resource.urn, direction
+        if key not in self._sides:
+            found = (_side(entry, direction) for entry in _rules(policy, direction))
+            self._sides[key] = tuple(side for side in found if side is not None)
+        return self._sides[key]
 
 
 def _rules(policy: Value, direction: str) -> Iterator[Value]:
