@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from policies.addresses import NONE, Addresses, is_open, parsed, public, union
-from policies.model import UNKNOWN
+from policies.addresses import NONE, Addresses, is_open, named_by, public, union
 from policies.value import UnknownValue, Value
 
 _NAMED_AT_MOST: Final = 3
@@ -18,7 +17,7 @@ def wide_item(items: Iterable[Value], widest: tuple[int, ...]) -> tuple[Value, s
     known: list[tuple[Value, Addresses]] = []
     doubt: Value | None = None
     for item in items:
-        found = NONE if item.raw is None else None if item.raw is UNKNOWN else parsed(str(item.raw))
+        found = NONE if item.raw is None else named_by(item.raw)
         if found is None:
             doubt = doubt or item
         else:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 Span: TypeAlias = tuple[int, int]
 """A first and a last number, both included."""
@@ -130,6 +130,11 @@ def parsed(text: str) -> Addresses | None:
         return _range(text)
     except ValueError:
         return Addresses(names=frozenset({text})) if _NAMED.fullmatch(text) else None
+
+
+def named_by(raw: Any) -> Addresses | None:
+    """What a property names; None when it is not known yet, or is no text that names addresses."""
+    return parsed(raw) if isinstance(raw, str) else None
 
 
 def between(first: str, last: str) -> Addresses | None:

@@ -1,6 +1,7 @@
 """The rules of network security groups in force: what they add up to, in the order of their priorities."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +10,7 @@ from policies.azure._families import Family, Kin
 from policies.in_force import FIRST, Ask, InForce, Sided, in_force, key_of, named
 from policies.model import UNKNOWN
 from policies.traffic import ALL_PORTS, Box, admitted, everything, includes, ports_of
-from policies.value import UnknownValue, Value
+from policies.value import Value
 
 SECURITY_GROUP: Final = "azure-native:network:NetworkSecurityGroup"
 SECURITY_RULE: Final = "azure-native:network:SecurityRule"
@@ -44,7 +45,7 @@ def opened_to_internet(entry: Value, family: Family, ports: tuple[int, ...], wid
     Raises `UnknownValue`.
     """
     asked = (*ports, *(port + _UDP for port in ports))
-    judged = _judged(family, "inbound", asked, widest, lambda boxes: admitted(boxes, asked))
+    judged = _judged(entry, family, "inbound", asked, widest, lambda boxes: admitted(boxes, asked))
     return _opening(entry, judged, widest, lambda each: _hits(each, asked))
 
 
@@ -53,17 +54,28 @@ def opened_outwards(entry: Value, family: Family, widest: tuple[int, ...]) -> Op
 
     Raises `UnknownValue`.
     """
-    judged = _judged(family, "outbound", (), widest, lambda boxes: everything(boxes, widest))
+    judged = _judged(entry, family, "outbound", (), widest, lambda boxes: everything(boxes, widest))
     return _opening(entry, judged, widest, lambda _: True)
 
 
-def _judged(family: Family, direction: str, ports: tuple[int, ...], widest: tuple[int, ...], ask: Ask) -> InForce:
+def _judged(
+    entry: Value, family: Family, direction: str, ports: tuple[int, ...], widest: tuple[int, ...], ask: Ask
+) -> InForce:
     key = (direction, tuple(ports), tuple(widest))
     if key not in family.memo:
-        sides = (_side(part, direction, family, ports) for part in family.parts)
-        family.memo[key] = in_force((side for side in sides if side is not None), widest, ask)
+        family.memo[key] = in_force(_sides(family, direction, ports), widest, ask)
     judged: InForce = family.memo[key]
+    if key_of(entry) not in judged.sides:
+        _side(entry, direction, family, ports)  # what is wrong with it has to be said
     return judged
+
+
+def _sides(family: Family, direction: str, ports: tuple[int, ...]) -> Iterator[Sided]:
+    for part in family.parts:
+        with suppress(TypeError):  # another rule's mistake is told where that rule is judged
+            side = _side(part, direction, family, ports)
+            if side is not None:
+                yield side
 
 
 def _opening(entry: Value, judged: InForce, widest: tuple[int, ...], hits: Callable[[Value], bool]) -> Opening | None:
@@ -92,38 +104,40 @@ def _widest_of(entry: Value, end: str, widest: tuple[int, ...]) -> Value:
 
 
 def _side(entry: Value, direction: str, family: Family, asked: tuple[int, ...]) -> Sided | None:
-    """The rule as boxes, None when it certainly concerns another direction or other ports, or is no rule."""
-    try:
-        doubts: list[Value] = []
-        there = _is(entry["direction"], {direction}, doubts)
-        allow = _is(entry["access"], {"allow"}, doubts)
-        deny = _is(entry["access"], {"deny"}, doubts)
-        order, fixed = _order(entry["priority"], doubts)
-        if there is False or (allow is False and deny is False):
-            return None
-        ports = _ports(entry, doubts)
-        if asked and ports is not None and not any(includes(ports, port) for port in asked):
-            return None
-        sources, any_source = _set(entry, "source", doubts)
-        targets, any_target = _set(entry, "destination", doubts)
-        limited = not _is_every_port(entry)
-    except (TypeError, UnknownValue):
-        return None if entry.raw is not UNKNOWN else Sided(entry, None, Box(True, ANYONE, ANYONE, _BOTH), entry, None)
+    """The rule as boxes, None when it certainly concerns another direction or other ports.
+
+    Raises TypeError for what is no rule.
+    """
+    if entry.raw is UNKNOWN:
+        return Sided(entry, None, Box(True, ANYONE, ANYONE, _BOTH), entry, None)
+    doubts: list[Value] = []
+    there = _is(entry["direction"], {direction}, doubts)
+    allow = _is(entry["access"], {"allow"}, doubts)
+    deny = _is(entry["access"], {"deny"}, doubts)
+    if there is False or (allow is False and deny is False):
+        return None
+    ports, any_port = _ports(entry, doubts)
+    if asked and not any_port and not any(includes(ports, port) for port in asked):
+        return None
+    order, fixed = _order(entry["priority"], doubts)
+    sources, any_source = _set(entry, "source", doubts)
+    targets, any_target = _set(entry, "destination", doubts)
     if direction == "inbound" and _INSIDE & targets.names:
         targets = ANYONE
     doubt = doubts[0] if doubts else None
-    most_ports = ports if ports is not None else _BOTH
+    most = Box(
+        allow is not False,
+        ANYONE if any_source else sources,
+        ANYONE if any_target else targets,
+        _BOTH if any_port else ports,
+    )
     if allow is not False:
-        least = Box(True, sources, targets if not any_target else union((targets, _SOMETHING)), ports or ())
-        most = Box(True, ANYONE if any_source else sources, ANYONE if any_target else targets, most_ports)
-        sure = allow and there and ports is not None
-        return Sided(entry, least if sure else None, most, doubt, FIRST if not fixed else order)
-    if not fixed or entry.resource.urn in family.doubtful:
-        return None
-    least = Box(False, sources, targets, ports or ())
-    most = Box(False, ANYONE if any_source else sources, ANYONE if any_target else targets, most_ports)
-    sure = deny and there and ports is not None and order is not None and not limited
-    return Sided(entry, least if sure else None, None if limited else most, doubt, order)
+        least = Box(True, sources, union((targets, _SOMETHING)) if any_target else targets, ports)
+        return Sided(entry, least if allow and there else None, most, doubt, order if fixed else FIRST)
+    if not fixed or entry.resource.urn in family.doubtful or not _is_every_port(entry):
+        return None  # whether it takes anything away cannot be told, so it takes away nothing
+    least = Box(False, sources, targets, ports)
+    return Sided(entry, least if deny and there and order is not None else None, most, doubt, order)
 
 
 _BOTH: Final = ((0, 2 * _UDP - 1),)
@@ -135,8 +149,8 @@ def _order(priority: Value, doubts: list[Value]) -> tuple[float | None, bool]:
         doubts.append(priority)
         return None, True
     try:
-        return float(priority.raw), True
-    except (TypeError, ValueError):
+        return float(int(str(priority.raw))), True
+    except ValueError:
         return None, False
 
 
@@ -147,24 +161,25 @@ def _is(value: Value, wanted: set[str], doubts: list[Value]) -> bool | None:
     return value.text().strip() in wanted
 
 
-def _ports(entry: Value, doubts: list[Value]) -> tuple[tuple[int, int], ...] | None:
-    """The ports of the rule, those of UDP behind those of TCP; None when they are not all known."""
+def _ports(entry: Value, doubts: list[Value]) -> tuple[tuple[tuple[int, int], ...], bool]:
+    """The ports of the rule that are known, those of UDP behind those of TCP, and whether there may be others."""
     protocol = entry["protocol"]
-    if protocol.raw is UNKNOWN:
-        doubts.append(protocol)
-        return None
-    named = protocol.text("*").strip()
+    named = "" if protocol.raw is UNKNOWN else protocol.text("*").strip()
     if named in _NO_PORTS:
-        return ()
+        return (), False
     spans: list[tuple[int, int]] = []
+    before = len(doubts)
     for value in _values(entry, "port"):
         found = None if value.raw is UNKNOWN else ports_of(str(value.raw))
         if found is None:
             doubts.append(value)
-            return None
-        spans += found
+        else:
+            spans += found
+    if protocol.raw is UNKNOWN:
+        doubts.append(protocol)
+        return (), bool(spans) or len(doubts) > before + 1
     udp = [(first + _UDP, last + _UDP) for first, last in spans]
-    return tuple(spans if named == "tcp" else udp if named == "udp" else spans + udp)
+    return tuple(spans if named == "tcp" else udp if named == "udp" else spans + udp), len(doubts) > before
 
 
 def _is_every_port(entry: Value) -> bool:
@@ -201,7 +216,9 @@ def _addresses(value: Value) -> Addresses | None:
         return None
     if isinstance(value.raw, str):
         return parsed(value.raw)
-    identifier = value["id"].raw if isinstance(value.raw, dict) else None
+    if not isinstance(value.raw, Mapping):
+        return None
+    identifier = value["id"].raw
     return Addresses(names=frozenset({f"group {str(identifier).casefold()}"}))
 
 

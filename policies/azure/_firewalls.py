@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from policies.addresses import ANYONE, Addresses, parsed, union
+from policies.addresses import ANYONE, Addresses, named_by, union
 from policies.azure._families import Family, Kin
 from policies.estate import Estate, kind_of
 from policies.in_force import InForce, Sided, in_force, key_of, named
@@ -27,6 +27,8 @@ def everything_of(collection: Value, estate: Estate, widest: tuple[int, ...]) ->
     None when there is none. Raises `UnknownValue`.
     """
     judged = _in_force_with(collection, estate, tuple(widest))
+    if any(key_of(each) not in judged.sides for each in collection["rules"].each()):
+        list(_of_collection(root(collection.resource), collection, estate))  # what is wrong with it has to be said
     entry = some(collection["rules"].each(), lambda each: judged.opened(key_of(each)) is not None)
     return None if entry is None else (entry, named(judged.opened(key_of(entry)) or (), "sourceAddresses"))
 
@@ -54,14 +56,14 @@ def _sides(part: Value, estate: Estate) -> Iterator[Sided]:
             most = Box(True, ANYONE, ANYONE, _ports([ALL_PORTS]))
             yield Sided(collection, None, most, unknown.value, None)
         except TypeError:
-            continue
+            continue  # the same holds for the collection
 
 
 def _of_collection(part: Value, collection: Value, estate: Estate) -> Iterator[Sided]:
     action = collection["action"]["type"].text().strip()
     if action not in {"allow", "deny"}:
         return
-    order = _order(part["priority"]) * 1e6 + _order(collection["priority"])
+    order = _order(_held(part, "priority")) * 1e6 + _order(collection["priority"])
     for entry in collection["rules"].each():
         if entry.raw is UNKNOWN:
             yield Sided(entry, None, Box(action == "allow", ANYONE, ANYONE, _ports([ALL_PORTS])), entry, order)
@@ -78,7 +80,7 @@ def _of_collection(part: Value, collection: Value, estate: Estate) -> Iterator[S
                 spans.append(found)
         any_port = len(spans) < len(list(entry["destinationPorts"].each()))
         allows = action == "allow"
-        protocols = {each.text() for name in ("ipProtocols", "protocols") for each in _texts(entry[name])}
+        protocols = {each.text() for name in ("ipProtocols", "protocols") for each in _texts(_held(entry, name))}
         if not allows and not protocols & {"any", "*"} and not {"tcp", "udp"} <= protocols:
             continue  # what it leaves of the other protocol is not followed up
         least = Box(allows, sources, targets, _ports(spans))
@@ -110,12 +112,12 @@ def _set(entry: Value, end: str, doubts: list[Value], estate: Estate) -> tuple[A
     found: list[Addresses] = []
     before = len(doubts)
     for value in _items(entry[f"{end}Addresses"]):
-        named = None if value.raw is UNKNOWN else parsed(str(value.raw))
+        named = named_by(value.raw)
         if named is None:
             doubts.append(value)
         else:
             found.append(named)
-    for value in _items(entry[f"{end}Fqdns"]):
+    for value in _items(_held(entry, f"{end}Fqdns")):
         if value.raw is UNKNOWN:
             doubts.append(value)
         else:
@@ -138,9 +140,14 @@ def _of_group(identifier: Value, estate: Estate) -> Addresses | None:
         name = identifier.text().rstrip("/").rpartition("/")[2]
         groups = [group for group in estate.of(IP_GROUP) if str(group["ipGroupsName"].raw).casefold() == name]
     items = [item for group in groups for item in _items(group["ipAddresses"])]
-    named = [None if item.raw is UNKNOWN else parsed(str(item.raw)) for item in items]
-    return None if not groups or None in named else union(each for each in named if each)
+    found = [named_by(item.raw) for item in items]
+    return None if not groups or None in found else union(each for each in found if each)
 
 
 def _items(value: Value) -> Iterable[Value]:
     return (value,) if value.raw is UNKNOWN or isinstance(value.raw, str) else value.each()
+
+
+def _held(entry: Value, name: str) -> Value:
+    """The property `name`, which rules of one kind have and those of another do not."""
+    return entry[name] if name in entry.known else Value(entry.resource, None, entry, name)

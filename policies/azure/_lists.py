@@ -49,20 +49,21 @@ def let_in(entries: Value, address: str) -> Iterator[Value]:
     for entry in entries.each():
         if entry.raw is UNKNOWN or isinstance(entry.raw, str) or not address:
             yield entry
-        elif not any(entry[name].raw is not UNKNOWN and entry[name].text() in _REFUSALS for name in _ACTIONS):
+        elif "action" not in entry.known or entry["action"].raw is UNKNOWN or entry["action"].text() not in _REFUSALS:
             yield entry[address]
-
-
-_ACTIONS: Final = ("action", "access")
 
 
 def ends_of(entry: Value) -> tuple[Value, Value]:
     """The first and the last address of a firewall rule, as each service names them."""
-    inner = entry if entry["properties"].raw is None else entry["properties"]
-    for start, end in (("startIPv6Address", "endIPv6Address"), ("startIP", "endIP")):
-        if inner[start].raw is not None or inner[end].raw is not None:
-            return inner[start], inner[end]
-    return inner["startIpAddress"], inner["endIpAddress"]
+    start, end = _ENDS.get(canonical(entry.resource.type), ("startIpAddress", "endIpAddress"))
+    return entry.at(start), entry.at(end)
+
+
+_ENDS: Final = {
+    f"{_SQL}IPv6FirewallRule": ("startIPv6Address", "endIPv6Address"),
+    "azure-native:redis:FirewallRule": ("startIP", "endIP"),
+    "azure-native:mongocluster:FirewallRule": ("properties.startIpAddress", "properties.endIpAddress"),
+}
 
 
 def wide_range(entry: Value, estate: Estate, most: float, total: float) -> tuple[Value, str] | None:

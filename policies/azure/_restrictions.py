@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from policies.addresses import ANYONE, Addresses, parsed
+from policies.addresses import ANYONE, Addresses, named_by
 from policies.in_force import FIRST, InForce, Sided, in_force
 from policies.model import UNKNOWN
 from policies.traffic import Box, admitted
@@ -30,7 +30,7 @@ def _side(entry: Value, number: int) -> Sided | None:
     if action.raw is UNKNOWN:
         return Sided(entry, None, most, doubt, order)
     if action.text("Allow").strip() != "deny":
-        limited = entry["headers"].raw is not None
+        limited = bool(entry.known.get("headers"))
         least = None if found is None or limited else most
         return Sided(entry, least, None if limited else most, doubt, FIRST if order is None else order)
     denies = Box(False, most.sources, ANYONE)
@@ -39,7 +39,7 @@ def _side(entry: Value, number: int) -> Sided | None:
 
 def _order(entry: Value, number: int) -> float | None:
     """The priority; the place in the list for a container app, which has none."""
-    priority = entry["priority"].raw
+    priority = entry.known.get("priority")
     if priority is UNKNOWN:
         return None
     return float(priority) if isinstance(priority, (int, float)) else float(number)
@@ -48,10 +48,6 @@ def _order(entry: Value, number: int) -> float | None:
 def _sources(entry: Value) -> Addresses | None:
     """What the entry is about, None when that is not known yet or is no range."""
     for name in ("ipAddress", "ipAddressRange"):
-        value = entry[name]
-        if value.raw is UNKNOWN:
-            return None
-        if value.raw is not None:
-            return parsed(value.text())
-    subnets = [entry[name].raw for name in ("vnetSubnetResourceId", "subnetMask")]
-    return Addresses(names=frozenset({"subnet"})) if any(subnets) else None
+        if entry.known.get(name) is not None:
+            return named_by(entry[name].raw)
+    return Addresses(names=frozenset({"subnet"})) if entry.known.get("vnetSubnetResourceId") else None

@@ -1,10 +1,11 @@
 """Network policies in force: whether those that select the same pods add up to everybody, on every port."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Final
 
 from policies.address_lists import with_others
-from policies.addresses import ANYONE, NONE, Addresses, difference, is_open, parsed, public, union
+from policies.addresses import ANYONE, NONE, Addresses, difference, is_open, named_by, public, union
 from policies.estate import Estate
 from policies.in_force import FIRST, InForce, Sided, in_force, key_of
 from policies.kubernetes._workloads import namespace_of
@@ -28,7 +29,7 @@ def open_peer(entry: Value, direction: str, estate: Estate, widest: tuple[int, .
     `UnknownValue`.
     """
     own = _side(entry, direction)
-    if own is None or own.most is None or not public(own.most.sources):
+    if own.most is None or not public(own.most.sources):
         return None
     others = estate.once(_Selecting).judged(entry, direction, tuple(widest)).opened(key_of(entry))
     if others is None:
@@ -70,8 +71,7 @@ class _Selecting:
     def _sides_of(self, policy: Value, direction: str) -> tuple[Sided, ...]:
         key = policy.resource.urn, direction
         if key not in self._sides:
-            found = (_side(entry, direction) for entry in _rules(policy, direction))
-            self._sides[key] = tuple(side for side in found if side is not None)
+            self._sides[key] = tuple(_sides(policy, direction))
         return self._sides[key]
 
 
@@ -82,15 +82,19 @@ def _rules(policy: Value, direction: str) -> Iterator[Value]:
         return  # the policy has a verdict of its own that says so
 
 
-def _side(entry: Value, direction: str) -> Sided | None:
+def _sides(policy: Value, direction: str) -> Iterator[Sided]:
+    for entry in _rules(policy, direction):
+        with suppress(TypeError):  # another rule's mistake is told where that rule is judged
+            yield _side(entry, direction)
+
+
+def _side(entry: Value, direction: str) -> Sided:
+    """The rule as a box. Raises TypeError for what is no rule."""
     if entry.raw is UNKNOWN:
         return Sided(entry, None, Box(True, ANYONE, ANYONE), entry, FIRST)
     doubts: list[Value] = []
-    try:
-        least, most = _peers(entry[_PEERS[direction]], doubts)
-        least_ports, most_ports = _ports(entry["ports"], doubts)
-    except TypeError:
-        return None
+    least, most = _peers(entry[_PEERS[direction]], doubts)
+    least_ports, most_ports = _ports(entry["ports"], doubts)
     doubt = doubts[0] if doubts else None
     return Sided(entry, Box(True, least, ANYONE, least_ports), Box(True, most, ANYONE, most_ports), doubt, FIRST)
 
@@ -118,12 +122,12 @@ def _peer(peer: Value, doubts: list[Value]) -> tuple[Addresses, Addresses]:
         doubts.append(block)
         return NONE, ANYONE
     cidr, but = block["cidr"], block["except"]
-    range_ = None if cidr.raw is UNKNOWN else parsed(str(cidr.raw))
+    range_ = named_by(cidr.raw)
     if range_ is None:
         doubts.append(cidr)
         return NONE, ANYONE
     left_out = [but] if but.raw is UNKNOWN else list(but.each())
-    known = [None if each.raw is UNKNOWN else parsed(str(each.raw)) for each in left_out]
+    known = [named_by(each.raw) for each in left_out]
     most = difference(range_, union(each for each in known if each is not None))
     if None in known:
         doubts.append(but)
@@ -147,10 +151,19 @@ def _ports(ports: Value, doubts: list[Value]) -> tuple[tuple[tuple[int, int], ..
             most += ALL_PORTS
         elif each["port"].raw is None:
             least += ALL_PORTS
-        elif str(each["port"].raw).isdecimal():
-            low = int(each["port"].raw)
-            least.append((low, max(low, int(each["endPort"].raw or low))))
+        elif (low := _number(each["port"])) is not None:  # a name stands for one port
+            end = each["endPort"]
+            high = low if end.raw is None else _number(end)
+            if high is None:
+                doubts.append(end)
+            least.append((low, max(low, high or low)))
+            most += ALL_PORTS if high is None else ()
     return tuple(least), tuple(least + most)
+
+
+def _number(port: Value) -> int | None:
+    text = str(port.raw).strip()
+    return int(text) if text.isascii() and text.isdecimal() else None
 
 
 def _apart(one: Value, other: Value) -> bool:

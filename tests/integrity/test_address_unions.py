@@ -435,6 +435,60 @@ def test_ranges_of_database_rules_are_put_together(seed):
         assert Verdict.FAIL in verdicts(found, id_)
 
 
+MALFORMED = [
+    5,
+    True,
+    1.5,
+    {"a": "b"},
+    [["0.0.0.0/0"]],
+    [{"a": 1}],
+    [None, 7],
+    "10.0.0.0/33",
+    "everybody!",
+    "1.2.3",
+    ["0x0/0"],
+]
+
+
+@cases(300)
+@given(SEEDS)
+def test_what_is_no_address_never_passes(seed):
+    """1,500 cases."""
+    chance = random.Random(seed)
+    wrong = chance.choice(MALFORMED)
+    rule = security_rule(chance, ["10.0.0.0/8"], ["22"], 100)
+    rule.pop("sourceAddressPrefix", None)
+    rule[chance.choice(["sourceAddressPrefix", "sourceAddressPrefixes"])] = wrong
+    block = {"spec": {"podSelector": {}, "ingress": [{"from": chance.choice([wrong, [{"ipBlock": {"cidr": wrong}}]])}]}}
+    route = {"routeTableName": "rt", "nextHopType": "Internet", "addressPrefix": wrong}
+    network = {"sourceAddresses": wrong, "destinationAddresses": ["*"], "destinationPorts": ["*"]}
+    collections = [{"action": {"type": "Allow"}, "rules": [network]}]
+    for type_, properties, id_ in (
+        (NSG, {"securityRules": [rule]}, "BL-NET-001"),
+        (POLICY, {"metadata": {"namespace": "records"}, **block}, "BL-K8S-025"),
+        ("azure-native:network:Route", route, "BL-NET-010"),
+        ("azure-native:network:FirewallPolicyRuleCollectionGroup", {"ruleCollections": collections}, "BL-NET-018"),
+        (
+            "kubernetes:core/v1:Service",
+            {"spec": {"type": "LoadBalancer", "loadBalancerSourceRanges": wrong}},
+            "BL-K8S-062",
+        ),
+    ):
+        assert verdicts([resource(type_, "one", properties)], id_)[0] not in {Verdict.PASS, Verdict.NOT_APPLICABLE}, id_
+
+
+@cases(200)
+@given(SEEDS)
+def test_a_known_part_that_fails_is_a_failure_whatever_else_is_not_known(seed):
+    """200 cases."""
+    chance = random.Random(seed)
+    rule = security_rule(chance, [*attack(chance), UNKNOWN], ["22"], 100)
+    rule.pop("destinationPortRange", None)
+    rule["destinationPortRanges"] = mixed(chance, ["22", UNKNOWN])
+    rule["protocol"] = chance.choice(["Tcp", "*"])
+    assert verdicts([resource(NSG, "group", {"securityRules": [rule, UNKNOWN]})], "BL-NET-001") == [Verdict.FAIL]
+
+
 def test_thousands_of_prefixes_are_judged_in_one_pass():
     chance = random.Random(7)
     blocks = list(ipaddress.ip_network("0.0.0.0/0").subnets(new_prefix=14))
