@@ -218,8 +218,10 @@ def _addresses(value: Value) -> Addresses | None:
         return parsed(value.raw)
     if not isinstance(value.raw, Mapping):
         return None
-    identifier = value["id"].raw
-    return Addresses(names=frozenset({f"group {str(identifier).casefold()}"}))
+    identifier = value["id"].raw  # that of an application security group: one that is not known yet is like no other
+    if identifier is UNKNOWN:
+        return Addresses(names=frozenset({f"group at {value.resource.urn} {value.path}"}))
+    return Addresses(names=frozenset({f"group {identifier.casefold()}"})) if isinstance(identifier, str) else None
 
 
 _PROPERTIES: Final = {
