@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 ADVISORIES ?=
 REQUIRE_ADVISORIES ?=
 
-.PHONY: rehearse test check bench docs golden lock sbom clean
+.PHONY: rehearse test check bench docs golden lock sbom resilience clean
 
 rehearse: $(VENV)/.ready  ## bring FORCE up in the rehearsal cloud, judged, with a report
 	@$(RUN)/bluelamp up --rehearse $(FORCE)
@@ -55,3 +55,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(RUN)/uv pip sync --quiet --python $(RUN)/python --require-hashes requirements.lock
 	@$(RUN)/uv pip install --quiet --python $(RUN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
+
+resilience: $(VENV)/.ready  ## stop commands at hundreds of random points, and see that the next run puts everything right; hours
+	$(RUN)/bluelamp engine install
+	$(RUN)/python -m tests.resilience --markdown resilience.md

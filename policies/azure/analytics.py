@@ -2,11 +2,16 @@
 
 from typing import Final
 
+from policies.address_lists import with_others
+from policies.addresses import WIDEST
 from policies.azure._controls import BY_IDENTITY, CLOSED
+from policies.azure._lists import adds_up
 from policies.azure.paas import DATABRICKS, KUSTO, MACHINE_LEARNING, PURVIEW, SYNAPSE
 from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
+from policies.estate import Estate
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, Outcome, require, rule
+from policies.tighter import EachAtLeast
 from policies.value import Value
 
 LEARNING_COMPUTE: Final = "azure-native:machinelearningservices:Compute"
@@ -100,10 +105,15 @@ SYNAPSE_BY_IDENTITY: Final = require(
 synapse.IpFirewallRule("headquarters", ..., start_ip_address="81.2.69.142", end_ip_address="81.2.69.143")
 """,
 )
-def synapse_is_not_open(entry: Value) -> Outcome:
-    """A rule from 0.0.0.0 stands for every machine in Azure, or for the whole Internet."""
-    start = entry["startIpAddress"]
-    return Fail(start, "addresses of your own") if start.text() == "0.0.0.0" else None  # noqa: S104
+def synapse_is_not_open(entry: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
+    """A rule from 0.0.0.0 stands for every machine in Azure, or for the whole Internet; so do rules that add up
+    to it.
+    """
+    found = adds_up(entry, estate, widest)
+    if found is None:
+        return None
+    start, others = found
+    return Fail(start, "addresses of your own", with_others(others))
 
 
 NO_PUBLIC_NODES: Final = require(

@@ -2,11 +2,15 @@
 
 from typing import Final
 
+from policies.address_lists import wide_item, with_others
+from policies.addresses import WIDEST
 from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, OWN_KEYS, RECOVERABLE
+from policies.azure._lists import let_in
 from policies.azure.paas import APP_CONFIGURATION, COSMOS, REDIS
 from policies.controls import mcsb
 from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, Outcome, require, rule
+from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from policies.tighter import EachAtLeast
 from policies.value import Value
 
 REDIS_DATABASE: Final = "azure-native:redisenterprise:Database"
@@ -60,15 +64,24 @@ cosmosdb.DatabaseAccount(
     "Cosmos DB is not open to everybody in Azure",
     severity=Severity.HIGH,
     controls=CLOSED,
-    at={COSMOS: "ipRules[*].ipAddressOrRange"},
+    at={COSMOS: "ipRules"},
     fix="Remove the rule 0.0.0.0 and use private endpoints.",
     example="""
 cosmosdb.DatabaseAccount("records", ..., ip_rules=[{"ip_address_or_range": "81.2.69.142"}])
 """,
 )
-def not_open_to_azure(address: Value) -> Outcome:
-    """The address 0.0.0.0 stands for every machine in every subscription of Azure, those of attackers included."""
-    return Fail(address, "addresses of your own") if address.text().partition("/")[0] == "0.0.0.0" else None  # noqa: S104
+def not_open_to_azure(entries: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
+    """The address 0.0.0.0 stands for every machine in every subscription of Azure, those of attackers included; ranges
+    that add up to the Internet, for everybody's.
+    """
+    items = list(let_in(entries, "ipAddressOrRange"))
+    if not items:
+        return NotApplicable("there is nothing to judge")
+    found = wide_item(items, widest)
+    if found is None:
+        return None
+    item, others = found
+    return Fail(item, "addresses of your own", with_others(others))
 
 
 @rule(

@@ -1,18 +1,19 @@
 """SQL servers and managed instances: how they are reached, by whom, and who watches."""
 
-from ipaddress import ip_address
 from typing import Final
 
 from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT
 from policies.azure._kin import child, child_of
+from policies.azure._lists import RANGES, wide_range
 from policies.controls import caf, cyber_essentials, dpa, iso, mcsb, ncsc, policing
 from policies.estate import Estate, canonical
 from policies.model import Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
-from policies.tighter import AtLeast
+from policies.tighter import AtLeast, AtMost
 from policies.value import Value, some
 
 SQL_SERVER: Final = "azure-native:sql:Server"
+_ELSEWHERE: Final = ("azure-native:synapse:", "azure-native:redis:", "azure-native:datalakestore:")
 MANAGED_INSTANCE: Final = "azure-native:sql:ManagedInstance"
 AUDITING: Final = ("azure-native:sql:ServerBlobAuditingPolicy", "azure-native:sql:ExtendedServerBlobAuditingPolicy")
 
@@ -26,7 +27,6 @@ ENTRA_ONLY: Final = {
 }
 """The resource beside each kind of server that says the same thing, and the property that names the server."""
 
-_WIDEST: Final = 256
 
 SQL_TLS: Final = require(
     "BL-SQL-001",
@@ -78,25 +78,21 @@ def entra_only(server: Value, estate: Estate) -> Outcome:
     "No database lets in all of Azure, or a wide range",
     severity=Severity.HIGH,
     controls=ncsc("11") + caf("B4.a") + cyber_essentials("firewalls") + mcsb("NS-2"),
-    at=(
-        "azure-native:sql:FirewallRule",
-        "azure-native:dbforpostgresql:FirewallRule",
-        "azure-native:dbformysql:FirewallRule",
-    ),
+    at=tuple(type_ for type_ in RANGES if not type_.startswith(_ELSEWHERE)),
     fix="Remove the rule and use a private endpoint, or name the few addresses that have to come in.",
     example="""
 sql.FirewallRule("gateway", ..., start_ip_address="203.0.113.10", end_ip_address="203.0.113.10")
 """,
 )
-def database_not_open(entry: Value) -> Outcome:
+def database_not_open(entry: Value, estate: Estate, *, most: AtMost[int] = 256, total: AtMost[int] = 4096) -> Outcome:
     """The rule from 0.0.0.0 to 0.0.0.0 stands for every machine in Azure, other customers' included; a range of
     thousands of addresses is somebody else's network.
     """
-    start, end = entry["startIpAddress"], entry["endIpAddress"]
-    first = _number(start)
-    if first == 0:
-        return Fail(start, "an address of your own")
-    return None if 0 <= _number(end) - first < _WIDEST else Fail(end, f"at most {_WIDEST} addresses")
+    found = wide_range(entry, estate, most, total)
+    if found is None:
+        return None
+    place, expected = found
+    return Fail(place, expected or "an address of your own")
 
 
 NO_OUTBOUND: Final = require(
@@ -199,11 +195,3 @@ VULNERABILITY_SCANS: Final = require(
 
 def _audits(policy: Value, server: Value) -> bool:
     return child_of(policy["serverName"], server, "serverName") and policy["state"].text() == "enabled"
-
-
-def _number(address: Value) -> int:
-    """The address as a number, 0 where there is none."""
-    try:
-        return int(ip_address(address.text()))
-    except ValueError:
-        return 0

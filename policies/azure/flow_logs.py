@@ -4,7 +4,8 @@ from typing import Final
 
 from policies.azure._arm import Pointers, made_from, pointers, references
 from policies.azure._controls import SUPPORTED
-from policies.azure.network import NETWORK, SECURITY_GROUP
+from policies.azure._filters import SECURITY_GROUP
+from policies.azure.network import NETWORK
 from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Enforcement, Severity

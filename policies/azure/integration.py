@@ -2,14 +2,17 @@
 
 from typing import Final
 
+from policies.address_lists import wide_item, with_others
+from policies.addresses import WIDEST
 from policies.azure._controls import BY_IDENTITY, CLOSED, FILTERED, IN_TRANSIT
 from policies.azure._kin import child
+from policies.azure._lists import let_in
 from policies.azure.paas import AUTOMATION
 from policies.controls import caf, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
-from policies.tighter import Allowed, Forbidden
+from policies.tighter import Allowed, EachAtLeast, Forbidden
 from policies.value import Value, some
 
 NAMESPACE_RULES: Final = (
@@ -220,7 +223,11 @@ logic.Workflow(
 )
 """,
 )
-def workflow_knows_callers(workflow: Value) -> Outcome:
+def workflow_knows_callers(workflow: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """The address of a workflow carries its own key: whoever comes by it, from a log or a mail, starts the workflow."""
     callers = workflow.at("accessControl.triggers.allowedCallerIpAddresses")
-    return Fail(callers, "the ranges of its callers") if not list(callers.each()) else None
+    items = list(let_in(callers, "addressRange"))
+    if not items:
+        return Fail(callers, "the ranges of its callers")
+    found = wide_item(items, widest)
+    return Fail(found[0], "the ranges of its callers", with_others(found[1])) if found else None

@@ -1,19 +1,19 @@
 """Networks: what may come in, what may go out, and whose addresses are whose."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import combinations
 from typing import Final
 
+from policies.addresses import WIDEST
 from policies.azure._controls import CLOSED, FILTERED
+from policies.azure._filters import RULES, SECURITY_GROUP, SECURITY_RULE, opened_to_internet
+from policies.azure._overlaps import network_of, overlap
 from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
-from policies.tighter import Forbidden
-from policies.value import Value, all_of, places, some
+from policies.tighter import EachAtLeast, Forbidden
+from policies.value import Value, places, some
 
-SECURITY_GROUP: Final = "azure-native:network:NetworkSecurityGroup"
-SECURITY_RULE: Final = "azure-native:network:SecurityRule"
 SUBNET: Final = "azure-native:network:Subnet"
 NETWORK: Final = "azure-native:network:VirtualNetwork"
 INTERFACE: Final = "azure-native:network:NetworkInterface"
@@ -24,8 +24,6 @@ FIREWALL_POLICY: Final = "azure-native:network:FirewallPolicy"
 
 _CONFIGURED: Final = "networkInterfaceConfigurations[*].ipConfigurations[*].publicIPAddressConfiguration"
 _RANGES: Final = "addressSpace.addressPrefixes[*]"
-_EVERYWHERE: Final = frozenset({"*", "any", "internet"})
-_WIDEST_RANGE: Final = {4: 8, 6: 16}
 _NO_SECURITY_GROUP: Final = frozenset(
     {"azurefirewallsubnet", "azurefirewallmanagementsubnet", "gatewaysubnet", "routeserversubnet"}
 )
@@ -52,15 +50,18 @@ network.SecurityRule(
 )
 """,
 )
-def no_management_port_from_internet(entry: Value, *, ports: Forbidden[int] = (22, 3389, 5985, 5986)) -> Outcome:
+def no_management_port_from_internet(
+    entry: Value,
+    estate: Estate,
+    *,
+    ports: Forbidden[int] = (22, 3389, 5985, 5986),
+    widest: EachAtLeast[int] = WIDEST,
+) -> Outcome:
     """Remote administration that the whole Internet can reach is found within minutes and attacked for ever; a single
     weak password or unpatched server then opens the force's network.
     """
-    found = opened_to_internet(entry, ports)
-    if not found:
-        return None
-    target, source = found
-    return Fail(source, "a range of your own", f"opens port {target.known}, which includes a management port")
+    found = opened_to_internet(entry, RULES.family(entry, estate), ports, widest)
+    return Fail(found.source, "a range of your own", found.because("a management port")) if found else None
 
 
 @rule(
@@ -198,50 +199,6 @@ def _overlapping(estate: Estate) -> dict[str, str]:
             found[text] = f"{other_text} of {other.name}"
             found[other_text] = f"{text} of {one.name}"
     return found
-
-
-def opened_to_internet(entry: Value, ports: tuple[int, ...]) -> tuple[Value, ...]:
-    """The port range and the source by which a security rule opens one of `ports` to the Internet, empty if none."""
-    sources = [entry["sourceAddressPrefix"], *entry["sourceAddressPrefixes"].each()]
-    targets = [entry["destinationPortRange"], *entry["destinationPortRanges"].each()]
-    return all_of(
-        lambda: entry if entry["direction"].text() == "inbound" else None,
-        lambda: entry if entry["access"].text() == "allow" else None,
-        lambda: entry if entry["protocol"].text("*") in {"*", "tcp", "udp"} else None,
-        lambda: some(targets, lambda each: _includes(each.text(), ports)),
-        lambda: some(sources, lambda each: is_internet(each.text())),
-    )[-2:]
-
-
-def overlap(one: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -> bool:
-    """Whether an address is in both."""
-    return one.version == other.version and one.overlaps(other)
-
-
-def network_of(text: str) -> IPv4Network | IPv6Network | None:
-    """The range that `text` names, None when it is not one."""
-    try:
-        return ip_network(text, strict=False)
-    except ValueError:
-        return None
-
-
-def is_internet(source: str) -> bool:
-    """Whether `source` is any spelling of everybody: a tag, a star, or a range too wide to be somebody's own."""
-    if source in _EVERYWHERE:
-        return True
-    range_ = network_of(source)
-    return range_ is not None and range_.prefixlen < _WIDEST_RANGE[range_.version]
-
-
-def _includes(port_range: str, ports: tuple[int, ...]) -> bool:
-    """Whether `port_range` (`*`, `22` or `3000-4000`) includes one of `ports`."""
-    if port_range == "*":
-        return True
-    low, _, high = port_range.partition("-")
-    if not low.strip().isdigit():
-        return False
-    return any(int(low) <= port <= int(high or low) for port in ports)
 
 
 def subnet_name(subnet: Value) -> str:

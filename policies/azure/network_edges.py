@@ -4,14 +4,13 @@ from typing import Final
 
 from policies.azure._controls import HARDENED, RESILIENT, SUPPORTED
 from policies.azure._kin import child
+from policies.azure._overlaps import network_of, overlap
 from policies.azure.network import (
     FIREWALL,
     INTERFACE,
     NETWORK,
     PLATFORM_SUBNETS,
     SUBNET,
-    network_of,
-    overlap,
     ranges,
     subnet_name,
 )

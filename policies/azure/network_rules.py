@@ -2,32 +2,23 @@
 
 from typing import Final
 
+from policies.address_lists import with_others
+from policies.addresses import WIDEST
 from policies.azure._arm import Pointers, Reference, owner, pointers, references
 from policies.azure._controls import CLOSED, FILTERED
-from policies.azure.network import (
-    FIREWALL,
-    FIREWALL_POLICY,
-    NETWORK,
-    PLATFORM_SUBNETS,
-    SECURITY_GROUP,
-    SECURITY_RULE,
-    SUBNET,
-    is_internet,
-    opened_to_internet,
-    subnet_name,
-)
+from policies.azure._filters import RULES, SECURITY_GROUP, SECURITY_RULE, opened_outwards, opened_to_internet
+from policies.azure._firewalls import COLLECTIONS, FIREWALL_POLICY, everything_of
+from policies.azure._routes import ROUTE, ROUTE_TABLE, led_to_internet
+from policies.azure.network import NETWORK, PLATFORM_SUBNETS, SUBNET, subnet_name
 from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from policies.estate import Estate
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
-from policies.tighter import Allowed, Forbidden
-from policies.value import UnknownValue, Value, all_of, places, root, some
+from policies.tighter import Allowed, EachAtLeast, Forbidden
+from policies.value import UnknownValue, Value, places, root
 
-ROUTE_TABLE: Final = "azure-native:network:RouteTable"
-ROUTE: Final = "azure-native:network:Route"
 HUB_CONNECTION: Final = "azure-native:network:HubVirtualNetworkConnection"
 _FIREWALL_SUBNET: Final = "azurefirewallsubnet"
-RULE_COLLECTIONS: Final = "azure-native:network:FirewallPolicyRuleCollectionGroup"
 
 
 @rule(
@@ -51,17 +42,16 @@ network.SecurityRule(
 )
 def no_data_port_from_internet(
     entry: Value,
+    estate: Estate,
     *,
     ports: Forbidden[int] = (135, 139, 389, 445, 636, 1433, 1521, 3306, 5432, 6379, 9200, 11211, 27017),
+    widest: EachAtLeast[int] = WIDEST,
 ) -> Outcome:
     """Databases, directories and file shares are built to be used inside a network: exposed, they are emptied or
     encrypted by programs that try the whole Internet, all day.
     """
-    found = opened_to_internet(entry, ports)
-    if not found:
-        return None
-    target, source = found
-    return Fail(source, "a range of your own", f"opens port {target.known}, which includes one of a data service")
+    found = opened_to_internet(entry, RULES.family(entry, estate), ports, widest)
+    return Fail(found.source, "a range of your own", found.because("one of a data service")) if found else None
 
 
 @rule(
@@ -83,21 +73,18 @@ network.SecurityRule(
 )
 """,
 )
-def not_everything_out(entry: Value) -> Outcome:
+def not_everything_out(entry: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """Whoever has got in has to get something out: his tools in, the data out. A rule that allows every port to
     everywhere, for every machine behind it, helps nobody else.
     """
-    sources = [entry["sourceAddressPrefix"], *entry["sourceAddressPrefixes"].each()]
-    targets = [entry["destinationAddressPrefix"], *entry["destinationAddressPrefixes"].each()]
-    ports = [entry["destinationPortRange"], *entry["destinationPortRanges"].each()]
-    found = all_of(
-        lambda: entry if entry["direction"].text() == "outbound" else None,
-        lambda: entry if entry["access"].text() == "allow" else None,
-        lambda: some(ports, lambda each: each.text() in {"*", "0-65535"}),
-        lambda: some(sources, lambda each: is_internet(each.text())),
-        lambda: some(targets, lambda each: is_internet(each.text())),
+    found = opened_outwards(entry, RULES.family(entry, estate), widest)
+    if found is None:
+        return None
+    return Fail(
+        found.target,
+        "the destinations that are needed",
+        with_others(found.others, "all") or "it lets every port out",
     )
-    return Fail(found[-1], "the destinations that are needed", "it lets every port out") if found else None
 
 
 @rule(
@@ -140,20 +127,17 @@ network.Route(
 )
 """,
 )
-def no_route_to_internet(route: Value, estate: Estate) -> Outcome:
+def no_route_to_internet(route: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """A default route to the Internet goes round the firewall for the whole subnet: what leaves that way is neither
     inspected nor logged. Only the firewall's own subnet has to have one.
     """
-    found = all_of(
-        lambda: route["nextHopType"] if route["nextHopType"].text() == "internet" else None,
-        lambda: route if is_internet(route["addressPrefix"].text()) else None,
-    )
-    if not found:
+    others = led_to_internet(route, estate, widest)
+    if others is None:
         return None
     table = root(route.resource) if route.outer else owner(route, estate, ROUTE_TABLE)
     if table is not None and estate.once(_firewalls_own).reach(table):
         return NotApplicable("this is the firewall's own subnet, which Azure wants to see the Internet")
-    return Fail(found[0], "VirtualAppliance")
+    return Fail(route["nextHopType"], "VirtualAppliance", with_others(others))
 
 
 @rule(
@@ -188,7 +172,7 @@ def firewall_looks_for_intrusions(policy: Value, *, modes: Allowed[str] = ("Aler
     "No firewall rule allows everything",
     severity=Severity.CRITICAL,
     controls=FILTERED + cyber_essentials("secure-configuration") + mcsb("NS-3"),
-    at={RULE_COLLECTIONS: "ruleCollections[*]", FIREWALL: "networkRuleCollections[*]"},
+    at=COLLECTIONS,
     fix="Name the sources, the destinations or the ports that are needed.",
     example="""
 network.FirewallPolicyRuleCollectionGroup(
@@ -214,12 +198,17 @@ network.FirewallPolicyRuleCollectionGroup(
 )
 """,
 )
-def no_rule_allows_everything(collection: Value) -> Outcome:
+def no_rule_allows_everything(collection: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """A rule from anywhere to anywhere on any port is no firewall. It is made in an incident, works, and stays."""
-    if collection["action"]["type"].text() != "allow":
+    found = everything_of(collection, estate, widest)
+    if found is None:
         return None
-    rule_ = some(collection["rules"].each(), _allows_everything)
-    return Fail(rule_["destinationPorts"], "the ports, sources or destinations that are needed") if rule_ else None
+    entry, others = found
+    return Fail(
+        entry["destinationPorts"],
+        "the ports, sources or destinations that are needed",
+        with_others(others, "everything"),
+    )
 
 
 def _joined(estate: Estate) -> Pointers:
@@ -239,12 +228,3 @@ def _firewalls_own(estate: Estate) -> Pointers:
         if named == _FIREWALL_SUBNET:
             found += references(subnet, "routeTable.id", doubt)
     return pointers(found)
-
-
-def _allows_everything(entry: Value) -> bool:
-    wide = (
-        lambda: some(entry["sourceAddresses"].each(), lambda each: is_internet(each.text())),
-        lambda: some(entry["destinationAddresses"].each(), lambda each: is_internet(each.text())),
-        lambda: some(entry["destinationPorts"].each(), lambda each: each.text() in {"*", "0-65535", "1-65535"}),
-    )
-    return bool(all_of(*wide))

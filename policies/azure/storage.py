@@ -3,11 +3,14 @@
 import re
 from typing import Final
 
+from policies.address_lists import wide_item, with_others
+from policies.addresses import WIDEST
 from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, SUPPORTED
+from policies.azure._lists import let_in
 from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
-from policies.tighter import AtMost
+from policies.tighter import AtMost, EachAtLeast
 from policies.value import Value
 
 ACCOUNT: Final = "azure-native:storage:StorageAccount"
@@ -86,13 +89,14 @@ def no_public_blobs(place: Value) -> Outcome:
     fix="Set publicNetworkAccess to Disabled and use a private endpoint, or deny by default in networkRuleSet.",
     example='storage.StorageAccount("records", ..., public_network_access="Disabled")',
 )
-def account_not_on_internet(account: Value) -> Outcome:
+def account_not_on_internet(account: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """An account that answers the Internet leaves one thing between the data and everybody: the secrecy of a token."""
     access = account["publicNetworkAccess"]
     if access.text("Enabled") in {"disabled", "securedbyperimeter"}:
         return None
     if account.at("networkRuleSet.defaultAction").text("Allow") == "deny":
-        return None
+        found = wide_item(let_in(account.at("networkRuleSet.ipRules"), "iPAddressOrRange"), widest)
+        return Fail(found[0], "addresses of your own", with_others(found[1])) if found else None
     return Fail(access, "Disabled", "Azure's default is Enabled" if access.missing else "")
 
 

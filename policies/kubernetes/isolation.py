@@ -2,17 +2,19 @@
 
 from typing import Final
 
+from policies.addresses import WIDEST
 from policies.controls import caf, cis_kubernetes, cyber_essentials, iso, mcsb, ncsc
 from policies.estate import Estate
 from policies.kubernetes._workloads import PODS
+from policies.kubernetes._world import open_peer
 from policies.kubernetes.namespaces import NAMESPACE, NETWORK_POLICY, SYSTEM, is_system, some_in
 from policies.kubernetes.workloads import LIMIT_RANGE
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, NotApplicable, Outcome, lacks, rule
-from policies.value import Value, some
+from policies.tighter import EachAtLeast
+from policies.value import Value
 
 VOLUME: Final = "kubernetes:core/v1:PersistentVolume"
-_EVERYWHERE: Final = frozenset({"0.0.0.0/0", "::/0"})
 
 
 @rule(
@@ -84,17 +86,12 @@ spec:
   ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: gateway-system}}}]}]
 """,
 )
-def lets_in_somebody(entry: Value) -> Outcome:
+def lets_in_somebody(entry: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """A rule that names neither a source nor a port is as if there were no policy; it undoes every other one that
     selects the same pods.
     """
-    if any(True for _ in entry["ports"].each()):
-        return None
-    sources = list(entry["from"].each())
-    if not sources:
-        return Fail(entry["from"], "a source", "without one, everybody is let in")
-    world = some(sources, lambda each: each.at("ipBlock.cidr").known in _EVERYWHERE)
-    return Fail(world.at("ipBlock.cidr"), "a named network") if world else None
+    found = open_peer(entry, "ingress", estate, widest)
+    return Fail(*found) if found else None
 
 
 @rule(
@@ -114,17 +111,12 @@ spec:
   egress: [{to: [{ipBlock: {cidr: 10.42.8.0/24}}], ports: [{port: 5432}]}]
 """,
 )
-def lets_out_somewhere(entry: Value) -> Outcome:
+def lets_out_somewhere(entry: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """Whoever has broken in wants to fetch his tools and to carry the data away; a rule that names neither a
     destination nor a port lets him.
     """
-    if any(True for _ in entry["ports"].each()):
-        return None
-    targets = list(entry["to"].each())
-    if not targets:
-        return Fail(entry["to"], "a destination", "without one, all are let through")
-    world = some(targets, lambda each: each.at("ipBlock.cidr").known in _EVERYWHERE)
-    return Fail(world.at("ipBlock.cidr"), "a named network") if world else None
+    found = open_peer(entry, "egress", estate, widest)
+    return Fail(*found) if found else None
 
 
 @rule(

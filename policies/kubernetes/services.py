@@ -2,16 +2,22 @@
 
 from typing import Final
 
+from policies.address_lists import wide_item, with_others
+from policies.addresses import WIDEST
 from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc
 from policies.model import Enforcement, Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.tighter import EachAtLeast
 from policies.value import Value, some
 
 SERVICE: Final = "kubernetes:core/v1:Service"
 INGRESS: Final = "kubernetes:networking.k8s.io/v1:Ingress"
 
 _INTERNAL: Final = "service.beta.kubernetes.io/azure-load-balancer-internal"
-_EVERYWHERE: Final = frozenset({"0.0.0.0/0", "::/0"})
+_ALSO_LET_IN: Final = (
+    "service.beta.kubernetes.io/azure-allowed-ip-ranges",
+    "service.beta.kubernetes.io/azure-allowed-service-tags",
+)
 _SERVICE_EXAMPLE: Final = """
 apiVersion: v1
 kind: Service
@@ -58,7 +64,7 @@ def opens_no_node_port(spec: Value) -> Outcome:
     "Gateway.",
     example=_SERVICE_EXAMPLE,
 )
-def lets_in_named_networks(service: Value) -> Outcome:
+def lets_in_named_networks(service: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
     """A Service of this type gets an address that everybody can reach who can reach the network it stands in; in Azure
     that is the Internet.
     """
@@ -67,8 +73,9 @@ def lets_in_named_networks(service: Value) -> Outcome:
         return NotApplicable("the Service has no load balancer")
     ranges = spec["loadBalancerSourceRanges"]
     if any(True for _ in ranges.each()):
-        everywhere = some(ranges.each(), lambda each: each.known in _EVERYWHERE)
-        return Fail(everywhere, "a named network") if everywhere else None
+        annotations = service.at("metadata.annotations")
+        found = wide_item([*ranges.each(), *(annotations[name] for name in _ALSO_LET_IN)], widest)
+        return Fail(found[0], "a named network", with_others(found[1])) if found else None
     if service.at("metadata.annotations")[_INTERNAL].text() == "true":
         return None
     return Fail(ranges, "the networks that may come in", "Kubernetes' default is everybody")

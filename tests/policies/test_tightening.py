@@ -85,7 +85,7 @@ def test_tightening_a_parameter_never_passes_what_failed(rule, name):
 @pytest.mark.parametrize("id_", ["BL-LOG-001", "BL-NET-001", "BL-STO-002", "BL-K8S-012"])
 def test_a_parameter_that_says_the_wrong_way_is_caught(id_):
     rule = next(rule for rule in rules() if rule.id == id_)
-    ((name, way),) = rule.tighter.items()
+    name, way = next(iter(rule.tighter.items()))
     with pytest.raises(AssertionError):
         try_out(rule, name, _OPPOSITES[way], examples=1000)
 

@@ -1,0 +1,44 @@
+"""Lists of addresses and ranges in a resource: whether they add up to the Internet."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from policies.addresses import NONE, Addresses, is_open, named_by, public, union
+from policies.value import UnknownValue, Value
+
+_NAMED_AT_MOST: Final = 3
+
+
+def wide_item(items: Iterable[Value], widest: tuple[int, ...]) -> tuple[Value, str] | None:
+    """The item to name when `items` add up to the Internet, and what it adds up with; None when they do not.
+
+    Raises `UnknownValue` when the known ones do not, and one that is not known, or is no range, might.
+    """
+    known: list[tuple[Value, Addresses]] = []
+    doubt: Value | None = None
+    for item in items:
+        found = NONE if item.raw is None else named_by(item.raw)
+        if found is None:
+            doubt = doubt or item
+        else:
+            known.append((item, found))
+    alone = next((item for item, found in known if is_open(found, widest)), None)
+    if alone is not None:
+        return alone, ""
+    if is_open(union(found for _, found in known), widest):
+        outside = [item for item, found in known if public(found)]
+        return outside[0], first_of([str(item.raw) for item in outside[1:]])
+    if doubt is not None:
+        raise UnknownValue(doubt)
+    return None
+
+
+def first_of(names: Sequence[str]) -> str:
+    """The first of `names`, and how many more there are."""
+    rest = len(names) - _NAMED_AT_MOST
+    return ", ".join(names[:_NAMED_AT_MOST]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def with_others(others: str, what: str = "the Internet") -> str:
+    """Why what is named fails: it adds up to `what` with `others`. Empty where it does so alone."""
+    return f"it adds up to {what} with {others}" if others else ""

@@ -1,0 +1,234 @@
+"""Sets of addresses: what a range or a tag names, their union, and whether a set is in effect the Internet.
+
+A set is judged by what it holds and never by how it is written: 256 ranges of /8, two halves in two rules, and one
+`0.0.0.0-255.255.255.255` are the same set. Union and difference are linear after one sort.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+from typing import Any, Final, TypeAlias
+
+Span: TypeAlias = tuple[int, int]
+"""A first and a last number, both included."""
+Spans: TypeAlias = tuple[Span, ...]
+"""Sorted, and no two of them touch."""
+
+WIDEST: Final = (8, 16)
+"""The prefix lengths, for IPv4 and IPv6, of the largest range of public addresses that one organisation has."""
+
+_BITS: Final = (32, 128)
+_NAMED: Final = re.compile(r"[a-z][a-z0-9_]*(?:[.-][a-z0-9_]+)*")
+_NOTHING_BUT_ZEROS: Final = re.compile(r"(?:0+(?:\.0+){0,3}|[0:]*::[0:]*)(?:/(?:0+|32|128))?")
+_EVERY_NAME: Final = "*"
+_INTERNET: Final = "internet"
+_AZURE: Final = "azurecloud"
+_EVERYBODY: Final = frozenset({"*", "any", "all"})
+
+# IPv6 ranges that stand for IPv4 addresses, each with the bits right of the embedded address: IPv4-mapped,
+# IPv4-compatible, NAT64 (RFC 6052) and 6to4 (RFC 3056).
+_EMBEDDING: Final = (("::ffff:0:0/96", 0), ("::/96", 0), ("64:ff9b::/96", 0), ("2002::/16", 80))
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """A set of addresses. `names` are tags and groups of which the addresses are not known; `*` is every name."""
+
+    v4: Spans = ()
+    v6: Spans = ()
+    names: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.v4 or self.v6 or self.names)
+
+
+NONE: Final = Addresses()
+ANYONE: Final = Addresses(((0, 2**32 - 1),), ((0, 2**128 - 1),), frozenset({_EVERY_NAME, _INTERNET, _AZURE}))
+
+
+def merged(spans: Iterable[Span]) -> Spans:
+    """The union of `spans`, in any order and overlapping as they may."""
+    found: list[Span] = []
+    for first, last in sorted(spans):
+        if found and first <= found[-1][1] + 1:
+            if last > found[-1][1]:
+                found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return tuple(found)
+
+
+def without(spans: Spans, others: Spans) -> Spans:
+    """The numbers in `spans` that are not in `others`."""
+    if not others or not spans:
+        return spans
+    left: list[Span] = []
+    at = 0
+    for start, last in spans:
+        first = start
+        while at < len(others) and others[at][1] < first:
+            at += 1
+        index = at
+        while first <= last and index < len(others) and others[index][0] <= last:
+            if others[index][0] > first:
+                left.append((first, others[index][0] - 1))
+            first = max(first, others[index][1] + 1)
+            index += 1
+        if first <= last:
+            left.append((first, last))
+    return tuple(left)
+
+
+def size(spans: Spans) -> int:
+    """How many numbers `spans` hold."""
+    return sum(last - first + 1 for first, last in spans)
+
+
+def union(sets: Iterable[Addresses]) -> Addresses:
+    """Everything that is in one of `sets`."""
+    listed = [each for each in sets if each]
+    if len(listed) == 1:
+        return listed[0]
+    return Addresses(
+        merged(span for each in listed for span in each.v4),
+        merged(span for each in listed for span in each.v6),
+        frozenset(name for each in listed for name in each.names),
+    )
+
+
+def difference(addresses: Addresses, others: Addresses) -> Addresses:
+    """What is in `addresses` and not in `others`; a name is only taken away by itself and by what includes it."""
+    names = addresses.names
+    if _EVERY_NAME in others.names:
+        names = frozenset()
+    else:
+        names -= others.names
+        if _INTERNET in others.names:
+            names = frozenset(name for name in names if not name.startswith(_AZURE))
+    return Addresses(without(addresses.v4, others.v4), without(addresses.v6, others.v6), names)
+
+
+@lru_cache(maxsize=65536)
+def parsed(text: str) -> Addresses | None:
+    """What `text` names: an address, a prefix, a range `first-last`, a tag, or several of them with commas between.
+
+    The address of zeros alone stands for everybody, as the services of Azure have it. None for a text that is none of
+    these.
+    """
+    text = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    if "," in text:
+        parts = [parsed(part) for part in text.split(",") if part.strip()]
+        return None if None in parts or not parts else union(part for part in parts if part)
+    if text in _EVERYBODY or _NOTHING_BUT_ZEROS.fullmatch(text):
+        return ANYONE
+    if text == _INTERNET:
+        return INTERNET
+    try:
+        return _range(text)
+    except ValueError:
+        return Addresses(names=frozenset({text})) if _NAMED.fullmatch(text) else None
+
+
+def named_by(raw: Any) -> Addresses | None:
+    """What a property names; None when it is not known yet, or is no text that names addresses."""
+    return parsed(raw) if isinstance(raw, str) else None
+
+
+def between(first: str, last: str) -> Addresses | None:
+    """The addresses from `first` to `last`, None when they are no two addresses of one version."""
+    return parsed(f"{first.strip()}-{last.strip()}")
+
+
+def public(addresses: Addresses) -> Addresses:
+    """What is in `addresses` and belongs to nobody's private network, with the IPv4 addresses that IPv6 ones embed."""
+    addresses = _unfolded(addresses)
+    return Addresses(
+        without(addresses.v4, PRIVATE.v4), without(addresses.v6, PRIVATE.v6), addresses.names & _open(addresses)
+    )
+
+
+def is_open(addresses: Addresses, widest: tuple[int, ...] = WIDEST) -> bool:
+    """Whether `addresses` are in effect the Internet.
+
+    They are when they hold more public addresses than one range of the prefix length that `widest` gives for IPv4 or
+    IPv6, when they hold a range that is wider than that and not private, or a name that anybody has an address under:
+    every customer of Azure has one in `AzureCloud`.
+    """
+    if _open(addresses):
+        return True
+    addresses = _unfolded(addresses)
+    versions = ((addresses.v4, PRIVATE.v4), (addresses.v6, PRIVATE.v6))
+    for (spans, private), bits, length in zip(versions, _BITS, widest, strict=True):
+        most = 2**bits >> max(length, 0)
+        if size(spans) > most and size(without(spans, private)) > most:
+            return True
+        wide = [span for span in spans if span[1] - span[0] >= most]
+        if any(size(without((span,), private)) >= most for span in wide):  # 10.0.0.0/7 is nobody's own range
+            return True
+    return False
+
+
+def _unfolded(addresses: Addresses) -> Addresses:
+    """The set with the IPv4 addresses that its IPv6 ones embed."""
+    found = [span for range_, shift in _EMBEDDED for span in _embedded(addresses.v6, range_, shift)]
+    if not found:
+        return addresses
+    return Addresses(merged((*addresses.v4, *found)), addresses.v6, addresses.names)
+
+
+def holds_name(addresses: Addresses, name: str) -> bool:
+    """Whether `name` is in `addresses`, by itself or in a name that includes it."""
+    return not difference(Addresses(names=frozenset({name})), addresses).names
+
+
+def _open(addresses: Addresses) -> frozenset[str]:
+    return frozenset(name for name in addresses.names if name == _INTERNET or name.partition(".")[0] == _AZURE)
+
+
+def _range(text: str) -> Addresses:
+    """Raises ValueError for what is neither an address, nor a prefix, nor a range."""
+    head, dash, tail = text.partition("-")
+    if dash:
+        one, other = ip_address(head), ip_address(tail)
+        if one.version != other.version:
+            raise ValueError(text)
+        first, last = sorted((int(one), int(other)))
+        version = one.version
+    else:
+        network = ip_network(text, strict=False)
+        first, version = int(network.network_address), network.version
+        last = first + network.num_addresses - 1
+    return Addresses(v4=((first, last),)) if version == 4 else Addresses(v6=((first, last),))
+
+
+def _embedded(spans: Spans, range_: Span, shift: int) -> Iterable[Span]:
+    for first, last in spans:
+        low, high = max(first, range_[0]), min(last, range_[1])
+        if low <= high:
+            yield (low - range_[0]) >> shift, (high - range_[0]) >> shift
+
+
+def _all(*prefixes: str) -> Addresses:
+    return union(_range(prefix) for prefix in prefixes)
+
+
+_EMBEDDED: Final = tuple((_all(prefix).v6[0], shift) for prefix, shift in _EMBEDDING)
+PRIVATE: Final = _all(
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "169.254.0.0/16",
+    "127.0.0.0/8",
+    "fc00::/7",
+    "fe80::/10",
+    "::1/128",
+)
+"""What nobody reaches from outside: private, shared, link-local and loopback (RFC 1918, 6598, 3927, 4193, 4291)."""
+INTERNET: Final = Addresses(
+    without(ANYONE.v4, PRIVATE.v4), without(ANYONE.v6, PRIVATE.v6), frozenset({_INTERNET, _AZURE})
+)
+"""What the service tag Internet stands for."""

@@ -1,0 +1,112 @@
+"""Parts of one resource that stand in it or beside it: the rules of a security group, the routes of a table."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from policies.estate import Estate
+from policies.model import UNKNOWN
+from policies.value import UnknownValue, Value, places, root
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """How parts belong to a whole: both name it in `named`; `inline` is the pattern of those that stand in it."""
+
+    whole: str
+    named: str
+    parts: tuple[str, ...]
+    inline: str = ""
+
+    def __call__(self, estate: Estate) -> "Families":
+        """The families of this kind, for `Estate.once`."""
+        return Families(self, estate)
+
+    def family(self, place: Value, estate: Estate) -> "Family":
+        """All parts of the whole that `place`, one of them, belongs to."""
+        return estate.once(self).of(place)
+
+
+@dataclass(slots=True)
+class Family:
+    """The parts of one whole. `memo` is for what rules make of them."""
+
+    parts: list[Value]
+    doubtful: set[str] = field(default_factory=set)
+    """The URNs of the parts that may belong to another whole of the same name."""
+    memo: dict[Any, Any] = field(default_factory=dict)
+
+
+class Families:
+    """The families of one kind in an estate."""
+
+    def __init__(self, kin: Kin, estate: Estate) -> None:
+        self._kin = kin
+        self._by_key: dict[Any, list[Family]] = {}
+        self._of: dict[str, Family] = {}
+        for whole in estate.of(kin.whole):
+            family = Family(_inline(whole, kin.inline))
+            self._of[whole.resource.urn] = family
+            named = whole[kin.named].raw
+            if isinstance(named, str):
+                self._by_key.setdefault(named.casefold(), []).append(family)
+            self._groups(family, whole)
+        for part in estate.of(*kin.parts):
+            self._join(part)
+
+    def of(self, place: Value) -> Family:
+        """The family of `place`."""
+        return self._of[place.resource.urn]
+
+    def _groups(self, family: Family, one: Value) -> None:
+        family.memo["group"] = one["resourceGroupName"]
+
+    def _join(self, part: Value) -> None:
+        named = part[self._kin.named]
+        urn = next((urn for urn in named.references if urn in self._of), None) if named.raw is UNKNOWN else None
+        if urn is not None:
+            family = self._of[urn]
+        elif isinstance(named.raw, str):
+            family = self._named(named.raw.casefold(), part)
+        elif named.raw is UNKNOWN and named.references:
+            family = self._named(named.references, part)
+        else:
+            family = Family([])
+        family.parts.append(part)
+        self._of[part.resource.urn] = family
+
+    def _named(self, key: Any, part: Value) -> Family:
+        group = part["resourceGroupName"]
+        known = self._by_key.setdefault(key, [])
+        for family in known:
+            same = _same_group(family.memo["group"], group)
+            if same is not False:
+                if same is None:
+                    family.doubtful.add(part.resource.urn)
+                return family
+        family = Family([])
+        self._groups(family, part)
+        known.append(family)
+        return family
+
+
+def _inline(whole: Value, pattern: str) -> list[Value]:
+    if not pattern:
+        return []
+    try:
+        return list(places(whole, pattern))
+    except (TypeError, UnknownValue):
+        return []  # the whole has a verdict of its own that says so
+
+
+def _same_group(one: Value, other: Value) -> bool | None:
+    """Whether both are in one resource group; None where that cannot be told."""
+    if isinstance(one.raw, str) and isinstance(other.raw, str):
+        return one.raw.casefold() == other.raw.casefold()
+    if one.raw is UNKNOWN and other.raw is UNKNOWN and one.references and one.references == other.references:
+        return True
+    return True if one.raw is None and other.raw is None else None
+
+
+def whole_of(place: Value) -> Value:
+    """All the properties of the resource that `place` stands in."""
+    return root(place.resource)

@@ -1,0 +1,151 @@
+"""Lists of addresses that a service lets in: whether they add up to the Internet."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from policies.address_lists import first_of
+from policies.addresses import ANYONE, Addresses, Span, between, is_open, merged, parsed, public, size, union
+from policies.azure._families import Family, Kin
+from policies.estate import Estate, canonical
+from policies.model import UNKNOWN
+from policies.value import UnknownValue, Value
+
+_REFUSALS: Final = frozenset({"deny", "reject", "block"})
+_SHIFTS: Final = (0, 64)
+"""Addresses are counted one by one in IPv4, and by the /64 of a network in IPv6."""
+
+_SQL: Final = "azure-native:sql:"
+_POSTGRESQL: Final = "azure-native:dbforpostgresql:"
+_MYSQL: Final = "azure-native:dbformysql:"
+RANGES: Final = {
+    kind: Kin(whole, named, parts)
+    for whole, named, parts in (
+        (f"{_SQL}Server", "serverName", (f"{_SQL}FirewallRule", f"{_SQL}IPv6FirewallRule")),
+        (f"{_POSTGRESQL}Server", "serverName", (f"{_POSTGRESQL}FirewallRule",)),
+        (f"{_POSTGRESQL}SingleServer", "serverName", (f"{_POSTGRESQL}SingleServerFirewallRule",)),
+        (f"{_POSTGRESQL}ServerGroup", "clusterName", (f"{_POSTGRESQL}ServerGroupFirewallRule",)),
+        (f"{_MYSQL}Server", "serverName", (f"{_MYSQL}FirewallRule",)),
+        (f"{_MYSQL}SingleServer", "serverName", (f"{_MYSQL}SingleServerFirewallRule",)),
+        ("azure-native:dbformariadb:Server", "serverName", ("azure-native:dbformariadb:FirewallRule",)),
+        ("azure-native:cosmosdb:MongoCluster", "mongoClusterName", ("azure-native:cosmosdb:MongoClusterFirewallRule",)),
+        ("azure-native:mongocluster:MongoCluster", "mongoClusterName", ("azure-native:mongocluster:FirewallRule",)),
+        ("azure-native:synapse:Workspace", "workspaceName", ("azure-native:synapse:IpFirewallRule",)),
+        ("azure-native:redis:Redis", "cacheName", ("azure-native:redis:FirewallRule",)),
+        ("azure-native:datalakestore:Account", "accountName", ("azure-native:datalakestore:FirewallRule",)),
+    )
+    for kind in parts
+}
+"""How the firewall rules of each service belong together: each is a range, and is a resource of its own."""
+
+
+def let_in(entries: Value, address: str) -> Iterator[Value]:
+    """The addresses that `entries` let in: the items themselves, or their property `address` where they are objects.
+
+    An entry that refuses lets nobody in. A list that is not known yet is one address that is not.
+    """
+    if entries.raw is UNKNOWN or isinstance(entries.raw, str):
+        yield entries
+        return
+    for entry in entries.each():
+        if entry.raw is UNKNOWN or isinstance(entry.raw, str) or not address:
+            yield entry
+        elif "action" not in entry.known or entry["action"].raw is UNKNOWN or entry["action"].text() not in _REFUSALS:
+            yield entry[address]
+
+
+def ends_of(entry: Value) -> tuple[Value, Value]:
+    """The first and the last address of a firewall rule, as each service names them."""
+    start, end = _ENDS.get(canonical(entry.resource.type), ("startIpAddress", "endIpAddress"))
+    return entry.at(start), entry.at(end)
+
+
+_ENDS: Final = {
+    f"{_SQL}IPv6FirewallRule": ("startIPv6Address", "endIPv6Address"),
+    "azure-native:redis:FirewallRule": ("startIP", "endIP"),
+    "azure-native:mongocluster:FirewallRule": ("properties.startIpAddress", "properties.endIpAddress"),
+}
+
+
+def wide_range(entry: Value, estate: Estate, most: float, total: float) -> tuple[Value, str] | None:
+    """What to name of a firewall rule whose range is wide by itself or with the others of its server, and why.
+
+    Wide is a range of more than `most` addresses, however many rules make it up, and all ranges together when they are
+    more than `total`. Raises `UnknownValue`.
+    """
+    start, end = ends_of(entry)
+    span, version = _span(start, end)
+    if span is None:
+        return (start, "") if version is None else (end, f"at most {most:g} addresses")
+    if span[1] - span[0] >= most:
+        return end, f"at most {most:g} addresses"
+    family = RANGES[canonical(entry.resource.type)].family(entry, estate)
+    spans = _known(family, version or 0)
+    together = next(each for each in merged(spans) if each[0] <= span[0] <= each[1])
+    if together[1] - together[0] >= most:
+        return end, f"at most {most:g} addresses in a row, of all rules of the server"
+    return (end, f"at most {total:g} addresses of all rules") if size(merged(spans)) > total else None
+
+
+def adds_up(entry: Value, estate: Estate, widest: tuple[int, ...]) -> tuple[Value, str] | None:
+    """What to name of a firewall rule whose range is in effect the Internet, with those of its server, and them.
+
+    Raises `UnknownValue`.
+    """
+    start, end = ends_of(entry)
+    own = _between(start, end)
+    if own is None or not public(own):
+        return None
+    if is_open(own, widest):
+        return start, ""
+    family = RANGES[canonical(entry.resource.type)].family(entry, estate)
+    others: list[tuple[str, Addresses]] = []
+    for part in family.parts:
+        if part.resource.urn != entry.resource.urn:
+            try:
+                found = _between(*ends_of(part))
+            except (UnknownValue, TypeError):
+                continue  # it has a verdict of its own that says so
+            if found is not None and not is_open(found, widest):
+                others.append((part.resource.name, found))
+    if is_open(union([own, *(found for _, found in others)]), widest):
+        return start, first_of([name for name, _ in others])
+    return None
+
+
+def _between(start: Value, end: Value) -> Addresses | None:
+    first, last = start.text().strip(), end.text().strip()
+    if not first and not last:
+        return None
+    found = between(first, last or first)
+    if found is None:
+        raise UnknownValue(start)
+    return ANYONE if parsed(first) == ANYONE else found
+
+
+def _span(start: Value, end: Value) -> tuple[Span | None, int | None]:
+    """The range in the units that are counted, and its version as an index.
+
+    No version where the start is no address of anybody's; a version and no range where the end is none behind it.
+    """
+    first = parsed(start.text())
+    if first is None or first == ANYONE or first.names:
+        return None, None
+    version = 0 if first.v4 else 1
+    last = parsed(end.text()) if end.text() else None
+    spans = () if last is None or last == ANYONE else (last.v4, last.v6)[version]
+    low = (first.v4 or first.v6)[0][0]
+    if not spans or spans[0][1] < low:
+        return None, version
+    return (low >> _SHIFTS[version], spans[0][1] >> _SHIFTS[version]), version
+
+
+def _known(family: Family, version: int) -> list[Span]:
+    found: list[Span] = []
+    for part in family.parts:
+        try:
+            span, own = _span(*ends_of(part))
+        except (UnknownValue, TypeError):
+            continue  # it has a verdict of its own that says so
+        if span is not None and own == version:
+            found.append(span)
+    return found

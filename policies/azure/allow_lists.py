@@ -1,0 +1,141 @@
+"""Allow-lists of services: the addresses that each lets in past its own firewall, judged as one set."""
+
+from typing import Final
+
+from policies.address_lists import wide_item, with_others
+from policies.addresses import WIDEST
+from policies.azure._controls import CLOSED
+from policies.azure._lists import adds_up, let_in
+from policies.azure._restrictions import restrictions_of
+from policies.azure.clusters import CLUSTER
+from policies.azure.container_apps import APP
+from policies.azure.integration import NAMESPACE_NETWORKS
+from policies.azure.keyvault import MANAGED_HSM, VAULT
+from policies.azure.network_edges import BASTION
+from policies.azure.paas import BATCH, COGNITIVE, EVENT_GRIDS, IOT_HUB, KUSTO, SEARCH, SIGNALS
+from policies.azure.registries import REGISTRY
+from policies.azure.storage import ACCOUNT
+from policies.azure.web import APPS
+from policies.estate import Estate, canonical
+from policies.in_force import named
+from policies.model import Enforcement, Severity
+from policies.rule import Fail, NotApplicable, Outcome, rule
+from policies.tighter import EachAtLeast
+from policies.value import Value, root
+
+PERIMETER_RULE: Final = "azure-native:network:NspAccessRule"
+NOTIFICATION_HUBS: Final = "azure-native:notificationhubs:Namespace"
+EVENT_GRID_NAMESPACE: Final = "azure-native:eventgrid:Namespace"
+
+_LISTS: Final = {
+    ACCOUNT: ("networkRuleSet.ipRules", "iPAddressOrRange"),
+    VAULT: ("properties.networkAcls.ipRules", "value"),
+    MANAGED_HSM: ("properties.networkAcls.ipRules", "value"),
+    REGISTRY: ("networkRuleSet.ipRules", "iPAddressOrRange"),
+    **dict.fromkeys(NAMESPACE_NETWORKS, ("ipRules", "ipMask")),
+    CLUSTER: ("apiServerAccessProfile.authorizedIPRanges", ""),
+    COGNITIVE: ("properties.networkAcls.ipRules", "value"),
+    SEARCH: ("networkRuleSet.ipRules", "value"),
+    **dict.fromkeys((*EVENT_GRIDS, EVENT_GRID_NAMESPACE), ("inboundIpRules", "ipMask")),
+    IOT_HUB: ("properties.networkRuleSets.ipRules", "ipMask"),
+    KUSTO: ("allowedIpRangeList", ""),
+    **dict.fromkeys(SIGNALS, ("networkACLs.ipRules", "value")),
+    NOTIFICATION_HUBS: ("networkAcls.ipRules", "ipMask"),
+    BASTION: ("networkAcls.ipRules", "addressPrefix"),
+    BATCH: ("networkProfile.accountAccess.ipRules", "value"),
+    PERIMETER_RULE: ("addressPrefixes", ""),
+}
+_RESTRICTIONS: Final = ("siteConfig.ipSecurityRestrictions", "siteConfig.scmIpSecurityRestrictions")
+_CACHE_RULES: Final = ("azure-native:redis:FirewallRule", "azure-native:datalakestore:FirewallRule")
+_ONLY_ITSELF: Final = "0.0.0.0/32"
+
+
+@rule(
+    "BL-NET-022",
+    "Allow-lists of services do not add up to the Internet",
+    severity=Severity.HIGH,
+    controls=CLOSED,
+    at={type_: path for type_, (path, _) in _LISTS.items()},
+    fix="List the force's own public addresses, or remove the list and use a private endpoint.",
+    example="""
+storage.StorageAccount(
+    "records",
+    ...,
+    public_network_access="Enabled",
+    network_rule_set={"default_action": "Deny", "ip_rules": [{"i_p_address_or_range": "81.2.69.142"}]},
+)
+""",
+)
+def list_is_not_the_internet(entries: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
+    """A firewall that denies by default and lists half of the Internet, in one range or in a hundred, denies nobody who
+    wants to come in.
+    """
+    type_ = canonical(entries.resource.type)
+    if type_ == PERIMETER_RULE and root(entries.resource)["direction"].text("Inbound") != "inbound":
+        return NotApplicable("it is about what goes out")
+    items = [
+        item
+        for item in let_in(entries, _LISTS[type_][1])
+        if type_ != CLUSTER or item.raw != _ONLY_ITSELF  # in AKS it stands for the cluster's own address alone
+    ]
+    if not items:
+        return NotApplicable("there is no allow-list")
+    found = wide_item(items, widest)
+    if found is None:
+        return None
+    item, others = found
+    return Fail(item, "addresses of your own", with_others(others))
+
+
+@rule(
+    "BL-NET-023",
+    "Firewall rules of caches do not add up to the Internet",
+    severity=Severity.HIGH,
+    controls=CLOSED,
+    at=_CACHE_RULES,
+    fix="Name the force's own addresses, or remove the rule and use a private endpoint.",
+    example="""
+redis.FirewallRule("headquarters", ..., start_ip="81.2.69.142", end_ip="81.2.69.143")
+""",
+)
+def cache_rules_are_not_the_internet(entry: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
+    """A cache holds sessions and answers of other systems; a rule for everybody leaves its key as the only lock."""
+    found = adds_up(entry, estate, widest)
+    if found is None:
+        return None
+    start, others = found
+    return Fail(start, "addresses of your own", with_others(others))
+
+
+@rule(
+    "BL-WEB-013",
+    "Access restrictions of apps do not add up to the Internet",
+    severity=Severity.MEDIUM,
+    enforcement=Enforcement.ADVISORY,
+    controls=CLOSED,
+    at={**dict.fromkeys(APPS, _RESTRICTIONS), APP: "configuration.ingress.ipSecurityRestrictions"},
+    fix="Allow the force's own addresses only, or the service tag of the gateway in front of the app.",
+    example="""
+web.WebApp(
+    "front-desk",
+    ...,
+    site_config={
+        "ip_security_restrictions": [
+            {"name": "gateway", "action": "Allow", "priority": 100, "ip_address": "10.16.4.0/24"}
+        ]
+    },
+)
+""",
+)
+def restrictions_are_not_the_internet(entries: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
+    """Restrictions that let in half of the Internet, in one range or in a hundred, restrict nobody who wants to come
+    in.
+    """
+    judged = restrictions_of(entries, widest)
+    if judged is None:
+        return NotApplicable("there are no restrictions")
+    found = judged.first()
+    if found is None:
+        return None
+    entry, others = found
+    return Fail(entry, "addresses of your own", with_others(named(others, "ipAddress", "ipAddressRange")))
