@@ -1,6 +1,7 @@
 """Judging: every rule on every resource it concerns, one judgement each, whatever goes wrong in between."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -8,10 +9,13 @@ from policies.discovery import rules as discovered
 from policies.estate import Estate, canonical
 from policies.model import Judgement, Resource, Verdict
 from policies.rule import Fail, Outcome, Rule
-from policies.value import SECRET, UnknownValue, Value, root, stepped
+from policies.value import SECRET, UNTIL_DEPLOYED, UnknownValue, Value, root, stepped
+from policies.views import Context, Subject, View
 
 _SHORTEST_SECRET: Final = 4
 _WITHHELD: Final = "[withheld]"
+_WORST_FIRST: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.PASS, Verdict.NOT_APPLICABLE)
+_OPEN: Final = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN})
 
 
 class Baseline:
@@ -30,19 +34,45 @@ class Baseline:
             self._by_type[type_] = found
         return found
 
-    def judge(self, resources: Iterable[Resource]) -> list[Judgement]:
-        """Judge `resources` together: one judgement for each rule and each resource it concerns, in their order."""
-        listed = list(resources)
-        estate = Estate(listed)
-        return [judgement for resource in listed for judgement in self._judge(resource, estate)]
+    def judge(self, resources: Iterable[Resource], context: Context | None = None) -> list[Judgement]:
+        """Judge `resources` together: one judgement for each rule and each resource it concerns, in their order.
 
-    def _judge(self, resource: Resource, estate: Estate) -> Iterable[Judgement]:
-        shared = {"": [root(resource)]}
-        for rule, patterns in self.concerning(resource.type):
+        `context` holds all resources where `resources` are only some of them.
+        """
+        listed = list(resources)
+        context = context or Context(listed)
+        return [judgement for resource in listed for judgement in self._judge(resource, context)]
+
+    def _judge(self, resource: Resource, context: Context) -> Iterable[Judgement]:
+        subject = context.subject(resource)
+        if subject is None:
+            return self._verdicts(View(resource, resource.type), context)
+        return self._seen(subject, context)
+
+    def _verdicts(self, view: View, context: Context) -> Iterable[Judgement]:
+        resource, estate = view.resource, view.estate or context.estate
+        shared = {"": [root(resource)], **{place: list(values) for place, values in view.seeds.items()}}
+        for rule, patterns in self.concerning(view.type):
             try:
                 yield _judged(rule, patterns, resource, shared, estate)
             except Exception as error:
                 yield _error(rule, resource, error)
+
+    def _seen(self, subject: Subject, context: Context) -> Iterable[Judgement]:
+        """The judgements of a resource that is seen in several ways, one for each rule."""
+        found = self._worst(subject.views, context)
+        if subject.of:
+            steps = [(self._worst(before, context), self._worst(after, context)) for before, after in subject.steps]
+            rules = {**found, **{rule: None for _, after in steps for rule in after}}
+            found = {rule: _patched(subject.of, found.get(rule), steps, rule) for rule in rules}
+        return [found[rule.id] for rule in self.rules if rule.id in found]
+
+    def _worst(self, views: Iterable[View], context: Context) -> dict[str, Judgement]:
+        found: dict[str, list[Judgement]] = {}
+        for view in views:
+            for judgement in self._verdicts(view, context):
+                found.setdefault(judgement.rule, []).append(judgement)
+        return {rule: _together(judgements) for rule, judgements in found.items()}
 
 
 def judge(resources: Iterable[Resource], rules: Iterable[Rule] | None = None) -> list[Judgement]:
@@ -53,6 +83,37 @@ def judge(resources: Iterable[Resource], rules: Iterable[Rule] | None = None) ->
     rule's business. Nothing that happens in one rule or resource keeps another from being judged.
     """
     return Baseline(discovered() if rules is None else rules).judge(resources)
+
+
+def _together(judgements: list[Judgement]) -> Judgement:
+    """The worst of several judgements by one rule of one resource, with the messages of all that are as bad."""
+    if len(judgements) == 1:
+        return judgements[0]
+    worst = min(judgements, key=lambda each: _WORST_FIRST.index(each.verdict))
+    said = dict.fromkeys(each.message for each in judgements if each.verdict is worst.verdict and each.message)
+    return replace(worst, message="; ".join(said))
+
+
+def _patched(
+    of: str, own: Judgement | None, steps: list[tuple[dict[str, Judgement], dict[str, Judgement]]], rule: str
+) -> Judgement:
+    """The judgement of a patch of `of`: by what it sets itself, where that decides, else by what comes out of it.
+
+    What was no better before it is not its failure.
+    """
+    if own is not None and (own.verdict is not Verdict.UNKNOWN or not steps):
+        decided = own
+    else:
+        decided = _together([_step(before.get(rule), after[rule]) for before, after in steps if rule in after])
+    return replace(decided, message=f"patch of {of}: {decided.message}".removesuffix(": "))
+
+
+def _step(before: Judgement | None, after: Judgement) -> Judgement:
+    if before is None or after.verdict not in _OPEN or after.verdict != before.verdict:
+        return after
+    if after.message != before.message:
+        return after
+    return Judgement(after.rule, after.urn, Verdict.NOT_APPLICABLE, message=f"it changes nothing here; {after.message}")
 
 
 def _places(resource: Resource, pattern: str, shared: dict[str, list[Value]]) -> list[Value]:
@@ -120,13 +181,17 @@ def _undecided(rule: Rule, resource: Resource, broken: list[Exception]) -> Judge
     for error in broken:
         if not isinstance(error, UnknownValue):
             return _error(rule, resource, error)
-    return _unknown(rule, resource, [error.value for error in broken if isinstance(error, UnknownValue)])
+    doubts = [error for error in broken if isinstance(error, UnknownValue)]
+    reasons = dict.fromkeys(error.reason for error in doubts if error.reason != UNTIL_DEPLOYED)
+    reason = "; ".join(reasons) or UNTIL_DEPLOYED
+    return _unknown(rule, resource, [error.value for error in doubts], reason)
 
 
-def _unknown(rule: Rule, resource: Resource, values: list[Value]) -> Judgement:
+def _unknown(rule: Rule, resource: Resource, values: list[Value], reason: str) -> Judgement:
     own = [value.path for value in values if value.resource.urn == resource.urn]
     others = [f"{value.path} of {value.resource.name}" for value in values if value.resource.urn != resource.urn]
-    said = f"{', '.join(dict.fromkeys(own + others))}: unknown until deployed"
+    named = ", ".join(filter(None, dict.fromkeys(own + others)))
+    said = f"{named}: {reason}" if named else reason
     return Judgement(rule.id, resource.urn, Verdict.UNKNOWN, own[0] if own else "", "<unknown>", message=said)
 
 
@@ -158,7 +223,7 @@ def _failure(rule: Rule, resource: Resource, failed: list[Fail]) -> Judgement:
 
 
 def _sentence(fail: Fail, observed: Any) -> str:
-    if fail.at.raw is None and not fail.at.path:
+    if fail.at.raw is None and fail.at.outer is None:
         return f"lacks {_brief(fail.expected)}"
     found = "nothing" if observed is None else _brief(observed)
     why = f" ({fail.why})" if fail.why else ""

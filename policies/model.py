@@ -66,6 +66,7 @@ class Resource:
     them are redacted in every judgement. `parent` is a URN, or empty. `references` tells of a top-level property the
     URNs of the resources that its value is made from, as the engine records it; it says where a value that is not known
     yet will come from. `source` is the file and the line (from 1) that it was read from, None where it was not.
+    `within` is the path of this object in the resource that carries it, empty for a resource of its own.
     """
 
     urn: str
@@ -77,6 +78,7 @@ class Resource:
     secrets: frozenset[str] = frozenset()
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     source: tuple[str, int] | None = None
+    within: str = ""
 
 
 @dataclass(slots=True)
