@@ -106,7 +106,7 @@ class Context:
         if not _roles.aggregates(resource):
             return View(resource, type_, {}, estate)
         role = root(resource)
-        among = (estate or self.estate).once(_cluster_roles)
+        among = (estate or self.estate).once(_roles.cluster_roles)
         return View(resource, type_, {_roles.RULES: _roles.permissions(role, among, complete=self.complete)}, estate)
 
     def _applied(self) -> frozenset[tuple[str, str, str]]:
@@ -120,10 +120,6 @@ class Context:
             except (UnknownValue, TypeError):
                 continue
         return frozenset(found)
-
-
-def _cluster_roles(estate: Estate) -> list[Value]:
-    return _roles.with_defaults(estate.of(*_roles.CLUSTER_ROLES))
 
 
 @lru_cache(maxsize=4096)

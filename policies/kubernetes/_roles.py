@@ -11,6 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
+from policies.estate import Estate
 from policies.model import UNKNOWN, Resource
 from policies.value import UnknownValue, Value, root, stepped
 
@@ -27,9 +28,9 @@ def aggregates(role: Resource) -> bool:
     return role.type in CLUSTER_ROLES and role.properties.get(_AGGREGATION) is not None
 
 
-def with_defaults(roles: Iterable[Value]) -> list[Value]:
-    """`roles`, and those of every cluster that are not among them."""
-    listed = list(roles)
+def cluster_roles(estate: Estate) -> list[Value]:
+    """The ClusterRoles of the estate, and those of every cluster that are not among them."""
+    listed = estate.of(*CLUSTER_ROLES)
     names = {_name(each) for each in listed}
     return [*listed, *(each for each in _defaults() if _name(each) not in names)]
 
