@@ -10,7 +10,7 @@ from policies.estate import Estate, canonical
 from policies.model import Judgement, Resource, Verdict
 from policies.rule import Fail, Outcome, Rule
 from policies.value import SECRET, UNTIL_DEPLOYED, UnknownValue, Value, root, stepped
-from policies.views import Context, Subject, View
+from policies.views import TEMPLATE, Context, Subject, View
 
 _SHORTEST_SECRET: Final = 4
 _WITHHELD: Final = "[withheld]"
@@ -44,7 +44,12 @@ class Baseline:
         return [judgement for resource in listed for judgement in self._judge(resource, context)]
 
     def _judge(self, resource: Resource, context: Context) -> Iterable[Judgement]:
-        subject = context.subject(resource)
+        try:
+            subject = context.subject(resource)
+        except Exception as error:
+            # What cannot even be looked at may be anything, a pod among it.
+            rules = dict.fromkeys(rule for type_ in (resource.type, TEMPLATE) for rule, _ in self.concerning(type_))
+            return [_error(rule, resource, error) for rule in rules]
         if subject is None:
             return self._verdicts(View(resource, resource.type), context)
         return self._seen(subject, context)

@@ -18,6 +18,8 @@ from policies.kubernetes._templates import type_of
 from policies.model import Resource
 from policies.value import UnknownValue, Value, places, root
 
+TEMPLATE: Final = _templates.TEMPLATE
+"""The type by whose rules pods are judged that are recognised in other kinds."""
 _DEEPEST: Final = 8
 """How deep objects within objects are followed."""
 
@@ -92,7 +94,7 @@ class Context:
         if _templates.searched(type_):
             inside = _templates.inside(resource)
             for seeds in inside.pods:
-                yield View(resource, _templates.TEMPLATE, seeds, estate)
+                yield View(resource, TEMPLATE, seeds, estate)
             inner = [_within(resource, of, value.path, value.raw) for of, value in inside.objects]
         elif not depth and _key(resource) in self._carried:
             inner = _contained(resource)

@@ -77,8 +77,14 @@ class Patches:
                 if isinstance(name, str) and isinstance(namespace, str):
                     bases.setdefault((group, kind, namespace, name), []).append(each)
         for each in listed:
-            if each.urn in types:
+            if each.urn not in types:
+                continue
+            try:
                 self._add(each, types[each.urn], bases, kinds)
+            except (AttributeError, RecursionError, TypeError, ValueError):
+                # What cannot be laid over anything is unknown as a whole.
+                own = replace(each, type=types[each.urn], properties=PartialObject())
+                self._by_urn[each.urn] = Patched(own, "an object that cannot be read")
 
     def of(self, resource: Resource) -> Patched | None:
         """What `resource` patches; None where it is no patch."""
