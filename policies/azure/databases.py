@@ -27,6 +27,15 @@ ENTRA_ONLY: Final = {
 """The resource beside each kind of server that says the same thing, and the property that names the server."""
 
 _WIDEST: Final = 256
+_WIDEST_IPV6: Final = 2**64
+"""How many addresses a firewall rule of a database may let in; for IPv6 those of one subnet."""
+_IPV6: Final = "azure-native:sql:IPv6FirewallRule"
+_ENDS: Final = {
+    _IPV6: ("startIPv6Address", "endIPv6Address"),
+    "azure-native:redis:FirewallRule": ("startIP", "endIP"),
+    "azure-native:redis:RedisFirewallRule": ("startIP", "endIP"),
+}
+"""The first and the last address where they are not called startIpAddress and endIpAddress."""
 
 SQL_TLS: Final = require(
     "BL-SQL-001",
@@ -81,7 +90,12 @@ def entra_only(server: Value, estate: Estate) -> Outcome:
     at=(
         "azure-native:sql:FirewallRule",
         "azure-native:dbforpostgresql:FirewallRule",
+        "azure-native:dbforpostgresql:ServerGroupFirewallRule",
+        "azure-native:dbforpostgresql:SingleServerFirewallRule",
         "azure-native:dbformysql:FirewallRule",
+        "azure-native:dbformysql:SingleServerFirewallRule",
+        "azure-native:cosmosdb:MongoClusterFirewallRule",
+        *_ENDS,
     ),
     fix="Remove the rule and use a private endpoint, or name the few addresses that have to come in.",
     example="""
@@ -92,11 +106,13 @@ def database_not_open(entry: Value) -> Outcome:
     """The rule from 0.0.0.0 to 0.0.0.0 stands for every machine in Azure, other customers' included; a range of
     thousands of addresses is somebody else's network.
     """
-    start, end = entry["startIpAddress"], entry["endIpAddress"]
+    type_ = canonical(entry.resource.type)
+    start, end = (entry[key] for key in _ENDS.get(type_, ("startIpAddress", "endIpAddress")))
     first = _number(start)
     if first == 0:
         return Fail(start, "an address of your own")
-    return None if 0 <= _number(end) - first < _WIDEST else Fail(end, f"at most {_WIDEST} addresses")
+    widest = _WIDEST_IPV6 if type_ == _IPV6 else _WIDEST
+    return None if 0 <= _number(end) - first < widest else Fail(end, f"at most {widest} addresses")
 
 
 NO_OUTBOUND: Final = require(
