@@ -124,7 +124,10 @@ class Apply:
     incomplete: Callable[[Any, Shape], Any] = _as_it_is
 
     def __call__(self, base: Any, over: Any, shape: Shape) -> Any:
-        """`over` laid over `base`, both of `shape`; None within `over` removes a field. Neither is changed."""
+        """`over` laid over `base`, both of `shape`. Neither is changed.
+
+        None within `over` removes a value and whatever is replaced as a whole; it leaves alone what merges.
+        """
         if over is self.unknown:
             return over
         if base is self.unknown:
@@ -139,11 +142,20 @@ class Apply:
         # The class of `base` says what becomes of fields that are not there.
         merged = type(base)(base) if isinstance(base, dict) else dict(base)
         for key, value in over.items():
-            if value is None:
+            field = shape.field(key)
+            if value is not None:
+                merged[key] = self(base.get(key), value, field)
+            elif field.known and not self._merges(base.get(key), field):
                 merged.pop(key, None)
-            else:
-                merged[key] = self(base.get(key), value, shape.field(key))
+            elif not field.known:
+                merged[key] = self.unknown
         return merged
+
+    @staticmethod
+    def _merges(value: Any, shape: Shape) -> bool:
+        if isinstance(value, Mapping):
+            return not shape.atomic
+        return isinstance(value, list) and shape.keys is not None
 
     def _lists(self, base: list[Any], over: list[Any], shape: Shape) -> Any:
         keys = shape.keys

@@ -104,17 +104,21 @@ def test_several_patches_of_the_same_harm_do_not_hide_one_another(kind, attack, 
     assert "fail" in {found[rule, each.name] for each in patches}
 
 
-@settings(THOROUGH, max_examples=200)
-@given(
-    kinds,
-    st.sampled_from(
-        [("securityContext", "runAsNonRoot", "BL-K8S-004"), ("securityContext", "seccompProfile", "BL-K8S-007")]
-    ),
-)
-def test_null_removes(kind, removed):
-    field, key, rule = removed
-    change = {field: {key: None}}
-    assert w.verdicts(base_of(*kind), patch_of(*kind, change))[rule, "patch"] == "fail"
+REMOVALS = [
+    ({"securityContext": {"runAsNonRoot": None}}, "BL-K8S-004", "fail"),
+    ({"securityContext": {"seccompProfile": {"type": None}}}, "BL-K8S-007", "fail"),
+    ({"automountServiceAccountToken": None}, "BL-K8S-014", "fail"),
+    ({"containers": [{"name": "app", "securityContext": {"capabilities": {"drop": None}}}]}, "BL-K8S-005", "fail"),
+    # The server leaves objects and lists with keys as they are.
+    ({"securityContext": None}, "BL-K8S-004", "pass"),
+    ({"containers": [{"name": "app", "securityContext": None}]}, "BL-K8S-003", "pass"),
+]
+
+
+@pytest.mark.parametrize("kind", w.ALL)
+@pytest.mark.parametrize(("change", "rule", "verdict"), REMOVALS)
+def test_null_removes_what_does_not_merge(kind, change, rule, verdict):
+    assert w.verdicts(base_of(*kind), patch_of(*kind, change))[rule, "patch"] == verdict
     assert w.verdicts(patch_of(*kind, change))[rule, "patch"] == "unknown"
 
 
