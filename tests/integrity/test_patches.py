@@ -15,7 +15,7 @@ from policies import UNKNOWN, judge, rules
 from policies.pack.analyzer import Analyzer
 from tests.integrity import workloads as w
 
-THOROUGH = settings(max_examples=1500, derandomize=True, deadline=None, database=None)
+THOROUGH = settings(max_examples=1200, derandomize=True, deadline=None, database=None)
 names = st.sampled_from(["records", "a", "x-1", "kube-system", "patch"])
 kinds = st.sampled_from(w.ALL)
 
