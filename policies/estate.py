@@ -11,6 +11,7 @@ from policies.value import Value, root
 
 _T = TypeVar("_T")
 _VERSION = re.compile(r"^(azure-native:[^/:]+)/v\d{8}[^:]*:")
+_CORE = re.compile(r"^kubernetes:(v\d[^/:]*):")
 
 
 class Estate:
@@ -49,7 +50,13 @@ class Estate:
 
 @lru_cache(maxsize=4096)
 def canonical(type_: str) -> str:
-    """The type without the API version that azure-native may put in it (`azure-native:network/v20240501:Subnet`)."""
+    """The type as rules name it.
+
+    It has no API version of azure-native (`azure-native:network/v20240501:Subnet`), and the core group of Kubernetes is
+    called `core`: a custom resource of the API version v1 is `kubernetes:v1:Pod`.
+    """
+    if type_.startswith("kubernetes:"):
+        return _CORE.sub(r"kubernetes:core/\1:", type_)
     return _VERSION.sub(r"\1:", type_)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -13,11 +14,12 @@ from policies.model import Judgement, Resource, Verdict
 from policies.placeholders import without_placeholders
 from policies.rule import Fail, NotApplicable, Outcome, Rule
 from policies.value import SECRET, UnknownValue, Value, root, secret_key, stepped
+from policies.views import TEMPLATE, Context, Subject, View
 
 _WITHHELD: Final = "[withheld]"
-LATER: Final = "unknown until deployed"
-"""Why a value is unknown, where a resource gives no other reason."""
 Scrub = Callable[[str], str]
+_WORST_FIRST: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.PASS, Verdict.NOT_APPLICABLE)
+_OPEN: Final = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN})
 
 
 class Baseline:
@@ -36,22 +38,57 @@ class Baseline:
             self._by_type[type_] = found
         return found
 
-    def judge(self, resources: Iterable[Resource]) -> list[Judgement]:
-        """Judge `resources` together: one judgement for each rule and each resource it concerns, in their order."""
-        listed = [without_placeholders(resource) for resource in resources]
-        estate = Estate(listed)
-        with Interrupts() as interrupts:
-            return [judgement for resource in listed for judgement in self._judge(resource, estate, interrupts)]
+    def judge(self, resources: Iterable[Resource], context: Context | None = None) -> list[Judgement]:
+        """Judge `resources` together: one judgement for each rule and each resource it concerns, in their order.
 
-    def _judge(self, resource: Resource, estate: Estate, interrupts: Interrupts) -> Iterable[Judgement]:
-        shared = {"": [root(resource)]}
-        for rule, patterns in self.concerning(resource.type):
+        `context` holds all resources, without placeholders, where `resources` are only some of them.
+        """
+        listed = list(resources) if context else [without_placeholders(resource) for resource in resources]
+        context = context or Context(listed)
+        with Interrupts() as interrupts:
+            return [judgement for resource in listed for judgement in self._judge(resource, context, interrupts)]
+
+    def _judge(self, resource: Resource, context: Context, interrupts: Interrupts) -> Iterable[Judgement]:
+        try:
+            subject = context.subject(resource)
+        except BaseException as error:
+            interrupts.check()
+            # A resource that cannot be read may be anything, also a pod.
+            rules = dict.fromkeys(rule for type_ in (resource.type, TEMPLATE) for rule, _ in self.concerning(type_))
+            return [_error(rule, resource, error, context.estate) for rule in rules]
+        if subject is None:
+            return self._verdicts(View(resource, resource.type), context, interrupts)
+        return self._seen(subject, context, interrupts)
+
+    def _verdicts(self, view: View, context: Context, interrupts: Interrupts) -> Iterable[Judgement]:
+        resource, estate = view.resource, view.estate or context.estate
+        shared = {"": [root(resource)], **{place: list(values) for place, values in view.seeds.items()}}
+        for rule, patterns in self.concerning(view.type):
             try:
                 judgement = _judged(rule, patterns, resource, shared, estate)
             except BaseException as error:
                 judgement = _error(rule, resource, error, estate)
             interrupts.check()
             yield judgement
+
+    def _seen(self, subject: Subject, context: Context, interrupts: Interrupts) -> Iterable[Judgement]:
+        """The judgements of a resource that is seen in several ways, one for each rule."""
+        found = self._worst(subject.views, context, interrupts)
+        if subject.of:
+            steps = [
+                (self._worst(before, context, interrupts), self._worst(after, context, interrupts))
+                for before, after in subject.steps
+            ]
+            rules = {**found, **{rule: None for _, after in steps for rule in after}}
+            found = {rule: _patched(subject.of, found.get(rule), steps, rule) for rule in rules}
+        return [found[rule.id] for rule in self.rules if rule.id in found]
+
+    def _worst(self, views: Iterable[View], context: Context, interrupts: Interrupts) -> dict[str, Judgement]:
+        found: dict[str, list[Judgement]] = {}
+        for view in views:
+            for judgement in self._verdicts(view, context, interrupts):
+                found.setdefault(judgement.rule, []).append(judgement)
+        return {rule: _together(judgements) for rule, judgements in found.items()}
 
 
 def judge(resources: Iterable[Resource], rules: Iterable[Rule] | None = None) -> list[Judgement]:
@@ -63,6 +100,37 @@ def judge(resources: Iterable[Resource], rules: Iterable[Rule] | None = None) ->
     raises or returns; only a signal to the process, such as the user's Ctrl-C, ends the judging.
     """
     return Baseline(discovered() if rules is None else rules).judge(resources)
+
+
+def _together(judgements: list[Judgement]) -> Judgement:
+    """The worst of several judgements by one rule of one resource, with the messages of all that are as bad."""
+    if len(judgements) == 1:
+        return judgements[0]
+    worst = min(judgements, key=lambda each: _WORST_FIRST.index(each.verdict))
+    said = dict.fromkeys(each.message for each in judgements if each.verdict is worst.verdict and each.message)
+    return replace(worst, message="; ".join(said))
+
+
+def _patched(
+    of: str, own: Judgement | None, steps: list[tuple[dict[str, Judgement], dict[str, Judgement]]], rule: str
+) -> Judgement:
+    """The judgement of a patch of `of`: by what it sets itself, where that decides, else by what comes out of it.
+
+    What was no better before it is not its failure.
+    """
+    if own is not None and (own.verdict is not Verdict.UNKNOWN or not steps):
+        decided = own
+    else:
+        decided = _together([_step(before.get(rule), after[rule]) for before, after in steps if rule in after])
+    return replace(decided, message=f"patch of {of}: {decided.message}".removesuffix(": "))
+
+
+def _step(before: Judgement | None, after: Judgement) -> Judgement:
+    if before is None or after.verdict not in _OPEN or after.verdict != before.verdict:
+        return after
+    if after.message != before.message:
+        return after
+    return Judgement(after.rule, after.urn, Verdict.NOT_APPLICABLE, message=f"it changes nothing here; {after.message}")
 
 
 def _places(resource: Resource, pattern: str, shared: dict[str, list[Value]]) -> list[Value]:
@@ -142,24 +210,27 @@ def _undecided(rule: Rule, resource: Resource, raised: list[BaseException], esta
     for error in raised:
         if not isinstance(error, UnknownValue):
             return _error(rule, resource, error, estate)
-    return _unknown(rule, resource, [error.value for error in raised if isinstance(error, UnknownValue)])
+    return _unknown(rule, resource, [error for error in raised if isinstance(error, UnknownValue)])
 
 
-def _unknown(rule: Rule, resource: Resource, values: list[Value]) -> Judgement:
-    values = sorted(values, key=lambda value: value.resource.urn != resource.urn)
-    own = values[0].told_path if values[0].resource.urn == resource.urn else ""
+def _unknown(rule: Rule, resource: Resource, doubts: list[UnknownValue]) -> Judgement:
+    doubts = sorted(doubts, key=lambda doubt: doubt.value.resource.urn != resource.urn)
+    first = doubts[0].value
+    own = first.told_path if first.resource.urn == resource.urn else ""
     paths: dict[str, list[str]] = {}
-    for value in values:
+    for doubt in doubts:
+        value = doubt.value
         whose = "" if value.resource.urn == resource.urn else f" of {value.resource.name}"
-        paths.setdefault(_why_unknown(value), []).append(f"{value.told_path}{whose}")
-    said = "; ".join(f"{', '.join(dict.fromkeys(found))}: {why}" for why, found in paths.items())
+        paths.setdefault(_why_unknown(doubt), []).append(f"{value.told_path}{whose}".strip())
+    named = {why: ", ".join(filter(None, dict.fromkeys(found))) for why, found in paths.items()}
+    said = "; ".join(f"{where}: {why}" if where else why for why, where in named.items())
     message = broken.cut(broken.exact(said), broken.LONGEST)
     return Judgement(rule.id, resource.urn, Verdict.UNKNOWN, own, "<unknown>", message=message)
 
 
-def _why_unknown(value: Value) -> str:
-    reasons = value.resource.reasons
-    return reasons.get(value.path, LATER) if reasons else LATER
+def _why_unknown(doubt: UnknownValue) -> str:
+    reasons = doubt.value.resource.reasons
+    return reasons.get(doubt.value.path, doubt.reason) if reasons else doubt.reason
 
 
 def _error(rule: Rule, resource: Resource, error: BaseException, estate: Estate) -> Judgement:
@@ -191,7 +262,7 @@ def _failure(rule: Rule, resource: Resource, failed: list[Fail], estate: Estate)
 
 
 def _sentence(fail: Fail, observed: Any, expected: Any, scrub: Scrub) -> str:
-    if fail.at.raw is None and not fail.at.path:
+    if fail.at.raw is None and fail.at.outer is None:
         return f"lacks {_brief(expected)}"
     found = "nothing" if observed is None else _brief(observed)
     why = f" ({scrub(broken.exact(fail.why))})" if fail.why else ""

@@ -67,6 +67,7 @@ class Resource:
     URNs of the resources that its value is made from, as the engine records it; it says where a value that is not known
     yet will come from. `source` is the file and the line (from 1) that it was read from, None where it was not.
     `reasons` tells of paths whose value is `UNKNOWN` why, where it is not that only the deployment settles them.
+    `within` is the path of this object in the resource that carries it, empty for a resource of its own.
     """
 
     urn: str
@@ -79,6 +80,7 @@ class Resource:
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     source: tuple[str, int] | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
+    within: str = ""
 
 
 @dataclass(slots=True)

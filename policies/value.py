@@ -13,17 +13,35 @@ from policies.model import UNKNOWN, Resource
 _T = TypeVar("_T")
 SECRET: Final = "[secret]"  # noqa: S105 - the mark that replaces a secret
 _SECRET_KEY: Final = 8
+UNTIL_DEPLOYED: Final = "unknown until deployed"
 _ALL: Final = "[*]"
 _SCALARS: Final = frozenset({str, bool, int, float, type(None)})
 _PLAIN_KEY: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-$")
 
 
 class UnknownValue(Exception):  # noqa: N818 - an answer, not an error
-    """A rule needed a value that is not known until deployment; `value` says which one."""
+    """A rule needed a value that is not known; `value` says which one and `reason` why."""
 
-    def __init__(self, value: "Value") -> None:
+    def __init__(self, value: "Value", reason: str = UNTIL_DEPLOYED) -> None:
         super().__init__(value)
         self.value = value
+        self.reason = reason
+
+
+class PartialObject(dict[str, Any]):
+    """An object of which only some properties are known: all others are `UNKNOWN`, not missing."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The property, `UNKNOWN` where nothing is known of it."""
+        del default
+        return dict.get(self, key, UNKNOWN)
+
+
+class PartialList(list[Any]):
+    """A list of which only some items are known."""
+
+
+_PARTIAL: Final = frozenset({PartialObject, PartialList})
 
 
 class Value:
@@ -42,7 +60,7 @@ class Value:
     def path(self) -> str:
         """The path as Pulumi writes it: `spec.containers[0].image`, `metadata.labels["app.kubernetes.io/name"]`."""
         if self._path is None:
-            self._path = joined(self.outer.path, self.key) if self.outer else ""
+            self._path = joined(self.outer.path, self.key) if self.outer else self.resource.within
         return self._path
 
     @property
@@ -110,7 +128,10 @@ class Value:
         return str(self.get(default)).lower()
 
     def each(self) -> Iterator["Value"]:
-        """The items of a list, or the values of an object; none when missing. Raises `UnknownValue` or TypeError."""
+        """The items of a list, or the values of an object; none when missing. Raises `UnknownValue` or TypeError.
+
+        Of a value that is known in part, `UnknownValue` comes after what is known.
+        """
         raw = self.known
         if raw is None:
             return
@@ -122,6 +143,17 @@ class Value:
                 yield Value(self.resource, item, self, key)
         else:
             raise TypeError(f"{self.path} is a {type(raw).__name__}, not a list")
+        if type(raw) in _PARTIAL:
+            raise UnknownValue(self)
+
+    def places(self) -> Iterable["Value"]:
+        """As `each`, but what is not known of a value known in part is a place of its own."""
+        if type(self.raw) not in _PARTIAL:
+            return self.each()
+        rest = Value(self.resource, UNKNOWN, self, "*")
+        rest._path = self.path
+        items = self.raw.items() if isinstance(self.raw, PartialObject) else enumerate(self.raw)
+        return (*(Value(self.resource, item, self, key) for key, item in items), rest)
 
     def shown(self) -> Any:
         """The value as JSON that may be printed: secrets redacted, unknown parts marked."""
@@ -167,7 +199,7 @@ def stepped(value: Value, step: str) -> Iterable[Value]:
     inner = value[key]
     if inner.raw is None:
         return ()
-    return (inner,) if inner.raw is UNKNOWN else inner.each()
+    return (inner,) if inner.raw is UNKNOWN else inner.places()
 
 
 @cache

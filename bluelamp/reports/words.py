@@ -10,7 +10,7 @@ from bluelamp.reports.coverage import Standing
 from bluelamp.reports.findings import SEVERITIES, Answer, Finding, Report, Source
 from bluelamp.reports.since import Since
 from policies import Verdict
-from policies.judging import LATER
+from policies.value import UNTIL_DEPLOYED
 
 SOURCES: Final = {
     Source.PLAN: "what the program would make (its plan)",
@@ -195,7 +195,7 @@ def says_more(finding: Finding) -> bool:
     if finding.verdict in {Verdict.FAIL, Verdict.EXEMPT}:
         return "; " in finding.message or finding.message.endswith(")")
     if finding.verdict is Verdict.UNKNOWN:
-        return finding.message != f"{finding.path}: {LATER}"
+        return finding.message != f"{finding.path}: {UNTIL_DEPLOYED}"
     return bool(finding.message)
 
 

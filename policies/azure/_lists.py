@@ -30,7 +30,11 @@ RANGES: Final = {
         ("azure-native:cosmosdb:MongoCluster", "mongoClusterName", ("azure-native:cosmosdb:MongoClusterFirewallRule",)),
         ("azure-native:mongocluster:MongoCluster", "mongoClusterName", ("azure-native:mongocluster:FirewallRule",)),
         ("azure-native:synapse:Workspace", "workspaceName", ("azure-native:synapse:IpFirewallRule",)),
-        ("azure-native:redis:Redis", "cacheName", ("azure-native:redis:FirewallRule",)),
+        (
+            "azure-native:redis:Redis",
+            "cacheName",
+            ("azure-native:redis:FirewallRule", "azure-native:redis:RedisFirewallRule"),
+        ),
         ("azure-native:datalakestore:Account", "accountName", ("azure-native:datalakestore:FirewallRule",)),
     )
     for kind in parts
@@ -62,6 +66,7 @@ def ends_of(entry: Value) -> tuple[Value, Value]:
 _ENDS: Final = {
     f"{_SQL}IPv6FirewallRule": ("startIPv6Address", "endIPv6Address"),
     "azure-native:redis:FirewallRule": ("startIP", "endIP"),
+    "azure-native:redis:RedisFirewallRule": ("startIP", "endIP"),
     "azure-native:mongocluster:FirewallRule": ("properties.startIpAddress", "properties.endIpAddress"),
 }
 

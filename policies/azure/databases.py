@@ -13,7 +13,7 @@ from policies.tighter import AtLeast, AtMost
 from policies.value import Value, some
 
 SQL_SERVER: Final = "azure-native:sql:Server"
-_ELSEWHERE: Final = ("azure-native:synapse:", "azure-native:redis:", "azure-native:datalakestore:")
+_ELSEWHERE: Final = ("azure-native:synapse:", "azure-native:datalakestore:")
 MANAGED_INSTANCE: Final = "azure-native:sql:ManagedInstance"
 AUDITING: Final = ("azure-native:sql:ServerBlobAuditingPolicy", "azure-native:sql:ExtendedServerBlobAuditingPolicy")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from policies.model import UNKNOWN
 from policies.value import Value
 
 PODS: Final[Mapping[str, str | tuple[str, ...]]] = {
@@ -50,7 +51,12 @@ METADATA: Final = {
 
 
 def pod_of(container: Value) -> Value:
-    """The specification of the pod that `container`, an item of one of its lists, belongs to."""
+    """The specification of the pod that `container`, an item of one of its lists, belongs to.
+
+    Of an unknown place it is that place, for what is above it may be anything.
+    """
+    if container.raw is UNKNOWN:
+        return container
     pod = container.outer and container.outer.outer
     return pod or container
 

@@ -3,6 +3,8 @@
 from typing import Final
 
 from policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
+from policies.estate import Estate
+from policies.kubernetes._roles import cluster_roles, permissions
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
 from policies.tighter import Allowed, Forbidden
@@ -12,6 +14,7 @@ ROLES: Final = {
     "kubernetes:rbac.authorization.k8s.io/*:ClusterRole": "rules[*]",
     "kubernetes:rbac.authorization.k8s.io/*:Role": "rules[*]",
 }
+_CLUSTER_ADMIN: Final = "cluster-admin"
 BINDINGS: Final = (
     "kubernetes:rbac.authorization.k8s.io/*:ClusterRoleBinding",
     "kubernetes:rbac.authorization.k8s.io/*:RoleBinding",
@@ -86,3 +89,42 @@ def no_escalation(permission: Value, *, verbs: Forbidden[str] = ("escalate", "bi
         lambda: some(permission["apiGroups"].each(), lambda each: each.known in {"", "rbac.authorization.k8s.io", "*"}),
     )
     return Fail(found[0], f"none of {', '.join(verbs)}") if found else None
+
+
+@rule(
+    "BL-K8S-083",
+    "No binding grants every permission through another role",
+    severity=Severity.CRITICAL,
+    controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.1") + iso("5.15", "8.2") + mcsb("PA-1"),
+    at=BINDINGS,
+    fix="Bind a role that names what is needed, and narrow the aggregationRule of the role that grants everything.",
+    example="""
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: records-operators, namespace: records}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: 00000000-0000-0000-0000-000000000000}]
+""",
+)
+def grants_not_everything(binding: Value, estate: Estate) -> Outcome:
+    """A role that allows every verb on every resource is cluster-admin under another name. It may be empty as it is
+    written and aggregate the permissions of other roles.
+    """
+    reference = binding["roleRef"]
+    if reference["kind"].known == "Role":
+        return NotApplicable("it binds a Role of its namespace")
+    name, roles = reference["name"], estate.once(cluster_roles)
+    found = some(
+        (role for role in roles if role.at("metadata.name").raw != _CLUSTER_ADMIN),
+        lambda role: (
+            bool(some(permissions(role, roles), _is_everything)) and role.at("metadata.name").known == name.known
+        ),
+    )
+    return Fail(name, "a role that names what is needed") if found else None
+
+
+def _is_everything(permission: Value) -> bool:
+    fields = (permission["verbs"], permission["apiGroups"], permission["resources"])
+    return (
+        len(all_of(*(lambda field=field: some(field.each(), lambda each: each.known == "*") for field in fields))) == 3
+    )

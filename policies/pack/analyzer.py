@@ -21,7 +21,9 @@ from policies.governance import Governance
 from policies.judging import Baseline
 from policies.model import Enforcement, Judgement, Resource, Severity, Verdict
 from policies.pack.wire import resource as described
+from policies.placeholders import without_placeholders
 from policies.rule import Rule
+from policies.views import Context
 
 NAME: Final = "bluelamp"
 
@@ -58,7 +60,8 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._today = today
         self._block_unknown = block_unknown
         self._inputs: dict[str, Resource] = {}
-        self._unsure: dict[str, set[str]] = {}
+        self._unsure: set[str] = set()
+        self._told: dict[str, set[str]] = {}
         self._hold(Governance(tuple(rules)))
 
     def _hold(self, governance: Governance) -> None:
@@ -84,16 +87,18 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             protect=request.options.protect,
             parent=request.options.parent,
         )
-        self._inputs[resource.urn] = resource
-        judgements = self._alone.judge([resource])
+        resource = self._inputs[resource.urn] = without_placeholders(resource)
+        judgements = self._alone.judge([resource], Context([resource], complete=False))
         today = self._today()
-        unsure = {
-            judgement.rule
+        decided = [
+            judgement
             for judgement in judgements
-            if judgement.verdict is Verdict.UNKNOWN or self._governance.waits(judgement, today)
-        }
-        self._unsure[resource.urn] = unsure
-        response = self._response([judgement for judgement in judgements if judgement.rule not in unsure])
+            if judgement.verdict is not Verdict.UNKNOWN and not self._governance.waits(judgement, today)
+        ]
+        if len(decided) < len(judgements):
+            self._unsure.add(resource.urn)
+        self._told[resource.urn] = {judgement.rule for judgement in decided if judgement.verdict in _REPORTED}
+        response = self._response(decided)
         response.MergeFrom(self._unconcerned(frozenset(judgement.rule for judgement in judgements)))
         return response
 
@@ -113,22 +118,23 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Judge all resources by the rules that have to see them together.
 
-        What could not be said of one alone is judged again: where an unknown value comes from is only told now, and
-        how much the pattern of an exemption covers.
+        What is not decided for one alone is judged again: where an unknown value comes from is only known now. So is
+        what other resources decide: patches, what others apply, and how much the pattern of an exemption covers.
         """
         resources = [self._whole(each) for each in request.resources]
-        open_ = self._alone.judge(resource for resource in resources if self._unsure.get(resource.urn))
+        context = Context(resources)
+        late = [each for each in resources if each.urn in self._unsure or context.late(each)]
         again = [
             judgement
-            for judgement in open_
-            if judgement.rule in self._unsure[judgement.urn] and judgement.verdict in _REPORTED
+            for judgement in self._alone.judge(late, context)
+            if judgement.verdict in _REPORTED and judgement.rule not in self._told.get(judgement.urn, ())
         ]
-        return self._response([*again, *self._together.judge(resources)], resources)
+        return self._response([*again, *self._together.judge(resources, context)], resources)
 
     def _whole(self, each: Any) -> Resource:
         """The inputs of a resource, with its references, of which the engine only tells at the end."""
-        inputs = self._inputs.get(each.urn) or described(
-            each.urn, each.type, each.properties, protect=each.options.protect, parent=each.parent
+        inputs = self._inputs.get(each.urn) or without_placeholders(
+            described(each.urn, each.type, each.properties, protect=each.options.protect, parent=each.parent)
         )
         references = {key: tuple(sorted(of.urns)) for key, of in each.propertyDependencies.items()}
         return replace(inputs, references=references)

@@ -19,7 +19,7 @@ HELD = [rule for rule in RULES if rule.id in COMPILED.documents]
 
 def test_nearly_every_rule_can_be_said_and_the_others_say_why_not():
     assert set(COMPILED.documents) | set(COMPILED.left_out) == {rule.id for rule in RULES}
-    assert len(COMPILED.documents) > 7 * len(COMPILED.left_out)
+    assert len(COMPILED.documents) > 6 * len(COMPILED.left_out)
     assert all(re.match(r"it (looks at|is about|reads) .{20}", why) for why in COMPILED.left_out.values())
 
 

@@ -97,7 +97,7 @@ class Embedded:
             if record is None:
                 raise not_found(kind, ref.name)
             self._refuse_immutable(kind, record, record.inputs, inputs)
-            wanted = patches.patched(self._store, record.id, inputs)
+            wanted = patches.patched(self._store, record.id, inputs, kind)
             live = complete(kind, wanted, record.outputs, preview=preview)
             if not preview:
                 self._store.put(record.with_(type=target.token, urn=target.urn, inputs=dict(inputs), outputs=live))
@@ -111,8 +111,8 @@ class Embedded:
                 record = self._new(target, kind, inputs, complete(kind, inputs, None, preview=False)).with_(
                     type=target.token.removesuffix("Patch"), inputs=_bare(inputs)
                 )
-            before = patches.patched(self._store, record.id, record.inputs)
-            wanted = patches.merged(before, inputs)
+            before = patches.patched(self._store, record.id, record.inputs, kind)
+            wanted = patches.merged(before, inputs, kind)
             self._refuse_immutable(kind, record, before, wanted)
             live = complete(kind, wanted, record.outputs, preview=preview)
             if not preview:
@@ -136,7 +136,7 @@ class Embedded:
     def _give_back(self, record: Record, target: Target) -> None:
         self._store.remove(patches.record_of(target, {}).id)
         kind = self.kind(target.cluster, target.ref.api_version, target.ref.kind)
-        left = patches.patched(self._store, record.id, record.inputs)
+        left = patches.patched(self._store, record.id, record.inputs, kind)
         own = target.ref.kind == "Namespace" and target.ref.name in _ALWAYS_THERE
         if own and left == _bare(left):
             # One of Kubernetes' own, which is there without a record.

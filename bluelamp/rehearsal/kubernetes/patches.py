@@ -7,8 +7,11 @@ a change by the object's owner leaves it in force, and its end gives back no mor
 from collections.abc import Mapping
 from typing import Any
 
+from bluelamp.core.server_side_apply import Apply, Shape
 from bluelamp.rehearsal.kubernetes.backend import Target
+from bluelamp.rehearsal.kubernetes.kinds import Kind
 from bluelamp.rehearsal.store import Record, Store
+from bluelamp.rehearsal.values import UNKNOWN
 
 _MARK = "#patch="
 
@@ -19,26 +22,17 @@ def record_of(target: Target, inputs: Mapping[str, Any]) -> Record:
     return Record(f"{of}{_MARK}{target.urn}", "kubernetes", target.token, target.urn, dict(inputs), {}, of)
 
 
-def patched(store: Store, record_id: str, own: Mapping[str, Any]) -> dict[str, Any]:
+def patched(store: Store, record_id: str, own: Mapping[str, Any], kind: Kind | None) -> dict[str, Any]:
     """`own`, what the owner of the object says, under every patch of it."""
     found: dict[str, Any] = dict(own)
     for each in store.children(record_id):
         if each.id.startswith(f"{record_id}{_MARK}"):
-            found = merged(found, each.inputs)
+            found = merged(found, each.inputs, kind)
     return found
 
 
-def merged(base: Any, over: Any) -> Any:
-    """`over` laid over `base`, as a merge of server-side apply; lists of named items merge by name."""
-    if isinstance(base, Mapping) and isinstance(over, Mapping):
-        return {**base, **{key: merged(base.get(key), value) for key, value in over.items()}}
-    if (
-        isinstance(base, list)
-        and isinstance(over, list)
-        and all(isinstance(each, Mapping) and "name" in each for each in [*base, *over])
-    ):
-        found = {each["name"]: each for each in base}
-        for each in over:
-            found[each["name"]] = merged(found.get(each["name"]), each)
-        return list(found.values())
-    return over
+def merged(base: Mapping[str, Any], over: Mapping[str, Any], kind: Kind | None) -> dict[str, Any]:
+    """`over` laid over `base`, both of `kind`, as server-side apply does it; without a schema, lists are replaced."""
+    shape = Shape(kind.node, kind.definitions, root=True) if kind else Shape(None, {}, root=True)
+    found: dict[str, Any] = Apply(UNKNOWN)(base, over, shape)
+    return found

@@ -70,3 +70,25 @@ def test_a_namespace_of_kubernetes_own_can_be_patched_and_stays(provider: Kubern
     assert provider.read(DEV, urn(GOOD["config"]), resource_id, {}) is not None
     provider.delete(DEV, urn(GOOD["config"]), resource_id, outputs)
     assert store.count() == 0
+
+
+def test_lists_merge_by_the_keys_of_their_schema(provider: KubernetesProvider) -> None:
+    create(provider, GOOD["deployment"])
+    meta = {"name": "web", "namespace": "default"}
+    change = {"name": "web", "env": [{"name": "LEVEL", "value": "debug"}], "args": ["--verbose"]}
+    spec = {"template": {"spec": {"containers": [change], "tolerations": [{"key": "a", "operator": "Exists"}]}}}
+    first = patch(provider, "apps/v1:DeploymentPatch", metadata=meta, spec=spec)[2]["spec"]["template"]["spec"]
+    (container,) = first["containers"]
+    assert (container["name"], container["args"]) == ("web", ["--verbose"])
+    assert {"name": "LEVEL", "value": "debug"} in container["env"]
+    again = {
+        "template": {
+            "spec": {
+                "containers": [{"name": "web", "args": ["--quiet"]}],
+                "tolerations": [{"key": "b", "operator": "Exists"}],
+            }
+        }
+    }
+    second = patch(provider, "apps/v1:DeploymentPatch", metadata=meta, spec=again)[2]["spec"]["template"]["spec"]
+    assert second["containers"][0]["args"] == ["--quiet"], "a list without keys is replaced"
+    assert [each["key"] for each in second["tolerations"]] == ["b"]

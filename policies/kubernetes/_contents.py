@@ -1,0 +1,64 @@
+"""Kubernetes objects as text: what a `ClusterResourceSet` applies stands in ConfigMaps and Secrets as YAML."""
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from policies.kubernetes._templates import type_of
+from policies.value import Value, joined
+
+RESOURCE_SET: Final = "kubernetes:addons.cluster.x-k8s.io/*:ClusterResourceSet"
+SETS: Final = tuple(RESOURCE_SET.replace("*", version) for version in ("v1beta2", "v1beta1", "v1alpha4", "v1alpha3"))
+CARRIERS: Final = {"ConfigMap": ("data",), "Secret": ("data", "stringData")}
+"""The properties in which each kind holds what is applied."""
+LARGEST: Final = 1_500_000
+"""How many characters are read of one text; a cluster takes no object that is larger."""
+
+
+class Unreadable(Exception):  # noqa: N818 - an answer, not an error
+    """A text is not a list of Kubernetes objects; the message says why."""
+
+
+def texts(carrier: Value, kind: str) -> Iterator[tuple[Value, bool]]:
+    """The texts that a ConfigMap or Secret (`kind`) holds, and whether they are in base64. Raises `UnknownValue`."""
+    for part in CARRIERS[kind]:
+        for text in carrier[part].each():
+            yield text, kind == "Secret" and part == "data"
+
+
+def objects(text: Value, *, encoded: bool) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """The objects in a text, each with its path in the resource and its type. Raises `Unreadable`, `UnknownValue`."""
+    for index, found in enumerate(read(_decoded(text, encoded=encoded))):
+        yield joined(text.path, index), type_of(found["apiVersion"], found["kind"]), found
+
+
+def _decoded(text: Value, *, encoded: bool) -> str:
+    known = text.known
+    if not isinstance(known, str):
+        raise Unreadable(f"{text.path} is not text")
+    if not encoded:
+        return known
+    try:
+        return base64.b64decode(known, validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise Unreadable(f"{text.path} is not text in base64") from None
+
+
+@lru_cache(maxsize=256)
+def read(text: str) -> tuple[Mapping[str, Any], ...]:
+    """The Kubernetes objects in `text`, YAML or JSON. Raises `Unreadable`."""
+    if len(text) > LARGEST:
+        raise Unreadable(f"it is longer than {LARGEST} characters")
+    from policies.kubernetes._yaml import NotYaml, documents
+
+    try:
+        found = documents(text)
+    except NotYaml as error:
+        raise Unreadable(f"it is not YAML: {error}") from None
+    for each in found:
+        named = isinstance(each, dict) and all(isinstance(each.get(key), str) for key in ("apiVersion", "kind"))
+        if not named:
+            raise Unreadable("it is not a list of Kubernetes objects")
+    return tuple(found)

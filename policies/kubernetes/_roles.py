@@ -1,0 +1,179 @@
+"""Aggregated ClusterRoles: the permissions of every role that an `aggregationRule` selects.
+
+Kubernetes' controller writes the rules of all selected roles into the aggregating one. Roles that every cluster has can
+be selected too: `default_roles.json` holds those of them that selectors tell apart, as an API server of Kubernetes 1.36
+lists them; every other default role has the labels of cluster-admin.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Final
+
+from policies.estate import Estate
+from policies.model import UNKNOWN, Resource
+from policies.value import UnknownValue, Value, root, stepped
+
+CLUSTER_ROLES: Final = tuple(
+    f"kubernetes:rbac.authorization.k8s.io/{version}:ClusterRole" for version in ("v1", "v1beta1", "v1alpha1")
+)
+RULES: Final = "rules[*]"
+"""The place of a role's permissions."""
+_AGGREGATION: Final = "aggregationRule"
+
+
+def aggregates(role: Resource) -> bool:
+    """Whether the role takes over the permissions of others."""
+    return role.type in CLUSTER_ROLES and role.properties.get(_AGGREGATION) is not None
+
+
+def cluster_roles(estate: Estate) -> list[Value]:
+    """The ClusterRoles of the estate, and those of every cluster that are not among them."""
+    listed = estate.of(*CLUSTER_ROLES)
+    names = {_name(each) for each in listed}
+    return [*listed, *(each for each in _defaults() if _name(each) not in names)]
+
+
+def permissions(role: Value, roles: Sequence[Value], *, complete: bool = True) -> tuple[Value, ...]:
+    """The permissions of `role` and of all of `roles` that it aggregates, each once, at the selector that brings it.
+
+    A permission that may be among them is an unknown value. So is one more, where `roles` are not all there are
+    (`complete`).
+    """
+    found: list[Value] = []
+    seen = [role]
+    waiting: list[tuple[Value, Callable[[Value], Value]]] = [(role, lambda value: value)]
+    while waiting:
+        each, placed = waiting.pop(0)
+        found += [placed(value) for value in _own(each)]
+        for selector in _selectors(each):
+            if selector.raw is UNKNOWN:
+                found.append(placed(selector))
+                continue
+            for other in roles:
+                if any(other.raw is known.raw for known in seen):
+                    continue
+                chosen = _chosen(selector, other)
+                if chosen is None:
+                    found.append(_unknown(role, placed(selector), other))
+                elif chosen:
+                    seen.append(other)
+                    waiting.append((other, _placer(role, placed(selector), other)))
+    if not complete:
+        found.append(_at(role, UNKNOWN, f"{role.path}.{_AGGREGATION}".lstrip(".")))
+    return tuple(found)
+
+
+def _own(role: Value) -> list[Value]:
+    try:
+        return list(stepped(role, RULES))
+    except TypeError:
+        return [_at(role, UNKNOWN, role["rules"].path)]
+
+
+def _selectors(role: Value) -> list[Value]:
+    """The selectors of a role; an unknown one where they cannot be read."""
+    rule = role[_AGGREGATION]
+    if rule.raw is None:
+        return []
+    try:
+        return list(stepped(rule, "clusterRoleSelectors[*]"))
+    except TypeError:
+        return [_at(role, UNKNOWN, rule.path)]
+
+
+def _chosen(selector: Value, role: Value) -> bool | None:
+    """Whether `selector` matches the labels of `role`; None where that is not known."""
+    try:
+        return selects(selector, role.at("metadata.labels"))
+    except (UnknownValue, TypeError):
+        return None
+
+
+def selects(selector: Value, labels: Value) -> bool:
+    """Whether a label selector matches `labels`; an empty one matches everything.
+
+    Raises `UnknownValue`, and TypeError for what is no selector.
+    """
+    doubt: UnknownValue | None = None
+    for holds in _requirements(selector, labels):
+        try:
+            if not holds():
+                return False
+        except UnknownValue as unknown:
+            doubt = doubt or unknown
+    if doubt:
+        raise doubt
+    return True
+
+
+def _requirements(selector: Value, labels: Value) -> Iterable[Callable[[], bool]]:
+    wanted, expressions = selector["matchLabels"], selector["matchExpressions"]
+    for part, holds in ((wanted, _equals), (expressions, _holds)):
+        if part.raw is UNKNOWN:
+            yield partial(_known, part)
+            continue
+        for each in part.places():
+            yield partial(holds, each, labels)
+
+
+def _known(value: Value) -> bool:
+    return bool(value.known) or True
+
+
+def _equals(wanted: Value, labels: Value) -> bool:
+    return _text(labels[str(wanted.key)]) == _text(wanted)
+
+
+def _holds(expression: Value, labels: Value) -> bool:
+    label = labels[str(expression["key"].known)]
+    match expression["operator"].known:
+        case "Exists":
+            return not label.missing
+        case "DoesNotExist":
+            return label.missing
+        case "In":
+            return not label.missing and _text(label) in [_text(each) for each in expression["values"].each()]
+        case "NotIn":
+            return label.missing or _text(label) not in [_text(each) for each in expression["values"].each()]
+    raise UnknownValue(expression)
+
+
+def _text(value: Value) -> str | None:
+    known = value.known
+    if isinstance(known, bool):
+        return str(known).lower()
+    return None if known is None else str(known)
+
+
+def _placer(role: Value, selector: Value, other: Value) -> Callable[[Value], Value]:
+    """What puts a place of `other` below the selector that brings it, as a place of `role`."""
+    at = f'{selector.path}["{_name(other)}"]'
+    return lambda value: _at(role, value.raw, f"{at}.{value.path}")
+
+
+def _unknown(role: Value, selector: Value, other: Value) -> Value:
+    return _at(role, UNKNOWN, f'{selector.path}["{_name(other)}"]')
+
+
+def _at(role: Value, raw: Any, path: str) -> Value:
+    value = Value(role.resource, raw, role, _AGGREGATION)
+    value._path = path
+    return value
+
+
+def _name(role: Value) -> str:
+    metadata = role.raw.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return name if isinstance(name, str) else role.resource.name
+
+
+@cache
+def _defaults() -> tuple[Value, ...]:
+    text = Path(__file__).with_name("default_roles.json").read_text(encoding="utf-8")
+    return tuple(root(_default(each["metadata"]["name"], each)) for each in json.loads(text))
+
+
+def _default(name: str, properties: dict[str, Any]) -> Resource:
+    return Resource(f"urn:pulumi:kubernetes::default::{CLUSTER_ROLES[0]}::{name}", CLUSTER_ROLES[0], name, properties)

@@ -1,0 +1,172 @@
+"""What is judged of each resource, where that is not simply the resource.
+
+A patch is judged as what comes out of it, an aggregated role with the permissions of the roles that it selects, an
+object that holds pods or other objects with all of them. A `View` is one such way to look at a resource.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Final
+
+from policies.estate import Estate, canonical
+from policies.kubernetes import _contents, _roles, _templates
+from policies.kubernetes._patches import Patches, is_patch_type
+from policies.kubernetes._templates import type_of
+from policies.model import Resource
+from policies.value import UnknownValue, Value, places, root
+
+TEMPLATE: Final = _templates.TEMPLATE
+"""The type by whose rules pods are judged that are recognised in other kinds."""
+_DEEPEST: Final = 8
+"""How deep objects within objects are followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A resource as rules for `type` see it; `seeds` are places that are found elsewhere than by their pattern.
+
+    `estate` is what the object is judged together with, where that is not what the resource is judged with.
+    """
+
+    resource: Resource
+    type: str
+    seeds: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    estate: Estate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """All views of one resource. For a patch `of` names what it patches, and `steps` are the views before and after."""
+
+    views: tuple[View, ...]
+    of: str = ""
+    steps: tuple[tuple[tuple[View, ...], tuple[View, ...]], ...] = ()
+
+
+class Context:
+    """The resources that are judged together. `complete` tells whether they are all there are."""
+
+    def __init__(self, resources: Iterable[Resource], *, complete: bool = True) -> None:
+        listed = list(resources)
+        kubernetes = [each for each in listed if each.type.startswith("kubernetes:")]
+        self.complete = complete
+        self._patches = Patches(kubernetes)
+        self.estate = Estate(_with_lists(self._patches.effective(listed), kubernetes))
+        self._carried = self._applied() if kubernetes else frozenset()
+
+    def subject(self, resource: Resource) -> Subject | None:
+        """What is judged of `resource`; None where that is the resource as it is."""
+        if not resource.type.startswith("kubernetes:"):
+            return None
+        if not self._special(resource):
+            return None
+        patched = self._patches.of(resource)
+        if patched is None:
+            return Subject(tuple(self._views(resource)))
+        steps = tuple((tuple(self._views(before)), tuple(self._views(after))) for before, after in patched.steps)
+        return Subject(tuple(self._views(patched.own)), patched.of, steps)
+
+    def late(self, resource: Resource) -> bool:
+        """Whether other resources decide how `resource` is judged."""
+        return _key(resource) in self._carried or self._patches.of(resource) is not None
+
+    def _special(self, resource: Resource) -> bool:
+        type_ = canonical(resource.type)
+        return (
+            _templates.searched(type_)
+            or is_patch_type(type_)
+            or _declared(resource) != type_
+            or _key(resource) in self._carried
+            or _roles.aggregates(resource)
+        )
+
+    def _views(self, resource: Resource, depth: int = 0, estate: Estate | None = None) -> Iterator[View]:
+        type_ = canonical(resource.type)
+        yield self._view(resource, type_, estate)
+        declared = _declared(resource)
+        if declared != type_:
+            yield from self._views(replace(resource, type=declared), depth, estate)
+            return
+        inner: list[Resource] = []
+        if _templates.searched(type_):
+            inside = _templates.inside(resource)
+            for seeds in inside.pods:
+                yield View(resource, TEMPLATE, seeds, estate)
+            inner = [_within(resource, of, value.path, value.raw) for of, value in inside.objects]
+        elif not depth and _key(resource) in self._carried:
+            inner = _contained(resource)
+        if depth < _DEEPEST and inner:
+            listed = type_.endswith("List")
+            own = estate if listed else Estate(_with_lists(inner, inner))
+            for each in inner:
+                yield from self._views(each, depth + 1, own)
+
+    def _view(self, resource: Resource, type_: str, estate: Estate | None) -> View:
+        if not _roles.aggregates(resource):
+            return View(resource, type_, {}, estate)
+        role = root(resource)
+        among = (estate or self.estate).once(_roles.cluster_roles)
+        return View(resource, type_, {_roles.RULES: _roles.permissions(role, among, complete=self.complete)}, estate)
+
+    def _applied(self) -> frozenset[tuple[str, str, str]]:
+        """The ConfigMaps and Secrets whose contents are applied: kind, namespace and name."""
+        found = set()
+        for each in self.estate.of(*_contents.SETS):
+            try:
+                for entry in places(each, "spec.resources[*]"):
+                    kind, name = entry["kind"].known, entry["name"].known
+                    found.add((str(kind), str(each.at("metadata.namespace").get("default")), str(name)))
+            except (UnknownValue, TypeError):
+                continue
+        return frozenset(found)
+
+
+@lru_cache(maxsize=4096)
+def _carries(type_: str) -> str:
+    kind = type_.rpartition(":")[2]
+    return kind if kind in _contents.CARRIERS and fnmatchcase(type_, f"kubernetes:core/*:{kind}") else ""
+
+
+def _key(resource: Resource) -> tuple[str, str, str] | None:
+    kind = _carries(canonical(resource.type))
+    metadata = resource.properties.get("metadata") if kind else None
+    if not isinstance(metadata, Mapping):
+        return None
+    return kind, str(metadata.get("namespace") or "default"), str(metadata.get("name"))
+
+
+def _declared(resource: Resource) -> str:
+    """The type that the object says it is of; a provider sends it under that one, whatever the resource's is."""
+    version, kind = resource.properties.get("apiVersion"), resource.properties.get("kind")
+    type_ = canonical(resource.type)
+    if not (isinstance(version, str) and isinstance(kind, str) and version and kind):
+        return type_
+    return type_of(version, kind)
+
+
+def _within(carrier: Resource, type_: str, path: str, raw: Mapping[str, object]) -> Resource:
+    return replace(carrier, type=type_, properties=raw, within=path, references={})
+
+
+def _contained(carrier: Resource) -> list[Resource]:
+    """The objects that a ConfigMap or Secret holds as text; of what cannot be read, a rule says so."""
+    found: list[Resource] = []
+    with suppress(UnknownValue, TypeError):
+        for text, encoded in _contents.texts(root(carrier), _carries(canonical(carrier.type))):
+            with suppress(_contents.Unreadable, UnknownValue):
+                objects = list(_contents.objects(text, encoded=encoded))
+                found += [_within(carrier, type_, path, raw) for path, type_, raw in objects]
+    return found
+
+
+def _with_lists(effective: list[Resource], kubernetes: list[Resource]) -> list[Resource]:
+    """`effective`, and the objects in lists among `kubernetes`, which are of the same cluster."""
+    lists = [each for each in kubernetes if each.type.endswith("List") and _templates.searched(canonical(each.type))]
+    return effective + [
+        _within(each, type_, value.path, value.raw)
+        for each in lists
+        for type_, value in _templates.inside(each).objects
+    ]
