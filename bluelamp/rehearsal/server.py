@@ -7,13 +7,14 @@ connection is one provider instance, so what `Configure` said is kept by the con
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from concurrent import futures
+from functools import partial
 from typing import Any, NoReturn, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from bluelamp.core import loopback
 from bluelamp.rehearsal.provider import CloudError, Diff, Failure, Instance, Provider, project_of, stack_of
 from bluelamp.rehearsal.store import StoreError
 from bluelamp.rehearsal.values import decode, encode, plain
@@ -34,18 +35,20 @@ _KINDS = {
 
 
 class Server:
-    """Serves packages on ports of 127.0.0.1 until it is closed; use it as a context manager."""
+    """Serves packages on ports of 127.0.0.1 until it is closed; use it as a context manager.
+
+    Calls of other local users are refused (`bluelamp.core.loopback`).
+    """
 
     def __init__(self, providers: Iterable[Provider]) -> None:
         self._servers: list[Any] = []
         self.ports: dict[str, int] = {}
         for provider in providers:
-            server = grpc.server(
-                futures.ThreadPoolExecutor(max_workers=32, thread_name_prefix=provider.package),
-                options=[("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)],
+            server, self.ports[provider.package] = loopback.serve(
+                partial(provider_pb2_grpc.add_ResourceProviderServicer_to_server, _Service(provider)),
+                workers=32,
+                name=provider.package,
             )
-            provider_pb2_grpc.add_ResourceProviderServicer_to_server(_Service(provider), server)
-            self.ports[provider.package] = server.add_insecure_port("127.0.0.1:0")
             server.start()
             self._servers.append(server)
 
