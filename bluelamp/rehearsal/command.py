@@ -1,8 +1,9 @@
 """Running any command, of any Pulumi project, with the rehearsal cloud in its environment."""
 
 import os
+import stat
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import Any
 
 import yaml
 
+from bluelamp.core.files import replace
 from bluelamp.engine.operation import Target
-from bluelamp.errors import UsageError
+from bluelamp.errors import RehearsalError, UsageError
 from bluelamp.rehearsal import stack
 from bluelamp.rehearsal.session import Rehearsal
 
@@ -19,15 +21,21 @@ _DEFAULT_STACK = "rehearsal"
 _ENGINES_OWN = {"encryptionsalt", "secretsprovider", "encryptedkey"}
 
 
+def _quietly(_: str) -> None:
+    """Hears nothing."""
+
+
 def project_folder(start: Path) -> Path | None:
     """The folder at or above `start` that holds a `Pulumi.yaml`."""
     return next((folder for folder in (start, *start.parents) if (folder / "Pulumi.yaml").is_file()), None)
 
 
-def run(held: Rehearsal, root: Path | None, words: Sequence[str]) -> int:
-    """Runs the command and returns its exit status (127 where it cannot be started).
+def run(held: Rehearsal, root: Path | None, words: Sequence[str], say: Callable[[str], None] = _quietly) -> int:
+    """Runs the command and returns its exit status; `say` hears what an earlier run left and how it was repaired.
 
     In a Pulumi project the stack that it will use is there first, and the settings files are afterwards as they were.
+    Raises `RehearsalError` where the stack was destroyed and the cloud still holds resources of it, `UsageError` where
+    the command cannot be started.
     """
     environment = dict(held.environment)
     if "--preview-only" not in words:
@@ -41,12 +49,22 @@ def run(held: Rehearsal, root: Path | None, words: Sequence[str]) -> int:
         name = os.environ.get("PULUMI_STACK") or _only_stack(folder) or _DEFAULT_STACK
         environment["PULUMI_STACK"] = name
     with _untouched(folder):
+        settings = stack.prepare(held.space, project, folder / f"Pulumi.{name}.yaml", config=False)
+        target = Target(held.engine, name, root, environment, settings)
         if not _makes_stacks(words):
-            settings = stack.prepare(held.space, project, folder / f"Pulumi.{name}.yaml")
-            target = Target(held.engine, name, root, environment, settings)
-            stack.ready(target, held.space, project)
-            held.recover(target, project)
-        return _execute(words, environment)
+            held.make_ready(target, project)
+            for note in held.recover(target, project).notes:
+                say(f"{name}: {note}")
+        with held.changing(target, project) as change:
+            status = _execute(words, environment)
+            left = change.left() if status == 0 and _destroys(words) else []
+            change.done = status == 0 and not left
+        if left:
+            raise RehearsalError(
+                f"{name}: the rehearsal cloud still holds {len(left)} of its resources: {', '.join(left[:5])}",
+                next_step="run the same command again: it removes them",
+            )
+        return status
 
 
 def _execute(words: Sequence[str], environment: dict[str, str]) -> int:
@@ -87,6 +105,15 @@ def _makes_stacks(words: Sequence[str]) -> bool:
     return any(pair in (("stack", "init"), ("stack", "rm"), ("stack", "new")) for pair in pairwise(words))
 
 
+def _destroys(words: Sequence[str]) -> bool:
+    return any(word in ("down", "dn") or "destroy" in word for word in words)
+
+
+def only_looks(words: Sequence[str]) -> bool:
+    """Whether the command changes no stack, so that others may look at it at the same time."""
+    return "--preview-only" in words or list(words[:2]) in (["pulumi", "preview"], ["pulumi", "pre"])
+
+
 def _only_stack(folder: Path) -> str | None:
     found = [path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in folder.glob("Pulumi.*.yaml")]
     return found[0] if len(found) == 1 else None
@@ -101,12 +128,17 @@ def _untouched(folder: Path) -> Iterator[None]:
     finally:
         for path in folder.glob("Pulumi.*.yaml"):
             old, new = before.get(path), path.read_bytes()
-            if new == old or _settings(new) != _settings(old or b""):
+            if new == old or not (_cut(old, new) or _settings(new) == _settings(old or b"")):
                 continue
             if old is None:
                 path.unlink()
             else:
-                path.write_bytes(old)
+                replace(path, old, mode=stat.S_IMODE(path.stat().st_mode))
+
+
+def _cut(old: bytes | None, new: bytes) -> bool:
+    """Whether a full disk has cut a settings file short: nothing is left of it, or no YAML."""
+    return bool(old and old.strip()) and (not new.strip() or isinstance(_settings(new), bytes))
 
 
 def _settings(content: bytes) -> Any:
