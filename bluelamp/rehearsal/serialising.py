@@ -60,6 +60,8 @@ class Texts:
 def _clashes(value: Any) -> bool:
     if isinstance(value, Secret):
         return _clashes(value.value)
+    if isinstance(value, Blob):
+        return _clashes(value.fields)
     if isinstance(value, Mapping):
         return any(_CLASHING.fullmatch(key) for key in value) or any(_clashes(item) for item in value.values())
     return isinstance(value, (list, tuple)) and any(_clashes(item) for item in value)
@@ -68,6 +70,8 @@ def _clashes(value: Any) -> bool:
 def _escaped(value: Any) -> Any:
     if isinstance(value, Secret):
         return Secret(_escaped(value.value))
+    if isinstance(value, Blob):
+        return Blob(_escaped(value.fields))
     if isinstance(value, Mapping):
         single = len(value) == 1
         return {f"${key}" if single and _CLASHING.fullmatch(key) else key: _escaped(one) for key, one in value.items()}

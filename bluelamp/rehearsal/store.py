@@ -19,6 +19,7 @@ from bluelamp.rehearsal.passphrase import NAME, passphrase
 from bluelamp.rehearsal.provider import CloudError
 from bluelamp.rehearsal.sealing import Sealer, WrongKeyError
 from bluelamp.rehearsal.serialising import Texts
+from bluelamp.rehearsal.values import marked
 
 _VERSION: Final = 2
 _OPEN: Final = 1
@@ -311,6 +312,8 @@ class Store:
             self._write("insert or replace", record)
 
     def _write(self, verb: str, record: Record) -> None:
+        inputs = self._texts.write(record.inputs)
+        outputs = marked(record.outputs, record.inputs) if self._texts.mark in inputs else record.outputs
         self._db.execute(
             f"{verb} into resource (id, package, type, urn, inputs, outputs, parent, unique_name) "
             "values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -319,8 +322,8 @@ class Store:
                 record.package,
                 record.type,
                 record.urn,
-                self._texts.write(record.inputs),
-                self._texts.write(record.outputs),
+                inputs,
+                self._texts.write(outputs),
                 record.parent,
                 record.unique_name,
             ),

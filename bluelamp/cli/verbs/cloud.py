@@ -56,7 +56,7 @@ def ls(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
         records = store.all()
     table = Table("type", "name", "id", box=None)
     for record in records:
-        table.add_row(record.type, record.urn.split("::", 3)[-1], record.id)
+        table.add_row(*map(escape, (record.type, record.urn.split("::", 3)[-1], record.id)))
     screen.show(table if records else "the rehearsal cloud is empty")
     screen.give([{"id": record.id, "type": record.type, "urn": record.urn} for record in records])
 
@@ -72,7 +72,7 @@ def show(thing: Thing, form: Form = Format.TEXT, quiet: Quiet = False) -> None:
     with _store() as store:
         record = _find(store, thing)
     data = {"id": record.id, "type": record.type, "urn": record.urn, "properties": hidden(record.outputs)}
-    screen.show(json.dumps(data, indent=2))
+    screen.show(escape(json.dumps(data, indent=2)))
     screen.give(data)
 
 
