@@ -41,6 +41,12 @@ class Change:
         # An object that only patches have made stays when they end; its own type is not the patch's.
         return record.urn not in self._retained and type_of(record.urn) == record.type
 
+    @property
+    def damaged(self) -> bool:
+        """Whether the run has left a state file that is not whole."""
+        there = stack.exists(self._space, self._project, self._name)
+        return there and stack.current(self._space, self._project, self._name) is None
+
     def end(self) -> None:
         """Notes the state that the cloud agrees with now, where the run has written one; never raises for a full disk.
 

@@ -59,6 +59,11 @@ def run(held: Rehearsal, root: Path | None, words: Sequence[str], say: Callable[
             status = _execute(words, environment)
             left = change.left() if status == 0 and _destroys(words) else []
             change.done = status == 0 and not left
+        if change.damaged:
+            say(
+                f"{name}: the engine could not write the stack's state; free disk space, then run the same command "
+                "again: it starts from the last complete state"
+            )
         if left:
             raise RehearsalError(
                 f"{name}: the rehearsal cloud still holds {len(left)} of its resources: {', '.join(left[:5])}",

@@ -72,10 +72,14 @@ def roll_back(
     known: dict[str, set[str]] = {}
     for resource in resources:
         known.setdefault(resource["urn"], set()).add(resource.get("id", ""))
+    # An older state may know a resource under another URN, which an alias will lead to.
+    ids = {str(resource.get("id") or "").lower() for resource in resources}
     removed = []
     with store.transaction():
         for record in made:
-            if record.package not in elsewhere and not _knows(known.get(record.urn), record):
+            if record.package in elsewhere or record.id.lower() in ids:
+                continue
+            if not _knows(known.get(record.urn), record):
                 store.remove(record.id)
                 removed.append(record.urn)
     gone = [one for one in resources if _held(one, elsewhere) and not _is_there(one, resources, provider_of)]

@@ -52,7 +52,7 @@ class Rehearsal:
     def target(self, root: Path, project: str, slug: str) -> Target:
         """A stack of the project at `root`, made ready: its settings copied, its state whole, unlocked and in agreement
         with the cloud. Raises `RehearsalError` where that cannot be done."""
-        with _told():
+        with told():
             settings = stack.prepare(self.space, project, root / "stacks" / f"Pulumi.{slug}.yaml")
         target = Target(self.engine, slug, root, self.environment, settings, (root / "policies",))
         self.make_ready(target, project)
@@ -61,7 +61,7 @@ class Rehearsal:
     def make_ready(self, target: Target, project: str) -> None:
         """Clears what a crashed run left of the stack, and makes the stack where it is new; see `recover`."""
         lock = stack.lock_file(self.space, project, target.stack)
-        with _told():
+        with told():
             alone = self.claims.claim(lock, target.stack, changing=self.changes)
             known = self.store.agreed(project, target.stack) is not None
             said = stack.ready(target, self.space, project, known=known)
@@ -87,7 +87,7 @@ class Rehearsal:
 
         A run that ends in any other way than by leaving this block has its traces removed before the next one.
         """
-        with _told():
+        with told():
             change = Change(self.space, self.store, project, target.stack)
             change.begin()
         yield change
@@ -125,7 +125,7 @@ def _note(urns: list[str] | tuple[str, ...], what: str) -> list[str]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Turns what the disk and the store refuse into a sentence with a next step."""
     try:
         yield

@@ -30,13 +30,14 @@ def rehearse(
     """
     from bluelamp.cli.session import engine_for
     from bluelamp.rehearsal.command import only_looks, project_folder, run
-    from bluelamp.rehearsal.session import rehearsal
+    from bluelamp.rehearsal.session import rehearsal, told
 
     screen = Screen(quiet=quiet)
     here = Path.cwd()
     root = project_folder(here)
     engine = engine_for(screen)
     changes = not only_looks(command)
-    with rehearsal(root or here, engine, arm_types=arm_types, kubeconfig=kubeconfig, changes=changes) as held:
+    options = {"arm_types": arm_types, "kubeconfig": kubeconfig}
+    with rehearsal(root or here, engine, **options, changes=changes) as held, told():
         status = run(held, root, command, lambda note: screen.say(escape(note)))
     raise typer.Exit(status if status >= 0 else 128 - status)
