@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from infra.force import Force
 
 Work = Callable[[Target, Hear], Result]
+_CHANGING = ("up", "destroy")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,14 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
         governance(root, forces)
     results: list[Result] = []
     with (
-        session(screen, root, rehearse=how.rehearse, arm_types=how.arm_types, kubeconfig=how.kubeconfig) as held,
+        session(
+            screen,
+            root,
+            rehearse=how.rehearse,
+            arm_types=how.arm_types,
+            kubeconfig=how.kubeconfig,
+            changes=verb in _CHANGING,
+        ) as held,
         screen.progress() as progress,
     ):
         board = _Board(progress, forces)
@@ -98,16 +106,34 @@ def _one(
         target = held.target(force)
         if how.block_unknown:
             target = replace(target, environment={**target.environment, BLOCK_UNKNOWN: "1"})
-        recovered = tuple(held.recover(target))
+        recovered, notes = tuple(held.recover(target)), tuple(held.notes(target))
         if force in settings and settings[force].version_aliases == "drop":
             refuse_versioned(force, held.state(target))
-        result = replace(work(target, board.hear(force)), recovered=recovered)
+        result = replace(_worked(held, target, verb, work, board.hear(force)), recovered=recovered, notes=notes)
         if how.report is not None and result.status is Status.DONE and verb != "destroy":
             state, decrypt = opened(held, target)
             result = replace(result, state=state, decrypt=decrypt)
     except BluelampError as error:
         said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
         return Result(force, verb, Status.FAILED, errors=(said,))
+    return result
+
+
+def _worked(held: Session, target: Target, verb: str, work: Work, hear: Hear) -> Result:
+    """Does the work; a stack is not destroyed while the rehearsal cloud holds any of it."""
+    if verb not in _CHANGING:
+        return work(target, hear)
+    with held.changing(target) as run:
+        result = work(target, hear)
+        left = run.left() if result.verb == "destroy" and result.status is Status.DONE else []
+        if left:
+            some = ", ".join(left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
+            error = (
+                f"the rehearsal cloud still holds {len(left)} resources of {target.stack}: {some}; "
+                "next: run the same command again: it removes them"
+            )
+            result = replace(result, status=Status.FAILED, errors=(*result.errors, error))
+        run.done = result.status is Status.DONE
     return result
 
 

@@ -1,5 +1,6 @@
 """What becomes of reports: remembered, anonymised, written, signed."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Final
 from rich.markup import escape
 
 from bluelamp.cli.screen import Screen
+from bluelamp.core import private
 from bluelamp.core.problems import did_you_mean
 from bluelamp.errors import UsageError
 from bluelamp.reports.findings import Report
@@ -48,7 +50,14 @@ class Output:
         if not self.no_history:
             from bluelamp.reports.history import FILE, remember
 
-            remembered = remember(told, self.history or root / ".bluelamp" / FILE)
+            own = root / ".bluelamp"
+            with contextlib.suppress(OSError):
+                if self.history is None:
+                    private.folder(own)
+            remembered = remember(told, self.history or own / FILE)
+            with contextlib.suppress(OSError):
+                if self.history is None:
+                    private.tighten(own)
             told = list(remembered.reports)
             if remembered.trouble:
                 screen.say(f"[yellow]warning:[/yellow] {escape(remembered.trouble)}")

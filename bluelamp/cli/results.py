@@ -40,8 +40,8 @@ def show_result(screen: Screen, result: Result) -> None:
     if screen.json:
         return
     steps = visible(result.steps)
-    for urn in result.recovered:
-        screen.say(f"[dim]recovered from an interrupted run: {escape(urn.split('::', 3)[-1])}[/dim]")
+    for note in result.notes:
+        screen.say(f"[dim]{escape(result.force)}: {escape(note)}[/dim]")
     if result.verb in ("preview", "drift") or result.status is not Status.DONE:
         for step in steps[:_MOST]:
             screen.out.print(_line(step))

@@ -1,10 +1,10 @@
 """What every verb that runs the engine begins with: the project, the engine, and real or rehearsed stacks."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from bluelamp.cli.screen import Screen
 from bluelamp.cli.verbs.engine import reporting
@@ -19,14 +19,39 @@ PROJECT = "bluelamp"
 _LONGEST_PASSPHRASE: Final = 65_536
 
 
+class Run(Protocol):
+    """A run that may change a stack; `done` is set when it has succeeded."""
+
+    done: bool
+
+    def left(self) -> list[str]:
+        """The ids of what the cloud still holds of a stack that was destroyed."""
+
+
+class Untracked:
+    """A run against a real cloud, where only the engine knows what is there."""
+
+    done = False
+
+    def left(self) -> list[str]:
+        """Nothing: the engine has deleted what it knows."""
+        return []
+
+
 @dataclass(frozen=True)
 class Session:
-    """Stacks that can be worked on. `recover` mends what a crash left of one and returns the URNs."""
+    """Stacks that can be worked on.
+
+    `recover` gives the URNs of what a crash left of one and was repaired, `notes` each step of it in a sentence.
+    `changing` surrounds a run that may change one; it says what such a run has left behind in the cloud.
+    """
 
     root: Path
     target: Callable[[str], Target]
     recover: Callable[[Target], list[str]]
     state: Callable[[Target], dict[str, Any]]
+    notes: Callable[[Target], list[str]] = lambda _: []
+    changing: Callable[[Target], AbstractContextManager[Run]] = lambda _: nullcontext(Untracked())
 
 
 def engine_for(screen: Screen) -> Engine:
@@ -44,9 +69,15 @@ def engine_for(screen: Screen) -> Engine:
 
 @contextmanager
 def session(
-    screen: Screen, root: Path, *, rehearse: bool, arm_types: Path | None, kubeconfig: Path | None
+    screen: Screen,
+    root: Path,
+    *,
+    rehearse: bool,
+    arm_types: Path | None,
+    kubeconfig: Path | None,
+    changes: bool = False,
 ) -> Iterator[Session]:
-    """Real stacks with the caller's own backend, or rehearsed ones below `.bluelamp/`."""
+    """Real stacks with the caller's own backend, or rehearsed ones below `.bluelamp/`, which `changes` may change."""
     engine = engine_for(screen)
     if not rehearse:
         environment = engine.environment()
@@ -55,12 +86,14 @@ def session(
         return
     from bluelamp.rehearsal.session import rehearsal
 
-    with rehearsal(root, engine, arm_types=arm_types, kubeconfig=kubeconfig) as held:
+    with rehearsal(root, engine, arm_types=arm_types, kubeconfig=kubeconfig, changes=changes) as held:
         yield Session(
             root,
             lambda slug: held.target(root, PROJECT, slug),
-            lambda target: held.recover(target, PROJECT),
+            lambda target: list(held.recover(target, PROJECT).urns),
             lambda target: held.state(target, PROJECT),
+            lambda target: list(held.recover(target, PROJECT).notes),
+            lambda target: held.changing(target, PROJECT),
         )
 
 

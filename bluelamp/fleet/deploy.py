@@ -12,14 +12,16 @@ from bluelamp.errors import Status
 
 _PULUMIS_OWN = "pulumi:"
 _PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 - the name of a variable
+_FULL = ("no space left on device", "disk is full", "disk quota exceeded", "file too large")
 
 
 @dataclass(frozen=True)
 class Result:
     """What a verb did to a force.
 
-    `steps` are the changes that were previewed, made or found; `state` is the stack's state afterwards, where it was
-    asked for, and `decrypt` decrypts its secrets where that is possible.
+    `steps` are the changes that were previewed, made or found; `recovered` are the URNs of what an earlier run left and
+    was repaired, and `notes` says how; `state` is the stack's state afterwards, where it was asked for, and `decrypt`
+    decrypts its secrets where that is possible.
     """
 
     force: str
@@ -32,6 +34,7 @@ class Result:
     counts: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     recovered: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     state: dict[str, Any] | None = field(default=None, repr=False)
     decrypt: Callable[[str], str] | None = None
 
@@ -65,6 +68,7 @@ class Result:
             "errors": list(self.errors),
             "warnings": list(self.warnings),
             "recovered": list(self.recovered),
+            "notes": list(self.notes),
             "seconds": self.seconds,
         }
 
@@ -166,6 +170,10 @@ def _unchanged(target: Target, verb: str, planned: Result) -> Result:
 
 def _plain(error: str) -> str:
     """The engine's error with the next step, where Bluelamp knows it."""
+    if "incorrect passphrase" in error:
+        return f"the passphrase is not the stack's; set {_PASSPHRASE} or {_PASSPHRASE}_FILE as when it was made"
+    if any(said in error for said in _FULL):
+        return f"{error}; free disk space, then run the same command again: it starts from the last complete state"
     if _PASSPHRASE in error:
         return f"the stack's passphrase is missing; set {_PASSPHRASE} or {_PASSPHRASE}_FILE"
     if "the stack is currently locked" in error:

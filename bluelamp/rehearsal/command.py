@@ -2,24 +2,32 @@
 
 import os
 import re
+import stat
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from bluelamp import stack_files
-from bluelamp.core.problems import SettingsError
+import yaml
+
+from bluelamp.core.files import read, replace
 from bluelamp.engine.operation import Target
-from bluelamp.errors import UsageError
+from bluelamp.errors import RehearsalError, UsageError
 from bluelamp.rehearsal import stack
 from bluelamp.rehearsal.session import Rehearsal
 
 _DEFAULT_STACK = "rehearsal"
 _NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.][A-Za-z0-9_.-]{0,99}")
 """What Pulumi takes for the name of a project or a stack, but for a hyphen in front: that would be an option."""
+_LARGEST = 1_000_000
+"""Bytes that a Pulumi.yaml may have."""
 _ENGINES_OWN = {"encryptionsalt", "secretsprovider", "encryptedkey"}
+
+
+def _quietly(_: str) -> None:
+    """Hears nothing."""
 
 
 def project_folder(start: Path) -> Path | None:
@@ -27,10 +35,12 @@ def project_folder(start: Path) -> Path | None:
     return next((folder for folder in (start, *start.parents) if (folder / "Pulumi.yaml").is_file()), None)
 
 
-def run(held: Rehearsal, root: Path | None, words: Sequence[str]) -> int:
-    """Runs the command and returns its exit status (127 where it cannot be started).
+def run(held: Rehearsal, root: Path | None, words: Sequence[str], say: Callable[[str], None] = _quietly) -> int:
+    """Runs the command and returns its exit status; `say` hears what an earlier run left and how it was repaired.
 
     In a Pulumi project the stack that it will use is there first, and the settings files are afterwards as they were.
+    Raises `RehearsalError` where the stack was destroyed and the cloud still holds resources of it, `UsageError` where
+    the command cannot be started.
     """
     environment = dict(held.environment)
     if "--preview-only" not in words:
@@ -46,12 +56,27 @@ def run(held: Rehearsal, root: Path | None, words: Sequence[str]) -> int:
         environment["PULUMI_STACK"] = name
     _checked("stack", name, "name it with --stack")
     with _untouched(folder):
+        settings = stack.prepare(held.space, project, folder / f"Pulumi.{name}.yaml", config=False)
+        target = Target(held.engine, name, root, environment, settings)
         if not _makes_stacks(words):
-            settings = stack.prepare(held.space, project, folder / f"Pulumi.{name}.yaml")
-            target = Target(held.engine, name, root, environment, settings)
-            stack.ready(target, held.space, project)
-            held.recover(target, project)
-        return _execute(words, environment)
+            held.make_ready(target, project)
+            for note in held.recover(target, project).notes:
+                say(f"{name}: {note}")
+        with held.changing(target, project) as change:
+            status = _execute(words, environment)
+            left = change.left() if status == 0 and _destroys(words) else []
+            change.done = status == 0 and not left
+        if change.damaged:
+            say(
+                f"{name}: the engine could not write the stack's state; free disk space, then run the same command "
+                "again: it starts from the last complete state"
+            )
+        if left:
+            raise RehearsalError(
+                f"{name}: the rehearsal cloud still holds {len(left)} of its resources: {', '.join(left[:5])}",
+                next_step="run the same command again: it removes them",
+            )
+        return status
 
 
 def _execute(words: Sequence[str], environment: dict[str, str]) -> int:
@@ -69,8 +94,14 @@ def _execute(words: Sequence[str], environment: dict[str, str]) -> int:
 
 def _project(root: Path) -> tuple[str, Path]:
     path = root / "Pulumi.yaml"
-    content = stack_files.read(path)
-    if not isinstance(content.get("name"), str):
+    # Anybody's project: read as Pulumi reads it, not as strictly as the files of a force.
+    try:
+        content = yaml.safe_load(read(path, _LARGEST))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not YAML: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    if not isinstance(content, dict) or not isinstance(content.get("name"), str):
         raise UsageError(f"{path} does not name a project")
     _checked("project", content["name"], f"correct `name` in {path}")
     return content["name"], root / str(content.get("stackConfigDir") or "")
@@ -97,6 +128,15 @@ def _makes_stacks(words: Sequence[str]) -> bool:
     return any(pair in (("stack", "init"), ("stack", "rm"), ("stack", "new")) for pair in pairwise(words))
 
 
+def _destroys(words: Sequence[str]) -> bool:
+    return any(word in ("down", "dn") or "destroy" in word for word in words)
+
+
+def only_looks(words: Sequence[str]) -> bool:
+    """Whether the command changes no stack, so that others may look at it at the same time."""
+    return "--preview-only" in words or list(words[:2]) in (["pulumi", "preview"], ["pulumi", "pre"])
+
+
 def _only_stack(folder: Path) -> str | None:
     found = [path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in folder.glob("Pulumi.*.yaml")]
     return found[0] if len(found) == 1 else None
@@ -111,17 +151,24 @@ def _untouched(folder: Path) -> Iterator[None]:
     finally:
         for path in folder.glob("Pulumi.*.yaml"):
             old, new = before.get(path), path.read_bytes()
-            if new == old or _settings(new) != _settings(old or b""):
+            if new == old or not (_cut(old, new) or _settings(new) == _settings(old or b"")):
                 continue
             if old is None:
                 path.unlink()
             else:
-                path.write_bytes(old)
+                replace(path, old, mode=stat.S_IMODE(path.stat().st_mode))
+
+
+def _cut(old: bytes | None, new: bytes) -> bool:
+    """Whether a full disk has cut a settings file short: nothing is left of it, or no YAML."""
+    return bool(old and old.strip()) and (not new.strip() or isinstance(_settings(new), bytes))
 
 
 def _settings(content: bytes) -> Any:
     try:
-        values = stack_files.parse(content)
-    except SettingsError:
+        values = yaml.safe_load(content) or {}
+    except (yaml.YAMLError, UnicodeDecodeError):
         return content
-    return {key: value for key, value in values.items() if key not in _ENGINES_OWN}
+    return (
+        {key: value for key, value in values.items() if key not in _ENGINES_OWN} if isinstance(values, dict) else values
+    )

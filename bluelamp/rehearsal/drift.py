@@ -1,17 +1,19 @@
-"""Changing a resource behind the program's back, as somebody at a portal would."""
+"""Changing a resource out of band, as somebody at a portal would."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bluelamp import paths
 from bluelamp.errors import UsageError
 from bluelamp.rehearsal.store import Store
-from bluelamp.rehearsal.values import plain
+from bluelamp.rehearsal.values import Secret, has_secret
 
 
-def drift(store: Store, resource_id: str, path: str, value: Any) -> Any:
-    """Sets the property at `path` of a stored resource and returns what it was.
+def drift(store: Store, resource_id: str, path: str, value: Any) -> tuple[Any, Any]:
+    """Sets the property at `path` of a stored resource; what it was, and what it is.
 
-    Raises `UsageError` where there is no such resource or the path leads nowhere.
+    What takes the place of a secret is secret too, in the resource and in what is returned. Raises `UsageError` where
+    there is no such resource or the path leads nowhere.
     """
     try:
         steps = paths.parse(path)
@@ -21,12 +23,34 @@ def drift(store: Store, resource_id: str, path: str, value: Any) -> Any:
         record = store.get(resource_id)
         if record is None:
             raise UsageError(f"the rehearsal cloud holds no {resource_id!r}")
-        before = paths.found(plain(record.outputs), steps)
+        before, asked = _found(record.outputs, steps), _found(record.inputs, steps)
+        now = Secret(value) if has_secret(before) or has_secret(asked) else value
         try:
             changed = record.with_(
-                inputs=paths.replaced(record.inputs, steps, value), outputs=paths.replaced(record.outputs, steps, value)
+                inputs=_replaced(record.inputs, steps, now), outputs=_replaced(record.outputs, steps, now)
             )
         except LookupError as error:
             raise UsageError(f"{path}: {error}") from error
         store.put(changed)
-    return before
+    return before, now
+
+
+def _found(value: Any, steps: Sequence[str | int]) -> Any:
+    """What is at `steps`, a `Secret` where it is inside one."""
+    for place, step in enumerate(steps):
+        if isinstance(value, Secret):
+            inside = _found(value.value, steps[place:])
+            return inside if inside is None or isinstance(inside, Secret) else Secret(inside)
+        value = paths.found(value, (step,))
+    return value
+
+
+def _replaced(value: Any, steps: Sequence[str | int], new: Any) -> Any:
+    """`value` with what is at `steps` replaced; a secret on the way stays one."""
+    if isinstance(value, Secret):
+        inside = _replaced(value.value, steps, new)
+        return Secret(inside.value if isinstance(inside, Secret) else inside)
+    if not steps:
+        return new
+    inner = _replaced(paths.found(value, steps[:1]), steps[1:], new)
+    return paths.replaced(value, steps[:1], inner)

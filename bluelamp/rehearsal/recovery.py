@@ -1,8 +1,9 @@
 """What an interrupted run left half done, put right, so that the next run starts from what it believes.
 
 Against the embedded cloud the engine writes its state once, at the end of a run: writing all of it after every step is
-most of the time that bringing up a large force takes. A run that is killed leaves the state of before it, so what it
-made is taken out of the cloud again, and what it deleted is forgotten by the state (`roll_back`).
+most of the time that bringing up a large force takes. A run that is killed, or that a full disk keeps from writing its
+state, leaves the state of before it. So what it made is removed from the cloud again, and what it deleted is removed
+from the state (`roll_back`). The same is done wherever state and cloud are not of the same moment.
 
 Against a real API server nothing can be taken back. There the engine writes its state at every step: before it makes a
 resource it notes that it is about to, and afterwards that it has. A run that is killed in between leaves the note, and
@@ -12,13 +13,13 @@ and deletions under way need nothing: they are done again.
 """
 
 import json
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bluelamp.engine.operation import Target, command, export, last_line
 from bluelamp.errors import EngineError
-from bluelamp.rehearsal.provider import Instance, Live, Provider, project_of, stack_of, type_of
+from bluelamp.rehearsal.provider import CloudError, Instance, Live, Provider, project_of, stack_of, type_of
 from bluelamp.rehearsal.store import Record, Store
 from bluelamp.rehearsal.values import SECRET_SIGNATURE, SIGNATURE, Blob, Secret, plain
 
@@ -26,9 +27,9 @@ _CREATING = "creating"
 
 
 def recover(target: Target, provider_of: Callable[[str], Provider]) -> list[str]:
-    """Mends the stack's state and returns the URNs of what was under way.
+    """Repairs the stack's state and returns the URNs of what was under way.
 
-    Raises `EngineError` where the engine does not take the mended state.
+    Raises `EngineError` where the engine does not take the repaired state.
     """
     state = export(target)
     deployment = state["deployment"]
@@ -47,45 +48,91 @@ def recover(target: Target, provider_of: Callable[[str], Provider]) -> list[str]
     return [operation["resource"]["urn"] for operation in pending]
 
 
-def roll_back(
-    checkpoint: dict[str, Any], stack: str, project: str, store: Store, provider_of: Callable[[str], Provider]
-) -> list[str]:
-    """Makes the cloud and the stack's `checkpoint` agree again; the URNs of what had to go from either.
+@dataclass(frozen=True)
+class Agreement:
+    """What had to go so that a state and the cloud agree again, as URNs."""
 
-    The checkpoint is changed where it stands, for the caller to write.
+    from_cloud: tuple[str, ...] = ()
+    from_state: tuple[str, ...] = ()
+
+
+def roll_back(
+    resources: list[dict[str, Any]],
+    made: Iterable[Record],
+    store: Store,
+    provider_of: Callable[[str], Provider],
+    *,
+    elsewhere: Container[str] = (),
+) -> Agreement:
+    """Makes the cloud and the `resources` of a stack's state agree again, in place.
+
+    `made` are the stack's resources in the cloud. Packages in `elsewhere` are kept by another cloud than the store, and
+    left alone.
     """
-    deployment = checkpoint.get("latest") or {}
-    resources: list[dict[str, Any]] = deployment.get("resources") or []
     known: dict[str, set[str]] = {}
     for resource in resources:
         known.setdefault(resource["urn"], set()).add(resource.get("id", ""))
-    urns = []
+    # An older state may know a resource under another URN, which an alias will lead to.
+    ids = {str(resource.get("id") or "").lower() for resource in resources}
+    removed = []
     with store.transaction():
-        made = [record for record in store.all() if _of(record.urn, stack, project)]
-        times = Counter(record.urn for record in made)
         for record in made:
-            if record.urn not in known or (times[record.urn] > 1 and not _named(record, known[record.urn])):
+            if record.package in elsewhere or record.id.lower() in ids:
+                continue
+            if not _knows(known.get(record.urn), record):
                 store.remove(record.id)
-                urns.append(record.urn)
-    kept = []
-    for resource in resources:
-        held = resource.get("custom") and not resource.get("external") and not resource["type"].startswith("pulumi:")
-        if held and _read(resource, resources, resource.get("id", ""), provider_of) is None:
-            urns.append(resource["urn"])
-        else:
-            kept.append(resource)
-    if len(kept) < len(resources):
-        deployment["resources"] = kept
-    return urns
+                removed.append(record.urn)
+    gone = [one for one in resources if _held(one, elsewhere) and not _is_there(one, resources, provider_of)]
+    if gone:
+        dropped = {id(one) for one in gone}
+        resources[:] = _without([one for one in resources if id(one) not in dropped], gone)
+    return Agreement(tuple(removed), tuple(one["urn"] for one in gone))
 
 
-def _of(urn: str, stack: str, project: str) -> bool:
-    return urn.startswith(f"urn:pulumi:{stack}::{project}::")
+def _held(resource: Mapping[str, Any], elsewhere: Container[str]) -> bool:
+    """Whether the store must hold the resource."""
+    kind = str(resource["type"])
+    own = resource.get("custom") and not resource.get("external") and not kind.startswith("pulumi:")
+    return bool(own) and kind.partition(":")[0] not in elsewhere
 
 
-def _named(record: Record, ids: set[str]) -> bool:
-    """Whether the state means this one of several resources that one URN has made."""
-    return any(id_ in (record.id, record.outputs.get("id")) or record.id.endswith(f"/{id_}") for id_ in ids if id_)
+def _is_there(
+    resource: Mapping[str, Any], resources: list[dict[str, Any]], provider_of: Callable[[str], Provider]
+) -> bool:
+    try:
+        return _read(resource, resources, resource.get("id", ""), provider_of) is not None
+    except CloudError:
+        return True  # a fault that was planned, or a package that is not installed: nothing speaks against it
+
+
+def _without(kept: list[dict[str, Any]], gone: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """`kept` without mention of what is `gone`, which the engine would refuse; children move up to what is there."""
+    there = {one["urn"] for one in kept}
+    parents = {str(one["urn"]): str(one.get("parent") or "") for one in gone if one["urn"] not in there}
+    for one in kept:
+        while one.get("parent") in parents:
+            one["parent"] = parents[one["parent"]]
+        if one.get("dependencies"):
+            one["dependencies"] = [urn for urn in one["dependencies"] if urn not in parents]
+        if one.get("propertyDependencies"):
+            one["propertyDependencies"] = {
+                name: [urn for urn in urns or () if urn not in parents]
+                for name, urns in one["propertyDependencies"].items()
+            }
+        if one.get("deletedWith") in parents:
+            del one["deletedWith"]
+    return kept
+
+
+def _knows(ids: set[str] | None, record: Record) -> bool:
+    """Whether the state, which has `ids` under the record's URN, means this one of those that the URN has made."""
+    if ids is None:
+        return False
+    base = record.id.partition("#")[0].lower()
+    named = [one for one in ids if one]
+    return "" in ids or any(
+        one.lower() == base or one == record.outputs.get("id") or base.endswith(f"/{one.lower()}") for one in named
+    )
 
 
 def _look(

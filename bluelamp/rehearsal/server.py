@@ -7,16 +7,18 @@ connection is one provider instance, so what `Configure` said is kept by the con
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from concurrent import futures
+from functools import partial
 from typing import Any, NoReturn, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from bluelamp.core import loopback
+from bluelamp.rehearsal.concealed import names_secret
 from bluelamp.rehearsal.provider import CloudError, Diff, Failure, Instance, Provider, project_of, stack_of
 from bluelamp.rehearsal.store import StoreError
-from bluelamp.rehearsal.values import decode, encode, plain
+from bluelamp.rehearsal.values import Secret, decode, encode, marked, plain
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -34,18 +36,20 @@ _KINDS = {
 
 
 class Server:
-    """Serves packages on ports of 127.0.0.1 until it is closed; use it as a context manager."""
+    """Serves packages on ports of 127.0.0.1 until it is closed; use it as a context manager.
+
+    Calls of other local users are refused (`bluelamp.core.loopback`).
+    """
 
     def __init__(self, providers: Iterable[Provider]) -> None:
         self._servers: list[Any] = []
         self.ports: dict[str, int] = {}
         for provider in providers:
-            server = grpc.server(
-                futures.ThreadPoolExecutor(max_workers=32, thread_name_prefix=provider.package),
-                options=[("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)],
+            server, self.ports[provider.package] = loopback.serve(
+                partial(provider_pb2_grpc.add_ResourceProviderServicer_to_server, _Service(provider)),
+                workers=32,
+                name=provider.package,
             )
-            provider_pb2_grpc.add_ResourceProviderServicer_to_server(_Service(provider), server)
-            self.ports[provider.package] = server.add_insecure_port("127.0.0.1:0")
             server.start()
             self._servers.append(server)
 
@@ -115,10 +119,12 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
 
     def CheckConfig(self, request: Any, context: Any) -> Any:
         checked = self._do(context, lambda: self._provider.check_config(decode(request.news)))
-        return provider_pb2.CheckResponse(inputs=encode(checked.inputs), failures=_failures(checked.failures))
+        # As the real providers do, so that the state holds them encrypted.
+        inputs = {key: Secret(one) if _is_open_secret(key, one) else one for key, one in checked.inputs.items()}
+        return provider_pb2.CheckResponse(inputs=encode(inputs), failures=_failures(checked.failures))
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
-        old, new = decode(request.olds), decode(request.news)
+        old, new = plain(decode(request.olds)), plain(decode(request.news))
         changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
         return _diff(Diff(dict.fromkeys(changed, "update")))
 
@@ -157,35 +163,39 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
 
     def Create(self, request: Any, context: Any) -> Any:
         def work() -> Any:
+            inputs = decode(request.properties)
             resource_id, outputs = self._provider.create(
-                self._instance(context, request.urn), request.urn, decode(request.properties), preview=request.preview
+                self._instance(context, request.urn), request.urn, inputs, preview=request.preview
             )
-            return provider_pb2.CreateResponse(id=resource_id, properties=encode(outputs))
+            return provider_pb2.CreateResponse(id=resource_id, properties=encode(marked(outputs, inputs)))
 
         return self._do(context, work)
 
     def Read(self, request: Any, context: Any) -> Any:
         def work() -> Any:
-            live = self._provider.read(
-                self._instance(context, request.urn), request.urn, request.id, decode(request.inputs)
-            )
+            known, shown = decode(request.inputs), decode(request.properties)
+            live = self._provider.read(self._instance(context, request.urn), request.urn, request.id, known)
             if live is None:
                 return provider_pb2.ReadResponse()
-            return provider_pb2.ReadResponse(id=live.id, properties=encode(live.outputs), inputs=encode(live.inputs))
+            # What the stack knows as secret stays so, whoever has changed it meanwhile.
+            inputs = marked(live.inputs, known)
+            outputs = marked(marked(live.outputs, shown), inputs)
+            return provider_pb2.ReadResponse(id=live.id, properties=encode(outputs), inputs=encode(inputs))
 
         return self._do(context, work)
 
     def Update(self, request: Any, context: Any) -> Any:
         def work() -> Any:
+            inputs = decode(request.news)
             outputs = self._provider.update(
                 self._instance(context, request.urn),
                 request.urn,
                 request.id,
                 decode(request.olds),
-                decode(request.news),
+                inputs,
                 preview=request.preview,
             )
-            return provider_pb2.UpdateResponse(properties=encode(outputs))
+            return provider_pb2.UpdateResponse(properties=encode(marked(outputs, inputs)))
 
         return self._do(context, work)
 
@@ -200,8 +210,9 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
 
     def Invoke(self, request: Any, context: Any) -> Any:
         def work() -> Any:
-            result = self._provider.invoke(self._instance(context), request.tok, decode(request.args))
-            fields: dict[str, Any] = {"return": encode(result)}
+            args = decode(request.args)
+            result = self._provider.invoke(self._instance(context), request.tok, args)
+            fields: dict[str, Any] = {"return": encode(marked(result, args))}
             return provider_pb2.InvokeResponse(**fields)
 
         return self._do(context, work)
@@ -220,6 +231,10 @@ def _json(value: Any) -> Any:
         except ValueError:
             return value
     return value
+
+
+def _is_open_secret(key: str, value: Any) -> bool:
+    return isinstance(value, str) and value != "" and names_secret(key)
 
 
 def _failures(failures: Iterable[Failure]) -> list[Any]:

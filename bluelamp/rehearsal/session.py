@@ -3,23 +3,41 @@
 import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bluelamp.engine.find import Engine
 from bluelamp.engine.operation import Target
+from bluelamp.errors import RehearsalError
 from bluelamp.rehearsal import stack
+from bluelamp.rehearsal.changing import Change
+from bluelamp.rehearsal.claims import Claims
 from bluelamp.rehearsal.packages import Packages
 from bluelamp.rehearsal.recovery import recover, roll_back
 from bluelamp.rehearsal.server import Server
 from bluelamp.rehearsal.space import Space
-from bluelamp.rehearsal.store import Store
+from bluelamp.rehearsal.store import Store, StoreError
+
+_AGAIN = "free disk space, then run the same command again"
+_MOST = 5
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What was repaired before a stack could be worked on: the resources, as URNs, and each step in a sentence."""
+
+    urns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What a rehearsal needs while it lasts."""
+    """What a rehearsal needs while it lasts.
+
+    `embedded` is whether all of the cloud is the store; a real API server is not. `changes` is whether stacks may be
+    changed: two commands that only look at a stack may run at once.
+    """
 
     space: Space
     store: Store
@@ -27,46 +45,135 @@ class Rehearsal:
     environment: dict[str, str]
     engine: Engine
     embedded: bool = True
-    """Whether all of the cloud is the store; a real API server is not."""
+    changes: bool = True
+    claims: Claims = field(default_factory=Claims)
+    _repaired: dict[tuple[str, str], Recovered] = field(default_factory=dict)
 
     def target(self, root: Path, project: str, slug: str) -> Target:
-        """A stack of the project at `root`, made ready: its settings copied, its state sound and unlocked."""
-        settings = stack.prepare(self.space, project, root / "stacks" / f"Pulumi.{slug}.yaml")
+        """A stack of the project at `root`, made ready: its settings copied, its state whole, unlocked and in agreement
+        with the cloud. Raises `RehearsalError` where that cannot be done."""
+        with told():
+            settings = stack.prepare(self.space, project, root / "stacks" / f"Pulumi.{slug}.yaml")
         target = Target(self.engine, slug, root, self.environment, settings, (root / "policies",))
-        stack.ready(target, self.space, project)
+        self.make_ready(target, project)
         return target
 
-    def recover(self, target: Target, project: str) -> list[str]:
-        """Mends what an interrupted run left half done; its URNs."""
-        urns = stack.mend(
-            self.space,
-            project,
-            target.stack,
-            lambda checkpoint: (
-                roll_back(checkpoint, target.stack, project, self.store, self.packages.provider)
-                if self.embedded
-                else []
-            ),
-        )
-        if not stack.state_of(self.space, project, target.stack).get("deployment", {}).get("pending_operations"):
-            return urns
-        return urns + recover(target, self.packages.provider)
+    def make_ready(self, target: Target, project: str) -> None:
+        """Clears what a crashed run left of the stack, and makes the stack where it is new; see `recover`."""
+        lock = stack.lock_file(self.space, project, target.stack)
+        with told():
+            alone = self.claims.claim(lock, target.stack, changing=self.changes)
+            known = self.store.agreed(project, target.stack) is not None
+            said = stack.ready(target, self.space, project, known=known)
+            if not alone:
+                return
+            # Another command that came first has repaired the stack already.
+            urns, notes = self._repair(target, project)
+            self._repaired[project, target.stack] = Recovered(tuple(urns), (*said, *notes))
+            if not self.changes:
+                self.claims.share(lock)
+
+    def recover(self, target: Target, project: str) -> Recovered:
+        """What had to be repaired when the stack was made ready."""
+        return self._repaired.get((project, target.stack), Recovered())
 
     def state(self, target: Target, project: str) -> dict[str, Any]:
         """The stack's state, read without the engine."""
         return stack.state_of(self.space, project, target.stack)
 
+    @contextmanager
+    def changing(self, target: Target, project: str) -> Iterator[Change]:
+        """Surrounds a run of the engine that may change the stack.
+
+        A run that ends in any other way than by leaving this block has its traces removed before the next one.
+        """
+        with told():
+            change = Change(self.space, self.store, project, target.stack)
+            change.begin()
+        yield change
+        change.end()
+
+    def _repair(self, target: Target, project: str) -> tuple[list[str], list[str]]:
+        urns: list[str] = []
+        notes: list[str] = []
+        state = stack.current(self.space, project, target.stack)
+        if state is not None and state.latest.get("pending_operations"):
+            urns += recover(target, self.packages.provider)
+            notes += _note(urns, "left half done by an interrupted run: looked for, and the state corrected")
+            state = stack.current(self.space, project, target.stack)
+        if state is None or self.store.agreed(project, target.stack) == state.digest:
+            return urns, notes
+        made = self.store.of_stack(project, target.stack)
+        elsewhere = () if self.embedded else ("kubernetes",)
+        found = roll_back(state.resources, made, self.store, self.packages.provider, elsewhere=elsewhere)
+        if found.from_state:
+            state = stack.write(self.space, project, target.stack, state.content)
+        self.store.agree(project, target.stack, state.digest)
+        stack.keep(self.space, project, target.stack, state)
+        notes += _note(found.from_cloud, "in the rehearsal cloud but not in the state: removed from the cloud")
+        notes += _note(found.from_state, "in the state but not in the rehearsal cloud: removed from the state")
+        return [*urns, *found.from_cloud, *found.from_state], notes
+
+
+def _note(urns: list[str] | tuple[str, ...], what: str) -> list[str]:
+    """A sentence on resources, of which only the first are named."""
+    if not urns:
+        return []
+    names = ", ".join(urn.split("::", 3)[-1] for urn in urns[:_MOST])
+    more = f" and {len(urns) - _MOST} more" if len(urns) > _MOST else ""
+    return [f"{len(urns)} {'resource' if len(urns) == 1 else 'resources'} {what}: {names}{more}"]
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turns what the disk and the store refuse into a sentence with a next step."""
+    try:
+        yield
+    except StoreError as error:
+        raise RehearsalError(f"the rehearsal cloud's store cannot be used: {error}", next_step=_AGAIN) from error
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise RehearsalError(f"{where}{error.strerror or error}", next_step=_AGAIN) from error
+
 
 @contextmanager
 def rehearsal(
-    root: Path, engine: Engine, *, arm_types: Path | None = None, kubeconfig: Path | None = None
+    root: Path,
+    engine: Engine,
+    *,
+    arm_types: Path | None = None,
+    kubeconfig: Path | None = None,
+    changes: bool = True,
 ) -> Iterator[Rehearsal]:
-    """Opens the rehearsal cloud of the project at `root` and serves it until the block ends."""
+    """Opens the rehearsal cloud of the project at `root` and serves it until the block ends.
+
+    With `changes` a stack that is worked on is kept from other commands meanwhile. Raises `RehearsalError` where the
+    cloud cannot be used, as with another passphrase than its secrets were encrypted with.
+    """
     space = Space(root)
-    with contextlib.closing(space.open_store()) as store:
-        packages = Packages(store, arm_types=arm_types, kubeconfig=kubeconfig)
-        with Server(packages.all()) as server:
-            environment = space.environment(engine, server.debug_providers)
-            if kubeconfig is None:
-                environment["PULUMI_SKIP_CHECKPOINTS"] = "true"  # see `recovery`
-            yield Rehearsal(space, store, packages, environment, engine, kubeconfig is None)
+    try:
+        with contextlib.closing(space.open_store()) as store:
+            _unlock(store)
+            packages = Packages(store, arm_types=arm_types, kubeconfig=kubeconfig)
+            with Server(packages.all()) as server:
+                environment = space.environment(engine, server.debug_providers)
+                if kubeconfig is None:
+                    environment["PULUMI_SKIP_CHECKPOINTS"] = "true"  # see `recovery`
+                held = Rehearsal(space, store, packages, environment, engine, kubeconfig is None, changes)
+                try:
+                    yield held
+                finally:
+                    held.claims.release()
+    finally:
+        with contextlib.suppress(OSError):
+            space.tighten()
+
+
+def _unlock(store: Store) -> None:
+    try:
+        store.unlock()
+    except StoreError as error:
+        raise RehearsalError(
+            f"the rehearsal cloud cannot be opened: {error}",
+            next_step="set the passphrase, or forget the rehearsal: bluelamp cloud reset",
+        ) from error

@@ -1,101 +1,151 @@
-"""The engine's state of one rehearsed stack: made ready, unlocked after a crash, and told what a crash left behind."""
+"""The engine's state of one rehearsed stack: made ready, unlocked after a crash, and restored where it is damaged."""
 
-import hashlib
+import contextlib
 import json
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from bluelamp import stack_files
-from bluelamp.core.files import replace
+from bluelamp.core.files import PRIVATE_FILE, replace
+from bluelamp.core.problems import SettingsError
 from bluelamp.engine.operation import Target, command, last_line
 from bluelamp.errors import EngineError, RehearsalError
+from bluelamp.rehearsal import checkpoint
+from bluelamp.rehearsal.checkpoint import Checkpoint, DamagedStateError
+from bluelamp.rehearsal.concealed import concealed
 from bluelamp.rehearsal.space import Space
 
 _PATIENCE = 3.0
 """Seconds to wait for another engine to let go of a stack."""
+_BACKUPS = 5
+"""How many of the engine's own backups of a stack are looked at."""
 
 
-def prepare(space: Space, project: str, settings: Path) -> Path:
+def prepare(space: Space, project: str, settings: Path, *, config: bool = True) -> Path:
     """A copy of the stack's settings that the engine may write to, and its place in the rehearsal.
 
     The engine adds an encryption salt to a settings file; the force's own file is never touched. Encrypted values
-    cannot be opened here and are replaced by a placeholder. Raises `SettingsError` where the file cannot be read.
+    cannot be opened here, and no rehearsal needs a provider's secrets: both are replaced by placeholders. Without
+    `config` no setting is copied. Raises `SettingsError` where the file cannot be read.
     """
     folder = space.stacks / project
     copy = folder / settings.name
     kept = _salt(copy)
-    content = stack_files.read(settings) if settings.exists() else {}
-    config = {key: _opened(value) for key, value in (content.get("config") or {}).items()}
-    replace(copy, yaml.safe_dump({**({"encryptionsalt": kept} if kept else {}), "config": config}, sort_keys=True))
-    replace(folder / "Pulumi.yaml", yaml.safe_dump({"name": project, "runtime": "python"}))
+    content = stack_files.read(settings) if config and settings.exists() else {}
+    values = {key: concealed(key, value) for key, value in (content.get("config") or {}).items()}
+    text = yaml.safe_dump({**({"encryptionsalt": kept} if kept else {}), "config": values}, sort_keys=True)
+    replace(copy, text, mode=PRIVATE_FILE)
+    replace(folder / "Pulumi.yaml", yaml.safe_dump({"name": project, "runtime": "python"}), mode=PRIVATE_FILE)
     return copy
 
 
-def ready(target: Target, space: Space, project: str) -> None:
-    """Makes the stack where it is new, and clears what a crashed engine left: its lock.
+def lock_file(space: Space, project: str, name: str) -> Path:
+    """The file that claims on the stack are made with."""
+    return space.stacks / project / f"{name}.lock"
 
-    Raises `RehearsalError` where another engine is at work or the state is corrupt.
+
+def ready(target: Target, space: Space, project: str, *, known: bool) -> list[str]:
+    """Makes the stack where it is new, clears a crashed engine's lock, restores a damaged state; says what it did.
+
+    `known` is whether the cloud knows the stack, so that its state must be there. Raises `RehearsalError` where another
+    engine is at work, `EngineError` where the engine cannot make the stack.
     """
-    state = _state(space, project, target.stack)
-    if state.exists():
-        _intact(state)
-        _unlock(space, project, target)
-        return
-    folder = target.config.parent if target.config else target.folder
-    run = command(target, ["stack", "init", target.stack, "--no-select", "--cwd", str(folder)])
-    if run.returncode and "already exists" not in run.stderr:
-        raise EngineError(f"{target.stack}: {last_line(run.stderr)}")
+    _unlock(space, project, target)
+    _restore_layout(space)
+    said = _restore(space, project, target.stack, known=known)
+    if not _state(space, project, target.stack).exists():
+        folder = target.config.parent if target.config else target.folder
+        run = command(target, ["stack", "init", target.stack, "--no-select", "--cwd", str(folder)])
+        if run.returncode and "already exists" not in run.stderr:
+            raise EngineError(f"{target.stack}: {last_line(run.stderr)}")
+    return said
 
 
-def mend(space: Space, project: str, name: str, roll_back: Callable[[dict[str, Any]], list[str]]) -> list[str]:
-    """Where the last run on the stack was killed, what `roll_back` makes of its checkpoint; else nothing."""
-    note = _note(space, project, name)
-    if not note.exists():
-        return []
-    state = _state(space, project, name)
-    content = json.loads(state.read_text(encoding="utf-8"))
-    urns = roll_back(content["checkpoint"])
-    replace(state, json.dumps(content))
-    note.unlink()
-    return urns
+def current(space: Space, project: str, name: str) -> Checkpoint | None:
+    """The stack's state, or None where there is none or it is damaged."""
+    with contextlib.suppress(OSError, DamagedStateError):
+        return checkpoint.load(_state(space, project, name), project, name)
+    return None
+
+
+def keep(space: Space, project: str, name: str, whole: Checkpoint) -> None:
+    """Keeps a copy of the stack's whole state, to restore it from."""
+    checkpoint.keep(whole, _state(space, project, name), _copy(space, project, name))
+
+
+def write(space: Space, project: str, name: str, content: dict[str, Any]) -> Checkpoint:
+    """Replaces the stack's state."""
+    raw = json.dumps(content).encode()
+    replace(_state(space, project, name), raw, mode=PRIVATE_FILE)
+    return Checkpoint(raw, content)
+
+
+def forget(space: Space, project: str, name: str) -> None:
+    """Deletes what was kept of a stack that is gone."""
+    _copy(space, project, name).unlink(missing_ok=True)
+
+
+def exists(space: Space, project: str, name: str) -> bool:
+    """Whether the stack has a state."""
+    return _state(space, project, name).exists()
 
 
 def state_of(space: Space, project: str, name: str) -> dict[str, Any]:
     """The stack's state as `pulumi stack export` gives it, empty where it is not there yet."""
     state = _state(space, project, name)
-    return {"deployment": _checkpoint(state).get("latest") or {}} if state.exists() else {}
+    return {"deployment": checkpoint.load(state, project, name).latest} if state.exists() else {}
 
 
 def _state(space: Space, project: str, name: str) -> Path:
     return space.state / ".pulumi" / "stacks" / project / f"{name}.json"
 
 
-def _note(space: Space, project: str, name: str) -> Path:
-    """Says that a run on the stack was killed, from when its lock is taken away until what it left is mended."""
-    return space.stacks / project / f"{name}.interrupted"
+def _copy(space: Space, project: str, name: str) -> Path:
+    return space.stacks / project / f"{name}.state"
 
 
-def _intact(state: Path) -> None:
+def _restore_layout(space: Space) -> None:
+    """Writes the engine's note on its layout anew where a full disk has cut it short."""
+    note = space.state / ".pulumi" / "meta.yaml"
+    if note.is_file() and not note.read_bytes().strip().startswith(b"version:"):
+        replace(note, "version: 1\n", mode=PRIVATE_FILE)
+
+
+def _restore(space: Space, project: str, name: str, *, known: bool) -> list[str]:
+    """Puts the newest whole state in the place of one that is damaged or gone; says what it did."""
+    state = _state(space, project, name)
     try:
-        _checkpoint(state)
-    except ValueError as error:
-        backup = state.with_name(f"{state.name}.bak")
-        step = f"restore the last good one: cp {backup} {state}" if backup.exists() else f"forget it: rm {state}"
-        raise RehearsalError(f"{state}: the stack's state is corrupt ({error})", next_step=step) from error
+        checkpoint.load(state, project, name)
+    except FileNotFoundError:
+        if not known:
+            return []
+        wrong = "the state file is missing"
+    except DamagedStateError as error:
+        wrong = f"the state file is damaged ({error})"
+    else:
+        return []
+    found = checkpoint.newest(_candidates(space, project, name), project, name)
+    if found is None:
+        state.unlink(missing_ok=True)
+        return [f"{wrong}, and there is no complete copy of it: the stack starts from an empty state"]
+    replace(state, found.raw, mode=PRIVATE_FILE)
+    return [f"{wrong}: the last complete state is restored"]
 
 
-def _checkpoint(state: Path) -> dict[str, Any]:
-    content = json.loads(state.read_text(encoding="utf-8"))
-    checkpoint = content.get("checkpoint") if isinstance(content, dict) else None
-    if not isinstance(checkpoint, dict):
-        raise ValueError("it holds no checkpoint")  # noqa: TRY004 - joins json's own ValueError
-    return checkpoint
+def _candidates(space: Space, project: str, name: str) -> Iterator[Path]:
+    state = _state(space, project, name)
+    yield _copy(space, project, name)
+    yield state.with_name(f"{state.name}.bak")
+    for folder in ("backups", "history"):
+        found = (space.state / ".pulumi" / folder / project / name).glob(f"{name}*.json")
+        whole = (path for path in found if not path.name.endswith(".history.json"))
+        yield from sorted(whole, key=lambda path: path.name, reverse=True)[:_BACKUPS]
 
 
 def _unlock(space: Space, project: str, target: Target) -> None:
@@ -106,7 +156,6 @@ def _unlock(space: Space, project: str, target: Target) -> None:
         except (OSError, ValueError, KeyError, TypeError):
             pid, host = 0, socket.gethostname()
         if host == socket.gethostname() and _ended(pid):
-            replace(_note(space, project, target.stack), "")
             lock.unlink(missing_ok=True)
             continue
         raise RehearsalError(
@@ -146,11 +195,8 @@ def _alive(pid: int) -> bool:
 def _salt(path: Path) -> str | None:
     if not path.is_file():
         return None
-    salt = stack_files.read(path).get("encryptionsalt")
+    try:
+        salt = stack_files.read(path).get("encryptionsalt")
+    except SettingsError:
+        return None  # cut short by a full disk; the state holds the salt too
     return str(salt) if salt else None
-
-
-def _opened(value: Any) -> Any:
-    if isinstance(value, dict) and set(value) == {"secure"}:
-        return "rehearsed-" + hashlib.sha256(str(value["secure"]).encode()).hexdigest()[:8]
-    return value

@@ -1,22 +1,32 @@
-"""What the rehearsal cloud holds, in one SQLite file.
+"""What the rehearsal cloud holds, in one SQLite file that only its owner may read. Secrets are encrypted in it.
 
 Ids compare without regard to case, as Azure's do. Each write is one transaction; readers never block. A resource
 remembers the URN that made it only for people's eyes: the cloud does not know Pulumi.
 """
 
-import json
+import contextlib
+import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from bluelamp.core.files import PRIVATE_FILE
+from bluelamp.rehearsal.passphrase import NAME, passphrase
 from bluelamp.rehearsal.provider import CloudError
-from bluelamp.rehearsal.values import Blob, Secret
+from bluelamp.rehearsal.sealing import Sealer, WrongKeyError
+from bluelamp.rehearsal.serialising import Texts
+from bluelamp.rehearsal.values import marked
 
-_VERSION = 1
+_VERSION: Final = 2
+_OPEN: Final = 1
+"""The version that kept secrets in clear text; it is read once, and encrypted."""
+_MEMORY: Final = ":memory:"
+_NO_SPACE: Final = ("SQLITE_FULL", "SQLITE_IOERR")
+"""How the names of SQLite's errors begin when there is no room to write."""
 _SCHEMA = """
 create table if not exists resource (
     id text primary key collate nocase,
@@ -38,6 +48,11 @@ create table if not exists fault (
     message text not null,
     remaining integer not null
 );
+create table if not exists seal (salt blob not null, proof text not null);
+insert into seal select randomblob(16), '' where not exists (select 1 from seal);
+create table if not exists agreed (
+    project text not null, stack text not null, digest text not null, primary key (project, stack)
+) without rowid;
 """
 
 
@@ -84,28 +99,111 @@ class Fault:
 class Store:
     """The cloud's memory. `path` is a file, or `:memory:`.
 
-    Raises `StoreError` where the file is not a usable store.
+    Secrets in a file are encrypted with `secret`, by default the passphrase that the environment sets for the engine.
+    On a full disk a store can still be read. Raises `StoreError` where the file is not a usable store.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, secret: str | None = None) -> None:
         self.path = str(path)
         self._lock = threading.RLock()
+        self._secret = secret
+        self._sealer: Sealer | None = None
+        # What never reaches a disk needs no encryption, and planning stays fast.
+        self._texts = Texts() if self.path == _MEMORY else Texts(self._seal, self._unseal)
         with self._guard():
-            if self.path != ":memory:":
+            if self.path != _MEMORY:
                 Path(self.path).parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=30)
-            self._db.execute("pragma journal_mode=wal")
-            self._db.execute("pragma synchronous=normal")
-            found = self._db.execute("pragma user_version").fetchone()[0]
-            if found not in (0, _VERSION):
-                raise StoreError(f"{self.path} is a store of version {found}; this Bluelamp reads version {_VERSION}")
-            self._db.executescript(_SCHEMA)
+                self._keep_private()
+            self._db = self._connected()
+            try:
+                self._bring_up_to_date()
+            except BaseException:
+                self._db.close()
+                raise
+
+    def _keep_private(self) -> None:
+        """Lets no one else read the file; SQLite gives the files beside it the same permissions."""
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE))
+        for name in (self.path, f"{self.path}-wal", f"{self.path}-shm", f"{self.path}-journal"):
+            with contextlib.suppress(FileNotFoundError):
+                Path(name).chmod(PRIVATE_FILE)
+
+    def _connected(self) -> sqlite3.Connection:
+        try:
+            return self._connect()
+        except sqlite3.OperationalError as error:
+            if not error.sqlite_errorname.startswith((*_NO_SPACE, "SQLITE_CANTOPEN")):
+                raise
+        # A full disk has no room for the index that processes share. One process alone keeps it in memory.
+        return self._connect(alone=True)
+
+    def _connect(self, *, alone: bool = False) -> sqlite3.Connection:
+        made = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=30)
+        try:
+            if alone:
+                made.execute("pragma locking_mode=exclusive")
+            made.execute("pragma temp_store=memory")
+            made.execute("pragma journal_mode=wal")
+            made.execute("pragma synchronous=normal")
+            made.execute("select count(*) from sqlite_schema")
+        except BaseException:
+            made.close()
+            raise
+        return made
+
+    def _bring_up_to_date(self) -> None:
+        found = self._db.execute("pragma user_version").fetchone()[0]
+        if found == _VERSION:
+            return
+        if found not in (0, _OPEN):
+            raise StoreError(f"{self.path} is a store of version {found}; this Bluelamp reads version {_VERSION}")
+        self._db.executescript(_SCHEMA)
+        with self.transaction():
+            for id_, inputs, outputs in self._db.execute("select id, inputs, outputs from resource").fetchall():
+                sealed = (self._texts.write(self._texts.read(inputs)), self._texts.write(self._texts.read(outputs)))
+                if sealed != (inputs, outputs):
+                    self._db.execute("update resource set inputs = ?, outputs = ? where id = ?", (*sealed, id_))
             self._db.execute(f"pragma user_version={_VERSION}")
+        if found == _OPEN:
+            # What was replaced stays in free pages and in the log until they are written anew.
+            self._db.execute("vacuum")
+            self._db.execute("pragma wal_checkpoint(truncate)")
 
     def close(self) -> None:
         """Closes the file."""
         with self._lock:
             self._db.close()
+
+    def unlock(self) -> None:
+        """Verifies the passphrase where something is encrypted already. Raises `StoreError` where it is another."""
+        if self._rows("select 1 from seal where proof <> ''"):
+            self._key()
+
+    def _seal(self, text: str) -> str:
+        return self._key().seal(text)
+
+    def _unseal(self, text: str) -> str:
+        try:
+            return self._key().open(text)
+        except WrongKeyError as error:
+            raise StoreError(f"{self.path}: an encrypted value is damaged: {error}") from error
+
+    def _key(self) -> Sealer:
+        with self._lock:
+            if self._sealer is None:
+                salt, proof = self._db.execute("select salt, proof from seal").fetchone()
+                made = Sealer(passphrase(os.environ) if self._secret is None else self._secret, salt)
+                if proof and not made.proves(proof):
+                    raise StoreError(
+                        f"{self.path}: the passphrase is not the one that its secrets were encrypted with; set {NAME} "
+                        "as it was then"
+                    )
+                if not proof:
+                    # Within the caller's transaction, so a proof is never stored without a secret, nor twice.
+                    self._db.execute("update seal set proof = ?", (made.proof(),))
+                    return made
+                self._sealer = made
+            return self._sealer
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
@@ -113,8 +211,10 @@ class Store:
             yield
         except sqlite3.IntegrityError:
             raise
-        except sqlite3.DatabaseError as error:
-            raise StoreError(f"{self.path}: {error}") from error
+        except sqlite3.Error as error:
+            full = getattr(error, "sqlite_errorname", "").startswith(_NO_SPACE)
+            step = "; free disk space, then run the same command again" if full else ""
+            raise StoreError(f"{self.path}: {error}{step}") from error
         except OSError as error:
             raise StoreError(f"{self.path}: {error.strerror or error}") from error
 
@@ -128,10 +228,12 @@ class Store:
             self._db.execute("begin immediate")
             try:
                 yield
+                self._db.execute("commit")
             except BaseException:
-                self._db.execute("rollback")
+                # On a full disk SQLite may have rolled back already.
+                if self._db.in_transaction:
+                    self._db.execute("rollback")
                 raise
-            self._db.execute("commit")
 
     def _rows(self, sql: str, *args: Any) -> list[tuple[Any, ...]]:
         with self._lock, self._guard():
@@ -144,7 +246,7 @@ class Store:
             *args,
         )
         return [
-            Record(id_, package, type_, urn, _load(inputs), _load(outputs), parent, unique_name)
+            Record(id_, package, type_, urn, self._texts.read(inputs), self._texts.read(outputs), parent, unique_name)
             for id_, package, type_, urn, inputs, outputs, parent, unique_name in rows
         ]
 
@@ -162,8 +264,28 @@ class Store:
         return self._records("parent = ?", resource_id)
 
     def mentioning(self, text: str) -> list[Record]:
-        """The resources whose inputs have `text` in them, whatever its case."""
-        return self._records("instr(lower(inputs), lower(?)) > 0", text)
+        """The resources whose inputs may have `text` in them, whatever its case: secrets are not looked into."""
+        return self._records("instr(lower(inputs), lower(?)) > 0 or instr(inputs, ?) > 0", text, self._texts.mark)
+
+    def of_stack(self, project: str, stack: str) -> list[Record]:
+        """The resources that a stack has made."""
+        return self._records("instr(urn, ?) = 1", f"urn:pulumi:{stack}::{project}::")
+
+    def agreed(self, project: str, stack: str) -> str | None:
+        """The digest of the stack's state when it and the cloud last agreed; empty while a run changes them, and None
+        where the cloud does not know the stack."""
+        rows = self._rows("select digest from agreed where project = ? and stack = ?", project, stack)
+        return str(rows[0][0]) if rows else None
+
+    def agree(self, project: str, stack: str, digest: str) -> None:
+        """Notes that the cloud agrees with the state of this digest; an empty one says that a run is under way."""
+        with self.transaction():
+            self._db.execute("insert or replace into agreed values (?, ?, ?)", (project, stack, digest))
+
+    def disown(self, project: str, stack: str) -> None:
+        """Forgets which state the stack had; what it made stays."""
+        with self.transaction():
+            self._db.execute("delete from agreed where project = ? and stack = ?", (project, stack))
 
     def holder(self, unique_name: str) -> Record | None:
         """The resource that holds this cloud-wide name, or None."""
@@ -190,6 +312,8 @@ class Store:
             self._write("insert or replace", record)
 
     def _write(self, verb: str, record: Record) -> None:
+        inputs = self._texts.write(record.inputs)
+        outputs = marked(record.outputs, record.inputs) if self._texts.mark in inputs else record.outputs
         self._db.execute(
             f"{verb} into resource (id, package, type, urn, inputs, outputs, parent, unique_name) "
             "values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -198,8 +322,8 @@ class Store:
                 record.package,
                 record.type,
                 record.urn,
-                _dump(record.inputs),
-                _dump(record.outputs),
+                inputs,
+                self._texts.write(outputs),
                 record.parent,
                 record.unique_name,
             ),
@@ -218,6 +342,7 @@ class Store:
         """Forgets everything, planned faults too."""
         with self.transaction():
             self._db.execute("delete from resource")
+            self._db.execute("delete from agreed")
             self._db.execute("delete from fault")
 
     def plan_fault(self, fault: Fault) -> None:
@@ -248,28 +373,3 @@ class Store:
             else:
                 self._db.execute("update fault set remaining = remaining - 1 where number = ?", (number,))
             return fault
-
-
-def _dump(values: Mapping[str, Any]) -> str:
-    return json.dumps(values, default=_special, sort_keys=True)
-
-
-def _special(value: Any) -> Any:
-    if isinstance(value, Secret):
-        return {"$secret": value.value}
-    if isinstance(value, Blob):
-        return {"$blob": dict(value.fields)}
-    raise TypeError(f"cannot store {type(value).__name__}")
-
-
-def _load(text: str) -> Any:
-    return json.loads(text, object_hook=_restore)
-
-
-def _restore(fields: dict[str, Any]) -> Any:
-    if len(fields) == 1:
-        if "$secret" in fields:
-            return Secret(fields["$secret"])
-        if "$blob" in fields:
-            return Blob(fields["$blob"])
-    return fields

@@ -176,6 +176,19 @@ def has_secret(value: Any) -> bool:
     return contains(value, lambda item: isinstance(item, Secret))
 
 
+def marked(value: Any, like: Any) -> Any:
+    """`value` with everything secret that is secret at the same place in `like`, as outputs are in the inputs."""
+    if isinstance(value, Secret) or value is None or value is UNKNOWN:
+        return value
+    if isinstance(like, Secret):
+        return Secret(value)
+    if isinstance(value, Mapping) and isinstance(like, Mapping):
+        return {key: marked(item, like[key]) if key in like else item for key, item in value.items()}
+    if isinstance(value, list) and isinstance(like, list):
+        return [marked(item, like[place]) if place < len(like) else item for place, item in enumerate(value)]
+    return value
+
+
 def hidden(value: Any) -> Any:
     """`value` as it may be shown: every secret is `[secret]`, every unknown `<unknown>`."""
     if isinstance(value, Secret):

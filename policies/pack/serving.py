@@ -6,22 +6,19 @@ import select
 import signal
 import sys
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Final
 
-import grpc
 import yaml
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
+from bluelamp.core import loopback
 from policies.discovery import AREAS, rules
 from policies.governance import BLOCK_UNKNOWN, Governance
 from policies.pack import settled
 from policies.pack.analyzer import NAME, Analyzer
 from policies.rule import Rule
-
-_LARGEST_MESSAGE: Final = 400 * 1024 * 1024  # the engine's own limit, in bytes
 
 
 def serve(folder: Path) -> None:
@@ -31,11 +28,6 @@ def serve(folder: Path) -> None:
     """
     about = yaml.load((folder / "PulumiPolicy.yaml").read_bytes(), Loader=yaml.CSafeLoader)
     area = folder.name if folder.name in AREAS else ""
-    options = [
-        ("grpc.max_receive_message_length", _LARGEST_MESSAGE),
-        ("grpc.max_send_message_length", _LARGEST_MESSAGE),
-    ]
-    server = grpc.server(ThreadPoolExecutor(max_workers=4), options=options)
     # The rules, and what the engine tells of a stack, stay to the end: nobody needs to look through them for rubbish.
     gc.disable()
     root = settled.project(sys.argv)
@@ -47,8 +39,9 @@ def serve(folder: Path) -> None:
         settle=lambda stack, _: _kept(area, settled.of(root, stack, rules())),
         block_unknown=os.environ.get(BLOCK_UNKNOWN, "") not in {"", "0", "false"},
     )
-    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(analyzer, server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    server, port = loopback.serve(
+        partial(analyzer_pb2_grpc.add_AnalyzerServicer_to_server, analyzer), workers=4, name=NAME
+    )
     for ending in (signal.SIGINT, signal.SIGTERM):
         # There is nothing to lose, and a handler that closed the server could wait for a lock that it interrupted.
         signal.signal(ending, lambda *_: os._exit(0))

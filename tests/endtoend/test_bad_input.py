@@ -41,13 +41,14 @@ def state_file(project: Project) -> Path:
     return Space(project.root).state / ".pulumi" / "stacks" / "bluelamp" / f"{FORCE}.json"
 
 
-def test_a_corrupt_state_is_named_and_its_backup_offered(up: Project) -> None:
+def test_a_corrupt_state_is_named_and_restored(up: Project) -> None:
     state = state_file(up)
     state.write_text(state.read_text(encoding="utf-8")[:200], encoding="utf-8")
     run = up.run("up", "--rehearse", FORCE)
-    assert run.returncode == 1
-    assert f"{state}: the stack's state is corrupt" in said(run)
-    assert f"cp {state}.bak {state}" in said(run)
+    assert run.returncode == 0
+    assert "the state file is damaged" in said(run)
+    assert "the last complete state is restored" in said(run)
+    assert "unchanged" in run.stdout
 
 
 def test_a_lock_of_a_running_engine_is_respected_and_a_dead_ones_is_not(up: Project) -> None:

@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from bluelamp.cli.options import Form, Quiet
 from bluelamp.cli.screen import Format, Screen
-from bluelamp.errors import UsageError
+from bluelamp.errors import RehearsalError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bluelamp.rehearsal.store import Record, Store
 
 Thing = Annotated[str, typer.Argument(metavar="ID", help="The resource's id, its URN, or its logical name.")]
@@ -26,12 +29,21 @@ def add(app: typer.Typer) -> None:
     app.add_typer(group, name="cloud")
 
 
-def _store() -> "contextlib.closing[Store]":
+@contextlib.contextmanager
+def _store() -> "Iterator[Store]":
     from bluelamp.rehearsal.command import project_folder
     from bluelamp.rehearsal.space import Space
+    from bluelamp.rehearsal.store import StoreError
 
     here = Path.cwd()
-    return contextlib.closing(Space(project_folder(here) or here).open_store())
+    try:
+        with contextlib.closing(Space(project_folder(here) or here).open_store()) as store:
+            yield store
+    except StoreError as error:
+        raise RehearsalError(
+            f"the rehearsal cloud's store cannot be used: {error}",
+            next_step="or forget the rehearsal: bluelamp cloud reset",
+        ) from error
 
 
 def ls(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
@@ -44,7 +56,7 @@ def ls(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
         records = store.all()
     table = Table("type", "name", "id", box=None)
     for record in records:
-        table.add_row(record.type, record.urn.split("::", 3)[-1], record.id)
+        table.add_row(*map(escape, (record.type, record.urn.split("::", 3)[-1], record.id)))
     screen.show(table if records else "the rehearsal cloud is empty")
     screen.give([{"id": record.id, "type": record.type, "urn": record.urn} for record in records])
 
@@ -60,7 +72,7 @@ def show(thing: Thing, form: Form = Format.TEXT, quiet: Quiet = False) -> None:
     with _store() as store:
         record = _find(store, thing)
     data = {"id": record.id, "type": record.type, "urn": record.urn, "properties": hidden(record.outputs)}
-    screen.show(json.dumps(data, indent=2))
+    screen.show(escape(json.dumps(data, indent=2)))
     screen.give(data)
 
 
@@ -77,14 +89,13 @@ def drift(
     Example: `bluelamp cloud drift nsg-hub 'securityRules[0].access' Allow`
     """
     from bluelamp.rehearsal.drift import drift as change
+    from bluelamp.rehearsal.values import hidden
 
     screen = Screen(quiet=quiet)
     with _store() as store:
         record = _find(store, thing)
-        before = change(store, record.id, path, _value(value))
-    screen.say(
-        f"{record.urn.split('::', 3)[-1]}: {path} was {json.dumps(before, default=str)}, is {json.dumps(_value(value))}"
-    )
+        before, now = (json.dumps(hidden(one)) for one in change(store, record.id, path, _value(value)))
+    screen.say(escape(f"{record.urn.split('::', 3)[-1]}: {path} was {before}, is {now}"))
 
 
 def fault(
@@ -116,13 +127,11 @@ def reset(quiet: Quiet = False) -> None:
 
     Example: `bluelamp cloud reset`
     """
-    import shutil
-
     from bluelamp.rehearsal.command import project_folder
     from bluelamp.rehearsal.space import Space
 
     here = Path.cwd()
-    shutil.rmtree(Space(project_folder(here) or here).folder, ignore_errors=True)
+    Space(project_folder(here) or here).reset()
     Screen(quiet=quiet).say("the rehearsal cloud is empty")
 
 

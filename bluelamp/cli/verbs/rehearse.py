@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from bluelamp.cli.options import ArmTypes, Kubeconfig, Quiet
 from bluelamp.cli.screen import Screen
@@ -28,13 +29,15 @@ def rehearse(
     Examples: `bluelamp rehearse -- pulumi up` · `bluelamp rehearse -- pulumi destroy`
     """
     from bluelamp.cli.session import engine_for
-    from bluelamp.rehearsal.command import project_folder, run
-    from bluelamp.rehearsal.session import rehearsal
+    from bluelamp.rehearsal.command import only_looks, project_folder, run
+    from bluelamp.rehearsal.session import rehearsal, told
 
     screen = Screen(quiet=quiet)
     here = Path.cwd()
     root = project_folder(here)
     engine = engine_for(screen)
-    with rehearsal(root or here, engine, arm_types=arm_types, kubeconfig=kubeconfig) as held:
-        status = run(held, root, command)
+    changes = not only_looks(command)
+    options = {"arm_types": arm_types, "kubeconfig": kubeconfig}
+    with rehearsal(root or here, engine, **options, changes=changes) as held, told():
+        status = run(held, root, command, lambda note: screen.say(escape(note)))
     raise typer.Exit(status if status >= 0 else 128 - status)

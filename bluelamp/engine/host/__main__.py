@@ -5,15 +5,15 @@ import select
 import signal
 import socket
 import sys
-from concurrent import futures
+from functools import partial
 
 from bluelamp.engine.host import bare
 
 bare.install()
 
-import grpc  # noqa: E402 - the stand-ins must be in place first
-from pulumi.runtime.proto import language_pb2_grpc  # noqa: E402
+from pulumi.runtime.proto import language_pb2_grpc  # noqa: E402 - the stand-ins must be in place first
 
+from bluelamp.core import loopback  # noqa: E402
 from bluelamp.engine.host.service import LanguageHost  # noqa: E402
 
 
@@ -21,13 +21,10 @@ def main() -> None:
     """Serves until the engine interrupts it or is gone, and takes what it runs with it."""
     addresses = [word for word in sys.argv[1:] if not word.startswith("-")]
     engine = addresses[-1] if addresses else ""
-    server = grpc.server(
-        futures.ThreadPoolExecutor(max_workers=16),
-        options=[("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)],
-    )
     host = LanguageHost(engine)
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    server, port = loopback.serve(
+        partial(language_pb2_grpc.add_LanguageRuntimeServicer_to_server, host), workers=16, name="language"
+    )
     ended = _endings()
     server.start()
     sys.stdout.write(f"{port}\n")

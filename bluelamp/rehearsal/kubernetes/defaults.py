@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bluelamp.rehearsal.kubernetes.kinds import Kind
+from bluelamp.rehearsal.kubernetes.names import with_open_keys
 from bluelamp.rehearsal.kubernetes.podspecs import PATHS, dig
 from bluelamp.rehearsal.values import UNKNOWN, Secret, plain
 
@@ -23,7 +24,7 @@ def complete(
     """The live object for `wanted`; `before` is the one that it replaces. In a preview what the server will only say
     at creation is `UNKNOWN`."""
     live: dict[str, Any] = deepcopy(dict(wanted))
-    given = plain(live.get("metadata"))
+    given = with_open_keys(live.get("metadata"))
     # Metadata that is wholly unknown hides these too, which is nothing that a program would miss.
     meta = live["metadata"] = dict(given) if isinstance(given, Mapping) else {"name": UNKNOWN, "namespace": UNKNOWN}
     known = (before or {}).get("metadata") or {}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bluelamp.rehearsal.values import UNKNOWN, plain
+from bluelamp.rehearsal.values import UNKNOWN, Secret, plain
 
 
 @dataclass(frozen=True)
@@ -60,3 +60,21 @@ def metadata(inputs: Mapping[str, Any], key: str) -> Any:
     if found is UNKNOWN:
         return UNKNOWN
     return found.get(key) if isinstance(found, Mapping) else None
+
+
+_IDENTITY = ("name", "namespace", "generateName")
+"""What is in an object's id, and so cannot be secret."""
+
+
+def with_open_keys(meta: Any) -> Any:
+    """An object's metadata with readable keys: where it is secret as a whole, each value is, but for the identity."""
+    if isinstance(meta, Secret):
+        inner = plain(meta)
+        return (
+            {key: value if key in _IDENTITY else Secret(value) for key, value in inner.items()}
+            if isinstance(inner, Mapping)
+            else inner
+        )
+    if isinstance(meta, Mapping):
+        return {key: plain(value) if key in _IDENTITY else value for key, value in meta.items()}
+    return meta

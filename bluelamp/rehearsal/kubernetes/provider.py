@@ -13,7 +13,7 @@ from bluelamp.rehearsal.kubernetes.changes import AUTONAMED, diff, keep_secrets,
 from bluelamp.rehearsal.kubernetes.embedded import Embedded
 from bluelamp.rehearsal.kubernetes.kinds import Kind
 from bluelamp.rehearsal.kubernetes.manifests import decode
-from bluelamp.rehearsal.kubernetes.names import Ref, canonical, metadata, of_token, split_id
+from bluelamp.rehearsal.kubernetes.names import Ref, canonical, metadata, of_token, split_id, with_open_keys
 from bluelamp.rehearsal.provider import (
     Checked,
     CloudError,
@@ -92,8 +92,7 @@ class KubernetesProvider(Provider):
         self, instance: Instance, urn: str, kind: Kind | None, old: Mapping[str, Any], inputs: dict[str, Any]
     ) -> None:
         """Fills in the namespace, and the name where the program gave none."""
-        opened = inputs.get("metadata")
-        meta = dict((plain(opened) if isinstance(opened, Secret) else opened) or {})
+        meta = dict(with_open_keys(inputs.get("metadata")) or {})
         inputs["metadata"] = meta
         namespaced = kind.namespaced if kind else True
         if not namespaced:
@@ -108,8 +107,11 @@ class KubernetesProvider(Provider):
             meta["name"] = metadata(old, "name")
         else:
             meta["name"] = self._free_name(instance, urn, inputs)
-        if meta.get("annotations") is not UNKNOWN:
-            meta["annotations"] = {**(plain(meta.get("annotations")) or {}), AUTONAMED: "true"}
+        given = meta.get("annotations")
+        if isinstance(given, Secret):
+            meta["annotations"] = Secret({**(plain(given) or {}), AUTONAMED: "true"})
+        elif given is not UNKNOWN:
+            meta["annotations"] = {**(given or {}), AUTONAMED: "true"}
 
     def _free_name(self, instance: Instance, urn: str, inputs: Mapping[str, Any]) -> str:
         """The logical name and eight digits that follow from the URN, so that plan and deployment agree; the next
@@ -281,7 +283,8 @@ def _named(inputs: Mapping[str, Any], target: Target) -> dict[str, Any]:
     if not target.ref.name:
         return dict(inputs)
     dropped = ("generateName",) if target.ref.namespace else ("generateName", "namespace")
-    meta = {key: value for key, value in (plain(inputs.get("metadata")) or {}).items() if key not in dropped}
+    given = with_open_keys(inputs.get("metadata")) or {}
+    meta = {key: value for key, value in given.items() if key not in dropped}
     return {**inputs, "metadata": {**meta, "name": target.ref.name}}
 
 

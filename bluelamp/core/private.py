@@ -1,0 +1,44 @@
+"""Folders that only their owner may look into, whatever the umask."""
+
+import contextlib
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+from bluelamp.core.files import PRIVATE_FOLDER
+
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+def folder(path: Path) -> None:
+    """Makes the folder `path` where there is none, and takes every permission on it from group and others.
+
+    Raises `OSError` where it cannot be made, is no folder, or is open to others and belongs to another user.
+    """
+    with contextlib.suppress(FileExistsError):
+        path.mkdir(parents=True, mode=PRIVATE_FOLDER)
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode != PRIVATE_FOLDER:
+        path.chmod(PRIVATE_FOLDER)
+
+
+def tighten(path: Path) -> None:
+    """Takes every permission of group and others from the folder `path` and all that is in it.
+
+    Files keep what their owner may do; links are not followed. What belongs to another user, or goes away meanwhile,
+    is passed over: the folder itself keeps others out. Raises `OSError` as `folder` does.
+    """
+    folder(path)
+    waiting = [os.fspath(path)]
+    while waiting:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    mode = entry.stat(follow_symlinks=False).st_mode
+                    if stat.S_ISLNK(mode):
+                        continue
+                    if stat.S_IMODE(mode) & _OTHERS:
+                        os.chmod(entry.path, stat.S_IMODE(mode) & ~_OTHERS)  # noqa: PTH101 - a path as text
+                    if stat.S_ISDIR(mode):
+                        waiting.append(entry.path)

@@ -1,0 +1,142 @@
+"""The engine's state file of a stack: whether it is whole, which of several is the newest, and copies of it.
+
+The engine does not write it in one step where the disk is full: the file is then empty or cut short. So a copy of the
+last state that the cloud agreed with is kept, and a damaged file is replaced by the newest whole one that there is.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from bluelamp.core import files
+from bluelamp.core.files import PRIVATE_FILE
+
+_LARGEST: Final = 2_000_000_000
+_FRACTION: Final = re.compile(r"\.(\d{1,6})\d*")
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+class DamagedStateError(ValueError):
+    """A file that is not a whole state of the stack; the message says why."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A whole state file: its bytes, and what they say."""
+
+    raw: bytes
+    content: dict[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file, in hexadecimal."""
+        return hashlib.sha256(self.raw).hexdigest()
+
+    @property
+    def latest(self) -> dict[str, Any]:
+        """The deployment, `{}` where the stack has none yet."""
+        return self.content["checkpoint"].get("latest") or {}
+
+    @property
+    def resources(self) -> list[dict[str, Any]]:
+        """The resources of the deployment."""
+        return self.latest.get("resources") or []
+
+    @property
+    def time(self) -> datetime:
+        """When the engine wrote it; the earliest time there is where it does not say."""
+        manifest = self.latest.get("manifest")
+        text = str(manifest.get("time") or "") if isinstance(manifest, dict) else ""
+        with contextlib.suppress(ValueError):
+            found = datetime.fromisoformat(_FRACTION.sub(r".\1", text))
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
+        return _NEVER
+
+
+def load(path: Path, project: str, stack: str) -> Checkpoint:
+    """The state of the stack in `path`.
+
+    Raises `DamagedStateError` where it is cut short, no state, or that of another stack; `FileNotFoundError` where
+    there is none; `OSError` where it cannot be read.
+    """
+    return parse(files.read(path, _LARGEST), project, stack)
+
+
+def parse(raw: bytes, project: str, stack: str) -> Checkpoint:
+    """The state of the stack in `raw`, the content of a file. Raises `DamagedStateError` as `load` does."""
+    if not raw.strip(b" \t\r\n\0"):
+        raise DamagedStateError("the file is empty")
+    try:
+        content = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise DamagedStateError(f"it is cut short or no JSON: {error}") from error
+    found = content.get("checkpoint") if isinstance(content, dict) else None
+    if not isinstance(found, dict) or not isinstance(content.get("version"), int):
+        raise DamagedStateError("it holds no checkpoint")
+    named = found.get("stack")
+    if isinstance(named, str) and named.split("/")[-1] not in ("", stack):
+        raise DamagedStateError(f"it is the state of the stack {named}")
+    latest = found.get("latest")
+    if latest is not None:
+        _verify(latest, f"urn:pulumi:{stack}::{project}::")
+    return Checkpoint(raw, content)
+
+
+def _verify(latest: Any, prefix: str) -> None:
+    resources = latest.get("resources") if isinstance(latest, dict) else ()
+    if resources is None:
+        return
+    if not isinstance(resources, list):
+        raise DamagedStateError("its resources are no list")
+    known: set[str] = set()
+    for resource in resources:
+        urn = resource.get("urn") if isinstance(resource, dict) else None
+        if not isinstance(urn, str) or not isinstance(resource.get("type"), str):
+            raise DamagedStateError("a resource of it has no URN or no type")
+        if not urn.startswith(prefix):
+            raise DamagedStateError(f"it holds a resource of another stack: {urn}")
+        for needed in _needed(resource):
+            if needed not in known:
+                raise DamagedStateError(f"{urn} needs {needed}, which is missing")
+        known.add(urn)
+
+
+def _needed(resource: Mapping[str, Any]) -> Iterator[str]:
+    """The URNs that must come before the resource, as the engine demands."""
+    if resource.get("parent"):
+        yield str(resource["parent"])
+    if resource.get("provider"):
+        yield str(resource["provider"]).rpartition("::")[0]
+    yield from map(str, resource.get("dependencies") or ())
+
+
+def newest(paths: Iterable[Path], project: str, stack: str) -> Checkpoint | None:
+    """The newest whole state of the stack among `paths`; of equals the first. None where none is whole."""
+    found: list[Checkpoint] = []
+    for path in paths:
+        with contextlib.suppress(OSError, DamagedStateError):
+            found.append(load(path, project, stack))
+    return max(found, key=lambda one: one.time, default=None)
+
+
+def keep(checkpoint: Checkpoint, state: Path, copy: Path) -> None:
+    """Keeps `checkpoint`, the content of the file `state`, as `copy`; by a link where the disk has no room left."""
+    with contextlib.suppress(OSError):
+        if copy.read_bytes() == checkpoint.raw:
+            return
+    try:
+        files.replace(copy, checkpoint.raw, mode=PRIVATE_FILE)
+    except OSError:
+        # The engine and Bluelamp replace the state's file by another, so what is linked stays as it is.
+        beside = copy.with_name(f".{copy.name}.link")
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+            os.link(state, beside)
+            beside.replace(copy)

@@ -1,0 +1,78 @@
+"""Property values as JSON text for the store, with secrets encrypted."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from bluelamp.rehearsal.values import Blob, Secret
+
+_SECRET: Final = "$secret"  # noqa: S105 - a key
+_SEALED: Final = "$sealed"
+_BLOB: Final = "$blob"
+_CLASHING: Final = re.compile(r"\$+(?:secret|sealed|blob)")
+"""What a person's own key may look like; it gets one `$` more."""
+
+
+class Texts:
+    """Writes property values as text and reads them back.
+
+    `seal` and `unseal` encrypt and decrypt the JSON text of a secret; without them secrets are only marked.
+    """
+
+    def __init__(self, seal: Callable[[str], str] | None = None, unseal: Callable[[str], str] | None = None) -> None:
+        self._seal, self._unseal = seal, unseal
+        self.mark = f'"{_SECRET if seal is None else _SEALED}"'
+        """What is in every text that holds a secret."""
+
+    def write(self, values: Mapping[str, Any]) -> str:
+        """The text of `values`. Raises `TypeError` for what is no property value."""
+        text = self._dump(values)
+        return self._dump(_escaped(values)) if '"$' in text and _clashes(values) else text
+
+    def read(self, text: str) -> Any:
+        """The values that `write` was given."""
+        return json.loads(text, object_hook=self._restore)
+
+    def _dump(self, value: Any) -> str:
+        return json.dumps(value, default=self._special, sort_keys=True)
+
+    def _special(self, value: Any) -> Any:
+        if isinstance(value, Secret):
+            return {_SECRET: value.value} if self._seal is None else {_SEALED: self._seal(self._dump(value.value))}
+        if isinstance(value, Blob):
+            return {_BLOB: dict(value.fields)}
+        raise TypeError(f"cannot store {type(value).__name__}")
+
+    def _restore(self, fields: dict[str, Any]) -> Any:
+        if len(fields) != 1:
+            return fields
+        ((key, value),) = fields.items()
+        if key == _SEALED and self._unseal is not None:
+            return Secret(self.read(self._unseal(value)))
+        if key == _SECRET:
+            return Secret(value)
+        if key == _BLOB:
+            return Blob(value)
+        return {key[1:]: value} if key.startswith("$$") and _CLASHING.fullmatch(key) else fields
+
+
+def _clashes(value: Any) -> bool:
+    if isinstance(value, Secret):
+        return _clashes(value.value)
+    if isinstance(value, Blob):
+        return _clashes(value.fields)
+    if isinstance(value, Mapping):
+        return any(_CLASHING.fullmatch(key) for key in value) or any(_clashes(item) for item in value.values())
+    return isinstance(value, (list, tuple)) and any(_clashes(item) for item in value)
+
+
+def _escaped(value: Any) -> Any:
+    if isinstance(value, Secret):
+        return Secret(_escaped(value.value))
+    if isinstance(value, Blob):
+        return Blob(_escaped(value.fields))
+    if isinstance(value, Mapping):
+        single = len(value) == 1
+        return {f"${key}" if single and _CLASHING.fullmatch(key) else key: _escaped(one) for key, one in value.items()}
+    return [_escaped(item) for item in value] if isinstance(value, (list, tuple)) else value

@@ -1,0 +1,26 @@
+"""What a rehearsal's cloud and state hold, read without the command."""
+
+import contextlib
+from pathlib import Path
+
+from bluelamp.rehearsal import checkpoint
+from bluelamp.rehearsal.space import Space
+
+PROJECT, STACK = "crash", "rehearsal"
+
+
+def state_path(root: Path) -> Path:
+    """The state file of the program `crash`."""
+    return Space(root).state / ".pulumi" / "stacks" / PROJECT / f"{STACK}.json"
+
+
+def in_cloud(root: Path) -> list[str]:
+    """The URNs of what the cloud holds, sorted."""
+    with contextlib.closing(Space(root).open_store()) as store:
+        return sorted(record.urn for record in store.all())
+
+
+def in_state(root: Path) -> list[str]:
+    """The URNs of what the state holds besides the stack and the providers, sorted."""
+    found = checkpoint.load(state_path(root), PROJECT, STACK)
+    return sorted(one["urn"] for one in found.resources if not one["type"].startswith("pulumi:"))
