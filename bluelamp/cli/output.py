@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from rich.markup import escape
-
-from bluelamp.cli.screen import Screen
+from bluelamp.cli.screen import Screen, escape
 from bluelamp.core.problems import did_you_mean
 from bluelamp.errors import UsageError
 from bluelamp.reports.findings import Report
@@ -51,7 +49,7 @@ class Output:
             remembered = remember(told, self.history or root / ".bluelamp" / FILE)
             told = list(remembered.reports)
             if remembered.trouble:
-                screen.say(f"[yellow]warning:[/yellow] {escape(remembered.trouble)}")
+                screen.warn(remembered.trouble)
         if self.redact:
             from bluelamp.reports.anonymous import Anonymous
 
@@ -68,7 +66,7 @@ class Output:
 
         key = private_key(self.sign_with) if self.sign_with else None
         for path in write(reports, self.folder, self._formats(), key=key, previous=self.previous):
-            screen.say(f"wrote {path}")
+            screen.say(f"wrote {escape(path)}")
 
     def _formats(self) -> list[str]:
         """The formats that are named; none where that is left to how many forces there are."""

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from bluelamp.cli.options import Form, Quiet
-from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def ls(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
         records = store.all()
     table = Table("type", "name", "id", box=None)
     for record in records:
-        table.add_row(record.type, record.urn.split("::", 3)[-1], record.id)
+        table.add_row(escape(record.type), escape(record.urn.split("::", 3)[-1]), escape(record.id))
     screen.show(table if records else "the rehearsal cloud is empty")
     screen.give([{"id": record.id, "type": record.type, "urn": record.urn} for record in records])
 
@@ -60,7 +60,7 @@ def show(thing: Thing, form: Form = Format.TEXT, quiet: Quiet = False) -> None:
     with _store() as store:
         record = _find(store, thing)
     data = {"id": record.id, "type": record.type, "urn": record.urn, "properties": hidden(record.outputs)}
-    screen.show(json.dumps(data, indent=2))
+    screen.text(json.dumps(data, indent=2))
     screen.give(data)
 
 
@@ -82,9 +82,8 @@ def drift(
     with _store() as store:
         record = _find(store, thing)
         before = change(store, record.id, path, _value(value))
-    screen.say(
-        f"{record.urn.split('::', 3)[-1]}: {path} was {json.dumps(before, default=str)}, is {json.dumps(_value(value))}"
-    )
+    was, now = json.dumps(before, default=str), json.dumps(_value(value))
+    screen.say(escape(f"{record.urn.split('::', 3)[-1]}: {path} was {was}, is {now}"))
 
 
 def fault(
@@ -108,7 +107,7 @@ def fault(
 
     with _store() as store:
         store.plan_fault(Fault(type_, operation, code, message, times))
-    Screen(quiet=quiet).say(f"the next {times} to {operation} {type_} will fail with {code}")
+    Screen(quiet=quiet).say(escape(f"the next {times} to {operation} {type_} will fail with {code}"))
 
 
 def reset(quiet: Quiet = False) -> None:

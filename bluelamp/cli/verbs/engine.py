@@ -3,7 +3,7 @@
 import typer
 
 from bluelamp.cli.options import Form, Quiet
-from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.engine.build import Report
 
 
@@ -28,7 +28,7 @@ def status(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
     if engine is None:
         screen.give({"engine": None})
         raise EngineError("there is no Pulumi engine here", next_step="bluelamp engine install")
-    screen.show(f"pulumi {engine.version}, {engine.origin}: {engine.path}")
+    screen.show(escape(f"pulumi {engine.version}, {engine.origin}: {engine.path}"))
     screen.give({"engine": {"version": engine.version, "origin": engine.origin, "path": str(engine.path)}})
 
 
@@ -44,7 +44,7 @@ def install(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
     screen = Screen(form, quiet=quiet)
     with reporting(screen) as report:
         engine = ensure(report)
-    screen.show(f"pulumi {engine.version}, {engine.origin}: {engine.path}")
+    screen.show(escape(f"pulumi {engine.version}, {engine.origin}: {engine.path}"))
     screen.give({"engine": {"version": engine.version, "origin": engine.origin, "path": str(engine.path)}})
 
 
@@ -68,7 +68,7 @@ class reporting:  # noqa: N801 - used as a context manager function would be
         if stage != self._stage:
             self._stage = stage
             if self._progress.disable:
-                self._screen.say(f"{stage}…")
+                self._screen.say(escape(f"{stage}…"))
         self._progress.update(
             self._task,
             description=stage,

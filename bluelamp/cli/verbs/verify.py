@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from bluelamp.cli.options import Form, Quiet
-from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.errors import Status
 from bluelamp.reports.words import some
 
