@@ -11,6 +11,7 @@ import ctypes
 import errno
 import filecmp
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -25,6 +26,7 @@ from bluelamp.core.files import lock, remove_unlocked, same
 SWITCH: Final = ".bluelamp-switch"
 """A whole new content, in the folder whose content it is to replace: the replacement was interrupted."""
 _NEW: Final = ".bluelamp-new"
+_DIGITS: Final = re.compile("[0-9a-f]{8}")
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
 _RENAME_SWAP: Final = 2
@@ -72,22 +74,25 @@ def replace_folder(
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
         if not os.access(target, os.R_OK | os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
-        _remove_left(target, f"{_NEW}.")
     target.parent.mkdir(parents=True, exist_ok=True)
     with _new_folder(target) as work:
         fill(work)
         _sync(work)
         with _alone(target):
+            _remove_left(target, f"{_NEW}.")
             if not _exchanged(target, work, owned):
                 _put_in_place(target, work, owned, last)
 
 
 def files_in(folder: Path) -> Iterator[PurePosixPath]:
-    """The paths within `folder` of all that is no folder, and of the folders that hold nothing."""
+    """The paths within `folder` of all that is no folder, and of the folders that hold nothing.
+
+    What a replacement that is under way, or was interrupted, keeps in the folder is no part of its content.
+    """
     waiting = [folder]
     while waiting:
         here = waiting.pop()
-        found = list(os.scandir(here))
+        found = [each for each in os.scandir(here) if here != folder or not _is_working(each.name)]
         if not found and here != folder:
             yield PurePosixPath(here.relative_to(folder))
         for each in found:
@@ -95,6 +100,10 @@ def files_in(folder: Path) -> Iterator[PurePosixPath]:
                 waiting.append(here / each.name)
             else:
                 yield PurePosixPath((here / each.name).relative_to(folder))
+
+
+def _is_working(name: str) -> bool:
+    return name == SWITCH or (name.startswith(f"{_NEW}.") and bool(_DIGITS.fullmatch(name[len(_NEW) + 1 :])))
 
 
 @contextmanager
@@ -108,7 +117,8 @@ def _new_folder(target: Path) -> Iterator[Path]:
         place = target
     # A short part of the name, as the whole one may be as long as a name can be.
     name = f"{_NEW}.{target.name[:40]}." if place != target else f"{_NEW}."
-    _remove_left(place, name)
+    if place != target:
+        _remove_left(place, name)
     while True:
         work = place / f"{name}{secrets.token_hex(4)}"
         work.mkdir()
@@ -126,12 +136,18 @@ def _new_folder(target: Path) -> Iterator[Path]:
 
 
 def _remove_left(place: Path, name: str) -> None:
-    """Removes the new folders called `name` and eight hexadecimal digits in `place` that no process has locked."""
+    """Removes what in `place` is called `name` and eight hexadecimal digits, and no process has locked."""
     with suppress(OSError):
         for each in os.scandir(place):
-            digits = each.name.removeprefix(name)
-            if each.name.startswith(name) and len(digits) == 8 and each.is_dir(follow_symlinks=False):
-                remove_unlocked(place / each.name, lambda left: shutil.rmtree(left, ignore_errors=True))
+            if each.name.startswith(name) and _DIGITS.fullmatch(each.name[len(name) :]):
+                remove_unlocked(place / each.name, _remove)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink()
 
 
 @contextmanager
@@ -158,7 +174,7 @@ def _exchanged(target: Path, work: Path, owned: Callable[[Path], Owned]) -> bool
         work.rename(target)
         _sync_folder(target.parent)
         return True
-    if (target / SWITCH).exists() or Path(os.path.realpath(Path.cwd())).is_relative_to(target):
+    if _in_use(target):
         return False
     before, own = set(files_in(target)), owned(target)
     if before - set(own.stale) - (set(own.replaceable) & set(files_in(work))):
@@ -180,6 +196,15 @@ def _exchanged(target: Path, work: Path, owned: Callable[[Path], Owned]) -> bool
         place.parent.mkdir(parents=True, exist_ok=True)
         (work / name).rename(place if not os.path.lexists(place) else place.with_name(f"{place.name}.kept"))
     return True
+
+
+def _in_use(target: Path) -> bool:
+    """Whether something else is under way in `target`, or whoever started this process may be in it."""
+    if any(_is_working(each.name) for each in os.scandir(target)):
+        return True
+    with suppress(OSError):
+        return Path(os.path.realpath(Path.cwd())).is_relative_to(target)
+    return False
 
 
 def _exchange(one: Path, other: Path) -> None:
@@ -238,7 +263,7 @@ def _finish(target: Path, owned: Callable[[Path], Owned], last: str) -> None:
         place = target / name
         if not _is(place, switch / name):
             place.parent.mkdir(parents=True, exist_ok=True)
-            draft = place.with_name(f"{_NEW}.{secrets.token_hex(4)}")
+            draft = target / f"{_NEW}.{secrets.token_hex(4)}"
             try:
                 _link(switch / name, draft)
                 draft.replace(place)

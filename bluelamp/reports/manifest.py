@@ -96,8 +96,8 @@ class Manifest(_Strict):
 
     def _is_whole(self) -> None:
         if len(self.subject) == 1:
-            if any("/" in name for name in self.files):
-                raise ValueError("a report on one force has no folders")
+            if any("/" in name or name == INDEX for name in self.files):
+                raise ValueError("a report on one force has no folders, and no page above them")
             if self.part_of and (len(self.part_of.subject) < 2 or self.subject[0] not in self.part_of.subject):
                 raise ValueError("it is no part of the report that it names")
             return
