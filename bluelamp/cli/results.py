@@ -94,7 +94,12 @@ def _lines(step: Step) -> list[str]:
     mark, colour = _MARKS.get(step.op, ("?", "white"))
     lines = [f"  [{colour}]{mark}[/{colour}] {escape(step.type)} [bold]{escape(step.name)}[/bold]"]
     for path in sorted(step.changes)[:_MOST_PROPERTIES]:
-        was, now = step.values(path)
+        try:
+            was, now = step.values(path)
+        except ValueError:
+            # A key that no property path can name.
+            lines.append(f"      {escape(path)}: changes")
+            continue
         lines.append(f"      {escape(path)}: {escape(_brief(was))} → {escape(_brief(now))}")
     if len(step.changes) > _MOST_PROPERTIES:
         lines.append(f"      … and {len(step.changes) - _MOST_PROPERTIES} more properties")

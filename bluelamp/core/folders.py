@@ -153,12 +153,17 @@ def _remove(path: Path) -> None:
 @contextmanager
 def _alone(target: Path) -> Iterator[None]:
     """Waits until no other process puts anything in the place of `target`."""
+    with _alone_in(target.parent if os.access(target.parent, os.R_OK) else target):
+        yield
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Locks a folder, whatever its name becomes, where its file system can."""
     descriptor = None
-    for folder in (target.parent, target):
-        with suppress(OSError):
-            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            lock(descriptor)
-            break
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        lock(descriptor)
     try:
         yield
     finally:
@@ -184,17 +189,19 @@ def _exchanged(target: Path, work: Path, owned: Callable[[Path], Owned]) -> bool
     os.utime(work)
     with suppress(OSError):
         os.chown(work, state.st_uid, state.st_gid)
-    try:
-        _exchange(target, work)
-    except OSError as error:
-        if error.errno not in _NO_EXCHANGE:
-            raise
-        return False
-    _sync_folder(target.parent)
-    for name in set(files_in(work)) - before:  # written by somebody at this very moment
-        place = target / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        (work / name).rename(place if not os.path.lexists(place) else place.with_name(f"{place.name}.kept"))
+    with _alone_in(target):  # so that no process takes the old folder for a left one while it is looked through
+        try:
+            _exchange(target, work)
+        except OSError as error:
+            if error.errno not in _NO_EXCHANGE:
+                raise
+            return False
+        _sync_folder(target.parent)
+        for name in set(files_in(work)) - before:  # written by somebody at this very moment
+            place = target / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            (work / name).rename(place if not os.path.lexists(place) else place.with_name(f"{place.name}.kept"))
+        shutil.rmtree(work, ignore_errors=True)
     return True
 
 

@@ -129,7 +129,7 @@ def two(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     return Two(tmp_path_factory.mktemp("killed"), FORCES if request.param == "several forces" else FORCES[:1])
 
 
-@cases(120)
+@cases(60)
 @given(share=shares)
 def test_a_report_that_is_replaced_by_a_killed_run_is_the_older_or_the_newer(two: Two, share: float) -> None:
     two.again()
@@ -138,7 +138,7 @@ def test_a_report_that_is_replaced_by_a_killed_run_is_the_older_or_the_newer(two
     two.ends()
 
 
-@cases(120)
+@cases(60)
 @given(share=shares)
 def test_somebody_s_own_files_survive_a_killed_run(two: Two, share: float) -> None:
     """In a folder with other files the new report is put in place file by file: what is not yet there is whole aside."""
