@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from bluelamp.core.files import replace
 from bluelamp.engine.operation import Target
 from bluelamp.errors import UsageError
 from bluelamp.rehearsal import stack
@@ -106,7 +107,7 @@ def _untouched(folder: Path) -> Iterator[None]:
             if old is None:
                 path.unlink()
             else:
-                path.write_bytes(old)
+                replace(path.resolve(), old, mode=path.stat().st_mode & 0o777)
 
 
 def _settings(content: bytes) -> Any:
