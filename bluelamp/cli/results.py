@@ -85,7 +85,9 @@ def answer(result: Result) -> str:
     for step in visible(result.steps):
         word = "replace" if step.op in ("create-replacement", "delete-replaced") else step.op
         counted[word] = counted.get(word, 0) + 1
-    said = ", ".join(f"{count} {_WORDS.get(word, (word, word))[0 if future else 1]}" for word, count in counted.items())
+    said = ", ".join(
+        f"{count} {escape(_WORDS.get(word, (word, word))[0 if future else 1])}" for word, count in counted.items()
+    )
     seconds = "" if future else f" in {result.seconds:.0f} s"
     return f"[green]{said}[/green]{seconds}"
 
