@@ -90,6 +90,8 @@ class Manifest(_Strict):
             raise ValueError("a manifest does not list itself")
         if self.previous and self.previous.written > self.written:
             raise ValueError("the report before was written after it")
+        if ("part_of" in self.model_fields_set) != (self.format == FORMAT):
+            raise ValueError("whether it is a part of another report belongs to this format, and to no earlier one")
         if self.format == FORMAT:
             self._is_whole()
         return self
