@@ -1,11 +1,10 @@
 """A stack file to start from, written for a force in the register."""
 
 import json
-import os
 from pathlib import Path
 from string import Template
-from tempfile import NamedTemporaryFile
 
+from bluelamp.core.files import create
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import parse
 from infra.finding import STACK_FILE, Context
@@ -44,7 +43,7 @@ def scaffold(
     content = text.encode("utf-8", "backslashreplace")  # YAML refuses what stands for half a character
     from_source(parse(content, name), Context(entry, register, root))
     try:
-        _write_once(path, content)
+        create(path, content, mode=0o644)
     except FileExistsError:
         raise _exists(name, slug) from None
     except OSError as error:
@@ -61,14 +60,3 @@ def _quoted(text: str) -> str:
 def _exists(name: str, slug: str) -> SettingsError:
     step = f"change it, and see what `bluelamp check {slug}` says"
     return SettingsError([Problem(name, message="is there already, and is not overwritten", next_step=step)])
-
-
-def _write_once(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, whole or not at all. Raises `FileExistsError` rather than replace a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.") as draft:
-        draft.write(content)
-        draft.flush()
-        os.fsync(draft.fileno())
-        os.link(draft.name, path)  # fails if the path exists, where a rename would replace it
-    path.chmod(0o644)

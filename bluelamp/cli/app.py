@@ -4,17 +4,18 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from itertools import pairwise
 from pkgutil import iter_modules
 from typing import NoReturn
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from bluelamp import __version__
 from bluelamp.cli import verbs
+from bluelamp.cli.screen import Screen
 from bluelamp.core.problems import SettingsError
+from bluelamp.core.text import printable
 from bluelamp.errors import BluelampError, Status
 from bluelamp.lasting import collect_seldom
 
@@ -52,26 +53,49 @@ def load(asked: str = "") -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command and exits with its status; a user's mistake is told without a traceback."""
     collect_seldom()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # What the terminal's encoding has no character for is shown by its escape.
+            stream.reconfigure(errors="backslashreplace")
     words = list(sys.argv[1:] if arguments is None else arguments)
     load(words[0] if words else "")
-    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    screen = Screen()
+    status: object = Status.DONE
     try:
-        app(args=words, standalone_mode=True)
+        status = app(args=words, standalone_mode=False)
     except BluelampError as error:
         _as_json(words, error.status, [{"message": error.message, "next_step": error.next_step}])
-        fail(console, error.message, error.next_step)
-        sys.exit(error.status)
-    except KeyboardInterrupt:
-        console.print("interrupted")
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.exit(Status.FAILED)
+        screen.error(error.message, error.next_step)
+        status = error.status
     except SettingsError as error:
         _as_json(words, Status.WRONG_USE, [problem.as_dict() for problem in error.problems])
         for problem in error.problems:
-            fail(console, str(problem))
-        sys.exit(Status.WRONG_USE)
-    sys.exit(Status.DONE)
+            screen.error(problem)
+        status = Status.WRONG_USE
+    except BrokenPipeError:
+        status = Status.FAILED
+    except (KeyboardInterrupt, typer.Abort):
+        screen.say("interrupted")
+        status = 130
+    except Exception as error:
+        status = _misused(error)
+    sys.exit(status if isinstance(status, int) else Status.DONE)
+
+
+def _misused(error: Exception) -> int:
+    """Shows what Typer says of words that it does not understand, and returns its status; raises anything else again.
+
+    The words may be names of files, so nothing in them reaches the terminal unescaped.
+    """
+    from typer.rich_utils import rich_format_error
+
+    said = getattr(error, "format_message", None)
+    if said is None:
+        raise error
+    message = printable(said())
+    error.format_message = lambda: message  # type: ignore[attr-defined] # Typer keeps its exceptions to itself
+    rich_format_error(error)  # type: ignore[arg-type]
+    return int(getattr(error, "exit_code", Status.WRONG_USE))
 
 
 def _as_json(words: list[str], status: Status, problems: Sequence[Mapping[str, object]]) -> None:
@@ -79,10 +103,3 @@ def _as_json(words: list[str], status: Status, problems: Sequence[Mapping[str, o
     asked = {*words, *(" ".join(pair) for pair in pairwise(words))}
     if asked & {"--format json", "-f json", "--format=json", "-fjson"} and "--" not in words:
         sys.stdout.write(json.dumps({"status": int(status), "problems": problems}, indent=2) + "\n")
-
-
-def fail(console: Console, message: str, next_step: str = "") -> None:
-    """One error, as every error reads."""
-    console.print(f"[red]error:[/red] {escape(message)}")
-    if next_step:
-        console.print(f"  next: {escape(next_step)}")

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
-
-from bluelamp.cli.screen import Screen
+from bluelamp.cli.screen import Screen, escape
 from bluelamp.core.problems import SettingsError, did_you_mean
 from bluelamp.errors import BluelampError, EngineError, UsageError
 from bluelamp.reports.words import asked, says_more, value
@@ -84,9 +82,8 @@ def _show(screen: Screen, root: Path, plan: "Plan", resource: "PlannedResource")
     names = sorted(resource.inputs)
     if names:
         screen.show(f"\n[bold]Properties[/bold] {escape(', '.join(names))}")
-        screen.show(
-            f"[dim]bluelamp explain {plan.stack} {escape(resource.name)} {names[0]} says where one comes from[/dim]"
-        )
+        command = escape(f"bluelamp explain {plan.stack} {resource.name} {names[0]}")
+        screen.show(f"[dim]{command} says where one comes from[/dim]")
     screen.give(
         {
             **_about(resource, component, folder),
@@ -132,7 +129,7 @@ def _show_property(
 def _sentences(origin: "Origin", folder: str, seen: Sequence[str]) -> list[str]:
     from bluelamp.origins import Kind
 
-    module = f"the code of {folder}" if folder else "the program's code"
+    module = f"the code of {escape(folder)}" if folder else "the program's code"
     untried = f"; {origin.untried} more could not be tried" if origin.untried else ""
     match origin.kind:
         case Kind.SETTING | Kind.DEFAULT:
@@ -142,7 +139,7 @@ def _sentences(origin: "Origin", folder: str, seen: Sequence[str]) -> list[str]:
                 f"It is fixed by {module}, or by the SDK that it uses: changing {origin.tried} settings, "
                 f"alone or together, left it as it is{untried}."
             ]
-            return said + ([f"  The property is named in {', '.join(seen)}"] if seen else [])
+            return said + ([f"  The property is named in {escape(', '.join(seen))}"] if seen else [])
         case Kind.PROVIDER:
             return ["The provider fills it in: the program does not say it."]
         case Kind.CLOUD:

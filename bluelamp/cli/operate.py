@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.progress import Progress, TaskID
 
 from bluelamp.cli.results import show_result
-from bluelamp.cli.screen import Screen
+from bluelamp.cli.screen import Screen, escape
 from bluelamp.cli.session import Session, opened, session
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.engine.events import Step
@@ -149,10 +149,10 @@ def _report(screen: Screen, root: Path, results: list[Result], how: How) -> None
         ]
         paths = write(reports, how.report) if how.report else []
     for report in reports:
-        screen.say(f"{report.name}: {one_line(report)}")
+        screen.say(escape(f"{report.name}: {one_line(report)}"))
     for path in paths:
         if path.suffix == ".html":
-            screen.say(f"report: {path}")
+            screen.say(f"report: {escape(path)}")
 
 
 class _Board:

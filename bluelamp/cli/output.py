@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from rich.markup import escape
-
-from bluelamp.cli.screen import Screen
+from bluelamp.cli.screen import Screen, escape
 from bluelamp.core import private
 from bluelamp.core.problems import did_you_mean
 from bluelamp.errors import UsageError
@@ -60,7 +58,7 @@ class Output:
                     private.tighten(own)
             told = list(remembered.reports)
             if remembered.trouble:
-                screen.say(f"[yellow]warning:[/yellow] {escape(remembered.trouble)}")
+                screen.warn(remembered.trouble)
         if self.redact:
             from bluelamp.reports.anonymous import Anonymous
 
@@ -77,7 +75,7 @@ class Output:
 
         key = private_key(self.sign_with) if self.sign_with else None
         for path in write(reports, self.folder, self._formats(), key=key, previous=self.previous):
-            screen.say(f"wrote {path}")
+            screen.say(f"wrote {escape(path)}")
 
     def _formats(self) -> list[str]:
         """The formats that are named; none where that is left to how many forces there are."""

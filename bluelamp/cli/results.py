@@ -1,12 +1,9 @@
 """One force's result, as text: the answer in a line, then what changes (deletions first), then what is wrong."""
 
 import json
-from textwrap import indent
 from typing import Any
 
-from rich.markup import escape
-
-from bluelamp.cli.screen import Screen
+from bluelamp.cli.screen import Screen, escape, gutter
 from bluelamp.core.wire import UNKNOWNS
 from bluelamp.engine.events import Step, Violation
 from bluelamp.errors import Status
@@ -44,16 +41,19 @@ def show_result(screen: Screen, result: Result) -> None:
         screen.say(f"[dim]{escape(result.force)}: {escape(note)}[/dim]")
     if result.verb in ("preview", "drift") or result.status is not Status.DONE:
         for step in steps[:_MOST]:
-            screen.out.print(_line(step))
+            screen.show(*_lines(step))
         if len(steps) > _MOST:
-            screen.out.print(f"  … and {len(steps) - _MOST} more")
+            screen.show(f"  … and {len(steps) - _MOST} more")
     for violation in sorted(result.violations, key=lambda one: (not one.mandatory, one.policy, one.urn)):
-        screen.out.print(_violation(violation))
+        screen.show(*_violation(violation))
     for warning in result.warnings:
-        screen.say(f"[yellow]warning:[/yellow] {escape(result.force)}: {escape(warning)}")
+        first, *more = warning.splitlines() or [""]
+        screen.warn(f"{result.force}: {first}")
+        screen.say(*gutter("\n".join(more)))
     for error in result.errors:
-        screen.err.print(f"[red]error:[/red] {escape(error)}")
-    screen.out.print(f"[bold]{escape(result.force)}[/bold]: {answer(result)}")
+        first, *more = error.splitlines() or [""]
+        screen.error(first, more=more)
+    screen.show(f"[bold]{escape(result.force)}[/bold]: {answer(result)}")
 
 
 def visible(steps: tuple[Step, ...]) -> list[Step]:
@@ -84,20 +84,27 @@ def answer(result: Result) -> str:
     for step in visible(result.steps):
         word = "replace" if step.op in ("create-replacement", "delete-replaced") else step.op
         counted[word] = counted.get(word, 0) + 1
-    said = ", ".join(f"{count} {_WORDS.get(word, (word, word))[0 if future else 1]}" for word, count in counted.items())
+    said = ", ".join(
+        f"{count} {escape(_WORDS.get(word, (word, word))[0 if future else 1])}" for word, count in counted.items()
+    )
     seconds = "" if future else f" in {result.seconds:.0f} s"
     return f"[green]{said}[/green]{seconds}"
 
 
-def _line(step: Step) -> str:
+def _lines(step: Step) -> list[str]:
     mark, colour = _MARKS.get(step.op, ("?", "white"))
     lines = [f"  [{colour}]{mark}[/{colour}] {escape(step.type)} [bold]{escape(step.name)}[/bold]"]
     for path in sorted(step.changes)[:_MOST_PROPERTIES]:
-        was, now = step.values(path)
+        try:
+            was, now = step.values(path)
+        except ValueError:
+            # A key that no property path can name.
+            lines.append(f"      {escape(path)}: changes")
+            continue
         lines.append(f"      {escape(path)}: {escape(_brief(was))} → {escape(_brief(now))}")
     if len(step.changes) > _MOST_PROPERTIES:
         lines.append(f"      … and {len(step.changes) - _MOST_PROPERTIES} more properties")
-    return "\n".join(lines)
+    return lines
 
 
 def _brief(value: Any) -> str:
@@ -109,9 +116,9 @@ def _brief(value: Any) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def _violation(violation: Violation) -> str:
+def _violation(violation: Violation) -> list[str]:
     colour, word = ("red", "mandatory") if violation.mandatory else ("yellow", "advisory")
     name = violation.urn.split("::", 3)[-1] if violation.urn else "the stack"
     rule = f"  [{colour}]{word}[/{colour}] {escape(violation.policy)} [bold]{escape(name)}[/bold]"
     message = violation.message.removeprefix(f"{violation.policy} ")
-    return f"{rule}\n{indent(escape(message), '    ')}"
+    return [rule, *gutter(message)]

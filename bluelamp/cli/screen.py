@@ -1,16 +1,34 @@
-"""What the command shows: data on stdout, progress and words on stderr, nothing coloured in a pipe."""
+"""What the command shows: data on stdout, progress and words on stderr, nothing coloured in a pipe.
+
+Whatever comes from a file, a cloud or another program may try to forge a line of the command's own. All output to a
+terminal therefore passes through `Screen`, which is the only place that prints:
+
+- A text is one line of markup: a line feed within it is shown as `\\n`, so that no value can begin a line.
+- `escape` makes a value part of that markup without being markup itself.
+- Whatever else is not visible (control characters, bidirectional and zero-width marks) is shown by its escape, also in
+  tables, progress displays and error messages; see `bluelamp.core.text.printable`.
+"""
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.errors import MarkupError
+from rich.segment import Segment
+from rich.text import Text
+
+from bluelamp.core.text import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+_BRACKET, _BACKSLASH = "\ue000", "\ue001"
+"""Stand for `[` and `\\` while markup is read. No value can hold them: `printable` escapes private characters."""
+_BACK = {ord(_BRACKET): "[", ord(_BACKSLASH): "\\"}
 
 
 class Format(StrEnum):
@@ -20,42 +38,99 @@ class Format(StrEnum):
     JSON = "json"
 
 
+def escape(value: object) -> str:
+    """`value` as a part of a line of markup: on one line, all of it visible, and no markup."""
+    return printable(str(value)).replace("[", _BRACKET).replace("\\", _BACKSLASH)
+
+
+class SafeConsole(Console):
+    """A console that writes no character that a reader cannot see, other than its own colours and line ends."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Rich's own rendering, made visible."""
+        for segment in super().render(renderable, options):
+            text, style, control = segment
+            if control:
+                yield segment
+                continue
+            if style is not None and style.link:
+                style = style.update_link(None)
+            yield Segment(printable(text.translate(_BACK), keep="\n"), style)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console for one of the streams. Rich honours NO_COLOR and pipes; a pipe is also not wrapped at 80 columns."""
+    stream = sys.stderr if stderr else sys.stdout
+    return SafeConsole(stderr=stderr, soft_wrap=not stream.isatty(), highlight=False, emoji=False)
+
+
+def line(markup: str) -> Text:
+    """A line of markup, as it is shown: line feeds within it are visible, those at its ends are blank lines."""
+    body = markup.strip("\n")
+    lead = len(markup) - len(markup.lstrip("\n"))
+    trail = len(markup) - lead - len(body)
+    body = body.replace("\n", _BACKSLASH + "n")
+    try:
+        text = Text.from_markup(body, emoji=False)
+    except MarkupError:
+        text = Text(body)
+    return Text.assemble("\n" * lead, text, "\n" * trail)
+
+
 class Screen:
     """The two streams, and how much is said on them."""
 
     def __init__(self, form: Format = Format.TEXT, *, quiet: bool = False) -> None:
         self.form, self.quiet = form, quiet
-        # Rich honours NO_COLOR and pipes by itself; a pipe also must not be wrapped at 80 columns.
-        self.out = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
-        self.err = Console(stderr=True, soft_wrap=not sys.stderr.isatty(), highlight=False)
+        self.out, self.err = console(), console(stderr=True)
 
     @property
     def json(self) -> bool:
         """Whether results are wanted as JSON."""
         return self.form is Format.JSON
 
-    def say(self, *things: Any) -> None:
-        """Words on the side: not part of the result, silent when quiet."""
+    def say(self, *things: RenderableType) -> None:
+        """Words on the side, each on a line of its own: not part of the result, silent when quiet."""
         if not self.quiet:
-            self.err.print(*things)
+            _print(self.err, things)
 
-    def show(self, *things: Any) -> None:
-        """A result for people; nothing where JSON is wanted."""
+    def show(self, *things: RenderableType) -> None:
+        """A result for people, each thing on a line of its own; nothing where JSON is wanted."""
         if not self.json:
-            self.out.print(*things)
+            _print(self.out, things)
+
+    def text(self, text: str) -> None:
+        """A result of several lines that the project itself wrote, without markup; nothing where JSON is wanted."""
+        self.show(*(escape(each) for each in text.split("\n")))
+
+    def warn(self, message: object) -> None:
+        """A warning on the side; `message` is no markup. Silent when quiet."""
+        self.say(f"[yellow]warning:[/yellow] {escape(message)}")
+
+    def error(self, message: object, next_step: object = "", *, more: Iterable[str] = ()) -> None:
+        """An error, as every error reads; no text is markup. `more` are lines of another program. Never silent."""
+        lines = [f"[red]error:[/red] {escape(message)}", *(each for text in more for each in gutter(text))]
+        if next_step:
+            lines.append(f"  next: {escape(next_step)}")
+        _print(self.err, lines)
 
     def give(self, data: Any) -> None:
-        """A result as JSON; nothing where text is wanted."""
+        """A result as JSON, its values as they are; nothing where text is wanted."""
         if self.json:
             sys.stdout.write(json.dumps(data, indent=2, sort_keys=True, default=str) + "\n")
 
     def progress(self) -> "Progress":
-        """A progress display; it draws on a terminal only."""
+        """A progress display; it draws on a terminal only. Descriptions are no markup."""
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Task as Shown
+
+        class Description(TextColumn):
+            def render(self, task: Shown) -> Text:
+                return Text(printable(task.description))
 
         return Progress(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            Description(""),
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
@@ -70,5 +145,15 @@ class Screen:
         if self.quiet or not self.err.is_terminal:
             yield
             return
-        with self.err.status(what):
+        with self.err.status(Text(printable(what))):
             yield
+
+
+def gutter(text: str) -> list[str]:
+    """The lines of another program's text as markup, each behind a bar that tells it from the command's own lines."""
+    return [f"    [dim]│[/dim] {escape(each)}" for each in text.splitlines() if each.strip()]
+
+
+def _print(where: Console, things: Iterable[RenderableType]) -> None:
+    for thing in things:
+        where.print(line(thing) if isinstance(thing, str) else thing)

@@ -1,15 +1,23 @@
 """Reading and writing files safely: regular files of a bounded size in, whole files or nothing out."""
 
+import fcntl
+import hashlib
 import os
+import re
 import stat
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 PRIVATE_FILE: Final = 0o600
 """The mode of a file that only its owner may read."""
 PRIVATE_FOLDER: Final = 0o700
 """The mode of a folder that only its owner may enter."""
+
+_CHUNK: Final = 1 << 20
+_DRAFT: Final = re.compile(r"[0-9]+\.[0-9]+\.tmp")
 
 
 class FileRefusedError(OSError):
@@ -22,16 +30,46 @@ def read(path: Path, limit: int) -> bytes:
     FIFOs, sockets and devices are refused without opening them, so a FIFO nobody writes to does not block. Raises
     `FileRefusedError` for those and for a file of more than `limit` bytes, `OSError` where the file cannot be read.
     """
-    _check(os.stat(path).st_mode, path)
+    with _opened(path) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        content = stream.read(limit + 1) if size <= limit else b""
+    if max(len(content), size) > limit:
+        raise FileRefusedError(0, f"is larger than {limit:,} bytes", str(path))
+    return content
+
+
+def head(path: Path, size: int) -> bytes:
+    """The first `size` bytes of the regular file at `path`, or all of it. Raises as `read` does."""
+    with _opened(path) as stream:
+        return stream.read(size)
+
+
+def digest(path: Path, limit: int) -> tuple[str, int]:
+    """The SHA-256, in hex, and the size in bytes of the regular file at `path`, without keeping it in memory.
+
+    Of a file of more than `limit` bytes only the size is known, and the digest is empty. Raises as `read` does.
+    """
+    with _opened(path) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        if size > limit:
+            return "", size
+        sha, size = hashlib.sha256(), 0
+        while chunk := stream.read(_CHUNK):
+            sha.update(chunk)
+            size += len(chunk)
+            if size > limit:
+                return "", size
+    return sha.hexdigest(), size
+
+
+@contextmanager
+def _opened(path: Path) -> "Iterator[BinaryIO]":
+    _check(os.stat(path).st_mode, path)  # noqa: PTH116 - half as long as with a path
     # Not to block on a FIFO that takes the file's place in between; what was opened is checked again.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as stream:
-        about = os.fstat(descriptor)
-        _check(about.st_mode, path)
-        content = stream.read(limit + 1) if about.st_size <= limit else b""
-    if max(len(content), about.st_size) > limit:
-        raise FileRefusedError(0, f"is larger than {limit:,} bytes", str(path))
-    return content
+        _check(os.fstat(descriptor).st_mode, path)
+        yield stream
 
 
 def _check(mode: int, path: Path) -> None:
@@ -45,16 +83,83 @@ def replace(path: Path, content: str | bytes, *, mode: int | None = None) -> Non
     """Replaces the file at `path` by `content` (text as UTF-8) in one step; its folder is made where there is none.
 
     `mode` is the new file's permissions, by default what the process's umask leaves. Raises `OSError` where the file
-    cannot be written; the file that was there is then unchanged.
+    cannot be written; the file that was there is then unchanged. What a killed process left is removed the next time
+    that the same file is written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    with _draft(path, content, mode) as temporary:
+        temporary.replace(path)
+
+
+def create(path: Path, content: str | bytes, *, mode: int | None = None) -> None:
+    """Writes `content` to `path`, whole or not at all, and never over what is there: raises `FileExistsError` then.
+
+    Otherwise as `replace`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _draft(path, content, mode) as temporary:
+        os.link(temporary, path)  # fails where the path exists; a rename would replace it
+
+
+@contextmanager
+def _draft(path: Path, content: str | bytes, mode: int | None) -> "Iterator[Path]":
+    """A file beside `path` with `content`, which is gone afterwards, whether it was renamed or not."""
     # Several forces are worked on at once, in threads that may write the same file.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
+    _remove_left(path)
     try:
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode or 0o666), "wb") as stream:
+        with _locked(temporary, mode or 0o666) as stream:
             stream.write(content.encode() if isinstance(content, str) else content)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.replace(path)
+            yield temporary
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(path: Path, mode: int) -> "Iterator[BinaryIO]":
+    """A new file at `path`, with a lock that tells other processes that it is in use."""
+    while True:
+        path.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        with os.fdopen(descriptor, "wb") as stream:
+            lock(descriptor)
+            # Another process may have taken the file for a left one before it was locked.
+            if same(path, descriptor):
+                yield stream
+                return
+
+
+def _remove_left(path: Path) -> None:
+    """Removes the drafts of `path` that nobody has locked: those of killed processes."""
+    prefix = f".{path.name}."
+    for name in os.listdir(path.parent):  # noqa: PTH208 - half as long as with a path for each
+        if name.startswith(prefix) and _DRAFT.fullmatch(name[len(prefix) :]):
+            remove_unlocked(path.parent / name, Path.unlink)
+
+
+def remove_unlocked(path: Path, remove: Callable[[Path], None]) -> None:
+    """Calls `remove` with `path` where no process has it locked; what cannot be removed stays."""
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if same(path, descriptor):
+                remove(path)
+        finally:
+            os.close(descriptor)
+
+
+def lock(descriptor: int) -> None:
+    """Locks a file or folder until it is closed, where its file system can: waits for whoever has it locked."""
+    with suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def same(path: Path, descriptor: int) -> bool:
+    """Whether `path` still is what was opened."""
+    try:
+        return os.path.samestat(os.lstat(path), os.fstat(descriptor))
+    except OSError:
+        return False

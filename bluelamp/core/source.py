@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bluelamp.core.problems import Problem
+from bluelamp.core.text import printable
 
 Steps = tuple[str | int, ...]
 """A path in a document: keys of mappings and indices of lists."""
@@ -26,7 +27,7 @@ def show(value: object, *, quote: bool = True) -> str:
     match value:
         case str():
             short = _cut(value)
-            return short if short.isprintable() and short and not quote else repr(short)
+            return short if printable(short) == short and short and not quote else printable(repr(short))
         case bool() | None:
             text = {True: "true", False: "false", None: "nothing"}[value]
         case Mapping():
@@ -34,7 +35,7 @@ def show(value: object, *, quote: bool = True) -> str:
         case list() | tuple():
             text = "a list"
         case _:
-            text = str(value)
+            text = printable(str(value))
     return _cut(text)
 
 

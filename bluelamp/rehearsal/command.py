@@ -156,7 +156,7 @@ def _untouched(folder: Path) -> Iterator[None]:
             if old is None:
                 path.unlink()
             else:
-                replace(path, old, mode=stat.S_IMODE(path.stat().st_mode))
+                replace(path.resolve(), old, mode=stat.S_IMODE(path.stat().st_mode))
 
 
 def _cut(old: bytes | None, new: bytes) -> bool:

@@ -1,11 +1,12 @@
-"""Writing rendered files: all of a file or nothing of it, and nothing left behind of an older rendering."""
+"""Writing rendered files: the new rendering takes the place of the older one in one step, and no file of that stays."""
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
-from bluelamp.core.files import replace
-from bluelamp.errors import BluelampError
+from bluelamp.core.files import head
+from bluelamp.core.folders import OccupiedError, Owned, files_in, replace_folder
+from bluelamp.errors import BluelampError, UsageError
 
 MARK: Final = "Rendered by bluelamp"
 """Stands at the beginning of every file that is written here, and tells it from a file of somebody's own."""
@@ -16,22 +17,35 @@ _HEAD: Final = 4096
 def write(files: Mapping[str, str], folder: Path, *, clean: str = "") -> list[Path]:
     """Writes `files`, text by path below `folder`, and returns their paths in order.
 
-    Each replaces an older one in one step. Files of an earlier rendering below `folder/clean` that are no longer among
-    `files` are removed; files without `MARK` are somebody's own and stay. Raises `BluelampError` where the folder
-    cannot be written.
+    A run that is killed leaves the older rendering or the new one. Files of an earlier rendering below `folder/clean`
+    that are no longer among `files` are removed; files without `MARK` are somebody's own, and stay. Raises
+    `BluelampError` where the folder cannot be written, and `UsageError` where somebody's own file is in the way.
     """
-    written = []
-    path = folder
-    try:
+    places: dict[str, Path] = {}
+
+    def fill(work: Path) -> None:
         for name, text in files.items():
-            path = folder / name
-            replace(path, text)
-            written.append(path)
-        if clean:
-            _clean(folder / clean, set(written))
+            places[name] = work / name
+            places[name].parent.mkdir(parents=True, exist_ok=True)
+            places[name].write_text(text, encoding="utf-8")
+
+    def owned(where: Path) -> Owned:
+        old = _marked(where / clean) if clean else set()
+        stale = {PurePosixPath(clean) / name for name in old}
+        return Owned(stale, {PurePosixPath(name) for name in files if _ours(where / name)})
+
+    if any(PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts for name in files):
+        raise BluelampError(f"{folder}: a file's name leads out of the folder")
+    try:
+        replace_folder(folder, fill, owned)
+    except OccupiedError as error:
+        raise UsageError(
+            f"{_shown(error, folder)}: cannot be written: a file that Bluelamp did not render is there already",
+            next_step="move it away, or name a folder of your own with --out",
+        ) from error
     except OSError as error:
-        raise _cannot(path, error) from error
-    return written
+        raise _cannot(_shown(error, folder, *places.values()), error) from error
+    return [folder / name for name in files]
 
 
 def prepare(folder: Path) -> None:
@@ -42,6 +56,12 @@ def prepare(folder: Path) -> None:
         raise _cannot(folder, error) from error
 
 
+def _shown(error: OSError, folder: Path, *drafts: Path) -> Path:
+    """The place that an error is about, as the user named it: never the folder of a draft."""
+    path = Path(error.filename or folder)
+    return path if path not in drafts and path.is_relative_to(folder.resolve()) else folder
+
+
 def _cannot(path: Path, error: OSError) -> BluelampError:
     return BluelampError(
         f"{path}: cannot be written: {error.strerror or error}",
@@ -49,18 +69,20 @@ def _cannot(path: Path, error: OSError) -> BluelampError:
     )
 
 
-def _clean(folder: Path, kept: set[Path]) -> None:
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_symlink():
-            continue
-        if path.is_dir():
-            if not any(path.iterdir()):
-                path.rmdir()
-        elif path not in kept and path.suffix in (".yaml", ".md", ".json") and _ours(path):
-            path.unlink()
+def _marked(folder: Path) -> set[PurePosixPath]:
+    """The files of an earlier rendering, by their paths in `folder`."""
+    if not folder.is_dir():
+        return set()
+    kinds = (".yaml", ".md", ".json")
+    return {name for name in files_in(folder) if name.suffix in kinds and _ours(folder / name)}
 
 
 def _ours(path: Path) -> bool:
-    with path.open(encoding="utf-8", errors="replace") as stream:
-        # JSON has no comments, so there the mark is a value near the beginning.
-        return MARK in (stream.read(_HEAD) if path.suffix == ".json" else stream.readline())
+    if path.is_symlink():
+        return False
+    try:
+        start = head(path, _HEAD).decode(errors="replace")
+    except OSError:
+        return False
+    # JSON has no comments, so there the mark is a value near the beginning.
+    return MARK in (start if path.suffix == ".json" else start.partition("\n")[0])

@@ -79,7 +79,7 @@ def assess(
         resources=len(resources),
         rules=tuple(sorted(records.values(), key=lambda rule: rule.id)),
         findings=_ordered(findings, records.values()),
-        provenance=replace(provenance(root, used), input_hash=input_hash(hashes)) if evidence else Provenance(),
+        provenance=replace(provenance(root, used), input_hash=input_hash(plain(hashes))) if evidence else Provenance(),
         filters=selection.phrases if selection else (),
         left_out=len(given) - len(used),
         names=frozenset(name for each in proven for name in _names(redactor(each.name), shown[each.urn]))

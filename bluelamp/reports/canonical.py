@@ -23,10 +23,15 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if isinstance(value, (dict, Mapping)):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {_key(key): plain(item) for key, item in value.items()}
     if isinstance(value, (set, frozenset)):
         return sorted((plain(item) for item in value), key=str)
     return str(value)
+
+
+def _key(key: Any) -> str:
+    text = str(key)
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
 def canonical(value: Any) -> bytes:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from bluelamp.core.files import PRIVATE_FILE, create, read
 from bluelamp.errors import BluelampError, UsageError
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 PASSPHRASE: Final = "BLUELAMP_SIGNING_PASSPHRASE"  # noqa: S105 - the name of a variable
 """The variable that holds a key's passphrase; with `_FILE` at its end, the name of a file that does."""
+_MAX_BYTES: Final = 100_000
+"""The size of a file with a key or a passphrase, at most."""
+_ANOTHER: Final = "name another file"
 _MAKE: Final = "`bluelamp key FILE` makes one"
 
 
@@ -72,9 +76,10 @@ def fingerprint(key: "Ed25519PublicKey") -> str:
 
 
 def make_key(path: Path) -> tuple[Path, str]:
-    """Make a key at `path`, for its owner's eyes only, and its public half beside it.
+    """Make a key at `path`, for its owner's eyes only, and its public half beside it, each whole or not at all.
 
-    The key is encrypted where a passphrase is set. Returns the public half's path and its fingerprint. Raises
+    The key is encrypted where a passphrase is set. A public half that is missing beside a private key is made from that
+    one: an earlier run was killed between the two. Returns the public half's path and its fingerprint. Raises
     `UsageError` where something is there already, `BluelampError` where it cannot be written.
     """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -88,27 +93,36 @@ def make_key(path: Path) -> tuple[Path, str]:
     public = path.with_suffix(".pub" + (path.suffix or ".pem"))
     passphrase = _passphrase()
     encryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
-    key = Ed25519PrivateKey.generate()
+    key = _without_public(path, public) or Ed25519PrivateKey.generate()
     try:
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True)
-        for file, content, mode in (
-            (path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption), 0o600),
-            (public, pem_of(key.public_key()).encode(), 0o644),
-        ):
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
-                stream.write(content)
+        if not os.path.lexists(path):
+            create(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption), mode=PRIVATE_FILE)
+        create(public, pem_of(key.public_key()))
     except FileExistsError as error:
-        what = "is there already" if Path(error.filename) in (path, public) else "is a file where a folder is wanted"
-        raise UsageError(f"{error.filename} {what}", next_step="name another file") from None
+        named = Path(error.filename2 or error.filename)
+        what = "is there already" if named in (path, public) else "is a file where a folder is wanted"
+        raise UsageError(f"{named} {what}", next_step=_ANOTHER) from None
     except OSError as error:
         raise BluelampError(f"{error.filename}: the key cannot be written: {error.strerror}") from None
     return public, fingerprint(key.public_key())
 
 
+def _without_public(path: Path, public: Path) -> "Ed25519PrivateKey | None":
+    """The key at `path`, where it is one without its public half; None where neither is there."""
+    if os.path.lexists(public):
+        raise UsageError(f"{path if os.path.lexists(path) else public} is there already", next_step=_ANOTHER)
+    if not os.path.lexists(path):
+        return None
+    try:
+        return private_key(path)
+    except UsageError as error:
+        said = f"{path} is there already, and no public half can be made from it: {error.message}"
+        raise UsageError(said, next_step=_ANOTHER) from None
+
+
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read(path, _MAX_BYTES)
     except OSError as error:
         raise UsageError(f"{path}: the key cannot be read: {error.strerror}", next_step=_MAKE) from None
 
@@ -118,6 +132,6 @@ def _passphrase() -> bytes | None:
     if not file:
         return os.environ.get(PASSPHRASE, "").encode() or None
     try:
-        return Path(file).read_bytes().strip() or None
+        return read(Path(file), _MAX_BYTES).strip() or None
     except OSError as error:
         raise UsageError(f"{PASSPHRASE}_FILE: {file} cannot be read: {error.strerror}") from None

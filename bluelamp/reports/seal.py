@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -13,10 +14,21 @@ from bluelamp.reports.canonical import canonical, readable, time_of
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-FORMAT: Final = "bluelamp-manifest/1"
+FORMAT: Final = "bluelamp-manifest/2"
+EARLIER: Final = "bluelamp-manifest/1"
+"""The format of reports before several forces had one manifest for all of it."""
 MANIFEST: Final = "manifest.json"
 SIGNATURE: Final = "manifest.sig"
 """The 64 bytes of the Ed25519 signature over the manifest's bytes."""
+INDEX: Final = "index.html"
+"""The page that compares several forces, in the folder above theirs."""
+MAX_BYTES: Final = 4 << 20
+"""The size of a manifest, at most; 48 forces in every format need less than a tenth of it."""
+MAX_FILE: Final = 1 << 30
+"""The size of a report's file, at most."""
+
+_PLAIN: Final = re.compile(r"(?:[a-z0-9-]+/)?[a-z0-9.-]+")
+_BEGUN: Final = re.compile(rb'\{\n "content": "[0-9a-f]{64}",\n "files": \{')
 
 
 def manifest(
@@ -26,27 +38,29 @@ def manifest(
     written: datetime,
     *,
     previous: bytes | None = None,
+    part_of: tuple[Sequence[str], datetime] | None = None,
     key: "Ed25519PrivateKey | None" = None,
 ) -> str:
     """The manifest of `files`, all below `folder`: their hashes, and what ties them to the report before.
 
     `subject` names the forces. `previous` is the manifest of the report before; it counts where it is on the same
-    subject. Raises OSError where a file cannot be read.
+    subject and not of a later time. `part_of` has the forces and the time of the report on several that this one is a
+    part of. Raises OSError where a file cannot be read.
     """
+    from bluelamp.reports.manifest import Manifest
+
     said: dict[str, Any] = {
         "format": FORMAT,
-        "subject": list(subject),
+        "subject": sorted(subject),
         "written": time_of(written),
         "files": {path.relative_to(folder).as_posix(): hashed(path.read_bytes()) for path in sorted(files)},
-        "previous": _link(previous, subject),
+        "previous": _link(previous, subject, time_of(written)),
         "signer": _signer(key),
+        "partOf": {"subject": sorted(part_of[0]), "written": time_of(part_of[1])} if part_of else None,
     }
-    return readable({**said, "content": content_hash(said)})
-
-
-def hashed(content: bytes) -> dict[str, Any]:
-    """What a manifest says of a file."""
-    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    sealed = {**said, "content": content_hash(said)}
+    Manifest.model_validate(sealed)
+    return readable(sealed)
 
 
 def content_hash(said: Mapping[str, Any]) -> str:
@@ -54,36 +68,32 @@ def content_hash(said: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical({key: each for key, each in said.items() if key != "content"})).hexdigest()
 
 
-def read(content: bytes) -> Mapping[str, Any]:
-    """A manifest's content; empty where it is none."""
+def hashed(content: bytes) -> dict[str, Any]:
+    """What a manifest says of a file."""
+    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+
+def listed(content: bytes) -> list[str] | None:
+    """The names that a manifest lists, even one that was changed or is of another version.
+
+    None where it is no manifest; no names where it is one that was cut short.
+    """
     with suppress(ValueError, RecursionError):
         said = json.loads(content)
-        if isinstance(said, dict) and said.get("format") == FORMAT and _whole(said):
-            return said
-    return {}
+        if not isinstance(said, dict) or not str(said.get("format")).startswith("bluelamp-manifest/"):
+            return None
+        names = said.get("files")
+        return [name for name in names if _PLAIN.fullmatch(name)] if isinstance(names, dict) else []
+    return [] if not content or _BEGUN.match(content) else None
 
 
-def _whole(said: Mapping[str, Any]) -> bool:
-    """Whether a manifest has all its members, each of its kind."""
-    files, signer, previous = said.get("files"), said.get("signer"), said.get("previous")
-    return (
-        isinstance(files, dict)
-        and all(isinstance(each, dict) and {"sha256", "bytes"} <= each.keys() for each in files.values())
-        and isinstance(said.get("subject"), list)
-        and (signer is None or (isinstance(signer, dict) and _texts(signer, "publicKey", "fingerprint")))
-        and (previous is None or (isinstance(previous, dict) and _texts(previous, "sha256")))
-    )
+def _link(previous: bytes | None, subject: Sequence[str], written: str) -> dict[str, Any] | None:
+    from bluelamp.reports.manifest import read
 
-
-def _texts(said: Mapping[str, Any], *names: str) -> bool:
-    return all(isinstance(said.get(name), str) for name in names)
-
-
-def _link(previous: bytes | None, subject: Sequence[str]) -> dict[str, Any] | None:
-    said = read(previous or b"")
-    if previous is None or said.get("subject") != list(subject):
+    said = read(previous) if previous is not None else None
+    if previous is None or said is None or list(said.subject) != sorted(subject) or said.written > written:
         return None
-    return {"sha256": hashlib.sha256(previous).hexdigest(), "written": said.get("written")}
+    return {"sha256": hashlib.sha256(previous).hexdigest(), "written": said.written}
 
 
 def _signer(key: "Ed25519PrivateKey | None") -> dict[str, str] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from bluelamp.core.text import printable
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import Answer, Finding, Report
 from bluelamp.reports.unjudged import Skipped, Unjudged
@@ -28,15 +29,12 @@ _NAMED: Final = 3
 
 def result(report: Report) -> "Text":
     """One line: the force and its answer."""
-    from rich.text import Text
-
-    return Text.assemble((report.force, "bold"), ": ", (one_line(report), _STYLES[report.answer]))
+    return _line((report.force, "bold"), ": ", (one_line(report), _STYLES[report.answer]))
 
 
 def show(report: Report) -> "RenderableType":
     """One report: broken mandatory rules in full, then what is unknown or fails but stops nothing, then the answer."""
     from rich.console import Group
-    from rich.text import Text
 
     parts: list[RenderableType] = [_broken(finding) for finding in report.broken[:MOST]]
     parts += _rest(len(report.broken), "mandatory failure")
@@ -49,7 +47,7 @@ def show(report: Report) -> "RenderableType":
     parts += [_unjudged(each) for each in report.uncovered[:MOST]]
     parts += _rest(len(report.uncovered), "kind that was not judged")
     parts += _in_part([each for each in report.unjudged if each.general])
-    parts += [Text(counted(report)), result(report)]
+    parts += [_line(counted(report)), result(report)]
     return Group(*parts)
 
 
@@ -75,7 +73,7 @@ def forces(reports: Sequence[Report]) -> "RenderableType":
             report.counts[Verdict.PASS],
             *([sum(len(each.resources) for each in report.uncovered)] if left else []),
         )
-        table.add_row(report.force, Text(report.answer, _STYLES[report.answer]), *map(str, figures))
+        table.add_row(_line(report.force), Text(report.answer, _STYLES[report.answer]), *map(str, figures))
     answers = [report.answer for report in reports]
     said = ", ".join(f"{answers.count(answer)} {answer}" for answer in Answer if answer in answers)
     lines = [Text(f"{some(len(reports), 'force')}: {said}", "bold")]
@@ -94,12 +92,9 @@ def counted(report: Report) -> str:
 def _broken(finding: Finding) -> "RenderableType":
     from rich.padding import Padding
     from rich.table import Table
-    from rich.text import Text
 
     rule = finding.rule
-    head = Text.assemble(
-        ("fail", "bold red"), f" {rule.severity} ", (rule.id, "bold"), f" {rule.title}", overflow="fold"
-    )
+    head = _line(("fail", "bold red"), f" {rule.severity} ", (rule.id, "bold"), f" {rule.title}")
     table = Table.grid(padding=(0, 1))
     table.add_column(no_wrap=True, min_width=10)
     table.add_column(overflow="fold")
@@ -115,61 +110,51 @@ def _broken(finding: Finding) -> "RenderableType":
     }
     for label, text in lines.items():
         if text:
-            table.add_row(Text(label, "dim"), Text(text))
+            table.add_row(_line((label, "dim")), _line(text))
     from rich.console import Group
 
     return Group(head, Padding(table, (0, 0, 1, 2)))
 
 
 def _short(finding: Finding) -> "Text":
-    from rich.text import Text
-
     style = {Verdict.ERROR: "bold magenta", Verdict.UNKNOWN: "bold yellow"}.get(finding.verdict, "bold")
     where = f".{finding.path}" if finding.path and not finding.path.startswith("[") else finding.path
     tell = finding.verdict is not Verdict.FAIL and says_more(finding)
     said = f": {_trim(finding.message)}" if tell else ""
-    return Text.assemble(
+    return _line(
         (finding.verdict, style), f" {finding.rule.severity} ", finding.rule.id, f" {finding.name}{where}{said}"
     )
 
 
 def _exempt(finding: Finding, report: Report) -> "Text":
-    from rich.text import Text
-
     until = next((f" until {each.expiry}" for each in report.exemptions if each.id == finding.exemption), "")
     where = f".{finding.path}" if finding.path and not finding.path.startswith("[") else finding.path
-    return Text.assemble(
+    return _line(
         (finding.verdict, "bold cyan"),
         f" {finding.rule.severity} {finding.rule.id} {finding.name}{where}: by {finding.exemption}{until}",
     )
 
 
 def _no_exemption(exemption: ExemptionRecord) -> "Text":
-    from rich.text import Text
-
     said = f" {exemption.id} from {exemption.rule}: {exemption.status}: {exemption.why}"
-    return Text.assemble(("exemption does not hold", "bold yellow"), said)
+    return _line(("exemption does not hold", "bold yellow"), said)
 
 
 def _unjudged(each: Unjudged) -> "Text":
-    from rich.text import Text
-
     names = ", ".join(_place(one) for one in each.resources[:_NAMED])
     more = f" and {len(each.resources) - _NAMED:,} more" if len(each.resources) > _NAMED else ""
-    return Text.assemble(
+    return _line(
         ("not judged", "bold yellow"), f" {each.kind} ({len(each.resources):,}): {_trim(names)}{more}: {each.why}"
     )
 
 
 def _in_part(kinds: Sequence[Unjudged]) -> "list[RenderableType]":
     """One line for the kinds of which only general rules say something: there are many, and they say the same."""
-    from rich.text import Text
-
     if not kinds:
         return []
     told = ", ".join(f"{each.kind} ({len(each.resources):,})" for each in kinds[:MOST])
     more = f" and {some(len(kinds) - MOST, 'more kind')}" if len(kinds) > MOST else ""
-    return [Text.assemble(("judged in part", "bold yellow"), f" {told}{more}: {kinds[0].why}")]
+    return [_line(("judged in part", "bold yellow"), f" {told}{more}: {kinds[0].why}")]
 
 
 def _place(one: Skipped) -> str:
@@ -177,9 +162,15 @@ def _place(one: Skipped) -> str:
 
 
 def _rest(count: int, noun: str) -> "list[RenderableType]":
+    return [_line(f"… and {some(count - MOST, f'more {noun}')}")] if count > MOST else []
+
+
+def _line(*parts: "str | tuple[str, str]") -> "Text":
+    """Parts of a line with their styles. Values come from files and from the cloud: none of them begins a line."""
     from rich.text import Text
 
-    return [Text(f"… and {some(count - MOST, f'more {noun}')}")] if count > MOST else []
+    shown = [printable(part) if isinstance(part, str) else (printable(part[0]), part[1]) for part in parts]
+    return Text.assemble(*shown, overflow="fold")
 
 
 def _trim(text: str) -> str:

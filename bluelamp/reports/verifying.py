@@ -1,18 +1,45 @@
 """Verifying a report: whether it is, byte for byte, what was written, by whom, and after which."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+import os
+import stat
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
+from bluelamp.core.files import digest
+from bluelamp.core.files import read as read_file
+from bluelamp.core.folders import SWITCH
 from bluelamp.errors import UsageError
-from bluelamp.reports.canonical import readable
-from bluelamp.reports.keys import fingerprint, public_key_of
-from bluelamp.reports.seal import MANIFEST, SIGNATURE, content_hash, hashed, read
+from bluelamp.reports.keys import fingerprint, pem_of, public_key_of
+from bluelamp.reports.manifest import Entry, Link, Manifest, Signer, read, unchanged
+from bluelamp.reports.seal import EARLIER, MANIFEST, MAX_BYTES, MAX_FILE, SIGNATURE
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+_SIGNATURE_BYTES: Final = 64
+_MOST: Final = 10_000
+"""How many files and folders of a report's folder are looked at; no report has a tenth of them."""
+_MOST_FLAWS: Final = 200
+"""How many flaws of one folder are listed before the rest is only counted."""
+_FINDINGS: Final = "findings.json"
+_MAX_FINDINGS: Final = 64 << 20
+
+
+class Signature(StrEnum):
+    """What is known of who signed a report."""
+
+    NONE = "none"
+    """Nobody did."""
+    WRONG = "wrong"
+    """The report says that it is signed, and it is not, or not by whom it has to be."""
+    UNKNOWN = "unknown"
+    """Somebody whose public key is not known here."""
+    KNOWN = "known"
+    """Somebody whose public key was given, or is kept in `stacks/signers/`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +57,10 @@ class Flaw:
 class Verification:
     """What came of verifying one folder. `signer` is a key's fingerprint, empty where the report is not signed.
 
-    `previous` is the SHA-256 of the manifest of the report before, empty for the first; `followed` tells whether that
-    report was there to compare.
+    `signature` says whether that key is known, and `signer_name` whose it is, where that is known. `previous` is the
+    SHA-256 of the manifest of the report before, empty for the first; `followed` tells whether that report was there to
+    compare. `part_of` names the forces of the report that this one was written with: only the manifest of the whole
+    proves that none is missing.
     """
 
     folder: Path
@@ -42,120 +71,305 @@ class Verification:
     previous: str = ""
     followed: bool = False
     flaws: tuple[Flaw, ...] = field(default=())
+    signature: Signature = Signature.NONE
+    signer_name: str = ""
+    part_of: tuple[str, ...] = ()
+
+    @property
+    def proven(self) -> bool:
+        """Whether the report is as it was written, by somebody who is known."""
+        return not self.flaws and self.signature is Signature.KNOWN
 
 
-def verify(folder: Path, signer: "Ed25519PublicKey | None" = None, previous: Path | None = None) -> list[Verification]:
-    """Verify the report in `folder`, and each force's own where there are several.
+@dataclass(frozen=True)
+class _Asked:
+    """By whom a report is to be signed, whose keys are known (names by fingerprint), and which forces there are."""
 
-    `signer` is the key that it must be signed with, `previous` the folder of the report that it must follow. Raises
-    `UsageError` where there is no such folder.
+    signer: "Ed25519PublicKey | None"
+    known: Mapping[str, str]
+    forces: Collection[str]
+
+
+def verify(
+    folder: Path,
+    signer: "Ed25519PublicKey | None" = None,
+    previous: Path | None = None,
+    *,
+    known: Mapping[str, str] | None = None,
+    forces: Collection[str] = (),
+) -> list[Verification]:
+    """Verify the report in `folder`, and each force's own where it is on several.
+
+    `signer` is the key that it must be signed with, `previous` the folder of the report that it must follow. `known`
+    has the names of known signers by their keys' fingerprints; `forces` are names that no folder may have but that of a
+    report on that force. Nothing is written. Raises `UsageError` where there is no such folder.
     """
     for each in (folder, previous):
-        if each is not None and not each.is_dir():
+        if each is not None and not os.path.isdir(each):  # noqa: PTH112 - a path may be refused, and is then no folder
             raise UsageError(f"{each} is not a folder", next_step="name the folder of a report")
-    inner = sorted(path.parent for path in folder.glob(f"*/{MANIFEST}"))
-    places = [folder, *inner] if (folder / MANIFEST).exists() or not inner else inner
+    asked = _Asked(signer, known or {}, forces)
+    found, manifest = _one(folder, asked, previous)
+    if manifest is None:
+        return [found]
+    if len(manifest.subject) == 1:
+        return [_limited(replace(found, flaws=(*found.flaws, *_place(folder, manifest, forces))))]
     return [
-        _one(place, signer, (previous if place == folder else previous / place.name) if previous else None)
-        for place in places
+        _limited(found),
+        *(_limited(_part(folder, force, manifest, asked, previous)) for force in manifest.subject),
     ]
 
 
-def _one(folder: Path, signer: "Ed25519PublicKey | None", previous: Path | None) -> Verification:
-    try:
-        content = (folder / MANIFEST).read_bytes()
-    except OSError as error:
-        said = "is missing: nothing says what the report consists of"
-        said = said if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
-        return Verification(folder, flaws=(Flaw(MANIFEST, said),))
-    said_of = read(content)
-    if not said_of:
-        return Verification(folder, flaws=(Flaw(MANIFEST, "was changed: it is no manifest any more"),))
-    if said_of.get("content") != content_hash(said_of) or readable(said_of).encode() != content:
-        return Verification(folder, flaws=(Flaw(MANIFEST, "was changed: it is not as it was written"),))
-    link = said_of.get("previous") or {}
-    flaws = [*_files(folder, said_of["files"]), *_signature(folder, content, said_of.get("signer"), signer)]
-    flaws += _chain(link, previous)
-    return Verification(
+def _limited(found: Verification) -> Verification:
+    if len(found.flaws) <= _MOST_FLAWS:
+        return found
+    more = Flaw(MANIFEST, f"… and {len(found.flaws) - _MOST_FLAWS:,} more flaws")
+    return replace(found, flaws=(*found.flaws[:_MOST_FLAWS], more))
+
+
+def _one(folder: Path, asked: _Asked, previous: Path | None) -> tuple[Verification, Manifest | None]:
+    """What came of verifying `folder` by its own manifest, and that manifest, where it can be believed."""
+    content, flaw = _manifest(folder)
+    manifest = read(content)
+    if not flaw:
+        flaw = _refused(content, manifest)
+    if flaw or manifest is None:
+        return Verification(folder, flaws=(*_switch(folder), Flaw(MANIFEST, flaw))), None
+    unsigned = list(_signature(folder, content, manifest.signer, asked.signer))
+    flaws = [
+        *_switch(folder),
+        *_files(folder, manifest),
+        *unsigned,
+        *_chain(manifest, previous),
+        *_agreement(folder, manifest),
+    ]
+    signer = manifest.signer.fingerprint if manifest.signer else ""
+    trusted = signer in asked.known or (asked.signer is not None and signer == fingerprint(asked.signer))
+    signature = Signature.KNOWN if trusted else Signature.UNKNOWN if signer else Signature.NONE
+    if signer and unsigned:
+        signature = Signature.WRONG
+    found = Verification(
         folder,
-        tuple(said_of.get("subject", ())),
-        str(said_of.get("written", "")),
-        len(said_of["files"]),
-        (said_of.get("signer") or {}).get("fingerprint", ""),
-        link.get("sha256", ""),
+        manifest.subject,
+        manifest.written,
+        len(manifest.files),
+        signer,
+        manifest.previous.sha256 if manifest.previous else "",
         previous is not None,
         tuple(flaws),
+        signature,
+        asked.known.get(signer, ""),
+        manifest.part_of.subject if manifest.part_of else (),
     )
+    return found, manifest
 
 
-def _files(folder: Path, listed: Mapping[str, Any]) -> Iterator[Flaw]:
-    for name, was in sorted(listed.items()):
-        path = folder / name
-        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
-            yield Flaw(MANIFEST, f"was changed: it names {name}, which is outside the report")
-        elif path.is_symlink() or not path.is_file():
-            yield Flaw(name, "is missing" if not path.is_symlink() else "is a link where a file was")
-        else:
-            yield from _content(path, name, was)
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if (path.is_symlink() or not path.is_dir()) and name not in listed and name not in (MANIFEST, SIGNATURE):
-            yield Flaw(name, "was added: the report was written without it")
-
-
-def _content(path: Path, name: str, was: Any) -> Iterator[Flaw]:
+def _manifest(folder: Path) -> tuple[bytes, str]:
+    """The manifest's bytes, and what is wrong where it cannot be read."""
+    path = folder / MANIFEST
     try:
-        now = hashed(path.read_bytes())
+        if os.path.islink(path):  # noqa: PTH114 - also where the folder may not be searched
+            return b"", "is a link where a file was"
+        return read_file(path, MAX_BYTES), ""
+    except FileNotFoundError:
+        said = "is missing: nothing says what the report consists of"
+        if any(folder.glob(f"*/{MANIFEST}")):
+            said += ", nor that the reports in its folders belong together and none is missing"
+        return b"", said
     except OSError as error:
-        yield Flaw(name, f"cannot be read: {error.strerror}")
+        return b"", f"cannot be read: {error.strerror}"
+
+
+def _refused(content: bytes, manifest: Manifest | None) -> str:
+    """What is wrong with a manifest that is not to be believed; empty where it is."""
+    if manifest is None:
+        return "was changed: it is no manifest any more"
+    if not unchanged(content):
+        return "was changed: it is not as it was written"
+    if manifest.format == EARLIER:
+        return f"has the earlier format {EARLIER}, which does not prove enough: write the report again"
+    return ""
+
+
+def _switch(folder: Path) -> Iterator[Flaw]:
+    if os.path.lexists(folder / SWITCH):
+        yield Flaw(
+            SWITCH,
+            "a run was interrupted while it replaced this report; the new one, whole, is in this folder: "
+            "write the report again, or verify this folder",
+        )
+
+
+def _part(folder: Path, force: str, whole: Manifest, asked: _Asked, previous: Path | None) -> Verification:
+    """One force's report, as a part of that in `folder`: the two manifests must agree in everything."""
+    place = folder / force
+    if os.path.islink(place) or not os.path.isdir(place):  # noqa: PTH112, PTH114 - as above
+        return Verification(place, flaws=(Flaw(MANIFEST, "is missing: there is no folder of this force"),))
+    found, manifest = _one(place, asked, _earlier(previous, force))
+    if manifest is None:
+        return found
+    flaws = list(found.flaws)
+    if manifest.subject != (force,):
+        flaws.append(_misplaced(force, manifest))
+    if manifest.part_of is None or (manifest.part_of.subject, manifest.part_of.written) != (
+        whole.subject,
+        whole.written,
+    ):
+        flaws.append(Flaw(MANIFEST, "was not written as a part of the report that it is in"))
+    if whole.of(force) != manifest.files:
+        flaws.append(Flaw(MANIFEST, "lists other files than the manifest of the whole report"))
+    if whole.signer != manifest.signer:
+        flaws.append(Flaw(MANIFEST, "has another signer than the whole report"))
+    return replace(found, flaws=tuple(flaws))
+
+
+def _earlier(previous: Path | None, force: str) -> Path | None:
+    """The folder of the force's report before, where the report before has one."""
+    return previous / force if previous is not None and os.path.lexists(previous / force / MANIFEST) else None
+
+
+def _misplaced(name: str, manifest: Manifest) -> Flaw:
+    return Flaw(MANIFEST, f"is on {manifest.subject[0]}, and is in the folder of {name}")
+
+
+def _place(folder: Path, manifest: Manifest, forces: Collection[str]) -> Iterator[Flaw]:
+    """What is wrong with where a report on one force is: another force's folder, or a whole that does not have it."""
+    real = Path(os.path.realpath(folder))
+    others = {*forces, *(manifest.part_of.subject if manifest.part_of else ())}
+    if real.name in others and real.name != manifest.subject[0]:
+        yield _misplaced(real.name, manifest)
+    content, _ = _manifest(real.parent)
+    whole = read(content)
+    if whole is None or len(whole.subject) < 2 or not unchanged(content) or whole.format == EARLIER:
         return
-    if now != was:
-        sizes = f" ({was['bytes']} bytes then, {now['bytes']} now)" if was["bytes"] != now["bytes"] else ""
-        yield Flaw(name, f"was changed{sizes}")
+    entry = whole.files.get(f"{real.name}/{MANIFEST}")
+    here, _ = _manifest(real)
+    if entry is None or entry.sha256 != hashlib.sha256(here).hexdigest():
+        yield Flaw(MANIFEST, f"is not the one that the report in {real.parent} was written with")
+
+
+def _files(folder: Path, manifest: Manifest) -> Iterator[Flaw]:
+    for name, was in sorted(manifest.files.items()):
+        said = _difference(folder, name, was)
+        if said:
+            yield Flaw(name, said)
+    sealed = {MANIFEST, SIGNATURE} if manifest.signer else {MANIFEST}
+    yield from _added(folder, {*manifest.files, *sealed})
+
+
+def _difference(folder: Path, name: str, was: Entry) -> str:
+    """How a file differs from what it was; empty where it does not."""
+    path = folder / name
+    try:
+        mode = os.lstat(path).st_mode
+        if stat.S_ISLNK(mode) or (path.parent != folder and path.parent.is_symlink()):
+            return "is a link where a file was"
+        sha256, size = digest(path, min(was.bytes, MAX_FILE))
+    except (FileNotFoundError, NotADirectoryError):
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    if (sha256, size) == (was.sha256, was.bytes):
+        return ""
+    return "was changed" + (f" ({was.bytes} bytes then, {size} now)" if was.bytes != size else "")
+
+
+def _added(folder: Path, known: set[str]) -> Iterator[Flaw]:
+    """Whatever else there is below `folder`: files of any kind, links, folders that are empty or cannot be read."""
+    folders = {name.rpartition("/")[0] for name in known} - {""}
+    said = "was added: the report was written without it"
+    found: list[Flaw] = []
+    waiting, seen = [""], 0
+    while waiting:
+        here = waiting.pop()
+        try:
+            entries = list(os.scandir(folder / here))
+        except OSError as error:
+            found.append(Flaw(here or ".", f"cannot be read: {error.strerror}"))
+            continue
+        if not entries and here not in folders:
+            found.append(Flaw(here, said))
+        for each in entries:
+            seen += 1
+            if seen > _MOST:
+                yield from sorted(found, key=str)
+                yield Flaw(here or ".", f"holds more than {_MOST:,} files, which no report does")
+                return
+            name = f"{here}/{each.name}" if here else each.name
+            if each.is_dir(follow_symlinks=False):
+                if name == SWITCH:
+                    continue  # told already
+                waiting.append(name)
+            elif name not in known:
+                found.append(Flaw(name, said))
+    yield from sorted(found, key=str)
 
 
 def _signature(
-    folder: Path, content: bytes, signed: Mapping[str, str] | None, wanted: "Ed25519PublicKey | None"
+    folder: Path, content: bytes, signed: Signer | None, wanted: "Ed25519PublicKey | None"
 ) -> Iterator[Flaw]:
     from cryptography.exceptions import InvalidSignature
 
     path = folder / SIGNATURE
     if signed is None:
-        if path.exists():
-            yield Flaw(SIGNATURE, "was added: the report was written without a signature")
         if wanted is not None:
             yield Flaw(MANIFEST, f"is not signed; the signer is to be {fingerprint(wanted)}")
         return
     try:
-        key = public_key_of(signed["publicKey"].encode(), "the signer's key")
-        signature = path.read_bytes()
-        key.verify(signature, content)
+        key = public_key_of(signed.public_key.encode(), "the signer's key")
+        if os.path.islink(path):  # noqa: PTH114 - as above
+            yield Flaw(SIGNATURE, "is a link where a file was")
+            return
+        key.verify(read_file(path, _SIGNATURE_BYTES), content)
     except FileNotFoundError:
-        yield Flaw(SIGNATURE, f"is missing: the report was signed by {signed['fingerprint']}")
+        yield Flaw(SIGNATURE, f"is missing: the report was signed by {signed.fingerprint}")
         return
     except (UsageError, InvalidSignature):
-        yield Flaw(SIGNATURE, f"is not the signature of {signed['fingerprint']} over {MANIFEST}")
+        yield Flaw(SIGNATURE, f"is not the signature of {signed.fingerprint} over {MANIFEST}")
         return
     except OSError as error:
         yield Flaw(SIGNATURE, f"cannot be read: {error.strerror}")
         return
-    if fingerprint(key) != signed["fingerprint"]:
+    if fingerprint(key) != signed.fingerprint or pem_of(key) != signed.public_key:
         yield Flaw(MANIFEST, "was changed: the signer's key is not the one that is named")
     if wanted is not None and fingerprint(key) != fingerprint(wanted):
         yield Flaw(SIGNATURE, f"is by {fingerprint(key)}; the signer is to be {fingerprint(wanted)}")
 
 
-def _chain(link: Mapping[str, Any], previous: Path | None) -> Iterator[Flaw]:
+def _chain(manifest: Manifest, previous: Path | None) -> Iterator[Flaw]:
     if previous is None:
         return
-    path = previous / MANIFEST
-    if not link:
+    link: Link | None = manifest.previous
+    if link is None:
         yield Flaw(MANIFEST, f"follows no report; it is to follow {previous}")
         return
+    path = previous / MANIFEST
     try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        content = read_file(path, MAX_BYTES)
     except OSError as error:
         yield Flaw(str(path), f"cannot be read: {error.strerror}")
         return
-    if found != link.get("sha256"):
-        yield Flaw(MANIFEST, f"follows another report (of {link.get('written')}) than {previous}, or that was changed")
+    before = read(content)
+    if hashlib.sha256(content).hexdigest() != link.sha256 or before is None:
+        yield Flaw(MANIFEST, f"follows another report (of {link.written}) than {previous}, or that was changed")
+    elif (before.subject, before.written) != (manifest.subject, link.written):
+        yield Flaw(MANIFEST, f"does not agree with {path}, which it follows, in the forces or the time")
+
+
+def _agreement(folder: Path, manifest: Manifest) -> Iterator[Flaw]:
+    """Whether the findings are on the force and of the time that the manifest of a report on one force says."""
+    entry = manifest.files.get(_FINDINGS)
+    if len(manifest.subject) != 1 or entry is None or _difference(folder, _FINDINGS, entry):
+        return
+    said = _head(folder / _FINDINGS)
+    if (said.get("force"), said.get("ended")) != (manifest.subject[0], manifest.written):
+        yield Flaw(MANIFEST, f"does not agree with {_FINDINGS} in the force or the time")
+
+
+def _head(path: Path) -> Mapping[str, Any]:
+    import json
+
+    try:
+        said = json.loads(read_file(path, _MAX_FINDINGS))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}

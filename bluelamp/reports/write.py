@@ -1,17 +1,19 @@
-"""Writing reports to a folder: all of a file or nothing of it."""
+"""Writing reports to a folder: the whole new report takes the place of the older one in one step."""
 
 import errno
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from bluelamp.core import files
+from bluelamp.core.files import read
+from bluelamp.core.folders import OccupiedError, Owned, replace_folder
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.reports.findings import Report
-from bluelamp.reports.seal import MANIFEST, SIGNATURE, manifest, read
+from bluelamp.reports.seal import INDEX, MANIFEST, MAX_BYTES, SIGNATURE, listed, manifest
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -51,8 +53,9 @@ FEW: Final = 10
 """Of so many forces a report is written in every format, where none are named."""
 OF_MANY: Final = ("json", "html", "markdown")
 """The formats of more forces than that: the others are for a force's own tools."""
-INDEX: Final = "index.html"
-"""The page that compares several forces, in the folder above theirs."""
+_OURS: Final = {INDEX, MANIFEST, SIGNATURE, *(name for made in FORMATS.values() for name in made)}
+"""The names of all files that a report can have."""
+_SEALS: Final = (MANIFEST, SIGNATURE)
 
 _NEXT: Final = {
     errno.ENOSPC: ("the disk is full", "make room, or name another folder"),
@@ -80,93 +83,153 @@ def write(
     `formats` are by default all, and `OF_MANY` for more than `FEW` reports.
 
     One report goes directly into `folder`, several into a folder each, named after the force, each sealed by itself
-    and all together, with `index.html` above them, which compares them. A file that was there before is replaced in
-    one step; of an older report no file stays. `key` signs the seal; it is chained to the report in `previous`, by
-    default to the one that is replaced. Raises `BluelampError` where the folder cannot be written or the disk is full,
-    and `UsageError` for two reports on one force.
+    and all together, with `index.html` above them, which compares them. The new report takes the place of an older one
+    in one step: a run that is killed leaves the older report or the new one. Other files in the folder stay, and are
+    never written over. `key` signs the seal; it is chained to the report in `previous`, by default to the one that is
+    replaced. Raises `BluelampError` where the folder cannot be written or the disk is full, and `UsageError` for two
+    reports on one force and where somebody's own file has the name of a report's.
     """
     names = [report.force for report in reports]
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise UsageError(f"there are two reports on {twice}", next_step="name each force once")
     formats = formats or (tuple(FORMATS) if len(reports) <= FEW else OF_MANY)
-    before = _kept(folder, previous)
-    written: list[Path] = []
-    if len(reports) > 1 and "html" in formats:
-        from bluelamp.reports.html import to_index
-
-        written.append(_replace(folder / INDEX, to_index(reports)))
-    for report in reports:
-        place = folder if len(reports) == 1 else folder / report.force
-        own = previous if previous is None or len(reports) == 1 else previous / report.force
-        older = before if len(reports) == 1 else _kept(place, own)
-        files_of = [
-            _replace(place / name, text)
-            for form in formats
-            for name, made in FORMATS[form].items()
-            if (text := made(report)) is not None
-        ]
-        written += [*files_of, *_seal(place, files_of, [report], older, key)]
-    if len(reports) > 1:
-        written += _seal(folder, written, reports, before, key)
-    return written
+    before = _previous(folder, previous)
+    draft = _Draft(reports, formats, folder, previous or folder, before, key)
+    try:
+        replace_folder(folder, draft.fill, _owned, last=MANIFEST)
+    except OccupiedError as error:
+        said = "a file that belongs to no report is there already"
+        raise UsageError(
+            f"{draft.shown(error.filename)}: the report cannot be written: {said}",
+            next_step="move it away, or name another folder",
+        ) from error
+    except OSError as error:
+        said, step = _NEXT.get(error.errno or 0, (error.strerror or str(error), "name another folder"))
+        raise BluelampError(
+            f"{draft.shown(error.filename)}: the report cannot be written: {said}", next_step=step
+        ) from error
+    return [folder / name for name in draft.written]
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """What is known of the report before: its manifest, and the manifest of what the folder holds now."""
+@dataclass
+class _Draft:
+    """A report that is being written into a folder of its own; `written` are the names of its files in order."""
 
-    previous: bytes | None
-    here: bytes | None
+    reports: Sequence[Report]
+    formats: Sequence[str]
+    folder: Path
+    previous: Path
+    before: bytes | None
+    key: "Ed25519PrivateKey | None"
+    written: list[PurePosixPath] = field(default_factory=list)
+    work: Path | None = None
+
+    def fill(self, work: Path) -> None:
+        """Writes everything into `work`. Raises OSError."""
+        self.work = work
+        if len(self.reports) == 1:
+            self._one(self.reports[0], PurePosixPath(), self.before)
+            return
+        if INDEX in self._first():
+            from bluelamp.reports.html import to_index
+
+            self._write(PurePosixPath(INDEX), to_index(self.reports))
+        for report in self.reports:
+            self._one(report, PurePosixPath(report.force), _bytes(self.previous / report.force / MANIFEST))
+        self._seal(PurePosixPath(), list(self.written), self.reports, self.before)
+
+    def shown(self, path: str | None) -> Path:
+        """The place, as the user named it, of the file that could not be written."""
+        for here in (self.work, Path(os.path.realpath(self.folder))):
+            if path and here is not None and Path(path).is_relative_to(here) and Path(path) != here:
+                return self.folder / Path(path).relative_to(here)
+        return self.folder / (self.written[-1] if self.written else next(iter(self._first())))
+
+    def _first(self) -> Iterable[str]:
+        """The names of the first files."""
+        return [INDEX] if len(self.reports) > 1 and "html" in self.formats else FORMATS[self.formats[0]]
+
+    def _one(self, report: Report, place: PurePosixPath, before: bytes | None) -> None:
+        names = []
+        for form in self.formats:
+            for name, made in FORMATS[form].items():
+                text = made(report)
+                if text is not None:
+                    names.append(place / name)
+                    self._write(place / name, text)
+        self._seal(place, names, [report], before)
+
+    def _seal(
+        self, place: PurePosixPath, names: Sequence[PurePosixPath], reports: Sequence[Report], before: bytes | None
+    ) -> None:
+        assert self.work is not None
+        text = manifest(
+            self.work / place,
+            [self.work / name for name in names],
+            [report.force for report in reports],
+            _ended(reports),
+            previous=before,
+            part_of=self._whole() if place.name else None,
+            key=self.key,
+        )
+        self._write(place / MANIFEST, text)
+        if self.key is not None:
+            self._write(place / SIGNATURE, self.key.sign(text.encode()))
+
+    def _whole(self) -> tuple[Sequence[str], datetime]:
+        return [report.force for report in self.reports], _ended(self.reports)
+
+    def _write(self, name: PurePosixPath, content: str | bytes) -> None:
+        assert self.work is not None
+        self.written.append(name)
+        path = self.work / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
-def _kept(folder: Path, previous: Path | None) -> _Kept:
-    here = _bytes(folder / MANIFEST)
+def _ended(reports: Sequence[Report]) -> datetime:
+    return max(report.ended for report in reports)
+
+
+def _previous(folder: Path, previous: Path | None) -> bytes | None:
+    """The manifest of the report before, if there is one. Raises `UsageError` where one is named that is none."""
     if previous is None:
-        return _Kept(here, here)
+        return _bytes(folder / MANIFEST)
     there = _bytes(previous / MANIFEST)
     if there is None:
         raise UsageError(f"{previous} holds no report to follow: it has no {MANIFEST}", next_step="name its folder")
-    return _Kept(there, here)
+    return there
 
 
 def _bytes(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return read(path, MAX_BYTES)
     except OSError:
         return None
 
 
-def _seal(
-    folder: Path, written: Sequence[Path], reports: Sequence[Report], older: _Kept, key: "Ed25519PrivateKey | None"
-) -> list[Path]:
-    subject = sorted(report.force for report in reports)
-    ended = max(report.ended for report in reports)
-    text = manifest(folder, written, subject, ended, previous=older.previous, key=key)
-    sealed = [_replace(folder / MANIFEST, text)]
-    if key is not None:
-        sealed.append(_replace(folder / SIGNATURE, key.sign(text.encode())))
-    _tidy(folder, read(older.here or b""), {*written, *sealed})
-    return sealed
+def _owned(folder: Path) -> Owned:
+    """What in a folder is a report's: its manifest, and what that lists, as far as it is ours by its name.
+
+    Of a report whose manifest was cut short, the files with our names may be replaced, and so may those of a report on
+    one force in a folder of it, by those of a report on several.
+    """
+    own = _listed(folder)
+    inner = {
+        PurePosixPath(path.parent.name) / name
+        for path in folder.glob(f"*/{MANIFEST}")
+        for name in _listed(path.parent) or ()
+    }
+    if own is not None and len(own) == len(_SEALS):
+        return Owned(own, inner | {PurePosixPath(name) for name in _OURS})
+    return Owned(own or set(), inner)
 
 
-def _tidy(folder: Path, older: Mapping[str, Any], kept: set[Path]) -> None:
-    """Take away what an older report left, as far as it is ours by its name."""
-    ours = {INDEX, MANIFEST, SIGNATURE, *(name for made in FORMATS.values() for name in made)}
-    for name in map(PurePosixPath, [*older.get("files", ()), SIGNATURE]):
-        path = folder / name
-        inside = not name.is_absolute() and ".." not in name.parts and len(name.parts) <= 2
-        if inside and name.name in ours and path not in kept:
-            with suppress(OSError):
-                path.unlink()
-                if path.parent != folder:
-                    path.parent.rmdir()
-
-
-def _replace(path: Path, content: str | bytes) -> Path:
-    try:
-        files.replace(path, content)
-    except OSError as error:
-        said, step = _NEXT.get(error.errno or 0, (error.strerror or str(error), "name another folder"))
-        raise BluelampError(f"{path}: the report cannot be written: {said}", next_step=step) from error
-    return path
+def _listed(folder: Path) -> set[PurePosixPath] | None:
+    """The files of the report in `folder`; None where there is none."""
+    content = _bytes(folder / MANIFEST)
+    names = listed(content) if content is not None else None
+    if names is None:
+        return None
+    return {PurePosixPath(name) for name in [*names, *_SEALS] if PurePosixPath(name).name in _OURS}

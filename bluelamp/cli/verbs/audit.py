@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from bluelamp.cli.options import (
     All,
@@ -32,7 +31,7 @@ from bluelamp.cli.options import (
     SignWith,
 )
 from bluelamp.cli.output import Output
-from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import end_without, select
 from bluelamp.errors import BluelampError, Status, UsageError, worst
 from bluelamp.folders import project as find_project

@@ -1,7 +1,6 @@
 """`bluelamp check`."""
 
 import typer
-from rich.markup import escape
 
 from bluelamp.cli.operate import read_settings
 from bluelamp.cli.options import (
@@ -17,7 +16,7 @@ from bluelamp.cli.options import (
     Region,
     Report,
 )
-from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import end_without, select
 from bluelamp.errors import Status, worst
 from bluelamp.fleet.judge import Check, check_plans
@@ -65,7 +64,7 @@ def check(
 
         for path in write([one.report for one in done if one.report], report):
             if path.suffix == ".html":
-                screen.say(f"report: {path}")
+                screen.say(f"report: {escape(path)}")
     screen.give([_json(one) for one in done])
     raise typer.Exit(worst(_status(one) for one in done))
 
@@ -81,13 +80,13 @@ def _show(screen: Screen, one: Check) -> None:
         for reason in refusal.reasons:
             screen.show(f"  [red]refused[/red] [bold]{escape(refusal.urn.split('::', 3)[-1])}[/bold]: {escape(reason)}")
     for warning in one.warnings:
-        screen.say(f"[yellow]warning:[/yellow] {escape(one.force)}: {escape(warning)}")
+        screen.warn(f"{one.force}: {warning}")
     if one.failure:
-        screen.err.print(f"[red]error:[/red] {escape(one.force)}: {escape(one.failure)}")
+        screen.error(f"{one.force}: {one.failure}")
     if one.report is not None and not screen.json:
         from bluelamp.reports.terminal import show
 
-        screen.out.print(show(one.report))
+        screen.show(show(one.report))
 
 
 def _json(one: Check) -> dict[str, object]:

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from bluelamp.cli.options import Form, Quiet
-from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.errors import RehearsalError, UsageError
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def show(thing: Thing, form: Form = Format.TEXT, quiet: Quiet = False) -> None:
     with _store() as store:
         record = _find(store, thing)
     data = {"id": record.id, "type": record.type, "urn": record.urn, "properties": hidden(record.outputs)}
-    screen.show(escape(json.dumps(data, indent=2)))
+    screen.text(json.dumps(data, indent=2))
     screen.give(data)
 
 
@@ -119,7 +118,7 @@ def fault(
 
     with _store() as store:
         store.plan_fault(Fault(type_, operation, code, message, times))
-    Screen(quiet=quiet).say(f"the next {times} to {operation} {type_} will fail with {code}")
+    Screen(quiet=quiet).say(escape(f"the next {times} to {operation} {type_} will fail with {code}"))
 
 
 def reset(quiet: Quiet = False) -> None:

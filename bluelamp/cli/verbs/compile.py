@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from rich.markup import escape
 
 from bluelamp.cli.options import Areas, AtLeast, Form, Framework, Project, Quiet, RuleIds
-from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
 

@@ -26,6 +26,7 @@ from bluelamp.cli.options import (
 from bluelamp.cli.results import show_result
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import end_without, select
+from bluelamp.core.text import printable
 from bluelamp.errors import UsageError
 from bluelamp.fleet import deploy
 from bluelamp.fleet.deploy import Result
@@ -183,7 +184,7 @@ def _agreement(screen: Screen, *, rehearse: bool, yes: bool) -> "deploy.Agree":
 
     def ask(planned: Result) -> bool:
         show_result(screen, planned)
-        return typer.confirm(f"Do this to {planned.force}?", err=True)
+        return typer.confirm(printable(f"Do this to {planned.force}?"), err=True)
 
     return ask
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from bluelamp.cli.options import Form, Project, Quiet
-from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.errors import Status, UsageError
 
 
@@ -46,9 +46,9 @@ def doctor(form: Form = Format.TEXT, quiet: Quiet = False, project: Project = No
             if finding.needed
             else "[yellow]without[/yellow]"
         )
-        screen.show(f"{mark} {finding.what}: {finding.found}")
+        screen.show(f"{mark} {escape(finding.what)}: {escape(finding.found)}")
         if not finding.well and finding.mend:
-            screen.show(f"        {finding.mend}")
+            screen.show(f"        {escape(finding.mend)}")
     screen.give([vars(finding) for finding in findings])
     if any(not finding.well and finding.needed for finding in findings):
         raise typer.Exit(Status.FAILED)

@@ -3,10 +3,9 @@
 from typing import TYPE_CHECKING
 
 import typer
-from rich.markup import escape
 
 from bluelamp.cli.options import Form, Quiet
-from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.engine.build import Report
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ class reporting:  # noqa: N801 - used as a context manager function would be
         if stage != self._stage:
             self._stage = stage
             if self._progress.disable:
-                self._screen.say(f"{stage}…")
+                self._screen.say(escape(f"{stage}…"))
         self._progress.update(
             self._task,
             description=stage,

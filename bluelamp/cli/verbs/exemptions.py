@@ -4,10 +4,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import typer
-from rich.markup import escape
 
 from bluelamp.cli.options import All, Forces, Form, Jobs, Project, Quiet, Region
-from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import select
 from bluelamp.core.dates import today
 from bluelamp.errors import BluelampError, Status

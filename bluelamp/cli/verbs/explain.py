@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from rich.markup import escape
 
 from bluelamp.cli.options import Form, Project, Quiet
-from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.core.problems import SettingsError, did_you_mean
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.folders import project as find_project
@@ -90,7 +89,7 @@ def _nothing(thing: str, every: list[str], project: Path | None) -> UsageError:
 def _rule(screen: Screen, rule: Rule) -> None:
     screen.show(f"[bold]{rule.id}[/bold] {escape(rule.title)}")
     screen.show(f"{rule.severity}, {rule.enforcement}, {rule.area}\n")
-    screen.show(f"{escape(rule.rationale.strip())}\n")
+    screen.text(f"{rule.rationale.strip()}\n")
     screen.show("[bold]Controls[/bold]")
     for control in rule.controls:
         screen.show(f"  {escape(str(control))}")
@@ -102,9 +101,9 @@ def _rule(screen: Screen, rule: Rule) -> None:
     for name, value in rule.parameters.items():
         said = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
         way = rule.tighter.get(name, "it cannot be set")
-        screen.show(f"  [bold]{name}[/bold]: {escape(said) or 'none'} ({way})")
-    screen.show(f"\n[bold]To mend it[/bold]\n{escape(rule.fix.strip())}\n")
-    screen.show(escape(rule.example.rstrip()))
+        screen.show(f"  [bold]{name}[/bold]: {escape(said) or 'none'} ({escape(way)})")
+    screen.show("\n[bold]To mend it[/bold]")
+    screen.text(f"{rule.fix.strip()}\n\n{rule.example.rstrip()}")
     screen.give(
         {
             "id": rule.id,
@@ -179,14 +178,20 @@ def _property(screen: Screen, thing: str) -> None:
         raise UsageError(str(error)) from error
     properties: Any = shape.inputs.properties
     if not path:
-        screen.show(f"[bold]{token}[/bold]" + (f" (API version {shape.api_version})" if shape.api_version else ""))
+        screen.show(
+            f"[bold]{escape(token)}[/bold]"
+            + (f" (API version {escape(shape.api_version)})" if shape.api_version else "")
+        )
         for name, one in sorted(properties.items()):
-            screen.show(f"  [bold]{name}[/bold]{' (required)' if one.required else ''} {escape(one.description)}")
+            screen.show(
+                f"  [bold]{escape(name)}[/bold]{' (required)' if one.required else ''} {escape(one.description)}"
+            )
     elif path not in properties:
         raise UsageError(f"{token} has no input {path!r}", next_step=did_you_mean(path, properties))
     else:
         one = properties[path]
-        screen.show(f"[bold]{token}.{path}[/bold]{' (required)' if one.required else ''}: {escape(one.description)}")
+        required = " (required)" if one.required else ""
+        screen.show(f"[bold]{escape(f'{token}.{path}')}[/bold]{required}: {escape(one.description)}")
     screen.give(
         {
             "type": token,

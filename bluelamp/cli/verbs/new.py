@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from bluelamp.cli.options import Form, Project, Quiet
-from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.folders import project as find_project
 
 
@@ -31,6 +31,6 @@ def new(
     screen, root = Screen(form, quiet=quiet), find_project(project)
     path = scaffold(force, owner, cost_centre, root=root)
     shown = path.relative_to(root)
-    screen.show(f"wrote {shown}")
-    screen.say(f"next: bluelamp check {force}")
+    screen.show(f"wrote {escape(shown)}")
+    screen.say(f"next: bluelamp check {escape(force)}")
     screen.give({"force": force, "file": str(shown)})

@@ -4,10 +4,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from bluelamp.cli.options import ArmTypes, Form, Project, Quiet
-from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.core.dates import today
 from bluelamp.errors import BluelampError, EngineError, UsageError
 from bluelamp.folders import project as find_project
@@ -63,7 +62,7 @@ def policy(
     if not views:
         raise UsageError(f"{slug} has no management groups", next_step=f"bluelamp check {slug}")
     if not any(view.rows for view in views):
-        screen.show(f"no policy is assigned at the management groups of {slug}: its profile has none")
+        screen.show(f"no policy is assigned at the management groups of {escape(slug)}: its profile has none")
     else:
         for view in views:
             _show(screen, view, own_only=scope is None)

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from bluelamp.cli.options import ArmTypes, Kubeconfig, Quiet
-from bluelamp.cli.screen import Screen
+from bluelamp.cli.screen import Screen, escape
 
 
 def add(app: typer.Typer) -> None:

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from bluelamp.cli.options import ArmTypes, Form, Project, Quiet
-from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.errors import EngineError, UsageError
 from bluelamp.folders import project as find_project
 

@@ -1,16 +1,22 @@
 """`bluelamp verify` and `bluelamp key`."""
 
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
-from bluelamp.cli.options import Form, Quiet
-from bluelamp.cli.screen import Format, Screen
-from bluelamp.errors import Status
+from bluelamp.cli.options import Form, Project, Quiet
+from bluelamp.cli.screen import Format, Screen, escape
+from bluelamp.core.problems import SettingsError
+from bluelamp.errors import Status, UsageError
+from bluelamp.folders import project as find_project
 from bluelamp.reports.words import some
+
+if TYPE_CHECKING:
+    from bluelamp.reports.verifying import Verification
 
 
 def add(app: typer.Typer) -> None:
@@ -29,37 +35,72 @@ def verify(
     ] = None,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
+    project: Project = None,
 ) -> None:
     """Say whether a report is, byte for byte, what was written: no file changed, missing or added, signed by whom, and
-    after which report. Status 1 where anything is amiss.
+    after which report.
+
+    Status 1 where anything is amiss, and where the signer is unknown: neither named by `--signer` nor kept in
+    `stacks/signers/` of the project. A report without a signature has status 0 and a warning: it may be anybody's. With
+    `--signer`, only a report by that signer verifies.
 
     Examples: `bluelamp verify report` · `bluelamp verify report --signer essex.pub.pem --previous report-of-may`
     """
     from bluelamp.reports.keys import public_key
+    from bluelamp.reports.verifying import Signature
     from bluelamp.reports.verifying import verify as verified
 
     screen = Screen(form, quiet=quiet)
-    found = verified(folder, public_key(signer) if signer else None, previous)
+    known, forces = _known(project)
+    found = verified(folder, public_key(signer) if signer else None, previous, known=known, forces=forces)
     for one in found:
-        for flaw in one.flaws:
-            screen.show(f"[red]{escape(str(one.folder / flaw.file))}[/red]: {escape(flaw.said)}")
-        if one.flaws:
-            screen.show(f"[bold]{escape(str(one.folder))}[/bold]: [red]not as it was written[/red]")
-            continue
-        screen.show(
-            f"[bold]{escape(str(one.folder))}[/bold]: [green]as it was written[/green] on {one.written}: "
-            f"{some(one.files, 'file')} on {escape(', '.join(one.subject))}"
-        )
-        screen.show(f"  {_signed(one.signer)}")
-        screen.show(f"  {_chained(one.previous, followed=one.followed)}")
+        _show(screen, one)
     screen.give(
         [
             {**asdict(one), "folder": str(one.folder), "flaws": [asdict(flaw) for flaw in one.flaws]}
-            | {"intact": not one.flaws}
+            | {"intact": not one.flaws, "proven": one.proven}
             for one in found
         ]
     )
-    raise typer.Exit(Status.FAILED if any(one.flaws for one in found) else Status.DONE)
+    amiss = any(one.flaws or one.signature is Signature.UNKNOWN for one in found)
+    raise typer.Exit(Status.FAILED if amiss else Status.DONE)
+
+
+def _known(project: Path | None) -> tuple[Mapping[str, str], Collection[str]]:
+    """The known signers and the names of the forces; none outside a project, as reports are verified anywhere."""
+    from bluelamp.reports.signers import known_signers
+    from infra.register import read_register
+
+    try:
+        root = find_project(project)
+    except UsageError:
+        if project is not None:
+            raise
+        return {}, ()
+    known = known_signers(root)
+    with suppress(SettingsError):
+        return known, read_register(root).forces.keys()
+    return known, ()
+
+
+def _show(screen: Screen, one: "Verification") -> None:
+    name = f"[bold]{escape(one.folder)}[/bold]"
+    for flaw in one.flaws:
+        screen.show(f"[red]{escape(one.folder / flaw.file)}[/red]: {escape(flaw.said)}")
+    if one.flaws:
+        screen.show(f"{name}: [red]not as it was written[/red]")
+        return
+    colour = "green" if one.proven else "yellow"
+    screen.show(
+        f"{name}: [{colour}]as it was written[/{colour}] on {escape(one.written)}: "
+        f"{some(one.files, 'file')} on {escape(', '.join(one.subject))}"
+    )
+    screen.show(*(f"  {each}" for each in (*_signed(one), _chained(one.previous, followed=one.followed))))
+    if one.part_of:
+        screen.show(
+            f"  part of a report on {some(len(one.part_of), 'force')}: only the manifest of the whole proves that none "
+            "is missing"
+        )
 
 
 def key(
@@ -67,7 +108,8 @@ def key(
     form: Form = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Make a key that signs reports (Ed25519), and its public half for those who verify them. It is encrypted where
+    """Make a key that signs reports (Ed25519), and its public half for those who verify them: they keep it in
+    `stacks/signers/` of their project, in a file named after whose key it is. The key is encrypted where
     BLUELAMP_SIGNING_PASSPHRASE, or _FILE, is set.
 
     Examples: `bluelamp key essex.pem`
@@ -76,16 +118,23 @@ def key(
 
     screen = Screen(form, quiet=quiet)
     public, fingerprint = make_key(file)
-    screen.show(f"private key: {escape(str(file))}, to be kept secret")
-    screen.show(f"public key: {escape(str(public))}, to be given to whoever verifies")
+    screen.show(f"private key: {escape(file)}, to be kept secret")
+    screen.show(f"public key: {escape(public)}, to be given to whoever verifies")
     screen.show(f"fingerprint: {fingerprint}")
+    screen.say("next: copy the public key to stacks/signers/FORCE.pem in the project of those who verify")
     screen.give({"private": str(file), "public": str(public), "fingerprint": fingerprint})
 
 
-def _signed(signer: str) -> str:
-    if signer:
-        return f"signed by {signer}"
-    return "[yellow]not signed[/yellow]: nothing changed by accident, but anybody could have written it"
+def _signed(one: "Verification") -> list[str]:
+    signer = escape(one.signer)
+    if one.proven:
+        return [f"signed by {signer}" + (f" ({escape(one.signer_name)})" if one.signer_name else "")]
+    if not one.signer:
+        return ["[yellow]not signed[/yellow]: nothing changed by accident, but anybody could have written it"]
+    return [
+        f"[yellow]signed by an unknown key[/yellow], {signer}: anybody could have written it",
+        "next: give the signer's public key with --signer, or keep it in stacks/signers/",
+    ]
 
 
 def _chained(previous: str, *, followed: bool) -> str:

@@ -1,0 +1,58 @@
+"""Small reports, signed or not, as plain files that a test can change and put down again."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bluelamp.reports import Report, Source, assess, write
+from policies import Resource, Rule, Severity
+from policies.rule import Fail, Outcome
+from policies.rule import rule as make_rule
+from policies.value import Value
+
+Files = Mapping[str, bytes]
+WHEN = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
+
+
+@make_rule("T-001", "Boxes are shut", severity=Severity.HIGH, controls=(), at="test:box:Box", fix="", example="")
+def _shut(place: Value) -> Outcome:
+    """An open box is soon empty."""
+    return None if place["lock"].known == "shut" else Fail(place["lock"], "shut")
+
+
+SHUT: Rule = replace(_shut, module="policies.test.boxes")
+
+
+def report_on(force: str, *locks: str, root: Path, day: int = 0, name: str = "box", **more: Any) -> Report:
+    """A report on boxes of a force with these locks, `day` days after the first."""
+    boxes = [
+        Resource(f"urn:pulumi:{force}::bluelamp::test:box:Box::{name}-{number}", "test:box:Box", f"{name}-{number}", {"lock": lock})
+        for number, lock in enumerate(locks)
+    ]  # fmt: skip
+    made = assess(force, boxes, Source.PLAN, root=root, rules=[SHUT], started=WHEN, **more)
+    return replace(made, started=WHEN + timedelta(days=day), ended=WHEN + timedelta(days=day, seconds=5))
+
+
+def written(reports: list[Report], folder: Path, **how: Any) -> Files:
+    """What `write` writes of the reports."""
+    write(reports, folder, ["json", "html"], **how)
+    return read(folder)
+
+
+def read(folder: Path) -> Files:
+    """The content of each file below `folder`."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+def put(files: Files, folder: Path) -> Path:
+    """Writes `files` into a new folder."""
+    folder.mkdir(parents=True)
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
