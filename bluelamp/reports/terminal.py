@@ -170,7 +170,7 @@ def _line(*parts: "str | tuple[str, str]") -> "Text":
     from rich.text import Text
 
     shown = [printable(part) if isinstance(part, str) else (printable(part[0]), part[1]) for part in parts]
-    return Text.assemble(*shown, overflow="fold")
+    return Text.assemble(*shown)
 
 
 def _trim(text: str) -> str:
