@@ -17,6 +17,7 @@ from yaml._yaml import CParser
 
 from bluelamp.core.source import show
 from bluelamp.reports.sources.budget import DEEPEST
+from bluelamp.reports.sources.located import HALF, is_whole, reason
 from bluelamp.reports.sources.scalars import scalar
 from bluelamp.reports.sources.usual import Document, TooManyError, usual
 
@@ -194,6 +195,7 @@ def _json(text: str) -> Iterator[Document | Unreadable]:
     decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number, parse_float=_number)
     position, end = 0, len(text)
     line, counted, documents_ = 1, 0, 0
+    escaped = "\\u" in text
     while (position := _skipped(text, position)) < end:
         # Counted on from the document before: counting from the start for each would take the square of their number.
         line, counted = line + text.count("\n", counted, position), position
@@ -206,12 +208,17 @@ def _json(text: str) -> Iterator[Document | Unreadable]:
         except json.JSONDecodeError as error:
             yield Unreadable(f"this is not JSON: {error.msg}", error.lineno, error.colno)
             return
-        except (ValueError, RecursionError) as error:
-            reason = f"values are nested deeper than {DEEPEST}" if isinstance(error, RecursionError) else str(error)
-            yield Unreadable(reason, line)
+        except ValueError as error:
+            yield Unreadable(reason(error), line)
+            return
+        except RecursionError:
+            yield Unreadable(f"values are nested deeper than {DEEPEST}", line)
             return
         if _deeper(value, DEEPEST):
             yield Unreadable(f"values are nested deeper than {DEEPEST}", line)
+            return
+        if escaped and not is_whole(value):
+            yield Unreadable(HALF, line)
             return
         yield Document(value, line)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from bluelamp.reports.sources.expressions import LONGEST, BadExpression, Open, is_open, joined, segments, text, unknown
+from bluelamp.reports.sources.located import is_whole
 
 Written = Callable[[], str]
 """How a call is written, found out when it is needed: of long arguments it is long."""
@@ -160,7 +161,10 @@ def _substring(value: str, start: Any, length: Any = None) -> str:
 
 
 def _json(written: str) -> Any:
-    return json.loads(written, object_pairs_hook=_object)
+    value = json.loads(written, object_pairs_hook=_object)
+    if not is_whole(value):
+        raise ValueError(written)
+    return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -122,6 +122,7 @@ def _read(
         left_out[what] = left_out.get(what, 0) + 1
 
     def wrong(start: int, why: str) -> None:
+        scope.budget.problem()
         problems.append(Problem(file, line(start), message=why))
 
     told_: list[tuple[Declared, str, str]] = []
