@@ -12,6 +12,8 @@ from policies.value import SECRET, UnknownValue, Value, root, stepped
 
 _SHORTEST_SECRET: Final = 4
 _WITHHELD: Final = "[withheld]"
+_MOST_TOLD: Final = 100
+"""How many places that break a rule one judgement names."""
 
 
 class Baseline:
@@ -143,8 +145,10 @@ def _success(rule: Rule, resource: Resource, place: Value) -> Judgement:
 
 
 def _failure(rule: Rule, resource: Resource, failed: list[Fail]) -> Judgement:
-    observed = [fail.at.shown() if fail.show else _WITHHELD for fail in failed]
-    said = "; ".join(map(_sentence, failed, observed))
+    told = failed[:_MOST_TOLD]
+    observed = [fail.at.shown() if fail.show else _WITHHELD for fail in told]
+    more = f"; and {len(failed) - len(told):,} more" if len(failed) > len(told) else ""
+    said = "; ".join(map(_sentence, told, observed)) + more
     first = failed[0]
     return Judgement(
         rule.id,

@@ -16,7 +16,7 @@ from bluelamp.core.files import read as read_file
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.walk import File, files, printable
 from bluelamp.errors import UsageError
-from bluelamp.reports.sources.budget import LARGEST_MANIFEST, MOST_VALUES, Budget, OverBudget, size, told
+from bluelamp.reports.sources.budget import LARGEST_MANIFEST, Budget, OverBudget, told
 from bluelamp.reports.sources.documents import Unreadable, documents
 from bluelamp.reports.sources.unique import unique
 from policies.model import Resource
@@ -54,7 +54,8 @@ def read(paths: Sequence[str], hear: Callable[[str], None] = lambda _: None) -> 
         try:
             _file(file, budget, found, taken, problems, left_out)
         except OverBudget as error:
-            problems.append(Problem(file.name, message=str(error)))
+            if not (problems and problems[-1].message == str(error)):
+                problems.append(Problem(file.name, message=str(error)))
             break
     if problems:
         raise SettingsError(told(problems))
@@ -93,7 +94,11 @@ def _file(
         if not objects and document.value is not None:
             left_out.append(f"{file.name}:{document.line}")
         for line, value in objects:
-            budget.resource(size(value, MOST_VALUES))
+            try:
+                budget.resource(value)
+            except OverBudget as error:
+                problems.append(Problem(file.name, line, message=str(error)))
+                raise
             resource = _resource(value, file.name, line, taken)
             found[resource.urn] = resource
 

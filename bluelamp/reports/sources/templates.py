@@ -20,7 +20,7 @@ from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.walk import File, files, printable
 from bluelamp.errors import UsageError
 from bluelamp.reports.sources import armnames
-from bluelamp.reports.sources.budget import LARGEST_TEMPLATE, MOST_VALUES, Budget, OverBudget, size, told
+from bluelamp.reports.sources.budget import LARGEST_TEMPLATE, Budget, OverBudget, told
 from bluelamp.reports.sources.declared import Declared, Listener, declared
 from bluelamp.reports.sources.expressions import Open, unknown
 from bluelamp.reports.sources.functions import name_key, target
@@ -127,7 +127,7 @@ def _read(
 
     told_: list[tuple[Declared, str, str]] = []
     for each in declared(scope, Listener(wrong, leave)):
-        scope.budget.resource(size(each.body, MOST_VALUES))
+        scope.budget.resource(each.body)
         token = armnames.token_of(each.type, each.names, each.level)
         if token is None:
             leave(each.type)
