@@ -60,6 +60,8 @@ def remember(reports: Sequence[Report], file: Path, *, patience: float = PATIENC
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        if file.exists() and not file.is_file():  # a FIFO that nobody writes to would never be opened
+            raise OSError(0, "it is not a regular file")
         with _opened(file, patience) as connection:
             connection.execute(_TABLES)
             connection.begin()

@@ -24,9 +24,9 @@ def plain(name: str, arguments: list[Any], written: Written) -> Any:
     if name in _OF_TEXTS:
         return _OF_TEXTS[name](arguments)
     found = _FUNCTIONS.get(name)
-    if found is None or any(map(is_open, arguments)):
-        return _early(name, arguments, written)
     try:
+        if found is None or any(map(is_open, arguments)):
+            return _early(name, arguments, written)
         return found(*arguments)
     except BadExpression:
         raise
