@@ -22,7 +22,7 @@ def read(path: Path, limit: int) -> bytes:
     FIFOs, sockets and devices are refused without opening them, so a FIFO nobody writes to does not block. Raises
     `FileRefusedError` for those and for a file of more than `limit` bytes, `OSError` where the file cannot be read.
     """
-    _check(os.stat(path).st_mode, path)
+    _check(path.stat().st_mode, path)
     # Not to block on a FIFO that takes the file's place in between; what was opened is checked again.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as stream:

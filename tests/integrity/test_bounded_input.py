@@ -59,7 +59,9 @@ BOMBS = {
     "formats": template(levels(f"[format('{''.join(f'{{{n}}}' for n in range(10))}', {TEN})]", "abcdefghij")),
     "texts of lists": template(levels(f"[string(createArray({TEN}))]", "abcdefghij")),
     "objects": template(levels("[createObject('a',@,'b',@,'c',@,'d',@,'e',@,'f',@,'g',@,'h',@,'i',@,'j',@)]", "x")),
-    "unions": template(levels("[union(createObject('a',@,'b',@,'c',@),createObject('d',@))]", {"a": 1}, 30), "[variables('v29')]"),
+    "unions": template(
+        levels("[union(createObject('a',@,'b',@,'c',@),createObject('d',@))]", {"a": 1}, 30), "[variables('v29')]"
+    ),
     "replacements": template(levels("[replace(@,'a',@)]", "a" * 100)),
     "products": template({"v9": "[mul('aaaaaaaaaa', 1000000000)]"}),
     "powers": template(levels("[mul(@,@)]", 1_000_000, 60), "[variables('v59')]"),
@@ -73,18 +75,18 @@ BOMBS = {
     "a long number": template({"v9": "[" + "9" * 20_000 + "]"}),
     "deep JSON in a text": template({"v0": "[" * 900_000, "v9": "[json(variables('v0'))]"}),
     "many resources": json.dumps({"$schema": SCHEMA, "resources": [{"type": "A.b/c", "name": "a"}] * 10_000}),
-    "many malformed resources": '{"$schema": "%s", "resources": [%s{}]}' % (SCHEMA, "{}," * 30_000),
+    "many malformed resources": '{"$schema": "' + SCHEMA + '", "resources": [' + "{}," * 30_000 + "{}]}",
     "copies": json.dumps({"$schema": SCHEMA, "resources": [{"type": "A.b/c", "name": "a", "copy": COPIES}] * 10}),
     "copies in copies": nested(6),
     "a name of many parts": template({"v9": ""}, name="/" * 500_000),
     "deep JSON": "[" * 3_000_000,
-    "a comment without an end": '{"$schema": "%s"}' % SCHEMA + "/*" * 500_000,
+    "a comment without an end": '{"$schema": "' + SCHEMA + '"}' + "/*" * 500_000,
     "quotes": '"' * 500_000,
     "open quotes": '"a\n' * 300_000,
     "a number of many digits": "9" * 7_000_000,
     "a large number": "1e999",
     "no number": "NaN",
-    "half a character": '{"$schema": "%s", "a": "\\ud800"}' % SCHEMA,
+    "half a character": '{"$schema": "' + SCHEMA + '", "a": "\\ud800"}',
     "a long list": template({"v9": [1] * 100_000}),
 }
 HARMLESS = {"products", "powers", "what is not known"}
@@ -217,7 +219,19 @@ FUNCTIONS = [
     "resourceId", "min", "max", "first", "substring", "intersection", "base64", "guid", "reference", "nonsense",
 ]  # fmt: skip
 LEAVES = st.sampled_from(
-    ["'a'", "'abc'", "'{0}{0}'", "1", "1000000", "-1", "true()", "null()", "copyIndex()", "resourceGroup()", "'[1, [2]]'"]
+    [
+        "'a'",
+        "'abc'",
+        "'{0}{0}'",
+        "1",
+        "1000000",
+        "-1",
+        "true()",
+        "null()",
+        "copyIndex()",
+        "resourceGroup()",
+        "'[1, [2]]'",
+    ]
 )
 
 
@@ -233,7 +247,9 @@ def chains(draw: st.DrawFn) -> dict[str, object]:
             st.lists(before | LEAVES, min_size=1, max_size=10),
         )
         written = call.map(lambda text: f"[{text}]")
-        whole: st.SearchStrategy[object] = written | st.lists(before.map(lambda text: f"[{text}]"), min_size=1, max_size=10)
+        whole: st.SearchStrategy[object] = written | st.lists(
+            before.map(lambda text: f"[{text}]"), min_size=1, max_size=10
+        )
         whole |= st.dictionaries(st.sampled_from("abcdef"), before.map(lambda text: f"[{text}]"), min_size=1)
         made[f"v{level}"] = draw(whole)
     return made
@@ -257,8 +273,12 @@ def test_no_chain_of_functions_grows_beyond_the_limits(variables, tmp_path_facto
         try:
             (read,) = templates.read([str(file)])
         except SettingsError as error:
-            assert str(file) in str(error)
-            return
+            problems = error.problems
+        else:
+            problems = ()
+    if problems:
+        assert all(each.file == str(file) for each in problems)
+        return
     assert budget.size(read.properties["tags"], 1_000_000) <= 20_000 or read.properties["tags"] is UNKNOWN
     assert sum(spent) <= 20_000
 

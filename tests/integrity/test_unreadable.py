@@ -17,10 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bluelamp.cli import main
+from bluelamp.cli.select import with_stacks
 from bluelamp.core import files
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.walk import printable
 from bluelamp.errors import UsageError
+from bluelamp.rehearsal.armtypes.library import Library, LibraryError
 from bluelamp.reports.sources import manifests, templates
 
 NOBODY = 65534
@@ -164,7 +166,9 @@ DAMAGES = {
     "a link to a folder elsewhere": _folder_elsewhere,
     "a file that is not text": _no_text,
 }
-NAMES = st.binary(min_size=1, max_size=6).map(lambda raw: os.fsdecode(b"n" + raw.replace(b"/", b"x").replace(b"\0", b"x")))
+NAMES = st.binary(min_size=1, max_size=6).map(
+    lambda raw: os.fsdecode(b"n" + raw.replace(b"/", b"x").replace(b"\0", b"x"))
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -282,3 +286,23 @@ def test_only_regular_files_are_read(kind, place):
         path.mkdir()
     with pytest.raises(files.FileRefusedError):
         files.read(path, 10)
+
+
+@pytest.mark.parametrize("mode", [0, 0o111])
+def test_a_folder_of_stacks_that_cannot_be_listed_is_told(place, mode):
+    stacks = place / "stacks"
+    stacks.mkdir()
+    (stacks / "Pulumi.essex.yaml").write_text("config: {}\n")
+    assert with_stacks(place) == ["essex"]
+    stacks.chmod(mode)
+    with ordinary_user(), pytest.raises(UsageError, match="stacks: cannot be read"):
+        with_stacks(place)
+
+
+def test_a_folder_of_type_definitions_that_cannot_be_listed_is_told(place):
+    closed = place / "network" / "microsoft.network"
+    (closed / "2024-05-01").mkdir(parents=True)
+    (closed / "2024-05-01" / "types.json").write_text("[]")
+    closed.chmod(0)
+    with ordinary_user(), pytest.raises(LibraryError, match=r"microsoft\.network: cannot be read"):
+        Library(place)

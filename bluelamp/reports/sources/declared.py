@@ -118,9 +118,7 @@ def _whole(on: Any, scope: Scope) -> Any:
     return on
 
 
-def _nested(
-    raw: Located, said: Mapping[str, Any], scope: Scope, listener: Listener, depth: int
-) -> Iterator[Declared]:
+def _nested(raw: Located, said: Mapping[str, Any], scope: Scope, listener: Listener, depth: int) -> Iterator[Declared]:
     properties = folded(said.get("properties"))
     template = properties.get("template")
     if not isinstance(template, Mapping):

@@ -71,8 +71,6 @@ def _yaml(text: str) -> Iterator[Document | Unreadable]:
         if start == 0 and not part.startswith("---"):
             part = _DIRECTIVE.sub("", part)
         try:
-            if "\n%" in part and len(list(islice(_DIRECTIVE.finditer(part), _MOST_DIRECTIVES + 1))) > _MOST_DIRECTIVES:
-                raise Unreadable(f"there are more than {_MOST_DIRECTIVES} directives", before + 1)
             yield from _part(part, before)
         except Unreadable as reason:
             yield reason
@@ -80,6 +78,8 @@ def _yaml(text: str) -> Iterator[Document | Unreadable]:
 
 
 def _part(text: str, before: int) -> Iterator[Document]:
+    if "\n%" in text and len(list(islice(_DIRECTIVE.finditer(text), _MOST_DIRECTIVES + 1))) > _MOST_DIRECTIVES:
+        raise Unreadable(f"there are more than {_MOST_DIRECTIVES} directives", before + 1)
     try:
         found = usual(text, before, MOST)
     except TooManyError as error:

@@ -251,7 +251,10 @@ def resource_id(place: Any, arguments: list[Any]) -> Any:
 def target(identifier: Any) -> tuple[str, tuple[Any, ...]] | None:
     """Which resource an id means, as its ARM type in lower case and its names; None where it is no id."""
     pieces = segments(identifier)
-    at = max((index for index, each in enumerate(pieces) if isinstance(each, str) and each.lower() == "providers"), default=-1)
+    at = max(
+        (index for index, each in enumerate(pieces) if isinstance(each, str) and each.lower() == "providers"),
+        default=-1,
+    )
     if at < 0 or len(pieces) < at + _FORMATTED:
         return None
     namespace, *rest = pieces[at + 1 :]

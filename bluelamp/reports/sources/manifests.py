@@ -114,8 +114,8 @@ def _files(paths: Iterable[str], problems: list[Problem]) -> Iterator[File]:
 def _text(file: File, budget: Budget, problems: list[Problem]) -> str:
     """What stands in the file; empty where that cannot be had, with the reason among `problems`."""
 
-    def wrong(message: str, **more: str) -> str:
-        problems.append(Problem(file.name, message=message, **more))
+    def wrong(message: str, *, allowed: str = "", next_step: str = "") -> str:
+        problems.append(Problem(file.name, message=message, allowed=allowed, next_step=next_step))
         return ""
 
     try:

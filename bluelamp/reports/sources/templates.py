@@ -218,28 +218,27 @@ def _plain(value: Any, made: set[str], index: Mapping[_Key, str]) -> Any:
 def _json(file: File, budget: Budget, problems: list[Problem]) -> tuple[str, Any]:
     """The text of a file and what it holds; None, and a problem more, where it cannot be read. Raises `OverBudget`."""
 
-    def wrong(message: str, **more: str) -> tuple[str, Any]:
-        problems.append(Problem(file.name, message=message, **more))
-        return "", None
+    def wrong(message: str, *, allowed: str = "", next_step: str = "") -> None:
+        problems.append(Problem(file.name, message=message, allowed=allowed, next_step=next_step))
 
     if file.name.lower().endswith(".bicep"):
-        return wrong("this is Bicep", next_step=f"compile it first: bicep build {file.name}")
+        wrong("this is Bicep", next_step=f"compile it first: bicep build {file.name}")
+        return "", None
     try:
         raw = read_file(Path(file.path), LARGEST)
         budget.read(len(raw))
         text = raw.decode("utf-8-sig")
         return text, read_json(text, file.name)
     except UnicodeDecodeError as error:
-        return wrong(f"it is not text (byte {error.start})", allowed="templates are JSON in UTF-8")
+        wrong(f"it is not text (byte {error.start})", allowed="templates are JSON in UTF-8")
     except FileRefusedError as error:
-        if "larger" in str(error.strerror):
-            return wrong(f"it is larger than {LARGEST // 1_000_000} MB")
-        return wrong(f"it {error.strerror}")
+        large = "larger" in str(error.strerror)
+        wrong(f"it is larger than {LARGEST // 1_000_000} MB" if large else f"it {error.strerror}")
     except OSError as error:
-        return wrong(f"it cannot be read: {error.strerror or error}")
+        wrong(f"it cannot be read: {error.strerror or error}")
     except Unreadable as error:
         problems.append(error.problem)
-        return "", None
+    return "", None
 
 
 def _given(file: File, budget: Budget, problems: list[Problem]) -> dict[str, Any]:
