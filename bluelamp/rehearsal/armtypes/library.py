@@ -65,7 +65,9 @@ def _definitions(root: Path) -> Iterator[Path]:
     def fail(error: OSError) -> None:
         raise error
 
-    for here, folders, names in os.walk(root, onerror=fail):
+    if not root.exists():
+        return
+    for here, folders, names in os.walk(root, onerror=fail, followlinks=True):
         depth = len(Path(here).relative_to(root).parts)
         if depth == _DEPTH and "types.json" in names:
             yield Path(here, "types.json")
