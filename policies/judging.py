@@ -18,6 +18,8 @@ from policies.views import TEMPLATE, Context, Subject, View
 
 _WITHHELD: Final = "[withheld]"
 Scrub = Callable[[str], str]
+_MOST_TOLD: Final = 100
+"""How many places that break a rule one judgement names."""
 _WORST_FIRST: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.PASS, Verdict.NOT_APPLICABLE)
 _OPEN: Final = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN})
 
@@ -253,9 +255,12 @@ def _success(rule: Rule, resource: Resource, place: Value) -> Judgement:
 
 def _failure(rule: Rule, resource: Resource, failed: list[Fail], estate: Estate) -> Judgement:
     scrub = _scrub(rule, resource, estate)
-    observed = [fail.at.shown() if fail.show else _WITHHELD for fail in failed]
-    expected = [broken.plain(fail.expected, scrub) for fail in failed]
-    said = "; ".join(_sentence(*each, scrub) for each in zip(failed, observed, expected, strict=True))
+    named = failed[:_MOST_TOLD]
+    observed = [fail.at.shown() if fail.show else _WITHHELD for fail in named]
+    expected = [broken.plain(fail.expected, scrub) for fail in named]
+    said = "; ".join(_sentence(*each, scrub) for each in zip(named, observed, expected, strict=True))
+    if len(failed) > len(named):
+        said += f"; and {len(failed) - len(named):,} more"
     message = broken.cut(broken.exact(said), broken.LONGEST)
     path = failed[0].at.told_path
     return Judgement(rule.id, resource.urn, Verdict.FAIL, path, observed[0], expected[0], message)

@@ -1,5 +1,6 @@
 """Which forces a verb is for."""
 
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import typer
@@ -25,9 +26,18 @@ _EVERY = (
 
 
 def with_stacks(root: Path) -> list[str]:
-    """The forces that have a stack file."""
+    """The forces that have a stack file. Raises `UsageError` where the folder of stacks cannot be read."""
+    folder = root / "stacks"
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise UsageError(
+            f"{folder}: cannot be read: {error.strerror or error}", next_step="grant the permission to read it"
+        ) from None
     return sorted(
-        path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in (root / "stacks").glob("Pulumi.*.yaml")
+        name.removeprefix("Pulumi.").removesuffix(".yaml") for name in names if fnmatchcase(name, "Pulumi.?*.yaml")
     )
 
 

@@ -1,13 +1,14 @@
 """Finding the files of given kinds below files and folders, with everything that cannot be read as a problem.
 
-`pathlib`'s globs and `os.walk` leave out what they may not read. Here nothing is left out silently: what may hold a file of
-the kind and cannot be entered is a `Problem`.
+`pathlib`'s globs and `os.walk` leave out what they may not read. Here nothing is left out silently: what may hold a
+file of the kind and cannot be entered is a `Problem`.
 """
 
 import os
 import stat
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from bluelamp.core.problems import Problem
@@ -62,7 +63,7 @@ class _Walk:
 
     def _named(self, path: str) -> Iterator[File]:
         try:
-            mode = os.stat(path).st_mode
+            mode = Path(path).stat().st_mode
         except FileNotFoundError:
             self._wrong(path, "there is no such file or folder")
             return
@@ -86,7 +87,7 @@ class _Walk:
             here = waiting.pop()
             try:
                 with os.scandir(here) as entries:
-                    about = os.stat(here)
+                    about = Path(here).stat()
                     self._entered.add((about.st_dev, about.st_ino))
                     listed = sorted(self._counted(entries), key=lambda entry: entry.name)
             except OSError as error:
@@ -120,7 +121,7 @@ class _Walk:
     def _is_wanted(self, entry: "os.DirEntry[str]", mode: int) -> bool:
         """Whether to read what is no folder itself. Raises `OSError` for a link that leads nowhere."""
         if stat.S_ISLNK(mode):
-            about = os.stat(entry.path)
+            about = Path(entry.path).stat()
             mode = about.st_mode
             if stat.S_ISDIR(mode):
                 self._links.append((entry.path, (about.st_dev, about.st_ino)))
@@ -134,7 +135,7 @@ class _Walk:
 
     def _unreadable(self, path: str, error: OSError | ValueError) -> None:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        if isinstance(error, FileNotFoundError) and os.path.islink(path):
+        if isinstance(error, FileNotFoundError) and Path(path).is_symlink():
             self._wrong(path, "it is a link to a file that does not exist", "remove the link")
         else:
             self._wrong(

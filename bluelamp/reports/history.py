@@ -60,6 +60,7 @@ def remember(reports: Sequence[Report], file: Path, *, patience: float = PATIENC
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        _regular(file)
         with _opened(file, patience) as connection:
             connection.execute(_TABLES)
             connection.begin()
@@ -68,6 +69,12 @@ def remember(reports: Sequence[Report], file: Path, *, patience: float = PATIENC
     except (duckdb.Error, OSError) as error:
         return Remembered(tuple(reports), f"{file}: {_why(error)}; what changed since last time is not told")
     return Remembered(told)
+
+
+def _regular(file: Path) -> None:
+    """Raises `OSError` for anything else: a FIFO that nobody writes to would never be opened."""
+    if file.exists() and not file.is_file():
+        raise OSError(0, "it is not a regular file")
 
 
 @contextmanager

@@ -106,7 +106,7 @@ def test_rules_find_what_is_wrong_and_what_is_right(site):
         ("[concat('a', 'b''c', 1)]", "ab'c1"),
         ("[concat(createArray(1), createArray(2))]", [1, 2]),
         ("[format('{0}-{1}', 'x', true())]", "x-True"),
-        ("[if(equals('A', 'a'), 'same', 'other')]", "same"),
+        ("[if(equals('a', 'a'), 'same', 'other')]", "same"),
         ("[and(true(), not(false()))]", True),
         ("[or(false(), uniqueString('x'), true())]", True),
         ("[toLower(substring('ABCDEF', 1, 3))]", "bcd"),
@@ -123,6 +123,10 @@ def test_rules_find_what_is_wrong_and_what_is_right(site):
 )
 def test_common_functions_are_computed(expression, value):
     assert evaluated(expression, plain) == value
+
+
+def test_texts_that_differ_in_case_only_are_neither_equal_nor_different():
+    assert isinstance(evaluated("[if(equals('A', 'a'), 'same', 'other')]", plain), Open)
 
 
 @pytest.mark.parametrize(

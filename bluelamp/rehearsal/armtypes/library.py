@@ -5,14 +5,19 @@ its provider and version are first asked for.
 """
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 Type = Mapping[str, Any]
+
+
+_DEPTH: Final = 3
+"""How many folders a file of definitions is in: its service, its provider and its version."""
 
 
 class LibraryError(Exception):
@@ -54,13 +59,33 @@ class Body:
     version: str
 
 
+def _definitions(root: Path) -> Iterator[Path]:
+    """The files of definitions below `root`. Raises `OSError` for a folder that cannot be read, which a glob skips."""
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    if not root.exists():
+        return
+    for here, folders, names in os.walk(root, onerror=fail, followlinks=True):
+        depth = len(Path(here).relative_to(root).parts)
+        if depth == _DEPTH and "types.json" in names:
+            yield Path(here, "types.json")
+        if depth >= _DEPTH:
+            folders.clear()
+
+
 class Library:
     """The folder `directory`, or its subfolder `generated`. Raises `LibraryError` where no definition is in it."""
 
     def __init__(self, directory: Path) -> None:
-        root = directory / "generated" if (directory / "generated").is_dir() else directory
         self._files: dict[str, dict[str, list[Types]]] = {}
-        for file in sorted(root.glob("*/*/*/types.json")):
+        try:
+            root = directory / "generated" if (directory / "generated").is_dir() else directory
+            found = sorted(_definitions(root))
+        except OSError as error:
+            raise LibraryError(f"{error.filename or directory}: cannot be read: {error.strerror or error}") from error
+        for file in found:
             provider, version = file.parts[-3].lower(), file.parts[-2]
             self._files.setdefault(provider, {}).setdefault(version, []).append(Types(file))
         if not self._files:

@@ -163,13 +163,20 @@ def _lifted(shape: ObjectShape, body: Mapping[str, Any], names: Spelling, inside
         written[fold(key)] = key
         if isinstance(value, Open):
             made = {name: unknown(f"{value}.{name}") for name in shape.properties} | made
-        elif isinstance(value, Mapping):
-            for name, item in _lifted(shape, value, names, inside | {fold(key)}).items():
-                if name in made and made[name] != item and not (not inside and fold(name) in _BESIDE):
-                    made[name] = unknown(f"{name} and {key}.{name}")
-                else:
-                    made.setdefault(name, item)
+        else:
+            _put(
+                made, _lifted(shape, value, names, inside | {fold(key)}), key, beside=frozenset() if inside else _BESIDE
+            )
     return made
+
+
+def _put(made: dict[str, Any], inner: Mapping[str, Any], key: str, *, beside: frozenset[str]) -> None:
+    """Adds the members of the object `key` to those beside it, of which the ones in `beside` count."""
+    for name, item in inner.items():
+        if name in made and made[name] != item and fold(name) not in beside:
+            made[name] = unknown(f"{name} and {key}.{name}")
+        else:
+            made.setdefault(name, item)
 
 
 def _comparable(name: str) -> str:

@@ -4,7 +4,7 @@ The limits count work, not time, so that the same input has the same outcome on 
 run below 2 GiB of memory.
 """
 
-from collections.abc import Mapping
+import sys
 from typing import Any, Final
 
 from bluelamp.core.problems import Problem
@@ -15,15 +15,19 @@ LARGEST_MANIFEST: Final = 16_000_000
 """How many bytes a file of manifests may have. A cluster takes no object above 1.5 MB."""
 MOST_BYTES: Final = 64_000_000
 """How many bytes the files of a run may have in all."""
-MOST_VALUES: Final = 8_000_000
+MOST_VALUES: Final = 4_000_000
 """How many names and values the resources of a run may have in all; 16 characters of a text count as one."""
-MOST_RESOURCES: Final = 50_000
+MOST_RESOURCES: Final = 5_000
 """How many resources a run may judge."""
 MOST_STEPS: Final = 10_000_000
 """How many steps the expressions of a run may take: a value read, made or compared, or 16 characters of a text."""
 _CHARACTERS: Final = 16
+_SCALARS: Final = frozenset({int, float, bool, type(None)})
+LONGEST_LIST: Final = 20_000
+"""How many items a list in a resource may have."""
 MOST_PROBLEMS: Final = 500
 """How many problems are told at once."""
+_MOST_WRONG: Final = 20_000
 DEEPEST: Final = 200
 """How deep values may be nested."""
 
@@ -36,7 +40,7 @@ class Budget:
     """What a run may still read and compute. Every method raises `OverBudget` once a limit is exceeded."""
 
     def __init__(self) -> None:
-        self._bytes = self._values = self._resources = self._steps = 0
+        self._bytes = self._values = self._resources = self._steps = self._wrong = 0
 
     def read(self, size: int) -> None:
         """Counts a file or stream of `size` bytes."""
@@ -44,14 +48,20 @@ class Budget:
         if self._bytes > MOST_BYTES:
             raise OverBudget(f"the files have more than {MOST_BYTES // 1_000_000} MB in all; judge fewer at once")
 
-    def resource(self, values: int) -> None:
-        """Counts a resource of so many values."""
+    def resource(self, value: Any) -> None:
+        """Counts a resource, with all that is in it."""
         self._resources += 1
-        self._values += values
+        self._values += size(value, MOST_VALUES, longest=LONGEST_LIST)
         if self._resources > MOST_RESOURCES:
             raise OverBudget(f"there are more than {MOST_RESOURCES:,} resources; judge fewer files at once")
         if self._values > MOST_VALUES:
             raise OverBudget(f"there are more than {MOST_VALUES:,} values in all; judge fewer files at once")
+
+    def problem(self) -> None:
+        """Counts a problem."""
+        self._wrong += 1
+        if self._wrong > _MOST_WRONG:
+            raise OverBudget(f"there are more than {_MOST_WRONG:,} problems")
 
     def step(self, count: int = 1) -> None:
         """Counts steps of an evaluation."""
@@ -66,11 +76,12 @@ class Budget:
         return weight
 
 
-def size(value: Any, most: int, deepest: int = DEEPEST) -> int:
+def size(value: Any, most: int, deepest: int = DEEPEST, longest: int = sys.maxsize) -> int:
     """How many values there are in `value`, itself included, texts by their length; not counted much beyond `most`.
 
     What stands in several places counts in each, so a value that grows at every level is measured at full size. Raises
-    `OverBudget` where values are nested deeper than `deepest`. There is no recursion.
+    `OverBudget` where values are nested deeper than `deepest`, and for a list of more than `longest` items. There is no
+    recursion.
     """
     count, depth = 0, 0
     level = [value]
@@ -81,12 +92,17 @@ def size(value: Any, most: int, deepest: int = DEEPEST) -> int:
         count += len(level)
         inner: list[Any] = []
         for each in level:
-            if isinstance(each, str):
+            kind = type(each)
+            if kind in _SCALARS:
+                continue
+            if kind is str:
                 count += len(each) // _CHARACTERS
-            elif isinstance(each, Mapping):
+            elif isinstance(each, dict):
                 inner += each.values()
                 inner += each
             elif isinstance(each, (list, tuple)):
+                if len(each) > longest:
+                    raise OverBudget(f"a list has more than {longest:,} items")
                 inner += each
             elif (parts := getattr(each, "parts", None)) is not None:  # of what is not known yet
                 inner += parts
@@ -102,5 +118,6 @@ def told(problems: list[Problem]) -> list[Problem]:
     """The first problems, and how many more there are."""
     if len(problems) <= MOST_PROBLEMS:
         return problems
-    more = Problem("…", message=f"there are {len(problems) - MOST_PROBLEMS:,} problems more")
-    return [*problems[:MOST_PROBLEMS], more]
+    *first, last = problems
+    more = Problem("…", message=f"there are {len(problems) - MOST_PROBLEMS - 1:,} problems more")
+    return [*first[:MOST_PROBLEMS], more, last]

@@ -17,6 +17,7 @@ from yaml._yaml import CParser
 
 from bluelamp.core.source import show
 from bluelamp.reports.sources.budget import DEEPEST
+from bluelamp.reports.sources.located import HALF, is_whole, reason
 from bluelamp.reports.sources.scalars import scalar
 from bluelamp.reports.sources.usual import Document, TooManyError, usual
 
@@ -70,8 +71,6 @@ def _yaml(text: str) -> Iterator[Document | Unreadable]:
         if start == 0 and not part.startswith("---"):
             part = _DIRECTIVE.sub("", part)
         try:
-            if "\n%" in part and len(list(islice(_DIRECTIVE.finditer(part), _MOST_DIRECTIVES + 1))) > _MOST_DIRECTIVES:
-                raise Unreadable(f"there are more than {_MOST_DIRECTIVES} directives", before + 1)
             yield from _part(part, before)
         except Unreadable as reason:
             yield reason
@@ -79,6 +78,8 @@ def _yaml(text: str) -> Iterator[Document | Unreadable]:
 
 
 def _part(text: str, before: int) -> Iterator[Document]:
+    if "\n%" in text and len(list(islice(_DIRECTIVE.finditer(text), _MOST_DIRECTIVES + 1))) > _MOST_DIRECTIVES:
+        raise Unreadable(f"there are more than {_MOST_DIRECTIVES} directives", before + 1)
     try:
         found = usual(text, before, MOST)
     except TooManyError as error:
@@ -194,6 +195,7 @@ def _json(text: str) -> Iterator[Document | Unreadable]:
     decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number, parse_float=_number)
     position, end = 0, len(text)
     line, counted, documents_ = 1, 0, 0
+    escaped = "\\u" in text
     while (position := _skipped(text, position)) < end:
         # Counted on from the document before: counting from the start for each would take the square of their number.
         line, counted = line + text.count("\n", counted, position), position
@@ -206,12 +208,17 @@ def _json(text: str) -> Iterator[Document | Unreadable]:
         except json.JSONDecodeError as error:
             yield Unreadable(f"this is not JSON: {error.msg}", error.lineno, error.colno)
             return
-        except (ValueError, RecursionError) as error:
-            reason = f"values are nested deeper than {DEEPEST}" if isinstance(error, RecursionError) else str(error)
-            yield Unreadable(reason, line)
+        except ValueError as error:
+            yield Unreadable(reason(error), line)
+            return
+        except RecursionError:
+            yield Unreadable(f"values are nested deeper than {DEEPEST}", line)
             return
         if _deeper(value, DEEPEST):
             yield Unreadable(f"values are nested deeper than {DEEPEST}", line)
+            return
+        if escaped and not is_whole(value):
+            yield Unreadable(HALF, line)
             return
         yield Document(value, line)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from bluelamp.reports.sources.expressions import LONGEST, BadExpression, Open, is_open, joined, segments, text, unknown
+from bluelamp.reports.sources.located import is_whole
 
 Written = Callable[[], str]
 """How a call is written, found out when it is needed: of long arguments it is long."""
@@ -23,9 +24,9 @@ def plain(name: str, arguments: list[Any], written: Written) -> Any:
     if name in _OF_TEXTS:
         return _OF_TEXTS[name](arguments)
     found = _FUNCTIONS.get(name)
-    if found is None or any(map(is_open, arguments)):
-        return _early(name, arguments, written)
     try:
+        if found is None or any(map(is_open, arguments)):
+            return _early(name, arguments, written)
         return found(*arguments)
     except BadExpression:
         raise
@@ -94,7 +95,13 @@ def _if(condition: Any, then: Any, otherwise: Any) -> Any:
 
 
 def _equals(one: Any, other: Any) -> bool:
-    return one.lower() == other.lower() if isinstance(one, str) and isinstance(other, str) else bool(one == other)
+    """Whether two values are equal. Raises ValueError for texts that differ in case only.
+
+    ARM's reference does not say how those compare; a wrong guess would judge the wrong branch.
+    """
+    if isinstance(one, str) and isinstance(other, str) and one != other and one.casefold() == other.casefold():
+        raise ValueError("equal but for case")
+    return bool(one == other)
 
 
 def _contains(holder: Any, item: Any) -> bool:
@@ -160,7 +167,10 @@ def _substring(value: str, start: Any, length: Any = None) -> str:
 
 
 def _json(written: str) -> Any:
-    return json.loads(written, object_pairs_hook=_object)
+    value = json.loads(written, object_pairs_hook=_object)
+    if not is_whole(value):
+        raise ValueError(written)
+    return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -10,9 +10,12 @@ from typing import Any, Final
 
 from bluelamp.core.problems import Problem
 from bluelamp.core.source import show
+from bluelamp.reports.sources.budget import MOST_VALUES, OverBudget, size
 
 DEEPEST: Final = 100
 """How deep the values of a template may be nested; templates inside templates take a few levels each."""
+HALF: Final = "a text holds half of a character (a lone surrogate)"
+TOO_LONG: Final = "a number has too many digits"
 # What is not closed goes on to the end of its line or of the text, so that nothing is looked at twice.
 _STRING_OR_COMMENT: Final = re.compile(
     r'"[^"\\\n]*(?:\\.[^"\\\n]*)*(?:"|(?=\n)|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL
@@ -111,6 +114,23 @@ def _once(pairs: list[tuple[str, Any]]) -> Located:
     return made
 
 
+def is_whole(value: Any) -> bool:
+    """Whether every text in `value` is Unicode: JSON can spell half a character (`\\ud800`), which none can encode."""
+    level = [value]
+    while level:
+        inner: list[Any] = []
+        for each in level:
+            if isinstance(each, dict):
+                inner += each.values()
+                inner += each
+            elif isinstance(each, list):
+                inner += each
+            elif isinstance(each, str) and not each.isascii() and _SURROGATE.search(each):
+                return False
+        level = inner
+    return True
+
+
 def _number(text: str) -> float:
     number = float(text)
     if not isfinite(number):
@@ -120,6 +140,11 @@ def _number(text: str) -> float:
 
 def _constant(text: str) -> float:
     raise ValueError(f"{text} is not JSON")
+
+
+def reason(error: ValueError) -> str:
+    """What is wrong, for a person: Python explains how to set its limit on digits."""
+    return TOO_LONG if str(error).startswith("Exceeds the limit") else str(error)
 
 
 def read(text: str, file: str) -> Any:
@@ -134,7 +159,7 @@ def read(text: str, file: str) -> Any:
         line = text.count("\n", 0, max(error.start, 0)) + 1
         raise Unreadable(Problem(file, line, message=str(error), next_step="keep one of them")) from error
     except ValueError as error:
-        raise Unreadable(Problem(file, message=str(error))) from error
+        raise Unreadable(Problem(file, message=reason(error))) from error
     except RecursionError as error:
         raise Unreadable(Problem(file, message="values are nested too deep")) from error
     return value
@@ -142,21 +167,12 @@ def read(text: str, file: str) -> Any:
 
 def _check(value: Any, file: str) -> None:
     """Raises `Unreadable` for what is nested too deep and for text that is no Unicode."""
-    level, depth = [value], 0
-    while level:
-        depth += 1
-        if depth > DEEPEST:
-            raise Unreadable(Problem(file, message=f"values are nested too deep: more than {DEEPEST} levels"))
-        inner: list[Any] = []
-        for each in level:
-            if isinstance(each, dict):
-                inner += each.values()
-                inner += each
-            elif isinstance(each, list):
-                inner += each
-            elif isinstance(each, str) and not each.isascii() and _SURROGATE.search(each):
-                raise Unreadable(Problem(file, message="a text holds half of a character (a lone surrogate)"))
-        level = inner
+    try:
+        size(value, 100 * MOST_VALUES, DEEPEST)
+    except OverBudget as error:
+        raise Unreadable(Problem(file, message=f"values are nested too deep: more than {DEEPEST} levels")) from error
+    if not is_whole(value):
+        raise Unreadable(Problem(file, message=HALF))
 
 
 def _blank(found: re.Match[str]) -> str:

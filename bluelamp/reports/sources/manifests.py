@@ -16,7 +16,7 @@ from bluelamp.core.files import read as read_file
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.walk import File, files, printable
 from bluelamp.errors import UsageError
-from bluelamp.reports.sources.budget import LARGEST_MANIFEST, MOST_VALUES, Budget, OverBudget, size, told
+from bluelamp.reports.sources.budget import LARGEST_MANIFEST, Budget, OverBudget, told
 from bluelamp.reports.sources.documents import Unreadable, documents
 from bluelamp.reports.sources.unique import unique
 from bluelamp.reports.unjudged import Skipped
@@ -59,7 +59,8 @@ def read(
         try:
             _file(file, budget, found, taken, problems, left_out, skip)
         except OverBudget as error:
-            problems.append(Problem(file.name, message=str(error)))
+            if not (problems and problems[-1].message == str(error)):
+                problems.append(Problem(file.name, message=str(error)))
             break
     if problems:
         raise SettingsError(told(problems))
@@ -101,7 +102,11 @@ def _file(
             why = "it is not a Kubernetes object"
             skip(Skipped("document", left_out[-1], why, source=(file.name, document.line)))
         for line, value in objects:
-            budget.resource(size(value, MOST_VALUES))
+            try:
+                budget.resource(value)
+            except OverBudget as error:
+                problems.append(Problem(file.name, line, message=str(error)))
+                raise
             resource = _resource(value, file.name, line, taken)
             found[resource.urn] = resource
 
@@ -117,8 +122,8 @@ def _files(paths: Iterable[str], problems: list[Problem]) -> Iterator[File]:
 def _text(file: File, budget: Budget, problems: list[Problem]) -> str:
     """What stands in the file; empty where that cannot be had, with the reason among `problems`."""
 
-    def wrong(message: str, **more: str) -> str:
-        problems.append(Problem(file.name, message=message, **more))
+    def wrong(message: str, *, allowed: str = "", next_step: str = "") -> str:
+        problems.append(Problem(file.name, message=message, allowed=allowed, next_step=next_step))
         return ""
 
     try:

@@ -29,5 +29,5 @@ def scalar(text: str) -> Any:
         if len(digits) <= _LONGEST:
             value = int(digits, 8 if octal else 0)
             return -value if sign == "-" else value
-    number = float(plain) if _FLOAT.fullmatch(plain) else inf
-    return number if isfinite(number) else text
+    fraction = float(plain) if _FLOAT.fullmatch(plain) else inf
+    return fraction if isfinite(fraction) else text

@@ -20,7 +20,7 @@ from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.walk import File, files, printable
 from bluelamp.errors import UsageError
 from bluelamp.reports.sources import armnames
-from bluelamp.reports.sources.budget import LARGEST_TEMPLATE, MOST_VALUES, Budget, OverBudget, size, told
+from bluelamp.reports.sources.budget import LARGEST_TEMPLATE, Budget, OverBudget, told
 from bluelamp.reports.sources.declared import Declared, Listener, declared
 from bluelamp.reports.sources.expressions import Open, unknown
 from bluelamp.reports.sources.functions import name_key, target
@@ -128,6 +128,7 @@ def _read(
         left_out[what] = left_out.get(what, 0) + 1
 
     def wrong(start: int, why: str) -> None:
+        scope.budget.problem()
         problems.append(Problem(file, line(start), message=why))
 
     def skipped(start: int, kind: str, name: str, why: str) -> None:
@@ -136,7 +137,7 @@ def _read(
     told_: list[tuple[Declared, str, str]] = []
     listener = Listener(wrong, leave, skipped)
     for each in declared(scope, listener):
-        scope.budget.resource(size(each.body, MOST_VALUES))
+        scope.budget.resource(each.body)
         token = armnames.token_of(each.type, each.names, each.level)
         name = "/".join(part.brief if isinstance(part, Open) else str(part) for part in each.names)
         if token is None:
@@ -228,28 +229,27 @@ def _plain(value: Any, made: set[str], index: Mapping[_Key, str]) -> Any:
 def _json(file: File, budget: Budget, problems: list[Problem]) -> tuple[str, Any]:
     """The text of a file and what it holds; None, and a problem more, where it cannot be read. Raises `OverBudget`."""
 
-    def wrong(message: str, **more: str) -> tuple[str, Any]:
-        problems.append(Problem(file.name, message=message, **more))
-        return "", None
+    def wrong(message: str, *, allowed: str = "", next_step: str = "") -> None:
+        problems.append(Problem(file.name, message=message, allowed=allowed, next_step=next_step))
 
     if file.name.lower().endswith(".bicep"):
-        return wrong("this is Bicep", next_step=f"compile it first: bicep build {file.name}")
+        wrong("this is Bicep", next_step=f"compile it first: bicep build {file.name}")
+        return "", None
     try:
         raw = read_file(Path(file.path), LARGEST)
         budget.read(len(raw))
         text = raw.decode("utf-8-sig")
         return text, read_json(text, file.name)
     except UnicodeDecodeError as error:
-        return wrong(f"it is not text (byte {error.start})", allowed="templates are JSON in UTF-8")
+        wrong(f"it is not text (byte {error.start})", allowed="templates are JSON in UTF-8")
     except FileRefusedError as error:
-        if "larger" in str(error.strerror):
-            return wrong(f"it is larger than {LARGEST // 1_000_000} MB")
-        return wrong(f"it {error.strerror}")
+        large = "larger" in str(error.strerror)
+        wrong(f"it is larger than {LARGEST // 1_000_000} MB" if large else f"it {error.strerror}")
     except OSError as error:
-        return wrong(f"it cannot be read: {error.strerror or error}")
+        wrong(f"it cannot be read: {error.strerror or error}")
     except Unreadable as error:
         problems.append(error.problem)
-        return "", None
+    return "", None
 
 
 def _given(file: File, budget: Budget, problems: list[Problem]) -> dict[str, Any]:

@@ -94,6 +94,10 @@ class _Reader:
             return self._sequence(depth)
         raise _UnusualError
 
+    def _line(self, event: Any) -> int:
+        line: int = event.start_mark.line + self._before + 1
+        return line
+
     def _mapping(self, depth: int) -> dict[str, Any]:
         made: dict[str, Any] = {}
         while type(key := self._next()) is ScalarEvent:
@@ -102,7 +106,7 @@ class _Reader:
                 raise _UnusualError
             self._left -= 1
             if self._left < 0:
-                raise TooManyError(key.start_mark.line + self._before + 1)
+                raise TooManyError(self._line(key))
             made[name] = self._value(self._next(), depth + 1)
             if name == "items" and depth == 1 and type(made[name]) is list:
                 self._items = self._lines
@@ -115,7 +119,7 @@ class _Reader:
         while type(event := self._next()) is not SequenceEndEvent:
             self._left -= 1
             if self._left < 0:
-                raise TooManyError(event.start_mark.line + self._before + 1)
+                raise TooManyError(self._line(event))
             lines.append(event.start_mark.line + self._before + 1)
             made.append(self._value(event, depth + 1))
         self._lines = tuple(lines)
