@@ -1,10 +1,11 @@
 """Pods and whole objects inside resources of kinds that no rule knows: recognised by what they look like.
 
-A pod's specification is an object with a list of containers, an embedded object has an API version, a kind and
-metadata. Argo's and Tekton's steps are containers of pods that their controllers make.
+A pod's specification is an object with containers, an embedded object has an API version, a kind and metadata; both may
+be YAML or JSON in a text. Argo's and Tekton's steps are containers of pods that their controllers make.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -23,6 +24,11 @@ _LISTS: Final = ("containers", "initContainers", "ephemeralContainers")
 _SPEC: Final = "template.spec"
 _HOLDERS: Final = frozenset({*_LISTS, "podSpec", "podTemplate", "podTemplateSpec", "jobTemplate", "spec"})
 """The properties that hold a pod, or part of one, wherever they are: with an unknown value, a pod is unknown."""
+_MAY_HOLD: Final = re.compile(r"(?<!claim)(template|spec)s?$|(job|pod|container|sidecar)s$", re.IGNORECASE)
+"""The names of properties that hold pods in many kinds: with an unknown value, a pod may stand beside a known one."""
+_OF_CONTAINER: Final = frozenset({"image", "name", "securityContext"})
+_LARGEST_TEXT: Final = 1_500_000
+"""How many characters are read of one text; a cluster takes no object that is larger."""
 _BUILT_IN: Final = frozenset(
     {
         "admissionregistration.k8s.io",
@@ -50,7 +56,7 @@ _BUILT_IN: Final = frozenset(
         "storagemigration.k8s.io",
     }
 )
-_PATTERNS: Final = ("kyverno.io", "gatekeeper.sh")
+_PATTERNS: Final = (".kyverno.io", ".gatekeeper.sh")
 """Groups whose objects hold patterns that pods are compared with, not pods."""
 _ARGO: Final = "argoproj.io"
 _TEKTON: Final = "tekton.dev"
@@ -85,7 +91,7 @@ def searched(type_: str) -> bool:
     group = type_.split(":")[1].partition("/")[0]
     if group == "v1":
         group = "core"
-    if group.endswith(_PATTERNS) or any(fnmatchcase(type_, wanted) for wanted in PODS):
+    if f".{group}".endswith(_PATTERNS) or any(fnmatchcase(type_, wanted) for wanted in PODS):
         return False
     return group not in _BUILT_IN or type_.endswith("List")
 
@@ -93,6 +99,7 @@ def searched(type_: str) -> bool:
 def inside(resource: Resource) -> Inside:
     """The pods and objects in `resource`, whose type is one that is `searched`."""
     found = Inside()
+    doubts: list[Value] = []
     group = resource.type.split(":")[1].partition("/")[0]
     start = root(resource)
     waiting: list[tuple[Value, tuple[Value, ...]]] = [(start, ())]
@@ -112,18 +119,78 @@ def inside(resource: Resource) -> Inside:
                 found.pods.extend(_tekton(value, above))
             above = (*above, value)
         elif raw is UNKNOWN:
-            if value.key in _HOLDERS:
-                found.pods.append(_seeds(value))
+            doubts.append(value)
             continue
-        elif not isinstance(raw, Sequence) or isinstance(raw, str):
+        elif isinstance(raw, str):
+            written = _written(value)
+            if written is not None:
+                waiting.append((Value(resource, written, value.outer, value.key), above))
+            continue
+        elif not isinstance(raw, Sequence):
             continue
         items = raw.items() if isinstance(raw, Mapping) else enumerate(raw)
-        waiting += [
-            (Value(resource, item, value, key), above)
-            for key, item in items
-            if item is UNKNOWN or isinstance(item, (Mapping, list, tuple))
-        ][::-1]
+        waiting += [(Value(resource, item, value, key), above) for key, item in items if _may_have_pods(item)][::-1]
+    if doubts:
+        found.pods += map(_seeds, _unknown(doubts, found))
     return found
+
+
+def _may_have_pods(item: Any) -> bool:
+    if isinstance(item, str):
+        return "ontainers" in item
+    return item is UNKNOWN or isinstance(item, (Mapping, list, tuple))
+
+
+def _written(value: Value) -> Any:
+    """The objects and lists in a text of YAML or JSON; None for any other text, and for what clients noted down."""
+    outer = value.outer
+    if len(value.raw) > _LARGEST_TEXT or (outer is not None and outer.key == "annotations"):
+        return None
+    from policies.kubernetes._yaml import NotYaml, documents
+
+    try:
+        found = [each for each in documents(value.raw) if isinstance(each, (dict, list))]
+    except NotYaml:
+        return None
+    return found[0] if len(found) == 1 else found or None
+
+
+def _unknown(doubts: Sequence[Value], found: Inside) -> Iterator[Value]:
+    """Those of the unknown values `doubts` that may hold a pod: by their names, or as others in the resource do."""
+    places: set[tuple[str, ...]] = set()
+    holding: set[int] = set()
+    pods = [each for seeds in found.pods for each in seeds[_SPEC]]
+    for value in [*pods, *(each for _, each in found.objects)]:
+        at: Value | None = value
+        while at is not None:
+            places.add(_steps(at))
+            holding.add(id(at.raw))
+            at = at.outer
+    for doubt in doubts:
+        beside = bool(holding) and (
+            _MAY_HOLD.search(str(doubt.key)) or _steps(doubt) in places or _is_one_of(doubt, holding)
+        )
+        if doubt.key in _HOLDERS or beside:
+            yield doubt
+
+
+def _steps(value: Value) -> tuple[str, ...]:
+    """The properties from the resource to `value`; the items of a list are all alike."""
+    steps: list[str] = []
+    while value.outer is not None:
+        steps.append("*" if isinstance(value.key, int) else str(value.key))
+        value = value.outer
+    return tuple(reversed(steps))
+
+
+def _is_one_of(doubt: Value, holding: Collection[int]) -> bool:
+    """Whether `doubt` is one of several in a map by names, of which all that are known hold pods."""
+    raw = doubt.outer.raw if doubt.outer is not None else None
+    if not isinstance(raw, Mapping):
+        return False
+    known = {key: item for key, item in raw.items() if item is not UNKNOWN}
+    named = not any(key in _HOLDERS or _MAY_HOLD.search(str(key)) for key in known)
+    return bool(known) and named and all(id(item) in holding for item in known.values())
 
 
 def _type(value: Value, carrier: Resource) -> str:
@@ -152,7 +219,7 @@ def _is_pod(value: Value) -> bool:
         containers = value.raw[key]
         if containers is UNKNOWN:
             return True
-        if isinstance(containers, Sequence) and not isinstance(containers, str) and any(map(_is_container, containers)):
+        if any(map(_is_container, _listed(containers))):
             return True
     outer = value.outer
     return (
@@ -164,7 +231,12 @@ def _is_pod(value: Value) -> bool:
 
 
 def _is_container(item: Any) -> bool:
-    return item is UNKNOWN or (isinstance(item, Mapping) and bool({"image", "name"} & item.keys()))
+    return item is UNKNOWN or (isinstance(item, Mapping) and not _OF_CONTAINER.isdisjoint(item))
+
+
+def _listed(raw: Any) -> list[Any]:
+    """The items of a list; of a map by names, as some kinds have their containers, its values."""
+    return list(raw.values()) if isinstance(raw, Mapping) else _list(raw)
 
 
 def _seeds(pod: Value) -> Seeds:
@@ -183,7 +255,9 @@ def _whole(pod: Value) -> Value:
     if not isinstance(raw, dict) or isinstance(raw, PartialObject):
         return pod
     named = pod.outer is not None and "template" in str(pod.outer.key).lower()
-    containers = [item for key in _LISTS for item in _list(raw.get(key)) if isinstance(item, Mapping)]
+    containers = [item for key in _LISTS for item in _listed(raw.get(key)) if isinstance(item, Mapping)]
+    if any(isinstance(raw.get(key), Mapping) for key in _LISTS):
+        return Value(pod.resource, _partial(raw), pod.outer, pod.key)
     if named or pod.key == "" or any("image" in item for item in containers):
         return pod
     return Value(pod.resource, _partial(raw), pod.outer, pod.key)

@@ -5,6 +5,7 @@ import copy
 import json
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -125,6 +126,68 @@ def test_what_is_unknown_in_a_pod_is_unknown(type_, path, key, value):
         assert found["BL-K8S-001", "custom"] == "unknown"
 
 
+@settings(THOROUGH, max_examples=600)
+@given(types, steps, st.sampled_from(["list", "map", "inside", "list itself", "template"]), st.integers(0, 3))
+def test_an_unknown_pod_beside_known_ones_is_unknown(type_, path, where, before):
+    pod = {"template": {"spec": copy.deepcopy(w.POD)}}
+    beside = [pod] * (before + 1)
+    spec = {
+        "list": {"workers": [*beside, UNKNOWN]},
+        "map": {"workers": {**{f"worker-{number}": each for number, each in enumerate(beside)}, "other": UNKNOWN}},
+        "inside": {"workers": [*beside, {"template": UNKNOWN}]},
+        "list itself": {"workers": beside, "otherJobs": UNKNOWN},
+        "template": {"workers": beside, "headTemplate": UNKNOWN},
+    }[where]
+    found = w.verdicts(custom(type_, placed(path, spec)))
+    assert {found[rule, "custom"] for rule in POD_RULES & w.MANDATORY} == {"unknown"}
+
+
+@pytest.mark.parametrize("key", ["replicas", "selector", "volumeClaimTemplates", "strategy", "host", "suspend"])
+def test_an_unknown_setting_beside_a_pod_leaves_the_pod_known(key):
+    spec = {"template": {"spec": copy.deepcopy(w.POD)}, key: UNKNOWN}
+    found = w.verdicts(custom("argoproj.io/v1alpha1:Rollout", {"metadata": {"name": "x"}, "spec": spec}))
+    assert "unknown" not in {found[rule, "custom"] for rule in POD_RULES & w.MANDATORY}
+
+
+@settings(THOROUGH, max_examples=400)
+@given(types, steps, st.sampled_from(w.ATTACKS), st.booleans())
+def test_containers_in_a_map_by_their_names_are_judged(type_, path, attack, beside):
+    rule, change = attack
+    containers = {"app": {"image": "a", **{k: v for k, v in change.get("containers", [{}])[0].items() if k != "name"}}}
+    rest = {key: value for key, value in change.items() if key != "containers"}
+    good = {"template": {"spec": copy.deepcopy(w.POD)}} if beside else {}
+    found = w.verdicts(custom(type_, placed([*path, "one"], {**good, "pod": {**rest, "containers": containers}})))
+    # What a controller adds to such a container is not known.
+    assert found[rule, "custom"] in ({"fail"} if rule in {"BL-K8S-001", "BL-K8S-002"} else {"fail", "unknown"})
+    assert found["BL-K8S-003", "custom"] in {"fail", "unknown"}
+
+
+@settings(THOROUGH, max_examples=300)
+@given(types, steps, st.sampled_from(w.ATTACKS), st.sampled_from(["json", "yaml", "whole", "two"]), st.booleans())
+def test_a_pod_in_a_text_is_judged(type_, path, attack, form, beside):
+    rule, change = attack
+    spec = {**copy.deepcopy(w.POD), **change}
+    if "containers" in change:
+        spec["containers"] = [{"image": "a", **change["containers"][0]}]
+    whole = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "b"}, "spec": spec}
+    text = {
+        "json": json.dumps({"spec": spec}),
+        "yaml": yaml.safe_dump({"spec": spec}),
+        "whole": json.dumps(whole),
+        "two": yaml.safe_dump_all([{"a": 1}, whole]),
+    }[form]
+    good = {"template": {"spec": copy.deepcopy(w.POD)}} if beside else {}
+    found = w.verdicts(custom(type_, placed([*path, "one"], {**good, "manifest": text})))
+    assert found[rule, "custom"] == "fail"
+
+
+@pytest.mark.parametrize("group", ["evilkyverno.io", "notgatekeeper.sh", "kyverno.io.example"])
+def test_a_group_that_is_nearly_one_of_patterns_is_searched(group):
+    pod = {**copy.deepcopy(w.POD), "hostNetwork": True}
+    found = w.verdicts(custom(f"{group}/v1:Policy", {"metadata": {"name": "x"}, "spec": {"template": {"spec": pod}}}))
+    assert found["BL-K8S-002", "custom"] == "fail"
+
+
 @pytest.mark.parametrize(
     ("type_", "properties", "path"),
     [
@@ -173,6 +236,10 @@ def test_settings_of_a_workflow_are_those_of_its_pods():
     [
         ("kyverno.io/v1:ClusterPolicy", {"spec": {"rules": [{"validate": {"pattern": {"spec": {"containers": [{"name": "*", "image": "*"}]}}}}]}}),
         ("apiextensions.k8s.io/v1:CustomResourceDefinition", {"spec": {"versions": [{"schema": {"openAPIV3Schema": {"default": {"containers": [{"name": "a", "image": "b"}]}}}}]}}),
+        ("policies.kyverno.io/v1:ValidatingPolicy", {"spec": {"template": {"spec": {"containers": [{"name": "*", "image": "*"}]}}}}),
+        ("apiextensions.crossplane.io/v1:CompositeResourceDefinition", {"spec": {"versions": [{"schema": {"openAPIV3Schema": {"properties": {"containers": {"type": "array", "items": {"properties": {"image": {"type": "string"}, "name": {"type": "string"}}}}}}}}]}}),
+        ("monitoring.coreos.com/v1:PrometheusRule", {"spec": {"groups": [{"rules": [{"expr": 'sum(containers{image="x"})', "annotations": {"summary": "containers: [a]"}}]}]}}),
+        ("example.org/v1:Thing", {"metadata": {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": '{"spec":{"containers":[{"name":"a","image":"b"}]}}'}}, "spec": {"note": "the containers: run by us"}}),
         ("metrics.example/v1:Report", {"spec": {"containers": ["a", "b"], "image": "a"}}),
         ("autoscaling.k8s.io/v1:VerticalPodAutoscaler", {"spec": {"targetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "a"}, "resourcePolicy": {"containerPolicies": [{"containerName": "*"}]}}}),
     ],
