@@ -148,6 +148,82 @@ def test_a_file_of_parameters_is_read_without_case(tmp_path, suffix):
     assert verdicts(tmp_path, whole)["BL-NET-001"] is Verdict.FAIL
 
 
+SOURCE = {"type": "string", "defaultValue": "10.16.4.0/24"}
+
+
+def from_parameter():
+    one = group()
+    one["properties"] = {
+        "securityRules": [{"name": "ssh", "properties": {**OPEN_PORT, "sourceAddressPrefix": "[parameters('source')]"}}]
+    }
+    return one
+
+
+@pytest.mark.parametrize(
+    "given_",
+    [
+        {"parameters": {"source": {"value": "*"}}},
+        {"source": {"value": "*"}},
+        {"$schema": "x", "SOURCE": {"Value": "*"}},
+    ],
+)
+@pytest.mark.parametrize("name", ["main.parameters.json", "main.Parameters.json", "MAIN.PARAMETERS.JSON"])
+def test_a_file_of_parameters_counts_whatever_case_its_name_has(tmp_path, name, given_):
+    path = written(tmp_path, {"$schema": SCHEMA, "parameters": {"source": SOURCE}, "resources": [from_parameter()]})
+    assert ports(path) == [Verdict.PASS]
+    (tmp_path / name).write_text(json.dumps(given_))
+    assert ports(path) == [Verdict.FAIL]
+
+
+def test_two_files_of_parameters_that_differ_in_case_are_refused(tmp_path):
+    path = written(tmp_path, {"$schema": SCHEMA, "parameters": {"source": SOURCE}, "resources": [from_parameter()]})
+    (tmp_path / "main.Parameters.json").write_text("{}")
+    (tmp_path / "main.parameters.json").write_text("{}")
+    with pytest.raises(SettingsError, match="keep one of them"):
+        read([path])
+
+
+PASSED = {"source": {"value": "*"}}
+
+
+@pytest.mark.parametrize(
+    ("passed", "verdict"),
+    [
+        (PASSED, Verdict.FAIL),
+        ("[variables('passed')]", Verdict.FAIL),
+        ("[createObject('Source', createObject('VALUE', '*'))]", Verdict.FAIL),
+        ({"source": "[variables('one')]"}, Verdict.FAIL),
+        ("[reference('other').outputs.passed.value]", Verdict.UNKNOWN),
+        ({"source": "[reference('other').outputs.one.value]"}, Verdict.UNKNOWN),
+        ({"source": {"reference": {"keyVault": {"id": "v"}, "secretName": "s"}}}, Verdict.UNKNOWN),
+        ({}, Verdict.PASS),
+    ],
+)
+@pytest.mark.parametrize("options", [{"scope": "Inner"}, "[variables('options')]", {"Scope": "[variables('inner')]"}])
+def test_an_inner_template_has_the_parameters_that_it_is_given(tmp_path, passed, verdict, options):
+    inner = {"$schema": SCHEMA, "parameters": {"source": SOURCE}, "resources": [from_parameter()]}
+    deployment = {
+        "type": "Microsoft.Resources/deployments",
+        "apiVersion": "2022-09-01",
+        "name": "inner",
+        "properties": {"expressionEvaluationOptions": options, "parameters": passed, "template": inner},
+    }
+    variables = {"passed": PASSED, "one": PASSED["source"], "options": {"scope": "inner"}, "inner": "INNER"}
+    path = written(tmp_path, {"$schema": SCHEMA, "variables": variables, "resources": [deployment]})
+    assert ports(path) == [verdict]
+
+
+def test_an_inner_template_of_which_the_scope_is_not_known_is_refused(tmp_path):
+    properties = {"expressionEvaluationOptions": "[reference('x')]", "template": {"resources": [group()]}}
+    deployment = {"type": "Microsoft.Resources/deployments", "name": "inner", "properties": properties}
+    with pytest.raises(SettingsError, match="expressionEvaluationOptions must not depend on the deployment"):
+        read([written(tmp_path, {"$schema": SCHEMA, "resources": [deployment]})])
+
+
+def ports(path):
+    return [each.verdict for each in judge(read([path])) if each.rule == "BL-NET-001"]
+
+
 def test_names_of_tags_keep_their_spelling_and_are_found_without_case(tmp_path):
     account = {"type": "Microsoft.Storage/storageAccounts", "name": "a", "location": "westeurope"}
     (resource,) = read(

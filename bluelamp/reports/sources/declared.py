@@ -140,9 +140,8 @@ def _nested(raw: Located, said: Mapping[str, Any], scope: Scope, listener: Liste
     group = "/".join((scope.group, *map(str, moved)))
     group_name = moved[-1] if "resourcegroup" in said else scope.group_name
     level = "group" if "resourcegroup" in said else level_of(template) or scope.level
-    options = folded(properties.get("expressionevaluationoptions"))
-    if str(options.get("scope", "")).lower() == "inner":
-        given = {key: _given(scope, value) for key, value in folded(properties.get("parameters")).items()}
+    if _is_inner(properties.get("expressionevaluationoptions"), scope):
+        given = _all_given(properties.get("parameters"), inner_template, scope)
         inner = Scope(inner_template, given, level, group, group_name, {}, scope.turns_left, scope.budget)
     else:  # the inner template sees what the outer one does
         outer = scope.template
@@ -151,9 +150,28 @@ def _nested(raw: Located, said: Mapping[str, Any], scope: Scope, listener: Liste
     yield from declared(inner, listener, depth + 1)
 
 
+def _is_inner(said: Any, scope: Scope) -> bool:
+    """Whether the expressions of an inner template see only what is passed to it. Raises `BadExpression`."""
+    options = scope.value(said)
+    where = options if isinstance(options, Open) else folded(options).get("scope", "")
+    if isinstance(where, Open):
+        raise BadExpression("expressionEvaluationOptions must not depend on the deployment")
+    return str(where).lower() == "inner"
+
+
+def _all_given(said: Any, template: Template, scope: Scope) -> dict[str, Any]:
+    """The parameters that are passed on, by folded names; all of them are open where it is not known which are."""
+    if isinstance(said, Mapping):
+        return {key: _given(scope, value) for key, value in folded(said).items()}
+    passed = scope.value(said)
+    if isinstance(passed, Mapping):  # its expressions are computed already
+        return {key: folded(value).get("value", unknown(f"parameters({key})")) for key, value in folded(passed).items()}
+    return {} if passed is None else {key: unknown(f"parameters({key})") for key in template.parameters}
+
+
 def _given(scope: Scope, said: Any) -> Any:
     """The value of a parameter that is passed on; a secret from a vault is open."""
-    parts = folded(said)
+    parts = folded(said if isinstance(said, Mapping) else scope.value(said))
     if "value" in parts:
-        return scope.value(parts["value"])
+        return scope.value(parts["value"]) if isinstance(said, Mapping) else parts["value"]
     return unknown("a parameter from a vault")

@@ -7,7 +7,6 @@ moment. What only a deployment knows is unknown. A parameters file beside a temp
 `site.json`) gives its parameters.
 """
 
-import os
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -253,18 +252,30 @@ def _json(file: File, budget: Budget, problems: list[Problem]) -> tuple[str, Any
 
 
 def _given(file: File, budget: Budget, problems: list[Problem]) -> dict[str, Any]:
-    """The parameters that the file beside the template gives, by folded names."""
-    beside = str(Path(file.path).with_name(Path(file.path).stem + _PARAMETERS))
+    """The parameters that the file beside the template gives, by folded names.
+
+    Its name is compared without case, as Windows and macOS do: a verdict must not depend on where it is made.
+    """
+    template = Path(file.path)
+    wanted = (template.stem + _PARAMETERS).lower()
     try:
-        os.lstat(beside)
-    except FileNotFoundError:
-        return {}
+        names = sorted(each.name for each in template.parent.iterdir() if each.name.lower() == wanted)
     except OSError:
-        pass  # it may be there: reading it says why it cannot be read
+        names = [template.stem + _PARAMETERS]  # it may be there: reading it says why it cannot be read
+    if not names:
+        return {}
+    if len(names) > 1:
+        message = f"{' and '.join(map(printable, names))} are its parameters on machines that ignore case"
+        problems.append(Problem(file.name, message=message, next_step="keep one of them"))
+        return {}
+    beside = str(template.with_name(names[0]))
     parameters = File(beside, printable(beside), file.root, named=False)
     text, said = _json(parameters, budget, problems)
     try:
-        return {name: _given_value(name, value) for name, value in folded(folded(said).get("parameters")).items()}
+        parts = folded(said)
+        # Azure's command line also takes a file that holds the parameters alone.
+        given = folded(parts.get("parameters", parts))
+        return {name: _given_value(name, value) for name, value in given.items()}
     except Twice as error:
         line = text.count("\n", 0, max(error.start, 0)) + 1
         problems.append(Problem(parameters.name, line, message=str(error), next_step="keep one of them"))
