@@ -271,7 +271,8 @@ def _sentence(fail: Fail, observed: Any, expected: Any, scrub: Scrub) -> str:
         return f"lacks {_brief(expected)}"
     found = "nothing" if observed is None else _brief(observed)
     why = f" ({scrub(broken.exact(fail.why))})" if fail.why else ""
-    return f"{fail.at.told_path}: found {found}, expected {_brief(expected)}{why}"
+    where = fail.at.told_path
+    return f"{where}: found {found}, expected {_brief(expected)}{why}".removeprefix(": ")
 
 
 def _brief(value: Any) -> str:

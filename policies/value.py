@@ -105,7 +105,7 @@ class Value:
         if type(raw) is not dict and not isinstance(
             raw, Mapping
         ):  # the common kind first: it is judged by the thousand
-            raise TypeError(f"{self.path} is a {type(raw).__name__}, not an object")
+            raise TypeError(f"{self.path or 'the resource'} is a {type(raw).__name__}, not an object")
         found = raw.get(key)
         if found is None and self.key == "tags":
             found = _tag(raw, key)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _OWN: Final = "pulumi:"
 """What the engine makes for itself: stacks and providers. Components are told by not being custom."""
 _ENCRYPTED: Final = "it is encrypted; set PULUMI_CONFIG_PASSPHRASE, or run `pulumi login`, and judge the state again"
+_NO_INPUTS: Final = "the state does not hold its inputs; run `pulumi refresh`, export the state and judge it again"
 _EXPORT_AGAIN: Final = "export it again with `pulumi stack export --file state.json`"
 
 
@@ -95,6 +96,9 @@ def _recorded(record: Mapping[str, Any], decrypt: Callable[[str], str] | None) -
         properties = reader.read(record.get("inputs") or {})
     except RecursionError:
         raise UsageError(f"the state is damaged: {record['urn']} is nested too deep", next_step=_EXPORT_AGAIN) from None
+    if not properties and record.get("outputs"):
+        # Defaults must not be judged in place of what was deployed.
+        properties, reader.reasons[""] = UNKNOWN, _NO_INPUTS
     origins = record.get("propertyDependencies")
     return Resource(
         record["urn"],

@@ -60,9 +60,12 @@ def _sides(part: Value, estate: Estate) -> Iterator[Sided]:
 
 
 def _of_collection(part: Value, collection: Value, estate: Estate) -> Iterator[Sided]:
-    action = collection["action"]["type"].text().strip()
-    if action not in {"allow", "deny"}:
+    kind = collection["action"]["type"]
+    action = kind.text().strip()
+    if action in {"dnat", "snat"}:
         return
+    if action not in {"allow", "deny"}:
+        raise UnknownValue(kind, "a collection of filter rules either allows or denies")
     order = _order(_held(part, "priority")) * 1e6 + _order(collection["priority"])
     for entry in collection["rules"].each():
         if entry.raw is UNKNOWN:

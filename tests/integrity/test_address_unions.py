@@ -519,3 +519,26 @@ def test_a_failure_names_the_rules_and_ranges_that_add_up():
     (found,) = judge([resource(NSG, "group", {"securityRules": inline})], [BY_ID["BL-NET-001"]])
     assert "partner-1 (82.0.0.0/8), partner-2 (83.0.0.0/8)" in found.message
     assert found.path == "securityRules[0].sourceAddressPrefix"
+
+
+@pytest.mark.parametrize(
+    ("action", "verdict"),
+    [
+        ({"type": "Allow"}, Verdict.FAIL),
+        ({"type": "Deny"}, Verdict.PASS),
+        ({"type": "DNAT"}, Verdict.PASS),
+        (UNKNOWN, Verdict.UNKNOWN),
+        ({"type": UNKNOWN}, Verdict.UNKNOWN),
+        ({"type": "Permit"}, Verdict.UNKNOWN),
+        ({}, Verdict.UNKNOWN),
+        (None, Verdict.UNKNOWN),
+    ],
+)
+def test_a_firewall_s_collection_without_a_known_action_never_passes(action, verdict):
+    entry = {"name": "r", "ipProtocols": ["Any"], "sourceAddresses": ["*"]}
+    entry |= {"destinationAddresses": ["*"], "destinationPorts": ["*"]}
+    collection = {"name": "c", "priority": 100, "action": action, "rules": [entry]}
+    type_ = "azure-native:network:FirewallPolicyRuleCollectionGroup"
+    one = resource(type_, "g", {"firewallPolicyName": "p", "priority": 100, "ruleCollections": [collection]})
+    (judgement,) = judge([one], [BY_ID["BL-NET-018"]])
+    assert judgement.verdict is verdict

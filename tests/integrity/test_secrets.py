@@ -231,6 +231,17 @@ def test_a_resource_whose_inputs_are_a_secret_as_a_whole_is_judged_or_unknown(tm
         assert CANARY not in report.to_json()
 
 
+@pytest.mark.parametrize("inputs", [{}, None, []])
+def test_a_state_without_the_inputs_of_a_resource_is_not_judged_by_the_defaults(tmp_path: Path, inputs: Any) -> None:
+    record = state(inputs, outputs=group("*", "22", CANARY))
+    for document in (record, json.loads(json.dumps(record).replace('"inputs"', '"other"'))):
+        (resource,) = from_state(document)
+        (judgement,) = PORTS.judge([resource])
+        assert judgement.verdict is Verdict.UNKNOWN
+        assert "the state does not hold its inputs" in judgement.message
+        assert assess("essex", [resource], Source.STATE, root=tmp_path).answer is not Answer.WITHIN
+
+
 # Placeholders: texts that stand for what is not shown or not known.
 
 _WORDS = [
