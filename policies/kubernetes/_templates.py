@@ -105,6 +105,9 @@ def inside(resource: Resource) -> Inside:
     waiting: list[tuple[Value, tuple[Value, ...]]] = [(start, ())]
     while waiting:
         value, above = waiting.pop()
+        if _is_patch(value):
+            # Whatever it is laid over is not known, so neither is what it leaves out.
+            value = Value(resource, _partial(value.raw), value.outer, value.key)
         raw = value.raw
         if isinstance(raw, Mapping):
             type_ = _type(value, resource) if value is not start else ""
@@ -135,6 +138,12 @@ def inside(resource: Resource) -> Inside:
     return found
 
 
+def _is_patch(value: Value) -> bool:
+    """Whether `value` is what a patch sets, as in a kustomization."""
+    named = isinstance(value.key, str) and "patch" in value.key.lower()
+    return named and isinstance(value.raw, (dict, list)) and not isinstance(value.raw, (PartialObject, PartialList))
+
+
 def _may_have_pods(item: Any) -> bool:
     if isinstance(item, str):
         return "ontainers" in item
@@ -152,7 +161,10 @@ def _written(value: Value) -> Any:
         found = [each for each in documents(value.raw) if isinstance(each, (dict, list))]
     except NotYaml:
         return None
-    return found[0] if len(found) == 1 else found or None
+    written = found[0] if len(found) == 1 else found or None
+    above = value.outer
+    patch = above is not None and any("patch" in str(each.key).lower() for each in (above, value))
+    return _partial(written) if patch else written
 
 
 def _unknown(doubts: Sequence[Value], found: Inside) -> Iterator[Value]:

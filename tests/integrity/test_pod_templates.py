@@ -181,6 +181,26 @@ def test_a_pod_in_a_text_is_judged(type_, path, attack, form, beside):
     assert found[rule, "custom"] == "fail"
 
 
+@pytest.mark.parametrize("as_text", [True, False])
+@pytest.mark.parametrize(
+    ("type_", "place"),
+    [
+        ("kustomize.config.k8s.io/v1beta1:Kustomization", lambda each: {"patchesStrategicMerge": [each]}),
+        ("kustomize.config.k8s.io/v1beta1:Kustomization", lambda each: {"patches": [{"patch": each}]}),
+        ("kustomize.toolkit.fluxcd.io/v1:Kustomization", lambda each: {"spec": {"patches": [{"patch": each}]}}),
+    ],
+)
+def test_a_patch_in_another_kind_fails_for_what_it_sets_only(type_, place, as_text):
+    def found(pod):
+        patch = w.manifest("apps/v1", "Deployment", "web", "records", pod)
+        return w.verdicts(custom(type_, place(yaml.safe_dump(patch) if as_text else patch)))
+
+    bad = found({"hostNetwork": True, "containers": [{"name": "app", "securityContext": {"privileged": True}}]})
+    assert bad["BL-K8S-001", "custom"] == bad["BL-K8S-002", "custom"] == "fail"
+    harmless = found({"containers": [{"name": "app", "env": [{"name": "LEVEL", "value": "info"}]}]})
+    assert {harmless[rule, "custom"] for rule in POD_RULES & w.MANDATORY} == {"unknown"}
+
+
 @pytest.mark.parametrize("group", ["evilkyverno.io", "notgatekeeper.sh", "kyverno.io.example"])
 def test_a_group_that_is_nearly_one_of_patterns_is_searched(group):
     pod = {**copy.deepcopy(w.POD), "hostNetwork": True}

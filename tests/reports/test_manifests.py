@@ -282,3 +282,23 @@ def test_manifests_are_judged_as_the_plan_that_they_come_from(module, tmp_path):
     )
     assert len(before) > len(planned)
     assert after == before
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "{kind: Pod, spec: {hostNetwork: true}}",
+        "{apiVersion: v1, spec: {}}",
+        "{apiVersion: v1, kind: 1}",
+        "text",
+        "null",
+    ],
+)
+def test_an_item_of_a_list_that_is_no_object_is_left_out_with_its_line(tmp_path, item):
+    good = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}"
+    (tmp_path / "list.yaml").write_text(f"apiVersion: v1\nkind: List\nitems:\n- {good}\n- {item}\n")
+    skipped = []
+    (one,) = read([str(tmp_path)], skip=skipped.append)
+    assert one.name == "a"
+    (left,) = skipped
+    assert (left.why, left.place) == ("it is not a Kubernetes object", f"{tmp_path}/list.yaml:5")

@@ -96,11 +96,14 @@ def _file(
             place = (document.line, document.column)
             problems.append(Problem(file.name, *place, message=document.message, next_step=next_step))
             continue
-        objects = list(_objects(document.value, document.line, document.items))
-        if not objects and document.value is not None:
-            left_out.append(f"{file.name}:{document.line}")
+        others: list[int] = []
+        objects = list(_objects(document.value, document.line, document.items, others))
+        if not objects and not others and document.value is not None:
+            others.append(document.line)
+        for line in others:
+            left_out.append(f"{file.name}:{line}")
             why = "it is not a Kubernetes object"
-            skip(Skipped("document", left_out[-1], why, source=(file.name, document.line)))
+            skip(Skipped("document", left_out[-1], why, source=(file.name, line)))
         for line, value in objects:
             try:
                 budget.resource(value)
@@ -162,12 +165,18 @@ def _is_json(name: str, text: str) -> bool:
     return name.lower().endswith(".json") or (name == STANDARD_INPUT and text.lstrip()[:1] == "{")
 
 
-def _objects(value: Any, line: int, lines: Sequence[int] = ()) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The objects of a document, each with its line: the document itself, or the items of a list."""
-    if not isinstance(value, dict):
-        return
-    version, kind = value.get("apiVersion"), value.get("kind")
+def _objects(
+    value: Any, line: int, lines: Sequence[int], others: list[int], *, listed: bool = False
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a document, each with its line: the document itself, or the items of a list.
+
+    To `others` are added the lines of items that are no objects.
+    """
+    said = value if isinstance(value, dict) else {}
+    version, kind = said.get("apiVersion"), said.get("kind")
     if not (isinstance(version, str) and isinstance(kind, str) and version and kind):
+        if listed:
+            others.append(line)
         return
     items = value.get("items")
     if not (kind.endswith("List") and isinstance(items, list)):
@@ -177,7 +186,7 @@ def _objects(value: Any, line: int, lines: Sequence[int] = ()) -> Iterator[tuple
         if isinstance(item, dict) and kind != "List":
             # A server's own list says what its items are, and they do not.
             item = {"apiVersion": version, "kind": kind.removesuffix("List"), **item}  # noqa: PLW2901 - completed
-        yield from _objects(item, lines[index] if index < len(lines) else line)
+        yield from _objects(item, lines[index] if index < len(lines) else line, (), others, listed=True)
 
 
 def _resource(value: dict[str, Any], file: str, line: int, taken: dict[str, int]) -> Resource:
