@@ -27,8 +27,10 @@ _HOLDERS: Final = frozenset({*_LISTS, "podSpec", "podTemplate", "podTemplateSpec
 _MAY_HOLD: Final = re.compile(r"(?<!claim)(template|spec)s?$|(job|pod|container|sidecar)s$", re.IGNORECASE)
 """The names of properties that hold pods in many kinds: with an unknown value, a pod may stand beside a known one."""
 _OF_CONTAINER: Final = frozenset({"image", "name", "securityContext"})
-_LARGEST_TEXT: Final = 1_500_000
-"""How many characters are read of one text; a cluster takes no object that is larger."""
+_CONTAINERS: Final = re.compile(r"(?<![\w.])([cC]|initC|ephemeralC)ontainers[\"']?[ \t]*:")
+"""How a text of YAML or JSON names containers."""
+_LARGEST_TEXT: Final = 300_000
+"""How many characters are read of one text; a longer one that names containers is unknown."""
 _BUILT_IN: Final = frozenset(
     {
         "admissionregistration.k8s.io",
@@ -105,9 +107,7 @@ def inside(resource: Resource) -> Inside:
     waiting: list[tuple[Value, tuple[Value, ...]]] = [(start, ())]
     while waiting:
         value, above = waiting.pop()
-        if _is_patch(value):
-            # Whatever it is laid over is not known, so neither is what it leaves out.
-            value = Value(resource, _partial(value.raw), value.outer, value.key)
+        value = _opened(value, found)
         raw = value.raw
         if isinstance(raw, Mapping):
             type_ = _type(value, resource) if value is not start else ""
@@ -124,11 +124,6 @@ def inside(resource: Resource) -> Inside:
         elif raw is UNKNOWN:
             doubts.append(value)
             continue
-        elif isinstance(raw, str):
-            written = _written(value)
-            if written is not None:
-                waiting.append((Value(resource, written, value.outer, value.key), above))
-            continue
         elif not isinstance(raw, Sequence):
             continue
         items = raw.items() if isinstance(raw, Mapping) else enumerate(raw)
@@ -136,6 +131,22 @@ def inside(resource: Resource) -> Inside:
     if doubts:
         found.pods += map(_seeds, _unknown(doubts, found))
     return found
+
+
+def _opened(value: Value, found: Inside) -> Value:
+    """`value`, of a text what is written in it, of a patch with what it leaves out as unknown.
+
+    To `found` is added the unknown pod of a text that cannot be read.
+    """
+    raw = value.raw
+    if isinstance(raw, str):
+        raw = _written(value)
+        if raw is UNKNOWN:
+            found.pods.append(_seeds(Value(value.resource, raw, value.outer, value.key)))
+            raw = None
+    elif _is_patch(value):
+        raw = _partial(raw)
+    return value if raw is value.raw else Value(value.resource, raw, value.outer, value.key)
 
 
 def _is_patch(value: Value) -> bool:
@@ -151,16 +162,21 @@ def _may_have_pods(item: Any) -> bool:
 
 
 def _written(value: Value) -> Any:
-    """The objects and lists in a text of YAML or JSON; None for any other text, and for what clients noted down."""
+    """The objects and lists in a text of YAML or JSON; None for any other text, and for what clients noted down.
+
+    `UNKNOWN` where a text names containers and cannot be read: it may hold any pod.
+    """
     outer = value.outer
-    if len(value.raw) > _LARGEST_TEXT or (outer is not None and outer.key == "annotations"):
+    if (outer is not None and outer.key == "annotations") or not _CONTAINERS.search(value.raw):
         return None
+    if len(value.raw) > _LARGEST_TEXT:
+        return UNKNOWN
     from policies.kubernetes._yaml import NotYaml, documents
 
     try:
         found = [each for each in documents(value.raw) if isinstance(each, (dict, list))]
     except NotYaml:
-        return None
+        return UNKNOWN
     written = found[0] if len(found) == 1 else found or None
     above = value.outer
     patch = above is not None and any("patch" in str(each.key).lower() for each in (above, value))

@@ -1,4 +1,4 @@
-"""Reading YAML of unknown origin, bounded in depth and without aliases. Imported where it is needed: it is slow."""
+"""Reading YAML of unknown origin: bounded in depth, no aliases, no key twice. Slow, so imported where it is needed."""
 
 from typing import Any, Final
 
@@ -31,10 +31,24 @@ def documents(text: str) -> list[Any]:
 
 
 def _bounded(text: str) -> None:
-    depth = 0
+    # The keys of each object that is open, None for a list; what comes next in an object is a key or its value.
+    keys: list[set[str] | None] = []
+    is_key: list[bool] = []
     for event in yaml.parse(text, _Loader):
         if isinstance(event, yaml.AliasEvent):
             raise NotYaml("it has aliases")
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
+        if isinstance(event, yaml.CollectionEndEvent):
+            keys.pop()
+            is_key.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            if keys and (known := keys[-1]) is not None:
+                if is_key[-1] and isinstance(event, yaml.ScalarEvent):
+                    if event.value in known:
+                        raise NotYaml("it has a key twice")
+                    known.add(event.value)
+                is_key[-1] = not is_key[-1]
+            if isinstance(event, yaml.CollectionStartEvent):
+                keys.append(set() if isinstance(event, yaml.MappingStartEvent) else None)
+                is_key.append(True)
+        if len(keys) > DEEPEST:
             raise NotYaml(f"it is nested deeper than {DEEPEST} levels")

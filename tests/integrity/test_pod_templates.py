@@ -181,6 +181,24 @@ def test_a_pod_in_a_text_is_judged(type_, path, attack, form, beside):
     assert found[rule, "custom"] == "fail"
 
 
+@pytest.mark.parametrize("beside", [True, False])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "spec:\n  hostNetwork: true\n  hostNetwork: false\n  containers: [{name: a, image: b}]\n",
+        "spec: &a {hostNetwork: true, containers: [{name: a, image: b}]}\nother: *a\n",
+        "spec: {containers: {{ .Values.containers }}, hostNetwork: {{ .Values.host }}}",
+        "spec: {hostNetwork: true, containers: [{name: a, image: !evil b}]}",
+        '{"spec": {"containers": ' + "[" * 200 + "]" * 200 + "}}",
+        "x: " + "y" * 300_000 + "\ncontainers: [{name: a, image: b}]\n",
+    ],
+)
+def test_a_text_that_cannot_be_read_may_hold_any_pod(text, beside):
+    good = {"template": {"spec": copy.deepcopy(w.POD)}} if beside else {}
+    found = w.verdicts(custom("example.org/v1:Thing", {"metadata": {"name": "x"}, "spec": {**good, "text": text}}))
+    assert found["BL-K8S-001", "custom"] == found["BL-K8S-002", "custom"] == "unknown"
+
+
 @pytest.mark.parametrize("as_text", [True, False])
 @pytest.mark.parametrize(
     ("type_", "place"),
