@@ -44,8 +44,8 @@ def with_stacks(root: Path) -> list[str]:
 def select(root: Path, names: list[str] | None, *, every: bool, region: str | None, changed: str | None) -> list[str]:
     """The forces that are named, or all, or a region's, or those that changed since a revision; in order, once each.
 
-    Raises `UsageError` where none is named, several ways are mixed or `changed` is no commit; `SettingsError` for an
-    unknown force, and for a stack file of none.
+    Only with `changed` can there be none. Raises `UsageError` where none is named, several ways are mixed, no force has
+    a stack file or `changed` is no commit; `SettingsError` for an unknown force, and for a stack file of none.
     """
     from infra.register import read_register
 
@@ -78,13 +78,19 @@ def select(root: Path, names: list[str] | None, *, every: bool, region: str | No
         return chosen
     if changed is not None:
         return _changed(root, there, changed)
+    if not there:
+        raise UsageError("no force has a stack file", next_step="bluelamp new FORCE")
     return there
 
 
 def end_without(screen: Screen, chosen: list[str], result: object) -> None:
-    """Ends the command, done, where no force is chosen, as `--changed` may find none; gives `result` to programs."""
+    """Ends the command with status 0 where `--changed` finds no force; gives `result` where JSON is wanted."""
     if not chosen:
-        screen.say("nothing to do: no force has changed, or none has a stack file")
+        message = "no force changed"
+        if screen.json:
+            screen.say(message)
+        else:
+            screen.show(message)
         screen.give(result)
         raise typer.Exit(Status.DONE)
 

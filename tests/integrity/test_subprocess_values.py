@@ -1,5 +1,6 @@
 """A value from the command line, a setting, the environment or a checkout never becomes an option or a program."""
 
+import json
 import os
 import subprocess
 import tempfile
@@ -476,12 +477,33 @@ def test_a_renamed_file_counts_where_it_was(checkout: Project) -> None:
     assert len(chosen) > 40
 
 
-@pytest.mark.parametrize("verb", ["check", "audit", "preview", "up"])
-def test_where_no_force_has_changed_there_is_nothing_to_do(shared: Project, verb: str) -> None:
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize(
+    "words", ["check", "audit", "audit --from state", "preview", "preview --rehearse", "up", "up --rehearse"]
+)
+def test_where_no_force_has_changed_there_is_nothing_to_do(
+    shared: Project, capfd: pytest.CaptureFixture[str], words: str, form: str
+) -> None:
     before = everything(shared.root)
-    extra = ("--rehearse",) if verb in ("preview", "up") else ()
-    assert in_process(shared.root, verb, *extra, "--changed", "HEAD", "--format", "json") == 0
+    for quiet in ((), ("--quiet",)):
+        assert in_process(shared.root, *words.split(), "--changed", "HEAD", "--format", form, *quiet) == 0
+        out, err = capfd.readouterr()
+        if form == "text":
+            assert (out, err) == ("no force changed\n", "")
+        else:
+            given = json.loads(out)
+            assert (given["forces"] if isinstance(given, dict) else given) == []
+            assert err == ("" if quiet else "no force changed\n")
     assert everything(shared.root) == before
+
+
+@pytest.mark.parametrize("words", ["check", "audit", "preview --rehearse", "up --rehearse", "drift --rehearse"])
+def test_all_of_no_forces_is_wrong_use(tmp_path: Path, capfd: pytest.CaptureFixture[str], words: str) -> None:
+    root = make_project(tmp_path / "project").root
+    for file in (root / "stacks").glob("Pulumi.*.yaml"):
+        file.unlink()
+    assert in_process(root, *words.split(), "--all") == 2
+    assert "no force has a stack file" in capfd.readouterr().err
 
 
 def test_without_git_it_says_so(tmp_path: Path) -> None:
