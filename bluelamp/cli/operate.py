@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.progress import Progress, TaskID
 
@@ -16,7 +16,8 @@ from bluelamp.engine.events import Step
 from bluelamp.engine.operation import Target
 from bluelamp.errors import BluelampError, Status, worst
 from bluelamp.fleet.aliases import refuse_versioned
-from bluelamp.fleet.deploy import Hear, Result
+from bluelamp.fleet.deploy import Hear, Result, nothing
+from bluelamp.fleet.deployed import holds
 from bluelamp.fleet.parallel import each
 from policies.governance import BLOCK_UNKNOWN
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 Work = Callable[[Target, Hear], Result]
 _CHANGING = ("up", "destroy")
+_DEPLOYED = ("destroy", "drift")
+"""What needs something that is deployed."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,13 @@ def _one(
         recovered, notes = tuple(held.recover(target)), tuple(held.notes(target))
         if force in settings and settings[force].version_aliases == "drop":
             refuse_versioned(force, held.state(target))
-        result = replace(_worked(held, target, verb, work, board.hear(force)), recovered=recovered, notes=notes)
+        if verb in _DEPLOYED and _nothing(held.state(target), verb):
+            result = nothing(force, verb)
+        else:
+            result = _worked(held, target, verb, work, board.hear(force))
+        if not result.deployed and verb == "drift":
+            result = replace(result, errors=(f"{result.errors[0]}; next: {_up(force, how)}",))
+        result = replace(result, recovered=recovered, notes=(*notes, *result.notes))
         if how.report is not None and result.status is Status.DONE and verb != "destroy":
             state, decrypt = opened(held, target)
             result = replace(result, state=state, decrypt=decrypt)
@@ -117,6 +126,22 @@ def _one(
         said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
         return Result(force, verb, Status.FAILED, errors=(said,))
     return result
+
+
+def _nothing(state: Mapping[str, Any], verb: str) -> bool:
+    """Whether the state says that nothing is deployed; one that cannot be read leaves that to the engine.
+
+    What is not in a cloud, such as the stack itself, is nothing to compare, but is destroyed.
+    """
+    if "deployment" not in state:
+        return False
+    deployment = state["deployment"] or {}
+    left = deployment.get("resources") or deployment.get("pending_operations")
+    return not left if verb == "destroy" else not holds(state)
+
+
+def _up(force: str, how: How) -> str:
+    return f"bluelamp up {'--rehearse ' if how.rehearse else ''}{force}"
 
 
 def _worked(held: Session, target: Target, verb: str, work: Work, hear: Hear) -> Result:

@@ -71,6 +71,8 @@ def answer(result: Result) -> str:
     if result.status is Status.RULES_BROKEN:
         rules = "rule is" if broken == 1 else "rules are"
         return f"[red]refused: {broken} mandatory {rules} broken[/red]; nothing was changed"
+    if not result.deployed:
+        return f"{'[green]' if result.status is Status.DONE else '[red]'}nothing is deployed[/]"
     if result.status in (Status.FAILED, Status.WRONG_USE):
         return "[red]failed[/red]"
     if result.verb == "drift":

@@ -12,7 +12,7 @@ from bluelamp.core.files import read
 from bluelamp.core.passphrase import decrypter
 from bluelamp.core.wire import has_ciphertext
 from bluelamp.engine.find import Engine
-from bluelamp.engine.operation import Target, export
+from bluelamp.engine.operation import NO_STACK, Target, export
 from bluelamp.errors import EngineError
 
 PROJECT = "bluelamp"
@@ -130,8 +130,10 @@ def _passphrase(environment: Mapping[str, str]) -> str | None:
 
 
 def _exported(target: Target) -> dict[str, Any]:
-    """A real stack's state; empty where the stack is not there yet, which the verb itself will say better."""
+    """A real stack's state; empty where the stack is not there yet. Raises `EngineError` where it cannot be read."""
     try:
         return export(target)
-    except EngineError:
-        return {}
+    except EngineError as error:
+        if NO_STACK in error.message:
+            return {}
+        raise

@@ -7,11 +7,14 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bluelamp.engine.events import Outcome, Step, parse
 from bluelamp.engine.find import Engine
 from bluelamp.errors import EngineError
+
+NO_STACK: Final = "no stack named "
+"""What the engine's error begins with where the backend has no such stack."""
 
 Hear = Callable[[Step], None]
 

@@ -20,7 +20,7 @@ class Result:
     """What a verb did to a force.
 
     `steps` are the changes that were previewed, made or found; `recovered` are the URNs of what an earlier run left and
-    was repaired, and `notes` says how; `state` is the stack's state afterwards, where it was asked for, and `decrypt`
+    was repaired, and `notes` says how; `deployed` is false where there is nothing to destroy or compare; `state` is the stack's state afterwards, where it was asked for, and `decrypt`
     decrypts its secrets where that is possible.
     """
 
@@ -35,6 +35,7 @@ class Result:
     seconds: float = 0.0
     recovered: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    deployed: bool = True
     state: dict[str, Any] | None = field(default=None, repr=False)
     decrypt: Callable[[str], str] | None = None
 
@@ -105,6 +106,8 @@ def up(target: Target, hear: Hear, *, refresh: bool, agree: Agree) -> Result:
 def destroy(target: Target, hear: Hear, *, agree: Agree) -> Result:
     """Takes the stack down if `agree` says so."""
     outcome = operation.preview_destroy(target, lambda step: hear("preview", step))
+    if _absent(outcome):
+        return nothing(target.stack, "destroy")
     planned = _result(target, "preview", _status(outcome), outcome)
     if planned.status is not Status.DONE:
         return planned
@@ -117,10 +120,25 @@ def destroy(target: Target, hear: Hear, *, agree: Agree) -> Result:
 def drift(target: Target, hear: Hear) -> Result:
     """What the cloud has that the state has not."""
     outcome = operation.drift(target, lambda step: hear("drift", step))
+    if _absent(outcome):
+        return nothing(target.stack, "drift")
     status = _status(outcome)
     if status is Status.DONE and outcome.changes:
         status = Status.CHANGES_FOUND
     return _result(target, "drift", status, outcome)
+
+
+def nothing(force: str, verb: str) -> Result:
+    """The result where nothing of the force is deployed: a failure, except where it is to be destroyed."""
+    said = (f"nothing of {force} is deployed",)
+    if verb == "destroy":
+        return Result(force, verb, Status.DONE, notes=said, deployed=False)
+    return Result(force, verb, Status.FAILED, errors=said, deployed=False)
+
+
+def _absent(outcome: Outcome) -> bool:
+    """Whether the operation failed because the backend has no such stack."""
+    return bool(outcome.status) and any(error.startswith(operation.NO_STACK) for error in outcome.errors)
 
 
 def _change(step: Step, path: str) -> dict[str, Any]:

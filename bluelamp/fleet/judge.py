@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bluelamp.core.problems import SettingsError
-from bluelamp.errors import BluelampError, UsageError
+from bluelamp.errors import BluelampError
+from bluelamp.fleet.deployed import holds
 from bluelamp.fleet.parallel import cores
 from bluelamp.reports import Report, Source, assess, from_plan, from_state
 from bluelamp.reports.selection import Selection
@@ -178,14 +179,12 @@ def _refusals(plan: "Plan") -> tuple[Refusal, ...]:
 
 
 def deployed(states: Mapping[str, Mapping[str, Any] | None], *, rehearse: bool) -> Mapping[str, Mapping[str, Any]]:
-    """The state of each force, or a clear error where of some nothing is deployed."""
-    there = {
-        force: state for force, state in states.items() if state and (state.get("deployment") or {}).get("resources")
-    }
+    """The state of each force. Raises `BluelampError` where nothing of some is deployed."""
+    there = {force: state for force, state in states.items() if state and holds(state)}
     missing = [force for force in states if force not in there]
     if missing:
         others = len(missing) - _NAMED
         named = ", ".join(missing[:_NAMED]) + (f" and of {others} more" if others > 0 else "")
         up = "bluelamp up --rehearse" if rehearse else "bluelamp up"
-        raise UsageError(f"nothing of {named} is deployed", next_step=f"{up} {' '.join(missing)}")
+        raise BluelampError(f"nothing of {named} is deployed", next_step=f"{up} {' '.join(missing)}")
     return there
