@@ -11,7 +11,7 @@ terminal therefore passes through `Screen`, which is the only place that prints:
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -102,6 +102,24 @@ class Screen:
     def text(self, text: str) -> None:
         """A result of several lines that the project itself wrote, without markup; nothing where JSON is wanted."""
         self.show(*(escape(each) for each in text.split("\n")))
+
+    def columns(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """A table, of which nothing is left out: folded on a terminal, a line for each row in a pipe; no markup."""
+        if self.out.is_terminal:
+            from rich.table import Table
+
+            table = Table(box=None)
+            for heading in headings:
+                table.add_column(heading, overflow="fold")
+            for row in rows:
+                table.add_row(*map(escape, row))
+            self.show(table)
+            return
+        cells = [[printable(cell) for cell in row] for row in (headings, *rows)]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        for row in cells:
+            padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            self.show(escape("  ".join(padded).rstrip()))
 
     def warn(self, message: object) -> None:
         """A warning on the side; `message` is no markup. Silent when quiet."""

@@ -20,8 +20,8 @@ class Result:
     """What a verb did to a force.
 
     `steps` are the changes that were previewed, made or found; `recovered` are the URNs of what an earlier run left and
-    was repaired, and `notes` says how; `deployed` is false where there is nothing to destroy or compare; `state` is the stack's state afterwards, where it was asked for, and `decrypt`
-    decrypts its secrets where that is possible.
+    was repaired, and `notes` says how; `deployed` is false where there is nothing to destroy or compare; `state` is the
+    stack's state afterwards, where it was asked for, and `decrypt` decrypts its secrets where that is possible.
     """
 
     force: str

@@ -353,6 +353,19 @@ class Store:
                 (fault.type, fault.operation, fault.code, fault.message, fault.remaining),
             )
 
+    def faults(self) -> list[Fault]:
+        """The planned failures, in the order in which they were planned."""
+        rows = self._rows("select type, operation, code, message, remaining from fault order by number")
+        return [Fault(*row) for row in rows]
+
+    def clear_faults(self, type_: str | None = None, operation: str | None = None) -> int:
+        """Forgets the planned failures, or those of a type, or of an operation; how many they were."""
+        with self.transaction():
+            return self._db.execute(
+                "delete from fault where (?1 is null or type = ?1) and (?2 is null or operation = ?2)",
+                (type_, operation),
+            ).rowcount
+
     def take_fault(self, type_: str, operation: str) -> Fault | None:
         """The planned failure for this operation, used up by one; None where none is planned."""
         if not self._rows("select 1 from fault limit 1"):

@@ -2,22 +2,31 @@
 
 import contextlib
 import json
+from dataclasses import asdict
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from rich.table import Table
 
 from bluelamp.cli.options import Form, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
-from bluelamp.errors import RehearsalError, UsageError
+from bluelamp.core.problems import did_you_mean
+from bluelamp.errors import BluelampError, RehearsalError, UsageError
+from bluelamp.rehearsal.provider import name_of, stack_of
+from bluelamp.rehearsal.tokens import resource_type
+from bluelamp.reports.words import some
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from bluelamp.rehearsal.store import Record, Store
 
 Thing = Annotated[str, typer.Argument(metavar="ID", help="The resource's id, its URN, or its logical name.")]
+OfForce = Annotated[
+    str | None, typer.Option("--force", metavar="FORCE", help="Only the resources of this force, or of this stack.")
+]
+_OPERATIONS: Final = ("create", "read", "update", "delete", "reference", "*")
 
 
 def add(app: typer.Typer) -> None:
@@ -45,31 +54,41 @@ def _store() -> "Iterator[Store]":
         ) from error
 
 
-def ls(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
-    """List what the rehearsal cloud holds.
+def ls(
+    force: OfForce = None,
+    type_: Annotated[
+        str | None,
+        typer.Option("--type", metavar="TYPE", help="Only this resource type, or those like `azure-native:network:*`."),
+    ] = None,
+    form: Form = Format.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """List what the rehearsal cloud holds. In a pipe each resource is one line.
 
-    Example: `bluelamp cloud ls`
+    Examples: `bluelamp cloud ls` · `bluelamp cloud ls --force essex --type azure-native:network:Subnet`
     """
     screen = Screen(form, quiet=quiet)
     with _store() as store:
-        records = store.all()
-    table = Table("type", "name", "id", box=None)
-    for record in records:
-        table.add_row(*map(escape, (record.type, record.urn.split("::", 3)[-1], record.id)))
-    screen.show(table if records else "the rehearsal cloud is empty")
-    screen.give([{"id": record.id, "type": record.type, "urn": record.urn} for record in records])
+        held = store.all()
+    records = _of_type(_of_force(held, force), type_, held)
+    rows = [(stack_of(record.urn), record.type, name_of(record.urn), record.id) for record in records]
+    if rows:
+        screen.columns(("force", "type", "name", "id"), rows)
+    else:
+        screen.show("nothing found" if held else "the rehearsal cloud is empty")
+    screen.give([{"force": stack_of(each.urn), "id": each.id, "type": each.type, "urn": each.urn} for each in records])
 
 
-def show(thing: Thing, form: Form = Format.TEXT, quiet: Quiet = False) -> None:
+def show(thing: Thing, force: OfForce = None, form: Form = Format.TEXT, quiet: Quiet = False) -> None:
     """Show one resource as the cloud holds it, secrets hidden.
 
-    Example: `bluelamp cloud show nsg-hub`
+    Example: `bluelamp cloud show --force essex hub-hub-rules`
     """
     from bluelamp.rehearsal.values import hidden
 
     screen = Screen(form, quiet=quiet)
     with _store() as store:
-        record = _find(store, thing)
+        record = _find(store, thing, force)
     data = {"id": record.id, "type": record.type, "urn": record.urn, "properties": hidden(record.outputs)}
     screen.text(json.dumps(data, indent=2))
     screen.give(data)
@@ -81,44 +100,71 @@ def drift(
         str, typer.Argument(metavar="PROPERTY", help="The property's path: `tags.owner`, `rules[0].access`.")
     ],
     value: Annotated[str, typer.Argument(metavar="VALUE", help="Its new value, as JSON; anything else is text.")],
+    force: OfForce = None,
     quiet: Quiet = False,
 ) -> None:
     """Change a property of a resource, as somebody at a portal would.
 
-    Example: `bluelamp cloud drift nsg-hub 'securityRules[0].access' Allow`
+    Example: `bluelamp cloud drift --force essex hub-hub-rules 'securityRules[0].access' Allow`
     """
     from bluelamp.rehearsal.drift import drift as change
     from bluelamp.rehearsal.values import hidden
 
     screen = Screen(quiet=quiet)
     with _store() as store:
-        record = _find(store, thing)
+        record = _find(store, thing, force)
         before, now = (json.dumps(hidden(one)) for one in change(store, record.id, path, _value(value)))
     screen.say(escape(f"{record.urn.split('::', 3)[-1]}: {path} was {before}, is {now}"))
 
 
 def fault(
-    type_: Annotated[str, typer.Argument(metavar="TYPE", help="A resource type's token, or `*` for any.")],
+    type_: Annotated[str | None, typer.Argument(metavar="[TYPE]", help="A resource type, or `*` for any.")] = None,
     operation: Annotated[
-        str, typer.Argument(metavar="OPERATION", help="create, read, update, delete, reference or `*`.")
-    ],
+        str | None,
+        typer.Argument(metavar="[OPERATION]", help="create, read, update, delete, reference or `*`."),
+    ] = None,
     code: Annotated[str, typer.Option("--code", help="The error's code.")] = "TooManyRequests",
     message: Annotated[str, typer.Option("--message", help="What it says.")] = "a planned fault of the rehearsal",
     times: Annotated[int, typer.Option("--times", min=1, help="How many operations fail.")] = 1,
+    listed: Annotated[bool, typer.Option("--list", help="List the planned faults; so does the verb alone.")] = False,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Forget the planned faults, or those of TYPE, or of TYPE and OPERATION.")
+    ] = False,
+    form: Form = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
     """Make the next operations fail: TooManyRequests, Conflict, OperationTimedOut, ResourceNotFound, …
 
-    Example: `bluelamp cloud fault azure-native:network:Subnet create --code Conflict --times 2`
+    Examples: `bluelamp cloud fault azure-native:network:Subnet create --code Conflict --times 2` ·
+    `bluelamp cloud fault --list` · `bluelamp cloud fault --clear`
     """
-    operations = ("create", "read", "update", "delete", "reference", "*")
-    if operation not in operations:
-        raise UsageError(f"{operation!r} is no operation; allowed: {', '.join(operations)}")
     from bluelamp.rehearsal.store import Fault
 
+    screen = Screen(form, quiet=quiet)
+    if listed and (clear or type_ is not None):
+        raise UsageError("--list stands alone", next_step="bluelamp cloud fault --list")
+    if type_ is not None and operation is None and not clear:
+        raise UsageError("the operation is missing", next_step=f"bluelamp cloud fault {type_} create")
+    if operation is not None and operation not in _OPERATIONS:
+        raise UsageError(
+            f"{operation!r} is no operation; allowed: {', '.join(_OPERATIONS)}",
+            next_step=did_you_mean(operation, _OPERATIONS),
+        )
     with _store() as store:
-        store.plan_fault(Fault(type_, operation, code, message, times))
-    Screen(quiet=quiet).say(escape(f"the next {times} to {operation} {type_} will fail with {code}"))
+        wanted = _fault_type(store, type_, clear=clear)
+        if clear:
+            screen.say(f"{some(store.clear_faults(wanted, operation), 'planned fault')} cleared")
+        elif wanted is not None and operation is not None:
+            store.plan_fault(Fault(wanted, operation, code, message, times))
+            screen.say(escape(f"the next {times} to {operation} {wanted} will fail with {code}"))
+        planned = store.faults()
+    if type_ is None and not clear:
+        rows = [(each.type, each.operation, str(each.remaining), each.code, each.message) for each in planned]
+        if rows:
+            screen.columns(("type", "operation", "times", "code", "message"), rows)
+        else:
+            screen.show("no faults are planned")
+    screen.give([asdict(each) for each in planned])
 
 
 def reset(quiet: Quiet = False) -> None:
@@ -141,15 +187,58 @@ def _value(text: str) -> Any:
         return text
 
 
-def _find(store: "Store", thing: str) -> "Record":
+def _fault_type(store: "Store", word: str | None, *, clear: bool) -> str | None:
+    """The type that is meant by `word`; `*` is any. Raises `UsageError` where there is no such type."""
+    if word is None or word == "*":
+        return word
+    planned = [each.type for each in store.faults()]
+    if clear and word in planned:
+        return word
+    return resource_type(word, [*planned, *(record.type for record in store.all())])
+
+
+def _of_force(held: "Sequence[Record]", force: str | None) -> "list[Record]":
+    """The resources of a force. Raises `BluelampError` where there are none."""
+    found = [record for record in held if force is None or stack_of(record.urn) == force]
+    if force is not None and not found:
+        step = did_you_mean(force, {stack_of(record.urn) for record in held}) or f"bluelamp up --rehearse {force}"
+        raise BluelampError(f"nothing of {force} is deployed in the rehearsal cloud", next_step=step)
+    return found
+
+
+def _of_type(records: "list[Record]", type_: str | None, held: "Sequence[Record]") -> "list[Record]":
+    """The resources of a type, or of types like a pattern. Raises `UsageError` where there is no such type."""
+    if type_ is None:
+        return records
+    if "*" in type_:
+        return [record for record in records if fnmatchcase(record.type.casefold(), type_.casefold())]
+    wanted = resource_type(type_, {record.type for record in held})
+    return [record for record in records if record.type == wanted]
+
+
+def _find(store: "Store", thing: str, force: str | None) -> "Record":
+    held = store.all()
+    records = _of_force(held, force)
     found = store.get(thing)
-    if found is not None:
+    if found is not None and found.urn in {record.urn for record in records}:
         return found
-    named = [record for record in store.all() if thing in (record.urn, record.urn.split("::", 3)[-1])]
+    named = [record for record in records if thing in (record.urn, name_of(record.urn))]
     if len(named) == 1:
         return named[0]
-    if named:
+    forces = sorted({stack_of(record.urn) for record in named})
+    if len(forces) > 1:
         raise UsageError(
-            f"{thing!r} names {len(named)} resources; give one id of: {', '.join(one.id for one in named[:5])}"
+            f"{thing!r} names {len(named)} resources, of {', '.join(forces[:-1])} and {forces[-1]}",
+            next_step=f"name the force: --force {forces[0]}",
         )
-    raise UsageError(f"the rehearsal cloud holds no {thing!r}", next_step="bluelamp cloud ls")
+    if named:
+        ids = ", ".join(f"{record.id} ({record.type})" for record in named[:5])
+        raise UsageError(f"{thing!r} names {len(named)} resources of {forces[0]}", next_step=f"give one id of: {ids}")
+    of = f" of {force}" if force is not None else ""
+    near = did_you_mean(thing, {name_of(record.urn) for record in records})
+    ls_ = "bluelamp cloud ls" + (f" --force {force}" if force is not None else "")
+    empty = "" if held else ": it is empty"
+    raise UsageError(
+        f"the rehearsal cloud holds no {thing!r}{of}{empty}",
+        next_step=(near or ls_) if held else "bluelamp up --rehearse FORCE",
+    )
