@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import shutil
+import subprocess
 
 import pytest
 
@@ -22,13 +24,23 @@ def commands() -> list[list[str]]:
     return [words for _, *words in filter(None, lines)]
 
 
+def git(project: Project, *words: str) -> str:
+    """What git says of the project."""
+    return subprocess.run(["git", *words], cwd=project.root, check=True, capture_output=True, text=True).stdout
+
+
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
 def test_the_audit_section_runs_as_written(project: Project) -> None:
     done = commands()
     assert len(done) > 10
+    shutil.copy(ROOT / ".gitignore", project.root)
+    git(project, "init", "--quiet")
+    git(project, "add", "--all")
     for words in done:
         run = project.run(*words)
         assert run.returncode == 0, f"{' '.join(words)}: {run.stdout}{run.stderr}"
         if "--report" in words:
             assert (project.root / words[words.index("--report") + 1] / "manifest.json").is_file()
+    changed = [line for line in git(project, "status", "--porcelain").splitlines() if not line.startswith("A  ")]
+    assert changed == []

@@ -99,7 +99,7 @@ def audit(
 ) -> None:
     """Write the report that an auditor reads: every rule on every resource, as a page and as data.
 
-    Examples: `bluelamp audit essex` · `bluelamp audit --from state --rehearse west-midlands --report out` ·
+    Examples: `bluelamp audit essex` · `bluelamp audit --from state --rehearse west-midlands --report reports/live` ·
     `bluelamp audit --all --framework cyber-essentials --formats html,csv` ·
     `helm template CHART | bluelamp audit --from manifests -` · `bluelamp audit --from templates infrastructure/`
     """
