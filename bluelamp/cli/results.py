@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from bluelamp.cli.screen import Screen, escape, gutter
-from bluelamp.core.wire import UNKNOWNS
+from bluelamp.core.wire import KNOWN_LATER, shown_text
 from bluelamp.engine.events import Step, Violation
 from bluelamp.errors import Status
 from bluelamp.fleet.deploy import Result
@@ -101,20 +101,19 @@ def _lines(step: Step) -> list[str]:
             was, now = step.values(path)
         except ValueError:
             # A key that no property path can name.
-            lines.append(f"      {escape(path)}: changes")
+            lines.append(f"      {escape(shown_text(path))}: changes")
             continue
-        lines.append(f"      {escape(path)}: {escape(_brief(was))} → {escape(_brief(now))}")
+        lines.append(f"      {escape(shown_text(path))}: {escape(_brief(was))} → {escape(_brief(now))}")
     if len(step.changes) > _MOST_PROPERTIES:
         lines.append(f"      … and {len(step.changes) - _MOST_PROPERTIES} more properties")
     return lines
 
 
 def _brief(value: Any) -> str:
-    """A value in a line: what is not there is `nothing`, what the engine does not know yet is said so."""
+    """A value in a line: what is not there is `nothing`."""
     if value is None:
         return "nothing"
-    unknown = isinstance(value, str) and value in UNKNOWNS
-    text = "not known yet" if unknown else json.dumps(value, ensure_ascii=False)
+    text = KNOWN_LATER if value == KNOWN_LATER else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

@@ -38,6 +38,9 @@ UNKNOWNS: Final = frozenset(
 )
 """What the engine writes for a value of each type that is not known until deployment."""
 
+KNOWN_LATER: Final = "known after deployment"
+"""What people are shown for such a value."""
+
 ENCRYPTED: Final = "it is encrypted"
 DAMAGED: Final = "its encrypted value cannot be read"
 FILE: Final = "it is a file, whose content is not read"
@@ -59,6 +62,44 @@ _MASK: Final = re.compile(r"\s*\*{3,}\s*")
 def is_unknown(text: str) -> bool:
     """Whether `text` is, or holds, the engine's mark of a value that is not known until deployment."""
     return len(text) >= _LENGTH and _MARK.search(text) is not None
+
+
+def shown_text(text: str) -> str:
+    """`text` as people read it: no mark of an unknown value is in it."""
+    if not is_unknown(text):
+        return text
+    return KNOWN_LATER if _MARK.fullmatch(text) else _MARK.sub(f"<{KNOWN_LATER}>", text)
+
+
+def shown(value: Any) -> Any:
+    """A wire value as people read it: no mark is in it, at any depth, and no secret."""
+    if isinstance(value, str):
+        return shown_text(value)
+    if isinstance(value, (list, tuple)):
+        return [shown(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    if SIGNATURE in value:
+        return _shown_marked(value)
+    found: dict[str, Any] = {}
+    for key, item in value.items():
+        name, count = shown_text(key), 1
+        while name in found:
+            count += 1
+            name = f"{shown_text(key)} ({count})"
+        found[name] = shown(item)
+    return found
+
+
+def _shown_marked(value: Mapping[str, Any]) -> Any:
+    signature = value[SIGNATURE]
+    if signature == SECRET or (signature == OUTPUT and value.get("secret") not in (None, False)):
+        return "[secret]"
+    if signature == OUTPUT:
+        return shown(value["value"]) if "value" in value else KNOWN_LATER
+    if signature == REFERENCE:
+        return shown(value.get("id") or value.get("urn") or KNOWN_LATER)
+    return "[file]" if signature in (ASSET, ARCHIVE) else "[not shown]"
 
 
 def is_placeholder(text: str) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bluelamp import paths
+from bluelamp.core import wire
 
 _QUIET = {"same", "read", "refresh"}
 _COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
@@ -41,9 +42,12 @@ class Step:
         return self.urn.split("::", 3)[3]
 
     def values(self, path: str) -> tuple[Any, Any]:
-        """What the property at `path` was and what it will be, as far as the engine shows it; None is nothing."""
+        """What the property at `path` was and what it will be, as far as the engine shows it; None is nothing.
+
+        What is not known yet is `wire.KNOWN_LATER`. Raises `ValueError` where `path` is not a property path.
+        """
         steps = paths.parse(path)
-        return paths.found(self.old, steps), paths.found(self.inputs, steps)
+        return wire.shown(paths.found(self.old, steps)), wire.shown(paths.found(self.inputs, steps))
 
 
 @dataclass(frozen=True)
@@ -122,14 +126,14 @@ class Outcome:
             event.get("resourceUrn", ""),
             event.get("enforcementLevel") == "mandatory",
             event.get("severity", ""),
-            _COLOUR.sub("", event["message"]).strip(),
+            _text(event["message"]),
         )
         if violation not in self.violations:
             self.violations.append(violation)
 
     def _diagnostic(self, event: Mapping[str, Any]) -> None:
         severity = event.get("severity", "")
-        message = _COLOUR.sub("", event.get("message", "")).strip()
+        message = _text(event.get("message", ""))
         urn = event.get("urn", "")
         name = urn.split("::", 3)[-1]
         if name and message and not message.startswith(f"{name}: "):
@@ -137,6 +141,10 @@ class Outcome:
         kept = {"error": self.errors, "warning": self.warnings}.get(severity)
         if kept is not None and message and message not in kept:
             kept.append(message)
+
+
+def _text(text: str) -> str:
+    return wire.shown_text(_COLOUR.sub("", text).strip())
 
 
 def parse(line: str) -> Mapping[str, Any] | None:

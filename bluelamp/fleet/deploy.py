@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bluelamp.core import wire
 from bluelamp.engine import operation
 from bluelamp.engine.events import Outcome, Step, Violation
 from bluelamp.engine.operation import Target
@@ -52,7 +53,7 @@ class Result:
                     "type": step.type,
                     "name": step.name,
                     "op": step.op,
-                    "properties": {path: _change(step, path) for path in step.changes},
+                    "properties": _changes(step),
                 }
                 for step in self.steps
             ],
@@ -141,9 +142,16 @@ def _absent(outcome: Outcome) -> bool:
     return bool(outcome.status) and any(error.startswith(operation.NO_STACK) for error in outcome.errors)
 
 
-def _change(step: Step, path: str) -> dict[str, Any]:
-    was, now = step.values(path)
-    return {"kind": step.changes[path], "was": was, "now": now}
+def _changes(step: Step) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for path, kind in step.changes.items():
+        try:
+            was, now = step.values(path)
+        except ValueError:
+            # A key that no property path can name.
+            was = now = None
+        found[path] = {"kind": kind, "was": was, "now": now}
+    return wire.shown(found)  # type: ignore[no-any-return] # of an object it makes an object
 
 
 def _status(outcome: Outcome) -> Status:

@@ -62,7 +62,8 @@ def compile_(
     bindings and parameters, or Azure Policy definitions and the initiative that holds them. What cannot be said in that
     language is listed with the reason.
 
-    Examples: `bluelamp compile --to admission` · `bluelamp compile west-midlands --to azure-policy --out compiled/policy` ·
+    Examples: `bluelamp compile --to admission` ·
+    `bluelamp compile west-midlands --to azure-policy --out compiled/policy` ·
     `bluelamp compile --to admission --framework pod-security-standards:restricted --format json`
     """
     from bluelamp.render.files import prepare, write

@@ -1,0 +1,100 @@
+"""No preview shows the engine's mark of a value that is not known until deployment, wherever in a value it is."""
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bluelamp.cli.results import show_result
+from bluelamp.cli.screen import Screen
+from bluelamp.core.wire import KNOWN_LATER, OUTPUT, SECRET, SIGNATURE, UNKNOWNS, is_unknown, shown
+from bluelamp.engine.events import Outcome
+from bluelamp.errors import Status
+from bluelamp.fleet.deploy import Result
+
+URN = "urn:pulumi:essex::bluelamp::azure-native:network:Subnet::hub"
+
+marks = st.sampled_from(sorted(UNKNOWNS)) | st.sampled_from([mark.upper() for mark in sorted(UNKNOWNS)])
+plain = st.text(st.characters(codec="ascii", categories=["L", "N", "P"]), max_size=8)
+texts = marks | st.builds("{}{}{}".format, plain, marks, plain) | st.builds("{}/{}-{}".format, marks, plain, marks)
+leaves = st.none() | st.booleans() | st.integers(-9, 9) | plain | texts
+outputs = st.fixed_dictionaries({SIGNATURE: st.just(OUTPUT)}, optional={"value": leaves})
+secrets = st.fixed_dictionaries({SIGNATURE: st.just(SECRET), "value": texts})
+values = st.recursive(
+    leaves | outputs | secrets,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(plain | texts, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def result(was: Any, now: Any, path: str = "a") -> Result:
+    """What comes of a preview in which a property changes, read from the engine's events."""
+    outcome = Outcome()
+    metadata = {"urn": URN, "op": "update", "old": {"inputs": {"a": was}}, "new": {"inputs": {"a": now}}}
+    outcome.take({"resourcePreEvent": {"metadata": {**metadata, "detailedDiff": {path: {"diffKind": "update"}}}}})
+    said = now if isinstance(now, str) else "x"
+    outcome.take({"diagnosticEvent": {"severity": "warning", "message": f"about {said}", "urn": URN}})
+    outcome.take({"diagnosticEvent": {"severity": "error", "message": f"wrong {said}", "urn": URN}})
+    outcome.take({"policyEvent": {"policyName": "BL-NET-001", "resourceUrn": URN, "message": f"found {said}"}})
+    return Result(
+        "essex",
+        "preview",
+        Status.DONE,
+        tuple(outcome.changes),
+        tuple(outcome.violations),
+        tuple(outcome.errors),
+        tuple(outcome.warnings),
+    )
+
+
+def said(monkeypatch: pytest.MonkeyPatch, one: Result) -> str:
+    """What people are shown."""
+    streams = StringIO()
+    monkeypatch.setattr("sys.stdout", streams)
+    monkeypatch.setattr("sys.stderr", streams)
+    show_result(Screen(), one)
+    return streams.getvalue()
+
+
+@settings(max_examples=1200, derandomize=True, deadline=None)
+@given(was=values, now=values)
+def test_no_mark_is_shown(was: Any, now: Any) -> None:
+    one = result(was, now)
+    with pytest.MonkeyPatch.context() as patch:
+        text = said(patch, one)
+    for given_ in (text, json.dumps(one.as_dict())):
+        assert not is_unknown(given_)
+        assert SIGNATURE not in given_
+
+
+@settings(max_examples=500, derandomize=True, deadline=None)
+@given(
+    value=st.recursive(st.none() | st.integers() | plain, lambda inner: st.lists(inner) | st.dictionaries(plain, inner))
+)
+def test_what_is_known_is_shown_as_it_is(value: Any) -> None:
+    assert shown(value) == value
+
+
+@pytest.mark.parametrize("mark", sorted(UNKNOWNS))
+def test_it_is_said_in_words(mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert f"a: nothing → {KNOWN_LATER}" in said(monkeypatch, result(None, mark))
+    assert f'a: "x" → {{"b": ["{KNOWN_LATER}", 1]}}' in said(monkeypatch, result("x", {"b": [mark, 1]}))
+    assert f'"https://<{KNOWN_LATER}>.vault"' in said(monkeypatch, result("x", f"https://{mark}.vault"))
+    properties = result("x", {"b": mark}).as_dict()["changes"][0]["properties"]
+    assert properties == {"a": {"kind": "update", "was": "x", "now": {"b": KNOWN_LATER}}}
+
+
+def test_two_unknown_keys_stay_two_and_secrets_stay_hidden() -> None:
+    first, second = sorted(UNKNOWNS)[:2]
+    assert shown({first: 1, second: 2}) == {KNOWN_LATER: 1, f"{KNOWN_LATER} (2)": 2}
+    assert shown({"a": {SIGNATURE: SECRET, "value": "hunter2"}}) == {"a": "[secret]"}
+    assert shown({SIGNATURE: OUTPUT, "secret": True, "value": "hunter2"}) == "[secret]"
+
+
+@pytest.mark.parametrize("path", ["[", f'a["{sorted(UNKNOWNS)[0]}"]'])
+def test_paths_hold_no_mark_either(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = result({sorted(UNKNOWNS)[0]: 1}, {sorted(UNKNOWNS)[0]: 2}, path)
+    assert not is_unknown(said(monkeypatch, one) + json.dumps(one.as_dict()))
