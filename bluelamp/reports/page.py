@@ -134,6 +134,16 @@ class Page:
         return charts.by_framework(self.frameworks)
 
     @cached_property
+    def answers(self) -> Mapping[str, tuple[Control, ...]]:
+        """The controls that each rule is evidence for, of every framework and edition, by the rule's id."""
+        found: dict[str, list[Control]] = defaultdict(list)
+        for framework in self.frameworks:
+            for row in framework.rows:
+                for rule in row.rules:
+                    found[rule.id].append(row.control)
+        return {id_: tuple(controls) for id_, controls in found.items()}
+
+    @cached_property
     def exemptions(self) -> Mapping[str, ExemptionRecord]:
         """Every exemption by its id."""
         return {each.id: each for each in self.report.exemptions}

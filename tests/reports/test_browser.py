@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from bluelamp.reports import Report, write
 from bluelamp.reports.since import Run, Since
-from policies import UNKNOWN, Rule, Severity, Verdict
+from policies import UNKNOWN, Control, Rule, Severity, Verdict
 from tests.reports.browsing import chromium
 
 ReportOn = Callable[..., Report]
@@ -147,6 +147,53 @@ def test_what_is_said_of_several_alike_is_found_by_name_by_urn_and_by_what_is_sa
         page.locator("#T-001-pass summary").click()
         page.locator("#T-001-pass [data-finding] a").click()
         assert page.locator(".urns :target").inner_text().endswith("::box-0")
+
+
+@pytest.fixture
+def controlled(report_on: ReportOn, locked: Callable[..., Rule], tmp_path: Path) -> Path:
+    """The page of rules that answer to different controls; some text looks like the id of one."""
+    answering = {"T-001": ("B4.a", "NS-1"), "T-002": ("8.20", "NS-10"), "T-003": ("8.2",)}
+    rules = [
+        replace(locked(id_), controls=tuple(Control("Box Standard", "1", control) for control in controls))
+        for id_, controls in answering.items()
+    ]
+    write([report_on("shut", "open", "10.8.20.1", "b4.a", rules=rules)], tmp_path / "out")
+    return tmp_path / "out" / "report.html"
+
+
+@pytest.mark.parametrize(
+    ("words", "rules"),
+    [
+        ("B4.a", {"T-001"}),
+        ("b4", {"T-001"}),
+        ("NS-1", {"T-001"}),
+        ("NS-10", {"T-002"}),
+        ("8.20", {"T-002"}),
+        ("8.2", {"T-003"}),
+        ("box standard b4.a", {"T-001"}),
+    ],
+)
+def test_a_control_finds_every_failure_and_pass_that_belongs_to_it(
+    browser: Browser, controlled: Path, words: str, rules: set[str]
+) -> None:
+    with opened(browser, controlled) as page:
+        page.get_by_role("searchbox").fill(words)
+        expect(page.locator("#shown")).to_contain_text("findings shown")
+        kept = page.locator("[data-finding]:not([hidden])").evaluate_all(
+            "rows => rows.map((row) => row.closest('article').id)"
+        )
+        # Each rule has one pass and three failures; a value that reads as the control is found with its rule.
+        others = ["T-002-fail", "T-003-fail"] if "b4" in words.lower() else []
+        assert sorted(kept) == sorted(
+            [*(f"{rule}-{one}" for rule in rules for one in ["pass", *["fail"] * 3]), *others]
+        )
+
+
+@pytest.mark.parametrize("text", ["(", "\\", "[a", "8.20*", "$&", "ü-1"])
+def test_any_text_may_be_searched_for(browser: Browser, controlled: Path, text: str) -> None:
+    with opened(browser, controlled) as page:
+        page.get_by_role("searchbox").fill(text)
+        expect(page.locator("#shown")).to_have_text(re.compile(r"^\d+ of 12 findings shown$"))
 
 
 @pytest.mark.parametrize("asked", [{"Area": "test"}, {"Framework": "Box Standard 1"}, {"Severity": "low"}])

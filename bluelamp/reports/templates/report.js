@@ -30,9 +30,26 @@
   // What is said of several resources alike stands above their names, and their URNs at the end of the page.
   const wordsOf = (row) => {
     const said = row.closest(".alike");
-    if (!said) return row.textContent.toLowerCase();
+    if (!said) return [...row.querySelectorAll("th > *, td > *")].map((part) => part.textContent).join(" ").toLowerCase();
     const urn = document.getElementById(row.querySelector("a").hash.slice(1));
     return [row, said.querySelector("p"), urn].map((part) => (part ? part.textContent : "")).join(" ").toLowerCase();
+  };
+
+  // A control is found by its id or by the beginning of it: `B4` begins `B4.a`, and `8.2` does not begin `8.20`.
+  const kind = (character) => (/\d/.test(character) ? "digit" : /\p{L}/u.test(character) ? "letter" : character);
+  const begins = (id, word) => id.startsWith(word)
+    && (id.length === word.length || kind(id[word.length - 1]) !== kind(id[word.length]));
+
+  // What a word asks for. Elsewhere than among controls, the id of a control counts only where it stands alone: the
+  // address 10.8.20.1 does not belong to the control 8.20.
+  const asks = (word) => {
+    const isControl = findings().some((group) => group.cards.some((card) => card.controls.includes(word)));
+    const alone = new RegExp(`(?<![\\p{L}\\d._-])${word.replace(/[\\^$.*+?()[\]{}|\/]/g, "\\$&")}(?![\\p{L}\\d_-]|\\.[\\p{L}\\d])`, "u");
+    const says = isControl ? (words) => alone.test(words) : (words) => words.includes(word);
+    return {
+      card: (card) => card.controls.some((id) => begins(id, word)) || says(card.words),
+      row: (row) => says(row.words),
+    };
   };
 
   // The findings are read once, when somebody first asks for some of them.
@@ -45,8 +62,10 @@
       severity: card.dataset.severity,
       area: card.dataset.area,
       frameworks: card.dataset.frameworks.split("|"),
-      words: [card.querySelector("h4"), card.querySelector(".facts"), card.querySelector(".why")]
-        .map((part) => (part ? part.textContent : "")).concat(card.dataset.frameworks).join(" ").toLowerCase(),
+      controls: card.dataset.controls.toLowerCase().split("|"),
+      words: [...card.querySelectorAll("h4, .facts, .why p, .why pre")].map((part) => part.textContent)
+        .concat([...card.querySelectorAll(".controls li")].map((part) => part.lastChild.textContent))
+        .concat(card.dataset.frameworks).join(" ").toLowerCase(),
       rows: [...card.querySelectorAll("[data-finding]")].map((row) => ({ element: row, words: wordsOf(row) })),
       alike: [...card.querySelectorAll(".alike")],
     })),
@@ -54,9 +73,9 @@
 
   function apply() {
     const asked = Object.fromEntries([...new FormData(form)].filter(([, value]) => value.trim()));
-    const wanted = (asked.text || "").trim().toLowerCase().split(/\s+/).filter(Boolean);
     const filtering = Object.keys(asked).length > 0;
     if (!filtering && !read) return;
+    const wanted = (asked.text || "").trim().toLowerCase().split(/\s+/).filter(Boolean).map(asks);
     let count = 0;
     let total = 0;
     for (const group of findings()) {
@@ -66,9 +85,10 @@
         const fits = kept && (!asked.severity || card.severity === asked.severity)
           && (!asked.area || card.area === asked.area)
           && (!asked.framework || card.frameworks.includes(asked.framework));
+        const missing = fits ? wanted.filter((word) => !word.card(card)) : [];
         let inCard = 0;
         for (const row of card.rows) {
-          const hit = fits && wanted.every((word) => card.words.includes(word) || row.words.includes(word));
+          const hit = fits && missing.every((word) => word.row(row));
           row.element.hidden = !hit;
           inCard += hit;
         }
