@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.errors import MarkupError
@@ -80,6 +80,9 @@ def line(markup: str) -> Text:
 class Screen:
     """The two streams, and how much is said on them."""
 
+    given: ClassVar[bool] = False
+    """Whether this process has written a result as JSON: stdout holds one document and no more."""
+
     def __init__(self, form: Format = Format.TEXT, *, quiet: bool = False) -> None:
         self.form, self.quiet = form, quiet
         self.out, self.err = console(), console(stderr=True)
@@ -117,6 +120,7 @@ class Screen:
     def give(self, data: Any) -> None:
         """A result as JSON, its values as they are; nothing where text is wanted."""
         if self.json:
+            Screen.given = True
             sys.stdout.write(json.dumps(data, indent=2, sort_keys=True, default=str) + "\n")
 
     def progress(self) -> "Progress":

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from bluelamp.core import private
 from bluelamp.core.files import lock, remove_unlocked, same
 
 SWITCH: Final = ".bluelamp-switch"
@@ -74,6 +75,11 @@ def replace_folder(
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
         if not os.access(target, os.R_OK | os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+    with private.kept(target):
+        _replace(target, fill, owned, last)
+
+
+def _replace(target: Path, fill: Callable[[Path], None], owned: Callable[[Path], Owned], last: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with _new_folder(target) as work:
         fill(work)

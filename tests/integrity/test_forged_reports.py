@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
+from bluelamp.cli.verbs.deploy import _usual
 from bluelamp.reports.canonical import canonical, readable
 from bluelamp.reports.keys import fingerprint, make_key, private_key, public_key
 from bluelamp.reports.seal import content_hash
@@ -521,3 +522,16 @@ def test_verifying_changes_nothing(reports: Written) -> None:
     assert (folder / ".bluelamp-switch").is_dir()
     assert (folder / ".bluelamp-new.0123abcd").is_dir()
     assert read(folder) == reports.now["several"]
+
+
+def test_a_rehearsal_of_one_force_leaves_the_report_on_several_whole(tmp_path: Path) -> None:
+    several = _usual(tmp_path, list(FORCES), rehearse=True)
+    assert several is not None
+    written([report_on(force, "shut", root=tmp_path) for force in FORCES], several)
+    for day, force in enumerate((*FORCES, FORCES[0]), start=1):
+        own = _usual(tmp_path, [force], rehearse=True)
+        assert own is not None
+        assert own.name == force
+        written([report_on(force, "open", root=tmp_path, day=day)], own)
+        assert not [each.flaws for each in (*verify(own), *verify(several)) if each.flaws]
+    assert verify(own)[0].previous
