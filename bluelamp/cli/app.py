@@ -17,7 +17,7 @@ import typer
 
 from bluelamp import __version__
 from bluelamp.cli import verbs
-from bluelamp.cli.screen import Screen
+from bluelamp.cli.screen import Logged, Screen
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.text import printable
 from bluelamp.errors import BluelampError, Status
@@ -58,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command and exits with its status; a user's mistake is told without a traceback."""
     collect_seldom()
     _prepare_streams()
+    Logged.take_over()
     words = list(sys.argv[1:] if arguments is None else arguments)
     load(words[0] if words else "")
     screen, Screen.given = Screen(), False

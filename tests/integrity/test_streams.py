@@ -3,12 +3,14 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from bluelamp.cli import app as command
 from bluelamp.cli.verbs import doctor
+from bluelamp.rehearsal.command import _untouched
 from tests.conftest import COMMAND, environment
 from tests.integrity.test_printing import HOSTILE, assert_safe
 
@@ -71,6 +73,7 @@ def test_an_exception_that_nobody_expected_writes_no_line_of_its_own(
         raise raised
 
     monkeypatch.setattr(command, "collect_seldom", lambda: None)
+    monkeypatch.setattr(command.Logged, "take_over", lambda: None)
     monkeypatch.setattr(doctor, "_look", fails)
     with pytest.raises(SystemExit) as ended:
         command.main(["doctor"])
@@ -80,3 +83,45 @@ def test_an_exception_that_nobody_expected_writes_no_line_of_its_own(
     assert "error: " in said.err
     assert_safe(said.err.replace("Traceback (most recent call last)", ""))
     assert os.isatty(2) or "\x1b" not in said.err
+
+
+PROGRAM = f"""
+import logging, sys, threading, warnings
+from bluelamp.cli import app
+from bluelamp.cli.verbs import doctor
+
+HOSTILE = {HOSTILE!r}
+
+def look(_):
+    try:
+        raise ValueError(HOSTILE)
+    except ValueError:
+        logging.getLogger("grpc._server").exception("Exception calling application: %s", HOSTILE)
+    warnings.warn(HOSTILE)
+    thread = threading.Thread(target=lambda: {{}}[HOSTILE])
+    thread.start()
+    thread.join()
+    return []
+
+doctor._look = look
+app.main(["doctor"])
+"""
+
+
+def test_what_libraries_log_writes_no_line_of_its_own(tmp_path: Path) -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 0, said.stderr
+    assert said.stderr.count("FAKE") > 3
+    assert "warning: a" in said.stderr
+    assert "error: a thread failed" in said.stderr
+    assert_safe(said.stderr.replace("Traceback (most recent call last)", ""))
+
+
+def test_a_stack_file_that_is_a_fifo_does_not_stop_a_rehearsal(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.a.yaml").write_text("config: {}\n")
+    os.mkfifo(tmp_path / "Pulumi.b.yaml")
+    with _untouched(tmp_path):
+        (tmp_path / "Pulumi.a.yaml").write_text("config: {}\nencryptionsalt: v1:x\n")
+    assert (tmp_path / "Pulumi.a.yaml").read_text() == "config: {}\n"
