@@ -7,8 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bluelamp.errors import UsageError
 from bluelamp.render.files import MARK, write
 from bluelamp.reports.history import remember
+from bluelamp.reports.keys import make_key
 from tests.conftest import bluelamp
 from tests.integrity.sealed import read, report_on
 
@@ -70,3 +72,10 @@ def test_a_history_reads_no_other_file(tmp_path: Path) -> None:
     remembered = remember([report_on("essex", "open", root=tmp_path)], tmp_path / "history.duckdb")
     assert remembered.trouble
     assert "canary" not in repr(remembered)
+
+
+@pytest.mark.parametrize("name", ["", ".", "/", "..", "../..", "a/.."])
+def test_a_key_has_the_name_of_a_file(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="is not the name of a file"):
+        make_key(Path(name))
+    assert list(tmp_path.iterdir()) == []
