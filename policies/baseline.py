@@ -44,6 +44,38 @@ def tightened(rules: Iterable[Rule], layer: "Layer") -> tuple[tuple[Rule, ...], 
     return tuple(known.values()), tuple(mistakes)
 
 
+def configured(
+    rules: Iterable[Rule], enforcements: Mapping[str, Enforcement | None], parameters: Mapping[str, Mapping[str, Any]]
+) -> tuple[tuple[Rule, ...], tuple[Mistake, ...]]:
+    """`rules` as whoever runs the engine tightens them, and everything that would loosen one or means nothing.
+
+    Both mappings have a rule's id as their key; None for the enforcement stands for a rule that is switched off. What
+    a rule asks already is no change: the engine repeats what it was told.
+    """
+    from policies.settings import Layer, Setting
+
+    mistakes: list[Mistake] = []
+    settings: dict[str, Setting] = {}
+    known = {rule.id: rule for rule in rules}
+    for id_ in sorted({*enforcements, *parameters}):
+        rule = known.get(id_)
+        enforcement = enforcements.get(id_, rule.enforcement if rule else None)
+        if rule and enforcement is None:
+            mistakes.append(Mistake(("rules", id_), f"{id_} cannot be disabled", next_step=EXEMPT_INSTEAD))
+            continue
+        changed = {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in parameters.get(id_, {}).items()
+            if rule is None or name not in rule.parameters or value != rule.parameters[name]
+        }
+        if rule is None or changed or enforcement is not rule.enforcement:
+            settings[id_] = Setting(enforcement=enforcement, parameters=changed)
+    if not settings:
+        return tuple(known.values()), tuple(mistakes)
+    tighter, more = tightened(known.values(), Layer(rules=settings))
+    return tighter, (*mistakes, *more)
+
+
 def meant(word: str, words: Iterable[str]) -> str:
     """`did you mean BL-NET-001?`, or nothing when no word comes near."""
     folded = {each.casefold(): each for each in words}

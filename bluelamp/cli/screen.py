@@ -10,11 +10,15 @@ terminal therefore passes through `Screen`, which is the only place that prints:
 """
 
 import json
+import logging
 import sys
+import threading
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from traceback import format_exception
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.errors import MarkupError
@@ -80,6 +84,9 @@ def line(markup: str) -> Text:
 class Screen:
     """The two streams, and how much is said on them."""
 
+    given: ClassVar[bool] = False
+    """Whether this process has written a result as JSON: stdout holds one document and no more."""
+
     def __init__(self, form: Format = Format.TEXT, *, quiet: bool = False) -> None:
         self.form, self.quiet = form, quiet
         self.out, self.err = console(), console(stderr=True)
@@ -135,6 +142,7 @@ class Screen:
     def give(self, data: Any) -> None:
         """A result as JSON, its values as they are; nothing where text is wanted."""
         if self.json:
+            Screen.given = True
             sys.stdout.write(json.dumps(data, indent=2, sort_keys=True, default=str) + "\n")
 
     def progress(self) -> "Progress":
@@ -165,6 +173,26 @@ class Screen:
             return
         with self.err.status(Text(printable(what))):
             yield
+
+
+class Logged(logging.Handler):
+    """Shows what libraries log, and where an exception in a thread was raised, as lines of the command's own."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Shows one record. Never raises."""
+        with suppress(Exception):
+            more = "".join(format_exception(record.exc_info[1])) if record.exc_info else ""
+            label = "[red]error:[/red]" if record.levelno >= logging.ERROR else "[yellow]warning:[/yellow]"
+            _print(console(stderr=True), [f"{label} {escape(record.getMessage())}", *gutter(more)])
+
+    @classmethod
+    def take_over(cls) -> None:
+        """Has all that would be written to stderr past `Screen` go through it: logs, warnings, failures of threads."""
+        logging.lastResort = cls(logging.WARNING)
+        warnings.showwarning = lambda message, *_: logging.getLogger(__name__).warning("%s", message)
+        threading.excepthook = lambda failed: logging.getLogger(__name__).error(
+            "a thread failed", exc_info=failed.exc_value
+        )
 
 
 def gutter(text: str) -> list[str]:

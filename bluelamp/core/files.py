@@ -72,6 +72,11 @@ def _opened(path: Path) -> "Iterator[BinaryIO]":
         yield stream
 
 
+def check_regular(path: Path) -> None:
+    """Raises `FileRefusedError` for a path that is no regular file, `OSError` where there is none."""
+    _check(path.stat().st_mode, path)
+
+
 def _check(mode: int, path: Path) -> None:
     if stat.S_ISDIR(mode):
         raise FileRefusedError(0, "is a folder", str(path))

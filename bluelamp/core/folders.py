@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from bluelamp.core import private
 from bluelamp.core.files import lock, remove_unlocked, same
 
 SWITCH: Final = ".bluelamp-switch"
@@ -74,6 +75,11 @@ def replace_folder(
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
         if not os.access(target, os.R_OK | os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+    with private.kept(target):
+        _replace(target, fill, owned, last)
+
+
+def _replace(target: Path, fill: Callable[[Path], None], owned: Callable[[Path], Owned], last: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with _new_folder(target) as work:
         fill(work)
@@ -181,8 +187,8 @@ def _exchanged(target: Path, work: Path, owned: Callable[[Path], Owned]) -> bool
         return True
     if _in_use(target):
         return False
-    before, own = set(files_in(target)), owned(target)
-    if before - set(own.stale) - (set(own.replaceable) & set(files_in(work))):
+    before = _only_ours(target, work, owned(target))
+    if before is None:
         return False
     state = target.stat()
     shutil.copystat(target, work)
@@ -203,6 +209,20 @@ def _exchanged(target: Path, work: Path, owned: Callable[[Path], Owned]) -> bool
             (work / name).rename(place if not os.path.lexists(place) else place.with_name(f"{place.name}.kept"))
         shutil.rmtree(work, ignore_errors=True)
     return True
+
+
+def _only_ours(target: Path, work: Path, own: Owned) -> set[PurePosixPath] | None:
+    """What is in `target`, where all of it may be replaced by `work`; None as soon as something may not, as there may
+    be a whole disk of somebody's own files, or folders that cannot be read."""
+    ours = {*own.stale, *(set(own.replaceable) & set(files_in(work)))}
+    found = set()
+    with suppress(OSError):
+        for name in files_in(target):
+            if name not in ours:
+                return None
+            found.add(name)
+        return found
+    return None
 
 
 def _in_use(target: Path) -> bool:

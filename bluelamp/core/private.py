@@ -3,11 +3,14 @@
 import contextlib
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from bluelamp.core.files import PRIVATE_FOLDER
 
+NAME: Final = ".bluelamp"
+"""The folder of a project in which Bluelamp keeps what is for its owner only."""
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -42,3 +45,20 @@ def tighten(path: Path) -> None:
                         os.chmod(entry.path, stat.S_IMODE(mode) & ~_OTHERS)  # noqa: PTH101 - a path as text
                     if stat.S_ISDIR(mode):
                         waiting.append(entry.path)
+
+
+@contextlib.contextmanager
+def kept(path: Path) -> Iterator[None]:
+    """Keeps the folder `NAME` that `path` is in, if any, closed to others while and after something is written there.
+
+    What cannot be closed, as it belongs to another user, stays as it is.
+    """
+    own = next((each for each in (path, *path.parents) if each.name == NAME), None)
+    if own is None:
+        yield
+        return
+    with contextlib.suppress(OSError):
+        folder(own)
+    yield
+    with contextlib.suppress(OSError):
+        tighten(own)

@@ -5,7 +5,7 @@ import re
 import stat
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -145,18 +145,27 @@ def _only_stack(folder: Path) -> str | None:
 @contextmanager
 def _untouched(folder: Path) -> Iterator[None]:
     """Takes back what only the engine wrote into settings files: its salt, which the rehearsal's state has too."""
-    before = {path: path.read_bytes() for path in folder.glob("Pulumi.*.yaml")}
+    before = _stack_files(folder)
     try:
         yield
     finally:
-        for path in folder.glob("Pulumi.*.yaml"):
-            old, new = before.get(path), path.read_bytes()
+        for path, new in _stack_files(folder).items():
+            old = before.get(path)
             if new == old or not (_cut(old, new) or _settings(new) == _settings(old or b"")):
                 continue
             if old is None:
                 path.unlink()
             else:
                 replace(path.resolve(), old, mode=stat.S_IMODE(path.stat().st_mode))
+
+
+def _stack_files(folder: Path) -> dict[Path, bytes]:
+    """The content of each stack file in `folder`, other than what nobody would take for one: a FIFO, a huge file."""
+    found = {}
+    for path in folder.glob("Pulumi.*.yaml"):
+        with suppress(OSError):
+            found[path] = read(path, _LARGEST)
+    return found
 
 
 def _cut(old: bytes | None, new: bytes) -> bool:

@@ -1,6 +1,7 @@
 """Writing rendered files: the new rendering takes the place of the older one in one step, and no file of that stays."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -12,13 +13,15 @@ MARK: Final = "Rendered by bluelamp"
 """Stands at the beginning of every file that is written here, and tells it from a file of somebody's own."""
 
 _HEAD: Final = 4096
+_KINDS: Final = (".yaml", ".md", ".json")
 
 
-def write(files: Mapping[str, str], folder: Path, *, clean: str = "") -> list[Path]:
+def write(files: Mapping[str, str], folder: Path, *, clean: str = "", flat: Collection[str] = ()) -> list[Path]:
     """Writes `files`, text by path below `folder`, and returns their paths in order.
 
     A run that is killed leaves the older rendering or the new one. Files of an earlier rendering below `folder/clean`
-    that are no longer among `files` are removed; files without `MARK` are somebody's own, and stay. Raises
+    and directly in the folders `flat` of it, that are no longer among `files` are removed; files without `MARK` are
+    somebody's own, and stay. Raises
     `BluelampError` where the folder cannot be written, and `UsageError` where somebody's own file is in the way.
     """
     places: dict[str, Path] = {}
@@ -30,8 +33,8 @@ def write(files: Mapping[str, str], folder: Path, *, clean: str = "") -> list[Pa
             places[name].write_text(text, encoding="utf-8")
 
     def owned(where: Path) -> Owned:
-        old = _marked(where / clean) if clean else set()
-        stale = {PurePosixPath(clean) / name for name in old}
+        stale = {PurePosixPath(clean) / name for name in _marked(where / clean)} if clean else set()
+        stale |= {PurePosixPath(place) / name for place in flat for name in _marked(where / place, below=False)}
         return Owned(stale, {PurePosixPath(name) for name in files if _ours(where / name)})
 
     if any(PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts for name in files):
@@ -69,12 +72,12 @@ def _cannot(path: Path, error: OSError) -> BluelampError:
     )
 
 
-def _marked(folder: Path) -> set[PurePosixPath]:
-    """The files of an earlier rendering, by their paths in `folder`."""
-    if not folder.is_dir():
+def _marked(folder: Path, *, below: bool = True) -> set[PurePosixPath]:
+    """The files of an earlier rendering, by their paths in `folder`; `below` tells whether to look into its folders."""
+    if not folder.is_dir() or folder.is_symlink():
         return set()
-    kinds = (".yaml", ".md", ".json")
-    return {name for name in files_in(folder) if name.suffix in kinds and _ours(folder / name)}
+    names = files_in(folder) if below else map(PurePosixPath, os.listdir(folder))  # noqa: PTH208 - names are wanted
+    return {name for name in names if name.suffix in _KINDS and _ours(folder / name)}
 
 
 def _ours(path: Path) -> bool:

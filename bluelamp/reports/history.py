@@ -6,7 +6,7 @@ them is a convenience: where the file is locked or damaged the report is written
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -14,6 +14,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final
 
+from bluelamp.core.files import check_regular
 from bluelamp.reports.findings import VERDICTS, Report
 from bluelamp.reports.since import Run, Since
 from policies import Verdict
@@ -50,6 +51,15 @@ class Remembered:
     trouble: str = ""
 
 
+_CONFINED: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "memory_limit": "1GB",
+}
+"""A file that came with a checkout reads no other files, loads no extensions, and takes a bounded memory."""
+
+
 def remember(reports: Sequence[Report], file: Path, *, patience: float = PATIENCE) -> Remembered:
     """Keep the findings of `reports` in `file`, and tell what changed since the runs before.
 
@@ -60,7 +70,7 @@ def remember(reports: Sequence[Report], file: Path, *, patience: float = PATIENC
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        _regular(file)
+        _check_regular(file)
         with _opened(file, patience) as connection:
             connection.execute(_TABLES)
             connection.begin()
@@ -71,10 +81,11 @@ def remember(reports: Sequence[Report], file: Path, *, patience: float = PATIENC
     return Remembered(told)
 
 
-def _regular(file: Path) -> None:
-    """Raises `OSError` for anything else: a FIFO that nobody writes to would never be opened."""
-    if file.exists() and not file.is_file():
-        raise OSError(0, "it is not a regular file")
+def _check_regular(file: Path) -> None:
+    """Raises `OSError` for what is there and is no regular file: DuckDB waits for a FIFO and writes to a device."""
+    for path in (file, file.with_name(f"{file.name}.wal")):
+        with suppress(FileNotFoundError):
+            check_regular(path)
 
 
 @contextmanager
@@ -85,7 +96,7 @@ def _opened(file: Path, patience: float) -> "Iterator[DuckDBPyConnection]":
     until = monotonic() + patience
     while True:
         try:
-            connection = duckdb.connect(str(file))
+            connection = duckdb.connect(str(file), config=_CONFINED)
         except duckdb.IOException as error:
             if _LOCKED not in str(error) or monotonic() >= until:
                 raise

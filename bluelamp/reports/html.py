@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from bluelamp.core.text import printable
 from bluelamp.reports import words
 from bluelamp.reports.findings import Report
 from bluelamp.reports.page import context
@@ -53,6 +54,7 @@ def _templates() -> "Environment":
         loader=PackageLoader("bluelamp.reports"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_visible,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -62,11 +64,16 @@ def _templates() -> "Environment":
     return templates
 
 
+def _visible(value: object) -> object:
+    """`value` as it goes into the page: what a reader cannot see, or what moves what others see, by its escape."""
+    return printable(value, keep="\n\t") if type(value) is str else value
+
+
 def _breakable(text: str) -> "Markup":
     """A URN, type or path that may be broken where its parts end, which is kinder than in mid-word."""
     from markupsafe import Markup
 
-    return Markup("<wbr>").join(_END_OF_PART.split(text))
+    return Markup("<wbr>").join(_END_OF_PART.split(printable(text)))
 
 
 def _hash(text: str) -> str:

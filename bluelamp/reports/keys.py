@@ -90,6 +90,8 @@ def make_key(path: Path) -> tuple[Path, str]:
         PrivateFormat,
     )
 
+    if path.name in ("", ".."):
+        raise UsageError(f"{path} is not the name of a file", next_step=_ANOTHER)
     public = path.with_suffix(".pub" + (path.suffix or ".pem"))
     passphrase = _passphrase()
     encryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()

@@ -6,20 +6,22 @@ inputs are kept, and rules that need to see everything judge those. A resource i
 rules, and each rule reports under its own name.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
 import grpc
-from google.protobuf import empty_pb2, json_format
+from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
 from bluelamp.core.dates import today
+from policies.baseline import configured
 from policies.governance import Governance
 from policies.judging import Baseline
 from policies.model import Enforcement, Judgement, Resource, Severity, Verdict
+from policies.pack.wire import fields
 from policies.pack.wire import resource as described
 from policies.placeholders import without_placeholders
 from policies.rule import Rule
@@ -28,6 +30,12 @@ from policies.views import Context
 NAME: Final = "bluelamp"
 
 _LEVELS: Final = {Enforcement.MANDATORY: proto.MANDATORY, Enforcement.ADVISORY: proto.ADVISORY}
+_ENFORCEMENTS: Final = {
+    proto.MANDATORY: Enforcement.MANDATORY,
+    proto.REMEDIATE: Enforcement.MANDATORY,
+    proto.ADVISORY: Enforcement.ADVISORY,
+}
+"""What the engine may ask for; any other level, such as that of a rule that is disabled, is none."""
 _SEVERITIES: Final = {
     Severity.CRITICAL: proto.POLICY_SEVERITY_CRITICAL,
     Severity.HIGH: proto.POLICY_SEVERITY_HIGH,
@@ -38,7 +46,7 @@ _REPORTED: Final = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verd
 
 
 class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
-    """Judges by `rules`; levels and parameters may be changed by the engine (`--policy-pack-config`).
+    """Judges by `rules`; the engine may tighten levels and parameters (`--policy-pack-config`).
 
     `settle` makes of them what a stack is held to, once the engine has named it; `today` says which exemptions hold.
     `block_unknown` makes what is unknown about a mandatory rule stop a deployment whatever the baseline says.
@@ -67,16 +75,14 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def _hold(self, governance: Governance) -> None:
         self._governance = replace(governance, block_unknown=governance.block_unknown or self._block_unknown)
         self._given = governance.rules
-        self._levels = {rule.id: _LEVELS[rule.enforcement] for rule in self._given}
         self._use(self._given)
 
     def _use(self, rules: tuple[Rule, ...]) -> None:
         self._governance = replace(self._governance, rules=rules)
-        kept = [rule for rule in rules if self._levels[rule.id] != proto.DISABLED]
-        self._rules = {rule.id: rule for rule in kept}
+        self._rules = {rule.id: rule for rule in rules}
         self._others: dict[frozenset[str], Any] = {}
-        self._alone = Baseline(rule for rule in kept if not rule.estate)
-        self._together = Baseline(rule for rule in kept if rule.estate)
+        self._alone = Baseline(rule for rule in rules if not rule.estate)
+        self._together = Baseline(rule for rule in rules if rule.estate)
 
     def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
         """Judge one resource by the rules that need no other."""
@@ -149,14 +155,20 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             policies=[self._info(rule) for rule in self._given],
         )
 
-    def Configure(self, request: Any, _context: Any) -> Any:  # noqa: N802
-        """Take other enforcement levels and parameters than the rules' own."""
-        changed: dict[str, Mapping[str, Any]] = {}
-        for name, config in request.policyConfig.items():
-            level = config.enforcementLevel
-            self._levels[name] = proto.MANDATORY if level == proto.REMEDIATE else level
-            changed[name] = {key: _given(value) for key, value in json_format.MessageToDict(config.properties).items()}
-        self._use(tuple(rule.using(**changed.get(rule.id, {})) for rule in self._given))
+    def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Take stricter enforcement levels and parameters than the rules have; anything looser stops the engine."""
+        levels = {name: _ENFORCEMENTS.get(each.enforcementLevel) for name, each in request.policyConfig.items()}
+        parameters = {
+            name: {key: _given(value) for key, value in fields(each.properties).items()}
+            for name, each in request.policyConfig.items()
+        }
+        rules, mistakes = configured(self._given, levels, parameters)
+        if mistakes:
+            said = "".join(f"\n{mistake}" for mistake in mistakes)
+            context.abort(
+                grpc.StatusCode.FAILED_PRECONDITION, f"the policy pack's configuration is not accepted:{said}"
+            )
+        self._use(rules)
         return empty_pb2.Empty()
 
     def Remediate(self, _request: Any, _context: Any) -> Any:  # noqa: N802
@@ -195,7 +207,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         return response
 
     def _diagnostic(self, rule: Rule, judgement: Judgement) -> Any:
-        level = self._levels[rule.id]
+        level = _LEVELS[rule.enforcement]
         if judgement.verdict is Verdict.ERROR:
             level = proto.MANDATORY
         elif judgement.verdict is not Verdict.FAIL:

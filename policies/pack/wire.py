@@ -12,19 +12,20 @@ from policies.value import joined
 def resource(urn: str, type_: str, properties: struct_pb2.Struct, *, protect: bool, parent: str) -> Resource:
     """The resource that the engine describes."""
     reader = Reader(UNKNOWN, joined)
-    opened = reader.read(_fields(properties))
+    opened = reader.read(fields(properties))
     name = urn.split("::", 3)[-1]
     return Resource(urn, type_, name, opened, protect, parent, frozenset(reader.secrets), reasons=dict(reader.reasons))
 
 
-def _fields(struct: struct_pb2.Struct) -> dict[str, Any]:
+def fields(struct: struct_pb2.Struct) -> dict[str, Any]:
+    """The members of a structure, as Python has them."""
     return {key: _plain(value) for key, value in struct.fields.items()}
 
 
 def _plain(value: struct_pb2.Value) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
-        return _fields(value.struct_value)
+        return fields(value.struct_value)
     if kind == "list_value":
         return [_plain(item) for item in value.list_value.values]
     return getattr(value, kind) if kind in ("string_value", "number_value", "bool_value") else None

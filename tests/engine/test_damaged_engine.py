@@ -183,9 +183,13 @@ def test_a_damaged_engine_is_reported_with_the_command_that_repairs_it(cache: Pa
     assert doctor.returncode == 1
     assert "damaged: pulumi has" in doctor.stdout
     assert "bluelamp engine install" in doctor.stdout
-    assert (
-        json.loads(command("engine", "status", "--format", "json").stdout.split('\n{\n  "status"')[0])["engine"] is None
-    )
+    assert "unusable engine: " in doctor.stdout
+    assert "missing  engine" not in doctor.stdout
+    (engine,) = [each for each in json.loads(command("doctor", "--format", "json").stdout) if each["what"] == "engine"]
+    assert engine["state"] == "unusable"
+    unusable = json.loads(command("engine", "status", "--format", "json").stdout)
+    assert unusable["engine"] is None
+    assert unusable["unusable"]
     repaired = command("engine", "install")
     assert repaired.returncode == 0, repaired.stderr
     assert command("engine", "status").returncode == 0

@@ -19,6 +19,8 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
+from bluelamp.cli.verbs.deploy import _usual
+from bluelamp.core.text import printable
 from bluelamp.reports.canonical import canonical, readable
 from bluelamp.reports.keys import fingerprint, make_key, private_key, public_key
 from bluelamp.reports.seal import content_hash
@@ -521,3 +523,28 @@ def test_verifying_changes_nothing(reports: Written) -> None:
     assert (folder / ".bluelamp-switch").is_dir()
     assert (folder / ".bluelamp-new.0123abcd").is_dir()
     assert read(folder) == reports.now["several"]
+
+
+def test_a_rehearsal_of_one_force_leaves_the_report_on_several_whole(tmp_path: Path) -> None:
+    several = _usual(tmp_path, list(FORCES), rehearse=True)
+    assert several is not None
+    written([report_on(force, "shut", root=tmp_path) for force in FORCES], several)
+    for day, force in enumerate((*FORCES, FORCES[0]), start=1):
+        own = _usual(tmp_path, [force], rehearse=True)
+        assert own is not None
+        assert own.name == force
+        written([report_on(force, "open", root=tmp_path, day=day)], own)
+        assert not [each.flaws for each in (*verify(own), *verify(several)) if each.flaws]
+    assert verify(own)[0].previous
+
+
+def test_a_known_signer_is_said_with_where_the_key_is(reports: Written, tmp_path: Path) -> None:
+    supplied = tmp_path / "supplied\nsigned by the force"
+    (supplied / "stacks" / "signers").mkdir(parents=True)
+    shutil.copy(ROOT / "Pulumi.yaml", supplied)
+    shutil.copy(reports.key.with_suffix(".pub.pem"), supplied / "stacks" / "signers" / "essex.pem")
+    put(reports.now["one"], supplied / "report")
+    said = bluelamp(["verify", "report"], supplied).stdout
+    assert f"the key is in {printable(str(supplied / 'stacks' / 'signers'))}" in said
+    named = ["--signer", str(reports.key.with_suffix(".pub.pem"))]
+    assert "the key is in" not in bluelamp(["verify", "report", *named], supplied).stdout

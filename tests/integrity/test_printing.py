@@ -13,6 +13,7 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,10 @@ from bluelamp.core.text import printable
 from bluelamp.engine.events import Step, Violation
 from bluelamp.errors import Status
 from bluelamp.fleet.deploy import Result
+from bluelamp.reports.formats.markdown import to_markdown
+from bluelamp.reports.html import to_html, to_index
 from bluelamp.reports.terminal import show as show_report
+from bluelamp.reports.unjudged import Skipped, Unjudged
 from tests.conftest import COMMAND, Project, bluelamp, environment
 from tests.integrity.sealed import report_on
 
@@ -177,6 +181,18 @@ def test_what_the_engine_says_writes_no_line_of_its_own(value: str, colour: bool
 def test_a_report_on_hostile_names_is_shown_in_lines_of_its_own(tmp_path: Path, value: str, colour: bool) -> None:
     made = report_on("essex", value, "shut", root=tmp_path, name=value)
     after(lambda screen: screen.show(show_report(made)), colour=colour)
+
+
+@cases(60)
+@given(value=hostile)
+@example(value=HOSTILE)
+def test_pages_and_comments_show_what_nobody_could_see(tmp_path: Path, value: str) -> None:
+    report = report_on("essex", value, "shut", root=tmp_path, name=f"x{value}")
+    strange = Skipped(f"kind {value}", f"name {value}", f"because {value}")
+    report = replace(report, unjudged=(Unjudged(strange.kind, strange.why, (strange,)),))
+    for text in (to_html(report), to_index([report, replace(report, force="kent")]), to_markdown(report)):
+        odd = {each for each in text.replace("@\u200b", "@") if each not in "\n\t" and printable(each) != each}
+        assert odd == set()
 
 
 def test_json_keeps_the_data_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:

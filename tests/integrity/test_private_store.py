@@ -536,11 +536,13 @@ def test_a_secret_is_nowhere_in_clear_text_through_up_drift_and_refresh(tmp_path
 def test_a_report_and_a_history_are_private(project: Project) -> None:
     before = os.umask(0)
     try:
-        assert project.run("audit", "dyfed-powys", "--report", ".bluelamp/reports").returncode in (0, 3)
+        for options in (("--no-history",), ()):
+            said = project.run("audit", "dyfed-powys", "--report", ".bluelamp/mine/june", "--formats", "json", *options)
+            assert said.returncode in (0, 3)
+            assert (project.root / ".bluelamp" / "mine" / "june" / "findings.json").is_file()
+            assert loose(project.root / ".bluelamp") == []
     finally:
         os.umask(before)
-    assert (project.root / ".bluelamp").is_dir()
-    assert [one for one in loose(project.root / ".bluelamp") if "/reports" not in one] == []
 
 
 def test_what_a_kubernetes_secret_becomes_stays_secret() -> None:

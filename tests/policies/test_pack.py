@@ -166,21 +166,31 @@ def test_it_lists_every_rule_under_its_own_name(pack):
     assert by_name["BL-LOG-001"].configSchema.properties["minimum"]["default"] == 90
 
 
-def test_levels_and_parameters_can_be_configured(tmp_path):
+def test_levels_and_parameters_can_be_tightened(tmp_path):
+    share = Resource("urn:account", BLOB, "a", {"location": "ukwest", "minimumTlsVersion": "TLS1_0"})
+    with served(PACK, cwd=tmp_path) as (stub, _):
+        changed = proto.ConfigureAnalyzerRequest()
+        for rule in stub.GetAnalyzerInfo(empty_pb2.Empty()).policies:
+            changed.policyConfig[rule.name].enforcementLevel = proto.MANDATORY
+        changed.policyConfig["BL-DAT-001"].properties.update({"among": ["uksouth"]})
+        stub.Configure(changed)
+        diagnostics, _ = asked(stub, [share])
+    levels = {each.policyName: each.enforcementLevel for each in diagnostics}
+    assert levels["BL-DAT-001"] == levels["BL-STO-002"] == proto.MANDATORY
+
+
+@pytest.mark.parametrize("level", [proto.ADVISORY, proto.DISABLED])
+def test_no_configuration_loosens_a_rule(tmp_path, level):
     account = Resource("urn:account", BLOB, "a", {"location": "ukwest", "minimumTlsVersion": "TLS1_0"})
     with served(PACK, cwd=tmp_path) as (stub, _):
         changed = proto.ConfigureAnalyzerRequest()
-        for rule in RULES.values():
-            changed.policyConfig[rule.id].enforcementLevel = proto.DISABLED
-        changed.policyConfig["BL-STO-002"].enforcementLevel = proto.ADVISORY
-        changed.policyConfig["BL-DAT-001"].enforcementLevel = proto.MANDATORY
-        changed.policyConfig["BL-DAT-001"].properties.update({"among": ["uksouth"]})
-        stub.Configure(changed)
+        changed.policyConfig["BL-STO-002"].enforcementLevel = level
+        with pytest.raises(grpc.RpcError) as caught:
+            stub.Configure(changed)
+        assert "BL-STO-002" in caught.value.details()
+        assert "a baseline may only tighten" in caught.value.details()
         diagnostics, _ = asked(stub, [account])
-    assert {(each.policyName, each.enforcementLevel) for each in diagnostics} == {
-        ("BL-STO-002", proto.ADVISORY),
-        ("BL-DAT-001", proto.MANDATORY),
-    }
+    assert ("BL-STO-002", proto.MANDATORY) in {(each.policyName, each.enforcementLevel) for each in diagnostics}
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])

@@ -78,7 +78,7 @@ def compile_(
     files = _files(to, kept, compiled, management_group or _root_group(force, project) if to is To.AZURE_POLICY else "")
     folder = out or Path("compiled") / to
     prepare(folder)
-    written = write(files, folder, clean=".")
+    written = write(files, folder, flat=(".", "definitions"))
     missing = f", {len(compiled.left_out)} left out (left-out.md says why)" if compiled.left_out else ""
     screen.show(f"{escape(str(folder))}: {_counted(len(compiled.documents))}{missing}")
     untried = _unverified(to, kept, compiled)

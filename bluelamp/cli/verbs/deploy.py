@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Final
 
 import typer
 
@@ -31,6 +32,9 @@ from bluelamp.errors import UsageError
 from bluelamp.fleet import deploy
 from bluelamp.fleet.deploy import Result
 from bluelamp.folders import project as find_project
+
+_SEVERAL: Final = "reports-compared"
+"""The folder of a rehearsal's report on several forces."""
 
 
 def add(app: typer.Typer) -> None:
@@ -190,7 +194,12 @@ def _agreement(screen: Screen, *, rehearse: bool, yes: bool) -> "deploy.Agree":
 
 
 def _usual(root: Path, forces: list[str], *, rehearse: bool) -> Path | None:
-    """Where a rehearsal's report goes when nobody says: it is always written."""
+    """Where a rehearsal's report goes when no folder is named: it is always written.
+
+    A report on several forces has a place of its own: one on a single force would replace a part of it there, and the
+    whole would no longer verify.
+    """
     if not rehearse:
         return None
-    return root / ".bluelamp" / "reports" / (forces[0] if len(forces) == 1 else "")
+    own = root / ".bluelamp"
+    return own / "reports" / forces[0] if len(forces) == 1 else own / _SEVERAL

@@ -17,13 +17,24 @@ from bluelamp.errors import Status, UsageError
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: what was found, and the command that mends it where it is wrong."""
+    """One thing that was looked at: what was found, and the command that repairs it where it is wrong.
+
+    `there` tells that it is here and cannot be used, so that it is not missing.
+    """
 
     what: str
     well: bool
     found: str
     mend: str = ""
     needed: bool = True
+    there: bool = False
+
+    @property
+    def state(self) -> str:
+        """`ok`, `unusable`, `missing`, or `without` where it is missing and can be done without."""
+        if self.well:
+            return "ok"
+        return "unusable" if self.there else "missing" if self.needed else "without"
 
 
 def add(app: typer.Typer) -> None:
@@ -32,24 +43,19 @@ def add(app: typer.Typer) -> None:
 
 
 def doctor(form: Form = Format.TEXT, quiet: Quiet = False, project: Project = None) -> None:
-    """Say what is missing here, and the command that mends it. Nothing is changed.
+    """Say what is missing or damaged here, and the command that repairs it. Nothing is changed.
 
     Example: `bluelamp doctor`
     """
     screen = Screen(form, quiet=quiet)
     findings = list(_look(project))
     for finding in findings:
-        mark = (
-            "[green]ok[/green]     "
-            if finding.well
-            else "[red]missing[/red]"
-            if finding.needed
-            else "[yellow]without[/yellow]"
-        )
+        colour = "green" if finding.well else "red" if finding.needed else "yellow"
+        mark = f"[{colour}]{finding.state}[/{colour}]{' ' * (8 - len(finding.state))}"
         screen.show(f"{mark} {escape(finding.what)}: {escape(finding.found)}")
         if not finding.well and finding.mend:
-            screen.show(f"        {escape(finding.mend)}")
-    screen.give([vars(finding) for finding in findings])
+            screen.show(f"         {escape(finding.mend)}")
+    screen.give([{**vars(finding), "state": finding.state} for finding in findings])
     if any(not finding.well and finding.needed for finding in findings):
         raise typer.Exit(Status.FAILED)
 
@@ -102,7 +108,9 @@ def _engine() -> tuple[list[Finding], str]:
             mend = install if one.ours or used is None else "nothing to do: another engine is used"
             if os.environ.get(NAMED):
                 mend = f"set {NAMED} to a pulumi that runs, or unset it"
-            findings.append(Finding("engine", False, f"{one.path}: {one.problem}", mend, needed=used is None))
+            findings.append(
+                Finding("engine", False, f"{one.path}: {one.problem}", mend, needed=used is None, there=True)
+            )
     if not findings:
         wanted = ".".join(map(str, MINIMUM))
         mend = f"{install} (needs the network, or Go); `bluelamp check` works without an engine"
@@ -122,6 +130,7 @@ def _backend() -> Finding:
             + ("" if given else "; no passphrase is set"),
             mend="set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
             needed=False,
+            there=True,
         )
     return Finding(
         "state",

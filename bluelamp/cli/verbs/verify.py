@@ -51,10 +51,11 @@ def verify(
     from bluelamp.reports.verifying import verify as verified
 
     screen = Screen(form, quiet=quiet)
-    known, forces = _known(project)
+    root = _root(project)
+    known, forces = _known(root)
     found = verified(folder, public_key(signer) if signer else None, previous, known=known, forces=forces)
     for one in found:
-        _show(screen, one)
+        _show(screen, one, kept=root if signer is None else None)
     screen.give(
         [
             {**asdict(one), "folder": str(one.folder), "flaws": [asdict(flaw) for flaw in one.flaws]}
@@ -66,16 +67,22 @@ def verify(
     raise typer.Exit(Status.FAILED if amiss else Status.DONE)
 
 
-def _known(project: Path | None) -> tuple[Mapping[str, str], Collection[str]]:
-    """The known signers and the names of the forces; none outside a project, as reports are verified anywhere."""
-    from bluelamp.reports.signers import known_signers
-    from infra.register import read_register
-
+def _root(project: Path | None) -> Path | None:
+    """The project whose signers are known; None outside one, as reports are verified anywhere."""
     try:
-        root = find_project(project)
+        return find_project(project)
     except UsageError:
         if project is not None:
             raise
+        return None
+
+
+def _known(root: Path | None) -> tuple[Mapping[str, str], Collection[str]]:
+    """The known signers and the names of the forces of a project."""
+    from bluelamp.reports.signers import known_signers
+    from infra.register import read_register
+
+    if root is None:
         return {}, ()
     known = known_signers(root)
     with suppress(SettingsError):
@@ -83,7 +90,7 @@ def _known(project: Path | None) -> tuple[Mapping[str, str], Collection[str]]:
     return known, ()
 
 
-def _show(screen: Screen, one: "Verification") -> None:
+def _show(screen: Screen, one: "Verification", kept: Path | None) -> None:
     name = f"[bold]{escape(one.folder)}[/bold]"
     for flaw in one.flaws:
         screen.show(f"[red]{escape(one.folder / flaw.file)}[/red]: {escape(flaw.said)}")
@@ -95,7 +102,7 @@ def _show(screen: Screen, one: "Verification") -> None:
         f"{name}: [{colour}]as it was written[/{colour}] on {escape(one.written)}: "
         f"{some(one.files, 'file')} on {escape(', '.join(one.subject))}"
     )
-    screen.show(*(f"  {each}" for each in (*_signed(one), _chained(one.previous, followed=one.followed))))
+    screen.show(*(f"  {each}" for each in (*_signed(one, kept), _chained(one.previous, followed=one.followed))))
     if one.part_of:
         screen.show(
             f"  part of a report on {some(len(one.part_of), 'force')}: only the manifest of the whole proves that none "
@@ -125,10 +132,15 @@ def key(
     screen.give({"private": str(file), "public": str(public), "fingerprint": fingerprint})
 
 
-def _signed(one: "Verification") -> list[str]:
+def _signed(one: "Verification", kept: Path | None) -> list[str]:
+    """What is known of the signer; `kept` is the project whose signers are known, None where the key was named."""
     signer = escape(one.signer)
     if one.proven:
-        return [f"signed by {signer}" + (f" ({escape(one.signer_name)})" if one.signer_name else "")]
+        said = [f"signed by {signer}" + (f" ({escape(one.signer_name)})" if one.signer_name else "")]
+        from bluelamp.reports.signers import FOLDER as SIGNERS
+
+        # A project that came with the report proves nothing: whoever reads this has to see which one is believed.
+        return [*said, f"the key is in {escape(kept / SIGNERS)}"] if kept else said
     if not one.signer:
         return ["[yellow]not signed[/yellow]: nothing changed by accident, but anybody could have written it"]
     return [

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
 
+from bluelamp.core.text import printable
 from bluelamp.reports.canonical import time_of
 from bluelamp.reports.findings import Answer, Finding, Report
 from bluelamp.reports.words import asked, explanation, headline, not_covered, some, value
@@ -16,7 +17,7 @@ MOST: Final = 50
 LONGEST: Final = 60_000
 """Characters: code hosts refuse a comment of more than 65,536."""
 _MARKS: Final = {Answer.WITHIN: "✅", Answer.WITHIN_PICKED: "☑️", Answer.NOT_WITHIN: "❌", Answer.CANNOT_BE_SAID: "❔"}
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]#+!|~-])")
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]#+!|~$-])")
 _MENTION: Final = re.compile(r"(?<!\w)@(?=\w)")
 _CUT: Final = 300
 _NAMED: Final = 5
@@ -137,8 +138,7 @@ def _provenance(report: Report) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """`text` on one line, with nothing in it that is markup or calls somebody."""
-    text = _MENTION.sub("@\u200b", text)
-    return _SPECIAL.sub(r"\\\1", escape(_line(text), quote=False))
+    return _SPECIAL.sub(r"\\\1", escape(_MENTION.sub("@\u200b", _line(text)), quote=False))
 
 
 def _code(text: str) -> str:
@@ -151,4 +151,4 @@ def _code(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    return printable(" ".join(text.split()))
