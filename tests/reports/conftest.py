@@ -8,6 +8,7 @@ import pytest
 
 from bluelamp.reports import Report, Source, assess
 from bluelamp.reports.html import to_html
+from bluelamp.reports.unjudged import is_general
 from policies import Control, Enforcement, Resource, Rule, Severity, rules
 from policies.rule import Fail, NotApplicable, Outcome
 from policies.rule import rule as make_rule
@@ -71,10 +72,11 @@ def report_on(locked: Callable[..., Rule], tmp_path: Path) -> Callable[..., Repo
 
 @pytest.fixture(scope="session")
 def busy(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """A report by every real rule over the resources of some rules' cases: every verdict but exempt is in it."""
+    """A report by every real rule over the resources of some rules' cases: every verdict but exempt is in it, and nothing is left unjudged."""
     resources = []
     wanted = {"BL-NET-001", "BL-NET-006", "BL-K8S-014"}
-    for rule in (rule for number, rule in enumerate(rules()) if number % 8 == 0 or rule.id in wanted):
+    particular = [rule for rule in rules() if not is_general(rule)]
+    for rule in (rule for number, rule in enumerate(particular) if number % 8 == 0 or rule.id in wanted):
         for case in rule.cases:
             first = case.resources[0]
             name = f"{first.name}-{len(resources)}"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bluelamp.errors import UsageError
+from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.judge import deployed
 from bluelamp.planning.plan import Plan, PlannedResource, plan_program
 from bluelamp.rehearsal import values
@@ -166,11 +166,11 @@ def test_a_damaged_record_is_named(record: Any) -> None:
 @pytest.mark.parametrize(("rehearse", "up"), [(True, "bluelamp up --rehearse"), (False, "bluelamp up")])
 def test_forces_of_which_nothing_is_deployed_are_named_with_how_to_bring_them_up(rehearse: bool, up: str) -> None:
     assert deployed({"essex": state()}, rehearse=rehearse) == {"essex": state()}
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(BluelampError) as caught:
         deployed({"essex": state(), "kent": None, "surrey": {"deployment": {}}}, rehearse=rehearse)
     assert (caught.value.message, caught.value.next_step) == (
         "nothing of kent, surrey is deployed",
         f"{up} kent surrey",
     )
-    with pytest.raises(UsageError, match="nothing of a, b, c and of 2 more is deployed"):
+    with pytest.raises(BluelampError, match="nothing of a, b, c and of 2 more is deployed"):
         deployed(dict.fromkeys("abcde"), rehearse=rehearse)
