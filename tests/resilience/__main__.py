@@ -24,7 +24,7 @@ from tests.resilience.subjects import ROOT, SUBJECTS, Settled
 
 _WHOLE_SHARE = 0.6
 """The share of kills that hit every process at once; the others hit one of them."""
-_REAL_GO = 10
+_REAL_GO = 50
 """One in so many kills of an installation has Go link the engine, which takes most of a minute."""
 
 
