@@ -112,10 +112,14 @@ def _one(
         recovered, notes = tuple(held.recover(target)), tuple(held.notes(target))
         if force in settings and settings[force].version_aliases == "drop":
             refuse_versioned(force, held.state(target))
-        if verb in _DEPLOYED and _nothing(held.state(target), verb):
+        empty = verb in _DEPLOYED and _nothing(held.state(target), verb)
+        if empty and verb not in _CHANGING:
             result = nothing(force, verb)
         else:
+            # Also where the state is empty: the rehearsal cloud may hold what the state does not know.
             result = _worked(held, target, verb, work, board.hear(force))
+            if empty and result.status is Status.DONE:
+                result = nothing(force, verb)
         if not result.deployed and verb == "drift":
             result = replace(result, errors=(f"{result.errors[0]}; next: {_up(force, how)}",))
         result = replace(result, recovered=recovered, notes=(*notes, *result.notes))

@@ -26,6 +26,8 @@ _HOLDERS: Final = frozenset({*_LISTS, "podSpec", "podTemplate", "podTemplateSpec
 """The properties that hold a pod, or part of one, wherever they are: with an unknown value, a pod is unknown."""
 _MAY_HOLD: Final = re.compile(r"(?<!claim)(template|spec)s?$|(job|pod|container|sidecar)s$", re.IGNORECASE)
 """The names of properties that hold pods in many kinds: with an unknown value, a pod may stand beside a known one."""
+_MACHINES: Final = "cluster.x-k8s.io"
+"""Cluster API: its texts are files of machines, static pods of the control plane among them, and no objects."""
 _OF_CONTAINER: Final = frozenset({"image", "name", "securityContext"})
 _CONTAINERS: Final = re.compile(r"(?<![\w.])([cC]|initC|ephemeralC)ontainers[\"']?[ \t]*:")
 """How a text of YAML or JSON names containers."""
@@ -107,7 +109,7 @@ def inside(resource: Resource) -> Inside:
     waiting: list[tuple[Value, tuple[Value, ...]]] = [(start, ())]
     while waiting:
         value, above = waiting.pop()
-        value = _opened(value, found)
+        value = _opened(value, found, texts=not group.endswith(_MACHINES))
         raw = value.raw
         if isinstance(raw, Mapping):
             type_ = _type(value, resource) if value is not start else ""
@@ -133,13 +135,15 @@ def inside(resource: Resource) -> Inside:
     return found
 
 
-def _opened(value: Value, found: Inside) -> Value:
-    """`value`, of a text what is written in it, of a patch with what it leaves out as unknown.
+def _opened(value: Value, found: Inside, *, texts: bool) -> Value:
+    """`value`, of a text (where `texts` count) what is written in it, of a patch with what it leaves out as unknown.
 
     To `found` is added the unknown pod of a text that cannot be read.
     """
     raw = value.raw
     if isinstance(raw, str):
+        if not texts:
+            return value
         raw = _written(value)
         if raw is UNKNOWN:
             found.pods.append(_seeds(Value(value.resource, raw, value.outer, value.key)))

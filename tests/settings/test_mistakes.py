@@ -51,7 +51,7 @@ def test_stack_file_that_is_a_folder(root):
     (root / FILE).mkdir()
     with pytest.raises(SettingsError) as caught:
         load("essex", root=root)
-    assert str(caught.value) == f"{FILE}: cannot be read: is a directory"
+    assert str(caught.value) == f"{FILE}: is a folder; is this the right file?"
 
 
 @pytest.mark.parametrize(
