@@ -97,12 +97,6 @@ def everything(boxes: Sequence[Box], widest: tuple[int, ...] = WIDEST, most_port
     ]
 
 
-def sources_of(reached: Iterable[Reached], indexes: Iterable[int]) -> Addresses:
-    """All sources that one of the boxes at `indexes` lets in."""
-    wanted = frozenset(indexes)
-    return union(each.sources for each in reached if each.by & wanted)
-
-
 def contributes(reached: Iterable[Reached], index: int) -> bool:
     """Whether the box at `index` lets in anybody from outside private networks."""
     return any(index in each.by and public(each.sources) for each in reached)

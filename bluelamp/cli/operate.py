@@ -110,9 +110,12 @@ def _one(
         if how.block_unknown:
             target = replace(target, environment={**target.environment, BLOCK_UNKNOWN: "1"})
         recovered, notes = tuple(held.recover(target)), tuple(held.notes(target))
-        if force in settings and settings[force].version_aliases == "drop":
-            refuse_versioned(force, held.state(target))
-        empty = verb in _DEPLOYED and _nothing(held.state(target), verb)
+        drops = force in settings and settings[force].version_aliases == "drop"
+        # Read once: of a real backend that is a run of the engine.
+        before = held.state(target) if drops or verb in _DEPLOYED else {}
+        if drops:
+            refuse_versioned(force, before)
+        empty = verb in _DEPLOYED and _nothing(before, verb)
         if empty and verb not in _CHANGING:
             result = nothing(force, verb)
         else:

@@ -5,7 +5,7 @@ from typing import Any
 
 from policies.estate import Estate
 from policies.model import UNKNOWN
-from policies.value import UnknownValue, Value, places, root
+from policies.value import UnknownValue, Value, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,3 @@ def _same_group(one: Value, other: Value) -> bool | None:
     if one.raw is UNKNOWN and other.raw is UNKNOWN and one.references and one.references == other.references:
         return True
     return True if one.raw is None and other.raw is None else None
-
-
-def whole_of(place: Value) -> Value:
-    """All the properties of the resource that `place` stands in."""
-    return root(place.resource)

@@ -28,6 +28,15 @@ rules: [{apiGroups: [apps], resources: [deployments], verbs: [get, list, watch, 
 """
 
 
+_BINDING: Final = """
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: records-operators, namespace: records}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: 00000000-0000-0000-0000-000000000000}]
+"""
+
+
 @rule(
     "BL-K8S-030",
     "No role allows everything",
@@ -53,13 +62,7 @@ def no_wildcards(permission: Value) -> Outcome:
     controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.1") + iso("5.15", "8.2") + mcsb("PA-1"),
     at=BINDINGS,
     fix="Bind a role that names what is needed; keep cluster-admin for the break-glass group of Kubernetes itself.",
-    example="""
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: {name: records-operators, namespace: records}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
-subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: 00000000-0000-0000-0000-000000000000}]
-""",
+    example=_BINDING,
 )
 def no_cluster_admin(binding: Value, *, groups: Allowed[str] = ("system:masters",)) -> Outcome:
     """Whoever holds cluster-admin reads every secret of every tenant and can hide that he did."""
@@ -98,13 +101,7 @@ def no_escalation(permission: Value, *, verbs: Forbidden[str] = ("escalate", "bi
     controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.1") + iso("5.15", "8.2") + mcsb("PA-1"),
     at=BINDINGS,
     fix="Bind a role that names what is needed, and narrow the aggregationRule of the role that grants everything.",
-    example="""
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: {name: records-operators, namespace: records}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
-subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: 00000000-0000-0000-0000-000000000000}]
-""",
+    example=_BINDING,
 )
 def grants_not_everything(binding: Value, estate: Estate) -> Outcome:
     """A role that allows every verb on every resource is cluster-admin under another name. It may be empty as it is
