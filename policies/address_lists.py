@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from policies.addresses import NONE, Addresses, is_open, named_by, public, union
+from policies.rule import Fail
 from policies.value import UnknownValue, Value
 
 _NAMED_AT_MOST: Final = 3
@@ -31,6 +32,15 @@ def wide_item(items: Iterable[Value], widest: tuple[int, ...]) -> tuple[Value, s
     if doubt is not None:
         raise UnknownValue(doubt)
     return None
+
+
+def unless_wide(items: Iterable[Value], widest: tuple[int, ...], expected: str) -> Fail | None:
+    """A failure at the item to name when `items` add up to the Internet, None when they do not.
+
+    Raises `UnknownValue` as `wide_item` does.
+    """
+    found = wide_item(items, widest)
+    return Fail(found[0], expected, with_others(found[1])) if found else None
 
 
 def first_of(names: Sequence[str]) -> str:

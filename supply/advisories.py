@@ -109,7 +109,8 @@ def _answer(request: urllib.request.Request) -> Any:
         with urllib.request.urlopen(request, timeout=_SECONDS) as stream:  # noqa: S310 - as above
             return json.loads(stream.read(_LIMIT))
     except urllib.error.URLError as error:
-        raise NotCheckedError(f"the service cannot be reached: {error.reason}") from error
+        reason = getattr(error.reason, "strerror", None) or error.reason
+        raise NotCheckedError(f"the service cannot be reached: {reason}") from error
     except (OSError, ValueError, RecursionError) as error:
         raise NotCheckedError(f"the service cannot be asked: {error}") from error
 

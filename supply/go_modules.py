@@ -21,7 +21,7 @@ class Module:
 
     @property
     def purl(self) -> str:
-        """The package URL, in which names are in lower case."""
+        """The package URL. Names keep their case, as the module proxy does."""
         namespace, _, name = self.path.rpartition("/")
         return PackageURL("golang", namespace=namespace or None, name=name, version=self.version).to_string()
 

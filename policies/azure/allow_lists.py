@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from policies.address_lists import wide_item, with_others
+from policies.address_lists import unless_wide, with_others
 from policies.addresses import WIDEST
 from policies.azure._controls import CLOSED
 from policies.azure._lists import adds_up, let_in
@@ -80,11 +80,7 @@ def list_is_not_the_internet(entries: Value, *, widest: EachAtLeast[int] = WIDES
     ]
     if not items:
         return NotApplicable("there is no allow-list")
-    found = wide_item(items, widest)
-    if found is None:
-        return None
-    item, others = found
-    return Fail(item, "addresses of your own", with_others(others))
+    return unless_wide(items, widest, "addresses of your own")
 
 
 @rule(

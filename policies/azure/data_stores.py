@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from policies.address_lists import wide_item, with_others
+from policies.address_lists import unless_wide
 from policies.addresses import WIDEST
 from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, OWN_KEYS, RECOVERABLE
 from policies.azure._lists import let_in
@@ -77,11 +77,7 @@ def not_open_to_azure(entries: Value, *, widest: EachAtLeast[int] = WIDEST) -> O
     items = list(let_in(entries, "ipAddressOrRange"))
     if not items:
         return NotApplicable("there is nothing to judge")
-    found = wide_item(items, widest)
-    if found is None:
-        return None
-    item, others = found
-    return Fail(item, "addresses of your own", with_others(others))
+    return unless_wide(items, widest, "addresses of your own")
 
 
 @rule(

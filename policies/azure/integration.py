@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from policies.address_lists import wide_item, with_others
+from policies.address_lists import unless_wide
 from policies.addresses import WIDEST
 from policies.azure._controls import BY_IDENTITY, CLOSED, FILTERED, IN_TRANSIT
 from policies.azure._kin import child
@@ -229,5 +229,4 @@ def workflow_knows_callers(workflow: Value, *, widest: EachAtLeast[int] = WIDEST
     items = list(let_in(callers, "addressRange"))
     if not items:
         return Fail(callers, "the ranges of its callers")
-    found = wide_item(items, widest)
-    return Fail(found[0], "the ranges of its callers", with_others(found[1])) if found else None
+    return unless_wide(items, widest, "the ranges of its callers")

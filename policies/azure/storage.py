@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from policies.address_lists import wide_item, with_others
+from policies.address_lists import unless_wide
 from policies.addresses import WIDEST
 from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, SUPPORTED
 from policies.azure._lists import let_in
@@ -95,8 +95,8 @@ def account_not_on_internet(account: Value, *, widest: EachAtLeast[int] = WIDEST
     if access.text("Enabled") in {"disabled", "securedbyperimeter"}:
         return None
     if account.at("networkRuleSet.defaultAction").text("Allow") == "deny":
-        found = wide_item(let_in(account.at("networkRuleSet.ipRules"), "iPAddressOrRange"), widest)
-        return Fail(found[0], "addresses of your own", with_others(found[1])) if found else None
+        listed = let_in(account.at("networkRuleSet.ipRules"), "iPAddressOrRange")
+        return unless_wide(listed, widest, "addresses of your own")
     return Fail(access, "Disabled", "Azure's default is Enabled" if access.missing else "")
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from policies.address_lists import wide_item, with_others
+from policies.address_lists import unless_wide
 from policies.addresses import WIDEST
 from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc
 from policies.model import Enforcement, Severity
@@ -74,8 +74,8 @@ def lets_in_named_networks(service: Value, *, widest: EachAtLeast[int] = WIDEST)
     ranges = spec["loadBalancerSourceRanges"]
     if any(True for _ in ranges.each()):
         annotations = service.at("metadata.annotations")
-        found = wide_item([*ranges.each(), *(annotations[name] for name in _ALSO_LET_IN)], widest)
-        return Fail(found[0], "a named network", with_others(found[1])) if found else None
+        listed = [*ranges.each(), *(annotations[name] for name in _ALSO_LET_IN)]
+        return unless_wide(listed, widest, "a named network")
     if service.at("metadata.annotations")[_INTERNAL].text() == "true":
         return None
     return Fail(ranges, "the networks that may come in", "Kubernetes' default is everybody")
