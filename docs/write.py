@@ -115,7 +115,7 @@ def _notes(model: type[BaseModel]) -> dict[str, str]:
 
 def _kind(annotation: Any) -> str:
     text = str(annotation) if not inspect.isclass(annotation) else annotation.__name__
-    text = re.sub(r"typing\.|infra\.\w+\.|ipaddress\.", "", text)
+    text = re.sub(r"typing\.|bluelamp\.infra\.\w+\.|ipaddress\.", "", text)
     literal = re.search(r"Literal\[(.*?)\]", text)
     if literal:
         return literal.group(1).replace("'", "")

@@ -9,6 +9,11 @@ Rules are found in `azure/`, `kubernetes/` and `data/`; the same ones run here, 
 as the policy pack that this folder is.
 """
 
+from os.path import realpath
+
+# In a checkout `bluelamp/policies` is a link to `policies`: tracebacks and reports name files as a reader knows them.
+__path__ = [realpath(folder) for folder in __path__]
+
 from bluelamp.policies.discovery import rules
 from bluelamp.policies.judging import Baseline, judge
 from bluelamp.policies.model import UNKNOWN, Case, Control, Enforcement, Judgement, Resource, Severity, Verdict

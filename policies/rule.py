@@ -138,7 +138,7 @@ class Rule:
     @property
     def area(self) -> str:
         """The folder it belongs to: azure, kubernetes or data."""
-        return self.module.split(".")[1]
+        return self.module.split(".")[-2]
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:

@@ -29,7 +29,7 @@ _PROGRAM = (
     "bluelamp.infra.landing_zone",
     "bluelamp.infra.tenants",
     "bluelamp.planning",
-    "policies",
+    "bluelamp.policies",
 )
 
 

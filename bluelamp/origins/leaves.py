@@ -123,7 +123,7 @@ def _default(owner: tuple[type[BaseModel], str] | None) -> tuple[str, int]:
         return "", 0
     lines, first = inspect.getsourcelines(declared)
     line = next((number for number, text in enumerate(lines, first) if re.match(rf"\s+{name}\s*:", text)), first)
-    return declared.__module__.replace(".", "/") + ".py", line
+    return declared.__module__.removeprefix("bluelamp.").replace(".", "/") + ".py", line
 
 
 def _by_plan(leaf: Leaf, register: Source, row: Steps) -> Leaf:

@@ -98,11 +98,11 @@ def plan_force(slug: str, root: Path, *, arm_types: Path | None = None) -> Plan:
 
 def plan_settings(force: "Force", root: Path, *, stack: str = "", arm_types: Path | None = None) -> Plan:
     """The plan of a force with these settings, as `stack`, by default its own; that one's file configures providers."""
-    from bluelamp.infra.program import build
+    from bluelamp.planning.program import program
 
     stack = stack or force.slug
     config = stack_config(root / "stacks" / f"Pulumi.{stack}.yaml")
-    return plan_program(stack, lambda: build(force), config, root=root, arm_types=arm_types)
+    return plan_program(stack, program(force, root), config, root=root, arm_types=arm_types)
 
 
 def stack_config(path: Path) -> dict[str, str]:

@@ -46,7 +46,7 @@ def facet_of(rule: Rule) -> Facet:
 
     Raises `CannotCompile`, or ValueError when nobody has said how it is with the rule.
     """
-    file = _FOLDER.joinpath(*rule.module.split(".")[1:]).with_suffix(".cel.yaml")
+    file = _FOLDER.joinpath(*rule.module.split(".")[-2:]).with_suffix(".cel.yaml")
     said = _read(file).get(rule.id)
     if isinstance(said, str):
         return Facet(" ".join(said.split()))

@@ -13,9 +13,12 @@ from bluelamp.policies.rule import Rule
 
 
 def project(arguments: Iterable[str]) -> Path:
-    """The project whose pack this is: above the pack's folder, which the engine names, or else above this file."""
+    """The project whose pack this is: above the pack's folder, which the engine names, or where it was started.
+
+    Else above this file.
+    """
     named = [Path(word).absolute() for word in arguments if Path(word).is_dir()]
-    above = (folder for start in (*named, Path(__file__).resolve()) for folder in start.parents)
+    above = (folder for start in (*named, Path.cwd() / "pack", Path(__file__).resolve()) for folder in start.parents)
     return next((folder for folder in above if lexists(folder / REGISTER)), Path(__file__).resolve().parents[2])
 
 

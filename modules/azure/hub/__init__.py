@@ -3,8 +3,9 @@
     Hub("hub", {"label": label, "location": "uksouth", "resource_group_name": group.name,
                 "address_space": "10.61.0.0/22", "estate": ["10.61.0.0/16"], "workspace_id": logs.workspace_id})
 
-The subnets follow the address plan in `bluelamp.modules.naming`. Every subnet whose service takes one has a security group that
-denies what is not needed, and a route to the firewall; nothing has a way to the Internet of its own; everything logs.
+The subnets follow the address plan in `bluelamp.modules.naming`. Every subnet whose service takes one has a security
+group that denies what is not needed, and a route to the firewall; nothing has a way to the Internet of its own;
+everything logs.
 Encryption of the network is not turned on: Azure Firewall and the DNS resolver cannot work in an encrypted network.
 
 Told of a `virtual_hub`, which has the firewall, the gateways and the routes, it is the network beside that: with
