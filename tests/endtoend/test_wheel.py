@@ -19,6 +19,19 @@ pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine"), pytest.mark
 FORCE = "dyfed-powys"
 PARTS = ("infra", "modules", "policies")
 OWNER = ["--owner", "platforms@dyfed-powys.police.example", "--cost-centre", "DPP-1"]
+ADDED = """
+import pulumi_bluelamp as bluelamp
+
+label = {
+    "force": "essex", "code": "essex", "environment": "test", "cost_centre": "EXP-2201", "spend_type": "strategic",
+    "business_owner": "Head of Digital", "classification": "OFFICIAL", "roadmap_milestone": "landing-zone",
+}
+group = bluelamp.ResourceGroup("records", label=label, location="uksouth", workload="records")
+logs = bluelamp.LogAnalyticsArgs(
+    label=bluelamp.LabelArgs(**label), location="uksouth", workload="records", resource_group_name=group.name
+)
+bluelamp.LogAnalytics("logs", logs)
+"""
 VIRTUALENV = b"  options:\n    virtualenv: "
 
 
@@ -165,4 +178,16 @@ def test_a_module_works_in_a_project_that_has_modules_of_its_own(installed: Inst
     assert "azure-native:resources:ResourceGroup" in said
     assert "3 created" in said
     assert held(tmp_path) == 1
+    assert left_running(tmp_path) == []
+
+
+def test_the_installed_modules_are_a_component_package(installed: Installed, tmp_path: Path) -> None:
+    """`pulumi package add`, and a program that imports the SDK that it writes and nothing else of Bluelamp."""
+    (tmp_path / "Pulumi.yaml").write_text("name: records\nruntime: python\n", encoding="utf-8")
+    (tmp_path / "__main__.py").write_text(ADDED, encoding="utf-8")
+    said = installed.run("rehearse", "--", "pulumi", "package", "add", str(installed.package / "modules"), cwd=tmp_path)
+    assert "import pulumi_bluelamp" in said
+    assert "bluelamp" in (tmp_path / "Pulumi.yaml").read_text(encoding="utf-8")
+    installed.run("rehearse", "--", "pulumi", "up", "--yes", "--skip-preview", cwd=tmp_path)
+    assert held(tmp_path) == 3
     assert left_running(tmp_path) == []
