@@ -20,9 +20,12 @@ _EVERY = (
     "stacks/baseline.yaml",
     "stacks/regions/",
     "Pulumi.yaml",
+    "pyproject.toml",
     "requirements.lock",
+    "requirements.txt",
+    "uv.lock",
 )
-"""A change here can change any force's estate, or how it is judged."""
+"""A change here can change any force's estate, or how it is judged; some of them pin Bluelamp's version."""
 
 
 def with_stacks(root: Path) -> list[str]:

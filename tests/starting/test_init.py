@@ -2,6 +2,7 @@
 
 import json
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bluelamp.cli.select import select
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.register import read_register
 from bluelamp.errors import UsageError
@@ -124,6 +126,17 @@ def test_a_link_that_leads_nowhere_is_kept(tmp_path: Path) -> None:
     (tmp_path / "elsewhere" / "Pulumi.yaml").symlink_to(tmp_path / "nowhere")
     with pytest.raises(UsageError, match="another Pulumi project"):
         start(tmp_path / "elsewhere")
+
+
+def test_another_version_of_bluelamp_changes_every_force(tmp_path: Path) -> None:
+    start(tmp_path, "kent", OWNER, CODE)
+    git = ["git", "-C", str(tmp_path), "-c", "user.email=platforms@police.example", "-c", "user.name=Platforms"]
+    for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "start"]):
+        subprocess.run([*git, *words], check=True)
+    assert select(tmp_path, None, every=False, region=None, changed="HEAD") == []
+    pinned = tmp_path / "pyproject.toml"
+    pinned.write_text(pinned.read_text("utf-8").replace("bluelamp==", "bluelamp>="), encoding="utf-8")
+    assert select(tmp_path, None, every=False, region=None, changed="HEAD") == ["kent"]
 
 
 def test_check_plans_the_resources_that_the_project_adds(tmp_path: Path) -> None:
