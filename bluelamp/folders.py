@@ -26,5 +26,16 @@ def project(start: Path | None = None) -> Path:
             return folder
     raise UsageError(
         f"{here} is not inside a Bluelamp project (no Pulumi.yaml beside a stacks folder)",
-        next_step="change to the project's folder, or name it with --project",
+        next_step="change to the project's folder, name it with --project, or make one: bluelamp init DIR",
     )
+
+
+def pack(root: Path) -> Path:
+    """The policy pack of the project at `root`, by which the engine's runs are judged.
+
+    Raises `UsageError` where there is none: nothing is changed without its rules.
+    """
+    folder = root / "policies"
+    if not (folder / "PulumiPolicy.yaml").is_file():
+        raise UsageError(f"{folder / 'PulumiPolicy.yaml'} is missing", next_step=f"run: bluelamp init {root}")
+    return folder

@@ -1,1 +1,6 @@
 """Reusable parts of a landing zone: a folder for each, and what they share."""
+
+from os.path import realpath
+
+# In a checkout `bluelamp/modules` is a link to `modules`: tracebacks and reports name files as a reader knows them.
+__path__ = [realpath(folder) for folder in __path__]

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from pulumi.provider.experimental import component_provider_host
 
-# The engine runs this folder, so that Python looks for modules inside it and not beside it.
-sys.path[0] = str(Path(__file__).resolve().parent.parent)
+# The engine runs this folder, so that Python looks for modules inside it: in a checkout they are found beside it.
+_ROOT = Path(__file__).resolve().parent.parent
+sys.path[:1] = [str(_ROOT)] if (_ROOT / "bluelamp").is_dir() else []
 
-from modules.catalogue import components  # noqa: E402 - only now can it be found
+from bluelamp.modules.catalogue import components  # noqa: E402 - only now can it be found
 
 if __name__ == "__main__":
     component_provider_host([*components()], "bluelamp")

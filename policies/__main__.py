@@ -4,11 +4,14 @@ import sys
 from pathlib import Path
 
 if __name__ == "__main__":
-    # The engine runs the folder, not the package: put what holds the package first, and take the folder itself out, in
-    # which `kubernetes` would hide the library of that name.
+    # The engine runs the folder, not the package: take the folder out, in which `kubernetes` would hide the library of
+    # that name, and put the checkout first, if this is one.
     here = Path(__file__).absolute().parent
-    sys.path = [str(here.parent), *(path for path in sys.path if Path(path).resolve() != here.resolve())]
+    root = here.parent
+    sys.path = [path for path in sys.path if Path(path).resolve() != here.resolve()]
+    if (root / "bluelamp").is_dir():
+        sys.path.insert(0, str(root))
 
-    from policies.pack.serving import serve
+    from bluelamp.policies.pack.serving import serve
 
     serve(here)

@@ -20,8 +20,8 @@ from typing import Any
 
 import yaml
 
-from policies.model import UNKNOWN, Case, Resource, Verdict
-from policies.rule import Rule
+from bluelamp.policies.model import UNKNOWN, Case, Resource, Verdict
+from bluelamp.policies.rule import Rule
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def of(rule: Rule) -> tuple[Case, ...]:
 
 @cache
 def _file(module: str) -> dict[str, list[dict[str, Any]]]:
-    path = Path(__file__).parent.joinpath(*module.split(".")[1:]).with_suffix(".yaml")
+    path = Path(__file__).parent.joinpath(*module.split(".")[-2:]).with_suffix(".yaml")
     with path.open("rb") as stream:
         loaded: dict[str, list[dict[str, Any]]] = yaml.load(stream, Loader=_Loader) or {}  # noqa: S506 - a safe loader
     return loaded

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 from bluelamp.cli.screen import Screen, escape
 from bluelamp.core.problems import SettingsError, did_you_mean
 from bluelamp.errors import BluelampError, EngineError, UsageError
+from bluelamp.policies import Verdict
 from bluelamp.reports.words import asked, says_more, value
-from policies import Verdict
 
 if TYPE_CHECKING:
+    from bluelamp.infra.force import Force
     from bluelamp.origins import Origin
     from bluelamp.planning import Plan, PlannedResource
     from bluelamp.reports import Finding
-    from infra.force import Force
 
 
 def explain_resource(screen: Screen, root: Path, slug: str, named: str, path: str | None) -> None:
     """Say what a force's resource is and how it is judged, or what gave one of its properties its value."""
-    from infra.force import load
+    from bluelamp.infra.force import load
 
     force = load(slug, root=root)
     with screen.working("planning"):
@@ -70,7 +70,7 @@ def _show(screen: Screen, root: Path, plan: "Plan", resource: "PlannedResource")
 
     with screen.working("judging"):
         report = judge_plan(plan, root)
-    component, folder = _made_by(plan, resource, root)
+    component, folder = _made_by(plan, resource)
     findings = [finding for finding in report.findings if finding.urn == resource.urn]
     _head(screen, resource, component, folder)
     told = [finding for finding in findings if finding.verdict is not Verdict.NOT_APPLICABLE]
@@ -97,7 +97,7 @@ def _show_property(
     screen: Screen, root: Path, force: "Force", plan: "Plan", resource: "PlannedResource", path: str
 ) -> None:
     from bluelamp.origins import Kind, trace
-    from bluelamp.origins.code import mentions
+    from bluelamp.origins.code import CODE, mentions
     from bluelamp.paths import parse
 
     try:
@@ -116,9 +116,9 @@ def _show_property(
             progress.update(task, description=f"trying {setting}", advance=1)
 
         origin = trace(force, plan, resource.urn, steps, root, hear=hear)
-    component, folder = _made_by(plan, resource, root)
+    component, folder = _made_by(plan, resource)
     last = next((step for step in reversed(steps) if isinstance(step, str)), "")
-    seen = mentions(folder, last, root) if folder and origin.kind is Kind.CODE else []
+    seen = mentions(folder, last, CODE) if folder and origin.kind is Kind.CODE else []
     _head(screen, resource, component, folder)
     screen.show(f"\n[bold]{escape(path)}[/bold] is {escape(value(origin.value))}")
     for line in _sentences(origin, folder, seen):
@@ -161,11 +161,11 @@ def _influence(each: Any) -> list[str]:
     return [first, f"  [dim]with {escape(value(each.tried))} it would be {escape(value(each.became))}[/dim]"]
 
 
-def _made_by(plan: "Plan", resource: "PlannedResource", root: Path) -> "tuple[PlannedResource | None, str]":
-    from bluelamp.origins.code import component_of, folder_of
+def _made_by(plan: "Plan", resource: "PlannedResource") -> "tuple[PlannedResource | None, str]":
+    from bluelamp.origins.code import CODE, component_of, folder_of
 
     component = component_of(resource, {each.urn: each for each in plan.resources})
-    return component, folder_of(component, root) if component else ""
+    return component, folder_of(component, CODE) if component else ""
 
 
 def _head(screen: Screen, resource: "PlannedResource", component: "PlannedResource | None", folder: str) -> None:

@@ -20,9 +20,12 @@ _EVERY = (
     "stacks/baseline.yaml",
     "stacks/regions/",
     "Pulumi.yaml",
+    "pyproject.toml",
     "requirements.lock",
+    "requirements.txt",
+    "uv.lock",
 )
-"""A change here can change any force's estate, or how it is judged."""
+"""A change here can change any force's estate, or how it is judged; some of them pin Bluelamp's version."""
 
 
 def with_stacks(root: Path) -> list[str]:
@@ -47,7 +50,7 @@ def select(root: Path, names: list[str] | None, *, every: bool, region: str | No
     Only with `changed` can there be none. Raises `UsageError` where none is named, several ways are mixed, no force has
     a stack file or `changed` is no commit; `SettingsError` for an unknown force, and for a stack file of none.
     """
-    from infra.register import read_register
+    from bluelamp.infra.register import read_register
 
     ways = [bool(names), every, region is not None, changed is not None]
     if sum(ways) != 1:

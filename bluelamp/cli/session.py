@@ -13,7 +13,9 @@ from bluelamp.core.passphrase import decrypter
 from bluelamp.core.wire import has_ciphertext
 from bluelamp.engine.find import Engine
 from bluelamp.engine.operation import NO_STACK, Target, export
+from bluelamp.engine.own_python import prefer_own_python
 from bluelamp.errors import EngineError
+from bluelamp.folders import pack
 
 PROJECT = "bluelamp"
 _LONGEST_PASSPHRASE: Final = 65_536
@@ -81,7 +83,8 @@ def session(
     engine = engine_for(screen)
     if not rehearse:
         environment = engine.environment()
-        packs = (root / "policies",)
+        prefer_own_python(environment, root)
+        packs = (pack(root),)
         yield Session(root, lambda slug: Target(engine, slug, root, environment, packs=packs), lambda _: [], _exported)
         return
     from bluelamp.rehearsal.session import rehearsal

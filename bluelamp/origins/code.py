@@ -5,8 +5,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from bluelamp import modules
 from bluelamp.planning import PlannedResource
 
+CODE: Final = Path(modules.__path__[0]).parent
+"""The folder that holds the modules: the checkout, or the installed package."""
 _OWN: Final = "bluelamp:index:"
 _MOST: Final = 5
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -21,7 +24,7 @@ def component_of(resource: PlannedResource, by_urn: Mapping[str, PlannedResource
 
 
 def folder_of(component: PlannedResource, root: Path) -> str:
-    """The folder of the module that makes `component`, relative to the project's; empty where it is not found."""
+    """The folder of the module that makes `component`, relative to `root`; empty where it is not found."""
     wanted = re.compile(rf"^class {re.escape(component.type.removeprefix(_OWN))}\(", re.MULTILINE)
     for path in sorted((root / "modules").rglob("*.py")):
         if wanted.search(path.read_text(encoding="utf-8")):

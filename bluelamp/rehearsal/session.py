@@ -9,7 +9,9 @@ from typing import Any
 
 from bluelamp.engine.find import Engine
 from bluelamp.engine.operation import Target
+from bluelamp.engine.own_python import prefer_own_python
 from bluelamp.errors import RehearsalError
+from bluelamp.folders import pack
 from bluelamp.rehearsal import stack
 from bluelamp.rehearsal.changing import Change
 from bluelamp.rehearsal.claims import Claims
@@ -54,7 +56,7 @@ class Rehearsal:
         with the cloud. Raises `RehearsalError` where that cannot be done."""
         with told():
             settings = stack.prepare(self.space, project, root / "stacks" / f"Pulumi.{slug}.yaml")
-        target = Target(self.engine, slug, root, self.environment, settings, (root / "policies",))
+        target = Target(self.engine, slug, root, self.environment, settings, (pack(root),))
         self.make_ready(target, project)
         return target
 
@@ -157,6 +159,7 @@ def rehearsal(
             packages = Packages(store, arm_types=arm_types, kubeconfig=kubeconfig)
             with Server(packages.all()) as server:
                 environment = space.environment(engine, server.debug_providers)
+                prefer_own_python(environment, root)
                 if kubeconfig is None:
                     environment["PULUMI_SKIP_CHECKPOINTS"] = "true"  # see `recovery`
                 held = Rehearsal(space, store, packages, environment, engine, kubeconfig is None, changes)

@@ -8,11 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import policies
-from bluelamp import __version__
+from bluelamp import __version__, policies
 from bluelamp.core import git
+from bluelamp.policies import Rule
 from bluelamp.reports.canonical import canonical, dense
-from policies import Rule
 
 PACKAGES: Final = ("pulumi", "pulumi-policy", "pulumi-azure-native", "pulumi-kubernetes")
 """The packages whose version can change what is judged."""
@@ -92,7 +91,7 @@ def input_hash(inputs: Any) -> str:
 def _policies() -> "hashlib._Hash":
     """The hash of the policies' source, to be copied and gone on with: what runs does not change while it runs."""
     digest = hashlib.sha256()
-    folder = Path(policies.__file__).parent
+    folder = Path(policies.__path__[0])
     for file in sorted(folder.rglob("*.py")):
         digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return digest

@@ -5,8 +5,11 @@ from pathlib import Path
 
 if __name__ == "__main__":
     here = Path(__file__).absolute().parent
-    sys.path = [str(here.parents[1]), *(path for path in sys.path if Path(path).resolve() != here.resolve())]
+    root = here.parents[1]
+    sys.path = [path for path in sys.path if Path(path).resolve() != here.resolve()]
+    if (root / "bluelamp").is_dir():
+        sys.path.insert(0, str(root))
 
-    from policies.pack.serving import serve
+    from bluelamp.policies.pack.serving import serve
 
     serve(here)

@@ -8,14 +8,17 @@ from collections.abc import Iterable
 from os.path import lexists
 from pathlib import Path
 
-from policies.governance import EXEMPTIONS, FORCE, REGISTER, Governance
-from policies.rule import Rule
+from bluelamp.policies.governance import EXEMPTIONS, FORCE, REGISTER, Governance
+from bluelamp.policies.rule import Rule
 
 
 def project(arguments: Iterable[str]) -> Path:
-    """The project whose pack this is: above the pack's folder, which the engine names, or else above this file."""
+    """The project whose pack this is: above the pack's folder, which the engine names, or where it was started.
+
+    Else above this file.
+    """
     named = [Path(word).absolute() for word in arguments if Path(word).is_dir()]
-    above = (folder for start in (*named, Path(__file__).resolve()) for folder in start.parents)
+    above = (folder for start in (*named, Path.cwd() / "pack", Path(__file__).resolve()) for folder in start.parents)
     return next((folder for folder in above if lexists(folder / REGISTER)), Path(__file__).resolve().parents[2])
 
 
@@ -30,7 +33,7 @@ def of(root: Path, stack: str, rules: Iterable[Rule]) -> Governance:
         return Governance(tuple(rules))
     from bluelamp.core.problems import SettingsError
     from bluelamp.core.register import read_register
-    from policies.reading import read
+    from bluelamp.policies.reading import read
 
     name = stack.rpartition("/")[2]
     try:

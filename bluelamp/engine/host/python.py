@@ -7,7 +7,11 @@ import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+import bluelamp
+
+_PACKAGE: Final = Path(bluelamp.__file__).resolve().parent
 
 
 def interpreter(root: Path, options: Mapping[str, Any]) -> str:
@@ -24,6 +28,8 @@ def interpreter(root: Path, options: Mapping[str, Any]) -> str:
                 f"make it with: python3 -m venv {root / str(named)}"
             )
         return python
+    if root.resolve().is_relative_to(_PACKAGE):
+        return sys.executable  # what is part of Bluelamp needs Bluelamp
     active = os.environ.get("VIRTUAL_ENV")
     if active and (python := _inside(Path(active))):
         return python

@@ -9,11 +9,13 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
 
+import grpc
 from google.protobuf import empty_pb2, json_format
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 from bluelamp import __version__
 from bluelamp.engine.host.python import interpreter
+from bluelamp.engine.host.sdk import UnsupportedSchemaError, files, on_path
 
 _EXECUTOR = "pulumi-language-python-exec"
 # The executor's own sign that it has shown the user what is wrong, so the engine need not say it again.
@@ -69,6 +71,31 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         """Nothing to do: projects install their own environment."""
         yield from ()
 
+    def GeneratePackage(self, request: Any, context: Any) -> Any:
+        """Writes the Python SDK of a component package, for `pulumi package add`; others need Pulumi's own host."""
+        try:
+            written = files(json.loads(request.schema))
+        except UnsupportedSchemaError as error:
+            message = f"this engine's Python host writes SDKs of components only, and cannot write this one: {error}"
+            context.abort(grpc.StatusCode.UNIMPLEMENTED, f"{message}; use the official release of Pulumi")
+            raise
+        for name, content in written.items():
+            path = Path(request.directory, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+        return language_pb2.GeneratePackageResponse()
+
+    def Link(self, request: Any, _context: Any) -> Any:
+        """How a program finds the SDKs in `sdks/`: here they are on its path, elsewhere they are installed."""
+        lines = []
+        for each in request.packages:
+            name = f"pulumi_{each.package.name.replace('-', '_')}"
+            lines += [
+                f"In a program of this project: import {name}",
+                f"For a program that is run in another way: pip install ./{each.path}",
+            ]
+        return language_pb2.LinkResponse(import_instructions="\n".join(lines))
+
     def Cancel(self, _request: Any, _context: Any) -> Any:
         """Ends what is running."""
         self.stop()
@@ -92,8 +119,11 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         if request.info.root_directory:
             words += ["--root_directory", request.info.root_directory]
         command = [python, "-u", str(_executor()), *words, str(program), *request.args]
-        environment = {
-            **_environment(python),
+        environment = _environment(python)
+        added = on_path(Path(request.info.root_directory))
+        if added:
+            environment["PYTHONPATH"] = os.pathsep.join(filter(None, [*added, environment.get("PYTHONPATH")]))
+        environment |= {
             "PULUMI_CONFIG": json.dumps(dict(request.config)),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
         }

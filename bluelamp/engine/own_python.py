@@ -1,0 +1,18 @@
+"""Running a force's project by the Python that runs the command, which has the version of Bluelamp that was asked."""
+
+import os
+import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+
+
+def prefer_own_python(environment: MutableMapping[str, str], root: Path) -> None:
+    """Makes this process's virtual environment the active one in `environment`, if `root` is a Bluelamp project.
+
+    A virtual environment that the project's `Pulumi.yaml` names still comes first.
+    """
+    if sys.prefix == sys.base_prefix or not (root / "stacks" / "forces.yaml").is_file():
+        return
+    engine, *others = environment.get("PATH", "").split(os.pathsep)
+    environment["VIRTUAL_ENV"] = sys.prefix
+    environment["PATH"] = os.pathsep.join([engine, str(Path(sys.prefix, "bin")), *others])

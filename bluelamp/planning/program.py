@@ -1,0 +1,33 @@
+"""The program of a project, to be planned in this process as the engine would run it."""
+
+import runpy
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bluelamp.infra.force import Force
+
+_MAIN = Path("infra", "__main__.py")
+
+
+def program(force: "Force", root: Path) -> Callable[[], None]:
+    """What makes `force` in the project at `root`: its own program, which may make more, or else Bluelamp's."""
+
+    def run() -> None:
+        from bluelamp.infra.start import given
+
+        folder = str((root / _MAIN).parent)
+        sys.path.append(folder)  # where the engine has it first: here it must not hide what Bluelamp imports
+        try:
+            with given(force):
+                runpy.run_path(str(root / _MAIN), run_name="__main__")
+        finally:
+            sys.path.remove(folder)
+
+    if (root / _MAIN).is_file():
+        return run
+    from bluelamp.infra.program import build
+
+    return lambda: build(force)

@@ -1,0 +1,139 @@
+"""Writing the files of a new project."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from os.path import lexists
+from pathlib import Path, PurePosixPath
+from string import Template
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import yaml
+
+from bluelamp import __version__
+from bluelamp.core.files import create, read
+from bluelamp.core.register import REGISTER, read_register
+from bluelamp.errors import UsageError
+from bluelamp.infra.finding import STACK_FILE
+from bluelamp.infra.scaffold import scaffold
+from bluelamp.starting import register
+
+_TEMPLATE: Final = Path(__file__).with_name("template")
+_NATIONAL: Final = Path(__file__).with_name("national")
+_NATIONAL_NAMES: Final = {
+    "forces.yaml": REGISTER,
+    "baseline.yaml": "stacks/baseline.yaml",
+    "approvers.yaml": "stacks/approvers.yaml",
+    "signers.md": "stacks/signers/README.md",
+}
+_NAMES: Final = {"gitignore": ".gitignore", "pyproject.txt": "pyproject.toml"}
+_FILLED: Final = frozenset({"README.md", "pyproject.txt"})
+_VIRTUALENV: Final = re.compile(r"^  options:\n    virtualenv:.*\n", re.MULTILINE)
+"""The checkout's own environment: a project runs in the one that is active."""
+_PROJECT: Final = "Pulumi.yaml"
+_LARGEST: Final = 1_000_000
+
+
+@dataclass(frozen=True)
+class Started:
+    """What was written below the project's folder, and what was there already and kept; paths within the folder."""
+
+    folder: Path
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def start(folder: Path, force: str | None = None, owner: str = "", cost_centre: str = "") -> Started:
+    """Writes a project into `folder`, which need not exist; nothing that is there is changed.
+
+    With `force` the register has that force only and its stack file is written, for the mailbox `owner` and for
+    `cost_centre`; without, the register has every force. Files appear whole or not at all, and none where the settings
+    would be refused.
+
+    Raises `UsageError` where the folder holds another Pulumi project or cannot be written, `SettingsError` where the
+    force is unknown or a value is refused.
+    """
+    _refuse_foreign(folder)
+    with TemporaryDirectory() as temporary:
+        draft = Path(temporary)
+        for name, content in _files(force):
+            _write(draft / name, content)
+        if lexists(folder / REGISTER):
+            shutil.copyfile(folder / REGISTER, draft / REGISTER)
+        elif force is not None:
+            _narrow(draft, force)
+        stack = STACK_FILE.format(slug=force) if force is not None else ""
+        there = bool(stack) and lexists(folder / stack)
+        if force is not None and not there:
+            scaffold(force, owner, cost_centre, root=draft)
+        names = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
+        written = [name for name in names if _created(folder / name, (draft / name).read_bytes())]
+    kept = [name for name in names if name not in written]
+    return Started(folder, tuple(written), tuple([*kept, stack] if there else kept))
+
+
+def _refuse_foreign(folder: Path) -> None:
+    path = folder / _PROJECT
+    if not lexists(path):
+        return
+    try:
+        content = yaml.safe_load(read(path, _LARGEST))
+    except (OSError, ValueError, yaml.YAMLError):
+        content = None
+    if not isinstance(content, dict) or content.get("name") != "bluelamp":
+        raise UsageError(
+            f"{path} belongs to another Pulumi project",
+            next_step="name a new folder; a module in a project of another kind needs no init, see docs/projects.md",
+        )
+
+
+def _files(force: str | None) -> Iterator[tuple[str, str]]:
+    """The files of every project, by their path within it, with their content."""
+    for path in sorted(_TEMPLATE.rglob("*")):
+        inner = PurePosixPath(path.relative_to(_TEMPLATE).as_posix())
+        if not path.is_file() or "__pycache__" in inner.parts:
+            continue
+        text = _VIRTUALENV.sub("", path.read_text(encoding="utf-8"))
+        if path.name in _FILLED:
+            text = Template(text).substitute(version=__version__, force=force or "FORCE")
+        yield str(inner.with_name(_NAMES.get(inner.name, inner.name))), text
+    for name, target in _NATIONAL_NAMES.items():
+        yield target, (_NATIONAL / name).read_text(encoding="utf-8")
+
+
+def _narrow(draft: Path, force: str) -> None:
+    """Leaves the force, and the forces that take its estate over, in the draft's register."""
+    national = read_register(draft)
+    slugs: list[str] = []
+    following: str | None = force
+    while following is not None and following not in slugs:
+        slugs.append(following)
+        following = national.entry(following).successor
+    path = draft / REGISTER
+    path.write_text(register.only(path.read_text(encoding="utf-8"), slugs), encoding="utf-8")
+
+
+def _write(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+
+
+def _created(path: Path, content: bytes) -> bool:
+    """Whether the file was written; False where something of that name is there."""
+    if lexists(path):
+        return False
+    try:
+        create(path, content, mode=0o644)
+    except FileExistsError:
+        if lexists(path):
+            return False
+        raise _unwritable(path, "a folder's name is that of a file") from None
+    except OSError as error:
+        raise _unwritable(path, (error.strerror or str(error)).lower()) from None
+    return True
+
+
+def _unwritable(path: Path, reason: str) -> UsageError:
+    return UsageError(f"{path}: cannot be written: {reason}", next_step="name another folder, or correct this one")

@@ -1,0 +1,45 @@
+"""What the Pulumi program does, in a checkout and in a force's own project."""
+
+import atexit
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Final
+
+import pulumi
+from pulumi.runtime import config
+
+from bluelamp.infra.force import Force, SettingsError, load
+from bluelamp.infra.program import build
+
+_GIVEN: Final = ContextVar[Force | None]("_GIVEN", default=None)
+
+
+def start(stack: str, root: str) -> None:
+    """Makes the landing zones of the force `stack` of the project at `root`, with the engine's configuration.
+
+    Must run inside a Pulumi program. Raises `pulumi.RunError` with every mistake in the settings.
+    """
+    force = _GIVEN.get()
+    if force is None:
+        # The program lives for seconds, and all it makes lasts as long: garbage collection would take longer than the
+        # rest, also at the end.
+        gc.disable()
+        atexit.register(gc.freeze)
+        try:
+            force = load(stack, {**config.get_config_env(), **config.CONFIG.get()}, Path(root))
+        except SettingsError as error:
+            raise pulumi.RunError(f"the settings cannot be used:\n{error}") from None
+    build(force)
+
+
+@contextmanager
+def given(force: Force) -> Iterator[None]:
+    """Has `start` make this force, whatever the settings files and the engine's configuration contain."""
+    token = _GIVEN.set(force)
+    try:
+        yield
+    finally:
+        _GIVEN.reset(token)

@@ -1,0 +1,29 @@
+"""Which project's baseline and exemptions a policy pack uses."""
+
+from pathlib import Path
+
+import pytest
+
+from bluelamp.policies.pack import settled
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "project" / "stacks").mkdir(parents=True)
+    (tmp_path / "project" / "stacks" / "forces.yaml").write_text("forces: {}\n", encoding="utf-8")
+    (tmp_path / "project" / "policies").mkdir()
+    (tmp_path / "installed" / "policies").mkdir(parents=True)
+    return tmp_path / "project"
+
+
+def test_a_pack_within_a_project_is_that_projects(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.parent)
+    assert settled.project(["127.0.0.1:1", str(project / "policies")]) == project
+
+
+@pytest.mark.parametrize("within", [".", "policies"])
+def test_an_installed_pack_uses_the_project_that_it_is_started_in(
+    project: Path, within: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project / within)
+    assert settled.project(["127.0.0.1:1", str(project.parent / "installed" / "policies")]) == project
