@@ -40,9 +40,9 @@ ENGINE_KEYS = ("config", "environment", "secretsprovider", "encryptionsalt", "en
 def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROOT) -> Force:
     """The force called `slug`, or its environment (`essex-dev`), with its settings.
 
-    An environment's settings are laid over those that it shares: see `infra.layers`. `config` is what the engine has read already, by key with or without `bluelamp:`, objects as mappings or as the
-    JSON text that the engine hands over; None reads `stacks/Pulumi.<slug>.yaml` under `root`. The file is used for
-    the places in messages either way.
+    An environment's settings are laid over those that it shares: see `infra.layers`. `config` is what the engine has
+    read already, by key with or without `bluelamp:`, objects as mappings or as the JSON text that the engine hands
+    over; None reads `stacks/Pulumi.<slug>.yaml` under `root`. The file is used for the places in messages either way.
 
     Raises `SettingsError` with every mistake in the settings.
     """
@@ -69,6 +69,17 @@ def stack_source(entry: Entry, root: Path) -> Source:
     Raises `SettingsError` where there is no such file, or one that cannot be read.
     """
     return _layered(_stack_file(entry, root), entry, root)
+
+
+def has_settings(path: Path) -> bool:
+    """Whether a stack file holds anything but what the engine keeps in it; one that cannot be read counts as so."""
+    try:
+        values = parse(*content_of(path, path.parent), may_be_empty=True).values
+    except SettingsError:
+        return path.exists() and bool(path.read_bytes().strip()) if path.is_file() else path.exists()
+    if values is None:
+        return False
+    return not isinstance(values, dict) or bool(values.get("config")) or bool(values.keys() - set(ENGINE_KEYS))
 
 
 def _layered(own: Source, entry: Entry, root: Path) -> Source:
@@ -103,7 +114,9 @@ def _defaults(root: Path) -> dict[str, object]:
         declared = parse(*content_of(root / "Pulumi.yaml", root)).values
         config = declared.get("config") if isinstance(declared, dict) else None
         if isinstance(config, dict):
-            return {key: more["default"] for key, more in config.items() if isinstance(more, dict) and "default" in more}
+            return {
+                key: more["default"] for key, more in config.items() if isinstance(more, dict) and "default" in more
+            }
     return {}
 
 

@@ -84,7 +84,9 @@ def merge(base: Source, own: Source) -> Source:
     if isinstance(made.values, dict) and isinstance(below, dict) and isinstance(above, dict | None):
         if above is None:
             made.values.setdefault("config", {})
-        made.values["config"] = _Merge(base, own, made).mapping(("config",), below, ("config",), above or {}, ("config",))
+        made.values["config"] = _Merge(base, own, made).mapping(
+            ("config",), below, ("config",), above or {}, ("config",)
+        )
     else:
         _Merge(base, own, made).copy(own, ("config",), ("config",), above)
     return made

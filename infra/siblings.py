@@ -31,7 +31,7 @@ def sibling_findings(settings: Mapping[str, Any], context: Context) -> Iterator[
     azure = settings.get("azure")
     if entry.environment and isinstance(azure, Mapping) and azure.get("subscriptionId") is None:
         message = "is missing: an environment has a subscription of its own"
-        step = f'add `subscriptionId: …` to bluelamp:azure in {STACK_FILE.format(slug=entry.slug)}'
+        step = f"add `subscriptionId: …` to bluelamp:azure in {STACK_FILE.format(slug=entry.slug)}"
         yield Finding(("azure", "subscriptionId"), message, next_step=step)
     for other in _others(context):
         theirs = _settings(other, context)
@@ -100,9 +100,7 @@ def _subscriptions(settings: Mapping[str, Any]) -> Iterator[tuple[Steps, str]]:
             yield ("azure", "landingZones", index, "subscriptionId"), named
 
 
-def _overlaps(
-    settings: Mapping[str, Any], theirs: Mapping[str, Any], other: Entry
-) -> Iterator[Finding]:
+def _overlaps(settings: Mapping[str, Any], theirs: Mapping[str, Any], other: Entry) -> Iterator[Finding]:
     reserved = [("its share", other.allocation.ranges()[place]) for place in ("uksouth", "ukwest")]
     taken = [(spelt, net) for (_, spelt, net) in used(theirs)]
     for steps, _, net in used(settings):

@@ -173,11 +173,12 @@ class Register(Model):
 
 def read_register(root: Path) -> Register:
     """The register under `root`. Raises `SettingsError` with every mistake in it, overlapping ranges included."""
-    return _register(*content_of(root / REGISTER, root))
+    return parsed(*content_of(root / REGISTER, root))
 
 
 @lru_cache(maxsize=8)
-def _register(content: bytes, name: str) -> Register:
+def parsed(content: bytes, name: str) -> Register:
+    """The register in `content`, called `name` in messages. Raises `SettingsError` with every mistake in it."""
     source = parse(content, name)
     if not isinstance(source.values, dict):
         raise SettingsError([*source.problems, source.problem((), "is not a mapping")])
@@ -206,7 +207,10 @@ def _mistakes(register: Register, source: Source) -> Iterator[Problem]:
         owner, environment = split_stack(slug)
         if environment and owner in register.forces:
             yield source.problem(
-                here, f"{slug} is the name of {owner}'s environment {environment}", next_step="rename the force", key=True
+                here,
+                f"{slug} is the name of {owner}'s environment {environment}",
+                next_step="rename the force",
+                key=True,
             )
         yield from _of_environments(entry, source)
         for place, net in entry.allocation.ranges().items():
