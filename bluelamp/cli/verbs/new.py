@@ -133,7 +133,7 @@ def _registered(
                 each.message,
                 each.found,
                 each.allowed,
-                f"{each.next_step.rstrip('.')} To add it: {words}" if each.next_step else f"to add it: {words}",
+                f"{each.next_step} or, to add it: {words}" if each.next_step.endswith("?") else f"to add it: {words}",
             )
             for each in error.problems
         ) from None
