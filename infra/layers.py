@@ -6,11 +6,12 @@ changes the one of its name or is added at the end, and `{name: records, remove:
 empties it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from bluelamp.core.problems import Problem
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show, spell
 from infra.finding import STACK_FILE
@@ -40,9 +41,13 @@ def base_of(entry: Entry, root: Path) -> Source | None:
     """What the stack's own settings are laid over, None where there is nothing.
 
     It is `stacks/<force>/settings.yaml` where there is such a file; else, for an environment, the force's own stack
-    file without what belongs to that alone. Raises `SettingsError` where the file is not YAML.
+    file without what belongs to that alone. Raises `SettingsError` where the file is not YAML, or misnamed.
     """
     shared = root / SHARED.format(force=entry.force)
+    misnamed = shared.with_suffix(".yml")
+    if misnamed.exists():
+        name = misnamed.relative_to(root).as_posix()
+        raise SettingsError([Problem(name, message="is not read", next_step=f"rename it to {shared.name}")])
     if shared.exists():
         source = parse(*content_of(shared, root), may_be_empty=True)
         for steps in list(_owned(source)):
@@ -202,8 +207,6 @@ def _is_owned(problem: Problem) -> bool:
 
 
 def _covers(pattern: str, path: str) -> bool:
-    import re
-
     expression = re.escape(pattern).replace(re.escape(".*"), r"\[\d+\]")
     return re.match(rf"{expression}(?=$|[.\[])", path) is not None
 

@@ -134,6 +134,11 @@ class Register(Model):
         force, environment = split_stack(slug)
         return slug in self.forces or (bool(environment) and force in self.forces)
 
+    @property
+    def stacks(self) -> list[str]:
+        """The name of every stack that there can be: of the forces, and of their environments."""
+        return [stack for slug in self.forces for stack in (slug, *(f"{slug}-{each}" for each in ENVIRONMENTS))]
+
     def _unknown(self, slug: str) -> Problem:
         said = slug[:60]
         owner = max((each for each in self.forces if slug.startswith(f"{each}-")), key=len, default="")

@@ -38,9 +38,10 @@ def named_in_modules() -> set[str]:
         if "examples" in path.parts:
             continue
         text = path.read_text("utf-8")
-        imported = re.findall(r"from pulumi_azure_native import ([\w, ]+)", text)
-        for module in {each.strip() for line in imported for each in line.split(",")} - {"Provider"}:
-            called = re.findall(rf"(?<!\w){module}\.([A-Z]\w+)\(", text)
+        lines = re.findall(r"from pulumi_azure_native import ([\w, ]+)", text)
+        for words in (each.split() for line in lines for each in line.split(",") if each.strip() != "Provider"):
+            module, called_here = words[0], words[-1]
+            called = re.findall(rf"(?<!\w){called_here}\.([A-Z]\w+)\(", text)
             found |= {f"azure-native:{module}:{each}" for each in called if not each.endswith("Args")}
         called = re.findall(r"azuread\.([A-Z]\w+)\(", text)
         found |= {f"azuread:index/{each[0].lower()}{each[1:]}:{each}" for each in called if not each.endswith("Args")}

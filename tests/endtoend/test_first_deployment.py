@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine")]
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, dict[str, str]]]:
+def stack(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, dict[str, str]]:
     """A project whose force has a stack in a backend of files, and the environment to reach it."""
     folder = tmp_path_factory.mktemp("first")
     (folder / "backend").mkdir()
@@ -35,7 +34,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, d
     assert run.returncode == 0, run.stderr
     assert f"{FORCE}: created the stack" in run.stdout
     assert f"next: bluelamp preview {FORCE}" in run.stderr
-    yield made, told
+    return made, told
 
 
 def test_the_pages_commands_run_in_order(project: Project, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -202,7 +203,7 @@ def test_every_forces_environments_are_apart():
             entry.allocation.first_hub("uksouth").overlaps(force.allocation.first_hub("uksouth")) for entry in entries
         )
     taken.sort()
-    assert not any(first.overlaps(second) for first, second in zip(taken, taken[1:], strict=False))
+    assert not any(first.overlaps(second) for first, second in pairwise(taken))
 
 
 @settings(max_examples=25, derandomize=True, deadline=None)
