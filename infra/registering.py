@@ -57,7 +57,13 @@ def _content(path: Path) -> bytes:
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise SettingsError(
-            [Problem(REGISTER, message=f"cannot be read: {reason}", next_step="restore it: it lists the forces and their address ranges")]
+            [
+                Problem(
+                    REGISTER,
+                    message=f"cannot be read: {reason}",
+                    next_step="restore it: it lists the forces and their address ranges",
+                )
+            ]
         ) from None
 
 

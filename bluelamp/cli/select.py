@@ -2,6 +2,7 @@
 
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -9,8 +10,10 @@ from bluelamp.cli.screen import Screen
 from bluelamp.core import git
 from bluelamp.core.environments import ENVIRONMENTS, PROD, split
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean
-from bluelamp.core.register import Entry
 from bluelamp.errors import Status, UsageError
+
+if TYPE_CHECKING:
+    from bluelamp.core.register import Entry
 
 _EVERY = (
     "infra/",
@@ -135,7 +138,7 @@ def _changed(root: Path, there: list[str], revision: str) -> list[str]:
     ]
 
 
-def _of(entry: Entry, environment: str | None) -> Entry:
+def _of(entry: "Entry", environment: str | None) -> "Entry":
     """The stack of a force, or of an environment, in the environment that is asked for."""
     if environment is None or environment == (entry.environment or PROD):
         return entry
