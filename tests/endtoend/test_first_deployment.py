@@ -196,5 +196,8 @@ def test_environments_are_rehearsed_apart(project: Project) -> None:
 def ids_of(project: Project, stack: str) -> set[str]:
     """The ids of what the cloud holds of a stack, without the subscription."""
     held = json.loads(project.run("cloud", "ls", "--force", stack, "--format", "json").stdout)
+    if isinstance(held, dict):  # nothing of it is there, which the command says in an envelope of its own
+        assert "problems" in held
+        return set()
     found = {each["id"] for each in held if each["type"].startswith("azure-native:")}
     return {re.sub(r"^/subscriptions/[^/]+", "", each).lower() for each in found}
