@@ -15,12 +15,12 @@ from bluelamp.core.problems import Problem, SettingsError, did_you_mean, nearest
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show, spell
 from bluelamp.core.validation import validate
-from infra.checks import findings
-from infra.defaults import fill
-from infra.finding import STACK_FILE, Context
-from infra.layers import base_of, merge
-from infra.register import Entry, read_register
-from infra.settings import Force, Settings
+from bluelamp.infra.checks import findings
+from bluelamp.infra.defaults import fill
+from bluelamp.infra.finding import STACK_FILE, Context
+from bluelamp.infra.layers import base_of, merge
+from bluelamp.infra.register import Entry, read_register
+from bluelamp.infra.settings import Force, Settings
 
 __all__ = ["ROOT", "Force", "Settings", "SettingsError", "load"]
 
@@ -40,7 +40,7 @@ ENGINE_KEYS = ("config", "environment", "secretsprovider", "encryptionsalt", "en
 def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROOT) -> Force:
     """The force called `slug`, or its environment (`essex-dev`), with its settings.
 
-    An environment's settings are laid over those that it shares: see `infra.layers`. `config` is what the engine has
+    An environment's settings are laid over those that it shares: see `bluelamp.infra.layers`. `config` is what the engine has
     read already, by key with or without `bluelamp:`, objects as mappings or as the JSON text that the engine hands
     over; None reads `stacks/Pulumi.<slug>.yaml` under `root`. The file is used for the places in messages either way.
 

@@ -14,8 +14,8 @@ from typing import Any, Final
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show, spell
-from infra.finding import STACK_FILE
-from infra.register import Entry
+from bluelamp.infra.finding import STACK_FILE
+from bluelamp.infra.register import Entry
 
 SHARED: Final = "stacks/{force}/settings.yaml"
 """What every environment of a force shares, production too."""

@@ -6,8 +6,8 @@ from pathlib import Path
 from bluelamp.core.files import read, replace
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import MAX_BYTES, parse
-from infra.register import REGISTER, Register, read_register
-from infra.scaffold import quoted
+from bluelamp.infra.register import REGISTER, Register, read_register
+from bluelamp.infra.scaffold import quoted
 
 _FIRST = {"uksouth": "10.16.0.0/16", "ukwest": "10.80.0.0/16", "onPremises": "10.144.0.0/16"}
 """Where the ranges of each place begin in a register that has no force yet."""

@@ -9,9 +9,9 @@ from bluelamp.core.environments import ENVIRONMENTS
 from bluelamp.core.files import create, read, replace
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import MAX_BYTES, parse
-from infra.finding import STACK_FILE, Context
-from infra.force import ROOT, from_source, has_settings
-from infra.register import Entry, read_register
+from bluelamp.infra.finding import STACK_FILE, Context
+from bluelamp.infra.force import ROOT, from_source, has_settings
+from bluelamp.infra.register import Entry, read_register
 
 _TEMPLATE = Path(__file__).with_name("new_stack.yaml")
 

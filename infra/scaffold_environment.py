@@ -4,11 +4,11 @@ from pathlib import Path
 from string import Template
 
 from bluelamp.core.problems import Problem, SettingsError
-from infra.finding import STACK_FILE, Context, dig
-from infra.force import ROOT, has_settings
-from infra.layers import base_of
-from infra.register import read_register
-from infra.scaffold import exists, quoted, write
+from bluelamp.infra.finding import STACK_FILE, Context, dig
+from bluelamp.infra.force import ROOT, has_settings
+from bluelamp.infra.layers import base_of
+from bluelamp.infra.register import read_register
+from bluelamp.infra.scaffold import exists, quoted, write
 
 _TEMPLATE = Path(__file__).with_name("new_environment.yaml")
 

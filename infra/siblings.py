@@ -8,10 +8,10 @@ from bluelamp.core.environments import ENVIRONMENTS, PROD
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show
-from infra.defaults import fill
-from infra.finding import STACK_FILE, Context, Finding, as_network, dig
-from infra.layers import base_of, merge
-from infra.register import REGISTER, Entry
+from bluelamp.infra.defaults import fill
+from bluelamp.infra.finding import STACK_FILE, Context, Finding, as_network, dig
+from bluelamp.infra.layers import base_of, merge
+from bluelamp.infra.register import REGISTER, Entry
 
 _PREFIX = "bluelamp:"
 

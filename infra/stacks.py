@@ -5,9 +5,9 @@ from pathlib import Path
 
 from bluelamp.core.environments import PROD, split
 from bluelamp.core.problems import SettingsError
-from infra.finding import dig
-from infra.force import stack_source
-from infra.register import read_register
+from bluelamp.infra.finding import dig
+from bluelamp.infra.force import stack_source
+from bluelamp.infra.register import read_register
 
 
 def environment_of(root: Path, stack: str) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bluelamp.infra.force import ROOT
 from bluelamp.planning import plan_force
-from infra.force import ROOT
 
 ROLES = yaml.safe_load((ROOT / "docs/deployer-roles.yaml").read_text("utf-8"))
 PAGE = (ROOT / "docs/first-deployment.md").read_text("utf-8")

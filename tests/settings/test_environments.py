@@ -15,14 +15,14 @@ from bluelamp.core.environments import ENVIRONMENTS
 from bluelamp.core.reader import parse
 from bluelamp.core.source import Source
 from bluelamp.errors import UsageError
+from bluelamp.infra.force import ROOT, SettingsError, load, stack_source
+from bluelamp.infra.layers import merge
+from bluelamp.infra.program import label_of
+from bluelamp.infra.register import read_register
+from bluelamp.infra.siblings import used
+from bluelamp.infra.stacks import environment_of
+from bluelamp.modules import naming
 from bluelamp.origins.leaves import leaves
-from infra.force import ROOT, SettingsError, load, stack_source
-from infra.layers import merge
-from infra.program import label_of
-from infra.register import read_register
-from infra.siblings import used
-from infra.stacks import environment_of
-from modules import naming
 
 ID = "11111111-2222-4333-8444-55555555555"
 DEV = f"""config:

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from bluelamp.core.register import read_register
-from infra.force import load
+from bluelamp.infra.force import load
 from tests.conftest import ROOT, Project
 
 OWNER = ("--owner", "ict@kent.police.example", "--cost-centre", "KNT-1")

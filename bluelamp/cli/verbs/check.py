@@ -94,7 +94,7 @@ def _show(screen: Screen, one: Check) -> None:
 
 
 def _json(root: Path, one: Check) -> dict[str, object]:
-    from infra.stacks import environment_of
+    from bluelamp.infra.stacks import environment_of
 
     return {
         "force": one.force,

@@ -68,7 +68,7 @@ def new(
     if environment:
         path = _of_environment(root, force, environment, subscription, owner, cost_centre, budget)
     else:
-        from infra.scaffold import scaffold
+        from bluelamp.infra.scaffold import scaffold
 
         _needs_none(subscription)
         missing = [option for option, value in (("--owner", owner), ("--cost-centre", cost_centre)) if not value]
@@ -87,7 +87,7 @@ def new(
 
 def _environment(root: Path, force: str, environment: str | None) -> tuple[str, str]:
     """The force and its further environment: `essex-dev` is `essex --environment dev`."""
-    from infra.register import read_register
+    from bluelamp.infra.register import read_register
 
     if environment is not None and environment not in ENVIRONMENTS:
         allowed = ", ".join(ENVIRONMENTS)
@@ -105,11 +105,11 @@ def _registered(
     root: Path, force: str, name: str | None, region: str | None, code: str | None, *, special: bool
 ) -> bool:
     """Adds the force to the register where it is not in it; says whether it did."""
-    from infra.register import read_register
+    from bluelamp.infra.register import read_register
 
     given = {"--name": name, "--region": region, "--code": code}
     if name and region and code:
-        from infra.registering import add_force, holds
+        from bluelamp.infra.registering import add_force, holds
 
         if holds(root, force, name, region, code):
             return False
@@ -149,7 +149,7 @@ def _of_environment(
     cost_centre: str | None,
     budget: int,
 ) -> Path:
-    from infra.scaffold_environment import scaffold_environment
+    from bluelamp.infra.scaffold_environment import scaffold_environment
 
     if not subscription and not _has_file(root, f"{force}-{environment}"):
         raise UsageError(
@@ -168,7 +168,7 @@ def _needs_none(subscription: str | None) -> None:
 
 def _has_file(root: Path, stack: str) -> bool:
     """Whether the stack has settings already, which is the mistake to tell first."""
-    from infra.finding import STACK_FILE
-    from infra.force import has_settings
+    from bluelamp.infra.finding import STACK_FILE
+    from bluelamp.infra.force import has_settings
 
     return has_settings(root / STACK_FILE.format(slug=stack))
