@@ -77,7 +77,8 @@ def settings() -> str:
     pages = [
         f"# Settings\n\n{_MADE}\n",
         "A force's settings stand in `stacks/Pulumi.<force>.yaml`, under `config:`, each with `bluelamp:` in front. "
-        "`bluelamp new FORCE` writes a file to start from, and `bluelamp check FORCE` says every mistake at once.\n",
+        "`bluelamp new FORCE` writes a file to start from, and `bluelamp check FORCE` says every mistake at once. "
+        "A further environment's file holds what differs: see [environments](environments.md).\n",
     ]
     for title, model in _models(Settings, "bluelamp:"):
         pages.append(f"## {title or 'Top level'}\n\n{inspect.cleandoc(model.__doc__ or '')}\n")

@@ -18,6 +18,7 @@ from bluelamp.core.validation import validate
 from bluelamp.infra.checks import findings
 from bluelamp.infra.defaults import fill
 from bluelamp.infra.finding import STACK_FILE, Context
+from bluelamp.infra.layers import base_of, merge
 from bluelamp.infra.register import Entry, read_register
 from bluelamp.infra.settings import Force, Settings
 
@@ -37,11 +38,11 @@ ENGINE_KEYS = ("config", "environment", "secretsprovider", "encryptionsalt", "en
 
 
 def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROOT) -> Force:
-    """The force called `slug` with its settings.
+    """The force called `slug`, or its environment (`essex-dev`), with its settings.
 
-    `config` is what the engine has read already, by key with or without `bluelamp:`, objects as mappings or as the
-    JSON text that the engine hands over; None reads `stacks/Pulumi.<slug>.yaml` under `root`. The file is used for
-    the places in messages either way.
+    An environment's settings are laid over those that it shares: see `bluelamp.infra.layers`. `config` is what the engine
+    has read already, by key with or without `bluelamp:`, objects as mappings or as the JSON text that the engine hands
+    over; None reads `stacks/Pulumi.<slug>.yaml` under `root`. The file is used for the places in messages either way.
 
     Raises `SettingsError` with every mistake in the settings.
     """
@@ -50,12 +51,79 @@ def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROO
     context = Context(entry, register, root)
     if config is None:
         return from_source(_stack_file(entry, root), context)
-    return _resolve(config, _places(entry, root), context)
+    places = _places(entry, root)
+    written = _written(config, places, root)
+    base = base_of(entry, root)
+    if base is None:
+        return _resolve(written, places, context)
+    keyed = {key if ":" in key else PROJECT + key: _decoded(value) for key, value in written.items()}
+    own = Source(places.file, {"config": keyed}, places.keys, places.places)
+    _checked(base)
+    merged = merge(base, own)
+    return _resolve(merged.values["config"], merged, context)
+
+
+def stack_source(entry: Entry, root: Path) -> Source:
+    """The settings of a stack as they are written: its own file over what it shares, each value with its file.
+
+    Raises `SettingsError` where there is no such file, or one that cannot be read.
+    """
+    return _layered(_stack_file(entry, root), entry, root)
+
+
+def has_settings(path: Path) -> bool:
+    """Whether a stack file holds anything but what the engine keeps in it; one that cannot be read counts as so."""
+    try:
+        values = parse(*content_of(path, path.parent), may_be_empty=True).values
+    except SettingsError:
+        return path.exists() and bool(path.read_bytes().strip()) if path.is_file() else path.exists()
+    if values is None:
+        return False
+    return not isinstance(values, dict) or bool(values.get("config")) or bool(values.keys() - set(ENGINE_KEYS))
+
+
+def _layered(own: Source, entry: Entry, root: Path) -> Source:
+    base = base_of(entry, root)
+    if base is None:
+        return own
+    _config(own)
+    _checked(base)
+    return merge(base, own)
+
+
+def _checked(base: Source) -> None:
+    """Adds to the problems of `base` the keys that are no keys of a stack file. Raises `SettingsError` without any."""
+    if base.values is not None:
+        _config(base)
+
+
+def _written(config: Mapping[str, object], places: Source, root: Path) -> Mapping[str, object]:
+    """What somebody wrote of what the engine hands over: without the defaults of Pulumi.yaml, which it adds."""
+    defaults = _defaults(root)
+    return {
+        key: value
+        for key, value in config.items()
+        if ("config", key if ":" in key else PROJECT + key) in places.keys
+        or key not in defaults
+        or _decoded(value) != defaults[key]
+    }
+
+
+def _defaults(root: Path) -> dict[str, object]:
+    with suppress(SettingsError):
+        declared = parse(*content_of(root / "Pulumi.yaml", root)).values
+        config = declared.get("config") if isinstance(declared, dict) else None
+        if isinstance(config, dict):
+            return {
+                key: more["default"] for key, more in config.items() if isinstance(more, dict) and "default" in more
+            }
+    return {}
 
 
 def from_source(source: Source, context: Context) -> Force:
     """The force whose stack file's content is `source`. Raises `SettingsError` with every mistake in it."""
-    config = _config(source := source.copy())
+    source = _layered(source.copy(), context.entry, context.root)
+    config = _config(source)
     written = {key: value for key, value in config.items() if not source.is_unread(("config", key))}
     return _resolve(written, source, context)
 
@@ -63,6 +131,8 @@ def from_source(source: Source, context: Context) -> Force:
 def _resolve(written: Mapping[str, object], source: Source, context: Context) -> Force:
     settings = _own(written, source)
     fill(settings, context.entry)
+    if context.entry.environment:
+        settings.setdefault("environment", context.entry.environment)
 
     def steps_of(loc: Steps) -> Steps:
         return ("config", f"{PROJECT}{loc[0]}", *loc[1:]) if loc else ("config",)
@@ -87,7 +157,8 @@ def _stack_file(entry: Entry, root: Path) -> Source:
     path = root / STACK_FILE.format(slug=entry.slug)
     if not path.exists():
         name = STACK_FILE.format(slug=entry.slug)
-        step = f"`bluelamp new {entry.slug}` writes one"
+        environment = f" --environment {entry.environment}" if entry.environment else ""
+        step = f"`bluelamp new {entry.force}{environment}` writes one"
         raise SettingsError([Problem(name, message=f"{entry.name} has no stack file", next_step=step)])
     return parse(*content_of(path, root))
 

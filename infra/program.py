@@ -15,7 +15,7 @@ def build(force: Force) -> None:
     Only the SDKs of the halves that the force has are loaded. Must run inside a Pulumi program.
     """
     wait_once()
-    pulumi.export("force", force.slug)
+    pulumi.export("force", force.entry.force)
     label = label_of(force)
     clusters: dict[str, Signed] = {}
     if force.azure:
@@ -36,7 +36,7 @@ def build(force: Force) -> None:
 def label_of(force: Force) -> Label:
     """What every name and tag of the force's estate is made of."""
     return Label(
-        force=force.slug,
+        force=force.entry.force,
         code=force.code,
         environment=force.environment,
         cost_centre=force.cost_centre,

@@ -1,15 +1,17 @@
 """A stack file to start from, written for a force in the register."""
 
 import json
+import os
 from pathlib import Path
 from string import Template
 
-from bluelamp.core.files import create
+from bluelamp.core.environments import ENVIRONMENTS
+from bluelamp.core.files import create, read, replace
 from bluelamp.core.problems import Problem, SettingsError
-from bluelamp.core.reader import parse
+from bluelamp.core.reader import MAX_BYTES, parse
 from bluelamp.infra.finding import STACK_FILE, Context
-from bluelamp.infra.force import ROOT, from_source
-from bluelamp.infra.register import read_register
+from bluelamp.infra.force import ROOT, from_source, has_settings
+from bluelamp.infra.register import Entry, read_register
 
 _TEMPLATE = Path(__file__).with_name("new_stack.yaml")
 
@@ -19,7 +21,8 @@ def scaffold(
 ) -> Path:
     """Write `stacks/Pulumi.<slug>.yaml` under `root`, with the force's address space in it, and return its path.
 
-    The file loads as it stands. It appears whole or not at all, and one that is there is never overwritten.
+    The file loads as it stands. It appears whole or not at all, and settings that are there are never overwritten; to a
+    file without settings, such as the one that the engine makes for a new stack, they are added.
 
     Raises `SettingsError` when the force is unknown, its file exists, a value is refused or nothing can be written.
     """
@@ -27,36 +30,62 @@ def scaffold(
     entry = register.entry(slug)
     name = STACK_FILE.format(slug=slug)
     path = root / name
-    if path.exists():
-        raise _exists(name, slug)
+    if has_settings(path):
+        raise exists(name, entry)
     ranges = entry.allocation
     text = Template(_TEMPLATE.read_text("utf-8")).substitute(
         slug=slug,
         name=entry.name,
-        role=_quoted(owner_role),
-        email=_quoted(owner_email),
-        cost_centre=_quoted(cost_centre),
+        role=quoted(owner_role),
+        email=quoted(owner_email),
+        cost_centre=quoted(cost_centre),
         uksouth=ranges.uksouth,
         hub=ranges.first_hub("uksouth"),
         on_premises=ranges.on_premises,
     )
-    content = text.encode("utf-8", "backslashreplace")  # YAML refuses what stands for half a character
-    from_source(parse(content, name), Context(entry, register, root))
-    try:
-        create(path, content, mode=0o644)
-    except FileExistsError:
-        raise _exists(name, slug) from None
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SettingsError([Problem(name, message=f"cannot be written: {reason}")]) from None
+    write(path, text, Context(entry, register, root))
     return path
 
 
-def _quoted(text: str) -> str:
+def write(path: Path, text: str, context: Context) -> None:
+    """Writes the settings `text` of a stack, after checking them, above what the engine keeps in the file.
+
+    Raises `SettingsError` where they are wrong, where the file has settings already or where it cannot be written.
+    """
+    name = STACK_FILE.format(slug=context.entry.slug)
+    try:
+        before = read(path, MAX_BYTES) if os.path.lexists(path) else None
+        kept = _engines_own(before, name)
+        content = (text + kept).encode("utf-8", "backslashreplace")  # YAML refuses what stands for half a character
+        from_source(parse(content, name), context)
+        if before is None:
+            create(path, content, mode=0o644)
+        else:
+            replace(path, content)
+    except FileExistsError:
+        raise exists(name, context.entry) from None
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise SettingsError([Problem(name, message=f"cannot be written: {reason}")]) from None
+
+
+def _engines_own(before: bytes | None, name: str) -> str:
+    """What the engine keeps in a file without settings, to be kept."""
+    values = parse(before, name, may_be_empty=True).values if before else None
+    held = values if isinstance(values, dict) else {}
+    return "".join(f"{key}: {quoted(value)}\n" for key, value in held.items() if isinstance(value, str))
+
+
+def quoted(text: str) -> str:
     """`text` in double quotes, which YAML reads as JSON does."""
     return json.dumps(text, ensure_ascii=False)
 
 
-def _exists(name: str, slug: str) -> SettingsError:
-    step = f"change it, and see what `bluelamp check {slug}` says"
+def exists(name: str, entry: Entry) -> SettingsError:
+    """The stack has settings already: what can be done instead."""
+    free = [each for each in ENVIRONMENTS if each != entry.environment]
+    step = (
+        f"change it, and see what `bluelamp check {entry.slug}` says; another environment of the force: "
+        f"`bluelamp new {entry.force} --environment {free[-1]}`"
+    )
     return SettingsError([Problem(name, message="is there already, and is not overwritten", next_step=step)])

@@ -74,12 +74,17 @@ class Governance:
         return {rule.id: rule for rule in self.rules}
 
 
-def layers(root: Path, region: str, force: str) -> list[Path]:
-    """The baseline files that are there, in the order in which they are applied: country, `region`, `force`.
+def layers(root: Path, region: str, *forces: str) -> list[Path]:
+    """The baseline files that are there, in the order in which they are applied: country, `region`, each of `forces`
+    (a force, and its environment).
 
     Whatever has such a file's name counts, also what cannot be read: it must not be taken for no file.
     """
-    names = (NATIONAL, REGIONAL.format(region=region) if region else "", FORCE.format(force=force) if force else "")
+    names = (
+        NATIONAL,
+        REGIONAL.format(region=region) if region else "",
+        *(FORCE.format(force=force) for force in dict.fromkeys(forces) if force),
+    )
     return [root / name for name in names if name and lexists(root / name)]
 
 

@@ -43,10 +43,10 @@ def read(root: Path, entry: Entry | None, register: Register | None, used: Itera
     What belongs to no force (None) is held to the national baseline, without exemptions. Raises `SettingsError` with
     every mistake in the files.
     """
-    region, slug = (entry.region, entry.slug) if entry else ("", "")
+    region, slug, force = (entry.region, entry.slug, entry.force) if entry else ("", "", "")
     kept = exemptions_of(root, slug)
-    problems = list(_misnamed(root, region, slug))
-    sources = [_source(path, root, problems) for path in layers(root, region, slug)]
+    problems = list(dict.fromkeys(each for name in (force, slug) for each in _misnamed(root, region, name)))
+    sources = [_source(path, root, problems) for path in layers(root, region, force, slug)]
     baselines = [_layer(source, problems) for source in sources]
     listed = _source(kept, root, problems) if kept else Source("")
     exemptions = _exemptions(listed, problems) if kept else []
@@ -138,7 +138,7 @@ def _approvers(root: Path, entry: Entry | None, register: Register | None, probl
     people = list(made.approvers) if made is not None else _listed(source, "approvers", Approver)
     regions = {each.region for each in register.forces.values()}
     problems += _placed(source, mistaken(people, list(register.forces), sorted(regions)))
-    return Approvers(tuple(each for each in people if each), entry.slug, entry.region)
+    return Approvers(tuple(each for each in people if each), entry.force, entry.region)
 
 
 def _listed(source: Source, key: str, model: type[_P]) -> list[_P | None]:

@@ -76,8 +76,14 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
             show_result(screen, result)
         if how.report is not None and any(result.state for result in results):
             _report(screen, root, [result for result in results if result.state], how)
-    screen.give({"verb": verb, "rehearsed": how.rehearse, "forces": [result.as_dict() for result in results]})
+    screen.give({"verb": verb, "rehearsed": how.rehearse, "forces": [_given(root, result) for result in results]})
     return worst(result.status for result in results)
+
+
+def _given(root: Path, result: Result) -> dict[str, Any]:
+    from bluelamp.infra.stacks import environment_of
+
+    return {**result.as_dict(), "environment": environment_of(root, result.force)}
 
 
 def read_settings(root: Path, forces: list[str]) -> dict[str, "Force"]:
@@ -131,7 +137,7 @@ def _one(
             result = replace(result, state=state, decrypt=decrypt)
     except BluelampError as error:
         said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
-        return Result(force, verb, Status.FAILED, errors=(said,))
+        return Result(force, verb, error.status, errors=(said,))
     return result
 
 

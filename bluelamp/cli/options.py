@@ -12,6 +12,10 @@ Forces = Annotated[
 ]
 All = Annotated[bool, typer.Option("--all", help="Every force that has a stack file.")]
 Region = Annotated[str | None, typer.Option("--region", metavar="R", help="The forces of a police region.")]
+Environment = Annotated[
+    str | None,
+    typer.Option("--environment", metavar="ENV", help="Only this environment of the forces: prod, preprod, test, dev."),
+]
 Changed = Annotated[
     str | None,
     typer.Option("--changed", metavar="REF", help="The forces whose estate can differ since a git revision."),

@@ -2,13 +2,18 @@
 
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from bluelamp.cli.screen import Screen
 from bluelamp.core import git
-from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.environments import ENVIRONMENTS, PROD, split
+from bluelamp.core.problems import Problem, SettingsError, did_you_mean
 from bluelamp.errors import Status, UsageError
+
+if TYPE_CHECKING:
+    from bluelamp.core.register import Entry
 
 _EVERY = (
     "infra/",
@@ -44,8 +49,19 @@ def with_stacks(root: Path) -> list[str]:
     )
 
 
-def select(root: Path, names: list[str] | None, *, every: bool, region: str | None, changed: str | None) -> list[str]:
+def select(
+    root: Path,
+    names: list[str] | None,
+    *,
+    every: bool,
+    region: str | None,
+    changed: str | None,
+    environment: str | None = None,
+) -> list[str]:
     """The forces that are named, or all, or a region's, or those that changed since a revision; in order, once each.
+
+    Each is the name of a stack: a force's (`essex`), or an environment's (`essex-dev`). With `environment`, only such
+    stacks; a force that is named is then its stack of that environment.
 
     Only with `changed` can there be none. Raises `UsageError` where none is named, several ways are mixed, no force has
     a stack file or `changed` is no commit; `SettingsError` for an unknown force, and for a stack file of none.
@@ -61,16 +77,22 @@ def select(root: Path, names: list[str] | None, *, every: bool, region: str | No
             next_step=f"for example: bluelamp check {next(iter(with_stacks(root)), 'FORCE')}",
         )
     register = read_register(root)
+    if environment is not None and environment not in (PROD, *ENVIRONMENTS):
+        step = did_you_mean(environment, (PROD, *ENVIRONMENTS))
+        allowed = ", ".join((PROD, *ENVIRONMENTS))
+        raise UsageError(f"{environment[:60]!r} is no environment; allowed: {allowed}", next_step=step)
     if names:
-        return list(dict.fromkeys(register.entry(name).slug for name in names))
+        return list(dict.fromkeys(_of(register.entry(name), environment).slug for name in names))
     there = with_stacks(root)
-    unknown = [slug for slug in there if slug not in register.forces]
+    unknown = [slug for slug in there if not register.knows(slug)]
     if unknown:
         step = "name the file after a force in stacks/forces.yaml, or move it away"
         raise SettingsError(
             Problem(f"stacks/Pulumi.{slug}.yaml"[:200], message="no force is called so", next_step=step)
             for slug in unknown
         )
+    if environment is not None:
+        there = _in(root, there, environment, may_be_empty=changed is not None)
     if region is not None:
         regions = sorted({entry.region for entry in register.forces.values()})
         if region not in regions:
@@ -111,8 +133,34 @@ def _changed(root: Path, there: list[str], revision: str) -> list[str]:
     return [
         slug
         for slug in there
-        if any(file == f"stacks/Pulumi.{slug}.yaml" or _below(file, f"stacks/{slug}/") for file in files)
+        if any(
+            file == f"stacks/Pulumi.{each}.yaml" or _below(file, f"stacks/{each}/")
+            for file in files
+            for each in {slug, split(slug)[0]}  # an environment is laid over the force's own settings
+        )
     ]
+
+
+def _of(entry: "Entry", environment: str | None) -> "Entry":
+    """The stack of a force, or of an environment, in the environment that is asked for."""
+    if environment is None or environment == (entry.environment or PROD):
+        return entry
+    if entry.environment:
+        raise UsageError(
+            f"{entry.slug} is the environment {entry.environment}, and --environment asks for {environment}",
+            next_step=f"name the force: {entry.force} --environment {environment}",
+        )
+    return entry.in_environment(environment)
+
+
+def _in(root: Path, there: list[str], environment: str, *, may_be_empty: bool) -> list[str]:
+    from bluelamp.infra.stacks import environment_of
+
+    kept = [slug for slug in there if environment_of(root, slug) == environment]
+    if not kept and not may_be_empty:
+        step = "bluelamp new FORCE" + (f" --environment {environment}" if environment != PROD else "")
+        raise UsageError(f"no force has the environment {environment}", next_step=step)
+    return kept
 
 
 def _below(file: str, place: str) -> bool:

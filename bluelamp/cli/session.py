@@ -14,8 +14,8 @@ from bluelamp.core.wire import has_ciphertext
 from bluelamp.engine.find import Engine
 from bluelamp.engine.operation import NO_STACK, Target, export
 from bluelamp.engine.own_python import prefer_own_python
-from bluelamp.errors import EngineError
 from bluelamp.folders import pack
+from bluelamp.errors import BluelampError
 
 PROJECT = "bluelamp"
 _LONGEST_PASSPHRASE: Final = 65_536
@@ -116,7 +116,7 @@ def opened(held: Session, target: Target) -> Opened:
     passphrase = _passphrase(target.environment)
     decrypt = None if passphrase is None else decrypter(state, passphrase)
     if decrypt is None:
-        with suppress(EngineError):
+        with suppress(BluelampError):
             return export(target, secrets=True), None
     return state, decrypt
 
@@ -136,7 +136,7 @@ def _exported(target: Target) -> dict[str, Any]:
     """A real stack's state; empty where the stack is not there yet. Raises `EngineError` where it cannot be read."""
     try:
         return export(target)
-    except EngineError as error:
+    except BluelampError as error:
         if NO_STACK in error.message:
             return {}
         raise

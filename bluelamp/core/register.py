@@ -1,14 +1,17 @@
 """The register of police forces and the address plan: `stacks/forces.yaml`, typed."""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from ipaddress import IPv4Network
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, PrivateAttr, StringConstraints
 
+from bluelamp.core.environments import ENVIRONMENTS, PROD, Environment, slices
+from bluelamp.core.environments import split as split_stack
 from bluelamp.core.fields import Day, Label, Model, Network, Text
 from bluelamp.core.problems import Problem, SettingsError, nearest
 from bluelamp.core.reader import content_of, parse
@@ -37,7 +40,7 @@ class Allocation(Model):
 
 
 class Entry(Model):
-    """One force in the register. The file's header says what each field means."""
+    """One force in the register, or one environment of it. The file's header says what each field means."""
 
     slug: Label
     name: Text
@@ -50,6 +53,52 @@ class Entry(Model):
     valid_to: Day | None = None
     successor: Label | None = None
     allocation: Allocation = Field(alias="addresses")
+    environments: dict[Environment, Allocation] = {}
+    """The ranges of an environment, inside the force's own; the eighth of them that is its by default otherwise."""
+    _environment: str = PrivateAttr("")
+
+    @property
+    def environment(self) -> str:
+        """Which environment this is, such as `dev`; empty for the force itself, whose stack has the force's name."""
+        return self._environment
+
+    @property
+    def force(self) -> str:
+        """The force's id: `essex`, also for its environment `essex-dev`, whose slug is that of its stack."""
+        return self.slug.removesuffix(f"-{self._environment}") if self._environment else self.slug
+
+    def in_environment(self, environment: str) -> "Entry":
+        """The force's environment: a stack name, a name and address ranges of its own.
+
+        Raises `SettingsError` where the force's ranges are too small to be divided.
+        """
+        ranges = self.environments.get(environment)  # type: ignore[call-overload] # any text may be asked for
+        if ranges is None:
+            whole = self.allocation.ranges()
+            parts = {place: slices(net).get(environment) for place, net in whole.items()}
+            small = next((place for place, part in parts.items() if part is None), None)
+            if small:
+                raise SettingsError(
+                    [
+                        Problem(
+                            REGISTER,
+                            path=f"forces.{self.slug}.addresses.{small}",
+                            message=f"{whole[small]} is too small to be divided among environments",
+                            next_step=f"write the ranges under forces.{self.slug}.environments.{environment}",
+                        )
+                    ]
+                )
+            ranges = Allocation.model_validate(parts)
+        made = self.model_copy(
+            update={
+                "slug": f"{self.slug}-{environment}",
+                "name": f"{self.name} ({environment})",
+                "allocation": ranges,
+                "environments": {},
+            }
+        )
+        made._environment = environment
+        return made
 
 
 class Plan(Model):
@@ -69,16 +118,51 @@ class Register(Model):
     forces: dict[str, Entry]
 
     def entry(self, slug: str) -> Entry:
-        """The force called `slug`. Raises `SettingsError` with the nearest names when there is none."""
+        """The force called `slug`, or a force's environment (`essex-dev`).
+
+        Raises `SettingsError` with the nearest names when there is none.
+        """
         if slug in self.forces:
             return self.forces[slug]
-        names = {entry.name: entry.slug for entry in self.forces.values()}
-        close = nearest(slug, [*self.forces, *names], 5)
-        slugs = list(dict.fromkeys(names.get(word, word) for word in close))[:3]
+        force, environment = split_stack(slug)
+        if environment and force in self.forces:
+            return self.forces[force].in_environment(environment)
+        raise SettingsError([self._unknown(slug)])
+
+    def knows(self, slug: str) -> bool:
+        """Whether `slug` is a force's name or that of a force's environment."""
+        force, environment = split_stack(slug)
+        return slug in self.forces or (bool(environment) and force in self.forces)
+
+    @property
+    def stacks(self) -> list[str]:
+        """The name of every stack that there can be: of the forces, and of their environments."""
+        return [stack for slug in self.forces for stack in (slug, *(f"{slug}-{each}" for each in ENVIRONMENTS))]
+
+    def _unknown(self, slug: str) -> Problem:
+        said = slug[:60]
+        owner = max((each for each in self.forces if slug.startswith(f"{each}-")), key=len, default="")
+        word = slug.removeprefix(f"{owner}-")[:60]
+        known = [text.casefold() for entry in self.forces.values() for text in (entry.slug, entry.name)]
+        if owner and word and not get_close_matches(said.casefold(), known, n=1, cutoff=0.85):
+            allowed = ", ".join(f"{owner}-{each}" for each in ENVIRONMENTS)
+            close = nearest(word, [*ENVIRONMENTS, PROD, "live"], 1)
+            step = f"did you mean {owner}-{close[0]}?" if close else ""
+            if close and close[0] not in ENVIRONMENTS:
+                step = f"did you mean {owner}? Its production environment has the force's own name"
+            message = f"{owner} has no environment called {word!r}"
+            return Problem(REGISTER, message=message, found=said, allowed=f"allowed: {allowed}", next_step=step)
+        slugs = self._close(slug)
         step = f"did you mean {' or '.join(slugs)}?" if slugs else f"the names of all forces stand in {REGISTER}"
-        raise SettingsError(
-            [Problem(REGISTER, message=f"no force is called {slug[:60]!r}", found=slug[:60], next_step=step)]
-        )
+        return Problem(REGISTER, message=f"no force is called {said!r}", found=said, next_step=step)
+
+    def _close(self, slug: str) -> list[str]:
+        """The stacks whose names are most like `slug`, with its environment where it ends in one."""
+        force, environment = split_stack(slug)
+        names = {entry.name: entry.slug for entry in self.forces.values()}
+        close = nearest(force, [*self.forces, *names], 5)
+        slugs = list(dict.fromkeys(names.get(word, word) for word in close))[:3]
+        return [f"{each}-{environment}" for each in slugs] if environment else slugs
 
     @cached_property
     def ranges(self) -> tuple[tuple[IPv4Network, str, str], ...]:
@@ -94,11 +178,12 @@ class Register(Model):
 
 def read_register(root: Path) -> Register:
     """The register under `root`. Raises `SettingsError` with every mistake in it, overlapping ranges included."""
-    return _register(*content_of(root / REGISTER, root))
+    return parsed(*content_of(root / REGISTER, root))
 
 
 @lru_cache(maxsize=8)
-def _register(content: bytes, name: str) -> Register:
+def parsed(content: bytes, name: str) -> Register:
+    """The register in `content`, called `name` in messages. Raises `SettingsError` with every mistake in it."""
     source = parse(content, name)
     if not isinstance(source.values, dict):
         raise SettingsError([*source.problems, source.problem((), "is not a mapping")])
@@ -124,6 +209,15 @@ def _mistakes(register: Register, source: Source) -> Iterator[Problem]:
             yield source.problem((*here, "code"), f"{entry.code} is the code of {codes[entry.code]} already")
         if entry.successor and entry.successor not in register.forces:
             yield source.problem((*here, "successor"), f"no force is called {entry.successor!r}")
+        owner, environment = split_stack(slug)
+        if environment and owner in register.forces:
+            yield source.problem(
+                here,
+                f"{slug} is the name of {owner}'s environment {environment}",
+                next_step="rename the force",
+                key=True,
+            )
+        yield from _of_environments(entry, source)
         for place, net in entry.allocation.ranges().items():
             steps = (*here, "addresses", place)
             if not net.subnet_of(register.address_plan.space):
@@ -135,3 +229,18 @@ def _mistakes(register: Register, source: Source) -> Iterator[Problem]:
     for (first, owner, _), (second, slug, place) in pairwise(register.ranges):
         if first.overlaps(second):
             yield source.problem(("forces", slug, "addresses", place), f"{second} overlaps {owner} ({first})")
+
+
+def _of_environments(entry: Entry, source: Source) -> Iterator[Problem]:
+    """Ranges of environments that are outside the force's own, or overlap one another."""
+    taken: list[tuple[str, str, IPv4Network]] = []
+    for environment, allocation in entry.environments.items():
+        for place, net in allocation.ranges().items():
+            steps: Steps = ("forces", entry.slug, "environments", environment, place)
+            whole = entry.allocation.ranges()[place]
+            if not net.subnet_of(whole):
+                yield source.problem(steps, f"{net} is outside {entry.slug}'s {whole}")
+            for other, there, theirs in taken:
+                if there == place and net.overlaps(theirs):
+                    yield source.problem(steps, f"{net} overlaps {entry.slug}-{other} ({theirs})")
+            taken.append((environment, place, net))

@@ -54,6 +54,17 @@ class Source:
     problems: list[Problem] = field(default_factory=list)
     unread: set[Steps] = field(default_factory=set)
     """Paths whose value has a problem already: nothing further is to be said about them."""
+    files: dict[Steps, str] = field(default_factory=dict)
+    """Where another file than `file` holds what stands at a path, and all that is in it: that file."""
+
+    def file_at(self, steps: Steps) -> str:
+        """The file that holds what stands at `steps`, or the nearest thing around it."""
+        for end in range(len(steps), -1, -1) if self.files else ():
+            if steps[:end] in self.files:
+                return self.files[steps[:end]]
+            if steps[:end] in self.places:
+                break
+        return self.file
 
     def at(self, steps: Steps, *, key: bool = False) -> tuple[int, int]:
         """Line and column of what stands at `steps`, or of the nearest thing around it; (0, 0) if there is none."""
@@ -70,7 +81,7 @@ class Source:
         self, steps: Steps, message: str, found: str = "", allowed: str = "", next_step: str = "", *, key: bool = False
     ) -> Problem:
         """A `Problem` about what stands at `steps`; `key` points at the key instead of the value."""
-        return Problem(self.file, *self.at(steps, key=key), spell(steps), message, found, allowed, next_step)
+        return Problem(self.file_at(steps), *self.at(steps, key=key), spell(steps), message, found, allowed, next_step)
 
     def copy(self) -> "Source":
         """The same document, to which problems may be added."""

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from bluelamp.engine.events import Outcome, Step, parse
 from bluelamp.engine.find import Engine
-from bluelamp.errors import EngineError
+from bluelamp.engine.known import known
+from bluelamp.errors import BluelampError, EngineError, Status, UsageError
 
 NO_STACK: Final = "no stack named "
 """What the engine's error begins with where the backend has no such stack."""
@@ -63,11 +64,12 @@ def drift(target: Target, hear: Hear) -> Outcome:
 def export(target: Target, *, secrets: bool = False) -> dict[str, Any]:
     """The stack's state (`deployment.resources`, `deployment.pending_operations`), secrets encrypted.
 
-    With `secrets`, they are decrypted; the state is then never to be written. Raises `EngineError`.
+    With `secrets`, they are decrypted; the state is then never to be written. Raises `EngineError`, or `UsageError`
+    where the set-up is incomplete: no login, no passphrase.
     """
     run = command(target, ["stack", "export", "--stack", target.stack, *(["--show-secrets"] if secrets else [])])
     if run.returncode:
-        raise EngineError(f"{target.stack}: its state cannot be read: {last_line(run.stderr)}")
+        raise failed(target, run.stderr, "its state cannot be read")
     try:
         state: dict[str, Any] = json.loads(run.stdout)
     except ValueError:
@@ -76,6 +78,16 @@ def export(target: Target, *, secrets: bool = False) -> dict[str, Any]:
     if not isinstance(state, dict):
         raise _broken(target, "`pulumi stack export` prints no JSON object")
     return state
+
+
+def failed(target: Target, said: str, what: str) -> BluelampError:
+    """The error of a command of the engine: in Bluelamp's words where it knows it, else `what` with the engine's."""
+    if NO_STACK not in said:
+        found = known(said, target.stack)
+        if found:
+            kind = UsageError if found.status is Status.WRONG_USE else EngineError
+            return kind(f"{target.stack}: {found.message}", next_step=found.next_step)
+    return EngineError(f"{target.stack}: {what}: {last_line(said)}")
 
 
 def command(target: Target, words: Sequence[str], given: str = "") -> "subprocess.CompletedProcess[str]":

@@ -8,11 +8,11 @@ from typing import Any
 from bluelamp.core import wire
 from bluelamp.engine import operation
 from bluelamp.engine.events import Outcome, Step, Violation
+from bluelamp.engine.known import known
 from bluelamp.engine.operation import Target
 from bluelamp.errors import Status
 
 _PULUMIS_OWN = "pulumi:"
-_PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 - the name of a variable
 _FULL = ("no space left on device", "disk is full", "disk quota exceeded", "file too large")
 
 
@@ -157,7 +157,12 @@ def _changes(step: Step) -> dict[str, Any]:
 def _status(outcome: Outcome) -> Status:
     if outcome.broken:
         return Status.RULES_BROKEN
-    return Status.FAILED if outcome.status else Status.DONE
+    if not outcome.status:
+        return Status.DONE
+    found = [known(error, "") for error in outcome.errors]
+    if found and all(each is not None and each.status is Status.WRONG_USE for each in found):
+        return Status.WRONG_USE
+    return Status.FAILED
 
 
 def _result(target: Target, verb: str, status: Status, outcome: Outcome) -> Result:
@@ -167,7 +172,7 @@ def _result(target: Target, verb: str, status: Status, outcome: Outcome) -> Resu
         status,
         tuple(step for step in outcome.changes if not step.type.startswith(_PULUMIS_OWN)),
         tuple(outcome.violations),
-        tuple(_plain(error) for error in outcome.errors),
+        tuple(dict.fromkeys(_plain(error, target.stack) for error in outcome.errors)),
         tuple(outcome.warnings),
         _counts(outcome),
         outcome.seconds,
@@ -194,14 +199,9 @@ def _unchanged(target: Target, verb: str, planned: Result) -> Result:
     )
 
 
-def _plain(error: str) -> str:
+def _plain(error: str, stack: str) -> str:
     """The engine's error with the next step, where Bluelamp knows it."""
-    if "incorrect passphrase" in error:
-        return f"the passphrase is not the stack's; set {_PASSPHRASE} or {_PASSPHRASE}_FILE as when it was made"
     if any(said in error for said in _FULL):
         return f"{error}; free disk space, then run the same command again: it starts from the last complete state"
-    if _PASSPHRASE in error:
-        return f"the stack's passphrase is missing; set {_PASSPHRASE} or {_PASSPHRASE}_FILE"
-    if "the stack is currently locked" in error:
-        return f"{error}; if no other engine is at work: pulumi cancel"
-    return error
+    found = known(error, stack)
+    return str(found) if found else error

@@ -3,7 +3,7 @@
 import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -123,7 +123,7 @@ def judge_plan(
     block_unknown: bool = False,
 ) -> Report:
     """The report over a force's plan, by the rules that `selection` keeps."""
-    return assess(
+    report = assess(
         plan.stack,
         from_plan(plan),
         Source.PLAN,
@@ -133,6 +133,7 @@ def judge_plan(
         governance=_governance(root, plan.stack, block_unknown=block_unknown),
         selection=selection,
     )
+    return _placed(report, root)
 
 
 def judge_state(
@@ -148,7 +149,7 @@ def judge_state(
 
     Secrets that `decrypt` does not decrypt are judged as unknown.
     """
-    return assess(
+    report = assess(
         force,
         from_state(state, decrypt),
         Source.STATE,
@@ -158,6 +159,13 @@ def judge_state(
         selection=selection,
         skipped=skipped(state),
     )
+    return _placed(report, root)
+
+
+def _placed(report: Report, root: Path) -> Report:
+    from bluelamp.infra.stacks import environment_of
+
+    return replace(report, environment=environment_of(root, report.force))
 
 
 def _governance(root: Path, force: str, *, block_unknown: bool) -> Governance:

@@ -16,7 +16,7 @@ from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, spell
 from bluelamp.infra.finding import STACK_FILE
-from bluelamp.infra.force import PROJECT, Force
+from bluelamp.infra.force import PROJECT, Force, stack_source
 from bluelamp.infra.register import REGISTER
 
 _GUID = "00000000-0000-4000-8000-00000000000"
@@ -44,8 +44,8 @@ class Leaf:
 
 def leaves(force: Force, root: Path) -> list[Leaf]:
     """Every setting of `force` that holds a plain value, and what its row in the register says."""
-    stack, register = _source(root / STACK_FILE.format(slug=force.slug), root), _source(root / REGISTER, root)
-    row: Steps = ("forces", force.slug)
+    stack, register = _stack(force, root), _source(root / REGISTER, root)
+    row: Steps = ("forces", force.entry.force)
     found: list[Leaf] = []
     for name, field in type(force).model_fields.items():
         value = getattr(force, name)
@@ -69,6 +69,12 @@ def changed(force: Force, leaf: Leaf, value: Any) -> Force:
     """`force` with another value for `leaf`; nothing is validated."""
     made: Force = _with(force, leaf.at, value)
     return made
+
+
+def _stack(force: Force, root: Path) -> Source:
+    with suppress(SettingsError):
+        return stack_source(force.entry, root)
+    return Source(STACK_FILE.format(slug=force.slug))
 
 
 def _source(path: Path, root: Path) -> Source:
@@ -101,7 +107,7 @@ def _within(
             yield from _within(item, kind, (*at, index), (*steps, index), source, register, owner)
     elif value is not None or not _sections(annotation):
         written = steps in source.places
-        file, line = (source.file, source.at(steps)[0]) if written else _default(owner)
+        file, line = (source.file_at(steps), source.at(steps)[0]) if written else _default(owner)
         others = tuple(_others(value, annotation))
         yield Leaf(spell(steps), value, file, line, written, at, others)
 

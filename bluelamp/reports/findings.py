@@ -177,6 +177,8 @@ class Report:
     blocks_unknown: bool = False
     unjudged: tuple[Unjudged, ...] = ()
     judged: int | None = None
+    environment: str = ""
+    """Which environment of the force; empty where that is not known, as of plain manifests."""
 
     @cached_property
     def _by_verdict(self) -> Mapping[Verdict, list[Finding]]:
@@ -252,6 +254,7 @@ class Report:
             "format": FORMAT,
             "force": self.force,
             "name": self.name,
+            "environment": self.environment,
             "source": self.source,
             "started": time_of(self.started),
             "ended": time_of(self.ended),

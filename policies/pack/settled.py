@@ -38,7 +38,7 @@ def of(root: Path, stack: str, rules: Iterable[Rule]) -> Governance:
     name = stack.rpartition("/")[2]
     try:
         register = read_register(root)
-        entry = register.forces.get(name)
+        entry = register.entry(name) if register.knows(name) else None
         if entry is None:
             _refuse_lookalikes(root, name, register.forces)
         return read(root, entry, register, rules)

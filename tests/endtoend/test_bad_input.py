@@ -103,8 +103,8 @@ def test_a_missing_passphrase_of_a_real_stack_is_said(project: Project, tmp_path
     backend = tmp_path / "backend"
     backend.mkdir()
     run = project.run("preview", FORCE, PULUMI_BACKEND_URL=backend.as_uri(), PULUMI_HOME=str(tmp_path / "home"))
-    assert run.returncode == 1
-    assert "no stack named" in said(run) or "PULUMI_CONFIG_PASSPHRASE" in said(run)
+    assert run.returncode == 2
+    assert f"bluelamp stack init {FORCE}" in said(run) or "PULUMI_CONFIG_PASSPHRASE" in said(run)
     made = project.run("rehearse", "--", "true")
     assert made.returncode == 0
 

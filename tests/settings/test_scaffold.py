@@ -31,7 +31,8 @@ def test_a_file_that_is_there_is_not_overwritten(root):
     with pytest.raises(SettingsError) as caught:
         scaffold("kent", "ict@kent.police.example", "ICT-1", root=root)
     assert str(caught.value) == (
-        "stacks/Pulumi.kent.yaml: is there already, and is not overwritten; change it, and see what `bluelamp check kent` says"
+        "stacks/Pulumi.kent.yaml: is there already, and is not overwritten; change it, and see what `bluelamp check kent` "
+        "says; another environment of the force: `bluelamp new kent --environment dev`"
     )
     assert path.read_text() == "mine"
 

@@ -15,6 +15,7 @@ from bluelamp.cli.options import (
     AtLeast,
     BlockUnknown,
     Changed,
+    Environment,
     Form,
     Formats,
     Framework,
@@ -91,6 +92,7 @@ def audit(
     no_history: NoHistory = False,
     every: All = False,
     region: Region = None,
+    environment: Environment = None,
     changed: Changed = None,
     jobs: Jobs = None,
     form: Form = Format.TEXT,
@@ -123,7 +125,7 @@ def audit(
     else:
         root = find_project(project)
         output = replace(output, folder=report or Path("report"))
-        chosen = select(root, subjects, every=every, region=region, changed=changed)
+        chosen = select(root, subjects, every=every, region=region, changed=changed, environment=environment)
         end_without(screen, chosen, [])
         with screen.working("judging"):
             if source is From.STATE:

@@ -1,5 +1,7 @@
 """`bluelamp check`."""
 
+from pathlib import Path
+
 import typer
 
 from bluelamp.cli.operate import read_settings
@@ -8,6 +10,7 @@ from bluelamp.cli.options import (
     ArmTypes,
     BlockUnknown,
     Changed,
+    Environment,
     Forces,
     Form,
     Jobs,
@@ -32,6 +35,7 @@ def check(
     forces: Forces = None,
     every: All = False,
     region: Region = None,
+    environment: Environment = None,
     changed: Changed = None,
     report: Report = None,
     block_unknown: BlockUnknown = False,
@@ -48,7 +52,7 @@ def check(
     from bluelamp.governance.read import every as every_governance
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    chosen = select(root, forces, every=every, region=region, changed=changed)
+    chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
     end_without(screen, chosen, [])
     read_settings(root, chosen)
     every_governance(root, chosen)
@@ -65,7 +69,7 @@ def check(
         for path in write([one.report for one in done if one.report], report):
             if path.suffix == ".html":
                 screen.say(f"report: {escape(path)}")
-    screen.give([_json(one) for one in done])
+    screen.give([_json(root, one) for one in done])
     raise typer.Exit(worst(_status(one) for one in done))
 
 
@@ -89,9 +93,12 @@ def _show(screen: Screen, one: Check) -> None:
         screen.show(show(one.report))
 
 
-def _json(one: Check) -> dict[str, object]:
+def _json(root: Path, one: Check) -> dict[str, object]:
+    from bluelamp.infra.stacks import environment_of
+
     return {
         "force": one.force,
+        "environment": environment_of(root, one.force),
         "status": int(_status(one)),
         "refused": [{"urn": refusal.urn, "reasons": list(refusal.reasons)} for refusal in one.refusals],
         "warnings": list(one.warnings),

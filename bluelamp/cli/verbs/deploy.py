@@ -13,6 +13,7 @@ from bluelamp.cli.options import (
     ArmTypes,
     BlockUnknown,
     Changed,
+    Environment,
     Forces,
     Form,
     Jobs,
@@ -52,6 +53,7 @@ def preview(
     report: Report = None,
     every: All = False,
     region: Region = None,
+    environment: Environment = None,
     changed: Changed = None,
     jobs: Jobs = None,
     arm_types: ArmTypes = None,
@@ -66,7 +68,7 @@ def preview(
     `bluelamp preview --rehearse west-midlands`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    chosen = select(root, forces, every=every, region=region, changed=changed)
+    chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
     end_without(screen, chosen, {"verb": "preview", "rehearsed": rehearse, "forces": []})
     status = operate.run(
         screen,
@@ -88,6 +90,7 @@ def up(
     report: Report = None,
     every: All = False,
     region: Region = None,
+    environment: Environment = None,
     changed: Changed = None,
     jobs: Jobs = None,
     arm_types: ArmTypes = None,
@@ -104,7 +107,7 @@ def up(
     `bluelamp up --rehearse west-midlands --report report`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    chosen = select(root, forces, every=every, region=region, changed=changed)
+    chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
     end_without(screen, chosen, {"verb": "up", "rehearsed": rehearse, "forces": []})
     agree = _agreement(screen, rehearse=rehearse, yes=yes)
     status = operate.run(
@@ -131,6 +134,7 @@ def destroy(
     yes: Yes = False,
     every: All = False,
     region: Region = None,
+    environment: Environment = None,
     jobs: Jobs = None,
     kubeconfig: Kubeconfig = None,
     form: Form = Format.TEXT,
@@ -142,7 +146,7 @@ def destroy(
     Examples: `bluelamp destroy --rehearse essex` · `bluelamp destroy essex`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    chosen = select(root, forces, every=every, region=region, changed=None)
+    chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
     agree = _agreement(screen, rehearse=rehearse, yes=yes)
     status = operate.run(
         screen,
@@ -160,6 +164,7 @@ def drift(
     rehearse: Rehearse = False,
     every: All = False,
     region: Region = None,
+    environment: Environment = None,
     jobs: Jobs = None,
     kubeconfig: Kubeconfig = None,
     form: Form = Format.TEXT,
@@ -171,7 +176,7 @@ def drift(
     Examples: `bluelamp drift essex` · `bluelamp drift --rehearse --all --format json`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    chosen = select(root, forces, every=every, region=region, changed=None)
+    chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
     status = operate.run(
         screen, root, chosen, "drift", How(rehearse, jobs, None, kubeconfig, needs_settings=False), deploy.drift
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bluelamp.cli.options import All, Forces, Form, Jobs, Project, Quiet, Region
+from bluelamp.cli.options import All, Environment, Forces, Form, Jobs, Project, Quiet, Region
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import select
 from bluelamp.core.dates import today
@@ -29,6 +29,7 @@ def exemptions(
     forces: Forces = None,
     every: All = False,
     region: Region = None,
+    environment: Environment = None,
     jobs: Jobs = None,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
@@ -43,7 +44,7 @@ def exemptions(
     from bluelamp.governance.read import every as read
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    chosen = select(root, forces, every=every, region=region, changed=None)
+    chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
     having = [force for force, settled in read(root, chosen).items() if settled.exemptions]
     found: list[tuple[str, ExemptionRecord]] = []
     with screen.working("judging"):

@@ -75,8 +75,8 @@ def _nothing(thing: str, every: list[str], project: Path | None) -> UsageError:
 
     forces: Iterable[str] = ()
     with suppress(BluelampError, SettingsError):
-        forces = read_register(find_project(project)).forces
-        if thing in forces:
+        forces = (register := read_register(find_project(project))).forces
+        if register.knows(thing):
             step = f"bluelamp explain {thing} RESOURCE, or: bluelamp check {thing}"
             return UsageError(f"{thing} is a force: which of its resources is to be explained?", next_step=step)
     ids = {id_ for catalogue in catalogues() for id_ in catalogue.controls}

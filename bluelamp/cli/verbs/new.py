@@ -1,11 +1,15 @@
 """`bluelamp new`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bluelamp.cli.options import Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
+from bluelamp.core.environments import ENVIRONMENTS, split
+from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
 
 
@@ -15,22 +19,156 @@ def add(app: typer.Typer) -> None:
 
 
 def new(
-    force: Annotated[str, typer.Argument(metavar="FORCE", help="The force's name in stacks/forces.yaml.")],
-    owner: Annotated[str, typer.Option("--owner", metavar="EMAIL", help="The mailbox of the estate's business owner.")],
-    cost_centre: Annotated[str, typer.Option("--cost-centre", metavar="CODE", help="Where the cost goes.")],
+    force: Annotated[
+        str, typer.Argument(metavar="FORCE", help="The force's name in stacks/forces.yaml, or one to add with --name.")
+    ],
+    owner: Annotated[
+        str | None, typer.Option("--owner", metavar="EMAIL", help="The mailbox of the estate's business owner.")
+    ] = None,
+    cost_centre: Annotated[
+        str | None, typer.Option("--cost-centre", metavar="CODE", help="Where the cost goes.")
+    ] = None,
+    environment: Annotated[
+        str | None,
+        typer.Option("--environment", metavar="ENV", help="A further environment of the force: preprod, test or dev."),
+    ] = None,
+    subscription: Annotated[
+        str | None,
+        typer.Option("--subscription", metavar="ID", help="With --environment: the subscription of its own."),
+    ] = None,
+    budget: Annotated[
+        int, typer.Option("--budget", metavar="GBP", min=1, help="With --environment: what it may cost a month.")
+    ] = 500,
+    name: Annotated[
+        str | None, typer.Option("--name", help="Of a force that is not in the register: what it calls itself.")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="R", help="With --name: its police region, or national.")
+    ] = None,
+    code: Annotated[
+        str | None,
+        typer.Option("--code", help="With --name: 2 to 5 lower-case letters of its own, for the names of resources."),
+    ] = None,
+    special: Annotated[bool, typer.Option("--special", help="With --name: it is not a territorial force.")] = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Write a force's stack file, with its own address space from the register.
+    """Write the stack file of a force, or of a further environment of it, with its own address space.
 
-    Example: `bluelamp new kent --owner platforms@kent.police.example --cost-centre KNT-100`
+    A force that is not in the register is added to it, with free address ranges, where `--name`, `--region` and
+    `--code` say what it is. Settings that are there are never overwritten.
+
+    Examples: `bluelamp new kent --owner platforms@kent.police.example --cost-centre KNT-100` ·
+    `bluelamp new kent --environment dev --subscription 00000000-0000-4000-8000-000000000000`
     """
-    from bluelamp.infra.scaffold import scaffold
-
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    path = scaffold(force, owner, cost_centre, root=root)
+    force, environment = _environment(root, force, environment)
+    added = _registered(root, force, name, region, code, special=special)
+    if environment:
+        path = _of_environment(root, force, environment, subscription, owner, cost_centre, budget)
+    else:
+        from bluelamp.infra.scaffold import scaffold
+
+        _needs_none(subscription)
+        missing = [option for option, value in (("--owner", owner), ("--cost-centre", cost_centre)) if not value]
+        if (not owner or not cost_centre) and not _has_file(root, force):
+            example = f"--owner platforms@{force}.police.example --cost-centre ICT-100"
+            raise UsageError(f"{' and '.join(missing)} must be given", next_step=f"bluelamp new {force} {example}")
+        path = scaffold(force, owner or "", cost_centre or "", root=root)
     shown = path.relative_to(root)
+    stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+    if added:
+        screen.show(f"added {escape(force)} to stacks/forces.yaml")
     screen.show(f"wrote {escape(shown)}")
-    screen.say(f"next: bluelamp check {escape(force)}")
-    screen.give({"force": force, "file": str(shown)})
+    screen.say(f"next: bluelamp check {escape(stack)}")
+    screen.give({"force": stack, "environment": environment or "prod", "file": str(shown), "registered": added})
+
+
+def _environment(root: Path, force: str, environment: str | None) -> tuple[str, str]:
+    """The force and its further environment: `essex-dev` is `essex --environment dev`."""
+    from bluelamp.infra.register import read_register
+
+    if environment is not None and environment not in ENVIRONMENTS:
+        allowed = ", ".join(ENVIRONMENTS)
+        step = did_you_mean(environment, ENVIRONMENTS)
+        if environment == "prod":
+            step = f"leave --environment out: bluelamp new {force}"
+        raise UsageError(f"{environment[:60]!r} is no further environment; allowed: {allowed}", next_step=step)
+    owner, suffix = split(force)
+    if suffix and environment in (None, suffix) and read_register(root).knows(force):
+        return owner, suffix
+    return force, environment or ""
+
+
+def _registered(
+    root: Path, force: str, name: str | None, region: str | None, code: str | None, *, special: bool
+) -> bool:
+    """Adds the force to the register where it is not in it; says whether it did."""
+    from bluelamp.infra.register import read_register
+
+    given = {"--name": name, "--region": region, "--code": code}
+    if name and region and code:
+        from bluelamp.infra.registering import add_force, holds
+
+        if holds(root, force, name, region, code):
+            return False
+        add_force(force, name=name, region=region, code=code, special=special, root=root)
+        return True
+    if any(given.values()):
+        missing = [option for option, value in given.items() if not value]
+        raise UsageError(f"{' and '.join(missing)} must be given too, to add {force} to the register")
+    try:
+        read_register(root).entry(force)
+    except SettingsError as error:
+        if not error.problems[0].message.startswith("no force is called"):
+            raise
+        words = f'bluelamp new {force[:60]} --name "…" --region … --code … --owner … --cost-centre …'
+        raise SettingsError(
+            Problem(
+                each.file,
+                each.line,
+                each.column,
+                each.path,
+                each.message,
+                each.found,
+                each.allowed,
+                f"{each.next_step} or, to add it: {words}" if each.next_step.endswith("?") else f"to add it: {words}",
+            )
+            for each in error.problems
+        ) from None
+    return False
+
+
+def _of_environment(
+    root: Path,
+    force: str,
+    environment: str,
+    subscription: str | None,
+    owner: str | None,
+    cost_centre: str | None,
+    budget: int,
+) -> Path:
+    from bluelamp.infra.scaffold_environment import scaffold_environment
+
+    if not subscription and not _has_file(root, f"{force}-{environment}"):
+        raise UsageError(
+            f"an environment has a subscription of its own: {force}-{environment} needs --subscription",
+            next_step="`az account list --output table` lists those that you may use",
+        )
+    return scaffold_environment(
+        force, environment, subscription or "", owner_email=owner, cost_centre=cost_centre, budget=budget, root=root
+    )
+
+
+def _needs_none(subscription: str | None) -> None:
+    if subscription:
+        raise UsageError("--subscription belongs to --environment", next_step="add --environment, or leave it out")
+
+
+def _has_file(root: Path, stack: str) -> bool:
+    """Whether the stack has settings already, which is the mistake to tell first."""
+    from bluelamp.infra.finding import STACK_FILE
+    from bluelamp.infra.force import has_settings
+
+    return has_settings(root / STACK_FILE.format(slug=stack))

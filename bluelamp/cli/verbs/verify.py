@@ -86,7 +86,7 @@ def _known(root: Path | None) -> tuple[Mapping[str, str], Collection[str]]:
         return {}, ()
     known = known_signers(root)
     with suppress(SettingsError):
-        return known, read_register(root).forces.keys()
+        return known, read_register(root).stacks
     return known, ()
 
 

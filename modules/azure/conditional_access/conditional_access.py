@@ -47,7 +47,7 @@ class ConditionalAccess(Component):
     def __init__(self, name: str, args: ConditionalAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         _check(f"ConditionalAccess {name!r}", args)
-        code = args["label"]["code"].upper()
+        code = _owner(args)
         home = azuread.NamedLocation(
             f"{name}-home",
             display_name=f"{code} - United Kingdom",
@@ -90,13 +90,19 @@ class ConditionalAccess(Component):
     ) -> azuread.ConditionalAccessPolicy:
         return azuread.ConditionalAccessPolicy(
             f"{name}-{key}",
-            display_name=f"{args['label']['code'].upper()} - {wanted['title']}",
+            display_name=f"{_owner(args)} - {wanted['title']}",
             state=args.get("states", {}).get(key, args.get("state", _REPORT_ONLY)),
             conditions=_conditions(args, wanted, home),
             grant_controls=_grant(wanted, strength),
             session_controls=_session(wanted),
             opts=self.child(),
         )
+
+
+def _owner(args: ConditionalAccessArgs) -> str:
+    """What the names begin with: another environment of the force may be in the same tenant."""
+    code, environment = args["label"]["code"].upper(), args["label"]["environment"]
+    return code if environment == "prod" else f"{code} {environment}"
 
 
 def _conditions(

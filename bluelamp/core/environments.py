@@ -1,0 +1,33 @@
+"""The environments of a force: their names, their stacks' names and their share of the force's addresses."""
+
+from ipaddress import IPv4Network
+from typing import Final, Literal, get_args
+
+Environment = Literal["preprod", "test", "dev"]
+"""An environment beside production."""
+
+ENVIRONMENTS: Final[tuple[str, ...]] = get_args(Environment)
+"""Every environment beside production."""
+
+PROD: Final = "prod"
+"""The production environment, whose stack has the force's own name."""
+
+_BITS: Final = 3
+"""Ranges are divided into eight: the last three belong to the environments, in the order of `ENVIRONMENTS`."""
+
+_SMALLEST: Final = 22
+"""A hub needs a /22."""
+
+
+def split(stack: str) -> tuple[str, str]:
+    """The force and the environment in the name of a stack: `essex-dev` is `("essex", "dev")`; empty for production."""
+    force, _, word = stack.rpartition("-")
+    return (force, word) if force and word in ENVIRONMENTS else (stack, "")
+
+
+def slices(whole: IPv4Network) -> dict[str, IPv4Network]:
+    """The part of a force's range that belongs to each environment; none where it is too small to be divided."""
+    if whole.prefixlen + _BITS > _SMALLEST:
+        return {}
+    parts = list(whole.subnets(prefixlen_diff=_BITS))
+    return dict(zip(ENVIRONMENTS, parts[-len(ENVIRONMENTS) :], strict=True))
