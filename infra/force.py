@@ -18,6 +18,8 @@ from bluelamp.core.validation import validate
 from infra.checks import findings
 from infra.defaults import fill
 from infra.finding import STACK_FILE, Context
+from infra.kept import ADDRESS_FILE, Kept, read_kept
+from infra.moves import move_findings
 from infra.register import Entry, read_register
 from infra.settings import Force, Settings
 
@@ -48,21 +50,27 @@ def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROO
     register = read_register(root)
     entry = register.entry(slug)
     context = Context(entry, register, root)
+    kept, unkept = _kept(context)
     if config is None:
-        return from_source(_stack_file(entry, root), context)
-    return _resolve(config, _places(entry, root), context)
+        return from_source(_stack_file(entry, root), context, kept, unkept)
+    return _resolve(config, _places(entry, root), context, kept, unkept)
 
 
-def from_source(source: Source, context: Context) -> Force:
-    """The force whose stack file's content is `source`. Raises `SettingsError` with every mistake in it."""
+def from_source(source: Source, context: Context, kept: Kept | None = None, unkept: tuple[Problem, ...] = ()) -> Force:
+    """The force whose stack file's content is `source`. Raises `SettingsError` with every mistake in it.
+
+    `kept` are the address ranges that its networks have already, by default none; `unkept` is wrong with their file.
+    """
     config = _config(source := source.copy())
     written = {key: value for key, value in config.items() if not source.is_unread(("config", key))}
-    return _resolve(written, source, context)
+    return _resolve(written, source, context, kept or Kept(""), unkept)
 
 
-def _resolve(written: Mapping[str, object], source: Source, context: Context) -> Force:
+def _resolve(
+    written: Mapping[str, object], source: Source, context: Context, kept: Kept, unkept: tuple[Problem, ...]
+) -> Force:
     settings = _own(written, source)
-    fill(settings, context.entry)
+    fill(settings, context.entry, kept.ranges)
 
     def steps_of(loc: Steps) -> Steps:
         return ("config", f"{PROJECT}{loc[0]}", *loc[1:]) if loc else ("config",)
@@ -73,14 +81,25 @@ def _resolve(written: Mapping[str, object], source: Source, context: Context) ->
         source.unread.add(steps_of(loc))
     model, mistakes = validate(Settings, settings, source, steps_of)
     said = {problem.path for problem in mistakes}
-    for finding in findings(settings, context):
+    for finding in (*findings(settings, context), *move_findings(settings, kept, context.entry.slug)):
         steps = steps_of(finding.steps)
         if spell(steps) not in said and not source.is_unread(steps):
             mistakes.append(source.problem(steps, *finding[1:]))
     everything = dict.fromkeys([*source.problems, *mistakes])
-    if everything or model is None:
-        raise SettingsError(sorted(everything, key=lambda problem: (problem.line, problem.column)))
+    if everything or unkept or model is None:
+        ordered = sorted(everything, key=lambda problem: (problem.line, problem.column))
+        raise SettingsError([*ordered, *unkept])
     return Force(entry=context.entry, **{name: getattr(model, name) for name in Settings.model_fields})
+
+
+def _kept(context: Context) -> tuple[Kept, tuple[Problem, ...]]:
+    """The ranges that the force's networks have already, and what is wrong with the file that holds them."""
+    entry = context.entry
+    file = ADDRESS_FILE.format(slug=entry.slug)
+    try:
+        return read_kept(context.root, file, entry.allocation.ranges()), ()
+    except SettingsError as error:
+        return Kept(file), error.problems
 
 
 def _stack_file(entry: Entry, root: Path) -> Source:

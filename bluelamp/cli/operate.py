@@ -18,6 +18,7 @@ from bluelamp.errors import BluelampError, Status, worst
 from bluelamp.fleet.aliases import refuse_versioned
 from bluelamp.fleet.deploy import Hear, Result, nothing
 from bluelamp.fleet.deployed import holds
+from bluelamp.fleet.keeping import ready
 from bluelamp.fleet.parallel import each
 from policies.governance import BLOCK_UNKNOWN
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 Work = Callable[[Target, Hear], Result]
 _CHANGING = ("up", "destroy")
+_PLANNING = ("preview", "up")
 _DEPLOYED = ("destroy", "drift")
 """What needs something that is deployed."""
 
@@ -112,9 +114,11 @@ def _one(
         recovered, notes = tuple(held.recover(target)), tuple(held.notes(target))
         drops = force in settings and settings[force].version_aliases == "drop"
         # Read once: of a real backend that is a run of the engine.
-        before = held.state(target) if drops or verb in _DEPLOYED else {}
+        before = held.state(target) if drops or verb in (*_DEPLOYED, *_PLANNING) else {}
         if drops:
             refuse_versioned(force, before)
+        if force in settings and verb in _PLANNING:
+            ready(held.root, settings[force], before, keeps=verb == "up")
         empty = verb in _DEPLOYED and _nothing(before, verb)
         if empty and verb not in _CHANGING:
             result = nothing(force, verb)
@@ -131,7 +135,9 @@ def _one(
             result = replace(result, state=state, decrypt=decrypt)
     except BluelampError as error:
         said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
-        return Result(force, verb, Status.FAILED, errors=(said,))
+        return Result(force, verb, error.status, errors=(said,))
+    except SettingsError as error:
+        return Result(force, verb, Status.WRONG_USE, errors=tuple(map(str, error.problems)))
     return result
 
 

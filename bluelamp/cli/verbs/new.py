@@ -26,10 +26,13 @@ def new(
 
     Example: `bluelamp new kent --owner platforms@kent.police.example --cost-centre KNT-100`
     """
+    from bluelamp.fleet.keeping import keep
+    from infra.force import load
     from infra.scaffold import scaffold
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     path = scaffold(force, owner, cost_centre, root=root)
+    keep(root, load(force, root=root), {})
     shown = path.relative_to(root)
     screen.show(f"wrote {escape(shown)}")
     screen.say(f"next: bluelamp check {escape(force)}")
