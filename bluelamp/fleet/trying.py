@@ -80,6 +80,14 @@ def way(trial: "Trial", slug: str) -> str:
             f"the estate is deployed. To change it, run `bluelamp destroy {slug}`, change it and run "
             f"`bluelamp up {slug}`"
         )
+    if any(op == "create" and ":VirtualHub" in urn for op, urn in trial.steps) or any(
+        op == "delete" and ":VirtualHub" in urn for op, urn in trial.steps
+    ):
+        return (
+            "put bluelamp:azure.topology back, set bluelamp:azure.hub.firewall.enabled: false and "
+            f"bluelamp:components.gateways: off, run `bluelamp up {slug}`; then change the topology, set both as they "
+            f"were and run `bluelamp up {slug}`"
+        )
     if all(any(code in one.code for code in _TAKEN) for one in trial.refused):
         return (
             "make it in two updates: take what is to be replaced out of the settings, run "
