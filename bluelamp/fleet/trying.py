@@ -57,8 +57,14 @@ def leaves(plan: "Plan", state: Mapping[str, Any]) -> bool:
 def refuse(force: "Force", root: Path, deployed: Deployed) -> None:
     """Raises `UsageError`, with the way to do it, where Azure would refuse a step of the update half-way."""
     trial = tried(force, root, deployed)
-    if trial is None or not trial.refused:
+    if trial is None or not (trial.refused or is_everything(trial)):
         return
+    if not trial.refused:
+        raise UsageError(
+            f"{force.slug}: this change replaces {_replaced(trial)} of {len(trial.running)} resources that are "
+            "deployed, with the logs, keys and backups in them; nothing was changed",
+            next_step=way(trial, force.slug),
+        )
     shown = "; ".join(
         f"{one.urn.split('::', 3)[-1]} ({one.op}): {one.code}: {one.message}" for one in trial.refused[:_MOST]
     )
@@ -70,11 +76,18 @@ def refuse(force: "Force", root: Path, deployed: Deployed) -> None:
     )
 
 
+def _replaced(trial: "Trial") -> int:
+    return len({urn for op, urn in trial.steps if op == "replace"})
+
+
+def is_everything(trial: "Trial") -> bool:
+    """Whether an update replaces most of what is deployed: that is no change to it, but another estate."""
+    return _replaced(trial) * 2 > len(trial.running)
+
+
 def way(trial: "Trial", slug: str) -> str:
     """The staged way to make a change that cannot be made in one update."""
-    replaced = {urn for op, urn in trial.steps if op == "replace"}
-    custom = len(trial.running)
-    if len(replaced) * 2 > custom:
+    if is_everything(trial):
         return (
             "put the setting back: it is in the names or the places of nearly everything, and does not change while "
             f"the estate is deployed. To change it, run `bluelamp destroy {slug}`, change it and run "
