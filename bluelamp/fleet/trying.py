@@ -93,13 +93,17 @@ def way(trial: "Trial", slug: str) -> str:
             f"the estate is deployed. To change it, run `bluelamp destroy {slug}`, change it and run "
             f"`bluelamp up {slug}`"
         )
-    if any(op == "create" and ":VirtualHub" in urn for op, urn in trial.steps) or any(
-        op == "delete" and ":VirtualHub" in urn for op, urn in trial.steps
-    ):
+    off = "bluelamp:azure.hub.firewall.enabled: false and bluelamp:components.gateways: off"
+    hubs = {op for op, urn in trial.steps if urn.split("::")[2].endswith(":VirtualHub")}
+    if "create" in hubs:
         return (
-            "put bluelamp:azure.topology back, set bluelamp:azure.hub.firewall.enabled: false and "
-            f"bluelamp:components.gateways: off, run `bluelamp up {slug}`; then change the topology, set both as they "
-            f"were and run `bluelamp up {slug}`"
+            f"put bluelamp:azure.topology back, set {off}, and run `bluelamp up {slug}`; then change the topology, set "
+            f"both as they were and run `bluelamp up {slug}`"
+        )
+    if "delete" in hubs:
+        return (
+            f"set {off} beside the new topology and run `bluelamp up {slug}`; then set both as they were and run "
+            f"`bluelamp up {slug}`"
         )
     if all(any(code in one.code for code in _TAKEN) for one in trial.refused):
         return (
