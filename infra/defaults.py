@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from infra.allocation import HUB, Ranges, Wanted, allocate
-from infra.finding import as_network, dig, primary_region, usable_regions
-from infra.profiles import LEVELS
-from infra.register import Entry
-from modules import naming
+from bluelamp.infra.allocation import HUB, Ranges, Wanted, allocate
+from bluelamp.infra.finding import as_network, dig, primary_region, usable_regions
+from bluelamp.infra.profiles import LEVELS
+from bluelamp.infra.register import Entry
+from bluelamp.modules import naming
 
 
 def fill(settings: dict[str, Any], entry: Entry, kept: Ranges | None = None) -> None:

@@ -14,7 +14,7 @@ from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps
 from bluelamp.core.validation import validate
-from infra.allocation import HUB, Key, Ranges
+from bluelamp.infra.allocation import HUB, Key, Ranges
 
 ADDRESS_FILE = "stacks/{slug}/addresses.yaml"
 """Where the kept ranges of a force are, under the project's folder."""

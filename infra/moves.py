@@ -5,10 +5,10 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from bluelamp.core.source import Steps
-from infra.allocation import HUB, Key, same_place
-from infra.defaults import wanted
-from infra.finding import Finding, dig, usable_regions
-from infra.kept import Kept, shown
+from bluelamp.infra.allocation import HUB, Key, same_place
+from bluelamp.infra.defaults import wanted
+from bluelamp.infra.finding import Finding, dig, usable_regions
+from bluelamp.infra.kept import Kept, shown
 
 COMMAND = "bluelamp addresses"
 

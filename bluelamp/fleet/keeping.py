@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from bluelamp.errors import UsageError
 from bluelamp.fleet.ranges import deployed, moved, reason, wanted
-from infra.allocation import Key, Ranges
-from infra.kept import ADDRESS_FILE, Kept, read_kept, write_kept
+from bluelamp.infra.allocation import Key, Ranges
+from bluelamp.infra.kept import ADDRESS_FILE, Kept, read_kept, write_kept
 
 if TYPE_CHECKING:
-    from infra.force import Force
+    from bluelamp.infra.force import Force
 
 
 def kept_of(root: Path, force: "Force") -> Kept:
@@ -29,7 +29,7 @@ def keep(root: Path, force: "Force", running: Ranges) -> tuple["Force", tuple[Ke
     if before is None:
         before = running
         if any(wanted(force).get(key, net) != net for key, net in running.items()):
-            from infra.force import load
+            from bluelamp.infra.force import load
 
             write_kept(root, kept.file, force.slug, running)
             force = load(force.slug, root=root)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from infra.allocation import HUB, Key, Ranges, same_place
-from infra.moves import COMMAND, label, staged
+from bluelamp.infra.allocation import HUB, Key, Ranges, same_place
+from bluelamp.infra.moves import COMMAND, label, staged
 
 if TYPE_CHECKING:
-    from infra.force import Force
+    from bluelamp.infra.force import Force
 
 _NETWORK: Final = "azure-native:network:VirtualNetwork"
 _HUB: Final = f"bluelamp:index:Hub${_NETWORK}"

@@ -11,10 +11,10 @@ from bluelamp.errors import Status, UsageError
 from bluelamp.fleet.deploy import Result
 
 if TYPE_CHECKING:
+    from bluelamp.infra.force import Force
     from bluelamp.planning import Plan
     from bluelamp.planning.trial import Trial
     from bluelamp.rehearsal.store import Record, Store
-    from infra.force import Force
 
 _PROJECT: Final = "bluelamp"
 _AZURE: Final = "azure-native"
@@ -118,9 +118,9 @@ def way(trial: "Trial", slug: str) -> str:
 
 def tried(force: "Force", root: Path, deployed: Deployed) -> "Trial | None":
     """The update, tried out on what is deployed; None where nothing is."""
+    from bluelamp.infra.program import build
     from bluelamp.planning.plan import stack_config
     from bluelamp.planning.trial import Scratch, update
-    from infra.program import build
 
     records, running = _held(deployed, force.slug)
     if not running:

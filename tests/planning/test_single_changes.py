@@ -17,9 +17,9 @@ import yaml
 
 from bluelamp.fleet.keeping import keep
 from bluelamp.fleet.trying import is_everything, way
+from bluelamp.infra.force import ROOT, SettingsError, load
+from bluelamp.infra.program import build
 from bluelamp.planning.trial import Scratch, Trial, update
-from infra.force import ROOT, SettingsError, load
-from infra.program import build
 from tests.settings.single_changes import Change, changes
 
 FORCE = "dyfed-powys"

@@ -5,9 +5,9 @@ import copy
 import yaml
 
 from bluelamp.fleet.trying import way
+from bluelamp.infra.force import ROOT, load
+from bluelamp.infra.program import build
 from bluelamp.planning.trial import Scratch, Trial, update
-from infra.force import ROOT, load
-from infra.program import build
 
 FORCE = "dyfed-powys"
 

@@ -6,7 +6,7 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.allocation import HUB, Wanted, allocate, same_place
+from bluelamp.infra.allocation import HUB, Wanted, allocate, same_place
 
 ALLOCATION = {"uksouth": IPv4Network("10.30.0.0/16"), "ukwest": IPv4Network("10.94.0.0/16")}
 many = settings(derandomize=True, deadline=None, max_examples=2000)

@@ -6,10 +6,10 @@ from ipaddress import IPv4Network
 import pytest
 import yaml
 
-from infra.allocation import HUB
-from infra.force import ROOT, SettingsError, load
-from infra.kept import ADDRESS_FILE, read_kept, text_of, write_kept
-from infra.register import read_register
+from bluelamp.infra.allocation import HUB
+from bluelamp.infra.force import ROOT, SettingsError, load
+from bluelamp.infra.kept import ADDRESS_FILE, read_kept, text_of, write_kept
+from bluelamp.infra.register import read_register
 from tests.conftest import bluelamp, make_project
 
 FILE = ADDRESS_FILE.format(slug="essex")

@@ -13,8 +13,8 @@ from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
-    from infra.allocation import Key, Ranges
-    from infra.force import Force
+    from bluelamp.infra.allocation import Key, Ranges
+    from bluelamp.infra.force import Force
 
 _KEPT, _NEW, _LEFT = "kept", "new", "not in the settings"
 
@@ -50,7 +50,7 @@ def addresses(
     from bluelamp.fleet.keeping import keep as keep_all
     from bluelamp.fleet.keeping import kept_of
     from bluelamp.fleet.rehearsed import state_of
-    from infra.force import load
+    from bluelamp.infra.force import load
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     if release or move:
@@ -94,8 +94,8 @@ def _change(root: Path, slug: str, release: Sequence[str], move: Sequence[str]) 
     from bluelamp.core.register import read_register
     from bluelamp.fleet.ranges import deployed
     from bluelamp.fleet.rehearsed import state_of
-    from infra.kept import ADDRESS_FILE, read_kept, text_of, write_kept
-    from infra.kept import check as check_ranges
+    from bluelamp.infra.kept import ADDRESS_FILE, read_kept, text_of, write_kept
+    from bluelamp.infra.kept import check as check_ranges
 
     entry = read_register(root).entry(slug)
     file, allocation = ADDRESS_FILE.format(slug=slug), entry.allocation.ranges()
