@@ -121,7 +121,7 @@ class Azure(Model):
     budget: Annotated[Budget, Field(examples=["{amount: 1500, contacts: [platform.owner@force.police.example]}"])]
     break_glass: BreakGlass | None = None
     landing_zones: tuple[LandingZone, ...] = ()
-    """Put new ones at the end: an address range that is not written follows from the place in the list."""
+    """Their order does not count: an address range that is not written is kept by name in `addresses.yaml`."""
     policy_exemptions: tuple[PolicyExemption, ...] = ()
     """What need not meet an assignment of Azure Policy, until when, and who accepted that."""
 

@@ -18,7 +18,9 @@ from bluelamp.core.validation import validate
 from bluelamp.infra.checks import findings
 from bluelamp.infra.defaults import fill
 from bluelamp.infra.finding import STACK_FILE, Context
+from bluelamp.infra.kept import ADDRESS_FILE, Kept, read_kept
 from bluelamp.infra.layers import base_of, merge
+from bluelamp.infra.moves import move_findings
 from bluelamp.infra.register import Entry, read_register
 from bluelamp.infra.settings import Force, Settings
 
@@ -40,27 +42,28 @@ ENGINE_KEYS = ("config", "environment", "secretsprovider", "encryptionsalt", "en
 def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROOT) -> Force:
     """The force called `slug`, or its environment (`essex-dev`), with its settings.
 
-    An environment's settings are laid over those that it shares: see `bluelamp.infra.layers`. `config` is what the engine
-    has read already, by key with or without `bluelamp:`, objects as mappings or as the JSON text that the engine hands
-    over; None reads `stacks/Pulumi.<slug>.yaml` under `root`. The file is used for the places in messages either way.
+    An environment's settings are laid over those that it shares: see `bluelamp.infra.layers`. `config` is what the
+    engine has read already, by key with or without `bluelamp:`, objects as mappings or as the JSON text that the engine
+    hands over; None reads `stacks/Pulumi.<slug>.yaml` under `root`. The file is used for places in messages either way.
 
     Raises `SettingsError` with every mistake in the settings.
     """
     register = read_register(root)
     entry = register.entry(slug)
     context = Context(entry, register, root)
+    kept, unkept = _kept(context)
     if config is None:
-        return from_source(_stack_file(entry, root), context)
+        return from_source(_stack_file(entry, root), context, kept, unkept)
     places = _places(entry, root)
     written = _written(config, places, root)
     base = base_of(entry, root)
     if base is None:
-        return _resolve(written, places, context)
+        return _resolve(written, places, context, kept, unkept)
     keyed = {key if ":" in key else PROJECT + key: _decoded(value) for key, value in written.items()}
     own = Source(places.file, {"config": keyed}, places.keys, places.places)
     _checked(base)
     merged = merge(base, own)
-    return _resolve(merged.values["config"], merged, context)
+    return _resolve(merged.values["config"], merged, context, kept, unkept)
 
 
 def stack_source(entry: Entry, root: Path) -> Source:
@@ -120,17 +123,22 @@ def _defaults(root: Path) -> dict[str, object]:
     return {}
 
 
-def from_source(source: Source, context: Context) -> Force:
-    """The force whose stack file's content is `source`. Raises `SettingsError` with every mistake in it."""
+def from_source(source: Source, context: Context, kept: Kept | None = None, unkept: tuple[Problem, ...] = ()) -> Force:
+    """The force whose stack file's content is `source`. Raises `SettingsError` with every mistake in it.
+
+    `kept` are the address ranges that its networks have already, by default none; `unkept` is wrong with their file.
+    """
     source = _layered(source.copy(), context.entry, context.root)
     config = _config(source)
     written = {key: value for key, value in config.items() if not source.is_unread(("config", key))}
-    return _resolve(written, source, context)
+    return _resolve(written, source, context, kept or Kept(""), unkept)
 
 
-def _resolve(written: Mapping[str, object], source: Source, context: Context) -> Force:
+def _resolve(
+    written: Mapping[str, object], source: Source, context: Context, kept: Kept, unkept: tuple[Problem, ...]
+) -> Force:
     settings = _own(written, source)
-    fill(settings, context.entry)
+    fill(settings, context.entry, kept.ranges)
     if context.entry.environment:
         settings.setdefault("environment", context.entry.environment)
 
@@ -143,14 +151,25 @@ def _resolve(written: Mapping[str, object], source: Source, context: Context) ->
         source.unread.add(steps_of(loc))
     model, mistakes = validate(Settings, settings, source, steps_of)
     said = {problem.path for problem in mistakes}
-    for finding in findings(settings, context):
+    for finding in (*findings(settings, context), *move_findings(settings, kept, context.entry.slug)):
         steps = steps_of(finding.steps)
         if spell(steps) not in said and not source.is_unread(steps):
             mistakes.append(source.problem(steps, *finding[1:]))
     everything = dict.fromkeys([*source.problems, *mistakes])
-    if everything or model is None:
-        raise SettingsError(sorted(everything, key=lambda problem: (problem.line, problem.column)))
+    if everything or unkept or model is None:
+        ordered = sorted(everything, key=lambda problem: (problem.line, problem.column))
+        raise SettingsError([*ordered, *unkept])
     return Force(entry=context.entry, **{name: getattr(model, name) for name in Settings.model_fields})
+
+
+def _kept(context: Context) -> tuple[Kept, tuple[Problem, ...]]:
+    """The ranges that the force's networks have already, and what is wrong with the file that holds them."""
+    entry = context.entry
+    file = ADDRESS_FILE.format(slug=entry.slug)
+    try:
+        return read_kept(context.root, file, entry.allocation.ranges()), ()
+    except SettingsError as error:
+        return Kept(file), error.problems
 
 
 def _stack_file(entry: Entry, root: Path) -> Source:

@@ -1,6 +1,7 @@
 """The environments of a force against each other: subscriptions and address ranges of their own."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -10,6 +11,7 @@ from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show
 from bluelamp.infra.defaults import fill
 from bluelamp.infra.finding import STACK_FILE, Context, Finding, as_network, dig
+from bluelamp.infra.kept import ADDRESS_FILE, read_kept
 from bluelamp.infra.layers import base_of, merge
 from bluelamp.infra.register import REGISTER, Entry
 
@@ -63,8 +65,11 @@ def _settings(entry: Entry, context: Context) -> dict[str, Any] | None:
     if not isinstance(config, dict):
         return None
     settings = {key.removeprefix(_PREFIX): value for key, value in config.items() if key.startswith(_PREFIX)}
-    fill(settings, entry)
-    return settings
+    with suppress(SettingsError):  # a mistake in the file is reported by that stack's own run
+        kept = read_kept(context.root, ADDRESS_FILE.format(slug=entry.slug), entry.allocation.ranges())
+        fill(settings, entry, kept.ranges)
+        return settings
+    return None
 
 
 def _same_environment(

@@ -52,7 +52,7 @@ class LandingZone(Model):
     billing_scope: BillingScope | None = None
     """The billing account's scope under which a new subscription is made."""
     address_space: Network
-    """Inside the force's allocation for the region; by default a /24 after the hub's range, by place in the list."""
+    """Inside the force's allocation for the region; by default a /24 after the hub's range, kept by name."""
     budget: Annotated[Budget, Field(examples=["{amount: 800, contacts: [platform.owner@force.police.example]}"])]
     access: tuple[Access, ...] = ()
     backup: Backup = Backup()

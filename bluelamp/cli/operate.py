@@ -14,18 +14,20 @@ from bluelamp.cli.session import Session, opened, session
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.engine.events import Step
 from bluelamp.engine.operation import Target
-from bluelamp.errors import BluelampError, Status, worst
+from bluelamp.errors import BluelampError, Status, UsageError, worst
 from bluelamp.fleet.aliases import refuse_versioned
-from bluelamp.fleet.deploy import Hear, Result, nothing
+from bluelamp.fleet.deploy import Gate, Hear, Result, nothing
 from bluelamp.fleet.deployed import holds
+from bluelamp.fleet.keeping import ready
 from bluelamp.fleet.parallel import each
 from bluelamp.policies.governance import BLOCK_UNKNOWN
 
 if TYPE_CHECKING:
     from bluelamp.infra.force import Force
 
-Work = Callable[[Target, Hear], Result]
+Work = Callable[[Target, Hear, Gate], Result]
 _CHANGING = ("up", "destroy")
+_PLANNING = ("preview", "up")
 _DEPLOYED = ("destroy", "drift")
 """What needs something that is deployed."""
 
@@ -118,15 +120,19 @@ def _one(
         recovered, notes = tuple(held.recover(target)), tuple(held.notes(target))
         drops = force in settings and settings[force].version_aliases == "drop"
         # Read once: of a real backend that is a run of the engine.
-        before = held.state(target) if drops or verb in _DEPLOYED else {}
+        before = held.state(target) if drops or verb in (*_DEPLOYED, *_PLANNING) else {}
         if drops:
             refuse_versioned(force, before)
+        if force in settings and verb in _PLANNING:
+            ready(held.root, settings[force], before, keeps=verb == "up")
         empty = verb in _DEPLOYED and _nothing(before, verb)
         if empty and verb not in _CHANGING:
             result = nothing(force, verb)
         else:
             # Also where the state is empty: the rehearsal cloud may hold what the state does not know.
-            result = _worked(held, target, verb, work, board.hear(force))
+            gate = _gate(held, settings[force], before) if verb in _PLANNING and force in settings else _open
+            heard = board.hear(force)
+            result = _worked(held, target, verb, lambda: work(target, heard, gate))
             if empty and result.status is Status.DONE:
                 result = nothing(force, verb)
         if not result.deployed and verb == "drift":
@@ -138,6 +144,8 @@ def _one(
     except BluelampError as error:
         said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
         return Result(force, verb, error.status, errors=(said,))
+    except SettingsError as error:
+        return Result(force, verb, Status.WRONG_USE, errors=tuple(map(str, error.problems)))
     return result
 
 
@@ -157,12 +165,34 @@ def _up(force: str, how: How) -> str:
     return f"bluelamp up {'--rehearse ' if how.rehearse else ''}{force}"
 
 
-def _worked(held: Session, target: Target, verb: str, work: Work, hear: Hear) -> Result:
+def _open(planned: Result) -> Result:
+    return planned
+
+
+def _gate(held: Session, force: "Force", state: Mapping[str, Any]) -> Gate:
+    """Refuses what cannot be done to what is deployed: tried out where the preview has more than additions."""
+
+    def gate(planned: Result) -> Result:
+        from bluelamp.fleet import trying
+
+        if not trying.is_risky(planned) or not holds(state):
+            return planned
+        try:
+            trying.refuse(force, held.root, trying.Deployed(state, held.store))
+        except UsageError as error:
+            said = f"{error.message}; next: {error.next_step}"
+            return replace(planned, status=Status.WRONG_USE, errors=(said,))
+        return planned
+
+    return gate
+
+
+def _worked(held: Session, target: Target, verb: str, work: Callable[[], Result]) -> Result:
     """Does the work; a stack is not destroyed while the rehearsal cloud holds any of it."""
     if verb not in _CHANGING:
-        return work(target, hear)
+        return work()
     with held.changing(target) as run:
-        result = work(target, hear)
+        result = work()
         left = run.left() if result.verb == "destroy" and result.status is Status.DONE else []
         if left:
             some = ", ".join(left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")

@@ -26,6 +26,7 @@ _WORDS = {
     "import": ("to import", "imported"),
     "create": ("to create", "created"),
 }
+_SHORT = {Status.WRONG_USE: "[red]refused[/red]; nothing was changed", Status.FAILED: "[red]failed[/red]"}
 _LONGEST = 80
 _MOST_PROPERTIES = 8
 _MOST = 40
@@ -73,8 +74,8 @@ def answer(result: Result) -> str:
         return f"[red]refused: {broken} mandatory {rules} broken[/red]; nothing was changed"
     if not result.deployed:
         return f"{'[green]' if result.status is Status.DONE else '[red]'}nothing is deployed[/]"
-    if result.status in (Status.FAILED, Status.WRONG_USE):
-        return "[red]failed[/red]"
+    if result.status in _SHORT:
+        return _SHORT[result.status]
     if result.verb == "drift":
         count = len(result.steps)
         some = f"[yellow]drifted: {count} {'resource' if count == 1 else 'resources'}[/yellow]"

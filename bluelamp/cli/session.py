@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from bluelamp.cli.screen import Screen
 from bluelamp.cli.verbs.engine import reporting
@@ -16,6 +16,9 @@ from bluelamp.engine.operation import NO_STACK, Target, export
 from bluelamp.engine.own_python import prefer_own_python
 from bluelamp.folders import pack
 from bluelamp.errors import BluelampError
+
+if TYPE_CHECKING:
+    from bluelamp.rehearsal.store import Store
 
 PROJECT = "bluelamp"
 _LONGEST_PASSPHRASE: Final = 65_536
@@ -54,6 +57,8 @@ class Session:
     state: Callable[[Target], dict[str, Any]]
     notes: Callable[[Target], list[str]] = lambda _: []
     changing: Callable[[Target], AbstractContextManager[Run]] = lambda _: nullcontext(Untracked())
+    store: "Store | None" = None
+    """The rehearsal cloud; None where the cloud is real."""
 
 
 def engine_for(screen: Screen) -> Engine:
@@ -97,6 +102,7 @@ def session(
             lambda target: held.state(target, PROJECT),
             lambda target: list(held.recover(target, PROJECT).notes),
             lambda target: held.changing(target, PROJECT),
+            held.store if held.embedded else None,
         )
 
 

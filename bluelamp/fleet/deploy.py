@@ -82,18 +82,24 @@ Agree = Callable[[Result], bool]
 """Whether what was previewed may be done."""
 
 
-def preview(target: Target, hear: Hear, *, refresh: bool, expect_no_changes: bool) -> Result:
-    """What an update would do."""
+Gate = Callable[[Result], Result]
+"""Takes what was previewed, and gives that or a refusal."""
+
+
+def preview(
+    target: Target, hear: Hear, *, refresh: bool, expect_no_changes: bool, gate: Gate = lambda planned: planned
+) -> Result:
+    """What an update would do, or why it cannot be done as `gate` finds."""
     outcome = operation.preview(target, lambda step: hear("preview", step), refresh=refresh)
     status = _status(outcome)
     if status is Status.DONE and expect_no_changes and outcome.changes:
         status = Status.CHANGES_FOUND
-    return _result(target, "preview", status, outcome)
+    return gate(_result(target, "preview", status, outcome))
 
 
-def up(target: Target, hear: Hear, *, refresh: bool, agree: Agree) -> Result:
-    """Previews, and brings the stack up if the rules are kept and `agree` says so."""
-    planned = preview(target, hear, refresh=refresh, expect_no_changes=False)
+def up(target: Target, hear: Hear, *, refresh: bool, agree: Agree, gate: Gate = lambda planned: planned) -> Result:
+    """Previews, and brings the stack up if the rules are kept, it can be done as `gate` finds and `agree` says so."""
+    planned = preview(target, hear, refresh=refresh, expect_no_changes=False, gate=gate)
     if planned.status is not Status.DONE:
         return planned
     if not planned.steps:

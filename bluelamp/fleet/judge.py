@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bluelamp.core.problems import SettingsError
-from bluelamp.errors import BluelampError
+from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.deployed import holds
 from bluelamp.fleet.parallel import cores
 from bluelamp.policies.governance import Governance
@@ -50,6 +50,9 @@ class Check:
     refusals: tuple[Refusal, ...] = ()
     warnings: tuple[str, ...] = ()
     failure: str = ""
+    change_refused: str = ""
+    """Why what a rehearsal holds of the force cannot be changed into this; empty where it can, or nothing is held."""
+    next_step: str = ""
 
 
 def check_plan(
@@ -60,11 +63,12 @@ def check_plan(
     selection: Selection | None = None,
     block_unknown: bool = False,
     locate: bool = False,
+    changes: bool = False,
 ) -> Check:
     """Plans the force in this process and judges the plan, by the rules that `selection` keeps.
 
     `block_unknown` adds to what the force's baseline says. `locate` also finds the settings that the worst failures
-    come from, which takes a plan or two for each.
+    come from, which takes a plan or two for each. `changes` also finds whether a rehearsal can take it.
 
     Raises `SettingsError` where its settings are wrong.
     """
@@ -78,12 +82,34 @@ def check_plan(
     except Exception as error:
         # Whatever the program raises is its own failure: told by name, the traceback is for `pulumi preview`.
         return Check(force, failure=f"the program failed: {type(error).__name__}: {error}")
+    refused, step = _change_refused(plan, root) if changes else ("", "")
     report = judge_plan(plan, root, started=started, selection=selection, block_unknown=block_unknown)
     if locate and report.broken and not plan.refused:
         from bluelamp.origins.locate import located
 
         report = located(report, plan, root)
-    return Check(force, report, _refusals(plan), plan.warnings, "; ".join(plan.errors))
+    return Check(force, report, _refusals(plan), plan.warnings, "; ".join(plan.errors), refused, step)
+
+
+def _change_refused(plan: "Plan", root: Path) -> tuple[str, str]:
+    """Why what a rehearsal holds of a force cannot be changed into the plan, and the next step; empty where it can."""
+    from bluelamp.fleet.rehearsed import state_of
+
+    state = state_of(root, plan.stack)
+    if not holds(state):
+        return "", ""
+    from bluelamp.fleet import trying
+    from bluelamp.fleet.keeping import ready
+    from bluelamp.infra.force import load
+
+    force = load(plan.stack, root=root)
+    try:
+        ready(root, force, state, keeps=False)
+        if trying.leaves(plan, state):
+            trying.refuse(force, root, trying.Deployed(state))
+    except UsageError as error:
+        return error.message, error.next_step
+    return "", ""
 
 
 def check_plans(
@@ -95,6 +121,7 @@ def check_plans(
     selection: Selection | None = None,
     block_unknown: bool = False,
     locate: bool = False,
+    changes: bool = False,
 ) -> Iterator[Check]:
     """`check_plan` for several forces, in as many processes as there are cores; in the order they are named.
 
@@ -102,7 +129,13 @@ def check_plans(
     imported once, before the processes part.
     """
     one = partial(
-        check_plan, root=root, arm_types=arm_types, selection=selection, block_unknown=block_unknown, locate=locate
+        check_plan,
+        root=root,
+        arm_types=arm_types,
+        selection=selection,
+        block_unknown=block_unknown,
+        locate=locate,
+        changes=changes,
     )
     if len(forces) == 1:
         yield one(forces[0])

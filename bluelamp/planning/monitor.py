@@ -59,6 +59,9 @@ class PlannedResource:
 class PlanMonitor:
     """Takes the program's registrations; `resources` has them by URN afterwards."""
 
+    dry_run = True
+    """Whether the program is told that nothing is made."""
+
     def __init__(self, stack: str, project: str, provider_of: Callable[[str], Provider]) -> None:
         self.resources: dict[str, PlannedResource] = {}
         self.stack_outputs: dict[str, Any] = {}

@@ -50,40 +50,54 @@ def plan_program(
     `config` is the stack's configuration by full key (`bluelamp:owner`), values as the engine holds them: strings, JSON
     for anything nested. Not safe to call from two threads at once: the SDK keeps one program's state a process.
     """
-    import pulumi.runtime
-    from pulumi.runtime.settings import Settings, configure
-    from pulumi.runtime.stack import run_in_stack
-
     store = Store(":memory:")
     try:
         packages = Packages(store, arm_types=arm_types)
         monitor, engine = PlanMonitor(stack, project, packages.provider), PlanEngine()
-        monitor.set_config({key: value for key, value in config.items() if not key.startswith(f"{project}:")})
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        # As the SDK's own runner does: asyncio complains of work left over when a program fails.
-        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-        configure(
-            Settings(
-                project=project,
-                stack=stack,
-                organization="organization",
-                monitor=monitor,
-                engine=engine,
-                dry_run=True,
-                root_directory=str(root),
-            )
-        )
-        pulumi.runtime.set_all_config(dict(config), [])
-        try:
-            loop.run_until_complete(run_in_stack(program))
-        finally:
-            loop.close()
-            asyncio.set_event_loop(None)
+        run_program(monitor, engine, program, config, stack=stack, project=project, root=root)
     finally:
         store.close()
     ordered = tuple(monitor.resources[urn] for urn in sorted(monitor.resources))
     return Plan(stack, ordered, monitor.stack_outputs, tuple(engine.warnings), tuple(engine.errors))
+
+
+def run_program(
+    monitor: PlanMonitor,
+    engine: PlanEngine,
+    program: Callable[[], Any],
+    config: Mapping[str, str],
+    *,
+    stack: str,
+    project: str,
+    root: Path,
+) -> None:
+    """Runs `program` against `monitor` as the SDK does against the engine; not from two threads at once."""
+    import pulumi.runtime
+    from pulumi.runtime.settings import Settings, configure
+    from pulumi.runtime.stack import run_in_stack
+
+    monitor.set_config({key: value for key, value in config.items() if not key.startswith(f"{project}:")})
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    # As the SDK's own runner does: asyncio complains of work left over when a program fails.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    configure(
+        Settings(
+            project=project,
+            stack=stack,
+            organization="organization",
+            monitor=monitor,
+            engine=engine,
+            dry_run=monitor.dry_run,
+            root_directory=str(root),
+        )
+    )
+    pulumi.runtime.set_all_config(dict(config), [])
+    try:
+        loop.run_until_complete(run_in_stack(program))
+    finally:
+        loop.close()
+        asyncio.set_event_loop(None)
 
 
 def plan_force(slug: str, root: Path, *, arm_types: Path | None = None) -> Plan:

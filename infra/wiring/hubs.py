@@ -47,7 +47,8 @@ def _in_topology(context: Context, made: "Network", region: Region, args: HubArg
     beyond = _beyond(context, region)
     if beyond:
         args["beyond"] = beyond
-    spokes = [str(zone.address_space) for zone in context.azure.landing_zones if context.region_of(zone) == region]
+    zones = [zone.address_space for zone in context.azure.landing_zones if context.region_of(zone) == region]
+    spokes = [str(space) for space in sorted(zones)]  # the order of the list does not count
     if region == context.location:  # where the gateway is, which the other hub uses too
         spokes += beyond
     if spokes:

@@ -59,7 +59,7 @@ def check(
     done: list[Check] = []
     with screen.progress() as progress:
         task = progress.add_task("checking", total=len(chosen))
-        for one in check_plans(chosen, root, arm_types, jobs, block_unknown=block_unknown):
+        for one in check_plans(chosen, root, arm_types, jobs, block_unknown=block_unknown, changes=True):
             done.append(one)
             _show(screen, one)
             progress.advance(task)
@@ -76,6 +76,8 @@ def check(
 def _status(one: Check) -> Status:
     if one.failure or one.refusals or one.report is None:
         return Status.FAILED
+    if one.change_refused:
+        return Status.WRONG_USE
     return Status.RULES_BROKEN if one.report.stops else Status.DONE
 
 
@@ -91,6 +93,8 @@ def _show(screen: Screen, one: Check) -> None:
         from bluelamp.reports.terminal import show
 
         screen.show(show(one.report))
+    if one.change_refused:
+        screen.error(one.change_refused, one.next_step)
 
 
 def _json(root: Path, one: Check) -> dict[str, object]:
@@ -103,5 +107,6 @@ def _json(root: Path, one: Check) -> dict[str, object]:
         "refused": [{"urn": refusal.urn, "reasons": list(refusal.reasons)} for refusal in one.refusals],
         "warnings": list(one.warnings),
         "failure": one.failure,
+        "change_refused": one.change_refused,
         "report": one.report.as_dict() if one.report else None,
     }

@@ -76,7 +76,9 @@ def preview(
         chosen,
         "preview",
         How(rehearse, jobs, arm_types, kubeconfig, report, block_unknown=block_unknown),
-        lambda target, hear: deploy.preview(target, hear, refresh=refresh, expect_no_changes=expect_no_changes),
+        lambda target, hear, gate: deploy.preview(
+            target, hear, refresh=refresh, expect_no_changes=expect_no_changes, gate=gate
+        ),
     )
     raise typer.Exit(status)
 
@@ -123,7 +125,7 @@ def up(
             report or _usual(root, chosen, rehearse=rehearse),
             block_unknown=block_unknown,
         ),
-        lambda target, hear: deploy.up(target, hear, refresh=refresh, agree=agree),
+        lambda target, hear, gate: deploy.up(target, hear, refresh=refresh, agree=agree, gate=gate),
     )
     raise typer.Exit(status)
 
@@ -154,7 +156,7 @@ def destroy(
         chosen,
         "destroy",
         How(rehearse, jobs, None, kubeconfig, needs_settings=False),
-        lambda target, hear: deploy.destroy(target, hear, agree=agree),
+        lambda target, hear, _: deploy.destroy(target, hear, agree=agree),
     )
     raise typer.Exit(status)
 
@@ -178,7 +180,12 @@ def drift(
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
     status = operate.run(
-        screen, root, chosen, "drift", How(rehearse, jobs, None, kubeconfig, needs_settings=False), deploy.drift
+        screen,
+        root,
+        chosen,
+        "drift",
+        How(rehearse, jobs, None, kubeconfig, needs_settings=False),
+        lambda target, hear, _: deploy.drift(target, hear),
     )
     raise typer.Exit(status)
 

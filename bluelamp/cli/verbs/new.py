@@ -76,6 +76,7 @@ def new(
             example = f"--owner platforms@{force}.police.example --cost-centre ICT-100"
             raise UsageError(f"{' and '.join(missing)} must be given", next_step=f"bluelamp new {force} {example}")
         path = scaffold(force, owner or "", cost_centre or "", root=root)
+    _keep_addresses(root, path)
     shown = path.relative_to(root)
     stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
     if added:
@@ -83,6 +84,14 @@ def new(
     screen.show(f"wrote {escape(shown)}")
     screen.say(f"next: bluelamp check {escape(stack)}")
     screen.give({"force": stack, "environment": environment or "prod", "file": str(shown), "registered": added})
+
+
+def _keep_addresses(root: Path, path: Path) -> None:
+    """Keeps the address ranges of the stack that was written, in the file beside its settings."""
+    from bluelamp.fleet.keeping import keep
+    from bluelamp.infra.force import load
+
+    keep(root, load(path.name.removeprefix("Pulumi.").removesuffix(".yaml"), root=root), {})
 
 
 def _environment(root: Path, force: str, environment: str | None) -> tuple[str, str]:

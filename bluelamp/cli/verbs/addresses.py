@@ -1,0 +1,150 @@
+"""`bluelamp addresses`."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bluelamp.cli.options import Form, Project, Quiet
+from bluelamp.cli.screen import Format, Screen, escape
+from bluelamp.errors import UsageError
+from bluelamp.folders import project as find_project
+
+if TYPE_CHECKING:
+    from bluelamp.infra.allocation import Key, Ranges
+    from bluelamp.infra.force import Force
+
+_KEPT, _NEW, _LEFT = "kept", "new", "not in the settings"
+
+
+def add(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command("addresses")(addresses)
+
+
+def addresses(
+    force: Annotated[str, typer.Argument(metavar="FORCE", help="The force's name in stacks/forces.yaml.")],
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the new ranges, as `bluelamp up` does.")] = False,
+    release: Annotated[
+        list[str] | None,
+        typer.Option("--release", metavar="NAME", help="Give a range back: of a network that is gone."),
+    ] = None,
+    move: Annotated[
+        list[str] | None,
+        typer.Option("--move", metavar="NAME=RANGE", help="Keep another range for a network that is not deployed."),
+    ] = None,
+    form: Form = Format.TEXT,
+    quiet: Quiet = False,
+    project: Project = None,
+) -> None:
+    """List a force's address ranges: kept, new, or no longer in the settings; keep, release or move them.
+
+    A network keeps its range by its name in `stacks/FORCE/addresses.yaml`. NAME is a landing zone's name or `hub`, with
+    the region in front where a name is in both: `ukwest/hub`.
+
+    Examples: `bluelamp addresses essex` · `bluelamp addresses essex --keep` ·
+    `bluelamp addresses essex --release old-records` · `bluelamp addresses essex --move records=10.30.9.0/24`
+    """
+    from bluelamp.fleet.keeping import keep as keep_all
+    from bluelamp.fleet.keeping import kept_of
+    from bluelamp.fleet.rehearsed import state_of
+    from bluelamp.infra.force import load
+
+    screen, root = Screen(form, quiet=quiet), find_project(project)
+    if release or move:
+        _change(root, force, release or [], move or [])
+    settings = load(force, root=root)
+    if keep:
+        from bluelamp.fleet.ranges import deployed
+
+        settings, _ = keep_all(root, settings, deployed(state_of(root, force)))
+    rows = _rows(settings, kept_of(root, settings).ranges)
+    screen.columns(
+        ("region", "network", "range", "state"),
+        [(region, name or "hub", str(net), how) for region, name, net, how in rows],
+    )
+    new = sum(1 for *_, how in rows if how == _NEW)
+    if new:
+        what = "1 range is new" if new == 1 else f"{new} ranges are new"
+        screen.say(f"{what}: `bluelamp up {escape(force)}` or `bluelamp addresses {escape(force)} --keep` keeps it")
+    screen.give(
+        {
+            "force": force,
+            "ranges": [
+                {"region": region, "network": name or "hub", "range": str(net), "state": how}
+                for region, name, net, how in rows
+            ],
+        }
+    )
+
+
+def _rows(force: "Force", kept: "Ranges | None") -> list[tuple[str, str, IPv4Network, str]]:
+    from bluelamp.fleet.ranges import wanted
+
+    asked, before = wanted(force), kept or {}
+    found = [(*key, net, _KEPT if key in before else _NEW) for key, net in asked.items()]
+    found += [(*key, net, _LEFT) for key, net in before.items() if key not in asked]
+    return sorted(found, key=lambda row: (row[0], row[2]))
+
+
+def _change(root: Path, slug: str, release: Sequence[str], move: Sequence[str]) -> None:
+    """Releases and moves ranges in the file. Raises `UsageError` for a network that is deployed or not kept."""
+    from bluelamp.core.register import read_register
+    from bluelamp.fleet.ranges import deployed
+    from bluelamp.fleet.rehearsed import state_of
+    from bluelamp.infra.kept import ADDRESS_FILE, read_kept, text_of, write_kept
+    from bluelamp.infra.kept import check as check_ranges
+
+    entry = read_register(root).entry(slug)
+    file, allocation = ADDRESS_FILE.format(slug=slug), entry.allocation.ranges()
+    running = deployed(state_of(root, slug))
+    kept = read_kept(root, file, allocation).ranges
+    ranges = dict(running if kept is None else kept)
+    targets = [(_key(name, ranges, running, slug), None) for name in release]
+    targets += [_target(text, ranges, running, slug) for text in move]
+    for key, net in targets:
+        at = running.get(key)
+        if at is not None and at != net and (net is None or ranges.get(key) == at):
+            region, name = key
+            raise UsageError(
+                f"{name or 'the hub'} in {region} is deployed in {at}: its range cannot be given to another network",
+                next_step=f"take it out of the settings, run `bluelamp up {slug}`, then release it; or "
+                f"`bluelamp addresses --help`",
+            )
+        if net is None:
+            ranges.pop(key, None)
+        else:
+            ranges[key] = net
+    check_ranges(text_of(slug, ranges), file, allocation)
+    write_kept(root, file, slug, ranges)
+
+
+def _target(text: str, ranges: "Ranges", running: "Ranges", slug: str) -> "tuple[Key, Any]":
+    name, equals, given = text.partition("=")
+    try:
+        net = IPv4Network(given if equals else "")
+    except ValueError:
+        raise UsageError(
+            f"--move {text!r}: {given!r} is no address range", next_step="such as --move records=10.30.9.0/24"
+        ) from None
+    return _key(name, ranges, running, slug), net
+
+
+def _key(text: str, ranges: "Ranges", running: "Ranges", slug: str) -> "Key":
+    """The one kept network called `text`. Raises `UsageError` where there is none or several."""
+    from bluelamp.core.problems import did_you_mean
+
+    region, slash, name = text.partition("/") if "/" in text else ("", "", text)
+    wanted = "" if name == "hub" else name
+    known = {**ranges, **running}
+    found = [key for key in known if key[1] == wanted and (not slash or key[0] == region)]
+    if len(found) == 1:
+        return found[0]
+    names = sorted({f"{place}/{each or 'hub'}" for place, each in known})
+    if found:
+        step = "name one of: " + ", ".join(f"{place}/{each or 'hub'}" for place, each in found)
+        raise UsageError(f"{text!r} is in both regions", next_step=step)
+    guess = did_you_mean(name, [each.partition("/")[2] for each in names]) or f"kept: {', '.join(names) or 'nothing'}"
+    raise UsageError(f"no range is kept for {text[:60]!r} in {slug}", next_step=guess)

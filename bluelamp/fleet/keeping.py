@@ -1,0 +1,55 @@
+"""Keeping the address ranges that a force's networks have, in the file beside its settings."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bluelamp.errors import UsageError
+from bluelamp.fleet.ranges import deployed, moved, reason, wanted
+from bluelamp.infra.allocation import Key, Ranges
+from bluelamp.infra.kept import ADDRESS_FILE, Kept, read_kept, write_kept
+
+if TYPE_CHECKING:
+    from bluelamp.infra.force import Force
+
+
+def kept_of(root: Path, force: "Force") -> Kept:
+    """The kept ranges of a force. Raises `SettingsError` with every mistake in the file."""
+    return read_kept(root, ADDRESS_FILE.format(slug=force.slug), force.allocation.ranges())
+
+
+def keep(root: Path, force: "Force", running: Ranges) -> tuple["Force", tuple[Key, ...]]:
+    """Keeps the range of every network that has none kept yet; gives the force, and what is newly kept.
+
+    Where there is no file, what is `running` keeps its range whatever its place in the list, and the settings are read
+    again. Raises `SettingsError` where the file is wrong or cannot be written, or the settings would move a network.
+    """
+    kept = kept_of(root, force)
+    before = kept.ranges
+    if before is None:
+        before = running
+        if any(wanted(force).get(key, net) != net for key, net in running.items()):
+            from bluelamp.infra.force import load
+
+            write_kept(root, kept.file, force.slug, running)
+            force = load(force.slug, root=root)
+    after = {**before, **wanted(force)}
+    if after and after != kept.ranges:
+        write_kept(root, kept.file, force.slug, after)
+    return force, tuple(key for key in after if key not in (kept.ranges or {}))
+
+
+def ready(root: Path, force: "Force", state: Mapping[str, Any], *, keeps: bool) -> None:
+    """Sees to it, before an engine starts, that no network that `state` holds would move; `keeps` the ranges then.
+
+    Raises `UsageError` where one would, with the way to do it.
+    """
+    running = deployed(state)
+    if keeps and kept_of(root, force).ranges is None and running:
+        force, _ = keep(root, force, running)
+    would = moved(running, wanted(force))
+    if would:
+        said = [reason(one, force) for one in would]
+        raise UsageError("; ".join(message for message, _ in said), next_step=said[0][1])
+    if keeps:
+        keep(root, force, running)

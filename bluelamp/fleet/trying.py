@@ -1,0 +1,172 @@
+"""Whether what is deployed can be changed into what the settings ask for, tried out before anything changes."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from bluelamp.errors import Status, UsageError
+from bluelamp.fleet.deploy import Result
+
+if TYPE_CHECKING:
+    from bluelamp.infra.force import Force
+    from bluelamp.planning import Plan
+    from bluelamp.planning.trial import Trial
+    from bluelamp.rehearsal.store import Record, Store
+
+_PROJECT: Final = "bluelamp"
+_AZURE: Final = "azure-native"
+_MOST: Final = 3
+_ONE_AT_A_TIME: Final = Lock()
+_TAKEN: Final = ("ResourceExists", "AlreadyExists", "Conflict")
+_ABSENT: Final = ("NotFound", "InvalidResourceReference", "ParentResourceNotFound")
+"""What a scratch cloud that knows one stack cannot tell of a real one: whether something else is there."""
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What a stack has deployed: the engine's state, and the rehearsal cloud that holds it, where there is one."""
+
+    state: Mapping[str, Any]
+    store: "Store | None" = None
+
+
+def is_risky(planned: Result) -> bool:
+    """Whether a preview has steps that Azure could refuse half-way: it failed, or something is replaced or deleted."""
+    return planned.status is Status.FAILED or any("replace" in step.op or "delete" in step.op for step in planned.steps)
+
+
+def leaves(plan: "Plan", state: Mapping[str, Any]) -> bool:
+    """Whether a plan would delete something that `state` holds, or make it anew under another name or elsewhere."""
+    planned = {alias: each for each in plan.resources for alias in (each.urn, *each.aliases)}
+    for one in (state.get("deployment") or {}).get("resources") or ():
+        if not one.get("custom") or one["type"].startswith("pulumi:") or one.get("delete"):
+            continue
+        now = planned.get(one["urn"])
+        if now is None:
+            return True
+        for key, was in (one.get("inputs") or {}).items():
+            fixed = key == "location" or key.endswith("Name")
+            if fixed and isinstance(was, str) and isinstance(now.inputs.get(key), str) and now.inputs[key] != was:
+                return True
+    return False
+
+
+def refuse(force: "Force", root: Path, deployed: Deployed) -> None:
+    """Raises `UsageError`, with the way to do it, where Azure would refuse a step of the update half-way."""
+    trial = tried(force, root, deployed)
+    if trial is None or not (trial.refused or is_everything(trial)):
+        return
+    if not trial.refused:
+        raise UsageError(
+            f"{force.slug}: this change replaces {_replaced(trial)} of {len(trial.running)} resources that are "
+            "deployed, with the logs, keys and backups in them; nothing was changed",
+            next_step=way(trial, force.slug),
+        )
+    shown = "; ".join(
+        f"{one.urn.split('::', 3)[-1]} ({one.op}): {one.code}: {one.message}" for one in trial.refused[:_MOST]
+    )
+    more = f"; and {len(trial.refused) - _MOST} more" if len(trial.refused) > _MOST else ""
+    raise UsageError(
+        f"{force.slug}: what is deployed cannot be changed so in one update; nothing was changed. "
+        f"Tried out beforehand: {shown}{more}",
+        next_step=way(trial, force.slug),
+    )
+
+
+def _replaced(trial: "Trial") -> int:
+    return len({urn for op, urn in trial.steps if op == "replace"})
+
+
+def is_everything(trial: "Trial") -> bool:
+    """Whether an update replaces most of what is deployed: that is no change to it, but another estate."""
+    return _replaced(trial) * 2 > len(trial.running)
+
+
+def way(trial: "Trial", slug: str) -> str:
+    """The staged way to make a change that cannot be made in one update."""
+    if is_everything(trial):
+        return (
+            "put the setting back: it is in the names or the places of nearly everything, and does not change while "
+            f"the estate is deployed. To change it, run `bluelamp destroy {slug}`, change it and run "
+            f"`bluelamp up {slug}`"
+        )
+    off = "bluelamp:azure.hub.firewall.enabled: false and bluelamp:components.gateways: off"
+    hubs = {op for op, urn in trial.steps if urn.split("::")[2].endswith(":VirtualHub")}
+    if "create" in hubs:
+        return (
+            f"put bluelamp:azure.topology back, set {off}, and run `bluelamp up {slug}`; then change the topology, set "
+            f"both as they were and run `bluelamp up {slug}`"
+        )
+    if "delete" in hubs:
+        return (
+            f"set {off} beside the new topology and run `bluelamp up {slug}`; then set both as they were and run "
+            f"`bluelamp up {slug}`"
+        )
+    if all(any(code in one.code for code in _TAKEN) for one in trial.refused):
+        return (
+            "make it in two updates: take what is to be replaced out of the settings, run "
+            f"`bluelamp up {slug}`, then put the new in and run it again"
+        )
+    return (
+        "put the setting back, and make the change in two updates: add the new beside the old under another name, run "
+        f"`bluelamp up {slug}`, move what uses the old, then take the old out and run it again"
+    )
+
+
+def tried(force: "Force", root: Path, deployed: Deployed) -> "Trial | None":
+    """The update, tried out on what is deployed; None where nothing is."""
+    from bluelamp.infra.program import build
+    from bluelamp.planning.plan import stack_config
+    from bluelamp.planning.trial import Scratch, update
+
+    records, running = _held(deployed, force.slug)
+    if not running:
+        return None
+    scratch = Scratch(records, running)
+    try:
+        # The SDK keeps one program's state a process, and forces are worked on in threads.
+        with _ONE_AT_A_TIME:
+            trial = update(
+                scratch,
+                lambda: build(force),
+                stack_config(root / "stacks" / f"Pulumi.{force.slug}.yaml"),
+                stack=force.slug,
+                root=root,
+            )
+    finally:
+        scratch.close()
+    if deployed.store is None:
+        trial.refused = [one for one in trial.refused if not any(code in one.code for code in _ABSENT)]
+    return trial
+
+
+def _held(deployed: Deployed, stack: str) -> tuple[list["Record"], dict[str, Any]]:
+    from bluelamp.planning.trial import Running
+    from bluelamp.rehearsal.azure import ids
+    from bluelamp.rehearsal.provider import CloudError, Instance, type_of
+    from bluelamp.rehearsal.store import Record
+
+    resources = (deployed.state.get("deployment") or {}).get("resources") or ()
+    stored = {one.urn: one for one in deployed.store.all()} if deployed.store else {}
+    records, running = list(stored.values()), dict[str, Running]()
+    providers = {
+        one["urn"]: one.get("inputs") or {} for one in resources if one["type"].startswith("pulumi:providers:")
+    }
+    for one in resources:
+        if not one.get("custom") or one["type"].startswith("pulumi:") or one.get("delete"):
+            continue
+        urn, kept = one["urn"], stored.get(one["urn"])
+        inputs = kept.inputs if kept else one.get("inputs") or {}
+        outputs = kept.outputs if kept else one.get("outputs") or {}
+        instance = Instance(stack, _PROJECT, providers.get(str(one.get("provider", "")).rpartition("::")[0], {}))
+        if deployed.store is None:
+            package, parent = type_of(urn).partition(":")[0], ""
+            with suppress(CloudError):
+                parent = (ids.parent_id(instance, type_of(urn), inputs, urn) or "") if package == _AZURE else ""
+            records.append(Record(one["id"], package, type_of(urn), urn, dict(inputs), dict(outputs), parent))
+        needs = (*one.get("dependencies", ()), *([one["parent"]] if one.get("parent") else []))
+        running[urn] = Running(urn, one["id"], inputs, outputs, needs, bool(one.get("protect")), instance)
+    return records, running

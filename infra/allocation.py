@@ -1,0 +1,87 @@
+"""Which range each network of an estate gets: by its name, so that no network moves when another comes or goes.
+
+Only values go in and out: which ranges there are to allocate from, which are kept and what is wanted are the caller's.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import IPv4Network
+from typing import NamedTuple
+
+HUB = ""
+"""The name of a region's hub; a landing zone always has a name."""
+
+HUB_PREFIX = 22
+SPOKE_PREFIX = 24
+
+Key = tuple[str, str]
+"""A region, and the name of a landing zone in it or `HUB`."""
+
+Ranges = Mapping[Key, IPv4Network]
+"""Address ranges by region and name."""
+
+
+class Wanted(NamedTuple):
+    """A network that needs a range; `range` is the one that the settings give it."""
+
+    region: str
+    name: str
+    range: IPv4Network | None = None
+
+    @property
+    def key(self) -> Key:
+        """Its region and name."""
+        return self.region, self.name
+
+
+def allocate(allocation: Mapping[str, IPv4Network], kept: Ranges, wanted: Iterable[Wanted]) -> dict[Key, IPv4Network]:
+    """A range for everything that is `wanted`: the settings' own, else the kept one, else a new one.
+
+    A new hub gets the first free /22 of its region's `allocation`, a new landing zone the first free /24 after the hub
+    and all kept ranges, or, where none is left there, the first free one. New ones are served by name: the order of
+    `wanted` does not count. A kept range is never given to another name. What finds no room is left out.
+    """
+    networks = sorted(wanted, key=lambda each: each.key)
+    given = {each.key: each.range for each in networks if each.range is not None}
+    found = {each.key: kept[each.key] for each in networks if each.range is None and each.key in kept} | given
+    # By name, the hub first: its name is empty.
+    for each in networks:
+        if each.key in found or each.region not in allocation:
+            continue
+        own = [net for (region, _), net in (*kept.items(), *found.items()) if region == each.region]
+        whole = allocation[each.region]
+        if each.name == HUB:
+            new = next(_free(whole, max(whole.prefixlen, HUB_PREFIX), own), None)
+        else:
+            fixed = [net for (region, name), net in kept.items() if region == each.region]
+            fixed += [net for (region, name), net in found.items() if region == each.region and name == HUB]
+            end = max((int(net.broadcast_address) for net in fixed if net.subnet_of(whole)), default=-1)
+            new = next(_free(whole, SPOKE_PREFIX, own, end), None) or next(_free(whole, SPOKE_PREFIX, own), None)
+        if new is not None:
+            found[each.key] = new
+    return found
+
+
+def _free(whole: IPv4Network, prefix: int, taken: Iterable[IPv4Network], after: int = -1) -> Iterator[IPv4Network]:
+    """The ranges of a length inside `whole` that overlap none of those `taken`, beyond the address `after`."""
+    if prefix < whole.prefixlen:
+        return
+    size = 2 ** (32 - prefix)
+    blocks = sorted((int(net.network_address), int(net.broadcast_address)) for net in taken)
+    start = max(int(whole.network_address), -(-(after + 1) // size) * size)
+    while start + size - 1 <= int(whole.broadcast_address):
+        clash = next((last for first, last in blocks if first < start + size and last >= start), None)
+        if clash is None:
+            yield IPv4Network((start, prefix))
+            start += size
+        else:
+            start = -(-(clash + 1) // size) * size
+
+
+def same_place(kept: IPv4Network, wanted: IPv4Network, name: str) -> bool:
+    """Whether a network that runs in `kept` can be given `wanted` without moving anything in it.
+
+    A hub's subnets are cut from its first /22, so it may grow and shrink around that; a landing zone's from all of it.
+    """
+    if name != HUB:
+        return kept == wanted
+    return kept.network_address == wanted.network_address and max(kept.prefixlen, wanted.prefixlen) <= HUB_PREFIX

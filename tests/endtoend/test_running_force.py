@@ -1,0 +1,48 @@
+"""A running force, under the real engine: a landing zone in the middle of the list, a hub that moves, a name in everything."""
+
+import json
+
+import pytest
+
+from tests.conftest import Project
+
+FORCE = "dyfed-powys"
+ZONE = '      - name: {}\n        budget: {{amount: 100, contacts: [ict@dyfed-powys.police.example]}}\n        archetype: sandbox\n        expires: "2027-03-31"\n'
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("engine")
+def test_nothing_of_a_running_force_moves_and_what_cannot_change_is_refused_before_anything_changes(
+    project: Project,
+) -> None:
+    settings, kept = project.settings(FORCE), project.root / "stacks" / FORCE / "addresses.yaml"
+    first = settings.read_text("utf-8") + "    landingZones:\n" + ZONE.format("alpha") + ZONE.format("omega")
+    settings.write_text(first, "utf-8")
+    kept.unlink()
+    assert project.run("up", "--rehearse", FORCE).returncode == 0
+    assert "omega: 10.29.5.0/24" in kept.read_text("utf-8")
+
+    kept.unlink()  # as if an earlier release had deployed it
+    between = first.replace(ZONE.format("omega"), ZONE.format("middle") + ZONE.format("omega"))
+    settings.write_text(between, "utf-8")
+    refused = project.run("preview", "--rehearse", FORCE)
+    assert refused.returncode == 2
+    assert "omega is deployed in 10.29.5.0/24 and would move to 10.29.6.0/24" in refused.stderr
+    up = project.run("up", "--rehearse", FORCE, "--format", "json")
+    assert up.returncode == 0, up.stdout + up.stderr
+    assert {change["op"] for change in json.loads(up.stdout)["forces"][0]["changes"]} == {"create"}
+    assert "middle: 10.29.6.0/24" in kept.read_text("utf-8")
+
+    settings.write_text(between.replace("    hub:\n", "    hub:\n      addressSpace: 10.29.8.0/22\n"), "utf-8")
+    moved = project.run("check", FORCE)
+    assert moved.returncode == 2
+    assert "--move uksouth/hub=10.29.8.0/22" in moved.stderr
+
+    settings.write_text(between.replace("profile: starter", "profile: starter\n  bluelamp:environment: test"), "utf-8")
+    for words in (["check", FORCE], ["up", "--rehearse", FORCE]):
+        named = project.run(*words)
+        assert named.returncode == 2, named.stdout + named.stderr
+        assert "nothing was changed" in named.stderr
+        assert "bluelamp destroy" in named.stderr
+    settings.write_text(between, "utf-8")
+    assert "unchanged" in project.run("up", "--rehearse", FORCE).stdout

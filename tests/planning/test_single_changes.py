@@ -1,0 +1,139 @@
+"""Every change of one setting of a running force either works and then nothing is left to change, or is refused with a
+next step before anything is changed.
+
+The changes are generated from the settings' model and tried out in a scratch cloud. A few of them run here; all of
+them with `python -m tests.planning.test_single_changes [PATTERN]`, in minutes.
+"""
+
+import re
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bluelamp.fleet.keeping import keep
+from bluelamp.fleet.trying import is_everything, way
+from bluelamp.infra.force import ROOT, SettingsError, load
+from bluelamp.infra.program import build
+from bluelamp.planning.trial import Scratch, Trial, update
+from tests.settings.single_changes import Change, changes
+
+FORCE = "dyfed-powys"
+BASE = Path(__file__).parents[1] / "settings" / "running_starter.yaml"
+SAMPLE = {
+    "costCentre: DPP-1180 -> DPP-1180-2": "works",
+    "environment: nothing -> test": "refused",
+    "azure.hub.firewall.tier: Standard -> Premium": "",
+    "azure.hub.firewall.enabled: True -> False": "",
+    "azure.landingZones: [records, trial] -> [records, trial-more, trial]": "works",
+    "azure.landingZones: [records, trial] -> [trial, records]": "nothing to do",
+    "azure.landingZones[0].name: records -> records-2": "",
+    "azure.regions: [uksouth, ukwest] -> [ukwest, uksouth]": "",
+    "onPremises.tenants[0].name: digital-evidence -> digital-evidence-2": "works",
+}
+"""Changes and what comes of them; empty where either will do."""
+
+
+class Running:
+    """A force that is deployed in a scratch cloud, and its settings."""
+
+    def __init__(self, folder: Path) -> None:
+        (folder / "stacks").mkdir(parents=True)
+        shutil.copy(ROOT / "stacks" / "forces.yaml", folder / "stacks")
+        self.root, self.cloud = folder, Scratch()
+        config = yaml.safe_load(BASE.read_text("utf-8"))["config"]
+        self.settings = {key.removeprefix("bluelamp:"): value for key, value in config.items()}
+        made = self.up(self.settings, self.cloud)
+        assert not made.refused
+        assert not made.errors
+        keep(folder, load(FORCE, self.settings, root=folder), {})
+
+    def up(self, settings: dict, cloud: Scratch) -> Trial:
+        """Brings `cloud` to these settings."""
+        force = load(FORCE, settings, root=self.root)
+        return update(cloud, lambda: build(force), {}, stack=FORCE, root=ROOT)
+
+    def changes(self) -> Iterator[Change]:
+        """Every change of one setting that the settings' own checks take."""
+        for change in changes(self.settings):
+            try:
+                load(FORCE, change.settings, root=self.root)
+            except SettingsError:
+                continue
+            yield change
+
+    def outcome(self, change: Change) -> str:
+        """What comes of a change: `works`, `nothing to do` or `refused`; raises `AssertionError` for anything else."""
+        cloud = self.cloud.copy()
+        try:
+            trial = self.up(change.settings, cloud)
+            assert not trial.errors, trial.errors
+            if trial.refused or is_everything(trial):
+                assert "bluelamp up" in way(trial, FORCE)
+                return "refused"
+            again = self.up(change.settings, cloud)
+            assert not again.steps, again.steps
+            assert not again.refused, again.refused
+            return "works" if trial.steps else "nothing to do"
+        finally:
+            cloud.close()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory) -> Iterator[Running]:
+    made = Running(tmp_path_factory.mktemp("running") / "project")
+    yield made
+    made.cloud.close()
+
+
+@pytest.fixture(scope="module")
+def generated(running) -> dict[str, Change]:
+    return {str(change): change for change in running.changes()}
+
+
+def test_the_model_gives_changes_of_every_part(generated):
+    assert len(generated) > 200
+    assert {change.path.partition(".")[0].partition("[")[0] for change in generated.values()} >= {
+        "owner",
+        "costCentre",
+        "environment",
+        "classification",
+        "profile",
+        "components",
+        "azure",
+        "onPremises",
+    }
+
+
+@pytest.mark.parametrize("text", SAMPLE)
+def test_a_change_works_or_is_refused_before_anything_changes(running, generated, text):
+    outcome = running.outcome(generated[text])
+    assert outcome == (SAMPLE[text] or outcome)
+
+
+def main() -> None:
+    """Tries out every change, or those that match a pattern, and prints what comes of each."""
+    from tempfile import TemporaryDirectory
+
+    counted: Counter[str] = Counter()
+    with TemporaryDirectory() as folder:
+        force = Running(Path(folder) / "project")
+        for change in force.changes():
+            if len(sys.argv) > 1 and not re.search(sys.argv[1], str(change)):
+                continue
+            try:
+                outcome = force.outcome(change)
+            except AssertionError as wrong:
+                outcome = f"FAILED: {str(wrong)[:300]}"
+            counted[outcome.partition(":")[0]] += 1
+            sys.stdout.write(f"{outcome}: {str(change)[:160]}\n")
+            sys.stdout.flush()
+    sys.stdout.write(f"{dict(counted)}\n")
+
+
+if __name__ == "__main__":
+    main()

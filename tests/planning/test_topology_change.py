@@ -1,0 +1,49 @@
+"""Another topology for a running force: refused in one update, and made in the two that the refusal names."""
+
+import copy
+
+import yaml
+
+from bluelamp.fleet.trying import way
+from bluelamp.infra.force import ROOT, load
+from bluelamp.infra.program import build
+from bluelamp.planning.trial import Scratch, Trial, update
+
+FORCE = "dyfed-powys"
+
+
+def up(cloud: Scratch, settings: dict, **azure: object) -> Trial:
+    wanted = copy.deepcopy(settings)
+    hub = azure.pop("hub", {})
+    wanted["azure"] |= azure
+    wanted["azure"]["hub"] |= hub
+    force = load(FORCE, wanted)
+    return update(cloud, lambda: build(force), {}, stack=FORCE, root=ROOT)
+
+
+def works(trial: Trial) -> bool:
+    return not trial.refused and not trial.errors
+
+
+def test_a_topology_changes_both_ways_in_the_named_steps() -> None:
+    config = yaml.safe_load((ROOT / "stacks" / f"Pulumi.{FORCE}.yaml").read_text("utf-8"))["config"]
+    settings = {key.removeprefix("bluelamp:"): value for key, value in config.items()}
+    settings["components"] = {"privateDns": "hybrid", "dnsResolver": "hybrid"}
+    settings["azure"]["hub"] = {"firewall": {"enabled": True}}
+    off = {"firewall": {"enabled": False}}
+    cloud = Scratch()
+    assert works(up(cloud, settings))
+
+    straight = up(cloud.copy(), settings, topology="virtual-wan")
+    assert straight.refused[0].code == "ResourceExists"
+    assert way(straight, FORCE).startswith("put bluelamp:azure.topology back, set bluelamp:azure.hub.firewall.enabled")
+    assert works(up(cloud, settings, hub=off))
+    assert works(up(cloud, settings, topology="virtual-wan"))
+    assert up(cloud, settings, topology="virtual-wan").steps == []
+
+    straight = up(cloud.copy(), settings)
+    assert straight.refused
+    assert way(straight, FORCE).startswith("set bluelamp:azure.hub.firewall.enabled: false")
+    assert works(up(cloud, settings, hub=off))
+    assert works(up(cloud, settings))
+    assert up(cloud, settings).steps == []
