@@ -14,6 +14,7 @@ from infra.connections import connection_findings
 from infra.fields import UK_REGIONS
 from infra.finding import Context, Finding, dig
 from infra.profiles import COMES_WITH, missing
+from infra.restrictions import restriction_findings
 
 DEAREST_SANDBOX = 1000
 """GBP a month."""
@@ -29,6 +30,7 @@ def findings(settings: Mapping[str, Any], context: Context) -> Iterator[Finding]
     yield from _sandboxes(settings)
     yield from _machines(settings)
     yield from connection_findings(settings)
+    yield from restriction_findings(settings)
 
 
 def _estate(settings: Mapping[str, Any]) -> Iterator[Finding]:
