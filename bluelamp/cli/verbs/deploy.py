@@ -13,6 +13,7 @@ from bluelamp.cli.options import (
     ArmTypes,
     BlockUnknown,
     Changed,
+    Details,
     Forces,
     Form,
     Jobs,
@@ -56,6 +57,7 @@ def preview(
     jobs: Jobs = None,
     arm_types: ArmTypes = None,
     kubeconfig: Kubeconfig = None,
+    details: Details = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
@@ -73,7 +75,7 @@ def preview(
         root,
         chosen,
         "preview",
-        How(rehearse, jobs, arm_types, kubeconfig, report, block_unknown=block_unknown),
+        How(rehearse, jobs, arm_types, kubeconfig, report, block_unknown=block_unknown, details=details),
         lambda target, hear: deploy.preview(target, hear, refresh=refresh, expect_no_changes=expect_no_changes),
     )
     raise typer.Exit(status)
@@ -92,6 +94,7 @@ def up(
     jobs: Jobs = None,
     arm_types: ArmTypes = None,
     kubeconfig: Kubeconfig = None,
+    details: Details = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
@@ -106,7 +109,7 @@ def up(
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=changed)
     end_without(screen, chosen, {"verb": "up", "rehearsed": rehearse, "forces": []})
-    agree = _agreement(screen, rehearse=rehearse, yes=yes)
+    agree = _Agreement(screen, rehearse=rehearse, yes=yes, details=details)
     status = operate.run(
         screen,
         root,
@@ -119,6 +122,8 @@ def up(
             kubeconfig,
             report or _usual(root, chosen, rehearse=rehearse),
             block_unknown=block_unknown,
+            details=details,
+            seen=agree.seen,
         ),
         lambda target, hear: deploy.up(target, hear, refresh=refresh, agree=agree),
     )
@@ -133,6 +138,7 @@ def destroy(
     region: Region = None,
     jobs: Jobs = None,
     kubeconfig: Kubeconfig = None,
+    details: Details = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
@@ -143,13 +149,13 @@ def destroy(
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=None)
-    agree = _agreement(screen, rehearse=rehearse, yes=yes)
+    agree = _Agreement(screen, rehearse=rehearse, yes=yes, details=details)
     status = operate.run(
         screen,
         root,
         chosen,
         "destroy",
-        How(rehearse, jobs, None, kubeconfig, needs_settings=False),
+        How(rehearse, jobs, None, kubeconfig, needs_settings=False, details=details, seen=agree.seen),
         lambda target, hear: deploy.destroy(target, hear, agree=agree),
     )
     raise typer.Exit(status)
@@ -162,6 +168,7 @@ def drift(
     region: Region = None,
     jobs: Jobs = None,
     kubeconfig: Kubeconfig = None,
+    details: Details = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
@@ -172,25 +179,29 @@ def drift(
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=None)
-    status = operate.run(
-        screen, root, chosen, "drift", How(rehearse, jobs, None, kubeconfig, needs_settings=False), deploy.drift
-    )
+    how = How(rehearse, jobs, None, kubeconfig, needs_settings=False, details=details)
+    status = operate.run(screen, root, chosen, "drift", how, deploy.drift)
     raise typer.Exit(status)
 
 
-def _agreement(screen: Screen, *, rehearse: bool, yes: bool) -> "deploy.Agree":
-    if rehearse or yes:
-        return lambda _: True
-    if not (sys.stdin.isatty() and screen.err.is_terminal):
-        raise UsageError(
-            "nobody can be asked here before something real is changed", next_step="add --yes, or --rehearse"
-        )
+class _Agreement:
+    """Whether what was previewed may be done: asked on a terminal, one force at a time; `seen` is what was shown."""
 
-    def ask(planned: Result) -> bool:
-        show_result(screen, planned)
-        return typer.confirm(printable(f"Do this to {planned.force}?"), err=True)
+    def __init__(self, screen: Screen, *, rehearse: bool, yes: bool, details: bool) -> None:
+        self.seen: dict[str, Result] = {}
+        self._screen, self._details, self._given = screen, details, rehearse or yes
+        if not self._given and not (sys.stdin.isatty() and screen.err.is_terminal):
+            raise UsageError(
+                "nobody can be asked here before something real is changed", next_step="add --yes, or --rehearse"
+            )
 
-    return ask
+    def __call__(self, planned: Result) -> bool:
+        if self._given:
+            return True
+        with self._screen.paused():
+            show_result(self._screen, planned, details=self._details)
+            self.seen[planned.force] = planned
+            return typer.confirm(printable(f"Do this to {planned.force}?"), err=True)
 
 
 def _usual(root: Path, forces: list[str], *, rehearse: bool) -> Path | None:
