@@ -7,7 +7,7 @@ from pydantic import Field
 
 from infra.azure_names import Endpoint, ManagementGroupId, RuleName
 from infra.exemptions import PolicyExemption
-from infra.fields import FirewallPolicyId, Guid, Model, Network, Ports, Region
+from infra.fields import FirewallPolicyId, Guid, Model, Network, Ports, Region, Text
 from infra.vending import Budget, LandingZone
 
 Retention = Literal[90, 120, 180, 270, 365, 550, 730]
@@ -31,7 +31,7 @@ class SecurityRule(Model):
     """An address range, a service tag such as `Internet` or `VirtualNetwork`, or `*`."""
     destination: Endpoint = "*"
     ports: Annotated[tuple[Ports, ...], Field(min_length=1, examples=["[443]"])]
-    description: Annotated[str, Field(max_length=140)] = ""
+    description: Annotated[Text, Field(max_length=140)] = ""
 
 
 class Firewall(Model):
