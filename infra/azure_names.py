@@ -17,7 +17,7 @@ from modules import naming
 
 _OWNERS = ("Owner", "User Access Administrator", "Role Based Access Control Administrator")
 _ROLES = Path(naming.__file__).parent.parent / "azure" / "landing_zone" / "roles.yaml"
-_TAGS = Path(__file__).with_name("service_tags.txt")
+_TAGS = Path(__file__).with_name("service_tags.yaml")
 _UK = ("UKSouth", "UKWest")
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)?")
 
@@ -31,8 +31,7 @@ def roles() -> tuple[str, ...]:
 @cache
 def service_tags() -> frozenset[str]:
     """The service tags of Azure's networks, without regions."""
-    lines = _TAGS.read_text("utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
+    return frozenset(yaml.safe_load(_TAGS.read_text("utf-8")))
 
 
 def _role(value: str) -> str:
@@ -68,7 +67,7 @@ def _service_tag(value: str) -> str:
         if not close or near[close[0]] == region:
             return value
         raise refuse(f"{show(region)} is not a region of a service tag", "", f"did you mean {tag}.{near[close[0]]}?")
-    step = did_you_mean(value, service_tags()) or "add a new tag of Azure to infra/service_tags.txt"
+    step = did_you_mean(value, service_tags()) or "add a new tag of Azure to infra/service_tags.yaml"
     raise refuse(
         f"{show(value)} is not a service tag",
         "a service tag such as Internet or VirtualNetwork, a range such as 10.61.0.0/22, or '*'",
