@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.azure_names import Endpoint, ManagementGroupId, RuleName
-from infra.exemptions import PolicyExemption
-from infra.fields import FirewallPolicyId, Guid, Model, Network, Ports, Region, Text
-from infra.vending import Budget, LandingZone
+from bluelamp.infra.azure_names import Endpoint, ManagementGroupId, RuleName
+from bluelamp.infra.exemptions import PolicyExemption
+from bluelamp.infra.fields import FirewallPolicyId, Guid, Model, Network, Ports, Region, Text
+from bluelamp.infra.vending import Budget, LandingZone
 
 Retention = Literal[90, 120, 180, 270, 365, 550, 730]
 """The retention periods, in days, that a Log Analytics workspace takes for interactive data."""

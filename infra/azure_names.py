@@ -12,8 +12,8 @@ from pydantic import AfterValidator, Field
 
 from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import show
-from infra.fields import Label, Network, matching, refuse
-from modules import naming
+from bluelamp.infra.fields import Label, Network, matching, refuse
+from bluelamp.modules import naming
 
 _OWNERS = ("Owner", "User Access Administrator", "Role Based Access Control Administrator")
 _ROLES = Path(naming.__file__).parent.parent / "azure" / "landing_zone" / "roles.yaml"

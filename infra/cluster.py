@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.azure_names import Workload
-from infra.cluster_values import ImageChecksum, ImageUrl, Version
-from infra.fields import Address, Domain, Label, Model, Text, Thumbprint
-from infra.keys import AgentCertificate, SigningKey
+from bluelamp.infra.azure_names import Workload
+from bluelamp.infra.cluster_values import ImageChecksum, ImageUrl, Version
+from bluelamp.infra.fields import Address, Domain, Label, Model, Text, Thumbprint
+from bluelamp.infra.keys import AgentCertificate, SigningKey
 
 
 class Workers(Model):

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator
 
 from bluelamp.core.source import show
-from infra.fields import matching, refuse
+from bluelamp.infra.fields import matching, refuse
 
 OLDEST: Final = 25
 """The first minor version of Kubernetes that enforces the Pod Security Standards."""

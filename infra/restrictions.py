@@ -1,6 +1,6 @@
 """What Azure, Kubernetes and SQL Server restrict across several settings: duplicates, reserved values, contradictions.
 
-Like `infra.checks`, they read the settings as written, and leave what is not of the right kind to the models.
+Like `bluelamp.infra.checks`, they read the settings as written, and leave what is not of the right kind to the models.
 """
 
 from collections import Counter
@@ -14,8 +14,8 @@ import yaml
 
 from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
-from infra.finding import Finding, as_network, dig
-from modules import naming
+from bluelamp.infra.finding import Finding, as_network, dig
+from bluelamp.modules import naming
 
 HUB_RULES: Final = (
     "AllowHttpsToPrivateEndpoints",

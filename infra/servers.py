@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.cluster_values import InstanceName
-from infra.fields import Guid, Label, Model
+from bluelamp.infra.cluster_values import InstanceName
+from bluelamp.infra.fields import Guid, Label, Model
 
 
 class SqlInstance(Model):

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bluelamp.core.fields import Day
-from infra.azure_names import Line, Workload
-from infra.fields import Address, Model, Network, Text
+from bluelamp.infra.azure_names import Line, Workload
+from bluelamp.infra.fields import Address, Model, Network, Text
 
 
 class Device(Model):

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bluelamp.core.fields import Day
-from infra.azure_names import BillingScope, Role, Workload
-from infra.fields import Email, Guid, Model, Network, Region
+from bluelamp.infra.azure_names import BillingScope, Role, Workload
+from bluelamp.infra.fields import Email, Guid, Model, Network, Region
 
 
 class Budget(Model):

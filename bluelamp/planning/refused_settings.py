@@ -11,8 +11,8 @@ from typing import Any, Final
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show, spell
-from infra.finding import STACK_FILE
-from infra.force import PROJECT
+from bluelamp.infra.finding import STACK_FILE
+from bluelamp.infra.force import PROJECT
 
 _SHORTEST: Final = 2
 """Characters of a value that a message may quote."""
@@ -84,8 +84,7 @@ def _leaves(value: object, steps: Steps) -> Iterator[tuple[Steps, object]]:
 
 def _raised_by_program(error: Exception) -> bool:
     """Whether the program's own code raised it, rather than a library."""
-    import infra
-    import modules
+    from bluelamp import infra, modules
 
     folders = [str(Path(next(iter(package.__path__)))) for package in (infra, modules)]
     trace = error.__traceback__

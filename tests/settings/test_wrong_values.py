@@ -16,12 +16,12 @@ from bluelamp.core.reader import parse
 from bluelamp.core.source import spell
 from bluelamp.errors import Status
 from bluelamp.fleet.judge import check_plan
+from bluelamp.infra import restrictions
+from bluelamp.infra.finding import Context
+from bluelamp.infra.force import ROOT, Force, SettingsError, from_source
+from bluelamp.infra.register import read_register
+from bluelamp.modules import naming
 from bluelamp.planning.refused_settings import problem_of, refusals
-from infra import restrictions
-from infra.finding import Context
-from infra.force import ROOT, Force, SettingsError, from_source
-from infra.register import read_register
-from modules import naming
 from tests.conftest import Project
 
 NAME = "stacks/Pulumi.essex.yaml"
@@ -255,7 +255,7 @@ def test_a_sandbox_needs_its_management_group():
 
 
 def test_the_reserved_names_are_those_that_the_modules_use():
-    from modules.azure.hub.rules import DENY_ALL, hub_rules
+    from bluelamp.modules.azure.hub.rules import DENY_ALL, hub_rules
 
     made = {rule["name"] for rule in DENY_ALL}
     source = Path(hub_rules.__code__.co_filename).read_text("utf-8")
@@ -318,7 +318,7 @@ def test_check_and_preview_answer_with_status_2(project: Project):
 
 
 def test_a_refusal_while_planning_ends_as_a_problem_of_the_settings(monkeypatch: pytest.MonkeyPatch, root):
-    import infra.force
+    import bluelamp.infra.force
 
     (root / NAME).write_text((ROOT / NAME).read_text("utf-8"), encoding="utf-8")
 
