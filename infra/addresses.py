@@ -107,6 +107,8 @@ def _inside(steps: Steps, written: object, around: IPv4Network, called: str) -> 
         return
     if address not in around:
         yield Finding(steps, f"{address} is outside {called}", str(address), f"that is {around}")
+    elif around.prefixlen < 31 and address in (around.network_address, around.broadcast_address):
+        yield Finding(steps, f"{address} is not an address of a host in {around}", str(address))
 
 
 def _against_own(steps: Steps, own: IPv4Network, taken: list[tuple[IPv4Network, str]]) -> Iterator[Finding]:

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from bluelamp.infra.azure_names import Endpoint, ManagementGroupId, RuleName
 from bluelamp.infra.exemptions import PolicyExemption
-from bluelamp.infra.fields import Endpoint, FirewallPolicyId, Guid, Identifier, Model, Network, Ports, Region
+from bluelamp.infra.fields import FirewallPolicyId, Guid, Model, Network, Ports, Region, Text
 from bluelamp.infra.vending import Budget, LandingZone
 
 Retention = Literal[90, 120, 180, 270, 365, 550, 730]
@@ -20,7 +21,7 @@ Topology = Literal["hub-spoke", "virtual-wan"]
 class SecurityRule(Model):
     """One rule of the hub's network security group, added to the ones that the module always makes."""
 
-    name: Annotated[Identifier, Field(examples=["allow-https"])]
+    name: Annotated[RuleName, Field(examples=["allow-https"])]
     priority: Annotated[int, Field(ge=100, le=3999, examples=["200"])]
     """100 to 3999: the hub's own last words come after it."""
     direction: Literal["Inbound", "Outbound"] = "Inbound"
@@ -30,7 +31,7 @@ class SecurityRule(Model):
     """An address range, a service tag such as `Internet` or `VirtualNetwork`, or `*`."""
     destination: Endpoint = "*"
     ports: Annotated[tuple[Ports, ...], Field(min_length=1, examples=["[443]"])]
-    description: Annotated[str, Field(max_length=140)] = ""
+    description: Annotated[Text, Field(max_length=140)] = ""
 
 
 class Firewall(Model):
@@ -73,7 +74,7 @@ class SecondHub(Model):
 class ManagementGroups(Model):
     """Where the hierarchy of management groups hangs and which optional parts it has."""
 
-    parent: Identifier | None = None
+    parent: ManagementGroupId | None = None
     """Id of the management group above the force's own; None is the tenant's root group."""
     sandbox: bool = True
     quarantine: bool = True
@@ -83,7 +84,7 @@ class LogAnalytics(Model):
     """The workspace that takes every log of the landing zone."""
 
     retention_days: Retention = 365
-    daily_quota_gb: Annotated[float, Field(gt=0)] | None = None
+    daily_quota_gb: Annotated[float, Field(ge=0.023)] | None = None
     """GB a day after which collection stops; None is no cap, so that no audit log is lost."""
 
 

@@ -14,6 +14,7 @@ from bluelamp.infra.connections import connection_findings
 from bluelamp.infra.fields import UK_REGIONS
 from bluelamp.infra.finding import Context, Finding, dig
 from bluelamp.infra.profiles import COMES_WITH, missing
+from bluelamp.infra.restrictions import restriction_findings
 from bluelamp.infra.siblings import sibling_findings
 
 DEAREST_SANDBOX = 1000
@@ -31,6 +32,7 @@ def findings(settings: Mapping[str, Any], context: Context) -> Iterator[Finding]
     yield from _machines(settings)
     yield from connection_findings(settings)
     yield from sibling_findings(settings, context)
+    yield from restriction_findings(settings)
 
 
 def _estate(settings: Mapping[str, Any]) -> Iterator[Finding]:

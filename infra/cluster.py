@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bluelamp.infra.fields import Address, Domain, Label, Model, Text, Thumbprint, Version
+from bluelamp.infra.azure_names import Workload
+from bluelamp.infra.cluster_values import ImageChecksum, ImageUrl, Version
+from bluelamp.infra.fields import Address, Domain, Label, Model, Text, Thumbprint
 from bluelamp.infra.keys import AgentCertificate, SigningKey
 
 
@@ -20,15 +22,15 @@ class Workers(Model):
 class Metal3(Model):
     """What bare metal is started from."""
 
-    image_url: Annotated[Text, Field(examples=["https://images.force.police.example/rke2-v1.36.3.qcow2"])]
-    image_checksum: Annotated[Text, Field(examples=["9f86d081884c7d65…"])]
+    image_url: Annotated[ImageUrl, Field(examples=["https://images.force.police.example/rke2-v1.36.3.qcow2"])]
+    image_checksum: Annotated[ImageChecksum, Field(examples=["9f86d081884c7d65…"])]
     """The image's SHA-256, or where that is."""
 
 
 class Cluster(Model):
     """A Kubernetes cluster: one that is there already, or one whose life Cluster API looks after."""
 
-    name: Annotated[Label, Field(examples=["live"])]
+    name: Annotated[Workload, Field(max_length=30, examples=["live"])]
     tier: Literal["live", "non-live"] = "live"
     site: Label | None = None
     """Name of one of the force's sites; None is the first."""

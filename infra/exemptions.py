@@ -13,7 +13,7 @@ Scope = Annotated[
     str,
     AfterValidator(
         matching(
-            r"[a-z_-]{1,40}|/subscriptions/[0-9A-Fa-f-]{36}(/[^\s?#]{1,800})?",
+            r"[a-z_-]{1,40}|/subscriptions/[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(/[^\s?#]{1,800})?",
             "is no scope",
             "a management group by what it is for, such as corp, or an id that begins with /subscriptions/",
         )

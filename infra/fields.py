@@ -1,7 +1,7 @@
 """The kinds of value that settings are made of: each refuses what Azure, Kubernetes or policing would refuse."""
 
 import re
-from ipaddress import IPv4Address, ip_network
+from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator
@@ -12,11 +12,9 @@ from bluelamp.core.source import show
 __all__ = [
     "UK_REGIONS",
     "Address",
-    "BillingScope",
     "Cpu",
     "Domain",
     "Email",
-    "Endpoint",
     "FirewallPolicyId",
     "Guid",
     "Identifier",
@@ -30,7 +28,6 @@ __all__ = [
     "Text",
     "Thumbprint",
     "Tier",
-    "Version",
     "matching",
     "network",
     "refuse",
@@ -40,14 +37,20 @@ RESERVED_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease
 """Namespaces that Kubernetes makes for itself; every name that begins with `kube-` is kept for it too."""
 
 
+_RESERVED = IPv4Network("240.0.0.0/4")
+
+
 def address(value: object) -> IPv4Address:
     """`value` as an IPv4 address."""
     if isinstance(value, IPv4Address):
         return value
     try:
-        return IPv4Address(value if isinstance(value, str) else "")
+        found = IPv4Address(value if isinstance(value, str) else "")
     except ValueError:
         raise refuse(f"{show(value)} is not an IPv4 address", "for example 10.144.0.10") from None
+    if found.is_unspecified or found.is_loopback or found.is_multicast or found.is_link_local or found in _RESERVED:
+        raise refuse(f"{value} is not an address of a host", "for example 10.144.0.10")
+    return found
 
 
 def _as_text(value: object) -> object:
@@ -72,17 +75,6 @@ def _ports(value: str) -> str:
     numbers = [int(end) for end in ends if re.fullmatch(r"\d{1,5}", end)]
     if len(numbers) != len(ends) or len(ends) > 2 or max(numbers) > 65535 or numbers != sorted(numbers):
         raise refuse(f"{show(value)} is not a port", "a port from 0 to 65535, a range such as 8000-8080, or '*'")
-    return value
-
-
-def _endpoint(value: str) -> str:
-    if value == "*" or re.fullmatch(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)?", value):
-        return value
-    try:
-        ip_network(value, strict=False)
-    except ValueError:
-        allowed = "a range such as 10.61.0.0/22, a service tag such as Internet or VirtualNetwork, or '*'"
-        raise refuse(f"{show(value)} is no end of a rule", allowed) from None
     return value
 
 
@@ -112,7 +104,7 @@ Guid = Annotated[
     str,
     AfterValidator(
         matching(
-            r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
+            r"(?!0{8}(-0{4}){3}-0{12}$)[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
             "is not a GUID",
             "an object id from Entra ID, such as 0f5c1f6e-3c0a-4f0b-9d39-6c8f6d1f2a10",
         )
@@ -164,28 +156,8 @@ Memory = Annotated[
 Ports = Annotated[str, BeforeValidator(_as_text), AfterValidator(_ports)]
 """One port, a range of ports, or `*`."""
 
-Endpoint = Annotated[str, AfterValidator(_endpoint)]
-"""Where a rule's traffic comes from or goes to: an address range, a service tag, or `*`."""
-
 Tier = Annotated[Literal["OFFICIAL", "SECRET", "TOP SECRET"], BeforeValidator(_tier)]
 """The tiers of the Government Security Classifications."""
-
-Version = Annotated[
-    str,
-    AfterValidator(matching(r"1\.\d{1,3}(\.\d{1,3})?", "is not a version of Kubernetes", 'such as "1.36", in quotes')),
-]
-
-BillingScope = Annotated[
-    str,
-    AfterValidator(
-        matching(
-            r"/providers/Microsoft\.Billing/[A-Za-z0-9/:_.-]{1,400}",
-            "is not a billing scope",
-            "such as /providers/Microsoft.Billing/billingAccounts/…/enrollmentAccounts/…",
-        )
-    ),
-]
-"""Where in a billing account a subscription is made."""
 
 Thumbprint = Annotated[
     str,
@@ -199,7 +171,7 @@ FirewallPolicyId = Annotated[
     str,
     AfterValidator(
         matching(
-            r"(?i)/subscriptions/[0-9a-f-]{36}/resourceGroups/[^/\s]{1,90}/providers/Microsoft\.Network/firewallPolicies/[^/\s]{1,80}",
+            r"(?i)/subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/resourceGroups/[\w().-]{1,90}/providers/Microsoft\.Network/firewallPolicies/[\w.-]{1,80}",
             "is not the ARM id of a firewall policy",
             "/subscriptions/…/resourceGroups/…/providers/Microsoft.Network/firewallPolicies/…",
         )

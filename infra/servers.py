@@ -4,13 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bluelamp.infra.fields import Guid, Identifier, Label, Model
+from bluelamp.infra.cluster_values import InstanceName
+from bluelamp.infra.fields import Guid, Label, Model
 
 
 class SqlInstance(Model):
     """One instance of SQL Server on a machine."""
 
-    name: Annotated[Identifier, Field(max_length=16)] = "MSSQLSERVER"
+    name: InstanceName = "MSSQLSERVER"
     """`MSSQLSERVER` is the default instance."""
     version: Literal[
         "SQL Server 2012",

@@ -1,11 +1,12 @@
 """What a force may say about the sites of its own and how they are connected to Azure."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bluelamp.infra.fields import Address, Label, Model, Network, Text
+from bluelamp.core.fields import Day
+from bluelamp.infra.azure_names import Line, Workload
+from bluelamp.infra.fields import Address, Model, Network, Text
 
 
 class Device(Model):
@@ -21,9 +22,9 @@ class Peering(Model):
     """How the force's routers and Microsoft's speak over a circuit."""
 
     vlan: Annotated[int, Field(ge=1, le=4094)]
-    primary: Annotated[Network, Field(examples=["10.144.254.0/30"])]
+    primary: Annotated[Line, Field(examples=["10.144.254.0/30"])]
     """A /30 for the first line."""
-    secondary: Annotated[Network, Field(examples=["10.144.254.4/30"])]
+    secondary: Annotated[Line, Field(examples=["10.144.254.4/30"])]
     """A /30 for the second line."""
 
 
@@ -41,7 +42,7 @@ class ExpressRoute(Model):
 class TunnelKey(Model):
     """The key of a site's tunnels, which is made as they are and kept in the platform's vault."""
 
-    expires: date
+    expires: Day
     """The last day on which it is to be used, "2027-11-30"; the vault says beforehand that it is due."""
     number: Annotated[int, Field(ge=1, le=9999)] = 1
     """Which key it is: the next number makes a new one, which the site's devices are then given."""
@@ -50,7 +51,7 @@ class TunnelKey(Model):
 class Site(Model):
     """A data centre that is connected to the first hub by two VPN tunnels, and by ExpressRoute where it has that."""
 
-    name: Annotated[Label, Field(max_length=20, examples=["headquarters"])]
+    name: Annotated[Workload, Field(max_length=20, examples=["headquarters"])]
     address_space: Annotated[Network, Field(examples=["10.144.0.0/17"])]
     """Inside the force's own range on premises; no two sites overlap."""
     devices: Annotated[

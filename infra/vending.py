@@ -1,11 +1,12 @@
 """What a force may say about the landing zones that it hands to its services."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bluelamp.infra.fields import BillingScope, Email, Guid, Identifier, Label, Model, Network, Region
+from bluelamp.core.fields import Day
+from bluelamp.infra.azure_names import BillingScope, Role, Workload
+from bluelamp.infra.fields import Email, Guid, Model, Network, Region
 
 
 class Budget(Model):
@@ -13,7 +14,9 @@ class Budget(Model):
 
     amount: Annotated[float, Field(gt=0, le=1_000_000_000, examples=["1500"])]
     """GBP a month."""
-    contacts: Annotated[tuple[Email, ...], Field(min_length=1, examples=["[platform.owner@force.police.example]"])]
+    contacts: Annotated[
+        tuple[Email, ...], Field(min_length=1, max_length=50, examples=["[platform.owner@force.police.example]"])
+    ]
     thresholds: Annotated[tuple[Annotated[int, Field(ge=1, le=1000)], ...], Field(min_length=1, max_length=5)] = (
         50,
         80,
@@ -27,7 +30,7 @@ class Access(Model):
 
     principal_id: Guid
     """The group's object id."""
-    role: Annotated[Identifier, Field(examples=["Reader"])]
+    role: Annotated[Role, Field(examples=["Reader"])]
     """The name of a built-in role, such as `Reader`."""
 
 
@@ -41,7 +44,7 @@ class Backup(Model):
 class LandingZone(Model):
     """A place in Azure for one service: a network of its own behind the hub, a budget, roles and backups."""
 
-    name: Annotated[Label, Field(max_length=20, examples=["records"])]
+    name: Annotated[Workload, Field(max_length=20, examples=["records"])]
     """At most 20 characters; it is in the names of what is made."""
     archetype: Literal["corp", "online", "confidential-corp", "confidential-online", "sandbox"] = "corp"
     """`corp` is reached through the hub only, `online` from the Internet too; a `sandbox` reaches nothing of either."""
@@ -56,5 +59,5 @@ class LandingZone(Model):
     budget: Annotated[Budget, Field(examples=["{amount: 800, contacts: [platform.owner@force.police.example]}"])]
     access: tuple[Access, ...] = ()
     backup: Backup = Backup()
-    expires: date | None = None
+    expires: Day | None = None
     """The day after which a sandbox is taken down, "2027-03-31"; required of a sandbox."""

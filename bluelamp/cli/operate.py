@@ -1,18 +1,15 @@
 """What preview, up, destroy and drift have in common: several forces at once, progress, results, reports, status."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from rich.progress import Progress, TaskID
-
+from bluelamp.cli.board import Board
 from bluelamp.cli.results import show_result
 from bluelamp.cli.screen import Screen, escape
 from bluelamp.cli.session import Session, opened, session
 from bluelamp.core.problems import Problem, SettingsError
-from bluelamp.engine.events import Step
 from bluelamp.engine.operation import Target
 from bluelamp.errors import BluelampError, Status, UsageError, worst
 from bluelamp.fleet.aliases import refuse_versioned
@@ -43,6 +40,9 @@ class How:
     report: Path | None = None
     needs_settings: bool = True
     block_unknown: bool = False
+    details: bool = False
+    seen: Mapping[str, Result] = field(default_factory=dict)
+    """By force, the preview that was shown before a change was confirmed."""
 
 
 def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work: Work) -> Status:
@@ -67,15 +67,17 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
         ) as held,
         screen.progress() as progress,
     ):
-        board = _Board(progress, forces)
+        board = Board(progress, forces)
 
         def one(force: str) -> Result:
-            return _one(held, force, settings, verb, how, work, board)
+            try:
+                return _one(held, force, settings, verb, how, work, board)
+            finally:
+                board.end(force)
 
         for result in each(one, forces, how.jobs):
             results.append(result)
-            board.end(result.force)
-            show_result(screen, result)
+            show_result(screen, result, details=how.details, seen=how.seen.get(result.force))
         if how.report is not None and any(result.state for result in results):
             _report(screen, root, [result for result in results if result.state], how)
     screen.give({"verb": verb, "rehearsed": how.rehearse, "forces": [_given(root, result) for result in results]})
@@ -111,7 +113,7 @@ def _one(
     verb: str,
     how: How,
     work: Work,
-    board: "_Board",
+    board: Board,
 ) -> Result:
     try:
         target = held.target(force)
@@ -221,39 +223,3 @@ def _report(screen: Screen, root: Path, results: list[Result], how: How) -> None
     for path in paths:
         if path.suffix == ".html":
             screen.say(f"report: {escape(path)}")
-
-
-class _Board:
-    """A line of progress for each force, drawn as its steps are heard."""
-
-    def __init__(self, progress: Progress, forces: list[str]) -> None:
-        self._progress = progress
-        self._tasks: dict[str, TaskID] = {}
-        self._planned: dict[str, set[str]] = {force: set() for force in forces}
-        self._lock = Lock()
-
-    def hear(self, force: str) -> Hear:
-        """What hears the steps of one force."""
-        done: dict[str, set[str]] = {}
-
-        def heard(phase: str, step: Step) -> None:
-            with self._lock:
-                if force not in self._tasks:
-                    self._tasks[force] = self._progress.add_task(force, total=None)
-                if phase == "preview":
-                    self._planned[force].add(step.urn)
-                done.setdefault(phase, set()).add(step.urn)
-                count = len(done[phase])
-            total = len(self._planned[force]) if phase != "preview" and self._planned[force] else None
-            self._progress.update(
-                self._tasks[force], description=f"{force}: {phase} {step.name[:40]}", completed=count, total=total
-            )
-
-        return heard
-
-    def end(self, force: str) -> None:
-        """Takes the force's line away."""
-        with self._lock:
-            task = self._tasks.pop(force, None)
-        if task is not None:
-            self._progress.remove_task(task)

@@ -60,6 +60,9 @@ BlockUnknown = Annotated[
         help="Status 3 also where a mandatory rule cannot be judged yet; a baseline may ask for it too.",
     ),
 ]
+Details = Annotated[
+    bool, typer.Option("--details", help="Show every change by itself, with all its properties in full.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before changing anything real.")]
 Framework = Annotated[
     list[str] | None,

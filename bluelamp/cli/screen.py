@@ -15,7 +15,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from enum import StrEnum
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -25,10 +25,11 @@ from rich.errors import MarkupError
 from rich.segment import Segment
 from rich.text import Text
 
+from bluelamp.cli.displays import drawn, paused
 from bluelamp.core.text import printable
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, ProgressColumn
 
 _BRACKET, _BACKSLASH = "\ue000", "\ue001"
 """Stand for `[` and `\\` while markup is read. No value can hold them: `printable` escapes private characters."""
@@ -143,36 +144,57 @@ class Screen:
         """A result as JSON, its values as they are; nothing where text is wanted."""
         if self.json:
             Screen.given = True
-            sys.stdout.write(json.dumps(data, indent=2, sort_keys=True, default=str) + "\n")
+            with paused():
+                sys.stdout.write(json.dumps(data, indent=2, sort_keys=True, default=str) + "\n")
+                sys.stdout.flush()
 
-    def progress(self) -> "Progress":
-        """A progress display; it draws on a terminal only. Descriptions are no markup."""
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-        from rich.progress import Task as Shown
+    def paused(self) -> AbstractContextManager[None]:
+        """No progress is drawn meanwhile: for a question, or a result of several parts that belong together."""
+        return paused()
 
-        class Description(TextColumn):
-            def render(self, task: Shown) -> Text:
-                return Text(printable(task.description))
+    @contextmanager
+    def progress(self) -> Iterator["Progress"]:
+        """A progress display; it draws on a terminal only, and leaves nothing behind. Descriptions are no markup."""
+        from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TimeElapsedColumn
 
-        return Progress(
-            SpinnerColumn(),
-            Description(""),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=self.err,
-            transient=True,
-            disable=self.quiet or not self.err.is_terminal,
+        display = self._display(
+            SpinnerColumn(), None, BarColumn(bar_width=20), MofNCompleteColumn(), TimeElapsedColumn()
         )
+        with self._drawn(display):
+            yield display
 
     @contextmanager
     def working(self, what: str) -> Iterator[None]:
         """Shows that something of unknown length is under way."""
-        if self.quiet or not self.err.is_terminal:
+        from rich.progress import SpinnerColumn
+
+        display = self._display(SpinnerColumn(), None)
+        display.add_task(what, total=None)
+        with self._drawn(display):
             yield
-            return
-        with self.err.status(Text(printable(what))):
-            yield
+
+    def _drawn(self, display: "Progress") -> AbstractContextManager[None]:
+        return nullcontext() if display.disable else drawn(display)
+
+    def _display(self, *columns: "ProgressColumn | None") -> "Progress":
+        """A display of these columns, of which None is the description: it is cut where the line has no room for it."""
+        from rich.progress import Progress, TextColumn
+        from rich.progress import Task as Shown
+        from rich.table import Column
+
+        class Description(TextColumn):
+            def render(self, task: Shown) -> Text:
+                return Text(printable(task.description), no_wrap=True, overflow="ellipsis")
+
+        fit = Column(no_wrap=True, overflow="ellipsis")
+        return Progress(
+            *(column or Description("", table_column=fit) for column in columns),
+            console=self.err,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            disable=self.quiet or not self.err.is_interactive,
+        )
 
 
 class Logged(logging.Handler):
@@ -201,5 +223,6 @@ def gutter(text: str) -> list[str]:
 
 
 def _print(where: Console, things: Iterable[RenderableType]) -> None:
-    for thing in things:
-        where.print(line(thing) if isinstance(thing, str) else thing)
+    with paused() if where.is_terminal else nullcontext():
+        for thing in things:
+            where.print(line(thing) if isinstance(thing, str) else thing)

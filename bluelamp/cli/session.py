@@ -14,8 +14,8 @@ from bluelamp.core.wire import has_ciphertext
 from bluelamp.engine.find import Engine
 from bluelamp.engine.operation import NO_STACK, Target, export
 from bluelamp.engine.own_python import prefer_own_python
-from bluelamp.folders import pack
 from bluelamp.errors import BluelampError
+from bluelamp.folders import pack
 
 if TYPE_CHECKING:
     from bluelamp.rehearsal.store import Store

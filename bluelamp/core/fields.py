@@ -16,6 +16,7 @@ Region = Literal["uksouth", "ukwest"]
 """The two Azure regions in the United Kingdom; data of a force stays in them."""
 
 _DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
+_PREFIX = re.compile("[0-9]{1,2}")
 _NO_BRACES = str.maketrans("{}", "()")
 
 UK_REGIONS: tuple[Region, ...] = ("uksouth", "ukwest")
@@ -66,8 +67,8 @@ def network(value: object) -> IPv4Network:
     if not slash:
         raise refuse(f"{show(value)} is an address without a prefix length", "for example 10.61.0.0/22")
     try:
-        # int() first: Python would also read a netmask, as in 10.0.0.0/255.0.0.0
-        loose = IPv4Network((IPv4Address(address), int(prefix)), strict=False)
+        # Python would also read a netmask, as in 10.0.0.0/255.0.0.0
+        loose = IPv4Network((IPv4Address(address), int(prefix if _PREFIX.fullmatch(prefix) else "")), strict=False)
     except ValueError:
         raise refuse(f"{show(value)} is not an IPv4 address range", "for example 10.61.0.0/22") from None
     if loose.network_address != IPv4Address(address):

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 
+from bluelamp.core.text import printable
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -34,7 +36,7 @@ class Problem:
         if self.found and self.found not in message:
             message = f"{message} (found {self.found})"
         place = ": ".join(part for part in (self.where, self.path) if part)
-        return f"{place}: " + "; ".join(part for part in (message, self.allowed, self.next_step) if part)
+        return printable(f"{place}: " + "; ".join(part for part in (message, self.allowed, self.next_step) if part))
 
     def as_dict(self) -> dict[str, str | int]:
         """The fields by name, for JSON."""

@@ -22,6 +22,7 @@ class Step:
     """One step on one resource: `op` is the engine's word (create, update, replace, delete, same, …).
 
     `changes` maps property paths to the kind of change; `inputs` are the new inputs, secrets blinded by the engine.
+    `ended` says whether the step is complete, or has failed, rather than begun.
     """
 
     urn: str
@@ -30,6 +31,7 @@ class Step:
     inputs: Mapping[str, Any] = field(default_factory=dict)
     old: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    ended: bool = field(default=False, compare=False)
 
     @property
     def type(self) -> str:
@@ -89,7 +91,7 @@ class Outcome:
         """Adds one event; the step it begins or ends, if any."""
         for name in ("resourcePreEvent", "resOutputsEvent"):
             if name in event:
-                return self._step(event[name]["metadata"])
+                return self._step(event[name]["metadata"], ended=name == "resOutputsEvent")
         if "policyEvent" in event:
             self._policy(event["policyEvent"])
         elif "diagnosticEvent" in event:
@@ -100,10 +102,10 @@ class Outcome:
             self.seconds = float(summary.get("durationSeconds") or 0)
             self.result = summary.get("result") or ""
         elif "resOpFailedEvent" in event:
-            return self._step(event["resOpFailedEvent"]["metadata"])
+            return self._step(event["resOpFailedEvent"]["metadata"], ended=True)
         return None
 
-    def _step(self, metadata: Mapping[str, Any]) -> Step:
+    def _step(self, metadata: Mapping[str, Any], *, ended: bool) -> Step:
         new, old = metadata.get("new") or {}, metadata.get("old") or {}
         detailed = metadata.get("detailedDiff") or {}
         step = Step(
@@ -113,6 +115,7 @@ class Outcome:
             new.get("inputs") or {},
             old.get("inputs") or {},
             new.get("outputs") or {},
+            ended,
         )
         known = self.steps.get((step.urn, step.op))
         if known is None or not known.changes:

@@ -54,6 +54,7 @@ class Result:
                     "name": step.name,
                     "op": step.op,
                     "properties": _changes(step),
+                    "inputs": wire.shown(step.inputs or step.old),
                 }
                 for step in self.steps
             ],

@@ -73,6 +73,7 @@ def check_plan(
     Raises `SettingsError` where its settings are wrong.
     """
     from bluelamp.planning import plan_force
+    from bluelamp.planning.refused_settings import problem_of, refusals
 
     started = datetime.now(UTC)
     try:
@@ -80,8 +81,12 @@ def check_plan(
     except (SettingsError, BluelampError):
         raise
     except Exception as error:
-        # Whatever the program raises is its own failure: told by name, the traceback is for `pulumi preview`.
+        if problem := problem_of(error, force, root):
+            raise SettingsError([problem]) from error
+        # Whatever else the program raises is its own failure: told by name, the traceback is for `pulumi preview`.
         return Check(force, failure=f"the program failed: {type(error).__name__}: {error}")
+    if plan.refused and (wrong := refusals(force, root, _reasons(plan))):
+        raise SettingsError(wrong)
     refused, step = _change_refused(plan, root) if changes else ("", "")
     report = judge_plan(plan, root, started=started, selection=selection, block_unknown=block_unknown)
     if locate and report.broken and not plan.refused:
@@ -211,6 +216,10 @@ def _name(force: str, root: Path) -> str:
     from bluelamp.infra.register import read_register
 
     return read_register(root).entry(force).name
+
+
+def _reasons(plan: "Plan") -> list[str]:
+    return [f"{one.urn.split('::', 3)[-1]}: {each}" for one in _refusals(plan) for each in one.reasons]
 
 
 def _refusals(plan: "Plan") -> tuple[Refusal, ...]:

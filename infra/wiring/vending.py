@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from bluelamp.infra.vending import Access
 from bluelamp.infra.vending import LandingZone as LandingZoneSettings
 from bluelamp.infra.wiring.context import Context
 
@@ -52,6 +53,16 @@ def _guards(context: Context) -> "dict[str, ResourceGuard]":
     }
 
 
+def _access_key(zone: LandingZoneSettings, access: Access) -> str:
+    """A short name of a role's assignment: the group's id is in it as far as that tells it from the others."""
+    role = access.role.lower().replace(" ", "-")
+    begin = access.principal_id[:8]
+    alike = {
+        other.principal_id for other in zone.access if other.role == access.role and other.principal_id[:8] == begin
+    }
+    return f"{role}-{begin if len(alike) == 1 else access.principal_id}"
+
+
 def _arguments(
     context: Context,
     made: "Network",
@@ -76,7 +87,7 @@ def _arguments(
             "thresholds": list(zone.budget.thresholds),
         },
         access={
-            f"{access.role.lower().replace(' ', '-')}-{access.principal_id[:8]}": {
+            _access_key(zone, access): {
                 "principal_id": access.principal_id,
                 "role": access.role,
             }

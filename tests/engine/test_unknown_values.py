@@ -80,8 +80,8 @@ def test_what_is_known_is_shown_as_it_is(value: Any) -> None:
 
 @pytest.mark.parametrize("mark", sorted(UNKNOWNS))
 def test_it_is_said_in_words(mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert f"a: nothing → {KNOWN_LATER}" in said(monkeypatch, result(None, mark))
-    assert f'a: "x" → {{"b": ["{KNOWN_LATER}", 1]}}' in said(monkeypatch, result("x", {"b": [mark, 1]}))
+    assert f"a: nothing => {KNOWN_LATER}" in said(monkeypatch, result(None, mark))
+    assert f'a: "x" => {{"b": ["{KNOWN_LATER}", 1]}}' in said(monkeypatch, result("x", {"b": [mark, 1]}))
     assert f'"https://<{KNOWN_LATER}>.vault"' in said(monkeypatch, result("x", f"https://{mark}.vault"))
     properties = result("x", {"b": mark}).as_dict()["changes"][0]["properties"]
     assert properties == {"a": {"kind": "update", "was": "x", "now": {"b": KNOWN_LATER}}}

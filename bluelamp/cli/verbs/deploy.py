@@ -13,6 +13,7 @@ from bluelamp.cli.options import (
     ArmTypes,
     BlockUnknown,
     Changed,
+    Details,
     Environment,
     Forces,
     Form,
@@ -58,6 +59,7 @@ def preview(
     jobs: Jobs = None,
     arm_types: ArmTypes = None,
     kubeconfig: Kubeconfig = None,
+    details: Details = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
@@ -75,7 +77,7 @@ def preview(
         root,
         chosen,
         "preview",
-        How(rehearse, jobs, arm_types, kubeconfig, report, block_unknown=block_unknown),
+        How(rehearse, jobs, arm_types, kubeconfig, report, block_unknown=block_unknown, details=details),
         lambda target, hear, gate: deploy.preview(
             target, hear, refresh=refresh, expect_no_changes=expect_no_changes, gate=gate
         ),
@@ -97,6 +99,7 @@ def up(
     jobs: Jobs = None,
     arm_types: ArmTypes = None,
     kubeconfig: Kubeconfig = None,
+    details: Details = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
@@ -111,7 +114,7 @@ def up(
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
     end_without(screen, chosen, {"verb": "up", "rehearsed": rehearse, "forces": []})
-    agree = _agreement(screen, rehearse=rehearse, yes=yes)
+    agree = _Agreement(screen, rehearse=rehearse, yes=yes, details=details)
     status = operate.run(
         screen,
         root,
@@ -124,6 +127,8 @@ def up(
             kubeconfig,
             report or _usual(root, chosen, rehearse=rehearse),
             block_unknown=block_unknown,
+            details=details,
+            seen=agree.seen,
         ),
         lambda target, hear, gate: deploy.up(target, hear, refresh=refresh, agree=agree, gate=gate),
     )
@@ -139,6 +144,7 @@ def destroy(
     environment: Environment = None,
     jobs: Jobs = None,
     kubeconfig: Kubeconfig = None,
+    details: Details = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
@@ -149,13 +155,13 @@ def destroy(
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
-    agree = _agreement(screen, rehearse=rehearse, yes=yes)
+    agree = _Agreement(screen, rehearse=rehearse, yes=yes, details=details)
     status = operate.run(
         screen,
         root,
         chosen,
         "destroy",
-        How(rehearse, jobs, None, kubeconfig, needs_settings=False),
+        How(rehearse, jobs, None, kubeconfig, needs_settings=False, details=details, seen=agree.seen),
         lambda target, hear, _: deploy.destroy(target, hear, agree=agree),
     )
     raise typer.Exit(status)
@@ -169,6 +175,7 @@ def drift(
     environment: Environment = None,
     jobs: Jobs = None,
     kubeconfig: Kubeconfig = None,
+    details: Details = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
@@ -179,30 +186,29 @@ def drift(
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
-    status = operate.run(
-        screen,
-        root,
-        chosen,
-        "drift",
-        How(rehearse, jobs, None, kubeconfig, needs_settings=False),
-        lambda target, hear, _: deploy.drift(target, hear),
-    )
+    how = How(rehearse, jobs, None, kubeconfig, needs_settings=False, details=details)
+    status = operate.run(screen, root, chosen, "drift", how, lambda target, hear, _: deploy.drift(target, hear))
     raise typer.Exit(status)
 
 
-def _agreement(screen: Screen, *, rehearse: bool, yes: bool) -> "deploy.Agree":
-    if rehearse or yes:
-        return lambda _: True
-    if not (sys.stdin.isatty() and screen.err.is_terminal):
-        raise UsageError(
-            "nobody can be asked here before something real is changed", next_step="add --yes, or --rehearse"
-        )
+class _Agreement:
+    """Whether what was previewed may be done: asked on a terminal, one force at a time; `seen` is what was shown."""
 
-    def ask(planned: Result) -> bool:
-        show_result(screen, planned)
-        return typer.confirm(printable(f"Do this to {planned.force}?"), err=True)
+    def __init__(self, screen: Screen, *, rehearse: bool, yes: bool, details: bool) -> None:
+        self.seen: dict[str, Result] = {}
+        self._screen, self._details, self._given = screen, details, rehearse or yes
+        if not self._given and not (sys.stdin.isatty() and screen.err.is_terminal):
+            raise UsageError(
+                "nobody can be asked here before something real is changed", next_step="add --yes, or --rehearse"
+            )
 
-    return ask
+    def __call__(self, planned: Result) -> bool:
+        if self._given:
+            return True
+        with self._screen.paused():
+            show_result(self._screen, planned, details=self._details)
+            self.seen[planned.force] = planned
+            return typer.confirm(printable(f"Do this to {planned.force}?"), err=True)
 
 
 def _usual(root: Path, forces: list[str], *, rehearse: bool) -> Path | None:

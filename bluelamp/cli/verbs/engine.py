@@ -70,16 +70,16 @@ class reporting:  # noqa: N801 - used as a context manager function would be
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
-        self._progress = screen.progress()
-        self._task = self._progress.add_task("engine", total=None, visible=False)
+        self._shown = screen.progress()
         self._stage = ""
 
     def __enter__(self) -> Report:
-        self._progress.start()
+        self._progress = self._shown.__enter__()
+        self._task = self._progress.add_task("engine", total=None, visible=False)
         return self._hear
 
     def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+        self._shown.__exit__(None, None, None)
 
     def _hear(self, stage: str, share: float | None) -> None:
         if stage != self._stage:
