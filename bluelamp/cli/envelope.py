@@ -1,6 +1,6 @@
 """The one JSON document that every command writes to stdout under `--format json`, also where the command fails.
 
-A command gives its result with `Screen.give(result)` and reports what is wrong with `Screen.error(...)` or an exception.
+A command gives its result with `Screen.give(result)` and says what is wrong with `Screen.error(...)` or an exception.
 `main` writes the document once, at the end, when the exit status is known. Its schema is `bluelamp/schemas/`.
 """
 
@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from bluelamp import __version__
@@ -43,7 +44,7 @@ def problem_as_json(problem: Problem) -> dict[str, Any]:
 def asks_for_json(words: Sequence[str]) -> bool:
     """Whether the words of a command line ask for JSON; what follows `--` belongs to another command."""
     own = list(words[: words.index("--")] if "--" in words else words)
-    pairs = zip(own, own[1:], strict=False)
+    pairs = pairwise(own)
     return any(_ASKED.fullmatch(word) for word in own) or any(
         _NAMED.fullmatch(word) and value == "json" for word, value in pairs
     )

@@ -62,6 +62,7 @@ def check_plan(
 
     Raises `SettingsError` where its settings are wrong.
     """
+    from bluelamp.origins.places import placed
     from bluelamp.planning import plan_force
 
     started = datetime.now(UTC)
@@ -77,6 +78,7 @@ def check_plan(
         from bluelamp.origins.locate import located
 
         report = located(report, plan, root)
+    report = placed(report, plan, root)
     return Check(force, report, _refusals(plan), plan.warnings, "; ".join(plan.errors))
 
 
@@ -142,7 +144,9 @@ def judge_state(
 
     Secrets that `decrypt` does not decrypt are judged as unknown.
     """
-    return assess(
+    from bluelamp.origins.places import placed_by_state
+
+    report = assess(
         force,
         from_state(state, decrypt),
         Source.STATE,
@@ -152,6 +156,7 @@ def judge_state(
         selection=selection,
         skipped=skipped(state),
     )
+    return placed_by_state(report, state, root)
 
 
 def _governance(root: Path, force: str, *, block_unknown: bool) -> Governance:

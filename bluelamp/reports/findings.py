@@ -100,6 +100,7 @@ class Finding:
     with secrets as `[secret]` and unknown parts as `<unknown>`. `source` is the file and the line that the resource is
     written in, None where that is not known. `input_hash` is the SHA-256 of the resource's inputs as canonical JSON,
     with secrets and unknown parts replaced likewise. `exemption` is the id of the exemption that allows a failure.
+    `remedy` is the setting that cures a failure, as it is written: `azure.hub.firewall.tier: Premium`.
     """
 
     rule: RuleRecord
@@ -114,6 +115,7 @@ class Finding:
     source: tuple[str, int] | None = None
     input_hash: str = ""
     exemption: str = ""
+    remedy: str = ""
 
     @property
     def key(self) -> str:
@@ -128,8 +130,8 @@ class Finding:
     def as_dict(self) -> dict[str, Any]:
         """The finding as JSON: the rule by its id and the resource by its URN.
 
-        What else there is to say of them stands once, under the report's `rules`, `controls` and `subjects`. A message
-        and an exemption are left out where there is none.
+        What else there is to say of them stands once, under the report's `rules`, `controls` and `subjects`. A message,
+        an exemption and a remedy are left out where there is none.
         """
         said = {
             "rule": self.rule.id,
@@ -143,7 +145,7 @@ class Finding:
             "observed": self.observed,
             "expected": self.expected,
         }
-        told = {"message": self.message, "exemption": self.exemption}
+        told = {"message": self.message, "exemption": self.exemption, "remedy": self.remedy}
         return said | {name: text for name, text in told.items() if text}
 
 
