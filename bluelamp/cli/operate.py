@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.progress import Progress, TaskID
 
+from bluelamp.cli.notes import Notes
 from bluelamp.cli.results import show_result
 from bluelamp.cli.screen import Screen, escape
 from bluelamp.cli.session import Session, opened, session
@@ -54,6 +55,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
 
         governance(root, forces)
     results: list[Result] = []
+    notes = Notes()
     with (
         session(
             screen,
@@ -73,7 +75,10 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
         for result in each(one, forces, how.jobs):
             results.append(result)
             board.end(result.force)
-            show_result(screen, result)
+            show_result(screen, replace(result, notes=(*result.notes, *notes.fresh(result.program_notes))))
+            if screen.json:
+                for message, _, step in (error.partition("; next: ") for error in result.errors):
+                    screen.error(f"{result.force}: {message}", step)
         if how.report is not None and any(result.state for result in results):
             _report(screen, root, [result for result in results if result.state], how)
     screen.give({"verb": verb, "rehearsed": how.rehearse, "forces": [result.as_dict() for result in results]})

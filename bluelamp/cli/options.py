@@ -56,6 +56,12 @@ BlockUnknown = Annotated[
         help="Status 3 also where a mandatory rule cannot be judged yet; a baseline may ask for it too.",
     ),
 ]
+Passes = Annotated[
+    bool, typer.Option("--passes", help="In JSON and SARIF also every pass, and what is not applicable.")
+]
+AdvisoryFailures = Annotated[
+    bool, typer.Option("--advisory-failures", help="In JUnit count advisory failures as failures, not as skipped.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before changing anything real.")]
 Framework = Annotated[
     list[str] | None,

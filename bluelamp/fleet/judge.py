@@ -44,6 +44,7 @@ class Check:
     refusals: tuple[Refusal, ...] = ()
     warnings: tuple[str, ...] = ()
     failure: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def check_plan(
@@ -79,7 +80,7 @@ def check_plan(
 
         report = located(report, plan, root)
     report = placed(report, plan, root)
-    return Check(force, report, _refusals(plan), plan.warnings, "; ".join(plan.errors))
+    return Check(force, report, _refusals(plan), plan.warnings, "; ".join(plan.errors), plan.notes)
 
 
 def check_plans(

@@ -242,16 +242,19 @@ def _returning(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class PlanEngine:
-    """Hears what the program logs; `errors` keeps what it said was wrong."""
+    """Hears what the program logs: errors, warnings, and the notes that a component makes of itself."""
 
     def __init__(self) -> None:
         self.errors: list[str] = []
+        self.notes: list[str] = []
         self.warnings: list[str] = []
 
     def Log(self, request: Any) -> Any:
-        """Keeps warnings and errors."""
+        """Keeps errors, warnings, and information about a resource."""
         if request.severity >= 3:
             self.errors.append(request.message)
         elif request.severity == 2:
             self.warnings.append(request.message)
+        elif request.severity == 1 and request.urn:
+            self.notes.append(request.message)
         return empty_pb2.Empty()

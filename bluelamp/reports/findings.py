@@ -248,8 +248,16 @@ class Report:
         found = (each for verdict in VERDICTS if verdict in verdicts for each in self._by_verdict[verdict])
         return tuple(finding for finding in found if finding.mandatory)
 
-    def as_dict(self) -> dict[str, Any]:
-        """The report as JSON values."""
+    def as_dict(self, *, passes: bool = True) -> dict[str, Any]:
+        """The report as JSON values.
+
+        Without `passes` it holds what calls for somebody's eye, with the rules, controls and resources of that only,
+        and says so.
+        """
+        findings = [each for each in self.findings if passes or each.verdict not in QUIET]
+        used = {each.rule.id for each in findings}
+        rules = [each for each in self.rules if passes or each.id in used]
+        urns = {each.urn for each in findings}
         about: dict[str, Any] = {
             "format": FORMAT,
             "force": self.force,
@@ -276,14 +284,15 @@ class Report:
             "sinceLast": self.since.as_dict() if self.since else None,
             "blocksUnknown": self.blocks_unknown,
             "exemptions": [exemption.as_dict() for exemption in self.exemptions],
-            "rules": {rule.id: rule.as_dict() for rule in self.rules},
-            "controls": {str(each): _control(each) for rule in self.rules for each in rule.controls},
+            "rules": {rule.id: rule.as_dict() for rule in rules},
+            "controls": {str(each): _control(each) for rule in rules for each in rule.controls},
+            **({} if passes else {"passes": False}),
         }
         # What is said of resources is plain since they were judged.
         return {
             **plain(about),
-            "subjects": {urn: _subject(finding) for urn, finding in self.subjects.items()},
-            "findings": [finding.as_dict() for finding in self.findings],
+            "subjects": {urn: _subject(finding) for urn, finding in self.subjects.items() if urn in urns},
+            "findings": [finding.as_dict() for finding in findings],
         }
 
     def to_json(self) -> str:
