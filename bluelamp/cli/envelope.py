@@ -1,7 +1,7 @@
 """The one JSON document that every command writes to stdout under `--format json`, also where the command fails.
 
 A command gives its result with `Screen.give(result)` and says what is wrong with `Screen.error(...)` or an exception.
-`main` writes the document once, at the end, when the exit status is known. Its schema is `bluelamp/schemas/`.
+`main` writes the document once, at the end, when the exit status is known. Its schema is in `bluelamp/schemas/`.
 """
 
 import json
@@ -14,9 +14,8 @@ from typing import Any, Final
 from bluelamp import __version__
 from bluelamp.core.camel import as_json
 from bluelamp.core.problems import Problem
+from bluelamp.schemas import SCHEMA
 
-SCHEMA: Final = "bluelamp/1"
-"""The format and its version. Members may be added in a version; none is removed or changes its meaning."""
 _WIDTH: Final = 118
 _ASKED: Final = re.compile(r"--format=json|-[a-z]*f=?json")
 _NAMED: Final = re.compile(r"--format|-[a-z]*f")

@@ -27,7 +27,7 @@ class Output:
     previous: Path | None = None
     history: Path | None = None
     no_history: bool = False
-    detail: Detail = Detail()
+    detail: Detail | None = None
 
     def check(self) -> None:
         """Raises `UsageError` for what cannot be done, before anything is begun."""
