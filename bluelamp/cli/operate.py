@@ -79,8 +79,8 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
             if screen.json:
                 for message, _, step in (error.partition("; next: ") for error in result.errors):
                     screen.error(f"{result.force}: {message}", step)
-        if how.report is not None and any(result.state for result in results):
-            _report(screen, root, [result for result in results if result.state], how)
+        if how.report is not None:
+            _report(screen, root, results, how, verb)
     screen.give({"verb": verb, "rehearsed": how.rehearse, "forces": [result.as_dict() for result in results]})
     return worst(result.status for result in results)
 
@@ -131,7 +131,7 @@ def _one(
         if not result.deployed and verb == "drift":
             result = replace(result, errors=(f"{result.errors[0]}; next: {_up(force, how)}",))
         result = replace(result, recovered=recovered, notes=(*notes, *result.notes))
-        if how.report is not None and result.status is Status.DONE and verb != "destroy":
+        if how.report is not None and result.status is Status.DONE and verb not in ("destroy", "preview"):
             state, decrypt = opened(held, target)
             result = replace(result, state=state, decrypt=decrypt)
     except BluelampError as error:
@@ -174,17 +174,22 @@ def _worked(held: Session, target: Target, verb: str, work: Work, hear: Hear) ->
     return result
 
 
-def _report(screen: Screen, root: Path, results: list[Result], how: How) -> None:
+def _report(screen: Screen, root: Path, results: list[Result], how: How, verb: str) -> None:
+    from bluelamp.cli.preview_report import preview_reports
     from bluelamp.fleet.judge import judge_state
     from bluelamp.reports import write
     from bluelamp.reports.words import one_line
 
     with screen.working("writing the report"):
-        reports = [
-            judge_state(result.force, result.state or {}, root, block_unknown=how.block_unknown, decrypt=result.decrypt)
-            for result in results
-        ]
-        paths = write(reports, how.report) if how.report else []
+        if verb == "preview":
+            reports = preview_reports(results, root, how.arm_types, how.jobs, block_unknown=how.block_unknown)
+        else:
+            reports = [
+                judge_state(one.force, one.state, root, block_unknown=how.block_unknown, decrypt=one.decrypt)
+                for one in results
+                if one.state
+            ]
+        paths = write(reports, how.report) if how.report and reports else []
     for report in reports:
         screen.say(escape(f"{report.name}: {one_line(report)}"))
     for path in paths:

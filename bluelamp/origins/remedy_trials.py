@@ -1,4 +1,4 @@
-"""Finds, by trial, the settings that cure a rule: `python -m bluelamp.origins.remedy_trials STACK...` writes
+"""Finds, by trial, the settings that cure a rule: `python -m bluelamp.origins.remedy_trials STACK...` adds them to
 `remedies.json`.
 
 One setting after the other is changed, and the estate is planned and judged. A setting cures a rule where the same
@@ -30,13 +30,13 @@ _IDENTITY: Final = re.compile(
 Verdicts = dict[tuple[str, str], Verdict]
 
 
-def trials(force: Force, root: Path) -> Iterator[Remedy]:
-    """The remedies that trials with `force` show."""
+def trials(force: Force, root: Path, only: str = "") -> Iterator[Remedy]:
+    """The remedies that trials with `force` show; `only` is a pattern of the settings to try."""
     base = _judged(force, root)
     assert base is not None, f"{force.slug} cannot be planned"
     for leaf in leaves(force, root):
         setting = written_as(leaf.path)
-        if leaf.file.endswith("forces.yaml") or _IDENTITY.fullmatch(setting):
+        if leaf.file.endswith("forces.yaml") or _IDENTITY.fullmatch(setting) or not re.match(only, setting):
             continue
         seen: dict[Any, Verdicts] = {leaf.value: base}
         for other in _others(leaf):
@@ -82,12 +82,14 @@ def _order(value: Any) -> tuple[int, Any]:
     return (LEVELS.index(value) * -1, "") if value in LEVELS else (0, value if isinstance(value, int) else str(value))
 
 
-def main(stacks: Sequence[str]) -> None:
-    """Adds what trials with these stacks show to `remedies.json`."""
+def main(words: Sequence[str]) -> None:
+    """Adds what trials with these stacks show to `remedies.json`; `--only=PATTERN` tries some settings only."""
+    stacks = [word for word in words if not word.startswith("--")]
+    only = next((word.removeprefix("--only=") for word in words if word.startswith("--only=")), "")
     root = Path.cwd()
     found = {Remedy(**each) for each in json.loads(FILE.read_text(encoding="utf-8"))} if FILE.exists() else set()
     for stack in stacks:
-        for each in trials(load(stack, root=root), root):
+        for each in trials(load(stack, root=root), root, only):
             if each not in found:
                 print(each, flush=True)  # noqa: T201 - a tool for developers
             found.add(each)

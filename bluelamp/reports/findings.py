@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from bluelamp.reports.canonical import compact, plain, time_of
+from bluelamp.reports.changes import Change
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.provenance import Provenance
 from bluelamp.reports.since import Since
@@ -158,7 +159,8 @@ class Report:
     true where addresses and names are left out; `names` are those that the force chose, for that, and in no view.
     `exemptions` are all the force's from the rules here, also those that do not hold; `blocks_unknown` says whether a
     mandatory rule that is not decided stops a deployment. `unjudged` lists, by kind, what no rule judged, of the whole
-    baseline and not only of the rules that were picked; `judged` counts the resources that one did.
+    baseline and not only of the rules that were picked; `judged` counts the resources that one did. `changes` are those
+    of the preview that the report is of, None for other reports.
     """
 
     force: str
@@ -179,6 +181,7 @@ class Report:
     blocks_unknown: bool = False
     unjudged: tuple[Unjudged, ...] = ()
     judged: int | None = None
+    changes: tuple[Change, ...] | None = None
 
     @cached_property
     def _by_verdict(self) -> Mapping[Verdict, list[Finding]]:

@@ -50,8 +50,8 @@ def to_sarif(report: Report, *, passes: bool = False) -> str:
     """The failures as one SARIF run, the worst first; `properties.verdict` has each verdict as Bluelamp names it.
 
     Code hosts show every result as an alert, whatever its kind and suppressions. By default the results are therefore
-    the failures, and the undecided verdicts on mandatory rules, as warnings; `passes` adds every other verdict, with
-    its own kind. Passes of a rule that say the same are one result that occurs as often as it has locations.
+    the failures, the undecided verdicts on mandatory rules as warnings, and the rules that broke down as errors;
+    `passes` adds every other verdict, and each has its own kind. Passes of a rule that say the same are one result that occurs as often as it has locations.
 
     Each failure has a physical location: where the report knows the setting or the line of the program, that, else the
     force's settings file. The numbers of results, tags and locations, and the lengths of texts, are within GitHub's
@@ -108,7 +108,7 @@ class _Known:
 
 def _concerns(finding: Finding) -> bool:
     """Whether a code host should show the finding."""
-    return finding.verdict is Verdict.FAIL or (finding.mandatory and finding.verdict in UNDECIDED)
+    return finding.verdict in (Verdict.FAIL, Verdict.ERROR) or (finding.mandatory and finding.verdict in UNDECIDED)
 
 
 def _rank(finding: Finding) -> tuple[bool, bool, int]:
@@ -233,11 +233,14 @@ def _result(findings: Sequence[Finding], known: _Known) -> dict[str, Any]:
 
 def _kind(finding: Finding, *, own: bool) -> tuple[str, str]:
     """The result's kind and level. Code hosts read the level only, and SARIF has none but for failures: so that an
-    undecided verdict on a mandatory rule is seen, it is a failure of the level `warning`."""
+    undecided verdict on a mandatory rule is seen, it is a failure of the level `warning`, and a rule that broke down one
+    of the level `error`: it stops a deployment."""
     kind = _KINDS[finding.verdict]
     if kind == "fail":
         return kind, _LEVELS[finding.rule.severity]
-    return (kind, "none") if own else ("fail", "warning")
+    if own:
+        return kind, "none"
+    return "fail", "error" if finding.verdict is Verdict.ERROR else "warning"
 
 
 def _said(findings: Sequence[Finding]) -> str:
