@@ -1,5 +1,6 @@
 """The settings that are said to cure a failure cure it, written as a user writes them."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,12 @@ from policies import Verdict
 from tests.conftest import Project, make_project
 
 FORCE = "dyfed-powys"
-FAILING = {"azure.keyVault.softDeleteRetentionDays": 45, "components.privateDns": "off"}
+FAILING = {
+    "azure.keyVault.softDeleteRetentionDays": 45,
+    "components.privateDns": "off",
+    "azure.hub.firewall.enabled": True,
+    "azure.hub.firewall.threatIntelMode": "Off",
+}
 """Values that break a rule of a force that has the default."""
 
 
@@ -57,7 +63,7 @@ def failures(check: Check) -> dict[tuple[str, str], str]:
 def test_every_remedy_cures_what_it_is_given_for(cured: tuple[Project, list[Check]]) -> None:
     _, checks = cured
     proposed: set[tuple[str, str]] = set()
-    for before, after in zip(checks, checks[1:], strict=False):
+    for before, after in pairwise(checks):
         given = {key for key, remedy in failures(before).items() if remedy}
         assert not given & set(failures(after))
         assert after.report is not None
