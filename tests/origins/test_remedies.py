@@ -30,7 +30,9 @@ def put(project: Project, setting: str, value: Any) -> None:
     first, *rest = setting.split(".")
     place, key = document["config"], f"bluelamp:{first}"
     for step in rest:
-        place, key = place.setdefault(key, {}), step
+        name, _, index = key.partition("[")
+        place = place.setdefault(name, {})
+        place, key = (place[int(index.rstrip("]"))] if index else place), step
     place[key] = value
     path.write_text(yaml.safe_dump(document), "utf-8")
 

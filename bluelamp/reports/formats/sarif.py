@@ -50,8 +50,9 @@ def to_sarif(report: Report, *, passes: bool = False) -> str:
     """The failures as one SARIF run, the worst first; `properties.verdict` has each verdict as Bluelamp names it.
 
     Code hosts show every result as an alert, whatever its kind and suppressions. By default the results are therefore
-    the failures, the undecided verdicts on mandatory rules as warnings, and the rules that broke down as errors;
-    `passes` adds every other verdict, and each has its own kind. Passes of a rule that say the same are one result that occurs as often as it has locations.
+    the failures, the undecided verdicts on mandatory rules as warnings, and the rules that broke down as errors.
+    `passes` adds every other verdict, and each has its own kind; passes of a rule that say the same are one result that
+    occurs as often as it has locations.
 
     Each failure has a physical location: where the report knows the setting or the line of the program, that, else the
     force's settings file. The numbers of results, tags and locations, and the lengths of texts, are within GitHub's
@@ -232,9 +233,11 @@ def _result(findings: Sequence[Finding], known: _Known) -> dict[str, Any]:
 
 
 def _kind(finding: Finding, *, own: bool) -> tuple[str, str]:
-    """The result's kind and level. Code hosts read the level only, and SARIF has none but for failures: so that an
-    undecided verdict on a mandatory rule is seen, it is a failure of the level `warning`, and a rule that broke down one
-    of the level `error`: it stops a deployment."""
+    """The result's kind and level. Code hosts read the level only, and SARIF allows one for failures only.
+
+    So that an undecided verdict on a mandatory rule is seen, it is a failure of the level `warning`; a rule that broke
+    down is one of the level `error`, as it stops a deployment.
+    """
     kind = _KINDS[finding.verdict]
     if kind == "fail":
         return kind, _LEVELS[finding.rule.severity]
