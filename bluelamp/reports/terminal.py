@@ -97,6 +97,8 @@ def _of_rule(findings: "Sequence[Finding]") -> "list[RenderableType]":
     lines += [Indented(_line(("fix in the settings: ", "green"), (each, "bold")), 4) for each in remedies]
     if rule.fix:
         lines.append(Indented(_line(("or in the code: " if remedies else "fix: ", "green"), rule.fix), 4))
+    if rule.controls and findings[0].mandatory:
+        lines.append(Indented(_line(("controls: ", "dim"), "; ".join(map(str, rule.controls))), 4))
     return lines
 
 

@@ -55,10 +55,12 @@ def test_failures_are_by_enforcement_then_by_severity_with_the_fix_in_settings_f
         "    box-1.lock stacks/Pulumi.essex.yaml:12: found open, expected shut",
         "    fix in the settings: boxes.lock: shut",
         "    or in the code: Shut the box.",
+        "    controls: NCSC CAF 4.0 B3.c; Box Standard 1 BX-1",
         "  low T-002 Boxes are shut (T-002)",
         "    box-0.lock: found open, expected shut",
         "    box-1.lock: found open, expected shut",
         "    fix: Shut the box.",
+        "    controls: NCSC CAF 4.0 B3.c; Box Standard 1 BX-1",
     ]
 
 
