@@ -93,7 +93,7 @@ def main(words: Sequence[str]) -> None:
             if each not in found:
                 print(each, flush=True)  # noqa: T201 - a tool for developers
             found.add(each)
-            rows = [one.as_dict() for one in sorted(found, key=str)]
+            rows = [one.as_dict() for one in sorted(found, key=lambda each: (each.rule, each.setting, each.type))]
             replace(FILE, (json.dumps(rows, indent=1) + "\n").encode(), mode=0o644)
 
 

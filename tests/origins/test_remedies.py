@@ -9,7 +9,7 @@ import yaml
 
 from bluelamp.fleet.judge import Check, check_plan
 from bluelamp.origins.places import program_line
-from bluelamp.origins.remedies import remedies
+from bluelamp.origins.remedies import remedies, written_as
 from policies import Verdict
 from tests.conftest import Project, make_project
 
@@ -19,6 +19,9 @@ FAILING = {
     "components.privateDns": "off",
     "azure.hub.firewall.enabled": True,
     "azure.hub.firewall.threatIntelMode": "Off",
+    "azure.landingZones": [
+        {"name": "records", "budget": {"amount": 100, "contacts": ["records@dyfed-powys.police.example"]}}
+    ],
 }
 """Values that break a rule of a force that has the default."""
 
@@ -71,7 +74,7 @@ def test_every_remedy_cures_what_it_is_given_for(cured: tuple[Project, list[Chec
         assert after.report is not None
         passing = {(each.rule.id, each.urn) for each in after.report.findings if each.verdict is Verdict.PASS}
         assert given <= passing
-        proposed |= {(rule, failures(before)[rule, urn].partition(": ")[0]) for rule, urn in given}
+        proposed |= {(rule, written_as(failures(before)[rule, urn].partition(": ")[0])) for rule, urn in given}
     known = {(each.rule, each.setting) for of_rule in remedies().values() for each in of_rule}
     assert proposed == known, "add a value that breaks the rule to FAILING"
 
