@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
+from bluelamp.policies import Verdict
 from bluelamp.reports.findings import UNDECIDED, Finding, Report
-from policies import Verdict
 
 if TYPE_CHECKING:
     from bluelamp.planning import Plan

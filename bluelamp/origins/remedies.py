@@ -12,10 +12,10 @@ from typing import Any, Final
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps
+from bluelamp.infra.finding import STACK_FILE
+from bluelamp.infra.force import PROJECT
 from bluelamp.origins.leaves import Leaf, leaves
 from bluelamp.reports.findings import Finding
-from infra.finding import STACK_FILE
-from infra.force import PROJECT
 
 FILE: Final = Path(__file__).with_name("remedies.json")
 
@@ -64,7 +64,7 @@ class Remedies:
 
     @cached_property
     def _leaves(self) -> Sequence[Leaf]:
-        from infra.force import load
+        from bluelamp.infra.force import load
 
         try:
             return leaves(load(self._force, root=self._root), self._root)

@@ -15,12 +15,12 @@ from typing import Any, Final
 
 from bluelamp.core.files import replace
 from bluelamp.fleet.judge import judge_plan
+from bluelamp.infra.force import Force, load
+from bluelamp.infra.profiles import LEVELS
 from bluelamp.origins.leaves import Leaf, changed, leaves
 from bluelamp.origins.remedies import FILE, Remedy, written_as
 from bluelamp.planning import plan_settings
-from infra.force import Force, load
-from infra.profiles import LEVELS
-from policies import Verdict
+from bluelamp.policies import Verdict
 
 _IDENTITY: Final = re.compile(
     r"environment|profile|classification\..*|versionAliases|.*[aA]rchetype|azure\.topology|owner\..*|costCentre"

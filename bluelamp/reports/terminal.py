@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bluelamp.core.text import printable
+from bluelamp.policies import Enforcement, Verdict
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import SEVERITIES, UNDECIDED, Answer, Finding, Report, RuleRecord
 from bluelamp.reports.unjudged import Skipped, Unjudged
 from bluelamp.reports.words import asked, one_line, says_more, some, value
-from policies import Enforcement, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType

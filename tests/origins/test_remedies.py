@@ -10,7 +10,7 @@ import yaml
 from bluelamp.fleet.judge import Check, check_plan
 from bluelamp.origins.places import program_line
 from bluelamp.origins.remedies import remedies, written_as
-from policies import Verdict
+from bluelamp.policies import Verdict
 from tests.conftest import Project, make_project
 
 FORCE = "dyfed-powys"

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bluelamp.policies import Control, Rule, Severity, Verdict
+from bluelamp.policies.model import UNKNOWN
 from bluelamp.reports import Report, Source
 from bluelamp.reports.changes import Change
 from bluelamp.reports.formats import junit, markdown, sarif
 from bluelamp.reports.write import Detail, write
-from policies import Control, Rule, Severity, Verdict
-from policies.model import UNKNOWN
 
 ReportOn = Callable[..., Report]
 LIMITS = settings(

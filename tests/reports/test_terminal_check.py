@@ -8,9 +8,9 @@ import pytest
 from rich.console import Console
 
 from bluelamp.cli.notes import Notes, gathered
+from bluelamp.policies import Rule, Severity
+from bluelamp.policies.model import UNKNOWN
 from bluelamp.reports import Report, terminal
-from policies import Rule, Severity
-from policies.model import UNKNOWN
 
 ReportOn = Callable[..., Report]
 DNS = "private-dns: 93 private DNS zones and 186 links: making them all waits about 5 minutes"
