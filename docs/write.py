@@ -162,6 +162,9 @@ def main() -> None:
         path = HERE / f"{name}.md"
         path.write_text(page().rstrip() + "\n", encoding="utf-8")
         sys.stdout.write(f"wrote {path.relative_to(HERE.parent)}\n")
+    from bluelamp import schemas
+
+    schemas.write(schemas.HERE, HERE / "schemas")
 
 
 if __name__ == "__main__":

@@ -1,27 +1,28 @@
 """The command's verbs and how it fails."""
 
-import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
-from itertools import pairwise
 from pathlib import Path
 from pkgutil import iter_modules
 from traceback import format_exception
-from typing import NoReturn
+from typing import Any, Final, NoReturn
 
 import typer
+from typer.main import get_command
 
 from bluelamp import __version__
-from bluelamp.cli import verbs
-from bluelamp.cli.screen import Logged, Screen
-from bluelamp.core.problems import SettingsError
+from bluelamp.cli import envelope, verbs
+from bluelamp.cli.screen import Logged, Screen, problem_of
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.text import printable
 from bluelamp.errors import BluelampError, Status
 from bluelamp.lasting import collect_seldom
+
+_INTERRUPTED: Final = 130
 
 app = typer.Typer(
     name="bluelamp",
@@ -61,31 +62,66 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Logged.take_over()
     words = list(sys.argv[1:] if arguments is None else arguments)
     load(words[0] if words else "")
-    screen, Screen.given = Screen(), False
+    Screen.begin()
+    screen = Screen()
     status: object = Status.DONE
     try:
         status = app(args=words, standalone_mode=False)
         sys.stdout.flush()
     except BluelampError as error:
-        _as_json(words, error.status, [{"message": error.message, "next_step": error.next_step}])
         screen.error(error.message, error.next_step)
         status = error.status
     except SettingsError as error:
-        _as_json(words, Status.WRONG_USE, [problem.as_dict() for problem in error.problems])
         for problem in error.problems:
             screen.error(problem)
         status = Status.WRONG_USE
     except BrokenPipeError:
         status = Status.FAILED
+        Screen.wanted = False
     except (KeyboardInterrupt, typer.Abort):
         screen.say("interrupted")
-        status = 130
+        Screen.problems.append(problem_of("interrupted"))
+        status = _INTERRUPTED
     except OSError as error:
         status = _system_failed(screen, error)
     except Exception as error:
         status = _misused(screen, error)
+    status = status if isinstance(status, int) else Status.DONE
+    status = _give(screen, words, status)
     _end_streams()
-    sys.exit(status if isinstance(status, int) else Status.DONE)
+    sys.exit(status)
+
+
+def _give(screen: Screen, words: list[str], status: int) -> int:
+    """Writes the JSON document where it is wanted, and returns the exit status.
+
+    A command that failed before it knew its options is asked for JSON by its words alone.
+    """
+    early = bool(Screen.problems) and envelope.asks_for_json(words)
+    name, takes_format = _named(words) if Screen.wanted or early else ("", False)
+    if not Screen.wanted and not (early and takes_format):
+        return status
+    try:
+        envelope.emit(name, Screen.result, status, Screen.problems)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return Status.FAILED
+    except OSError as error:
+        return _system_failed(screen, error)
+    return status
+
+
+def _named(words: list[str]) -> tuple[str, bool]:
+    """The command that the words name, such as `cloud ls`, and whether it has `--format`; true where none is named."""
+    command: Any = get_command(app)
+    named: list[str] = []
+    for word in words:
+        inner = getattr(command, "commands", {}).get(word)
+        if inner is None:
+            break
+        named.append(word)
+        command = inner
+    return " ".join(named), hasattr(command, "commands") or any(each.name == "form" for each in command.params)
 
 
 def _prepare_streams() -> None:
@@ -118,7 +154,7 @@ def _system_failed(screen: Screen, error: OSError) -> int:
     place = error.filename if isinstance(error.filename, str) else ""
     said = error.strerror or str(error) or type(error).__name__
     with suppress(OSError):
-        screen.error(f"{place}: {said}" if place else said)
+        screen.error(Problem(place, message=said) if place else said)
     return Status.FAILED
 
 
@@ -139,15 +175,7 @@ def _misused(screen: Screen, error: Exception) -> int:
         )
         return Status.FAILED
     message = printable(said())
+    Screen.problems.append(problem_of(message))
     error.format_message = lambda: message  # type: ignore[attr-defined] # Typer keeps its exceptions to itself
     rich_format_error(error)  # type: ignore[arg-type]
     return int(getattr(error, "exit_code", Status.WRONG_USE))
-
-
-def _as_json(words: list[str], status: Status, problems: Sequence[Mapping[str, object]]) -> None:
-    """What is wrong, on stdout, where the result was wanted as JSON and the verb failed before it gave one."""
-    if Screen.given:
-        return
-    asked = {*words, *(" ".join(pair) for pair in pairwise(words))}
-    if asked & {"--format json", "-f json", "--format=json", "-fjson"} and "--" not in words:
-        sys.stdout.write(json.dumps({"status": int(status), "problems": problems}, indent=2) + "\n")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bluelamp.cli.board import Board
+from bluelamp.cli.notes import Notes
 from bluelamp.cli.results import show_result
 from bluelamp.cli.screen import Screen, escape
 from bluelamp.cli.session import Session, opened, session
@@ -56,6 +57,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
 
         governance(root, forces)
     results: list[Result] = []
+    notes = Notes()
     with (
         session(
             screen,
@@ -77,9 +79,13 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
 
         for result in each(one, forces, how.jobs):
             results.append(result)
-            show_result(screen, result, details=how.details, seen=how.seen.get(result.force))
-        if how.report is not None and any(result.state for result in results):
-            _report(screen, root, [result for result in results if result.state], how)
+            shown = replace(result, notes=(*result.notes, *notes.fresh(result.program_notes)))
+            show_result(screen, shown, details=how.details, seen=how.seen.get(result.force))
+            if screen.json:
+                for message, _, step in (error.partition("; next: ") for error in result.errors):
+                    screen.error(f"{result.force}: {message}", step)
+        if how.report is not None:
+            _report(screen, root, results, how, verb)
     screen.give({"verb": verb, "rehearsed": how.rehearse, "forces": [_given(root, result) for result in results]})
     return worst(result.status for result in results)
 
@@ -140,7 +146,7 @@ def _one(
         if not result.deployed and verb == "drift":
             result = replace(result, errors=(f"{result.errors[0]}; next: {_up(force, how)}",))
         result = replace(result, recovered=recovered, notes=(*notes, *result.notes))
-        if how.report is not None and result.status is Status.DONE and verb != "destroy":
+        if how.report is not None and result.status is Status.DONE and verb not in ("destroy", "preview"):
             state, decrypt = opened(held, target)
             result = replace(result, state=state, decrypt=decrypt)
     except BluelampError as error:
@@ -207,17 +213,22 @@ def _worked(held: Session, target: Target, verb: str, work: Callable[[], Result]
     return result
 
 
-def _report(screen: Screen, root: Path, results: list[Result], how: How) -> None:
+def _report(screen: Screen, root: Path, results: list[Result], how: How, verb: str) -> None:
+    from bluelamp.cli.preview_report import preview_reports
     from bluelamp.fleet.judge import judge_state
     from bluelamp.reports import write
     from bluelamp.reports.words import one_line
 
     with screen.working("writing the report"):
-        reports = [
-            judge_state(result.force, result.state or {}, root, block_unknown=how.block_unknown, decrypt=result.decrypt)
-            for result in results
-        ]
-        paths = write(reports, how.report) if how.report else []
+        if verb == "preview":
+            reports = preview_reports(results, root, how.arm_types, how.jobs, block_unknown=how.block_unknown)
+        else:
+            reports = [
+                judge_state(one.force, one.state, root, block_unknown=how.block_unknown, decrypt=one.decrypt)
+                for one in results
+                if one.state
+            ]
+        paths = write(reports, how.report) if how.report and reports else []
     for report in reports:
         screen.say(escape(f"{report.name}: {one_line(report)}"))
     for path in paths:

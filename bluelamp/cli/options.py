@@ -63,6 +63,12 @@ BlockUnknown = Annotated[
 Details = Annotated[
     bool, typer.Option("--details", help="Show every change by itself, with all its properties in full.")
 ]
+Passes = Annotated[
+    bool, typer.Option("--passes", help="In JSON and SARIF also every pass, and what is not applicable.")
+]
+AdvisoryFailures = Annotated[
+    bool, typer.Option("--advisory-failures", help="In JUnit count advisory failures as failures, not as skipped.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before changing anything real.")]
 Framework = Annotated[
     list[str] | None,

@@ -11,6 +11,7 @@ from bluelamp.core import private
 from bluelamp.core.problems import did_you_mean
 from bluelamp.errors import UsageError
 from bluelamp.reports.findings import Report
+from bluelamp.reports.write import Detail
 
 _ALL: Final = "all"
 
@@ -26,6 +27,7 @@ class Output:
     previous: Path | None = None
     history: Path | None = None
     no_history: bool = False
+    detail: Detail | None = None
 
     def check(self) -> None:
         """Raises `UsageError` for what cannot be done, before anything is begun."""
@@ -74,7 +76,7 @@ class Output:
         from bluelamp.reports.keys import private_key
 
         key = private_key(self.sign_with) if self.sign_with else None
-        for path in write(reports, self.folder, self._formats(), key=key, previous=self.previous):
+        for path in write(reports, self.folder, self._formats(), key=key, previous=self.previous, detail=self.detail):
             screen.say(f"wrote {escape(path)}")
 
     def _formats(self) -> list[str]:

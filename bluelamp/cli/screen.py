@@ -9,7 +9,6 @@ terminal therefore passes through `Screen`, which is the only place that prints:
   tables, progress displays and error messages; see `bluelamp.core.text.printable`.
 """
 
-import json
 import logging
 import sys
 import threading
@@ -26,6 +25,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from bluelamp.cli.displays import drawn, paused
+from bluelamp.core.problems import Problem
 from bluelamp.core.text import printable
 
 if TYPE_CHECKING:
@@ -85,11 +85,17 @@ def line(markup: str) -> Text:
 class Screen:
     """The two streams, and how much is said on them."""
 
-    given: ClassVar[bool] = False
-    """Whether this process has written a result as JSON: stdout holds one document and no more."""
+    wanted: ClassVar[bool] = False
+    """Whether the command gives its result as JSON. `main` then writes one document, and nothing else, to stdout."""
+    result: ClassVar[Any] = None
+    """What the command has given."""
+    problems: ClassVar[list[Problem]] = []
+    """The errors that were shown."""
 
     def __init__(self, form: Format = Format.TEXT, *, quiet: bool = False) -> None:
         self.form, self.quiet = form, quiet
+        if self.json:
+            Screen.wanted = True
         self.out, self.err = console(), console(stderr=True)
 
     @property
@@ -134,19 +140,29 @@ class Screen:
         self.say(f"[yellow]warning:[/yellow] {escape(message)}")
 
     def error(self, message: object, next_step: object = "", *, more: Iterable[str] = ()) -> None:
-        """An error, as every error reads; no text is markup. `more` are lines of another program. Never silent."""
+        """An error, as every error reads; no text is markup. `more` are lines of another program. Never silent.
+
+        It is also one of the `problems` of the JSON document, with its file and line where `message` is a `Problem`.
+        """
+        more = list(more)
+        Screen.problems.append(problem_of(message, next_step, more))
         lines = [f"[red]error:[/red] {escape(message)}", *(each for text in more for each in gutter(text))]
         if next_step:
             lines.append(f"  next: {escape(next_step)}")
         _print(self.err, lines)
 
     def give(self, data: Any) -> None:
-        """A result as JSON, its values as they are; nothing where text is wanted."""
+        """The command's result for JSON; `main` writes it when the exit status is known.
+
+        Dataclasses become objects in camel case (`bluelamp.core.camel`). Nothing where text is wanted.
+        """
         if self.json:
-            Screen.given = True
-            with paused():
-                sys.stdout.write(json.dumps(data, indent=2, sort_keys=True, default=str) + "\n")
-                sys.stdout.flush()
+            Screen.result = data
+
+    @classmethod
+    def begin(cls) -> None:
+        """Forgets what an earlier command of this process gave."""
+        cls.wanted, cls.result, cls.problems = False, None, []
 
     def paused(self) -> AbstractContextManager[None]:
         """No progress is drawn meanwhile: for a question, or a result of several parts that belong together."""
@@ -215,6 +231,14 @@ class Logged(logging.Handler):
         threading.excepthook = lambda failed: logging.getLogger(__name__).error(
             "a thread failed", exc_info=failed.exc_value
         )
+
+
+def problem_of(message: object, next_step: object = "", more: Iterable[str] = ()) -> Problem:
+    """What `Screen.error` shows, as a `Problem`."""
+    if isinstance(message, Problem):
+        return message
+    text = "\n".join([str(message), *more])
+    return Problem("", message=text, next_step=str(next_step))
 
 
 def gutter(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """What is wrong with a force's settings, as values: where, what was found, what is allowed and the next step."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bluelamp.core.text import printable
@@ -37,10 +37,6 @@ class Problem:
             message = f"{message} (found {self.found})"
         place = ": ".join(part for part in (self.where, self.path) if part)
         return printable(f"{place}: " + "; ".join(part for part in (message, self.allowed, self.next_step) if part))
-
-    def as_dict(self) -> dict[str, str | int]:
-        """The fields by name, for JSON."""
-        return asdict(self)
 
 
 class SettingsError(Exception):

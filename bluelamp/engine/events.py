@@ -73,6 +73,8 @@ class Outcome:
     violations: list[Violation] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What components say of themselves; other information of the engine is not kept."""
     counts: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     result: str = ""
@@ -141,7 +143,9 @@ class Outcome:
         name = urn.split("::", 3)[-1]
         if name and message and not message.startswith(f"{name}: "):
             message = f"{name}: {message}"
-        kept = {"error": self.errors, "warning": self.warnings}.get(severity)
+        # What a program prints comes as information too, on the stack.
+        notes = None if urn.split("::")[2:3] in ([], ["pulumi:pulumi:Stack"]) else self.notes
+        kept = {"error": self.errors, "warning": self.warnings, "info": notes}.get(severity)
         if kept is not None and message and message not in kept:
             kept.append(message)
 

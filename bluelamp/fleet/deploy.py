@@ -21,8 +21,9 @@ class Result:
     """What a verb did to a force.
 
     `steps` are the changes that were previewed, made or found; `recovered` are the URNs of what an earlier run left and
-    was repaired, and `notes` says how; `deployed` is false where there is nothing to destroy or compare; `state` is the
-    stack's state afterwards, where it was asked for, and `decrypt` decrypts its secrets where that is possible.
+    was repaired, and `notes` says how; `program_notes` is what components note of the changes; `deployed` is false
+    where there is nothing to destroy or compare; `state` is the stack's state afterwards, where it was asked for, and
+    `decrypt` decrypts its secrets where that is possible.
     """
 
     force: str
@@ -36,6 +37,7 @@ class Result:
     seconds: float = 0.0
     recovered: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    program_notes: tuple[str, ...] = ()
     deployed: bool = True
     state: dict[str, Any] | None = field(default=None, repr=False)
     decrypt: Callable[[str], str] | None = None
@@ -71,7 +73,7 @@ class Result:
             "errors": list(self.errors),
             "warnings": list(self.warnings),
             "recovered": list(self.recovered),
-            "notes": list(self.notes),
+            "notes": [*self.notes, *self.program_notes],
             "seconds": self.seconds,
         }
 
@@ -183,6 +185,7 @@ def _result(target: Target, verb: str, status: Status, outcome: Outcome) -> Resu
         tuple(outcome.warnings),
         _counts(outcome),
         outcome.seconds,
+        program_notes=tuple(outcome.notes) if outcome.changes else (),
     )
 
 

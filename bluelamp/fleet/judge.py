@@ -53,6 +53,7 @@ class Check:
     change_refused: str = ""
     """Why what a rehearsal holds of the force cannot be changed into this; empty where it can, or nothing is held."""
     next_step: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def check_plan(
@@ -72,6 +73,7 @@ def check_plan(
 
     Raises `SettingsError` where its settings are wrong.
     """
+    from bluelamp.origins.places import placed
     from bluelamp.planning import plan_force
     from bluelamp.planning.refused_settings import problem_of, refusals
 
@@ -93,7 +95,8 @@ def check_plan(
         from bluelamp.origins.locate import located
 
         report = located(report, plan, root)
-    return Check(force, report, _refusals(plan), plan.warnings, "; ".join(plan.errors), refused, step)
+    report = placed(report, plan, root)
+    return Check(force, report, _refusals(plan), plan.warnings, "; ".join(plan.errors), refused, step, notes=plan.notes)
 
 
 def _change_refused(plan: "Plan", root: Path) -> tuple[str, str]:
@@ -171,7 +174,7 @@ def judge_plan(
         governance=_governance(root, plan.stack, block_unknown=block_unknown),
         selection=selection,
     )
-    return _placed(report, root)
+    return _in_environment(report, root)
 
 
 def judge_state(
@@ -187,6 +190,8 @@ def judge_state(
 
     Secrets that `decrypt` does not decrypt are judged as unknown.
     """
+    from bluelamp.origins.places import placed_by_state
+
     report = assess(
         force,
         from_state(state, decrypt),
@@ -197,10 +202,10 @@ def judge_state(
         selection=selection,
         skipped=skipped(state),
     )
-    return _placed(report, root)
+    return _in_environment(placed_by_state(report, state, root), root)
 
 
-def _placed(report: Report, root: Path) -> Report:
+def _in_environment(report: Report, root: Path) -> Report:
     from bluelamp.infra.stacks import environment_of
 
     return replace(report, environment=environment_of(root, report.force))

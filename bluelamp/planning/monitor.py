@@ -30,7 +30,8 @@ class PlannedResource:
     the result (`UNKNOWN` where it does not); both may hold `Secret` values. `references` tells of each input that is
     made from other resources which ones, by URN. `aliases` are the URNs by which a state may know the resource besides
     its own: those that the program gives it, and those that follow from its parent's. `asked` is what the program said,
-    before the provider filled anything in.
+    before the provider filled anything in. `position` is the file and line of the program that makes it, as the SDK
+    says: a `file:` URI.
     """
 
     urn: str
@@ -44,6 +45,7 @@ class PlannedResource:
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     asked: Mapping[str, Any] = field(default_factory=dict)
+    position: tuple[str, int] | None = None
 
     @property
     def type(self) -> str:
@@ -123,6 +125,9 @@ class PlanMonitor:
                 references=references,
                 aliases=aliases,
                 asked=asked,
+                position=(request.sourcePosition.uri, request.sourcePosition.line)
+                if request.sourcePosition.uri
+                else None,
             )
         )
         return resource_pb2.RegisterResourceResponse(urn=urn, id=resource_id, object=encode(outputs))
@@ -222,6 +227,11 @@ class PlanMonitor:
         return empty_pb2.Empty()
 
 
+def _position(request: Any) -> tuple[str, int] | None:
+    place = request.sourcePosition
+    return (place.uri, place.line) if place.uri else None
+
+
 def _references(request: Any, inputs: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """The URNs that each input is made from; like the engine, all of them for each where the SDK does not say."""
     if not request.propertyDependencies and request.dependencies:
@@ -235,16 +245,19 @@ def _returning(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class PlanEngine:
-    """Hears what the program logs; `errors` keeps what it said was wrong."""
+    """Hears what the program logs: errors, warnings, and the notes that a component makes of itself."""
 
     def __init__(self) -> None:
         self.errors: list[str] = []
+        self.notes: list[str] = []
         self.warnings: list[str] = []
 
     def Log(self, request: Any) -> Any:
-        """Keeps warnings and errors."""
+        """Keeps errors, warnings, and information about a resource."""
         if request.severity >= 3:
             self.errors.append(request.message)
         elif request.severity == 2:
             self.warnings.append(request.message)
+        elif request.severity == 1 and request.urn:
+            self.notes.append(request.message)
         return empty_pb2.Empty()

@@ -22,13 +22,14 @@ PROJECT = "bluelamp"
 
 @dataclass(frozen=True)
 class Plan:
-    """What a program would make: its resources in URN order, its stack outputs and what it warned of."""
+    """What a program would make: its resources in URN order, its stack outputs, what it warned of and noted."""
 
     stack: str
     resources: tuple[PlannedResource, ...]
     outputs: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def refused(self) -> list[PlannedResource]:
@@ -58,7 +59,9 @@ def plan_program(
     finally:
         store.close()
     ordered = tuple(monitor.resources[urn] for urn in sorted(monitor.resources))
-    return Plan(stack, ordered, monitor.stack_outputs, tuple(engine.warnings), tuple(engine.errors))
+    return Plan(
+        stack, ordered, monitor.stack_outputs, tuple(engine.warnings), tuple(engine.errors), tuple(engine.notes)
+    )
 
 
 def run_program(

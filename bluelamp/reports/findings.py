@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from bluelamp.policies import Control, Enforcement, Severity, Verdict
 from bluelamp.reports.canonical import compact, plain, time_of
+from bluelamp.reports.changes import Change
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.provenance import Provenance
 from bluelamp.reports.since import Since
@@ -100,6 +101,7 @@ class Finding:
     with secrets as `[secret]` and unknown parts as `<unknown>`. `source` is the file and the line that the resource is
     written in, None where that is not known. `input_hash` is the SHA-256 of the resource's inputs as canonical JSON,
     with secrets and unknown parts replaced likewise. `exemption` is the id of the exemption that allows a failure.
+    `remedy` is the setting that cures a failure, as it is written: `azure.hub.firewall.tier: Premium`.
     """
 
     rule: RuleRecord
@@ -114,6 +116,7 @@ class Finding:
     source: tuple[str, int] | None = None
     input_hash: str = ""
     exemption: str = ""
+    remedy: str = ""
 
     @property
     def key(self) -> str:
@@ -128,8 +131,8 @@ class Finding:
     def as_dict(self) -> dict[str, Any]:
         """The finding as JSON: the rule by its id and the resource by its URN.
 
-        What else there is to say of them stands once, under the report's `rules`, `controls` and `subjects`. A message
-        and an exemption are left out where there is none.
+        What else there is to say of them stands once, under the report's `rules`, `controls` and `subjects`. A message,
+        an exemption and a remedy are left out where there is none.
         """
         said = {
             "rule": self.rule.id,
@@ -143,7 +146,7 @@ class Finding:
             "observed": self.observed,
             "expected": self.expected,
         }
-        told = {"message": self.message, "exemption": self.exemption}
+        told = {"message": self.message, "exemption": self.exemption, "remedy": self.remedy}
         return said | {name: text for name, text in told.items() if text}
 
 
@@ -156,7 +159,8 @@ class Report:
     true where addresses and names are left out; `names` are those that the force chose, for that, and in no view.
     `exemptions` are all the force's from the rules here, also those that do not hold; `blocks_unknown` says whether a
     mandatory rule that is not decided stops a deployment. `unjudged` lists, by kind, what no rule judged, of the whole
-    baseline and not only of the rules that were picked; `judged` counts the resources that one did.
+    baseline and not only of the rules that were picked; `judged` counts the resources that one did. `changes` are those
+    of the preview that the report is of, None for other reports.
     """
 
     force: str
@@ -179,6 +183,7 @@ class Report:
     judged: int | None = None
     environment: str = ""
     """Which environment of the force; empty where that is not known, as of plain manifests."""
+    changes: tuple[Change, ...] | None = None
 
     @cached_property
     def _by_verdict(self) -> Mapping[Verdict, list[Finding]]:
@@ -248,8 +253,16 @@ class Report:
         found = (each for verdict in VERDICTS if verdict in verdicts for each in self._by_verdict[verdict])
         return tuple(finding for finding in found if finding.mandatory)
 
-    def as_dict(self) -> dict[str, Any]:
-        """The report as JSON values."""
+    def as_dict(self, *, passes: bool = True) -> dict[str, Any]:
+        """The report as JSON values.
+
+        Without `passes` it holds what calls for somebody's eye, with the rules, controls and resources of that only,
+        and says so.
+        """
+        findings = [each for each in self.findings if passes or each.verdict not in QUIET]
+        used = {each.rule.id for each in findings}
+        rules = [each for each in self.rules if passes or each.id in used]
+        urns = {each.urn for each in findings}
         about: dict[str, Any] = {
             "format": FORMAT,
             "force": self.force,
@@ -277,14 +290,15 @@ class Report:
             "sinceLast": self.since.as_dict() if self.since else None,
             "blocksUnknown": self.blocks_unknown,
             "exemptions": [exemption.as_dict() for exemption in self.exemptions],
-            "rules": {rule.id: rule.as_dict() for rule in self.rules},
-            "controls": {str(each): _control(each) for rule in self.rules for each in rule.controls},
+            "rules": {rule.id: rule.as_dict() for rule in rules},
+            "controls": {str(each): _control(each) for rule in rules for each in rule.controls},
+            **({} if passes else {"passes": False}),
         }
         # What is said of resources is plain since they were judged.
         return {
             **plain(about),
-            "subjects": {urn: _subject(finding) for urn, finding in self.subjects.items()},
-            "findings": [finding.as_dict() for finding in self.findings],
+            "subjects": {urn: _subject(finding) for urn, finding in self.subjects.items() if urn in urns},
+            "findings": [finding.as_dict() for finding in findings],
         }
 
     def to_json(self) -> str:

@@ -1,21 +1,23 @@
 """Reports for a terminal: plain at 80 columns, and without colour."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bluelamp.core.text import printable
-from bluelamp.policies import Verdict
+from bluelamp.policies import Enforcement, Verdict
 from bluelamp.reports.exemptions import ExemptionRecord
-from bluelamp.reports.findings import Answer, Finding, Report
+from bluelamp.reports.findings import SEVERITIES, UNDECIDED, Answer, Finding, Report, RuleRecord
 from bluelamp.reports.unjudged import Skipped, Unjudged
 from bluelamp.reports.words import asked, one_line, says_more, some, value
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType
     from rich.text import Text
 
 MOST: Final = 40
-"""How many findings of a kind are spelt out before the rest is only counted."""
+"""How many rules of a section, or findings of a kind, are spelt out before the rest is only counted."""
 _STYLES: Final = {
     Answer.WITHIN: "green",
     Answer.WITHIN_PICKED: "green",
@@ -23,36 +25,119 @@ _STYLES: Final = {
     Answer.CANNOT_BE_SAID: "yellow",
 }
 _LONGEST: Final = 160
+_NAMED_OF_RULE: Final = 5
+"""How many of the resources that fail a rule are listed."""
 _NAMED: Final = 3
 """How many resources of a kind that was not judged are named."""
 
 
-def result(report: Report) -> "Text":
-    """One line: the force and its answer."""
-    return _line((report.force, "bold"), ": ", (one_line(report), _STYLES[report.answer]))
-
-
 def show(report: Report) -> "RenderableType":
-    """One report: broken mandatory rules in full, then what is unknown or fails but stops nothing, then the answer."""
+    """One report: mandatory failures, undecided verdicts, advisory failures, each by rule with the worst first; then
+    exemptions and what was not judged; one closing line."""
     from rich.console import Group
 
-    parts: list[RenderableType] = [_broken(finding) for finding in report.broken[:MOST]]
-    parts += _rest(len(report.broken), "mandatory failure")
-    for findings, what in ((report.undecided, "undecided finding"), (report.advised, "advisory failure")):
-        parts += [_short(finding) for finding in findings[:MOST]]
-        parts += _rest(len(findings), what)
+    parts: list[RenderableType] = []
+    for title, style, findings in _sections(report):
+        parts += _section(title, style, findings)
     parts += [_exempt(finding, report) for finding in report.findings if finding.verdict is Verdict.EXEMPT][:MOST]
     parts += _rest(report.counts[Verdict.EXEMPT], "exempt failure")
     parts += [_no_exemption(each) for each in report.exemptions if not each.holds]
     parts += [_unjudged(each) for each in report.uncovered[:MOST]]
     parts += _rest(len(report.uncovered), "kind that was not judged")
     parts += _in_part([each for each in report.unjudged if each.general])
-    parts += [_line(counted(report)), result(report)]
+    parts.append(closing(report))
     return Group(*parts)
 
 
-def forces(reports: Sequence[Report]) -> "RenderableType":
-    """Several reports: a row for each force, and how many are within their baseline."""
+def closing(report: Report) -> "Text":
+    """One line: the force, its answer, and what was judged with which verdicts."""
+    return _line((report.force, "bold"), ": ", (one_line(report), _STYLES[report.answer]), f" ({counted(report)})")
+
+
+def _sections(report: Report) -> "Sequence[tuple[str, str, Sequence[Finding]]]":
+    minor = [each for each in report.findings if each.verdict in UNDECIDED and not each.mandatory]
+    return (
+        ("Mandatory failures", "bold red", report.broken),
+        ("Undecided on mandatory rules", "bold yellow", report.undecided),
+        ("Advisory failures", "bold", report.advised),
+        ("Undecided on advisory rules", "bold", minor),
+    )
+
+
+def _section(title: str, style: str, findings: "Sequence[Finding]") -> "list[RenderableType]":
+    """The findings by rule, in their order, under a heading with their number; empty where there are none."""
+    if not findings:
+        return []
+    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_rule[finding.rule.id].append(finding)
+    parts: list[RenderableType] = [_line((f"{title} ({len(findings):,})", style))]
+    for alike in list(by_rule.values())[:MOST]:
+        parts += _of_rule(alike)
+    left = sum(len(alike) for alike in list(by_rule.values())[MOST:])
+    if left:
+        parts.append(_line(f"  … and {left:,} more of {some(len(by_rule) - MOST, 'rule')}; --format json has all"))
+    return [*parts, _line("")]
+
+
+def _of_rule(findings: "Sequence[Finding]") -> "list[RenderableType]":
+    """One rule with the resources that fail it, the settings that cure it, and the fix in code."""
+    rule = findings[0].rule
+    failing = findings[0].verdict is Verdict.FAIL
+    lines: list[RenderableType] = [Indented(_line(f"{rule.severity} ", (rule.id, "bold"), f" {rule.title}"), 2)]
+    for finding in findings[:_NAMED_OF_RULE]:
+        where = (finding.name, "bold"), _dotted(finding.path)
+        place = (f"{finding.source[0]}:{finding.source[1]}", "cyan") if finding.source else None
+        lines.append(Indented(_line(*where, *((" ", place) if place else ()), f": {_trim(_said(finding))}"), 4))
+    if len(findings) > _NAMED_OF_RULE:
+        lines.append(Indented(_line(f"… and {len(findings) - _NAMED_OF_RULE:,} more; --format json has all"), 4))
+    if not failing:
+        return lines
+    remedies = list(dict.fromkeys(finding.remedy for finding in findings if finding.remedy))
+    lines += [Indented(_line(("fix in the settings: ", "green"), (each, "bold")), 4) for each in remedies]
+    if rule.fix:
+        lines.append(Indented(_line(("or in the code: " if remedies else "fix: ", "green"), rule.fix), 4))
+    if rule.controls and findings[0].mandatory:
+        lines.append(Indented(_line(("controls: ", "dim"), "; ".join(map(str, rule.controls))), 4))
+    return lines
+
+
+def _said(finding: Finding) -> str:
+    """What was found, in half a sentence."""
+    if finding.verdict is not Verdict.FAIL:
+        word = "" if finding.verdict is Verdict.UNKNOWN else f"{finding.verdict}: "
+        return f"{word}{finding.message}"
+    if says_more(finding) or not finding.path:
+        return finding.message or f"expected {asked(finding.expected)}"
+    return f"found {_trim(value(finding.observed))}, expected {_trim(asked(finding.expected))}"
+
+
+def _dotted(path: str) -> str:
+    return f".{path}" if path and not path.startswith("[") else path
+
+
+class Indented:
+    """A line that is indented, also where a terminal has to fold it; in a pipe it stays one line."""
+
+    def __init__(self, text: "Text", indent: int) -> None:
+        self._text, self._indent = text, indent
+
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "Iterator[Text]":
+        """The lines as Rich prints them."""
+        from rich.text import Text
+
+        if options.no_wrap or not console.is_terminal:
+            yield Text.assemble(" " * self._indent, self._text)
+            return
+        for number, part in enumerate(self._text.wrap(console, max(options.max_width - self._indent - 2, 20))):
+            yield Text.assemble(" " * (self._indent + (2 if number else 0)), part)
+
+
+def forces(reports: Sequence[Report], failed: Sequence[str] = ()) -> "RenderableType":
+    """Several reports: a row for each force, the failures that several have once, and the totals in one line.
+
+    `failed` are the forces that have no report, or whose plan the cloud would refuse.
+    """
     from rich import box
     from rich.console import Group
     from rich.table import Table
@@ -60,26 +145,102 @@ def forces(reports: Sequence[Report]) -> "RenderableType":
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("Force", no_wrap=True)
-    table.add_column("Answer", ratio=1)
-    left = sum(len(each.resources) for report in reports for each in report.uncovered)
-    for heading in ("Broken", "Fail", "Error", "Unkn.", "Pass", *(["No rule"] if left else [])):
+    for heading in _FIGURES:
         table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("Answer", overflow="fold")
     for report in reports:
-        figures = (
-            len(report.broken),
-            report.counts[Verdict.FAIL],
-            report.counts[Verdict.ERROR],
-            report.counts[Verdict.UNKNOWN],
-            report.counts[Verdict.PASS],
-            *([sum(len(each.resources) for each in report.uncovered)] if left else []),
+        answer = ("failed", "red") if report.force in failed else (report.answer, _STYLES[report.answer])
+        table.add_row(_line(report.force), *(f"{each:,}" for each in figures(report).values()), Text(*answer))
+    there = {report.force for report in reports}
+    for force in failed:
+        if force not in there:
+            table.add_row(_line(force), *("" for _ in _FIGURES), Text("failed", "red"))
+    parts: list[RenderableType] = [table]
+    shared = common(reports)
+    if shared:
+        parts.append(_line(("Failures by rule", "bold")))
+    for each in shared[:MOST]:
+        parts += _shared(each, len(reports))
+    parts += _rest(len(shared), "rule")
+    other = sum(len(each.broken) + len(each.advised) for each in reports) - sum(each.failures for each in shared)
+    if other:
+        parts.append(_line(f"  … and {some(other, 'advisory failure')}, each of a rule that fails on one force only"))
+    if shared or other:
+        parts.append(_line(("`bluelamp check FORCE` lists the failures of one force", "dim")))
+    return Group(*parts, _totals(reports, failed))
+
+
+_FIGURES: Final = ("Mandatory", "Advisory", "Unknown", "Exempt")
+
+
+def figures(report: Report) -> dict[str, int]:
+    """What a row of the table counts: failures of mandatory and of advisory rules, undecided verdicts on mandatory
+    rules, exempt failures."""
+    counted = (len(report.broken), len(report.advised), len(report.undecided), report.counts[Verdict.EXEMPT])
+    return dict(zip(_FIGURES, counted, strict=True))
+
+
+@dataclass(frozen=True)
+class Common:
+    """A rule that fails: on which forces, how many resources, and the settings that cure it."""
+
+    rule: RuleRecord
+    forces: tuple[str, ...]
+    failures: int
+    remedies: tuple[str, ...]
+
+
+def common(reports: Sequence[Report]) -> list[Common]:
+    """Every mandatory rule that fails, and the advisory rules that fail on more than one force, the worst first."""
+    found: dict[str, list[tuple[str, Finding]]] = defaultdict(list)
+    for report in reports:
+        for finding in (*report.broken, *report.advised):
+            found[finding.rule.id].append((report.force, finding))
+    made = [
+        Common(
+            failing[0][1].rule,
+            tuple(dict.fromkeys(force for force, _ in failing)),
+            len(failing),
+            tuple(dict.fromkeys(finding.remedy for _, finding in failing if finding.remedy)),
         )
-        table.add_row(_line(report.force), Text(report.answer, _STYLES[report.answer]), *map(str, figures))
-    answers = [report.answer for report in reports]
-    said = ", ".join(f"{answers.count(answer)} {answer}" for answer in Answer if answer in answers)
-    lines = [Text(f"{some(len(reports), 'force')}: {said}", "bold")]
-    if left:
-        lines.append(Text(f"No rule: {some(left, 'resource')} that no rule covers; `bluelamp audit FORCE` lists them"))
-    return Group(table, *lines)
+        for failing in found.values()
+    ]
+    return sorted(
+        (each for each in made if len(each.forces) > 1 or each.rule.enforcement is Enforcement.MANDATORY),
+        key=lambda each: (
+            each.rule.enforcement is not Enforcement.MANDATORY,
+            SEVERITIES.index(each.rule.severity),
+            -len(each.forces),
+            each.rule.id,
+        ),
+    )
+
+
+def _shared(each: Common, forces: int) -> "list[RenderableType]":
+    rule = each.rule
+    named = ", ".join(each.forces[:_NAMED]) + (f" and {len(each.forces) - _NAMED} more" if forces > _NAMED else "")
+    where = "all forces" if len(each.forces) == forces else named
+    head = _line(f"{rule.enforcement} {rule.severity} ", (rule.id, "bold"), f" {rule.title}")
+    count = f"{some(len(each.forces), 'force')} ({where}), {some(each.failures, 'failure')}"
+    lines: list[RenderableType] = [Indented(head, 2), Indented(_line(count), 4)]
+    lines += [
+        Indented(_line(("fix in the settings: ", "green"), (remedy, "bold")), 4) for remedy in each.remedies[:_NAMED]
+    ]
+    if not each.remedies and rule.fix:
+        lines.append(Indented(_line(("fix: ", "green"), rule.fix), 4))
+    return lines
+
+
+def _totals(reports: Sequence[Report], failed: Sequence[str]) -> "Text":
+    answers = [report.answer for report in reports if report.force not in failed]
+    said = [f"{answers.count(answer)} {answer}" for answer in Answer if answer in answers]
+    said += [f"{len(set(failed))} failed"] if failed else []
+    sums = {name: sum(figures(report)[name] for report in reports) for name in _FIGURES}
+    counted = ", ".join(f"{count:,} {name.lower()}" for name, count in sums.items())
+    left = sum(len(each.resources) for report in reports for each in report.uncovered)
+    uncovered = f"; {some(left, 'resource')} that no rule covers" if left else ""
+    number = len({*(report.force for report in reports), *failed})
+    return _line((f"{some(number, 'force')}: {', '.join(said)}", "bold"), f" ({counted}{uncovered})")
 
 
 def counted(report: Report) -> str:
@@ -87,43 +248,6 @@ def counted(report: Report) -> str:
     counts = ", ".join(f"{count} {verdict}" for verdict, count in report.counts.items() if count)
     judged = f"{some(report.resources, 'resource')}, {some(len(report.rules), 'rule')}"
     return f"{judged}: {counts}" if counts else judged
-
-
-def _broken(finding: Finding) -> "RenderableType":
-    from rich.padding import Padding
-    from rich.table import Table
-
-    rule = finding.rule
-    head = _line(("fail", "bold red"), f" {rule.severity} ", (rule.id, "bold"), f" {rule.title}")
-    table = Table.grid(padding=(0, 1))
-    table.add_column(no_wrap=True, min_width=10)
-    table.add_column(overflow="fold")
-    lines = {
-        "resource": f"{finding.name} ({finding.type})",
-        "property": finding.path or "the resource",
-        "written": f"{finding.source[0]}:{finding.source[1]}" if finding.source else "",
-        "observed": _trim(value(finding.observed)),
-        "expected": _trim(asked(finding.expected)),
-        "also": _trim(finding.message) if says_more(finding) else "",
-        "controls": ", ".join(str(control) for control in rule.controls),
-        "fix": rule.fix,
-    }
-    for label, text in lines.items():
-        if text:
-            table.add_row(_line((label, "dim")), _line(text))
-    from rich.console import Group
-
-    return Group(head, Padding(table, (0, 0, 1, 2)))
-
-
-def _short(finding: Finding) -> "Text":
-    style = {Verdict.ERROR: "bold magenta", Verdict.UNKNOWN: "bold yellow"}.get(finding.verdict, "bold")
-    where = f".{finding.path}" if finding.path and not finding.path.startswith("[") else finding.path
-    tell = finding.verdict is not Verdict.FAIL and says_more(finding)
-    said = f": {_trim(finding.message)}" if tell else ""
-    return _line(
-        (finding.verdict, style), f" {finding.rule.severity} ", finding.rule.id, f" {finding.name}{where}{said}"
-    )
 
 
 def _exempt(finding: Finding, report: Report) -> "Text":

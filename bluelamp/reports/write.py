@@ -2,12 +2,12 @@
 
 import errno
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from bluelamp.core.files import read
 from bluelamp.core.folders import OccupiedError, Owned, replace_folder
@@ -18,21 +18,36 @@ from bluelamp.reports.seal import INDEX, MANIFEST, MAX_BYTES, SIGNATURE, listed,
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-Maker = Callable[[Report], str | None]
+
+@dataclass(frozen=True)
+class Detail:
+    """What of a report other tools are given: with `passes` SARIF holds every verdict, with `advisory_failures` JUnit
+    counts advisory failures as failures."""
+
+    passes: bool = False
+    advisory_failures: bool = False
 
 
-def _lazily(module: str, function: str) -> Maker:
-    """A maker whose module is imported when it is needed: some cost much."""
+class Maker(Protocol):
+    """What makes a file of a report; None where it has nothing to say."""
 
-    def made(report: Report) -> str | None:
-        text: str | None = getattr(import_module(f"bluelamp.reports.{module}"), function)(report)
+    def __call__(self, report: Report, detail: Detail = Detail()) -> str | None:
+        """The file's text."""
+
+
+def _lazily(module: str, function: str, *wants: str) -> Maker:
+    """A maker whose module is imported when it is needed: some cost much. `wants` are the details that it takes."""
+
+    def made(report: Report, detail: Detail = Detail()) -> str | None:
+        maker = getattr(import_module(f"bluelamp.reports.{module}"), function)
+        text: str | None = maker(report, **{name: getattr(detail, name) for name in wants})
         return text
 
     return made
 
 
 FORMATS: Final[Mapping[str, Mapping[str, Maker]]] = {
-    "json": {"findings.json": Report.to_json},
+    "json": {"findings.json": lambda report, detail=Detail(): report.to_json()},
     "html": {"report.html": _lazily("html", "to_html")},
     "csv": {
         "findings.csv": _lazily("formats.table", "to_csv"),
@@ -40,8 +55,8 @@ FORMATS: Final[Mapping[str, Mapping[str, Maker]]] = {
         "not-judged.csv": _lazily("formats.table", "to_unjudged"),
         "report.csv": _lazily("formats.table", "to_about"),
     },
-    "sarif": {"findings.sarif": _lazily("formats.sarif", "to_sarif")},
-    "junit": {"junit.xml": _lazily("formats.junit", "to_junit")},
+    "sarif": {"findings.sarif": _lazily("formats.sarif", "to_sarif", "passes")},
+    "junit": {"junit.xml": _lazily("formats.junit", "to_junit", "advisory_failures")},
     "markdown": {"report.md": _lazily("formats.markdown", "to_markdown")},
     "oscal": {
         "assessment-results.json": _lazily("formats.oscal", "to_assessment_results"),
@@ -77,6 +92,7 @@ def write(
     *,
     key: "Ed25519PrivateKey | None" = None,
     previous: Path | None = None,
+    detail: Detail | None = None,
 ) -> list[Path]:
     """Write the files of each report, seal them, and return their paths.
 
@@ -95,7 +111,7 @@ def write(
         raise UsageError(f"there are two reports on {twice}", next_step="name each force once")
     formats = formats or (tuple(FORMATS) if len(reports) <= FEW else OF_MANY)
     before = _previous(folder, previous)
-    draft = _Draft(reports, formats, folder, previous or folder, before, key)
+    draft = _Draft(reports, formats, folder, previous or folder, before, key, detail or Detail())
     try:
         replace_folder(folder, draft.fill, _owned, last=MANIFEST)
     except OccupiedError as error:
@@ -122,6 +138,7 @@ class _Draft:
     previous: Path
     before: bytes | None
     key: "Ed25519PrivateKey | None"
+    detail: Detail
     written: list[PurePosixPath] = field(default_factory=list)
     work: Path | None = None
 
@@ -154,7 +171,7 @@ class _Draft:
         names = []
         for form in self.formats:
             for name, made in FORMATS[form].items():
-                text = made(report)
+                text = made(report, self.detail)
                 if text is not None:
                     names.append(place / name)
                     self._write(place / name, text)

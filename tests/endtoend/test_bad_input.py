@@ -155,7 +155,7 @@ def test_mistakes_are_json_where_json_is_wanted(project: Project) -> None:
     given = json.loads(run.stdout)
     assert given["status"] == 2
     assert {problem["file"] for problem in given["problems"]} == {"stacks/Pulumi.essex.yaml"}
-    assert any("costCentre" in problem["next_step"] for problem in given["problems"])
+    assert any("costCentre" in problem["nextStep"] for problem in given["problems"])
 
 
 def test_outside_a_project_it_says_so(tmp_path: Path) -> None:

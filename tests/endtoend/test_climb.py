@@ -16,7 +16,7 @@ def climb(project: Project, profile: str) -> dict:
     settings.write_text("".join(written), "utf-8")
     up = project.run("up", "--rehearse", FORCE, "--format", "json")
     assert up.returncode == 0, up.stdout + up.stderr
-    result: dict = json.loads(up.stdout)["forces"][0]
+    result: dict = json.loads(up.stdout)["result"]["forces"][0]
     return result
 
 

@@ -76,7 +76,7 @@ def test_a_force_comes_up_drifts_is_mended_and_goes(force: str, project: Project
     assert changed.returncode == 0, changed.stderr
     drifted = project.run("drift", "--rehearse", force, "--format", "json")
     assert drifted.returncode == 4, drifted.stdout + drifted.stderr
-    [found] = json.loads(drifted.stdout)["forces"][0]["changes"]
+    [found] = json.loads(drifted.stdout)["result"]["forces"][0]["changes"]
     assert found["name"] == DRIFTED
     assert list(found["properties"]) in (['tags["cost-centre"]'], ["tags.cost-centre"])
 
@@ -129,7 +129,7 @@ def as_the_engine_says(value: object) -> object:
 def test_several_forces_at_once_share_one_cloud(project: Project) -> None:
     up = project.run("up", "--rehearse", "wiltshire", "dyfed-powys", "--jobs", "2", "--format", "json")
     assert up.returncode == 0, up.stdout + up.stderr
-    results = json.loads(up.stdout)["forces"]
+    results = json.loads(up.stdout)["result"]["forces"]
     assert [(result["force"], result["status"]) for result in results] == [("wiltshire", 0), ("dyfed-powys", 0)]
     with contextlib.closing(Space(project.root).open_store()) as store:
         stacks = {stack_of(record.urn) for record in store.all()}

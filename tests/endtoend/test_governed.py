@@ -45,7 +45,7 @@ def test_a_baseline_and_an_exemption_give_one_verdict_at_every_moment(project: P
 
     run = project.run("check", FORCE, "--format", "json")
     assert run.returncode == 3, run.stderr
-    findings = json.loads(run.stdout)[0]["report"]["findings"]
+    findings = json.loads(run.stdout)["result"]["forces"][0]["report"]["findings"]
     (urn,) = [each["resource"] for each in findings if each["verdict"] == "fail" and each["rule"] == "BL-LOG-001"]
     preview = project.run("preview", "--rehearse", FORCE)
     assert preview.returncode == 3, preview.stdout + preview.stderr
@@ -99,5 +99,5 @@ def test_exemptions_are_listed_with_what_becomes_of_each(project: Project) -> No
     settle(project, "exemptions.yaml", exemption(scope.replace("logs-", "loss-"), 20))
     unused = project.run("exemptions", FORCE, "--format", "json")
     assert unused.returncode == 3, unused.stdout + unused.stderr
-    (listed,) = json.loads(unused.stdout)
+    (listed,) = json.loads(unused.stdout)["result"]["exemptions"]
     assert (listed["force"], listed["status"], listed["matched"]) == (FORCE, "matches nothing", 0)

@@ -38,18 +38,22 @@ def test_it_is_told(project: Project, where: tuple[tuple[str, ...], Mapping[str,
 
     given = project.run("drift", *options, FORCE, "--format", "json", **backend)
     assert given.returncode == 1
-    [force] = json.loads(given.stdout)["forces"]
+    document = json.loads(given.stdout)
+    assert [(each["message"], each["nextStep"]) for each in document["problems"]] == [(f"{FORCE}: {SAID}", up)]
+    [force] = document["result"]["forces"]
     assert force["status"] == 1
     assert force["errors"] == [f"{SAID}; next: {up}"]
 
     judged = project.run("audit", "--from", "state", *options, FORCE, "--format", "json", **backend)
     assert judged.returncode == 1
-    assert json.loads(judged.stdout) == {"status": 1, "problems": [{"message": SAID, "next_step": up}]}
+    document = json.loads(judged.stdout)
+    assert (document["command"], document["status"], document["result"]) == ("audit", 1, None)
+    assert [(each["message"], each["nextStep"]) for each in document["problems"]] == [(SAID, up)]
     assert not (project.root / "report").exists()
 
     gone = project.run("destroy", "--yes", *options, FORCE, "--format", "json", **backend)
     assert gone.returncode == 0, gone.stderr
-    [force] = json.loads(gone.stdout)["forces"]
+    [force] = json.loads(gone.stdout)["result"]["forces"]
     assert (force["verb"], force["status"], force["notes"]) == ("destroy", 0, [SAID])
 
 

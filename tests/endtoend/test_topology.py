@@ -19,7 +19,7 @@ def test_a_force_on_a_virtual_wan_comes_up_and_goes(project: Project) -> None:
 
     up = project.run("up", "--rehearse", FORCE, "--format", "json")
     assert up.returncode == 0, up.stdout + up.stderr
-    made = {change["type"] for change in json.loads(up.stdout)["forces"][0]["changes"]}
+    made = {change["type"] for change in json.loads(up.stdout)["result"]["forces"][0]["changes"]}
     assert {"azure-native:network:VirtualHub", "azure-native:network:RoutingIntent"} <= made
     assert "azure-native:network:VirtualNetworkPeering" not in made
 

@@ -185,9 +185,12 @@ def test_a_damaged_engine_is_reported_with_the_command_that_repairs_it(cache: Pa
     assert "bluelamp engine install" in doctor.stdout
     assert "unusable engine: " in doctor.stdout
     assert "missing  engine" not in doctor.stdout
-    (engine,) = [each for each in json.loads(command("doctor", "--format", "json").stdout) if each["what"] == "engine"]
+    checks = json.loads(command("doctor", "--format", "json").stdout)["result"]["checks"]
+    (engine,) = [each for each in checks if each["what"] == "engine"]
     assert engine["state"] == "unusable"
-    unusable = json.loads(command("engine", "status", "--format", "json").stdout)
+    given = json.loads(command("engine", "status", "--format", "json").stdout)
+    assert "damaged" in given["problems"][0]["message"]
+    unusable = given["result"]
     assert unusable["engine"] is None
     assert unusable["unusable"]
     repaired = command("engine", "install")

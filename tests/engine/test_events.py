@@ -1,5 +1,7 @@
 """What is kept of the engine's events."""
 
+from pathlib import Path
+
 import pytest
 
 from bluelamp.engine.events import Outcome
@@ -12,6 +14,26 @@ def test_a_warning_names_its_resource_once(said: str) -> None:
     outcome = Outcome()
     outcome.take({"diagnosticEvent": {"severity": "warning", "urn": URN, "message": f"{said}\n"}})
     assert outcome.warnings == ["private-dns: 92 zones take long"]
+
+
+def test_what_a_component_notes_is_kept_and_what_a_program_prints_is_not() -> None:
+    outcome = Outcome()
+    stack = "urn:pulumi:essex::bluelamp::pulumi:pulumi:Stack::bluelamp-essex"
+    for urn, message in ((URN, "92 zones take long\n"), (stack, "printed"), ("", "the engine's own")):
+        outcome.take({"diagnosticEvent": {"severity": "info", "urn": urn, "message": message}})
+    assert (outcome.notes, outcome.warnings) == (["private-dns: 92 zones take long"], [])
+
+
+def test_a_run_that_changes_nothing_has_no_notes() -> None:
+    from bluelamp.engine.operation import Target
+    from bluelamp.errors import Status
+    from bluelamp.fleet import deploy
+
+    target = Target(None, "essex", Path(), {})  # type: ignore[arg-type] # no engine is run
+    outcome = Outcome(notes=["92 zones take long"])
+    assert deploy._result(target, "preview", Status.DONE, outcome).program_notes == ()
+    outcome.take({"resourcePreEvent": {"metadata": {"urn": URN, "op": "create", "new": {}, "old": None}}})
+    assert deploy._result(target, "preview", Status.DONE, outcome).program_notes == ("92 zones take long",)
 
 
 def test_a_warning_of_no_resource_is_as_it_was_said() -> None:

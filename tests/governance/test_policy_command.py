@@ -8,10 +8,10 @@ from tests.conftest import Project
 def test_it_names_what_is_in_force_as_json(project: Project) -> None:
     run = project.run("policy", "essex", "--scope", "corp", "--format", "json")
     assert (run.returncode, run.stderr) == (0, "")
-    answer = json.loads(run.stdout)
+    answer = json.loads(run.stdout)["result"]
     assert answer["force"] == "essex"
     (view,) = answer["scopes"]
-    assert view["inherited_from"] == ["root", "landing-zones"]
+    assert view["inheritedFrom"] == ["root", "landing-zones"]
     named = {row["name"] for row in view["rows"]} | set(view["missing"])
     assert {"Deny-Resource-Locations", "Deny-MgmtPorts-Internet", "Deny-Public-Endpoints"} <= named
 

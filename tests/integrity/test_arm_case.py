@@ -134,9 +134,8 @@ def test_the_command_finds_the_hidden_rule(tmp_path):
     file = written(tmp_path, VEILED["of a rule's properties"])
     done = bluelamp(["audit", "--from", "templates", file, "--format", "json"], tmp_path)
     assert done.returncode == 3, done.stderr
-    assert "BL-NET-001" in {
-        each["rule"] for each in json.loads(done.stdout)[0]["findings"] if each["verdict"] == "fail"
-    }
+    (report,) = json.loads(done.stdout)["result"]["reports"]
+    assert "BL-NET-001" in {each["rule"] for each in report["findings"] if each["verdict"] == "fail"}
 
 
 @pytest.mark.parametrize("suffix", ["", ".parameters"])

@@ -479,7 +479,7 @@ def test_an_unknown_signer_is_said_and_is_no_pass(reports: Written, tmp_path: Pa
     assert "--signer" in done.stdout
     coloured = bluelamp(["verify", "report"], project, FORCE_COLOR="1").stdout
     assert "\x1b[32m" not in coloured
-    given = json.loads(bluelamp(["verify", "report", "--format", "json"], project).stdout)
+    given = json.loads(bluelamp(["verify", "report", "--format", "json"], project).stdout)["result"]["reports"]
     assert [(one["intact"], one["proven"], one["signature"]) for one in given] == [(True, False, "unknown")]
 
     shutil.copy(reports.other.with_suffix(".pub.pem"), project / "stacks" / "signers" / "kent.pem")
@@ -487,8 +487,8 @@ def test_an_unknown_signer_is_said_and_is_no_pass(reports: Written, tmp_path: Pa
     shutil.copy(reports.key.with_suffix(".pub.pem"), project / "stacks" / "signers" / "essex.pub.pem")
     done = bluelamp(["verify", "report"], project)
     assert (done.returncode, f"signed by {name} (essex)" in done.stdout) == (0, True)
-    (given,) = json.loads(bluelamp(["verify", "report", "--format", "json"], project).stdout)
-    assert (given["proven"], given["signature"], given["signer_name"]) == (True, "known", "essex")
+    (given,) = json.loads(bluelamp(["verify", "report", "--format", "json"], project).stdout)["result"]["reports"]
+    assert (given["proven"], given["signature"], given["signerName"]) == (True, "known", "essex")
     # `--signer` names the only key that counts.
     other = str(reports.other.with_suffix(".pub.pem"))
     assert bluelamp(["verify", "report", "--signer", other], project).returncode == 1

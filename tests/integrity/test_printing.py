@@ -23,8 +23,9 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bluelamp.cli.envelope import emit
 from bluelamp.cli.results import show_result
-from bluelamp.cli.screen import Format, Screen, console, escape, line
+from bluelamp.cli.screen import Screen, console, escape, line
 from bluelamp.core.problems import Problem
 from bluelamp.core.source import show as show_value
 from bluelamp.core.text import printable
@@ -197,8 +198,9 @@ def test_pages_and_comments_show_what_nobody_could_see(tmp_path: Path, value: st
 
 def test_json_keeps_the_data_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     printed = Printed(monkeypatch, colour=True)
-    Screen(Format.JSON).give({"value": HOSTILE})
-    assert json.loads(printed.out.getvalue()) == {"value": HOSTILE}
+    emit("check", {"value": HOSTILE}, 0, [Problem("", message=HOSTILE)])
+    given = json.loads(printed.out.getvalue())
+    assert (given["result"], given["problems"][0]["message"]) == ({"value": HOSTILE}, HOSTILE)
     assert_safe(printed.out.getvalue())
 
 

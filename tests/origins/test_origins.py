@@ -181,7 +181,7 @@ def test_a_written_setting_stands_at_its_line() -> None:
 def explained(*words: str) -> dict[str, Any]:
     run = bluelamp(("explain", *words, "--format", "json"), ROOT)
     assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout)  # type: ignore[no-any-return]
+    return json.loads(run.stdout)["result"]  # type: ignore[no-any-return]
 
 
 def test_the_command_explains_a_resource_and_how_it_is_judged() -> None:

@@ -13,14 +13,14 @@ def contents(folder):
 def test_admission_policies_are_written_as_manifests(project, tmp_path):
     done = project.run("compile", "--to", "admission", "--out", str(tmp_path / "out"), "--format", "json")
     assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
+    said = json.loads(done.stdout)["result"]
     written = contents(tmp_path / "out")
     assert {f"{id_}.yaml" for id_ in said["compiled"]} | {"kustomization.yaml", "left-out.md"} == set(written)
     listed = yaml.safe_load(written["kustomization.yaml"])["resources"]
     assert set(listed) == set(written) - {"kustomization.yaml", "left-out.md"}
     kinds = [each["kind"] for each in yaml.safe_load_all(written["BL-K8S-005.yaml"])]
     assert kinds == ["ValidatingAdmissionPolicy", "ConfigMap", "ValidatingAdmissionPolicyBinding"]
-    assert said["left_out"]["BL-K8S-022"] in written["left-out.md"].decode()
+    assert said["leftOut"]["BL-K8S-022"] in written["left-out.md"].decode()
     assert not [id_ for id_ in said["compiled"] if not id_.startswith("BL-K8S-")]
 
 
@@ -55,10 +55,10 @@ def test_the_initiative_stands_at_the_forces_root_group_and_has_its_baseline(pro
 
 def test_definitions_that_azure_may_refuse_can_be_left_out(project, tmp_path):
     words = ("compile", "essex", "--to", "azure-policy", "--format", "json", "--out", str(tmp_path / "out"))
-    every, sure = (json.loads(project.run(*words, *more).stdout) for more in ((), ("--verified-only",)))
-    assert every["unverified_aliases"]
-    assert not sure["unverified_aliases"]
-    assert set(sure["compiled"]) == set(every["compiled"]) - set(every["unverified_aliases"])
+    every, sure = (json.loads(project.run(*words, *more).stdout)["result"] for more in ((), ("--verified-only",)))
+    assert every["unverifiedAliases"]
+    assert not sure["unverifiedAliases"]
+    assert set(sure["compiled"]) == set(every["compiled"]) - set(every["unverifiedAliases"])
     assert len(sure["compiled"]) > 20
 
 

@@ -207,5 +207,5 @@ def test_an_unknown_rule_is_named_with_the_one_that_was_meant():
 def test_explain_says_what_a_baseline_may_do_to_each_parameter():
     run = bluelamp(["explain", "BL-LOG-001"], ROOT)
     assert "minimum: 90 (it may only be raised)" in run.stdout
-    said = json.loads(bluelamp(["explain", "BL-LOG-001", "--format", "json"], ROOT).stdout)
+    said = json.loads(bluelamp(["explain", "BL-LOG-001", "--format", "json"], ROOT).stdout)["result"]
     assert said["parameters"] == {"minimum": {"value": 90, "tighter": "it may only be raised"}}

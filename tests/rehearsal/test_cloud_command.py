@@ -61,7 +61,7 @@ def test_a_name_that_two_forces_have_is_told_with_the_forces(cloud: Path) -> Non
         assert "--force essex" in err
     run(cloud, "drift", "--force", "west-midlands", "hub-hub-rules", "tags.a", "c")
     given = {
-        force: json.loads(run(cloud, "show", "hub-hub-rules", "--force", force, "--format", "json")[0])
+        force: json.loads(run(cloud, "show", "hub-hub-rules", "--force", force, "--format", "json")[0])["result"]
         for force in ("essex", "west-midlands")
     }
     assert {force: each["properties"]["tags"]["a"] for force, each in given.items()} == {
@@ -85,13 +85,13 @@ def test_a_force_of_which_nothing_is_there(cloud: Path, tmp_path: Path) -> None:
         assert "nothing of wiltshire is deployed" in run(cloud, *words, "--force", "wiltshire", status=1)[1]
         assert "did you mean essex?" in run(cloud, *words, "--force", "esex", status=1)[1]
     given = json.loads(run(cloud, "show", "x", "--force", "wiltshire", "--format", "json", status=1)[0])
-    assert given["problems"][0]["next_step"] == "bluelamp up --rehearse wiltshire"
+    assert given["problems"][0]["nextStep"] == "bluelamp up --rehearse wiltshire"
 
     empty = tmp_path / "empty"
     empty.mkdir()
     (empty / "Pulumi.yaml").touch()
     assert run(empty, "ls")[0] == "the rehearsal cloud is empty\n"
-    assert json.loads(run(empty, "ls", "--format", "json")[0]) == []
+    assert json.loads(run(empty, "ls", "--format", "json")[0])["result"] == {"resources": []}
     assert "it is empty" in run(empty, "show", "x", status=2)[1]
     assert "nothing of essex is deployed" in run(empty, "ls", "--force", "essex", status=1)[1]
     assert run(empty, "fault")[0] == "no faults are planned\n"
@@ -105,7 +105,7 @@ def test_a_listing_is_filtered_and_whole_in_a_pipe(cloud: Path) -> None:
         assert made(force, type_, name).id == id_
 
     def listed(*words: str) -> set[tuple[str, str]]:
-        found = json.loads(run(cloud, "ls", *words, "--format", "json")[0])
+        found = json.loads(run(cloud, "ls", *words, "--format", "json")[0])["result"]["resources"]
         return {(each["force"], each["type"]) for each in found}
 
     assert listed("--force", "essex") == {("essex", RULES), ("essex", SUBNET), ("essex", GROUP)}
@@ -129,7 +129,7 @@ def test_faults_are_planned_listed_and_cleared(cloud: Path) -> None:
     ]
     assert run(cloud, "fault")[0] == run(cloud, "fault", "--list")[0]
     assert run(cloud, "fault")[0].splitlines()[1].split()[:4] == [SUBNET, "create", "2", "Conflict"]
-    given = json.loads(run(cloud, "fault", "--list", "--format", "json")[0])
+    given = json.loads(run(cloud, "fault", "--list", "--format", "json")[0])["result"]["faults"]
     assert [(each["type"], each["remaining"]) for each in given] == [(SUBNET, 2), ("*", 1)]
 
     run(cloud, "fault", SUBNET, "delete", "--clear")
@@ -157,7 +157,7 @@ def test_faults_are_planned_listed_and_cleared(cloud: Path) -> None:
 )
 def test_a_wrong_fault_is_refused_with_the_nearest(cloud: Path, words: tuple[str, ...], wanted: str) -> None:
     assert wanted in run(cloud, "fault", *words, status=2)[1]
-    assert json.loads(run(cloud, "fault", "--format", "json")[0]) == []
+    assert json.loads(run(cloud, "fault", "--format", "json")[0])["result"] == {"faults": []}
 
 
 @pytest.fixture(scope="module")

@@ -172,7 +172,7 @@ def test_a_long_name_is_shortened_to_its_room() -> None:
 def test_the_command_says_what_it_wrote(tmp_path: Path) -> None:
     run = bluelamp(("render", "dyfed-powys", "--out", str(tmp_path / "out"), "--format", "json"), ROOT)
     assert run.returncode == 0, run.stderr
-    said = json.loads(run.stdout)
+    said = json.loads(run.stdout)["result"]
     assert str(tmp_path / "out/estate.svg") in said["files"]
     assert all(Path(path).is_file() for path in said["files"])
 

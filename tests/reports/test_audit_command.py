@@ -57,7 +57,7 @@ def test_a_report_is_written_signed_and_verified(here: Path) -> None:
     (here / "out" / "report.md").write_text("all is well")
     said = run(here, "verify", "out", "--signer", "force.pub.pem", "--format", "json")
     assert said.returncode == 1
-    (one,) = json.loads(said.stdout)
+    (one,) = json.loads(said.stdout)["result"]["reports"]
     assert (one["intact"], [flaw["file"] for flaw in one["flaws"]]) == (False, ["report.md"])
 
 

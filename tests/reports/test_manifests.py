@@ -227,7 +227,7 @@ def test_what_a_secret_holds_is_shown_nowhere(tmp_path):
         "    kubectl.kubernetes.io/last-applied-configuration: canary-71c2-applied\n"
         "data: {a: canary-71c2-data}\nstringData: {b: canary-71c2-text}\n"
     )
-    done = bluelamp(["audit", "--from", "manifests", str(tmp_path), "--format", "json"], tmp_path)
+    done = bluelamp(["audit", "--from", "manifests", str(tmp_path), "--format", "json", "--passes"], tmp_path)
     assert done.returncode == 0, done.stderr
     assert "BL-K8S-089" in done.stdout
     assert "canary" not in done.stdout + done.stderr
@@ -240,7 +240,7 @@ def test_the_command_judges_a_stream_anywhere_and_says_where_each_finding_stands
         [sys.executable, "-c", program], input=POD.encode(), capture_output=True, check=False, cwd=tmp_path
     )
     assert done.returncode == 3, done.stderr
-    (report,) = json.loads(done.stdout)
+    (report,) = json.loads(done.stdout)["result"]["reports"]
     assert report["source"] == "manifests"
     broken = {each["rule"] for each in report["findings"] if each["verdict"] == "fail"}
     assert {"BL-K8S-001", "BL-K8S-003"} <= broken

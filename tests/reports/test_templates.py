@@ -322,7 +322,7 @@ def test_the_command_judges_templates_and_says_where_each_finding_stands(capsys)
     with pytest.raises(SystemExit) as ended:
         main(["audit", "--from", "templates", str(SITE), "--format", "json"])
     assert ended.value.code == 3
-    (report,) = json.loads(capsys.readouterr().out)
+    (report,) = json.loads(capsys.readouterr().out)["result"]["reports"]
     assert report["source"] == "templates"
     found = {(each["rule"], each["source"]["line"]) for each in report["findings"] if each["verdict"] == "fail"}
     assert {("BL-STO-001", 42), ("BL-STO-004", 51), ("BL-SQL-002", 67)} <= found

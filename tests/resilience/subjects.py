@@ -281,10 +281,11 @@ def _after_install(place: Place) -> Settled:
 
 
 def _healthy(doctor: Ended) -> bool:
-    start = doctor.said.find("[")
+    start = doctor.said.find("{")
     try:
-        findings = json.loads(doctor.said[start:])
-    except ValueError:
+        # What the command says on stderr comes before or after the document.
+        findings = json.JSONDecoder().raw_decode(doctor.said[max(start, 0) :])[0]["result"]["checks"]
+    except (ValueError, KeyError, TypeError):
         return False
     return any(each.get("what") == "engine" and each.get("well") for each in findings)
 

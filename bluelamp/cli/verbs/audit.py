@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bluelamp.cli.options import (
+    AdvisoryFailures,
     All,
     Areas,
     AtLeast,
@@ -22,6 +23,7 @@ from bluelamp.cli.options import (
     History,
     Jobs,
     NoHistory,
+    Passes,
     Previous,
     Project,
     Quiet,
@@ -41,6 +43,7 @@ from bluelamp.policies.model import Resource
 from bluelamp.reports.findings import Report
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.unjudged import Skipped
+from bluelamp.reports.write import Detail
 
 
 class From(StrEnum):
@@ -90,6 +93,8 @@ def audit(
     previous: Previous = None,
     history: History = None,
     no_history: NoHistory = False,
+    passes: Passes = False,
+    advisory_failures: AdvisoryFailures = False,
     every: All = False,
     region: Region = None,
     environment: Environment = None,
@@ -109,7 +114,8 @@ def audit(
     from bluelamp.reports.terminal import show
 
     screen = Screen(form, quiet=quiet)
-    output = Output(report, formats, redact, sign_with, previous, history, no_history)
+    detail = Detail(passes, advisory_failures)
+    output = Output(report, formats, redact, sign_with, previous, history, no_history, detail)
     output.check()
     selection = select_rules(framework or (), rule or (), severity or "", area or ())
     if source in (From.MANIFESTS, From.TEMPLATES):
@@ -126,7 +132,7 @@ def audit(
         root = find_project(project)
         output = replace(output, folder=report or Path("report"))
         chosen = select(root, subjects, every=every, region=region, changed=changed, environment=environment)
-        end_without(screen, chosen, [])
+        end_without(screen, chosen, {"reports": []})
         with screen.working("judging"):
             if source is From.STATE:
                 reports = _deployed(screen, root, chosen, selection, rehearse=rehearse, block_unknown=block_unknown)
@@ -136,7 +142,7 @@ def audit(
     for one in reports:
         screen.show(show(one))
     if screen.json:
-        screen.give([one.as_dict() for one in reports])
+        screen.give({"reports": [one.as_dict(passes=passes) for one in reports]})
     output.write(screen, reports)
     raise typer.Exit(worst(Status.RULES_BROKEN if one.stops else Status.DONE for one in reports))
 

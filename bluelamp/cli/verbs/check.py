@@ -1,9 +1,12 @@
 """`bluelamp check`."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import typer
 
+from bluelamp.cli.notes import gathered
 from bluelamp.cli.operate import read_settings
 from bluelamp.cli.options import (
     All,
@@ -14,16 +17,19 @@ from bluelamp.cli.options import (
     Forces,
     Form,
     Jobs,
+    Passes,
     Project,
     Quiet,
     Region,
     Report,
 )
-from bluelamp.cli.screen import Format, Screen, escape
+from bluelamp.cli.screen import Format, Screen, escape, problem_of
 from bluelamp.cli.select import end_without, select
 from bluelamp.errors import Status, worst
 from bluelamp.fleet.judge import Check, check_plans
 from bluelamp.folders import project as find_project
+
+_TOTALS: Final = ("mandatory", "advisory", "unknown", "exempt")
 
 
 def add(app: typer.Typer) -> None:
@@ -39,6 +45,7 @@ def check(
     changed: Changed = None,
     report: Report = None,
     block_unknown: BlockUnknown = False,
+    passes: Passes = False,
     arm_types: ArmTypes = None,
     jobs: Jobs = None,
     form: Form = Format.TEXT,
@@ -53,7 +60,7 @@ def check(
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
-    end_without(screen, chosen, [])
+    end_without(screen, chosen, _json(root, [], passes=passes))
     read_settings(root, chosen)
     every_governance(root, chosen)
     done: list[Check] = []
@@ -61,15 +68,15 @@ def check(
         task = progress.add_task("checking", total=len(chosen))
         for one in check_plans(chosen, root, arm_types, jobs, block_unknown=block_unknown, changes=True):
             done.append(one)
-            _show(screen, one)
             progress.advance(task)
+    _show(screen, done)
     if report is not None:
         from bluelamp.reports import write
 
         for path in write([one.report for one in done if one.report], report):
             if path.suffix == ".html":
                 screen.say(f"report: {escape(path)}")
-    screen.give([_json(root, one) for one in done])
+    screen.give(_json(root, done, passes=passes))
     raise typer.Exit(worst(_status(one) for one in done))
 
 
@@ -81,32 +88,73 @@ def _status(one: Check) -> Status:
     return Status.RULES_BROKEN if one.report.stops else Status.DONE
 
 
-def _show(screen: Screen, one: Check) -> None:
-    for refusal in one.refusals:
-        for reason in refusal.reasons:
-            screen.show(f"  [red]refused[/red] [bold]{escape(refusal.urn.split('::', 3)[-1])}[/bold]: {escape(reason)}")
-    for warning in one.warnings:
-        screen.warn(f"{one.force}: {warning}")
-    if one.failure:
-        screen.error(f"{one.force}: {one.failure}")
-    if one.report is not None and not screen.json:
-        from bluelamp.reports.terminal import show
+def _show(screen: Screen, done: Sequence[Check]) -> None:
+    """What failed, the notes, and one force in full or several compared."""
+    for one in done:
+        for refusal in one.refusals:
+            name = refusal.urn.split("::", 3)[-1]
+            for reason in refusal.reasons:
+                screen.show(f"  [red]refused[/red] [bold]{escape(name)}[/bold]: {escape(reason)}")
+                Screen.problems.append(problem_of(f"{one.force}: the cloud would refuse {name}: {reason}"))
+        if one.failure:
+            screen.error(f"{one.force}: {one.failure}")
+    for warning in gathered((one.force, each) for one in done for each in one.warnings):
+        screen.warn(warning)
+    for note in gathered((one.force, each) for one in done for each in one.notes):
+        screen.say(f"[dim]note: {escape(note)}[/dim]")
+    if not screen.json:
+        _show_reports(screen, done)
+    for one in done:
+        if one.change_refused:
+            screen.error(f"{one.force}: {one.change_refused}", one.next_step)
 
-        screen.show(show(one.report))
-    if one.change_refused:
-        screen.error(one.change_refused, one.next_step)
+
+def _show_reports(screen: Screen, done: Sequence[Check]) -> None:
+    from bluelamp.reports.terminal import forces, show
+
+    reports = [one.report for one in done if one.report]
+    if len(done) > 1:
+        screen.show(forces(reports, [one.force for one in done if _status(one) is Status.FAILED]))
+    elif reports:
+        screen.show(show(reports[0]))
 
 
-def _json(root: Path, one: Check) -> dict[str, object]:
+def _json(root: Path, done: Sequence[Check], *, passes: bool) -> dict[str, object]:
     from bluelamp.infra.stacks import environment_of
+    from bluelamp.reports.terminal import common, figures
 
+    reports = [one.report for one in done if one.report]
+    counted = [figures(each) for each in reports]
     return {
-        "force": one.force,
-        "environment": environment_of(root, one.force),
-        "status": int(_status(one)),
-        "refused": [{"urn": refusal.urn, "reasons": list(refusal.reasons)} for refusal in one.refusals],
-        "warnings": list(one.warnings),
-        "failure": one.failure,
-        "change_refused": one.change_refused,
-        "report": one.report.as_dict() if one.report else None,
+        "forces": [
+            {
+                "force": one.force,
+                "environment": environment_of(root, one.force),
+                "status": int(_status(one)),
+                "refused": [{"urn": refusal.urn, "reasons": list(refusal.reasons)} for refusal in one.refusals],
+                "warnings": list(one.warnings),
+                "notes": list(one.notes),
+                "failure": one.failure,
+                "changeRefused": one.change_refused,
+                "report": one.report.as_dict(passes=passes) if one.report else None,
+            }
+            for one in done
+        ],
+        "totals": {
+            "forces": len(done),
+            "failed": sum(_status(one) is Status.FAILED for one in done),
+            **{name: sum(each[name.capitalize()] for each in counted) for name in _TOTALS},
+        },
+        "common": [
+            {
+                "rule": each.rule.id,
+                "title": each.rule.title,
+                "severity": each.rule.severity,
+                "enforcement": each.rule.enforcement,
+                "forces": list(each.forces),
+                "failures": each.failures,
+                "remedies": list(each.remedies),
+            }
+            for each in common(reports)
+        ],
     }

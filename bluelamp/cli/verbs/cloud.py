@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-from dataclasses import asdict
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -76,7 +75,8 @@ def ls(
         screen.columns(("force", "type", "name", "id"), rows)
     else:
         screen.show("nothing found" if held else "the rehearsal cloud is empty")
-    screen.give([{"force": stack_of(each.urn), "id": each.id, "type": each.type, "urn": each.urn} for each in records])
+    shown = [{"force": stack_of(each.urn), "id": each.id, "type": each.type, "urn": each.urn} for each in records]
+    screen.give({"resources": shown})
 
 
 def show(thing: Thing, force: OfForce = None, form: Form = Format.TEXT, quiet: Quiet = False) -> None:
@@ -164,7 +164,7 @@ def fault(
             screen.columns(("type", "operation", "times", "code", "message"), rows)
         else:
             screen.show("no faults are planned")
-    screen.give([asdict(each) for each in planned])
+    screen.give({"faults": planned})
 
 
 def reset(quiet: Quiet = False) -> None:

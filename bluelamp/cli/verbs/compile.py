@@ -90,8 +90,8 @@ def compile_(
             "folder": str(folder),
             "files": [str(path) for path in written],
             "compiled": list(compiled.documents),
-            "left_out": dict(compiled.left_out),
-            "unverified_aliases": untried,
+            "leftOut": dict(compiled.left_out),
+            "unverifiedAliases": untried,
         }
     )
 

@@ -12,6 +12,7 @@ import typer
 
 from bluelamp.cli.options import Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
+from bluelamp.core.camel import as_json
 from bluelamp.errors import Status, UsageError
 
 
@@ -55,7 +56,7 @@ def doctor(form: Form = Format.TEXT, quiet: Quiet = False, project: Project = No
         screen.show(f"{mark} {escape(finding.what)}: {escape(finding.found)}")
         if not finding.well and finding.mend:
             screen.show(f"         {escape(finding.mend)}")
-    screen.give([{**vars(finding), "state": finding.state} for finding in findings])
+    screen.give({"checks": [{**as_json(finding), "state": finding.state} for finding in findings]})
     if any(not finding.well and finding.needed for finding in findings):
         raise typer.Exit(Status.FAILED)
 

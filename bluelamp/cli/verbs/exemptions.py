@@ -63,7 +63,7 @@ def exemptions(
         if found
         else f"no exemptions ({some(len(chosen), 'force')})"
     )
-    screen.give([{"force": force, **each.as_dict()} for force, each in found])
+    screen.give({"exemptions": [{"force": force, **each.as_dict()} for force, each in found]})
     raise typer.Exit(Status.RULES_BROKEN if lapsed else Status.DONE)
 
 

@@ -1,6 +1,5 @@
 """`bluelamp policy`."""
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -66,7 +65,7 @@ def policy(
     else:
         for view in views:
             _show(screen, view, own_only=scope is None)
-    screen.give({"force": slug, "scopes": [asdict(view) for view in views]})
+    screen.give({"force": slug, "scopes": views})
 
 
 def _show(screen: Screen, view: "Effective", *, own_only: bool) -> None:

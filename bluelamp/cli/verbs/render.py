@@ -66,7 +66,7 @@ def render(
             "folder": str(folder),
             "files": [str(path) for path in written],
             "unknown": {one.path: list(one.unknown) for one in rendered.manifests if one.unknown} if rendered else {},
-            "left_out": [
+            "leftOut": [
                 {"cluster": one.cluster, "kind": one.kind, "namespace": one.namespace, "name": one.name}
                 | {"reason": one.reason}
                 for one in rendered.left_out

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from bluelamp.cli.options import Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
+from bluelamp.core.camel import as_json
 from bluelamp.core.problems import SettingsError
 from bluelamp.errors import Status, UsageError
 from bluelamp.folders import project as find_project
@@ -56,13 +56,7 @@ def verify(
     found = verified(folder, public_key(signer) if signer else None, previous, known=known, forces=forces)
     for one in found:
         _show(screen, one, kept=root if signer is None else None)
-    screen.give(
-        [
-            {**asdict(one), "folder": str(one.folder), "flaws": [asdict(flaw) for flaw in one.flaws]}
-            | {"intact": not one.flaws, "proven": one.proven}
-            for one in found
-        ]
-    )
+    screen.give({"reports": [as_json(one) | {"intact": not one.flaws, "proven": one.proven} for one in found]})
     amiss = any(one.flaws or one.signature is Signature.UNKNOWN for one in found)
     raise typer.Exit(Status.FAILED if amiss else Status.DONE)
 

@@ -2,7 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Final
 from xml.etree import ElementTree as Xml
 
@@ -15,36 +16,35 @@ from bluelamp.reports.words import asked, value
 NOT_JUDGED: Final = "not judged"
 """The suite of what no rule judged."""
 _UNFIT: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ELEMENTS: Final = {
-    Verdict.FAIL: "failure",
-    Verdict.ERROR: "error",
-    Verdict.UNKNOWN: "skipped",
-    Verdict.EXEMPT: "skipped",
-    Verdict.NOT_APPLICABLE: "skipped",
-}
+Elements = Callable[[Finding], str | None]
 _ATTRIBUTES: Final = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
-def to_junit(report: Report) -> str:
-    """The findings as JUnit results; what is neither pass, failure nor error is skipped, and the message says why."""
+def to_junit(report: Report, *, advisory_failures: bool = False) -> str:
+    """The findings as JUnit results, by what stops a pipeline.
+
+    A mandatory failure is a failure. An undecided verdict on a mandatory rule is an error, and so is a rule that broke
+    down. All else but passes is skipped, and the message says why: advisory failures too, without `advisory_failures`.
+    """
+    element = partial(_element, advisory_failures=advisory_failures)
     found: dict[str, list[Finding]] = defaultdict(list)
     for finding in report.findings:
         found[finding.rule.id].append(finding)
     left = [one for each in report.unjudged for one in each.resources]
-    figures = _figures([*map(_element, report.findings), *("skipped" for _ in left)])
+    figures = _figures([*map(element, report.findings), *("skipped" for _ in left)])
     suites = Xml.Element("testsuites", {"name": _fit(f"bluelamp {report.force}"), **figures})
     for rule in report.rules:
         if found[rule.id]:
-            suites.append(_suite(report, rule, found[rule.id]))
+            suites.append(_suite(report, rule, found[rule.id], element))
     if left:
         suites.append(_not_judged(report, left))
     Xml.indent(suites, "")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(suites, encoding="unicode") + "\n"
 
 
-def _suite(report: Report, rule: RuleRecord, findings: list[Finding]) -> Xml.Element:
+def _suite(report: Report, rule: RuleRecord, findings: list[Finding], element: Elements) -> Xml.Element:
     about = {"name": _fit(f"{rule.id} {rule.title}"), "timestamp": time_of(report.ended).rstrip("Z")}
-    suite = Xml.Element("testsuite", {**about, **_figures(map(_element, findings))})
+    suite = Xml.Element("testsuite", {**about, **_figures(map(element, findings))})
     properties = Xml.SubElement(suite, "properties")
     said = {
         "severity": rule.severity,
@@ -56,7 +56,7 @@ def _suite(report: Report, rule: RuleRecord, findings: list[Finding]) -> Xml.Ele
     }
     for name, text in said.items():
         Xml.SubElement(properties, "property", {"name": name, "value": _fit(text)})
-    suite.extend(_case(finding) for finding in findings)
+    suite.extend(_case(finding, element(finding)) for finding in findings)
     return suite
 
 
@@ -72,13 +72,13 @@ def _not_judged(report: Report, left: Sequence[Skipped]) -> Xml.Element:
     return suite
 
 
-def _case(finding: Finding) -> Xml.Element:
+def _case(finding: Finding, element: str | None) -> Xml.Element:
     case = Xml.Element("testcase", {"classname": finding.rule.id, "name": _fit(finding.urn)})
     if finding.source:
         case.attrib |= {"file": _fit(finding.source[0]), "line": str(finding.source[1])}
-    element = _element(finding)
     if element:
-        said = Xml.SubElement(case, element, {"message": _fit(f"{finding.verdict}: {finding.message}")})
+        advisory = "advisory " if finding.verdict is Verdict.FAIL and element == "skipped" else ""
+        said = Xml.SubElement(case, element, {"message": _fit(f"{advisory}{finding.verdict}: {finding.message}")})
         if element != "skipped":
             said.attrib["type"] = f"{finding.rule.severity} {finding.rule.enforcement}"
             said.text = _fit(_detail(finding))
@@ -92,13 +92,20 @@ def _detail(finding: Finding) -> str:
         "observed": value(finding.observed),
         "expected": asked(finding.expected),
         "why": finding.rule.rationale,
+        "fix in settings": finding.remedy,
         "fix": finding.rule.fix,
     }
     return "\n".join(f"{label}: {text}" for label, text in lines.items() if text)
 
 
-def _element(finding: Finding) -> str | None:
-    return _ELEMENTS.get(finding.verdict)
+def _element(finding: Finding, *, advisory_failures: bool) -> str | None:
+    """The element in a test case; None for a pass."""
+    if finding.verdict is Verdict.PASS:
+        return None
+    if finding.verdict is Verdict.FAIL and (finding.mandatory or advisory_failures):
+        return "failure"
+    undecided = finding.verdict is Verdict.UNKNOWN and finding.mandatory
+    return "error" if undecided or finding.verdict is Verdict.ERROR else "skipped"
 
 
 def _figures(elements: Iterable[str | None]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Final
 from bluelamp.core.text import printable
 from bluelamp.policies import Verdict
 from bluelamp.reports.canonical import time_of
+from bluelamp.reports.changes import ORDER, Change
 from bluelamp.reports.findings import Answer, Finding, Report
 from bluelamp.reports.words import asked, explanation, headline, not_covered, some, value
 
@@ -20,6 +21,9 @@ _MARKS: Final = {Answer.WITHIN: "✅", Answer.WITHIN_PICKED: "☑️", Answer.NO
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]#+!|~$-])")
 _MENTION: Final = re.compile(r"(?<!\w)@(?=\w)")
 _CUT: Final = 300
+_LOSING: Final = ("delete", "replace")
+_PROPERTIES: Final = 8
+"""How many properties of a change are named."""
 _NAMED: Final = 5
 """How many resources of a kind that was not judged are named."""
 
@@ -39,6 +43,7 @@ def _lines(report: Report, most: int) -> Iterator[str]:
     yield ""
     yield _plain(" ".join(explanation(report)))
     yield ""
+    yield from _to_be_changed(report, most)
     yield from _counts(report)
     yield from _changes(report)
     yield from _part("mandatory failure", report.broken, most, opened=True)
@@ -68,6 +73,36 @@ def _changes(report: Report) -> Iterator[str]:
         yield ""
 
 
+def _to_be_changed(report: Report, most: int) -> Iterator[str]:
+    """The changes of a preview: how many of each kind, then the kinds, those that can lose something unfolded."""
+    if report.changes is None:
+        return
+    by_kind: dict[str, list[Change]] = {kind: [] for kind in ORDER}
+    for change in report.changes:
+        by_kind.setdefault(change.kind, []).append(change)
+    said = [f"{len(changes):,} to {_plain(kind)}" for kind, changes in by_kind.items() if changes]
+    yield f"**Changes:** {', '.join(said) or 'none'}."
+    yield ""
+    for kind, changes in by_kind.items():
+        if not changes:
+            continue
+        opened = " open" if kind in _LOSING else ""
+        yield f"<details{opened}><summary><b>{len(changes):,} to {_plain(kind)}</b></summary>"
+        yield ""
+        for change in changes[:most]:
+            yield f"- {_code(change.type)} {_code(change.name)}"
+            for path, (was, now) in list(change.properties.items())[:_PROPERTIES]:
+                yield f"  - {_code(path)}: {_code(value(was))} → {_code(value(now))}"
+            left = len(change.properties) - _PROPERTIES
+            if left > 0:
+                yield f"  - … and {left:,} more {'property' if left == 1 else 'properties'}"
+        if len(changes) > most:
+            yield f"- … and {len(changes) - most:,} more; `bluelamp preview` lists them"
+        yield ""
+        yield "</details>"
+        yield ""
+
+
 def _part(
     noun: str, findings: Iterable[Finding], most: int, *, plural: str = "", opened: bool = False
 ) -> Iterator[str]:
@@ -85,7 +120,11 @@ def _part(
         yield f"- **{rule.id}** {_plain(rule.title)} ({rule.severity})"
         for finding in findings_of_rule:
             yield f"  - {_one(finding)}"
-        yield f"  - To mend it: {_plain(rule.fix)}"
+        remedies = dict.fromkeys(finding.remedy for finding in findings_of_rule if finding.remedy)
+        for remedy in remedies:
+            yield f"  - Fix in the settings: {_code(remedy)}"
+        if rule.fix:
+            yield f"  - {'Or in the code' if remedies else 'Fix'}: {_plain(rule.fix)}"
     if len(found) > most:
         yield f"- … and {len(found) - most:,} more, in findings.json"
     yield ""

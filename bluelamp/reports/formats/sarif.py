@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from bluelamp.policies import Severity, Verdict
 from bluelamp.reports.alike import alike
-from bluelamp.reports.canonical import compact, plain, time_of
-from bluelamp.reports.findings import QUIET, Finding, Report, RuleRecord
+from bluelamp.reports.canonical import compact, dense, plain, time_of
+from bluelamp.reports.findings import QUIET, SEVERITIES, UNDECIDED, Finding, Report, RuleRecord, Source
 from bluelamp.reports.unjudged import Skipped
 from bluelamp.reports.words import some
 
@@ -30,37 +30,62 @@ _LEVELS: Final = {
 }
 _SCORES: Final = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.0", Severity.LOW: "2.0"}
 """How GitHub ranks security findings, from 0 to 10."""
-_ROOT: Final = "PROJECT"
+_ROOT: Final = "%SRCROOT%"
 _MOST: Final = 1_000
 """Locations of a result: GitHub takes no file that has a result of more."""
+_RESULTS: Final = 5_000
+"""Results that GitHub shows of a run. It rejects a file with more than 25,000."""
+_TAGS: Final = 10
+"""Tags that GitHub shows of a rule. It rejects a file that has a rule with more than 20."""
+_TEXT: Final = 1_024
+"""Characters that GitHub takes of a description; messages are kept as short."""
+_NAMED: Final = 100
+"""Resources of a kind that was not judged that are named."""
+_VALUE: Final = 2_000
+"""Characters of an observed or expected value; the rest is in findings.json."""
+_STACK: Final = "stacks/Pulumi.{force}.yaml"
 
 
-def to_sarif(report: Report) -> str:
-    """The findings as one SARIF run, and `properties.verdict` has each verdict in Bluelamp's word.
+def to_sarif(report: Report, *, passes: bool = False) -> str:
+    """The failures as one SARIF run, the worst first; `properties.verdict` has each verdict as Bluelamp names it.
 
-    What calls for somebody's eye is a result each. Passes of a rule that say the same, and so what is not applicable,
-    are one result that occurs as often as it has locations. A location is a resource of `logicalLocations`, which has
-    all resources once, with the hashes of their inputs; the rules are those that said something.
+    Code hosts show every result as an alert, whatever its kind and suppressions. By default the results are therefore
+    the failures, the undecided verdicts on mandatory rules as warnings, and the rules that broke down as errors.
+    `passes` adds every other verdict, and each has its own kind; passes of a rule that say the same are one result that
+    occurs as often as it has locations.
+
+    Each failure has a physical location: where the report knows the setting or the line of the program, that, else the
+    force's settings file. The numbers of results, tags and locations, and the lengths of texts, are within GitHub's
+    limits; what is left out is a notification of the run.
     """
-    used = {finding.rule.id for finding in report.findings}
+    wanted = list(report.findings) if passes else sorted(filter(_concerns, report.findings), key=_rank)
+    groups = [part for findings in alike(wanted) for part in _parts(findings)]
+    kept = groups[:_RESULTS]
+    shown = [finding for group in kept for finding in group]
+    used = {finding.rule.id for finding in shown}
     rules = [rule for rule in report.rules if rule.id in used]
+    subjects = {finding.urn: finding for finding in shown}
     known = _Known(
         {rule.id: number for number, rule in enumerate(rules)},
-        {urn: number for number, urn in enumerate(report.subjects)},
+        {urn: number for number, urn in enumerate(sorted(subjects))},
+        (_STACK.format(force=report.force), 1) if report.source in (Source.PLAN, Source.STATE) else None,
+        passes,
     )
     run = {
         "tool": {"driver": _driver(report, rules)},
         "automationDetails": {"id": f"bluelamp/{report.force}/{report.source}/"},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(report)],
+        "invocations": [_invocation(report, len(groups) - len(kept))],
         "originalUriBaseIds": {_ROOT: {"description": {"text": "the project's folder"}}},
-        "logicalLocations": [_resource(finding) for finding in report.subjects.values()],
-        "results": [_result(part, known) for findings in alike(report.findings) for part in _parts(findings)],
+        "logicalLocations": [_resource(subjects[urn]) for urn in sorted(subjects)],
+        "results": [_result(group, known) for group in kept],
         "properties": {
             "force": report.force,
             "answer": report.answer,
             "counts": dict(report.counts),
-            "notJudged": [each.as_dict() for each in report.unjudged],
+            "notJudged": [
+                {"kind": each.kind, "count": len(each.resources), "why": each.why} for each in report.unjudged
+            ],
             "onlyRulesOf": list(report.filters),
             "commit": report.provenance.commit,
             "uncommittedChanges": report.provenance.dirty,
@@ -73,16 +98,38 @@ def to_sarif(report: Report) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Where in the run each rule stands, by its id, and each resource, by its URN."""
+    """The index in the run of each rule, by its id, and of each resource, by its URN; where findings without a place
+    are shown; and whether each verdict keeps its own kind."""
 
     rules: Mapping[str, int]
     resources: Mapping[str, int]
+    otherwise: tuple[str, int] | None
+    own_kinds: bool
+
+
+def _concerns(finding: Finding) -> bool:
+    """Whether a code host should show the finding."""
+    return finding.verdict in (Verdict.FAIL, Verdict.ERROR) or (finding.mandatory and finding.verdict in UNDECIDED)
+
+
+def _rank(finding: Finding) -> tuple[bool, bool, int]:
+    return not finding.mandatory, finding.verdict is not Verdict.FAIL, SEVERITIES.index(finding.rule.severity)
 
 
 def _parts(findings: Sequence[Finding]) -> Iterator[Sequence[Finding]]:
     """The findings in parts that fit a result."""
     for start in range(0, len(findings), _MOST):
         yield findings[start : start + _MOST]
+
+
+def _cut(text: str, most: int = _TEXT) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _short(value: Any) -> Any:
+    """A value as it is, or the beginning of its JSON where it is long."""
+    text = dense(value).decode()
+    return value if len(text) <= _VALUE else _cut(text, _VALUE)
 
 
 def _driver(report: Report, rules: Sequence[RuleRecord]) -> dict[str, Any]:
@@ -98,15 +145,16 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
     code = f"\n\n```\n{rule.example}\n```" if rule.example else ""
     return {
         "id": rule.id,
-        "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.rationale or rule.title},
+        "shortDescription": {"text": _cut(rule.title)},
+        "fullDescription": {"text": _cut(rule.rationale or rule.title)},
         "help": {
             "text": rule.fix or rule.title,
-            "markdown": f"{rule.rationale}\n\n**To mend it:** {rule.fix}{code}",
+            "markdown": f"{rule.rationale}\n\n**Fix:** {rule.fix}{code}",
         },
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {
-            "tags": list(dict.fromkeys(("security", rule.area, *map(str, rule.controls)))),
+            "tags": list(dict.fromkeys(("security", rule.area, *map(str, rule.controls))))[:_TAGS],
+            "controls": [str(control) for control in rule.controls],
             "security-severity": _SCORES[rule.severity],
             "precision": "very-high",
             "severity": rule.severity,
@@ -116,7 +164,7 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
     }
 
 
-def _invocation(report: Report) -> dict[str, Any]:
+def _invocation(report: Report, left_out: int) -> dict[str, Any]:
     broken = [finding for finding in report.findings if finding.verdict is Verdict.ERROR]
     return {
         "executionSuccessful": not broken,
@@ -137,9 +185,17 @@ def _invocation(report: Report) -> dict[str, Any]:
                 "message": {
                     "text": f"not judged: {some(len(each.resources), 'resource')} of the kind {each.kind}: {each.why}"
                 },
-                "locations": [_location_of(one) for one in each.resources[:_MOST]],
+                "locations": [_location_of(one) for one in each.resources[:_NAMED]],
             }
             for each in report.unjudged
+        ]
+        + [
+            {
+                "level": "warning",
+                "descriptor": {"id": "left-out"},
+                "message": {"text": f"{some(left_out, 'more result')} left out, which are in findings.json"},
+            }
+            for _ in range(min(left_out, 1))
         ],
     }
 
@@ -147,25 +203,28 @@ def _invocation(report: Report) -> dict[str, Any]:
 def _result(findings: Sequence[Finding], known: _Known) -> dict[str, Any]:
     """One result; of several findings, which say the same, the resources are told by their index only."""
     finding = findings[0]
-    kind = _KINDS[finding.verdict]
+    kind, level = _kind(finding, own=known.own_kinds)
     result: dict[str, Any] = {
         "ruleId": finding.rule.id,
         "ruleIndex": known.rules[finding.rule.id],
         "kind": kind,
-        "level": _LEVELS[finding.rule.severity] if kind == "fail" else "none",
-        "message": {"text": _said(findings)},
-        "locations": [_location(each, known.resources[each.urn]) for each in findings],
+        "level": level,
+        "message": {"text": _cut(_said(findings))},
+        "locations": [_location(each, known) for each in findings],
         "properties": {
             "verdict": finding.verdict,
+            "enforcement": finding.rule.enforcement,
             "path": finding.path,
-            "observed": finding.observed,
-            "expected": finding.expected,
+            "observed": _short(finding.observed),
+            "expected": _short(finding.expected),
         },
     }
     if finding.verdict in QUIET:
         result["occurrenceCount"] = len(findings)
     else:
-        result["partialFingerprints"] = {"bluelampFinding/v1": hashlib.sha256(finding.key.encode()).hexdigest()}
+        own = hashlib.sha256(finding.key.encode()).hexdigest()
+        # GitHub tells alerts apart by `primaryLocationLineHash` alone: several findings can have the same line.
+        result["partialFingerprints"] = {"bluelampFinding/v1": own, "primaryLocationLineHash": f"{own[:16]}:1"}
     if finding.verdict is Verdict.EXEMPT:
         result["suppressions"] = [
             {"kind": "external", "status": "accepted", "justification": f"exemption {finding.exemption}"}
@@ -173,10 +232,28 @@ def _result(findings: Sequence[Finding], known: _Known) -> dict[str, Any]:
     return result
 
 
+def _kind(finding: Finding, *, own: bool) -> tuple[str, str]:
+    """The result's kind and level. Code hosts read the level only, and SARIF allows one for failures only.
+
+    So that an undecided verdict on a mandatory rule is seen, it is a failure of the level `warning`; a rule that broke
+    down is one of the level `error`, as it stops a deployment.
+    """
+    kind = _KINDS[finding.verdict]
+    if kind == "fail":
+        return kind, _LEVELS[finding.rule.severity]
+    if own:
+        return kind, "none"
+    return "fail", "error" if finding.verdict is Verdict.ERROR else "warning"
+
+
 def _said(findings: Sequence[Finding]) -> str:
+    """One sentence on what was found where, and the setting that cures it."""
     finding = findings[0]
     name = finding.name if len(findings) == 1 else some(len(findings), "resource")
-    return f"{name}: {finding.verdict}: {finding.message or finding.path or finding.rule.title}"
+    if finding.verdict is not Verdict.FAIL:
+        return f"{name}: {finding.verdict}: {finding.message or finding.path or finding.rule.title}"
+    said = f"{name}: {finding.message or finding.path or finding.rule.title}"
+    return f"{said}. In the settings: {finding.remedy}" if finding.remedy else said
 
 
 def _resource(finding: Finding) -> dict[str, Any]:
@@ -194,17 +271,18 @@ def _location_of(one: Skipped) -> dict[str, Any]:
     return {"logicalLocations": [name], **_file(one.source)}
 
 
-def _location(finding: Finding, index: int) -> dict[str, Any]:
-    """Where the resource is; readers that know no index are told its name where there is something to mend."""
-    place: dict[str, Any] = {"index": index}
-    if finding.verdict not in QUIET:
-        place |= {"name": finding.name, "fullyQualifiedName": finding.urn, "kind": "resource"}
-    return {"logicalLocations": [place], **_file(finding.source)}
+def _location(finding: Finding, known: _Known) -> dict[str, Any]:
+    """Where the resource is; readers that know no index are told its name where there is something to fix."""
+    place: dict[str, Any] = {"index": known.resources[finding.urn]}
+    if finding.verdict in QUIET:
+        return {"logicalLocations": [place], **_file(finding.source)}
+    place |= {"name": finding.name, "fullyQualifiedName": finding.urn, "kind": "resource"}
+    return {"logicalLocations": [place], **_file(finding.source or known.otherwise)}
 
 
 def _file(source: tuple[str, int] | None) -> dict[str, Any]:
     if source is None:
         return {}
     file, line = source
-    artifact = {"uri": quote(file)} if file.startswith("/") else {"uri": quote(file), "uriBaseId": _ROOT}
+    artifact = {"uri": f"file://{quote(file)}"} if file.startswith("/") else {"uri": quote(file), "uriBaseId": _ROOT}
     return {"physicalLocation": {"artifactLocation": artifact, "region": {"startLine": max(line, 1)}}}

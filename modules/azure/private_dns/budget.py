@@ -41,6 +41,11 @@ class DnsBudget:
         return WINDOW * _waits(self.writes, READS)
 
     @property
+    def avoidable(self) -> bool:
+        """Whether fewer links would shorten the wait."""
+        return self.links > _HUBS * self.zones
+
+    @property
     def warning(self) -> str:
         """What to tell before deploying; empty where nothing is throttled."""
         if not self.minutes:
@@ -51,7 +56,7 @@ class DnsBudget:
         )
         if self.refresh_minutes:
             text += f", and every refresh {self.refresh_minutes}"
-        if self.links > _HUBS * self.zones:
+        if self.avoidable:
             return f"{text}. Link only the networks with a DNS resolver; spokes ask it and need no links."
         return f"{text}. The deployment waits by itself; nothing has to be done."
 

@@ -48,8 +48,10 @@ class PrivateDns(Component):
         super().__init__(name, args, opts)
         chosen, existing = _chosen(name, args), args.get("existing", {})
         wanted = [zone.name for zone in chosen if zone.name not in existing]
-        if warning := dns_budget(len(wanted), len(args["virtual_network_ids"])).warning:
-            pulumi.log.warn(f"{name}: {warning}", self)
+        budget = dns_budget(len(wanted), len(args["virtual_network_ids"]))
+        if budget.warning:
+            tell = pulumi.log.warn if budget.avoidable else pulumi.log.info
+            tell(f"{name}: {budget.warning}", self)
         made = {zone: self._zone(name, args, zone).id for zone in wanted}
         self.zone_ids = pulumi.Output.all(**made, **existing)
         self.zone_names = pulumi.Output.from_input([zone.name for zone in chosen])

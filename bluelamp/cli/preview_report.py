@@ -1,0 +1,44 @@
+"""The reports of a preview: the verdicts on what would be there, and the changes that lead to it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bluelamp.cli.changes import visible
+from bluelamp.engine.events import Step
+from bluelamp.errors import Status
+from bluelamp.fleet.deploy import Result
+from bluelamp.fleet.judge import check_plans
+from bluelamp.reports import Report
+from bluelamp.reports.changes import Change, kind_of
+
+COMPLETE = (Status.DONE, Status.RULES_BROKEN, Status.CHANGES_FOUND)
+"""The statuses of a preview that ran to its end."""
+
+
+def preview_reports(
+    results: Sequence[Result], root: Path, arm_types: Path | None, jobs: int | None, *, block_unknown: bool
+) -> list[Report]:
+    """A report for each preview that ran to its end."""
+    by_force = {result.force: result for result in results if result.status in COMPLETE}
+    if not by_force:
+        return []
+    checked = check_plans(list(by_force), root, arm_types, jobs, block_unknown=block_unknown)
+    return [replace(one.report, changes=changes(by_force[one.force])) for one in checked if one.report]
+
+
+def changes(result: Result) -> tuple[Change, ...]:
+    """The changes of a preview, replacements once."""
+    return tuple(
+        Change(kind_of(step.op), step.type, step.name, {path: _values(step, path) for path in sorted(step.changes)})
+        for step in visible(result.steps)
+    )
+
+
+def _values(step: Step, path: str) -> tuple[Any, Any]:
+    try:
+        return step.values(path)
+    except ValueError:
+        # A key that no property path can name.
+        return None, None

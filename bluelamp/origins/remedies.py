@@ -1,0 +1,123 @@
+"""Settings that cure a rule, as trials showed (`remedy_trials`): which setting to change, and its value."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from bluelamp.core.problems import SettingsError
+from bluelamp.core.reader import content_of, parse
+from bluelamp.core.source import Source, Steps
+from bluelamp.infra.finding import STACK_FILE
+from bluelamp.infra.force import PROJECT
+from bluelamp.origins.leaves import Leaf, leaves
+from bluelamp.reports.findings import Finding
+
+FILE: Final = Path(__file__).with_name("remedies.json")
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """With `setting: value` a resource of `type` passes `rule`. In a setting's path `[*]` is any entry of a list."""
+
+    rule: str
+    setting: str
+    value: Any
+    type: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The remedy as a row of the file."""
+        return asdict(self)
+
+
+@cache
+def remedies() -> Mapping[str, Sequence[Remedy]]:
+    """Every known remedy by its rule."""
+    found: dict[str, list[Remedy]] = defaultdict(list)
+    for row in json.loads(FILE.read_text(encoding="utf-8")):
+        found[row["rule"]].append(Remedy(**row))
+    return dict(found)
+
+
+def written_as(path: str) -> str:
+    """A setting's path with `[*]` for the entries of lists, without `bluelamp:`."""
+    return re.sub(r"\[\d+\]", "[*]", path.removeprefix("bluelamp:"))
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A remedy for one failure of a force: `text` is the line to write, `place` where it belongs."""
+
+    text: str
+    place: tuple[str, int]
+
+
+class Remedies:
+    """The settings that cure the failures of one force. The force's settings are read when they are first needed."""
+
+    def __init__(self, force: str, root: Path) -> None:
+        self._force, self._root = force, root
+
+    @cached_property
+    def _leaves(self) -> Sequence[Leaf]:
+        from bluelamp.infra.force import load
+
+        try:
+            return leaves(load(self._force, root=self._root), self._root)
+        except SettingsError:
+            return ()
+
+    @cached_property
+    def _source(self) -> Source:
+        path = self._root / STACK_FILE.format(slug=self._force)
+        try:
+            return parse(*content_of(path, self._root))
+        except SettingsError:
+            return Source(STACK_FILE.format(slug=self._force))
+
+    def of(self, finding: Finding) -> Chosen | None:
+        """The setting that cures a failure; None where no trial showed one, or the force has that value already.
+
+        Of the entries of a list only the one counts whose name is in the resource's.
+        """
+        for remedy in remedies().get(finding.rule.id, ()):
+            if remedy.type != finding.type:
+                continue
+            for leaf in self._leaves:
+                if written_as(leaf.path) != remedy.setting or leaf.value == remedy.value:
+                    continue
+                if "[*]" in remedy.setting and not self._is_of(leaf, finding):
+                    continue
+                return Chosen(f"{leaf.path.removeprefix(PROJECT)}: {_yaml(remedy.value)}", self._place(leaf))
+        return None
+
+    def _is_of(self, leaf: Leaf, finding: Finding) -> bool:
+        entry = leaf.path[: leaf.path.rindex("]") + 1]
+        name = next((each.value for each in self._leaves if each.path == f"{entry}.name"), None)
+        return isinstance(name, str) and name in finding.name
+
+    def _place(self, leaf: Leaf) -> tuple[str, int]:
+        """Where the setting is written; of a default, the section that it belongs in, or the first line of settings."""
+        if leaf.written:
+            return leaf.file, leaf.line
+        steps: Steps = ("config", *_steps(leaf.path))
+        while len(steps) > 1:
+            steps = steps[:-1]
+            if steps in self._source.keys or steps in self._source.places:
+                return self._source.file, self._source.at(steps, key=True)[0]
+        return self._source.file, 1
+
+
+def _steps(path: str) -> Steps:
+    """`bluelamp:azure.landingZones[0].name` as steps."""
+    parts = re.findall(r"[^.\[\]]+", path)
+    return tuple(int(part) if part.isdigit() else part for part in parts)
+
+
+def _yaml(value: Any) -> str:
+    """A scalar as YAML: a word that YAML 1.1 reads as a boolean is quoted."""
+    return json.dumps(value) if not isinstance(value, str) or value in ("on", "off", "yes", "no") else value

@@ -1,0 +1,32 @@
+"""The changes that a preview shows, for its report."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+ORDER: Final = ("delete", "replace", "update", "import", "create")
+"""The kinds of change, those that can lose something first."""
+_KINDS: Final = {
+    "delete": "delete",
+    "delete-replaced": "replace",
+    "replace": "replace",
+    "create-replacement": "replace",
+    "update": "update",
+    "import": "import",
+    "create": "create",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change. `properties` has what each property was and will be, by its path; secrets are withheld already."""
+
+    kind: str
+    type: str
+    name: str
+    properties: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+def kind_of(op: str) -> str:
+    """The kind of change of one of the engine's steps; an unheard-of step is named as it is."""
+    return _KINDS.get(op, op)

@@ -1,0 +1,38 @@
+"""What a pipeline gets of a preview, and of what is deployed."""
+
+import json
+
+import pytest
+
+from tests.conftest import Project
+
+FORCE = "dyfed-powys"
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine")]
+
+
+def test_a_preview_is_reported_with_its_changes_and_what_is_deployed_with_its_lines(project: Project) -> None:
+    preview = project.run("preview", "--rehearse", FORCE, "--report", "preview", "--format", "json")
+    assert preview.returncode == 0, preview.stdout + preview.stderr
+    (force,) = json.loads(preview.stdout)["result"]["forces"]
+    text = (project.root / "preview" / "report.md").read_text("utf-8")
+    assert text.startswith(r"### ✅ Dyfed\-Powys Police is within its security baseline.")
+    assert f"**Changes:** {len(force['changes'])} to create." in text
+    assert "<summary><b>3 advisory failures</b></summary>" in text
+    assert "Fix in the settings: `components.ddosPlan: full`" in text
+
+    assert project.run("up", "--rehearse", FORCE).returncode == 0
+    settings = project.settings(FORCE)
+    settings.write_text(settings.read_text("utf-8").replace("sku: standard", "sku: premium"), "utf-8")
+    assert project.run("preview", "--rehearse", FORCE, "--report", "preview").returncode == 0
+    text = (project.root / "preview" / "report.md").read_text("utf-8")
+    assert "**Changes:** 1 to update." in text
+    assert "  - `properties.sku.name`: `standard` → `premium`" in text
+    assert "<summary><b>2 advisory failures</b></summary>" in text
+
+    project.run("audit", "--from", "state", "--rehearse", FORCE, "--report", "state", "--no-history")
+    (run,) = json.loads((project.root / "state" / "findings.sarif").read_text("utf-8"))["runs"]
+    assert run["results"]
+    for result in run["results"]:
+        place = result["locations"][0]["physicalLocation"]
+        lines = (project.root / place["artifactLocation"]["uri"]).read_text("utf-8").splitlines()
+        assert 1 <= place["region"]["startLine"] <= len(lines)
