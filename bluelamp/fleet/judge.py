@@ -3,7 +3,7 @@
 import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -14,6 +14,7 @@ from bluelamp.core.problems import SettingsError
 from bluelamp.errors import BluelampError
 from bluelamp.fleet.deployed import holds
 from bluelamp.fleet.parallel import cores
+from bluelamp.render.estate import estate
 from bluelamp.reports import Report, Source, assess, from_plan, from_state
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.subject import skipped
@@ -21,6 +22,7 @@ from policies.governance import Governance
 
 if TYPE_CHECKING:
     from bluelamp.planning import Plan
+    from bluelamp.render.estate import Estate
 
 _NAMED = 3
 """How many forces are named of those of which nothing is deployed."""
@@ -53,12 +55,12 @@ def check_plan(
     *,
     selection: Selection | None = None,
     block_unknown: bool = False,
-    locate: bool = False,
+    kept: bool = False,
 ) -> Check:
     """Plans the force in this process and judges the plan, by the rules that `selection` keeps.
 
-    `block_unknown` adds to what the force's baseline says. `locate` also finds the settings that the worst failures
-    come from, which takes a plan or two for each.
+    `block_unknown` adds to what the force's baseline says. A report that is `kept` also has the settings that the worst
+    failures come from, which takes a plan or two for each, and the estate, which the page draws.
 
     Raises `SettingsError` where its settings are wrong.
     """
@@ -73,7 +75,9 @@ def check_plan(
         # Whatever the program raises is its own failure: told by name, the traceback is for `pulumi preview`.
         return Check(force, failure=f"the program failed: {type(error).__name__}: {error}")
     report = judge_plan(plan, root, started=started, selection=selection, block_unknown=block_unknown)
-    if locate and report.broken and not plan.refused:
+    if kept:
+        report = replace(report, estate=estate(plan, report.name))
+    if kept and report.broken and not plan.refused:
         from bluelamp.origins.locate import located
 
         report = located(report, plan, root)
@@ -88,7 +92,7 @@ def check_plans(
     *,
     selection: Selection | None = None,
     block_unknown: bool = False,
-    locate: bool = False,
+    kept: bool = False,
 ) -> Iterator[Check]:
     """`check_plan` for several forces, in as many processes as there are cores; in the order they are named.
 
@@ -96,7 +100,7 @@ def check_plans(
     imported once, before the processes part.
     """
     one = partial(
-        check_plan, root=root, arm_types=arm_types, selection=selection, block_unknown=block_unknown, locate=locate
+        check_plan, root=root, arm_types=arm_types, selection=selection, block_unknown=block_unknown, kept=kept
     )
     if len(forces) == 1:
         yield one(forces[0])
@@ -142,7 +146,7 @@ def judge_state(
 
     Secrets that `decrypt` does not decrypt are judged as unknown.
     """
-    return assess(
+    report = assess(
         force,
         from_state(state, decrypt),
         Source.STATE,
@@ -152,6 +156,17 @@ def judge_state(
         selection=selection,
         skipped=skipped(state),
     )
+    return replace(report, estate=_deployed_estate(force, state, report.name))
+
+
+def _deployed_estate(force: str, state: Mapping[str, Any], name: str) -> "Estate | None":
+    """The estate that the page draws; None where a state of another program holds what cannot be drawn."""
+    from bluelamp.render.deployed import deployed as planned_of
+
+    try:
+        return estate(planned_of(force, state), name)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _governance(root: Path, force: str, *, block_unknown: bool) -> Governance:

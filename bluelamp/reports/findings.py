@@ -8,14 +8,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bluelamp.reports.canonical import compact, plain, time_of
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.provenance import Provenance
 from bluelamp.reports.since import Since
+from bluelamp.reports.totals import Totals, totals
+from bluelamp.reports.undecided import Undecided, by_cause
 from bluelamp.reports.unjudged import Unjudged
 from policies import Control, Enforcement, Severity, Verdict
+
+if TYPE_CHECKING:
+    from bluelamp.render.estate import Estate
+    from bluelamp.reports.signature import Signature
 
 FORMAT: Final = "bluelamp-findings/1"
 VERDICTS: Final = (
@@ -100,6 +106,7 @@ class Finding:
     with secrets as `[secret]` and unknown parts as `<unknown>`. `source` is the file and the line that the resource is
     written in, None where that is not known. `input_hash` is the SHA-256 of the resource's inputs as canonical JSON,
     with secrets and unknown parts replaced likewise. `exemption` is the id of the exemption that allows a failure.
+    `reasons` say why a verdict is unknown, without the paths that `message` gives; see `bluelamp.reports.undecided`.
     """
 
     rule: RuleRecord
@@ -114,6 +121,7 @@ class Finding:
     source: tuple[str, int] | None = None
     input_hash: str = ""
     exemption: str = ""
+    reasons: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -156,7 +164,8 @@ class Report:
     true where addresses and names are left out; `names` are those that the force chose, for that, and in no view.
     `exemptions` are all the force's from the rules here, also those that do not hold; `blocks_unknown` says whether a
     mandatory rule that is not decided stops a deployment. `unjudged` lists, by kind, what no rule judged, of the whole
-    baseline and not only of the rules that were picked; `judged` counts the resources that one did.
+    baseline and not only of the rules that were picked; `judged` counts the resources that one did. `estate` is what
+    the page draws, `signature` the key that the report is to be signed with.
     """
 
     force: str
@@ -177,6 +186,8 @@ class Report:
     blocks_unknown: bool = False
     unjudged: tuple[Unjudged, ...] = ()
     judged: int | None = None
+    estate: "Estate | None" = field(default=None, repr=False)
+    signature: "Signature | None" = None
 
     @cached_property
     def _by_verdict(self) -> Mapping[Verdict, list[Finding]]:
@@ -189,6 +200,16 @@ class Report:
     def counts(self) -> Mapping[Verdict, int]:
         """How many findings have each verdict; every verdict is there."""
         return {verdict: len(findings) for verdict, findings in self._by_verdict.items()}
+
+    @cached_property
+    def totals(self) -> Totals:
+        """Every count that is shown anywhere."""
+        return totals(self)
+
+    @cached_property
+    def causes(self) -> tuple[Undecided, ...]:
+        """Why verdicts on mandatory rules are undecided, and what settles them."""
+        return by_cause(self)
 
     @cached_property
     def broken(self) -> tuple[Finding, ...]:
@@ -260,6 +281,8 @@ class Report:
             "broken": len(self.broken),
             "undecided": len(self.undecided),
             "resources": self.resources,
+            "totals": self.totals.as_dict(),
+            "undecidedBy": [each.as_dict() for each in self.causes],
             "notJudged": [each.as_dict() for each in self.unjudged],
             "provenance": {
                 "commit": self.provenance.commit,

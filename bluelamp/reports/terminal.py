@@ -7,7 +7,7 @@ from bluelamp.core.text import printable
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import Answer, Finding, Report
 from bluelamp.reports.unjudged import Skipped, Unjudged
-from bluelamp.reports.words import asked, one_line, says_more, some, value
+from bluelamp.reports.words import ANSWER_WORDS, asked, counted, one_line, says_more, some, value
 from policies import Verdict
 
 if TYPE_CHECKING:
@@ -73,20 +73,13 @@ def forces(reports: Sequence[Report]) -> "RenderableType":
             report.counts[Verdict.PASS],
             *([sum(len(each.resources) for each in report.uncovered)] if left else []),
         )
-        table.add_row(_line(report.force), Text(report.answer, _STYLES[report.answer]), *map(str, figures))
+        table.add_row(_line(report.force), Text(ANSWER_WORDS[report.answer], _STYLES[report.answer]), *map(str, figures))
     answers = [report.answer for report in reports]
-    said = ", ".join(f"{answers.count(answer)} {answer}" for answer in Answer if answer in answers)
+    said = ", ".join(f"{answers.count(answer)} {ANSWER_WORDS[answer]}" for answer in Answer if answer in answers)
     lines = [Text(f"{some(len(reports), 'force')}: {said}", "bold")]
     if left:
         lines.append(Text(f"No rule: {some(left, 'resource')} that no rule covers; `bluelamp audit FORCE` lists them"))
     return Group(table, *lines)
-
-
-def counted(report: Report) -> str:
-    """What was judged, and how many verdicts there are of each kind that there is, in one line."""
-    counts = ", ".join(f"{count} {verdict}" for verdict, count in report.counts.items() if count)
-    judged = f"{some(report.resources, 'resource')}, {some(len(report.rules), 'rule')}"
-    return f"{judged}: {counts}" if counts else judged
 
 
 def _broken(finding: Finding) -> "RenderableType":

@@ -8,7 +8,7 @@ from policies.kubernetes._contents import CARRIERS, SETS, Unreadable, objects, t
 from policies.kubernetes._workloads import namespace_of
 from policies.model import Severity
 from policies.rule import Fail, NotApplicable, Outcome, rule
-from policies.value import UnknownValue, Value
+from policies.value import RENDER_AND_AUDIT, UnknownValue, Value
 
 _ELSEWHERE: Final = {
     "kubernetes:argoproj.io/*:Application": "the repository or chart",
@@ -31,7 +31,7 @@ _ELSEWHERE: Final = {
 }
 """The kinds that deploy objects which are not among the resources, and where those are written."""
 
-_READ: Final = "render it and audit the manifests: bluelamp audit --from manifests"
+_READ: Final = RENDER_AND_AUDIT
 _EXAMPLE: Final = """
 apiVersion: v1
 kind: ConfigMap

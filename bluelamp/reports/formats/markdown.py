@@ -9,7 +9,7 @@ from typing import Final
 from bluelamp.core.text import printable
 from bluelamp.reports.canonical import time_of
 from bluelamp.reports.findings import Answer, Finding, Report
-from bluelamp.reports.words import asked, explanation, headline, not_covered, some, value
+from bluelamp.reports.words import asked, counted, explanation, headline, not_covered, some, value
 from policies import Verdict
 
 MOST: Final = 50
@@ -40,6 +40,8 @@ def _lines(report: Report, most: int) -> Iterator[str]:
     yield _plain(" ".join(explanation(report)))
     yield ""
     yield from _counts(report)
+    yield _plain(f"{counted(report)}.")
+    yield ""
     yield from _changes(report)
     yield from _part("mandatory failure", report.broken, most, opened=True)
     yield from _part(
