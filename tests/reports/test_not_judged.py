@@ -87,7 +87,7 @@ def test_where_no_rule_covers_anything_it_cannot_be_said(assessed: Assessed) -> 
     report = assessed(*widgets(2))
     assert report.answer is Answer.CANNOT_BE_SAID
     assert one_line(report) == (
-        "cannot be said: there was nothing to judge; 2 resources of 1 kind are covered by no rule"
+        "undecided: there was nothing to judge; 2 resources of 1 kind are covered by no rule"
     )
     assert "within its baseline" not in screen(report)
 
