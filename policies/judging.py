@@ -237,9 +237,7 @@ def _unknown(rule: Rule, resource: Resource, doubts: list[UnknownValue]) -> Judg
     named = {why: ", ".join(filter(None, dict.fromkeys(found))) for why, found in paths.items()}
     said = "; ".join(f"{where}: {why}" if where else why for why, where in named.items())
     message = broken.cut(broken.exact(said), broken.LONGEST)
-    return Judgement(
-        rule.id, resource.urn, Verdict.UNKNOWN, own, "<unknown>", message=message, reasons=tuple(named)
-    )
+    return Judgement(rule.id, resource.urn, Verdict.UNKNOWN, own, "<unknown>", message=message, reasons=tuple(named))
 
 
 def _why_unknown(doubt: UnknownValue) -> str:

@@ -48,7 +48,9 @@ class Bar:
     @property
     def parts(self) -> list[tuple[str, str, int]]:
         """Each stretch: its kind, what it counts, and how many."""
-        return [(each.kind, word, count) for each, (word, count) in zip(self.segments, self.counts.items(), strict=True)]
+        return [
+            (each.kind, word, count) for each, (word, count) in zip(self.segments, self.counts.items(), strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,9 @@ def forces(reports: Sequence[Report]) -> "RenderableType":
             report.counts[Verdict.PASS],
             *([sum(len(each.resources) for each in report.uncovered)] if left else []),
         )
-        table.add_row(_line(report.force), Text(ANSWER_WORDS[report.answer], _STYLES[report.answer]), *map(str, figures))
+        table.add_row(
+            _line(report.force), Text(ANSWER_WORDS[report.answer], _STYLES[report.answer]), *map(str, figures)
+        )
     answers = [report.answer for report in reports]
     said = ", ".join(f"{answers.count(answer)} {ANSWER_WORDS[answer]}" for answer in Answer if answer in answers)
     lines = [Text(f"{some(len(reports), 'force')}: {said}", "bold")]

@@ -27,16 +27,16 @@ NAMES: Final = {
 }
 """What each count is called."""
 MEANINGS: Final = {
-    "resources": "What a provider manages in Azure, Kubernetes or elsewhere. Components, providers and the stack itself "
-    "do not count.",
-    "judged": "At least one rule for the kind of the resource applies.",
+    "resources": "What a provider manages in Azure, Kubernetes or elsewhere. Components, providers and the stack do not "
+    "count.",
+    "judged": "At least one rule for its kind applies.",
     "in_part": "Only rules on location, classification and cost apply.",
     "without_rule": "No rule applies. Judged, judged in part and without a rule add up to all resources.",
-    "left_out": "Objects that the source holds and that are not among the resources, such as documents of another kind.",
+    "left_out": "Objects of the source that are not among the resources, such as documents of another kind.",
     "with_verdict": "At least one rule gives a verdict, if only not applicable.",
     "rules": "Rules of the baseline that were applied.",
     "idle_rules": "Rules applied that concern no resource here.",
-    "verdicts": "One for each rule and each resource that the rule concerns. A verdict with its evidence is a finding.",
+    "verdicts": "One for each rule and resource that the rule concerns. A verdict with its evidence is a finding.",
     "failures": "Mandatory and advisory failures.",
     "mandatory_failures": "Failures that stop a deployment.",
     "advisory_failures": "Failures that stop nothing.",

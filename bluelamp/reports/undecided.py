@@ -47,6 +47,42 @@ _REASONS: Final = {
 }
 
 
+_TOLD: Final = {
+    Cause.ERROR: ("is/are in error, as the rule failed", "report the error to the maintainers of the rules"),
+    Cause.ELSEWHERE: (
+        "is/are about objects that are not among the resources, which deployment does not change",
+        "render what is deployed and run `bluelamp audit --from manifests DIR`",
+    ),
+    Cause.OTHER: (
+        "is/are not conclusive, and deployment may not settle that",
+        "review what each finding says of its resource",
+    ),
+    Cause.FILE: ("needs/need the content of a file, which is not read", "review the file by hand"),
+    Cause.UNREADABLE: ("needs/need values that cannot be read", "export the source anew, then {again}"),
+    Cause.ENCRYPTED: (
+        "needs/need encrypted values",
+        "set PULUMI_CONFIG_PASSPHRASE or run `pulumi login`, then {again}",
+    ),
+    Cause.NO_INPUTS: ("needs/need inputs that the state does not hold", "run `pulumi refresh`, then {again}"),
+    Cause.PLACEHOLDER: ("needs/need values that are placeholders", "give the values themselves, then {again}"),
+    Cause.DEPLOYMENT: (
+        "is/are known after deployment",
+        "after deployment, run `bluelamp audit --from state {forces}`",
+    ),
+}
+_ABSENT: Final = {
+    "state": ("needs/need values that the state does not hold", "run `pulumi refresh`, then {again}"),
+    "manifests": (
+        "needs/need values that the manifests do not hold",
+        "render them with these values, then {again}",
+    ),
+}
+_ELSE_ABSENT: Final = (
+    "needs/need values that the templates do not hold",
+    "put them into the parameters file, then {again}; what only Azure knows is in the state after deployment",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Undecided:
     """The undecided findings of one cause, as half a sentence after their number, and the step that settles them."""
@@ -93,43 +129,9 @@ def cause_of(finding: "Finding", report: "Report") -> Cause:
 
 def told(cause: Cause, source: str, forces: Iterable[str]) -> tuple[str, str]:
     """What is said of undecided verdicts of `cause`, singular and plural before a slash, and what settles them."""
-    names = " ".join(forces)
+    what, step = _ABSENT.get(source, _ELSE_ABSENT) if cause is Cause.ABSENT else _TOLD[cause]
     again = f"run `bluelamp audit --from {source}` again"
-    match cause:
-        case Cause.DEPLOYMENT:
-            return "is/are known after deployment", f"after deployment, run `bluelamp audit --from state {names}`"
-        case Cause.ABSENT if source == "state":
-            return "needs/need values that the state does not hold", f"run `pulumi refresh`, then {again}"
-        case Cause.ABSENT if source == "manifests":
-            return "needs/need values that the manifests do not hold", f"render them with these values, then {again}"
-        case Cause.ABSENT:
-            return (
-                f"needs/need values that the {source} do not hold",
-                f"put them into the parameters file, then {again}; what only Azure knows is in the state after "
-                "deployment",
-            )
-        case Cause.ELSEWHERE:
-            return (
-                "is/are about objects that are not among the resources, which deployment does not change",
-                "render what is deployed and run `bluelamp audit --from manifests DIR`",
-            )
-        case Cause.ENCRYPTED:
-            return "needs/need encrypted values", f"set PULUMI_CONFIG_PASSPHRASE or run `pulumi login`, then {again}"
-        case Cause.NO_INPUTS:
-            return "needs/need inputs that the state does not hold", f"run `pulumi refresh`, then {again}"
-        case Cause.PLACEHOLDER:
-            return "needs/need values that are placeholders", f"give the values themselves, then {again}"
-        case Cause.FILE:
-            return "needs/need the content of a file, which is not read", "review the file by hand"
-        case Cause.UNREADABLE:
-            return "needs/need values that cannot be read", f"export the source anew, then {again}"
-        case Cause.ERROR:
-            return "is/are in error, as the rule failed", "report the error to the maintainers of the rules"
-        case Cause.OTHER:
-            return (
-                "is/are not conclusive, and deployment may not settle that",
-                "review what each finding says of its resource",
-            )
+    return what, step.format(again=again, forces=" ".join(forces))
 
 
 def counted(count: int, what: str) -> str:

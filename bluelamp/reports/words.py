@@ -243,4 +243,3 @@ def _broken(report: Report) -> str:
 
 def _rules(findings: Iterable[Finding]) -> int:
     return len({finding.rule.id for finding in findings})
-

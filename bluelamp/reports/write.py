@@ -87,8 +87,8 @@ def write(
     and all together, with `index.html` above them, which compares them. The new report takes the place of an older one
     in one step: a run that is killed leaves the older report or the new one. Other files in the folder stay, and are
     never written over. `key` signs the seal; it is chained to the report in `previous`, by default to the one that is
-    replaced. `signers` has the names of the project's known signers by fingerprint; the pages name the one of `key`. Raises
-    `BluelampError` where the folder cannot be written or the disk is full, and `UsageError` for two
+    replaced. `signers` has the names of the project's known signers by fingerprint; the pages name the one of `key`.
+    Raises `BluelampError` where the folder cannot be written or the disk is full, and `UsageError` for two
     reports on one force and where somebody's own file has the name of a report's.
     """
     names = [report.force for report in reports]

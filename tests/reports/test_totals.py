@@ -21,8 +21,8 @@ from bluelamp.reports.unjudged import Skipped
 from bluelamp.reports.words import counted
 from policies import UNKNOWN, Resource, Verdict
 from policies.estate import canonical
-from tests.reports.tree import parse
 from tests.reports.test_views import printed
+from tests.reports.tree import parse
 
 KINDS = {
     "judged": ("kubernetes:core/v1:ConfigMap", {"data": {"a": "b"}}),
