@@ -27,8 +27,8 @@ NAMES: Final = {
 }
 """What each count is called."""
 MEANINGS: Final = {
-    "resources": "What a provider manages in Azure, Kubernetes or elsewhere. Components, providers and the stack do not "
-    "count.",
+    "resources": "What a provider manages in Azure, Kubernetes or elsewhere. Components, providers and the stack "
+    "do not count.",
     "judged": "At least one rule for its kind applies.",
     "in_part": "Only rules on location, classification and cost apply.",
     "without_rule": "No rule applies. Judged, judged in part and without a rule add up to all resources.",
