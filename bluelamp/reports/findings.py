@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from bluelamp.policies import Control, Enforcement, Severity, Verdict
 from bluelamp.reports.canonical import compact, plain, time_of
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.provenance import Provenance
@@ -17,7 +18,6 @@ from bluelamp.reports.since import Since
 from bluelamp.reports.totals import Totals, totals
 from bluelamp.reports.undecided import Undecided, by_cause
 from bluelamp.reports.unjudged import Unjudged
-from policies import Control, Enforcement, Severity, Verdict
 
 if TYPE_CHECKING:
     from bluelamp.render.estate import Estate

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bluelamp.policies import Enforcement, Severity, Verdict
 from bluelamp.reports import charts
 from bluelamp.reports.charts import Segment
 from bluelamp.reports.coverage import Standing, coverage
@@ -14,7 +15,6 @@ from bluelamp.reports.totals import together
 from bluelamp.reports.undecided import Cause, told
 from bluelamp.reports.undecided import counted as counted_verdicts
 from bluelamp.reports.words import ANSWER_WORDS, some
-from policies import Enforcement, Severity, Verdict
 
 _TOLD: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.EXEMPT, Verdict.PASS)
 """Which verdict of a rule on a force's resources the table of rules tells: the first of these that there is."""

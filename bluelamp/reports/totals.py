@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
-from policies import Verdict
+from bluelamp.policies import Verdict
 
 if TYPE_CHECKING:
     from bluelamp.reports.findings import Report

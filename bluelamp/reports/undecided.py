@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from bluelamp.core.wire import DAMAGED, ENCRYPTED, FILE, PLACEHOLDER, STRANGE
-from policies import Verdict
-from policies.value import RENDER_AND_AUDIT, UNTIL_DEPLOYED
+from bluelamp.policies import Verdict
+from bluelamp.policies.value import RENDER_AND_AUDIT, UNTIL_DEPLOYED
 
 if TYPE_CHECKING:
     from bluelamp.reports.findings import Finding, Report

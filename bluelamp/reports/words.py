@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from bluelamp.policies import Verdict
+from bluelamp.policies.value import UNTIL_DEPLOYED
 from bluelamp.reports.canonical import canonical
 from bluelamp.reports.coverage import Standing
 from bluelamp.reports.findings import SEVERITIES, Answer, Finding, Report, Source
 from bluelamp.reports.since import Since
 from bluelamp.reports.totals import SOURCES as TOTALS_SOURCES
-from policies import Verdict
-from policies.value import UNTIL_DEPLOYED
 
 if TYPE_CHECKING:
     from bluelamp.reports.signature import Signature

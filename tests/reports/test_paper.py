@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser
 
 from bluelamp.fleet.judge import check_plan
+from bluelamp.policies import Verdict
 from bluelamp.reports import Report, write
 from bluelamp.reports.anonymous import Anonymous
 from bluelamp.reports.charts import Column, axis, trend
@@ -18,7 +19,6 @@ from bluelamp.reports.html import to_html
 from bluelamp.reports.keys import fingerprint
 from bluelamp.reports.since import Run, Since
 from bluelamp.reports.verifying import verify
-from policies import Verdict
 from tests.reports.browsing import chromium
 from tests.reports.tree import parse
 

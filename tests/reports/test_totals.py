@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bluelamp.policies import UNKNOWN, Resource, Verdict
+from bluelamp.policies.estate import canonical
 from bluelamp.reports import Report, Source, assess
 from bluelamp.reports.formats.markdown import to_markdown
 from bluelamp.reports.formats.oscal import to_assessment_results
@@ -19,8 +21,6 @@ from bluelamp.reports.terminal import show
 from bluelamp.reports.totals import MEANINGS, NAMES
 from bluelamp.reports.unjudged import Skipped
 from bluelamp.reports.words import counted
-from policies import UNKNOWN, Resource, Verdict
-from policies.estate import canonical
 from tests.reports.test_views import printed
 from tests.reports.tree import parse
 

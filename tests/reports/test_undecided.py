@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluelamp.core.wire import DAMAGED, ENCRYPTED, FILE, PLACEHOLDER, STRANGE
+from bluelamp.policies import UNKNOWN, Resource, Rule, rules
+from bluelamp.policies.value import NOT_CONCLUSIVE, RENDER_AND_AUDIT, UNTIL_DEPLOYED
 from bluelamp.reports import Report, Source, assess
 from bluelamp.reports.formats.markdown import to_markdown
 from bluelamp.reports.html import to_html, to_index
 from bluelamp.reports.national import national
 from bluelamp.reports.undecided import NO_INPUTS, Cause
 from bluelamp.reports.words import explanation, one_line
-from policies import UNKNOWN, Resource, Rule, rules
-from policies.value import NOT_CONCLUSIVE, RENDER_AND_AUDIT, UNTIL_DEPLOYED
 from tests.reports.tree import parse
 
 ReportOn = Callable[..., Report]
