@@ -13,7 +13,17 @@ from bluelamp.policies.interrupts import Interrupts
 from bluelamp.policies.model import Judgement, Resource, Verdict
 from bluelamp.policies.placeholders import without_placeholders
 from bluelamp.policies.rule import Fail, NotApplicable, Outcome, Rule
-from bluelamp.policies.value import SECRET, UnknownValue, Value, root, secret_key, stepped
+from bluelamp.policies.value import (
+    NOT_CONCLUSIVE,
+    SECRET,
+    UNTIL_DEPLOYED,
+    UnknownValue,
+    Value,
+    depends_on_unknown,
+    root,
+    secret_key,
+    stepped,
+)
 from bluelamp.policies.views import TEMPLATE, Context, Subject, View
 
 _WITHHELD: Final = "[withheld]"
@@ -227,12 +237,13 @@ def _unknown(rule: Rule, resource: Resource, doubts: list[UnknownValue]) -> Judg
     named = {why: ", ".join(filter(None, dict.fromkeys(found))) for why, found in paths.items()}
     said = "; ".join(f"{where}: {why}" if where else why for why, where in named.items())
     message = broken.cut(broken.exact(said), broken.LONGEST)
-    return Judgement(rule.id, resource.urn, Verdict.UNKNOWN, own, "<unknown>", message=message)
+    return Judgement(rule.id, resource.urn, Verdict.UNKNOWN, own, "<unknown>", message=message, reasons=tuple(named))
 
 
 def _why_unknown(doubt: UnknownValue) -> str:
     reasons = doubt.value.resource.reasons
-    return reasons.get(doubt.value.path, doubt.reason) if reasons else doubt.reason
+    why = reasons.get(doubt.value.path, doubt.reason) if reasons else doubt.reason
+    return NOT_CONCLUSIVE if why == UNTIL_DEPLOYED and not depends_on_unknown(doubt.value.raw) else why
 
 
 def _error(rule: Rule, resource: Resource, error: BaseException, estate: Estate) -> Judgement:

@@ -89,7 +89,8 @@ class Judgement:
 
     When several places of the resource fail, `path`, `observed` and `expected` are those of the first one and
     `message` names all. `observed` is JSON, with secrets as `[secret]` and unknown parts as `<unknown>`. `exemption` is
-    the id of the exemption that excuses a failure, empty where the verdict is not exempt.
+    the id of the exemption that excuses a failure, empty where the verdict is not exempt. `reasons` say why a verdict
+    is unknown, without the paths that `message` gives.
     """
 
     rule: str
@@ -100,6 +101,7 @@ class Judgement:
     expected: Any = None
     message: str = ""
     exemption: str = ""
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

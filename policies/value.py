@@ -14,6 +14,9 @@ _T = TypeVar("_T")
 SECRET: Final = "[secret]"  # noqa: S105 - the mark that replaces a secret
 _SECRET_KEY: Final = 8
 UNTIL_DEPLOYED: Final = "unknown until deployed"
+NOT_CONCLUSIVE: Final = "the value is known and does not decide the rule"
+RENDER_AND_AUDIT: Final = "render it and audit the manifests: bluelamp audit --from manifests"
+"""The end of a reason that no deployment settles: what is deployed is written elsewhere."""
 _ALL: Final = "[*]"
 _SCALARS: Final = frozenset({str, bool, int, float, type(None)})
 _PLAIN_KEY: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-$")
@@ -42,6 +45,19 @@ class PartialList(list[Any]):
 
 
 _PARTIAL: Final = frozenset({PartialObject, PartialList})
+
+
+def depends_on_unknown(raw: Any) -> bool:
+    """Whether `raw` may still change at deployment: it is missing, unknown, or holds something unknown."""
+    if raw is None:
+        return True
+    waiting = [raw]
+    while waiting:
+        each = waiting.pop()
+        if each is UNKNOWN or type(each) in _PARTIAL:
+            return True
+        waiting += each.values() if isinstance(each, Mapping) else each if isinstance(each, (list, tuple)) else ()
+    return False
 
 
 class Value:

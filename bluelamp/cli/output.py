@@ -1,7 +1,7 @@
 """What becomes of reports: remembered, anonymised, written, signed."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -68,15 +68,25 @@ class Output:
             told = [anonymous(report) for report in told]
         return told
 
-    def write(self, screen: Screen, reports: Sequence[Report]) -> None:
-        """Writes them into the folder, and says what was written."""
+    def write(self, screen: Screen, reports: Sequence[Report], root: Path) -> None:
+        """Writes them into the folder, and says what was written; `root` has the project's known signers."""
         if self.folder is None:
             return
         from bluelamp.reports import write
         from bluelamp.reports.keys import private_key
+        from bluelamp.reports.signers import known_signers
 
         key = private_key(self.sign_with) if self.sign_with else None
-        for path in write(reports, self.folder, self._formats(), key=key, previous=self.previous, detail=self.detail):
+        signers: Mapping[str, str] = {}
+        if key:
+            try:
+                signers = known_signers(root)
+            except UsageError as error:
+                screen.warn(f"{error.message}; the report names the key that signs it, and no holder")
+        formats, detail = self._formats(), self.detail
+        for path in write(
+            reports, self.folder, formats, key=key, previous=self.previous, detail=detail, signers=signers
+        ):
             screen.say(f"wrote {escape(path)}")
 
     def _formats(self) -> list[str]:

@@ -15,12 +15,14 @@ from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.deployed import holds
 from bluelamp.fleet.parallel import cores
 from bluelamp.policies.governance import Governance
+from bluelamp.render.estate import estate
 from bluelamp.reports import Report, Source, assess, from_plan, from_state
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.subject import skipped
 
 if TYPE_CHECKING:
     from bluelamp.planning import Plan
+    from bluelamp.render.estate import Estate
 
 _NAMED = 3
 """How many forces are named of those of which nothing is deployed."""
@@ -63,13 +65,14 @@ def check_plan(
     *,
     selection: Selection | None = None,
     block_unknown: bool = False,
-    locate: bool = False,
+    kept: bool = False,
     changes: bool = False,
 ) -> Check:
     """Plans the force in this process and judges the plan, by the rules that `selection` keeps.
 
-    `block_unknown` adds to what the force's baseline says. `locate` also finds the settings that the worst failures
-    come from, which takes a plan or two for each. `changes` also finds whether a rehearsal can take it.
+    `block_unknown` adds to what the force's baseline says. A report that is `kept` also has the settings that the worst
+    failures come from, which takes a plan or two for each, and the estate, which the page draws. `changes` also finds
+    whether a rehearsal can take the plan.
 
     Raises `SettingsError` where its settings are wrong.
     """
@@ -91,7 +94,9 @@ def check_plan(
         raise SettingsError(wrong)
     refused, step = _change_refused(plan, root) if changes else ("", "")
     report = judge_plan(plan, root, started=started, selection=selection, block_unknown=block_unknown)
-    if locate and report.broken and not plan.refused:
+    if kept:
+        report = replace(report, estate=estate(plan, report.name))
+    if kept and report.broken and not plan.refused:
         from bluelamp.origins.locate import located
 
         report = located(report, plan, root)
@@ -128,7 +133,7 @@ def check_plans(
     *,
     selection: Selection | None = None,
     block_unknown: bool = False,
-    locate: bool = False,
+    kept: bool = False,
     changes: bool = False,
 ) -> Iterator[Check]:
     """`check_plan` for several forces, in as many processes as there are cores; in the order they are named.
@@ -142,7 +147,7 @@ def check_plans(
         arm_types=arm_types,
         selection=selection,
         block_unknown=block_unknown,
-        locate=locate,
+        kept=kept,
         changes=changes,
     )
     if len(forces) == 1:
@@ -202,6 +207,7 @@ def judge_state(
         selection=selection,
         skipped=skipped(state),
     )
+    report = replace(report, estate=_deployed_estate(force, state, report.name))
     return _in_environment(placed_by_state(report, state, root), root)
 
 
@@ -209,6 +215,16 @@ def _in_environment(report: Report, root: Path) -> Report:
     from bluelamp.infra.stacks import environment_of
 
     return replace(report, environment=environment_of(root, report.force))
+
+
+def _deployed_estate(force: str, state: Mapping[str, Any], name: str) -> "Estate | None":
+    """The estate that the page draws; None where a state of another program holds what cannot be drawn."""
+    from bluelamp.render.deployed import deployed as planned_of
+
+    try:
+        return estate(planned_of(force, state), name)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _governance(root: Path, force: str, *, block_unknown: bool) -> Governance:

@@ -32,6 +32,11 @@ class Plan:
     notes: tuple[str, ...] = ()
 
     @property
+    def managed(self) -> list[PlannedResource]:
+        """The resources that a provider would manage in the cloud: no components, no providers, not the stack."""
+        return [one for one in self.resources if one.custom and not one.type.startswith("pulumi:")]
+
+    @property
     def refused(self) -> list[PlannedResource]:
         """The resources that the cloud would refuse."""
         return [resource for resource in self.resources if resource.failures]

@@ -18,6 +18,11 @@ _FOOT: Final = 56
 
 def diagram(estate: Estate) -> str:
     """The SVG of `estate`: light or dark as the reader has it, light on paper."""
+    return f"<!-- {MARK} from the plan. -->\n" + ET.tostring(drawn(estate), encoding="unicode") + "\n"
+
+
+def drawn(estate: Estate, heading: str = "The estate as planned") -> ET.Element:
+    """The same as an element; `heading` is the line below the force's name."""
     canvas = Canvas()
     inner = WIDTH - 2 * MARGIN
     y = float(_HEAD + _GAP)
@@ -33,10 +38,10 @@ def diagram(estate: Estate) -> str:
     if estate.sites or estate.clusters:
         y += draw_premises.draw(canvas, estate.sites, estate.clusters, anchors, MARGIN, y, inner) + _GAP
     _legend(canvas, estate, y)
-    return _svg(canvas, estate, y + _FOOT)
+    return _svg(canvas, estate, y + _FOOT, heading)
 
 
-def _svg(canvas: Canvas, estate: Estate, height: float) -> str:
+def _svg(canvas: Canvas, estate: Estate, height: float, heading: str) -> ET.Element:
     name, size = f"Estate of {estate.name}", (f"{WIDTH:g}", f"{height:g}")
     svg = ET.Element(
         "svg",
@@ -61,10 +66,10 @@ def _svg(canvas: Canvas, estate: Estate, height: float) -> str:
     regions = list(dict.fromkeys(net.region for net in estate.networks))
     said = [f"{estate.resources:,} resources", *(draw_azure.region_name(region) for region in regions)]
     said += [estate.classification] if estate.classification else []
-    head.text(MARGIN, 71, "The estate as planned  ·  " + "  ·  ".join(said), "head-soft", 15)
+    head.text(MARGIN, 71, f"{heading}  ·  " + "  ·  ".join(said), "head-soft", 15)
     svg.append(head.root)
     svg.append(canvas.root)
-    return f"<!-- {MARK} from the plan. -->\n" + ET.tostring(svg, encoding="unicode") + "\n"
+    return svg
 
 
 def described(estate: Estate) -> str:

@@ -82,7 +82,7 @@ def estate(plan: "Plan", name: str) -> Estate:
     from bluelamp.render.shared import services
 
     look = Lookup(plan.resources)
-    found = Estate(name, sum(1 for one in plan.resources if one.custom))
+    found = Estate(name, len(plan.managed))
     found.classification = next(
         (str(tags["classification"]) for one in plan.resources if "classification" in (tags := _map(one, "tags"))), ""
     )

@@ -1,6 +1,6 @@
 """Finding planned resources by type, by what they hang below and by what they are made from."""
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -13,14 +13,21 @@ class Lookup:
 
     def __init__(self, resources: Iterable["PlannedResource"]) -> None:
         self.by_urn = {one.urn: one for one in resources}
+        self._by_type: dict[str, list[tuple[int, PlannedResource]]] = defaultdict(list)
+        for number, one in enumerate(self.by_urn.values()):
+            self._by_type[one.type].append((number, one))
 
     def of(self, *types: str) -> Iterator["PlannedResource"]:
         """The resources of these types, in URN order."""
-        return (one for one in self.by_urn.values() if one.type in types)
+        return self._ordered(types)
 
     def of_prefix(self, prefix: str) -> Iterator["PlannedResource"]:
-        """The resources whose type begins with `prefix`."""
-        return (one for one in self.by_urn.values() if one.type.startswith(prefix))
+        """The resources whose type begins with `prefix`, in URN order."""
+        return self._ordered(type_ for type_ in self._by_type if type_.startswith(prefix))
+
+    def _ordered(self, types: Iterable[str]) -> Iterator["PlannedResource"]:
+        found = sorted((each for type_ in types for each in self._by_type.get(type_, ())), key=lambda each: each[0])
+        return (one for _, one in found)
 
     def text(self, one: "PlannedResource", key: str) -> str:
         """An input, where it is known text; else nothing."""

@@ -75,9 +75,9 @@ class Anonymous:
     def __call__(self, report: Report) -> Report:
         """The report without addresses, and without the names that the force chose."""
         self._names = {name.casefold() for name in report.names}
-        kept = {"force", "name", "source", "provenance", "filters", "names", "redacted"}
+        kept = {"force", "name", "source", "provenance", "filters", "names", "redacted", "estate", "signature"}
         changed = {each.name: self._of(getattr(report, each.name)) for each in fields(report) if each.name not in kept}
-        return replace(report, **changed, names=frozenset(), redacted=True)
+        return replace(report, **changed, names=frozenset(), redacted=True, estate=None)
 
     def _of(self, value: Any) -> Any:
         if isinstance(value, str):

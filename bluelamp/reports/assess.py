@@ -87,7 +87,7 @@ def assess(
         exemptions=tuple(record(use) for use in uses),
         blocks_unknown=governance.block_unknown,
         unjudged=tuple(_cleaned(each, clean) for each in left),
-        judged=len(resources) - sum(1 for each in left for one in each.resources if one.urn in whose),
+        judged=len(resources) - sum(len(each.resources) for each in left if each.among_resources),
     )
 
 
@@ -162,4 +162,5 @@ def _finding(
         source,
         input_hash,
         judgement.exemption,
+        reasons=judgement.reasons,
     )

@@ -45,6 +45,13 @@ class Bar:
     counts: Mapping[str, int]
     link: str = ""
 
+    @property
+    def parts(self) -> list[tuple[str, str, int]]:
+        """Each stretch: its kind, what it counts, and how many."""
+        return [
+            (each.kind, word, count) for each, (word, count) in zip(self.segments, self.counts.items(), strict=True)
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -53,6 +60,76 @@ class Column:
     run: Run
     segments: tuple[Segment, ...]
     counts: Mapping[Verdict, int]
+
+    @property
+    def total(self) -> int:
+        """How many verdicts the column stands for."""
+        return sum(self.counts.values())
+
+    @property
+    def top(self) -> int:
+        """Where the column begins, down from the top of the chart."""
+        return min((each.start for each in self.segments), default=HEIGHT)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A value on the axis, and where it is, down from the top of the drawing."""
+
+    value: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The frame of a trend: the size of the drawing, where its columns begin and how far apart they are, its ticks."""
+
+    columns: int
+    highest: int
+
+    @property
+    def left(self) -> int:
+        """The room for the labels of the values."""
+        return 18 + 8 * len(f"{self.highest:,}")
+
+    @property
+    def step(self) -> int:
+        """From one column to the next, wide enough for its value."""
+        return max(34, 12 + 8 * len(f"{self.highest:,}"))
+
+    @property
+    def top(self) -> int:
+        """The room above the highest column for its value."""
+        return 20
+
+    @property
+    def width(self) -> int:
+        """The width of the drawing; two columns at least, as the dates need that."""
+        return self.left + 8 + self.step * max(self.columns, 2) + 30
+
+    @property
+    def height(self) -> int:
+        """The height of the drawing, with the dates below."""
+        return self.top + HEIGHT + 24
+
+    @property
+    def ticks(self) -> tuple[Tick, ...]:
+        """None, half of the highest and the highest value; no half where that is no whole number."""
+        values = [0, self.highest // 2, self.highest] if self.highest % 2 == 0 else [0, self.highest]
+        return tuple(
+            Tick(each, self.top + HEIGHT - round(HEIGHT * each / self.highest)) for each in dict.fromkeys(values)
+        )
+
+    def dated(self, number: int) -> bool:
+        """Whether the date of a column is below it: the first, the last, and those between that have room."""
+        every = -(-70 // self.step)
+        last = self.columns - 1
+        return number == last or (number % every == 0 and last - number >= every)
+
+
+def axis(columns: Sequence[Column]) -> Axis:
+    """The frame of these columns."""
+    return Axis(len(columns), max((column.total for column in columns), default=0) or 1)
 
 
 def bar(counts: Mapping[_Kind, int]) -> tuple[Segment, ...]:

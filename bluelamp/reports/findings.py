@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bluelamp.policies import Control, Enforcement, Severity, Verdict
 from bluelamp.reports.canonical import compact, plain, time_of
@@ -16,7 +16,13 @@ from bluelamp.reports.changes import Change
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.provenance import Provenance
 from bluelamp.reports.since import Since
+from bluelamp.reports.totals import Totals, totals
+from bluelamp.reports.undecided import Undecided, by_cause
 from bluelamp.reports.unjudged import Unjudged
+
+if TYPE_CHECKING:
+    from bluelamp.render.estate import Estate
+    from bluelamp.reports.signature import Signature
 
 FORMAT: Final = "bluelamp-findings/1"
 VERDICTS: Final = (
@@ -102,6 +108,7 @@ class Finding:
     written in, None where that is not known. `input_hash` is the SHA-256 of the resource's inputs as canonical JSON,
     with secrets and unknown parts replaced likewise. `exemption` is the id of the exemption that allows a failure.
     `remedy` is the setting that cures a failure, as it is written: `azure.hub.firewall.tier: Premium`.
+    `reasons` say why a verdict is unknown, without the paths that `message` gives; see `bluelamp.reports.undecided`.
     """
 
     rule: RuleRecord
@@ -117,6 +124,7 @@ class Finding:
     input_hash: str = ""
     exemption: str = ""
     remedy: str = ""
+    reasons: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -160,7 +168,8 @@ class Report:
     `exemptions` are all the force's from the rules here, also those that do not hold; `blocks_unknown` says whether a
     mandatory rule that is not decided stops a deployment. `unjudged` lists, by kind, what no rule judged, of the whole
     baseline and not only of the rules that were picked; `judged` counts the resources that one did. `changes` are those
-    of the preview that the report is of, None for other reports.
+    of the preview that the report is of, None for other reports. `estate` is what the page draws, `signature` the key
+    that the report is to be signed with.
     """
 
     force: str
@@ -184,6 +193,8 @@ class Report:
     environment: str = ""
     """Which environment of the force; empty where that is not known, as of plain manifests."""
     changes: tuple[Change, ...] | None = None
+    estate: "Estate | None" = field(default=None, repr=False)
+    signature: "Signature | None" = None
 
     @cached_property
     def _by_verdict(self) -> Mapping[Verdict, list[Finding]]:
@@ -196,6 +207,16 @@ class Report:
     def counts(self) -> Mapping[Verdict, int]:
         """How many findings have each verdict; every verdict is there."""
         return {verdict: len(findings) for verdict, findings in self._by_verdict.items()}
+
+    @cached_property
+    def totals(self) -> Totals:
+        """Every count that is shown anywhere."""
+        return totals(self)
+
+    @cached_property
+    def causes(self) -> tuple[Undecided, ...]:
+        """Why verdicts on mandatory rules are undecided, and what settles them."""
+        return by_cause(self)
 
     @cached_property
     def broken(self) -> tuple[Finding, ...]:
@@ -276,6 +297,8 @@ class Report:
             "broken": len(self.broken),
             "undecided": len(self.undecided),
             "resources": self.resources,
+            "totals": self.totals.as_dict(),
+            "undecidedBy": [each.as_dict() for each in self.causes],
             "notJudged": [each.as_dict() for each in self.unjudged],
             "provenance": {
                 "commit": self.provenance.commit,

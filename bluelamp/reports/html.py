@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+_STYLES: Final = ("report.css", "print.css")
+_BETWEEN: Final = re.compile(r"`([^`]+)`")
 _END_OF_PART: Final = re.compile(r"(?<=[:.$/])(?=\w)|(?=\[)")
 
 
@@ -33,8 +35,9 @@ def to_index(reports: Sequence[Report]) -> str:
 
 def _render(template: str, script: str, shown: Mapping[str, Any]) -> str:
     templates = _templates()
-    style = templates.get_template("report.css").render()
+    style = "".join(templates.get_template(name).render() for name in _STYLES)
     code = templates.get_template(script).render()
+    extra = shown.get("diagram_style", "")
     return templates.get_template(template).render(
         **shown,
         words=words,
@@ -42,6 +45,8 @@ def _render(template: str, script: str, shown: Mapping[str, Any]) -> str:
         script=code,
         style_hash=_hash(style),
         script_hash=_hash(code),
+        extra_style=extra,
+        extra_hash=_hash(extra) if extra else "",
     )
 
 
@@ -61,6 +66,7 @@ def _templates() -> "Environment":
     # The project's own style and script, and nothing else, go into the page as they are.
     templates.filters["own"] = Markup
     templates.filters["breakable"] = _breakable
+    templates.filters["coded"] = _coded
     return templates
 
 
@@ -74,6 +80,18 @@ def _breakable(text: str) -> "Markup":
     from markupsafe import Markup
 
     return Markup("<wbr>").join(_END_OF_PART.split(printable(text)))
+
+
+def _coded(text: str) -> "Markup":
+    """A sentence in which what stands between backticks is code."""
+    from markupsafe import Markup
+
+    plain, *rest = _BETWEEN.split(printable(text))
+    made = Markup("").join(
+        Markup("<code>{}</code>").format(each) if number % 2 == 0 else Markup("{}").format(each)
+        for number, each in enumerate(rest)
+    )
+    return Markup("{}").format(plain) + made
 
 
 def _hash(text: str) -> str:

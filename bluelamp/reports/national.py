@@ -1,17 +1,20 @@
 """What the page that compares forces shows: a row for each force, and which rules and controls fail where."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bluelamp.policies import Severity, Verdict
+from bluelamp.policies import Enforcement, Severity, Verdict
 from bluelamp.reports import charts
 from bluelamp.reports.charts import Segment
 from bluelamp.reports.coverage import Standing, coverage
 from bluelamp.reports.findings import SEVERITIES, VERDICTS, Answer, Report, RuleRecord
 from bluelamp.reports.page import WORST, badness, card_anchor
-from bluelamp.reports.words import some
+from bluelamp.reports.totals import together
+from bluelamp.reports.undecided import Cause, told
+from bluelamp.reports.undecided import counted as counted_verdicts
+from bluelamp.reports.words import ANSWER_WORDS, some
 
 _TOLD: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.EXEMPT, Verdict.PASS)
 """Which verdict of a rule on a force's resources the table of rules tells: the first of these that there is."""
@@ -41,6 +44,13 @@ class Cell:
     link: str = ""
 
 
+_ELSEWHERE: Final = {
+    Enforcement.MANDATORY: Cell("none", "", "advisory here"),
+    Enforcement.ADVISORY: Cell("none", "", "mandatory here"),
+}
+"""The cell of a force that has the rule in the other table."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleRow:
     """One rule over all forces: how many fail it, on how many resources, and a cell for each force."""
@@ -49,6 +59,7 @@ class RuleRow:
     forces: int
     resources: int
     cells: tuple[Cell, ...]
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,15 @@ class FrameworkRow:
     cells: tuple[Cell, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Forces whose answer one cause leaves open, how many verdicts it leaves undecided, and what settles them."""
+
+    lines: tuple[Line, ...]
+    said: str
+    step: str
+
+
 @dataclass(frozen=True)
 class National:
     """The whole page, in its order."""
@@ -67,6 +87,8 @@ class National:
     lines: tuple[Line, ...]
     answers: Mapping[Answer, int]
     counts: Mapping[Verdict, int]
+    totals: Mapping[str, int]
+    undecided: tuple[Open, ...]
     rules: tuple[RuleRow, ...]
     frameworks: tuple[FrameworkRow, ...]
     rules_judged: int
@@ -83,17 +105,50 @@ class National:
 
 
 def national(reports: Sequence[Report]) -> National:
-    """The page that compares `reports`, the forces by name."""
-    ordered = sorted(reports, key=lambda report: report.name)
+    """The page that compares `reports`, the forces that need the most work first."""
+    ordered = sorted(reports, key=need)
     found = Counter(report.answer for report in ordered)
+    lines = tuple(map(_line, ordered))
     return National(
-        lines=tuple(map(_line, ordered)),
+        lines=lines,
         answers={answer: found[answer] for answer in _ANSWERS},
         counts={verdict: sum(report.counts[verdict] for report in ordered) for verdict in VERDICTS},
+        totals=together(ordered),
+        undecided=tuple(_undecided(lines)),
         rules=tuple(_rules(ordered)),
         frameworks=tuple(_frameworks(ordered)),
         rules_judged=len({rule.id for report in ordered for rule in report.rules}),
     )
+
+
+def need(report: Report) -> tuple[Any, ...]:
+    """What puts the force first that needs the most work: its answer, the mandatory failures by severity, what is
+    undecided, the advisory failures and what no rule covers; then the name."""
+    severities = Counter(finding.rule.severity for finding in report.broken)
+    return (
+        _ANSWERS.index(report.answer),
+        *(-severities[severity] for severity in SEVERITIES),
+        -len(report.undecided),
+        -len(report.advised),
+        -report.totals.without_rule,
+        report.name,
+    )
+
+
+def _undecided(lines: Sequence[Line]) -> Iterator[Open]:
+    """The forces that are undecided, by what leaves them so."""
+    open_ = [line for line in lines if line.report.answer is Answer.CANNOT_BE_SAID]
+    nothing = tuple(line for line in open_ if not line.report.undecided)
+    if nothing:
+        yield Open(nothing, "there is nothing to judge", "check what was judged")
+    found: dict[tuple[Cause, str], list[Line]] = defaultdict(list)
+    for line in open_:
+        for each in line.report.causes:
+            found[each.cause, line.report.source].append(line)
+    for (cause, source), those in sorted(found.items(), key=lambda each: (list(Cause).index(each[0][0]), each[0][1])):
+        count = sum(len(each.findings) for line in those for each in line.report.causes if each.cause is cause)
+        what, step = told(cause, source, [line.report.force for line in those])
+        yield Open(tuple(those), counted_verdicts(count, what), step)
 
 
 def headline(shown: National) -> str:
@@ -109,7 +164,7 @@ def _headline(shown: National) -> str:
     if outside:
         return f"{outside} of {whole} forces {_be(outside)} not within {_their(outside)} security baseline."
     if open_:
-        return f"It cannot be said of {open_} of {whole} forces whether {_they(open_)} within the security baseline."
+        return f"It is undecided for {open_} of {whole} forces whether {_they(open_)} within the security baseline."
     if shown.answers[Answer.WITHIN_PICKED]:
         return f"All {whole} forces are within the rules that were picked, which are not their whole security baseline."
     return f"All {whole} forces are within their security baseline."
@@ -117,8 +172,8 @@ def _headline(shown: National) -> str:
 
 def explanation(shown: National) -> list[str]:
     """Why, and what changed: a few sentences."""
-    told = [f"{count} {answer}" for answer, count in shown.answers.items() if count]
-    said = [f"{some(len(shown.lines), 'force')}: {', '.join(told)}."]
+    answers = [f"{count} {ANSWER_WORDS[answer]}" for answer, count in shown.answers.items() if count]
+    said = [f"{some(len(shown.lines), 'force')}: {', '.join(answers)}."]
     filters = sorted({each for report in shown.reports for each in report.filters})
     if filters:
         said.append(f"Picked: {'; '.join(filters)}; nothing is said of the baseline as a whole.")
@@ -135,6 +190,28 @@ def explanation(shown: National) -> list[str]:
     return said
 
 
+def counted(shown: National) -> str:
+    """Every count of all forces together and what it counts, in one line."""
+    totals = shown.totals
+    return (
+        f"All forces together: {some(totals['resources'], 'resource')} ({totals['judged']:,} judged, "
+        f"{totals['in_part']:,} judged in part, {totals['without_rule']:,} without a rule); "
+        f"{some(totals['verdicts'], 'verdict')} by {some(shown.rules_judged, 'rule')}, with "
+        f"{some(totals['mandatory_failures'], 'mandatory failure')}, "
+        f"{some(totals['advisory_failures'], 'advisory failure')}, {totals['undecided']:,} mandatory undecided and "
+        f"{totals['exempt']:,} exempt."
+    )
+
+
+def tables(shown: National) -> list[tuple[Enforcement, list[RuleRow]]]:
+    """The rules that do not simply pass, those that stop a deployment apart from those that do not."""
+    return [
+        (each, rows)
+        for each in (Enforcement.MANDATORY, Enforcement.ADVISORY)
+        if (rows := [row for row in shown.rules if row.rule.enforcement is each])
+    ]
+
+
 def context(reports: Sequence[Report]) -> dict[str, Any]:
     """What the template is given."""
     shown = national(reports)
@@ -146,6 +223,8 @@ def context(reports: Sequence[Report]) -> dict[str, Any]:
         "severities": SEVERITIES,
         "Answer": Answer,
         "Verdict": Verdict,
+        "counted": counted(shown),
+        "tables": tables(shown),
     }
 
 
@@ -161,23 +240,35 @@ def _line(report: Report) -> Line:
 
 
 def _rules(reports: Sequence[Report]) -> list[RuleRow]:
+    """A row for each rule, and two for one that some forces have as mandatory and others as advisory."""
     counted: dict[str, list[Counter[Verdict]]] = defaultdict(lambda: [Counter() for _ in reports])
-    strictest: dict[str, RuleRecord] = {}
+    kept: dict[tuple[str, Enforcement], RuleRecord] = {}
+    enforced: list[dict[str, Enforcement]] = []
     for index, report in enumerate(reports):
+        enforced.append({rule.id: rule.enforcement for rule in report.rules})
         for rule in report.rules:
-            strictest[rule.id] = min(strictest.get(rule.id, rule), rule, key=badness)
+            key = rule.id, rule.enforcement
+            kept[key] = min(kept.get(key, rule), rule, key=badness)
         for finding in report.findings:
             counted[finding.rule.id][index][finding.verdict] += 1
-    rows = [
-        RuleRow(
-            strictest[id_],
-            sum(1 for each in found if each[Verdict.FAIL]),
-            sum(each[Verdict.FAIL] for each in found),
-            tuple(_rule_cell(id_, each, report) for each, report in zip(found, reports, strict=True)),
-        )
-        for id_, found in counted.items()
-        if any(each[verdict] for each in found for verdict in _TROUBLE)
-    ]
+    rows = []
+    for (id_, enforcement), rule in kept.items():
+        here = [rules.get(id_, enforcement) is enforcement for rules in enforced]
+        found = [each for each, belongs in zip(counted[id_], here, strict=True) if belongs]
+        if any(each[verdict] for each in found for verdict in _TROUBLE):
+            other = id_ in counted and len([key for key in kept if key[0] == id_]) > 1
+            rows.append(
+                RuleRow(
+                    rule,
+                    sum(1 for each in found if each[Verdict.FAIL]),
+                    sum(each[Verdict.FAIL] for each in found),
+                    tuple(
+                        _rule_cell(id_, each, report) if belongs else _ELSEWHERE[enforcement]
+                        for each, report, belongs in zip(counted[id_], reports, here, strict=True)
+                    ),
+                    f"{id_}-{enforcement}" if other and enforcement is Enforcement.ADVISORY else id_,
+                )
+            )
     return sorted(rows, key=lambda row: (not row.forces, *badness(row.rule), -row.forces, -row.resources, row.rule.id))
 
 

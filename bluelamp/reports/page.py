@@ -17,6 +17,7 @@ from bluelamp.reports.coverage import FrameworkCoverage, coverage
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import QUIET, SEVERITIES, VERDICTS, Finding, Report, RuleRecord
 from bluelamp.reports.since import Run
+from bluelamp.reports.totals import SOURCES
 from bluelamp.reports.words import asked, says_more, value
 
 WORST: Final = 5
@@ -132,6 +133,21 @@ class Page:
     def controls(self) -> tuple[Bar, ...]:
         """What can be said of each framework's controls."""
         return charts.by_framework(self.frameworks)
+
+    @property
+    def axis(self) -> charts.Axis:
+        """The frame of the trend."""
+        return charts.axis(self.trend)
+
+    @cached_property
+    def diagram(self) -> str:
+        """The SVG of the estate, empty where there is none to draw."""
+        estate = self.report.estate
+        if estate is None or not (estate.networks or estate.sites or estate.clusters or estate.services):
+            return ""
+        from bluelamp.render.inline import inline
+
+        return inline(estate, f"The estate as {SOURCES[self.report.source]}")
 
     @cached_property
     def answers(self) -> Mapping[str, tuple[Control, ...]]:
@@ -284,6 +300,12 @@ def _rules(report: Report) -> Iterator[RuleLine]:
         yield RuleLine(rule, {verdict: counted[rule.id, verdict] for verdict in VERDICTS})
 
 
+def _diagram_style() -> str:
+    from bluelamp.render.inline import style
+
+    return style()
+
+
 def context(report: Report) -> dict[str, Any]:
     """What the template is given."""
     shown = page(report)
@@ -294,6 +316,7 @@ def context(report: Report) -> dict[str, Any]:
         "verdicts": VERDICTS,
         "severities": SEVERITIES,
         "height": charts.HEIGHT,
+        "diagram_style": _diagram_style() if shown.diagram else "",
         "control_anchor": control_anchor,
         "exemption_anchor": exemption_anchor,
     }

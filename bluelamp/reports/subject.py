@@ -7,6 +7,7 @@ from bluelamp.core.wire import FILE, Reader
 from bluelamp.errors import UsageError
 from bluelamp.policies.model import UNKNOWN, Resource
 from bluelamp.policies.value import joined
+from bluelamp.reports.undecided import NO_INPUTS
 from bluelamp.reports.unjudged import Skipped
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 _OWN: Final = "pulumi:"
 """What the engine makes for itself: stacks and providers. Components are told by not being custom."""
 _ENCRYPTED: Final = "it is encrypted; set PULUMI_CONFIG_PASSPHRASE, or run `pulumi login`, and judge the state again"
-_NO_INPUTS: Final = "the state does not hold its inputs; run `pulumi refresh`, export the state and judge it again"
 _EXPORT_AGAIN: Final = "export it again with `pulumi stack export --file state.json`"
 
 
@@ -26,7 +26,7 @@ def from_plan(plan: "Plan") -> list[Resource]:
     Secrets are opened, so that rules can judge them, and their paths are named in `secrets`, so that nobody prints
     them. Components, providers and the stack itself are left out.
     """
-    return [_planned(each) for each in plan.resources if each.custom and not each.type.startswith(_OWN)]
+    return [_planned(each) for each in plan.managed]
 
 
 def from_state(state: Mapping[str, Any], decrypt: Callable[[str], str] | None = None) -> list[Resource]:
@@ -98,7 +98,7 @@ def _recorded(record: Mapping[str, Any], decrypt: Callable[[str], str] | None) -
         raise UsageError(f"the state is damaged: {record['urn']} is nested too deep", next_step=_EXPORT_AGAIN) from None
     if not properties and record.get("outputs"):
         # Defaults must not be judged in place of what was deployed.
-        properties, reader.reasons[""] = UNKNOWN, _NO_INPUTS
+        properties, reader.reasons[""] = UNKNOWN, NO_INPUTS
     origins = record.get("propertyDependencies")
     return Resource(
         record["urn"],

@@ -10,7 +10,7 @@ from bluelamp.policies import Enforcement, Verdict
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import SEVERITIES, UNDECIDED, Answer, Finding, Report, RuleRecord
 from bluelamp.reports.unjudged import Skipped, Unjudged
-from bluelamp.reports.words import asked, one_line, says_more, some, value
+from bluelamp.reports.words import ANSWER_WORDS, asked, counted, one_line, says_more, some, value
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
@@ -51,7 +51,7 @@ def show(report: Report) -> "RenderableType":
 
 def closing(report: Report) -> "Text":
     """One line: the force, its answer, and what was judged with which verdicts."""
-    return _line((report.force, "bold"), ": ", (one_line(report), _STYLES[report.answer]), f" ({counted(report)})")
+    return _line((report.force, "bold"), ": ", (one_line(report), _STYLES[report.answer]), f". {counted(report)}")
 
 
 def _sections(report: Report) -> "Sequence[tuple[str, str, Sequence[Finding]]]":
@@ -149,7 +149,7 @@ def forces(reports: Sequence[Report], failed: Sequence[str] = ()) -> "Renderable
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("Answer", overflow="fold")
     for report in reports:
-        answer = ("failed", "red") if report.force in failed else (report.answer, _STYLES[report.answer])
+        answer = ("failed", "red") if report.force in failed else (ANSWER_WORDS[report.answer], _STYLES[report.answer])
         table.add_row(_line(report.force), *(f"{each:,}" for each in figures(report).values()), Text(*answer))
     there = {report.force for report in reports}
     for force in failed:
@@ -233,7 +233,7 @@ def _shared(each: Common, forces: int) -> "list[RenderableType]":
 
 def _totals(reports: Sequence[Report], failed: Sequence[str]) -> "Text":
     answers = [report.answer for report in reports if report.force not in failed]
-    said = [f"{answers.count(answer)} {answer}" for answer in Answer if answer in answers]
+    said = [f"{answers.count(answer)} {ANSWER_WORDS[answer]}" for answer in Answer if answer in answers]
     said += [f"{len(set(failed))} failed"] if failed else []
     sums = {name: sum(figures(report)[name] for report in reports) for name in _FIGURES}
     counted = ", ".join(f"{count:,} {name.lower()}" for name, count in sums.items())
@@ -241,13 +241,6 @@ def _totals(reports: Sequence[Report], failed: Sequence[str]) -> "Text":
     uncovered = f"; {some(left, 'resource')} that no rule covers" if left else ""
     number = len({*(report.force for report in reports), *failed})
     return _line((f"{some(number, 'force')}: {', '.join(said)}", "bold"), f" ({counted}{uncovered})")
-
-
-def counted(report: Report) -> str:
-    """What was judged, and how many verdicts there are of each kind that there is, in one line."""
-    counts = ", ".join(f"{count} {verdict}" for verdict, count in report.counts.items() if count)
-    judged = f"{some(report.resources, 'resource')}, {some(len(report.rules), 'rule')}"
-    return f"{judged}: {counts}" if counts else judged
 
 
 def _exempt(finding: Finding, report: Report) -> "Text":

@@ -52,6 +52,11 @@ class Unjudged:
         """Whether the general rules did judge them."""
         return self.why == GENERAL_ONLY
 
+    @property
+    def among_resources(self) -> bool:
+        """Whether they are among the resources of the report; else the source left them out."""
+        return self.why in (GENERAL_ONLY, NO_RULE)
+
     def as_dict(self) -> dict[str, Any]:
         """The kind as JSON values."""
         return {

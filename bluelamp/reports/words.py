@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bluelamp.policies import Verdict
 from bluelamp.policies.value import UNTIL_DEPLOYED
@@ -11,6 +11,10 @@ from bluelamp.reports.canonical import canonical
 from bluelamp.reports.coverage import Standing
 from bluelamp.reports.findings import SEVERITIES, Answer, Finding, Report, Source
 from bluelamp.reports.since import Since
+from bluelamp.reports.totals import SOURCES as TOTALS_SOURCES
+
+if TYPE_CHECKING:
+    from bluelamp.reports.signature import Signature
 
 SOURCES: Final = {
     Source.PLAN: "what the program would make (its plan)",
@@ -37,6 +41,13 @@ STANDING_WORDS: Final = {
     Standing.NOT_ASSESSABLE: "not assessable from infrastructure",
 }
 """What a number of controls is said to be."""
+ANSWER_WORDS: Final = {
+    Answer.WITHIN: "within baseline",
+    Answer.WITHIN_PICKED: "within the picked rules",
+    Answer.NOT_WITHIN: "not within baseline",
+    Answer.CANNOT_BE_SAID: "undecided",
+}
+"""What each answer is called; `cannot be said` is its name in data."""
 VERDICT_MEANINGS: Final = {
     Verdict.FAIL: "The resource breaks the rule.",
     Verdict.ERROR: "The rule itself broke down, so nothing is known; tell whoever keeps the rules.",
@@ -83,7 +94,7 @@ def answered(report: Report) -> str:
             return f"{report.name} is not within its security baseline."
         case Answer.CANNOT_BE_SAID:
             what = "the rules that were picked" if report.filters else "its security baseline"
-            return f"It cannot be said whether {report.name} is within {what}."
+            return f"It is undecided whether {report.name} is within {what}."
 
 
 def explanation(report: Report) -> list[str]:
@@ -104,15 +115,7 @@ def explanation(report: Report) -> list[str]:
         said.append(
             "Only rules on location, classification and cost were applied: no other rule concerns what is here."
         )
-    unknown = [finding for finding in report.undecided if finding.verdict is Verdict.UNKNOWN]
-    errors = [finding for finding in report.undecided if finding.verdict is Verdict.ERROR]
-    if unknown:
-        later = "; judge what is deployed to settle them" if report.source is Source.PLAN else ""
-        said.append(f"{some(len(unknown), 'verdict')} on mandatory rules {_be(unknown)} unknown{later}.")
-    if errors:
-        said.append(
-            f"{some(len(errors), 'verdict')} on mandatory rules {_be(errors)} missing, for the rule broke down."
-        )
+    said += [each.sentences for each in report.causes]
     if report.advised:
         count = _rules(report.advised)
         said.append(f"{some(count, 'advisory rule')} {'fails' if count == 1 else 'fail'} too, which stops nothing.")
@@ -122,6 +125,26 @@ def explanation(report: Report) -> list[str]:
     if report.redacted:
         said.append("Addresses and names are left out; the same thing has the same stand-in everywhere.")
     return said
+
+
+def counted(report: Report) -> str:
+    """Every count that the answer rests on and what it counts, in one line; empty ones are left out."""
+    totals = report.totals
+    kinds = [
+        (totals.judged, "judged"),
+        (totals.in_part, "judged in part"),
+        (totals.without_rule, "without a rule"),
+    ]
+    parts = ", ".join(f"{count:,} {what}" for count, what in kinds if count)
+    if totals.judged == totals.resources:
+        parts = "all judged" if totals.resources else ""
+    source = TOTALS_SOURCES[report.source]
+    said = f"{some(totals.resources, 'resource')} {source}{f' ({parts})' if parts else ''}"
+    if totals.left_out:
+        said += f", {some(totals.left_out, 'object')} left out by the source"
+    verdicts = ", ".join(f"{count:,} {verdict}" for verdict, count in report.counts.items() if count)
+    said += f"; {some(totals.verdicts, 'verdict')} by {some(totals.rules, 'rule')}"
+    return f"{said}: {verdicts}" if verdicts else said
 
 
 def one_line(report: Report) -> str:
@@ -139,17 +162,12 @@ def _answer(report: Report) -> str:
             severities = Counter(finding.rule.severity for finding in report.broken)
             parts = ", ".join(f"{severities[each]} {each}" for each in SEVERITIES if severities[each])
             return f"not within its baseline: {some(len(report.broken), 'mandatory failure')} ({parts})"
-        case Answer.CANNOT_BE_SAID if not report.decided and not report.undecided:
-            return "cannot be said: there was nothing to judge"
+        case Answer.CANNOT_BE_SAID if not report.findings:
+            return "undecided: there was nothing to judge"
+        case Answer.CANNOT_BE_SAID if not report.undecided:
+            return "undecided: only rules on location, classification and cost were applied"
         case Answer.CANNOT_BE_SAID:
-            errors = sum(1 for finding in report.undecided if finding.verdict is Verdict.ERROR)
-            unknown = len(report.undecided) - errors
-            if report.source is Source.PLAN and not errors:
-                return f"nothing broken; {some(unknown, 'verdict')} on mandatory rules {_wait(unknown)} for deployment"
-            parts = ", ".join(
-                f"{count} {word}" for count, word in ((unknown, "unknown"), (errors, "in error")) if count
-            )
-            return f"cannot be said: {parts} on mandatory rules"
+            return "undecided: " + "; ".join(f"{each.counted} ({each.step})" for each in report.causes)
 
 
 def moment(time: datetime) -> str:
@@ -161,6 +179,19 @@ def moment(time: datetime) -> str:
 def day(time: date) -> str:
     """A day as people write it."""
     return f"{time.day} {time:%B %Y}"
+
+
+def short_day(time: date) -> str:
+    """A day in a chart."""
+    return f"{time.day} {time:%b}"
+
+
+def signed(signature: "Signature | None") -> str:
+    """What a report says of its signature, in one sentence. It proves nothing."""
+    if signature is None:
+        return "Not signed."
+    holder = signature.holder or "an unknown holder"
+    return f"Signed with key `{signature.fingerprint[:16]}` of {holder}; only `bluelamp verify` can confirm that."
 
 
 def changed(since: Since | None) -> str:
@@ -212,11 +243,3 @@ def _broken(report: Report) -> str:
 
 def _rules(findings: Iterable[Finding]) -> int:
     return len({finding.rule.id for finding in findings})
-
-
-def _wait(count: int) -> str:
-    return "waits" if count == 1 else "wait"
-
-
-def _be(findings: list[Finding]) -> str:
-    return "is" if len(findings) == 1 else "are"

@@ -3,7 +3,7 @@
 import errno
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path, PurePosixPath
@@ -93,6 +93,7 @@ def write(
     key: "Ed25519PrivateKey | None" = None,
     previous: Path | None = None,
     detail: Detail | None = None,
+    signers: Mapping[str, str] | None = None,
 ) -> list[Path]:
     """Write the files of each report, seal them, and return their paths.
 
@@ -102,7 +103,8 @@ def write(
     and all together, with `index.html` above them, which compares them. The new report takes the place of an older one
     in one step: a run that is killed leaves the older report or the new one. Other files in the folder stay, and are
     never written over. `key` signs the seal; it is chained to the report in `previous`, by default to the one that is
-    replaced. Raises `BluelampError` where the folder cannot be written or the disk is full, and `UsageError` for two
+    replaced. `signers` has the names of the project's known signers by fingerprint; the pages name the one of `key`.
+    Raises `BluelampError` where the folder cannot be written or the disk is full, and `UsageError` for two
     reports on one force and where somebody's own file has the name of a report's.
     """
     names = [report.force for report in reports]
@@ -110,6 +112,11 @@ def write(
         twice = next(name for name in names if names.count(name) > 1)
         raise UsageError(f"there are two reports on {twice}", next_step="name each force once")
     formats = formats or (tuple(FORMATS) if len(reports) <= FEW else OF_MANY)
+    if key is not None:
+        from bluelamp.reports.signature import signature
+
+        signed = signature(key, signers or {})
+        reports = [replace(report, signature=signed) for report in reports]
     before = _previous(folder, previous)
     draft = _Draft(reports, formats, folder, previous or folder, before, key, detail or Detail())
     try:

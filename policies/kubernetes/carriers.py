@@ -8,7 +8,7 @@ from bluelamp.policies.kubernetes._contents import CARRIERS, SETS, Unreadable, o
 from bluelamp.policies.kubernetes._workloads import namespace_of
 from bluelamp.policies.model import Severity
 from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
-from bluelamp.policies.value import UnknownValue, Value
+from bluelamp.policies.value import RENDER_AND_AUDIT, UnknownValue, Value
 
 _ELSEWHERE: Final = {
     "kubernetes:argoproj.io/*:Application": "the repository or chart",
@@ -31,7 +31,7 @@ _ELSEWHERE: Final = {
 }
 """The kinds that deploy objects which are not among the resources, and where those are written."""
 
-_READ: Final = "render it and audit the manifests: bluelamp audit --from manifests"
+_READ: Final = RENDER_AND_AUDIT
 _EXAMPLE: Final = """
 apiVersion: v1
 kind: ConfigMap

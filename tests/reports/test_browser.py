@@ -241,10 +241,14 @@ def test_it_is_worked_by_keyboard(browser: Browser, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_it_prints_whole(browser: Browser, folder: Path, script: bool) -> None:
+def test_it_prints_what_needs_attention_and_what_is_open(browser: Browser, folder: Path, script: bool) -> None:
     with opened(browser, folder / "essex/report.html", java_script_enabled=script, color_scheme="dark") as page:
+        page.locator("#T-003-pass summary").click()
         page.emulate_media(media="print")
-        assert page.locator("#T-001-pass [data-finding]").is_visible()
+        assert page.locator("#T-002-fail").is_visible()
+        assert page.get_by_role("heading", name="Controls", exact=True).is_visible()
+        assert page.locator("#T-003-pass [data-finding]").is_visible()
+        assert not page.locator("#T-001-pass").is_visible()
         assert page.get_by_text("Senior information risk owner").is_visible()
         assert not page.locator("nav").is_visible()
 
@@ -255,7 +259,7 @@ def test_forces_are_sorted_and_filtered(browser: Browser, folder: Path) -> None:
         def forces() -> list[str]:
             return page.locator("[data-force]:visible").evaluate_all("rows => rows.map((row) => row.dataset.force)")
 
-        assert forces() == ["essex", "kent", "surrey"]
+        assert forces() == ["essex", "surrey", "kent"]
         page.get_by_role("button", name="Critical").click()
         assert forces()[0] == "essex"
         assert page.get_by_role("columnheader", name="Critical").get_attribute("aria-sort") == "descending"

@@ -181,16 +181,23 @@ def test_what_the_answer_says_in_words(report_on: ReportOn, locked: Locked) -> N
     assert headline(broken) == "Essex Police is not within its security baseline."
     assert explanation(broken) == [
         "1 mandatory rule is broken, on 2 resources.",
-        "1 verdict on mandatory rules is unknown; judge what is deployed to settle them.",
-        "1 verdict on mandatory rules is missing, for the rule broke down.",
+        "1 mandatory verdict is in error, as the rule failed: T-001 on box-3. Report the error to the maintainers of "
+        "the rules.",
+        "1 mandatory verdict is known after deployment: T-001 on box-2. After deployment, run "
+        "`bluelamp audit --from state essex`.",
         "1 advisory rule fails too, which stops nothing.",
     ]
     assert one_line(broken) == "not within its baseline: 2 mandatory failures (2 high)"
-    assert one_line(report_on(UNKNOWN, "jam")) == "cannot be said: 1 unknown, 1 in error on mandatory rules"
+    assert one_line(report_on(UNKNOWN, "jam")) == (
+        "undecided: 1 mandatory verdict is in error, as the rule failed (report the error to the maintainers of the "
+        "rules); 1 mandatory verdict is known after deployment (after deployment, run `bluelamp audit --from state essex`)"
+    )
     assert one_line(report_on("shut")) == "within its baseline"
-    assert one_line(report_on(UNKNOWN)) == "nothing broken; 1 verdict on mandatory rules waits for deployment"
-    assert one_line(report_on(UNKNOWN, source=Source.STATE)) == "cannot be said: 1 unknown on mandatory rules"
-    assert one_line(report_on()) == "cannot be said: there was nothing to judge"
+    assert one_line(report_on(UNKNOWN, source=Source.STATE)) == (
+        "undecided: 1 mandatory verdict needs values that the state does not hold (run `pulumi refresh`, then run "
+        "`bluelamp audit --from state` again)"
+    )
+    assert one_line(report_on()) == "undecided: there was nothing to judge"
 
 
 def test_importing_reports_is_cheap() -> None:

@@ -80,7 +80,7 @@ def test_what_is_said_of_all_forces(three: list[Report]) -> None:
     essex, kent, surrey = three
     assert headline(national(three)) == "1 of 3 forces is not within its security baseline."
     assert headline(national([kent, surrey])) == (
-        "It cannot be said of 1 of 2 forces whether it is within the security baseline."
+        "It is undecided for 1 of 2 forces whether it is within the security baseline."
     )
     assert headline(national([surrey, replace(surrey, force="kent")])) == (
         "All 2 forces are within their security baseline."

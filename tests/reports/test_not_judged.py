@@ -86,9 +86,7 @@ def test_the_headline_says_how_much_no_rule_covers(assessed: Assessed) -> None:
 def test_where_no_rule_covers_anything_it_cannot_be_said(assessed: Assessed) -> None:
     report = assessed(*widgets(2))
     assert report.answer is Answer.CANNOT_BE_SAID
-    assert one_line(report) == (
-        "cannot be said: there was nothing to judge; 2 resources of 1 kind are covered by no rule"
-    )
+    assert one_line(report) == ("undecided: there was nothing to judge; 2 resources of 1 kind are covered by no rule")
     assert "within its baseline" not in screen(report)
 
 

@@ -143,7 +143,7 @@ def audit(
         screen.show(show(one))
     if screen.json:
         screen.give({"reports": [one.as_dict(passes=passes) for one in reports]})
-    output.write(screen, reports)
+    output.write(screen, reports, root)
     raise typer.Exit(worst(Status.RULES_BROKEN if one.stops else Status.DONE for one in reports))
 
 
@@ -211,7 +211,7 @@ def _planned(
     from bluelamp.fleet.judge import check_plans
 
     reports = []
-    for one in check_plans(forces, root, None, jobs, selection=selection, block_unknown=block_unknown, locate=True):
+    for one in check_plans(forces, root, None, jobs, selection=selection, block_unknown=block_unknown, kept=True):
         if one.report is None:
             raise BluelampError(f"{one.force}: {one.failure}")
         reports.append(one.report)

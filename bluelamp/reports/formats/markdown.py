@@ -11,7 +11,7 @@ from bluelamp.policies import Verdict
 from bluelamp.reports.canonical import time_of
 from bluelamp.reports.changes import ORDER, Change
 from bluelamp.reports.findings import Answer, Finding, Report
-from bluelamp.reports.words import asked, explanation, headline, not_covered, some, value
+from bluelamp.reports.words import asked, counted, explanation, headline, not_covered, some, value
 
 MOST: Final = 50
 """How many findings are spelt out in each part before the rest is only counted."""
@@ -45,6 +45,8 @@ def _lines(report: Report, most: int) -> Iterator[str]:
     yield ""
     yield from _to_be_changed(report, most)
     yield from _counts(report)
+    yield _plain(f"{counted(report)}.")
+    yield ""
     yield from _changes(report)
     yield from _part("mandatory failure", report.broken, most, opened=True)
     yield from _part(

@@ -46,6 +46,7 @@ def to_assessment_results(report: Report) -> str:
             **{"rules-hash": report.provenance.rules_hash, "input-hash": report.provenance.input_hash},
             only="; ".join(report.filters),
             **{"not-judged": not_covered(report)},
+            **{f"total-{name}": str(count) for name, count in report.totals.by_name.items()},
         ),
         "local-definitions": _some(**{"inventory-items": [*made.items(report.subjects), *made.unjudged_items]}),
         "reviewed-controls": made.reviewed,

@@ -102,6 +102,7 @@ def to_unjudged(report: Report) -> str | None:
 def to_about(report: Report) -> str:
     """What was judged, when, from which commit and by what, as CSV: what holds for every finding, once."""
     counts = [(str(verdict), count) for verdict, count in report.counts.items()]
+    counts += [(name, count) for name, count, _ in report.totals.rows(report.source)]
     return _table(("what", "value"), [*((name, made(report)) for name, made in ABOUT.items()), *counts])
 
 

@@ -2,7 +2,6 @@
 (() => {
   const form = document.getElementById("filter");
   const shown = document.getElementById("shown");
-  const folds = [...document.querySelectorAll("details")];
 
   // A link to a finding, a rule's card or a group opens what it is folded into.
   const reveal = () => {
@@ -13,13 +12,6 @@
     for (let fold = inner || target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     target.scrollIntoView();
   };
-
-  let before = [];
-  addEventListener("beforeprint", () => {
-    before = folds.map((fold) => fold.open);
-    folds.forEach((fold) => { fold.open = true; });
-  });
-  addEventListener("afterprint", () => folds.forEach((fold, index) => { fold.open = before[index]; }));
 
   if (!form) {
     addEventListener("hashchange", reveal);

@@ -1,0 +1,133 @@
+"""Every count of a report, each defined once: all formats show these numbers under these names."""
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Final
+
+from bluelamp.policies import Verdict
+
+if TYPE_CHECKING:
+    from bluelamp.reports.findings import Report
+
+NAMES: Final = {
+    "resources": "Resources {source}",
+    "judged": "Resources judged",
+    "in_part": "Resources judged in part",
+    "without_rule": "Resources without a rule",
+    "left_out": "Left out by the source",
+    "with_verdict": "Resources with a verdict",
+    "rules": "Rules applied",
+    "idle_rules": "Rules with nothing to judge",
+    "verdicts": "Verdicts (findings)",
+    "failures": "Failures",
+    "mandatory_failures": "Mandatory failures",
+    "advisory_failures": "Advisory failures",
+    "rules_broken": "Mandatory rules broken",
+    "undecided": "Mandatory verdicts undecided",
+    "exempt": "Exempt failures",
+}
+"""What each count is called."""
+MEANINGS: Final = {
+    "resources": "What a provider manages in Azure, Kubernetes or elsewhere. Components, providers and the stack "
+    "do not count.",
+    "judged": "At least one rule for its kind applies.",
+    "in_part": "Only rules on location, classification and cost apply.",
+    "without_rule": "No rule applies. Judged, judged in part and without a rule add up to all resources.",
+    "left_out": "Objects of the source that are not among the resources, such as documents of another kind.",
+    "with_verdict": "At least one rule gives a verdict, if only not applicable.",
+    "rules": "Rules of the baseline that were applied.",
+    "idle_rules": "Rules applied that concern no resource here.",
+    "verdicts": "One for each rule and resource that the rule concerns. A verdict with its evidence is a finding.",
+    "failures": "Mandatory and advisory failures.",
+    "mandatory_failures": "Failures that stop a deployment.",
+    "advisory_failures": "Failures that stop nothing.",
+    "rules_broken": "Mandatory rules with at least one failure.",
+    "undecided": "Unknown or in error. They keep the answer open.",
+    "exempt": "Failures that an exemption in force allows. They are not among the failures.",
+}
+"""What each count counts."""
+SOURCES: Final = {
+    "plan": "planned",
+    "state": "deployed",
+    "manifests": "in the manifests",
+    "templates": "in the templates",
+}
+"""How the resources of a source are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The counts of one report, or of several together; `MEANINGS` defines each."""
+
+    resources: int
+    judged: int
+    in_part: int
+    without_rule: int
+    left_out: int
+    with_verdict: int
+    rules: int
+    idle_rules: int
+    verdicts: int
+    failures: int
+    mandatory_failures: int
+    advisory_failures: int
+    rules_broken: int
+    undecided: int
+    exempt: int
+
+    def as_dict(self) -> dict[str, int]:
+        """The counts as JSON values, by their names in camel case."""
+        return {_camel(each.name): getattr(self, each.name) for each in fields(self)}
+
+    @property
+    def by_name(self) -> dict[str, int]:
+        """The counts, by their names with hyphens."""
+        return {each.name.replace("_", "-"): getattr(self, each.name) for each in fields(self)}
+
+    def rows(self, source: str) -> list[tuple[str, int, str]]:
+        """Each count: what it is called in a report over `source`, the number, and what it counts."""
+        return [(named(each.name, source), getattr(self, each.name), MEANINGS[each.name]) for each in fields(self)]
+
+
+def named(count: str, source: str) -> str:
+    """What a count is called in a report over `source`."""
+    return NAMES[count].format(source=SOURCES.get(source, ""))
+
+
+def totals(report: "Report") -> Totals:
+    """The counts of `report`."""
+    in_part = sum(len(each.resources) for each in report.unjudged if each.general)
+    among = sum(len(each.resources) for each in report.unjudged if each.among_resources)
+    left_out = sum(len(each.resources) for each in report.unjudged if not each.among_resources)
+    used = {finding.rule.id for finding in report.findings}
+    return Totals(
+        resources=report.resources,
+        judged=report.resources - among,
+        in_part=in_part,
+        without_rule=among - in_part,
+        left_out=left_out,
+        with_verdict=len({finding.urn for finding in report.findings}),
+        rules=len(report.rules),
+        idle_rules=sum(1 for rule in report.rules if rule.id not in used),
+        verdicts=len(report.findings),
+        failures=report.counts[Verdict.FAIL],
+        mandatory_failures=len(report.broken),
+        advisory_failures=len(report.advised),
+        rules_broken=len({finding.rule.id for finding in report.broken}),
+        undecided=len(report.undecided),
+        exempt=report.counts[Verdict.EXEMPT],
+    )
+
+
+def together(all_of_them: "list[Report]") -> dict[str, Any]:
+    """The sums over several reports, by the names of the counts; those of rules are left out, as rules are shared."""
+    shared = {"rules", "idle_rules", "rules_broken"}
+    return {
+        each.name: sum(getattr(report.totals, each.name) for report in all_of_them)
+        for each in fields(Totals)
+        if each.name not in shared
+    }
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest))
