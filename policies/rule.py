@@ -3,6 +3,7 @@
     @rule(
         "BL-NET-001",
         "No management port is open to the Internet",
+        failure="A management port is open to the Internet",
         at={SECURITY_GROUP: "securityRules[*]", SECURITY_RULE: ""},
         ...
     )
@@ -12,7 +13,8 @@
             return Fail(entry["sourceAddressPrefix"], expected="a named range")
         return None
 
-The function is called once for each place named by `at`. It returns None (pass), a `Fail` or a `NotApplicable`. Its
+`title` says what holds where the rule passes, and `failure` what is wrong where it does not. The function is called
+once for each place named by `at`. It returns None (pass), a `Fail` or a `NotApplicable`. Its
 keyword-only arguments are the rule's parameters, whose annotations (`AtLeast`, `Forbidden[int]`) say which way a
 stricter baseline may move them. One that takes a second positional argument is given the `Estate`, all
 the resources that are judged together. Reading what is not known yet raises `UnknownValue`, and the verdict is unknown.
@@ -29,7 +31,8 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
-from policies.model import Case, Control, Enforcement, Severity
+from policies.headings import heading
+from policies.model import Case, Control, Enforcement, Severity, Verdict
 from policies.tighter import Tighter, declared
 from policies.value import Value
 
@@ -114,6 +117,9 @@ class Must:
 class Rule:
     """A rule and all that is to be said about it; made by `rule` or `require`, found by `policies.rules`.
 
+    `title` is the statement that a pass confirms, `failure` the one that a failure makes; `heading` chooses. Raises
+    ValueError for a rule without either, or with the same text for both.
+
     `at` maps each type it concerns (`*` stands for any text) to the places it looks at; `estate` tells whether it has
     to see all resources together. `must` is what it asks for, where that is one property. `fix` says how to mend a
     failure and `example` shows it, in Python for Azure and in YAML for Kubernetes.
@@ -121,6 +127,7 @@ class Rule:
 
     id: str
     title: str
+    failure: str
     severity: Severity
     enforcement: Enforcement
     controls: tuple[Control, ...]
@@ -134,6 +141,17 @@ class Rule:
     estate: bool = False
     must: Must | None = None
     tighter: Mapping[str, Tighter] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, text in (("title", self.title), ("failure", self.failure)):
+            if not isinstance(text, str) or not text.strip():
+                raise ValueError(f"{self.id}: {name} is empty; it heads every report")
+        if self.title.casefold() == self.failure.casefold():
+            raise ValueError(f"{self.id}: failure repeats the title; it has to say what is wrong")
+
+    def heading(self, verdict: Verdict) -> str:
+        """What heads a finding of `verdict`."""
+        return heading(self.title, self.failure, verdict)
 
     @property
     def area(self) -> str:
@@ -169,6 +187,7 @@ def rule(
     id: str,
     title: str,
     *,
+    failure: str,
     severity: Severity,
     controls: tuple[Control, ...],
     at: At,
@@ -183,6 +202,7 @@ def rule(
         return Rule(
             id=id,
             title=title,
+            failure=failure,
             severity=severity,
             enforcement=enforcement,
             controls=controls,
@@ -205,6 +225,7 @@ def require(
     title: str,
     must: Must,
     *,
+    failure: str,
     severity: Severity,
     controls: tuple[Control, ...],
     at: At,
@@ -217,6 +238,7 @@ def require(
     return Rule(
         id=id,
         title=title,
+        failure=failure,
         severity=severity,
         enforcement=enforcement,
         controls=controls,

@@ -16,6 +16,7 @@ from bluelamp.reports.provenance import Provenance
 from bluelamp.reports.since import Since
 from bluelamp.reports.unjudged import Unjudged
 from policies import Control, Enforcement, Severity, Verdict
+from policies.headings import heading
 
 FORMAT: Final = "bluelamp-findings/1"
 VERDICTS: Final = (
@@ -58,7 +59,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RuleRecord:
-    """What a report keeps of a rule.
+    """What a report keeps of a rule: `title` is what a pass confirms, `failure` what is wrong where it fails.
 
     `parameters` are those it was judged with, `example` is a fix in code, and `hash` is the SHA-256 of the rule: of
     the source file that it stands in, with its parameters and enforcement.
@@ -66,6 +67,7 @@ class RuleRecord:
 
     id: str
     title: str
+    failure: str
     severity: Severity
     enforcement: Enforcement
     area: str
@@ -76,10 +78,15 @@ class RuleRecord:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     hash: str = ""
 
+    def heading(self, verdict: Verdict) -> str:
+        """What heads a finding of `verdict`."""
+        return heading(self.title, self.failure, verdict)
+
     def as_dict(self) -> dict[str, Any]:
         """The rule as JSON values, but for its id, by which a report keeps it."""
         return {
             "title": self.title,
+            "failure": self.failure,
             "severity": self.severity,
             "enforcement": self.enforcement,
             "area": self.area,
@@ -119,6 +126,11 @@ class Finding:
     def key(self) -> str:
         """What names the finding from one report to the next: the rule's id and the URN."""
         return f"{self.rule.id} {self.urn}"
+
+    @property
+    def heading(self) -> str:
+        """What heads the finding: only a pass has the rule's title alone."""
+        return self.rule.heading(self.verdict)
 
     @property
     def mandatory(self) -> bool:

@@ -43,12 +43,21 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """One rule over all forces: how many fail it, on how many resources, and a cell for each force."""
+    """One rule over all forces: how many fail it, on how many resources, and a cell for each force.
+
+    `worst` is the worst verdict on it in any force.
+    """
 
     rule: RuleRecord
     forces: int
     resources: int
     cells: tuple[Cell, ...]
+    worst: Verdict
+
+    @property
+    def title(self) -> str:
+        """What heads the row."""
+        return self.rule.heading(self.worst)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +183,7 @@ def _rules(reports: Sequence[Report]) -> list[RuleRow]:
             sum(1 for each in found if each[Verdict.FAIL]),
             sum(each[Verdict.FAIL] for each in found),
             tuple(_rule_cell(id_, each, report) for each, report in zip(found, reports, strict=True)),
+            next(verdict for verdict in _TOLD if any(each[verdict] for each in found)),
         )
         for id_, found in counted.items()
         if any(each[verdict] for each in found for verdict in _TROUBLE)

@@ -56,6 +56,11 @@ class Card:
     count: int
 
     @property
+    def title(self) -> str:
+        """What heads the card."""
+        return self.rule.heading(self.verdict)
+
+    @property
     def rows(self) -> tuple[Row, ...]:
         """The findings that are listed."""
         return tuple(row for rows in self.alike for row in rows)
@@ -262,20 +267,24 @@ def _changes(report: Report, groups: Iterable[Group]) -> Changes | None:
     since = report.since
     if since is None or since.previous is None:
         return None
-    titles = {rule.id: rule.title for rule in report.rules}
+    rules = {rule.id: rule for rule in report.rules}
     listed = {row.id for group in groups for card in group.cards for row in card.rows}
 
-    def changed(keys: Iterable[str]) -> tuple[Changed, ...]:
+    def changed(keys: Iterable[str], verdict: Verdict) -> tuple[Changed, ...]:
         found = []
         for key in keys:
             rule, _, urn = key.partition(" ")
             id_ = anchor(rule, urn)
-            found.append(
-                Changed(rule, titles.get(rule, ""), urn.rsplit("::", 1)[-1], f"#{id_}" if id_ in listed else "")
-            )
+            title = rules[rule].heading(verdict) if rule in rules else ""
+            found.append(Changed(rule, title, urn.rsplit("::", 1)[-1], f"#{id_}" if id_ in listed else ""))
         return tuple(found)
 
-    return Changes(since.previous, changed(since.new), changed(since.fixed), changed(since.flapping))
+    return Changes(
+        since.previous,
+        changed(since.new, Verdict.FAIL),
+        changed(since.fixed, Verdict.PASS),
+        changed(since.flapping, Verdict.FAIL),
+    )
 
 
 def _rules(report: Report) -> Iterator[RuleLine]:

@@ -94,7 +94,7 @@ def _broken(finding: Finding) -> "RenderableType":
     from rich.table import Table
 
     rule = finding.rule
-    head = _line(("fail", "bold red"), f" {rule.severity} ", (rule.id, "bold"), f" {rule.title}")
+    head = _line(("fail", "bold red"), f" {rule.severity} ", (rule.id, "bold"), f" {finding.heading}")
     table = Table.grid(padding=(0, 1))
     table.add_column(no_wrap=True, min_width=10)
     table.add_column(overflow="fold")

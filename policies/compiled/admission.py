@@ -57,7 +57,7 @@ def policy(rule: Rule) -> dict[str, Any]:
     if variables:
         spec["variables"] = [{"name": name, "expression": text} for name, text in variables.items()]
     spec["validations"] = [
-        {"expression": each, "message": f"{rule.id}: {rule.title}. {rule.fix}", "reason": "Forbidden"}
+        {"expression": each, "message": f"{rule.id}: {rule.failure}. {rule.fix}", "reason": "Forbidden"}
         for each in expressions
     ]
     metadata = _metadata(rule)

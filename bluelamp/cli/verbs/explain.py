@@ -88,7 +88,8 @@ def _nothing(thing: str, every: list[str], project: Path | None) -> UsageError:
 
 def _rule(screen: Screen, rule: Rule) -> None:
     screen.show(f"[bold]{rule.id}[/bold] {escape(rule.title)}")
-    screen.show(f"{rule.severity}, {rule.enforcement}, {rule.area}\n")
+    screen.show(f"{rule.severity}, {rule.enforcement}, {rule.area}")
+    screen.show(f"A failure reads: {escape(rule.failure)}\n")
     screen.text(f"{rule.rationale.strip()}\n")
     screen.show("[bold]Controls[/bold]")
     for control in rule.controls:
@@ -108,6 +109,7 @@ def _rule(screen: Screen, rule: Rule) -> None:
         {
             "id": rule.id,
             "title": rule.title,
+            "failure": rule.failure,
             "severity": rule.severity,
             "enforcement": rule.enforcement,
             "area": rule.area,

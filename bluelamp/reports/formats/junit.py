@@ -7,7 +7,7 @@ from typing import Final
 from xml.etree import ElementTree as Xml
 
 from bluelamp.reports.canonical import time_of
-from bluelamp.reports.findings import Finding, Report, RuleRecord
+from bluelamp.reports.findings import VERDICTS, Finding, Report, RuleRecord
 from bluelamp.reports.unjudged import Skipped
 from bluelamp.reports.words import asked, value
 from policies import Verdict
@@ -43,7 +43,8 @@ def to_junit(report: Report) -> str:
 
 
 def _suite(report: Report, rule: RuleRecord, findings: list[Finding]) -> Xml.Element:
-    about = {"name": _fit(f"{rule.id} {rule.title}"), "timestamp": time_of(report.ended).rstrip("Z")}
+    worst = min((finding.verdict for finding in findings), key=VERDICTS.index)
+    about = {"name": _fit(f"{rule.id} {rule.heading(worst)}"), "timestamp": time_of(report.ended).rstrip("Z")}
     suite = Xml.Element("testsuite", {**about, **_figures(map(_element, findings))})
     properties = Xml.SubElement(suite, "properties")
     said = {
@@ -78,7 +79,9 @@ def _case(finding: Finding) -> Xml.Element:
         case.attrib |= {"file": _fit(finding.source[0]), "line": str(finding.source[1])}
     element = _element(finding)
     if element:
-        said = Xml.SubElement(case, element, {"message": _fit(f"{finding.verdict}: {finding.message}")})
+        said = Xml.SubElement(
+            case, element, {"message": _fit(f"{finding.heading}: {finding.message}".removesuffix(": "))}
+        )
         if element != "skipped":
             said.attrib["type"] = f"{finding.rule.severity} {finding.rule.enforcement}"
             said.text = _fit(_detail(finding))

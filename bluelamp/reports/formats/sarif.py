@@ -98,8 +98,8 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
     code = f"\n\n```\n{rule.example}\n```" if rule.example else ""
     return {
         "id": rule.id,
-        "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.rationale or rule.title},
+        "shortDescription": {"text": rule.failure},
+        "fullDescription": {"text": rule.rationale or rule.failure},
         "help": {
             "text": rule.fix or rule.title,
             "markdown": f"{rule.rationale}\n\n**To mend it:** {rule.fix}{code}",
@@ -176,7 +176,8 @@ def _result(findings: Sequence[Finding], known: _Known) -> dict[str, Any]:
 def _said(findings: Sequence[Finding]) -> str:
     finding = findings[0]
     name = finding.name if len(findings) == 1 else some(len(findings), "resource")
-    return f"{name}: {finding.verdict}: {finding.message or finding.path or finding.rule.title}"
+    said = finding.message or finding.path
+    return f"{finding.heading}. {name}: {finding.verdict}{f': {said}' if said else ''}"
 
 
 def _resource(finding: Finding) -> dict[str, Any]:
