@@ -36,6 +36,9 @@ from policies.model import Case, Control, Enforcement, Severity, Verdict
 from policies.tighter import Tighter, declared
 from policies.value import Value
 
+OWN: Final = "bluelamp_rules_"
+"""What the module of a rule of a force's own begins with."""
+
 At: TypeAlias = Mapping[str, str | tuple[str, ...]] | tuple[str, ...] | str
 
 
@@ -155,8 +158,13 @@ class Rule:
 
     @property
     def area(self) -> str:
-        """The folder it belongs to: azure, kubernetes or data."""
-        return self.module.split(".")[1]
+        """The folder it belongs to: azure, kubernetes or data; `own` for a rule of a force's own."""
+        return "own" if self.own else self.module.split(".")[1]
+
+    @property
+    def own(self) -> bool:
+        """Whether it is a force's own, and no part of the baseline."""
+        return self.module.startswith(OWN)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:

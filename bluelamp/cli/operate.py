@@ -171,19 +171,21 @@ def _worked(held: Session, target: Target, verb: str, work: Work, hear: Hear) ->
 
 def _report(screen: Screen, root: Path, results: list[Result], how: How) -> None:
     from bluelamp.fleet.judge import judge_state
-    from bluelamp.reports import write
+    from bluelamp.reports.statements.reading import with_statements
     from bluelamp.reports.words import one_line
+    from bluelamp.reports.write import PAGES, write
 
     with screen.working("writing the report"):
         reports = [
             judge_state(result.force, result.state or {}, root, block_unknown=how.block_unknown, decrypt=result.decrypt)
             for result in results
         ]
+        reports = with_statements(root, reports)
         paths = write(reports, how.report) if how.report else []
     for report in reports:
         screen.say(escape(f"{report.name}: {one_line(report)}"))
     for path in paths:
-        if path.suffix == ".html":
+        if path.name in PAGES:
             screen.say(f"report: {escape(path)}")
 
 

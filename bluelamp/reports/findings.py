@@ -14,6 +14,7 @@ from bluelamp.reports.canonical import compact, plain, time_of
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.provenance import Provenance
 from bluelamp.reports.since import Since
+from bluelamp.reports.statements import StatementRecord
 from bluelamp.reports.unjudged import Unjudged
 from policies import Control, Enforcement, Severity, Verdict
 from policies.headings import heading
@@ -168,7 +169,8 @@ class Report:
     true where addresses and names are left out; `names` are those that the force chose, for that, and in no view.
     `exemptions` are all the force's from the rules here, also those that do not hold; `blocks_unknown` says whether a
     mandatory rule that is not decided stops a deployment. `unjudged` lists, by kind, what no rule judged, of the whole
-    baseline and not only of the rules that were picked; `judged` counts the resources that one did.
+    baseline and not only of the rules that were picked; `judged` counts the resources that one did. `statements` are
+    the force's evidence: what people declare, which changes no verdict.
     """
 
     force: str
@@ -189,6 +191,7 @@ class Report:
     blocks_unknown: bool = False
     unjudged: tuple[Unjudged, ...] = ()
     judged: int | None = None
+    statements: tuple[StatementRecord, ...] = ()
 
     @cached_property
     def _by_verdict(self) -> Mapping[Verdict, list[Finding]]:
@@ -285,6 +288,7 @@ class Report:
             "redacted": self.redacted,
             "sinceLast": self.since.as_dict() if self.since else None,
             "blocksUnknown": self.blocks_unknown,
+            "statements": [statement.as_dict() for statement in self.statements],
             "exemptions": [exemption.as_dict() for exemption in self.exemptions],
             "rules": {rule.id: rule.as_dict() for rule in self.rules},
             "controls": {str(each): _control(each) for rule in self.rules for each in rule.controls},

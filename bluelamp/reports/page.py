@@ -23,6 +23,8 @@ WORST: Final = 5
 """How many failing rules are named at the top."""
 LONGEST: Final = 600
 """Characters of a value that the page shows; findings.json has all of it."""
+CONTROLS: Final = "controls.html"
+"""The page of every control, beside that of the report."""
 MOST_LISTED: Final = 20_000
 """A page of more findings than this lists only some of each rule's passes, so that any browser can open it."""
 LISTED: Final = 50
@@ -204,6 +206,11 @@ def control_anchor(control: Control) -> str:
     return "control-" + re.sub(r"[^A-Za-z0-9.]+", "-", str(control))
 
 
+def control_link(control: Control) -> str:
+    """Where the view of `control` is: a page beside that of the report."""
+    return f"{CONTROLS}#{control_anchor(control)}"
+
+
 def exemption_anchor(id_: str) -> str:
     """The id, in the page, of an exemption's row."""
     return "exemption-" + re.sub(r"[^A-Za-z0-9.]+", "-", id_)
@@ -304,5 +311,6 @@ def context(report: Report) -> dict[str, Any]:
         "severities": SEVERITIES,
         "height": charts.HEIGHT,
         "control_anchor": control_anchor,
+        "control_link": control_link,
         "exemption_anchor": exemption_anchor,
     }

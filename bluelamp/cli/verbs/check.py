@@ -60,10 +60,11 @@ def check(
             _show(screen, one)
             progress.advance(task)
     if report is not None:
-        from bluelamp.reports import write
+        from bluelamp.reports.statements.reading import with_statements
+        from bluelamp.reports.write import PAGES, write
 
-        for path in write([one.report for one in done if one.report], report):
-            if path.suffix == ".html":
+        for path in write(with_statements(root, [one.report for one in done if one.report]), report):
+            if path.name in PAGES:
                 screen.say(f"report: {escape(path)}")
     screen.give([_json(one) for one in done])
     raise typer.Exit(worst(_status(one) for one in done))
