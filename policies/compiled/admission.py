@@ -29,6 +29,8 @@ def to_admission(rules: Iterable[Rule]) -> Compiled:
     documents: dict[str, tuple[dict[str, Any], ...]] = {}
     left_out: dict[str, str] = {}
     for rule in rules:
+        if rule.own and any(type_.startswith("kubernetes:") for type_ in rule.at):
+            left_out[rule.id] = "rules of a force's own are not compiled for admission"
         if rule.area != "kubernetes":
             continue
         try:

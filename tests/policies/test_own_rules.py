@@ -314,3 +314,13 @@ def test_an_id_is_taken_only_in_its_form_and_never_from_the_baseline(id_: str) -
 
     refused = bool(list(_mistakes(replace(baseline()[0], id=id_))))
     assert refused == (not re.fullmatch(r"[A-Z][A-Z0-9]+(-[A-Z][A-Z0-9]+)+-\d{3}", id_) or id_.startswith("BL-"))
+
+
+def test_what_is_not_compiled_is_told(tmp_path: Path) -> None:
+    from policies.compiled import to_admission, to_azure_policy
+
+    add(tmp_path)
+    add(tmp_path, block("python").replace(NETWORK, "kubernetes:core/v1:Pod").replace(ID, "ESX-K8S-001"), name="pods")
+    assert "ESX-K8S-001" in to_admission(rules(tmp_path)).left_out
+    compiled = to_azure_policy(rules(tmp_path))
+    assert ID in {*compiled.documents, *compiled.left_out}
