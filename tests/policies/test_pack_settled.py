@@ -117,6 +117,7 @@ def test_a_rule_that_breaks_down_always_stops_a_deployment(enforcement, excuse):
     @make_rule(
         "T-001",
         "Breaks",
+        failure="It is wrong",
         severity=Severity.LOW,
         controls=(),
         at=ACCOUNT,

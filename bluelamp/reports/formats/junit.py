@@ -80,7 +80,9 @@ def _case(finding: Finding) -> Xml.Element:
     element = _element(finding)
     if element:
         said = Xml.SubElement(
-            case, element, {"message": _fit(f"{finding.heading}: {finding.message}".removesuffix(": "))}
+            case,
+            element,
+            {"message": _fit(f"{finding.verdict}: {finding.heading}: {finding.message}".removesuffix(": "))},
         )
         if element != "skipped":
             said.attrib["type"] = f"{finding.rule.severity} {finding.rule.enforcement}"

@@ -73,7 +73,9 @@
 
   // Controls that the words name: each has a view of its own, also where no rule looks at it.
   const links = [...document.querySelectorAll(".control-link")];
-  const found = document.getElementById("shown-controls");
+  const found = Object.assign(document.createElement("ul"), { id: "shown-controls", className: "changed", hidden: true });
+  found.setAttribute("aria-label", "Controls found");
+  shown.after(found);
   const controlsFound = (text) => {
     const wanted = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
     const hits = wanted.length ? links.filter((link) => wanted.some((word) => begins(link.textContent.toLowerCase(), word))) : [];
