@@ -21,8 +21,8 @@ from typing import Any
 
 import yaml
 
-from policies.model import UNKNOWN, Case, Resource, Verdict
-from policies.rule import OWN, Rule
+from bluelamp.policies.model import UNKNOWN, Case, Resource, Verdict
+from bluelamp.policies.rule import OWN, Rule
 
 
 @dataclass(frozen=True)

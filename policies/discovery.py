@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from bluelamp.core import current
-from policies.rule import Rule
+from bluelamp.policies.rule import Rule
 
 AREAS: Final = ("azure", "kubernetes", "data")
 _HERE: Final = Path(__file__).parent
@@ -44,6 +44,6 @@ def _own(root: Path) -> tuple[Rule, ...]:
 
     if not lexists(root / "rules"):
         return ()
-    from policies.own import FOLDER, load
+    from bluelamp.policies.own import FOLDER, load
 
     return load(root / FOLDER, baseline(), root)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from policies.model import Verdict
+from bluelamp.policies.model import Verdict
 
 _PREFIXES: Final = {
     Verdict.UNKNOWN: "Inconclusive",

@@ -18,9 +18,9 @@ from typing import Any, Final
 
 from bluelamp.core.files import read
 from bluelamp.core.problems import Problem, SettingsError
-from policies.catalogues import catalogues
-from policies.model import Control, Enforcement, Severity
-from policies.rule import OWN, Rule
+from bluelamp.policies.catalogues import catalogues
+from bluelamp.policies.model import Control, Enforcement, Severity
+from bluelamp.policies.rule import OWN, Rule
 
 FOLDER: Final = "rules"
 """The folder of a force's own rules, in its project's folder."""
@@ -32,7 +32,12 @@ RESERVED: Final = "BL"
 """The first part of the ids of the baseline's rules."""
 _TYPE: Final = re.compile(r"[\w*-]+:[\w.*/-]*:?[\w*]+|\*")
 _GUARDED: Final = ("policies", "bluelamp.core")
-_LOADED: Final = ("policies.governance", "policies.exemptions", "policies.baseline", "policies.pack.settled")
+_LOADED: Final = (
+    "bluelamp.policies.governance",
+    "bluelamp.policies.exemptions",
+    "bluelamp.policies.baseline",
+    "bluelamp.policies.pack.settled",
+)
 """What decides about verdicts: loaded first, so that a change of it is seen."""
 
 _State = Mapping[tuple[str, ...], Any]

@@ -31,10 +31,10 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
-from policies.headings import heading
-from policies.model import Case, Control, Enforcement, Severity, Verdict
-from policies.tighter import Tighter, declared
-from policies.value import Value
+from bluelamp.policies.headings import heading
+from bluelamp.policies.model import Case, Control, Enforcement, Severity, Verdict
+from bluelamp.policies.tighter import Tighter, declared
+from bluelamp.policies.value import Value
 
 OWN: Final = "bluelamp_rules_"
 """What the module of a rule of a force's own begins with."""
@@ -118,7 +118,7 @@ class Must:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule and all that is to be said about it; made by `rule` or `require`, found by `policies.rules`.
+    """A rule and all that is to be said about it; made by `rule` or `require`, found by `bluelamp.policies.rules`.
 
     `title` is the statement that a pass confirms, `failure` the one that a failure makes; `heading` chooses. Raises
     ValueError for a rule without either, or with the same text for both.
@@ -169,7 +169,7 @@ class Rule:
     @cached_property
     def cases(self) -> tuple[Case, ...]:
         """The examples it is held to, read from the YAML file beside its module."""
-        from policies.cases import of
+        from bluelamp.policies.cases import of
 
         return of(self)
 

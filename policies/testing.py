@@ -9,11 +9,11 @@ import yaml
 
 from bluelamp.core.files import read
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean
-from policies.cases import file_of
-from policies.judging import judge
-from policies.model import Case, Judgement, Verdict
-from policies.own import FOLDER, line_of
-from policies.rule import Rule
+from bluelamp.policies.cases import file_of
+from bluelamp.policies.judging import judge
+from bluelamp.policies.model import Case, Judgement, Verdict
+from bluelamp.policies.own import FOLDER, line_of
+from bluelamp.policies.rule import Rule
 
 LONGEST: Final = 80
 """Characters of a title or a failure."""

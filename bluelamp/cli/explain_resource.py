@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 from bluelamp.cli.screen import Screen, escape
 from bluelamp.core.problems import SettingsError, did_you_mean
 from bluelamp.errors import BluelampError, EngineError, UsageError
+from bluelamp.policies import Verdict
 from bluelamp.reports.words import asked, says_more, value
-from policies import Verdict
 
 if TYPE_CHECKING:
+    from bluelamp.infra.force import Force
     from bluelamp.origins import Origin
     from bluelamp.planning import Plan, PlannedResource
     from bluelamp.reports import Finding
-    from infra.force import Force
 
 
 def explain_resource(screen: Screen, root: Path, slug: str, named: str, path: str | None) -> None:
     """Say what a force's resource is and how it is judged, or what gave one of its properties its value."""
-    from infra.force import load
+    from bluelamp.infra.force import load
 
     force = load(slug, root=root)
     with screen.working("planning"):

@@ -15,9 +15,9 @@ from pydantic import BaseModel
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, spell
-from infra.finding import STACK_FILE
-from infra.force import PROJECT, Force
-from infra.register import REGISTER
+from bluelamp.infra.finding import STACK_FILE
+from bluelamp.infra.force import PROJECT, Force
+from bluelamp.infra.register import REGISTER
 
 _GUID = "00000000-0000-4000-8000-00000000000"
 _REGISTERED = frozenset({"name", "code", "allocation"})

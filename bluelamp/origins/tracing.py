@@ -12,12 +12,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from bluelamp.infra.force import Force
 from bluelamp.origins.leaves import Leaf, changed, leaves
 from bluelamp.paths import Steps, found
 from bluelamp.planning import Plan, PlannedResource, plan_settings
+from bluelamp.policies.value import SECRET
 from bluelamp.rehearsal.values import UNKNOWN, Secret
-from infra.force import Force
-from policies.value import SECRET
 
 _SHORTEST: Final = 2
 _FEW: Final = 2

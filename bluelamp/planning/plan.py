@@ -13,7 +13,7 @@ from bluelamp.rehearsal.packages import Packages
 from bluelamp.rehearsal.store import Store
 
 if TYPE_CHECKING:
-    from infra.force import Force
+    from bluelamp.infra.force import Force
 
 __all__ = ["Plan", "PlannedResource", "plan_force", "plan_program", "plan_settings"]
 
@@ -91,14 +91,14 @@ def plan_force(slug: str, root: Path, *, arm_types: Path | None = None) -> Plan:
 
     Raises `SettingsError` where its settings are wrong.
     """
-    from infra.force import load
+    from bluelamp.infra.force import load
 
     return plan_settings(load(slug, root=root), root, arm_types=arm_types)
 
 
 def plan_settings(force: "Force", root: Path, *, stack: str = "", arm_types: Path | None = None) -> Plan:
     """The plan of a force with these settings, as `stack`, by default its own; that one's file configures providers."""
-    from infra.program import build
+    from bluelamp.infra.program import build
 
     stack = stack or force.slug
     config = stack_config(root / "stacks" / f"Pulumi.{stack}.yaml")

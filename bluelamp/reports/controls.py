@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bluelamp.policies import Control, Verdict
+from bluelamp.policies.catalogues import Extent
 from bluelamp.reports.charts import slug
 from bluelamp.reports.coverage import ControlRow, FrameworkCoverage, Standing, coverage
 from bluelamp.reports.findings import QUIET, VERDICTS, Finding, Report, RuleRecord
 from bluelamp.reports.page import anchor, card_anchor, control_anchor
 from bluelamp.reports.statements import StatementRecord
 from bluelamp.reports.words import asked, value
-from policies import Control, Verdict
-from policies.catalogues import Extent
 
 REPORT: Final = "report.html"
 NAMED: Final = 3

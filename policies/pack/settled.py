@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from os.path import lexists
 from pathlib import Path
 
-from policies.discovery import rules as discovered
-from policies.governance import EXEMPTIONS, FORCE, REGISTER, Governance
-from policies.rule import Rule
+from bluelamp.policies.discovery import rules as discovered
+from bluelamp.policies.governance import EXEMPTIONS, FORCE, REGISTER, Governance
+from bluelamp.policies.rule import Rule
 
 
 def project(arguments: Iterable[str]) -> Path:
@@ -37,7 +37,7 @@ def of(root: Path, stack: str, rules: Iterable[Rule] | None = None) -> Governanc
     if not lexists(root / "stacks"):
         return Governance(tuple(rules))
     from bluelamp.core.register import read_register
-    from policies.reading import read
+    from bluelamp.policies.reading import read
 
     name = stack.rpartition("/")[2]
     try:

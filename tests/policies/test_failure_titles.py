@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies import Rule, Verdict, rules
-from policies.headings import heading
-from policies.model import Severity
-from policies.rule import Must, require, rule
+from bluelamp.policies import Rule, Verdict, rules
+from bluelamp.policies.headings import heading
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Must, require, rule
 
 LONGEST = 80
 ALL = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)

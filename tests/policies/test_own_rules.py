@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluelamp.core.problems import SettingsError
-from policies import Resource, Verdict, judge
-from policies.discovery import baseline, rules
-from policies.own import load
-from policies.pack.settled import of
+from bluelamp.policies import Resource, Verdict, judge
+from bluelamp.policies.discovery import baseline, rules
+from bluelamp.policies.own import load
+from bluelamp.policies.pack.settled import of
 from tests.conftest import ROOT, Project
 
 PAGE = (ROOT / "docs" / "own-rules.md").read_text()
@@ -125,7 +125,11 @@ def test_the_served_pack_names_it(project: Project) -> None:
         ('iso("8.20", "8.24")', '("8.20",)', "controls are not a tuple of Control"),
         (f'at="{NETWORK}"', 'at="no type"', "concerns what is no type"),
         (f'at="{NETWORK}"', "at={}", "concerns no type"),
-        ("from policies.rule import Must, require", "from policies.rules import Must", "ModuleNotFoundError"),
+        (
+            "from bluelamp.policies.rule import Must, require",
+            "from bluelamp.policies.rules import Must",
+            "ModuleNotFoundError",
+        ),
         ("ENCRYPTED = require(", "raise SystemExit(0)\nENCRYPTED = require(", "cannot be loaded: SystemExit"),
         ("ENCRYPTED = require(", "ENCRYPTED = 1 / 0\nrequire(", "cannot be loaded: ZeroDivisionError"),
         ("ENCRYPTED = require(", "ENCRYPTED = require((", "cannot be loaded: SyntaxError"),
@@ -146,13 +150,13 @@ def test_a_module_that_cannot_be_used_is_told_with_its_place(tmp_path: Path, old
         "import policies.rule\npolicies.rule.Must.__call__ = lambda self, place: None\n",
         "import policies.judging\npolicies.judging._judged = None\n",
         "import policies.governance\npolicies.governance.excused = lambda *_: ([], ())\n",
-        "from policies.discovery import baseline\nbaseline()[0].parameters['x'] = 1\n",
-        "from policies.discovery import baseline\nobject.__setattr__(baseline()[0], 'check', lambda *_: None)\n",
-        "from policies.discovery import baseline\nobject.__setattr__(baseline()[0], 'at', {})\n",
-        "from policies.discovery import baseline\n"
+        "from bluelamp.policies.discovery import baseline\nbaseline()[0].parameters['x'] = 1\n",
+        "from bluelamp.policies.discovery import baseline\nobject.__setattr__(baseline()[0], 'check', lambda *_: None)\n",
+        "from bluelamp.policies.discovery import baseline\nobject.__setattr__(baseline()[0], 'at', {})\n",
+        "from bluelamp.policies.discovery import baseline\n"
         "rule = next(each for each in baseline() if each.id == 'BL-NET-002')\n"
         "rule.check.__code__ = (lambda subnet: None).__code__\n",
-        "from policies.discovery import baseline\n"
+        "from bluelamp.policies.discovery import baseline\n"
         "rule = next(each for each in baseline() if each.id == 'BL-NET-001')\n"
         "rule.check.__kwdefaults__['ports'] = ()\n",
         "import policies.azure.network\npolicies.azure.network.subnet_name = lambda _: 'gatewaysubnet'\n",
@@ -162,7 +166,7 @@ def test_a_module_that_changes_the_baseline_is_refused(tmp_path: Path, code: str
     """In a process of its own, which the change would otherwise leave to other tests."""
     add(tmp_path, f"{code}{block('python')}")
     script = (
-        "import sys; from pathlib import Path; from policies.own import load; from policies.discovery import baseline\n"
+        "import sys; from pathlib import Path; from bluelamp.policies.own import load; from bluelamp.policies.discovery import baseline\n"
         "load(Path(sys.argv[1]) / 'rules', baseline(), Path(sys.argv[1]))"
     )
     run = subprocess.run(
@@ -178,8 +182,8 @@ def test_a_module_that_changes_the_baseline_is_refused(tmp_path: Path, code: str
 
 def test_what_it_does_to_a_resource_reaches_no_rule_of_the_baseline(tmp_path: Path) -> None:
     code = '''
-from policies.model import Severity
-from policies.rule import rule
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import rule
 
 
 @rule("ESX-NET-009", "Accounts are changed by this rule", failure="Account is not changed by this rule",
@@ -310,14 +314,14 @@ def test_any_file_is_a_rule_or_a_mistake_with_its_name(
 def test_an_id_is_taken_only_in_its_form_and_never_from_the_baseline(id_: str) -> None:
     from dataclasses import replace
 
-    from policies.own import _mistakes
+    from bluelamp.policies.own import _mistakes
 
     refused = bool(list(_mistakes(replace(baseline()[0], id=id_))))
     assert refused == (not re.fullmatch(r"[A-Z][A-Z0-9]+(-[A-Z][A-Z0-9]+)+-\d{3}", id_) or id_.startswith("BL-"))
 
 
 def test_what_is_not_compiled_is_told(tmp_path: Path) -> None:
-    from policies.compiled import to_admission, to_azure_policy
+    from bluelamp.policies.compiled import to_admission, to_azure_policy
 
     add(tmp_path)
     add(tmp_path, block("python").replace(NETWORK, "kubernetes:core/v1:Pod").replace(ID, "ESX-K8S-001"), name="pods")

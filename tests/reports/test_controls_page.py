@@ -7,11 +7,11 @@ from urllib.parse import unquote
 
 import pytest
 
+from bluelamp.policies import UNKNOWN, Rule
+from bluelamp.policies.catalogues import Extent, catalogues
 from bluelamp.reports import Report, write
 from bluelamp.reports.controls import views
 from bluelamp.reports.html import to_controls, to_html
-from policies import UNKNOWN, Rule
-from policies.catalogues import Extent, catalogues
 from tests.reports.browsing import chromium
 from tests.reports.tree import Node, parse
 

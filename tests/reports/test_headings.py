@@ -12,13 +12,13 @@ from xml.etree import ElementTree as Xml
 import pytest
 from rich.console import Console
 
+from bluelamp.policies import Resource, Rule, Verdict, judge
+from bluelamp.policies.compiled import to_admission
+from bluelamp.policies.pack.analyzer import message
 from bluelamp.reports import Report
 from bluelamp.reports.formats import junit, markdown, oscal, sarif, table
 from bluelamp.reports.html import to_html, to_index
 from bluelamp.reports.terminal import show
-from policies import Resource, Rule, Verdict, judge
-from policies.compiled import to_admission
-from policies.pack.analyzer import message
 from tests.reports.tree import parse
 
 TITLE, FAILURE = "Boxes are shut (T-001)", "A box is open (T-001)"
@@ -100,7 +100,7 @@ def test_a_pass_is_headed_by_what_holds(view: Callable[[Report], str], report_on
 def test_what_is_undecided_is_headed_as_that(
     view: Callable[[Report], str], lock: str | None, word: str, report_on: ReportOn
 ) -> None:
-    from policies import UNKNOWN
+    from bluelamp.policies import UNKNOWN
 
     said = view(report_on(UNKNOWN if lock is None else lock))
     assert re.search(rf"{word}: Boxes are shut", said)
@@ -129,7 +129,7 @@ def test_the_engine_prints_what_is_wrong(locked: Callable[..., Rule]) -> None:
 
 
 def test_what_a_cluster_refuses_is_told_as_wrong() -> None:
-    from policies import rules
+    from bluelamp.policies import rules
 
     held = to_admission(rules()).documents
     for rule in (each for each in rules() if each.id in held):

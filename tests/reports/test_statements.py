@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from bluelamp.core.problems import SettingsError
 from bluelamp.errors import UsageError
+from bluelamp.policies import Control, Verdict
 from bluelamp.reports import Report
 from bluelamp.reports.anonymous import Anonymous
 from bluelamp.reports.html import to_controls
@@ -22,7 +23,6 @@ from bluelamp.reports.keys import make_key, private_key
 from bluelamp.reports.statements import Status
 from bluelamp.reports.statements.reading import statements, with_statements
 from bluelamp.reports.statements.signing import signed, signer_of
-from policies import Control, Verdict
 from tests.reports.tree import parse
 
 TODAY = date(2026, 3, 1)

@@ -33,9 +33,9 @@ def hold_to_cases(
 
     Examples: `bluelamp test-rules` · `bluelamp test-rules ../shared/rules --format json`
     """
-    from policies.discovery import baseline
-    from policies.own import FOLDER, load
-    from policies.testing import checked, run
+    from bluelamp.policies.discovery import baseline
+    from bluelamp.policies.own import FOLDER, load
+    from bluelamp.policies.testing import checked, run
 
     screen = Screen(form, quiet=quiet)
     root = folder.resolve().parent if folder else find_project(project)

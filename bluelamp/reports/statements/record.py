@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from policies.model import Control
+from bluelamp.policies.model import Control
 
 
 class Status(StrEnum):

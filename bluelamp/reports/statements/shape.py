@@ -11,9 +11,9 @@ from bluelamp.core.problems import Problem, SettingsError, did_you_mean
 from bluelamp.core.reader import parse
 from bluelamp.core.source import Source, show
 from bluelamp.core.validation import validate
-from policies.catalogues import catalogues
-from policies.model import Control
-from policies.settings import Part, Person, Said, Sentence
+from bluelamp.policies.catalogues import catalogues
+from bluelamp.policies.model import Control
+from bluelamp.policies.settings import Part, Person, Said, Sentence
 
 FOLDER: Final = "stacks/{force}/evidence"
 SUFFIX: Final = ".yaml"
