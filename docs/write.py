@@ -61,11 +61,13 @@ def rules() -> str:
         "Azure Policy definitions; the last column says which ([more](compiled.md)).\n",
     ]
     for area in sorted({rule.area for rule in discovered()}):
-        pages.append(f"## {area}\n\n| rule | asks | severity | | controls | compiles to |\n|---|---|---|---|---|---|")
+        head = "| rule | asks | a failure reads | severity | | controls | compiles to |"
+        pages.append(f"## {area}\n\n{head}\n|---|---|---|---|---|---|---|")
         for rule in sorted((one for one in discovered() if one.area == area), key=lambda one: one.id):
             controls = "; ".join(str(control) for control in rule.controls)
             other = "admission" if rule.id in admitted else "Azure Policy" if rule.id in defined else ""
-            pages.append(f"| {rule.id} | {rule.title} | {rule.severity} | {rule.enforcement} | {controls} | {other} |")
+            cells = (rule.id, rule.title, rule.failure, rule.severity, rule.enforcement, controls, other)
+            pages.append(f"| {' | '.join(cells)} |")
         pages.append("")
     return "\n".join(pages)
 

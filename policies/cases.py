@@ -12,6 +12,7 @@ resource that is judged and from the first of the others. Beside it may stand
 - `parameters`: other parameters than the rule's own.
 """
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +22,7 @@ from typing import Any
 import yaml
 
 from bluelamp.policies.model import UNKNOWN, Case, Resource, Verdict
-from bluelamp.policies.rule import Rule
+from bluelamp.policies.rule import OWN, Rule
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,16 @@ def of(rule: Rule) -> tuple[Case, ...]:
     return tuple(_case(rule, number, entry) for number, entry in enumerate(_file(rule.module).get(rule.id, []), 1))
 
 
+def file_of(module: str) -> Path:
+    """The file of the cases of the rules in `module`."""
+    if module.startswith(OWN):
+        return Path(str(sys.modules[module].__file__)).with_suffix(".yaml")
+    return Path(__file__).parent.joinpath(*module.split(".")[-2:]).with_suffix(".yaml")
+
+
 @cache
 def _file(module: str) -> dict[str, list[dict[str, Any]]]:
-    path = Path(__file__).parent.joinpath(*module.split(".")[-2:]).with_suffix(".yaml")
+    path = file_of(module)
     with path.open("rb") as stream:
         loaded: dict[str, list[dict[str, Any]]] = yaml.load(stream, Loader=_Loader) or {}  # noqa: S506 - a safe loader
     return loaded

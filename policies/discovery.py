@@ -1,19 +1,30 @@
-"""Finding the rules: every `Rule` in a module of the area folders. There is no registry to edit."""
+"""Finding the rules: every `Rule` in a module of the area folders, and a project's own. There is no registry."""
 
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+from bluelamp.core import current
 from bluelamp.policies.rule import Rule
 
 AREAS: Final = ("azure", "kubernetes", "data")
 _HERE: Final = Path(__file__).parent
 
 
+def rules(root: Path | None = None) -> tuple[Rule, ...]:
+    """Every rule: the baseline's by area and id, then those of the project's own by id.
+
+    `root` is the project, by default the one that the command works on, if any. Raises ValueError when two rules of the
+    baseline share an id, `SettingsError` with every mistake in rules of the project's own.
+    """
+    root = root or current.project()
+    return baseline() if root is None else (*baseline(), *_own(root))
+
+
 @lru_cache(maxsize=1)
-def rules() -> tuple[Rule, ...]:
-    """Every rule, by area and id. Raises ValueError when two rules share an id."""
+def baseline() -> tuple[Rule, ...]:
+    """The rules of the baseline, by area and id. Raises ValueError when two share an id."""
     found: dict[str, Rule] = {}
     for area in AREAS:
         for file in sorted((_HERE / area).glob("[!_]*.py")):
@@ -25,3 +36,14 @@ def rules() -> tuple[Rule, ...]:
                     raise ValueError(f"{value.id} is declared in {found[value.id].module} and in {name}")
                 found[value.id] = value
     return tuple(sorted(found.values(), key=lambda rule: (AREAS.index(rule.area), rule.id)))
+
+
+@lru_cache(maxsize=8)
+def _own(root: Path) -> tuple[Rule, ...]:
+    from os.path import lexists
+
+    if not lexists(root / "rules"):
+        return ()
+    from bluelamp.policies.own import FOLDER, load
+
+    return load(root / FOLDER, baseline(), root)

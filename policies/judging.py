@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import replace
 from functools import cache
 from typing import Any, Final
@@ -39,6 +40,9 @@ class Baseline:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
+        own = tuple(rule for rule in self.rules if rule.own)
+        # Rules of a force's own come last, and see copies: nothing that they do reaches the rules of the baseline.
+        self._parts = (Baseline(rule for rule in self.rules if not rule.own), Baseline._alone(own)) if own else None
         self._by_type: dict[str, tuple[tuple[Rule, tuple[str, ...]], ...]] = {}
 
     def concerning(self, type_: str) -> tuple[tuple[Rule, tuple[str, ...]], ...]:
@@ -50,11 +54,22 @@ class Baseline:
             self._by_type[type_] = found
         return found
 
+    @classmethod
+    def _alone(cls, rules: Iterable[Rule]) -> "Baseline":
+        """A set of rules that is judged as it is, whosever they are."""
+        made = cls(())
+        made.rules = tuple(rules)
+        return made
+
     def judge(self, resources: Iterable[Resource], context: Context | None = None) -> list[Judgement]:
         """Judge `resources` together: one judgement for each rule and each resource it concerns, in their order.
 
         `context` holds all resources, without placeholders, where `resources` are only some of them.
         """
+        if self._parts:
+            given = list(resources)
+            copies = deepcopy((given, context))
+            return [*self._parts[0].judge(given, context), *self._parts[1].judge(*copies)]
         listed = list(resources) if context else [without_placeholders(resource) for resource in resources]
         context = context or Context(listed)
         with Interrupts() as interrupts:

@@ -3,6 +3,7 @@
     @rule(
         "BL-NET-001",
         "No management port is open to the Internet",
+        failure="A management port is open to the Internet",
         at={SECURITY_GROUP: "securityRules[*]", SECURITY_RULE: ""},
         ...
     )
@@ -12,7 +13,8 @@
             return Fail(entry["sourceAddressPrefix"], expected="a named range")
         return None
 
-The function is called once for each place named by `at`. It returns None (pass), a `Fail` or a `NotApplicable`. Its
+`title` says what holds where the rule passes, and `failure` what is wrong where it does not. The function is called
+once for each place named by `at`. It returns None (pass), a `Fail` or a `NotApplicable`. Its
 keyword-only arguments are the rule's parameters, whose annotations (`AtLeast`, `Forbidden[int]`) say which way a
 stricter baseline may move them. One that takes a second positional argument is given the `Estate`, all
 the resources that are judged together. Reading what is not known yet raises `UnknownValue`, and the verdict is unknown.
@@ -29,9 +31,13 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
-from bluelamp.policies.model import Case, Control, Enforcement, Severity
+from bluelamp.policies.headings import heading
+from bluelamp.policies.model import Case, Control, Enforcement, Severity, Verdict
 from bluelamp.policies.tighter import Tighter, declared
 from bluelamp.policies.value import Value
+
+OWN: Final = "bluelamp_rules_"
+"""What the module of a rule of a force's own begins with."""
 
 At: TypeAlias = Mapping[str, str | tuple[str, ...]] | tuple[str, ...] | str
 
@@ -114,6 +120,9 @@ class Must:
 class Rule:
     """A rule and all that is to be said about it; made by `rule` or `require`, found by `bluelamp.policies.rules`.
 
+    `title` is the statement that a pass confirms, `failure` the one that a failure makes; `heading` chooses. Raises
+    ValueError for a rule without either, or with the same text for both.
+
     `at` maps each type it concerns (`*` stands for any text) to the places it looks at; `estate` tells whether it has
     to see all resources together. `must` is what it asks for, where that is one property. `fix` says how to mend a
     failure and `example` shows it, in Python for Azure and in YAML for Kubernetes.
@@ -121,6 +130,7 @@ class Rule:
 
     id: str
     title: str
+    failure: str
     severity: Severity
     enforcement: Enforcement
     controls: tuple[Control, ...]
@@ -135,10 +145,26 @@ class Rule:
     must: Must | None = None
     tighter: Mapping[str, Tighter] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for name, text in (("title", self.title), ("failure", self.failure)):
+            if not isinstance(text, str) or not text.strip():
+                raise ValueError(f"{self.id}: {name} is empty; it heads every report")
+        if self.title.casefold() == self.failure.casefold():
+            raise ValueError(f"{self.id}: failure repeats the title; it has to say what is wrong")
+
+    def heading(self, verdict: Verdict) -> str:
+        """What heads a finding of `verdict`."""
+        return heading(self.title, self.failure, verdict)
+
     @property
     def area(self) -> str:
-        """The folder it belongs to: azure, kubernetes or data."""
-        return self.module.split(".")[-2]
+        """The folder it belongs to: azure, kubernetes or data; `own` for a rule of a force's own."""
+        return "own" if self.own else self.module.split(".")[-2]
+
+    @property
+    def own(self) -> bool:
+        """Whether it is a force's own, and no part of the baseline."""
+        return self.module.startswith(OWN)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -169,6 +195,7 @@ def rule(
     id: str,
     title: str,
     *,
+    failure: str,
     severity: Severity,
     controls: tuple[Control, ...],
     at: At,
@@ -183,6 +210,7 @@ def rule(
         return Rule(
             id=id,
             title=title,
+            failure=failure,
             severity=severity,
             enforcement=enforcement,
             controls=controls,
@@ -205,6 +233,7 @@ def require(
     title: str,
     must: Must,
     *,
+    failure: str,
     severity: Severity,
     controls: tuple[Control, ...],
     at: At,
@@ -217,6 +246,7 @@ def require(
     return Rule(
         id=id,
         title=title,
+        failure=failure,
         severity=severity,
         enforcement=enforcement,
         controls=controls,

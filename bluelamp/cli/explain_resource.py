@@ -88,7 +88,7 @@ def _show(screen: Screen, root: Path, plan: "Plan", resource: "PlannedResource")
         {
             **_about(resource, component, folder),
             "properties": names,
-            "findings": [{**finding.as_dict(), "title": finding.rule.title} for finding in findings],
+            "findings": [{**finding.as_dict(), "title": finding.heading} for finding in findings],
         }
     )
 
@@ -190,7 +190,7 @@ def _about(resource: "PlannedResource", component: "PlannedResource | None", fol
 def _verdict(finding: "Finding") -> str:
     colours = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.ERROR: "magenta"}
     colour = colours.get(finding.verdict, "yellow")
-    said = f"[{colour}]{finding.verdict:<7}[/{colour}] [bold]{finding.rule.id}[/bold] {escape(finding.rule.title)}"
+    said = f"[{colour}]{finding.verdict:<7}[/{colour}] [bold]{finding.rule.id}[/bold] {escape(finding.heading)}"
     if finding.verdict is Verdict.FAIL:
         said += f": {escape(finding.path)} is {escape(value(finding.observed))}, not {escape(asked(finding.expected))}"
     elif says_more(finding):

@@ -216,8 +216,9 @@ def _worked(held: Session, target: Target, verb: str, work: Callable[[], Result]
 def _report(screen: Screen, root: Path, results: list[Result], how: How, verb: str) -> None:
     from bluelamp.cli.preview_report import preview_reports
     from bluelamp.fleet.judge import judge_state
-    from bluelamp.reports import write
+    from bluelamp.reports.statements.reading import with_statements
     from bluelamp.reports.words import one_line
+    from bluelamp.reports.write import PAGES, write
 
     with screen.working("writing the report"):
         if verb == "preview":
@@ -228,9 +229,10 @@ def _report(screen: Screen, root: Path, results: list[Result], how: How, verb: s
                 for one in results
                 if one.state
             ]
+        reports = with_statements(root, reports)
         paths = write(reports, how.report) if how.report and reports else []
     for report in reports:
         screen.say(escape(f"{report.name}: {one_line(report)}"))
     for path in paths:
-        if path.suffix == ".html":
+        if path.name in PAGES:
             screen.say(f"report: {escape(path)}")

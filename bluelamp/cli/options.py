@@ -1,11 +1,15 @@
 """The options that several verbs share, said once."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bluelamp.cli.screen import Format
+from bluelamp.core import current
+from bluelamp.errors import UsageError
+from bluelamp.folders import project as find_project
 
 Forces = Annotated[
     list[str] | None, typer.Argument(metavar="[FORCE]...", help="Forces by their name in stacks/forces.yaml.")
@@ -25,7 +29,21 @@ Jobs = Annotated[
 ]
 Form = Annotated[Format, typer.Option("--format", "-f", help="How to give the result.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the result and errors.")]
-Project = Annotated[Path | None, typer.Option("--project", metavar="DIR", help="The project's folder.", hidden=True)]
+
+
+def _working_on(start: Path | None) -> Path | None:
+    """Has the project's own rules count from here on, whatever a verb does first."""
+    with suppress(UsageError):
+        current.use(find_project(start))
+        return start
+    current.use(None)
+    return start
+
+
+Project = Annotated[
+    Path | None,
+    typer.Option("--project", metavar="DIR", help="The project's folder.", hidden=True, callback=_working_on),
+]
 Rehearse = Annotated[
     bool, typer.Option("--rehearse", help="Against the embedded rehearsal cloud; nothing real is touched.")
 ]

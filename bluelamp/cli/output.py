@@ -45,8 +45,13 @@ class Output:
         return self.folder is not None or self.redact or not self.no_history
 
     def prepared(self, screen: Screen, root: Path, reports: Sequence[Report]) -> list[Report]:
-        """The reports as they are shown: with what changed since last time, and redacted where that is asked for."""
-        told = list(reports)
+        """The reports as they are shown: with evidence and what changed since last time, and redacted where asked for.
+
+        Raises `SettingsError` where the files of evidence are wrong.
+        """
+        from bluelamp.reports.statements.reading import with_statements
+
+        told = with_statements(root, reports)
         if not self.no_history:
             from bluelamp.reports.history import FILE, remember
 

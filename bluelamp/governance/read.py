@@ -21,7 +21,7 @@ def governance(
     """
     register = read_register(root) if force else None
     entry = register.entry(force) if register and force else None
-    made = read(root, entry, register, rules() if used is None else used)
+    made = read(root, entry, register, rules(root) if used is None else used)
     return replace(made, block_unknown=made.block_unknown or block_unknown)
 
 

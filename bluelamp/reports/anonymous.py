@@ -5,7 +5,7 @@ project itself says (rules, types, controls) stays, and so does the force's own 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import Finding, Report, RuleRecord
+from bluelamp.reports.statements import StatementRecord
 from bluelamp.reports.unjudged import Skipped, Unjudged
 
 _URN: Final = re.compile(r"(urn:pulumi:[^:\s]+::[^:\s]+::[^\s]+?::)(\S+)")
@@ -61,6 +62,7 @@ _PUBLIC: Final = (
 )
 """The domains of hosts that everybody knows."""
 _PEOPLE: Final = ("owner", "requester", "approver")
+_SIGNED: Final = ("role", "email", "signer")
 _TEXTS: Final = ("scope", "reason", "compensating_control", "risk_reference", "why")
 _QUOTED: Final = re.compile(r'\["((?:[^"\\]|\\.)*)"\]')
 
@@ -82,10 +84,15 @@ class Anonymous:
     def _of(self, value: Any) -> Any:
         if isinstance(value, str):
             return value if isinstance(value, Enum) else self._text(value)
-        if isinstance(value, (Finding, ExemptionRecord)):
-            return self._finding(value) if isinstance(value, Finding) else self._exemption(value)
-        if isinstance(value, (Unjudged, RuleRecord)):
-            return self._unjudged(value) if isinstance(value, Unjudged) else self._rule(value)
+        own: Mapping[type, Callable[[Any], Any]] = {
+            Finding: self._finding,
+            ExemptionRecord: self._exemption,
+            StatementRecord: self._statement,
+            Unjudged: self._unjudged,
+            RuleRecord: self._rule,
+        }
+        if type(value) in own:
+            return own[type(value)](value)
         if is_dataclass(value) and not isinstance(value, type):
             return replace(value, **{each.name: self._of(getattr(value, each.name)) for each in fields(value)})
         if isinstance(value, Mapping):
@@ -105,6 +112,21 @@ class Anonymous:
         changed: dict[str, Any] = {name: self._token("person", getattr(given, name)) for name in _PEOPLE}
         changed |= {name: self._text(getattr(given, name)) for name in _TEXTS}
         return replace(given, **changed)
+
+    def _statement(self, given: StatementRecord) -> StatementRecord:
+        """The statement without who made it, who signed it, and what its files are called."""
+        people: dict[str, Any] = {
+            name: self._token("person", text) for name in _SIGNED if (text := getattr(given, name))
+        }
+        files = tuple(
+            replace(each, path=self._token("name", each.path), flaw=bool(each.flaw) * "it is not as stated")
+            for each in given.attachments
+        )
+        why = given.why
+        for each in given.attachments:
+            why = why.replace(each.path, self._token("name", each.path))
+        said: dict[str, Any] = {"statement": self._text(given.statement), "why": self._text(why)}
+        return replace(given, **people, **said, file=self._file(given.file), fingerprint="", attachments=files)
 
     def _rule(self, rule: RuleRecord) -> RuleRecord:
         return replace(rule, parameters=self._of(rule.parameters))

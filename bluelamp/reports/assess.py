@@ -116,6 +116,7 @@ def _record(rule: Rule, evidence: bool) -> RuleRecord:
     return RuleRecord(
         rule.id,
         rule.title,
+        rule.failure,
         rule.severity,
         rule.enforcement,
         rule.area,

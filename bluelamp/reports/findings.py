@@ -11,11 +11,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from bluelamp.policies import Control, Enforcement, Severity, Verdict
+from bluelamp.policies.headings import heading
 from bluelamp.reports.canonical import compact, plain, time_of
 from bluelamp.reports.changes import Change
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.provenance import Provenance
 from bluelamp.reports.since import Since
+from bluelamp.reports.statements import StatementRecord
 from bluelamp.reports.totals import Totals, totals
 from bluelamp.reports.undecided import Undecided, by_cause
 from bluelamp.reports.unjudged import Unjudged
@@ -65,7 +67,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RuleRecord:
-    """What a report keeps of a rule.
+    """What a report keeps of a rule: `title` is what a pass confirms, `failure` what is wrong where it fails.
 
     `parameters` are those it was judged with, `example` is a fix in code, and `hash` is the SHA-256 of the rule: of
     the source file that it stands in, with its parameters and enforcement.
@@ -73,6 +75,7 @@ class RuleRecord:
 
     id: str
     title: str
+    failure: str
     severity: Severity
     enforcement: Enforcement
     area: str
@@ -83,10 +86,15 @@ class RuleRecord:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     hash: str = ""
 
+    def heading(self, verdict: Verdict) -> str:
+        """What heads a finding of `verdict`."""
+        return heading(self.title, self.failure, verdict)
+
     def as_dict(self) -> dict[str, Any]:
         """The rule as JSON values, but for its id, by which a report keeps it."""
         return {
             "title": self.title,
+            "failure": self.failure,
             "severity": self.severity,
             "enforcement": self.enforcement,
             "area": self.area,
@@ -132,6 +140,11 @@ class Finding:
         return f"{self.rule.id} {self.urn}"
 
     @property
+    def heading(self) -> str:
+        """What heads the finding: only a pass has the rule's title alone."""
+        return self.rule.heading(self.verdict)
+
+    @property
     def mandatory(self) -> bool:
         """Whether the rule stops a deployment."""
         return self.rule.enforcement is Enforcement.MANDATORY
@@ -169,7 +182,8 @@ class Report:
     mandatory rule that is not decided stops a deployment. `unjudged` lists, by kind, what no rule judged, of the whole
     baseline and not only of the rules that were picked; `judged` counts the resources that one did. `changes` are those
     of the preview that the report is of, None for other reports. `estate` is what the page draws, `signature` the key
-    that the report is to be signed with.
+    that the report is to be signed with. `statements` are the force's evidence: what people declare, which changes no
+    verdict.
     """
 
     force: str
@@ -195,6 +209,7 @@ class Report:
     changes: tuple[Change, ...] | None = None
     estate: "Estate | None" = field(default=None, repr=False)
     signature: "Signature | None" = None
+    statements: tuple[StatementRecord, ...] = ()
 
     @cached_property
     def _by_verdict(self) -> Mapping[Verdict, list[Finding]]:
@@ -312,6 +327,7 @@ class Report:
             "redacted": self.redacted,
             "sinceLast": self.since.as_dict() if self.since else None,
             "blocksUnknown": self.blocks_unknown,
+            "statements": [statement.as_dict() for statement in self.statements],
             "exemptions": [exemption.as_dict() for exemption in self.exemptions],
             "rules": {rule.id: rule.as_dict() for rule in rules},
             "controls": {str(each): _control(each) for rule in rules for each in rule.controls},

@@ -26,6 +26,13 @@ def to_html(report: Report) -> str:
     return _render("report.html.j2", "report.js", context(report))
 
 
+def to_controls(report: Report) -> str:
+    """The page of every control of every framework, beside that of `report`; it opens and reads as that one does."""
+    from bluelamp.reports.controls import context as controlled
+
+    return _render("controls.html.j2", "report.js", controlled(report), styles=("report.css", "controls.css"))
+
+
 def to_index(reports: Sequence[Report]) -> str:
     """The page that compares `reports` and leads to the page of each, `<force>/report.html` beside it."""
     from bluelamp.reports.national import context as compared
@@ -33,9 +40,9 @@ def to_index(reports: Sequence[Report]) -> str:
     return _render("national.html.j2", "national.js", compared(reports))
 
 
-def _render(template: str, script: str, shown: Mapping[str, Any]) -> str:
+def _render(template: str, script: str, shown: Mapping[str, Any], *, styles: Sequence[str] = _STYLES) -> str:
     templates = _templates()
-    style = "".join(templates.get_template(name).render() for name in _STYLES)
+    style = "\n".join(templates.get_template(each).render() for each in styles)
     code = templates.get_template(script).render()
     extra = shown.get("diagram_style", "")
     return templates.get_template(template).render(

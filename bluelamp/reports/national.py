@@ -53,13 +53,22 @@ _ELSEWHERE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """One rule over all forces: how many fail it, on how many resources, and a cell for each force."""
+    """One rule over all forces: how many fail it, on how many resources, and a cell for each force.
+
+    `worst` is the worst verdict on it in any force.
+    """
 
     rule: RuleRecord
     forces: int
     resources: int
     cells: tuple[Cell, ...]
     id: str
+    worst: Verdict
+
+    @property
+    def title(self) -> str:
+        """What heads the row."""
+        return self.rule.heading(self.worst)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +276,7 @@ def _rules(reports: Sequence[Report]) -> list[RuleRow]:
                         for each, report, belongs in zip(counted[id_], reports, here, strict=True)
                     ),
                     f"{id_}-{enforcement}" if other and enforcement is Enforcement.ADVISORY else id_,
+                    next(verdict for verdict in _TOLD if any(each[verdict] for each in found)),
                 )
             )
     return sorted(rows, key=lambda row: (not row.forces, *badness(row.rule), -row.forces, -row.resources, row.rule.id))

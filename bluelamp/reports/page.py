@@ -24,6 +24,8 @@ WORST: Final = 5
 """How many failing rules are named at the top."""
 LONGEST: Final = 600
 """Characters of a value that the page shows; findings.json has all of it."""
+CONTROLS: Final = "controls.html"
+"""The page of every control, beside that of the report."""
 MOST_LISTED: Final = 20_000
 """A page of more findings than this lists only some of each rule's passes, so that any browser can open it."""
 LISTED: Final = 50
@@ -55,6 +57,11 @@ class Card:
     verdict: Verdict
     alike: tuple[tuple[Row, ...], ...]
     count: int
+
+    @property
+    def title(self) -> str:
+        """What heads the card."""
+        return self.rule.heading(self.verdict)
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -215,6 +222,11 @@ def control_anchor(control: Control) -> str:
     return "control-" + re.sub(r"[^A-Za-z0-9.]+", "-", str(control))
 
 
+def control_link(control: Control) -> str:
+    """Where the view of `control` is: a page beside that of the report."""
+    return f"{CONTROLS}#{control_anchor(control)}"
+
+
 def exemption_anchor(id_: str) -> str:
     """The id, in the page, of an exemption's row."""
     return "exemption-" + re.sub(r"[^A-Za-z0-9.]+", "-", id_)
@@ -278,20 +290,24 @@ def _changes(report: Report, groups: Iterable[Group]) -> Changes | None:
     since = report.since
     if since is None or since.previous is None:
         return None
-    titles = {rule.id: rule.title for rule in report.rules}
+    rules = {rule.id: rule for rule in report.rules}
     listed = {row.id for group in groups for card in group.cards for row in card.rows}
 
-    def changed(keys: Iterable[str]) -> tuple[Changed, ...]:
+    def changed(keys: Iterable[str], verdict: Verdict) -> tuple[Changed, ...]:
         found = []
         for key in keys:
             rule, _, urn = key.partition(" ")
             id_ = anchor(rule, urn)
-            found.append(
-                Changed(rule, titles.get(rule, ""), urn.rsplit("::", 1)[-1], f"#{id_}" if id_ in listed else "")
-            )
+            title = rules[rule].heading(verdict) if rule in rules else ""
+            found.append(Changed(rule, title, urn.rsplit("::", 1)[-1], f"#{id_}" if id_ in listed else ""))
         return tuple(found)
 
-    return Changes(since.previous, changed(since.new), changed(since.fixed), changed(since.flapping))
+    return Changes(
+        since.previous,
+        changed(since.new, Verdict.FAIL),
+        changed(since.fixed, Verdict.PASS),
+        changed(since.flapping, Verdict.FAIL),
+    )
 
 
 def _rules(report: Report) -> Iterator[RuleLine]:
@@ -318,5 +334,6 @@ def context(report: Report) -> dict[str, Any]:
         "height": charts.HEIGHT,
         "diagram_style": _diagram_style() if shown.diagram else "",
         "control_anchor": control_anchor,
+        "control_link": control_link,
         "exemption_anchor": exemption_anchor,
     }

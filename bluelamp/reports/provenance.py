@@ -16,7 +16,7 @@ from bluelamp.reports.canonical import canonical, dense
 PACKAGES: Final = ("pulumi", "pulumi-policy", "pulumi-azure-native", "pulumi-kubernetes")
 """The packages whose version can change what is judged."""
 
-JUDGED: Final = ("Pulumi.yaml", "stacks", "infra", "modules", "policies", "bluelamp")
+JUDGED: Final = ("Pulumi.yaml", "stacks", "infra", "modules", "policies", "rules", "bluelamp")
 """What a verdict depends on, below the project's folder."""
 
 
@@ -71,8 +71,12 @@ def versions() -> Mapping[str, str]:
 def rules_hash(rules: Iterable[Rule]) -> str:
     """SHA-256, in hex, over the source of the policies and over which rules are used with which parameters."""
     digest = _policies().copy()
+    rules = tuple(rules)
     used = {rule.id: {"enforcement": rule.enforcement, "parameters": rule.parameters} for rule in rules}
     digest.update(canonical(used))
+    for rule in rules:
+        if rule.own:
+            digest.update(rule_hash(rule).encode())
     return digest.hexdigest()
 
 

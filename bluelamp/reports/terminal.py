@@ -84,7 +84,9 @@ def _of_rule(findings: "Sequence[Finding]") -> "list[RenderableType]":
     """One rule with the resources that fail it, the settings that cure it, and the fix in code."""
     rule = findings[0].rule
     failing = findings[0].verdict is Verdict.FAIL
-    lines: list[RenderableType] = [Indented(_line(f"{rule.severity} ", (rule.id, "bold"), f" {rule.title}"), 2)]
+    lines: list[RenderableType] = [
+        Indented(_line(f"{rule.severity} ", (rule.id, "bold"), f" {findings[0].heading}"), 2)
+    ]
     for finding in findings[:_NAMED_OF_RULE]:
         where = (finding.name, "bold"), _dotted(finding.path)
         place = (f"{finding.source[0]}:{finding.source[1]}", "cyan") if finding.source else None
@@ -220,7 +222,7 @@ def _shared(each: Common, forces: int) -> "list[RenderableType]":
     rule = each.rule
     named = ", ".join(each.forces[:_NAMED]) + (f" and {len(each.forces) - _NAMED} more" if forces > _NAMED else "")
     where = "all forces" if len(each.forces) == forces else named
-    head = _line(f"{rule.enforcement} {rule.severity} ", (rule.id, "bold"), f" {rule.title}")
+    head = _line(f"{rule.enforcement} {rule.severity} ", (rule.id, "bold"), f" {rule.failure}")
     count = f"{some(len(each.forces), 'force')} ({where}), {some(each.failures, 'failure')}"
     lines: list[RenderableType] = [Indented(head, 2), Indented(_line(count), 4)]
     lines += [

@@ -46,9 +46,11 @@ def _lazily(module: str, function: str, *wants: str) -> Maker:
     return made
 
 
+REPORT: Final = "report.html"
+"""The page of one force: what to open first."""
 FORMATS: Final[Mapping[str, Mapping[str, Maker]]] = {
     "json": {"findings.json": lambda report, detail=Detail(): report.to_json()},
-    "html": {"report.html": _lazily("html", "to_html")},
+    "html": {REPORT: _lazily("html", "to_html"), "controls.html": _lazily("html", "to_controls")},
     "csv": {
         "findings.csv": _lazily("formats.table", "to_csv"),
         "rules.csv": _lazily("formats.table", "to_rules"),
@@ -64,6 +66,8 @@ FORMATS: Final[Mapping[str, Mapping[str, Maker]]] = {
     },
 }
 """The files of each format, and what makes each; one that makes None has nothing to say of the report."""
+PAGES: Final = frozenset({INDEX, REPORT})
+"""The pages to open first."""
 FEW: Final = 10
 """Of so many forces a report is written in every format, where none are named."""
 OF_MANY: Final = ("json", "html", "markdown")

@@ -40,6 +40,7 @@ SWITCHED_ON: Final = require(
     "BL-LOG-020",
     "Alerts are switched on",
     Must("enabled", be=True, default=True),
+    failure="Alert rule is disabled",
     severity=Severity.MEDIUM,
     controls=ncsc("5", "13") + caf("C1.c") + iso("8.16") + mcsb("LT-1") + policing("protective-monitoring"),
     at=ALERTS,
@@ -52,6 +53,7 @@ SWITCHED_ON: Final = require(
 @rule(
     "BL-LOG-021",
     "Alerts reach somebody",
+    failure="Alert rule has no action group",
     severity=Severity.MEDIUM,
     controls=ncsc("5", "13") + caf("C1.c") + iso("8.16") + mcsb("IR-2"),
     at=ALERTS,
@@ -81,6 +83,7 @@ def alert_reaches_somebody(alert: Value) -> Outcome:
 @rule(
     "BL-LOG-022",
     "Action groups are on and have somebody in them",
+    failure="Action group is disabled or has no receiver",
     severity=Severity.MEDIUM,
     controls=ncsc("5", "13") + caf("C1.c") + iso("8.16") + mcsb("IR-2"),
     at=ACTION_GROUP,
@@ -106,6 +109,7 @@ def group_has_receivers(group: Value) -> Outcome:
 @rule(
     "BL-LOG-023",
     "Changes to the guard rails raise an alert",
+    failure="Security-relevant control plane change raises no activity log alert",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("13") + caf("C1.c", "C1.f") + iso("8.16") + mcsb("LT-3") + policing("protective-monitoring"),
@@ -136,6 +140,7 @@ def guard_rails_are_watched(
 @rule(
     "BL-LOG-024",
     "Defender plans are the paid ones",
+    failure="Defender plan is of the free tier",
     severity=Severity.HIGH,
     controls=ncsc("5", "13")
     + caf("C1.c", "C1.f")
@@ -175,6 +180,7 @@ def plan_is_paid(
 @rule(
     "BL-LOG-025",
     "Defender plans are complete",
+    failure="Defender plan has a reduced sub-plan",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("5", "13")
@@ -203,6 +209,7 @@ def plan_is_complete(plan: Value) -> Outcome:
 @rule(
     "BL-LOG-026",
     "Defender knows whom to tell",
+    failure="Defender security contact is disabled or incomplete",
     severity=Severity.MEDIUM,
     controls=ncsc("5", "13") + caf("C1.c") + iso("5.24") + mcsb("IR-2"),
     at=CONTACT,

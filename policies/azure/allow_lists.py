@@ -53,6 +53,7 @@ _ONLY_ITSELF: Final = "0.0.0.0/32"
 @rule(
     "BL-NET-022",
     "Allow-lists of services do not add up to the Internet",
+    failure="Service allow-list admits large parts of the Internet",
     severity=Severity.HIGH,
     controls=CLOSED,
     at={type_: path for type_, (path, _) in _LISTS.items()},
@@ -86,6 +87,7 @@ def list_is_not_the_internet(entries: Value, *, widest: EachAtLeast[int] = WIDES
 @rule(
     "BL-NET-023",
     "Firewall rules of caches do not add up to the Internet",
+    failure="Cache firewall rules admit large parts of the Internet",
     severity=Severity.HIGH,
     controls=CLOSED,
     at=_CACHE_RULES,
@@ -106,6 +108,7 @@ def cache_rules_are_not_the_internet(entry: Value, estate: Estate, *, widest: Ea
 @rule(
     "BL-WEB-013",
     "Access restrictions of apps do not add up to the Internet",
+    failure="Web app access restrictions admit large parts of the Internet",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=CLOSED,

@@ -27,6 +27,7 @@ IMMUTABLE: Final = require(
     "BL-BAK-001",
     "Backups cannot be changed or shortened",
     Must("properties.securitySettings.immutabilitySettings.state", among=("Locked", "Unlocked"), default="Disabled"),
+    failure="Backup vault has immutability disabled",
     severity=Severity.HIGH,
     controls=RECOVERABLE,
     at=VAULTS,
@@ -44,6 +45,7 @@ LOCKED: Final = require(
     "BL-BAK-002",
     "Immutability of backups cannot be switched off",
     Must("properties.securitySettings.immutabilitySettings.state", be="Locked", default="Disabled"),
+    failure="Backup vault immutability is unlocked and can be disabled",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=RECOVERABLE,
@@ -61,6 +63,7 @@ recoveryservices.Vault(
 @rule(
     "BL-BAK-003",
     "Deleted backups can be brought back for 14 days",
+    failure="Backup vault keeps deleted backups for fewer than 14 days",
     severity=Severity.HIGH,
     controls=RECOVERABLE,
     at=VAULTS,
@@ -93,6 +96,7 @@ def soft_delete(vault: Value, *, minimum: AtLeast[int] = 14) -> Outcome:
 @rule(
     "BL-BAK-004",
     "Backups can be restored in the other region",
+    failure="Backup vault has cross-region restore disabled",
     severity=Severity.MEDIUM,
     controls=ncsc("2.5") + caf("B5.b", "B5.c") + iso("8.13", "8.14") + mcsb("BR-1") + policing("backup"),
     at=VAULTS,
@@ -124,6 +128,7 @@ def cross_region_restore(vault: Value) -> Outcome:
 @rule(
     "BL-BAK-005",
     "Backups are kept in more than one building",
+    failure="Backups are stored in a single data centre",
     severity=Severity.MEDIUM,
     controls=ncsc("2.5") + caf("B5.b", "B5.c") + iso("8.13", "8.14") + mcsb("BR-1") + policing("backup"),
     at={
@@ -148,6 +153,7 @@ VAULT_NOT_PUBLIC: Final = require(
     "BL-BAK-006",
     "Recovery vaults are not reachable from the Internet",
     Must("properties.publicNetworkAccess", be="Disabled", default="Enabled"),
+    failure="Recovery Services vault is reachable from the Internet",
     severity=Severity.MEDIUM,
     controls=CLOSED,
     at=RECOVERY_VAULT,
@@ -160,6 +166,7 @@ VAULT_NOT_PUBLIC: Final = require(
 @rule(
     "BL-BAK-007",
     "Production machines are backed up",
+    failure="Production virtual machine has no backup",
     severity=Severity.HIGH,
     controls=ncsc("2.5") + caf("B5.c") + iso("8.13") + mcsb("BR-1") + policing("backup"),
     at=MACHINE,
@@ -195,6 +202,7 @@ def machine_is_backed_up(
 @rule(
     "BL-BAK-008",
     "Two people are needed to weaken a vault",
+    failure="Backup vault has no multi-user authorisation",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("9", "12") + caf("B2.c", "B5.c") + iso("5.3", "8.2") + mcsb("BR-2", "PA-7"),
@@ -216,6 +224,7 @@ def needs_two_people(vault: Value, estate: Estate) -> Outcome:
 @rule(
     "BL-BAK-009",
     "Backups of machines are kept for 30 days at least",
+    failure="Virtual machine backups are kept for fewer than 30 days",
     severity=Severity.MEDIUM,
     controls=ncsc("2.5") + caf("B5.c") + iso("8.13") + mcsb("BR-1") + policing("backup"),
     at="azure-native:recoveryservices:ProtectionPolicy",

@@ -20,6 +20,7 @@ ENCRYPTED_AT_HOST: Final = require(
     "BL-CMP-001",
     "Machines are encrypted at the host",
     Must("securityProfile.encryptionAtHost", be=True, default=False),
+    failure="Virtual machine has encryption at host disabled",
     severity=Severity.HIGH,
     controls=ncsc("2.3") + caf("B3.c") + iso("8.24") + mcsb("DP-4") + policing("cryptography"),
     at=_PROFILES,
@@ -35,6 +36,7 @@ TRUSTED_LAUNCH: Final = require(
     "BL-CMP-002",
     "Machines are launched as trusted or confidential",
     Must("securityProfile.securityType", among=("TrustedLaunch", "ConfidentialVM")),
+    failure="Virtual machine uses neither trusted launch nor confidential computing",
     severity=Severity.MEDIUM,
     controls=_TRUSTED,
     at=_PROFILES,
@@ -50,6 +52,7 @@ SECURE_BOOT: Final = require(
     "BL-CMP-003",
     "Machines start only what is signed",
     Must("securityProfile.uefiSettings.secureBootEnabled", be=True, default=False),
+    failure="Virtual machine has secure boot disabled",
     severity=Severity.MEDIUM,
     controls=_TRUSTED,
     at=_PROFILES,
@@ -68,6 +71,7 @@ VIRTUAL_TPM: Final = require(
     "BL-CMP-004",
     "Machines can prove how they started",
     Must("securityProfile.uefiSettings.vTpmEnabled", be=True, default=False),
+    failure="Virtual machine has no virtual TPM",
     severity=Severity.LOW,
     controls=_TRUSTED + caf("C1.f"),
     at=_PROFILES,
@@ -84,6 +88,7 @@ compute.VirtualMachine(
 @rule(
     "BL-CMP-005",
     "Linux machines take no passwords",
+    failure="Linux virtual machine allows password sign-in",
     severity=Severity.HIGH,
     controls=ncsc("10", "12")
     + caf("B2.a", "B2.c")
@@ -112,6 +117,7 @@ def linux_takes_no_passwords(profile: Value) -> Outcome:
 @rule(
     "BL-CMP-006",
     "Machines are patched by Azure",
+    failure="Virtual machine has automatic platform patching disabled",
     severity=Severity.HIGH,
     controls=SUPPORTED,
     at={MACHINE: "osProfile", SCALE_SET: "virtualMachineProfile.osProfile"},
@@ -134,6 +140,7 @@ def patched_by_azure(profile: Value, *, modes: Allowed[str] = ("AutomaticByPlatf
 @rule(
     "BL-CMP-007",
     "Azure looks every day for missing patches",
+    failure="Virtual machine has periodic patch assessment disabled",
     severity=Severity.MEDIUM,
     controls=SUPPORTED + mcsb("PV-5"),
     at=MACHINE,
@@ -154,6 +161,7 @@ def assessed_by_azure(machine: Value, *, modes: Allowed[str] = ("AutomaticByPlat
 @rule(
     "BL-CMP-008",
     "Windows machines are managed over HTTPS only",
+    failure="Windows virtual machine accepts remote management over HTTP",
     severity=Severity.HIGH,
     controls=IN_TRANSIT + ncsc("12") + caf("B4.c"),
     at={
@@ -178,6 +186,7 @@ def managed_over_https(listener: Value) -> Outcome:
 @rule(
     "BL-CMP-009",
     "Machines have managed disks",
+    failure="Virtual machine uses unmanaged disks",
     severity=Severity.MEDIUM,
     controls=SUPPORTED + iso("8.9"),
     at={MACHINE: "storageProfile", SCALE_SET: "virtualMachineProfile.storageProfile"},
@@ -208,6 +217,7 @@ EXTENSIONS_UPDATED: Final = require(
     "BL-CMP-010",
     "Extensions of machines are kept up to date",
     Must("enableAutomaticUpgrade", be=True, default=False),
+    failure="Virtual machine extension has automatic upgrades disabled",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=SUPPORTED,
@@ -221,6 +231,7 @@ BOOT_DIAGNOSTICS: Final = require(
     "BL-CMP-011",
     "Machines keep what they said when they started",
     Must("diagnosticsProfile.bootDiagnostics.enabled", be=True, default=False),
+    failure="Virtual machine has boot diagnostics disabled",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("5", "13") + caf("C1.a", "D1.b") + iso("8.15") + mcsb("LT-3"),

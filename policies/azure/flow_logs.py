@@ -21,6 +21,7 @@ ON: Final = require(
     "BL-NET-050",
     "Flow logs are on",
     Must("enabled", be=True),
+    failure="Flow log is disabled",
     severity=Severity.MEDIUM,
     controls=_WATCHED,
     at=FLOW_LOG,
@@ -33,6 +34,7 @@ ANALYSED: Final = require(
     "BL-NET-051",
     "Flow logs are looked at",
     Must("flowAnalyticsConfiguration.networkWatcherFlowAnalyticsConfiguration.enabled", be=True, default=False),
+    failure="Flow log has traffic analytics disabled",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=_WATCHED + caf("C1.f"),
@@ -53,6 +55,7 @@ network.FlowLog(
 @rule(
     "BL-NET-052",
     "Flow logs are kept for 90 days at least",
+    failure="Flow logs are kept for fewer than 90 days",
     severity=Severity.MEDIUM,
     controls=ncsc("13") + caf("C1.a", "C1.b") + iso("8.15") + mcsb("LT-6") + dpa("62"),
     at=FLOW_LOG,
@@ -71,6 +74,7 @@ def flows_are_kept(log: Value, *, days: AtLeast[int] = 90) -> Outcome:
 @rule(
     "BL-NET-053",
     "Flow logs are of networks, not of security groups",
+    failure="Flow log targets a network security group instead of a virtual network",
     severity=Severity.MEDIUM,
     controls=SUPPORTED + caf("C1.a"),
     at=FLOW_LOG,
@@ -98,6 +102,7 @@ def flows_of_a_network(log: Value, _estate: Estate) -> Outcome:
 @rule(
     "BL-NET-054",
     "Every network has a flow log",
+    failure="Virtual network has no flow log",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=_WATCHED,

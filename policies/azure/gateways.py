@@ -28,6 +28,7 @@ FIREWALL_PREVENTS: Final = require(
     "BL-NET-030",
     "Web application firewalls block attacks",
     Must("policySettings.mode", be="Prevention"),
+    failure="Web application firewall only detects attacks",
     severity=Severity.HIGH,
     controls=_FIREWALLED,
     at=(WEB_FIREWALL, *FRONT_DOOR_FIREWALLS),
@@ -42,6 +43,7 @@ network.WebApplicationFirewallPolicy("front", ..., policy_settings={"mode": "Pre
 @rule(
     "BL-NET-031",
     "Web application firewalls are on",
+    failure="Web application firewall is disabled",
     severity=Severity.HIGH,
     controls=_FIREWALLED,
     at=(WEB_FIREWALL, *FRONT_DOOR_FIREWALLS),
@@ -62,6 +64,7 @@ def firewall_is_on(policy: Value) -> Outcome:
 @rule(
     "BL-NET-032",
     "Web application firewalls know today's attacks",
+    failure="Web application firewall uses an outdated managed rule set",
     severity=Severity.MEDIUM,
     controls=_FIREWALLED,
     at=(WEB_FIREWALL, *FRONT_DOOR_FIREWALLS),
@@ -96,6 +99,7 @@ def firewall_knows_attacks(
 @rule(
     "BL-NET-033",
     "Application gateways have a web application firewall",
+    failure="Application gateway has no web application firewall",
     severity=Severity.HIGH,
     controls=_FIREWALLED,
     at=APPLICATION_GATEWAY,
@@ -121,6 +125,7 @@ def gateway_has_firewall(gateway: Value) -> Outcome:
 @rule(
     "BL-NET-034",
     "Application gateways refuse TLS older than 1.2",
+    failure="Application gateway accepts TLS older than 1.2",
     severity=Severity.HIGH,
     controls=IN_TRANSIT,
     at={APPLICATION_GATEWAY: ("sslPolicy", "sslProfiles[*].sslPolicy")},
@@ -151,6 +156,7 @@ def gateway_refuses_old_tls(
 @rule(
     "BL-NET-035",
     "Application gateways answer over HTTPS",
+    failure="Application gateway listener serves plain HTTP",
     severity=Severity.HIGH,
     controls=IN_TRANSIT,
     at=APPLICATION_GATEWAY,
@@ -170,6 +176,7 @@ ENCRYPTED_BEHIND: Final = require(
     "BL-NET-036",
     "Application gateways speak HTTPS to what is behind them",
     Must("protocol", among=("Https", "Tls")),
+    failure="Application gateway connects to its backends over plain HTTP",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=IN_TRANSIT,
@@ -188,6 +195,7 @@ DOMAIN_TLS: Final = require(
     "BL-NET-037",
     "Front Door refuses TLS older than 1.2",
     Must("tlsSettings.minimumTlsVersion", among=("TLS12", "TLS13"), default="TLS12"),
+    failure="Front Door accepts TLS older than 1.2",
     severity=Severity.HIGH,
     controls=IN_TRANSIT,
     at=FRONT_DOOR_DOMAIN,
@@ -204,6 +212,7 @@ cdn.AFDCustomDomain(
 @rule(
     "BL-NET-038",
     "Front Door answers over HTTPS",
+    failure="Front Door serves plain HTTP",
     severity=Severity.HIGH,
     controls=IN_TRANSIT,
     at=FRONT_DOOR_ROUTE,

@@ -20,6 +20,7 @@ _SELF_SERVICE: Final = "microsoft.authorization/roleassignments/write"
 @rule(
     "BL-IAM-001",
     "Nobody owns a whole subscription for good",
+    failure="Role with ownership rights is permanently assigned at subscription scope",
     severity=Severity.HIGH,
     controls=ncsc("9", "10", "12") + caf("B2.c", "B2.d") + iso("8.2") + mcsb("PA-2") + _PRIVILEGED,
     at=ASSIGNMENT,
@@ -57,6 +58,7 @@ def no_standing_owner(
 @rule(
     "BL-IAM-002",
     "No custom role lets its holder hand out roles",
+    failure="Custom role allows role assignments to be granted",
     severity=Severity.CRITICAL,
     controls=ncsc("9", "12") + caf("B2.c", "B2.d") + iso("8.2") + mcsb("PA-7") + _PRIVILEGED,
     at={DEFINITION: "permissions[*]"},
@@ -83,6 +85,7 @@ def no_self_service_role(permission: Value) -> Outcome:
 @rule(
     "BL-IAM-003",
     "No person may change a whole subscription for good",
+    failure="User or group has permanent write access to a whole subscription",
     severity=Severity.MEDIUM,
     controls=ncsc("9", "12") + caf("B2.c", "B2.d") + iso("8.2") + mcsb("PA-2") + _PRIVILEGED,
     at=ASSIGNMENT,
@@ -113,6 +116,7 @@ def no_standing_contributor(assignment: Value) -> Outcome:
 @rule(
     "BL-IAM-004",
     "No custom role reads all data",
+    failure="Custom role reads data of every kind",
     severity=Severity.HIGH,
     controls=ncsc("2.3", "9") + caf("B2.d", "B3.c") + iso("8.3") + mcsb("PA-7") + _PRIVILEGED,
     at={DEFINITION: "permissions[*].dataActions[*]"},
@@ -136,6 +140,7 @@ def no_wildcard_data_action(action: Value) -> Outcome:
 @rule(
     "BL-IAM-005",
     "Custom roles are made for a place",
+    failure="Custom role is assignable at the root scope",
     severity=Severity.LOW,
     controls=ncsc("9") + caf("B2.d") + iso("5.18") + mcsb("PA-7"),
     at=DEFINITION,
@@ -157,6 +162,7 @@ ELIGIBLE: Final = require(
     "BL-IAM-006",
     "Eligibility for roles ends",
     Must("scheduleInfo.expiration.type", among=("AfterDuration", "AfterDateTime"), default="NoExpiration"),
+    failure="Role eligibility has no expiry date",
     severity=Severity.MEDIUM,
     controls=ncsc("9") + caf("B2.c", "B2.d") + iso("5.18") + mcsb("PA-2") + _PRIVILEGED,
     at="azure-native:authorization:PimRoleEligibilitySchedule",

@@ -39,6 +39,7 @@ NAMESPACES_DENY: Final = require(
     "BL-PAAS-030",
     "Queues and events deny by default what no rule lets in",
     Must("defaultAction", be="Deny", default="Allow"),
+    failure="Messaging namespace network rules allow access by default",
     severity=Severity.HIGH,
     controls=CLOSED,
     at=NAMESPACE_NETWORKS,
@@ -51,6 +52,7 @@ NAMESPACES_DENY: Final = require(
 @rule(
     "BL-PAAS-031",
     "No key rules a whole namespace of queues or events",
+    failure="Shared access key controls a whole messaging namespace",
     severity=Severity.HIGH,
     controls=BY_IDENTITY + mcsb("PA-7"),
     at=NAMESPACE_RULES,
@@ -67,6 +69,7 @@ AUTOMATION_NOT_PUBLIC: Final = require(
     "BL-PAAS-032",
     "Automation is not reachable from the Internet",
     Must("publicNetworkAccess", be=False, default=True),
+    failure="Automation account is reachable from the Internet",
     severity=Severity.HIGH,
     controls=CLOSED,
     at=AUTOMATION,
@@ -79,6 +82,7 @@ VARIABLES_ENCRYPTED: Final = require(
     "BL-PAAS-033",
     "Variables of automation are encrypted",
     Must("isEncrypted", be=True, default=False),
+    failure="Automation variable is stored unencrypted",
     severity=Severity.MEDIUM,
     controls=_IN_VAULT + mcsb("DP-4"),
     at=VARIABLE,
@@ -92,6 +96,7 @@ VARIABLES_ENCRYPTED: Final = require(
 @rule(
     "BL-PAAS-034",
     "Interfaces are managed inside the force's network",
+    failure="API Management is deployed outside the force's virtual network",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=FILTERED,
@@ -126,6 +131,7 @@ def _asks_elsewhere(policy: Value) -> bool:
 @rule(
     "BL-PAAS-035",
     "Interfaces refuse old protocols and ciphers",
+    failure="API Management enables obsolete protocols or ciphers",
     severity=Severity.HIGH,
     controls=IN_TRANSIT + mcsb("NS-8"),
     at=API_MANAGEMENT,
@@ -153,6 +159,7 @@ def interfaces_refuse_old_protocols(
 @rule(
     "BL-PAAS-036",
     "Interfaces are offered over HTTPS only",
+    failure="API is published over plain HTTP",
     severity=Severity.HIGH,
     controls=IN_TRANSIT,
     at=API,
@@ -168,6 +175,7 @@ def interface_over_https(interface: Value) -> Outcome:
 @rule(
     "BL-PAAS-037",
     "Secrets of interfaces are in a vault",
+    failure="API Management secret is stored outside a key vault",
     severity=Severity.HIGH,
     controls=_IN_VAULT,
     at=NAMED_VALUE,
@@ -192,6 +200,7 @@ def named_secret_in_vault(named: Value) -> Outcome:
 @rule(
     "BL-PAAS-038",
     "Interfaces check whom they speak to",
+    failure="API Management does not validate backend certificates",
     severity=Severity.HIGH,
     controls=IN_TRANSIT + mcsb("IM-4"),
     at={API_BACKEND: "tls"},
@@ -210,6 +219,7 @@ def interface_checks_certificates(tls: Value) -> Outcome:
 @rule(
     "BL-PAAS-039",
     "Workflows are started by known callers only",
+    failure="Logic app trigger accepts callers from any address",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=CLOSED,

@@ -16,6 +16,7 @@ SECRET: Final = "azure-native:keyvault:Secret"  # noqa: S105 - a type
 @rule(
     "BL-KV-011",
     "Keys end, or are replaced before they do",
+    failure="Key has neither an expiry date nor a rotation policy that sets one",
     severity=Severity.MEDIUM,
     controls=KEY_LIFE,
     at=KEY,
@@ -41,6 +42,7 @@ def key_ends(key: Value) -> Outcome:
 @rule(
     "BL-KV-012",
     "Keys are rotated without anybody's doing",
+    failure="Key has no automatic rotation",
     severity=Severity.MEDIUM,
     controls=KEY_LIFE,
     at=KEY,
@@ -70,6 +72,7 @@ def key_rotates(key: Value) -> Outcome:
 @rule(
     "BL-KV-013",
     "Keys are of a strength that will last",
+    failure="Key has a weak size or curve",
     severity=Severity.HIGH,
     controls=KEY_LIFE,
     at=KEY,
@@ -96,6 +99,7 @@ IN_HARDWARE: Final = require(
     "BL-KV-014",
     "Keys are kept in hardware",
     Must("properties.kty", among=("RSA-HSM", "EC-HSM")),
+    failure="Key is software-protected instead of HSM-protected",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=KEY_LIFE + mcsb("DP-8"),
@@ -110,6 +114,7 @@ NOT_EXPORTABLE: Final = require(
     "BL-KV-015",
     "Keys cannot be taken out of the vault",
     Must("properties.attributes.exportable", be=False, default=False),
+    failure="Key is exportable from the vault",
     severity=Severity.HIGH,
     controls=KEY_LIFE + mcsb("DP-8"),
     at=KEY,
@@ -122,6 +127,7 @@ SECRETS_END: Final = require(
     "BL-KV-016",
     "Secrets have an end",
     Must("properties.attributes.expires", minimum=1),
+    failure="Secret has no expiry date",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("10") + caf("B2.a") + iso("5.17") + mcsb("IM-8") + policing("password"),

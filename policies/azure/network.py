@@ -34,6 +34,7 @@ PLATFORM_SUBNETS: Final = _NO_SECURITY_GROUP | {"azurebastionsubnet"}
 @rule(
     "BL-NET-001",
     "No management port is open to the Internet",
+    failure="A management port is open to the Internet",
     severity=Severity.CRITICAL,
     controls=ncsc("12") + caf("B4.b", "B4.c") + FILTERED + mcsb("PA-6") + policing("privileged-access-management"),
     at={SECURITY_GROUP: "securityRules[*]", SECURITY_RULE: ""},
@@ -67,6 +68,7 @@ def no_management_port_from_internet(
 @rule(
     "BL-NET-002",
     "Every subnet has a network security group",
+    failure="Subnet has no network security group",
     severity=Severity.HIGH,
     controls=ncsc("3") + caf("B5.b") + FILTERED,
     at={SUBNET: "", NETWORK: "subnets[*]"},
@@ -93,6 +95,7 @@ def subnet_has_security_group(subnet: Value) -> Outcome:
 @rule(
     "BL-NET-003",
     "Subnets have no default way out to the Internet",
+    failure="Subnet has default outbound access to the Internet",
     severity=Severity.MEDIUM,
     controls=FILTERED,
     at={SUBNET: "", NETWORK: "subnets[*]"},
@@ -116,6 +119,7 @@ def subnet_is_private(subnet: Value) -> Outcome:
 @rule(
     "BL-NET-004",
     "No network interface has a public address",
+    failure="Network interface has a public IP address",
     severity=Severity.HIGH,
     controls=CLOSED,
     at={
@@ -136,6 +140,7 @@ def interface_has_no_public_address(address: Value) -> Outcome:
 @rule(
     "BL-NET-005",
     "The firewall denies known malicious addresses",
+    failure="Firewall does not deny traffic from known malicious addresses",
     severity=Severity.HIGH,
     controls=ncsc("5", "11")
     + caf("C1.f")
@@ -164,6 +169,7 @@ def firewall_denies_known_threats(firewall: Value) -> Outcome:
 @rule(
     "BL-NET-006",
     "Networks do not share addresses",
+    failure="Virtual network address ranges overlap",
     severity=Severity.HIGH,
     controls=ncsc("5") + caf("B4.a") + iso("8.20") + mcsb("NS-1") + policing("network-security"),
     at=NETWORK,

@@ -33,6 +33,7 @@ NO_FORWARDING: Final = require(
     "BL-NET-011",
     "Network interfaces forward nothing for others",
     Must("enableIPForwarding", be=False, default=False),
+    failure="Network interface has IP forwarding enabled",
     severity=Severity.MEDIUM,
     controls=ncsc("3", "11") + HARDENED + mcsb("NS-1"),
     at=INTERFACE,
@@ -46,6 +47,7 @@ DDOS: Final = require(
     "BL-NET-012",
     "Networks are protected from floods of traffic",
     Must("enableDdosProtection", be=True, default=False),
+    failure="Virtual network has no DDoS protection plan",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("2.5", "11") + caf("B5.b") + iso("8.20", "8.6") + mcsb("NS-5") + policing("business-continuity"),
@@ -63,6 +65,7 @@ network.VirtualNetwork("hub", ..., enable_ddos_protection=True, ddos_protection_
 @rule(
     "BL-NET-013",
     "Networks encrypt what machines say to each other",
+    failure="Virtual network encryption is disabled",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("1") + caf("B3.b") + iso("8.24") + mcsb("DP-3") + policing("cryptography"),
@@ -97,6 +100,7 @@ STANDARD_ADDRESS: Final = require(
     "BL-NET-015",
     "Public addresses are closed until opened",
     Must("sku.name", among=("Standard", "StandardV2"), default="Basic"),
+    failure="Public IP address is of the Basic SKU, which is open by default",
     severity=Severity.MEDIUM,
     controls=SUPPORTED + ncsc("11") + cyber_essentials("firewalls"),
     at=PUBLIC_ADDRESS,
@@ -110,6 +114,7 @@ STANDARD_BALANCER: Final = require(
     "BL-NET-016",
     "Load balancers are closed until opened",
     Must("sku.name", among=("Standard", "Gateway"), default="Basic"),
+    failure="Load balancer is of the Basic SKU, which is open by default",
     severity=Severity.MEDIUM,
     controls=SUPPORTED + ncsc("11") + cyber_essentials("firewalls"),
     at=LOAD_BALANCER,
@@ -123,6 +128,7 @@ NO_SHARED_LINKS: Final = require(
     "BL-NET-020",
     "Bastion gives out no links to machines",
     Must("enableShareableLink", be=False, default=False),
+    failure="Bastion allows shareable links to virtual machines",
     severity=Severity.HIGH,
     controls=ncsc("10", "12")
     + caf("B2.c", "B4.c")
@@ -140,6 +146,7 @@ NO_SHARED_LINKS: Final = require(
 @rule(
     "BL-NET-014",
     "Security groups apply to private endpoints",
+    failure="Subnet does not apply network security groups to private endpoints",
     severity=Severity.MEDIUM,
     controls=ncsc("3", "11") + caf("B4.a") + cyber_essentials("firewalls") + iso("8.22") + mcsb("NS-1", "NS-2"),
     at={SUBNET: "", NETWORK: "subnets[*]"},
@@ -167,6 +174,7 @@ def policies_apply_to_endpoints(
 @rule(
     "BL-NET-019",
     "What the network hangs on stands in several zones",
+    failure="Core network resource is not zone-redundant",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=RESILIENT,
@@ -190,6 +198,7 @@ def stands_in_several_zones(place: Value, *, regions: Required[str] = ("uksouth"
 @rule(
     "BL-NET-021",
     "Networks of the force's own sites have addresses of their own",
+    failure="On-premises address range overlaps a virtual network",
     severity=Severity.HIGH,
     controls=ncsc("5") + caf("B4.a") + iso("8.20") + mcsb("NS-1", "NS-9") + policing("network-security"),
     at={LOCAL_GATEWAY: "localNetworkAddressSpace.addressPrefixes[*]", VPN_SITE: "addressSpace.addressPrefixes[*]"},

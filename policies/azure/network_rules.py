@@ -24,6 +24,7 @@ _FIREWALL_SUBNET: Final = "azurefirewallsubnet"
 @rule(
     "BL-NET-007",
     "No port of a database or a file share is open to the Internet",
+    failure="A database or file share port is open to the Internet",
     severity=Severity.CRITICAL,
     controls=CLOSED + mcsb("NS-1"),
     at={SECURITY_GROUP: "securityRules[*]", SECURITY_RULE: ""},
@@ -57,6 +58,7 @@ def no_data_port_from_internet(
 @rule(
     "BL-NET-008",
     "No security rule lets everything out, from everywhere",
+    failure="Network security rule allows all outbound traffic",
     severity=Severity.MEDIUM,
     controls=FILTERED + iso("8.12"),
     at={SECURITY_GROUP: "securityRules[*]", SECURITY_RULE: ""},
@@ -90,6 +92,7 @@ def not_everything_out(entry: Value, estate: Estate, *, widest: EachAtLeast[int]
 @rule(
     "BL-NET-009",
     "Subnets have a route table",
+    failure="Subnet has no route table",
     severity=Severity.MEDIUM,
     controls=FILTERED + mcsb("NS-3"),
     at={SUBNET: "", NETWORK: "subnets[*]"},
@@ -117,6 +120,7 @@ def subnet_has_routes(subnet: Value, estate: Estate) -> Outcome:
 @rule(
     "BL-NET-010",
     "No route leads straight to the Internet",
+    failure="Route sends traffic directly to the Internet",
     severity=Severity.HIGH,
     controls=FILTERED + mcsb("NS-3"),
     at={ROUTE_TABLE: "routes[*]", ROUTE: ""},
@@ -143,6 +147,7 @@ def no_route_to_internet(route: Value, estate: Estate, *, widest: EachAtLeast[in
 @rule(
     "BL-NET-017",
     "The firewall looks for intrusions",
+    failure="Firewall has intrusion detection disabled",
     severity=Severity.HIGH,
     controls=ncsc("5", "11")
     + caf("C1.c", "C1.f")
@@ -170,6 +175,7 @@ def firewall_looks_for_intrusions(policy: Value, *, modes: Allowed[str] = ("Aler
 @rule(
     "BL-NET-018",
     "No firewall rule allows everything",
+    failure="Firewall rule allows all traffic",
     severity=Severity.CRITICAL,
     controls=FILTERED + cyber_essentials("secure-configuration") + mcsb("NS-3"),
     at=COLLECTIONS,

@@ -39,6 +39,7 @@ NO_LOCAL_AUTH: Final = require(
     "BL-PAAS-001",
     "Platform services know identities only, no keys",
     Must("disableLocalAuth", be=True, default=False),
+    failure="Platform service accepts shared keys",
     severity=Severity.HIGH,
     controls=BY_IDENTITY,
     at={
@@ -57,6 +58,7 @@ NOT_PUBLIC: Final = require(
     "BL-PAAS-002",
     "Platform services are not reachable from the Internet",
     Must("publicNetworkAccess", among=("Disabled", "SecuredByPerimeter"), default="Enabled"),
+    failure="Platform service is reachable from the Internet",
     severity=Severity.HIGH,
     controls=CLOSED,
     at={
@@ -92,6 +94,7 @@ MODERN_TLS: Final = require(
     "BL-PAAS-003",
     "Queues, events and caches refuse TLS older than 1.2",
     Must("minimumTlsVersion", among=("1.2", "1.3")),
+    failure="Messaging namespace or cache accepts TLS older than 1.2",
     severity=Severity.HIGH,
     controls=IN_TRANSIT,
     at=(EVENT_HUBS, REDIS, REDIS_ENTERPRISE, SERVICE_BUS),
@@ -104,6 +107,7 @@ MODERN_TLS_FOR_EVENTS: Final = require(
     "BL-PAAS-005",
     "Event Grid refuses publishers with TLS older than 1.2",
     Must("minimumTlsVersionAllowed", be="1.2"),
+    failure="Event Grid accepts publishers with TLS older than 1.2",
     severity=Severity.HIGH,
     controls=IN_TRANSIT,
     at=EVENT_GRIDS,
@@ -116,6 +120,7 @@ MODERN_TLS_FOR_EVENTS: Final = require(
 @rule(
     "BL-PAAS-004",
     "Every platform service has a private endpoint",
+    failure="Platform service has no private endpoint",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("3") + CLOSED,

@@ -31,6 +31,7 @@ WRITTEN_ONCE: Final = require(
     "BL-STO-028",
     "What is immutable is so for 30 days at least",
     Must("immutabilityPeriodSinceCreationInDays", minimum=30),
+    failure="Immutable storage protects data for fewer than 30 days",
     severity=Severity.MEDIUM,
     controls=ncsc("2.5")
     + caf("B5.c", "C1.b")
@@ -50,6 +51,7 @@ storage.BlobContainerImmutabilityPolicy("records", ..., immutability_period_sinc
 @rule(
     "BL-STO-031",
     "Lifecycle rules delete no record before its time",
+    failure="Lifecycle rule deletes records before their retention period ends",
     severity=Severity.HIGH,
     controls=ncsc("2.3")
     + caf("B3.c")

@@ -21,6 +21,7 @@ _ALGORITHMS: Final = ("ikeEncryption", "ikeIntegrity", "dhGroup", "ipsecEncrypti
 @rule(
     "BL-NET-040",
     "People dial in with their Entra ID account",
+    failure="VPN gateway accepts users without Entra ID authentication",
     severity=Severity.HIGH,
     controls=ncsc("10", "12")
     + caf("B2.a", "B4.c")
@@ -54,6 +55,7 @@ def people_dial_in_by_identity(client: Value, *, allowed: Allowed[str] = ("AAD",
 @rule(
     "BL-NET-041",
     "Tunnels name their algorithms, and no weak one",
+    failure="VPN connection uses default or weak IPsec algorithms",
     severity=Severity.HIGH,
     controls=IN_TRANSIT + mcsb("NS-9"),
     at={CONNECTION: "", HUB_CONNECTION: "vpnLinkConnections[*]"},
@@ -102,6 +104,7 @@ IKE_2: Final = require(
     "BL-NET-042",
     "Tunnels are set up by IKEv2",
     Must("connectionProtocol", be="IKEv2", default="IKEv2"),
+    failure="VPN connection uses IKEv1",
     severity=Severity.MEDIUM,
     controls=IN_TRANSIT + mcsb("NS-8"),
     at=CONNECTION,

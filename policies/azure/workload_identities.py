@@ -26,6 +26,7 @@ HAS_IDENTITY: Final = require(
         ),
         default="None",
     ),
+    failure="Service has no managed identity",
     severity=Severity.MEDIUM,
     controls=ncsc("10")
     + caf("B2.a", "B2.d")
@@ -52,6 +53,7 @@ HAS_IDENTITY: Final = require(
 @rule(
     "BL-IAM-011",
     "Outside identities are trusted one by one",
+    failure="Federated credential has a wildcard or unspecific subject",
     severity=Severity.HIGH,
     controls=ncsc("8", "10")
     + caf("B2.a", "A4.a")
@@ -78,6 +80,7 @@ def subject_is_pinned(federation: Value) -> Outcome:
 @rule(
     "BL-IAM-012",
     "Outside tokens are taken from a known issuer, by HTTPS, and for Azure only",
+    failure="Federated credential accepts an insecure issuer or a wrong audience",
     severity=Severity.MEDIUM,
     controls=ncsc("10") + caf("B2.a") + iso("8.5") + mcsb("IM-3"),
     at=FEDERATION,

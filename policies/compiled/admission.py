@@ -29,6 +29,8 @@ def to_admission(rules: Iterable[Rule]) -> Compiled:
     documents: dict[str, tuple[dict[str, Any], ...]] = {}
     left_out: dict[str, str] = {}
     for rule in rules:
+        if rule.own and any(type_.startswith("kubernetes:") for type_ in rule.at):
+            left_out[rule.id] = "rules of a force's own are not compiled for admission"
         if rule.area != "kubernetes":
             continue
         try:
@@ -57,7 +59,7 @@ def policy(rule: Rule) -> dict[str, Any]:
     if variables:
         spec["variables"] = [{"name": name, "expression": text} for name, text in variables.items()]
     spec["validations"] = [
-        {"expression": each, "message": f"{rule.id}: {rule.title}. {rule.fix}", "reason": "Forbidden"}
+        {"expression": each, "message": f"{rule.id}: {rule.failure}. {rule.fix}", "reason": "Forbidden"}
         for each in expressions
     ]
     metadata = _metadata(rule)

@@ -30,6 +30,7 @@ _HOLDING: Final = frozenset({"cannotdelete", "readonly"})
 @rule(
     "BL-DAT-006",
     "What keeps records cannot be deleted by mistake",
+    failure="Records store has no delete lock or protection",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("2.5") + caf("B5.c") + dpa("40") + iso("5.33") + mcsb("AM-4"),

@@ -16,6 +16,7 @@ _NOT_KNOWN: Final = NotApplicable("it is not tagged as holding personal data")
 @rule(
     "BL-DAT-003",
     "Personal data stands in a region of the United Kingdom",
+    failure="Personal data is stored outside the regions of the United Kingdom",
     severity=Severity.CRITICAL,
     controls=ncsc("2.1") + caf("B3.a", "B3.c") + dpa("73") + iso("5.34") + mcsb("AM-2"),
     at=TAGGED,
@@ -39,6 +40,7 @@ def personal_data_in_region(resource: Value, *, among: Allowed[str] = ("uksouth"
 @rule(
     "BL-DAT-004",
     "Personal data has an owner, an assessment and an end",
+    failure="Personal data lacks an owner, impact assessment or retention group",
     severity=Severity.HIGH,
     controls=ncsc("4")
     + caf("A1.b", "B3.a")
@@ -75,6 +77,7 @@ def personal_data_is_answered_for(
 @rule(
     "BL-DAT-005",
     "Retention groups are those of the police",
+    failure="Retention group is not one of the police retention groups",
     severity=Severity.LOW,
     controls=caf("B3.a") + dpa("39") + iso("5.33") + policing("information-management", "decommissioning"),
     at=dict.fromkeys(TAGGED, "tags.retention-group"),

@@ -20,6 +20,7 @@ _OFFICIAL: Final = re.compile(r"official([-_ ]sensitive)?([-_ :;,].*)?")
 @rule(
     "BL-DAT-001",
     "Everything stands in the United Kingdom",
+    failure="Resource is located outside the United Kingdom",
     severity=Severity.CRITICAL,
     controls=ncsc("2.1") + caf("B3.a", "B3.c") + dpa("73") + iso("5.23") + mcsb("AM-2") + policing("cloud-security"),
     at={
@@ -47,6 +48,7 @@ def in_the_united_kingdom(
 @rule(
     "BL-DAT-002",
     "Nothing above OFFICIAL is in a public cloud",
+    failure="Resource in a public cloud is classified above OFFICIAL",
     severity=Severity.CRITICAL,
     controls=ncsc("2.1", "4")
     + caf("B3.a")

@@ -43,6 +43,7 @@ RETIRED: Final = tuple(type_ for type_, retirement in RETIRING.items() if retire
 @rule(
     "BL-SPD-006",
     "Nothing is built on what Azure is going to retire",
+    failure="Resource is of a kind that Azure is about to retire",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("4", "5") + caf("A3.a", "B4.d") + iso("5.9", "8.8"),
@@ -61,6 +62,7 @@ def not_retiring(resource: Value) -> Outcome:
 @rule(
     "BL-SPD-007",
     "Nothing stands on what Azure has retired",
+    failure="Resource is of a kind that Azure has retired",
     severity=Severity.HIGH,
     controls=ncsc("4", "5") + caf("A3.a", "B4.d") + cyber_essentials("security-update-management") + mcsb("PV-6"),
     at=RETIRED,

@@ -21,6 +21,7 @@ _LAST_DAYS: Final = {"1": (3, 31), "2": (6, 30), "3": (9, 30), "4": (12, 31)}
 @rule(
     "BL-SPD-001",
     "Everything says who pays, who answers and what it is for",
+    failure="Resource lacks cost or ownership tags",
     severity=Severity.MEDIUM,
     controls=ncsc("4") + caf("A1.b", "A3.a") + iso("5.9") + mcsb("AM-1"),
     at=_TAGS,
@@ -50,6 +51,7 @@ def has_tags(
 @rule(
     "BL-SPD-002",
     "Tactical spend says when and how it ends",
+    failure="Tactical resource has no complete exit plan",
     severity=Severity.MEDIUM,
     controls=ncsc("4") + caf("A3.a", "B4.a") + iso("5.9"),
     at=_TAGS,
@@ -89,6 +91,7 @@ def tactical_has_exit(tags: Value) -> Outcome:
 @rule(
     "BL-SPD-003",
     "Tactical spend has not outlived its end",
+    failure="Tactical resource is past its exit date",
     severity=Severity.MEDIUM,
     controls=ncsc("4") + caf("A3.a", "B4.a") + iso("5.9"),
     at=dict.fromkeys(TAGGED, "tags.exit-date"),
@@ -110,6 +113,7 @@ def exit_is_ahead(exit_date: Value) -> Outcome:
 @rule(
     "BL-SPD-004",
     "Tactical spend ends by its milestone",
+    failure="Tactical resource outlasts its roadmap milestone",
     severity=Severity.LOW,
     controls=ncsc("4") + caf("A3.a", "B4.a") + iso("5.9"),
     at=_TAGS,
@@ -132,6 +136,7 @@ def exit_by_milestone(tags: Value) -> Outcome:
 @rule(
     "BL-SPD-005",
     "Budgets warn before they are spent",
+    failure="Budget has no early warning",
     severity=Severity.LOW,
     controls=ncsc("4") + caf("A3.a") + iso("5.9"),
     at=BUDGET,

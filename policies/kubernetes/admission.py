@@ -13,6 +13,7 @@ WEBHOOKS_FAIL_CLOSED: Final = require(
     "BL-K8S-091",
     "Webhooks that cannot be asked stop what they watch",
     Must("failurePolicy", be="Fail", default="Fail"),
+    failure="Admission webhook fails open",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("5") + caf("B4.b") + iso("8.9") + mcsb("PV-2"),
@@ -35,6 +36,7 @@ POLICIES_FAIL_CLOSED: Final = require(
     "BL-K8S-092",
     "Admission policies that cannot be evaluated refuse",
     Must("failurePolicy", be="Fail", default="Fail"),
+    failure="Admission policy fails open",
     severity=Severity.MEDIUM,
     controls=ncsc("5") + caf("B4.b") + iso("8.9") + mcsb("PV-2"),
     at={f"{_API}:ValidatingAdmissionPolicy": "spec"},
@@ -52,6 +54,7 @@ spec: {failurePolicy: Fail, validations: [{expression: "true"}]}
 @rule(
     "BL-K8S-093",
     "Admission policies deny",
+    failure="Admission policy does not deny violations",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("5") + caf("B4.b") + iso("8.9") + mcsb("PV-2"),

@@ -50,6 +50,7 @@ spec: {maxUnavailable: 1, selector: {matchLabels: {app: records}}}
 @rule(
     "BL-K8S-053",
     "Services say when they are ready",
+    failure="Container has no readiness probe",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("5") + caf("B5.b") + iso("8.6"),
@@ -65,6 +66,7 @@ def has_readiness_probe(container: Value) -> Outcome:
 @rule(
     "BL-K8S-054",
     "Workloads say when they have died",
+    failure="Container has no liveness probe",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("5") + caf("B5.b", "C1.c") + iso("8.6"),
@@ -85,6 +87,7 @@ COPIES: Final = require(
     "BL-K8S-084",
     "Deployments have more than one copy",
     Must("spec.replicas", minimum=2, default=1),
+    failure="Deployment has fewer than two replicas",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("2.5", "5") + caf("B5.b") + iso("8.14"),
@@ -98,6 +101,7 @@ COPIES: Final = require(
 @rule(
     "BL-K8S-085",
     "Deployments say how many copies may be missing",
+    failure="Deployment has no pod disruption budget",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("2.5", "5") + caf("B5.b") + iso("8.14"),
@@ -129,6 +133,7 @@ def _selects(budget: Value, labels: Value) -> bool:
 @rule(
     "BL-K8S-086",
     "Disruption budgets let machines be taken down",
+    failure="Pod disruption budget blocks every voluntary eviction",
     severity=Severity.MEDIUM,
     controls=ncsc("5") + caf("B4.d", "B5.b") + iso("8.8") + mcsb("PV-6"),
     at={BUDGET: "spec"},
@@ -153,6 +158,7 @@ def allows_disruption(spec: Value) -> Outcome:
 @rule(
     "BL-K8S-087",
     "Copies do not all run on one machine",
+    failure="Replicas may all run on one node",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("2.5", "5") + caf("B5.b") + iso("8.14"),

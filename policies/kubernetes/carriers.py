@@ -50,6 +50,7 @@ spec:
 @rule(
     "BL-K8S-094",
     "Everything that resources deploy can be audited",
+    failure="Resource deploys content that cannot be audited",
     severity=Severity.HIGH,
     controls=ncsc("5", "8") + caf("A4.b", "B4.b") + iso("8.9", "8.32") + mcsb("PV-1"),
     at=(*SETS, *_ELSEWHERE),

@@ -31,6 +31,7 @@ spec:
 @rule(
     "BL-K8S-052",
     "Containers cannot change their own programs",
+    failure="Container has a writable root file system",
     severity=Severity.MEDIUM,
     controls=ncsc("3", "5") + caf("B4.b") + cyber_essentials("malware-protection") + iso("8.7", "8.9") + mcsb("PV-1"),
     at=CONTAINERS,
@@ -52,6 +53,7 @@ def has_read_only_root(container: Value) -> Outcome:
 @rule(
     "BL-K8S-055",
     "Containers cannot fill the machine's disk",
+    failure="Container has no ephemeral storage limit",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("5") + caf("B5.b") + iso("8.6"),
@@ -71,6 +73,7 @@ OWN_PROCESSES: Final = require(
     "BL-K8S-057",
     "Containers of a pod do not see one another's processes",
     Must("shareProcessNamespace", be=False, default=False),
+    failure="Pod shares processes between its containers",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("3") + caf("B4.a") + iso("8.22"),
@@ -85,6 +88,7 @@ OWN_PROCESSES: Final = require(
 @rule(
     "BL-K8S-090",
     "No secret stands in a ConfigMap",
+    failure="ConfigMap contains a secret",
     severity=Severity.HIGH,
     controls=ncsc("2.3", "10") + caf("B2.a", "B3.c") + cis_kubernetes("5.4.1") + iso("5.17", "8.24") + mcsb("IM-8"),
     at={CONFIG_MAP: "data"},
@@ -107,6 +111,7 @@ def no_secret_in_config_map(data: Value) -> Outcome:
 @rule(
     "BL-K8S-089",
     "Secrets come from a vault, not from a manifest",
+    failure="Secret is stored in a manifest instead of a vault",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("2.3", "10")

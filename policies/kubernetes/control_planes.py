@@ -35,6 +35,7 @@ spec:
 @rule(
     "BL-K8S-100",
     "The API server answers nobody it does not know",
+    failure="API server allows anonymous requests",
     severity=Severity.HIGH,
     controls=ncsc("10", "12") + caf("B2.a") + cis_kubernetes("1.2.1") + iso("8.5") + mcsb("IM-1"),
     at=PLANES,
@@ -62,6 +63,7 @@ def refuses_strangers(plane: Value) -> Outcome:
 @rule(
     "BL-K8S-101",
     "The API server keeps a record of who did what",
+    failure="API server has no audit log",
     severity=Severity.HIGH,
     controls=ncsc("13") + caf("C1.a") + cis_kubernetes("1.2.16", "3.2.1") + dpa("62") + iso("8.15") + mcsb("LT-3"),
     at=PLANES,
@@ -79,6 +81,7 @@ def keeps_audit_log(plane: Value) -> Outcome:
 @rule(
     "BL-K8S-102",
     "Secrets are encrypted in etcd",
+    failure="Secrets are stored unencrypted in etcd",
     severity=Severity.HIGH,
     controls=ncsc("2.3") + caf("B3.c") + cis_kubernetes("1.2.27") + iso("8.24") + mcsb("DP-4"),
     at=KUBEADM,
@@ -96,6 +99,7 @@ def encrypts_secrets(plane: Value) -> Outcome:
 @rule(
     "BL-K8S-103",
     "The record of the API server is kept long enough",
+    failure="API server audit log is kept for too short a time",
     severity=Severity.MEDIUM,
     controls=ncsc("13") + caf("C1.b") + cis_kubernetes("1.2.17") + iso("8.15") + mcsb("LT-6"),
     at=PLANES,
@@ -114,6 +118,7 @@ def keeps_log_long_enough(plane: Value, *, days: AtLeast[int] = 30) -> Outcome:
 @rule(
     "BL-K8S-104",
     "The API server does not tell how it works inside",
+    failure="API server has profiling enabled",
     severity=Severity.LOW,
     controls=ncsc("5") + caf("B4.b") + cis_kubernetes("1.2.15") + iso("8.9"),
     at=PLANES,
@@ -131,6 +136,7 @@ def tells_no_profile(plane: Value) -> Outcome:
 @rule(
     "BL-K8S-105",
     "The API server speaks no old TLS",
+    failure="API server accepts TLS older than 1.2",
     severity=Severity.HIGH,
     controls=ncsc("1") + caf("B3.b") + iso("8.24") + mcsb("DP-3", "NS-8"),
     at=PLANES,
@@ -146,6 +152,7 @@ def speaks_no_old_tls(plane: Value) -> Outcome:
 @rule(
     "BL-K8S-106",
     "The API server asks roles what is allowed",
+    failure="API server does not authorise requests by RBAC",
     severity=Severity.CRITICAL,
     controls=ncsc("9", "12") + caf("B2.d") + cis_kubernetes("1.2.6", "1.2.8") + iso("8.3") + mcsb("PA-7"),
     at=PLANES,
@@ -162,6 +169,7 @@ def asks_roles(plane: Value) -> Outcome:
 @rule(
     "BL-K8S-107",
     "The API server's own guards are on",
+    failure="API server has required admission plugins disabled",
     severity=Severity.HIGH,
     controls=ncsc("3", "5") + caf("B4.a", "B4.b") + cis_kubernetes("1.2.13") + iso("8.9") + mcsb("PV-2"),
     at=PLANES,

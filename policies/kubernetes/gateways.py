@@ -52,6 +52,7 @@ spec:
 @rule(
     "BL-K8S-064",
     "Gateways serve TLS, and HTTP only to lead to it",
+    failure="Gateway listener serves unencrypted traffic",
     severity=Severity.HIGH,
     controls=ncsc("1") + caf("B3.b") + iso("8.20", "8.24") + mcsb("DP-3", "NS-8"),
     at=GATEWAYS,
@@ -96,6 +97,7 @@ def _answers(entry: Value) -> bool:
 @rule(
     "BL-K8S-065",
     "Listeners that end TLS have a certificate",
+    failure="TLS listener of a gateway has no certificate",
     severity=Severity.HIGH,
     controls=ncsc("1") + caf("B3.b") + iso("8.24") + mcsb("DP-3", "DP-7"),
     at=GATEWAYS,
@@ -115,6 +117,7 @@ def has_certificate(listener: Value) -> Outcome:
 @rule(
     "BL-K8S-066",
     "Gateways choose whose routes they take",
+    failure="Gateway accepts routes from every namespace",
     severity=Severity.MEDIUM,
     controls=ncsc("3", "11") + caf("B4.a", "B2.d") + iso("8.22") + mcsb("NS-1"),
     at=GATEWAYS,
@@ -130,6 +133,7 @@ def chooses_routes(listener: Value) -> Outcome:
 @rule(
     "BL-K8S-067",
     "Routes name the hosts they serve",
+    failure="Route names no host",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("11") + caf("B4.a") + iso("8.9"),
@@ -155,6 +159,7 @@ def route_names_hosts(spec: Value) -> Outcome:
 @rule(
     "BL-K8S-070",
     "Certificates get a new key each time",
+    failure="Certificate keeps its private key at renewal",
     severity=Severity.LOW,
     controls=ncsc("1", "2.3") + caf("B3.b") + iso("8.24") + mcsb("DP-6", "DP-7"),
     at=CERTIFICATE,
@@ -170,6 +175,7 @@ def renews_key(certificate: Value) -> Outcome:
 @rule(
     "BL-K8S-071",
     "Certificates have keys that will not be broken",
+    failure="Certificate has a weak private key",
     severity=Severity.MEDIUM,
     controls=ncsc("1") + caf("B3.b") + iso("8.24") + mcsb("DP-6"),
     at={CERTIFICATE: "spec.privateKey"},
@@ -190,6 +196,7 @@ def has_strong_key(key: Value, *, bits: AtLeast[int] = 3072) -> Outcome:
 @rule(
     "BL-K8S-072",
     "Certificates are asked for over a connection that is checked",
+    failure="Certificate issuer skips TLS verification",
     severity=Severity.HIGH,
     controls=ncsc("1", "8") + caf("B3.b", "A4.a") + iso("8.24") + mcsb("DP-7"),
     at=ISSUERS,

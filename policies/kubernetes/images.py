@@ -21,6 +21,7 @@ _ANYBODYS: Final = frozenset({"docker.io", "index.docker.io", "registry-1.docker
 @rule(
     "BL-K8S-050",
     "Images come from a registry that the force has chosen",
+    failure="Image comes from an unapproved registry",
     severity=Severity.MEDIUM,
     controls=ncsc("8") + caf("A4.a", "A4.b") + iso("5.21", "8.19") + mcsb("DS-2", "DS-6") + cis_kubernetes("5.5.1"),
     at=below(CONTAINERS, "image"),
@@ -42,6 +43,7 @@ def comes_from_chosen_registry(image: Value, *, registries: Chosen[str] = ()) ->
 @rule(
     "BL-K8S-051",
     "Images say which version they are",
+    failure="Image has no version tag or the tag latest",
     severity=Severity.MEDIUM,
     controls=ncsc("5", "8") + caf("B4.d", "A4.b") + cyber_essentials("security-update-management") + iso("8.9", "8.32"),
     at=below(CONTAINERS, "image"),

@@ -20,6 +20,7 @@ VOLUME: Final = "kubernetes:core/v1:PersistentVolume"
 @rule(
     "BL-K8S-023",
     "Every namespace has limits for pods that name none",
+    failure="Namespace has no default container limits",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("3", "5") + caf("B5.b") + iso("8.6"),
@@ -50,6 +51,7 @@ def has_limit_range(namespace: Value, estate: Estate) -> Outcome:
 @rule(
     "BL-K8S-024",
     "No workload runs in the default namespace",
+    failure="Workload runs in the default namespace",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("3") + caf("B4.a") + cis_kubernetes("5.7.4") + iso("8.22"),
@@ -73,6 +75,7 @@ def has_namespace(namespace: Value) -> Outcome:
 @rule(
     "BL-K8S-025",
     "No network policy lets in the whole world",
+    failure="Network policy allows ingress from every address",
     severity=Severity.MEDIUM,
     controls=ncsc("3", "11") + caf("B4.a") + cyber_essentials("firewalls") + iso("8.20", "8.22") + mcsb("NS-1"),
     at={NETWORK_POLICY: "spec.ingress[*]"},
@@ -97,6 +100,7 @@ def lets_in_somebody(entry: Value, estate: Estate, *, widest: EachAtLeast[int] =
 @rule(
     "BL-K8S-026",
     "No network policy lets everything out to the whole world",
+    failure="Network policy allows egress to every address",
     severity=Severity.MEDIUM,
     controls=ncsc("11") + caf("B4.a", "C1.c") + iso("8.12", "8.20") + mcsb("NS-1"),
     at={NETWORK_POLICY: "spec.egress[*]"},
@@ -122,6 +126,7 @@ def lets_out_somewhere(entry: Value, estate: Estate, *, widest: EachAtLeast[int]
 @rule(
     "BL-K8S-088",
     "No volume is a folder of a machine",
+    failure="Persistent volume uses a folder of a node",
     severity=Severity.HIGH,
     controls=ncsc("3") + caf("B4.a", "B3.c") + iso("8.3", "8.22") + mcsb("PV-1"),
     at={VOLUME: "spec.hostPath"},

@@ -24,6 +24,7 @@ SYSTEM: Final = "Kubernetes' own namespace"
 @rule(
     "BL-K8S-020",
     "Every namespace enforces a Pod Security Standard",
+    failure="Namespace enforces no Pod Security Standard",
     severity=Severity.HIGH,
     controls=ncsc("3") + caf("B4.a", "B4.b") + cis_kubernetes("5.2.1") + iso("8.9") + mcsb("PV-1"),
     at=NAMESPACE,
@@ -51,6 +52,7 @@ def enforces_pod_security(namespace: Value, *, levels: Allowed[str] = ("baseline
 @rule(
     "BL-K8S-021",
     "Every namespace denies traffic both ways unless a policy allows it",
+    failure="Namespace has no default-deny network policy",
     severity=Severity.HIGH,
     controls=ncsc("3", "11") + caf("B4.a", "B5.b") + cis_kubernetes("5.3.2") + iso("8.20", "8.22") + mcsb("NS-1"),
     at=NAMESPACE,
@@ -82,6 +84,7 @@ def denies_by_default(namespace: Value, estate: Estate) -> Outcome:
 @rule(
     "BL-K8S-022",
     "Every namespace has a quota",
+    failure="Namespace has no resource quota",
     severity=Severity.MEDIUM,
     controls=ncsc("3", "5") + caf("B5.b") + iso("8.6"),
     at=NAMESPACE,

@@ -34,6 +34,7 @@ subjects: [{kind: ServiceAccount, name: records-operator, namespace: records}]
 @rule(
     "BL-K8S-033",
     "No role reads the secrets of every namespace",
+    failure="Role allows secrets to be read in every namespace",
     severity=Severity.HIGH,
     controls=_CONTROLS + cis_kubernetes("5.1.2"),
     at={_CLUSTER_ROLE: "rules[*]"},
@@ -52,6 +53,7 @@ def reads_no_secrets(permission: Value) -> Outcome:
 @rule(
     "BL-K8S-034",
     "No role talks to machines past the API",
+    failure="Role allows direct access to the kubelet API",
     severity=Severity.CRITICAL,
     controls=_CONTROLS + cis_kubernetes("5.1.10"),
     at=ROLES,
@@ -68,6 +70,7 @@ def proxies_no_node(permission: Value) -> Outcome:
 @rule(
     "BL-K8S-035",
     "Roles do not step into running pods",
+    failure="Role allows commands in running pods",
     severity=Severity.MEDIUM,
     controls=_CONTROLS,
     at=ROLES,
@@ -89,6 +92,7 @@ def steps_into_no_pod(
 @rule(
     "BL-K8S-036",
     "No role makes tokens for others",
+    failure="Role allows service account tokens to be created",
     severity=Severity.HIGH,
     controls=_CONTROLS + cis_kubernetes("5.1.13"),
     at=ROLES,
@@ -107,6 +111,7 @@ def makes_no_tokens(permission: Value) -> Outcome:
 @rule(
     "BL-K8S-037",
     "No role signs certificates for others",
+    failure="Role allows certificate signing requests to be approved",
     severity=Severity.HIGH,
     controls=_CONTROLS + cis_kubernetes("5.1.11"),
     at=ROLES,
@@ -125,6 +130,7 @@ def approves_no_certificates(permission: Value) -> Outcome:
 @rule(
     "BL-K8S-038",
     "No role changes who watches the API",
+    failure="Role allows admission webhooks to be changed",
     severity=Severity.HIGH,
     controls=_CONTROLS + cis_kubernetes("5.1.12"),
     at=ROLES,
@@ -147,6 +153,7 @@ def changes_no_webhooks(permission: Value) -> Outcome:
 @rule(
     "BL-K8S-039",
     "No role makes volumes out of machines' disks",
+    failure="Role allows persistent volumes to be created",
     severity=Severity.MEDIUM,
     controls=_CONTROLS + cis_kubernetes("5.1.9"),
     at=ROLES,
@@ -163,6 +170,7 @@ def makes_no_volumes(permission: Value) -> Outcome:
 @rule(
     "BL-K8S-080",
     "Nothing is granted to everybody",
+    failure="Binding grants permissions to unauthenticated or all users",
     severity=Severity.CRITICAL,
     controls=_CONTROLS + cis_kubernetes("5.1.1"),
     at=dict.fromkeys(BINDINGS, "subjects[*]"),
@@ -179,6 +187,7 @@ def grants_nothing_to_everybody(subject: Value) -> Outcome:
 @rule(
     "BL-K8S-081",
     "No default service account is granted anything",
+    failure="Binding grants permissions to a default service account",
     severity=Severity.MEDIUM,
     controls=_CONTROLS + cis_kubernetes("5.1.5"),
     at=dict.fromkeys(BINDINGS, "subjects[*]"),
@@ -195,6 +204,7 @@ def grants_nothing_to_default(subject: Value) -> Outcome:
 @rule(
     "BL-K8S-082",
     "Nobody is put into system:masters",
+    failure="Binding adds a subject to system:masters",
     severity=Severity.HIGH,
     controls=_CONTROLS + cis_kubernetes("5.1.7"),
     at=dict.fromkeys(BINDINGS, "subjects[*]"),

@@ -30,6 +30,7 @@ _APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
 @rule(
     "BL-K8S-008",
     "No container adds a capability beyond the usual ones",
+    failure="Container adds a capability beyond the Pod Security baseline",
     severity=Severity.HIGH,
     controls=ncsc("3")
     + caf("B4.a")
@@ -69,6 +70,7 @@ NO_HOST_PORTS: Final = require(
     "BL-K8S-009",
     "No container takes a port of the machine",
     Must("hostPort", be=0, default=0),
+    failure="Container uses a host port",
     severity=Severity.HIGH,
     controls=ncsc("3", "11")
     + caf("B4.a")
@@ -86,6 +88,7 @@ NO_HOST_PORTS: Final = require(
 @rule(
     "BL-K8S-040",
     "AppArmor is not switched off",
+    failure="Pod has AppArmor disabled",
     severity=Severity.HIGH,
     controls=ncsc("3") + caf("B4.a") + pod_security("baseline/appArmorProfile") + iso("8.9") + mcsb("PV-1"),
     at={
@@ -117,6 +120,7 @@ def _switches_apparmor_off(annotation: Value) -> bool:
 @rule(
     "BL-K8S-041",
     "No pod chooses an SELinux role or a privileged type",
+    failure="Pod sets an SELinux user or role, or a privileged type",
     severity=Severity.HIGH,
     controls=ncsc("3") + caf("B4.a") + pod_security("baseline/seLinuxOptions") + iso("8.9"),
     at={kind: tuple(f"{context}.seLinuxOptions" for context in contexts) for kind, contexts in CONTEXTS.items()},
@@ -140,6 +144,7 @@ def keeps_selinux(
 @rule(
     "BL-K8S-042",
     "Pods set only kernel parameters of their own",
+    failure="Pod sets an unsafe kernel parameter",
     severity=Severity.HIGH,
     controls=ncsc("3") + caf("B4.a") + pod_security("baseline/sysctls") + iso("8.9"),
     at=below(PODS, "securityContext.sysctls[*]"),
@@ -174,6 +179,7 @@ def sets_safe_sysctls(
 @rule(
     "BL-K8S-043",
     "The masks over /proc stay, outside user namespaces",
+    failure="Container unmasks /proc outside a user namespace",
     severity=Severity.HIGH,
     controls=ncsc("3") + caf("B4.a") + pod_security("baseline/procMount") + iso("8.9"),
     at=CONTAINERS,
@@ -194,6 +200,7 @@ NO_HOST_PROCESS: Final = require(
     "BL-K8S-045",
     "No Windows container runs as a process of the machine",
     Must("windowsOptions.hostProcess", be=False, default=False),
+    failure="Windows container runs as a HostProcess container",
     severity=Severity.CRITICAL,
     controls=ncsc("3")
     + caf("B4.a")
@@ -211,6 +218,7 @@ NO_HOST_PROCESS: Final = require(
 @rule(
     "BL-K8S-046",
     "Probes and hooks ask nobody but their own pod",
+    failure="Probe or lifecycle hook connects to another host",
     severity=Severity.MEDIUM,
     controls=ncsc("3", "11") + caf("B4.a") + pod_security("baseline/hostProbesAndHostLifecycle") + mcsb("NS-1"),
     at=CONTAINERS,
@@ -230,6 +238,7 @@ def probes_only_itself(container: Value) -> Outcome:
 @rule(
     "BL-K8S-047",
     "The filter of system calls is not switched off",
+    failure="Pod has seccomp disabled",
     severity=Severity.HIGH,
     controls=ncsc("3") + caf("B4.a") + pod_security("baseline/seccompProfile_baseline") + cis_kubernetes("5.7.2"),
     at={kind: tuple(f"{context}.seccompProfile" for context in contexts) for kind, contexts in CONTEXTS.items()},

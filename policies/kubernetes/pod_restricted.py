@@ -16,6 +16,7 @@ _NO_SOURCE: Final = frozenset({"name"})
 @rule(
     "BL-K8S-044",
     "The masks over /proc stay",
+    failure="Container unmasks /proc",
     severity=Severity.MEDIUM,
     controls=ncsc("3") + caf("B4.a") + pod_security("restricted/procMount_restricted") + iso("8.9"),
     at=below(CONTAINERS, "securityContext.procMount"),
@@ -32,6 +33,7 @@ def always_masks_proc(mount: Value) -> Outcome:
 @rule(
     "BL-K8S-048",
     "Volumes are of the kinds that pods may choose",
+    failure="Pod uses a restricted volume type",
     severity=Severity.MEDIUM,
     controls=ncsc("3") + caf("B4.a", "B3.c") + pod_security("restricted/restrictedVolumes") + iso("8.3"),
     at=below(PODS, "volumes[*]"),

@@ -38,6 +38,7 @@ spec:
 @rule(
     "BL-K8S-001",
     "No container is privileged",
+    failure="Container is privileged",
     severity=Severity.CRITICAL,
     controls=ncsc("3")
     + caf("B4.a", "B4.b")
@@ -57,6 +58,7 @@ def not_privileged(privileged: Value) -> Outcome:
 @rule(
     "BL-K8S-002",
     "No pod shares the machine's network, processes or memory",
+    failure="Pod shares the network, processes or IPC of its node",
     severity=Severity.HIGH,
     controls=ncsc("3")
     + caf("B4.a")
@@ -78,6 +80,7 @@ def no_host_namespaces(shared: Value) -> Outcome:
 @rule(
     "BL-K8S-003",
     "No container can gain privileges",
+    failure="Container allows privilege escalation",
     severity=Severity.HIGH,
     controls=ncsc("3")
     + caf("B4.a", "B4.b")
@@ -102,6 +105,7 @@ def no_privilege_escalation(container: Value) -> Outcome:
 @rule(
     "BL-K8S-004",
     "No container runs as root",
+    failure="Container may run as root",
     severity=Severity.HIGH,
     controls=ncsc("3")
     + caf("B4.a", "B4.b")
@@ -131,6 +135,7 @@ def runs_as_non_root(container: Value) -> Outcome:
 @rule(
     "BL-K8S-005",
     "Containers give up every capability",
+    failure="Container keeps Linux capabilities",
     severity=Severity.MEDIUM,
     controls=ncsc("3")
     + caf("B4.a")
@@ -156,6 +161,7 @@ def drops_capabilities(container: Value, *, addable: Allowed[str] = ("NET_BIND_S
 @rule(
     "BL-K8S-006",
     "No pod mounts the machine's disk",
+    failure="Pod mounts a hostPath volume",
     severity=Severity.CRITICAL,
     controls=ncsc("3")
     + caf("B4.a", "B3.c")
@@ -175,6 +181,7 @@ def no_host_paths(path: Value) -> Outcome:
 @rule(
     "BL-K8S-007",
     "System calls are filtered",
+    failure="Pod has no seccomp profile",
     severity=Severity.MEDIUM,
     controls=ncsc("3")
     + caf("B4.a")

@@ -40,6 +40,7 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: 00000000-000
 @rule(
     "BL-K8S-030",
     "No role allows everything",
+    failure="Role grants every verb on every resource",
     severity=Severity.HIGH,
     controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.3") + iso("5.15", "8.2") + mcsb("PA-7"),
     at=ROLES,
@@ -58,6 +59,7 @@ def no_wildcards(permission: Value) -> Outcome:
 @rule(
     "BL-K8S-031",
     "Nobody is bound to cluster-admin",
+    failure="Binding grants the cluster-admin role",
     severity=Severity.CRITICAL,
     controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.1") + iso("5.15", "8.2") + mcsb("PA-1"),
     at=BINDINGS,
@@ -77,6 +79,7 @@ def no_cluster_admin(binding: Value, *, groups: Allowed[str] = ("system:masters"
 @rule(
     "BL-K8S-032",
     "No role lets its holder give himself more",
+    failure="Role allows privilege escalation",
     severity=Severity.CRITICAL,
     controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.8") + iso("5.15", "8.2") + mcsb("PA-7"),
     at=ROLES,
@@ -97,6 +100,7 @@ def no_escalation(permission: Value, *, verbs: Forbidden[str] = ("escalate", "bi
 @rule(
     "BL-K8S-083",
     "No binding grants every permission through another role",
+    failure="Binding grants every permission through an aggregated role",
     severity=Severity.CRITICAL,
     controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.1") + iso("5.15", "8.2") + mcsb("PA-1"),
     at=BINDINGS,

@@ -37,6 +37,7 @@ spec:
 @rule(
     "BL-K8S-061",
     "No Service opens a port on every machine",
+    failure="Service opens a node port",
     severity=Severity.MEDIUM,
     controls=ncsc("11") + caf("B4.a", "B4.b") + cyber_essentials("firewalls") + iso("8.20") + mcsb("NS-1"),
     at={SERVICE: "spec"},
@@ -53,6 +54,7 @@ def opens_no_node_port(spec: Value) -> Outcome:
 @rule(
     "BL-K8S-062",
     "Load balancers let in named networks only",
+    failure="Load balancer accepts traffic from every address",
     severity=Severity.HIGH,
     controls=ncsc("11")
     + caf("B4.a", "B4.b")
@@ -84,6 +86,7 @@ def lets_in_named_networks(service: Value, *, widest: EachAtLeast[int] = WIDEST)
 @rule(
     "BL-K8S-063",
     "No Service claims an address by itself",
+    failure="Service uses external IP addresses",
     severity=Severity.HIGH,
     controls=ncsc("3", "11") + caf("B4.a") + iso("8.20") + mcsb("NS-1"),
     at={SERVICE: "spec.externalIPs"},
@@ -101,6 +104,7 @@ def claims_no_address(addresses: Value) -> Outcome:
 @rule(
     "BL-K8S-060",
     "Every host of an Ingress is served by TLS",
+    failure="Ingress serves a host without TLS",
     severity=Severity.HIGH,
     controls=ncsc("1") + caf("B3.b") + iso("8.24") + mcsb("DP-3"),
     at=INGRESS,
@@ -125,6 +129,7 @@ def _covers(name: Value, host: Value) -> bool:
 @rule(
     "BL-K8S-068",
     "No Ingress brings a configuration of its own",
+    failure="Ingress has configuration snippets",
     severity=Severity.HIGH,
     controls=ncsc("3", "12") + caf("B4.a", "B4.b") + iso("8.9") + mcsb("PV-1"),
     at={INGRESS: "metadata.annotations"},
@@ -142,6 +147,7 @@ def brings_no_snippet(annotations: Value) -> Outcome:
 @rule(
     "BL-K8S-069",
     "Ingresses name the hosts they serve",
+    failure="Ingress rule names no host or a wildcard",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("11") + caf("B4.a") + iso("8.9"),

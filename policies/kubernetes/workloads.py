@@ -19,6 +19,7 @@ LIMIT_RANGE: Final = "kubernetes:core/v1:LimitRange"
 @rule(
     "BL-K8S-010",
     "No secret stands in a workload's environment",
+    failure="Workload has a secret in its environment variables",
     severity=Severity.HIGH,
     controls=ncsc("2.3", "10") + caf("B2.a", "B3.c") + cis_kubernetes("5.4.1") + iso("5.17", "8.24") + mcsb("IM-8"),
     at=below(CONTAINERS, "env[*]"),
@@ -48,6 +49,7 @@ def no_secret_in_environment(variable: Value) -> Outcome:
 @rule(
     "BL-K8S-011",
     "Images are named by digest",
+    failure="Image is referenced without a digest",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("7", "8") + caf("A4.a", "A4.b") + iso("5.21", "8.9") + mcsb("DS-6"),
@@ -73,6 +75,7 @@ def image_by_digest(image: Value) -> Outcome:
 @rule(
     "BL-K8S-012",
     "Every container has a share and a limit",
+    failure="Container lacks resource requests or limits",
     severity=Severity.MEDIUM,
     controls=ncsc("3", "5") + caf("B5.b") + iso("8.6"),
     at=CONTAINERS,
@@ -133,6 +136,7 @@ def _gives(limit: Value, kind: str, resource: str) -> bool:
 @rule(
     "BL-K8S-013",
     "Service accounts give no token to pods that did not ask",
+    failure="Service account mounts its token into pods by default",
     severity=Severity.MEDIUM,
     controls=ncsc("10", "12") + caf("B2.a", "B2.d") + cis_kubernetes("5.1.6") + iso("8.2"),
     at=SERVICE_ACCOUNT,
@@ -155,6 +159,7 @@ def account_mounts_no_token(account: Value) -> Outcome:
 @rule(
     "BL-K8S-014",
     "Pods hold no token of the cluster's API",
+    failure="Pod mounts a token for the Kubernetes API",
     severity=Severity.MEDIUM,
     controls=ncsc("10", "12") + caf("B2.a", "B2.d") + cis_kubernetes("5.1.6") + iso("8.2"),
     at=PODS,

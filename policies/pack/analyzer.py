@@ -217,7 +217,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             policyName=rule.id,
             policyPackName=self._name,
             policyPackVersion=self._version,
-            description=rule.title,
+            description=rule.heading(judgement.verdict),
             message=message(rule, judgement),
             enforcementLevel=level,
             urn=judgement.urn,
@@ -246,11 +246,12 @@ def message(rule: Rule, judgement: Judgement) -> str:
 
     What is unknown or exempt calls for nothing to be done, so it is one line; Pulumi puts the rule's id before it.
     """
+    title = rule.heading(judgement.verdict)
     if judgement.verdict is Verdict.EXEMPT:
-        return f"{rule.title}: exempt by {judgement.exemption}: {judgement.message}"
+        return f"{title}: by {judgement.exemption}: {judgement.message}"
     if judgement.verdict is Verdict.UNKNOWN:
-        return f"{rule.title}: {judgement.message}"
-    lines = [f"{rule.id} {rule.title}", judgement.message]
+        return f"{title}: {judgement.message}"
+    lines = [f"{rule.id} {title}", judgement.message]
     ids: dict[str, list[str]] = {}
     for control in rule.controls:
         ids.setdefault(f"{control.framework} {control.edition}", []).append(control.id)

@@ -14,7 +14,8 @@ import yaml
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from bluelamp.core import loopback
-from bluelamp.policies.discovery import AREAS, rules
+from bluelamp.core.problems import SettingsError
+from bluelamp.policies.discovery import AREAS, baseline, rules
 from bluelamp.policies.governance import BLOCK_UNKNOWN, Governance
 from bluelamp.policies.pack import settled
 from bluelamp.policies.pack.analyzer import NAME, Analyzer
@@ -32,11 +33,11 @@ def serve(folder: Path) -> None:
     gc.disable()
     root = settled.project(sys.argv)
     analyzer = Analyzer(
-        _of(area, rules()),
+        _of(area, _found(root)),
         str(about["version"]),
         name=f"{NAME}-{area}" if area else NAME,
         # Baselines and exemptions name rules of every area, so all of them are settled and then this pack's kept.
-        settle=lambda stack, _: _kept(area, settled.of(root, stack, rules())),
+        settle=lambda stack, _: _kept(area, settled.of(root, stack)),
         block_unknown=os.environ.get(BLOCK_UNKNOWN, "") not in {"", "0", "false"},
     )
     server, port = loopback.serve(
@@ -57,6 +58,14 @@ def _wait_for_the_reader_to_go() -> None:
     printed = select.poll()
     printed.register(sys.stdout.fileno(), 0)
     printed.poll()
+
+
+def _found(root: Path) -> tuple[Rule, ...]:
+    """Every rule; where the project's own cannot be used, the baseline's, until the stack is refused for them."""
+    try:
+        return rules(root)
+    except SettingsError:
+        return baseline()
 
 
 def _of(area: str, given: Iterable[Rule]) -> tuple[Rule, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from os.path import lexists
 from pathlib import Path
 
+from bluelamp.policies.discovery import rules as discovered
 from bluelamp.policies.governance import EXEMPTIONS, FORCE, REGISTER, Governance
 from bluelamp.policies.rule import Rule
 
@@ -22,16 +23,22 @@ def project(arguments: Iterable[str]) -> Path:
     return next((folder for folder in above if lexists(folder / REGISTER)), Path(__file__).resolve().parents[2])
 
 
-def of(root: Path, stack: str, rules: Iterable[Rule]) -> Governance:
+def of(root: Path, stack: str, rules: Iterable[Rule] | None = None) -> Governance:
     """What is settled about the force `stack` below `root`; of a stack that is no force's, the national baseline.
 
-    `stack` may have its organisation and project before it. Where there are no stacks at all, as when the pack is
-    installed alone, the rules count as they are written. Raises ValueError with every mistake in the files, and for a
-    stack that is nearly a force's or has files of its own while the register has no such force.
+    `rules` are by default all, with the project's own. `stack` may have its organisation and project before it. Where
+    there are no stacks at all, as when the pack is installed alone, the rules count as they are written. Raises
+    ValueError with every mistake in the files, and for a stack that is nearly a force's or has files of its own while
+    the register has no such force.
     """
+    from bluelamp.core.problems import SettingsError
+
+    try:
+        rules = discovered(root) if rules is None else rules
+    except SettingsError as error:
+        raise ValueError(str(error)) from error
     if not lexists(root / "stacks"):
         return Governance(tuple(rules))
-    from bluelamp.core.problems import SettingsError
     from bluelamp.core.register import read_register
     from bluelamp.policies.reading import read
 

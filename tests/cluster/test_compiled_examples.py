@@ -55,7 +55,7 @@ def test_a_privileged_pod_is_refused_with_the_way_to_mend_it(api: Api) -> None:
     # Of several policies that refuse, the server tells one.
     (id_,) = re.findall(r"with binding 'bl-k8s-\d+' denied request: (BL-K8S-\d+): ", said)
     (rule,) = [rule for rule in rules() if rule.id == id_]
-    assert said.endswith(f"{rule.title}. {rule.fix}")
+    assert said.endswith(f"{rule.failure}. {rule.fix}")
 
 
 def test_what_the_modules_make_passes(api: Api) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ROOT, bluelamp
 
 WRITER = runpy.run_path(str(ROOT / "docs" / "write.py"))
-COMMANDS = re.compile(r"(?:^|`)(?:\.venv/bin/)?bluelamp ((?:[a-z]+)(?: [^`\n#]*)?)", re.M)
+COMMANDS = re.compile(r"(?:^|`)(?:\.venv/bin/)?bluelamp ((?:[a-z]+(?:-[a-z]+)*)(?: [^`\n#]*)?)", re.M)
 
 
 @pytest.mark.parametrize("page", sorted(WRITER["PAGES"]))

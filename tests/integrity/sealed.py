@@ -16,7 +16,16 @@ Files = Mapping[str, bytes]
 WHEN = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
 
 
-@make_rule("T-001", "Boxes are shut", severity=Severity.HIGH, controls=(), at="test:box:Box", fix="", example="")
+@make_rule(
+    "T-001",
+    "Boxes are shut",
+    failure="It is wrong",
+    severity=Severity.HIGH,
+    controls=(),
+    at="test:box:Box",
+    fix="",
+    example="",
+)
 def _shut(place: Value) -> Outcome:
     """An open box is soon empty."""
     return None if place["lock"].known == "shut" else Fail(place["lock"], "shut")

@@ -220,12 +220,12 @@ def bad(act: Callable[[], Any], where: str, mandatory: bool) -> Rule:
         "at": at if "place" in where else BOX,
     }  # fmt: skip
 
-    @make_rule("T-1", "Acts up", **shared)
+    @make_rule("T-1", "Acts up", failure="It is wrong", **shared)
     def check(place: Value, *, limit: int = 3) -> Any:
         """None."""
         return None if where == "the second place" and place.known == 1 else act()
 
-    @make_rule("T-1", "Acts up", **shared)
+    @make_rule("T-1", "Acts up", failure="It is wrong", **shared)
     def index(_: Value, estate: Any) -> Any:
         """None."""
         return estate.once(lambda_)
@@ -239,7 +239,7 @@ def bad(act: Callable[[], Any], where: str, mandatory: bool) -> Rule:
 
 
 def good(id_: str) -> Rule:
-    @make_rule(id_, "Is shut", severity=Severity.HIGH, controls=(), at=BOX, fix="F", example="")
+    @make_rule(id_, "Is shut", failure="It is wrong", severity=Severity.HIGH, controls=(), at=BOX, fix="F", example="")
     def shut(place: Value) -> Any:
         """None."""
         return None if place["lock"].text() == "shut" else Fail(place["lock"], "shut")
@@ -332,7 +332,9 @@ def test_an_index_that_raises_is_built_once() -> None:
         built.append(1)
         raise SystemExit(3)
 
-    @make_rule("T-1", "Sees all", severity=Severity.LOW, controls=(), at=BOX, fix="F", example="")
+    @make_rule(
+        "T-1", "Sees all", failure="It is wrong", severity=Severity.LOW, controls=(), at=BOX, fix="F", example=""
+    )
     def sees(_: Value, estate: Any) -> Any:
         """None."""
         return estate.once(build)
@@ -345,7 +347,9 @@ def test_an_index_that_raises_is_built_once() -> None:
 
 
 def interrupting(swallow: bool) -> Rule:
-    @make_rule("T-1", "Is interrupted", severity=Severity.LOW, controls=(), at=BOX, fix="F", example="")
+    @make_rule(
+        "T-1", "Is interrupted", failure="It is wrong", severity=Severity.LOW, controls=(), at=BOX, fix="F", example=""
+    )
     def check(_: Value) -> Any:
         """None."""
         try:

@@ -357,29 +357,29 @@ def gossips() -> list[Rule]:
     def text(value: Any) -> str:
         return value if isinstance(value, str) else json.dumps(value, default=str)
 
-    @make_rule("G-1", "Fails", **shared)
+    @make_rule("G-1", "Fails", failure="It is wrong", **shared)
     def fails(place: Value) -> Any:
         """None."""
         said = text(place["key"].known)
         return Fail(place["key"], said, why=f"{said} {said.upper()} {said.lower()} {said!r}")
 
-    @make_rule("G-2", "Raises", **shared)
+    @make_rule("G-2", "Raises", failure="It is wrong", **shared)
     def raises(place: Value) -> Any:
         """None."""
         raise KeyError(text(place["key"].known))
 
-    @make_rule("G-3", "Declines", **shared)
+    @make_rule("G-3", "Declines", failure="It is wrong", **shared)
     def declines(place: Value) -> Any:
         """None."""
         return NotApplicable(text(place["key"].known))
 
-    @make_rule("G-4", "Fails inside", **shared)
+    @make_rule("G-4", "Fails inside", failure="It is wrong", **shared)
     def inside(place: Value) -> Any:
         """None."""
         keys = place["key"].known
         return Fail(place["key"][next(iter(keys))], "x") if isinstance(keys, dict) and keys else None
 
-    @make_rule("G-5", "Sees all", **shared)
+    @make_rule("G-5", "Sees all", failure="It is wrong", **shared)
     def sees_all(place: Value, estate: Any) -> Any:
         """None."""
         return Fail(place["other"], "x", why=text([one["key"].known for one in estate.of("test:box:Box")]))

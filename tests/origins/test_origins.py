@@ -223,14 +223,28 @@ def test_a_control_says_how_far_rules_can_see_it() -> None:
 
 def test_a_failure_leads_to_the_line_of_the_setting(essex: Force) -> None:
     @make_rule(
-        "T-1", "Off", severity=Severity.HIGH, controls=(), fix="", example="", at="azure-native:network:AzureFirewall"
+        "T-1",
+        "Off",
+        failure="It is wrong",
+        severity=Severity.HIGH,
+        controls=(),
+        fix="",
+        example="",
+        at="azure-native:network:AzureFirewall",
     )
     def off(place: Value) -> Outcome:
         """None."""
         return Fail(place["threatIntelMode"], "Off")
 
     @make_rule(
-        "T-2", "On", severity=Severity.HIGH, controls=(), fix="", example="", at="azure-native:network:AzureFirewall"
+        "T-2",
+        "On",
+        failure="It is wrong",
+        severity=Severity.HIGH,
+        controls=(),
+        fix="",
+        example="",
+        at="azure-native:network:AzureFirewall",
     )
     def on(place: Value) -> Outcome:
         """None."""

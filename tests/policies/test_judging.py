@@ -11,7 +11,7 @@ from bluelamp.policies import UNKNOWN, Judgement, Must, Resource, Severity, Verd
 from bluelamp.policies.rule import Fail, require, rule
 
 VAULT = "azure-native:keyvault:Vault"
-ABOUT = {"severity": Severity.LOW, "controls": (), "fix": "Do.", "example": ""}
+ABOUT = {"failure": "It is wrong", "severity": Severity.LOW, "controls": (), "fix": "Do.", "example": ""}
 
 
 def vault(name: str = "records", secrets: frozenset[str] = frozenset(), **properties):

@@ -140,7 +140,7 @@ def test_what_is_unknown_is_told_in_one_line(pack):
     diagnostics, _ = asked(pack, resources)
     (diagnostic,) = [each for each in diagnostics if each.policyName == "BL-KV-005"]
     assert diagnostic.message == (
-        "Every key vault has a private endpoint: "
+        "Inconclusive: Every key vault has a private endpoint: "
         "privateLinkServiceConnections[0].privateLinkServiceId of endpoint: unknown until deployed"
     )
 

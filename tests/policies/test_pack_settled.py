@@ -51,7 +51,7 @@ def test_a_failure_that_is_excused_stops_nothing_and_is_told_in_one_line():
     told = said(pack(lambda _, given: Governance(given, (exemption(),), approvers=APPROVERS)), OPEN)
     assert told.enforcementLevel == proto.ADVISORY
     assert told.message == (
-        "Storage accounts are closed to the Internet: exempt by EX-ESX-1: "
+        "Exempt: Storage account is open to the Internet: by EX-ESX-1: "
         "publicNetworkAccess: found Enabled, expected Disabled"
     )
 
@@ -117,6 +117,7 @@ def test_a_rule_that_breaks_down_always_stops_a_deployment(enforcement, excuse):
     @make_rule(
         "T-001",
         "Breaks",
+        failure="It is wrong",
         severity=Severity.LOW,
         controls=(),
         at=ACCOUNT,

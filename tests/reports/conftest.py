@@ -34,6 +34,7 @@ def locked() -> Callable[..., Rule]:
         @make_rule(
             id_,
             f"Boxes are shut ({id_})",
+            failure=f"A box is open ({id_})",
             severity=severity,
             controls=(Control("NCSC CAF", "4.0", "B3.c"), Control("Box Standard", "1", "BX-1")),
             at="test:box:Box",
@@ -101,7 +102,16 @@ def page(text: str) -> Node:
 
 
 def _breaking() -> list[Rule]:
-    @make_rule("T-900", "Breaks down", severity=Severity.LOW, controls=(), at="test:box:Box", fix="", example="")
+    @make_rule(
+        "T-900",
+        "Breaks down",
+        failure="Never fails",
+        severity=Severity.LOW,
+        controls=(),
+        at="test:box:Box",
+        fix="",
+        example="",
+    )
     def breaks(_: Value) -> Outcome:
         """It cannot hold."""
         raise ZeroDivisionError("jammed")

@@ -36,7 +36,16 @@ KEPT = ("0.0.0.0/0", "::/0", "127.0.0.1", "TLS1_2", "uksouth", "kubernetes.io", 
 def talkative() -> Rule:
     """Tells everything of a box and of the others."""
 
-    @make_rule("A-1", "Tells all", severity=Severity.HIGH, controls=(), fix="Hush.", example="", at="test:box:Box")
+    @make_rule(
+        "A-1",
+        "Tells all",
+        failure="It is wrong",
+        severity=Severity.HIGH,
+        controls=(),
+        fix="Hush.",
+        example="",
+        at="test:box:Box",
+    )
     def tells(place: Value, estate: Estate) -> Outcome:
         """None."""
         others = [other.raw for other in estate.of("test:box:Box")]

@@ -330,7 +330,7 @@ def test_a_value_is_no_markup(report_on: ReportOn, hostile: str) -> None:
 
 
 def test_prose_is_no_markup(report_on: ReportOn, locked: Callable[..., Rule]) -> None:
-    rule = replace(locked(), title="<b>Bold</b> *claims* @team", fix="[click](http://x)")
+    rule = replace(locked(), failure="<b>Bold</b> *claims* @team", fix="[click](http://x)")
     said = markdown.to_markdown(report_on("open", rules=[rule]))
     assert r"&lt;b&gt;Bold&lt;/b&gt; \*claims\*" in said
     assert "@team" not in said

@@ -68,7 +68,7 @@ def test_the_table_of_rules_tells_the_worst_verdict_of_each_force(three: list[Re
         ("cell-pass", "1 pass", ""),
     ]
     worst = page.one("section", aria_labelledby="worst")
-    assert [link.text for link in worst.all("a")] == ["Boxes are shut (T-2)", "Boxes are shut (T-1)"]
+    assert [link.text for link in worst.all("a")] == ["A box is open (T-2)", "A box is open (T-1)"]
 
 
 def test_frameworks_are_told_by_failing_controls(three: list[Report]) -> None:

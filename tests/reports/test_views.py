@@ -179,23 +179,23 @@ def gossip() -> Sequence[Rule]:
     """Rules that say whatever they find, of any resource, in every way that a rule has."""
     shared = {"severity": Severity.HIGH, "controls": (), "fix": "", "example": "", "at": "test:box:Box"}
 
-    @make_rule("G-1", "Shows a property", **shared)
+    @make_rule("G-1", "Shows a property", failure="It is wrong", **shared)
     def shows(place: Value) -> Outcome:
         """None."""
         return Fail(place["key"], "another", why=f"it was {place['key'].raw}")
 
-    @make_rule("G-2", "Breaks down aloud", **shared)
+    @make_rule("G-2", "Breaks down aloud", failure="It is wrong", **shared)
     def breaks(place: Value) -> Outcome:
         """None."""
         raise RuntimeError(f"cannot use {place['key'].raw}")
 
-    @make_rule("G-3", "Tells of another", **shared)
+    @make_rule("G-3", "Tells of another", failure="It is wrong", **shared)
     def tells(place: Value, estate: Estate) -> Outcome:
         """None."""
         keys = [str(other["key"].raw) for other in estate.of("test:box:Box")]
         return Fail(place["lock"], keys, why=" and ".join(keys))
 
-    @make_rule("G-4", "Shows everything", **shared)
+    @make_rule("G-4", "Shows everything", failure="It is wrong", **shared)
     def shows_all(place: Value) -> Outcome:
         """None."""
         return Fail(place, {"key": place["key"].raw})

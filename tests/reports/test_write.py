@@ -21,6 +21,7 @@ ALWAYS = {
     "junit.xml",
     "manifest.json",
     "report.csv",
+    "controls.html",
     "report.html",
     "report.md",
     "rules.csv",
@@ -53,7 +54,7 @@ def test_several_reports_have_a_folder_each(report_on: ReportOn, tmp_path: Path)
 def test_many_reports_are_written_in_the_formats_of_many(report_on: ReportOn, tmp_path: Path) -> None:
     forces = [f"force-{number}" for number in range(FEW + 1)]
     write([report_on("open", force=force) for force in forces], tmp_path)
-    written = {"findings.json", "manifest.json", "report.html", "report.md"}
+    written = {"controls.html", "findings.json", "manifest.json", "report.html", "report.md"}
     assert names(tmp_path) == {
         *("index.html", "manifest.json"),
         *(f"{force}/{file}" for force in forces for file in written),

@@ -71,10 +71,11 @@ def check(
             progress.advance(task)
     _show(screen, done)
     if report is not None:
-        from bluelamp.reports import write
+        from bluelamp.reports.statements.reading import with_statements
+        from bluelamp.reports.write import PAGES, write
 
-        for path in write([one.report for one in done if one.report], report):
-            if path.suffix == ".html":
+        for path in write(with_statements(root, [one.report for one in done if one.report]), report):
+            if path.name in PAGES:
                 screen.say(f"report: {escape(path)}")
     screen.give(_json(root, done, passes=passes))
     raise typer.Exit(worst(_status(one) for one in done))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -14,6 +14,9 @@ from bluelamp.errors import BluelampError, UsageError
 from bluelamp.folders import project as find_project
 from bluelamp.policies import Control, Rule, rules
 from bluelamp.policies.catalogues import Extent, answered, catalogue_of, catalogues
+
+if TYPE_CHECKING:
+    from bluelamp.reports.statements import StatementRecord
 
 _EXTENTS: Final = {
     Extent.ASSESSED: "rules can see all that it asks",
@@ -63,7 +66,7 @@ def explain(
     if rule is not None:
         _rule(screen, rule)
     elif controls:
-        _control(screen, thing, controls)
+        _control(screen, thing, controls, project)
     elif ":" in thing:
         _property(screen, thing)
     else:
@@ -88,7 +91,8 @@ def _nothing(thing: str, every: list[str], project: Path | None) -> UsageError:
 
 def _rule(screen: Screen, rule: Rule) -> None:
     screen.show(f"[bold]{rule.id}[/bold] {escape(rule.title)}")
-    screen.show(f"{rule.severity}, {rule.enforcement}, {rule.area}\n")
+    screen.show(f"{rule.severity}, {rule.enforcement}, {rule.area}")
+    screen.show(f"A failure reads: {escape(rule.failure)}\n")
     screen.text(f"{rule.rationale.strip()}\n")
     screen.show("[bold]Controls[/bold]")
     for control in rule.controls:
@@ -108,6 +112,7 @@ def _rule(screen: Screen, rule: Rule) -> None:
         {
             "id": rule.id,
             "title": rule.title,
+            "failure": rule.failure,
             "severity": rule.severity,
             "enforcement": rule.enforcement,
             "area": rule.area,
@@ -137,8 +142,11 @@ def _controls(thing: str) -> dict[Control, list[Rule]]:
     return found
 
 
-def _control(screen: Screen, thing: str, controls: dict[Control, list[Rule]]) -> None:
+def _control(screen: Screen, thing: str, controls: dict[Control, list[Rule]], project: Path | None) -> None:
+    from bluelamp.cli.verbs.evidence import show
+
     given = []
+    evidence = _evidence(project)
     for control, answering in controls.items():
         title, extent, why = "", Extent.PARTLY, ""
         with suppress(KeyError):
@@ -148,6 +156,11 @@ def _control(screen: Screen, thing: str, controls: dict[Control, list[Rule]]) ->
         screen.show(f"  {_EXTENTS[extent]}{f': {escape(why)}' if why else ''}")
         for rule in answering:
             screen.show(f"  [bold]{rule.id}[/bold] {escape(rule.title)}")
+        stated = [(force, each) for force, each in evidence if control in each.controls]
+        if stated:
+            screen.show("  Evidence: statements, which no rule checks")
+        for force, each in stated:
+            show(screen, force, each)
         given.append(
             {
                 "framework": control.framework,
@@ -157,10 +170,24 @@ def _control(screen: Screen, thing: str, controls: dict[Control, list[Rule]]) ->
                 "extent": extent,
                 "why": why,
                 "rules": [rule.id for rule in answering],
+                "statements": [{"force": force, **each.as_dict()} for force, each in stated],
             }
         )
     every = sorted({rule.id for answering in controls.values() for rule in answering})
     screen.give({"control": thing, "controls": given, "rules": every})
+
+
+def _evidence(project: Path | None) -> "list[tuple[str, StatementRecord]]":
+    """The statements of every force of the project; none outside one. Raises `SettingsError` for wrong files."""
+    from bluelamp.core.dates import today
+    from bluelamp.reports.statements.reading import statements
+
+    try:
+        root = find_project(project)
+    except UsageError:
+        return []
+    folders = sorted(path.parent.name for path in (root / "stacks").glob("*/evidence"))
+    return [(force, each) for force in folders for each in statements(root, force, today())]
 
 
 def _property(screen: Screen, thing: str) -> None:

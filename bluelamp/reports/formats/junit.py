@@ -9,7 +9,7 @@ from xml.etree import ElementTree as Xml
 
 from bluelamp.policies import Verdict
 from bluelamp.reports.canonical import time_of
-from bluelamp.reports.findings import Finding, Report, RuleRecord
+from bluelamp.reports.findings import VERDICTS, Finding, Report, RuleRecord
 from bluelamp.reports.unjudged import Skipped
 from bluelamp.reports.words import asked, value
 
@@ -43,7 +43,8 @@ def to_junit(report: Report, *, advisory_failures: bool = False) -> str:
 
 
 def _suite(report: Report, rule: RuleRecord, findings: list[Finding], element: Elements) -> Xml.Element:
-    about = {"name": _fit(f"{rule.id} {rule.title}"), "timestamp": time_of(report.ended).rstrip("Z")}
+    worst = min((finding.verdict for finding in findings), key=VERDICTS.index)
+    about = {"name": _fit(f"{rule.id} {rule.heading(worst)}"), "timestamp": time_of(report.ended).rstrip("Z")}
     suite = Xml.Element("testsuite", {**about, **_figures(map(element, findings))})
     properties = Xml.SubElement(suite, "properties")
     said = {
@@ -78,7 +79,8 @@ def _case(finding: Finding, element: str | None) -> Xml.Element:
         case.attrib |= {"file": _fit(finding.source[0]), "line": str(finding.source[1])}
     if element:
         advisory = "advisory " if finding.verdict is Verdict.FAIL and element == "skipped" else ""
-        said = Xml.SubElement(case, element, {"message": _fit(f"{advisory}{finding.verdict}: {finding.message}")})
+        text = f"{advisory}{finding.verdict}: {finding.heading}: {finding.message}".removesuffix(": ")
+        said = Xml.SubElement(case, element, {"message": _fit(text)})
         if element != "skipped":
             said.attrib["type"] = f"{finding.rule.severity} {finding.rule.enforcement}"
             said.text = _fit(_detail(finding))

@@ -114,12 +114,12 @@ def _part(
     said = f"{len(found):,} {plural}" if plural and len(found) != 1 else some(len(found), noun)
     yield f"<details{' open' if opened else ''}><summary><b>{said}</b></summary>"
     yield ""
-    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    by_rule: dict[tuple[str, Verdict], list[Finding]] = defaultdict(list)
     for finding in found[:most]:
-        by_rule[finding.rule.id].append(finding)
+        by_rule[finding.rule.id, finding.verdict].append(finding)
     for findings_of_rule in by_rule.values():
         rule = findings_of_rule[0].rule
-        yield f"- **{rule.id}** {_plain(rule.title)} ({rule.severity})"
+        yield f"- **{rule.id}** {_plain(findings_of_rule[0].heading)} ({rule.severity})"
         for finding in findings_of_rule:
             yield f"  - {_one(finding)}"
         remedies = dict.fromkeys(finding.remedy for finding in findings_of_rule if finding.remedy)

@@ -232,8 +232,8 @@ class _Made:
         has_value = bool(finding.path) or finding.expected is not None
         return _some(
             uuid=self.observation_id(finding),
-            title=f"{finding.rule.id} on {name}",
-            description=finding.message or f"{finding.rule.title}: {finding.verdict}",
+            title=f"{finding.rule.id} on {name}: {finding.heading}",
+            description=finding.message or finding.heading,
             props=_props(
                 verdict=finding.verdict,
                 rule=finding.rule.id,
@@ -281,7 +281,7 @@ class _Made:
         failing = [finding for finding in found if finding.verdict in (Verdict.FAIL, Verdict.EXEMPT)]
         return _some(
             uuid=self.id("finding", rule.id),
-            title=f"{rule.id} {rule.title}",
+            title=f"{rule.id} {rule.heading(found[0].verdict)}",
             description=rule.rationale or rule.title,
             props=_props(severity=rule.severity, enforcement=rule.enforcement),
             target={
@@ -306,9 +306,9 @@ class _Made:
         rule = finding.rule
         return _some(
             uuid=self.id("risk", finding.key),
-            title=f"{rule.id} on {_line(finding.name)}: {rule.title}",
-            description=finding.message or rule.title,
-            statement=rule.rationale or rule.title,
+            title=f"{rule.id} on {_line(finding.name)}: {finding.heading}",
+            description=finding.message or finding.heading,
+            statement=rule.rationale or rule.failure,
             props=_props(severity=rule.severity, exemption=finding.exemption),
             status="deviation-approved" if finding.verdict is Verdict.EXEMPT else "open",
             remediations=[
@@ -326,8 +326,8 @@ class _Made:
         """A failure as something to be done."""
         return {
             "uuid": self.id("item", finding.key),
-            "title": f"{finding.rule.id} on {_line(finding.name)}",
-            "description": f"{finding.message or finding.rule.title}. {finding.rule.fix}".strip(),
+            "title": f"{finding.rule.id} on {_line(finding.name)}: {finding.heading}",
+            "description": f"{finding.message or finding.heading}. {finding.rule.fix}".strip(),
             "props": _props(verdict=finding.verdict, severity=finding.rule.severity, exemption=finding.exemption),
             "related-observations": [{"observation-uuid": self.id("observation", finding.key)}],
             "related-risks": [{"risk-uuid": self.id("risk", finding.key)}],

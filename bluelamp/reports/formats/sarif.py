@@ -145,8 +145,8 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
     code = f"\n\n```\n{rule.example}\n```" if rule.example else ""
     return {
         "id": rule.id,
-        "shortDescription": {"text": _cut(rule.title)},
-        "fullDescription": {"text": _cut(rule.rationale or rule.title)},
+        "shortDescription": {"text": _cut(rule.failure)},
+        "fullDescription": {"text": _cut(rule.rationale or rule.failure)},
         "help": {
             "text": rule.fix or rule.title,
             "markdown": f"{rule.rationale}\n\n**Fix:** {rule.fix}{code}",
@@ -250,10 +250,10 @@ def _said(findings: Sequence[Finding]) -> str:
     """One sentence on what was found where, and the setting that cures it."""
     finding = findings[0]
     name = finding.name if len(findings) == 1 else some(len(findings), "resource")
-    if finding.verdict is not Verdict.FAIL:
-        return f"{name}: {finding.verdict}: {finding.message or finding.path or finding.rule.title}"
-    said = f"{name}: {finding.message or finding.path or finding.rule.title}"
-    return f"{said}. In the settings: {finding.remedy}" if finding.remedy else said
+    said = finding.message or finding.path
+    text = f"{finding.heading}. {name}: {finding.verdict}{f': {said}' if said else ''}"
+    cured = finding.verdict is Verdict.FAIL and finding.remedy
+    return f"{text}. In the settings: {finding.remedy}" if cured else text
 
 
 def _resource(finding: Finding) -> dict[str, Any]:

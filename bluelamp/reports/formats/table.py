@@ -21,7 +21,7 @@ COLUMNS: Final[Mapping[str, Callable[[Report, Finding], Any]]] = {
     "severity": lambda _, each: each.rule.severity,
     "enforcement": lambda _, each: each.rule.enforcement,
     "rule": lambda _, each: each.rule.id,
-    "title": lambda _, each: each.rule.title,
+    "title": lambda _, each: each.heading,
     "name": lambda _, each: each.name,
     "type": lambda _, each: each.type,
     "urn": lambda _, each: each.urn,
@@ -41,6 +41,7 @@ COLUMNS: Final[Mapping[str, Callable[[Report, Finding], Any]]] = {
 RULES: Final[Mapping[str, Callable[[RuleRecord], Any]]] = {
     "rule": lambda each: each.id,
     "title": lambda each: each.title,
+    "failure": lambda each: each.failure,
     "severity": lambda each: each.severity,
     "enforcement": lambda each: each.enforcement,
     "area": lambda each: each.area,

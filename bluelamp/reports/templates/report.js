@@ -63,6 +63,24 @@
     })),
   })));
 
+  // Controls that the words name: each has a view of its own, also where no rule looks at it.
+  const links = [...document.querySelectorAll(".control-link")];
+  const found = Object.assign(document.createElement("ul"), { id: "shown-controls", className: "changed", hidden: true });
+  found.setAttribute("aria-label", "Controls found");
+  shown.after(found);
+  const controlsFound = (text) => {
+    const wanted = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const hits = wanted.length ? links.filter((link) => wanted.some((word) => begins(link.textContent.toLowerCase(), word))) : [];
+    found.replaceChildren(...hits.slice(0, 12).map((link) => {
+      const item = document.createElement("li");
+      const view = link.cloneNode(true);
+      const told = link.closest("details").querySelector("summary .hidden").textContent.trim().replace(/^of /, "");
+      item.append(view, ` ${link.nextSibling.textContent.trim()}, ${told}`);
+      return item;
+    }));
+    found.hidden = !hits.length;
+  };
+
   function apply() {
     const asked = Object.fromEntries([...new FormData(form)].filter(([, value]) => value.trim()));
     const filtering = Object.keys(asked).length > 0;
@@ -92,6 +110,7 @@
       group.element.hidden = !inGroup;
       count += inGroup;
     }
+    controlsFound(asked.text || "");
     shown.textContent = filtering ? `${count.toLocaleString("en-GB")} of ${total.toLocaleString("en-GB")} findings shown` : "";
   }
 

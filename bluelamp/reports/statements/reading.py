@@ -1,0 +1,162 @@
+"""Reading the evidence of a force: every statement, and whether it is as a known signer signed it and in date."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from os.path import lexists
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from bluelamp.core.dates import london_day
+from bluelamp.core.files import FileRefusedError, digest
+from bluelamp.core.files import read as read_file
+from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.reader import content_of
+from bluelamp.reports.signers import known_signers
+from bluelamp.reports.statements import signing
+from bluelamp.reports.statements.record import Attachment, StatementRecord, Status
+from bluelamp.reports.statements.shape import SIGNATURE, SUFFIX, Attached, Statement, controls_of, place, read
+
+if TYPE_CHECKING:
+    from bluelamp.reports.findings import Report
+
+MAX_ATTACHMENT: Final = 1 << 30
+"""The size of an attached file in bytes, at most."""
+
+
+def with_statements(root: Path, reports: Iterable["Report"]) -> "list[Report]":
+    """`reports` with the evidence of their forces, as on the day that each was begun.
+
+    Raises `SettingsError` with every mistake in the files.
+    """
+    told: list[Report] = []
+    problems: list[Problem] = []
+    for report in reports:
+        try:
+            found = statements(root, report.force, london_day(report.started))
+        except SettingsError as error:
+            problems += error.problems
+            continue
+        told.append(replace(report, statements=found) if found else report)
+    if problems:
+        raise SettingsError(problems)
+    return told
+
+
+def statements(root: Path, force: str, today: date) -> tuple[StatementRecord, ...]:
+    """The statements of `force` in the project `root`, by id, as on the day `today`; none where it has no evidence.
+
+    Raises `SettingsError` with every mistake in the files, `UsageError` where a known signer's key cannot be used.
+    """
+    folder = place(root, force)
+    if not lexists(folder):
+        return ()
+    problems: list[Problem] = []
+    files = list(_files(folder, root, problems))
+    found: list[StatementRecord] = []
+    known = known_signers(root) if files else {}
+    for path in files:
+        try:
+            content, name = content_of(path, root)
+            found.append(_record(read(content, name, force), content, path, name, today, known))
+        except SettingsError as error:
+            problems += error.problems
+    problems += _twice(found)
+    if problems:
+        raise SettingsError(problems)
+    return tuple(sorted(found, key=lambda each: each.id))
+
+
+def attached(folder: Path, files: Sequence[Attached]) -> tuple[Attachment, ...]:
+    """The files of a statement in `folder`, each with how it differs from what is said of it."""
+    return tuple(Attachment(each.path, each.sha256, _flaw(folder, each)) for each in files)
+
+
+def _files(folder: Path, root: Path, problems: list[Problem]) -> Iterator[Path]:
+    """The files of statements; names that come near one, and signatures without one, are problems."""
+    shown = folder.relative_to(root).as_posix()
+    try:
+        names = sorted(each.name for each in folder.iterdir())
+    except OSError as error:
+        problems.append(Problem(shown, message=f"cannot be read: {(error.strerror or str(error)).lower()}"))
+        return
+    for name in names:
+        folded = name.casefold().strip()
+        if name.endswith(SUFFIX):
+            yield folder / name
+        elif folded.endswith((SUFFIX, ".yml")):
+            step = f"rename it to {name[: name.rindex('.')]}{SUFFIX}"
+            problems.append(Problem(ascii(f"{shown}/{name}")[1:-1], message="is not read", next_step=step))
+        elif name.endswith(SIGNATURE) and name.removesuffix(SIGNATURE) not in names:
+            step = "put the statement beside it, or remove it"
+            problems.append(
+                Problem(ascii(f"{shown}/{name}")[1:-1], message="signs a statement that is missing", next_step=step)
+            )
+
+
+def _twice(found: Iterable[StatementRecord]) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for each in found:
+        first = seen.setdefault(each.id.casefold(), each.file)
+        if first != each.file:
+            yield Problem(each.file, path="id", message=f"{each.id} is the id of {first} already", found=each.id)
+
+
+def _record(
+    said: Statement, content: bytes, path: Path, name: str, today: date, known: Mapping[str, str]
+) -> StatementRecord:
+    files = attached(path.parent, said.files)
+    fingerprint, wrong = _signer(content, path)
+    flaws = [(Status.ALTERED, each.flaw) for each in files if each.flaw]
+    if wrong:
+        flaws.append(wrong)
+    elif fingerprint not in known:
+        flaws.append((Status.UNKNOWN_SIGNER, f"the key {fingerprint[:16]}… is not in stacks/signers/"))
+    if today < said.date:
+        flaws.append((Status.NOT_STARTED, f"it is dated {said.date}"))
+    if today > said.valid_until:
+        flaws.append((Status.EXPIRED, f"it was valid until {said.valid_until}"))
+    return StatementRecord(
+        id=said.id,
+        file=name,
+        controls=controls_of(said),
+        statement=said.statement,
+        role=said.author.role,
+        email=said.author.email,
+        dated=said.date,
+        valid_until=said.valid_until,
+        attachments=files,
+        status=min((status for status, _ in flaws), key=list(Status).index, default=Status.SIGNED),
+        signer=known.get(fingerprint, ""),
+        fingerprint=fingerprint,
+        why="; ".join(why for _, why in flaws),
+    )
+
+
+def _signer(content: bytes, path: Path) -> tuple[str, tuple[Status, str] | None]:
+    """The fingerprint of who signed the statement, or what is wrong with its signature."""
+    signature = path.with_name(path.name + SIGNATURE)
+    if not lexists(signature):
+        return "", (Status.UNSIGNED, "it has no signature")
+    try:
+        found = signing.signer_of(content, read_file(signature, signing.MAX_BYTES))
+    except OSError as error:
+        return "", (Status.ALTERED, f"its signature cannot be read: {(error.strerror or str(error)).lower()}")
+    return (found, None) if found else ("", (Status.ALTERED, "its signature is of another text"))
+
+
+def _flaw(folder: Path, said: Attached) -> str:
+    path = folder / said.path
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            return f"{said.path} leads out of the folder"
+        found, _ = digest(path, MAX_ATTACHMENT)
+    except FileNotFoundError:
+        return f"{said.path} is missing"
+    except FileRefusedError as error:
+        return f"{said.path} {error.strerror}"
+    except OSError as error:
+        return f"{said.path} cannot be read: {(error.strerror or str(error)).lower()}"
+    if not found:
+        return f"{said.path} is larger than {MAX_ATTACHMENT:,} bytes"
+    return "" if found == said.sha256 else f"{said.path} has the SHA-256 {found}"

@@ -1,0 +1,261 @@
+"""Rules of a force's own: the modules in `rules/` of its project, found like the baseline's, with their cases beside.
+
+They add to the baseline. Their ids have a prefix of their own, they are judged after the baseline's rules and on
+copies of the resources, and a module that changes anything of the baseline is refused.
+"""
+
+import os
+import re
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, Final
+
+from bluelamp.core.files import read
+from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.policies.catalogues import catalogues
+from bluelamp.policies.model import Control, Enforcement, Severity
+from bluelamp.policies.rule import OWN, Rule
+
+FOLDER: Final = "rules"
+"""The folder of a force's own rules, in its project's folder."""
+MAX_BYTES: Final = 1_000_000
+"""The size of a module, at most."""
+ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,9}(-[A-Z][A-Z0-9]{1,9})+-[0-9]{3}")
+"""The form of an id, such as ESX-NET-001."""
+RESERVED: Final = "BL"
+"""The first part of the ids of the baseline's rules."""
+_TYPE: Final = re.compile(r"[\w*-]+:[\w.*/-]*:?[\w*]+|\*")
+_GUARDED: Final = ("policies", "bluelamp.core")
+_LOADED: Final = (
+    "bluelamp.policies.governance",
+    "bluelamp.policies.exemptions",
+    "bluelamp.policies.baseline",
+    "bluelamp.policies.pack.settled",
+)
+"""What decides about verdicts: loaded first, so that a change of it is seen."""
+
+_State = Mapping[tuple[str, ...], Any]
+
+
+def load(folder: Path, baseline: tuple[Rule, ...], root: Path) -> tuple[Rule, ...]:
+    """The rules in `folder`, by id; none where there is no such folder. Messages name files relative to `root`.
+
+    Raises `SettingsError` with every mistake: a module that cannot be read or run, one without a rule, an id that is
+    malformed, of the baseline or in use, a rule whose parts are of the wrong kind, a change of the `baseline`.
+    """
+    if not os.path.lexists(folder):
+        return ()
+    problems: list[Problem] = []
+    found: dict[str, Rule] = {}
+    for module in _LOADED:
+        import_module(module)
+    before = _state(baseline)
+    for file in _modules(folder, root, problems):
+        name = _shown(file, root)
+        for rule in _rules(file, folder, root, problems):
+            line = line_of(file, rule.id)
+            problems += (replace(each, file=name, line=line, path=str(rule.id)[:60]) for each in _mistakes(rule))
+            if rule.id in found:
+                problems.append(_problem(name, line, rule.id, f"is declared in {_file_of(found[rule.id])} already"))
+            found[rule.id] = rule
+        after = _state(baseline)
+        changed = sorted({_called(key) for key, value in before.items() if after.get(key) is not value})
+        if changed:
+            step = "rules of your own may only add; a baseline file tightens a rule (docs/baselines.md)"
+            problems.append(_problem(name, 0, "", f"changes the baseline: {', '.join(changed[:5])}", step))
+            break
+    if problems:
+        raise SettingsError(problems)
+    return tuple(found[id_] for id_ in sorted(found))
+
+
+def line_of(file: Path, id_: str) -> int:
+    """The line on which the rule `id_` is declared in `file`; 0 where it is not written out."""
+    try:
+        lines = read(file, MAX_BYTES).decode(errors="replace").splitlines()
+    except OSError:
+        return 0
+    return next((number for number, line in enumerate(lines, 1) if f'"{id_}"' in line or f"'{id_}'" in line), 0)
+
+
+def _modules(folder: Path, root: Path, problems: list[Problem]) -> Iterator[Path]:
+    """The modules that hold rules; `_` begins the names of those that help others."""
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        problems.append(_problem(_shown(folder, root), 0, "", f"cannot be read: {reason}"))
+        return
+    for entry in entries:
+        name = entry.name
+        if name.startswith((".", "_")):
+            continue
+        if entry.suffix == ".py" and entry.stem.isidentifier() and not entry.is_dir():
+            yield entry
+        elif entry.suffix.casefold() in (".py", ".pyw", ".pyc", ".yml") or (
+            entry.is_dir() and any(entry.rglob("*.py"))
+        ):
+            step = "put rules into modules directly in the folder, such as rules/network.py, and cases into .yaml"
+            problems.append(_problem(ascii(_shown(entry, root))[1:-1], 0, "", "is not read", step))
+        elif entry.suffix == ".yaml" and not entry.with_suffix(".py").exists():
+            step = f"rename it after its module, or add {entry.stem}.py"
+            problems.append(_problem(ascii(_shown(entry, root))[1:-1], 0, "", "holds cases of no module", step))
+
+
+def _rules(file: Path, folder: Path, root: Path, problems: list[Problem]) -> list[Rule]:
+    """The rules that the module `file` declares; what keeps it from being run is added to `problems`."""
+    name = _shown(file, root)
+    try:
+        read(file, MAX_BYTES)
+        module = _run(file, folder)
+    except KeyboardInterrupt:
+        raise
+    except OSError as error:
+        problems.append(_problem(name, 0, "", f"cannot be read: {(error.strerror or str(error)).lower()}"))
+        return []
+    except BaseException as error:
+        said = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        problems.append(_problem(name, _raised(error, file), "", f"cannot be loaded: {said}", _step(error)))
+        return []
+    found = [value for value in vars(module).values() if isinstance(value, Rule) and value.module == module.__name__]
+    unique = list({id(value): value for value in found}.values())
+    if not unique:
+        step = "declare one with `rule` or `require` from policies.rule; the names of helpers begin with _"
+        problems.append(_problem(name, 0, "", "declares no rule", step))
+    return unique
+
+
+def _run(file: Path, folder: Path) -> ModuleType:
+    """The module, in a package of its own for each folder, so that `from ._shared import …` works."""
+    package = f"{OWN}{sha256(os.fsencode(folder.resolve())).hexdigest()[:12]}"
+    if package not in sys.modules:
+        made = ModuleType(package)
+        made.__path__ = [str(folder)]
+        sys.modules[package] = made
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        return import_module(f"{package}.{file.stem}")
+    finally:
+        sys.dont_write_bytecode = writes
+
+
+def _raised(error: BaseException, file: Path) -> int:
+    """The line of `file` that raised; 0 where none did."""
+    if isinstance(error, SyntaxError) and error.filename and Path(error.filename).name == file.name:
+        return error.lineno or 0
+    lines = [each.lineno for each in traceback.extract_tb(error.__traceback__) if Path(each.filename) == file]
+    return (lines[-1] or 0) if lines else 0
+
+
+def _step(error: BaseException) -> str:
+    if isinstance(error, TypeError) and "'failure'" in str(error):
+        return 'add failure="…": what is wrong where the rule fails'
+    return "docs/own-rules.md has a complete example"
+
+
+def _mistakes(rule: Rule) -> Iterator[Problem]:
+    """What is wrong with `rule`, without its place."""
+    if not isinstance(rule.id, str) or not ID.fullmatch(rule.id):
+        allowed = "capital letters and digits in parts, then three digits, such as ESX-NET-001"
+        yield Problem("", message="is no id of a rule", found=str(rule.id)[:60], allowed=allowed)
+    elif rule.id.split("-")[0] == RESERVED:
+        step = "begin it with a prefix of your own, such as ESX-"
+        yield Problem("", message="has the prefix of the baseline's rules", found=rule.id, next_step=step)
+    if not isinstance(rule.severity, Severity):
+        yield Problem("", message="severity is not a Severity", found=str(rule.severity)[:60])
+    if not isinstance(rule.enforcement, Enforcement):
+        yield Problem("", message="enforcement is not an Enforcement", found=str(rule.enforcement)[:60])
+    yield from _controls(rule)
+    if not rule.at:
+        yield Problem(
+            "", message="concerns no type", next_step='set at="azure-native:network:VirtualNetwork", for example'
+        )
+    for type_ in rule.at:
+        if not isinstance(type_, str) or not _TYPE.fullmatch(type_):
+            yield Problem("", message="concerns what is no type of a resource", found=str(type_)[:60])
+    if not rule.rationale:
+        yield Problem("", message="has no rationale", next_step="say why it matters in the docstring of its function")
+    if not isinstance(rule.fix, str) or not rule.fix:
+        yield Problem("", message="has no fix")
+
+
+def _controls(rule: Rule) -> Iterator[Problem]:
+    if not isinstance(rule.controls, tuple) or not all(isinstance(each, Control) for each in rule.controls):
+        yield Problem("", message="controls are not a tuple of Control", next_step="see policies/controls.py")
+    else:
+        known = {(each.framework, each.edition): each.controls for each in catalogues()}
+        for each in rule.controls:
+            if each.id not in known.get((each.framework, each.edition), (each.id,)):
+                yield Problem("", message=f"{each.framework} {each.edition} has no control {each.id}")
+
+
+def _state(baseline: tuple[Rule, ...]) -> dict[tuple[str, ...], Any]:
+    """What the baseline is made of, to be compared: its rules, and the functions and classes of its modules."""
+    state: dict[tuple[str, ...], Any] = {}
+    for rule in baseline:
+        for key, value in vars(rule).items():
+            if isinstance(value, Mapping):
+                state[rule.id, key] = _Frozen.of((rule.id, key), tuple(map(repr, value.items())))
+            elif key in Rule.__dataclass_fields__:
+                state[rule.id, key] = value
+        _of_function(state, (rule.id, "check"), rule.check)
+    for name, module in list(sys.modules.items()):
+        if name.startswith(tuple(f"{each}." for each in _GUARDED)) or name in _GUARDED:
+            for key, value in list(vars(module).items()):
+                if not isinstance(value, ModuleType) and key not in ("__cached__", "__spec__"):
+                    _of_member(state, (name, key), value)
+    return state
+
+
+def _of_member(state: dict[tuple[str, ...], Any], key: tuple[str, ...], value: Any) -> None:
+    state[key] = value
+    if isinstance(value, type) and value.__module__.startswith(_GUARDED):
+        for name, member in list(vars(value).items()):
+            if isinstance(member, (FunctionType, property, classmethod, staticmethod)):
+                state[*key, name] = member
+                _of_function(state, (*key, name), member)
+    elif isinstance(value, FunctionType):
+        _of_function(state, key, value)
+    elif isinstance(value, (dict, list, set)) and key[1].isupper():
+        state[key] = _Frozen.of(key, tuple(map(repr, value.items() if isinstance(value, dict) else value)))
+
+
+def _of_function(state: dict[tuple[str, ...], Any], key: tuple[str, ...], value: Any) -> None:
+    code = getattr(value, "__code__", None)
+    if isinstance(code, CodeType):
+        state[*key, "__code__"] = code
+        state[*key, "__defaults__"] = value.__defaults__
+        state[*key, "__kwdefaults__"] = _Frozen.of((*key, "k"), tuple(map(repr, (value.__kwdefaults__ or {}).items())))
+
+
+class _Frozen:
+    """One object for each content under a key, so that what did not change is the same object again."""
+
+    _known: Final[dict[tuple[tuple[str, ...], tuple[str, ...]], "_Frozen"]] = {}
+
+    @classmethod
+    def of(cls, key: tuple[str, ...], content: tuple[str, ...]) -> "_Frozen":
+        """The object for `content` under `key`."""
+        return cls._known.setdefault((key, content), cls())
+
+
+def _called(key: tuple[str, ...]) -> str:
+    return ".".join(part for part in key if not part.startswith("__"))
+
+
+def _file_of(rule: Rule) -> str:
+    return f"{FOLDER}/{rule.module.rpartition('.')[2]}.py"
+
+
+def _shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def _problem(file: str, line: int, path: str, message: str, next_step: str = "") -> Problem:
+    return Problem(file, line, 0, path, message, next_step=next_step)

@@ -1,0 +1,70 @@
+"""A rule has two headings: what holds where it passes, and what is wrong where it fails."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bluelamp.policies import Rule, Verdict, rules
+from bluelamp.policies.headings import heading
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Must, require, rule
+
+LONGEST = 80
+ALL = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+ABOUT = {"severity": Severity.LOW, "controls": (), "at": "test:box:Box", "fix": "Do.", "example": ""}
+
+
+@ALL
+def test_a_failure_says_what_is_wrong_in_a_line(rule: Rule) -> None:
+    assert 10 < len(rule.failure) <= LONGEST
+    assert rule.failure[0].isupper()
+    assert not rule.failure.endswith((".", "!", ":"))
+    assert rule.failure.isprintable()
+    assert len(rule.failure.split()) > 2
+
+
+@ALL
+def test_a_failure_is_no_title_with_a_word_before_it(rule: Rule) -> None:
+    said, title = rule.failure.casefold(), rule.title.casefold()
+    assert title not in said
+    assert not re.match(r"(not|no|failed|failure|violation|breach)\b[ :]", said)
+
+
+def test_no_two_headings_are_the_same() -> None:
+    said = Counter(text.casefold() for rule in rules() for text in (rule.title, rule.failure))
+    assert [text for text, count in said.items() if count > 1] == []
+
+
+def test_the_words_of_a_pronoun_or_a_person_are_in_none() -> None:
+    gendered = re.compile(r"\b(he|she|his|her|him|himself|nobody|somebody|everybody|anybody)\b", re.IGNORECASE)
+    assert [rule.id for rule in rules() if gendered.search(rule.failure)] == []
+
+
+def test_every_rule_in_the_reference_has_its_failure() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
+    assert [rule.id for rule in rules() if f"| {rule.id} | {rule.title} | {rule.failure} |" not in page] == []
+
+
+def test_a_rule_without_a_failure_does_not_load() -> None:
+    with pytest.raises(TypeError, match="failure"):
+        rule("T-1", "Boxes are shut", **ABOUT)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="failure"):
+        require("T-1", "Boxes are shut", Must("lid", be=True), rationale="", **ABOUT)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("failure", ["", "  ", "boxes are shut", None])
+def test_a_failure_that_says_nothing_does_not_load(failure: str) -> None:
+    with pytest.raises(ValueError, match="T-1: failure"):
+        require("T-1", "Boxes are shut", Must("lid", be=True), failure=failure, rationale="", **ABOUT)
+
+
+@settings(derandomize=True, deadline=None)
+@given(title=st.text(min_size=1), failure=st.text(min_size=1), verdict=st.sampled_from([*Verdict]))
+def test_only_a_pass_has_the_title_as_its_heading(title: str, failure: str, verdict: Verdict) -> None:
+    said = heading(title, failure, verdict)
+    assert (said == title) == (verdict is Verdict.PASS or (verdict is Verdict.FAIL and failure == title))
+    assert failure in said if verdict in (Verdict.FAIL, Verdict.EXEMPT) else title in said

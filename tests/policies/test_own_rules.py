@@ -1,0 +1,330 @@
+"""Rules of a force's own: found, judged, told and tested like the baseline's, and never in its place."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bluelamp.core.problems import SettingsError
+from bluelamp.policies import Resource, Verdict, judge
+from bluelamp.policies.discovery import baseline, rules
+from bluelamp.policies.own import load
+from bluelamp.policies.pack.settled import of
+from tests.conftest import ROOT, Project
+
+PAGE = (ROOT / "docs" / "own-rules.md").read_text()
+NETWORK = "azure-native:network:VirtualNetwork"
+ID = "ESX-NET-001"
+
+
+def block(language: str) -> str:
+    """The first block of the page in `language`."""
+    found = re.search(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def add(root: Path, code: str = "", cases: str = "", name: str = "network") -> Path:
+    folder = root / "rules"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.py").write_text(code or block("python"))
+    (folder / f"{name}.yaml").write_text(cases or block("yaml"))
+    return folder
+
+
+def mistakes(root: Path) -> str:
+    with pytest.raises(SettingsError) as error:
+        load(root / "rules", baseline(), root)
+    return str(error.value)
+
+
+def test_the_example_of_the_page_does_all_that_the_page_says(project: Project) -> None:
+    add(project.root)
+    for line in block("console").strip().splitlines():
+        run = project.run(*line.split()[1:])
+        assert "Traceback" not in run.stdout + run.stderr
+        assert ID in run.stdout
+        assert run.returncode == (3 if "check" in line else 0), run.stderr
+    report = json.loads(project.run("check", "dyfed-powys", "--format", "json").stdout)[0]["report"]
+    found = [each for each in report["findings"] if each["rule"] == ID]
+    assert {each["verdict"] for each in found} == {"fail"}
+    assert report["rules"][ID]["failure"] == "Virtual network of Essex does not encrypt traffic"
+    assert report["rules"][ID]["area"] == "own"
+    assert len(report["rules"]) == len(baseline()) + 1
+
+
+def test_a_baseline_and_an_exemption_may_name_it(project: Project) -> None:
+    add(project.root)
+    kept = project.root / "stacks" / "dyfed-powys"
+    kept.mkdir(exist_ok=True)
+    (kept / "baseline.yaml").write_text(f"rules:\n  {ID}: {{enforcement: mandatory}}\n")
+    assert project.run("check", "dyfed-powys").returncode == 3
+    (kept / "baseline.yaml").write_text("rules:\n  ESX-NET-002: {enforcement: mandatory}\n")
+    run = project.run("check", "dyfed-powys")
+    assert run.returncode == 2
+    assert f"there is no rule ESX-NET-002; did you mean {ID}?" in run.stderr
+
+
+def test_it_judges_manifests_and_can_be_picked(project: Project) -> None:
+    code = block("python").replace(NETWORK, "kubernetes:core/v1:Namespace").replace("encryption.enabled", "metadata.x")
+    add(project.root, code)
+    (project.root / "x.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n")
+    words = ("audit", "--from", "manifests", "x.yaml", "--rule", ID, "--report", "out", "--formats", "html,sarif,csv")
+    run = project.run(*words)
+    assert run.returncode == 3, run.stderr
+    assert f"{ID} Virtual network of Essex does not encrypt traffic" in run.stdout
+    for name in ("report.html", "controls.html", "findings.sarif", "findings.csv"):
+        assert ID in (project.root / "out" / name).read_text()
+
+
+def test_the_pack_has_it_and_refuses_a_stack_whose_rules_are_broken(tmp_path: Path) -> None:
+    add(tmp_path)
+    assert ID in {rule.id for rule in of(tmp_path, "any").rules}
+    assert len(of(tmp_path, "any").rules) == len(baseline()) + 1
+    (tmp_path / "other").mkdir()
+    add(tmp_path / "other", "x = (", name="broken")
+    with pytest.raises(ValueError, match=r"rules/broken.py:1: cannot be loaded: SyntaxError"):
+        of(tmp_path / "other", "any")
+
+
+def test_the_served_pack_names_it(project: Project) -> None:
+    import grpc
+    from google.protobuf import empty_pb2
+    from pulumi.runtime.proto import analyzer_pb2_grpc
+
+    add(project.root)
+    command = [str(project.root / ".venv/bin/python"), str(project.root / "policies"), "127.0.0.1:1", "policies"]
+    served = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=project.root)
+    try:
+        assert served.stdout
+        with grpc.insecure_channel(f"127.0.0.1:{served.stdout.readline().strip()}") as channel:
+            info = analyzer_pb2_grpc.AnalyzerStub(channel).GetAnalyzerInfo(empty_pb2.Empty())
+        assert ID in {policy.name for policy in info.policies}
+        assert "BL-NET-001" in {policy.name for policy in info.policies}
+    finally:
+        served.kill()
+        served.wait()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"ESX-NET-001"', '"BL-NET-001"', "has the prefix of the baseline's rules"),
+        ('"ESX-NET-001"', '"BL-ESX-001"', "has the prefix of the baseline's rules"),
+        ('"ESX-NET-001"', '"esx-net-001"', "is no id of a rule"),
+        ('"ESX-NET-001"', '"ESX"', "is no id of a rule"),
+        ('"ESX-NET-001"', '"bl-net-001"', "is no id of a rule"),
+        ('    failure="Virtual network of Essex does not encrypt traffic",\n', "", "missing 1 required keyword-only"),
+        ("Severity.HIGH", '"high"', "severity is not a Severity"),
+        ('iso("8.20", "8.24")', 'iso("8.99")', "ISO/IEC 27001 Annex A 2022 has no control 8.99"),
+        ('iso("8.20", "8.24")', '("8.20",)', "controls are not a tuple of Control"),
+        (f'at="{NETWORK}"', 'at="no type"', "concerns what is no type"),
+        (f'at="{NETWORK}"', "at={}", "concerns no type"),
+        (
+            "from bluelamp.policies.rule import Must, require",
+            "from bluelamp.policies.rules import Must",
+            "ModuleNotFoundError",
+        ),
+        ("ENCRYPTED = require(", "raise SystemExit(0)\nENCRYPTED = require(", "cannot be loaded: SystemExit"),
+        ("ENCRYPTED = require(", "ENCRYPTED = 1 / 0\nrequire(", "cannot be loaded: ZeroDivisionError"),
+        ("ENCRYPTED = require(", "ENCRYPTED = require((", "cannot be loaded: SyntaxError"),
+    ],
+)
+def test_a_module_that_cannot_be_used_is_told_with_its_place(tmp_path: Path, old: str, new: str, says: str) -> None:
+    assert old in block("python")
+    add(tmp_path, block("python").replace(old, new))
+    said = mistakes(tmp_path)
+    assert says in said
+    assert re.search(r"^rules/network\.py:\d+: ", said), said
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import policies.rule\npolicies.rule.Must._holds = lambda self, value: True\n",
+        "import policies.rule\npolicies.rule.Must.__call__ = lambda self, place: None\n",
+        "import policies.judging\npolicies.judging._judged = None\n",
+        "import policies.governance\npolicies.governance.excused = lambda *_: ([], ())\n",
+        "from bluelamp.policies.discovery import baseline\nbaseline()[0].parameters['x'] = 1\n",
+        "from bluelamp.policies.discovery import baseline\nobject.__setattr__(baseline()[0], 'check', lambda *_: None)\n",
+        "from bluelamp.policies.discovery import baseline\nobject.__setattr__(baseline()[0], 'at', {})\n",
+        "from bluelamp.policies.discovery import baseline\n"
+        "rule = next(each for each in baseline() if each.id == 'BL-NET-002')\n"
+        "rule.check.__code__ = (lambda subnet: None).__code__\n",
+        "from bluelamp.policies.discovery import baseline\n"
+        "rule = next(each for each in baseline() if each.id == 'BL-NET-001')\n"
+        "rule.check.__kwdefaults__['ports'] = ()\n",
+        "import policies.azure.network\npolicies.azure.network.subnet_name = lambda _: 'gatewaysubnet'\n",
+    ],
+)
+def test_a_module_that_changes_the_baseline_is_refused(tmp_path: Path, code: str) -> None:
+    """In a process of its own, which the change would otherwise leave to other tests."""
+    add(tmp_path, f"{code}{block('python')}")
+    script = (
+        "import sys; from pathlib import Path; from bluelamp.policies.own import load; from bluelamp.policies.discovery import baseline\n"
+        "load(Path(sys.argv[1]) / 'rules', baseline(), Path(sys.argv[1]))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert "SettingsError" in run.stderr
+    assert "rules/network.py: changes the baseline: " in run.stderr
+
+
+def test_what_it_does_to_a_resource_reaches_no_rule_of_the_baseline(tmp_path: Path) -> None:
+    code = '''
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import rule
+
+
+@rule("ESX-NET-009", "Accounts are changed by this rule", failure="Account is not changed by this rule",
+      severity=Severity.LOW, controls=(), at="azure-native:storage:StorageAccount", fix="Do.", example="")
+def changes(place, estate):
+    """It changes what it is given."""
+    for resource in estate.resources:
+        resource.properties["allowBlobPublicAccess"] = False
+    place.resource.properties.clear()
+'''
+    add(tmp_path, code, "{}")
+    account = Resource(
+        "urn:pulumi:a::b::c::d", "azure-native:storage:StorageAccount", "d", {"allowBlobPublicAccess": True}
+    )
+    for order in (rules(tmp_path), tuple(reversed(rules(tmp_path)))):
+        found = {each.rule: each.verdict for each in judge([account], order)}
+        assert found["BL-STO-004"] is Verdict.FAIL
+    assert account.properties == {"allowBlobPublicAccess": True}
+
+
+def test_two_rules_of_one_id_and_a_module_without_one_are_refused(tmp_path: Path) -> None:
+    add(tmp_path)
+    add(tmp_path, name="second")
+    add(tmp_path, code="X = 1", name="third")
+    said = mistakes(tmp_path)
+    assert "rules/second.py:6: ESX-NET-001: is declared in rules/network.py already" in said
+    assert "rules/third.py: declares no rule" in said
+
+
+@pytest.mark.parametrize("name", ["Network.PY", "network.pyw", "cases.yml", "inner/network.py", "orphan.yaml"])
+def test_nothing_is_skipped_without_a_word(tmp_path: Path, name: str) -> None:
+    folder = add(tmp_path)
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text(block("python"))
+    assert f"rules/{name.partition('/')[0]}: " in mistakes(tmp_path)
+
+
+def test_helpers_are_shared_between_modules(tmp_path: Path) -> None:
+    folder = add(
+        tmp_path,
+        block("python").replace(f'at="{NETWORK}"', "at=TYPE").replace("from pol", "from ._x import TYPE\nfrom pol", 1),
+    )
+    (folder / "_x.py").write_text(f'TYPE = "{NETWORK}"\n')
+    (folder / "README.md").write_text("Ours.\n")
+    (rule,) = load(folder, baseline(), tmp_path)
+    assert list(rule.at) == [NETWORK]
+    assert not list(folder.rglob("__pycache__"))
+
+
+@pytest.mark.parametrize(
+    "verb", [("check", "dyfed-powys"), ("explain", "BL-NET-001"), ("test-rules",), ("audit", "dyfed-powys")]
+)
+def test_every_verb_that_judges_or_explains_refuses_a_broken_rule(project: Project, verb: tuple[str, ...]) -> None:
+    add(project.root, block("python").replace("Severity.HIGH", "Severity.WORST"))
+    run = project.run(*verb)
+    assert run.returncode == 2
+    assert "rules/network.py:10: cannot be loaded: AttributeError" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("cases", "status", "says"),
+    [
+        (
+            "pass: {encryption: {enabled: true}}|pass: {encryption: {enabled: false}}",
+            1,
+            "rules/network.yaml:2: case 1 pass: expected pass, found fail",
+        ),
+        ("path: encryption.enabled|path: encryption", 1, "expected the path 'encryption'"),
+        ("ESX-NET-001|ESX-NET-010", 2, "ESX-NET-010: is no rule of the module; did you mean ESX-NET-001?"),
+        ("  - unknown: {encryption: !unknown }\n|", 0, "3 cases: all hold"),
+        ("  - pass: {encryption: {enabled: true}}\n|", 2, "has no case that is `pass`"),
+        ("- pass:|- passes:", 2, "rules/network.yaml:2: ESX-NET-001: ESX-NET-001, case 1: one of"),
+        ("ESX-NET-001:|ESX-NET-001: [", 2, "is not YAML"),
+        ("!unknown|!!python/object:os.system", 2, "rules/network.yaml"),
+    ],
+)
+def test_cases_that_do_not_hold_are_told_with_their_line(tmp_path: Path, cases: str, status: int, says: str) -> None:
+    from typer.testing import CliRunner
+
+    old, _, new = cases.partition("|")
+    assert old in block("yaml")
+    add(tmp_path, "", block("yaml").replace(old, new))
+    run = run_here(CliRunner(), tmp_path)
+    said = run.output + str(run.exception or "")
+    assert says in said, said
+    assert (2 if isinstance(run.exception, SettingsError) else run.exit_code) == status
+
+
+def run_here(runner, root: Path):
+    import typer
+
+    from bluelamp.cli.verbs import own_rules
+
+    app = typer.Typer()
+    own_rules.add(app)
+    app.command("other")(lambda: None)
+    return runner.invoke(app, ["test-rules", str(root / "rules")])
+
+
+def test_a_missing_file_of_cases_and_a_missing_folder_are_told(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    folder = add(tmp_path)
+    (folder / "network.yaml").unlink()
+    assert "rules/network.yaml: is missing" in str(run_here(CliRunner(), tmp_path).exception)
+    (folder / "network.py").unlink()
+    assert "holds no rule" in str(run_here(CliRunner(), tmp_path).exception)
+    folder.rmdir()
+    assert "no folder of rules" in str(run_here(CliRunner(), tmp_path).exception)
+
+
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(code=st.one_of(st.text(max_size=60), st.binary(max_size=60)))
+def test_any_file_is_a_rule_or_a_mistake_with_its_name(
+    tmp_path_factory: pytest.TempPathFactory, code: str | bytes
+) -> None:
+    root = tmp_path_factory.mktemp("any")
+    (root / "rules").mkdir()
+    written = code if isinstance(code, bytes) else code.encode("utf-8", "surrogatepass")
+    # Nothing that could be run: only what Python refuses, or what declares nothing.
+    (root / "rules" / "any.py").write_bytes(b"raise ValueError()\n" + written)
+    assert mistakes(root).startswith("rules/any.py")
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(id_=st.text(alphabet="BLESXblx019-_ ", max_size=12))
+def test_an_id_is_taken_only_in_its_form_and_never_from_the_baseline(id_: str) -> None:
+    from dataclasses import replace
+
+    from bluelamp.policies.own import _mistakes
+
+    refused = bool(list(_mistakes(replace(baseline()[0], id=id_))))
+    assert refused == (not re.fullmatch(r"[A-Z][A-Z0-9]+(-[A-Z][A-Z0-9]+)+-\d{3}", id_) or id_.startswith("BL-"))
+
+
+def test_what_is_not_compiled_is_told(tmp_path: Path) -> None:
+    from bluelamp.policies.compiled import to_admission, to_azure_policy
+
+    add(tmp_path)
+    add(tmp_path, block("python").replace(NETWORK, "kubernetes:core/v1:Pod").replace(ID, "ESX-K8S-001"), name="pods")
+    assert "ESX-K8S-001" in to_admission(rules(tmp_path)).left_out
+    compiled = to_azure_policy(rules(tmp_path))
+    assert ID in {*compiled.documents, *compiled.left_out}
