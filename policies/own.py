@@ -31,7 +31,7 @@ ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,9}(-[A-Z][A-Z0-9]{1,9})+-[0-9]{3}")
 RESERVED: Final = "BL"
 """The first part of the ids of the baseline's rules."""
 _TYPE: Final = re.compile(r"[\w*-]+:[\w.*/-]*:?[\w*]+|\*")
-_GUARDED: Final = ("policies", "bluelamp.core")
+_GUARDED: Final = (str(__package__), "bluelamp.core")
 _LOADED: Final = (
     "bluelamp.policies.governance",
     "bluelamp.policies.exemptions",
@@ -126,7 +126,7 @@ def _rules(file: Path, folder: Path, root: Path, problems: list[Problem]) -> lis
     found = [value for value in vars(module).values() if isinstance(value, Rule) and value.module == module.__name__]
     unique = list({id(value): value for value in found}.values())
     if not unique:
-        step = "declare one with `rule` or `require` from policies.rule; the names of helpers begin with _"
+        step = "declare one with `rule` or `require` from bluelamp.policies.rule; the names of helpers begin with _"
         problems.append(_problem(name, 0, "", "declares no rule", step))
     return unique
 

@@ -146,10 +146,10 @@ def test_a_module_that_cannot_be_used_is_told_with_its_place(tmp_path: Path, old
 @pytest.mark.parametrize(
     "code",
     [
-        "import policies.rule\npolicies.rule.Must._holds = lambda self, value: True\n",
-        "import policies.rule\npolicies.rule.Must.__call__ = lambda self, place: None\n",
-        "import policies.judging\npolicies.judging._judged = None\n",
-        "import policies.governance\npolicies.governance.excused = lambda *_: ([], ())\n",
+        "import bluelamp.policies.rule as changed\nchanged.Must._holds = lambda self, value: True\n",
+        "import bluelamp.policies.rule as changed\nchanged.Must.__call__ = lambda self, place: None\n",
+        "import bluelamp.policies.judging as changed\nchanged._judged = None\n",
+        "import bluelamp.policies.governance as changed\nchanged.excused = lambda *_: ([], ())\n",
         "from bluelamp.policies.discovery import baseline\nbaseline()[0].parameters['x'] = 1\n",
         "from bluelamp.policies.discovery import baseline\nobject.__setattr__(baseline()[0], 'check', lambda *_: None)\n",
         "from bluelamp.policies.discovery import baseline\nobject.__setattr__(baseline()[0], 'at', {})\n",
@@ -159,7 +159,7 @@ def test_a_module_that_cannot_be_used_is_told_with_its_place(tmp_path: Path, old
         "from bluelamp.policies.discovery import baseline\n"
         "rule = next(each for each in baseline() if each.id == 'BL-NET-001')\n"
         "rule.check.__kwdefaults__['ports'] = ()\n",
-        "import policies.azure.network\npolicies.azure.network.subnet_name = lambda _: 'gatewaysubnet'\n",
+        "import bluelamp.policies.azure.network as changed\nchanged.subnet_name = lambda _: 'gatewaysubnet'\n",
     ],
 )
 def test_a_module_that_changes_the_baseline_is_refused(tmp_path: Path, code: str) -> None:
@@ -224,7 +224,7 @@ def test_nothing_is_skipped_without_a_word(tmp_path: Path, name: str) -> None:
 def test_helpers_are_shared_between_modules(tmp_path: Path) -> None:
     folder = add(
         tmp_path,
-        block("python").replace(f'at="{NETWORK}"', "at=TYPE").replace("from pol", "from ._x import TYPE\nfrom pol", 1),
+        "from ._x import TYPE\n" + block("python").replace(f'at="{NETWORK}"', "at=TYPE"),
     )
     (folder / "_x.py").write_text(f'TYPE = "{NETWORK}"\n')
     (folder / "README.md").write_text("Ours.\n")
