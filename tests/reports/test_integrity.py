@@ -43,7 +43,7 @@ def test_a_report_as_it_was_written_has_no_flaw(sealed: Path, key: Path) -> None
     public = public_key(key.with_suffix(".pub.pem"))
     assert flaws(sealed, signer=public) == []
     one = only(sealed)
-    assert (one.subject, one.files, one.signer, one.previous) == (("essex",), 10, fingerprint(public), "")
+    assert (one.subject, one.files, one.signer, one.previous) == (("essex",), 11, fingerprint(public), "")
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -50,13 +50,13 @@ def test_failures_are_by_enforcement_then_by_severity_with_the_fix_in_settings_f
     ]
     mandatory = lines[1 : lines.index("")]
     assert mandatory == [
-        "  high T-001 Boxes are shut (T-001)",
+        "  high T-001 A box is open (T-001)",
         "    box-0.lock stacks/Pulumi.essex.yaml:12: found open, expected shut",
         "    box-1.lock stacks/Pulumi.essex.yaml:12: found open, expected shut",
         "    fix in the settings: boxes.lock: shut",
         "    or in the code: Shut the box.",
         "    controls: NCSC CAF 4.0 B3.c; Box Standard 1 BX-1",
-        "  low T-002 Boxes are shut (T-002)",
+        "  low T-002 A box is open (T-002)",
         "    box-0.lock: found open, expected shut",
         "    box-1.lock: found open, expected shut",
         "    fix: Shut the box.",
@@ -66,7 +66,7 @@ def test_failures_are_by_enforcement_then_by_severity_with_the_fix_in_settings_f
 
 def test_one_closing_line_names_the_answer_and_the_counts(report: Report) -> None:
     lines = shown(terminal.show(report), 400)
-    assert lines[-1].startswith("essex: not within its baseline: 4 mandatory failures (2 high, 2 low) (4 resources")
+    assert lines[-1].startswith("essex: not within its baseline: 4 mandatory failures (2 high, 2 low). 4 resources")
     assert sum(line.startswith("essex: ") for line in lines) == 1
 
 

@@ -59,7 +59,7 @@ def list_statements(
         show(screen, force, each)
     lapsed = sum(1 for _, each in found if not each.holds)
     screen.show(f"{some(len(found), 'statement')}, {len(found) - lapsed} signed and in date")
-    screen.give([{"force": force, **each.as_dict()} for force, each in found])
+    screen.give({"statements": [{"force": force, **each.as_dict()} for force, each in found]})
     raise typer.Exit(Status.FAILED if lapsed else Status.DONE)
 
 

@@ -57,12 +57,14 @@ def hold_to_cases(
     total = sum(len(cases) for _, cases in results)
     screen.show(f"{some(len(rules), 'rule')}, {some(total, 'case')}: {f'{failed} failed' if failed else 'all hold'}")
     screen.give(
-        [
-            {
-                "rule": rule.id,
-                "cases": [{"name": each.name, "place": each.where, "wrong": each.wrong} for each in cases],
-            }
-            for rule, cases in results
-        ]
+        {
+            "rules": [
+                {
+                    "rule": rule.id,
+                    "cases": [{"name": each.name, "place": each.where, "wrong": each.wrong} for each in cases],
+                }
+                for rule, cases in results
+            ]
+        }
     )
     raise typer.Exit(Status.FAILED if failed else Status.DONE)
