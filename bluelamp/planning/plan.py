@@ -3,7 +3,8 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,9 +51,21 @@ def plan_program(
     `config` is the stack's configuration by full key (`bluelamp:owner`), values as the engine holds them: strings, JSON
     for anything nested. Not safe to call from two threads at once: the SDK keeps one program's state a process.
     """
+    from pulumi.runtime.stack import run_in_stack
+
+    with prepared(stack, config, root=root, project=project, arm_types=arm_types) as (monitor, engine, loop):
+        loop.run_until_complete(run_in_stack(program))
+    ordered = tuple(monitor.resources[urn] for urn in sorted(monitor.resources))
+    return Plan(stack, ordered, monitor.stack_outputs, tuple(engine.warnings), tuple(engine.errors))
+
+
+@contextmanager
+def prepared(
+    stack: str, config: Mapping[str, str], *, root: Path, project: str = PROJECT, arm_types: Path | None = None
+) -> Iterator[tuple[PlanMonitor, PlanEngine, asyncio.AbstractEventLoop]]:
+    """The SDK set up for one run of a program: what takes its registrations and its log, and the loop to run it in."""
     import pulumi.runtime
     from pulumi.runtime.settings import Settings, configure
-    from pulumi.runtime.stack import run_in_stack
 
     store = Store(":memory:")
     try:
@@ -76,14 +89,12 @@ def plan_program(
         )
         pulumi.runtime.set_all_config(dict(config), [])
         try:
-            loop.run_until_complete(run_in_stack(program))
+            yield monitor, engine, loop
         finally:
             loop.close()
             asyncio.set_event_loop(None)
     finally:
         store.close()
-    ordered = tuple(monitor.resources[urn] for urn in sorted(monitor.resources))
-    return Plan(stack, ordered, monitor.stack_outputs, tuple(engine.warnings), tuple(engine.errors))
 
 
 def plan_force(slug: str, root: Path, *, arm_types: Path | None = None) -> Plan:
