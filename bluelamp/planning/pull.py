@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 import pulumi.resource
@@ -25,7 +25,11 @@ from pulumi.runtime import stack as running
 from pulumi.runtime.settings import get_root_resource
 
 from bluelamp.planning.monitor import PlannedResource, PlanMonitor
-from bluelamp.planning.plan import PROJECT, prepared
+from bluelamp.planning.plan import PROJECT, plan_program, prepared, stack_config
+from bluelamp.rehearsal.provider import type_of
+
+if TYPE_CHECKING:
+    from infra.force import Force
 
 AVAILABLE: Final = all(
     hasattr(owner, name)
@@ -59,6 +63,48 @@ class _Reached(BaseException):
     """The program has declared the wanted resource: the rest of it need not run."""
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A resource that the program declares."""
+
+    urn: str
+    name: str
+    custom: bool
+    parent: str
+
+    @property
+    def type(self) -> str:
+        """The type token."""
+        return type_of(self.urn)
+
+
+def pull_settings(force: "Force", urn: str, root: Path, *, stack: str = "") -> Pulled:
+    """The resource `urn` of the plan of a force with these settings, as `stack`, by default its own."""
+    from infra.program import build
+
+    stack = stack or force.slug
+    config = stack_config(root / "stacks" / f"Pulumi.{stack}.yaml")
+    if AVAILABLE:
+        return pull(stack, lambda: build(force), config, urn, root=root)
+    plan = plan_program(stack, lambda: build(force), config, root=root)
+    return Pulled(next((each for each in plan.resources if each.urn == urn), None))
+
+
+def declared(force: "Force", root: Path) -> list[Declared]:
+    """Every resource that the program declares for a force, in URN order; nothing is planned."""
+    from infra.program import build
+
+    config = stack_config(root / "stacks" / f"Pulumi.{force.slug}.yaml")
+    if not AVAILABLE:
+        plan = plan_program(force.slug, lambda: build(force), config, root=root)
+        return [Declared(each.urn, each.name, each.custom, each.parent) for each in plan.resources]
+    with prepared(force.slug, config, root=root) as (monitor, _, loop):
+        run = _Run(monitor, "", root)
+        with run.replacing():
+            loop.run_until_complete(run(lambda: build(force)))
+    return sorted(run.declared.values(), key=lambda each: each.urn)
+
+
 def pull(
     stack: str, program: Callable[[], Any], config: Mapping[str, str], urn: str, *, root: Path, project: str = PROJECT
 ) -> Pulled:
@@ -78,6 +124,7 @@ class _Run:
 
     def __init__(self, monitor: PlanMonitor, urn: str, root: Path) -> None:
         self._monitor, self._wanted, self._root = monitor, urn, root
+        self.declared: dict[str, Declared] = {}
         self._urns: dict[int, str] = {}
         self._made: list[pulumi.Resource] = []
         self._unstarted: list[Any] = []
@@ -138,11 +185,13 @@ class _Run:
         """In place of `register_resource`: registers when an output of the resource is asked for."""
         props, opts = rest[2], rest[3]
         parent = (opts and opts.parent) or get_root_resource()
-        urn = self._monitor.urn(type_, name, self._urns.get(id(parent), ""))
-        if urn in self._urns.values():
+        above = self._urns.get(id(parent), "")
+        urn = self._monitor.urn(type_, name, above)
+        if urn in self.declared:
             raise RuntimeError(f"Duplicate resource URN '{urn}'; try giving it a unique name")
         self._urns[id(resource)] = urn
-        self._made.append(resource)
+        self.declared[urn] = Declared(urn, name, custom, above)
+        self._made.append(resource)  # so that no other takes its id
 
         def register() -> None:
             if not attributes.registered:
