@@ -66,7 +66,9 @@ def _proposed(annotation: Any, field: FieldInfo | None) -> Iterator[Any]:
 def _section(model: type[BaseModel]) -> dict[str, Any]:
     """The fields that a section cannot do without."""
     return {
-        info.alias or name: example(Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation, info)
+        info.alias or name: example(
+            Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation, info
+        )
         for name, info in model.model_fields.items()
         if info.is_required()
     }

@@ -20,9 +20,9 @@ from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, spell
 from bluelamp.origins.examples import GUESSES, example
-from infra.finding import STACK_FILE
 from infra.defaults import fill
 from infra.fields import UK_REGIONS
+from infra.finding import STACK_FILE
 from infra.force import PROJECT, Force, Settings
 from infra.register import REGISTER
 

@@ -48,7 +48,7 @@ def reads(settings: Model) -> Iterator[Reads]:
     try:
         yield seen
     finally:
-        del Model.__getattribute__  # type: ignore[attr-defined]
+        del Model.__getattribute__
 
 
 def differences(before: Any, after: Any, at: Path = ()) -> Iterator[Path]:

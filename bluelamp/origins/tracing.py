@@ -7,7 +7,7 @@ changed did.
 """
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Network, ip_network
@@ -241,7 +241,7 @@ class _Trial:
 
     def _parts(self, group: list[Leaf], alternative: int, outcome: tuple[Any] | None) -> list[list[Leaf]]:
         """The settings whose new values can be seen in the outcome, one by one, and the others; or two halves."""
-        became = outcome[0] if outcome else _GONE
+        became: Any = outcome[0] if outcome else _GONE
         if became is not _GONE:
             seen = [leaf for leaf in group if _seen(leaf.others[alternative], became[0])]
             if seen and len(seen) < len(group):
@@ -270,7 +270,7 @@ class _Trial:
         self._runs += 1
         try:
             pulled = self._pull(self._variant(changes))
-        except ValueError:
+        except (ValueError, LookupError):  # they contradict one another: a list that is shorter, and its last item
             return None
         if pulled is None:
             return None

@@ -24,20 +24,22 @@ from pulumi.runtime import resource as registering
 from pulumi.runtime import stack as running
 from pulumi.runtime.settings import get_root_resource
 
-from bluelamp.planning.monitor import PlannedResource, PlanMonitor
+from bluelamp.planning.monitor import PlanMonitor, PlannedResource
 from bluelamp.planning.plan import PROJECT, plan_program, prepared, stack_config
 from bluelamp.rehearsal.provider import type_of
 
 if TYPE_CHECKING:
     from infra.force import Force
 
+_DATA: Final = "_data"
+_FEATURES: Final = "_load_monitor_feature_support"
 AVAILABLE: Final = all(
     hasattr(owner, name)
     for owner, names in (
         (Output, ("_from_data", "_track", "_untrack")),
         (registering, ("_get_stack_trace", "register_resource")),
         (pulumi.resource, ("register_resource", "register_resource_outputs")),
-        (running, ("Stack", "_load_monitor_feature_support")),
+        (running, ("Stack", _FEATURES)),
     )
     for name in names
 )
@@ -133,7 +135,7 @@ class _Run:
         self._register: Callable[..., None] = registering.register_resource
 
     async def __call__(self, program: Callable[[], Any]) -> Pulled:
-        await running._load_monitor_feature_support()
+        await getattr(running, _FEATURES)()
         with suppress(_Reached):
             running.Stack()
             program()
@@ -169,19 +171,20 @@ class _Run:
             (pulumi.resource, "register_resource_outputs", lambda *_: None),
         ]
         before = [(owner, name, owner.__dict__[name]) for owner, name, _ in replaced]
-        Output._data = property(_started)
+        started = property(_started)
+        setattr(Output, _DATA, started)
         for owner, name, value in replaced:
             setattr(owner, name, value)
         try:
             yield
         finally:
-            del Output._data
+            delattr(Output, _DATA)
             for owner, name, value in before:
                 setattr(owner, name, value)
             for coroutine in unstarted:
                 coroutine.close()
 
-    def _declare(self, resource: Any, type_: str, name: str, custom: bool, *rest: Any) -> None:  # noqa: FBT001
+    def _declare(self, resource: Any, type_: str, name: str, custom: bool, *rest: Any) -> None:
         """In place of `register_resource`: registers when an output of the resource is asked for."""
         props, opts = rest[2], rest[3]
         parent = (opts and opts.parent) or get_root_resource()
