@@ -1,13 +1,18 @@
 """What `bluelamp explain` shows of a framework, and of a group of its controls."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from bluelamp.cli.screen import Screen, escape
 from bluelamp.reports.selection import parts_of, slug
 from policies import Control, Rule, rules
 from policies.catalogues import Extent, answered, catalogues
+
+_ANNEX: Final = "annex-a"
+_PART: Final = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True)
@@ -66,15 +71,26 @@ def editions() -> tuple[Edition, ...]:
 def named(thing: str) -> list[Edition]:
     """The editions of the framework that `thing` names, with or without the edition."""
     word = slug(thing)
-    return [each for each in editions() if word in (each.name, f"{each.name}-{slug(each.edition)}")]
+    ways: tuple[Callable[[Edition], bool], ...] = (
+        lambda each: word in (each.name, f"{each.name}-{slug(each.edition)}"),
+        lambda each: word in each.name.split("-"),
+    )
+    for fits in ways:
+        found = [each for each in editions() if fits(each)]
+        if len({each.name for each in found}) == 1:
+            return found
+    return []
 
 
 def group(thing: str) -> list[tuple[Edition, list[str]]]:
     """Each edition with controls in the group `thing`, such as `B4`, `A.8` or `NS`, and their ids."""
     word = thing.casefold()
+    # The standard numbers the controls of its annex A with and without the letter.
+    annex = word.removeprefix("a.")
     found = []
     for each in editions():
-        ids = [id_ for id_ in each.controls if word in (part.casefold() for part in parts_of(id_))]
+        wanted = annex if each.name.endswith(_ANNEX) else word
+        ids = [id_ for id_ in each.controls if wanted in (part.casefold() for part in parts_of(id_))]
         if ids:
             found.append((each, ids))
     return found
@@ -93,7 +109,7 @@ def show(screen: Screen, thing: str, chosen: Sequence[tuple[Edition, Iterable[st
         about = [edition.name, f"edition {edition.edition}", edition.publisher, edition.published, edition.source]
         screen.show(f"[dim]{escape(', '.join(part for part in about if part))}[/dim]\n")
         rows = []
-        for id_ in ids:
+        for id_ in sorted(ids, key=_natural):
             answering = edition.answered.get(id_, ())
             extent = edition.extents.get(id_, Extent.PARTLY)
             rows.append([id_, str(extent), str(len(answering)), edition.controls[id_]])
@@ -113,6 +129,11 @@ def show(screen: Screen, thing: str, chosen: Sequence[tuple[Edition, Iterable[st
     if first:
         screen.show(f"[dim]bluelamp explain {escape(first)} lists the rules of one control[/dim]")
     screen.give({"name": thing, "controls": given})
+
+
+def _natural(id_: str) -> list[tuple[int, str]]:
+    """Sorts `NS-10` after `NS-2`."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in _PART.split(id_)]
 
 
 def _id(rule: Rule) -> str:

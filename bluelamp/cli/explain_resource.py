@@ -23,15 +23,14 @@ _Made = TypeVar("_Made", "PlannedResource", "Declared")
 
 def explain_resource(screen: Screen, root: Path, slug: str, named: str, path: str | None) -> None:
     """Say what a force's resource is and how it is judged, or what gave one of its properties its value."""
-    from bluelamp.planning import plan_settings
+    from bluelamp.planning import plan_force
     from infra.force import load
 
-    force = load(slug, root=root)
     if path is not None:
-        _show_property(screen, root, force, named, path)
+        _show_property(screen, root, load(slug, root=root), named, path)
         return
     with screen.working("planning"), _program(slug):
-        plan = plan_settings(force, root)
+        plan = plan_force(slug, root)
     _show(screen, root, plan, _resource(plan.resources, named, slug))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bluelamp.completion.store import keep_resources
 from bluelamp.planning.monitor import PlanEngine, PlanMonitor, PlannedResource
 from bluelamp.rehearsal.packages import Packages
 from bluelamp.rehearsal.store import Store
@@ -104,7 +105,9 @@ def plan_force(slug: str, root: Path, *, arm_types: Path | None = None) -> Plan:
     """
     from infra.force import load
 
-    return plan_settings(load(slug, root=root), root, arm_types=arm_types)
+    plan = plan_settings(load(slug, root=root), root, arm_types=arm_types)
+    keep_resources(root, slug, [(each.name, each.inputs) for each in plan.resources if each.custom])
+    return plan
 
 
 def plan_settings(force: "Force", root: Path, *, stack: str = "", arm_types: Path | None = None) -> Plan:

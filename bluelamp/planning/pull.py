@@ -139,9 +139,13 @@ class _Run:
         with suppress(_Reached):
             running.Stack()
             program()
+        try:
+            if self._found is not None:
+                await self._found.urn.future()
+        finally:
+            await _end()
         if self._found is None:
             return Pulled(None)
-        await self._found.urn.future()
         return Pulled(self._monitor.resources.get(self._wanted), self._frames)
 
     @contextmanager
@@ -234,6 +238,15 @@ class _Attributes(dict[str, Any]):
             return self[name]
         except KeyError:
             return default
+
+
+async def _end() -> None:
+    """Lets what was begun begin, and cancels it: Python warns of a coroutine that never ran."""
+    await asyncio.sleep(0)
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 def _started(output: Any) -> Any:

@@ -172,13 +172,18 @@ def _controls(thing: str) -> dict[Control, list[Rule]]:
         Control(catalogue.framework, catalogue.edition, id_): []
         for catalogue in catalogues()
         for id_ in catalogue.controls
-        if id_.casefold() == thing.casefold()
+        if id_.casefold() == _bare(thing, catalogue.framework)
     }
     for rule in rules():
         for control in answered(rule.controls):
-            if control.id.casefold() == thing.casefold():
+            if control.id.casefold() == _bare(thing, control.framework):
                 found.setdefault(control, []).append(rule)
     return found
+
+
+def _bare(thing: str, framework: str) -> str:
+    """The id of a control as its catalogue has it: ISO's are written with and without the letter of the annex."""
+    return thing.casefold().removeprefix("a.") if "Annex A" in framework else thing.casefold()
 
 
 def _control(screen: Screen, thing: str, controls: dict[Control, list[Rule]]) -> None:
