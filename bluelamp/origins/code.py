@@ -44,10 +44,17 @@ def argument(declaration: Frame, steps: Sequence[str | int]) -> tuple[Path, int]
     for key in (step for step in reversed(steps) if isinstance(step, str)):
         names = {_CAPITAL.sub("_", key).lower(), key}
         for call in sorted(around, key=lambda each: each.lineno, reverse=True):
-            for each in ast.walk(call):
-                if isinstance(each, ast.keyword) and each.arg in names:
-                    return declaration.file, each.value.lineno
+            if found := _named(call, names):
+                return declaration.file, found[0]
+        # A function of the same file may make the argument.
+        found = _named(tree, names)
+        if len(found) == 1:
+            return declaration.file, found[0]
     return declaration.file, declaration.line
+
+
+def _named(tree: ast.AST, names: set[str]) -> list[int]:
+    return [each.value.lineno for each in ast.walk(tree) if isinstance(each, ast.keyword) and each.arg in names]
 
 
 def mentions(folder: str, key: str, root: Path) -> list[str]:

@@ -170,18 +170,27 @@ def _annotated(annotation: Any, owner: tuple[type[BaseModel], str] | None) -> An
 
 
 def _valid(values: Iterable[Any], annotation: Any) -> Iterator[Any]:
-    """The values that the setting takes; all of them where it takes none."""
+    """The values to try that the setting takes: every switch and choice, and of amounts and texts the first.
+
+    Where it takes none of them, the first all the same.
+    """
     every = list(dict.fromkeys(values))
-    if every and all(isinstance(each, (bool, NoneType)) for each in every):
+    if list(_choices(annotation)) or all(isinstance(each, (bool, NoneType)) for each in every):
         yield from every
         return
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
-    taken = []
-    for each in every:
-        with suppress(ValidationError):
-            adapter.validate_python(each)
-            taken.append(each)
-    yield from taken or every
+    plain = [each for each in every if each is not None]
+    yield next((each for each in plain if _taken(adapter, each)), plain[0])
+    if None in every:
+        yield None
+
+
+def _taken(adapter: TypeAdapter[Any], value: Any) -> bool:
+    try:
+        adapter.validate_python(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def _leaf(

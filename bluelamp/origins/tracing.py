@@ -129,7 +129,7 @@ def trace(
         finally:
             gc.unfreeze()
     influences = tuple(trial.influences)
-    if influences and kind in (Kind.CODE, Kind.NOTHING):
+    if influences and (kind in (Kind.CODE, Kind.NOTHING) or _at(resource, steps) is None):
         kind = Kind.SETTING if any(each.written for each in influences) else Kind.DEFAULT
     exhausted = not likely_only and trial.same and not trial.untried
     return Origin(

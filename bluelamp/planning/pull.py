@@ -136,17 +136,16 @@ class _Run:
 
     async def __call__(self, program: Callable[[], Any]) -> Pulled:
         await getattr(running, _FEATURES)()
-        with suppress(_Reached):
-            running.Stack()
-            program()
         try:
-            if self._found is not None:
-                await self._found.urn.future()
+            with suppress(_Reached):
+                running.Stack()
+                program()
+            if self._found is None:
+                return Pulled(None)
+            await self._found.urn.future()
+            return Pulled(self._monitor.resources.get(self._wanted), self._frames)
         finally:
             await _end()
-        if self._found is None:
-            return Pulled(None)
-        return Pulled(self._monitor.resources.get(self._wanted), self._frames)
 
     @contextmanager
     def replacing(self) -> Iterator[None]:

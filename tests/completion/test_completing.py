@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,11 @@ from tests.conftest import COMMAND, ROOT, bluelamp, environment
 
 
 @pytest.fixture(scope="module", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> "pytest.MonkeyPatch":
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     patch = pytest.MonkeyPatch()
     patch.setenv("BLUELAMP_CACHE", str(tmp_path_factory.mktemp("cache")))
     build()
-    yield patch
+    yield
     patch.undo()
 
 
