@@ -27,12 +27,14 @@ class Reads:
 @contextmanager
 def reads(settings: Model) -> Iterator[Reads]:
     """What is read of `settings` until the block ends. For one thread."""
-    seen, places = Reads(), dict(_places(settings, ()))
+    seen = Reads()
+    places: dict[int, list[Path]] = {}  # a default may be one object in several places
+    for key, place in _places(settings, ()):
+        places.setdefault(key, []).append(place)
     by_type: dict[type, frozenset[str]] = {}
 
     def looked_at(self: Any, name: str) -> Any:
-        place = places.get(id(self))
-        if place is not None:
+        for place in places.get(id(self), ()):
             kind = type(self)
             names = by_type.get(kind)
             if names is None:

@@ -170,6 +170,16 @@ def test_reads_are_of_what_is_looked_at_and_end_with_the_block() -> None:
     assert not seen.cover(("azure", "hub", "firewall", "enabled"))
 
 
+def test_a_default_that_several_landing_zones_share_is_read_in_each() -> None:
+    azure = force("essex").azure
+    assert azure is not None
+    first, second = azure.landing_zones
+    with reads(force("essex")) as seen:
+        assert first.backup.immutability == second.backup.immutability
+    assert seen.cover(("azure", "landing_zones", 0, "backup", "immutability"))
+    assert seen.cover(("azure", "landing_zones", 1, "backup", "immutability"))
+
+
 @given(st.data())
 @settings(derandomize=True, deadline=None, max_examples=60)
 def test_a_variant_differs_in_its_setting_and_in_what_follows_from_it(data: st.DataObject) -> None:
