@@ -22,9 +22,9 @@ from rich.table import Table
 
 from bluelamp.engine.find import Engine
 from bluelamp.engine.install import ensure
+from bluelamp.policies import rules
 from bluelamp.rehearsal.command import run
 from bluelamp.rehearsal.session import Rehearsal, rehearsal
-from policies import rules
 
 SPOKES: Final = 125
 """A hub's spokes of four resources each, their resource group and what protects them: 502 resources."""

@@ -51,8 +51,8 @@ def _parameter(parameter: Any) -> str:
 
 def rules() -> str:
     """Every rule with its controls."""
-    from policies import rules as discovered
-    from policies.compiled import to_admission, to_azure_policy
+    from bluelamp.policies import rules as discovered
+    from bluelamp.policies.compiled import to_admission, to_azure_policy
 
     admitted, defined = to_admission(discovered()).documents, to_azure_policy(discovered()).documents
     pages = [
@@ -72,7 +72,7 @@ def rules() -> str:
 
 def settings() -> str:
     """Every setting of a force, from the models."""
-    from infra.settings import Settings
+    from bluelamp.infra.settings import Settings
 
     pages = [
         f"# Settings\n\n{_MADE}\n",
@@ -133,7 +133,7 @@ def _shown(value: Any) -> str:
 
 def modules() -> str:
     """Every module: what it makes, and its smallest example."""
-    import modules as package
+    from bluelamp import modules as package
 
     pages = [f"# The modules\n\n{_MADE}\n"]
     for module in _packages(package):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pulumi
 from pulumi.runtime import config
 
-from infra.force import SettingsError, load
-from infra.program import build
+from bluelamp.infra.force import SettingsError, load
+from bluelamp.infra.program import build
 
 # The program lives for seconds, and all it makes lasts as long: to look through that again and again for what could be
 # let go of would take longer than the rest. Nor is there anything to look for at the end.

@@ -7,8 +7,8 @@ from typing import Any
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Steps
-from infra.finding import STACK_FILE, Context, Finding, as_network, dig, primary_region, usable_regions
-from infra.register import REGISTER
+from bluelamp.infra.finding import STACK_FILE, Context, Finding, as_network, dig, primary_region, usable_regions
+from bluelamp.infra.register import REGISTER
 
 SMALLEST_HUB = 22
 """A hub holds the firewall's, Bastion's, gateway's, resolver's and private endpoints' subnets: a /22 takes them all."""

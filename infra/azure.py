@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.exemptions import PolicyExemption
-from infra.fields import Endpoint, FirewallPolicyId, Guid, Identifier, Model, Network, Ports, Region
-from infra.vending import Budget, LandingZone
+from bluelamp.infra.exemptions import PolicyExemption
+from bluelamp.infra.fields import Endpoint, FirewallPolicyId, Guid, Identifier, Model, Network, Ports, Region
+from bluelamp.infra.vending import Budget, LandingZone
 
 Retention = Literal[90, 120, 180, 270, 365, 550, 730]
 """The retention periods, in days, that a Log Analytics workspace takes for interactive data."""

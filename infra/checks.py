@@ -9,11 +9,11 @@ from typing import Any
 
 from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
-from infra.addresses import address_findings
-from infra.connections import connection_findings
-from infra.fields import UK_REGIONS
-from infra.finding import Context, Finding, dig
-from infra.profiles import COMES_WITH, missing
+from bluelamp.infra.addresses import address_findings
+from bluelamp.infra.connections import connection_findings
+from bluelamp.infra.fields import UK_REGIONS
+from bluelamp.infra.finding import Context, Finding, dig
+from bluelamp.infra.profiles import COMES_WITH, missing
 
 DEAREST_SANDBOX = 1000
 """GBP a month."""

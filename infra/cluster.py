@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.fields import Address, Domain, Label, Model, Text, Thumbprint, Version
-from infra.keys import AgentCertificate, SigningKey
+from bluelamp.infra.fields import Address, Domain, Label, Model, Text, Thumbprint, Version
+from bluelamp.infra.keys import AgentCertificate, SigningKey
 
 
 class Workers(Model):

@@ -6,8 +6,8 @@ from typing import Any
 from bluelamp.core.identity import are_apart
 from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
-from infra.finding import Finding, dig, usable_regions
-from infra.profiles import is_on
+from bluelamp.infra.finding import Finding, dig, usable_regions
+from bluelamp.infra.profiles import is_on
 
 
 def connection_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
@@ -85,7 +85,7 @@ def _exemption(steps: Steps, exemption: object, settings: Mapping[str, Any]) -> 
 
 def _assignment(steps: Steps, name: str, exemption: object, settings: Mapping[str, Any]) -> Iterator[Finding]:
     """Against the catalogue of assignments, whose module is loaded only where something is exempt."""
-    from modules.azure.policy import assigned_at, assignments
+    from bluelamp.modules.azure.policy import assigned_at, assignments
 
     row = assignments().get(name)
     if row is None:
@@ -115,7 +115,7 @@ def _assignment(steps: Steps, name: str, exemption: object, settings: Mapping[st
 
 def _groups(settings: Mapping[str, Any]) -> list[str]:
     """The management groups that there are, by what they are for."""
-    from modules.azure.management_groups import hierarchy
+    from bluelamp.modules.azure.management_groups import hierarchy
 
     zones = dig(settings, "azure", "landingZones")
     confidential = settings.get("profile", "starter") != "starter" or any(

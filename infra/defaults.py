@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from infra.finding import primary_region, usable_regions
-from infra.profiles import LEVELS
-from infra.register import Entry
-from modules import naming
+from bluelamp.infra.finding import primary_region, usable_regions
+from bluelamp.infra.profiles import LEVELS
+from bluelamp.infra.register import Entry
+from bluelamp.modules import naming
 
 
 def fill(settings: dict[str, Any], entry: Entry) -> None:

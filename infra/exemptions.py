@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 from bluelamp.core import identity
 from bluelamp.core.fields import Day
 from bluelamp.core.source import show
-from infra.fields import Email, Identifier, Model, matching, refuse
+from bluelamp.infra.fields import Email, Identifier, Model, matching, refuse
 
 Scope = Annotated[
     str,

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from pydantic_core import PydanticCustomError
 
 from bluelamp.core.source import Steps
-from infra.fields import UK_REGIONS, network
-from infra.register import Entry, Register
+from bluelamp.infra.fields import UK_REGIONS, network
+from bluelamp.infra.register import Entry, Register
 
 STACK_FILE = "stacks/Pulumi.{slug}.yaml"
 """Where a force's settings are, under the project's folder."""

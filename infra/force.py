@@ -15,11 +15,11 @@ from bluelamp.core.problems import Problem, SettingsError, did_you_mean, nearest
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show, spell
 from bluelamp.core.validation import validate
-from infra.checks import findings
-from infra.defaults import fill
-from infra.finding import STACK_FILE, Context
-from infra.register import Entry, read_register
-from infra.settings import Force, Settings
+from bluelamp.infra.checks import findings
+from bluelamp.infra.defaults import fill
+from bluelamp.infra.finding import STACK_FILE, Context
+from bluelamp.infra.register import Entry, read_register
+from bluelamp.infra.settings import Force, Settings
 
 __all__ = ["ROOT", "Force", "Settings", "SettingsError", "load"]
 

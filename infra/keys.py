@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from infra.fields import Model, Text, matching, refuse
+from bluelamp.infra.fields import Model, Text, matching, refuse
 
 _PUBLIC = bytes.fromhex("3082020a0282020100")  # PKCS#1: a sequence of a 4096-bit modulus
 _PRIVATE = bytes.fromhex("020100")  # the version, with which only private keys begin

@@ -5,15 +5,15 @@ from typing import Any
 
 import pulumi
 
-from infra.azure import Azure
-from infra.force import Force
-from infra.wiring import arc, governance, identity, link, network, operations, vending, workloads
-from infra.wiring.context import Context, context
-from infra.wiring.signed import Signed
-from modules.azure.budget import Budget
-from modules.azure.key_vault import KeyVault
-from modules.azure.log_analytics import LogAnalytics
-from modules.naming import Label
+from bluelamp.infra.azure import Azure
+from bluelamp.infra.force import Force
+from bluelamp.infra.wiring import arc, governance, identity, link, network, operations, vending, workloads
+from bluelamp.infra.wiring.context import Context, context
+from bluelamp.infra.wiring.signed import Signed
+from bluelamp.modules.azure.budget import Budget
+from bluelamp.modules.azure.key_vault import KeyVault
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.naming import Label
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.cluster import Cluster, Vsphere
-from infra.fields import Cpu, Domain, Email, Guid, Label, Memory, Model, Namespace, Network, Text
-from infra.servers import Servers
-from infra.site import Site
+from bluelamp.infra.cluster import Cluster, Vsphere
+from bluelamp.infra.fields import Cpu, Domain, Email, Guid, Label, Memory, Model, Namespace, Network, Text
+from bluelamp.infra.servers import Servers
+from bluelamp.infra.site import Site
 
 
 class Owner(Model):

@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 
 from pydantic import Field
 
-from infra.fields import Model
+from bluelamp.infra.fields import Model
 
 Profile = Literal["starter", "hybrid", "full"]
 

@@ -2,11 +2,11 @@
 
 import pulumi
 
-from infra.force import Force
-from infra.waiting import wait_once
-from infra.wiring.signed import Signed
-from modules.aliases import drop_version_aliases
-from modules.naming import Label
+from bluelamp.infra.force import Force
+from bluelamp.infra.waiting import wait_once
+from bluelamp.infra.wiring.signed import Signed
+from bluelamp.modules.aliases import drop_version_aliases
+from bluelamp.modules.naming import Label
 
 
 def build(force: Force) -> None:
@@ -19,7 +19,7 @@ def build(force: Force) -> None:
     label = label_of(force)
     clusters: dict[str, Signed] = {}
     if force.azure:
-        from infra.landing_zone import azure_landing_zone
+        from bluelamp.infra.landing_zone import azure_landing_zone
 
         if force.version_aliases == "drop":
             pulumi.runtime.register_stack_transformation(drop_version_aliases)
@@ -28,7 +28,7 @@ def build(force: Force) -> None:
         for key, value in made.exports.items():
             pulumi.export(key, value)
     if force.on_premises:
-        from infra.tenants import on_premises_estate
+        from bluelamp.infra.tenants import on_premises_estate
 
         pulumi.export("tenantNamespaces", on_premises_estate(force, force.on_premises, label, clusters))
 

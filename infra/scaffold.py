@@ -7,9 +7,9 @@ from string import Template
 from bluelamp.core.files import create
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import parse
-from infra.finding import STACK_FILE, Context
-from infra.force import ROOT, from_source
-from infra.register import read_register
+from bluelamp.infra.finding import STACK_FILE, Context
+from bluelamp.infra.force import ROOT, from_source
+from bluelamp.infra.register import read_register
 
 _TEMPLATE = Path(__file__).with_name("new_stack.yaml")
 

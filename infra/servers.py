@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.fields import Guid, Identifier, Label, Model
+from bluelamp.infra.fields import Guid, Identifier, Label, Model
 
 
 class SqlInstance(Model):

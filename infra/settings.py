@@ -4,11 +4,11 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from infra.azure import Azure
-from infra.fields import Identifier, Model, Tier
-from infra.on_premises import OnPremises, Owner
-from infra.profiles import Components, Level, Profile, is_on, level
-from infra.register import Allocation, Entry
+from bluelamp.infra.azure import Azure
+from bluelamp.infra.fields import Identifier, Model, Tier
+from bluelamp.infra.on_premises import OnPremises, Owner
+from bluelamp.infra.profiles import Components, Level, Profile, is_on, level
+from bluelamp.infra.register import Allocation, Entry
 
 
 class Classification(Model):

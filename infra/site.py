@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.fields import Address, Label, Model, Network, Text
+from bluelamp.infra.fields import Address, Label, Model, Network, Text
 
 
 class Device(Model):

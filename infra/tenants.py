@@ -3,13 +3,13 @@
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from infra.cluster import Cluster
-from infra.force import Force
-from infra.on_premises import OnPremises
-from infra.on_premises import Tenant as TenantSettings
-from infra.wiring.signed import Signed
-from modules.kubernetes.tenant import Tenant, TenantArgs, TenantGroups
-from modules.naming import Label
+from bluelamp.infra.cluster import Cluster
+from bluelamp.infra.force import Force
+from bluelamp.infra.on_premises import OnPremises
+from bluelamp.infra.on_premises import Tenant as TenantSettings
+from bluelamp.infra.wiring.signed import Signed
+from bluelamp.modules.kubernetes.tenant import Tenant, TenantArgs, TenantGroups
+from bluelamp.modules.naming import Label
 
 
 def on_premises_estate(
@@ -20,14 +20,14 @@ def on_premises_estate(
     `signed` are the clusters whose workloads sign in to Azure, with their share there.
     """
     if force.has("clusters"):
-        from infra.wiring.clusters import clusters as make_clusters
+        from bluelamp.infra.wiring.clusters import clusters as make_clusters
 
         make_clusters(force, estate, label)
     clusters = {cluster.name: cluster for cluster in estate.clusters}
     first = estate.clusters[0]
     providers: dict[str, kubernetes.Provider] = {}
     if force.has("platform"):
-        from infra.wiring.platform import platform
+        from bluelamp.infra.wiring.platform import platform
 
         for cluster in estate.clusters:
             providers[cluster.name] = _provider(cluster, label)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.fields import BillingScope, Email, Guid, Identifier, Label, Model, Network, Region
+from bluelamp.infra.fields import BillingScope, Email, Guid, Identifier, Label, Model, Network, Region
 
 
 class Budget(Model):

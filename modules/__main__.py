@@ -8,7 +8,7 @@ from pulumi.provider.experimental import component_provider_host
 # The engine runs this folder, so that Python looks for modules inside it and not beside it.
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from modules.catalogue import components  # noqa: E402 - only now can it be found
+from bluelamp.modules.catalogue import components  # noqa: E402 - only now can it be found
 
 if __name__ == "__main__":
     component_provider_host([*components()], "bluelamp")

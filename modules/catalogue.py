@@ -4,8 +4,8 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
-import modules
-from modules.component import Component
+from bluelamp import modules
+from bluelamp.modules.component import Component
 
 
 def components() -> list[type[Component]]:
@@ -15,7 +15,7 @@ def components() -> list[type[Component]]:
 
 
 def _found() -> Iterator[type[Component]]:
-    for package in pkgutil.walk_packages(modules.__path__, "modules."):
+    for package in pkgutil.walk_packages(modules.__path__, "bluelamp.modules."):
         if not package.ispkg or ".examples" in package.name:
             continue
         for value in vars(importlib.import_module(package.name)).values():

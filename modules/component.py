@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import pulumi
 
-from modules import arguments
+from bluelamp.modules import arguments
 
 T = TypeVar("T")
 

@@ -1,6 +1,6 @@
 """The security baseline: rules over the resources of a force, and the judging of them.
 
-    from policies import Resource, judge
+    from bluelamp.policies import Resource, judge
 
     for judgement in judge([Resource(urn, "azure-native:storage:StorageAccount", "records", inputs)]):
         print(judgement.verdict, judgement.rule, judgement.message)
@@ -9,10 +9,10 @@ Rules are found in `azure/`, `kubernetes/` and `data/`; the same ones run here, 
 as the policy pack that this folder is.
 """
 
-from policies.discovery import rules
-from policies.judging import Baseline, judge
-from policies.model import UNKNOWN, Case, Control, Enforcement, Judgement, Resource, Severity, Verdict
-from policies.rule import Must, Rule
+from bluelamp.policies.discovery import rules
+from bluelamp.policies.judging import Baseline, judge
+from bluelamp.policies.model import UNKNOWN, Case, Control, Enforcement, Judgement, Resource, Severity, Verdict
+from bluelamp.policies.rule import Must, Rule
 
 __all__ = [
     "UNKNOWN",

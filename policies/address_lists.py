@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from policies.addresses import NONE, Addresses, is_open, named_by, public, union
-from policies.value import UnknownValue, Value
+from bluelamp.policies.addresses import NONE, Addresses, is_open, named_by, public, union
+from bluelamp.policies.value import UnknownValue, Value
 
 _NAMED_AT_MOST: Final = 3
 

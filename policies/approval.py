@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bluelamp.core.identity import folded, same_mailbox
-from policies.baseline import Mistake
-from policies.model import Severity
+from bluelamp.policies.baseline import Mistake
+from bluelamp.policies.model import Severity
 
 if TYPE_CHECKING:
-    from policies.settings import Approver, Exemption, Person
+    from bluelamp.policies.settings import Approver, Exemption, Person
 
 FILE: Final = "stacks/approvers.yaml"
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
-from policies.model import Enforcement
-from policies.rule import Rule
+from bluelamp.policies.model import Enforcement
+from bluelamp.policies.rule import Rule
 
 if TYPE_CHECKING:
-    from policies.settings import Layer, Setting
+    from bluelamp.policies.settings import Layer, Setting
 
 EXEMPT_INSTEAD: Final = "a baseline may only tighten; where the force has to depart from it, write an exemption"
 
@@ -52,7 +52,7 @@ def configured(
     Both mappings have a rule's id as their key; None for the enforcement stands for a rule that is switched off. What
     a rule asks already is no change: the engine repeats what it was told.
     """
-    from policies.settings import Layer, Setting
+    from bluelamp.policies.settings import Layer, Setting
 
     mistakes: list[Mistake] = []
     settings: dict[str, Setting] = {}

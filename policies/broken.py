@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from policies.model import UNKNOWN
+from bluelamp.policies.model import UNKNOWN
 
 LONGEST: Final = 20_000
 """Characters of a message."""

@@ -20,8 +20,8 @@ from typing import Any
 
 import yaml
 
-from policies.model import UNKNOWN, Case, Resource, Verdict
-from policies.rule import Rule
+from bluelamp.policies.model import UNKNOWN, Case, Resource, Verdict
+from bluelamp.policies.rule import Rule
 
 
 @dataclass(frozen=True)

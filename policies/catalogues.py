@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import yaml
 
-from policies.model import Control
+from bluelamp.policies.model import Control
 
 FOLDER: Final = Path(__file__).parent / "frameworks"
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from policies.model import Control
+from bluelamp.policies.model import Control
 
 NCSC_CLOUD: Final = ("NCSC cloud security principles", "current")
 CAF: Final = ("NCSC CAF", "4.0")

@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from policies.rule import Rule
+from bluelamp.policies.rule import Rule
 
 AREAS: Final = ("azure", "kubernetes", "data")
 _HERE: Final = Path(__file__).parent

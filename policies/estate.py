@@ -6,8 +6,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, TypeVar
 
-from policies.model import Resource
-from policies.value import Value, root
+from bluelamp.policies.model import Resource
+from bluelamp.policies.value import Value, root
 
 _T = TypeVar("_T")
 _VERSION = re.compile(r"^(azure-native:[^/:]+)/v\d{8}[^:]*:")

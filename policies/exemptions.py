@@ -10,13 +10,13 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from policies.approval import FILE, Approvers, is_same_person
-from policies.model import Judgement, Resource, Severity, Verdict
-from policies.rule import Rule
-from policies.scope import scope
+from bluelamp.policies.approval import FILE, Approvers, is_same_person
+from bluelamp.policies.model import Judgement, Resource, Severity, Verdict
+from bluelamp.policies.rule import Rule
+from bluelamp.policies.scope import scope
 
 if TYPE_CHECKING:
-    from policies.settings import Exemption
+    from bluelamp.policies.settings import Exemption
 
 LONGEST: Final = {
     Severity.CRITICAL: timedelta(days=31),
@@ -75,7 +75,7 @@ class Extent:
 
 def extent(resources: Iterable[Resource], rules: Iterable[Rule], measured: Iterable[Rule]) -> Extent:
     """The extent of `resources` by all `rules`, and by each rule of `measured`."""
-    from policies.estate import canonical
+    from bluelamp.policies.estate import canonical
 
     by_type: dict[str, list[str]] = {}
     for each in resources:

@@ -12,15 +12,15 @@ from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from policies.approval import Approvers
-from policies.baseline import Mistake, meant, tightened
-from policies.exemptions import Extent, Use, excused, extent, waits
-from policies.judging import Baseline
-from policies.model import Judgement, Resource
-from policies.rule import Rule
+from bluelamp.policies.approval import Approvers
+from bluelamp.policies.baseline import Mistake, meant, tightened
+from bluelamp.policies.exemptions import Extent, Use, excused, extent, waits
+from bluelamp.policies.judging import Baseline
+from bluelamp.policies.model import Judgement, Resource
+from bluelamp.policies.rule import Rule
 
 if TYPE_CHECKING:
-    from policies.settings import Exemption, Layer
+    from bluelamp.policies.settings import Exemption, Layer
 
 REGISTER: Final = "stacks/forces.yaml"
 NATIONAL: Final = "stacks/baseline.yaml"

@@ -8,9 +8,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from policies.addresses import is_open, union
-from policies.traffic import Box, Reached, contributes
-from policies.value import UnknownValue, Value
+from bluelamp.policies.addresses import is_open, union
+from bluelamp.policies.traffic import Box, Reached, contributes
+from bluelamp.policies.value import UnknownValue, Value
 
 FIRST: Final = -1.0
 """The order of a rule that nothing comes before."""

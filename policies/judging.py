@@ -6,15 +6,15 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
-from policies import broken
-from policies.discovery import rules as discovered
-from policies.estate import Estate, canonical
-from policies.interrupts import Interrupts
-from policies.model import Judgement, Resource, Verdict
-from policies.placeholders import without_placeholders
-from policies.rule import Fail, NotApplicable, Outcome, Rule
-from policies.value import SECRET, UnknownValue, Value, root, secret_key, stepped
-from policies.views import TEMPLATE, Context, Subject, View
+from bluelamp.policies import broken
+from bluelamp.policies.discovery import rules as discovered
+from bluelamp.policies.estate import Estate, canonical
+from bluelamp.policies.interrupts import Interrupts
+from bluelamp.policies.model import Judgement, Resource, Verdict
+from bluelamp.policies.placeholders import without_placeholders
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome, Rule
+from bluelamp.policies.value import SECRET, UnknownValue, Value, root, secret_key, stepped
+from bluelamp.policies.views import TEMPLATE, Context, Subject, View
 
 _WITHHELD: Final = "[withheld]"
 Scrub = Callable[[str], str]

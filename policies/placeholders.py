@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from bluelamp.core.wire import PLACEHOLDER, is_placeholder
-from policies.model import UNKNOWN, Resource
-from policies.value import joined
+from bluelamp.policies.model import UNKNOWN, Resource
+from bluelamp.policies.value import joined
 
 
 def without_placeholders(resource: Resource) -> Resource:

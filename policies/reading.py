@@ -17,13 +17,22 @@ from bluelamp.core.reader import content_of, parse
 from bluelamp.core.register import Entry, Register
 from bluelamp.core.source import Source
 from bluelamp.core.validation import validate
-from policies.approval import FILE, Approvers
-from policies.approval import mistakes as mistaken
-from policies.baseline import Mistake
-from policies.governance import EXEMPTIONS, FORCE, NATIONAL, REGIONAL, Governance, exemptions_of, layers, settled
-from policies.rule import Rule
-from policies.settings import Approver, ApproverRegister, Exemption, Layer, Part, Setting
-from policies.settings import Register as ExemptionRegister
+from bluelamp.policies.approval import FILE, Approvers
+from bluelamp.policies.approval import mistakes as mistaken
+from bluelamp.policies.baseline import Mistake
+from bluelamp.policies.governance import (
+    EXEMPTIONS,
+    FORCE,
+    NATIONAL,
+    REGIONAL,
+    Governance,
+    exemptions_of,
+    layers,
+    settled,
+)
+from bluelamp.policies.rule import Rule
+from bluelamp.policies.settings import Approver, ApproverRegister, Exemption, Layer, Part, Setting
+from bluelamp.policies.settings import Register as ExemptionRegister
 
 _P = TypeVar("_P", bound=Part)
 

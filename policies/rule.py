@@ -29,9 +29,9 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
-from policies.model import Case, Control, Enforcement, Severity
-from policies.tighter import Tighter, declared
-from policies.value import Value
+from bluelamp.policies.model import Case, Control, Enforcement, Severity
+from bluelamp.policies.tighter import Tighter, declared
+from bluelamp.policies.value import Value
 
 At: TypeAlias = Mapping[str, str | tuple[str, ...]] | tuple[str, ...] | str
 
@@ -112,7 +112,7 @@ class Must:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule and all that is to be said about it; made by `rule` or `require`, found by `policies.rules`.
+    """A rule and all that is to be said about it; made by `rule` or `require`, found by `bluelamp.policies.rules`.
 
     `at` maps each type it concerns (`*` stands for any text) to the places it looks at; `estate` tells whether it has
     to see all resources together. `must` is what it asks for, where that is one property. `fix` says how to mend a
@@ -143,7 +143,7 @@ class Rule:
     @cached_property
     def cases(self) -> tuple[Case, ...]:
         """The examples it is held to, read from the YAML file beside its module."""
-        from policies.cases import of
+        from bluelamp.policies.cases import of
 
         return of(self)
 

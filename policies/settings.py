@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from bluelamp.core import identity
 from bluelamp.core.fields import Day, Model, refuse
 from bluelamp.core.source import show
-from policies.model import Enforcement, Severity
+from bluelamp.policies.model import Enforcement, Severity
 
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_ID: Final = 60

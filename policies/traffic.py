@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from policies.addresses import (
+from bluelamp.policies.addresses import (
     NONE,
     WIDEST,
     Addresses,

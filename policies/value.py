@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, Final, TypeVar
 
-from policies.model import UNKNOWN, Resource
+from bluelamp.policies.model import UNKNOWN, Resource
 
 _T = TypeVar("_T")
 SECRET: Final = "[secret]"  # noqa: S105 - the mark that replaces a secret

@@ -11,12 +11,12 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
-from policies.estate import Estate, canonical
-from policies.kubernetes import _contents, _roles, _templates
-from policies.kubernetes._patches import Patches, is_patch_type
-from policies.kubernetes._templates import type_of
-from policies.model import Resource
-from policies.value import UnknownValue, Value, places, root
+from bluelamp.policies.estate import Estate, canonical
+from bluelamp.policies.kubernetes import _contents, _roles, _templates
+from bluelamp.policies.kubernetes._patches import Patches, is_patch_type
+from bluelamp.policies.kubernetes._templates import type_of
+from bluelamp.policies.model import Resource
+from bluelamp.policies.value import UnknownValue, Value, places, root
 
 TEMPLATE: Final = _templates.TEMPLATE
 """The type by whose rules pods are judged that are recognised in other kinds."""

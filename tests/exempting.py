@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from policies import Severity
-from policies.approval import Approvers
-from policies.settings import Approver, Exemption
+from bluelamp.policies import Severity
+from bluelamp.policies.approval import Approvers
+from bluelamp.policies.settings import Approver, Exemption
 
 SIRO = Approver(
     id="siro",

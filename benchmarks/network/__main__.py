@@ -10,7 +10,7 @@ import pulumi
 from pulumi_azure_native import network, resources
 
 if os.environ.get("BLUELAMP_BENCH") == "bluelamp":
-    from modules.aliases import drop_version_aliases
+    from bluelamp.modules.aliases import drop_version_aliases
 
     pulumi.runtime.register_stack_transformation(drop_version_aliases)
 

@@ -7,9 +7,9 @@ from functools import cache
 from typing import Final
 
 from bluelamp.cli.screen import Screen, escape
+from bluelamp.policies import Control, Rule, rules
+from bluelamp.policies.catalogues import Extent, answered, catalogues
 from bluelamp.reports.selection import parts_of, slug
-from policies import Control, Rule, rules
-from policies.catalogues import Extent, answered, catalogues
 
 _ANNEX: Final = "annex-a"
 _PART: Final = re.compile(r"(\d+)")

@@ -9,22 +9,22 @@ from bluelamp.cli.explain_origin import sentences
 from bluelamp.cli.screen import Screen, escape
 from bluelamp.core.problems import SettingsError, did_you_mean
 from bluelamp.errors import BluelampError, EngineError, UsageError
+from bluelamp.policies import Verdict
 from bluelamp.reports.words import asked, says_more, value
-from policies import Verdict
 
 if TYPE_CHECKING:
+    from bluelamp.infra.force import Force
     from bluelamp.planning import Plan, PlannedResource
     from bluelamp.planning.pull import Declared
     from bluelamp.reports import Finding
-    from infra.force import Force
 
 _Made = TypeVar("_Made", "PlannedResource", "Declared")
 
 
 def explain_resource(screen: Screen, root: Path, slug: str, named: str, path: str | None) -> None:
     """Say what a force's resource is and how it is judged, or what gave one of its properties its value."""
+    from bluelamp.infra.force import load
     from bluelamp.planning import plan_force
-    from infra.force import load
 
     if path is not None:
         _show_property(screen, root, load(slug, root=root), named, path)

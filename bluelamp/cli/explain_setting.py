@@ -13,9 +13,9 @@ from bluelamp.cli.settings_index import Setting, canonical, defaults, settings
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Steps
+from bluelamp.infra.finding import STACK_FILE
+from bluelamp.infra.register import read_register
 from bluelamp.reports.words import value
-from infra.finding import STACK_FILE
-from infra.register import read_register
 
 
 def named(thing: str) -> Setting | None:

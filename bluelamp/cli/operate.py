@@ -19,10 +19,10 @@ from bluelamp.fleet.aliases import refuse_versioned
 from bluelamp.fleet.deploy import Hear, Result, nothing
 from bluelamp.fleet.deployed import holds
 from bluelamp.fleet.parallel import each
-from policies.governance import BLOCK_UNKNOWN
+from bluelamp.policies.governance import BLOCK_UNKNOWN
 
 if TYPE_CHECKING:
-    from infra.force import Force
+    from bluelamp.infra.force import Force
 
 Work = Callable[[Target, Hear], Result]
 _CHANGING = ("up", "destroy")
@@ -82,7 +82,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
 
 def read_settings(root: Path, forces: list[str]) -> dict[str, "Force"]:
     """The settings of each force. Raises `SettingsError` with every mistake in those of every one of `forces`."""
-    from infra.force import load
+    from bluelamp.infra.force import load
 
     read: dict[str, Force] = {}
     problems: list[Problem] = []

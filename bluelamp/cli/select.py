@@ -47,7 +47,7 @@ def select(root: Path, names: list[str] | None, *, every: bool, region: str | No
     Only with `changed` can there be none. Raises `UsageError` where none is named, several ways are mixed, no force has
     a stack file or `changed` is no commit; `SettingsError` for an unknown force, and for a stack file of none.
     """
-    from infra.register import read_register
+    from bluelamp.infra.register import read_register
 
     ways = [bool(names), every, region is not None, changed is not None]
     if sum(ways) != 1:

@@ -10,10 +10,10 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
-from infra.defaults import fill
-from infra.profiles import COMES_WITH, LEVELS
-from infra.register import Entry
-from infra.settings import Settings
+from bluelamp.infra.defaults import fill
+from bluelamp.infra.profiles import COMES_WITH, LEVELS
+from bluelamp.infra.register import Entry
+from bluelamp.infra.settings import Settings
 
 _COMPONENTS: Final = "components."
 _PLAIN: Final[Mapping[Any, str]] = {

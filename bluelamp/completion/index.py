@@ -27,8 +27,8 @@ def build() -> dict[str, Any]:
     from bluelamp.cli.explain_framework import editions, groups
     from bluelamp.cli.module_index import modules
     from bluelamp.cli.settings_index import settings
+    from bluelamp.policies import Severity, rules
     from bluelamp.reports.write import FORMATS
-    from policies import Severity, rules
 
     module.load()
     root = Path(module.__file__).resolve().parents[2]

@@ -14,17 +14,23 @@ from bluelamp.core.problems import SettingsError
 from bluelamp.errors import BluelampError
 from bluelamp.fleet.deployed import holds
 from bluelamp.fleet.parallel import cores
+from bluelamp.policies.governance import Governance
 from bluelamp.reports import Report, Source, assess, from_plan, from_state
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.subject import skipped
-from policies.governance import Governance
 
 if TYPE_CHECKING:
     from bluelamp.planning import Plan
 
 _NAMED = 3
 """How many forces are named of those of which nothing is deployed."""
-_PROGRAM = ("infra.program", "infra.landing_zone", "infra.tenants", "bluelamp.planning", "policies")
+_PROGRAM = (
+    "bluelamp.infra.program",
+    "bluelamp.infra.landing_zone",
+    "bluelamp.infra.tenants",
+    "bluelamp.planning",
+    "policies",
+)
 
 
 @dataclass(frozen=True)
@@ -161,7 +167,7 @@ def _governance(root: Path, force: str, *, block_unknown: bool) -> Governance:
 
 
 def _name(force: str, root: Path) -> str:
-    from infra.register import read_register
+    from bluelamp.infra.register import read_register
 
     return read_register(root).entry(force).name
 

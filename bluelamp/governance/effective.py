@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from bluelamp.governance.flags import flags, plans_off
 from bluelamp.governance.groups import Group, chain, find, groups_of
-from modules.azure.management_groups import PREFIX
-from modules.azure.policy import assignments
-from policies.model import UNKNOWN, Resource
+from bluelamp.modules.azure.management_groups import PREFIX
+from bluelamp.modules.azure.policy import assignments
+from bluelamp.policies.model import UNKNOWN, Resource
 
 ASSIGNMENT: Final = "azure-native:authorization:PolicyAssignment"
 EXEMPTION: Final = "azure-native:authorization:PolicyExemption"

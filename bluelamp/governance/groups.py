@@ -6,8 +6,8 @@ from typing import Final
 
 from bluelamp.core.problems import did_you_mean
 from bluelamp.errors import UsageError
-from modules.azure.management_groups import PREFIX, hierarchy
-from policies.model import Resource
+from bluelamp.modules.azure.management_groups import PREFIX, hierarchy
+from bluelamp.policies.model import Resource
 
 GROUP: Final = "azure-native:management:ManagementGroup"
 

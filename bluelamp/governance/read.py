@@ -6,9 +6,9 @@ from pathlib import Path
 
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.register import read_register
-from policies import Rule, rules
-from policies.governance import Governance
-from policies.reading import read
+from bluelamp.policies import Rule, rules
+from bluelamp.policies.governance import Governance
+from bluelamp.policies.reading import read
 
 
 def governance(

@@ -19,12 +19,12 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, spell
+from bluelamp.infra.defaults import fill
+from bluelamp.infra.fields import UK_REGIONS
+from bluelamp.infra.finding import STACK_FILE
+from bluelamp.infra.force import PROJECT, Force, Settings
+from bluelamp.infra.register import REGISTER
 from bluelamp.origins.examples import GUESSES, example
-from infra.defaults import fill
-from infra.fields import UK_REGIONS
-from infra.finding import STACK_FILE
-from infra.force import PROJECT, Force, Settings
-from infra.register import REGISTER
 
 _REGISTERED = frozenset({"name", "code", "allocation"})
 """What of a force's row in the register its estate can be made of."""

@@ -8,8 +8,8 @@ from typing import Final
 from bluelamp.origins.tracing import trace
 from bluelamp.paths import parse
 from bluelamp.planning import Plan
+from bluelamp.policies import Verdict
 from bluelamp.reports.findings import Finding, Report
-from policies import Verdict
 
 MOST: Final = 5
 """How many failures of mandatory rules are traced, the worst first: each takes a run or two of the program."""
@@ -19,7 +19,7 @@ Place = tuple[str, int]
 
 def located(report: Report, plan: Plan, root: Path) -> Report:
     """`report` with the place of the setting that a mandatory failure comes from, where a trial showed which it is."""
-    from infra.force import load
+    from bluelamp.infra.force import load
 
     failing = [each for each in report.broken if each.path and each.source is None]
     wanted = list(dict.fromkeys((each.urn, each.path) for each in failing))[:MOST]

@@ -16,14 +16,14 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from bluelamp.infra.force import Force
 from bluelamp.origins.leaves import Leaf, Variants, leaves
 from bluelamp.origins.reads import Reads, differences, reads
 from bluelamp.paths import Steps, found
 from bluelamp.planning import PlannedResource
 from bluelamp.planning.pull import Frame, Pulled, pull_settings
+from bluelamp.policies.value import SECRET
 from bluelamp.rehearsal.values import UNKNOWN, Secret
-from infra.force import Force
-from policies.value import SECRET
 
 _SHORTEST: Final = 2
 _FEW: Final = 2

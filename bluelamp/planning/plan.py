@@ -15,7 +15,7 @@ from bluelamp.rehearsal.packages import Packages
 from bluelamp.rehearsal.store import Store
 
 if TYPE_CHECKING:
-    from infra.force import Force
+    from bluelamp.infra.force import Force
 
 __all__ = ["Plan", "PlannedResource", "plan_force", "plan_program", "plan_settings"]
 
@@ -103,7 +103,7 @@ def plan_force(slug: str, root: Path, *, arm_types: Path | None = None) -> Plan:
 
     Raises `SettingsError` where its settings are wrong.
     """
-    from infra.force import load
+    from bluelamp.infra.force import load
 
     plan = plan_settings(load(slug, root=root), root, arm_types=arm_types)
     keep_resources(root, slug, [(each.name, each.inputs) for each in plan.resources if each.custom])
@@ -112,7 +112,7 @@ def plan_force(slug: str, root: Path, *, arm_types: Path | None = None) -> Plan:
 
 def plan_settings(force: "Force", root: Path, *, stack: str = "", arm_types: Path | None = None) -> Plan:
     """The plan of a force with these settings, as `stack`, by default its own; that one's file configures providers."""
-    from infra.program import build
+    from bluelamp.infra.program import build
 
     stack = stack or force.slug
     config = stack_config(root / "stacks" / f"Pulumi.{stack}.yaml")

@@ -29,7 +29,7 @@ from bluelamp.planning.plan import PROJECT, plan_program, prepared, stack_config
 from bluelamp.rehearsal.provider import type_of
 
 if TYPE_CHECKING:
-    from infra.force import Force
+    from bluelamp.infra.force import Force
 
 _DATA: Final = "_data"
 _FEATURES: Final = "_load_monitor_feature_support"
@@ -82,7 +82,7 @@ class Declared:
 
 def pull_settings(force: "Force", urn: str, root: Path, *, stack: str = "") -> Pulled:
     """The resource `urn` of the plan of a force with these settings, as `stack`, by default its own."""
-    from infra.program import build
+    from bluelamp.infra.program import build
 
     stack = stack or force.slug
     config = stack_config(root / "stacks" / f"Pulumi.{stack}.yaml")
@@ -94,7 +94,7 @@ def pull_settings(force: "Force", urn: str, root: Path, *, stack: str = "") -> P
 
 def declared(force: "Force", root: Path) -> list[Declared]:
     """Every resource that the program declares for a force, in URN order; nothing is planned."""
-    from infra.program import build
+    from bluelamp.infra.program import build
 
     config = stack_config(root / "stacks" / f"Pulumi.{force.slug}.yaml")
     if not AVAILABLE:

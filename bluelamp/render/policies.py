@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import yaml
 
+from bluelamp.policies import Rule
+from bluelamp.policies.compiled import Compiled
 from bluelamp.render.files import MARK
-from policies import Rule
-from policies.compiled import Compiled
 
 _WIDTH: Final = 120
 

@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from bluelamp.core.dates import london_day
+from bluelamp.policies import Judgement, Resource, Rule
+from bluelamp.policies import rules as discovered
+from bluelamp.policies.governance import Governance
+from bluelamp.policies.value import root as root_of
 from bluelamp.reports.canonical import plain
 from bluelamp.reports.exemptions import record
 from bluelamp.reports.findings import SEVERITIES, VERDICTS, Finding, Report, RuleRecord, Source
@@ -19,10 +23,6 @@ from bluelamp.reports.provenance import Provenance, input_hash, provenance, rule
 from bluelamp.reports.redaction import Redactor
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.unjudged import Skipped, Unjudged, unjudged
-from policies import Judgement, Resource, Rule
-from policies import rules as discovered
-from policies.governance import Governance
-from policies.value import root as root_of
 
 _SHORTEST_NAME: Final = 4
 

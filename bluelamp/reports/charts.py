@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from bluelamp.policies import Verdict
 from bluelamp.reports.coverage import FrameworkCoverage, Standing
 from bluelamp.reports.findings import SEVERITIES, VERDICTS, Finding, Report
 from bluelamp.reports.since import Run
 from bluelamp.reports.words import STANDING_WORDS
-from policies import Verdict
 
 WHOLE: Final = 1000
 """The length of a bar."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bluelamp.policies import Control, Verdict
+from bluelamp.policies.catalogues import Catalogue, Extent, Row, answered, catalogues
 from bluelamp.reports.findings import UNDECIDED, VERDICTS, Finding, Report, RuleRecord
-from policies import Control, Verdict
-from policies.catalogues import Catalogue, Extent, Row, answered, catalogues
 
 _UNLISTED: Final = Row("", Extent.PARTLY)
 """The row of a control that a rule names and no catalogue has."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from policies.exemptions import Status, Use
+from bluelamp.policies.exemptions import Status, Use
 
 
 @dataclass(frozen=True, slots=True)

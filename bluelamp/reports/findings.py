@@ -10,12 +10,12 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final
 
+from bluelamp.policies import Control, Enforcement, Severity, Verdict
 from bluelamp.reports.canonical import compact, plain, time_of
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.provenance import Provenance
 from bluelamp.reports.since import Since
 from bluelamp.reports.unjudged import Unjudged
-from policies import Control, Enforcement, Severity, Verdict
 
 FORMAT: Final = "bluelamp-findings/1"
 VERDICTS: Final = (

@@ -15,9 +15,9 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final
 
 from bluelamp.core.files import check_regular
+from bluelamp.policies import Verdict
 from bluelamp.reports.findings import VERDICTS, Report
 from bluelamp.reports.since import Run, Since
-from policies import Verdict
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

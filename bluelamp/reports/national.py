@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bluelamp.policies import Severity, Verdict
 from bluelamp.reports import charts
 from bluelamp.reports.charts import Segment
 from bluelamp.reports.coverage import Standing, coverage
 from bluelamp.reports.findings import SEVERITIES, VERDICTS, Answer, Report, RuleRecord
 from bluelamp.reports.page import WORST, badness, card_anchor
 from bluelamp.reports.words import some
-from policies import Severity, Verdict
 
 _TOLD: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.EXEMPT, Verdict.PASS)
 """Which verdict of a rule on a force's resources the table of rules tells: the first of these that there is."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
+from bluelamp.policies import Control, Enforcement, Verdict
 from bluelamp.reports import charts
 from bluelamp.reports.alike import alike
 from bluelamp.reports.charts import Bar, Column, Segment, slug
@@ -17,7 +18,6 @@ from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import QUIET, SEVERITIES, VERDICTS, Finding, Report, RuleRecord
 from bluelamp.reports.since import Run
 from bluelamp.reports.words import asked, says_more, value
-from policies import Control, Enforcement, Verdict
 
 WORST: Final = 5
 """How many failing rules are named at the top."""

@@ -8,11 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import policies
-from bluelamp import __version__
+from bluelamp import __version__, policies
 from bluelamp.core import git
+from bluelamp.policies import Rule
 from bluelamp.reports.canonical import canonical, dense
-from policies import Rule
 
 PACKAGES: Final = ("pulumi", "pulumi-policy", "pulumi-azure-native", "pulumi-kubernetes")
 """The packages whose version can change what is judged."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from policies.broken import forms
-from policies.model import Resource
-from policies.value import SECRET, covers, joined, secret_key
+from bluelamp.policies.broken import forms
+from bluelamp.policies.model import Resource
+from bluelamp.policies.value import SECRET, covers, joined, secret_key
 
 SHORTEST: Final = 8
 """Shorter texts are left alone here: `true` or `Standard` may be a secret in one place and a plain word in another."""

@@ -8,9 +8,9 @@ from typing import Final
 
 from bluelamp.core.problems import did_you_mean
 from bluelamp.errors import UsageError
-from policies import Control, Rule, Severity, rules
-from policies.catalogues import answered, catalogues
-from policies.controls import POD_SECURITY
+from bluelamp.policies import Control, Rule, Severity, rules
+from bluelamp.policies.catalogues import answered, catalogues
+from bluelamp.policies.controls import POD_SECURITY
 
 _RESTRICTED: Final = "restricted"
 _BASELINE: Final = "baseline"

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bluelamp.policies import Verdict
 from bluelamp.reports.canonical import time_of
-from policies import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bluelamp.core.wire import FILE, Reader
 from bluelamp.errors import UsageError
+from bluelamp.policies.model import UNKNOWN, Resource
+from bluelamp.policies.value import joined
 from bluelamp.reports.unjudged import Skipped
-from policies.model import UNKNOWN, Resource
-from policies.value import joined
 
 if TYPE_CHECKING:
     from bluelamp.planning import Plan

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from bluelamp.core.text import printable
+from bluelamp.policies import Verdict
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import Answer, Finding, Report
 from bluelamp.reports.unjudged import Skipped, Unjudged
 from bluelamp.reports.words import asked, one_line, says_more, some, value
-from policies import Verdict
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -7,8 +7,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, Final
 
-from policies import Judgement, Resource, Rule, Verdict
-from policies.estate import canonical
+from bluelamp.policies import Judgement, Resource, Rule, Verdict
+from bluelamp.policies.estate import canonical
 
 GENERAL: Final = 100
 """A rule over at least so many types asks what every resource has (place, tags, cost), not how its kind is set up."""

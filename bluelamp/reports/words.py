@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from bluelamp.policies import Verdict
+from bluelamp.policies.value import UNTIL_DEPLOYED
 from bluelamp.reports.canonical import canonical
 from bluelamp.reports.coverage import Standing
 from bluelamp.reports.findings import SEVERITIES, Answer, Finding, Report, Source
 from bluelamp.reports.since import Since
-from policies import Verdict
-from policies.value import UNTIL_DEPLOYED
 
 SOURCES: Final = {
     Source.PLAN: "what the program would make (its plan)",

@@ -4,19 +4,19 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from infra.cluster import Cluster
-from infra.servers import Machine
-from infra.wiring.context import Context
-from infra.wiring.network import linked
+from bluelamp.infra.cluster import Cluster
+from bluelamp.infra.servers import Machine
+from bluelamp.infra.wiring.context import Context
+from bluelamp.infra.wiring.network import linked
 
 if TYPE_CHECKING:
-    from infra.wiring.network import Network
-    from modules.azure.data_collection import DataCollection
-    from modules.azure.log_analytics import LogAnalytics
-    from modules.azure.metrics_workspace import MetricsWorkspace
-    from modules.hybrid.arc_servers import ArcMachine, ArcServers
-    from modules.hybrid.arc_sql import ArcSqlMachine
-    from modules.hybrid.private_link_scopes import PrivateLinkScopes
+    from bluelamp.infra.wiring.network import Network
+    from bluelamp.modules.azure.data_collection import DataCollection
+    from bluelamp.modules.azure.log_analytics import LogAnalytics
+    from bluelamp.modules.azure.metrics_workspace import MetricsWorkspace
+    from bluelamp.modules.hybrid.arc_servers import ArcMachine, ArcServers
+    from bluelamp.modules.hybrid.arc_sql import ArcSqlMachine
+    from bluelamp.modules.hybrid.private_link_scopes import PrivateLinkScopes
 
 _AUDIT_LOGS = {"rke2": "/var/lib/rancher/rke2/server/logs/audit.log"}
 _RULES = {"windows": "windows-events", "linux": "syslog"}
@@ -33,7 +33,7 @@ def private_ways(
     """The private link scopes of Azure Monitor and of Azure Arc."""
     if collected is None or not context.has("privateLinkScopes"):
         return None
-    from modules.hybrid.private_link_scopes import PrivateLinkScopes
+    from bluelamp.modules.hybrid.private_link_scopes import PrivateLinkScopes
 
     endpoints: dict[str, pulumi.Input[str]] = {"machines": collected.endpoint_id}
     if metrics is not None:
@@ -70,7 +70,7 @@ def connected(
     servers = _servers(context, logs, collected, ways)
     databases = {machine.name: _databases(machine) for machine in estate.servers.machines if machine.sql}
     if databases:
-        from modules.hybrid.arc_sql import ArcSql
+        from bluelamp.modules.hybrid.arc_sql import ArcSql
 
         ArcSql(
             "arc-sql",
@@ -87,7 +87,7 @@ def connected(
 def _cluster(
     context: Context, cluster: Cluster, certificate: str, logs: "LogAnalytics", ways: "PrivateLinkScopes | None"
 ) -> None:
-    from modules.hybrid.arc_cluster import ArcCluster, ArcClusterArgs
+    from bluelamp.modules.hybrid.arc_cluster import ArcCluster, ArcClusterArgs
 
     args = ArcClusterArgs(
         label=context.label,
@@ -110,7 +110,7 @@ def _cluster(
 def _servers(
     context: Context, logs: "LogAnalytics", collected: "DataCollection | None", ways: "PrivateLinkScopes | None"
 ) -> "ArcServers":
-    from modules.hybrid.arc_servers import ArcServers, ArcServersArgs
+    from bluelamp.modules.hybrid.arc_servers import ArcServers, ArcServersArgs
 
     assert context.force.on_premises is not None
     wanted = context.force.on_premises.servers
@@ -138,7 +138,7 @@ def _rule(collected: "DataCollection", key: str) -> pulumi.Output[str]:
 
 
 def _machine(machine: Machine) -> "ArcMachine":
-    from modules.hybrid.arc_servers import ArcMachine
+    from bluelamp.modules.hybrid.arc_servers import ArcMachine
 
     made = ArcMachine(os_type=machine.os)
     if machine.kind:
@@ -147,7 +147,7 @@ def _machine(machine: Machine) -> "ArcMachine":
 
 
 def _databases(machine: Machine) -> "ArcSqlMachine":
-    from modules.hybrid.arc_sql import ArcSqlInstance, ArcSqlMachine
+    from bluelamp.modules.hybrid.arc_sql import ArcSqlInstance, ArcSqlMachine
 
     instances: dict[str, ArcSqlInstance] = {}
     for each in machine.sql:

@@ -3,16 +3,16 @@
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from infra.cluster import Cluster as ClusterSettings
-from infra.cluster import Vsphere
-from infra.force import Force
-from infra.on_premises import OnPremises
-from infra.wiring.signed import issuer_of
-from modules.kubernetes.cluster import Cluster, ClusterArgs, WorkerPool
-from modules.kubernetes.cluster_class import ClusterClass, ClusterClassArgs
-from modules.kubernetes.tenant import Tenant
-from modules.kubernetes.vsphere_sites import VsphereSites
-from modules.naming import Label
+from bluelamp.infra.cluster import Cluster as ClusterSettings
+from bluelamp.infra.cluster import Vsphere
+from bluelamp.infra.force import Force
+from bluelamp.infra.on_premises import OnPremises
+from bluelamp.infra.wiring.signed import issuer_of
+from bluelamp.modules.kubernetes.cluster import Cluster, ClusterArgs, WorkerPool
+from bluelamp.modules.kubernetes.cluster_class import ClusterClass, ClusterClassArgs
+from bluelamp.modules.kubernetes.tenant import Tenant
+from bluelamp.modules.kubernetes.vsphere_sites import VsphereSites
+from bluelamp.modules.naming import Label
 
 NAMESPACE = "clusters"
 _VSPHERE = "vsphere"

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 import pulumi
 
-from infra.azure import Azure
-from infra.force import Force
-from infra.site import Site
-from infra.vending import LandingZone
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.infra.azure import Azure
+from bluelamp.infra.force import Force
+from bluelamp.infra.site import Site
+from bluelamp.infra.vending import LandingZone
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 
 @dataclass(frozen=True)

@@ -4,21 +4,21 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from infra.exemptions import PolicyExemption
-from infra.wiring.context import Context
-from modules.azure.management_groups import ManagementGroups, ManagementGroupsArgs, Placement
+from bluelamp.infra.exemptions import PolicyExemption
+from bluelamp.infra.wiring.context import Context
+from bluelamp.modules.azure.management_groups import ManagementGroups, ManagementGroupsArgs, Placement
 
 if TYPE_CHECKING:
-    from infra.wiring.network import Network
-    from modules.azure.log_analytics import LogAnalytics
-    from modules.azure.policy import Exemption
+    from bluelamp.infra.wiring.network import Network
+    from bluelamp.modules.azure.log_analytics import LogAnalytics
+    from bluelamp.modules.azure.policy import Exemption
 
 
 def hierarchy(context: Context) -> ManagementGroups:
     """The force's management groups, and from `hybrid` on the custom roles."""
     groups = ManagementGroups("management-groups", _arguments(context, canary=False), context.opts)
     if context.has("roles"):
-        from modules.azure.roles import Roles
+        from bluelamp.modules.azure.roles import Roles
 
         root = groups.names.apply(lambda names: names["root"])
         Roles("roles", {"label": context.label, "management_group": root}, context.opts)
@@ -28,8 +28,8 @@ def hierarchy(context: Context) -> ManagementGroups:
 def policies(context: Context, groups: ManagementGroups, logs: "LogAnalytics", network: "Network") -> None:
     """The policy assignments, and the canary hierarchy that they are tried out on."""
     if context.has("policies"):
-        from modules.azure.policy import PolicyBaseline, PolicyBaselineArgs
-        from modules.azure.policy.catalogue import dns_zones
+        from bluelamp.modules.azure.policy import PolicyBaseline, PolicyBaselineArgs
+        from bluelamp.modules.azure.policy.catalogue import dns_zones
 
         args = PolicyBaselineArgs(
             label=context.label,
@@ -47,7 +47,7 @@ def policies(context: Context, groups: ManagementGroups, logs: "LogAnalytics", n
             args["exemptions"] = [_exemption(each) for each in context.azure.policy_exemptions]
         PolicyBaseline("policy", args, context.opts)
     if context.has("canary"):
-        from modules.azure.policy import PolicyBaseline
+        from bluelamp.modules.azure.policy import PolicyBaseline
 
         canary = ManagementGroups("canary", _arguments(context, canary=True), context.opts)
         PolicyBaseline(
@@ -64,7 +64,7 @@ def policies(context: Context, groups: ManagementGroups, logs: "LogAnalytics", n
 
 
 def _exemption(written: PolicyExemption) -> "Exemption":
-    from modules.azure.policy import Exemption
+    from bluelamp.modules.azure.policy import Exemption
 
     exemption = Exemption(
         id=written.id,

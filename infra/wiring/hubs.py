@@ -2,18 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from infra.azure import SecurityRule
-from infra.fields import Region
-from infra.wiring.context import Context
-from modules import naming
-from modules.azure.hub import HubArgs, HubRule
+from bluelamp.infra.azure import SecurityRule
+from bluelamp.infra.fields import Region
+from bluelamp.infra.wiring.context import Context
+from bluelamp.modules import naming
+from bluelamp.modules.azure.hub import HubArgs, HubRule
 
 if TYPE_CHECKING:
     import pulumi
 
-    from infra.wiring.network import Network
-    from modules.azure.firewall_policy import FirewallPolicyArgs
-    from modules.azure.log_analytics import LogAnalytics
+    from bluelamp.infra.wiring.network import Network
+    from bluelamp.modules.azure.firewall_policy import FirewallPolicyArgs
+    from bluelamp.modules.azure.log_analytics import LogAnalytics
 
 
 def hub_args(context: Context, made: "Network", region: Region, space: str, logs: "LogAnalytics") -> HubArgs:
@@ -29,7 +29,7 @@ def _in_topology(context: Context, made: "Network", region: Region, args: HubArg
     """Gives the hub its firewall and the ways around it, or the virtual hub that has them."""
     base = _base_policy(context, region, logs)
     if context.azure.topology == "virtual-wan":
-        from infra.wiring.virtual_wan import joined_to, virtual_hub, virtual_wan
+        from bluelamp.infra.wiring.virtual_wan import joined_to, virtual_hub, virtual_wan
 
         made.virtual_wan = made.virtual_wan or virtual_wan(context)
         hub = virtual_hub(context, made.virtual_wan, region, args["address_space"], base, logs)
@@ -92,7 +92,7 @@ def _base_policy(context: Context, region: Region, logs: "LogAnalytics") -> "pul
         return given
     if not context.has("firewallBase"):
         return None
-    from modules.azure.firewall_policy import FirewallPolicy
+    from bluelamp.modules.azure.firewall_policy import FirewallPolicy
 
     args = policy_args(context, region, "base", logs)
     return FirewallPolicy(context.regional("firewall-base", region), args, context.opts).policy_id

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from infra.wiring.context import Context
+from bluelamp.infra.wiring.context import Context
 
 if TYPE_CHECKING:
-    from modules.azure.log_analytics import LogAnalytics
+    from bluelamp.modules.azure.log_analytics import LogAnalytics
 
 _ROLES = "/providers/Microsoft.Authorization/roleDefinitions/"
 _CONTRIBUTOR = f"{_ROLES}b24988ac-6180-42a0-ab88-20f7382dd24c"
@@ -17,7 +17,7 @@ _SECURITY_ADMIN = f"{_ROLES}fb1c8493-542b-48eb-b624-b4c8fea62acd"
 def identity(context: Context, logs: "LogAnalytics", action_group_id: pulumi.Output[str] | None) -> None:
     """Groups for privileged access; emergency accounts and, only behind them, conditional access."""
     if context.has("privilegedAccess"):
-        from modules.azure.privileged_access import PrivilegedAccess
+        from bluelamp.modules.azure.privileged_access import PrivilegedAccess
 
         subscription = pulumi.Output.concat("/subscriptions/", context.subscription_id)
         PrivilegedAccess(
@@ -41,7 +41,7 @@ def identity(context: Context, logs: "LogAnalytics", action_group_id: pulumi.Out
     accounts = context.azure.break_glass
     if accounts is None or action_group_id is None or not context.has("breakGlass"):
         return
-    from modules.azure.break_glass import BreakGlass
+    from bluelamp.modules.azure.break_glass import BreakGlass
 
     broken = BreakGlass(
         "break-glass",
@@ -57,7 +57,7 @@ def identity(context: Context, logs: "LogAnalytics", action_group_id: pulumi.Out
         context.opts,
     )
     if context.has("conditionalAccess"):
-        from modules.azure.conditional_access import ConditionalAccess
+        from bluelamp.modules.azure.conditional_access import ConditionalAccess
 
         ConditionalAccess(
             "conditional-access", {"label": context.label, "excluded_group_ids": [broken.group_id]}, context.opts

@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from infra.on_premises import OnPremises
-from infra.site import Site
-from infra.wiring.context import Context
+from bluelamp.infra.on_premises import OnPremises
+from bluelamp.infra.site import Site
+from bluelamp.infra.wiring.context import Context
 
 if TYPE_CHECKING:
-    from infra.wiring.network import Network
-    from modules.azure.key_vault import KeyVault
-    from modules.azure.log_analytics import LogAnalytics
-    from modules.hybrid.express_route import ExpressRouteArgs
+    from bluelamp.infra.wiring.network import Network
+    from bluelamp.modules.azure.key_vault import KeyVault
+    from bluelamp.modules.azure.log_analytics import LogAnalytics
+    from bluelamp.modules.hybrid.express_route import ExpressRouteArgs
 
 PRIVATE_REVERSE = "in-addr.arpa."
 
@@ -19,7 +19,7 @@ def gateways(context: Context, made: "Network", logs: "LogAnalytics") -> None:
     """The gateways in the first hub; only where there are sites to reach, and no virtual hub that has its own."""
     if not context.sites or made.virtual_hubs:
         return
-    from modules.azure.gateways import Gateways, GatewaysArgs
+    from bluelamp.modules.azure.gateways import Gateways, GatewaysArgs
 
     args = GatewaysArgs(
         label=context.label,
@@ -42,7 +42,7 @@ def sites(context: Context, made: "Network", vault: "KeyVault", logs: "LogAnalyt
     for site in context.sites:
         _tunnels(context, made, site, vault)
         if site.express_route:
-            from modules.hybrid.express_route import ExpressRoute
+            from bluelamp.modules.hybrid.express_route import ExpressRoute
 
             circuit = ExpressRoute(f"circuit-{site.name}", _circuit(context, made, site, logs), context.opts)
             made.circuits[site.name] = circuit
@@ -50,7 +50,7 @@ def sites(context: Context, made: "Network", vault: "KeyVault", logs: "LogAnalyt
 
 
 def _tunnels(context: Context, made: "Network", site: Site, vault: "KeyVault") -> None:
-    from modules.hybrid.site_to_site import KeyVaultPlace, SiteDevice, SiteToSite, VirtualWanSite
+    from bluelamp.modules.hybrid.site_to_site import KeyVaultPlace, SiteDevice, SiteToSite, VirtualWanSite
 
     name, group = f"site-{site.name}", context.group("network").name
     devices = [SiteDevice(address=str(each.address), bgp_address=str(each.bgp_address)) for each in site.devices]
@@ -91,7 +91,7 @@ def _tunnels(context: Context, made: "Network", site: Site, vault: "KeyVault") -
 
 
 def _circuit(context: Context, made: "Network", site: Site, logs: "LogAnalytics") -> "ExpressRouteArgs":
-    from modules.hybrid.express_route import ExpressRouteArgs
+    from bluelamp.modules.hybrid.express_route import ExpressRouteArgs
 
     wanted = site.express_route
     assert wanted is not None
@@ -125,8 +125,8 @@ def _names(context: Context, made: "Network", estate: OnPremises) -> None:
     servers = [str(server) for site in estate.sites for server in site.dns_servers]
     if not (estate.domain and servers and made.resolvers):
         return
-    from modules.azure.dns_resolver import DnsServer
-    from modules.hybrid.dns import HybridDns
+    from bluelamp.modules.azure.dns_resolver import DnsServer
+    from bluelamp.modules.hybrid.dns import HybridDns
 
     asked = [DnsServer(address=server) for server in servers[:6]]
     resolver = next(iter(made.resolvers.values()))

@@ -5,22 +5,22 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from infra.wiring.context import Context
-from infra.wiring.hubs import hub_args
-from infra.wiring.operations import storage_key
-from modules.azure.hub import Hub
-from modules.azure.private_link import BLOB_ZONE
+from bluelamp.infra.wiring.context import Context
+from bluelamp.infra.wiring.hubs import hub_args
+from bluelamp.infra.wiring.operations import storage_key
+from bluelamp.modules.azure.hub import Hub
+from bluelamp.modules.azure.private_link import BLOB_ZONE
 
 if TYPE_CHECKING:
-    from modules.azure.customer_managed_keys import CustomerManagedKeys
-    from modules.azure.dns_resolver import DnsResolver
-    from modules.azure.gateways import Gateways
-    from modules.azure.key_vault import KeyVault
-    from modules.azure.log_analytics import LogAnalytics
-    from modules.azure.network_watcher import NetworkWatcher
-    from modules.azure.private_dns import PrivateDns
-    from modules.azure.virtual_wan import VirtualHub, VirtualWan
-    from modules.hybrid.express_route import ExpressRoute
+    from bluelamp.modules.azure.customer_managed_keys import CustomerManagedKeys
+    from bluelamp.modules.azure.dns_resolver import DnsResolver
+    from bluelamp.modules.azure.gateways import Gateways
+    from bluelamp.modules.azure.key_vault import KeyVault
+    from bluelamp.modules.azure.log_analytics import LogAnalytics
+    from bluelamp.modules.azure.network_watcher import NetworkWatcher
+    from bluelamp.modules.azure.private_dns import PrivateDns
+    from bluelamp.modules.azure.virtual_wan import VirtualHub, VirtualWan
+    from bluelamp.modules.hybrid.express_route import ExpressRoute
 
 VAULT_ZONE = "privatelink.vaultcore.azure.net"
 """The platform vault's zone, which its own module makes: it is there before the other zones are."""
@@ -70,7 +70,7 @@ def network(context: Context, logs: "LogAnalytics") -> Network:
     """The hubs, with the protection plan that they share."""
     made = Network()
     if context.has("ddosPlan"):
-        from modules.azure.ddos_plan import DdosPlan
+        from bluelamp.modules.azure.ddos_plan import DdosPlan
 
         made.ddos_plan_id = DdosPlan(
             "ddos-plan",
@@ -92,7 +92,7 @@ def join(context: Context, made: Network) -> None:
     """The hubs peered with one another, where no virtual WAN does it; the second uses the first one's gateway."""
     if len(made.hubs) < 2 or made.virtual_hubs:
         return
-    from modules.azure.hub_peering import HubPeering, PeeredHub
+    from bluelamp.modules.azure.hub_peering import HubPeering, PeeredHub
 
     ends = [
         PeeredHub(
@@ -112,7 +112,7 @@ def names(context: Context, made: Network, vault: "KeyVault", logs: "LogAnalytic
     """Private DNS and its resolvers."""
     made.vault_zone_id = vault.private_zone_id
     if context.has("privateDns"):
-        from modules.azure.private_dns import PrivateDns, zones
+        from bluelamp.modules.azure.private_dns import PrivateDns, zones
 
         regions = tuple(context.azure.regions)
         made.zone_names = tuple(zone.name for zone in zones(regions))
@@ -129,7 +129,7 @@ def names(context: Context, made: Network, vault: "KeyVault", logs: "LogAnalytic
             context.opts,
         )
     if context.has("dnsResolver"):
-        from modules.azure.dns_resolver import DnsResolver
+        from bluelamp.modules.azure.dns_resolver import DnsResolver
 
         for region, hub in made.hubs.items():
             made.resolvers[region] = DnsResolver(
@@ -158,7 +158,7 @@ def watch(
     """Network Watcher and flow logs, in each region that has a hub."""
     if not context.has("networkWatcher"):
         return
-    from modules.azure.network_watcher import NetworkWatcher, NetworkWatcherArgs
+    from bluelamp.modules.azure.network_watcher import NetworkWatcher, NetworkWatcherArgs
 
     for region, hub in made.hubs.items():
         args = NetworkWatcherArgs(

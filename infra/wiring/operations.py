@@ -4,18 +4,18 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from infra.wiring.context import Context
-from infra.wiring.watched import watched
-from modules.azure.log_analytics import LogAnalytics, LogAnalyticsArgs
-from modules.azure.private_link import BLOB_ZONE
+from bluelamp.infra.wiring.context import Context
+from bluelamp.infra.wiring.watched import watched
+from bluelamp.modules.azure.log_analytics import LogAnalytics, LogAnalyticsArgs
+from bluelamp.modules.azure.private_link import BLOB_ZONE
 
 if TYPE_CHECKING:
-    from infra.wiring.network import Network
-    from modules.azure.customer_managed_keys import CustomerManagedKeys
-    from modules.azure.data_collection import DataCollection
-    from modules.azure.key_vault import KeyVault
-    from modules.azure.log_archive import LogArchive
-    from modules.azure.storage_encryption import EncryptionKey
+    from bluelamp.infra.wiring.network import Network
+    from bluelamp.modules.azure.customer_managed_keys import CustomerManagedKeys
+    from bluelamp.modules.azure.data_collection import DataCollection
+    from bluelamp.modules.azure.key_vault import KeyVault
+    from bluelamp.modules.azure.log_archive import LogArchive
+    from bluelamp.modules.azure.storage_encryption import EncryptionKey
 
 
 def workspace(context: Context) -> LogAnalytics:
@@ -36,7 +36,7 @@ def keys(context: Context, vault: "KeyVault") -> "CustomerManagedKeys | None":
     """Keys of the force's own in the platform's vault."""
     if not context.has("customerManagedKeys"):
         return None
-    from modules.azure.customer_managed_keys import CustomerManagedKeys
+    from bluelamp.modules.azure.customer_managed_keys import CustomerManagedKeys
 
     return CustomerManagedKeys(
         "keys",
@@ -69,7 +69,7 @@ def archive(
     """The immutable store for logs."""
     if not context.has("logArchive"):
         return None
-    from modules.azure.log_archive import LogArchive, LogArchiveArgs
+    from bluelamp.modules.azure.log_archive import LogArchive, LogArchiveArgs
 
     args: LogArchiveArgs = {
         "label": context.label,
@@ -89,7 +89,7 @@ def collection(context: Context, logs: LogAnalytics) -> "DataCollection | None":
     """The endpoint and the rules by which machines send their logs."""
     if not context.has("dataCollection"):
         return None
-    from modules.azure.data_collection import DataCollection
+    from bluelamp.modules.azure.data_collection import DataCollection
 
     return DataCollection(
         "data-collection",
@@ -112,18 +112,18 @@ def watch(
     subscriptions = {"platform": context.subscription_id}
     contacts = [context.force.owner.email]
     if context.has("activityLog"):
-        from modules.azure.activity_log import ActivityLog, ActivityLogArgs
+        from bluelamp.modules.azure.activity_log import ActivityLog, ActivityLogArgs
 
         args = ActivityLogArgs(subscription_ids={**subscriptions}, workspace_id=logs.workspace_id)
         if kept is not None:
             args["archive_id"] = kept.id
         ActivityLog("activity-log", args, context.opts)
     if context.has("defender"):
-        from modules.azure.defender import Defender
+        from bluelamp.modules.azure.defender import Defender
 
         Defender("defender", {"subscription_ids": {**subscriptions}, "contacts": contacts}, context.opts)
     if context.has("sentinel"):
-        from modules.azure.sentinel import Sentinel
+        from bluelamp.modules.azure.sentinel import Sentinel
 
         Sentinel(
             "sentinel",
@@ -138,7 +138,7 @@ def watch(
         )
     if not context.has("alerts"):
         return None
-    from modules.azure.alerts import Alerts
+    from bluelamp.modules.azure.alerts import Alerts
 
     return Alerts(
         "alerts",

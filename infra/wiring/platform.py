@@ -2,13 +2,13 @@
 
 import pulumi
 
-from infra.cluster import Cluster
-from infra.on_premises import OnPremises
-from infra.profiles import LEVELS
-from infra.wiring.signed import IMMUTABLE_DAYS, Signed
-from modules.kubernetes.admission import ClusterAdmission
-from modules.kubernetes.classes import WorkloadClasses
-from modules.naming import Label
+from bluelamp.infra.cluster import Cluster
+from bluelamp.infra.on_premises import OnPremises
+from bluelamp.infra.profiles import LEVELS
+from bluelamp.infra.wiring.signed import IMMUTABLE_DAYS, Signed
+from bluelamp.modules.kubernetes.admission import ClusterAdmission
+from bluelamp.modules.kubernetes.classes import WorkloadClasses
+from bluelamp.modules.naming import Label
 
 _CONTROLLERS = ["azure-arc", "vmware-system-csi", "flux-system"]
 """Namespaces of add-ons that need the host."""
@@ -42,7 +42,7 @@ def platform(
         opts,
     )
     if LEVELS.index(level) == len(LEVELS) - 1 and estate.domain:
-        from modules.kubernetes.gateway import ClusterGateway
+        from bluelamp.modules.kubernetes.gateway import ClusterGateway
 
         ClusterGateway(
             f"{cluster.name}-gateway",
@@ -60,9 +60,9 @@ def platform(
 
 def _signed_in(name: str, label: Label, signed: Signed, opts: pulumi.ResourceOptions) -> None:
     """What signs in to Azure without a secret: the store of secrets, backups and metrics."""
-    from modules.kubernetes.backup import ClusterBackup
-    from modules.kubernetes.monitoring import ClusterMonitoring
-    from modules.kubernetes.secret_store import ClusterSecrets
+    from bluelamp.modules.kubernetes.backup import ClusterBackup
+    from bluelamp.modules.kubernetes.monitoring import ClusterMonitoring
+    from bluelamp.modules.kubernetes.secret_store import ClusterSecrets
 
     ClusterSecrets(
         f"{name}-secrets",

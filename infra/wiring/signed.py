@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pulumi
 
-from infra.force import Force
-from modules.naming import Label
+from bluelamp.infra.force import Force
+from bluelamp.modules.naming import Label
 
 ISSUER = "issuer"
 """What the issuer's name is made of."""
@@ -33,6 +33,6 @@ def issuer_of(force: Force, label: Label, cluster: str) -> str | None:
     """The address of a cluster's issuer, which its API server is told as it is made; None where there will be none."""
     if force.azure is None or not force.has("workloadIdentity"):
         return None
-    from modules.hybrid.workload_identity_issuer import issuer_url
+    from bluelamp.modules.hybrid.workload_identity_issuer import issuer_url
 
     return issuer_url(label, force.azure.primary_region, ISSUER, cluster)

@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from infra.vending import LandingZone as LandingZoneSettings
-from infra.wiring.context import Context
+from bluelamp.infra.vending import LandingZone as LandingZoneSettings
+from bluelamp.infra.wiring.context import Context
 
 if TYPE_CHECKING:
-    from infra.wiring.network import Network
-    from modules.azure.landing_zone import LandingZoneArgs
-    from modules.azure.log_analytics import LogAnalytics
-    from modules.azure.management_groups import ManagementGroups
-    from modules.azure.resource_guard import ResourceGuard
+    from bluelamp.infra.wiring.network import Network
+    from bluelamp.modules.azure.landing_zone import LandingZoneArgs
+    from bluelamp.modules.azure.log_analytics import LogAnalytics
+    from bluelamp.modules.azure.management_groups import ManagementGroups
+    from bluelamp.modules.azure.resource_guard import ResourceGuard
 
 _ISOLATED = "sandbox"
 
@@ -19,7 +19,7 @@ def landing_zones(context: Context, made: "Network", groups: "ManagementGroups",
     """Each landing zone of the settings, as `landing-zone-<name>`."""
     if not context.azure.landing_zones:
         return
-    from modules.azure.landing_zone import LandingZone
+    from bluelamp.modules.azure.landing_zone import LandingZone
 
     guards = _guards(context)
     for zone in context.azure.landing_zones:
@@ -35,7 +35,7 @@ def _guards(context: Context) -> "dict[str, ResourceGuard]":
     """By region, what guards the vaults there; in a group in which no landing zone's people have a role."""
     if not context.has("resourceGuard"):
         return {}
-    from modules.azure.resource_guard import ResourceGuard
+    from bluelamp.modules.azure.resource_guard import ResourceGuard
 
     zones = [zone for zone in context.azure.landing_zones if zone.archetype != _ISOLATED]
     return {
@@ -59,7 +59,7 @@ def _arguments(
     logs: "LogAnalytics",
     zone: LandingZoneSettings,
 ) -> "LandingZoneArgs":
-    from modules.azure.landing_zone import LandingZoneArgs
+    from bluelamp.modules.azure.landing_zone import LandingZoneArgs
 
     region = context.region_of(zone)
     args = LandingZoneArgs(
@@ -94,7 +94,7 @@ def _arguments(
         args["expires_on"] = zone.expires.isoformat()
     hub = made.hubs.get(region)
     if region in made.virtual_hubs and zone.archetype != _ISOLATED:
-        from infra.wiring.virtual_wan import joined_to
+        from bluelamp.infra.wiring.virtual_wan import joined_to
 
         args["virtual_hub"] = joined_to(context, made.virtual_hubs[region], region)
     elif hub is not None and zone.archetype != _ISOLATED:

@@ -4,16 +4,16 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from infra.fields import Region
-from infra.wiring.context import Context
-from infra.wiring.hubs import policy_args
-from modules import naming
-from modules.azure.firewall_policy import FirewallPolicy
-from modules.azure.virtual_wan import VirtualHub, VirtualHubArgs, VirtualWan
+from bluelamp.infra.fields import Region
+from bluelamp.infra.wiring.context import Context
+from bluelamp.infra.wiring.hubs import policy_args
+from bluelamp.modules import naming
+from bluelamp.modules.azure.firewall_policy import FirewallPolicy
+from bluelamp.modules.azure.virtual_wan import VirtualHub, VirtualHubArgs, VirtualWan
 
 if TYPE_CHECKING:
-    from modules.azure.log_analytics import LogAnalytics
-    from modules.azure.spoke import SpokeVirtualHub
+    from bluelamp.modules.azure.log_analytics import LogAnalytics
+    from bluelamp.modules.azure.spoke import SpokeVirtualHub
 
 
 def virtual_wan(context: Context) -> VirtualWan:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from infra.wiring.context import Context
-from modules.azure.alerts.metrics import WatchedResource
+from bluelamp.infra.wiring.context import Context
+from bluelamp.modules.azure.alerts.metrics import WatchedResource
 
 if TYPE_CHECKING:
-    from infra.wiring.network import Network
-    from modules.azure.key_vault import KeyVault
-    from modules.azure.log_archive import LogArchive
+    from bluelamp.infra.wiring.network import Network
+    from bluelamp.modules.azure.key_vault import KeyVault
+    from bluelamp.modules.azure.log_archive import LogArchive
 
 
 def watched(

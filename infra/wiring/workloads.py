@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from infra.cluster import Cluster
-from infra.wiring.context import Context
-from infra.wiring.operations import storage_key
-from infra.wiring.signed import IMMUTABLE_DAYS, ISSUER, Signed
-from modules.azure.private_link import BLOB_ZONE
+from bluelamp.infra.cluster import Cluster
+from bluelamp.infra.wiring.context import Context
+from bluelamp.infra.wiring.operations import storage_key
+from bluelamp.infra.wiring.signed import IMMUTABLE_DAYS, ISSUER, Signed
+from bluelamp.modules.azure.private_link import BLOB_ZONE
 
 if TYPE_CHECKING:
-    from infra.wiring.network import Network
-    from modules.azure.backup_store import BackupStore
-    from modules.azure.customer_managed_keys import CustomerManagedKeys
-    from modules.azure.key_vault import KeyVault
-    from modules.azure.log_analytics import LogAnalytics
-    from modules.azure.metrics_workspace import MetricsWorkspace
+    from bluelamp.infra.wiring.network import Network
+    from bluelamp.modules.azure.backup_store import BackupStore
+    from bluelamp.modules.azure.customer_managed_keys import CustomerManagedKeys
+    from bluelamp.modules.azure.key_vault import KeyVault
+    from bluelamp.modules.azure.log_analytics import LogAnalytics
+    from bluelamp.modules.azure.metrics_workspace import MetricsWorkspace
 
 _ROLES = "/providers/Microsoft.Authorization/roleDefinitions/"
 _SECRETS_USER = f"{_ROLES}4633458b-17de-408a-b874-0445c86b69e6"
@@ -43,7 +43,7 @@ def metrics(context: Context) -> "MetricsWorkspace | None":
     """Where the metrics of all clusters go."""
     if not known(context):
         return None
-    from modules.azure.metrics_workspace import MetricsWorkspace
+    from bluelamp.modules.azure.metrics_workspace import MetricsWorkspace
 
     return MetricsWorkspace(
         "cluster-metrics",
@@ -69,7 +69,7 @@ def workloads(
     clusters = known(context)
     if measured is None:
         return {}
-    from modules.hybrid.workload_identity_issuer import WorkloadIdentityIssuer
+    from bluelamp.modules.hybrid.workload_identity_issuer import WorkloadIdentityIssuer
 
     issuer = WorkloadIdentityIssuer(
         "issuer",
@@ -112,7 +112,7 @@ def _key_set(cluster: Cluster) -> str:
 
 def _vault(context: Context, made: "Network", logs: "LogAnalytics", cluster: str) -> "KeyVault":
     """A cluster's own vault: what reads it can read neither the platform's secrets nor another cluster's."""
-    from modules.azure.key_vault import KeyVault, KeyVaultArgs
+    from bluelamp.modules.azure.key_vault import KeyVault, KeyVaultArgs
 
     args = KeyVaultArgs(
         label=context.label,
@@ -138,7 +138,7 @@ def _store(
     keys: "CustomerManagedKeys | None",
     clusters: list[Cluster],
 ) -> "BackupStore":
-    from modules.azure.backup_store import BackupStore, BackupStoreArgs
+    from bluelamp.modules.azure.backup_store import BackupStore, BackupStoreArgs
 
     args = BackupStoreArgs(
         label=context.label,
@@ -164,7 +164,7 @@ def _signed(
     store: "BackupStore",
     measured: "MetricsWorkspace",
 ) -> Signed:
-    from modules.azure.workload_identity import RoleGrant, WorkloadIdentity
+    from bluelamp.modules.azure.workload_identity import RoleGrant, WorkloadIdentity
 
     box = container(cluster)
     grants = {

@@ -5,7 +5,7 @@ from uuid import NAMESPACE_URL, uuid5
 import pulumi
 from pulumi_azure_native import authorization
 
-from modules.naming import Label
+from bluelamp.modules.naming import Label
 
 
 def grant(

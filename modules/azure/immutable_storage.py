@@ -6,10 +6,10 @@ from typing import Any
 import pulumi
 from pulumi_azure_native import storage
 
-from modules import naming
-from modules.azure.log_analytics import send_logs
-from modules.azure.storage_encryption import encryption, identity
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.azure.log_analytics import send_logs
+from bluelamp.modules.azure.storage_encryption import encryption, identity
+from bluelamp.modules.component import Component, after
 
 LONGEST = 146_000
 """Days that Azure keeps anything unchanged at the most."""

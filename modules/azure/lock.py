@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pulumi
 from pulumi_azure_native import authorization
 
-from modules.component import Component
+from bluelamp.modules.component import Component
 
 
 def lock(

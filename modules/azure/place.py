@@ -6,9 +6,9 @@ from typing import Any
 import pulumi
 from pulumi_azure_native import network
 
-from modules import naming
-from modules.azure.log_analytics import send_logs
-from modules.component import Component
+from bluelamp.modules import naming
+from bluelamp.modules.azure.log_analytics import send_logs
+from bluelamp.modules.component import Component
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from typing import Any
 import pulumi
 from pulumi_azure_native import network, privatedns
 
-from modules import naming
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component, after
 
 BLOB_ZONE = "privatelink.blob.core.windows.net"
 """The private DNS zone of blobs."""

@@ -6,10 +6,10 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.networking.v1 import NetworkPolicySpecArgs
 
-from modules import naming
-from modules.component import Component
-from modules.kubernetes import traffic
-from modules.kubernetes.owned import metadata, named
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component
+from bluelamp.modules.kubernetes import traffic
+from bluelamp.modules.kubernetes.owned import metadata, named
 
 _API_AND_AZURE = (443, 6443)
 _WEBHOOKS = (443, 8443, 9443, 10250)

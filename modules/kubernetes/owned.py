@@ -6,8 +6,8 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from modules import naming
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component, after
 
 MANAGED = {"app.kubernetes.io/managed-by": "bluelamp"}
 """The label of everything that is made here."""

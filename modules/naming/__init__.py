@@ -5,11 +5,11 @@ annotations (`annotations`) and the region's facts (`region`); from an address r
 and the spokes after it (`spoke`). Nothing here needs Pulumi, and the same label always gives the same answers.
 """
 
-from modules.naming.addresses import HubPlan, hub_plan, spoke
-from modules.naming.label import Label
-from modules.naming.names import Kind, kinds, name
-from modules.naming.regions import Region, region, regions
-from modules.naming.tags import MANDATORY, annotations, tags
+from bluelamp.modules.naming.addresses import HubPlan, hub_plan, spoke
+from bluelamp.modules.naming.label import Label
+from bluelamp.modules.naming.names import Kind, kinds, name
+from bluelamp.modules.naming.regions import Region, region, regions
+from bluelamp.modules.naming.tags import MANDATORY, annotations, tags
 
 __all__ = [
     "MANDATORY",

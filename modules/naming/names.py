@@ -11,8 +11,8 @@ from pathlib import Path
 
 import yaml
 
-from modules.naming.label import Label
-from modules.naming.regions import region
+from bluelamp.modules.naming.label import Label
+from bluelamp.modules.naming.regions import region
 
 _PART = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 

@@ -1,6 +1,6 @@
 """Tags: who pays, who answers, how it is classified, and where it stands on the roadmap."""
 
-from modules.naming.label import Label
+from bluelamp.modules.naming.label import Label
 
 MANDATORY = (
     "force",

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from policies.estate import Estate, canonical
-from policies.model import UNKNOWN
-from policies.value import UnknownValue, Value, places, some
+from bluelamp.policies.estate import Estate, canonical
+from bluelamp.policies.model import UNKNOWN
+from bluelamp.policies.value import UnknownValue, Value, places, some
 
 PRIVATE_ENDPOINT: Final = "azure-native:network:PrivateEndpoint"
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from policies.controls import caf, cyber_essentials, dpa, iso, mcsb, ncsc, policing
+from bluelamp.policies.controls import caf, cyber_essentials, dpa, iso, mcsb, ncsc, policing
 
 IN_TRANSIT: Final = ncsc("1") + caf("B3.b") + iso("8.24") + mcsb("DP-3") + policing("cryptography")
 """Data on the way cannot be read or changed."""

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from policies.estate import Estate
-from policies.model import UNKNOWN
-from policies.value import UnknownValue, Value, places
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.model import UNKNOWN
+from bluelamp.policies.value import UnknownValue, Value, places
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from policies.addresses import ANYONE, Addresses, named_by, union
-from policies.azure._families import Family, Kin
-from policies.estate import Estate, kind_of
-from policies.in_force import InForce, Sided, in_force, key_of, named
-from policies.model import UNKNOWN
-from policies.traffic import ALL_PORTS, Box, everything, ports_of
-from policies.value import UnknownValue, Value, places, root, some
+from bluelamp.policies.addresses import ANYONE, Addresses, named_by, union
+from bluelamp.policies.azure._families import Family, Kin
+from bluelamp.policies.estate import Estate, kind_of
+from bluelamp.policies.in_force import InForce, Sided, in_force, key_of, named
+from bluelamp.policies.model import UNKNOWN
+from bluelamp.policies.traffic import ALL_PORTS, Box, everything, ports_of
+from bluelamp.policies.value import UnknownValue, Value, places, root, some
 
 FIREWALL: Final = "azure-native:network:AzureFirewall"
 FIREWALL_POLICY: Final = "azure-native:network:FirewallPolicy"

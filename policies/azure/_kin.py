@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from policies.estate import canonical, kind_of
-from policies.model import UNKNOWN
-from policies.value import UnknownValue, Value, some
+from bluelamp.policies.estate import canonical, kind_of
+from bluelamp.policies.model import UNKNOWN
+from bluelamp.policies.value import UnknownValue, Value, some
 
 
 def child_of(named: Value, parent: Value, own_name: str) -> bool:

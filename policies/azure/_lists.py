@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from policies.address_lists import first_of
-from policies.addresses import ANYONE, Addresses, Span, between, is_open, merged, parsed, public, size, union
-from policies.azure._families import Family, Kin
-from policies.estate import Estate, canonical
-from policies.model import UNKNOWN
-from policies.value import UnknownValue, Value
+from bluelamp.policies.address_lists import first_of
+from bluelamp.policies.addresses import ANYONE, Addresses, Span, between, is_open, merged, parsed, public, size, union
+from bluelamp.policies.azure._families import Family, Kin
+from bluelamp.policies.estate import Estate, canonical
+from bluelamp.policies.model import UNKNOWN
+from bluelamp.policies.value import UnknownValue, Value
 
 _REFUSALS: Final = frozenset({"deny", "reject", "block"})
 _SHIFTS: Final = (0, 64)

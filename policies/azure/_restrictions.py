@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from policies.addresses import ANYONE, Addresses, named_by
-from policies.in_force import FIRST, InForce, Sided, in_force
-from policies.model import UNKNOWN
-from policies.traffic import Box, admitted
-from policies.value import Value
+from bluelamp.policies.addresses import ANYONE, Addresses, named_by
+from bluelamp.policies.in_force import FIRST, InForce, Sided, in_force
+from bluelamp.policies.model import UNKNOWN
+from bluelamp.policies.traffic import Box, admitted
+from bluelamp.policies.value import Value
 
 _ANY_PORT: Final = (1,)
 

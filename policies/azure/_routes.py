@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
-from policies.addresses import ANYONE, named_by
-from policies.azure._families import Family, Kin
-from policies.estate import Estate
-from policies.in_force import InForce, Sided, in_force, key_of, named
-from policies.model import UNKNOWN
-from policies.traffic import Box, admitted
-from policies.value import Value
+from bluelamp.policies.addresses import ANYONE, named_by
+from bluelamp.policies.azure._families import Family, Kin
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.in_force import InForce, Sided, in_force, key_of, named
+from bluelamp.policies.model import UNKNOWN
+from bluelamp.policies.traffic import Box, admitted
+from bluelamp.policies.value import Value
 
 ROUTE_TABLE: Final = "azure-native:network:RouteTable"
 ROUTE: Final = "azure-native:network:Route"

@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Final
 
-from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
-from policies.estate import Estate
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
-from policies.tighter import Required
-from policies.value import Value, some
+from bluelamp.policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
+from bluelamp.policies.tighter import Required
+from bluelamp.policies.value import Value, some
 
 ACTIVITY_ALERT: Final = "azure-native:monitor:ActivityLogAlert"
 ACTION_GROUP: Final = "azure-native:monitor:ActionGroup"

@@ -2,26 +2,26 @@
 
 from typing import Final
 
-from policies.address_lists import wide_item, with_others
-from policies.addresses import WIDEST
-from policies.azure._controls import CLOSED
-from policies.azure._lists import adds_up, let_in
-from policies.azure._restrictions import restrictions_of
-from policies.azure.clusters import CLUSTER
-from policies.azure.container_apps import APP
-from policies.azure.integration import NAMESPACE_NETWORKS
-from policies.azure.keyvault import MANAGED_HSM, VAULT
-from policies.azure.network_edges import BASTION
-from policies.azure.paas import BATCH, COGNITIVE, EVENT_GRIDS, IOT_HUB, KUSTO, SEARCH, SIGNALS
-from policies.azure.registries import REGISTRY
-from policies.azure.storage import ACCOUNT
-from policies.azure.web import APPS
-from policies.estate import Estate, canonical
-from policies.in_force import named
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, NotApplicable, Outcome, rule
-from policies.tighter import EachAtLeast
-from policies.value import Value, root
+from bluelamp.policies.address_lists import wide_item, with_others
+from bluelamp.policies.addresses import WIDEST
+from bluelamp.policies.azure._controls import CLOSED
+from bluelamp.policies.azure._lists import adds_up, let_in
+from bluelamp.policies.azure._restrictions import restrictions_of
+from bluelamp.policies.azure.clusters import CLUSTER
+from bluelamp.policies.azure.container_apps import APP
+from bluelamp.policies.azure.integration import NAMESPACE_NETWORKS
+from bluelamp.policies.azure.keyvault import MANAGED_HSM, VAULT
+from bluelamp.policies.azure.network_edges import BASTION
+from bluelamp.policies.azure.paas import BATCH, COGNITIVE, EVENT_GRIDS, IOT_HUB, KUSTO, SEARCH, SIGNALS
+from bluelamp.policies.azure.registries import REGISTRY
+from bluelamp.policies.azure.storage import ACCOUNT
+from bluelamp.policies.azure.web import APPS
+from bluelamp.policies.estate import Estate, canonical
+from bluelamp.policies.in_force import named
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
+from bluelamp.policies.tighter import EachAtLeast
+from bluelamp.policies.value import Value, root
 
 PERIMETER_RULE: Final = "azure-native:network:NspAccessRule"
 NOTIFICATION_HUBS: Final = "azure-native:notificationhubs:Namespace"

@@ -2,17 +2,17 @@
 
 from typing import Final
 
-from policies.address_lists import with_others
-from policies.addresses import WIDEST
-from policies.azure._controls import BY_IDENTITY, CLOSED
-from policies.azure._lists import adds_up
-from policies.azure.paas import DATABRICKS, KUSTO, MACHINE_LEARNING, PURVIEW, SYNAPSE
-from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
-from policies.estate import Estate
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, Outcome, require, rule
-from policies.tighter import EachAtLeast
-from policies.value import Value
+from bluelamp.policies.address_lists import with_others
+from bluelamp.policies.addresses import WIDEST
+from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED
+from bluelamp.policies.azure._lists import adds_up
+from bluelamp.policies.azure.paas import DATABRICKS, KUSTO, MACHINE_LEARNING, PURVIEW, SYNAPSE
+from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, Outcome, require, rule
+from bluelamp.policies.tighter import EachAtLeast
+from bluelamp.policies.value import Value
 
 LEARNING_COMPUTE: Final = "azure-native:machinelearningservices:Compute"
 SYNAPSE_FIREWALL: Final = "azure-native:synapse:IpFirewallRule"

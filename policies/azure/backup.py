@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from policies.azure._controls import CLOSED, RECOVERABLE
-from policies.azure._kin import child, id_of
-from policies.controls import caf, iso, mcsb, ncsc, policing
-from policies.estate import Estate
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
-from policies.tighter import Allowed, AtLeast
-from policies.value import Value, places, some
+from bluelamp.policies.azure._controls import CLOSED, RECOVERABLE
+from bluelamp.policies.azure._kin import child, id_of
+from bluelamp.policies.controls import caf, iso, mcsb, ncsc, policing
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
+from bluelamp.policies.tighter import Allowed, AtLeast
+from bluelamp.policies.value import Value, places, some
 
 RECOVERY_VAULT: Final = "azure-native:recoveryservices:Vault"
 BACKUP_VAULT: Final = "azure-native:dataprotection:BackupVault"

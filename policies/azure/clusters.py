@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from policies.azure._controls import RESILIENT, SUPPORTED
-from policies.controls import caf, cis_kubernetes, cyber_essentials, iso, mcsb, ncsc, policing
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, Outcome, require, rule
-from policies.value import Value, some
+from bluelamp.policies.azure._controls import RESILIENT, SUPPORTED
+from bluelamp.policies.controls import caf, cis_kubernetes, cyber_essentials, iso, mcsb, ncsc, policing
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, Outcome, require, rule
+from bluelamp.policies.value import Value, some
 
 CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
 POOL: Final = "azure-native:containerservice:AgentPool"

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from policies.azure._controls import IN_TRANSIT, SUPPORTED
-from policies.azure.network import MACHINE, SCALE_SET
-from policies.controls import caf, iso, mcsb, ncsc, policing
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
-from policies.tighter import Allowed
-from policies.value import Value, some
+from bluelamp.policies.azure._controls import IN_TRANSIT, SUPPORTED
+from bluelamp.policies.azure.network import MACHINE, SCALE_SET
+from bluelamp.policies.controls import caf, iso, mcsb, ncsc, policing
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from bluelamp.policies.tighter import Allowed
+from bluelamp.policies.value import Value, some
 
 EXTENSION: Final = "azure-native:compute:VirtualMachineExtension"
 ARC_EXTENSION: Final = "azure-native:hybridcompute:MachineExtension"

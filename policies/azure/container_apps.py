@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from policies.azure._controls import CLOSED, IN_TRANSIT
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
-from policies.value import Value
+from bluelamp.policies.azure._controls import CLOSED, IN_TRANSIT
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from bluelamp.policies.value import Value
 
 APP: Final = "azure-native:app:ContainerApp"
 ENVIRONMENT: Final = "azure-native:app:ManagedEnvironment"

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from policies.azure._controls import OWN_KEYS
-from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
-from policies.model import Severity
-from policies.rule import Must, require
+from bluelamp.policies.azure._controls import OWN_KEYS
+from bluelamp.policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Must, require
 
 CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
 

@@ -2,16 +2,16 @@
 
 from typing import Final
 
-from policies.address_lists import wide_item, with_others
-from policies.addresses import WIDEST
-from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, OWN_KEYS, RECOVERABLE
-from policies.azure._lists import let_in
-from policies.azure.paas import APP_CONFIGURATION, COSMOS, REDIS
-from policies.controls import mcsb
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
-from policies.tighter import EachAtLeast
-from policies.value import Value
+from bluelamp.policies.address_lists import wide_item, with_others
+from bluelamp.policies.addresses import WIDEST
+from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, OWN_KEYS, RECOVERABLE
+from bluelamp.policies.azure._lists import let_in
+from bluelamp.policies.azure.paas import APP_CONFIGURATION, COSMOS, REDIS
+from bluelamp.policies.controls import mcsb
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from bluelamp.policies.tighter import EachAtLeast
+from bluelamp.policies.value import Value
 
 REDIS_DATABASE: Final = "azure-native:redisenterprise:Database"
 

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from policies.azure._controls import OWN_KEYS
-from policies.azure._kin import child_of, same_name
-from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
-from policies.estate import Estate
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
-from policies.value import Value, some
+from bluelamp.policies.azure._controls import OWN_KEYS
+from bluelamp.policies.azure._kin import child_of, same_name
+from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
+from bluelamp.policies.value import Value, some
 
 DATABASE: Final = "azure-native:sql:Database"
 MANAGED_INSTANCE: Final = "azure-native:sql:ManagedInstance"

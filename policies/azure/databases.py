@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT
-from policies.azure._kin import child, child_of
-from policies.azure._lists import RANGES, wide_range
-from policies.controls import caf, cyber_essentials, dpa, iso, mcsb, ncsc, policing
-from policies.estate import Estate, canonical
-from policies.model import Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
-from policies.tighter import AtLeast, AtMost
-from policies.value import Value, some
+from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT
+from bluelamp.policies.azure._kin import child, child_of
+from bluelamp.policies.azure._lists import RANGES, wide_range
+from bluelamp.policies.controls import caf, cyber_essentials, dpa, iso, mcsb, ncsc, policing
+from bluelamp.policies.estate import Estate, canonical
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
+from bluelamp.policies.tighter import AtLeast, AtMost
+from bluelamp.policies.value import Value, some
 
 SQL_SERVER: Final = "azure-native:sql:Server"
 _ELSEWHERE: Final = ("azure-native:synapse:", "azure-native:datalakestore:")

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from policies.azure._controls import BY_IDENTITY, CLOSED, KEY_LIFE, OWN_KEYS
-from policies.controls import caf, dpa, iso, mcsb, ncsc
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, Outcome, require, rule
-from policies.value import Value
+from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, KEY_LIFE, OWN_KEYS
+from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, Outcome, require, rule
+from bluelamp.policies.value import Value
 
 DISK: Final = "azure-native:compute:Disk"
 SNAPSHOT: Final = "azure-native:compute:Snapshot"

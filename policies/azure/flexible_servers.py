@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, OWN_KEYS, RESILIENT
-from policies.controls import caf, iso, mcsb, ncsc, policing
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
-from policies.value import Value
+from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, OWN_KEYS, RESILIENT
+from bluelamp.policies.controls import caf, iso, mcsb, ncsc, policing
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from bluelamp.policies.value import Value
 
 POSTGRESQL: Final = "azure-native:dbforpostgresql:Server"
 MYSQL: Final = "azure-native:dbformysql:Server"

@@ -2,16 +2,16 @@
 
 from typing import Final
 
-from policies.azure._arm import Pointers, made_from, pointers, references
-from policies.azure._controls import SUPPORTED
-from policies.azure._filters import SECURITY_GROUP
-from policies.azure.network import NETWORK
-from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
-from policies.estate import Estate
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, Outcome, lacks, require, rule
-from policies.tighter import AtLeast
-from policies.value import Value
+from bluelamp.policies.azure._arm import Pointers, made_from, pointers, references
+from bluelamp.policies.azure._controls import SUPPORTED
+from bluelamp.policies.azure._filters import SECURITY_GROUP
+from bluelamp.policies.azure.network import NETWORK
+from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, Outcome, lacks, require, rule
+from bluelamp.policies.tighter import AtLeast
+from bluelamp.policies.value import Value
 
 FLOW_LOG: Final = "azure-native:network:FlowLog"
 

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from policies.azure._controls import IN_TRANSIT
-from policies.azure.network_edges import APPLICATION_GATEWAY
-from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, Outcome, require, rule
-from policies.tighter import Allowed
-from policies.value import Value, places, some
+from bluelamp.policies.azure._controls import IN_TRANSIT
+from bluelamp.policies.azure.network_edges import APPLICATION_GATEWAY
+from bluelamp.policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, Outcome, require, rule
+from bluelamp.policies.tighter import Allowed
+from bluelamp.policies.value import Value, places, some
 
 WEB_FIREWALL: Final = "azure-native:network:WebApplicationFirewallPolicy"
 FRONT_DOOR_FIREWALLS: Final = ("azure-native:cdn:Policy", "azure-native:frontdoor:Policy")

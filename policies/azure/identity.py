@@ -3,11 +3,11 @@
 from fnmatch import fnmatchcase
 from typing import Final
 
-from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
-from policies.model import Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
-from policies.tighter import Forbidden
-from policies.value import Value, all_of, some
+from bluelamp.policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from bluelamp.policies.tighter import Forbidden
+from bluelamp.policies.value import Value, all_of, some
 
 ASSIGNMENT: Final = "azure-native:authorization:RoleAssignment"
 DEFINITION: Final = "azure-native:authorization:RoleDefinition"

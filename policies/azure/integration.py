@@ -2,18 +2,18 @@
 
 from typing import Final
 
-from policies.address_lists import wide_item, with_others
-from policies.addresses import WIDEST
-from policies.azure._controls import BY_IDENTITY, CLOSED, FILTERED, IN_TRANSIT
-from policies.azure._kin import child
-from policies.azure._lists import let_in
-from policies.azure.paas import AUTOMATION
-from policies.controls import caf, iso, mcsb, ncsc, policing
-from policies.estate import Estate
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
-from policies.tighter import Allowed, EachAtLeast, Forbidden
-from policies.value import Value, some
+from bluelamp.policies.address_lists import wide_item, with_others
+from bluelamp.policies.addresses import WIDEST
+from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, FILTERED, IN_TRANSIT
+from bluelamp.policies.azure._kin import child
+from bluelamp.policies.azure._lists import let_in
+from bluelamp.policies.azure.paas import AUTOMATION
+from bluelamp.policies.controls import caf, iso, mcsb, ncsc, policing
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from bluelamp.policies.tighter import Allowed, EachAtLeast, Forbidden
+from bluelamp.policies.value import Value, some
 
 NAMESPACE_RULES: Final = (
     "azure-native:eventhub:NamespaceAuthorizationRule",

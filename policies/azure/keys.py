@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from policies.azure._controls import KEY_LIFE
-from policies.controls import caf, iso, mcsb, ncsc, policing
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, Outcome, require, rule
-from policies.tighter import Allowed, AtLeast
-from policies.value import Value, places, some
+from bluelamp.policies.azure._controls import KEY_LIFE
+from bluelamp.policies.controls import caf, iso, mcsb, ncsc, policing
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, Outcome, require, rule
+from bluelamp.policies.tighter import Allowed, AtLeast
+from bluelamp.policies.value import Value, places, some
 
 KEY: Final = "azure-native:keyvault:Key"
 SECRET: Final = "azure-native:keyvault:Secret"  # noqa: S105 - a type

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from policies.azure._arm import private_endpoints
-from policies.azure._controls import BY_IDENTITY, CLOSED, HARDENED, RECOVERABLE
-from policies.controls import caf, iso, mcsb, ncsc, policing
-from policies.estate import Estate
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, Outcome, lacks, require, rule
-from policies.tighter import Forbidden
-from policies.value import Value, some
+from bluelamp.policies.azure._arm import private_endpoints
+from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, HARDENED, RECOVERABLE
+from bluelamp.policies.controls import caf, iso, mcsb, ncsc, policing
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, Outcome, lacks, require, rule
+from bluelamp.policies.tighter import Forbidden
+from bluelamp.policies.value import Value, some
 
 VAULT: Final = "azure-native:keyvault:Vault"
 MANAGED_HSM: Final = "azure-native:keyvault:ManagedHsm"

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from policies.azure._arm import Pointers, Reference, pointers, references
-from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
-from policies.estate import Estate, canonical
-from policies.model import Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
-from policies.value import UnknownValue, Value, some
+from bluelamp.policies.azure._arm import Pointers, Reference, pointers, references
+from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
+from bluelamp.policies.estate import Estate, canonical
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
+from bluelamp.policies.value import UnknownValue, Value, some
 
 WORKSPACE: Final = "azure-native:operationalinsights:Workspace"
 DIAGNOSTIC_SETTING: Final = "azure-native:monitor:DiagnosticSetting"

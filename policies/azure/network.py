@@ -3,16 +3,16 @@
 from itertools import combinations
 from typing import Final
 
-from policies.addresses import WIDEST
-from policies.azure._controls import CLOSED, FILTERED
-from policies.azure._filters import RULES, SECURITY_GROUP, SECURITY_RULE, opened_to_internet
-from policies.azure._overlaps import network_of, overlap
-from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
-from policies.estate import Estate
-from policies.model import Severity
-from policies.rule import Fail, NotApplicable, Outcome, rule
-from policies.tighter import EachAtLeast, Forbidden
-from policies.value import Value, places, some
+from bluelamp.policies.addresses import WIDEST
+from bluelamp.policies.azure._controls import CLOSED, FILTERED
+from bluelamp.policies.azure._filters import RULES, SECURITY_GROUP, SECURITY_RULE, opened_to_internet
+from bluelamp.policies.azure._overlaps import network_of, overlap
+from bluelamp.policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
+from bluelamp.policies.tighter import EachAtLeast, Forbidden
+from bluelamp.policies.value import Value, places, some
 
 SUBNET: Final = "azure-native:network:Subnet"
 NETWORK: Final = "azure-native:network:VirtualNetwork"

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from policies.azure._controls import HARDENED, RESILIENT, SUPPORTED
-from policies.azure._kin import child
-from policies.azure._overlaps import network_of, overlap
-from policies.azure.network import (
+from bluelamp.policies.azure._controls import HARDENED, RESILIENT, SUPPORTED
+from bluelamp.policies.azure._kin import child
+from bluelamp.policies.azure._overlaps import network_of, overlap
+from bluelamp.policies.azure.network import (
     FIREWALL,
     INTERFACE,
     NETWORK,
@@ -14,12 +14,12 @@ from policies.azure.network import (
     ranges,
     subnet_name,
 )
-from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
-from policies.estate import Estate
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
-from policies.tighter import Allowed, AtLeast, Required
-from policies.value import Value, places, some
+from bluelamp.policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from bluelamp.policies.tighter import Allowed, AtLeast, Required
+from bluelamp.policies.value import Value, places, some
 
 PUBLIC_ADDRESS: Final = "azure-native:network:PublicIPAddress"
 LOAD_BALANCER: Final = "azure-native:network:LoadBalancer"

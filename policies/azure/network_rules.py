@@ -2,20 +2,20 @@
 
 from typing import Final
 
-from policies.address_lists import with_others
-from policies.addresses import WIDEST
-from policies.azure._arm import Pointers, Reference, owner, pointers, references
-from policies.azure._controls import CLOSED, FILTERED
-from policies.azure._filters import RULES, SECURITY_GROUP, SECURITY_RULE, opened_outwards, opened_to_internet
-from policies.azure._firewalls import COLLECTIONS, FIREWALL_POLICY, everything_of
-from policies.azure._routes import ROUTE, ROUTE_TABLE, led_to_internet
-from policies.azure.network import NETWORK, PLATFORM_SUBNETS, SUBNET, subnet_name
-from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
-from policies.estate import Estate
-from policies.model import Severity
-from policies.rule import Fail, NotApplicable, Outcome, rule
-from policies.tighter import Allowed, EachAtLeast, Forbidden
-from policies.value import UnknownValue, Value, places, root
+from bluelamp.policies.address_lists import with_others
+from bluelamp.policies.addresses import WIDEST
+from bluelamp.policies.azure._arm import Pointers, Reference, owner, pointers, references
+from bluelamp.policies.azure._controls import CLOSED, FILTERED
+from bluelamp.policies.azure._filters import RULES, SECURITY_GROUP, SECURITY_RULE, opened_outwards, opened_to_internet
+from bluelamp.policies.azure._firewalls import COLLECTIONS, FIREWALL_POLICY, everything_of
+from bluelamp.policies.azure._routes import ROUTE, ROUTE_TABLE, led_to_internet
+from bluelamp.policies.azure.network import NETWORK, PLATFORM_SUBNETS, SUBNET, subnet_name
+from bluelamp.policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
+from bluelamp.policies.tighter import Allowed, EachAtLeast, Forbidden
+from bluelamp.policies.value import UnknownValue, Value, places, root
 
 HUB_CONNECTION: Final = "azure-native:network:HubVirtualNetworkConnection"
 _FIREWALL_SUBNET: Final = "azurefirewallsubnet"

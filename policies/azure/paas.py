@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from policies.azure._arm import private_endpoints
-from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT
-from policies.azure.storage import ACCOUNT
-from policies.controls import ncsc
-from policies.estate import Estate, canonical
-from policies.model import Enforcement, Severity
-from policies.rule import Must, NotApplicable, Outcome, lacks, require, rule
-from policies.value import Value
+from bluelamp.policies.azure._arm import private_endpoints
+from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT
+from bluelamp.policies.azure.storage import ACCOUNT
+from bluelamp.policies.controls import ncsc
+from bluelamp.policies.estate import Estate, canonical
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Must, NotApplicable, Outcome, lacks, require, rule
+from bluelamp.policies.value import Value
 
 APP_CONFIGURATION: Final = "azure-native:appconfiguration:ConfigurationStore"
 AUTOMATION: Final = "azure-native:automation:AutomationAccount"

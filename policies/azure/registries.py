@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from policies.azure._controls import OWN_KEYS, RESILIENT
-from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc
-from policies.model import Enforcement, Severity
-from policies.rule import Must, require
+from bluelamp.policies.azure._controls import OWN_KEYS, RESILIENT
+from bluelamp.policies.controls import caf, cyber_essentials, iso, mcsb, ncsc
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Must, require
 
 REGISTRY: Final = "azure-native:containerregistry:Registry"
 

@@ -3,15 +3,15 @@
 import re
 from typing import Final
 
-from policies.address_lists import wide_item, with_others
-from policies.addresses import WIDEST
-from policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, SUPPORTED
-from policies.azure._lists import let_in
-from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
-from policies.tighter import AtMost, EachAtLeast
-from policies.value import Value
+from bluelamp.policies.address_lists import wide_item, with_others
+from bluelamp.policies.addresses import WIDEST
+from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, SUPPORTED
+from bluelamp.policies.azure._lists import let_in
+from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from bluelamp.policies.tighter import AtMost, EachAtLeast
+from bluelamp.policies.value import Value
 
 ACCOUNT: Final = "azure-native:storage:StorageAccount"
 CONTAINER: Final = "azure-native:storage:BlobContainer"

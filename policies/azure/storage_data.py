@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from policies.azure._controls import OWN_KEYS, RESILIENT
-from policies.azure.storage import ACCOUNT
-from policies.controls import caf, iso, mcsb, ncsc, policing
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, Outcome, require, rule
-from policies.tighter import Allowed
-from policies.value import Value
+from bluelamp.policies.azure._controls import OWN_KEYS, RESILIENT
+from bluelamp.policies.azure.storage import ACCOUNT
+from bluelamp.policies.controls import caf, iso, mcsb, ncsc, policing
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, Outcome, require, rule
+from bluelamp.policies.tighter import Allowed
+from bluelamp.policies.value import Value
 
 FILE_SERVICE: Final = "azure-native:storage:FileServiceProperties"
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Final
 
-from policies.azure._arm import Pointers, Reference, pointers, references
-from policies.azure._controls import RECOVERABLE
-from policies.azure.storage import ACCOUNT
-from policies.controls import caf, dpa, iso, mcsb, ncsc
-from policies.estate import Estate
-from policies.model import Enforcement, Severity
-from policies.rule import Must, NotApplicable, Outcome, lacks, require, rule
-from policies.value import UnknownValue, Value
+from bluelamp.policies.azure._arm import Pointers, Reference, pointers, references
+from bluelamp.policies.azure._controls import RECOVERABLE
+from bluelamp.policies.azure.storage import ACCOUNT
+from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Must, NotApplicable, Outcome, lacks, require, rule
+from bluelamp.policies.value import UnknownValue, Value
 
 BLOB_SERVICE: Final = "azure-native:storage:BlobServiceProperties"
 FILE_SERVICE: Final = "azure-native:storage:FileServiceProperties"

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from policies.azure._arm import owner
-from policies.azure.storage import ACCOUNT
-from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
-from policies.estate import Estate
-from policies.model import Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
-from policies.tighter import EachAtLeast
-from policies.value import Value, places, some
+from bluelamp.policies.azure._arm import owner
+from bluelamp.policies.azure.storage import ACCOUNT
+from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from bluelamp.policies.tighter import EachAtLeast
+from bluelamp.policies.value import Value, places, some
 
 IMMUTABILITY: Final = "azure-native:storage:BlobContainerImmutabilityPolicy"
 LIFECYCLE: Final = "azure-native:storage:ManagementPolicy"

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from policies.azure._controls import IN_TRANSIT
-from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
-from policies.model import Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
-from policies.tighter import Allowed, Forbidden
-from policies.value import Value, some
+from bluelamp.policies.azure._controls import IN_TRANSIT
+from bluelamp.policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from bluelamp.policies.tighter import Allowed, Forbidden
+from bluelamp.policies.value import Value, some
 
 GATEWAY: Final = "azure-native:network:VirtualNetworkGateway"
 SERVER: Final = "azure-native:network:VpnServerConfiguration"

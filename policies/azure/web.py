@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from policies.azure._controls import BY_IDENTITY, CLOSED, FILTERED, HARDENED, IN_TRANSIT, RESILIENT
-from policies.controls import caf, iso, mcsb, ncsc, policing
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, Outcome, require, rule
-from policies.tighter import Forbidden
-from policies.value import Value, some
+from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, FILTERED, HARDENED, IN_TRANSIT, RESILIENT
+from bluelamp.policies.controls import caf, iso, mcsb, ncsc, policing
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, Outcome, require, rule
+from bluelamp.policies.tighter import Forbidden
+from bluelamp.policies.value import Value, some
 
 APPS: Final = ("azure-native:web:WebApp", "azure-native:web:WebAppSlot")
 PUBLISHING: Final = (

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from policies.controls import caf, iso, mcsb, ncsc, policing
-from policies.model import Severity
-from policies.rule import Fail, Must, Outcome, require, rule
-from policies.tighter import Fixed
-from policies.value import Value
+from bluelamp.policies.controls import caf, iso, mcsb, ncsc, policing
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, Must, Outcome, require, rule
+from bluelamp.policies.tighter import Fixed
+from bluelamp.policies.value import Value
 
 FEDERATION: Final = "azure-native:managedidentity:FederatedIdentityCredential"
 

@@ -4,8 +4,8 @@ A rule is declared once, in its area. Here it is turned into ValidatingAdmission
 into Azure Policy for a force's root management group; the cases that the rule is held to hold them too.
 """
 
-from policies.compiled.admission import to_admission
-from policies.compiled.azure_policy import initiative, to_azure_policy
-from policies.compiled.result import CannotCompile, Compiled
+from bluelamp.policies.compiled.admission import to_admission
+from bluelamp.policies.compiled.azure_policy import initiative, to_azure_policy
+from bluelamp.policies.compiled.result import CannotCompile, Compiled
 
 __all__ = ["CannotCompile", "Compiled", "initiative", "to_admission", "to_azure_policy"]

@@ -9,12 +9,12 @@ required property the expression follows from it; of a rule that is a function i
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from policies.compiled import cel
-from policies.compiled.facet import facet_of, shared
-from policies.compiled.kinds import Kind, kinds_of, resource_rules
-from policies.compiled.result import CannotCompile, Compiled
-from policies.model import Enforcement
-from policies.rule import Rule
+from bluelamp.policies.compiled import cel
+from bluelamp.policies.compiled.facet import facet_of, shared
+from bluelamp.policies.compiled.kinds import Kind, kinds_of, resource_rules
+from bluelamp.policies.compiled.result import CannotCompile, Compiled
+from bluelamp.policies.model import Enforcement
+from bluelamp.policies.rule import Rule
 
 PARAMETERS: Final = "kube-system"
 """The namespace in which parameters are kept: who may write there owns the cluster already."""

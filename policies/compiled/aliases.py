@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from policies.compiled.result import CannotCompile
+from bluelamp.policies.compiled.result import CannotCompile
 
 FIELDS: Final = frozenset({"name", "kind", "location", "id", "tags", "identity.type"})
 """What Azure Policy reads of every type without an alias."""

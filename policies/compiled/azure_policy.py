@@ -13,11 +13,11 @@ from dataclasses import replace
 from textwrap import shorten
 from typing import Any, Final
 
-from policies.catalogues import title_of
-from policies.compiled.aliases import Type, type_of
-from policies.compiled.result import CannotCompile, Compiled
-from policies.model import Control, Enforcement
-from policies.rule import Must, Rule
+from bluelamp.policies.catalogues import title_of
+from bluelamp.policies.compiled.aliases import Type, type_of
+from bluelamp.policies.compiled.result import CannotCompile, Compiled
+from bluelamp.policies.model import Control, Enforcement
+from bluelamp.policies.rule import Must, Rule
 
 Condition = dict[str, Any]
 

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from policies.compiled.kinds import Kind
-from policies.compiled.result import CannotCompile
-from policies.kubernetes._workloads import METADATA, PODS
-from policies.rule import Must
+from bluelamp.policies.compiled.kinds import Kind
+from bluelamp.policies.compiled.result import CannotCompile
+from bluelamp.policies.kubernetes._workloads import METADATA, PODS
+from bluelamp.policies.rule import Must
 
 _LISTS: Final = ("containers[*]", "initContainers[*]", "ephemeralContainers[*]")
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -22,10 +22,10 @@ from typing import Any, Final
 
 import yaml
 
-from policies.compiled import cel
-from policies.compiled.kinds import kinds_of
-from policies.compiled.result import CannotCompile
-from policies.rule import Rule
+from bluelamp.policies.compiled import cel
+from bluelamp.policies.compiled.kinds import kinds_of
+from bluelamp.policies.compiled.result import CannotCompile
+from bluelamp.policies.rule import Rule
 
 _FOLDER: Final = Path(__file__).parents[1]
 _KEYS: Final = frozenset({"expression", "kinds", "not", "whole"})

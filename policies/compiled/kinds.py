@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from policies.rule import Rule
+from bluelamp.policies.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from policies.azure._arm import NAMES
-from policies.azure._kin import same_name
-from policies.controls import caf, dpa, iso, mcsb, ncsc
-from policies.estate import Estate, canonical
-from policies.model import UNKNOWN, Enforcement, Severity
-from policies.rule import Outcome, lacks, rule
-from policies.value import Value, some
+from bluelamp.policies.azure._arm import NAMES
+from bluelamp.policies.azure._kin import same_name
+from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc
+from bluelamp.policies.estate import Estate, canonical
+from bluelamp.policies.model import UNKNOWN, Enforcement, Severity
+from bluelamp.policies.rule import Outcome, lacks, rule
+from bluelamp.policies.value import Value, some
 
 STORES: Final = (
     "azure-native:cosmosdb:DatabaseAccount",

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
-from policies.data._types import TAGGED
-from policies.model import Severity
-from policies.rule import Fail, NotApplicable, Outcome, rule
-from policies.tighter import Allowed, Required
-from policies.value import Value, some
+from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
+from bluelamp.policies.data._types import TAGGED
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
+from bluelamp.policies.tighter import Allowed, Required
+from bluelamp.policies.value import Value, some
 
 _YES: Final = frozenset({"true", "yes"})
 _NOT_KNOWN: Final = NotApplicable("it is not tagged as holding personal data")

@@ -3,12 +3,12 @@
 import re
 from typing import Final
 
-from policies.controls import caf, dpa, iso, mcsb, ncsc, policing
-from policies.data._types import LOCATED, TAGGED
-from policies.model import Severity
-from policies.rule import Fail, NotApplicable, Outcome, rule
-from policies.tighter import Allowed
-from policies.value import Value
+from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
+from bluelamp.policies.data._types import LOCATED, TAGGED
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
+from bluelamp.policies.tighter import Allowed
+from bluelamp.policies.value import Value
 
 COSMOS: Final = "azure-native:cosmosdb:DatabaseAccount"
 IMAGE_VERSION: Final = "azure-native:compute:GalleryImageVersion"

@@ -6,11 +6,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
-from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc
-from policies.estate import canonical, kind_of
-from policies.model import UNKNOWN, Enforcement, Severity
-from policies.rule import Fail, Outcome, rule
-from policies.value import Value
+from bluelamp.policies.controls import caf, cyber_essentials, iso, mcsb, ncsc
+from bluelamp.policies.estate import canonical, kind_of
+from bluelamp.policies.model import UNKNOWN, Enforcement, Severity
+from bluelamp.policies.rule import Fail, Outcome, rule
+from bluelamp.policies.value import Value
 
 
 @dataclass(frozen=True)

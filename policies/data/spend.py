@@ -4,12 +4,12 @@ from datetime import date
 from typing import Final
 
 from bluelamp.core.dates import today
-from policies.controls import caf, iso, mcsb, ncsc
-from policies.data._types import TAGGED
-from policies.model import Severity
-from policies.rule import Fail, NotApplicable, Outcome, lacks, rule
-from policies.tighter import Required
-from policies.value import Value, some
+from bluelamp.policies.controls import caf, iso, mcsb, ncsc
+from bluelamp.policies.data._types import TAGGED
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome, lacks, rule
+from bluelamp.policies.tighter import Required
+from bluelamp.policies.value import Value, some
 
 BUDGET: Final = "azure-native:consumption:Budget"
 

@@ -7,6 +7,6 @@ if __name__ == "__main__":
     here = Path(__file__).absolute().parent
     sys.path = [str(here.parents[1]), *(path for path in sys.path if Path(path).resolve() != here.resolve())]
 
-    from policies.pack.serving import serve
+    from bluelamp.policies.pack.serving import serve
 
     serve(here)

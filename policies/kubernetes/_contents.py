@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from policies.kubernetes._templates import type_of
-from policies.value import Value, joined
+from bluelamp.policies.kubernetes._templates import type_of
+from bluelamp.policies.value import Value, joined
 
 RESOURCE_SET: Final = "kubernetes:addons.cluster.x-k8s.io/*:ClusterResourceSet"
 SETS: Final = tuple(RESOURCE_SET.replace("*", version) for version in ("v1beta2", "v1beta1", "v1alpha4", "v1alpha3"))
@@ -51,7 +51,7 @@ def read(text: str) -> tuple[Mapping[str, Any], ...]:
     """The Kubernetes objects in `text`, YAML or JSON. Raises `Unreadable`."""
     if len(text) > LARGEST:
         raise Unreadable(f"it is longer than {LARGEST} characters")
-    from policies.kubernetes._yaml import NotYaml, documents
+    from bluelamp.policies.kubernetes._yaml import NotYaml, documents
 
     try:
         found = documents(text)

@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Any, Final
 
 from bluelamp.core.server_side_apply import Apply, Shape, builtin, of_schema
-from policies.kubernetes._templates import type_of
-from policies.model import UNKNOWN, Resource
-from policies.value import PartialList, PartialObject
+from bluelamp.policies.kubernetes._templates import type_of
+from bluelamp.policies.model import UNKNOWN, Resource
+from bluelamp.policies.value import PartialList, PartialObject
 
 _SUFFIX: Final = "Patch"
 _CRD: Final = ":CustomResourceDefinition"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from policies.value import Value, places, some
+from bluelamp.policies.value import Value, places, some
 
 _GROUP: Final = "kubernetes:controlplane.cluster.x-k8s.io"
 KUBEADM: Final = {

@@ -11,9 +11,9 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
-from policies.estate import Estate
-from policies.model import UNKNOWN, Resource
-from policies.value import UnknownValue, Value, root, stepped
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.model import UNKNOWN, Resource
+from bluelamp.policies.value import UnknownValue, Value, root, stepped
 
 CLUSTER_ROLES: Final = tuple(
     f"kubernetes:rbac.authorization.k8s.io/{version}:ClusterRole" for version in ("v1", "v1beta1", "v1alpha1")

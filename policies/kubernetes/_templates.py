@@ -11,9 +11,9 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, Final
 
-from policies.kubernetes._workloads import PODS
-from policies.model import UNKNOWN, Resource
-from policies.value import PartialList, PartialObject, Value, root
+from bluelamp.policies.kubernetes._workloads import PODS
+from bluelamp.policies.model import UNKNOWN, Resource
+from bluelamp.policies.value import PartialList, PartialObject, Value, root
 
 TEMPLATE: Final = "kubernetes:core/v1:PodTemplate"
 """The kind by whose rules a recognised pod is judged: its pod is below `template`."""
@@ -175,7 +175,7 @@ def _written(value: Value) -> Any:
         return None
     if len(value.raw) > _LARGEST_TEXT:
         return UNKNOWN
-    from policies.kubernetes._yaml import NotYaml, documents
+    from bluelamp.policies.kubernetes._yaml import NotYaml, documents
 
     try:
         found = [each for each in documents(value.raw) if isinstance(each, (dict, list))]

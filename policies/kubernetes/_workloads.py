@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from policies.model import UNKNOWN
-from policies.value import Value
+from bluelamp.policies.model import UNKNOWN
+from bluelamp.policies.value import Value
 
 PODS: Final[Mapping[str, str | tuple[str, ...]]] = {
     "kubernetes:apps/*:Deployment": "spec.template.spec",

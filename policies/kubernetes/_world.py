@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Final
 
-from policies.address_lists import with_others
-from policies.addresses import ANYONE, NONE, Addresses, difference, is_open, named_by, public, union
-from policies.estate import Estate
-from policies.in_force import FIRST, InForce, Sided, in_force, key_of
-from policies.kubernetes._workloads import namespace_of
-from policies.kubernetes.namespaces import NETWORK_POLICY
-from policies.model import UNKNOWN
-from policies.traffic import ALL_PORTS, Box, everything
-from policies.value import UnknownValue, Value, places, root
+from bluelamp.policies.address_lists import with_others
+from bluelamp.policies.addresses import ANYONE, NONE, Addresses, difference, is_open, named_by, public, union
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.in_force import FIRST, InForce, Sided, in_force, key_of
+from bluelamp.policies.kubernetes._workloads import namespace_of
+from bluelamp.policies.kubernetes.namespaces import NETWORK_POLICY
+from bluelamp.policies.model import UNKNOWN
+from bluelamp.policies.traffic import ALL_PORTS, Box, everything
+from bluelamp.policies.value import UnknownValue, Value, places, root
 
 _INSIDE: Final = Addresses(names=frozenset({"pods"}))
 _PEERS: Final = {"ingress": "from", "egress": "to"}

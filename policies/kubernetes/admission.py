@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from policies.controls import caf, iso, mcsb, ncsc
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, Outcome, require, rule
-from policies.value import Value, some
+from bluelamp.policies.controls import caf, iso, mcsb, ncsc
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, Outcome, require, rule
+from bluelamp.policies.value import Value, some
 
 _API: Final = "kubernetes:admissionregistration.k8s.io/v1"
 

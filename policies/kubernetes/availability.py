@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from policies.controls import caf, iso, mcsb, ncsc
-from policies.estate import Estate
-from policies.kubernetes._workloads import PODS, below, namespace_of
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
-from policies.value import Value, root, some
+from bluelamp.policies.controls import caf, iso, mcsb, ncsc
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.kubernetes._workloads import PODS, below, namespace_of
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
+from bluelamp.policies.value import Value, root, some
 
 DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
 BUDGET: Final = "kubernetes:policy/v1:PodDisruptionBudget"

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from policies.controls import caf, iso, mcsb, ncsc
-from policies.estate import Estate
-from policies.kubernetes._contents import CARRIERS, SETS, Unreadable, objects, texts
-from policies.kubernetes._workloads import namespace_of
-from policies.model import Severity
-from policies.rule import Fail, NotApplicable, Outcome, rule
-from policies.value import UnknownValue, Value
+from bluelamp.policies.controls import caf, iso, mcsb, ncsc
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.kubernetes._contents import CARRIERS, SETS, Unreadable, objects, texts
+from bluelamp.policies.kubernetes._workloads import namespace_of
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
+from bluelamp.policies.value import UnknownValue, Value
 
 _ELSEWHERE: Final = {
     "kubernetes:argoproj.io/*:Application": "the repository or chart",

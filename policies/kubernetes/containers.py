@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from policies.controls import caf, cis_kubernetes, cyber_essentials, iso, mcsb, ncsc
-from policies.kubernetes._secrets import looks_secret
-from policies.kubernetes._workloads import CONTAINERS, PODS, on_windows, pod_of
-from policies.kubernetes.pods import ON_WINDOWS
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
-from policies.value import Value, some
+from bluelamp.policies.controls import caf, cis_kubernetes, cyber_essentials, iso, mcsb, ncsc
+from bluelamp.policies.kubernetes._secrets import looks_secret
+from bluelamp.policies.kubernetes._workloads import CONTAINERS, PODS, on_windows, pod_of
+from bluelamp.policies.kubernetes.pods import ON_WINDOWS
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from bluelamp.policies.value import Value, some
 
 CONFIG_MAP: Final = "kubernetes:core/v1:ConfigMap"
 SECRET: Final = "kubernetes:core/v1:Secret"  # noqa: S105 - a type

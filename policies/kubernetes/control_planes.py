@@ -2,12 +2,12 @@
 
 from typing import Any, Final
 
-from policies.controls import caf, cis_kubernetes, dpa, iso, mcsb, ncsc
-from policies.kubernetes._planes import KUBEADM, PLANES, content, flag
-from policies.model import Severity
-from policies.rule import Fail, Outcome, rule
-from policies.tighter import AtLeast, Required
-from policies.value import Value
+from bluelamp.policies.controls import caf, cis_kubernetes, dpa, iso, mcsb, ncsc
+from bluelamp.policies.kubernetes._planes import KUBEADM, PLANES, content, flag
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, Outcome, rule
+from bluelamp.policies.tighter import AtLeast, Required
+from bluelamp.policies.value import Value
 
 _WEAK_TLS: Final = frozenset({"VersionTLS10", "VersionTLS11"})
 

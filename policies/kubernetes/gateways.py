@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from policies.controls import caf, iso, mcsb, ncsc
-from policies.estate import Estate
-from policies.kubernetes._workloads import namespace_of
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, NotApplicable, Outcome, rule
-from policies.tighter import AtLeast
-from policies.value import Value, places, root, some
+from bluelamp.policies.controls import caf, iso, mcsb, ncsc
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.kubernetes._workloads import namespace_of
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
+from bluelamp.policies.tighter import AtLeast
+from bluelamp.policies.value import Value, places, root, some
 
 GATEWAYS: Final = {"kubernetes:gateway.networking.k8s.io/*:Gateway": "spec.listeners[*]"}
 ROUTES: Final = (

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from policies.controls import caf, cis_kubernetes, cyber_essentials, iso, mcsb, ncsc
-from policies.kubernetes._workloads import CONTAINERS, below
-from policies.model import Severity
-from policies.rule import Fail, Outcome, rule
-from policies.tighter import Chosen
-from policies.value import Value
+from bluelamp.policies.controls import caf, cis_kubernetes, cyber_essentials, iso, mcsb, ncsc
+from bluelamp.policies.kubernetes._workloads import CONTAINERS, below
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, Outcome, rule
+from bluelamp.policies.tighter import Chosen
+from bluelamp.policies.value import Value
 
 _EXAMPLE: Final = """
 apiVersion: v1

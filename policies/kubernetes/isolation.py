@@ -2,17 +2,17 @@
 
 from typing import Final
 
-from policies.addresses import WIDEST
-from policies.controls import caf, cis_kubernetes, cyber_essentials, iso, mcsb, ncsc
-from policies.estate import Estate
-from policies.kubernetes._workloads import PODS
-from policies.kubernetes._world import open_peer
-from policies.kubernetes.namespaces import NAMESPACE, NETWORK_POLICY, SYSTEM, is_system, some_in
-from policies.kubernetes.workloads import LIMIT_RANGE
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, NotApplicable, Outcome, lacks, rule
-from policies.tighter import EachAtLeast
-from policies.value import Value
+from bluelamp.policies.addresses import WIDEST
+from bluelamp.policies.controls import caf, cis_kubernetes, cyber_essentials, iso, mcsb, ncsc
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.kubernetes._workloads import PODS
+from bluelamp.policies.kubernetes._world import open_peer
+from bluelamp.policies.kubernetes.namespaces import NAMESPACE, NETWORK_POLICY, SYSTEM, is_system, some_in
+from bluelamp.policies.kubernetes.workloads import LIMIT_RANGE
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome, lacks, rule
+from bluelamp.policies.tighter import EachAtLeast
+from bluelamp.policies.value import Value
 
 VOLUME: Final = "kubernetes:core/v1:PersistentVolume"
 

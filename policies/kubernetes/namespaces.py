@@ -4,13 +4,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
-from policies.estate import Estate
-from policies.kubernetes._workloads import namespace_of
-from policies.model import Severity
-from policies.rule import Fail, NotApplicable, Outcome, lacks, rule
-from policies.tighter import Allowed
-from policies.value import UnknownValue, Value, places, some
+from bluelamp.policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.kubernetes._workloads import namespace_of
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome, lacks, rule
+from bluelamp.policies.tighter import Allowed
+from bluelamp.policies.value import UnknownValue, Value, places, some
 
 NAMESPACE: Final = "kubernetes:core/v1:Namespace"
 NETWORK_POLICY: Final = "kubernetes:networking.k8s.io/v1:NetworkPolicy"

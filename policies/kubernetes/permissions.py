@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
-from policies.kubernetes.rbac import BINDINGS, ROLES
-from policies.model import Severity
-from policies.rule import Fail, Outcome, rule
-from policies.tighter import Forbidden
-from policies.value import Value, all_of, some
+from bluelamp.policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
+from bluelamp.policies.kubernetes.rbac import BINDINGS, ROLES
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, Outcome, rule
+from bluelamp.policies.tighter import Forbidden
+from bluelamp.policies.value import Value, all_of, some
 
 _CONTROLS: Final = ncsc("9", "12") + caf("B2.c", "B2.d") + iso("5.15", "8.2") + mcsb("PA-7")
 _READING: Final = frozenset({"get", "list", "watch", "*"})

@@ -5,8 +5,8 @@ The lists are those of Kubernetes 1.36. Each is a parameter, for a cluster that 
 
 from typing import Final
 
-from policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc, pod_security
-from policies.kubernetes._workloads import (
+from bluelamp.policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc, pod_security
+from bluelamp.policies.kubernetes._workloads import (
     CONTAINERS,
     CONTEXTS,
     METADATA,
@@ -16,11 +16,11 @@ from policies.kubernetes._workloads import (
     pod_of,
     present,
 )
-from policies.kubernetes.pods import EXAMPLE, IN_USER_NAMESPACE
-from policies.model import Severity
-from policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
-from policies.tighter import Allowed
-from policies.value import Value, some
+from bluelamp.policies.kubernetes.pods import EXAMPLE, IN_USER_NAMESPACE
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
+from bluelamp.policies.tighter import Allowed
+from bluelamp.policies.value import Value, some
 
 _PROFILES: Final = ("RuntimeDefault", "Localhost")
 _HANDLERS: Final = ("livenessProbe", "readinessProbe", "startupProbe", "lifecycle.postStart", "lifecycle.preStop")

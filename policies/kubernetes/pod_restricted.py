@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from policies.controls import caf, iso, ncsc, pod_security
-from policies.kubernetes._workloads import CONTAINERS, PODS, below
-from policies.kubernetes.pods import EXAMPLE
-from policies.model import Severity
-from policies.rule import Fail, Outcome, rule
-from policies.tighter import Allowed
-from policies.value import Value
+from bluelamp.policies.controls import caf, iso, ncsc, pod_security
+from bluelamp.policies.kubernetes._workloads import CONTAINERS, PODS, below
+from bluelamp.policies.kubernetes.pods import EXAMPLE
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, Outcome, rule
+from bluelamp.policies.tighter import Allowed
+from bluelamp.policies.value import Value
 
 _NO_SOURCE: Final = frozenset({"name"})
 

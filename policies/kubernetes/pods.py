@@ -6,12 +6,12 @@ The other controls of the two levels are in `pod_baseline` and `pod_restricted`.
 
 from typing import Any, Final
 
-from policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc, pod_security
-from policies.kubernetes._workloads import CONTAINERS, PODS, below, in_user_namespace, on_windows, pod_of
-from policies.model import Severity
-from policies.rule import Fail, NotApplicable, Outcome, rule
-from policies.tighter import Allowed
-from policies.value import Value, some
+from bluelamp.policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc, pod_security
+from bluelamp.policies.kubernetes._workloads import CONTAINERS, PODS, below, in_user_namespace, on_windows, pod_of
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
+from bluelamp.policies.tighter import Allowed
+from bluelamp.policies.value import Value, some
 
 ON_WINDOWS: Final = "the pod runs on Windows, where this does not exist"
 IN_USER_NAMESPACE: Final = "the pod has a user namespace of its own, in which root is nobody to the machine"

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
-from policies.estate import Estate
-from policies.kubernetes._roles import cluster_roles, permissions
-from policies.model import Severity
-from policies.rule import Fail, NotApplicable, Outcome, rule
-from policies.tighter import Allowed, Forbidden
-from policies.value import Value, all_of, some
+from bluelamp.policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.kubernetes._roles import cluster_roles, permissions
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
+from bluelamp.policies.tighter import Allowed, Forbidden
+from bluelamp.policies.value import Value, all_of, some
 
 ROLES: Final = {
     "kubernetes:rbac.authorization.k8s.io/*:ClusterRole": "rules[*]",

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from policies.address_lists import wide_item, with_others
-from policies.addresses import WIDEST
-from policies.controls import caf, cyber_essentials, iso, mcsb, ncsc
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, NotApplicable, Outcome, rule
-from policies.tighter import EachAtLeast
-from policies.value import Value, some
+from bluelamp.policies.address_lists import wide_item, with_others
+from bluelamp.policies.addresses import WIDEST
+from bluelamp.policies.controls import caf, cyber_essentials, iso, mcsb, ncsc
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
+from bluelamp.policies.tighter import EachAtLeast
+from bluelamp.policies.value import Value, some
 
 SERVICE: Final = "kubernetes:core/v1:Service"
 INGRESS: Final = "kubernetes:networking.k8s.io/v1:Ingress"

@@ -3,14 +3,14 @@
 import re
 from typing import Final
 
-from policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
-from policies.estate import Estate
-from policies.kubernetes._secrets import looks_secret
-from policies.kubernetes._workloads import CONTAINERS, PODS, below, namespace_of
-from policies.model import Enforcement, Severity
-from policies.rule import Fail, Outcome, rule
-from policies.tighter import Required
-from policies.value import UnknownValue, Value, places, root, some
+from bluelamp.policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.kubernetes._secrets import looks_secret
+from bluelamp.policies.kubernetes._workloads import CONTAINERS, PODS, below, namespace_of
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Outcome, rule
+from bluelamp.policies.tighter import Required
+from bluelamp.policies.value import UnknownValue, Value, places, root, some
 
 SERVICE_ACCOUNT: Final = "kubernetes:core/v1:ServiceAccount"
 LIMIT_RANGE: Final = "kubernetes:core/v1:LimitRange"

@@ -17,15 +17,15 @@ from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
 from bluelamp.core.dates import today
-from policies.baseline import configured
-from policies.governance import Governance
-from policies.judging import Baseline
-from policies.model import Enforcement, Judgement, Resource, Severity, Verdict
-from policies.pack.wire import fields
-from policies.pack.wire import resource as described
-from policies.placeholders import without_placeholders
-from policies.rule import Rule
-from policies.views import Context
+from bluelamp.policies.baseline import configured
+from bluelamp.policies.governance import Governance
+from bluelamp.policies.judging import Baseline
+from bluelamp.policies.model import Enforcement, Judgement, Resource, Severity, Verdict
+from bluelamp.policies.pack.wire import fields
+from bluelamp.policies.pack.wire import resource as described
+from bluelamp.policies.placeholders import without_placeholders
+from bluelamp.policies.rule import Rule
+from bluelamp.policies.views import Context
 
 NAME: Final = "bluelamp"
 

@@ -14,11 +14,11 @@ import yaml
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from bluelamp.core import loopback
-from policies.discovery import AREAS, rules
-from policies.governance import BLOCK_UNKNOWN, Governance
-from policies.pack import settled
-from policies.pack.analyzer import NAME, Analyzer
-from policies.rule import Rule
+from bluelamp.policies.discovery import AREAS, rules
+from bluelamp.policies.governance import BLOCK_UNKNOWN, Governance
+from bluelamp.policies.pack import settled
+from bluelamp.policies.pack.analyzer import NAME, Analyzer
+from bluelamp.policies.rule import Rule
 
 
 def serve(folder: Path) -> None:

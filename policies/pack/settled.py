@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from os.path import lexists
 from pathlib import Path
 
-from policies.governance import EXEMPTIONS, FORCE, REGISTER, Governance
-from policies.rule import Rule
+from bluelamp.policies.governance import EXEMPTIONS, FORCE, REGISTER, Governance
+from bluelamp.policies.rule import Rule
 
 
 def project(arguments: Iterable[str]) -> Path:
@@ -30,7 +30,7 @@ def of(root: Path, stack: str, rules: Iterable[Rule]) -> Governance:
         return Governance(tuple(rules))
     from bluelamp.core.problems import SettingsError
     from bluelamp.core.register import read_register
-    from policies.reading import read
+    from bluelamp.policies.reading import read
 
     name = stack.rpartition("/")[2]
     try:

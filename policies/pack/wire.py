@@ -5,8 +5,8 @@ from typing import Any
 from google.protobuf import struct_pb2
 
 from bluelamp.core.wire import Reader
-from policies.model import UNKNOWN, Resource
-from policies.value import joined
+from bluelamp.policies.model import UNKNOWN, Resource
+from bluelamp.policies.value import joined
 
 
 def resource(urn: str, type_: str, properties: struct_pb2.Struct, *, protect: bool, parent: str) -> Resource:

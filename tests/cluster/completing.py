@@ -7,8 +7,8 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from policies import Case, Resource, Rule, Verdict, judge
-from policies.kubernetes._workloads import METADATA, PODS
+from bluelamp.policies import Case, Resource, Rule, Verdict, judge
+from bluelamp.policies.kubernetes._workloads import METADATA, PODS
 
 Object = dict[str, Any]
 LABEL = "bluelamp-replay"

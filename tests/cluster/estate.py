@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from bluelamp.modules.naming import Label
 from bluelamp.planning import plan_program
 from bluelamp.rehearsal.kubernetes.api import Api, RefusalError
 from bluelamp.rehearsal.provider import type_of
 from bluelamp.rehearsal.values import plain
-from modules.naming import Label
 
 LABEL = Label(
     force="essex",

@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bluelamp.policies import UNKNOWN, Case, Rule, Verdict
+from bluelamp.policies.compiled import admission
 from bluelamp.rehearsal.kubernetes.api import Api, RefusalError
-from policies import UNKNOWN, Case, Rule, Verdict
-from policies.compiled import admission
 from tests.cluster import estate
 from tests.cluster.completing import LABEL, Object, completed
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
+from bluelamp.modules.kubernetes.admission import ClusterAdmission
+from bluelamp.modules.kubernetes.tenant import Tenant
 from bluelamp.rehearsal.kubernetes.api import Api, RefusalError
-from modules.kubernetes.admission import ClusterAdmission
-from modules.kubernetes.tenant import Tenant
 from tests.cluster import estate
 
 pytestmark = pytest.mark.cluster

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from policies import Verdict, rules
-from policies.compiled import admission, to_admission
+from bluelamp.policies import Verdict, rules
+from bluelamp.policies.compiled import admission, to_admission
 from tests.cluster import estate
 from tests.cluster.replaying import Replay
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from bluelamp.policies import rules
+from bluelamp.policies.compiled import to_admission
 from bluelamp.rehearsal.kubernetes.api import Api, RefusalError
-from policies import rules
-from policies.compiled import to_admission
 from tests.cluster import estate
 
 pytestmark = pytest.mark.cluster

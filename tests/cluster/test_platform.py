@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from bluelamp.infra.force import load
+from bluelamp.infra.program import build
 from bluelamp.rehearsal.kubernetes.api import Api, RefusalError
 from bluelamp.rehearsal.values import UNKNOWN
-from infra.force import load
-from infra.program import build
 from tests.cluster import estate
 
 pytestmark = pytest.mark.cluster

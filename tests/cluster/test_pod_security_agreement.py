@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
+from bluelamp.policies import Resource, Verdict, judge, rules
 from bluelamp.rehearsal.kubernetes.api import Api
 from bluelamp.reports.selection import select
-from policies import Resource, Verdict, judge, rules
 from tests.cluster import estate
 from tests.cluster.random_pods import Pods
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from bluelamp.modules.kubernetes.tenant import Tenant
 from bluelamp.rehearsal.kubernetes.api import Api, RefusalError
-from modules.kubernetes.tenant import Tenant
 from tests.cluster import estate
 
 pytestmark = pytest.mark.cluster

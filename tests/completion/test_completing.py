@@ -15,7 +15,7 @@ from bluelamp.completion import store
 from bluelamp.completion.answer import complete
 from bluelamp.completion.index import build
 from bluelamp.completion.scripts import SCRIPTS
-from policies import rules
+from bluelamp.policies import rules
 from tests.conftest import COMMAND, ROOT, bluelamp, environment
 
 

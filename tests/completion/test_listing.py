@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from infra.force import load
-from policies import rules
+from bluelamp.infra.force import load
+from bluelamp.policies import rules
 from tests.conftest import ROOT, bluelamp
 
 

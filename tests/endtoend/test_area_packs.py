@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from bluelamp.engine.events import Outcome, Violation, parse
-from policies import Verdict, rules
-from policies.discovery import AREAS
-from policies.pack import settled
+from bluelamp.policies import Verdict, rules
+from bluelamp.policies.discovery import AREAS
+from bluelamp.policies.pack import settled
 from tests.conftest import ROOT, Project, make_project
 
 pytestmark = pytest.mark.engine

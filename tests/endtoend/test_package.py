@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.catalogue import components
+from bluelamp.modules.catalogue import components
 from tests.conftest import ROOT, Project, bluelamp, held
 
 

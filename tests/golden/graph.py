@@ -7,14 +7,14 @@ from typing import Any
 
 import yaml
 
+from bluelamp.infra.force import ROOT, load
+from bluelamp.infra.program import build
 from bluelamp.planning import Plan, PlannedResource, plan_program
 from bluelamp.planning.plan import stack_config
 from bluelamp.rehearsal.packages import Packages
 from bluelamp.rehearsal.provider import Instance
 from bluelamp.rehearsal.store import Store
 from bluelamp.rehearsal.values import plain
-from infra.force import ROOT, load
-from infra.program import build
 
 HERE = Path(__file__).parent
 

@@ -5,8 +5,8 @@ import copy
 import pulumi
 import pytest
 
+from bluelamp.infra.force import ROOT
 from bluelamp.planning import plan_program
-from infra.force import ROOT
 from tests.golden.graph import FORCES, broken, graph, plan, read
 
 CLIMBERS = ("west-midlands", "essex", "dyfed-powys", "kent")
@@ -82,7 +82,7 @@ def test_what_would_be_lost_or_replaced_is_named_until_it_has_an_alias() -> None
 def test_children_follow_their_renamed_parent() -> None:
     def program(name: str, aliases: list[pulumi.Alias] | None = None):
         def make() -> None:
-            from modules.azure.resource_group import ResourceGroup
+            from bluelamp.modules.azure.resource_group import ResourceGroup
 
             label = {
                 "force": "essex",

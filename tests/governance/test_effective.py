@@ -10,10 +10,10 @@ import pytest
 
 from bluelamp.errors import UsageError
 from bluelamp.governance.effective import EXEMPTION, Effective, Row, effective, everywhere
+from bluelamp.modules.aliases import drop_version_aliases
 from bluelamp.planning import plan_program
+from bluelamp.policies.model import UNKNOWN, Resource
 from bluelamp.reports.subject import from_plan, from_state
-from modules.aliases import drop_version_aliases
-from policies.model import UNKNOWN, Resource
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 23)

@@ -8,8 +8,8 @@ import pytest
 
 from bluelamp.core.problems import SettingsError
 from bluelamp.governance.read import every, governance
-from policies import Enforcement, Verdict, rules
-from policies.pack import settled
+from bluelamp.policies import Enforcement, Verdict, rules
+from bluelamp.policies.pack import settled
 from tests.conftest import ROOT
 from tests.exempting import APPROVERS_FILE
 
@@ -169,7 +169,7 @@ def test_mistakes_of_several_forces_are_told_together(root: Path) -> None:
 
 
 def test_the_baselines_that_are_shipped_hold_for_every_force() -> None:
-    from infra.register import read_register
+    from bluelamp.infra.register import read_register
 
     settled_for = every(ROOT, read_register(ROOT).forces)
     assert len(settled_for) >= 48
@@ -184,7 +184,7 @@ def test_the_baselines_that_are_shipped_hold_for_every_force() -> None:
 
 
 def test_a_judgement_is_excused_as_settled(root: Path) -> None:
-    from policies import Resource
+    from bluelamp.policies import Resource
 
     write(root, {"essex/exemptions.yaml": EXEMPTION, "approvers.yaml": APPROVERS_FILE})
     account = Resource(URN, "azure-native:storage:StorageAccount", "records-drop", {"publicNetworkAccess": "Enabled"})

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bluelamp.policies import Resource, Rule, Severity
+from bluelamp.policies.rule import Fail, Outcome
+from bluelamp.policies.rule import rule as make_rule
+from bluelamp.policies.value import Value
 from bluelamp.reports import Report, Source, assess, write
-from policies import Resource, Rule, Severity
-from policies.rule import Fail, Outcome
-from policies.rule import rule as make_rule
-from policies.value import Value
 
 Files = Mapping[str, bytes]
 WHEN = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
@@ -22,7 +22,7 @@ def _shut(place: Value) -> Outcome:
     return None if place["lock"].known == "shut" else Fail(place["lock"], "shut")
 
 
-SHUT: Rule = replace(_shut, module="policies.test.boxes")
+SHUT: Rule = replace(_shut, module="bluelamp.policies.test.boxes")
 
 
 def report_on(force: str, *locks: str, root: Path, day: int = 0, name: str = "box", **more: Any) -> Report:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from policies import UNKNOWN, Resource, Verdict, judge, rules
+from bluelamp.policies import UNKNOWN, Resource, Verdict, judge, rules
 
 BY_ID = {rule.id: rule for rule in rules()}
 NSG = "azure-native:network:NetworkSecurityGroup"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies import UNKNOWN, judge
-from policies.kubernetes._roles import CLUSTER_ROLES
+from bluelamp.policies import UNKNOWN, judge
+from bluelamp.policies.kubernetes._roles import CLUSTER_ROLES
 from tests.integrity import workloads as w
 
 THOROUGH = settings(max_examples=1000, derandomize=True, deadline=None, database=None)

@@ -13,11 +13,11 @@ from pydantic import ValidationError
 
 from bluelamp.core.problems import SettingsError
 from bluelamp.governance.read import governance
-from policies import Judgement, Resource, Severity, Verdict, rules
-from policies.approval import Approvers
-from policies.exemptions import Status, Use, excused
-from policies.pack import settled
-from policies.settings import Approver
+from bluelamp.policies import Judgement, Resource, Severity, Verdict, rules
+from bluelamp.policies.approval import Approvers
+from bluelamp.policies.exemptions import Status, Use, excused
+from bluelamp.policies.pack import settled
+from bluelamp.policies.settings import Approver
 from tests.conftest import ROOT
 from tests.exempting import APPROVERS, APPROVERS_FILE, ENGINEER, OWNER, SIRO, exemption
 
@@ -310,7 +310,7 @@ def test_a_mistake_among_the_approvers_is_refused_with_its_place(case: str, root
 
 
 def test_the_approvers_that_are_shipped_are_roles_at_example_addresses() -> None:
-    from infra.register import read_register
+    from bluelamp.infra.register import read_register
 
     for force in read_register(ROOT).forces:
         approvers = governance(ROOT, force).approvers

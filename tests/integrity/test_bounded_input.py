@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from bluelamp.core.problems import SettingsError
 from bluelamp.errors import UsageError
+from bluelamp.policies import UNKNOWN
 from bluelamp.reports.sources import budget, documents, manifests, templates
-from policies import UNKNOWN
 from tests.conftest import ROOT
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"

@@ -13,14 +13,14 @@ from pulumi.runtime.proto import analyzer_pb2 as proto
 from pydantic import ValidationError
 
 from bluelamp.core.dates import london_day, today
+from bluelamp.policies import UNKNOWN, Judgement, Resource, Severity, Verdict, rules
+from bluelamp.policies.exemptions import LONGEST, MOST_RESOURCES, Extent, Status, excused
+from bluelamp.policies.governance import Governance
+from bluelamp.policies.pack.analyzer import Analyzer
+from bluelamp.policies.scope import scope
+from bluelamp.policies.settings import Exemption, Register
 from bluelamp.rehearsal import values
 from bluelamp.reports import Source, assess
-from policies import UNKNOWN, Judgement, Resource, Severity, Verdict, rules
-from policies.exemptions import LONGEST, MOST_RESOURCES, Extent, Status, excused
-from policies.governance import Governance
-from policies.pack.analyzer import Analyzer
-from policies.scope import scope
-from policies.settings import Exemption, Register
 from tests.exempting import APPROVERS, exemption
 
 SAID: dict[str, Any] = {"deadline": None, "database": None, "derandomize": True}

@@ -24,9 +24,9 @@ from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import MAX_BYTES, content_of
 from bluelamp.core.reader import parse as read_one
 from bluelamp.governance.read import governance
-from policies import rules
-from policies.governance import Governance
-from policies.pack import settled
+from bluelamp.policies import rules
+from bluelamp.policies.governance import Governance
+from bluelamp.policies.pack import settled
 from tests.conftest import ROOT
 from tests.exempting import APPROVERS_FILE
 

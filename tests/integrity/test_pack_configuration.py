@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.proto import analyzer_pb2 as proto
 
-from policies.discovery import rules
-from policies.model import Enforcement
-from policies.pack.analyzer import Analyzer
+from bluelamp.policies.discovery import rules
+from bluelamp.policies.model import Enforcement
+from bluelamp.policies.pack.analyzer import Analyzer
 
 RULES = {rule.id: rule for rule in rules()}
 LEVELS = (proto.ADVISORY, proto.MANDATORY, proto.DISABLED, proto.REMEDIATE, 17)

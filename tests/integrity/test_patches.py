@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from pulumi.runtime.proto import analyzer_pb2 as proto
 
 from bluelamp.core.server_side_apply import Apply, builtin
+from bluelamp.policies import UNKNOWN, judge, rules
+from bluelamp.policies.pack.analyzer import Analyzer
 from bluelamp.reports.subject import from_state
-from policies import UNKNOWN, judge, rules
-from policies.pack.analyzer import Analyzer
 from tests.integrity import workloads as w
 
 THOROUGH = settings(max_examples=1200, derandomize=True, deadline=None, database=None)

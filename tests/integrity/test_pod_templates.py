@@ -9,8 +9,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies import UNKNOWN, judge
-from policies.kubernetes._workloads import PODS
+from bluelamp.policies import UNKNOWN, judge
+from bluelamp.policies.kubernetes._workloads import PODS
 from tests.integrity import workloads as w
 
 THOROUGH = settings(max_examples=1800, derandomize=True, deadline=None, database=None)

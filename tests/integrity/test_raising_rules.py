@@ -16,14 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.proto import analyzer_pb2 as proto
 
+from bluelamp.policies import Enforcement, Judgement, Resource, Severity, Verdict
+from bluelamp.policies.judging import Baseline
+from bluelamp.policies.pack.analyzer import Analyzer
+from bluelamp.policies.rule import Fail, NotApplicable, Rule
+from bluelamp.policies.rule import rule as make_rule
+from bluelamp.policies.value import UnknownValue, Value
 from bluelamp.rehearsal import values
 from bluelamp.reports import Answer, Source, assess, write
-from policies import Enforcement, Judgement, Resource, Severity, Verdict
-from policies.judging import Baseline
-from policies.pack.analyzer import Analyzer
-from policies.rule import Fail, NotApplicable, Rule
-from policies.rule import rule as make_rule
-from policies.value import UnknownValue, Value
 
 BOX = "test:box:Box"
 CANARY = "hunter2-hunter2"
@@ -234,7 +234,7 @@ def bad(act: Callable[[], Any], where: str, mandatory: bool) -> Rule:
         return act()
 
     made = index if where == "an index" else check
-    made = replace(made, module="policies.test.raising")
+    made = replace(made, module="bluelamp.policies.test.raising")
     return made.using(limit=Object()) if where == "a parameter" else made
 
 
@@ -244,7 +244,7 @@ def good(id_: str) -> Rule:
         """None."""
         return None if place["lock"].text() == "shut" else Fail(place["lock"], "shut")
 
-    return replace(shut, module="policies.test.raising")
+    return replace(shut, module="bluelamp.policies.test.raising")
 
 
 def whole(judgements: list[Judgement], acts: str) -> None:
@@ -337,7 +337,9 @@ def test_an_index_that_raises_is_built_once() -> None:
         """None."""
         return estate.once(build)
 
-    judgements = Baseline([replace(sees, module="policies.test.raising")]).judge([box(str(n)) for n in range(50)])
+    judgements = Baseline([replace(sees, module="bluelamp.policies.test.raising")]).judge(
+        [box(str(n)) for n in range(50)]
+    )
     assert {each.verdict for each in judgements} == {Verdict.ERROR}
     assert len(built) == 1
 
@@ -352,7 +354,7 @@ def interrupting(swallow: bool) -> Rule:
             if not swallow:
                 raise
 
-    return replace(check, module="policies.test.raising")
+    return replace(check, module="bluelamp.policies.test.raising")
 
 
 @pytest.mark.parametrize("swallow", [True, False])

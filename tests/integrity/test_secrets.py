@@ -19,17 +19,17 @@ from bluelamp.core.passphrase import decrypter
 from bluelamp.core.wire import UNKNOWNS, is_placeholder
 from bluelamp.planning.monitor import PlannedResource
 from bluelamp.planning.plan import Plan
+from bluelamp.policies import UNKNOWN, Resource, Severity, Verdict, judge, rules
+from bluelamp.policies.judging import Baseline
+from bluelamp.policies.pack.wire import resource as described
+from bluelamp.policies.rule import Fail, NotApplicable, Rule
+from bluelamp.policies.rule import rule as make_rule
+from bluelamp.policies.value import Value
 from bluelamp.rehearsal import values
 from bluelamp.reports import Answer, Source, assess, from_plan, from_state, terminal, write
 from bluelamp.reports.anonymous import Anonymous
 from bluelamp.reports.sources.manifests import read as manifests
 from bluelamp.reports.sources.templates import read as templates
-from policies import UNKNOWN, Resource, Severity, Verdict, judge, rules
-from policies.judging import Baseline
-from policies.pack.wire import resource as described
-from policies.rule import Fail, NotApplicable, Rule
-from policies.rule import rule as make_rule
-from policies.value import Value
 from tests.conftest import Project, environment
 
 KEY, SALT = "4dabf18193072939515e22adb298388d", b"saltsalt"
@@ -384,7 +384,9 @@ def gossips() -> list[Rule]:
         """None."""
         return Fail(place["other"], "x", why=text([one["key"].known for one in estate.of("test:box:Box")]))
 
-    return [replace(rule, module="policies.test.gossip") for rule in (fails, raises, declines, inside, sees_all)]
+    return [
+        replace(rule, module="bluelamp.policies.test.gossip") for rule in (fails, raises, declines, inside, sees_all)
+    ]
 
 
 SHAPES: list[Callable[[str], Any]] = [

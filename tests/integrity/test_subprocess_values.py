@@ -17,9 +17,9 @@ from bluelamp.core import git
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.processes import ProcessError, run
 from bluelamp.errors import UsageError
+from bluelamp.infra.register import read_register
 from bluelamp.rehearsal.command import _checked
 from bluelamp.reports.provenance import provenance
-from infra.register import read_register
 from tests.conftest import ROOT, Project, bluelamp, environment, make_project
 
 IDENTITY = ("-c", "user.name=Jo", "-c", "user.email=jo@example.org", "-c", "init.defaultBranch=main")

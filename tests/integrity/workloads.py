@@ -3,9 +3,9 @@
 import copy
 from typing import Any
 
-from policies import Resource, rules
-from policies.judging import Baseline
-from policies.views import Context
+from bluelamp.policies import Resource, rules
+from bluelamp.policies.judging import Baseline
+from bluelamp.policies.views import Context
 
 RULES = tuple(rule for rule in rules() if rule.area == "kubernetes")
 BASELINE = Baseline(RULES)

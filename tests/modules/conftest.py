@@ -1,6 +1,6 @@
 import pytest
 
-from modules.naming import Label
+from bluelamp.modules.naming import Label
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import pulumi
 from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
+from bluelamp.modules.aliases import drop_version_aliases
 from bluelamp.planning.monitor import PlanEngine, PlanMonitor, PlannedResource
 from bluelamp.rehearsal.provider import Checked, Provider, name_of
 from bluelamp.rehearsal.values import plain
-from modules.aliases import drop_version_aliases
 
 ROOT = Path(__file__).resolve().parents[2]
 

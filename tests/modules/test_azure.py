@@ -3,12 +3,12 @@ from ipaddress import ip_network
 import pytest
 from planned import Planned, plan
 
+from bluelamp.modules.azure.budget import Budget
+from bluelamp.modules.azure.hub import Hub
+from bluelamp.modules.azure.key_vault import KeyVault
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.management_groups import ManagementGroups
 from bluelamp.rehearsal.values import UNKNOWN
-from modules.azure.budget import Budget
-from modules.azure.hub import Hub
-from modules.azure.key_vault import KeyVault
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.management_groups import ManagementGroups
 
 HUB = {
     "location": "uksouth",

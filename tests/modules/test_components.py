@@ -10,9 +10,9 @@ import pytest
 from planned import plan
 from pulumi.provider.experimental.component import ComponentProvider
 
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.component import Component
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.component import Component
 
 MODULES = Path(__file__).resolve().parents[2] / "modules"
 FOLDERS = sorted(path.parent for path in MODULES.rglob("__init__.py") if (path.parent / "examples").is_dir())

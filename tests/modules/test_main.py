@@ -5,7 +5,7 @@ import pulumi
 import pytest
 from planned import Planned, plan
 
-from infra.force import ROOT
+from bluelamp.infra.force import ROOT
 
 GOOD = {
     "bluelamp:owner": {"role": "Head of ICT", "email": "head.of.ict@essex.police.example"},

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules import naming
-from modules.naming import Label
+from bluelamp.modules import naming
+from bluelamp.modules.naming import Label
 
 LABEL = Label(
     force="west-midlands",

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from planned import Planned, plan
 
+from bluelamp.infra.force import ROOT, load
+from bluelamp.infra.program import build
+from bluelamp.modules.naming import MANDATORY
 from bluelamp.rehearsal.sdk.schema import Catalogue
-from infra.force import ROOT, load
-from infra.program import build
-from modules.naming import MANDATORY
 
 NOT_A_NAME_OF_ITS_OWN = {"alertRuleTemplateName", "displayName", "dnsName", "eventHubName", "name", "roleName"}
 """Inputs that end in `Name` and name something else, or are for people only."""

@@ -1,7 +1,7 @@
 import pytest
 from planned import Planned, plan
 
-from modules.kubernetes.tenant import Tenant
+from bluelamp.modules.kubernetes.tenant import Tenant
 
 GROUP = "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e01"
 

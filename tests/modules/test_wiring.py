@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from planned import Planned, plan
 
-from infra.force import ROOT, load
-from infra.program import build
+from bluelamp.infra.force import ROOT, load
+from bluelamp.infra.program import build
 
 OWNER = {"role": "Head of ICT", "email": "head.of.ict@essex.police.example"}
 BUDGET = {"amount": 100, "contacts": ["finance@essex.police.example"]}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bluelamp.infra.force import Force, load
 from bluelamp.origins import Kind, Origin, trace
 from bluelamp.origins.code import component_of, folder_of, mentions
 from bluelamp.origins.leaves import changed, leaves
@@ -14,13 +15,12 @@ from bluelamp.origins.locate import located
 from bluelamp.paths import parse
 from bluelamp.planning import Plan, PlannedResource
 from bluelamp.planning.pull import Pulled
+from bluelamp.policies import Severity
+from bluelamp.policies.rule import Fail, Outcome
+from bluelamp.policies.rule import rule as make_rule
+from bluelamp.policies.value import Value
 from bluelamp.rehearsal.values import UNKNOWN, Secret
 from bluelamp.reports import Source, assess, from_plan
-from infra.force import Force, load
-from policies import Severity
-from policies.rule import Fail, Outcome
-from policies.rule import rule as make_rule
-from policies.value import Value
 from tests.conftest import ROOT, bluelamp
 
 STACK = "stacks/Pulumi.essex.yaml"
@@ -247,7 +247,7 @@ def test_a_failure_leads_to_the_line_of_the_setting(essex: Force) -> None:
         """None."""
         return Fail(place.at("sku.name"), "another")
 
-    used = [replace(rule, module="policies.azure.network") for rule in (off, on)]
+    used = [replace(rule, module="bluelamp.policies.azure.network") for rule in (off, on)]
     plan = small(essex)
     report = assess("essex", from_plan(plan), Source.PLAN, root=ROOT, rules=used)
     assert [each.source for each in report.findings] == [None, None]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bluelamp.infra.force import Force, load
 from bluelamp.origins import Kind, Origin, trace
 from bluelamp.origins.code import argument
 from bluelamp.origins.leaves import Leaf, Variants, leaves
@@ -16,7 +17,6 @@ from bluelamp.origins.reads import differences, reads
 from bluelamp.paths import parse
 from bluelamp.planning import Plan, PlannedResource, plan_settings
 from bluelamp.planning.pull import Frame, declared, pull_settings
-from infra.force import Force, load
 from tests.conftest import ROOT, bluelamp
 
 SLUG = "dyfed-powys"

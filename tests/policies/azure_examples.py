@@ -14,13 +14,13 @@ from typing import Any
 
 import pulumi
 
+from bluelamp.modules.aliases import drop_version_aliases
 from bluelamp.planning import PlannedResource, plan_program
 from bluelamp.planning.plan import Plan
+from bluelamp.policies import Resource, Rule, rules
 from bluelamp.rehearsal.sdk import believable
 from bluelamp.rehearsal.sdk.schema import Catalogue, ObjectShape, Shape
 from bluelamp.reports.subject import from_plan
-from modules.aliases import drop_version_aliases
-from policies import Resource, Rule, rules
 
 AZURE = Catalogue("azure-native")
 MODULES = {token.split(":")[1] for token in AZURE.tokens()}

@@ -13,12 +13,12 @@ from typing import Any
 
 import yaml
 
+from bluelamp.policies import rules
+from bluelamp.policies.compiled.aliases import FIELDS
 from bluelamp.rehearsal.armtypes.library import Library, Types, index_of
 from bluelamp.rehearsal.armtypes.names import plain, spelling
 from bluelamp.rehearsal.azure.ids import arm_type
 from bluelamp.rehearsal.sdk.schema import Catalogue
-from policies import rules
-from policies.compiled.aliases import FIELDS
 
 FILE = Path(__file__).parents[2] / "policies" / "compiled" / "aliases.yaml"
 HEADER = """\

@@ -2,7 +2,7 @@
 
 import yaml
 
-from policies import Resource, Rule, rules
+from bluelamp.policies import Resource, Rule, rules
 
 
 def manifest_rules() -> list[Rule]:

@@ -1,7 +1,7 @@
 """The names by which rules tell the resources that ids point to are those of Azure Resource Manager."""
 
+from bluelamp.policies.azure._arm import NAMES
 from bluelamp.rehearsal.azure.ids import template
-from policies.azure._arm import NAMES
 
 
 def test_what_rules_look_for_by_id_has_that_id():

@@ -3,7 +3,7 @@
 import pytest
 from azure_examples import azure_rules, examples
 
-from policies import Rule, Verdict, judge
+from bluelamp.policies import Rule, Verdict, judge
 
 pytestmark = pytest.mark.xdist_group("azure-examples")
 ALL = pytest.mark.parametrize("rule", azure_rules(), ids=lambda rule: rule.id)

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
+from bluelamp.policies import Rule, judge, rules
+from bluelamp.policies.estate import canonical
+from bluelamp.policies.value import Value
 from bluelamp.rehearsal.sdk.schema import Catalogue, Shape
-from policies import Rule, judge, rules
-from policies.estate import canonical
-from policies.value import Value
 
 AZURE = Catalogue("azure-native")
 IN_AZURE = [rule for rule in rules() if any(type_.startswith("azure-native:") for type_ in rule.at)]

@@ -7,14 +7,14 @@ import pytest
 import yaml
 
 from bluelamp.planning import plan_force
+from bluelamp.policies import Rule, Verdict, judge, rules
+from bluelamp.policies.compiled import to_azure_policy
+from bluelamp.policies.compiled.aliases import type_of
+from bluelamp.policies.compiled.azure_policy import initiative
+from bluelamp.policies.compiled.evaluator import evaluate
+from bluelamp.policies.estate import canonical
+from bluelamp.policies.model import UNKNOWN
 from bluelamp.reports.subject import from_plan
-from policies import Rule, Verdict, judge, rules
-from policies.compiled import to_azure_policy
-from policies.compiled.aliases import type_of
-from policies.compiled.azure_policy import initiative
-from policies.compiled.evaluator import evaluate
-from policies.estate import canonical
-from policies.model import UNKNOWN
 from tests.conftest import ROOT
 from tests.policies.azure_names import FILE, wanted
 from tests.policies.azure_resources import in_azure

@@ -2,8 +2,8 @@
 
 import pytest
 
-from modules.azure.policy.catalogue import definitions
-from policies.compiled.evaluator import PolicyError, evaluate
+from bluelamp.modules.azure.policy.catalogue import definitions
+from bluelamp.policies.compiled.evaluator import PolicyError, evaluate
 
 T = "Microsoft.Test/resourceType"
 PATHS = {

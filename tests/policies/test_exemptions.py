@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies import Judgement, Severity, Verdict, rules
-from policies.exemptions import LONGEST, Status, standing
-from policies.exemptions import excused as excused_by
+from bluelamp.policies import Judgement, Severity, Verdict, rules
+from bluelamp.policies.exemptions import LONGEST, Status, standing
+from bluelamp.policies.exemptions import excused as excused_by
 from tests.exempting import APPROVERS, OWNER, exemption
 
 TODAY = date(2026, 3, 10)

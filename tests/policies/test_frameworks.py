@@ -5,8 +5,8 @@ from collections import defaultdict
 
 import pytest
 
-from policies import Control, controls, rules
-from policies.catalogues import Extent, answered, catalogues
+from bluelamp.policies import Control, controls, rules
+from bluelamp.policies.catalogues import Extent, answered, catalogues
 
 CATALOGUES = pytest.mark.parametrize("catalogue", catalogues(), ids=lambda each: f"{each.framework} {each.edition}")
 COUNTS = {

@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 import pytest
 
-from policies import UNKNOWN, Judgement, Must, Resource, Severity, Verdict, judge, rules
-from policies.rule import Fail, require, rule
+from bluelamp.policies import UNKNOWN, Judgement, Must, Resource, Severity, Verdict, judge, rules
+from bluelamp.policies.rule import Fail, require, rule
 
 VAULT = "azure-native:keyvault:Vault"
 ABOUT = {"severity": Severity.LOW, "controls": (), "fix": "Do.", "example": ""}

@@ -16,9 +16,9 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
+from bluelamp.policies import UNKNOWN, Resource, Verdict, judge, rules
+from bluelamp.policies.discovery import AREAS
 from bluelamp.rehearsal import values
-from policies import UNKNOWN, Resource, Verdict, judge, rules
-from policies.discovery import AREAS
 
 PACK = Path(__file__).resolve().parents[2] / "policies"
 RULES = {rule.id: rule for rule in rules()}

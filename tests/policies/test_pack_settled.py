@@ -9,11 +9,11 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2 as proto
 from test_exemptions import SCOPE, URN
 
+from bluelamp.policies import Enforcement, Severity, rules
+from bluelamp.policies.governance import Governance
+from bluelamp.policies.pack.analyzer import Analyzer
+from bluelamp.policies.rule import rule as make_rule
 from bluelamp.rehearsal import values
-from policies import Enforcement, Severity, rules
-from policies.governance import Governance
-from policies.pack.analyzer import Analyzer
-from policies.rule import rule as make_rule
 from tests.exempting import APPROVERS, exemption
 
 ACCOUNT = "azure-native:storage:StorageAccount"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies import Case, Rule, Verdict, judge, rules
+from bluelamp.policies import Case, Rule, Verdict, judge, rules
 
 RULES = {rule.id: rule for rule in rules()}
 CASES = [pytest.param(case, id=f"{case.rule}-{case.name}") for rule in rules() for case in rule.cases]

@@ -8,12 +8,12 @@ import pytest
 from rule_examples import manifest_rules
 from rule_examples import resources as example_resources
 
+from bluelamp.policies import Resource, Severity, Verdict, judge, rules
+from bluelamp.policies.catalogues import title_of
+from bluelamp.policies.data._types import LOCATED, TAGGED
+from bluelamp.policies.estate import canonical
 from bluelamp.rehearsal.kubernetes.addons import addon
 from bluelamp.rehearsal.sdk.schema import Catalogue
-from policies import Resource, Severity, Verdict, judge, rules
-from policies.catalogues import title_of
-from policies.data._types import LOCATED, TAGGED
-from policies.estate import canonical
 
 AZURE = Catalogue("azure-native")
 KUBERNETES = Catalogue("kubernetes")
@@ -178,8 +178,6 @@ def test_located_types_are_those_of_the_installed_sdk():
 
 
 def test_importing_the_rules_touches_no_sdk():
-    program = (
-        "import sys, policies; policies.rules(); print([m for m in ('pulumi', 'grpc', 'yaml') if m in sys.modules])"
-    )
+    program = "import sys; from bluelamp import policies; policies.rules(); print([m for m in ('pulumi', 'grpc', 'yaml') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from policies import Rule, judge, rules
+from bluelamp.policies import Rule, judge, rules
 
 MODULES = sorted({rule.module for rule in rules()})
 _OPPOSITES = {

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from policies import Enforcement, Must, rules
-from policies.compiled import CannotCompile, admission, cel, to_admission
-from policies.compiled.facet import facet_of
+from bluelamp.policies import Enforcement, Must, rules
+from bluelamp.policies.compiled import CannotCompile, admission, cel, to_admission
+from bluelamp.policies.compiled.facet import facet_of
 
 FOLDER = Path(admission.__file__).parents[1] / "kubernetes"
 RULES = [rule for rule in rules() if rule.area == "kubernetes"]

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from policies import UNKNOWN, Enforcement, Verdict, judge, rules
-from policies.baseline import tightened
-from policies.settings import Layer
-from policies.tighter import Tighter
+from bluelamp.policies import UNKNOWN, Enforcement, Verdict, judge, rules
+from bluelamp.policies.baseline import tightened
+from bluelamp.policies.settings import Layer
+from bluelamp.policies.tighter import Tighter
 from tests.conftest import ROOT, bluelamp
 
 PARAMETERS = [pytest.param(rule, name, id=f"{rule.id}-{name}") for rule in rules() for name in rule.parameters]

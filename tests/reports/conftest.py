@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from bluelamp.policies import Control, Enforcement, Resource, Rule, Severity, rules
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome
+from bluelamp.policies.rule import rule as make_rule
+from bluelamp.policies.value import Value
 from bluelamp.reports import Report, Source, assess
 from bluelamp.reports.html import to_html
 from bluelamp.reports.unjudged import is_general
-from policies import Control, Enforcement, Resource, Rule, Severity, rules
-from policies.rule import Fail, NotApplicable, Outcome
-from policies.rule import rule as make_rule
-from policies.value import Value
 from tests.reports.tree import Node, parse
 
 STARTED = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -53,7 +53,7 @@ def locked() -> Callable[..., Rule]:
                     return None
             return Fail(lock, "shut")
 
-        return replace(shut, module="policies.test.boxes")
+        return replace(shut, module="bluelamp.policies.test.boxes")
 
     return made
 
@@ -106,4 +106,4 @@ def _breaking() -> list[Rule]:
         """It cannot hold."""
         raise ZeroDivisionError("jammed")
 
-    return [replace(breaks, module="policies.test.boxes")]
+    return [replace(breaks, module="bluelamp.policies.test.boxes")]

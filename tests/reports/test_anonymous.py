@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from bluelamp.policies import Resource, Rule, Severity
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.rule import Fail, Outcome
+from bluelamp.policies.rule import rule as make_rule
+from bluelamp.policies.value import Value
 from bluelamp.reports import Report, Source, assess, write
 from bluelamp.reports.anonymous import Anonymous
 from bluelamp.reports.since import Since
 from bluelamp.reports.words import explanation
-from policies import Resource, Rule, Severity
-from policies.estate import Estate
-from policies.rule import Fail, Outcome
-from policies.rule import rule as make_rule
-from policies.value import Value
 
 NAMES = ("vnet-essex-hub", "custody-records", "st-essex-evidence", "digital-evidence", "allow-custody")
 ADDRESSES = (
@@ -42,7 +42,7 @@ def talkative() -> Rule:
         others = [other.raw for other in estate.of("test:box:Box")]
         return Fail(place["lock"], {"others": others}, why="; ".join([*NAMES, *ADDRESSES, *KEPT]))
 
-    return replace(tells, module="policies.test.boxes")
+    return replace(tells, module="bluelamp.policies.test.boxes")
 
 
 def box(name: str) -> Resource:

@@ -11,9 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from bluelamp.policies import UNKNOWN, Control, Rule, Severity, Verdict
 from bluelamp.reports import Report, write
 from bluelamp.reports.since import Run, Since
-from policies import UNKNOWN, Control, Rule, Severity, Verdict
 from tests.reports.browsing import chromium
 
 ReportOn = Callable[..., Report]

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from bluelamp.policies import UNKNOWN, Rule, Severity, Verdict
+from bluelamp.policies.governance import Governance
+from bluelamp.policies.settings import Exemption
 from bluelamp.reports import Answer, Report, terminal
 from bluelamp.reports.anonymous import Anonymous
 from bluelamp.reports.coverage import Standing, coverage
-from policies import UNKNOWN, Rule, Severity, Verdict
-from policies.governance import Governance
-from policies.settings import Exemption
 from tests.exempting import APPROVERS
 from tests.reports.conftest import urn
 

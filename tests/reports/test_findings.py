@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from bluelamp.policies import UNKNOWN, Resource, Rule, Severity, Verdict, rules
 from bluelamp.reports import Answer, Report, Source, assess
 from bluelamp.reports.provenance import provenance, rules_hash
 from bluelamp.reports.words import explanation, headline, one_line
-from policies import UNKNOWN, Resource, Rule, Severity, Verdict, rules
 
 ReportOn = Callable[..., Report]
 Locked = Callable[..., Rule]

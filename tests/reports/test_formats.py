@@ -16,11 +16,11 @@ import pytest
 from trestle.oscal.assessment_results import AssessmentResults
 from trestle.oscal.poam import PlanOfActionAndMilestones
 
+from bluelamp.policies import Resource, Rule, Verdict
 from bluelamp.reports import Report
 from bluelamp.reports.formats import junit, markdown, oscal, sarif, table
 from bluelamp.reports.since import Run, Since
 from bluelamp.reports.write import FORMATS
-from policies import Resource, Rule, Verdict
 from tests.conftest import ROOT
 from tests.reports.conftest import STARTED
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from bluelamp.policies import Severity
 from bluelamp.reports import Report, Source
 from bluelamp.reports.history import remember
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.since import Since
-from policies import Severity
 
 ReportOn = Callable[..., Report]
 DAY = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

@@ -14,11 +14,11 @@ import yaml
 from bluelamp.core.problems import SettingsError
 from bluelamp.errors import UsageError
 from bluelamp.planning import plan_program
+from bluelamp.policies import judge
 from bluelamp.reports.sources import manifests
 from bluelamp.reports.sources.documents import Document, Unreadable, documents
 from bluelamp.reports.sources.manifests import read
 from bluelamp.reports.subject import from_plan
-from policies import judge
 from tests.conftest import ROOT, bluelamp
 
 POD = """apiVersion: v1

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from bluelamp.policies import UNKNOWN, Rule, Severity, Verdict
 from bluelamp.reports import Report
 from bluelamp.reports.html import to_index
 from bluelamp.reports.national import headline, national
-from policies import UNKNOWN, Rule, Severity, Verdict
 from tests.reports.tree import Node, parse
 
 ReportOn = Callable[..., Report]

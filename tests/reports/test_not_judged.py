@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from bluelamp.policies import Resource, Verdict, rules
+from bluelamp.policies.judging import Baseline
 from bluelamp.reports import Answer, Report, Source, assess, from_state, terminal, write
 from bluelamp.reports.anonymous import Anonymous
 from bluelamp.reports.html import to_html, to_index
@@ -23,8 +25,6 @@ from bluelamp.reports.sources.templates import read as templates
 from bluelamp.reports.subject import skipped
 from bluelamp.reports.unjudged import GENERAL_ONLY, NO_RULE, Skipped, unjudged
 from bluelamp.reports.words import headline, one_line
-from policies import Resource, Verdict, rules
-from policies.judging import Baseline
 from tests.conftest import bluelamp
 from tests.reports.tree import parse
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bluelamp.policies import Resource, Rule
 from bluelamp.reports import Report, Source, assess
 from bluelamp.reports.html import to_html
-from policies import Resource, Rule
 from tests.reports.tree import Node, findings, parse, urns
 
 ReportOn = Callable[..., Report]

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from bluelamp.errors import UsageError
+from bluelamp.policies import Severity, rules
+from bluelamp.policies.catalogues import answered
 from bluelamp.reports import Answer, Report
 from bluelamp.reports.formats import junit, markdown, sarif, table
 from bluelamp.reports.selection import select
 from bluelamp.reports.words import explanation, headline, one_line
-from policies import Severity, rules
-from policies.catalogues import answered
 
 ReportOn = Callable[..., Report]
 

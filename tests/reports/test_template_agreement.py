@@ -10,13 +10,13 @@ from contextlib import suppress
 
 import pytest
 
+from bluelamp.policies import UNKNOWN, Case, Resource, Rule, Verdict, judge, rules
+from bluelamp.policies.estate import canonical
 from bluelamp.rehearsal.armtypes.names import spelling
 from bluelamp.rehearsal.azure import ids
 from bluelamp.rehearsal.sdk.schema import Catalogue
 from bluelamp.reports.sources import armnames
 from bluelamp.reports.sources.templates import read
-from policies import UNKNOWN, Case, Resource, Rule, Verdict, judge, rules
-from policies.estate import canonical
 
 AZURE = Catalogue("azure-native")
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"

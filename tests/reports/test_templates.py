@@ -9,10 +9,10 @@ import pytest
 from bluelamp.cli import main
 from bluelamp.core.problems import SettingsError
 from bluelamp.errors import UsageError
+from bluelamp.policies import UNKNOWN, Verdict, judge
 from bluelamp.reports.sources.expressions import BadExpression, Open, evaluated
 from bluelamp.reports.sources.functions import plain
 from bluelamp.reports.sources.templates import read
-from policies import UNKNOWN, Verdict, judge
 
 SITE = Path(__file__).parent / "templates" / "site.json"
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"

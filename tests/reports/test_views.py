@@ -13,16 +13,16 @@ import pytest
 from rich.console import Console
 
 from bluelamp.planning.plan import Plan, PlannedResource
+from bluelamp.policies import UNKNOWN, Control, Rule, Severity, Verdict
+from bluelamp.policies.catalogues import Catalogue, Extent, Row, catalogues
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.rule import Fail, Outcome
+from bluelamp.policies.rule import rule as make_rule
+from bluelamp.policies.value import Value
 from bluelamp.rehearsal.values import Secret
 from bluelamp.reports import Report, Source, assess, from_plan, from_state, terminal, write
 from bluelamp.reports.coverage import Standing, coverage
 from bluelamp.reports.page import control_anchor
-from policies import UNKNOWN, Control, Rule, Severity, Verdict
-from policies.catalogues import Catalogue, Extent, Row, catalogues
-from policies.estate import Estate
-from policies.rule import Fail, Outcome
-from policies.rule import rule as make_rule
-from policies.value import Value
 from tests.reports.tree import Node, findings, urns
 
 ReportOn = Callable[..., Report]
@@ -199,7 +199,7 @@ def gossip() -> Sequence[Rule]:
         """None."""
         return Fail(place, {"key": place["key"].raw})
 
-    return [replace(rule, module="policies.test.gossip") for rule in (shows, breaks, tells, shows_all)]
+    return [replace(rule, module="bluelamp.policies.test.gossip") for rule in (shows, breaks, tells, shows_all)]
 
 
 def planned(name: str, **inputs: Any) -> PlannedResource:

@@ -128,7 +128,7 @@ import resource, signal, sys
 from pathlib import Path
 from bluelamp.errors import BluelampError
 from bluelamp.reports import Source, assess, write
-from policies import Resource
+from bluelamp.policies import Resource
 report = assess("essex", [], Source.PLAN, root=Path({str(tmp_path)!r}))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))

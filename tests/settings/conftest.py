@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.force import ROOT
+from bluelamp.infra.force import ROOT
 
 HERE = Path(__file__).parent
 

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bluelamp.core.reader import parse
-from infra.finding import Context
-from infra.force import ROOT, Force, SettingsError, from_source, load
-from infra.register import read_register
+from bluelamp.infra.finding import Context
+from bluelamp.infra.force import ROOT, Force, SettingsError, from_source, load
+from bluelamp.infra.register import read_register
 
 NAME = "stacks/Pulumi.essex.yaml"
 BASE = Path(__file__).with_name("base.yaml").read_text("utf-8")

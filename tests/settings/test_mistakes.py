@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from infra.force import SettingsError, load
+from bluelamp.infra.force import SettingsError, load
 
 FILE = "stacks/Pulumi.essex.yaml"
 MISTAKES = yaml.safe_load(Path(__file__).with_name("mistakes.yaml").read_text("utf-8"))

@@ -5,8 +5,8 @@ from itertools import combinations
 
 import pytest
 
-from infra.force import ROOT, SettingsError, load
-from infra.register import read_register
+from bluelamp.infra.force import ROOT, SettingsError, load
+from bluelamp.infra.register import read_register
 
 SPACE = IPv4Network("10.0.0.0/8")
 NATIONAL = IPv4Network("10.0.0.0/12")

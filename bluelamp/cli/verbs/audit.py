@@ -35,11 +35,11 @@ from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import end_without, select
 from bluelamp.errors import BluelampError, Status, UsageError, worst
 from bluelamp.folders import project as find_project
+from bluelamp.policies.governance import Governance
+from bluelamp.policies.model import Resource
 from bluelamp.reports.findings import Report
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.unjudged import Skipped
-from policies.governance import Governance
-from policies.model import Resource
 
 
 class From(StrEnum):

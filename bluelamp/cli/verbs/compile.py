@@ -13,8 +13,8 @@ from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
-    from policies import Rule
-    from policies.compiled import Compiled
+    from bluelamp.policies import Rule
+    from bluelamp.policies.compiled import Compiled
 
 
 class To(StrEnum):
@@ -66,9 +66,9 @@ def compile_(
     `bluelamp compile west-midlands --to azure-policy --out compiled/policy` ·
     `bluelamp compile --to admission --framework pod-security-standards:restricted --format json`
     """
+    from bluelamp.policies.compiled import to_admission, to_azure_policy
     from bluelamp.render.files import prepare, write
     from bluelamp.reports.selection import select
-    from policies.compiled import to_admission, to_azure_policy
 
     screen = Screen(form, quiet=quiet)
     kept = select(framework or (), rule or (), severity or "", area or ()).keep(_rules(force, project))
@@ -99,8 +99,8 @@ def compile_(
 def _rules(force: str | None, project: Path | None) -> "tuple[Rule, ...]":
     """The rules as the force is held to them, or as they are written."""
     from bluelamp.governance.read import governance
-    from infra.register import read_register
-    from policies import rules
+    from bluelamp.infra.register import read_register
+    from bluelamp.policies import rules
 
     if force is None:
         return rules()
@@ -110,10 +110,10 @@ def _rules(force: str | None, project: Path | None) -> "tuple[Rule, ...]":
 
 def _root_group(force: str | None, project: Path | None) -> str:
     """The name of the management group at the top of the force's own."""
-    from infra.force import load
-    from infra.program import label_of
-    from infra.register import read_register
-    from modules.naming import name
+    from bluelamp.infra.force import load
+    from bluelamp.infra.program import label_of
+    from bluelamp.infra.register import read_register
+    from bluelamp.modules.naming import name
 
     if force is None:
         raise UsageError(
@@ -125,8 +125,8 @@ def _root_group(force: str | None, project: Path | None) -> str:
 
 
 def _files(to: To, kept: "tuple[Rule, ...]", compiled: "Compiled", group: str) -> dict[str, str]:
+    from bluelamp.policies.compiled import initiative
     from bluelamp.render.policies import admission_files, azure_files, left_out
-    from policies.compiled import initiative
 
     files = (
         admission_files(kept, compiled)
@@ -137,7 +137,7 @@ def _files(to: To, kept: "tuple[Rule, ...]", compiled: "Compiled", group: str) -
 
 
 def _unverified(to: To, kept: "tuple[Rule, ...]", compiled: "Compiled") -> Mapping[str, list[str]]:
-    from policies.compiled.azure_policy import unverified
+    from bluelamp.policies.compiled.azure_policy import unverified
 
     if to is To.ADMISSION:
         return {}

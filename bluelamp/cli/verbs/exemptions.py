@@ -11,8 +11,8 @@ from bluelamp.cli.select import select
 from bluelamp.core.dates import today
 from bluelamp.errors import BluelampError, Status
 from bluelamp.folders import project as find_project
+from bluelamp.policies.exemptions import Status as Standing
 from bluelamp.reports.words import some
-from policies.exemptions import Status as Standing
 
 if TYPE_CHECKING:
     from bluelamp.reports.exemptions import ExemptionRecord

@@ -12,8 +12,8 @@ from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.core.problems import SettingsError, did_you_mean
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.folders import project as find_project
-from policies import Control, Rule, rules
-from policies.catalogues import Extent, answered, catalogue_of, catalogues
+from bluelamp.policies import Control, Rule, rules
+from bluelamp.policies.catalogues import Extent, answered, catalogue_of, catalogues
 
 _EXTENTS: Final = {
     Extent.ASSESSED: "rules can see all that it asks",
@@ -57,7 +57,7 @@ def explain(
     screen = Screen(form, quiet=quiet)
     if resource is not None:
         from bluelamp.cli.explain_resource import explain_resource
-        from infra.register import read_register
+        from bluelamp.infra.register import read_register
 
         root = find_project(project)
         explain_resource(screen, root, read_register(root).entry(thing).slug, resource, path)
@@ -108,7 +108,7 @@ def _nothing(thing: str, every: list[str], project: Path | None) -> UsageError:
     from bluelamp.cli.explain_framework import editions, groups
     from bluelamp.cli.explain_module import words
     from bluelamp.cli.settings_index import canonical, settings
-    from infra.register import read_register
+    from bluelamp.infra.register import read_register
 
     forces: Iterable[str] = ()
     with suppress(BluelampError, SettingsError):

@@ -34,8 +34,8 @@ def forces(
     """
     from bluelamp.cli.select import with_stacks
     from bluelamp.core.problems import SettingsError
-    from infra.force import load
-    from infra.register import read_register
+    from bluelamp.infra.force import load
+    from bluelamp.infra.register import read_register
 
     root = find_project(project)
     register, there = read_register(root), set(with_stacks(root))
@@ -80,8 +80,8 @@ def rules(
 
     Examples: `bluelamp list rules --severity critical` · `bluelamp list rules --framework cyber-essentials`
     """
+    from bluelamp.policies import rules as discovered
     from bluelamp.reports.selection import select
-    from policies import rules as discovered
 
     kept = select(framework or (), (), severity or "", areas or ()).keep(discovered())
     _give(

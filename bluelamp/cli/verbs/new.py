@@ -26,7 +26,7 @@ def new(
 
     Example: `bluelamp new kent --owner platforms@kent.police.example --cost-centre KNT-100`
     """
-    from infra.scaffold import scaffold
+    from bluelamp.infra.scaffold import scaffold
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     path = scaffold(force, owner, cost_centre, root=root)

@@ -40,9 +40,9 @@ def policy(
     from bluelamp.core.problems import SettingsError
     from bluelamp.governance.effective import effective, everywhere
     from bluelamp.governance.read import governance
+    from bluelamp.infra.register import read_register
     from bluelamp.planning import plan_force
     from bluelamp.reports.subject import from_plan
-    from infra.register import read_register
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     slug = read_register(root).entry(force).slug

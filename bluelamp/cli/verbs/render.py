@@ -39,8 +39,8 @@ def render(
     """
     if diagram_only and manifests_only:
         raise UsageError("--diagram-only and --manifests-only leave nothing to write", next_step="give one of them")
+    from bluelamp.infra.register import read_register
     from bluelamp.render import manifests, prepare, write
-    from infra.register import read_register
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     entry = read_register(root).entry(force)

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from xml.etree import ElementTree as Xml
 
+from bluelamp.policies import Verdict
 from bluelamp.reports.canonical import time_of
 from bluelamp.reports.findings import Finding, Report, RuleRecord
 from bluelamp.reports.unjudged import Skipped
 from bluelamp.reports.words import asked, value
-from policies import Verdict
 
 NOT_JUDGED: Final = "not judged"
 """The suite of what no rule judged."""

@@ -7,10 +7,10 @@ from html import escape
 from typing import Final
 
 from bluelamp.core.text import printable
+from bluelamp.policies import Verdict
 from bluelamp.reports.canonical import time_of
 from bluelamp.reports.findings import Answer, Finding, Report
 from bluelamp.reports.words import asked, explanation, headline, not_covered, some, value
-from policies import Verdict
 
 MOST: Final = 50
 """How many findings are spelt out in each part before the rest is only counted."""

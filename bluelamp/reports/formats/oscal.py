@@ -11,12 +11,12 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from bluelamp.policies import Control, Verdict
 from bluelamp.reports.alike import alike
 from bluelamp.reports.canonical import compact, dense, plain, time_of
 from bluelamp.reports.findings import QUIET, UNDECIDED, Finding, Report, RuleRecord
 from bluelamp.reports.unjudged import Skipped, Unjudged
 from bluelamp.reports.words import asked, explanation, headline, not_covered, some, value
-from policies import Control, Verdict
 
 OSCAL: Final = "1.2.1"
 NAMESPACE: Final = "urn:bluelamp:oscal"

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
+from bluelamp.policies import Severity, Verdict
 from bluelamp.reports.alike import alike
 from bluelamp.reports.canonical import compact, plain, time_of
 from bluelamp.reports.findings import QUIET, Finding, Report, RuleRecord
 from bluelamp.reports.unjudged import Skipped
 from bluelamp.reports.words import some
-from policies import Severity, Verdict
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _KINDS: Final = {

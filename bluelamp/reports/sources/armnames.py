@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
+from bluelamp.policies import rules
 from bluelamp.rehearsal.armtypes.names import Spelling, camel, plain, spelling
 from bluelamp.rehearsal.azure import ids
 from bluelamp.rehearsal.sdk.schema import Catalogue
@@ -15,7 +16,6 @@ from bluelamp.rehearsal.sdk.shapes import ObjectShape, Shape
 from bluelamp.reports.sources.expressions import Open, unknown
 from bluelamp.reports.sources.functions import name_key
 from bluelamp.reports.sources.located import Located, Twice, fold, folded
-from policies import rules
 
 _PARAMETER: Final = re.compile(r"\{([\w.]+)\}")
 _ENVELOPE: Final = frozenset(

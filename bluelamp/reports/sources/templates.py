@@ -18,6 +18,8 @@ from bluelamp.core.files import read as read_file
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.walk import File, files, printable
 from bluelamp.errors import UsageError
+from bluelamp.policies.model import UNKNOWN, Resource
+from bluelamp.policies.value import joined
 from bluelamp.reports.sources import armnames
 from bluelamp.reports.sources.budget import LARGEST_TEMPLATE, Budget, OverBudget, told
 from bluelamp.reports.sources.declared import Declared, Listener, declared
@@ -28,8 +30,6 @@ from bluelamp.reports.sources.located import read as read_json
 from bluelamp.reports.sources.scopes import LOCATION, Scope, Template, level_of
 from bluelamp.reports.sources.unique import unique
 from bluelamp.reports.unjudged import Skipped
-from policies.model import UNKNOWN, Resource
-from policies.value import joined
 
 LARGEST: Final = LARGEST_TEMPLATE
 """How many bytes one file may have; Azure takes no template above 4 MB."""

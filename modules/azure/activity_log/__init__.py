@@ -6,6 +6,6 @@
 Azure keeps an activity log for 90 days and then forgets it.
 """
 
-from modules.azure.activity_log.activity_log import ActivityLog, ActivityLogArgs
+from bluelamp.modules.azure.activity_log.activity_log import ActivityLog, ActivityLogArgs
 
 __all__ = ["ActivityLog", "ActivityLogArgs"]

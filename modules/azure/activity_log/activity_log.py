@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import monitor
 
-from modules.component import Component
+from bluelamp.modules.component import Component
 
 _SUBSCRIPTION = (
     "Administrative",

@@ -9,7 +9,7 @@ Four kinds of alerts, all of them data: the health of Azure itself and dangerous
 the workspace (`searches.yaml`), and metrics of whatever is watched (`metrics.yaml`).
 """
 
-from modules.azure.alerts.alerts import Alerts, AlertsArgs
-from modules.azure.alerts.metrics import WatchedResource
+from bluelamp.modules.azure.alerts.alerts import Alerts, AlertsArgs
+from bluelamp.modules.azure.alerts.metrics import WatchedResource
 
 __all__ = ["Alerts", "AlertsArgs", "WatchedResource"]

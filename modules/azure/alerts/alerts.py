@@ -6,10 +6,10 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import monitor
 
-from modules import naming
-from modules.azure.alerts.catalogue import catalogue
-from modules.azure.alerts.metrics import WatchedResource, unknown_kinds, watch
-from modules.component import Component
+from bluelamp.modules import naming
+from bluelamp.modules.azure.alerts.catalogue import catalogue
+from bluelamp.modules.azure.alerts.metrics import WatchedResource, unknown_kinds, watch
+from bluelamp.modules.component import Component
 
 _LONGEST_SHORT_NAME = 12  # of an action group, as text messages show it
 

@@ -6,9 +6,9 @@ from typing import Any, TypedDict
 import pulumi
 from pulumi_azure_native import monitor
 
-from modules import naming
-from modules.azure.alerts.catalogue import catalogue
-from modules.component import Component
+from bluelamp.modules import naming
+from bluelamp.modules.azure.alerts.catalogue import catalogue
+from bluelamp.modules.component import Component
 
 
 class WatchedResource(TypedDict):

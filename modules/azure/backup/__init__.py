@@ -9,7 +9,7 @@ in both UK regions. Immutability begins `Unlocked`, so that a mistake can be und
 undone, when the retention is agreed.
 """
 
-from modules.azure.backup.arguments import BackupArgs, BackupEncryption, BackupRetention
-from modules.azure.backup.backup import Backup
+from bluelamp.modules.azure.backup.arguments import BackupArgs, BackupEncryption, BackupRetention
+from bluelamp.modules.azure.backup.backup import Backup
 
 __all__ = ["Backup", "BackupArgs", "BackupEncryption", "BackupRetention"]

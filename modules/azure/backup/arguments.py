@@ -4,7 +4,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from modules import naming
+from bluelamp.modules import naming
 
 _LIMITS = {"daily_days": (7, 9999), "weekly_weeks": (4, 5163), "monthly_months": (1, 1188), "yearly_years": (0, 99)}
 _CHOICES = {"immutability": ("Unlocked", "Locked"), "redundancy": ("GeoRedundant", "ZoneRedundant", "LocallyRedundant")}

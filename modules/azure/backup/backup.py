@@ -2,16 +2,16 @@
 
 import pulumi
 
-from modules import naming
-from modules.azure.backup.arguments import BackupArgs, problems
-from modules.azure.backup.backup_vault import backup_vault
-from modules.azure.backup.data_policies import data_policies
-from modules.azure.backup.guarded import guarded
-from modules.azure.backup.machine_policies import machine_policies
-from modules.azure.backup.recovery_vault import recovery_endpoint, recovery_vault
-from modules.azure.lock import lock
-from modules.azure.log_analytics import send_logs
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.azure.backup.arguments import BackupArgs, problems
+from bluelamp.modules.azure.backup.backup_vault import backup_vault
+from bluelamp.modules.azure.backup.data_policies import data_policies
+from bluelamp.modules.azure.backup.guarded import guarded
+from bluelamp.modules.azure.backup.machine_policies import machine_policies
+from bluelamp.modules.azure.backup.recovery_vault import recovery_endpoint, recovery_vault
+from bluelamp.modules.azure.lock import lock
+from bluelamp.modules.azure.log_analytics import send_logs
+from bluelamp.modules.component import Component, after
 
 
 class Backup(Component):

@@ -3,8 +3,8 @@
 import pulumi
 from pulumi_azure_native import dataprotection
 
-from modules import naming
-from modules.azure.backup.arguments import BackupArgs
+from bluelamp.modules import naming
+from bluelamp.modules.azure.backup.arguments import BackupArgs
 
 
 def backup_vault(

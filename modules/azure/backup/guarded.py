@@ -3,7 +3,7 @@
 import pulumi
 from pulumi_azure_native import dataprotection, recoveryservices
 
-from modules.component import Component
+from bluelamp.modules.component import Component
 
 
 def guarded(

@@ -3,10 +3,10 @@
 import pulumi
 from pulumi_azure_native import network, recoveryservices
 
-from modules import naming
-from modules.azure.backup.arguments import BackupArgs
-from modules.azure.private_link import BLOB_ZONE
-from modules.component import after
+from bluelamp.modules import naming
+from bluelamp.modules.azure.backup.arguments import BackupArgs
+from bluelamp.modules.azure.private_link import BLOB_ZONE
+from bluelamp.modules.component import after
 
 
 def recovery_vault(

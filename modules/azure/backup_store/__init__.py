@@ -11,6 +11,6 @@ can add to them, and spoil none. Unlike a log archive nothing is deleted by age,
 earlier one; whoever makes the backups deletes them when their time is over.
 """
 
-from modules.azure.backup_store.backup_store import BackupStore, BackupStoreArgs
+from bluelamp.modules.azure.backup_store.backup_store import BackupStore, BackupStoreArgs
 
 __all__ = ["BackupStore", "BackupStoreArgs"]

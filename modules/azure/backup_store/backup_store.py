@@ -4,12 +4,12 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from modules import naming
-from modules.azure import immutable_storage
-from modules.azure.lock import lock
-from modules.azure.private_link import BLOB_ZONE, private_link
-from modules.azure.storage_encryption import EncryptionKey
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.azure import immutable_storage
+from bluelamp.modules.azure.lock import lock
+from bluelamp.modules.azure.private_link import BLOB_ZONE, private_link
+from bluelamp.modules.azure.storage_encryption import EncryptionKey
+from bluelamp.modules.component import Component, after
 
 
 class BackupStoreArgs(TypedDict):

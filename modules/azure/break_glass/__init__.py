@@ -9,6 +9,6 @@ hold no role from here: Global Administrator is given to them once, by hand, for
 `account_ids`; `accounts` makes new ones. Sign-in logs must come to the workspace (Entra ID's diagnostic settings).
 """
 
-from modules.azure.break_glass.break_glass import BreakGlass, BreakGlassAccount, BreakGlassArgs
+from bluelamp.modules.azure.break_glass.break_glass import BreakGlass, BreakGlassAccount, BreakGlassArgs
 
 __all__ = ["BreakGlass", "BreakGlassAccount", "BreakGlassArgs"]

@@ -6,8 +6,8 @@ import pulumi
 import pulumi_azuread as azuread
 from pulumi_azure_native import monitor
 
-from modules import naming
-from modules.component import Component
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component
 
 _FEWEST = 2  # so that one can be lost
 

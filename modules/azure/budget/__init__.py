@@ -4,6 +4,6 @@ Budget("budget", {"label": label, "workload": "platform", "scope": subscription_
                   "contacts": ["finance@essex.police.example"]})
 """
 
-from modules.azure.budget.budget import Budget, BudgetArgs
+from bluelamp.modules.azure.budget.budget import Budget, BudgetArgs
 
 __all__ = ["Budget", "BudgetArgs"]

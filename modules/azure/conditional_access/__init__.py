@@ -7,6 +7,6 @@ time. The accounts that break the glass are excluded from every one, or a mistak
 Nothing here works without Entra ID P1; policies by risk need P2.
 """
 
-from modules.azure.conditional_access.conditional_access import ConditionalAccess, ConditionalAccessArgs
+from bluelamp.modules.azure.conditional_access.conditional_access import ConditionalAccess, ConditionalAccessArgs
 
 __all__ = ["ConditionalAccess", "ConditionalAccessArgs"]

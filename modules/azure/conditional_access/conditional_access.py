@@ -9,8 +9,8 @@ import pulumi
 import pulumi_azuread as azuread
 import yaml
 
-from modules import naming
-from modules.component import Component
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component
 
 _REPORT_ONLY = "enabledForReportingButNotEnforced"
 _STATES = (_REPORT_ONLY, "enabled", "disabled")

@@ -8,6 +8,9 @@ A use that is called `disks` also gets a disk encryption set. Whatever encrypts 
 `identity_ids` by use: a storage account by name without a version, so that it follows every rotation by itself.
 """
 
-from modules.azure.customer_managed_keys.customer_managed_keys import CustomerManagedKeys, CustomerManagedKeysArgs
+from bluelamp.modules.azure.customer_managed_keys.customer_managed_keys import (
+    CustomerManagedKeys,
+    CustomerManagedKeysArgs,
+)
 
 __all__ = ["CustomerManagedKeys", "CustomerManagedKeysArgs"]

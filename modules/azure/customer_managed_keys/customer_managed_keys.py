@@ -5,10 +5,10 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import compute, keyvault, managedidentity
 
-from modules import naming
-from modules.azure.grants import grant
-from modules.azure.key_vault.keys import KeyVaultKey, vault_key
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.azure.grants import grant
+from bluelamp.modules.azure.key_vault.keys import KeyVaultKey, vault_key
+from bluelamp.modules.component import Component, after
 
 _CRYPTO_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
 """The id of Azure's built-in role `Key Vault Crypto Service Encryption User`: wrap, unwrap and read, of one key."""

@@ -9,6 +9,6 @@ syslog, and what changed. Each machine is tied to the endpoint and to every rule
 program names, with `rule_ids`.
 """
 
-from modules.azure.data_collection.data_collection import DataCollection, DataCollectionArgs
+from bluelamp.modules.azure.data_collection.data_collection import DataCollection, DataCollectionArgs
 
 __all__ = ["DataCollection", "DataCollectionArgs"]

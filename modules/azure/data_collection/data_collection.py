@@ -10,8 +10,8 @@ import pulumi
 import yaml
 from pulumi_azure_native import monitor, operationsmanagement
 
-from modules import naming
-from modules.component import Component
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component
 
 _WORKSPACE = "workspace"
 _SOLUTION_OF_OTHERS = "SecurityInsights"  # comes with Microsoft Sentinel, which is a module of its own

@@ -6,6 +6,6 @@ One plan covers a hundred public addresses in every subscription of a tenant and
 needs one at most; its hubs and spokes name it as `ddos_plan_id`.
 """
 
-from modules.azure.ddos_plan.ddos_plan import DdosPlan, DdosPlanArgs
+from bluelamp.modules.azure.ddos_plan.ddos_plan import DdosPlan, DdosPlanArgs
 
 __all__ = ["DdosPlan", "DdosPlanArgs"]

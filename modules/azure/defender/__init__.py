@@ -8,6 +8,6 @@ another sub-plan, so that what is not bought is written down. The old auto-provi
 the extensions of the plans do its work.
 """
 
-from modules.azure.defender.defender import Defender, DefenderArgs, DefenderPlan
+from bluelamp.modules.azure.defender.defender import Defender, DefenderArgs, DefenderPlan
 
 __all__ = ["Defender", "DefenderArgs", "DefenderPlan"]

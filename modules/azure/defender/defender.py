@@ -9,7 +9,7 @@ import pulumi
 import yaml
 from pulumi_azure_native import security
 
-from modules.component import Component
+from bluelamp.modules.component import Component
 
 
 class DefenderPlan(TypedDict):

@@ -10,7 +10,7 @@ premises stands in the forwarding ruleset, which leaves through the outbound end
 network asks is logged.
 """
 
-from modules.azure.dns_resolver.dns_resolver import DnsResolver, DnsResolverArgs
-from modules.azure.dns_resolver.forwarding import DnsForward, DnsServer, forwarding_rules
+from bluelamp.modules.azure.dns_resolver.dns_resolver import DnsResolver, DnsResolverArgs
+from bluelamp.modules.azure.dns_resolver.forwarding import DnsForward, DnsServer, forwarding_rules
 
 __all__ = ["DnsForward", "DnsResolver", "DnsResolverArgs", "DnsServer", "forwarding_rules"]

@@ -5,10 +5,10 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import dnsresolver
 
-from modules import naming
-from modules.azure.dns_resolver.forwarding import DnsForward, forwarding_rules
-from modules.azure.place import Place
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.azure.dns_resolver.forwarding import DnsForward, forwarding_rules
+from bluelamp.modules.azure.place import Place
+from bluelamp.modules.component import Component, after
 
 
 class DnsResolverArgs(TypedDict):

@@ -8,7 +8,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import dnsresolver
 
-from modules.component import Component
+from bluelamp.modules.component import Component
 
 _DOMAIN = re.compile(r"([a-z0-9_]([a-z0-9_-]*[a-z0-9])?\.)+|\.", re.IGNORECASE)
 _MOST_SERVERS = 6

@@ -10,9 +10,13 @@ under it, so a force's own rules, added with `FirewallRules`, cannot undo what t
 A rule names whole estates as `estate` in its sources or destinations; anything that no rule allows is denied.
 """
 
-from modules.azure.firewall_policy.firewall_policy import FirewallPolicy, FirewallPolicyArgs, IntrusionDetection
-from modules.azure.firewall_policy.firewall_rules import FirewallRules, FirewallRulesArgs
-from modules.azure.firewall_policy.groups import FirewallRule, FirewallRuleCollection, FirewallRuleGroup
+from bluelamp.modules.azure.firewall_policy.firewall_policy import (
+    FirewallPolicy,
+    FirewallPolicyArgs,
+    IntrusionDetection,
+)
+from bluelamp.modules.azure.firewall_policy.firewall_rules import FirewallRules, FirewallRulesArgs
+from bluelamp.modules.azure.firewall_policy.groups import FirewallRule, FirewallRuleCollection, FirewallRuleGroup
 
 __all__ = [
     "FirewallPolicy",

@@ -5,10 +5,10 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import network
 
-from modules import naming
-from modules.azure.firewall_policy.groups import FirewallRuleGroup, base_groups, rule_groups
-from modules.azure.place import Place
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.azure.firewall_policy.groups import FirewallRuleGroup, base_groups, rule_groups
+from bluelamp.modules.azure.place import Place
+from bluelamp.modules.component import Component, after
 
 _TIERS = ("Standard", "Premium")
 _MODES = ("Deny", "Alert", "Off")

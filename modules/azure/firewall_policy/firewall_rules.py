@@ -4,8 +4,8 @@ from typing import TypedDict
 
 import pulumi
 
-from modules.azure.firewall_policy.groups import FirewallRuleGroup, rule_groups
-from modules.component import Component
+from bluelamp.modules.azure.firewall_policy.groups import FirewallRuleGroup, rule_groups
+from bluelamp.modules.component import Component
 
 
 class FirewallRulesArgs(TypedDict):

@@ -9,8 +9,8 @@ import pulumi
 import yaml
 from pulumi_azure_native import network
 
-from modules import arguments
-from modules.component import Component
+from bluelamp.modules import arguments
+from bluelamp.modules.component import Component
 
 ESTATE = "estate"
 """What stands for the estate's address ranges in a rule's sources and destinations."""

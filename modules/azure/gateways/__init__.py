@@ -8,6 +8,6 @@ Both kinds of gateway stand in every zone that the region has, speak BGP and log
 ExpressRoute for a range that both learn, and the VPN carries it when the circuit is down.
 """
 
-from modules.azure.gateways.gateways import ExpressRouteSide, Gateways, GatewaysArgs, VpnSide
+from bluelamp.modules.azure.gateways.gateways import ExpressRouteSide, Gateways, GatewaysArgs, VpnSide
 
 __all__ = ["ExpressRouteSide", "Gateways", "GatewaysArgs", "VpnSide"]

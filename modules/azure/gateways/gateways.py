@@ -5,9 +5,9 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import network
 
-from modules import naming
-from modules.azure.place import Place
-from modules.component import Component
+from bluelamp.modules import naming
+from bluelamp.modules.azure.place import Place
+from bluelamp.modules.component import Component
 
 AZURE_ASN = 65515
 """The autonomous system that Azure's gateways have unless told otherwise."""

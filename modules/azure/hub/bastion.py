@@ -4,7 +4,7 @@ from typing import NotRequired, TypedDict
 
 from pulumi_azure_native import network
 
-from modules.azure.place import Place
+from bluelamp.modules.azure.place import Place
 
 
 class HubBastion(TypedDict):

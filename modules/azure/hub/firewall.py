@@ -5,8 +5,8 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import network
 
-from modules.azure.place import Place
-from modules.component import after
+from bluelamp.modules.azure.place import Place
+from bluelamp.modules.component import after
 
 _TIERS = ("Standard", "Premium")
 

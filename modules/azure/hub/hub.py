@@ -5,14 +5,14 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import network
 
-from modules import naming
-from modules.azure.hub.bastion import HubBastion, bastion
-from modules.azure.hub.firewall import HubFirewall, firewall
-from modules.azure.hub.rules import HubRule, bastion_rules, hub_rules
-from modules.azure.hub.subnets import Guards, firewall_route_table, route_table, security_group, subnets
-from modules.azure.place import Place
-from modules.azure.spoke.peering import SpokeVirtualHub, connect
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.azure.hub.bastion import HubBastion, bastion
+from bluelamp.modules.azure.hub.firewall import HubFirewall, firewall
+from bluelamp.modules.azure.hub.rules import HubRule, bastion_rules, hub_rules
+from bluelamp.modules.azure.hub.subnets import Guards, firewall_route_table, route_table, security_group, subnets
+from bluelamp.modules.azure.place import Place
+from bluelamp.modules.azure.spoke.peering import SpokeVirtualHub, connect
+from bluelamp.modules.component import Component, after
 
 
 class HubArgs(TypedDict):

@@ -4,7 +4,7 @@ from typing import NotRequired, TypedDict
 
 from pulumi_azure_native import network
 
-from modules.naming import HubPlan
+from bluelamp.modules.naming import HubPlan
 
 LAST_OF_FORCE = 3999
 """The lowest priority (the highest number) that a force's own rule may have; the module's rules come after."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azure_native import network
 
-from modules.azure.place import Place
-from modules.naming import HubPlan
+from bluelamp.modules.azure.place import Place
+from bluelamp.modules.naming import HubPlan
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,6 @@ A peering is not handed on: spokes of one region reach those of the other throug
 is told which ranges are behind the other's by its argument `beyond`.
 """
 
-from modules.azure.hub_peering.hub_peering import HubPeering, HubPeeringArgs, PeeredHub
+from bluelamp.modules.azure.hub_peering.hub_peering import HubPeering, HubPeeringArgs, PeeredHub
 
 __all__ = ["HubPeering", "HubPeeringArgs", "PeeredHub"]

@@ -5,9 +5,9 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import network
 
-from modules import naming
-from modules.azure.spoke.peering import once_there
-from modules.component import Component
+from bluelamp.modules import naming
+from bluelamp.modules.azure.spoke.peering import once_there
+from bluelamp.modules.component import Component
 
 
 class PeeredHub(TypedDict):

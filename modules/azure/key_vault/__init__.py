@@ -9,7 +9,7 @@ Nothing but the private endpoint answers, access is by role, and a deleted vault
 `keys` it makes keys too, in hardware where the vault is premium: each is rotated every year and ends after two.
 """
 
-from modules.azure.key_vault.key_vault import KeyVault, KeyVaultArgs
-from modules.azure.key_vault.keys import KeyVaultKey, vault_key
+from bluelamp.modules.azure.key_vault.key_vault import KeyVault, KeyVaultArgs
+from bluelamp.modules.azure.key_vault.keys import KeyVaultKey, vault_key
 
 __all__ = ["KeyVault", "KeyVaultArgs", "KeyVaultKey", "vault_key"]

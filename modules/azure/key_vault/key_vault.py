@@ -5,11 +5,11 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import keyvault
 
-from modules import naming
-from modules.azure.key_vault.keys import KeyVaultKey, vault_key
-from modules.azure.log_analytics import send_logs
-from modules.azure.private_link import private_link
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.azure.key_vault.keys import KeyVaultKey, vault_key
+from bluelamp.modules.azure.log_analytics import send_logs
+from bluelamp.modules.azure.private_link import private_link
+from bluelamp.modules.component import Component, after
 
 _ZONE = "privatelink.vaultcore.azure.net"
 

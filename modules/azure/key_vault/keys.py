@@ -8,7 +8,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import keyvault
 
-from modules.component import Component
+from bluelamp.modules.component import Component
 
 _PERIOD = re.compile(r"P(\d+)([YMD])")
 _DAYS = {"Y": 365, "M": 30, "D": 1}

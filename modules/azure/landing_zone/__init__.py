@@ -11,14 +11,14 @@ an end). Each gets resource groups, a network, a key vault, immutable backups, a
 the subscription that it is given, in a new one, or in the platform's own.
 """
 
-from modules.azure.landing_zone.archetypes import Archetype, archetypes
-from modules.azure.landing_zone.arguments import (
+from bluelamp.modules.azure.landing_zone.archetypes import Archetype, archetypes
+from bluelamp.modules.azure.landing_zone.arguments import (
     LandingZoneAccess,
     LandingZoneArgs,
     LandingZoneBackup,
     LandingZoneBudget,
 )
-from modules.azure.landing_zone.landing_zone import LandingZone
+from bluelamp.modules.azure.landing_zone.landing_zone import LandingZone
 
 __all__ = [
     "Archetype",

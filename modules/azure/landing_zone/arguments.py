@@ -6,12 +6,12 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from modules import naming
-from modules.azure.backup import BackupRetention
-from modules.azure.landing_zone.access import known_roles
-from modules.azure.landing_zone.archetypes import archetypes
-from modules.azure.network_watcher import FlowLogs
-from modules.azure.spoke import SpokeHub, SpokeSubnet, SpokeVirtualHub
+from bluelamp.modules import naming
+from bluelamp.modules.azure.backup import BackupRetention
+from bluelamp.modules.azure.landing_zone.access import known_roles
+from bluelamp.modules.azure.landing_zone.archetypes import archetypes
+from bluelamp.modules.azure.network_watcher import FlowLogs
+from bluelamp.modules.azure.spoke import SpokeHub, SpokeSubnet, SpokeVirtualHub
 
 FIREWALLS = ("none", "regional", "front-door")
 

@@ -3,10 +3,10 @@
 import pulumi
 from pulumi_azure_native import cdn, frontdoor, network
 
-from modules import naming
-from modules.azure.landing_zone.arguments import LandingZoneArgs
-from modules.azure.log_analytics import send_logs
-from modules.component import after
+from bluelamp.modules import naming
+from bluelamp.modules.azure.landing_zone.arguments import LandingZoneArgs
+from bluelamp.modules.azure.log_analytics import send_logs
+from bluelamp.modules.component import after
 
 
 def regional_firewall(

@@ -3,11 +3,11 @@
 import pulumi
 from pulumi_azure_native import managedidentity
 
-from modules import naming
-from modules.azure.backup import BackupEncryption
-from modules.azure.grants import grant
-from modules.azure.key_vault import KeyVault
-from modules.azure.landing_zone.arguments import LandingZoneArgs
+from bluelamp.modules import naming
+from bluelamp.modules.azure.backup import BackupEncryption
+from bluelamp.modules.azure.grants import grant
+from bluelamp.modules.azure.key_vault import KeyVault
+from bluelamp.modules.azure.landing_zone.arguments import LandingZoneArgs
 
 BACKUP_KEY = "backup"
 """What the key is called in the landing zone's vault."""

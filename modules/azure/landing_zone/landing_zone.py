@@ -5,22 +5,22 @@ from typing import Any
 import pulumi
 from pulumi_azure_native import Provider
 
-from modules import naming
-from modules.azure.activity_log import ActivityLog
-from modules.azure.backup import Backup, BackupArgs
-from modules.azure.budget import Budget, BudgetArgs
-from modules.azure.grants import grant
-from modules.azure.key_vault import KeyVault, KeyVaultArgs
-from modules.azure.landing_zone.access import role_of
-from modules.azure.landing_zone.archetypes import archetypes
-from modules.azure.landing_zone.arguments import LandingZoneArgs, problems
-from modules.azure.landing_zone.edge import front_door, regional_firewall
-from modules.azure.landing_zone.keys import BACKUP_KEY, backup_encryption
-from modules.azure.landing_zone.providers import in_the_platform
-from modules.azure.resource_group import ResourceGroup
-from modules.azure.spoke import Spoke, SpokeArgs
-from modules.azure.subscription import Subscription, SubscriptionArgs, provider
-from modules.component import Component
+from bluelamp.modules import naming
+from bluelamp.modules.azure.activity_log import ActivityLog
+from bluelamp.modules.azure.backup import Backup, BackupArgs
+from bluelamp.modules.azure.budget import Budget, BudgetArgs
+from bluelamp.modules.azure.grants import grant
+from bluelamp.modules.azure.key_vault import KeyVault, KeyVaultArgs
+from bluelamp.modules.azure.landing_zone.access import role_of
+from bluelamp.modules.azure.landing_zone.archetypes import archetypes
+from bluelamp.modules.azure.landing_zone.arguments import LandingZoneArgs, problems
+from bluelamp.modules.azure.landing_zone.edge import front_door, regional_firewall
+from bluelamp.modules.azure.landing_zone.keys import BACKUP_KEY, backup_encryption
+from bluelamp.modules.azure.landing_zone.providers import in_the_platform
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.azure.spoke import Spoke, SpokeArgs
+from bluelamp.modules.azure.subscription import Subscription, SubscriptionArgs, provider
+from bluelamp.modules.component import Component
 
 _VAULT_ZONE = "privatelink.vaultcore.azure.net"
 

@@ -5,7 +5,7 @@ logs = LogAnalytics("logs", {"label": label, "location": "uksouth", "workload": 
 send_logs("vault-logs", vault, logs.workspace_id, pulumi.ResourceOptions(parent=vault))
 """
 
-from modules.azure.log_analytics.diagnostics import send_logs
-from modules.azure.log_analytics.log_analytics import LogAnalytics, LogAnalyticsArgs
+from bluelamp.modules.azure.log_analytics.diagnostics import send_logs
+from bluelamp.modules.azure.log_analytics.log_analytics import LogAnalytics, LogAnalyticsArgs
 
 __all__ = ["LogAnalytics", "LogAnalyticsArgs", "send_logs"]

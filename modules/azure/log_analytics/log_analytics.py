@@ -5,9 +5,9 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import operationalinsights
 
-from modules import naming
-from modules.azure.log_analytics.diagnostics import send_logs
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.azure.log_analytics.diagnostics import send_logs
+from bluelamp.modules.component import Component, after
 
 
 class LogAnalyticsArgs(TypedDict):

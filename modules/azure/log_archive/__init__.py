@@ -11,7 +11,7 @@ start unlocked, lock when the retention is agreed. There is no shared key and no
 comes in as a trusted service.
 """
 
-from modules.azure.log_archive.log_archive import LogArchive, LogArchiveArgs
-from modules.azure.storage_encryption import EncryptionKey
+from bluelamp.modules.azure.log_archive.log_archive import LogArchive, LogArchiveArgs
+from bluelamp.modules.azure.storage_encryption import EncryptionKey
 
 __all__ = ["EncryptionKey", "LogArchive", "LogArchiveArgs"]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_azure_native import storage
 
-from modules.component import Component
+from bluelamp.modules.component import Component
 
 
 def lifecycle(

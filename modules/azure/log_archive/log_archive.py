@@ -5,13 +5,13 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import monitor
 
-from modules import naming
-from modules.azure import immutable_storage
-from modules.azure.lock import lock
-from modules.azure.log_archive.lifecycle import lifecycle
-from modules.azure.private_link import BLOB_ZONE, private_link
-from modules.azure.storage_encryption import EncryptionKey
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.azure import immutable_storage
+from bluelamp.modules.azure.lock import lock
+from bluelamp.modules.azure.log_archive.lifecycle import lifecycle
+from bluelamp.modules.azure.private_link import BLOB_ZONE, private_link
+from bluelamp.modules.azure.storage_encryption import EncryptionKey
+from bluelamp.modules.component import Component, after
 
 _ACTIVITY = "insights-activity-logs"  # where Azure Monitor writes a subscription's activity log
 _SHORTEST = 90  # days

@@ -11,6 +11,6 @@ force alone must hold the security domain. Before its first use the administrato
 domain away (`az keyvault security-domain download`), which no program may do for them.
 """
 
-from modules.azure.managed_hsm.managed_hsm import ManagedHsm, ManagedHsmArgs
+from bluelamp.modules.azure.managed_hsm.managed_hsm import ManagedHsm, ManagedHsmArgs
 
 __all__ = ["ManagedHsm", "ManagedHsmArgs"]

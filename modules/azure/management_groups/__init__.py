@@ -6,7 +6,7 @@ Subscriptions are placed with `placements`. A second component with `canary` mak
 try policies on first. Management groups cannot be tagged, so ownership is in their names.
 """
 
-from modules.azure.management_groups.management_groups import (
+from bluelamp.modules.azure.management_groups.management_groups import (
     PREFIX,
     ManagementGroups,
     ManagementGroupsArgs,

@@ -9,8 +9,8 @@ import pulumi
 import yaml
 from pulumi_azure_native import Provider, management
 
-from modules import naming
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component, after
 
 PREFIX: Final = "/providers/Microsoft.Management/managementGroups/"
 """What a management group's id begins with; its name follows."""

@@ -8,6 +8,6 @@ Metrics Publisher on `rule_id`. Azure keeps metrics for 18 months, and lets nobo
 change that.
 """
 
-from modules.azure.metrics_workspace.metrics_workspace import MetricsWorkspace, MetricsWorkspaceArgs
+from bluelamp.modules.azure.metrics_workspace.metrics_workspace import MetricsWorkspace, MetricsWorkspaceArgs
 
 __all__ = ["MetricsWorkspace", "MetricsWorkspaceArgs"]

@@ -5,8 +5,8 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import monitor
 
-from modules import naming
-from modules.component import Component
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component
 
 _STREAM = "Microsoft-PrometheusMetrics"
 _VERSION = "2023-04-24"  # of the ingestion API, as Microsoft's page on remote write has it

@@ -9,7 +9,7 @@ A subscription has one watcher a region: turn off Azure's own (`az feature regis
 DisableNetworkWatcherAutocreation`) or delete `NetworkWatcherRG` first.
 """
 
-from modules.azure.network_watcher.flow_logs import FlowLogs, flow_log
-from modules.azure.network_watcher.network_watcher import NetworkWatcher, NetworkWatcherArgs
+from bluelamp.modules.azure.network_watcher.flow_logs import FlowLogs, flow_log
+from bluelamp.modules.azure.network_watcher.network_watcher import NetworkWatcher, NetworkWatcherArgs
 
 __all__ = ["FlowLogs", "NetworkWatcher", "NetworkWatcherArgs", "flow_log"]

@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import network
 
-from modules.azure.place import Place
+from bluelamp.modules.azure.place import Place
 
 _SHORTEST = 90  # days; what an investigation needs at the least
 

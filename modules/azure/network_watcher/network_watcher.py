@@ -5,14 +5,14 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import managedidentity, network, storage
 
-from modules import naming
-from modules.azure.grants import grant
-from modules.azure.lock import lock
-from modules.azure.network_watcher.flow_logs import FlowLogs, flow_log
-from modules.azure.place import Place
-from modules.azure.private_link import BLOB_ZONE, private_link
-from modules.azure.storage_encryption import EncryptionKey, encryption, identity
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.azure.grants import grant
+from bluelamp.modules.azure.lock import lock
+from bluelamp.modules.azure.network_watcher.flow_logs import FlowLogs, flow_log
+from bluelamp.modules.azure.place import Place
+from bluelamp.modules.azure.private_link import BLOB_ZONE, private_link
+from bluelamp.modules.azure.storage_encryption import EncryptionKey, encryption, identity
+from bluelamp.modules.component import Component, after
 
 _BLOB_DATA_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
 """The id of Azure's built-in role `Storage Blob Data Contributor`."""

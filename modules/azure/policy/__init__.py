@@ -8,9 +8,9 @@ that do, and everything waits for what it needs, so nothing has to be run twice.
 in force.
 """
 
-from modules.azure.policy.arguments import Exemption, PolicyBaselineArgs
-from modules.azure.policy.catalogue import assignments, dns_zones
-from modules.azure.policy.checks import assigned_at
-from modules.azure.policy.policy_baseline import PolicyBaseline
+from bluelamp.modules.azure.policy.arguments import Exemption, PolicyBaselineArgs
+from bluelamp.modules.azure.policy.catalogue import assignments, dns_zones
+from bluelamp.modules.azure.policy.checks import assigned_at
+from bluelamp.modules.azure.policy.policy_baseline import PolicyBaseline
 
 __all__ = ["Exemption", "PolicyBaseline", "PolicyBaselineArgs", "assigned_at", "assignments", "dns_zones"]

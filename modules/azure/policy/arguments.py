@@ -4,7 +4,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from modules import naming
+from bluelamp.modules import naming
 
 
 class Exemption(TypedDict):

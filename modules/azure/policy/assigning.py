@@ -9,8 +9,8 @@ from typing import Any, Final
 import pulumi
 from pulumi_azure_native import authorization
 
-from modules.azure.management_groups import PREFIX, ancestry
-from modules.azure.policy.catalogue import Assignment, role_id
+from bluelamp.modules.azure.management_groups import PREFIX, ancestry
+from bluelamp.modules.azure.policy.catalogue import Assignment, role_id
 
 _NAMESPACE: Final = uuid.UUID("c2d5f0d8-1d0a-5f63-9b7c-64a1c7b2f0e3")
 """Whose digests the role assignments' GUIDs are; changing it would replace every one."""

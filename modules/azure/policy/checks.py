@@ -6,10 +6,10 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from bluelamp.core.identity import are_apart
-from modules import naming
-from modules.azure.management_groups import ancestry, hierarchy
-from modules.azure.policy.arguments import Exemption, PolicyBaselineArgs
-from modules.azure.policy.catalogue import assignments, dns_zones
+from bluelamp.modules import naming
+from bluelamp.modules.azure.management_groups import ancestry, hierarchy
+from bluelamp.modules.azure.policy.arguments import Exemption, PolicyBaselineArgs
+from bluelamp.modules.azure.policy.catalogue import assignments, dns_zones
 
 MODES: Final = ("Default", "DoNotEnforce")
 CATEGORIES: Final = ("Waiver", "Mitigated")

@@ -6,8 +6,8 @@ from typing import Any
 import pulumi
 from pulumi_azure_native import authorization
 
-from modules.azure.management_groups import PREFIX
-from modules.azure.policy.catalogue import policy_id
+from bluelamp.modules.azure.management_groups import PREFIX
+from bluelamp.modules.azure.policy.catalogue import policy_id
 
 
 class OwnDefinitions:

@@ -3,8 +3,8 @@
 import pulumi
 from pulumi_azure_native import authorization
 
-from modules.azure.policy.arguments import Exemption
-from modules.azure.policy.assigning import Place
+from bluelamp.modules.azure.policy.arguments import Exemption
+from bluelamp.modules.azure.policy.assigning import Place
 
 
 def exempt(

@@ -6,10 +6,10 @@ from typing import Any
 import pulumi
 from pulumi_azure_native import authorization
 
-from modules import naming
-from modules.azure.policy.arguments import PolicyBaselineArgs
-from modules.azure.policy.assigning import Place, assign
-from modules.azure.policy.catalogue import (
+from bluelamp.modules import naming
+from bluelamp.modules.azure.policy.arguments import PolicyBaselineArgs
+from bluelamp.modules.azure.policy.assigning import Place, assign
+from bluelamp.modules.azure.policy.catalogue import (
     DNS_INITIATIVE,
     Assignment,
     assignments,
@@ -17,10 +17,10 @@ from modules.azure.policy.catalogue import (
     dns_initiative,
     initiatives,
 )
-from modules.azure.policy.checks import assigned_at, check
-from modules.azure.policy.definitions import OwnDefinitions
-from modules.azure.policy.exempting import exempt
-from modules.component import Component
+from bluelamp.modules.azure.policy.checks import assigned_at, check
+from bluelamp.modules.azure.policy.definitions import OwnDefinitions
+from bluelamp.modules.azure.policy.exempting import exempt
+from bluelamp.modules.component import Component
 
 
 class PolicyBaseline(Component):

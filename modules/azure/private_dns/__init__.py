@@ -8,8 +8,8 @@ endpoints. Only networks with a DNS resolver are linked; spokes ask the resolver
 lets few requests through to its DNS API, so before anything is made the module warns how long that will take.
 """
 
-from modules.azure.private_dns.budget import DnsBudget, dns_budget
-from modules.azure.private_dns.private_dns import PrivateDns, PrivateDnsArgs
-from modules.azure.private_dns.zones import Zone, forwarders, zones
+from bluelamp.modules.azure.private_dns.budget import DnsBudget, dns_budget
+from bluelamp.modules.azure.private_dns.private_dns import PrivateDns, PrivateDnsArgs
+from bluelamp.modules.azure.private_dns.zones import Zone, forwarders, zones
 
 __all__ = ["DnsBudget", "PrivateDns", "PrivateDnsArgs", "Zone", "dns_budget", "forwarders", "zones"]

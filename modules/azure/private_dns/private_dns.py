@@ -6,10 +6,10 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import privatedns
 
-from modules import naming
-from modules.azure.private_dns.budget import dns_budget
-from modules.azure.private_dns.zones import Zone, forwarders, zones
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.azure.private_dns.budget import dns_budget
+from bluelamp.modules.azure.private_dns.zones import Zone, forwarders, zones
+from bluelamp.modules.component import Component, after
 
 
 class PrivateDnsArgs(TypedDict):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from modules import naming
+from bluelamp.modules import naming
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,11 @@ Entra ID P2. What activation asks for (multi-factor sign-in, a reason, approval)
 for directory roles and Azure roles, and here for membership of the group.
 """
 
-from modules.azure.privileged_access.privileged_access import PrivilegedAccess, PrivilegedAccessArgs, PrivilegedGroup
-from modules.azure.workload_identity import RoleGrant
+from bluelamp.modules.azure.privileged_access.privileged_access import (
+    PrivilegedAccess,
+    PrivilegedAccessArgs,
+    PrivilegedGroup,
+)
+from bluelamp.modules.azure.workload_identity import RoleGrant
 
 __all__ = ["PrivilegedAccess", "PrivilegedAccessArgs", "PrivilegedGroup", "RoleGrant"]

@@ -6,9 +6,9 @@ import pulumi
 import pulumi_azuread as azuread
 from pulumi_azure_native import authorization
 
-from modules import naming
-from modules.azure.workload_identity import RoleGrant
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.azure.workload_identity import RoleGrant
+from bluelamp.modules.component import Component, after
 
 _JUSTIFICATION = "Eligibility that the landing zone's settings give"
 

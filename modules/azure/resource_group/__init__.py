@@ -5,6 +5,6 @@
 makes `rg-network-wmp-prod-uks` with every mandatory tag.
 """
 
-from modules.azure.resource_group.resource_group import ResourceGroup, ResourceGroupArgs
+from bluelamp.modules.azure.resource_group.resource_group import ResourceGroup, ResourceGroupArgs
 
 __all__ = ["ResourceGroup", "ResourceGroupArgs"]

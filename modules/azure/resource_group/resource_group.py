@@ -5,8 +5,8 @@ from typing import TypedDict
 import pulumi
 from pulumi_azure_native import resources
 
-from modules import naming
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component, after
 
 
 class ResourceGroupArgs(TypedDict):

@@ -7,6 +7,6 @@ take the guard away who has no role on the guard as well. Put it where the vault
 subscription, best of another tenant. Azure wants it in the region of the vaults that it guards.
 """
 
-from modules.azure.resource_guard.resource_guard import ResourceGuard, ResourceGuardArgs
+from bluelamp.modules.azure.resource_guard.resource_guard import ResourceGuard, ResourceGuardArgs
 
 __all__ = ["ResourceGuard", "ResourceGuardArgs"]

@@ -6,6 +6,6 @@ A role's GUID and its name are unique in a tenant. Here both follow from the hie
 the real one, or two forces in one tenant, never collide. None of the roles may hand out roles.
 """
 
-from modules.azure.roles.roles import Roles, RolesArgs, role_guid
+from bluelamp.modules.azure.roles.roles import Roles, RolesArgs, role_guid
 
 __all__ = ["Roles", "RolesArgs", "role_guid"]

@@ -9,9 +9,9 @@ import pulumi
 import yaml
 from pulumi_azure_native import authorization
 
-from modules import naming
-from modules.azure.management_groups import PREFIX
-from modules.component import Component
+from bluelamp.modules import naming
+from bluelamp.modules.azure.management_groups import PREFIX
+from bluelamp.modules.component import Component
 
 _NAMESPACE: Final = uuid.UUID("7e6a4f7e-9d3b-5c1f-8a44-0b6d3c2e91a5")
 """Whose digests the roles' GUIDs are; changing it would replace every role."""

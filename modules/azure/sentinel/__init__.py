@@ -7,6 +7,6 @@ The connectors are those that Resource Manager has; Entra ID's sign-in logs come
 rules (`rules.yaml`) are a beginning that needs no solution from the content hub.
 """
 
-from modules.azure.sentinel.sentinel import Sentinel, SentinelArgs
+from bluelamp.modules.azure.sentinel.sentinel import Sentinel, SentinelArgs
 
 __all__ = ["Sentinel", "SentinelArgs"]

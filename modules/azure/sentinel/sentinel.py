@@ -10,9 +10,9 @@ import pulumi
 import yaml
 from pulumi_azure_native import securityinsights
 
-from modules import naming
-from modules.azure.sentinel.connectors import TENANT, defender_for_cloud
-from modules.component import Component
+from bluelamp.modules import naming
+from bluelamp.modules.azure.sentinel.connectors import TENANT, defender_for_cloud
+from bluelamp.modules.component import Component
 
 _NAMESPACE = uuid.UUID("0f6dd3a2-5a4c-4b0e-9d5b-8f6a2c1e7b34")  # of the GUIDs that connectors and rules are named by
 _FUSION = "f71aba3d-28fb-450b-b192-4e76a83015c8"  # Microsoft's template of the rule that joins weak signals

@@ -10,8 +10,8 @@ leaves it goes to the hub's firewall, and it asks the firewall for names; with a
 and the hub's routing intent does the same.
 """
 
-from modules.azure.spoke.peering import SpokeHub, SpokeVirtualHub
-from modules.azure.spoke.spoke import Spoke, SpokeArgs
-from modules.azure.spoke.subnets import SpokeSubnet
+from bluelamp.modules.azure.spoke.peering import SpokeHub, SpokeVirtualHub
+from bluelamp.modules.azure.spoke.spoke import Spoke, SpokeArgs
+from bluelamp.modules.azure.spoke.subnets import SpokeSubnet
 
 __all__ = ["Spoke", "SpokeArgs", "SpokeHub", "SpokeSubnet", "SpokeVirtualHub"]

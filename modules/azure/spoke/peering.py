@@ -5,7 +5,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import network
 
-from modules.azure.place import Place
+from bluelamp.modules.azure.place import Place
 
 
 class SpokeHub(TypedDict):

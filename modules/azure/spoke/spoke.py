@@ -6,12 +6,18 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import network
 
-from modules import naming
-from modules.azure.network_watcher import FlowLogs, flow_log
-from modules.azure.place import Place
-from modules.azure.spoke.peering import SpokeHub, SpokeVirtualHub, connect, peer
-from modules.azure.spoke.subnets import PRIVATE_ENDPOINTS, SpokeSubnet, default_subnets, problems, spoke_subnets
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.azure.network_watcher import FlowLogs, flow_log
+from bluelamp.modules.azure.place import Place
+from bluelamp.modules.azure.spoke.peering import SpokeHub, SpokeVirtualHub, connect, peer
+from bluelamp.modules.azure.spoke.subnets import (
+    PRIVATE_ENDPOINTS,
+    SpokeSubnet,
+    default_subnets,
+    problems,
+    spoke_subnets,
+)
+from bluelamp.modules.component import Component, after
 
 
 class SpokeArgs(TypedDict):
@@ -26,7 +32,7 @@ class SpokeArgs(TypedDict):
     workload: str
     """What stands in it, such as `records`; in every name."""
     address_space: str
-    """Its range, a /27 or larger from the address plan (`modules.naming.spoke`), such as `10.30.4.0/24`."""
+    """Its range, a /27 or larger from the address plan (`bluelamp.modules.naming.spoke`), such as `10.30.4.0/24`."""
     workspace_id: pulumi.Input[str]
     """The Log Analytics workspace that takes its logs."""
     hub: NotRequired[SpokeHub]

@@ -6,8 +6,8 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import network
 
-from modules.azure.hub.rules import DENY_ALL, LAST_OF_FORCE, OUT, HubRule, allow, security_rule
-from modules.azure.place import Place
+from bluelamp.modules.azure.hub.rules import DENY_ALL, LAST_OF_FORCE, OUT, HubRule, allow, security_rule
+from bluelamp.modules.azure.place import Place
 
 PRIVATE_ENDPOINTS = "private-endpoints"
 """The name of the subnet for private endpoints."""

@@ -6,6 +6,6 @@
 Resources go into the subscription through a provider of its own, `provider(...)`, which the landing zone makes itself.
 """
 
-from modules.azure.subscription.subscription import Subscription, SubscriptionArgs, provider
+from bluelamp.modules.azure.subscription.subscription import Subscription, SubscriptionArgs, provider
 
 __all__ = ["Subscription", "SubscriptionArgs", "provider"]

@@ -6,8 +6,8 @@ import pulumi
 from pulumi_azure_native import Provider, management
 from pulumi_azure_native import subscription as vending
 
-from modules import naming
-from modules.component import Component
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component
 
 _WORKLOADS = ("Production", "DevTest")
 

@@ -12,7 +12,7 @@ a `Hub` that is told of its `virtual_hub`, which is then the network beside it. 
 virtual hub either: the firewall's policy names the resolver in that network as its `dns_servers`.
 """
 
-from modules.azure.virtual_wan.virtual_hub import VirtualHub, VirtualHubArgs
-from modules.azure.virtual_wan.virtual_wan import VirtualWan, VirtualWanArgs
+from bluelamp.modules.azure.virtual_wan.virtual_hub import VirtualHub, VirtualHubArgs
+from bluelamp.modules.azure.virtual_wan.virtual_wan import VirtualWan, VirtualWanArgs
 
 __all__ = ["VirtualHub", "VirtualHubArgs", "VirtualWan", "VirtualWanArgs"]

@@ -3,8 +3,8 @@
 import pulumi
 from pulumi_azure_native import network
 
-from modules.azure.place import Place
-from modules.component import after
+from bluelamp.modules.azure.place import Place
+from bluelamp.modules.component import after
 
 AZURE_ASN = 65515
 """The autonomous system of every gateway of a virtual hub; Azure takes no other."""

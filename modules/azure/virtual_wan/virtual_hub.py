@@ -6,10 +6,10 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import network
 
-from modules import naming
-from modules.azure.place import Place
-from modules.azure.virtual_wan.hub_gateways import express_route_gateway, gateway_problems, vpn_gateway
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.azure.place import Place
+from bluelamp.modules.azure.virtual_wan.hub_gateways import express_route_gateway, gateway_problems, vpn_gateway
+from bluelamp.modules.component import Component, after
 
 _TIERS = ("Standard", "Premium")
 

@@ -10,7 +10,7 @@ A credential trusts one issuer for one subject: a service account of a cluster (
 or an environment of a repository (`repo:ORGANISATION/NAME:environment:ENVIRONMENT`).
 """
 
-from modules.azure.workload_identity.workload_identity import (
+from bluelamp.modules.azure.workload_identity.workload_identity import (
     FederatedCredential,
     RoleGrant,
     WorkloadIdentity,

@@ -6,9 +6,9 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import managedidentity
 
-from modules import naming
-from modules.azure.grants import grant
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.azure.grants import grant
+from bluelamp.modules.component import Component, after
 
 _AUDIENCE = "api://AzureADTokenExchange"
 _MOST = 20  # federated credentials that Azure allows an identity

@@ -10,7 +10,7 @@ install the chart of the Arc agents with `agent_values` and the private key that
 never passes through this component.
 """
 
-from modules.hybrid.arc_cluster.arc_cluster import ArcCluster
-from modules.hybrid.arc_cluster.arguments import ArcClusterArgs, ArcExtension, ArcFlux, ArcKustomization
+from bluelamp.modules.hybrid.arc_cluster.arc_cluster import ArcCluster
+from bluelamp.modules.hybrid.arc_cluster.arguments import ArcClusterArgs, ArcExtension, ArcFlux, ArcKustomization
 
 __all__ = ["ArcCluster", "ArcClusterArgs", "ArcExtension", "ArcFlux", "ArcKustomization"]

@@ -4,9 +4,9 @@ import pulumi
 from pulumi_azure_native import kubernetes, monitor
 from pulumi_azure_native import kubernetesconfiguration as configuration
 
-from modules import naming
-from modules.component import Component, after
-from modules.hybrid.arc_cluster.arguments import ArcClusterArgs, ArcExtension, ArcFlux, catalogue, problems
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component, after
+from bluelamp.modules.hybrid.arc_cluster.arguments import ArcClusterArgs, ArcExtension, ArcFlux, catalogue, problems
 
 _AUDIT_LOG = "/var/log/kube-apiserver/audit.log"
 _KIND = {"cluster_rp": "Microsoft.Kubernetes", "cluster_resource_name": "connectedClusters"}

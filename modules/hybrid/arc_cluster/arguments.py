@@ -9,7 +9,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import yaml
 
-from modules import naming
+from bluelamp.modules import naming
 
 
 class ArcExtension(TypedDict):

@@ -10,6 +10,6 @@ server is treated like the first. Machines of VMware, SCVMM or Azure Local behin
 here; `machines` without a `kind` are those that have connected and are to have more than the policies give.
 """
 
-from modules.hybrid.arc_servers.arc_servers import ArcMachine, ArcServers, ArcServersArgs
+from bluelamp.modules.hybrid.arc_servers.arc_servers import ArcMachine, ArcServers, ArcServersArgs
 
 __all__ = ["ArcMachine", "ArcServers", "ArcServersArgs"]

@@ -5,9 +5,9 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import hybridcompute, monitor
 
-from modules import naming
-from modules.component import Component, after
-from modules.hybrid.arc_servers.policies import assign, onboarding
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component, after
+from bluelamp.modules.hybrid.arc_servers.policies import assign, onboarding
 
 _AGENTS = {"windows": "AzureMonitorWindowsAgent", "linux": "AzureMonitorLinuxAgent"}
 _KINDS = ("VMware", "SCVMM", "HCI")

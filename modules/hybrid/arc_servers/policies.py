@@ -9,9 +9,9 @@ import pulumi
 import yaml
 from pulumi_azure_native import authorization, managedidentity
 
-from modules import naming
-from modules.azure.grants import grant
-from modules.component import Component
+from bluelamp.modules import naming
+from bluelamp.modules.azure.grants import grant
+from bluelamp.modules.component import Component
 
 _ROLES = {
     "machines": "cd570a14-e51a-42ad-bac8-bafd67325302",  # Azure Connected Machine Resource Administrator

@@ -7,6 +7,6 @@ puts the SQL Server extension on connected machines and keeps a record of each i
 migration, and backed up every day where `backup_days` says so.
 """
 
-from modules.hybrid.arc_sql.arc_sql import ArcSql, ArcSqlArgs, ArcSqlInstance, ArcSqlMachine
+from bluelamp.modules.hybrid.arc_sql.arc_sql import ArcSql, ArcSqlArgs, ArcSqlInstance, ArcSqlMachine
 
 __all__ = ["ArcSql", "ArcSqlArgs", "ArcSqlInstance", "ArcSqlMachine"]

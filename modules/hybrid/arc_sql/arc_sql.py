@@ -5,8 +5,8 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import azurearcdata, hybridcompute
 
-from modules import naming
-from modules.component import Component
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component
 
 _DEFAULT_INSTANCE = "MSSQLSERVER"
 _CHOICES = {

@@ -9,7 +9,7 @@ The first way is rules in the resolver's forwarding ruleset. The second is for t
 Windows DNS servers so, safe to run again.
 """
 
-from modules.hybrid.dns.hybrid_dns import HybridDns, HybridDnsArgs
-from modules.hybrid.dns.script import forwarder_script
+from bluelamp.modules.hybrid.dns.hybrid_dns import HybridDns, HybridDnsArgs
+from bluelamp.modules.hybrid.dns.script import forwarder_script
 
 __all__ = ["HybridDns", "HybridDnsArgs", "forwarder_script"]

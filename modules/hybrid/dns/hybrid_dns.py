@@ -4,10 +4,10 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from modules.azure.dns_resolver import DnsForward, forwarding_rules
-from modules.azure.private_dns import forwarders, zones
-from modules.component import Component
-from modules.hybrid.dns.script import forwarder_script
+from bluelamp.modules.azure.dns_resolver import DnsForward, forwarding_rules
+from bluelamp.modules.azure.private_dns import forwarders, zones
+from bluelamp.modules.component import Component
+from bluelamp.modules.hybrid.dns.script import forwarder_script
 
 
 class HybridDnsArgs(TypedDict):

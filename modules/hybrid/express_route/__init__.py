@@ -10,6 +10,6 @@ circuit for every range that both it and a `SiteToSite` connection on the same h
 circuit is down: give the site's devices the same BGP ranges on both.
 """
 
-from modules.hybrid.express_route.express_route import ExpressRoute, ExpressRouteArgs, PrivatePeering
+from bluelamp.modules.hybrid.express_route.express_route import ExpressRoute, ExpressRouteArgs, PrivatePeering
 
 __all__ = ["ExpressRoute", "ExpressRouteArgs", "PrivatePeering"]

@@ -6,9 +6,9 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import network
 
-from modules import naming
-from modules.azure.place import Place
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.azure.place import Place
+from bluelamp.modules.component import Component, after
 
 _BANDWIDTHS = (50, 100, 200, 500, 1000, 2000, 5000, 10000)
 _TIERS = ("Local", "Standard", "Premium")

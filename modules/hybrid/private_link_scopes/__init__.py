@@ -10,6 +10,6 @@ clusters; each has a private endpoint and its private DNS zones. A network sees 
 have one for the estate, not one for each network.
 """
 
-from modules.hybrid.private_link_scopes.private_link_scopes import PrivateLinkScopes, PrivateLinkScopesArgs
+from bluelamp.modules.hybrid.private_link_scopes.private_link_scopes import PrivateLinkScopes, PrivateLinkScopesArgs
 
 __all__ = ["PrivateLinkScopes", "PrivateLinkScopesArgs"]

@@ -9,8 +9,8 @@ import pulumi
 import yaml
 from pulumi_azure_native import hybridcompute, monitor, network, privatedns
 
-from modules import naming
-from modules.component import Component, after
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component, after
 
 _MODES = ("PrivateOnly", "Open")
 _MONITOR, _ARC = "azuremonitor", "hybridcompute"
@@ -135,7 +135,7 @@ class PrivateLinkScopes(Component):
             private_endpoint_name=endpoint_name,
             resource_group_name=args["resource_group_name"],
             location=args["location"],
-            subnet={"id": args["subnet_id"]},  # a reference only, as in `modules.azure.private_link`
+            subnet={"id": args["subnet_id"]},  # a reference only, as in `bluelamp.modules.azure.private_link`
             custom_network_interface_name=naming.name("network_interface", *where),
             private_link_service_connections=[
                 network.PrivateLinkServiceConnectionArgs(name=part, private_link_service_id=scope.id, group_ids=[part])

@@ -13,9 +13,9 @@ The shared key is either given as a secret or made here and put into a key vault
 stands in no file, plan or log. `VirtualWanSite` does the same for a virtual hub.
 """
 
-from modules.hybrid.site_to_site.keys import KeyVaultPlace
-from modules.hybrid.site_to_site.site_to_site import SiteToSite, SiteToSiteArgs
-from modules.hybrid.site_to_site.sites import SiteDevice
-from modules.hybrid.site_to_site.virtual_wan_site import VirtualWanSite, VirtualWanSiteArgs
+from bluelamp.modules.hybrid.site_to_site.keys import KeyVaultPlace
+from bluelamp.modules.hybrid.site_to_site.site_to_site import SiteToSite, SiteToSiteArgs
+from bluelamp.modules.hybrid.site_to_site.sites import SiteDevice
+from bluelamp.modules.hybrid.site_to_site.virtual_wan_site import VirtualWanSite, VirtualWanSiteArgs
 
 __all__ = ["KeyVaultPlace", "SiteDevice", "SiteToSite", "SiteToSiteArgs", "VirtualWanSite", "VirtualWanSiteArgs"]

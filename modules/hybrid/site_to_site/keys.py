@@ -5,8 +5,8 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from modules import naming
-from modules.component import Component
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component
 
 _LENGTH = 64  # characters; Azure takes 128
 _SHORTEST = 32

@@ -5,10 +5,10 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import network
 
-from modules import naming
-from modules.component import Component
-from modules.hybrid.site_to_site.keys import KeyVaultPlace, shared_key
-from modules.hybrid.site_to_site.sites import SiteDevice, ipsec_policy, problems
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component
+from bluelamp.modules.hybrid.site_to_site.keys import KeyVaultPlace, shared_key
+from bluelamp.modules.hybrid.site_to_site.sites import SiteDevice, ipsec_policy, problems
 
 
 class VirtualWanSiteArgs(TypedDict):

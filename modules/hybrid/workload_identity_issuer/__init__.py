@@ -16,7 +16,7 @@ Set a cluster's API server to `--service-account-issuer` of `issuer_urls`, put i
 new key beside the old one first, and take the old one away when its last token has ended.
 """
 
-from modules.hybrid.workload_identity_issuer.issuer import (
+from bluelamp.modules.hybrid.workload_identity_issuer.issuer import (
     IssuerCluster,
     WorkloadIdentityIssuer,
     WorkloadIdentityIssuerArgs,

@@ -6,9 +6,9 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import apimanagement
 
-from modules import naming
-from modules.component import Component, after
-from modules.hybrid.workload_identity_issuer.documents import discovery, public_keys, response
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component, after
+from bluelamp.modules.hybrid.workload_identity_issuer.documents import discovery, public_keys, response
 
 _CLUSTER = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _PATHS = {"discovery": "/.well-known/openid-configuration", "keys": "/openid/v1/jwks"}

@@ -7,6 +7,6 @@ access to the host; nothing in the default namespace; no way in but the gateway;
 cannot undo what keeps them apart. `policies.yaml` beside this file says each of them.
 """
 
-from modules.kubernetes.admission.admission import ClusterAdmission, ClusterAdmissionArgs
+from bluelamp.modules.kubernetes.admission.admission import ClusterAdmission, ClusterAdmissionArgs
 
 __all__ = ["ClusterAdmission", "ClusterAdmissionArgs"]

@@ -10,9 +10,9 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import yaml
 
-from modules import naming
-from modules.component import Component
-from modules.kubernetes.owned import MANAGED, metadata, named
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component
+from bluelamp.modules.kubernetes.owned import MANAGED, metadata, named
 
 _OF_KUBERNETES = ("kube-system", "kube-public", "kube-node-lease")
 _ACTIONS = {"Deny": ["Deny", "Audit"], "Warn": ["Warn", "Audit"], "Audit": ["Audit"]}

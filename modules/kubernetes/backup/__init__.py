@@ -10,6 +10,6 @@ deleted, so that neither Velero nor an intruder with its rights can remove a rec
 cluster's add-ons; the kinds are those of Velero's API `v1`.
 """
 
-from modules.kubernetes.backup.backup import BackupSchedule, ClusterBackup, ClusterBackupArgs
+from bluelamp.modules.kubernetes.backup.backup import BackupSchedule, ClusterBackup, ClusterBackupArgs
 
 __all__ = ["BackupSchedule", "ClusterBackup", "ClusterBackupArgs"]

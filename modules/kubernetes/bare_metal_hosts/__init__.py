@@ -6,6 +6,10 @@ A server is managed by Redfish over verified TLS, starts by UEFI Secure Boot, an
 for something else.
 """
 
-from modules.kubernetes.bare_metal_hosts.bare_metal_hosts import BareMetalHost, BareMetalHosts, BareMetalHostsArgs
+from bluelamp.modules.kubernetes.bare_metal_hosts.bare_metal_hosts import (
+    BareMetalHost,
+    BareMetalHosts,
+    BareMetalHostsArgs,
+)
 
 __all__ = ["BareMetalHost", "BareMetalHosts", "BareMetalHostsArgs"]

@@ -5,10 +5,10 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from modules.component import Component, after
-from modules.kubernetes.names import check_names
-from modules.kubernetes.owned import custom, metadata
-from modules.naming import Label
+from bluelamp.modules.component import Component, after
+from bluelamp.modules.kubernetes.names import check_names
+from bluelamp.modules.kubernetes.owned import custom, metadata
+from bluelamp.modules.naming import Label
 
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _DRIVERS = ("redfish", "redfish-virtualmedia", "idrac-virtualmedia", "ilo5-virtualmedia")

@@ -7,6 +7,6 @@ A volume is made where its pod will run, may grow, and `standard` is what a clai
 `retained` outlives its claim. The platform goes before the tenants, and a batch pushes nobody out.
 """
 
-from modules.kubernetes.classes.classes import WorkloadClasses, WorkloadClassesArgs
+from bluelamp.modules.kubernetes.classes.classes import WorkloadClasses, WorkloadClassesArgs
 
 __all__ = ["WorkloadClasses", "WorkloadClassesArgs"]

@@ -7,9 +7,9 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import yaml
 
-from modules import naming
-from modules.component import Component
-from modules.kubernetes.owned import metadata, named
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component
+from bluelamp.modules.kubernetes.owned import metadata, named
 
 
 class WorkloadClassesArgs(TypedDict):

@@ -6,6 +6,6 @@ Cluster API makes the machines, upgrades them one at a time when `version` or th
 are ill.
 """
 
-from modules.kubernetes.cluster.cluster import Cluster, ClusterArgs, WorkerPool
+from bluelamp.modules.kubernetes.cluster.cluster import Cluster, ClusterArgs, WorkerPool
 
 __all__ = ["Cluster", "ClusterArgs", "WorkerPool"]

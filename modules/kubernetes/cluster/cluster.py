@@ -6,11 +6,11 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from modules.component import Component, after
-from modules.kubernetes.cluster_class import WORKERS
-from modules.kubernetes.names import check_names
-from modules.kubernetes.owned import custom, metadata
-from modules.naming import Label
+from bluelamp.modules.component import Component, after
+from bluelamp.modules.kubernetes.cluster_class import WORKERS
+from bluelamp.modules.kubernetes.names import check_names
+from bluelamp.modules.kubernetes.owned import custom, metadata
+from bluelamp.modules.naming import Label
 
 _VERSION = re.compile(r"v1\.\d{2}\.\d+(\+rke2r\d)?")
 

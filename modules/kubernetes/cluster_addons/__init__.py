@@ -6,6 +6,6 @@ A cluster that names the set gets its manifests as soon as it answers, before it
 to them.
 """
 
-from modules.kubernetes.cluster_addons.cluster_addons import ClusterAddons, ClusterAddonsArgs
+from bluelamp.modules.kubernetes.cluster_addons.cluster_addons import ClusterAddons, ClusterAddonsArgs
 
 __all__ = ["ClusterAddons", "ClusterAddonsArgs"]

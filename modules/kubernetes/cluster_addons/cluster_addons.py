@@ -6,10 +6,10 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import yaml
 
-from modules.component import Component, after
-from modules.kubernetes.names import check_names
-from modules.kubernetes.owned import custom, metadata
-from modules.naming import Label
+from bluelamp.modules.component import Component, after
+from bluelamp.modules.kubernetes.names import check_names
+from bluelamp.modules.kubernetes.owned import custom, metadata
+from bluelamp.modules.naming import Label
 
 _LONGEST = 1024 * 1024
 """Bytes that a ConfigMap may hold."""

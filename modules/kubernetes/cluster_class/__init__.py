@@ -11,8 +11,8 @@ A class's name ends in a hash of its content. Make one class for each cluster, a
 before the live one.
 """
 
-from modules.kubernetes.cluster_class.cluster_class import ClusterClass
-from modules.kubernetes.cluster_class.shapes import (
+from bluelamp.modules.kubernetes.cluster_class.cluster_class import ClusterClass
+from bluelamp.modules.kubernetes.cluster_class.shapes import (
     ClusterClassArgs,
     ClusterSignIn,
     EtcdBackup,
@@ -20,7 +20,7 @@ from modules.kubernetes.cluster_class.shapes import (
     Metal3Machines,
     VsphereMachines,
 )
-from modules.kubernetes.cluster_class.topology import WORKERS
+from bluelamp.modules.kubernetes.cluster_class.topology import WORKERS
 
 __all__ = [
     "WORKERS",

@@ -6,12 +6,12 @@ from typing import Any
 
 import pulumi
 
-from modules.component import Component, after
-from modules.kubernetes.cluster_class import kubeadm, metal3, rke2, topology, vsphere
-from modules.kubernetes.cluster_class.parts import Part
-from modules.kubernetes.cluster_class.shapes import ClusterClassArgs
-from modules.kubernetes.names import check_names
-from modules.kubernetes.owned import custom, metadata
+from bluelamp.modules.component import Component, after
+from bluelamp.modules.kubernetes.cluster_class import kubeadm, metal3, rke2, topology, vsphere
+from bluelamp.modules.kubernetes.cluster_class.parts import Part
+from bluelamp.modules.kubernetes.cluster_class.shapes import ClusterClassArgs
+from bluelamp.modules.kubernetes.names import check_names
+from bluelamp.modules.kubernetes.owned import custom, metadata
 
 _INFRASTRUCTURES = {"vsphere": vsphere, "metal3": metal3}
 _DISTRIBUTIONS = {"kubeadm": kubeadm, "rke2": rke2}

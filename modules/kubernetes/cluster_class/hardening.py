@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from modules.kubernetes.cluster_class.shapes import ClusterClassArgs, ClusterSignIn, EtcdBackup
+from bluelamp.modules.kubernetes.cluster_class.shapes import ClusterClassArgs, ClusterSignIn, EtcdBackup
 
 File = dict[str, Any]
 BACKUPS = "/var/backups/etcd"
@@ -22,7 +22,7 @@ def settings() -> Mapping[str, Any]:
 
 def data(name: str) -> str:
     """A file of this module."""
-    return resources("modules.kubernetes.cluster_class").joinpath("data", name).read_text(encoding="utf-8")
+    return resources("bluelamp.modules.kubernetes.cluster_class").joinpath("data", name).read_text(encoding="utf-8")
 
 
 def file(path: str, content: str, permissions: str = "0600") -> File:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from modules.kubernetes.cluster_class import hardening
-from modules.kubernetes.cluster_class.hardening import File
-from modules.kubernetes.cluster_class.parts import Part, vip_patch
-from modules.kubernetes.cluster_class.shapes import ClusterClassArgs
+from bluelamp.modules.kubernetes.cluster_class import hardening
+from bluelamp.modules.kubernetes.cluster_class.hardening import File
+from bluelamp.modules.kubernetes.cluster_class.parts import Part, vip_patch
+from bluelamp.modules.kubernetes.cluster_class.shapes import ClusterClassArgs
 
 _FOLDER = "/etc/kubernetes/policy"
 _LOGS = "/var/log/kubernetes/audit"

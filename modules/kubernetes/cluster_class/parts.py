@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from modules.kubernetes.cluster_class import hardening
-from modules.kubernetes.cluster_class.shapes import ClusterClassArgs
+from bluelamp.modules.kubernetes.cluster_class import hardening
+from bluelamp.modules.kubernetes.cluster_class.shapes import ClusterClassArgs
 
 _KUBE_VIP = "ghcr.io/kube-vip/kube-vip:v1.0.1"
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from modules.kubernetes.cluster_class import hardening
-from modules.kubernetes.cluster_class.parts import Part, vip_patch
-from modules.kubernetes.cluster_class.shapes import ClusterClassArgs
+from bluelamp.modules.kubernetes.cluster_class import hardening
+from bluelamp.modules.kubernetes.cluster_class.parts import Part, vip_patch
+from bluelamp.modules.kubernetes.cluster_class.shapes import ClusterClassArgs
 
 _FOLDER = "/etc/rancher/rke2/policy"
 _LOGS = "/var/lib/rancher/rke2/server/logs"

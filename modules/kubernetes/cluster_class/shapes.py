@@ -2,7 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
-from modules.naming import Label
+from bluelamp.modules.naming import Label
 
 
 class ClusterSignIn(TypedDict):

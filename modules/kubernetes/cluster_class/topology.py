@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from modules.kubernetes.cluster_class.parts import Part, endpoint_patch
+from bluelamp.modules.kubernetes.cluster_class.parts import Part, endpoint_patch
 
 WORKERS = "workers"
 """The class of worker machines that a cluster's pools name."""

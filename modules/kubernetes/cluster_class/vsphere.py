@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from modules.kubernetes.cluster_class.parts import Part
-from modules.kubernetes.cluster_class.shapes import ClusterClassArgs, MachineSize, VsphereMachines
+from bluelamp.modules.kubernetes.cluster_class.parts import Part
+from bluelamp.modules.kubernetes.cluster_class.shapes import ClusterClassArgs, MachineSize, VsphereMachines
 
 _API = "infrastructure.cluster.x-k8s.io/v1beta2"
 

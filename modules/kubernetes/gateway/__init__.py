@@ -9,7 +9,7 @@ attach routes. The gateway's controller and cert-manager come with the cluster's
 Gateway API 1.7 and of cert-manager 1.
 """
 
-from modules.kubernetes.gateway.gateway import ClusterGateway, ClusterGatewayArgs
-from modules.kubernetes.gateway.issuer import GatewayAcme, GatewayIssuer
+from bluelamp.modules.kubernetes.gateway.gateway import ClusterGateway, ClusterGatewayArgs
+from bluelamp.modules.kubernetes.gateway.issuer import GatewayAcme, GatewayIssuer
 
 __all__ = ["ClusterGateway", "ClusterGatewayArgs", "GatewayAcme", "GatewayIssuer"]

@@ -5,12 +5,12 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from modules import naming
-from modules.component import Component
-from modules.kubernetes import traffic
-from modules.kubernetes.gateway import issuer
-from modules.kubernetes.namespaces import own_namespace
-from modules.kubernetes.owned import custom, metadata, named
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component
+from bluelamp.modules.kubernetes import traffic
+from bluelamp.modules.kubernetes.gateway import issuer
+from bluelamp.modules.kubernetes.namespaces import own_namespace
+from bluelamp.modules.kubernetes.owned import custom, metadata, named
 
 _API = "gateway.networking.k8s.io/v1"
 _CERTIFICATES = "cert-manager.io/v1"

@@ -8,6 +8,6 @@ are sent by the cluster's own Prometheus, which proves itself by workload identi
 stand their settings. Environment variables are never collected: they hold secrets more often than they should.
 """
 
-from modules.kubernetes.monitoring.monitoring import ClusterMonitoring, ClusterMonitoringArgs
+from bluelamp.modules.kubernetes.monitoring.monitoring import ClusterMonitoring, ClusterMonitoringArgs
 
 __all__ = ["ClusterMonitoring", "ClusterMonitoringArgs"]

@@ -9,11 +9,11 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import yaml
 
-from modules import naming
-from modules.component import Component
-from modules.kubernetes import traffic
-from modules.kubernetes.namespaces import own_namespace
-from modules.kubernetes.owned import identified_account, metadata, named
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component
+from bluelamp.modules.kubernetes import traffic
+from bluelamp.modules.kubernetes.namespaces import own_namespace
+from bluelamp.modules.kubernetes.owned import identified_account, metadata, named
 
 _ACCOUNT = "prometheus"
 

@@ -7,6 +7,6 @@ Secrets User on the vault. Only the namespaces that are named may ask; a tenant 
 operator comes with the cluster's add-ons; the kinds are those of External Secrets' API `v1`.
 """
 
-from modules.kubernetes.secret_store.secret_store import ClusterSecrets, ClusterSecretsArgs
+from bluelamp.modules.kubernetes.secret_store.secret_store import ClusterSecrets, ClusterSecretsArgs
 
 __all__ = ["ClusterSecrets", "ClusterSecretsArgs"]

@@ -4,10 +4,10 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from modules import naming
-from modules.component import Component
-from modules.kubernetes.namespaces import own_namespace
-from modules.kubernetes.owned import custom, identified_account, metadata, named
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component
+from bluelamp.modules.kubernetes.namespaces import own_namespace
+from bluelamp.modules.kubernetes.owned import custom, identified_account, metadata, named
 
 _STORE, _ACCOUNT = "key-vault", "key-vault"
 

@@ -7,7 +7,7 @@ leaves but questions to DNS and what `egress` names, and what the pods may use t
 Flux keeps the namespace as a repository says, with the rights of the role `edit` in it and no more.
 """
 
-from modules.kubernetes.tenant.arguments import (
+from bluelamp.modules.kubernetes.tenant.arguments import (
     TenantArgs,
     TenantEgress,
     TenantGitOps,
@@ -15,6 +15,6 @@ from modules.kubernetes.tenant.arguments import (
     TenantLimits,
     TenantQuota,
 )
-from modules.kubernetes.tenant.tenant import Tenant
+from bluelamp.modules.kubernetes.tenant.tenant import Tenant
 
 __all__ = ["Tenant", "TenantArgs", "TenantEgress", "TenantGitOps", "TenantGroups", "TenantLimits", "TenantQuota"]

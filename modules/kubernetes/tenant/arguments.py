@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import NotRequired, TypedDict
 
-from modules import naming
+from bluelamp.modules import naming
 
 
 class TenantQuota(TypedDict):

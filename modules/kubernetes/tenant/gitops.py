@@ -9,9 +9,9 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from modules.component import Component
-from modules.kubernetes.owned import custom, named
-from modules.kubernetes.tenant.arguments import TenantGitOps
+from bluelamp.modules.component import Component
+from bluelamp.modules.kubernetes.owned import custom, named
+from bluelamp.modules.kubernetes.tenant.arguments import TenantGitOps
 
 _SOURCE = "source.toolkit.fluxcd.io/v1 GitRepository"
 _SYNC = "kustomize.toolkit.fluxcd.io/v1 Kustomization"

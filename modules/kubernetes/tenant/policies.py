@@ -2,8 +2,8 @@
 
 from pulumi_kubernetes.networking.v1 import NetworkPolicySpecArgs
 
-from modules.kubernetes import traffic
-from modules.kubernetes.tenant.arguments import TenantArgs
+from bluelamp.modules.kubernetes import traffic
+from bluelamp.modules.kubernetes.tenant.arguments import TenantArgs
 
 
 def network_policies(args: TenantArgs) -> dict[str, NetworkPolicySpecArgs]:

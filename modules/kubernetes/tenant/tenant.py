@@ -5,12 +5,12 @@ from typing import Literal
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from modules import naming
-from modules.component import Component, after
-from modules.kubernetes.owned import MANAGED
-from modules.kubernetes.tenant.arguments import TenantArgs, TenantLimits, TenantQuota, check
-from modules.kubernetes.tenant.gitops import follow
-from modules.kubernetes.tenant.policies import network_policies
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component, after
+from bluelamp.modules.kubernetes.owned import MANAGED
+from bluelamp.modules.kubernetes.tenant.arguments import TenantArgs, TenantLimits, TenantQuota, check
+from bluelamp.modules.kubernetes.tenant.gitops import follow
+from bluelamp.modules.kubernetes.tenant.policies import network_policies
 
 _MOST: tuple[tuple[str, Literal["most_cpu", "most_memory"]], ...] = (("cpu", "most_cpu"), ("memory", "most_memory"))
 

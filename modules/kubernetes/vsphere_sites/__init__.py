@@ -5,6 +5,6 @@
 Every class of the force's clusters on vSphere spreads its control plane over the sites that take one.
 """
 
-from modules.kubernetes.vsphere_sites.vsphere_sites import VsphereSite, VsphereSites, VsphereSitesArgs
+from bluelamp.modules.kubernetes.vsphere_sites.vsphere_sites import VsphereSite, VsphereSites, VsphereSitesArgs
 
 __all__ = ["VsphereSite", "VsphereSites", "VsphereSitesArgs"]

@@ -4,10 +4,10 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from modules.component import Component, after
-from modules.kubernetes.names import check_names
-from modules.kubernetes.owned import custom, metadata
-from modules.naming import Label
+from bluelamp.modules.component import Component, after
+from bluelamp.modules.kubernetes.names import check_names
+from bluelamp.modules.kubernetes.owned import custom, metadata
+from bluelamp.modules.naming import Label
 
 _API = "infrastructure.cluster.x-k8s.io/v1beta2"
 

@@ -1,6 +1,6 @@
 """A name and the tags of a resource, with no Pulumi at all."""
 
-from modules.naming import Label, name, tags
+from bluelamp.modules.naming import Label, name, tags
 
 label = Label(
     force="essex",

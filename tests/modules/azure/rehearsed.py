@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import policies
+from bluelamp import policies
 from bluelamp.planning import Plan, plan_program
 from bluelamp.rehearsal.values import plain
 from bluelamp.reports.subject import from_plan

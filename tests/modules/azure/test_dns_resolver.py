@@ -1,7 +1,7 @@
 import pytest
 from planned import Planned, plan
 
-from modules.azure.dns_resolver import DnsResolver
+from bluelamp.modules.azure.dns_resolver import DnsResolver
 
 ARGS = {
     "location": "uksouth",

@@ -1,7 +1,7 @@
 import pytest
 from planned import Planned, plan
 
-from modules.azure.firewall_policy import FirewallPolicy, FirewallRules
+from bluelamp.modules.azure.firewall_policy import FirewallPolicy, FirewallRules
 
 ARGS = {
     "location": "uksouth",

@@ -1,7 +1,7 @@
 import pytest
 from planned import Planned, plan
 
-from modules.azure.gateways import Gateways
+from bluelamp.modules.azure.gateways import Gateways
 
 ARGS = {"location": "uksouth", "resource_group_name": "rg", "subnet_id": "/id/subnet", "workspace_id": "/id/logs"}
 

@@ -3,8 +3,8 @@ from ipaddress import ip_network
 import pytest
 from planned import Planned, plan
 
-from modules import naming
-from modules.azure.hub import Hub
+from bluelamp.modules import naming
+from bluelamp.modules.azure.hub import Hub
 
 HUB = {
     "location": "uksouth",

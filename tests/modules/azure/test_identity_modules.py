@@ -2,11 +2,11 @@ import pytest
 from planned import plan
 from rehearsed import of, rehearse
 
+from bluelamp.modules.azure.break_glass import BreakGlass
+from bluelamp.modules.azure.conditional_access import ConditionalAccess
+from bluelamp.modules.azure.privileged_access import PrivilegedAccess
+from bluelamp.modules.azure.workload_identity import WorkloadIdentity
 from bluelamp.rehearsal.values import Secret
-from modules.azure.break_glass import BreakGlass
-from modules.azure.conditional_access import ConditionalAccess
-from modules.azure.privileged_access import PrivilegedAccess
-from modules.azure.workload_identity import WorkloadIdentity
 
 PLACE = {"location": "uksouth", "workload": "custody", "resource_group_name": "rg"}
 CLUSTER = {"issuer": "https://issuer.example", "subject": "system:serviceaccount:custody:api"}

@@ -6,8 +6,8 @@ import pytest
 from planned import plan
 from rehearsed import ROOT, of, rehearse
 
-from modules.azure.backup_store import BackupStore
-from modules.azure.hub_peering import HubPeering
+from bluelamp.modules.azure.backup_store import BackupStore
+from bluelamp.modules.azure.hub_peering import HubPeering
 
 MODULES = ("hub_peering", "backup_store", "metrics_workspace")
 EXAMPLES = [path for name in MODULES for path in sorted((ROOT / "modules/azure" / name / "examples").glob("*.py"))]

@@ -2,9 +2,9 @@ import pytest
 from planned import plan
 from rehearsed import of, rehearse
 
-from modules.azure.customer_managed_keys import CustomerManagedKeys
-from modules.azure.key_vault import KeyVault
-from modules.azure.managed_hsm import ManagedHsm
+from bluelamp.modules.azure.customer_managed_keys import CustomerManagedKeys
+from bluelamp.modules.azure.key_vault import KeyVault
+from bluelamp.modules.azure.managed_hsm import ManagedHsm
 
 PLACE = {"location": "uksouth", "workload": "platform", "resource_group_name": "rg"}
 CLOSED = {**PLACE, "tenant_id": "tenant", "subnet_id": "/id/subnet", "workspace_id": "/id/logs"}

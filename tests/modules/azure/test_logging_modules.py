@@ -2,11 +2,11 @@ import pytest
 from planned import plan
 from rehearsed import of, rehearse
 
+from bluelamp.modules.azure.activity_log import ActivityLog
+from bluelamp.modules.azure.data_collection import DataCollection
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.log_archive import LogArchive
 from bluelamp.rehearsal.values import UNKNOWN
-from modules.azure.activity_log import ActivityLog
-from modules.azure.data_collection import DataCollection
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.log_archive import LogArchive
 
 IDENTITY = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id"
 PLACE = {"location": "uksouth", "workload": "logs", "resource_group_name": "rg"}

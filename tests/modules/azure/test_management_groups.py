@@ -2,7 +2,7 @@ import pytest
 from planned import plan
 from rehearsed import of, rehearse
 
-from modules.azure.management_groups import ManagementGroups
+from bluelamp.modules.azure.management_groups import ManagementGroups
 
 PLATFORM, RECORDS = "9d6b1c52-0f4e-4c38-9d0a-6b2f0f8f4a11", "3f0c7a1e-58d2-4d0b-8a5c-2f7f7b0d9c64"
 

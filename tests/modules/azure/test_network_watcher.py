@@ -1,8 +1,8 @@
 import pytest
 from planned import Planned, plan
 
-from modules.azure.ddos_plan import DdosPlan
-from modules.azure.network_watcher import NetworkWatcher
+from bluelamp.modules.azure.ddos_plan import DdosPlan
+from bluelamp.modules.azure.network_watcher import NetworkWatcher
 
 ARGS = {"location": "uksouth", "resource_group_name": "rg", "workspace_id": "/id/logs"}
 

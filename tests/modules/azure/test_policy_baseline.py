@@ -7,9 +7,9 @@ import yaml
 from planned import plan
 from rehearsed import ROOT, of, rehearse
 
-from modules.aliases import drop_version_aliases
-from modules.azure.management_groups import hierarchy
-from modules.azure.policy import PolicyBaseline, assignments, dns_zones
+from bluelamp.modules.aliases import drop_version_aliases
+from bluelamp.modules.azure.management_groups import hierarchy
+from bluelamp.modules.azure.policy import PolicyBaseline, assignments, dns_zones
 
 GROUPS = {key: f"mg-{key}-wmp-prod" for key in hierarchy()}
 PREFIX = "/providers/Microsoft.Management/managementGroups/"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from planned import Planned, plan
 from rehearsed import ROOT, rehearse
 
-from modules.azure.private_dns import PrivateDns, dns_budget, forwarders, zones
+from bluelamp.modules.azure.private_dns import PrivateDns, dns_budget, forwarders, zones
 
 VAULT = "privatelink.vaultcore.azure.net"
 

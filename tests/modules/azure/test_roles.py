@@ -4,8 +4,8 @@ import pytest
 from planned import plan
 from rehearsed import of, rehearse
 
-from modules.azure.management_groups import ManagementGroups
-from modules.azure.roles import Roles, role_guid
+from bluelamp.modules.azure.management_groups import ManagementGroups
+from bluelamp.modules.azure.roles import Roles, role_guid
 
 NAMES = {
     "application-owners",

@@ -1,9 +1,9 @@
 import pytest
 from planned import Planned, plan
 
+from bluelamp.modules.azure.gateways import Gateways
+from bluelamp.modules.azure.spoke import Spoke
 from bluelamp.rehearsal.values import UNKNOWN
-from modules.azure.gateways import Gateways
-from modules.azure.spoke import Spoke
 
 SPOKE = {
     "location": "uksouth",

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from planned import plan
 
+from bluelamp.modules.azure.backup import Backup
+from bluelamp.modules.azure.landing_zone import LandingZone, archetypes
+from bluelamp.modules.azure.resource_guard import ResourceGuard
+from bluelamp.modules.azure.subscription import Subscription
 from bluelamp.rehearsal.values import UNKNOWN
-from modules.azure.backup import Backup
-from modules.azure.landing_zone import LandingZone, archetypes
-from modules.azure.resource_guard import ResourceGuard
-from modules.azure.subscription import Subscription
 from tests.modules.azure.rehearsed import ROOT, of, rehearse
 
 TENANT = "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e00"

@@ -1,7 +1,7 @@
 import pytest
 from planned import Planned, plan
 
-from modules.azure.virtual_wan import VirtualHub, VirtualWan
+from bluelamp.modules.azure.virtual_wan import VirtualHub, VirtualWan
 
 ARGS = {
     "location": "uksouth",

@@ -3,9 +3,9 @@ import re
 import pytest
 from planned import plan
 
-from modules.azure.alerts import Alerts
-from modules.azure.defender import Defender
-from modules.azure.sentinel import Sentinel
+from bluelamp.modules.azure.alerts import Alerts
+from bluelamp.modules.azure.defender import Defender
+from bluelamp.modules.azure.sentinel import Sentinel
 
 SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
 ALERTS = {

@@ -8,12 +8,12 @@ import pulumi
 import pytest
 from planned import plan
 
+from bluelamp.modules.hybrid.arc_cluster import ArcCluster
+from bluelamp.modules.hybrid.arc_servers import ArcServers
+from bluelamp.modules.hybrid.arc_sql import ArcSql
+from bluelamp.modules.hybrid.private_link_scopes import PrivateLinkScopes
+from bluelamp.modules.hybrid.workload_identity_issuer import WorkloadIdentityIssuer
 from bluelamp.planning import plan_program
-from modules.hybrid.arc_cluster import ArcCluster
-from modules.hybrid.arc_servers import ArcServers
-from modules.hybrid.arc_sql import ArcSql
-from modules.hybrid.private_link_scopes import PrivateLinkScopes
-from modules.hybrid.workload_identity_issuer import WorkloadIdentityIssuer
 from tests.modules.azure.rehearsed import ROOT, of, rehearse
 
 SHARED = "/subscriptions/0a1b2c3d-52b4-4a43-9a0e-1d5a6c7b8e01/resourceGroups/rg-shared/providers"

@@ -1,7 +1,7 @@
 import pytest
 from planned import Planned, plan
 
-from modules.hybrid.express_route import ExpressRoute
+from bluelamp.modules.hybrid.express_route import ExpressRoute
 
 ARGS = {
     "location": "uksouth",

@@ -2,7 +2,7 @@ import pulumi
 import pytest
 from planned import Planned, plan
 
-from modules.hybrid.dns import HybridDns, forwarder_script
+from bluelamp.modules.hybrid.dns import HybridDns, forwarder_script
 
 ARGS = {
     "resource_group_name": "rg",

@@ -1,8 +1,8 @@
 import pytest
 from planned import Planned, plan
 
+from bluelamp.modules.hybrid.site_to_site import SiteToSite, VirtualWanSite
 from bluelamp.rehearsal.values import Secret
-from modules.hybrid.site_to_site import SiteToSite, VirtualWanSite
 
 KEY = "k" * 40
 DEVICES = [

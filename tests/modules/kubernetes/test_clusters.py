@@ -8,11 +8,11 @@ import pytest
 import yaml
 from planned import Planned, plan
 
-from modules.kubernetes.bare_metal_hosts import BareMetalHosts
-from modules.kubernetes.cluster import Cluster
-from modules.kubernetes.cluster_addons import ClusterAddons
-from modules.kubernetes.cluster_class import ClusterClass
-from modules.kubernetes.vsphere_sites import VsphereSites
+from bluelamp.modules.kubernetes.bare_metal_hosts import BareMetalHosts
+from bluelamp.modules.kubernetes.cluster import Cluster
+from bluelamp.modules.kubernetes.cluster_addons import ClusterAddons
+from bluelamp.modules.kubernetes.cluster_class import ClusterClass
+from bluelamp.modules.kubernetes.vsphere_sites import VsphereSites
 
 VSPHERE = {
     "server": "vcenter.example",

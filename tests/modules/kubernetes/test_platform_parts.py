@@ -9,15 +9,15 @@ import pytest
 import yaml
 from planned import Planned, plan
 
+from bluelamp.modules.kubernetes.admission import ClusterAdmission
+from bluelamp.modules.kubernetes.backup import ClusterBackup
+from bluelamp.modules.kubernetes.classes import WorkloadClasses
+from bluelamp.modules.kubernetes.gateway import ClusterGateway
+from bluelamp.modules.kubernetes.monitoring import ClusterMonitoring
+from bluelamp.modules.kubernetes.secret_store import ClusterSecrets
 from bluelamp.planning import plan_program
+from bluelamp.policies import Enforcement, Verdict, judge, rules
 from bluelamp.reports.subject import from_plan
-from modules.kubernetes.admission import ClusterAdmission
-from modules.kubernetes.backup import ClusterBackup
-from modules.kubernetes.classes import WorkloadClasses
-from modules.kubernetes.gateway import ClusterGateway
-from modules.kubernetes.monitoring import ClusterMonitoring
-from modules.kubernetes.secret_store import ClusterSecrets
-from policies import Enforcement, Verdict, judge, rules
 
 ROOT = Path(__file__).resolve().parents[3]
 PARTS = ("admission", "backup", "classes", "gateway", "monitoring", "secret_store")

@@ -1,12 +1,12 @@
 """The activity logs of two subscriptions and a management group, in the workspace and in an archive."""
 
-from modules.azure.activity_log import ActivityLog
-from modules.azure.hub import Hub
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.log_archive import LogArchive
-from modules.azure.management_groups import ManagementGroups
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules.azure.activity_log import ActivityLog
+from bluelamp.modules.azure.hub import Hub
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.log_archive import LogArchive
+from bluelamp.modules.azure.management_groups import ManagementGroups
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,9 +1,9 @@
 """The activity log of one subscription, in the workspace."""
 
-from modules.azure.activity_log import ActivityLog
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules.azure.activity_log import ActivityLog
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,8 +1,8 @@
 """Service health and dangerous changes of one subscription."""
 
-from modules.azure.alerts import Alerts
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules.azure.alerts import Alerts
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,7 +1,7 @@
 """Backups kept for seven years under the force's own key, for good, with a private endpoint for agents."""
 
-from modules.azure.backup import Backup
-from modules.naming import Label
+from bluelamp.modules.azure.backup import Backup
+from bluelamp.modules.naming import Label
 
 RESOURCES = "/subscriptions/0a1b2c3d-52b4-4a43-9a0e-1d5a6c7b8e01/resourceGroups/rg-shared/providers"
 ZONES = (

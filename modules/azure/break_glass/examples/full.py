@@ -2,11 +2,11 @@
 
 import pulumi
 
-from modules.azure.alerts import Alerts
-from modules.azure.break_glass import BreakGlass
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules.azure.alerts import Alerts
+from bluelamp.modules.azure.break_glass import BreakGlass
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,8 +1,8 @@
 """A budget for one resource group."""
 
-from modules.azure.budget import Budget
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules.azure.budget import Budget
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,7 +1,7 @@
 """Legacy protocols are blocked for all; the rest still reports only."""
 
-from modules.azure.conditional_access import ConditionalAccess
-from modules.naming import Label
+from bluelamp.modules.azure.conditional_access import ConditionalAccess
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

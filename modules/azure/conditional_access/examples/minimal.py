@@ -1,7 +1,7 @@
 """Every policy in report-only."""
 
-from modules.azure.conditional_access import ConditionalAccess
-from modules.naming import Label
+from bluelamp.modules.azure.conditional_access import ConditionalAccess
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -3,11 +3,11 @@
 import pulumi
 from pulumi_azure_native import hybridcompute
 
-from modules.azure.data_collection import DataCollection
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.azure.sentinel import Sentinel
-from modules.naming import Label, tags
+from bluelamp.modules.azure.data_collection import DataCollection
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.azure.sentinel import Sentinel
+from bluelamp.modules.naming import Label, tags
 
 label = Label(
     force="essex",

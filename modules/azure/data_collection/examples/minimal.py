@@ -1,9 +1,9 @@
 """An endpoint and its rules, for Azure Policy to assign."""
 
-from modules.azure.data_collection import DataCollection
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules.azure.data_collection import DataCollection
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

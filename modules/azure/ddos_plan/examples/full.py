@@ -1,10 +1,10 @@
 """A plan that the engine refuses to delete, and a hub that it protects."""
 
-from modules.azure.ddos_plan import DdosPlan
-from modules.azure.hub import Hub
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules.azure.ddos_plan import DdosPlan
+from bluelamp.modules.azure.hub import Hub
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,8 +1,8 @@
 """A plan that hubs and spokes can name."""
 
-from modules.azure.ddos_plan import DdosPlan
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules.azure.ddos_plan import DdosPlan
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

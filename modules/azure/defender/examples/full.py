@@ -1,6 +1,6 @@
 """Two subscriptions, one plan not bought and one bought smaller."""
 
-from modules.azure.defender import Defender
+from bluelamp.modules.azure.defender import Defender
 
 Defender(
     "defender",

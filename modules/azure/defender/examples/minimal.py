@@ -1,6 +1,6 @@
 """Every plan, on one subscription."""
 
-from modules.azure.defender import Defender
+from bluelamp.modules.azure.defender import Defender
 
 Defender(
     "defender",

@@ -1,10 +1,10 @@
 """A base policy, a hub that inherits it, and the force's own rules on the hub's policy."""
 
-from modules.azure.firewall_policy import FirewallPolicy, FirewallRules
-from modules.azure.hub import Hub
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules.azure.firewall_policy import FirewallPolicy, FirewallRules
+from bluelamp.modules.azure.hub import Hub
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,9 +1,9 @@
 """A base policy with the rules that every estate needs."""
 
-from modules.azure.firewall_policy import FirewallPolicy
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules.azure.firewall_policy import FirewallPolicy
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,10 +1,10 @@
 """A VPN gateway and an ExpressRoute gateway in a hub whose spokes are reached through its firewall."""
 
-from modules.azure.gateways import Gateways
-from modules.azure.hub import Hub
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules.azure.gateways import Gateways
+from bluelamp.modules.azure.hub import Hub
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

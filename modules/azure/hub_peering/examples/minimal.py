@@ -1,11 +1,11 @@
 """Hubs in both regions, each of which knows what is behind the other's firewall."""
 
-from modules import naming
-from modules.azure.hub import Hub
-from modules.azure.hub_peering import HubPeering, PeeredHub
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules import naming
+from bluelamp.modules.azure.hub import Hub
+from bluelamp.modules.azure.hub_peering import HubPeering, PeeredHub
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -2,12 +2,12 @@
 
 from pulumi_azure_native import authorization
 
-from modules.azure.hub import Hub
-from modules.azure.landing_zone import LandingZone
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.management_groups import ManagementGroups
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules.azure.hub import Hub
+from bluelamp.modules.azure.landing_zone import LandingZone
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.management_groups import ManagementGroups
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

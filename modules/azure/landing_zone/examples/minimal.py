@@ -1,9 +1,9 @@
 """A sandbox: alone, cheap, with an end."""
 
-from modules.azure.landing_zone import LandingZone
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules.azure.landing_zone import LandingZone
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,7 +1,7 @@
 """The hierarchy with its confidential groups, two subscriptions placed in it, and a canary hierarchy beside it."""
 
-from modules.azure.management_groups import ManagementGroups
-from modules.naming import Label
+from bluelamp.modules.azure.management_groups import ManagementGroups
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,7 +1,7 @@
 """The management groups of one force, under the tenant's root group."""
 
-from modules.azure.management_groups import ManagementGroups
-from modules.naming import Label
+from bluelamp.modules.azure.management_groups import ManagementGroups
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,8 +1,8 @@
 """A workspace for the metrics of clusters."""
 
-from modules.azure.metrics_workspace import MetricsWorkspace
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules.azure.metrics_workspace import MetricsWorkspace
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

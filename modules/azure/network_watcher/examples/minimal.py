@@ -1,9 +1,9 @@
 """A region's watcher and the storage for its flow logs."""
 
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.network_watcher import NetworkWatcher
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.network_watcher import NetworkWatcher
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,8 +1,8 @@
 """Everything: zones, a DDoS plan, an exemption, one assignment held back, and a canary hierarchy that only audits."""
 
-from modules.azure.management_groups import ManagementGroups
-from modules.azure.policy import PolicyBaseline
-from modules.naming import Label
+from bluelamp.modules.azure.management_groups import ManagementGroups
+from bluelamp.modules.azure.policy import PolicyBaseline
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

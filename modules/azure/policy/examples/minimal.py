@@ -1,8 +1,8 @@
 """The baseline of one force, under management groups that are made beside it."""
 
-from modules.azure.management_groups import ManagementGroups
-from modules.azure.policy import PolicyBaseline
-from modules.naming import Label
+from bluelamp.modules.azure.management_groups import ManagementGroups
+from bluelamp.modules.azure.policy import PolicyBaseline
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

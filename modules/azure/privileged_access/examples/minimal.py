@@ -1,8 +1,8 @@
 """Engineers who may run one resource group for eight hours."""
 
-from modules.azure.privileged_access import PrivilegedAccess
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules.azure.privileged_access import PrivilegedAccess
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 CONTRIBUTOR = "/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c"
 

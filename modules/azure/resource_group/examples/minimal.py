@@ -1,7 +1,7 @@
 """One resource group."""
 
-from modules.azure.resource_group import ResourceGroup
-from modules.naming import Label
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,10 +1,10 @@
 """A guard that the engine refuses to delete, and backups that it guards."""
 
-from modules.azure.backup import Backup
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.azure.resource_guard import ResourceGuard
-from modules.naming import Label
+from bluelamp.modules.azure.backup import Backup
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.azure.resource_guard import ResourceGuard
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,8 +1,8 @@
 """A guard that vaults can name."""
 
-from modules.azure.resource_group import ResourceGroup
-from modules.azure.resource_guard import ResourceGuard
-from modules.naming import Label
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.azure.resource_guard import ResourceGuard
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

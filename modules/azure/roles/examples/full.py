@@ -2,9 +2,9 @@
 
 import pulumi
 
-from modules.azure.management_groups import ManagementGroups
-from modules.azure.roles import Roles
-from modules.naming import Label
+from bluelamp.modules.azure.management_groups import ManagementGroups
+from bluelamp.modules.azure.roles import Roles
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,7 +1,7 @@
 """The five custom roles, assignable anywhere below a top group that is there already."""
 
-from modules.azure.roles import Roles
-from modules.naming import Label
+from bluelamp.modules.azure.roles import Roles
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

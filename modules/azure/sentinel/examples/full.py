@@ -1,9 +1,9 @@
 """Sentinel that listens to all of Defender."""
 
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.azure.sentinel import Sentinel
-from modules.naming import Label
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.azure.sentinel import Sentinel
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

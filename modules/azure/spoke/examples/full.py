@@ -1,12 +1,12 @@
 """A spoke with subnets of its own, behind a gateway, with flow logs."""
 
-from modules.azure.gateways import Gateways
-from modules.azure.hub import Hub
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.network_watcher import NetworkWatcher
-from modules.azure.resource_group import ResourceGroup
-from modules.azure.spoke import Spoke
-from modules.naming import Label
+from bluelamp.modules.azure.gateways import Gateways
+from bluelamp.modules.azure.hub import Hub
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.network_watcher import NetworkWatcher
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.azure.spoke import Spoke
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,10 +1,10 @@
 """A spoke of a hub."""
 
-from modules.azure.hub import Hub
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.azure.spoke import Spoke
-from modules.naming import Label
+from bluelamp.modules.azure.hub import Hub
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.azure.spoke import Spoke
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,8 +1,8 @@
 """A subscription that exists is taken in, and a cheaper one for development is made beside it."""
 
-from modules.azure.management_groups import ManagementGroups
-from modules.azure.subscription import Subscription
-from modules.naming import Label
+from bluelamp.modules.azure.management_groups import ManagementGroups
+from bluelamp.modules.azure.subscription import Subscription
+from bluelamp.modules.naming import Label
 
 TENANT = "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e00"
 

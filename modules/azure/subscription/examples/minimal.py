@@ -1,7 +1,7 @@
 """A new subscription, placed under a management group."""
 
-from modules.azure.subscription import Subscription
-from modules.naming import Label
+from bluelamp.modules.azure.subscription import Subscription
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,12 +1,12 @@
 """Hubs in both regions, gateways in the first, and the network beside it for what cannot stand in a virtual hub."""
 
-from modules.azure.dns_resolver import DnsResolver
-from modules.azure.firewall_policy import FirewallPolicy
-from modules.azure.hub import Hub
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.azure.virtual_wan import VirtualHub, VirtualWan
-from modules.naming import Label, hub_plan
+from bluelamp.modules.azure.dns_resolver import DnsResolver
+from bluelamp.modules.azure.firewall_policy import FirewallPolicy
+from bluelamp.modules.azure.hub import Hub
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.azure.virtual_wan import VirtualHub, VirtualWan
+from bluelamp.modules.naming import Label, hub_plan
 
 SPACE = "10.30.0.0/22"
 label = Label(

@@ -1,10 +1,10 @@
 """A virtual WAN with one hub."""
 
-from modules.azure.firewall_policy import FirewallPolicy
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.azure.virtual_wan import VirtualHub, VirtualWan
-from modules.naming import Label
+from bluelamp.modules.azure.firewall_policy import FirewallPolicy
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.azure.virtual_wan import VirtualHub, VirtualWan
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

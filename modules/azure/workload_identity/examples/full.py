@@ -1,11 +1,11 @@
 """A service account and a repository's environment, which may read a vault's secrets."""
 
-from modules.azure.hub import Hub
-from modules.azure.key_vault import KeyVault
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.azure.workload_identity import WorkloadIdentity
-from modules.naming import Label
+from bluelamp.modules.azure.hub import Hub
+from bluelamp.modules.azure.key_vault import KeyVault
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.azure.workload_identity import WorkloadIdentity
+from bluelamp.modules.naming import Label
 
 SECRETS_USER = "/providers/Microsoft.Authorization/roleDefinitions/4633458b-17de-408a-b874-0445c86b69e6"
 

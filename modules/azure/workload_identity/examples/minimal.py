@@ -1,8 +1,8 @@
 """A service account of a cluster that is somebody in Azure."""
 
-from modules.azure.resource_group import ResourceGroup
-from modules.azure.workload_identity import WorkloadIdentity
-from modules.naming import Label
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.azure.workload_identity import WorkloadIdentity
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

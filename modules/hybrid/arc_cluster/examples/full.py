@@ -1,7 +1,7 @@
 """A cluster that follows a repository, reached privately, administered by a group of Entra ID."""
 
-from modules.hybrid.arc_cluster import ArcCluster
-from modules.naming import Label
+from bluelamp.modules.hybrid.arc_cluster import ArcCluster
+from bluelamp.modules.naming import Label
 
 RESOURCES = "/subscriptions/0a1b2c3d-52b4-4a43-9a0e-1d5a6c7b8e01/resourceGroups/rg-shared/providers"
 

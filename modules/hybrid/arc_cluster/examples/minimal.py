@@ -1,9 +1,9 @@
 """An RKE2 cluster on vSphere, connected with every extension."""
 
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.hybrid.arc_cluster import ArcCluster
-from modules.naming import Label
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.hybrid.arc_cluster import ArcCluster
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,8 +1,8 @@
 """Servers that connect through a private link scope, with a VMware machine that is made."""
 
-from modules.azure.resource_group import ResourceGroup
-from modules.hybrid.arc_servers import ArcServers
-from modules.naming import Label
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.hybrid.arc_servers import ArcServers
+from bluelamp.modules.naming import Label
 
 RESOURCES = "/subscriptions/0a1b2c3d-52b4-4a43-9a0e-1d5a6c7b8e01/resourceGroups/rg-shared/providers"
 

@@ -1,8 +1,8 @@
 """A resource group that servers connect to."""
 
-from modules.azure.resource_group import ResourceGroup
-from modules.hybrid.arc_servers import ArcServers
-from modules.naming import Label
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.hybrid.arc_servers import ArcServers
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

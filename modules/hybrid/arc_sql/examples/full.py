@@ -1,9 +1,9 @@
 """A machine that is made, with two instances, one of them old and patched for a fee."""
 
-from modules.azure.resource_group import ResourceGroup
-from modules.hybrid.arc_servers import ArcServers
-from modules.hybrid.arc_sql import ArcSql
-from modules.naming import Label
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.hybrid.arc_servers import ArcServers
+from bluelamp.modules.hybrid.arc_sql import ArcSql
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,7 +1,7 @@
 """The SQL Server of one connected machine."""
 
-from modules.hybrid.arc_sql import ArcSql
-from modules.naming import Label
+from bluelamp.modules.hybrid.arc_sql import ArcSql
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

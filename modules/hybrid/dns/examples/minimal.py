@@ -1,11 +1,11 @@
 """The force's domain asked on premises, Azure's names asked in Azure."""
 
-from modules.azure.dns_resolver import DnsResolver
-from modules.azure.hub import Hub
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.hybrid.dns import HybridDns
-from modules.naming import Label
+from bluelamp.modules.azure.dns_resolver import DnsResolver
+from bluelamp.modules.azure.hub import Hub
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.hybrid.dns import HybridDns
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,9 +1,9 @@
 """A circuit whose provider has still to connect it."""
 
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.hybrid.express_route import ExpressRoute
-from modules.naming import Label
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.hybrid.express_route import ExpressRoute
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,8 +1,8 @@
 """A scope with a data collection endpoint in it, in zones that the estate already has."""
 
-from modules.hybrid.private_link_scopes import PrivateLinkScopes
-from modules.hybrid.private_link_scopes.private_link_scopes import zones
-from modules.naming import Label
+from bluelamp.modules.hybrid.private_link_scopes import PrivateLinkScopes
+from bluelamp.modules.hybrid.private_link_scopes.private_link_scopes import zones
+from bluelamp.modules.naming import Label
 
 RESOURCES = "/subscriptions/0a1b2c3d-52b4-4a43-9a0e-1d5a6c7b8e01/resourceGroups/rg-shared/providers"
 

@@ -1,10 +1,10 @@
 """Logs and Azure Arc reached through a hub."""
 
-from modules.azure.hub import Hub
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.hybrid.private_link_scopes import PrivateLinkScopes
-from modules.naming import Label
+from bluelamp.modules.azure.hub import Hub
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.hybrid.private_link_scopes import PrivateLinkScopes
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,14 +1,14 @@
 """A data centre with two devices on two lines, and keys made here and kept in a vault; then one of a virtual WAN."""
 
-from modules.azure.firewall_policy import FirewallPolicy
-from modules.azure.gateways import Gateways
-from modules.azure.hub import Hub
-from modules.azure.key_vault import KeyVault
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.azure.virtual_wan import VirtualHub, VirtualWan
-from modules.hybrid.site_to_site import KeyVaultPlace, SiteToSite, VirtualWanSite
-from modules.naming import Label
+from bluelamp.modules.azure.firewall_policy import FirewallPolicy
+from bluelamp.modules.azure.gateways import Gateways
+from bluelamp.modules.azure.hub import Hub
+from bluelamp.modules.azure.key_vault import KeyVault
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.azure.virtual_wan import VirtualHub, VirtualWan
+from bluelamp.modules.hybrid.site_to_site import KeyVaultPlace, SiteToSite, VirtualWanSite
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

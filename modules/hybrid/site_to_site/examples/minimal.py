@@ -2,12 +2,12 @@
 
 import pulumi
 
-from modules.azure.gateways import Gateways
-from modules.azure.hub import Hub
-from modules.azure.log_analytics import LogAnalytics
-from modules.azure.resource_group import ResourceGroup
-from modules.hybrid.site_to_site import SiteToSite
-from modules.naming import Label
+from bluelamp.modules.azure.gateways import Gateways
+from bluelamp.modules.azure.hub import Hub
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.hybrid.site_to_site import SiteToSite
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -2,10 +2,10 @@
 
 import json
 
-from modules.azure.resource_group import ResourceGroup
-from modules.azure.workload_identity import WorkloadIdentity
-from modules.hybrid.workload_identity_issuer import WorkloadIdentityIssuer
-from modules.naming import Label
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.azure.workload_identity import WorkloadIdentity
+from bluelamp.modules.hybrid.workload_identity_issuer import WorkloadIdentityIssuer
+from bluelamp.modules.naming import Label
 
 OLD = {"kty": "RSA", "kid": "2025", "alg": "RS256", "use": "sig", "n": "1bz9", "e": "AQAB"}
 NEW = {"kty": "RSA", "kid": "2026", "alg": "RS256", "use": "sig", "n": "0vx7", "e": "AQAB"}

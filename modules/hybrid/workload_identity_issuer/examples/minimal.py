@@ -2,9 +2,9 @@
 
 import json
 
-from modules.azure.resource_group import ResourceGroup
-from modules.hybrid.workload_identity_issuer import WorkloadIdentityIssuer
-from modules.naming import Label
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.hybrid.workload_identity_issuer import WorkloadIdentityIssuer
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

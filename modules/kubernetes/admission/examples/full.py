@@ -1,7 +1,7 @@
 """Admission that warns at first, with an exemption and a namespace that has rules of its own."""
 
-from modules.kubernetes.admission import ClusterAdmission
-from modules.naming import Label
+from bluelamp.modules.kubernetes.admission import ClusterAdmission
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,7 +1,7 @@
 """Everything that admission refuses, with one registry allowed."""
 
-from modules.kubernetes.admission import ClusterAdmission
-from modules.naming import Label
+from bluelamp.modules.kubernetes.admission import ClusterAdmission
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

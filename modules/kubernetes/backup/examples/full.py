@@ -1,7 +1,7 @@
 """Hourly backups of one tenant besides the daily one, in a location that the engine does not delete."""
 
-from modules.kubernetes.backup import ClusterBackup
-from modules.naming import Label
+from bluelamp.modules.kubernetes.backup import ClusterBackup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,7 +1,7 @@
 """Daily and weekly backups of everything."""
 
-from modules.kubernetes.backup import ClusterBackup
-from modules.naming import Label
+from bluelamp.modules.kubernetes.backup import ClusterBackup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

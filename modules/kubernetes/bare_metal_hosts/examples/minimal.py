@@ -1,7 +1,7 @@
 """Two servers, one of them for the control plane."""
 
-from modules.kubernetes.bare_metal_hosts import BareMetalHosts
-from modules.naming import Label
+from bluelamp.modules.kubernetes.bare_metal_hosts import BareMetalHosts
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,7 +1,7 @@
 """Classes on vSphere with a storage policy that encrypts, which the engine does not delete."""
 
-from modules.kubernetes.classes import WorkloadClasses
-from modules.naming import Label
+from bluelamp.modules.kubernetes.classes import WorkloadClasses
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,8 +1,8 @@
 """A live cluster over two sites and a non-live one, each of its own class."""
 
-from modules.kubernetes.cluster import Cluster
-from modules.kubernetes.cluster_class import ClusterClass, VsphereMachines
-from modules.naming import Label
+from bluelamp.modules.kubernetes.cluster import Cluster
+from bluelamp.modules.kubernetes.cluster_class import ClusterClass, VsphereMachines
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,7 +1,7 @@
 """A cluster of a class that is already there."""
 
-from modules.kubernetes.cluster import Cluster
-from modules.naming import Label
+from bluelamp.modules.kubernetes.cluster import Cluster
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,7 +1,7 @@
 """A runtime class for every cluster that names the set."""
 
-from modules.kubernetes.cluster_addons import ClusterAddons
-from modules.naming import Label
+from bluelamp.modules.kubernetes.cluster_addons import ClusterAddons
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,7 +1,7 @@
 """Classes for three clusters: kubeadm on vSphere, RKE2 without a way out, and kubeadm on bare metal."""
 
-from modules.kubernetes.cluster_class import ClusterClass, ClusterSignIn, EtcdBackup
-from modules.naming import Label
+from bluelamp.modules.kubernetes.cluster_class import ClusterClass, ClusterSignIn, EtcdBackup
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

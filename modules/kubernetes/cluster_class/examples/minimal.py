@@ -1,7 +1,7 @@
 """A class of RKE2 clusters on vSphere."""
 
-from modules.kubernetes.cluster_class import ClusterClass
-from modules.naming import Label
+from bluelamp.modules.kubernetes.cluster_class import ClusterClass
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

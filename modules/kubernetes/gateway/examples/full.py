@@ -1,7 +1,7 @@
 """A gateway whose certificate a public authority signs after proof in Azure DNS."""
 
-from modules.kubernetes.gateway import ClusterGateway
-from modules.naming import Label
+from bluelamp.modules.kubernetes.gateway import ClusterGateway
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

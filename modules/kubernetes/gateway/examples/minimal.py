@@ -1,7 +1,7 @@
 """A gateway whose certificate the force's own authority signs."""
 
-from modules.kubernetes.gateway import ClusterGateway
-from modules.naming import Label
+from bluelamp.modules.kubernetes.gateway import ClusterGateway
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

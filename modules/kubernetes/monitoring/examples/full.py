@@ -1,7 +1,7 @@
 """The same without the output of two namespaces."""
 
-from modules.kubernetes.monitoring import ClusterMonitoring
-from modules.naming import Label
+from bluelamp.modules.kubernetes.monitoring import ClusterMonitoring
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

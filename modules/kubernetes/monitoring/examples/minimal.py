@@ -1,7 +1,7 @@
 """A cluster's logs and metrics in Azure Monitor."""
 
-from modules.kubernetes.monitoring import ClusterMonitoring
-from modules.naming import Label
+from bluelamp.modules.kubernetes.monitoring import ClusterMonitoring
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,7 +1,7 @@
 """Secrets of a key vault for the platform."""
 
-from modules.kubernetes.secret_store import ClusterSecrets
-from modules.naming import Label
+from bluelamp.modules.kubernetes.secret_store import ClusterSecrets
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

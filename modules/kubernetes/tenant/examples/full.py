@@ -1,7 +1,7 @@
 """A tenant with its groups, a way out to its database, a namespace kept by Git, and more to use."""
 
-from modules.kubernetes.tenant import Tenant
-from modules.naming import Label
+from bluelamp.modules.kubernetes.tenant import Tenant
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

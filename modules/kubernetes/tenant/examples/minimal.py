@@ -1,7 +1,7 @@
 """A tenant on the cluster that the kubeconfig points at."""
 
-from modules.kubernetes.tenant import Tenant
-from modules.naming import Label
+from bluelamp.modules.kubernetes.tenant import Tenant
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",

@@ -1,7 +1,7 @@
 """Two sites under one vCenter; the second takes workers only."""
 
-from modules.kubernetes.vsphere_sites import VsphereSites
-from modules.naming import Label
+from bluelamp.modules.kubernetes.vsphere_sites import VsphereSites
+from bluelamp.modules.naming import Label
 
 label = Label(
     force="essex",
