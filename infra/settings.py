@@ -1,6 +1,6 @@
 """The typed model of a force's settings."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -76,12 +76,17 @@ class Force(Settings):
 
     def has(self, component: str) -> bool:
         """Whether the force has a component, by its name in the settings: `force.has("sentinel")`."""
-        return is_on(self._chosen, component)
+        return is_on(self._chosen(component), component)
 
     def level(self, component: str) -> Level:
         """At which level the force has a component: its own, or the profile's."""
-        return level(self._chosen, component)
+        return level(self._chosen(component), component)
 
-    @property
-    def _chosen(self) -> dict[str, object]:
-        return {"profile": self.profile, "components": self.components.model_dump(by_alias=True, exclude_none=True)}
+    def _chosen(self, component: str) -> dict[str, object]:
+        """The settings that decide on one component, and no others: `bluelamp explain` sees what is read."""
+        own = getattr(self.components, _FIELDS[component])
+        return {"components": {component: own}} if own else {"profile": self.profile}
+
+
+_FIELDS: Final = {info.alias or name: name for name, info in Components.model_fields.items()}
+"""The attribute of each component, by its name in the settings."""

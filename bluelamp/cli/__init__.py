@@ -1,10 +1,24 @@
 """The `bluelamp` command."""
 
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
 from bluelamp import bytecode
 
 # Before anything large is imported.
 bytecode.keep()
 
-from bluelamp.cli.app import main  # noqa: E402
-
 __all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Runs the command. Completion, which a shell asks for at each press of the tab key, loads none of the rest."""
+    if arguments is None and sys.argv[1:2] == ["__complete"]:
+        from bluelamp.completion.answer import main as complete
+
+        complete(sys.argv[2:])
+        sys.exit(0)
+    from bluelamp.cli.app import main as run
+
+    run(arguments)

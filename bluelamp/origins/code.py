@@ -1,21 +1,24 @@
 """Where in the code a resource is made: the component it belongs to, and the lines that say a property."""
 
+import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from bluelamp import modules
 from bluelamp.planning import PlannedResource
+from bluelamp.planning.pull import Declared, Frame
 
 CODE: Final = Path(modules.__path__[0]).parent
 """The folder that holds the modules: the checkout, or the installed package."""
 _OWN: Final = "bluelamp:index:"
 _MOST: Final = 5
+_Made = TypeVar("_Made", PlannedResource, Declared)
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def component_of(resource: PlannedResource, by_urn: Mapping[str, PlannedResource]) -> PlannedResource | None:
+def component_of(resource: PlannedResource | Declared, by_urn: Mapping[str, _Made]) -> _Made | None:
     """The nearest component above `resource`, None where it stands alone."""
     parent = by_urn.get(resource.parent)
     while parent is not None and not parent.type.startswith(_OWN):
@@ -23,13 +26,38 @@ def component_of(resource: PlannedResource, by_urn: Mapping[str, PlannedResource
     return parent
 
 
-def folder_of(component: PlannedResource, root: Path) -> str:
+def folder_of(component: PlannedResource | Declared, root: Path) -> str:
     """The folder of the module that makes `component`, relative to `root`; empty where it is not found."""
     wanted = re.compile(rf"^class {re.escape(component.type.removeprefix(_OWN))}\(", re.MULTILINE)
     for path in sorted((root / "modules").rglob("*.py")):
         if wanted.search(path.read_text(encoding="utf-8")):
             return path.parent.relative_to(root).as_posix()
     return ""
+
+
+def argument(declaration: Frame, steps: Sequence[str | int]) -> tuple[Path, int]:
+    """The file and line of the argument for a property where its resource is declared, or of the declaration."""
+    tree = ast.parse(declaration.file.read_text(encoding="utf-8"))
+    around = [
+        each
+        for each in ast.walk(tree)
+        if isinstance(each, ast.Call) and each.lineno <= declaration.line <= (each.end_lineno or each.lineno)
+    ]
+    # The innermost property that is named, in the innermost call: other calls may be around it.
+    for key in (step for step in reversed(steps) if isinstance(step, str)):
+        names = {_CAPITAL.sub("_", key).lower(), key}
+        for call in sorted(around, key=lambda each: each.lineno, reverse=True):
+            if found := _named(call, names):
+                return declaration.file, found[0]
+        # A function of the same file may make the argument.
+        found = _named(tree, names)
+        if len(found) == 1:
+            return declaration.file, found[0]
+    return declaration.file, declaration.line
+
+
+def _named(tree: ast.AST, names: set[str]) -> list[int]:
+    return [each.value.lineno for each in ast.walk(tree) if isinstance(each, ast.keyword) and each.arg in names]
 
 
 def mentions(folder: str, key: str, root: Path) -> list[str]:

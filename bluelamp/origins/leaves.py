@@ -1,32 +1,39 @@
-"""The settings of a force one by one, each with its place in a file, and each to be changed for a trial."""
+"""The settings of a force one by one, each with its place in a file, and each to be changed for a trial.
+
+A list, a mapping and a section that is left out count as settings too: something may be added to them.
+"""
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, spell
+from bluelamp.infra.defaults import fill
+from bluelamp.infra.fields import UK_REGIONS
 from bluelamp.infra.finding import STACK_FILE
-from bluelamp.infra.force import PROJECT, Force, stack_source
+from bluelamp.infra.force import PROJECT, Force, Settings, stack_source
+from bluelamp.infra.kept import ADDRESS_FILE, read_kept
 from bluelamp.infra.register import REGISTER
+from bluelamp.origins.examples import GUESSES, example
 
-_GUID = "00000000-0000-4000-8000-00000000000"
 _REGISTERED = frozenset({"name", "code", "allocation"})
 """What of a force's row in the register its estate can be made of."""
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """One setting that holds a plain value.
+    """One setting: a plain value, a list or mapping as a whole, or a section that is left out.
 
     `path` is how it is spelt (`bluelamp:azure.hub.firewall.tier`), `file` and `line` where it is written. One that is
     not `written` has the default that stands there in the model or the register. `at` are the attributes and indexes
@@ -77,6 +84,58 @@ def _stack(force: Force, root: Path) -> Source:
     return Source(STACK_FILE.format(slug=force.slug))
 
 
+class Variants:
+    """The force with other settings, as it would be if they stood in its files: defaults follow from them anew."""
+
+    def __init__(self, force: Force, root: Path) -> None:
+        self._force = force
+        self._places = _stack(force, root).places
+        self._kept = None
+        with suppress(SettingsError):
+            self._kept = read_kept(root, ADDRESS_FILE.format(slug=force.slug), force.allocation.ranges()).ranges
+
+    def __call__(self, changes: Sequence[tuple[Leaf, Any]]) -> Force:
+        """The force with these values. One that is not valid is put in unchecked, and no default follows from it.
+
+        Raises `ValueError` where several are not valid together.
+        """
+        made = self._force
+        kept: set[Steps] = set()
+        for leaf, value in changes:
+            made = changed(made, leaf, value)
+            kept.add(leaf.at)
+        written = made.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"entry"})
+        try:
+            settings = self._written(written, made, (), ("config",), kept)
+            fill(settings, made.entry, self._kept)
+            model = Settings.model_validate(settings)
+        except (ValueError, TypeError, LookupError):
+            if len(changes) > 1:
+                raise ValueError("the settings are not valid together") from None
+            return made
+        return Force(entry=made.entry, **{name: getattr(model, name) for name in Settings.model_fields})
+
+    def _written(self, dumped: Any, held: Any, at: Steps, steps: Steps, kept: set[Steps]) -> Any:
+        """What was dumped without the defaults that were filled in."""
+        if not isinstance(held, BaseModel):
+            if isinstance(held, tuple):
+                return [
+                    self._written(item, held[index], (*at, index), (*steps, index), kept)
+                    for index, item in enumerate(dumped)
+                ]
+            return dumped
+        found: dict[str, Any] = {}
+        for name, info in type(held).model_fields.items():
+            alias = info.alias or name
+            if alias not in dumped:
+                continue
+            inner, place = (*at, name), (*steps, (PROJECT + alias if not at else alias))
+            changed_here = any(inner == each[: len(inner)] or each == inner[: len(each)] for each in kept)
+            if place in self._places or changed_here:
+                found[alias] = self._written(dumped[alias], getattr(held, name), inner, place, kept)
+        return found
+
+
 def _source(path: Path, root: Path) -> Source:
     with suppress(SettingsError):
         return parse(*content_of(path, root))
@@ -99,17 +158,78 @@ def _within(
             yield from _within(held, field.annotation, (*at, name), inner, source, register, (type(value), name))
     elif isinstance(value, Mapping):
         kind = next(iter(get_args(annotation)[1:]), None)
+        yield _leaf(value, _more(value, annotation), at, steps, source, owner)
         for key, item in value.items():
             yield from _within(item, kind, (*at, str(key)), (*steps, str(key)), source, register, owner)
     elif isinstance(value, tuple):
         kind = next(iter(get_args(_plain(annotation))), None)
+        yield _leaf(value, _more(value, annotation), at, steps, source, owner)
         for index, item in enumerate(value):
             yield from _within(item, kind, (*at, index), (*steps, index), source, register, owner)
-    elif value is not None or not _sections(annotation):
-        written = steps in source.places
-        file, line = (source.file_at(steps), source.at(steps)[0]) if written else _default(owner)
-        others = tuple(_others(value, annotation))
-        yield Leaf(spell(steps), value, file, line, written, at, others)
+    elif value is None and _sections(annotation):
+        yield _leaf(value, _more(value, annotation), at, steps, source, owner)
+    else:
+        exact = _annotated(annotation, owner if owner and owner[1] == at[-1] else None)
+        yield _leaf(value, _valid(_others(value, annotation), exact), at, steps, source, owner)
+
+
+def _annotated(annotation: Any, owner: tuple[type[BaseModel], str] | None) -> Any:
+    """The annotation with the limits of the field, which pydantic keeps apart from it."""
+    notes = owner[0].model_fields[owner[1]].metadata if owner else ()
+    return Annotated[annotation, *notes] if notes else annotation
+
+
+def _valid(values: Iterable[Any], annotation: Any) -> Iterator[Any]:
+    """The values to try that the setting takes: every switch and choice, and of amounts and texts the first.
+
+    Where it takes none of them, the first all the same.
+    """
+    every = list(dict.fromkeys(values))
+    if list(_choices(annotation)) or all(isinstance(each, (bool, NoneType)) for each in every):
+        yield from every
+        return
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+    plain = [each for each in every if each is not None]
+    yield next((each for each in plain if _taken(adapter, each)), plain[0])
+    if None in every:
+        yield None
+
+
+def _taken(adapter: TypeAdapter[Any], value: Any) -> bool:
+    try:
+        adapter.validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def _leaf(
+    value: Any,
+    others: Iterable[Any],
+    at: tuple[str | int, ...],
+    steps: Steps,
+    source: Source,
+    owner: tuple[type[BaseModel], str] | None,
+) -> Leaf:
+    written = steps in source.places
+    file, line = (source.file_at(steps), source.at(steps)[0]) if written else _default(owner)
+    return Leaf(spell(steps), value, file, line, written, at, tuple(others))
+
+
+def _more(value: Any, annotation: Any) -> Iterator[Any]:
+    """A list, a mapping or a section with an item more, and with one less; nothing where no item is known."""
+    with suppress(LookupError):
+        made = TypeAdapter(annotation).validate_python(example(annotation))
+        if isinstance(value, tuple):
+            yield (*value, *made[:1])
+        elif isinstance(value, Mapping):
+            yield {**value, **dict.fromkeys(("example", *UK_REGIONS), next(iter(made.values())))}
+        else:
+            yield made
+    if isinstance(value, tuple) and value:
+        yield value[:-1]
+    elif isinstance(value, Mapping) and value:
+        yield dict(list(value.items())[:-1])
 
 
 def _plain(annotation: Any) -> Any:
@@ -143,9 +263,11 @@ def _others(value: Any, annotation: Any) -> Iterator[Any]:
     if isinstance(value, bool):
         yield not value
     elif choices:
-        yield from (each for each in choices if each != value)
+        # The ends of a scale differ most.
+        ends = (choices[0], choices[-1])
+        yield from (each for each in dict.fromkeys((*ends, *choices)) if each != value)
     elif isinstance(value, (int, float)):
-        yield from (value + 1, value * 2 + 7)
+        yield from (value + 1, value - 1, value * 2 + 7)
     elif isinstance(value, IPv4Address):
         yield IPv4Address(int(value) ^ 1)
     elif isinstance(value, date):
@@ -153,13 +275,13 @@ def _others(value: Any, annotation: Any) -> Iterator[Any]:
     elif isinstance(value, IPv4Network):
         yield IPv4Network((int(value.network_address) ^ value.num_addresses, value.prefixlen))
     elif isinstance(value, str):
-        yield _another(value)
+        yield from (_another(value), *GUESSES)
     elif value is None and _kinds(annotation) & {int, float}:
         yield 1
     elif value is None and date in _kinds(annotation):
         yield date(2100, 1, 1)
     elif value is None and str in _kinds(annotation):
-        yield f"{_GUID}1"
+        yield from GUESSES
     if value is not None and type(None) in _kinds(annotation):
         yield None
 

@@ -12,7 +12,7 @@ from bluelamp.policies import Verdict
 from bluelamp.reports.findings import Finding, Report
 
 MOST: Final = 5
-"""How many failures of mandatory rules are traced, the worst first: each takes a plan or two."""
+"""How many failures of mandatory rules are traced, the worst first: each takes a run or two of the program."""
 
 Place = tuple[str, int]
 
@@ -27,9 +27,10 @@ def located(report: Report, plan: Plan, root: Path) -> Report:
         return report
     force = load(report.force, root=root)
     places: dict[tuple[str, str], Place] = {}
+    by_urn = {each.urn: each for each in plan.resources}
     for urn, path in wanted:
-        with suppress(ValueError):
-            origin = trace(force, plan, urn, parse(path), root, likely_only=True)
+        with suppress(ValueError, KeyError):
+            origin = trace(force, by_urn[urn], parse(path), root, likely_only=True)
             written = [(each.file, each.line) for each in origin.settings if each.written]
             if written:
                 places[urn, path] = written[0]

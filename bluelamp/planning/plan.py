@@ -3,11 +3,13 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bluelamp.completion.store import keep_resources
 from bluelamp.planning.monitor import PlanEngine, PlanMonitor, PlannedResource
 from bluelamp.rehearsal.packages import Packages
 from bluelamp.rehearsal.store import Store
@@ -56,17 +58,29 @@ def plan_program(
     `config` is the stack's configuration by full key (`bluelamp:owner`), values as the engine holds them: strings, JSON
     for anything nested. Not safe to call from two threads at once: the SDK keeps one program's state a process.
     """
-    store = Store(":memory:")
-    try:
-        packages = Packages(store, arm_types=arm_types)
-        monitor, engine = PlanMonitor(stack, project, packages.provider), PlanEngine()
-        run_program(monitor, engine, program, config, stack=stack, project=project, root=root)
-    finally:
-        store.close()
+    from pulumi.runtime.stack import run_in_stack
+
+    with prepared(stack, config, root=root, project=project, arm_types=arm_types) as (monitor, engine, loop):
+        loop.run_until_complete(run_in_stack(program))
     ordered = tuple(monitor.resources[urn] for urn in sorted(monitor.resources))
     return Plan(
         stack, ordered, monitor.stack_outputs, tuple(engine.warnings), tuple(engine.errors), tuple(engine.notes)
     )
+
+
+@contextmanager
+def prepared(
+    stack: str, config: Mapping[str, str], *, root: Path, project: str = PROJECT, arm_types: Path | None = None
+) -> Iterator[tuple[PlanMonitor, PlanEngine, asyncio.AbstractEventLoop]]:
+    """The SDK set up for one run of a program: what takes its registrations and its log, and the loop to run it in."""
+    store = Store(":memory:")
+    try:
+        packages = Packages(store, arm_types=arm_types)
+        monitor, engine = PlanMonitor(stack, project, packages.provider), PlanEngine()
+        with configured(monitor, engine, config, stack=stack, project=project, root=root) as loop:
+            yield monitor, engine, loop
+    finally:
+        store.close()
 
 
 def run_program(
@@ -80,9 +94,19 @@ def run_program(
     root: Path,
 ) -> None:
     """Runs `program` against `monitor` as the SDK does against the engine; not from two threads at once."""
+    from pulumi.runtime.stack import run_in_stack
+
+    with configured(monitor, engine, config, stack=stack, project=project, root=root) as loop:
+        loop.run_until_complete(run_in_stack(program))
+
+
+@contextmanager
+def configured(
+    monitor: PlanMonitor, engine: PlanEngine, config: Mapping[str, str], *, stack: str, project: str, root: Path
+) -> Iterator[asyncio.AbstractEventLoop]:
+    """The SDK connected to `monitor` and `engine`, and the loop to run a program in."""
     import pulumi.runtime
     from pulumi.runtime.settings import Settings, configure
-    from pulumi.runtime.stack import run_in_stack
 
     monitor.set_config({key: value for key, value in config.items() if not key.startswith(f"{project}:")})
     loop = asyncio.new_event_loop()
@@ -102,7 +126,7 @@ def run_program(
     )
     pulumi.runtime.set_all_config(dict(config), [])
     try:
-        loop.run_until_complete(run_in_stack(program))
+        yield loop
     finally:
         loop.close()
         asyncio.set_event_loop(None)
@@ -115,7 +139,9 @@ def plan_force(slug: str, root: Path, *, arm_types: Path | None = None) -> Plan:
     """
     from bluelamp.infra.force import load
 
-    return plan_settings(load(slug, root=root), root, arm_types=arm_types)
+    plan = plan_settings(load(slug, root=root), root, arm_types=arm_types)
+    keep_resources(root, slug, [(each.name, each.inputs) for each in plan.resources if each.custom])
+    return plan
 
 
 def plan_settings(force: "Force", root: Path, *, stack: str = "", arm_types: Path | None = None) -> Plan:

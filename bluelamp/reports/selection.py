@@ -97,30 +97,30 @@ def _framework(word: str) -> tuple[str, str, str]:
     asked, _, profile = word.partition(":")
     found = _named(asked)
     if len({name for name, _ in found}) != 1:
-        every = sorted({_slug(name) for name, _ in _editions()})
-        said = f"{asked!r} could be {' or '.join(sorted(_slug(name) for name, _ in found))}" if found else ""
+        every = sorted({slug(name) for name, _ in _editions()})
+        said = f"{asked!r} could be {' or '.join(sorted(slug(name) for name, _ in found))}" if found else ""
         step = did_you_mean(asked, every) or f"allowed: {', '.join(every)}"
         raise UsageError(said or f"{asked!r} is no framework", next_step=step)
     # Where no edition is named, the one that rules name, else the newest.
     used = {(control.framework, control.edition) for rule in rules() for control in rule.controls}
     name, edition = max(found, key=lambda each: (each in used, each[1]))
     if profile and not any(_within(control, name, edition, profile) for control in _controls(name, edition)):
-        profiles = sorted({part for each in _controls(name, edition) for part in _profiles(each.id)})
+        profiles = sorted({part for each in _controls(name, edition) for part in parts_of(each.id)})
         step = did_you_mean(profile, profiles) or f"for example {', '.join(profiles[:6])}"
-        raise UsageError(f"{_slug(name)} has nothing called {profile!r}", next_step=step)
+        raise UsageError(f"{slug(name)} has nothing called {profile!r}", next_step=step)
     return name, edition, profile
 
 
 def _named(asked: str) -> list[tuple[str, str]]:
     """The editions of the frameworks that `asked` may mean, by the best way to mean one that fits."""
-    word = _slug(asked)
+    word = slug(asked)
     ways: tuple[Callable[[str, str], bool], ...] = (
         lambda slug, edition: word in (slug, f"{slug}-{edition}"),
         lambda slug, edition: f"{slug}-{edition}".startswith(word),
         lambda slug, edition: f"-{word}" in f"{slug}-{edition}",
     )
     for fits in ways:
-        found = [(name, edition) for name, edition in _editions() if fits(_slug(name), _slug(edition))]
+        found = [(name, edition) for name, edition in _editions() if fits(slug(name), slug(edition))]
         if word and found:
             return found
     return []
@@ -142,14 +142,15 @@ def _within(control: Control, name: str, edition: str, profile: str) -> bool:
         return False
     # Restricted pods have to keep to all of baseline as well.
     profiles = [_RESTRICTED, _BASELINE] if (name, profile) == (POD_SECURITY[0], _RESTRICTED) else [profile]
-    return any(not each or each == control.id or each in _profiles(control.id) for each in profiles)
+    return any(not each or each == control.id or each in parts_of(control.id) for each in profiles)
 
 
-def _profiles(id_: str) -> list[str]:
+def parts_of(id_: str) -> list[str]:
     """The parts of a framework that a control belongs to: `B3.b` to `B3` and `B`, `baseline/x` to `baseline`."""
     ends = [found.start() for found in re.finditer(r"[./-]|(?<=[A-Za-z])(?=\d)", id_)]
     return [id_[:end] for end in ends]
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """A name as it is written on the command line: `cyber-essentials`."""
     return re.sub(r"[^a-z0-9.]+", "-", text.casefold()).strip("-")

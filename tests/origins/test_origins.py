@@ -14,6 +14,7 @@ from bluelamp.origins.leaves import changed, leaves
 from bluelamp.origins.locate import located
 from bluelamp.paths import parse
 from bluelamp.planning import Plan, PlannedResource
+from bluelamp.planning.pull import Pulled
 from bluelamp.policies import Severity
 from bluelamp.policies.rule import Fail, Outcome
 from bluelamp.policies.rule import rule as make_rule
@@ -64,12 +65,17 @@ def small(force: Force, *_: Any, stack: str = "essex", **__: Any) -> Plan:
 
 @pytest.fixture
 def essex(monkeypatch: pytest.MonkeyPatch) -> Force:
-    monkeypatch.setattr("bluelamp.origins.tracing.plan_settings", small)
+    monkeypatch.setattr("bluelamp.origins.tracing.pull_settings", pulled)
     return load("essex", root=ROOT)
 
 
+def pulled(force: Force, urn: str, *_: Any, stack: str = "essex") -> Pulled:
+    return Pulled(next((each for each in small(force, stack=stack).resources if each.urn == urn), None))
+
+
 def origin(force: Force, path: str, **how: Any) -> Origin:
-    return trace(force, small(force), URN, parse(path), ROOT, **how)
+    (resource,) = small(force).resources
+    return trace(force, resource, parse(path), ROOT, **how)
 
 
 def line_of(file: str, pattern: str) -> int:
@@ -98,9 +104,11 @@ def test_a_default_is_named_with_the_line_that_declares_it(essex: Force) -> None
 
 def test_what_the_address_plan_gives_leads_to_the_register(essex: Force) -> None:
     found = origin(essex, "addressPrefix")
-    (one,) = found.settings
-    assert one.path == "bluelamp:azure.hub.addressSpace"
-    assert (found.kind, one.file, one.line > 1, one.written) == (Kind.DEFAULT, "stacks/forces.yaml", True, False)
+    by_path = {each.path: each for each in found.settings}
+    one = by_path["bluelamp:azure.hub.addressSpace"]
+    assert (one.file, one.line > 1, one.written) == ("stacks/forces.yaml", True, False)
+    assert by_path["forces.essex.addresses.uksouth"].written, "the default follows the allocation"
+    assert "bluelamp:azure.regions[0]" in by_path, "and the region that the allocation is for"
 
 
 def test_a_value_that_is_made_of_several_settings_names_them_all(essex: Force) -> None:
@@ -123,15 +131,18 @@ def test_a_setting_that_only_has_the_same_value_is_not_named(essex: Force) -> No
 def test_what_the_code_fixes_is_said_only_after_every_setting_was_tried(essex: Force) -> None:
     heard: list[str] = []
     found = origin(essex, "sku.name", hear=heard.append)
-    assert (found.kind, found.value, found.settings, found.exhausted) == (Kind.CODE, "AZFW_VNet", (), True)
-    assert found.tried + found.untried == len(leaves(essex, ROOT))
-    assert found.untried == 1, "the program takes no other milestone"
+    assert (found.kind, found.value, found.settings) == (Kind.CODE, "AZFW_VNet", ())
+    assert found.untried == ("bluelamp:roadmapMilestone",), "the program takes no other milestone"
+    assert not found.exhausted, "what could not be tried may change it"
+    assert 0 < found.tried < len(leaves(essex, ROOT)), "what the program does not read is not tried"
+    assert "bluelamp:azure.hub.firewall.enabled" in {each.path for each in found.conditions}
     assert heard
     assert not origin(essex, "sku.name", likely_only=True).exhausted
 
 
 def test_what_the_provider_fills_in_and_the_cloud_works_out_is_given_to_no_setting(essex: Force) -> None:
-    assert origin(essex, "azureApiVersion") == Origin(Kind.PROVIDER, "2025-01-01")
+    provided = origin(essex, "azureApiVersion")
+    assert (provided.kind, provided.value, provided.settings) == (Kind.PROVIDER, "2025-01-01", ())
     found = origin(essex, "workspaceId")
     assert (found.kind, found.value, found.settings) == (Kind.CLOUD, "<unknown>", ())
     assert [urn.rpartition("::")[2] for urn in found.references] == ["logs-workspace"]

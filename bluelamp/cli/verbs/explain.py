@@ -33,7 +33,11 @@ def add(app: typer.Typer) -> None:
 def explain(
     thing: Annotated[
         str,
-        typer.Argument(metavar="ID|FORCE", help="A rule's id, a control's id, TYPE[.PROPERTY], or a force's name."),
+        typer.Argument(
+            metavar="NAME",
+            help="A rule, a control or group of controls, a framework, a module, a setting, TYPE[.PROPERTY], or a "
+            "force.",
+        ),
     ],
     resource: Annotated[
         str | None, typer.Argument(metavar="URN", help="Of a force: a resource, by its URN or its logical name.")
@@ -45,10 +49,11 @@ def explain(
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Say what a rule asks and why, which rules answer to a control and how far they can, or what a type's property is;
-    of a force's resource, how it is judged, or which setting, default or code gave a property its value.
+    """Explain a rule, a control, a framework, a module, a setting or a resource type; of a force's resource, how it is
+    judged, or which settings, defaults or code give a property its value.
 
-    Examples: `bluelamp explain BL-NET-001` · `bluelamp explain B3.b` ·
+    Examples: `bluelamp explain BL-NET-001` · `bluelamp explain B3.b` · `bluelamp explain B4` ·
+    `bluelamp explain cyber-essentials` · `bluelamp explain azure/hub` · `bluelamp explain azure.hub.firewall.tier` ·
     `bluelamp explain azure-native:network:Subnet.addressPrefix` ·
     `bluelamp explain essex hub-firewall threatIntelMode`
     """
@@ -67,13 +72,45 @@ def explain(
         _rule(screen, rule)
     elif controls:
         _control(screen, thing, controls, project)
-    elif ":" in thing:
+    elif not _framework(screen, thing) and not _module(screen, thing, project) and not _setting(screen, thing, project):
+        if ":" not in thing or thing.startswith("bluelamp:"):
+            raise _nothing(thing, [rule.id for rule in known.values()], project)
         _property(screen, thing)
-    else:
-        raise _nothing(thing, [rule.id for rule in known.values()], project)
+
+
+def _framework(screen: Screen, thing: str) -> bool:
+    from bluelamp.cli import explain_framework as of
+
+    chosen = [(each, list(each.controls)) for each in of.named(thing)] or of.group(thing)
+    if chosen:
+        of.show(screen, thing, chosen)
+    return bool(chosen)
+
+
+def _module(screen: Screen, thing: str, project: Path | None) -> bool:
+    from bluelamp.cli import explain_module as of
+
+    with suppress(UsageError):  # outside a project there are no modules to read
+        found = of.named(thing, find_project(project))
+        if found:
+            of.show(screen, found)
+            return True
+    return False
+
+
+def _setting(screen: Screen, thing: str, project: Path | None) -> bool:
+    from bluelamp.cli import explain_setting as of
+
+    setting = of.named(thing)
+    if setting is not None:
+        of.show(screen, setting, find_project(project))
+    return setting is not None
 
 
 def _nothing(thing: str, every: list[str], project: Path | None) -> UsageError:
+    from bluelamp.cli.explain_framework import editions, groups
+    from bluelamp.cli.explain_module import words
+    from bluelamp.cli.settings_index import canonical, settings
     from bluelamp.infra.register import read_register
 
     forces: Iterable[str] = ()
@@ -83,9 +120,16 @@ def _nothing(thing: str, every: list[str], project: Path | None) -> UsageError:
             step = f"bluelamp explain {thing} RESOURCE, or: bluelamp check {thing}"
             return UsageError(f"{thing} is a force: which of its resources is to be explained?", next_step=step)
     ids = {id_ for catalogue in catalogues() for id_ in catalogue.controls}
+    modules: list[str] = []
+    with suppress(BluelampError):
+        modules = words(find_project(project))
+    frameworks = [each.name for each in editions()]
+    step = did_you_mean(thing, [*every, *ids, *groups(), *frameworks, *modules, *forces])
+    if not step or "." in thing:
+        step = did_you_mean(canonical(thing), settings()) or step
     return UsageError(
-        f"{thing!r} is no rule, no control of a framework, and no resource type",
-        next_step=did_you_mean(thing, [*every, *ids, *forces]) or "bluelamp explain BL-NET-001",
+        f"{thing!r} is no rule, control, framework, module, setting, resource type or force",
+        next_step=step or "bluelamp list rules, or: bluelamp list frameworks",
     )
 
 
@@ -133,13 +177,18 @@ def _controls(thing: str) -> dict[Control, list[Rule]]:
         Control(catalogue.framework, catalogue.edition, id_): []
         for catalogue in catalogues()
         for id_ in catalogue.controls
-        if id_.casefold() == thing.casefold()
+        if id_.casefold() == _bare(thing, catalogue.framework)
     }
     for rule in rules():
         for control in answered(rule.controls):
-            if control.id.casefold() == thing.casefold():
+            if control.id.casefold() == _bare(thing, control.framework):
                 found.setdefault(control, []).append(rule)
     return found
+
+
+def _bare(thing: str, framework: str) -> str:
+    """The id of a control as its catalogue has it: ISO's are written with and without the letter of the annex."""
+    return thing.casefold().removeprefix("a.") if "Annex A" in framework else thing.casefold()
 
 
 def _control(screen: Screen, thing: str, controls: dict[Control, list[Rule]], project: Path | None) -> None:

@@ -1,0 +1,95 @@
+"""Every component of the modules, from their source: nothing is imported, so it takes milliseconds."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a component: its type as the source has it."""
+
+    name: str
+    type: str
+    required: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class Module:
+    """A component: `folder` below `modules/`, `name` its class, `file` and `line` where that is."""
+
+    name: str
+    folder: str
+    file: str
+    line: int
+    title: str
+    text: str
+    arguments: tuple[Argument, ...]
+    outputs: tuple[Argument, ...]
+
+
+def modules(root: Path) -> list[Module]:
+    """Every component, by folder and name."""
+    found = [each for path in sorted((root / "modules").rglob("*.py")) for each in _of(path, root)]
+    return sorted(found, key=lambda each: (each.folder, each.name))
+
+
+def _of(path: Path, root: Path) -> Iterator[Module]:
+    if "examples" in path.parts:
+        return
+    text = path.read_text(encoding="utf-8")
+    if "(Component)" not in text:
+        return
+    tree = ast.parse(text)
+    classes = [each for each in tree.body if isinstance(each, ast.ClassDef)]
+    shapes = {each.name: each for each in classes}
+    for each in classes:
+        if not any(isinstance(base, ast.Name) and base.id == "Component" for base in each.bases):
+            continue
+        shape = shapes.get(f"{each.name}Args")
+        if shape is None:  # beside the component's own file
+            shape = _shape(path.parent, f"{each.name}Args")
+        whole = inspect.cleandoc(ast.get_docstring(each) or "")
+        yield Module(
+            each.name,
+            path.parent.relative_to(root / "modules").as_posix(),
+            path.relative_to(root).as_posix(),
+            each.lineno,
+            " ".join(whole.partition("\n\n")[0].split()),
+            _package(path.parent),
+            tuple(_fields(shape)) if shape else (),
+            tuple(_fields(each)),
+        )
+
+
+def _shape(folder: Path, name: str) -> ast.ClassDef | None:
+    for path in sorted(folder.glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        if f"class {name}(" in text:
+            return next(each for each in ast.parse(text).body if isinstance(each, ast.ClassDef) and each.name == name)
+    return None
+
+
+def _package(folder: Path) -> str:
+    file = folder / "__init__.py"
+    return (
+        inspect.cleandoc(ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "") if file.exists() else ""
+    )
+
+
+def _fields(shape: ast.ClassDef) -> Iterator[Argument]:
+    for place, each in enumerate(shape.body):
+        if not isinstance(each, ast.AnnAssign) or not isinstance(each.target, ast.Name) or each.target.id[:1] == "_":
+            continue
+        type_ = ast.unparse(each.annotation)
+        optional = type_.startswith("NotRequired[")
+        after = shape.body[place + 1] if place + 1 < len(shape.body) else None
+        note = ""
+        if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and isinstance(after.value.value, str):
+            note = " ".join(after.value.value.split())
+        yield Argument(
+            each.target.id, type_.removeprefix("NotRequired[").removesuffix("]" if optional else ""), not optional, note
+        )

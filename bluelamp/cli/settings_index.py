@@ -1,0 +1,148 @@
+"""Every setting of a force by its path: kind, allowed values, defaults and description, from the models."""
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any, Final, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+
+from bluelamp.infra.defaults import fill
+from bluelamp.infra.profiles import COMES_WITH, LEVELS
+from bluelamp.infra.register import Entry
+from bluelamp.infra.settings import Settings
+
+_COMPONENTS: Final = "components."
+_PLAIN: Final[Mapping[Any, str]] = {
+    str: "text",
+    int: "integer",
+    float: "number",
+    bool: "true or false",
+    date: "date",
+    IPv4Address: "IPv4 address",
+    IPv4Network: "address range",
+}
+_INDEX: Final = re.compile(r"\[(\d*)\]")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting. `path` has no `bluelamp:` in front and `[]` for each list or mapping on the way."""
+
+    path: str
+    kind: str
+    allowed: tuple[str, ...]
+    required: bool
+    default: Any
+    note: str
+    section: bool
+
+
+def settings() -> dict[str, Setting]:
+    """Every setting and section, by path, in the order of the models."""
+    return {each.path: each for each in _walk(Settings, "")}
+
+
+def canonical(path: str) -> str:
+    """A path as a person writes it, as the index has it: `bluelamp:azure.landingZones[0].name`."""
+    return _INDEX.sub("[]", path.removeprefix("bluelamp:"))
+
+
+def defaults(path: str, entry: Entry) -> dict[str, Any]:
+    """What each profile gives the setting where it is not written, for a force of `entry`; empty inside lists."""
+    if "[]" in path:
+        return {}
+    if path.startswith(_COMPONENTS):
+        first = COMES_WITH[path.removeprefix(_COMPONENTS)]
+        return {
+            profile: profile if first != "off" and LEVELS.index(profile) >= LEVELS.index(first) else "off"
+            for profile in LEVELS[1:]
+        }
+    found: dict[str, Any] = {}
+    for profile in LEVELS[1:]:
+        written: dict[str, Any] = {
+            "owner": {"role": "Owner", "email": "owner@force.police.example"},
+            "costCentre": "ICT-1",
+            "profile": profile,
+            "azure": {"budget": {"amount": 1, "contacts": ["owner@force.police.example"]}},
+            "onPremises": {"domain": "force.police.example"},
+        }
+        fill(written, entry)
+        value: Any = Settings.model_validate(written).model_dump(mode="json", by_alias=True)
+        for step in path.split("."):
+            value = value.get(step) if isinstance(value, Mapping) else None
+        found[profile] = value
+    return found
+
+
+def _walk(model: type[BaseModel], at: str) -> Iterator[Setting]:
+    notes = _notes(model)
+    for name, info in model.model_fields.items():
+        path = at + (info.alias or name)
+        inner, many = _model(info.annotation)
+        default = None if info.is_required() else info.get_default(call_default_factory=True)
+        yield Setting(
+            path,
+            _kind(info.annotation),
+            tuple(map(str, dict.fromkeys(_choices(info.annotation)))),
+            info.is_required(),
+            default,
+            notes.get(name, ""),
+            inner is not None,
+        )
+        if inner is not None:
+            yield from _walk(inner, f"{path}{'[]' if many else ''}.")
+
+
+def _model(annotation: Any, *, many: bool = False) -> tuple[type[BaseModel] | None, bool]:
+    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+        return annotation, many
+    origin = get_origin(annotation)
+    listed = many or origin is tuple or (inspect.isclass(origin) and issubclass(origin, Mapping))
+    for part in get_args(annotation):
+        found = _model(part, many=listed)
+        if found[0] is not None:
+            return found
+    return None, listed
+
+
+def _kind(annotation: Any) -> str:
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Literal:
+        said = "one of the allowed values"
+    elif origin is tuple:
+        said = f"list of {_kind(parts[0])}"
+    elif inspect.isclass(origin) and issubclass(origin, Mapping):
+        said = f"mapping of {_kind(parts[0])} to {_kind(parts[1])}"
+    elif parts and hasattr(annotation, "__metadata__"):
+        said = _kind(parts[0])
+    elif parts:
+        said = " or ".join(dict.fromkeys(_kind(each) for each in parts if each is not type(None)))
+    elif inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+        said = "section"
+    else:
+        said = _PLAIN.get(annotation, "text")
+    return said
+
+
+def _choices(annotation: Any) -> Iterator[Any]:
+    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+        return
+    if get_origin(annotation) is Literal:
+        yield from get_args(annotation)
+    else:
+        for part in get_args(annotation):
+            yield from _choices(part)
+
+
+def _notes(model: type[BaseModel]) -> dict[str, str]:
+    """The description below each field in the model's source."""
+    found: dict[str, str] = {}
+    for each in reversed([each for each in model.__mro__ if issubclass(each, BaseModel) and each is not BaseModel]):
+        source = inspect.getsource(each)
+        pattern = r'^    (\w+):[^\n]*(?:\n(?:        [^\n]*|    \)[^\n]*))*\n    """(.*?)"""'
+        found |= {name: " ".join(text.split()) for name, text in re.findall(pattern, source, re.S | re.M)}
+    return found

@@ -1,0 +1,188 @@
+"""What a word on the command line can become. Imports the standard library only: it runs at each press of a key."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from bluelamp.completion.store import index_file, read, resources_file, signature
+
+_FORCE: Final = re.compile(r"^  ([a-z0-9][a-z0-9-]*):", re.MULTILINE)
+_REGION: Final = re.compile(r"\bregion: *([a-z-]+)")
+_PARTS: Final = ("rules", "frameworks", "groups", "controls", "modules", "settings")
+_LONGEST: Final = 72
+FILES: Final = "\x00files"
+"""In place of an answer: the shell completes names of files."""
+
+Answers = dict[str, str]
+"""What the word can become, each with a description that may be empty."""
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Prints the answers for a shell: `bash LINE`, or `zsh WORD…` or `fish WORD…`, the last word being completed."""
+    if not arguments:
+        return
+    shell, *rest = arguments
+    words = _split(rest[0] if rest else "") if shell == "bash" else rest
+    answers: Answers = {}
+    with suppress(Exception):  # an error would be printed into the line that is being written
+        answers = complete(words[1:] or [""], Path.cwd())
+    current = words[-1] if words else ""
+    if FILES in answers:
+        return
+    sys.stdout.write("".join(f"{line}\n" for line in _printed(shell, answers, current)))
+
+
+def complete(words: Sequence[str], here: Path) -> Answers:
+    """The answers for the last of `words`, which follow the command's name."""
+    known = _index()
+    command, current = known.get("command", {}), words[-1]
+    path: list[str] = []
+    given: list[str] = []
+    waiting: Mapping[str, Any] | None = None
+    for word in words[:-1]:
+        if waiting is not None:
+            waiting = None
+        elif word.startswith("-"):
+            option = command.get("options", {}).get(word.partition("=")[0])
+            waiting = option if option and option["kind"] != "flag" and "=" not in word else None
+        elif "commands" in command:
+            command = command["commands"].get(word, {})
+            path.append(word)
+        else:
+            given.append(word)
+    root = _root(here)
+    if waiting is not None:
+        found = _values(waiting, known, root, given)
+    elif current.startswith("-"):
+        found = _option(command, current, known, root)
+    elif "commands" in command:
+        found = {name: each["help"] for name, each in command["commands"].items()}
+    else:
+        found = _argument(command.get("arguments", []), given, known, root)
+    if FILES in found:
+        return found
+    folded = current.casefold()
+    return {word: text for word, text in found.items() if word.casefold().startswith(folded)}
+
+
+def _option(command: Mapping[str, Any], current: str, known: Mapping[str, Any], root: Path | None) -> Answers:
+    name, equals, _ = current.partition("=")
+    options = command.get("options", {})
+    if equals and name in options:
+        return {
+            f"{name}={word}": text for word, text in _values(options[name], known, root, []).items() if word != FILES
+        }
+    return {name: each["help"] for name, each in options.items() if name.startswith("--") or current == name}
+
+
+def _argument(
+    arguments: Sequence[Mapping[str, Any]], given: Sequence[str], known: Mapping[str, Any], root: Path | None
+) -> Answers:
+    if not arguments:
+        return {}
+    argument = arguments[min(len(given), len(arguments) - 1)]
+    if len(given) >= len(arguments) and not argument["many"]:
+        return {}
+    found = _values(argument, known, root, given)
+    return {word: text for word, text in found.items() if not argument["many"] or word not in given}
+
+
+def _values(parameter: Mapping[str, Any], known: Mapping[str, Any], root: Path | None, given: Sequence[str]) -> Answers:
+    kind = parameter["kind"]
+    found: Answers = {}
+    if kind == "files":
+        found = {FILES: ""}
+    elif kind == "names":
+        found = dict(_forces(root))
+        for part in _PARTS:
+            found |= {word: text for word, text in known.get(part, {}).items() if word not in found}
+    elif kind == "forces":
+        found = dict(_forces(root))
+    elif kind == "regions":
+        found = dict.fromkeys(sorted(set(_REGION.findall(_register(root)))), "")
+    elif kind in ("resources", "properties"):
+        found = _resources(kind, root, given)
+    elif kind in known:
+        found = dict(known[kind])
+    else:
+        found = dict.fromkeys(parameter.get("choices", ()), "")
+    return found
+
+
+def _resources(kind: str, root: Path | None, given: Sequence[str]) -> Answers:
+    """Of a force that was planned before: the plan itself would take too long."""
+    if root is None or not given or given[0] not in dict(_forces(root)):
+        return {}
+    made = read(resources_file(root, given[0]))
+    return dict.fromkeys(made if kind == "resources" else made.get(given[1], ()) if len(given) > 1 else (), "")
+
+
+def _index() -> dict[str, Any]:
+    """The index as it is kept; made now where there is none, and anew in the background where it is out of date."""
+    found = read(index_file())
+    if not found:
+        from bluelamp.completion.index import build
+
+        return build()
+    if found.get("signature") != signature():
+        subprocess.Popen(
+            [sys.executable, "-m", "bluelamp.completion.index"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    return found
+
+
+def _root(here: Path) -> Path | None:
+    return next(
+        (each for each in (here, *here.parents) if (each / "Pulumi.yaml").is_file() and (each / "stacks").is_dir()),
+        None,
+    )
+
+
+def _register(root: Path | None) -> str:
+    try:
+        return (root / "stacks" / "forces.yaml").read_text(encoding="utf-8") if root else ""
+    except (OSError, ValueError):
+        return ""
+
+
+def _forces(root: Path | None) -> Iterator[tuple[str, str]]:
+    """The forces of the register, by a pattern: the YAML reader takes longer than the rest together."""
+    _, _, rows = _register(root).partition("\nforces:")
+    for found in _FORCE.finditer(rows):
+        name = re.search(r"\bname: *\"?([^\"\n,}]+)", rows[found.end() : found.end() + 200])
+        yield found[1], name[1].strip() if name else ""
+
+
+def _split(line: str) -> list[str]:
+    """The words of a line as far as it is written; the last one, which may be empty, is being completed."""
+    for ending in ("", '"', "'"):
+        try:
+            words = shlex.split(line + ending)
+        except ValueError:
+            continue
+        return words if line and not line[-1].isspace() else [*words, ""]
+    return line.split(" ")
+
+
+def _printed(shell: str, answers: Answers, current: str) -> Iterator[str]:
+    # bash takes `:` and `=` for ends of words, and replaces what follows the last one only.
+    breaks = os.environ.get("COMP_WORDBREAKS", ":=")
+    cut = max((current.rfind(each) + 1 for each in ":=" if each in breaks), default=0)
+    for word, text in answers.items():
+        said = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+        if shell == "bash":
+            yield word[cut:]
+        elif shell == "zsh":
+            yield word.replace("\\", "\\\\").replace(":", "\\:") + (f":{said}" if said else "")
+        else:
+            yield f"{word}\t{said}"

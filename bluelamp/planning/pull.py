@@ -1,0 +1,277 @@
+"""Planning one resource of a program, and of the others only what that resource is made from.
+
+The program runs to the place where it declares the resource. The SDK registers nothing before something asks for the
+result: a resource that the wanted one does not depend on costs its arguments and no more. The values are those of the
+whole plan, at about a tenth of its time.
+
+This replaces three private parts of the SDK while it runs (outputs that compute themselves at once, and two functions
+that register), so `AVAILABLE` says whether the SDK has them; without them, plan the whole program.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pulumi
+import pulumi.resource
+from pulumi.output import Output
+from pulumi.runtime import resource as registering
+from pulumi.runtime import stack as running
+from pulumi.runtime.settings import get_root_resource
+
+from bluelamp.planning.monitor import PlanMonitor, PlannedResource
+from bluelamp.planning.plan import PROJECT, plan_program, prepared, stack_config
+from bluelamp.rehearsal.provider import type_of
+
+if TYPE_CHECKING:
+    from bluelamp.infra.force import Force
+
+_DATA: Final = "_data"
+_FEATURES: Final = "_load_monitor_feature_support"
+AVAILABLE: Final = all(
+    hasattr(owner, name)
+    for owner, names in (
+        (Output, ("_from_data", "_track", "_untrack")),
+        (registering, ("_get_stack_trace", "register_resource")),
+        (pulumi.resource, ("register_resource", "register_resource_outputs")),
+        (running, ("Stack", _FEATURES)),
+    )
+    for name in names
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A line of the project that was running when the program declared the resource."""
+
+    file: Path
+    line: int
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """The resource as it is planned, None where the program makes none, and the lines that declare it, inner first."""
+
+    resource: PlannedResource | None
+    frames: tuple[Frame, ...] = ()
+
+
+class _Reached(BaseException):
+    """The program has declared the wanted resource: the rest of it need not run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A resource that the program declares."""
+
+    urn: str
+    name: str
+    custom: bool
+    parent: str
+
+    @property
+    def type(self) -> str:
+        """The type token."""
+        return type_of(self.urn)
+
+
+def pull_settings(force: "Force", urn: str, root: Path, *, stack: str = "") -> Pulled:
+    """The resource `urn` of the plan of a force with these settings, as `stack`, by default its own."""
+    from bluelamp.planning.program import program
+
+    stack = stack or force.slug
+    config = stack_config(root / "stacks" / f"Pulumi.{stack}.yaml")
+    if AVAILABLE:
+        return pull(stack, program(force, root), config, urn, root=root)
+    plan = plan_program(stack, program(force, root), config, root=root)
+    return Pulled(next((each for each in plan.resources if each.urn == urn), None))
+
+
+def declared(force: "Force", root: Path) -> list[Declared]:
+    """Every resource that the program declares for a force, in URN order; nothing is planned."""
+    from bluelamp.planning.program import program
+
+    config = stack_config(root / "stacks" / f"Pulumi.{force.slug}.yaml")
+    if not AVAILABLE:
+        plan = plan_program(force.slug, program(force, root), config, root=root)
+        return [Declared(each.urn, each.name, each.custom, each.parent) for each in plan.resources]
+    with prepared(force.slug, config, root=root) as (monitor, _, loop):
+        run = _Run(monitor, "", root)
+        with run.replacing():
+            loop.run_until_complete(run(program(force, root)))
+    return sorted(run.declared.values(), key=lambda each: each.urn)
+
+
+def pull(
+    stack: str, program: Callable[[], Any], config: Mapping[str, str], urn: str, *, root: Path, project: str = PROJECT
+) -> Pulled:
+    """The resource `urn` of the plan of `program`.
+
+    Raises what the program raises before it declares the resource. Not safe to call from two threads at once.
+    """
+    with prepared(stack, config, root=root, project=project) as (monitor, _, loop):
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        run = _Run(monitor, urn, root)
+        with run.replacing():
+            return loop.run_until_complete(run(program))
+
+
+class _Run:
+    """One run of a program up to a resource."""
+
+    def __init__(self, monitor: PlanMonitor, urn: str, root: Path) -> None:
+        self._monitor, self._wanted, self._root = monitor, urn, root
+        self.declared: dict[str, Declared] = {}
+        self._urns: dict[int, str] = {}
+        self._made: list[pulumi.Resource] = []
+        self._unstarted: list[Any] = []
+        self._found: pulumi.Resource | None = None
+        self._frames: tuple[Frame, ...] = ()
+        self._register: Callable[..., None] = registering.register_resource
+
+    async def __call__(self, program: Callable[[], Any]) -> Pulled:
+        await getattr(running, _FEATURES)()
+        try:
+            with suppress(_Reached):
+                running.Stack()
+                program()
+            if self._found is None:
+                return Pulled(None)
+            await self._found.urn.future()
+            return Pulled(self._monitor.resources.get(self._wanted), self._frames)
+        finally:
+            await _end()
+
+    @contextmanager
+    def replacing(self) -> Iterator[None]:
+        """Replaces the parts of the SDK, and puts them back."""
+        unstarted = self._unstarted
+
+        def make(output: Any, resources: Any, future: Any, is_known: Any, is_secret: Any = None) -> None:
+            output.__dict__["_made_of"] = lambda: _data(resources, future, is_known, is_secret)
+            unstarted.extend(filter(asyncio.iscoroutine, (resources, future, is_known, is_secret)))
+
+        def from_data(cls: Any, data: Any) -> Any:
+            output = object.__new__(cls)
+            output.__dict__["_made_of"] = lambda: data
+            if asyncio.iscoroutine(data):
+                unstarted.append(data)
+            return output
+
+        replaced: list[tuple[Any, str, Any]] = [
+            (Output, "__init__", make),
+            (Output, "_from_data", classmethod(from_data)),
+            (Output, "_track", lambda _: None),
+            (Output, "_untrack", lambda _: None),
+            (registering, "_get_stack_trace", lambda *_: None),
+            (registering, "_get_source_position", lambda *_: None),
+            (pulumi.resource, "register_resource", self._declare),
+            (pulumi.resource, "register_resource_outputs", lambda *_: None),
+        ]
+        before = [(owner, name, owner.__dict__[name]) for owner, name, _ in replaced]
+        started = property(_started)
+        setattr(Output, _DATA, started)
+        for owner, name, value in replaced:
+            setattr(owner, name, value)
+        try:
+            yield
+        finally:
+            delattr(Output, _DATA)
+            for owner, name, value in before:
+                setattr(owner, name, value)
+            for coroutine in unstarted:
+                coroutine.close()
+
+    def _declare(self, resource: Any, type_: str, name: str, custom: bool, *rest: Any) -> None:
+        """In place of `register_resource`: registers when an output of the resource is asked for."""
+        props, opts = rest[2], rest[3]
+        parent = (opts and opts.parent) or get_root_resource()
+        above = self._urns.get(id(parent), "")
+        urn = self._monitor.urn(type_, name, above)
+        if urn in self.declared:
+            raise RuntimeError(f"Duplicate resource URN '{urn}'; try giving it a unique name")
+        self._urns[id(resource)] = urn
+        self.declared[urn] = Declared(urn, name, custom, above)
+        self._made.append(resource)  # so that no other takes its id
+
+        def register() -> None:
+            if not attributes.registered:
+                attributes.registered = True
+                self._register(resource, type_, name, custom, *rest)
+
+        names = {"urn", *({"id"} if custom else ()), *props}
+        attributes = _Attributes(resource.__dict__, names, register)
+        resource.__dict__ = attributes
+        if urn == self._wanted:
+            self._found, self._frames = resource, tuple(_frames(self._root))
+            raise _Reached
+
+
+class _Attributes(dict[str, Any]):
+    """A resource's attributes: those that registration sets are outputs that register it when they are awaited."""
+
+    def __init__(self, known: Mapping[str, Any], names: set[str], register: Callable[[], None]) -> None:
+        super().__init__(known)
+        self.registered = False
+        self._names, self._register = names, register
+
+    def __missing__(self, name: str) -> Any:
+        if name not in self._names or self.registered:
+            raise KeyError(name)
+
+        async def data() -> Any:
+            self._register()
+            return await self[name]._data
+
+        output = self[name] = Output._from_data(data())
+        return output
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As a dictionary's, for the outputs too."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+
+async def _end() -> None:
+    """Lets what was begun begin, and cancels it: Python warns of a coroutine that never ran."""
+    await asyncio.sleep(0)
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+def _started(output: Any) -> Any:
+    """What computes an output, begun when it is first asked for."""
+    task = output.__dict__.get("_task")
+    if task is None:
+        task = output.__dict__["_task"] = asyncio.ensure_future(output.__dict__.pop("_made_of")())
+    return task
+
+
+async def _data(resources: Any, future: Any, is_known: Any, is_secret: Any) -> Any:
+    from pulumi.output import _OutputData
+
+    return _OutputData(
+        resources=resources if isinstance(resources, set) else await resources,
+        value=await future,
+        is_known=await is_known,
+        is_secret=(await is_secret) if is_secret is not None else False,
+    )
+
+
+def _frames(root: Path) -> Iterator[Frame]:
+    """The lines of the project's program that are running, the innermost first."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file.startswith((f"{root}/modules/", f"{root}/infra/")):
+            yield Frame(Path(file), frame.f_lineno)
+        frame = frame.f_back  # type: ignore[assignment]

@@ -1,0 +1,97 @@
+"""`bluelamp list`, and `explain` of what it lists."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bluelamp.infra.force import load
+from bluelamp.policies import rules
+from tests.conftest import ROOT, bluelamp
+
+
+def given(*words: str) -> Any:
+    run = bluelamp((*words, "--format", "json"), ROOT)
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+def test_forces_are_listed_by_region() -> None:
+    every, eastern = given("list", "forces"), given("list", "forces", "--region", "eastern")
+    assert {each["force"] for each in eastern} == {each["force"] for each in every if each["region"] == "eastern"}
+    (essex,) = [each for each in eastern if each["force"] == "essex"]
+    assert (essex["profile"], essex["shape"]) == (load("essex", root=ROOT).profile, "cloud")
+
+
+def test_rules_are_listed_by_severity_and_framework() -> None:
+    assert {each["rule"] for each in given("list", "rules")} == {rule.id for rule in rules()}
+    critical = given("list", "rules", "--severity", "critical", "--framework", "cyber-essentials")
+    assert critical
+    assert {each["severity"] for each in critical} == {"critical"}
+
+
+@pytest.mark.parametrize("what", ["forces", "rules", "frameworks", "modules"])
+def test_a_pipe_is_given_a_line_each(what: str) -> None:
+    lines = bluelamp(("list", what), ROOT).stdout.splitlines()
+    assert len(lines) == len(given("list", what)) + 1
+    assert not any("\t" in line or "\x1b" in line for line in lines)
+
+
+def test_an_unknown_region_is_told_with_the_nearest() -> None:
+    run = bluelamp(("list", "forces", "--region", "easten"), ROOT)
+    assert run.returncode == 2
+    assert "did you mean eastern?" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("thing", "ids"),
+    [
+        ("B4", {"B4.a", "B4.b", "B4.c", "B4.d"}),
+        ("cyber-essentials", {"firewalls", "secure-configuration"}),
+        ("NS", {"NS-1", "NS-10"}),
+        ("A.8", {"8.1", "8.20"}),
+        ("caf", {"A1.a"}),
+    ],
+)
+def test_a_framework_or_a_group_shows_its_controls(thing: str, ids: set[str]) -> None:
+    found = given("explain", thing)["controls"]
+    assert ids <= {each["id"] for each in found}
+    assert any(each["rules"] for each in found)
+
+
+def test_a_control_of_annex_a_is_known_with_its_letter() -> None:
+    assert given("explain", "A.8.20")["rules"] == given("explain", "8.20")["rules"] != []
+
+
+@pytest.mark.parametrize("thing", ["azure/hub", "modules/azure/hub", "Hub", "hub"])
+def test_a_module_shows_what_it_takes(thing: str) -> None:
+    (hub,) = given("explain", thing)
+    assert (hub["name"], hub["folder"]) == ("Hub", "azure/hub")
+    assert {"label", "location"} <= {each["name"] for each in hub["arguments"] if each["required"]}
+
+
+def test_a_setting_shows_its_values_defaults_and_forces() -> None:
+    tier = given("explain", "bluelamp:azure.hub.firewall.tier")
+    assert (tier["allowed"], tier["default"]) == (["Standard", "Premium"], "Premium")
+    (essex,) = [each for each in tier["set_by"] if each["force"] == "essex"]
+    line = (ROOT / essex["file"]).read_text(encoding="utf-8").splitlines()[essex["line"] - 1]
+    assert line.strip() == f"tier: {essex['value']}"
+    enabled = given("explain", "azure.hub.firewall.enabled")
+    assert enabled["defaults"] == {"starter": False, "hybrid": True, "full": True}
+    assert given("explain", "components.ddosPlan")["defaults"] == dict.fromkeys(("starter", "hybrid", "full"), "off")
+    assert given("explain", "azure.landingZones[0].name")["required"] is True
+
+
+@pytest.mark.parametrize(
+    ("thing", "nearest"),
+    [
+        ("azure.hub.firewal.tier", "azure.hub.firewall.tier"),
+        ("cyber-essential", "cyber-essentials"),
+        ("azure/hubb", "azure/hub"),
+        ("bluelamp:components.ddosPlans", "components.ddosPlan"),
+    ],
+)
+def test_what_is_unknown_is_told_with_the_nearest(thing: str, nearest: str) -> None:
+    run = bluelamp(("explain", thing), ROOT)
+    assert run.returncode == 2
+    assert f"did you mean {nearest}?" in run.stderr

@@ -1,0 +1,223 @@
+"""The answers of `explain` for real programs, against what a plan of everything shows."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bluelamp.infra.force import Force, load
+from bluelamp.origins import Kind, Origin, trace
+from bluelamp.origins.code import argument
+from bluelamp.origins.leaves import Leaf, Variants, leaves
+from bluelamp.origins.reads import differences, reads
+from bluelamp.paths import parse
+from bluelamp.planning import Plan, PlannedResource, plan_settings
+from bluelamp.planning.pull import Frame, declared, pull_settings
+from tests.conftest import ROOT, bluelamp
+
+SLUG = "dyfed-powys"
+ALTERNATIVES = 2
+
+
+@cache
+def force(slug: str = SLUG) -> Force:
+    return load(slug, root=ROOT)
+
+
+@cache
+def plan() -> Plan:
+    return plan_settings(force(), ROOT)
+
+
+def made() -> list[PlannedResource]:
+    return [each for each in plan().resources if each.custom and not each.type.startswith("pulumi:")]
+
+
+@given(st.sampled_from(range(35)))
+@settings(derandomize=True, deadline=None, max_examples=35)
+def test_a_resource_that_is_planned_alone_is_the_one_of_the_whole_plan(place: int) -> None:
+    resource = made()[place % len(made())]
+    pulled = pull_settings(force(), resource.urn, ROOT).resource
+    assert pulled == resource
+
+
+def test_the_declared_resources_are_those_of_the_plan() -> None:
+    assert [each.urn for each in declared(force(), ROOT)] == [each.urn for each in plan().resources]
+
+
+def test_the_program_is_left_as_it_was() -> None:
+    before = plan_settings(force(), ROOT)
+    pull_settings(force(), made()[0].urn, ROOT)
+    assert plan_settings(force(), ROOT) == before
+    assert pull_settings(force(), "urn:pulumi:dyfed-powys::bluelamp::a::b", ROOT).resource is None
+
+
+@cache
+def truth() -> dict[tuple[str, str], set[str]]:
+    """What each property of each resource follows, by a plan of everything for each value of each of some settings."""
+    found: dict[tuple[str, str], set[str]] = {}
+    variant = Variants(force(), ROOT)
+    before = {each.urn: each.inputs for each in made()}
+    for leaf in sample():
+        for other in leaf.others[:ALTERNATIVES]:
+            after = {
+                each.urn: each.inputs for each in plan_settings(variant([(leaf, other)]), ROOT, stack=SLUG).resources
+            }
+            for urn, inputs in before.items():
+                for key in {*inputs, *after.get(urn, {})}:
+                    if urn in after and inputs.get(key) != after[urn].get(key):
+                        found.setdefault((urn, key), set()).add(leaf.path)
+    return found
+
+
+@cache
+def sample() -> tuple[Leaf, ...]:
+    """Settings of each kind: text, switch, number, address, list, profile and register."""
+    wanted = {
+        "bluelamp:costCentre",
+        "bluelamp:environment",
+        "bluelamp:components.ddosPlan",
+        "bluelamp:azure.hub.addressSpace",
+        "bluelamp:azure.hub.firewall.enabled",
+        "bluelamp:azure.hub.rules",
+        "bluelamp:azure.logAnalytics.retentionDays",
+        "bluelamp:azure.logAnalytics.dailyQuotaGb",
+        "bluelamp:azure.keyVault.sku",
+        "bluelamp:azure.budget.contacts",
+        "bluelamp:azure.managementGroups.parent",
+        f"forces.{SLUG}.code",
+        f"forces.{SLUG}.addresses.uksouth",
+    }
+    found = tuple(each for each in leaves(force(), ROOT) if each.path in wanted)
+    assert {each.path for each in found} == wanted
+    return found
+
+
+PAIRS = (
+    ("hub-network", "enableDdosProtection"),
+    ("hub-network", "addressSpace"),
+    ("hub-network", "tags"),
+    ("hub-network", "virtualNetworkName"),
+    ("hub-hub-rules", "securityRules"),
+    ("logs-workspace", "retentionInDays"),
+    ("logs-workspace", "workspaceCapping"),
+    ("vault-vault", "properties"),
+    ("budget-budget", "notifications"),
+    ("management-groups-root", "details"),
+)
+
+
+def origin(slug: str, name: str, path: str) -> Origin:
+    (one,) = [each for each in declared(force(slug), ROOT) if each.name == name and each.custom]
+    resource = pull_settings(force(slug), one.urn, ROOT).resource
+    assert resource is not None
+    return trace(force(slug), resource, parse(path), ROOT)
+
+
+@pytest.mark.parametrize(("name", "key"), PAIRS)
+def test_the_answer_is_what_plans_of_everything_show(name: str, key: str) -> None:
+    (urn,) = [each.urn for each in made() if each.name == name]
+    found = origin(SLUG, name, key)
+    paths = {each.path for each in sample()}
+    assert {each.path for each in found.settings} & paths == truth().get((urn, key), set())
+    if truth().get((urn, key)):
+        assert found.kind in (Kind.SETTING, Kind.DEFAULT, Kind.CLOUD)
+
+
+def test_what_is_not_set_and_could_be_leads_to_the_setting() -> None:
+    found = origin(SLUG, "logs-workspace", "workspaceCapping")
+    assert found.kind is Kind.DEFAULT
+    assert found.settings[0].path == "bluelamp:azure.logAnalytics.dailyQuotaGb"
+
+
+def test_what_only_a_setting_that_is_left_out_could_change_is_found() -> None:
+    found = origin(SLUG, "hub-network", "enableDdosProtection")
+    assert [each.path for each in found.settings] == ["bluelamp:components.ddosPlan"]
+    assert (found.value, found.settings[0].became) == (False, True)
+
+
+def test_what_the_code_fixes_is_named_with_its_line() -> None:
+    found = origin(SLUG, "vault-vault", "properties.enablePurgeProtection")
+    assert (found.kind, found.settings, found.exhausted) == (Kind.CODE, (), True)
+    file, line = argument(found.code[0], parse("properties.enablePurgeProtection"))
+    assert "enable_purge_protection=True" in file.read_text(encoding="utf-8").splitlines()[line - 1]
+
+
+def test_the_innermost_argument_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text(
+        "Vault(\n    name,\n    tags=1,\n    properties=Args(\n        tags=2,\n        sku=3,\n    ),\n)\n"
+    )
+    assert argument(Frame(file, 1), ("properties", "sku"))[1] == 6
+    assert argument(Frame(file, 1), ("tags",))[1] == 3
+    assert argument(Frame(file, 1), ("other",))[1] == 1
+
+
+def test_reads_are_of_what_is_looked_at_and_end_with_the_block() -> None:
+    one = force()
+    with reads(one) as seen:
+        assert one.azure is not None
+        assert one.azure.hub.firewall.tier
+        one.owner.model_dump()
+    assert one.azure.hub.bastion
+    assert seen.cover(("azure", "hub", "firewall", "tier"))
+    assert seen.cover(("owner", "email"))
+    assert not seen.cover(("azure", "hub", "bastion"))
+    assert not seen.cover(("azure", "hub", "firewall", "enabled"))
+
+
+def test_a_default_that_several_landing_zones_share_is_read_in_each() -> None:
+    azure = force("essex").azure
+    assert azure is not None
+    first, second = azure.landing_zones
+    with reads(force("essex")) as seen:
+        assert first.backup.immutability == second.backup.immutability
+    assert seen.cover(("azure", "landing_zones", 0, "backup", "immutability"))
+    assert seen.cover(("azure", "landing_zones", 1, "backup", "immutability"))
+
+
+@given(st.data())
+@settings(derandomize=True, deadline=None, max_examples=60)
+def test_a_variant_differs_in_its_setting_and_in_what_follows_from_it(data: st.DataObject) -> None:
+    slug = data.draw(st.sampled_from((SLUG, "essex")))
+    leaf = data.draw(st.sampled_from([each for each in leaves(force(slug), ROOT) if each.others]))
+    other = data.draw(st.sampled_from(leaf.others))
+    changed = set(differences(force(slug), Variants(force(slug), ROOT)([(leaf, other)])))
+    assert any(path == leaf.at[: len(path)] for path in changed)
+    assert not list(differences(force(slug), Variants(force(slug), ROOT)([])))
+
+
+def test_a_default_that_follows_the_profile_moves_with_it() -> None:
+    one = force()
+    (profile,) = [each for each in leaves(one, ROOT) if each.path == "bluelamp:profile"]
+    bastion = ("azure", "hub", "bastion", "enabled")
+    assert bastion in set(differences(one, Variants(one, ROOT)([(profile, "full")])))
+
+
+def test_the_command_names_a_component_that_no_profile_includes() -> None:
+    run = bluelamp(("explain", SLUG, "hub-network", "enableDdosProtection"), ROOT)
+    assert run.returncode == 0, run.stderr
+    assert (
+        "It follows the setting bluelamp:components.ddosPlan, which is not written: no profile includes it"
+        in run.stdout
+    )
+    assert "with full it would be true" in run.stdout
+    assert "fixed by the code" not in run.stdout
+
+
+def test_the_command_gives_the_answer_as_json() -> None:
+    run = bluelamp(("explain", SLUG, "vault-vault", "properties.enablePurgeProtection", "--format", "json"), ROOT)
+    said: dict[str, Any] = json.loads(run.stdout)
+    assert said["origin"]["exhausted"] is True
+    file, _, line = said["origin"]["code"].partition(":")
+    assert "enable_purge_protection" in (ROOT / file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+
+
+def test_a_property_that_the_type_does_not_have_is_refused() -> None:
+    run = bluelamp(("explain", SLUG, "hub-network", "enableDdosProtectio"), ROOT)
+    assert run.returncode == 2
+    assert "did you mean enableDdosProtection?" in run.stderr
