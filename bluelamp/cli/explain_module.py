@@ -28,7 +28,7 @@ def show(screen: Screen, found: Sequence[Module]) -> None:
             screen.text(each.text + "\n")
         _table(screen, "arguments", each.arguments)
         _table(screen, "outputs", each.outputs)
-    screen.give([asdict(each) for each in found])
+    screen.give({"modules": [asdict(each) for each in found]})
 
 
 def _table(screen: Screen, heading: str, rows: Iterable[Argument]) -> None:

@@ -7,7 +7,7 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
@@ -23,7 +23,7 @@ from bluelamp.infra.defaults import fill
 from bluelamp.infra.fields import UK_REGIONS
 from bluelamp.infra.finding import STACK_FILE
 from bluelamp.infra.force import PROJECT, Force, Settings, stack_source
-from bluelamp.infra.kept import ADDRESS_FILE, read_kept
+from bluelamp.infra.kept import ADDRESS_FILE, Kept, read_kept, steps_of
 from bluelamp.infra.register import REGISTER
 from bluelamp.origins.examples import GUESSES, example
 
@@ -69,7 +69,8 @@ def leaves(force: Force, root: Path) -> list[Leaf]:
         else:
             steps = ("config", PROJECT + (field.alias or name))
             found += _within(value, field.annotation, (name,), steps, stack, register, (type(force), name))
-    return [leaf if leaf.line else _by_plan(leaf, register, row) for leaf in found]
+    kept = _kept(force, root)
+    return [leaf if leaf.line else _by_plan(leaf, kept, register, row) for leaf in found]
 
 
 def changed(force: Force, leaf: Leaf, value: Any) -> Force:
@@ -90,9 +91,7 @@ class Variants:
     def __init__(self, force: Force, root: Path) -> None:
         self._force = force
         self._places = _stack(force, root).places
-        self._kept = None
-        with suppress(SettingsError):
-            self._kept = read_kept(root, ADDRESS_FILE.format(slug=force.slug), force.allocation.ranges()).ranges
+        self._kept = _kept(force, root).ranges
 
     def __call__(self, changes: Sequence[tuple[Leaf, Any]]) -> Force:
         """The force with these values. One that is not valid is put in unchecked, and no default follows from it.
@@ -252,8 +251,18 @@ def _default(owner: tuple[type[BaseModel], str] | None) -> tuple[str, int]:
     return declared.__module__.removeprefix("bluelamp.").replace(".", "/") + ".py", line
 
 
-def _by_plan(leaf: Leaf, register: Source, row: Steps) -> Leaf:
+def _kept(force: Force, root: Path) -> Kept:
+    file = ADDRESS_FILE.format(slug=force.slug)
+    with suppress(SettingsError):
+        return read_kept(root, file, force.allocation.ranges())
+    return Kept(file)
+
+
+def _by_plan(leaf: Leaf, kept: Kept, register: Source, row: Steps) -> Leaf:
     """A setting that must be there and is not written: the address plan gives it."""
+    for key, net in (kept.ranges or {}).items():
+        if net == leaf.value and kept.source:
+            return replace(leaf, file=kept.file, line=kept.source.at(steps_of(key))[0])
     line = register.at((*row, "addresses"))[0]
     return Leaf(leaf.path, leaf.value, register.file, line, leaf.written, leaf.at, leaf.others)
 

@@ -13,7 +13,8 @@ from tests.conftest import ROOT, bluelamp
 def given(*words: str) -> Any:
     run = bluelamp((*words, "--format", "json"), ROOT)
     assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout)
+    result = json.loads(run.stdout)["result"]
+    return result[words[1]] if words[0] == "list" else result
 
 
 def test_forces_are_listed_by_region() -> None:

@@ -63,7 +63,7 @@ def forces(
                 **{place: str(block) for place, block in entry.allocation.ranges().items()},
             }
         )
-    _give(Screen(form, quiet=quiet), rows)
+    _give(Screen(form, quiet=quiet), "forces", rows)
 
 
 @listing.command("rules")
@@ -86,6 +86,7 @@ def rules(
     kept = select(framework or (), (), severity or "", areas or ()).keep(discovered())
     _give(
         Screen(form, quiet=quiet),
+        "rules",
         [
             {
                 "rule": each.id,
@@ -109,6 +110,7 @@ def frameworks(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
 
     _give(
         Screen(form, quiet=quiet),
+        "frameworks",
         [
             {
                 "framework": each.name,
@@ -133,6 +135,7 @@ def modules(form: Form = Format.TEXT, quiet: Quiet = False, project: Project = N
 
     _give(
         Screen(form, quiet=quiet),
+        "modules",
         [{"module": each.folder, "component": each.name, "title": each.title} for each in found(find_project(project))],
     )
 
@@ -144,11 +147,11 @@ def _one(word: str, allowed: Sequence[str], what: str) -> str:
     return word
 
 
-def _give(screen: Screen, rows: Sequence[Mapping[str, Any]]) -> None:
+def _give(screen: Screen, what: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """The rows as a table, as lines of columns in a pipe, or as JSON."""
     if rows:
         headings = list(rows[0])
         screen.columns(headings, [["" if each[key] is None else str(each[key]) for key in headings] for each in rows])
     elif not screen.json:
         screen.say("nothing matches")
-    screen.give(rows)
+    screen.give({what: rows})
