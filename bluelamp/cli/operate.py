@@ -16,7 +16,6 @@ from bluelamp.errors import BluelampError, Status, UsageError, worst
 from bluelamp.fleet.aliases import refuse_versioned
 from bluelamp.fleet.deploy import Gate, Hear, Result, nothing
 from bluelamp.fleet.deployed import holds
-from bluelamp.fleet.keeping import ready
 from bluelamp.fleet.parallel import each
 from bluelamp.policies.governance import BLOCK_UNKNOWN
 
@@ -132,6 +131,8 @@ def _one(
         if drops:
             refuse_versioned(force, before)
         if force in settings and verb in _PLANNING:
+            from bluelamp.fleet.keeping import ready
+
             ready(held.root, settings[force], before, keeps=verb == "up")
         empty = verb in _DEPLOYED and _nothing(before, verb)
         if empty and verb not in _CHANGING:

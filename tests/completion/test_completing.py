@@ -62,7 +62,9 @@ def test_a_word_becomes_what_fits_its_place(line: str, expected: list[str]) -> N
 def test_every_rule_force_and_verb_is_known() -> None:
     assert {rule.id for rule in rules()} <= set(answers("audit --rule "))
     assert set(answers("")) >= {"check", "explain", "list", "completion", "cloud", "engine"}
-    assert len(answers("check ")) == len(json.loads(bluelamp(("list", "forces", "--format", "json"), ROOT).stdout))
+    assert len(answers("check ")) == len(
+        json.loads(bluelamp(("list", "forces", "--format", "json"), ROOT).stdout)["result"]["forces"]
+    )
 
 
 def test_resources_of_a_planned_force_are_completed() -> None:

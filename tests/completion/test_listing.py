@@ -66,7 +66,7 @@ def test_a_control_of_annex_a_is_known_with_its_letter() -> None:
 
 @pytest.mark.parametrize("thing", ["azure/hub", "modules/azure/hub", "Hub", "hub"])
 def test_a_module_shows_what_it_takes(thing: str) -> None:
-    (hub,) = given("explain", thing)
+    (hub,) = given("explain", thing)["modules"]
     assert (hub["name"], hub["folder"]) == ("Hub", "azure/hub")
     assert {"label", "location"} <= {each["name"] for each in hub["arguments"] if each["required"]}
 

@@ -75,7 +75,7 @@ def test_the_environments_pages_commands_run(project: Project) -> None:
 def test_a_stack_that_exists_is_left(stack: tuple[Project, dict[str, str]]) -> None:
     project, told = stack
     again = project.run("stack", "init", FORCE, "--format", "json", **told)
-    assert (again.returncode, json.loads(again.stdout)["created"]) == (0, False)
+    assert (again.returncode, json.loads(again.stdout)["result"]["created"]) == (0, False)
     unknown = project.run("stack", "init", f"{FORCE}-devel", **told)
     assert (unknown.returncode, "did you mean dyfed-powys-dev?" in unknown.stderr) == (2, True)
     wrong = project.run("stack", "init", "kent", "--secrets-provider", "nothing", **told)
@@ -126,7 +126,7 @@ def test_what_the_engine_refuses_names_the_next_command(stack: tuple[Project, di
     finally:
         if held:
             held.unlink()
-    [force] = json.loads(run.stdout)["forces"]
+    [force] = json.loads(run.stdout)["result"]["forces"]
     text = " ".join(force["errors"])
     assert run.returncode == force["status"] == status, run.stdout + run.stderr
     assert said in text
@@ -175,7 +175,7 @@ def test_environments_are_rehearsed_apart(project: Project) -> None:
     assert made.returncode == 0, made.stderr
     up = project.run("up", "--rehearse", FORCE, dev, "--format", "json")
     assert up.returncode == 0, up.stdout + up.stderr
-    assert [(each["force"], each["environment"]) for each in json.loads(up.stdout)["forces"]] == [
+    assert [(each["force"], each["environment"]) for each in json.loads(up.stdout)["result"]["forces"]] == [
         (FORCE, "prod"),
         (dev, "dev"),
     ]
@@ -196,8 +196,8 @@ def test_environments_are_rehearsed_apart(project: Project) -> None:
 def ids_of(project: Project, stack: str) -> set[str]:
     """The ids of what the cloud holds of a stack, without the subscription."""
     held = json.loads(project.run("cloud", "ls", "--force", stack, "--format", "json").stdout)
-    if isinstance(held, dict):  # nothing of it is there, which the command says in an envelope of its own
-        assert "problems" in held
+    if held["result"] is None:
+        assert held["problems"], "nothing of it is there"
         return set()
-    found = {each["id"] for each in held if each["type"].startswith("azure-native:")}
+    found = {each["id"] for each in held["result"]["resources"] if each["type"].startswith("azure-native:")}
     return {re.sub(r"^/subscriptions/[^/]+", "", each).lower() for each in found}

@@ -30,7 +30,7 @@ def test_nothing_of_a_running_force_moves_and_what_cannot_change_is_refused_befo
     assert "omega is deployed in 10.29.5.0/24 and would move to 10.29.6.0/24" in refused.stderr
     up = project.run("up", "--rehearse", FORCE, "--format", "json")
     assert up.returncode == 0, up.stdout + up.stderr
-    assert {change["op"] for change in json.loads(up.stdout)["forces"][0]["changes"]} == {"create"}
+    assert {change["op"] for change in json.loads(up.stdout)["result"]["forces"][0]["changes"]} == {"create"}
     assert "middle: 10.29.6.0/24" in kept.read_text("utf-8")
 
     settings.write_text(between.replace("    hub:\n", "    hub:\n      addressSpace: 10.29.8.0/22\n"), "utf-8")

@@ -102,13 +102,13 @@ def test_a_default_is_named_with_the_line_that_declares_it(essex: Force) -> None
     assert by_path["forces.essex.code"].file == "stacks/forces.yaml"
 
 
-def test_what_the_address_plan_gives_leads_to_the_register(essex: Force) -> None:
+def test_an_address_leads_to_the_file_that_keeps_it(essex: Force) -> None:
     found = origin(essex, "addressPrefix")
     by_path = {each.path: each for each in found.settings}
     one = by_path["bluelamp:azure.hub.addressSpace"]
-    assert (one.file, one.line > 1, one.written) == ("stacks/forces.yaml", True, False)
-    assert by_path["forces.essex.addresses.uksouth"].written, "the default follows the allocation"
-    assert "bluelamp:azure.regions[0]" in by_path, "and the region that the allocation is for"
+    assert (one.file, one.line > 1, one.written) == ("stacks/essex/addresses.yaml", True, False)
+    assert "forces.essex.addresses.uksouth" not in by_path, "a range that is kept does not follow the allocation"
+    assert "bluelamp:azure.regions[0]" in by_path, "but the region"
 
 
 def test_a_value_that_is_made_of_several_settings_names_them_all(essex: Force) -> None:

@@ -50,7 +50,7 @@ def test_the_example_of_the_page_does_all_that_the_page_says(project: Project) -
         assert "Traceback" not in run.stdout + run.stderr
         assert ID in run.stdout
         assert run.returncode == (3 if "check" in line else 0), run.stderr
-    report = json.loads(project.run("check", "dyfed-powys", "--format", "json").stdout)[0]["report"]
+    report = json.loads(project.run("check", "dyfed-powys", "--format", "json").stdout)["result"]["forces"][0]["report"]
     found = [each for each in report["findings"] if each["rule"] == ID]
     assert {each["verdict"] for each in found} == {"fail"}
     assert report["rules"][ID]["failure"] == "Virtual network of Essex does not encrypt traffic"

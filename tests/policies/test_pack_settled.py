@@ -150,7 +150,7 @@ def test_a_verb_tells_the_pack_to_block_what_is_unknown(block, monkeypatch, proj
     def session(_screen, root, **_):
         yield Session(root, lambda force: Target(None, force, root, {"HOME": "/"}), lambda _: [], lambda _: {})
 
-    def work(target, _hear):
+    def work(target, _hear, _gate):
         told.update(target.environment)
         return Result(target.stack, "preview", Status.DONE)
 

@@ -118,7 +118,8 @@ def test_the_command_shows_keeps_releases_and_moves(tmp_path):
         run = bluelamp(["addresses", "essex", *words, "--format", "json"], root)
         assert run.returncode == 0, run.stdout + run.stderr
         return {
-            (row["region"], row["network"]): (row["range"], row["state"]) for row in json.loads(run.stdout)["ranges"]
+            (row["region"], row["network"]): (row["range"], row["state"])
+            for row in json.loads(run.stdout)["result"]["ranges"]
         }
 
     before = (root / FILE).read_bytes()

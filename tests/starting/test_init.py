@@ -72,7 +72,7 @@ def test_it_says_what_it_wrote_and_what_it_kept(tmp_path: Path) -> None:
     words = ["init", "estate", "--force", "kent", "--owner", OWNER, "--cost-centre", CODE, "--format", "json"]
     first, second = (bluelamp(words, tmp_path) for _ in range(2))
     assert (first.returncode, second.returncode) == (0, 0)
-    one, two = json.loads(first.stdout), json.loads(second.stdout)
+    one, two = (json.loads(run.stdout)["result"] for run in (first, second))
     assert one["kept"] == two["written"] == []
     assert sorted(one["written"]) == sorted(two["kept"])
     assert two["next"] == "bluelamp check kent"
