@@ -19,13 +19,14 @@ class Workers(Model):
     """Name of the site of vSphere that they are in; None leaves it to Cluster API."""
 
 
+_SHA_256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+
 class Metal3(Model):
     """What bare metal is started from."""
 
     image_url: Annotated[ImageUrl, Field(examples=["https://images.force.police.example/rke2-v1.36.3.qcow2"])]
-    image_checksum: Annotated[
-        ImageChecksum, Field(examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
-    ]
+    image_checksum: Annotated[ImageChecksum, Field(examples=[_SHA_256])]
     """The image's SHA-256, or where that is."""
 
 

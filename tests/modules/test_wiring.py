@@ -141,7 +141,7 @@ def test_a_cluster_whose_keys_are_not_known_yet_is_told_its_issuer_and_nothing_m
         "version": "1.36.3",
         "infrastructure": "metal3",
         "endpoint": "10.158.8.10",
-        "metal3": {"imageUrl": "https://images.essex.police.example/rke2", "imageChecksum": "9f86d081"},
+        "metal3": {"imageUrl": "https://images.essex.police.example/rke2", "imageChecksum": "9f86d081" * 8},
     }
     made = essex({"regions": ["uksouth"]}, profile="full", onPremises={"clusters": [cluster]})
     variables = made.one("cluster.x-k8s.io/v1beta2:Cluster")["spec"]["topology"]["variables"]

@@ -55,7 +55,7 @@ def test_the_example_of_the_page_does_all_that_the_page_says(project: Project) -
     assert {each["verdict"] for each in found} == {"fail"}
     assert report["rules"][ID]["failure"] == "Virtual network of Essex does not encrypt traffic"
     assert report["rules"][ID]["area"] == "own"
-    assert len(report["rules"]) == len(baseline()) + 1
+    assert set(report["rules"]) >= {ID}
 
 
 def test_a_baseline_and_an_exemption_may_name_it(project: Project) -> None:
