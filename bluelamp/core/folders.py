@@ -128,11 +128,14 @@ def _new_folder(target: Path) -> Iterator[Path]:
     while True:
         work = place / f"{name}{secrets.token_hex(4)}"
         work.mkdir()
-        descriptor = os.open(work, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            descriptor = os.open(work, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue  # another process took it for one that was left, before it could be locked
         lock(descriptor)
         if same(work, descriptor):
             break
-        os.close(descriptor)  # another process has taken it for a left one
+        os.close(descriptor)  # likewise, after it was opened
     try:
         yield work
     finally:

@@ -13,7 +13,8 @@ from bluelamp.reports.unjudged import Skipped, Unjudged
 from bluelamp.reports.words import ANSWER_WORDS, asked, counted, one_line, says_more, some, value
 
 if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions, RenderableType
+    import rich.console
+    from rich.console import RenderableType
     from rich.text import Text
 
 MOST: Final = 40
@@ -90,7 +91,7 @@ def _of_rule(findings: "Sequence[Finding]") -> "list[RenderableType]":
     for finding in findings[:_NAMED_OF_RULE]:
         where = (finding.name, "bold"), _dotted(finding.path)
         place = (f"{finding.source[0]}:{finding.source[1]}", "cyan") if finding.source else None
-        lines.append(Indented(_line(*where, *((" ", place) if place else ()), f": {_trim(_said(finding))}"), 4))
+        lines.append(Indented(_line("- ", *where, *((" ", place) if place else ()), f": {_trim(_said(finding))}"), 4))
     if len(findings) > _NAMED_OF_RULE:
         lines.append(Indented(_line(f"… and {len(findings) - _NAMED_OF_RULE:,} more; --format json has all"), 4))
     if not failing:
@@ -124,7 +125,9 @@ class Indented:
     def __init__(self, text: "Text", indent: int) -> None:
         self._text, self._indent = text, indent
 
-    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "Iterator[Text]":
+    def __rich_console__(
+        self, console: "rich.console.Console", options: "rich.console.ConsoleOptions"
+    ) -> "Iterator[Text]":
         """The lines as Rich prints them."""
         from rich.text import Text
 

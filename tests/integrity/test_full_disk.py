@@ -371,7 +371,7 @@ def test_destroy_fails_while_the_cloud_holds_resources_and_the_next_one_removes_
     space = Space(project.root)
     urn = "urn:pulumi:dyfed-powys::bluelamp::azure-native:resources:ResourceGroup::rg"
 
-    def work(target: Any, _hear: Any) -> Result:
+    def work(target: Any, _hear: Any, _gate: Any) -> Result:
         store = space.open_store()
         store.put(
             Record("/subscriptions/x/resourceGroups/rg", "azure-native", "azure-native:resources:ResourceGroup", urn)

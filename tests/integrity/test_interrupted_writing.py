@@ -293,6 +293,25 @@ def test_several_processes_that_write_one_folder_leave_one_whole_report(two: Two
     assert [path.name for path in two.folder.parent.iterdir()] == [two.folder.name]
 
 
+def test_a_new_folder_that_another_process_removes_at_once_is_made_again(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another writer may take the folder for one that was left, between its making and its lock."""
+    two.again()
+    opened, removed = os.open, []
+
+    def remove_first(path: Any, *args: Any, **options: Any) -> int:
+        if not removed and ".bluelamp-new." in str(path):
+            removed.append(path)
+            Path(path).rmdir()
+        return opened(path, *args, **options)
+
+    monkeypatch.setattr(os, "open", remove_first)
+    two.write(two.newer)
+    assert removed
+    assert two.is_whole().keys() == two.new.keys()
+
+
 # The command
 
 

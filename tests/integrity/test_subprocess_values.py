@@ -491,8 +491,8 @@ def test_where_no_force_has_changed_there_is_nothing_to_do(
         if form == "text":
             assert (out, err) == ("no force changed\n", "")
         else:
-            given = json.loads(out)
-            assert (given["forces"] if isinstance(given, dict) else given) == []
+            result = json.loads(out)["result"]
+            assert result["reports" if words.startswith("audit") else "forces"] == []
             assert err == ("" if quiet else "no force changed\n")
     assert everything(shared.root) == before
 

@@ -51,14 +51,14 @@ def test_failures_are_by_enforcement_then_by_severity_with_the_fix_in_settings_f
     mandatory = lines[1 : lines.index("")]
     assert mandatory == [
         "  high T-001 A box is open (T-001)",
-        "    box-0.lock stacks/Pulumi.essex.yaml:12: found open, expected shut",
-        "    box-1.lock stacks/Pulumi.essex.yaml:12: found open, expected shut",
+        "    - box-0.lock stacks/Pulumi.essex.yaml:12: found open, expected shut",
+        "    - box-1.lock stacks/Pulumi.essex.yaml:12: found open, expected shut",
         "    fix in the settings: boxes.lock: shut",
         "    or in the code: Shut the box.",
         "    controls: NCSC CAF 4.0 B3.c; Box Standard 1 BX-1",
         "  low T-002 A box is open (T-002)",
-        "    box-0.lock: found open, expected shut",
-        "    box-1.lock: found open, expected shut",
+        "    - box-0.lock: found open, expected shut",
+        "    - box-1.lock: found open, expected shut",
         "    fix: Shut the box.",
         "    controls: NCSC CAF 4.0 B3.c; Box Standard 1 BX-1",
     ]
@@ -80,7 +80,7 @@ def test_nothing_is_left_out_without_its_number(report_on: ReportOn) -> None:
 def test_lines_are_folded_at_any_width_on_a_terminal_and_whole_in_a_pipe(report: Report, width: int) -> None:
     assert max(map(len, shown(terminal.show(report), width))) <= width
     piped = shown(terminal.show(report), width, pipe=True)
-    assert "    box-0.lock stacks/Pulumi.essex.yaml:12: found open, expected shut" in piped
+    assert "    - box-0.lock stacks/Pulumi.essex.yaml:12: found open, expected shut" in piped
 
 
 def test_several_forces_are_a_table_with_common_failures_once_and_totals(report: Report, report_on: ReportOn) -> None:
