@@ -91,7 +91,7 @@ def _place(trial: "Trial", slug: str, root: Path) -> str:
     if not is_everything(trial) and _hub_steps(trial) & {"create", "delete"}:
         problem = source.problem(("config", "bluelamp:azure", "topology"), "")
         return f"{problem.where}: {problem.path}"
-    return source.name
+    return source.file
 
 
 def _told(one: "Refused") -> str:

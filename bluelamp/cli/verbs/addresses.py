@@ -111,8 +111,11 @@ def _change(root: Path, slug: str, release: Sequence[str], move: Sequence[str]) 
         if at is not None and at != net and (net is None or ranges.get(key) == at):
             region, name = key
             raise UsageError(
-                f"{name or 'the hub'} in {region} is deployed in {at} in the rehearsal: its range cannot be given to another network",
-                next_step=rehearsed(staged(key, net, slug, first=_first(root, slug)) if net else _freed(key, slug)),
+                f"{name or 'the hub'} in {region} is deployed in {at} in the rehearsal: its range cannot be given to "
+                "another network",
+                next_step=rehearsed(
+                    staged(key, net, slug, first=_first(root, slug), deployed=True) if net else _freed(key, slug)
+                ),
             )
         if net is None:
             ranges.pop(key, None)
