@@ -1,6 +1,6 @@
 """What preview, up, destroy and drift have in common: several forces at once, progress, results, reports, status."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,7 +51,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
 
     Settings are read first, of every force, so that a mistake in one is told before anything is begun.
     """
-    settings = read_settings(root, forces, rehearsing=forces if how.rehearse else ()) if how.needs_settings else {}
+    settings = read_settings(root, forces, rehearse=how.rehearse) if how.needs_settings else {}
     if how.needs_settings:
         from bluelamp.governance.read import every as governance
 
@@ -103,11 +103,18 @@ def _of_rehearsal(result: Result) -> Result:
     return replace(result, errors=tuple(map(rehearsed, result.errors)), notes=tuple(map(rehearsed, result.notes)))
 
 
-def read_settings(root: Path, forces: list[str], *, rehearsing: Collection[str] = ()) -> dict[str, "Force"]:
+def for_rehearsal(problem: Problem) -> Problem:
+    """The problem with the rehearsal's commands in its next step."""
+    return replace(problem, next_step=rehearsed(problem.next_step))
+
+
+def read_settings(root: Path, forces: list[str], *, rehearse: bool | None = False) -> dict[str, "Force"]:
     """The settings of each force. Raises `SettingsError` with every mistake in those of every one of `forces`.
 
-    The next steps of mistakes in those of `rehearsing` are for the rehearsal.
+    The next steps of mistakes are for the rehearsal with `rehearse`; where it is None, as for a verb without a cloud,
+    for that of each force that a rehearsal holds.
     """
+    from bluelamp.fleet.rehearsed import state_of
     from bluelamp.infra.force import load
 
     read: dict[str, Force] = {}
@@ -116,14 +123,11 @@ def read_settings(root: Path, forces: list[str], *, rehearsing: Collection[str] 
         try:
             read[force] = load(force, root=root)
         except SettingsError as error:
-            problems += map(_rehearsed_step, error.problems) if force in rehearsing else error.problems
+            held = holds(state_of(root, force)) if rehearse is None else rehearse
+            problems += map(for_rehearsal, error.problems) if held else error.problems
     if problems:
         raise SettingsError(problems)
     return read
-
-
-def _rehearsed_step(problem: Problem) -> Problem:
-    return replace(problem, next_step=rehearsed(problem.next_step))
 
 
 def _one(

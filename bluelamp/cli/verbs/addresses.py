@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bluelamp.cli.operate import read_settings
 from bluelamp.cli.options import Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.errors import UsageError
@@ -50,12 +51,11 @@ def addresses(
     from bluelamp.fleet.keeping import keep as keep_all
     from bluelamp.fleet.keeping import kept_of
     from bluelamp.fleet.rehearsed import state_of
-    from bluelamp.infra.force import load
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     if release or move:
         _change(root, force, release or [], move or [])
-    settings = load(force, root=root)
+    settings = read_settings(root, [force], rehearse=None)[force]
     if keep:
         from bluelamp.fleet.ranges import deployed
 

@@ -25,7 +25,6 @@ from bluelamp.cli.options import (
 )
 from bluelamp.cli.screen import Format, Screen, escape, problem_of
 from bluelamp.cli.select import end_without, select
-from bluelamp.core.problems import SettingsError
 from bluelamp.errors import Status, worst
 from bluelamp.fleet.judge import Check, check_plans
 from bluelamp.folders import project as find_project
@@ -57,19 +56,12 @@ def check(
 
     Examples: `bluelamp check essex` · `bluelamp check --all` · `bluelamp check --changed main --format json`
     """
-    from bluelamp.fleet.deployed import holds
-    from bluelamp.fleet.rehearsed import state_of
     from bluelamp.governance.read import every as every_governance
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
     end_without(screen, chosen, _json(root, [], passes=passes))
-    try:
-        read_settings(root, chosen)
-    except SettingsError:
-        # What is known to be deployed is what a rehearsal holds: the next steps are for that.
-        read_settings(root, chosen, rehearsing=[each for each in chosen if holds(state_of(root, each))])
-        raise
+    read_settings(root, chosen, rehearse=None)
     every_governance(root, chosen)
     done: list[Check] = []
     with screen.progress() as progress:
