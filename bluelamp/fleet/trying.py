@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _PROJECT: Final = "bluelamp"
 _AZURE: Final = "azure-native"
+_MOST: Final = 10
 _ID: Final = re.compile(r"/subscriptions/[^\s'\"`,;()]+")
 _DONE: Final = {"create": "made", "update": "changed", "replace": "replaced", "delete": "deleted"}
 _ONE_AT_A_TIME: Final = Lock()
@@ -65,15 +66,18 @@ def refuse(force: "Force", root: Path, deployed: Deployed) -> None:
     if trial is None or not (trial.refused or is_everything(trial)):
         return
     said = [f"{_place(trial, force.slug, root)}: {_problem(trial)}; nothing was changed"]
-    if trial.refused:
+    if not is_everything(trial):
         said.append("tried out on a copy of what is deployed, Azure refuses:")
-        said += dict.fromkeys(map(_told, trial.refused))
+        told = list(dict.fromkeys(map(_told, trial.refused)))
+        said += told[:_MOST]
+        if len(told) > _MOST:
+            said.append(f"and {len(told) - _MOST} more")
     steps = way(trial, force.slug)
     raise UsageError("\n".join(said), next_step="\n".join(f"{at}. {step}" for at, step in enumerate(steps, 1)))
 
 
 def _problem(trial: "Trial") -> str:
-    if not trial.refused:
+    if is_everything(trial):
         return (
             f"this change replaces {_replaced(trial)} of {len(trial.running)} resources that are deployed, with the "
             "logs, keys and backups in them"
