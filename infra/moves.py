@@ -42,23 +42,23 @@ def move_findings(settings: Mapping[str, Any], kept: Kept, slug: str) -> Iterato
                 break
 
 
-def staged(key: Key, net: IPv4Network | None, slug: str, *, first: list[str]) -> str:
-    """How to move a network, step by step."""
+def staged(key: Key, net: IPv4Network | None, slug: str, *, first: list[str], deployed: bool = False) -> str:
+    """How to move a network, step by step; of one that is not known to be `deployed`, also where it is not."""
+    alone = "" if deployed else "; where it is not deployed the move alone is enough"
     where = net or "RANGE"
     move = f"`{COMMAND} {slug} --move {label(key)}={where}`"
     if key[1] != HUB:
         return (
             f"add a landing zone with another name beside {key[1]}, run `bluelamp up {slug}`, move the service, then "
-            f"remove {key[1]}; or, where it is not deployed: {move}"
+            f"remove {key[1]}" + ("" if deployed else f"; or, where it is not deployed: {move}")
         )
     if first and key[0] != first[0]:
         return (
-            f"set bluelamp:components.secondHub: off, run `bluelamp up {slug}`, then {move}, and set it as it was; "
-            f"where it is not deployed the move alone is enough"
+            f"set bluelamp:components.secondHub: off, run `bluelamp up {slug}`, then {move}, and set it as it was"
+            f"{alone}"
         )
     return (
-        f"everything is joined to the hub: run `bluelamp destroy {slug}`, then {move} and `bluelamp up {slug}`; "
-        "where it is not deployed the move alone is enough"
+        f"everything is joined to the hub: run `bluelamp destroy {slug}`, then {move} and `bluelamp up {slug}`{alone}"
     )
 
 

@@ -10,6 +10,7 @@ from bluelamp.cli.notes import Notes
 from bluelamp.cli.results import show_result
 from bluelamp.cli.screen import Screen, escape
 from bluelamp.cli.session import Session, opened, session
+from bluelamp.core.commands import rehearsed
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.engine.operation import Target
 from bluelamp.errors import BluelampError, Status, UsageError, worst
@@ -50,7 +51,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
 
     Settings are read first, of every force, so that a mistake in one is told before anything is begun.
     """
-    settings = read_settings(root, forces) if how.needs_settings else {}
+    settings = read_settings(root, forces, rehearse=how.rehearse) if how.needs_settings else {}
     if how.needs_settings:
         from bluelamp.governance.read import every as governance
 
@@ -72,7 +73,8 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
 
         def one(force: str) -> Result:
             try:
-                return _one(held, force, settings, verb, how, work, board)
+                result = _one(held, force, settings, verb, how, work, board)
+                return _of_rehearsal(result) if how.rehearse else result
             finally:
                 board.end(force)
 
@@ -82,7 +84,8 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
             show_result(screen, shown, details=how.details, seen=how.seen.get(result.force))
             if screen.json:
                 for message, _, step in (error.partition("; next: ") for error in result.errors):
-                    screen.error(f"{result.force}: {message}", step)
+                    first, *more = f"{result.force}: {message}".splitlines()
+                    screen.error(first, step, more=more)
         if how.report is not None:
             _report(screen, root, results, how, verb)
     screen.give({"verb": verb, "rehearsed": how.rehearse, "forces": [_given(root, result) for result in results]})
@@ -95,8 +98,23 @@ def _given(root: Path, result: Result) -> dict[str, Any]:
     return {**result.as_dict(), "environment": environment_of(root, result.force)}
 
 
-def read_settings(root: Path, forces: list[str]) -> dict[str, "Force"]:
-    """The settings of each force. Raises `SettingsError` with every mistake in those of every one of `forces`."""
+def _of_rehearsal(result: Result) -> Result:
+    """A result whose next steps are for the rehearsal."""
+    return replace(result, errors=tuple(map(rehearsed, result.errors)), notes=tuple(map(rehearsed, result.notes)))
+
+
+def for_rehearsal(problem: Problem) -> Problem:
+    """The problem with the rehearsal's commands in its next step."""
+    return replace(problem, next_step=rehearsed(problem.next_step))
+
+
+def read_settings(root: Path, forces: list[str], *, rehearse: bool | None = False) -> dict[str, "Force"]:
+    """The settings of each force. Raises `SettingsError` with every mistake in those of every one of `forces`.
+
+    The next steps of mistakes are for the rehearsal with `rehearse`; where it is None, as for a verb without a cloud,
+    for that of each force that a rehearsal holds.
+    """
+    from bluelamp.fleet.rehearsed import state_of
     from bluelamp.infra.force import load
 
     read: dict[str, Force] = {}
@@ -105,7 +123,8 @@ def read_settings(root: Path, forces: list[str]) -> dict[str, "Force"]:
         try:
             read[force] = load(force, root=root)
         except SettingsError as error:
-            problems += error.problems
+            held = holds(state_of(root, force)) if rehearse is None else rehearse
+            problems += map(for_rehearsal, error.problems) if held else error.problems
     if problems:
         raise SettingsError(problems)
     return read

@@ -43,8 +43,9 @@ def show_result(screen: Screen, result: Result, *, details: bool = False, seen: 
             screen.warn(f"{result.force}: {first}")
             screen.say(*gutter("\n".join(more)))
         for error in result.errors:
-            first, *more = error.splitlines() or [""]
-            screen.error(first, more=more)
+            said, _, step = error.partition("; next: ") if "\n" in error else (error, "", "")
+            first, *more = said.splitlines() or [""]
+            screen.error(first, step, more=more)
         screen.show(f"[bold]{escape(result.force)}[/bold]: {answer(result)}")
 
 

@@ -148,7 +148,8 @@ class Screen:
         Screen.problems.append(problem_of(message, next_step, more))
         lines = [f"[red]error:[/red] {escape(message)}", *(each for text in more for each in gutter(text))]
         if next_step:
-            lines.append(f"  next: {escape(next_step)}")
+            first, *further = str(next_step).splitlines()
+            lines += [f"  next: {escape(first)}", *(f"        {escape(each)}" for each in further)]
         _print(self.err, lines)
 
     def give(self, data: Any) -> None:

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bluelamp.core.commands import rehearsed
 from bluelamp.core.problems import SettingsError
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.deployed import holds
@@ -121,7 +122,8 @@ def _change_refused(plan: "Plan", root: Path) -> tuple[str, str]:
         if trying.leaves(plan, state):
             trying.refuse(force, root, trying.Deployed(state))
     except UsageError as error:
-        return error.message, error.next_step
+        # It speaks of the rehearsal, whatever else is deployed.
+        return rehearsed(error.message), rehearsed(error.next_step)
     return "", ""
 
 

@@ -78,4 +78,4 @@ def reason(one: Moved, force: "Force") -> tuple[str, str]:
     )
     first = list(force.azure.regions[:1]) if force.azure else []
     back = f"`{COMMAND} {force.slug} --move {label(one.key)}={one.was}` keeps it where it is. To move it: "
-    return message, back + staged(one.key, one.now, force.slug, first=[str(each) for each in first])
+    return message, back + staged(one.key, one.now, force.slug, first=[str(each) for each in first], deployed=True)

@@ -1,5 +1,6 @@
 """Whether what is deployed can be changed into what the settings ask for, tried out before anything changes."""
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,12 +14,14 @@ from bluelamp.fleet.deploy import Result
 if TYPE_CHECKING:
     from bluelamp.infra.force import Force
     from bluelamp.planning import Plan
-    from bluelamp.planning.trial import Trial
+    from bluelamp.planning.trial import Refused, Trial
     from bluelamp.rehearsal.store import Record, Store
 
 _PROJECT: Final = "bluelamp"
 _AZURE: Final = "azure-native"
-_MOST: Final = 3
+_MOST: Final = 10
+_ID: Final = re.compile(r"/subscriptions/[^\s'\"`,;()]+")
+_DONE: Final = {"create": "made", "update": "changed", "replace": "replaced", "delete": "deleted"}
 _ONE_AT_A_TIME: Final = Lock()
 _TAKEN: Final = ("ResourceExists", "AlreadyExists", "Conflict")
 _ABSENT: Final = ("NotFound", "InvalidResourceReference", "ParentResourceNotFound")
@@ -55,25 +58,53 @@ def leaves(plan: "Plan", state: Mapping[str, Any]) -> bool:
 
 
 def refuse(force: "Force", root: Path, deployed: Deployed) -> None:
-    """Raises `UsageError`, with the way to do it, where Azure would refuse a step of the update half-way."""
+    """Raises `UsageError`, with the way to do it, where Azure would refuse a step of the update half-way.
+
+    Its message begins with the setting and has a line for each refusal; its next step has a line for each step.
+    """
     trial = tried(force, root, deployed)
     if trial is None or not (trial.refused or is_everything(trial)):
         return
-    if not trial.refused:
-        raise UsageError(
-            f"{force.slug}: this change replaces {_replaced(trial)} of {len(trial.running)} resources that are "
-            "deployed, with the logs, keys and backups in them; nothing was changed",
-            next_step=way(trial, force.slug),
+    said = [f"{_place(trial, force.slug, root)}: {_problem(trial)}; nothing was changed"]
+    if not is_everything(trial):
+        said.append("tried out on a copy of what is deployed, Azure refuses:")
+        told = list(dict.fromkeys(map(_told, trial.refused)))
+        said += told[:_MOST]
+        if len(told) > _MOST:
+            said.append(f"and {len(told) - _MOST} more")
+    steps = way(trial, force.slug)
+    raise UsageError("\n".join(said), next_step="\n".join(f"{at}. {step}" for at, step in enumerate(steps, 1)))
+
+
+def _problem(trial: "Trial") -> str:
+    if is_everything(trial):
+        return (
+            f"this change replaces {_replaced(trial)} of {len(trial.running)} resources that are deployed, with the "
+            "logs, keys and backups in them"
         )
-    shown = "; ".join(
-        f"{one.urn.split('::', 3)[-1]} ({one.op}): {one.code}: {one.message}" for one in trial.refused[:_MOST]
+    if _hub_steps(trial) & {"create", "delete"}:
+        return "the topology of what is deployed cannot be changed in one update"
+    return "what is deployed cannot be changed so in one update"
+
+
+def _place(trial: "Trial", slug: str, root: Path) -> str:
+    """The file and, where a refusal is known to come from one, the line and the setting."""
+    from bluelamp.planning.refused_settings import source_of
+
+    source = source_of(slug, root)
+    if not is_everything(trial) and _hub_steps(trial) & {"create", "delete"}:
+        problem = source.problem(("config", "bluelamp:azure", "topology"), "")
+        return f"{problem.where}: {problem.path}"
+    return source.file
+
+
+def _told(one: "Refused") -> str:
+    """A refusal in words, with what an id names in place of the id."""
+    words = _ID.sub(
+        lambda found: "/".join(found.group().strip("/").split("/")[2:]).rpartition("/providers/")[2], one.message
     )
-    more = f"; and {len(trial.refused) - _MOST} more" if len(trial.refused) > _MOST else ""
-    raise UsageError(
-        f"{force.slug}: what is deployed cannot be changed so in one update; nothing was changed. "
-        f"Tried out beforehand: {shown}{more}",
-        next_step=way(trial, force.slug),
-    )
+    words = words.removesuffix(".")
+    return f"{one.urn.split('::', 3)[-1]} cannot be {_DONE.get(one.op, one.op)}: {words} ({one.code})"
 
 
 def _replaced(trial: "Trial") -> int:
@@ -85,34 +116,42 @@ def is_everything(trial: "Trial") -> bool:
     return _replaced(trial) * 2 > len(trial.running)
 
 
-def way(trial: "Trial", slug: str) -> str:
-    """The staged way to make a change that cannot be made in one update."""
+def _hub_steps(trial: "Trial") -> set[str]:
+    """What happens to virtual hubs: one is made or deleted where the topology changes."""
+    return {op for op, urn in trial.steps if urn.split("::")[2].endswith(":VirtualHub")}
+
+
+def way(trial: "Trial", slug: str) -> tuple[str, ...]:
+    """The steps of a change that cannot be made in one update."""
+    up = f"run `bluelamp up {slug}`"
     if is_everything(trial):
         return (
             "put the setting back: it is in the names or the places of nearly everything, and does not change while "
-            f"the estate is deployed. To change it, run `bluelamp destroy {slug}`, change it and run "
-            f"`bluelamp up {slug}`"
+            "the estate is deployed",
+            f"run `bluelamp destroy {slug}`",
+            f"change the setting and {up}",
         )
-    off = "bluelamp:azure.hub.firewall.enabled: false and bluelamp:components.gateways: off"
-    hubs = {op for op, urn in trial.steps if urn.split("::")[2].endswith(":VirtualHub")}
+    off = "set bluelamp:azure.hub.firewall.enabled: false and bluelamp:components.gateways: off"
+    hubs = _hub_steps(trial)
     if "create" in hubs:
         return (
-            f"put bluelamp:azure.topology back, set {off}, and run `bluelamp up {slug}`; then change the topology, set "
-            f"both as they were and run `bluelamp up {slug}`"
+            f"put bluelamp:azure.topology back, {off}, and {up}",
+            f"change the topology, set both as they were, and {up}",
         )
     if "delete" in hubs:
         return (
-            f"set {off} beside the new topology and run `bluelamp up {slug}`; then set both as they were and run "
-            f"`bluelamp up {slug}`"
+            f"{off} beside the new topology, and {up}",
+            f"set both as they were and {up}",
         )
     if all(any(code in one.code for code in _TAKEN) for one in trial.refused):
         return (
-            "make it in two updates: take what is to be replaced out of the settings, run "
-            f"`bluelamp up {slug}`, then put the new in and run it again"
+            f"take what is to be replaced out of the settings and {up}",
+            f"put the new in and {up}",
         )
     return (
-        "put the setting back, and make the change in two updates: add the new beside the old under another name, run "
-        f"`bluelamp up {slug}`, move what uses the old, then take the old out and run it again"
+        f"put the setting back, add the new beside the old under another name, and {up}",
+        "move what uses the old",
+        f"take the old out and {up}",
     )
 
 

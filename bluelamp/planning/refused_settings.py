@@ -25,7 +25,7 @@ def problem_of(error: Exception, force: str, root: Path) -> Problem | None:
 
     A `ValueError` that the program's own code raises is a refusal of its arguments, which come from the settings.
     """
-    source = _source(force, root)
+    source = source_of(force, root)
     text = f"{error}"
     found = _quoted(source, text)
     if found is None and not (isinstance(error, ValueError) and _raised_by_program(error)):
@@ -35,12 +35,13 @@ def problem_of(error: Exception, force: str, root: Path) -> Problem | None:
 
 def refusals(force: str, root: Path, reasons: Iterable[str]) -> list[Problem]:
     """The problems for what the cloud refuses, as far as a setting is quoted; none where no reason quotes one."""
-    source = _source(force, root)
+    source = source_of(force, root)
     found = [(each, _quoted(source, each)) for each in dict.fromkeys(reasons)]
     return [_problem(source, steps, f"Azure or Kubernetes refuses it: {each}") for each, steps in found if steps]
 
 
-def _source(force: str, root: Path) -> Source:
+def source_of(force: str, root: Path) -> Source:
+    """A force's stack file with its positions; empty where it cannot be read."""
     name = STACK_FILE.format(slug=force)
     try:
         return parse(*content_of(root / name, root))

@@ -113,6 +113,7 @@ class _Update(PlanMonitor):
         self.running = dict(running)
         self._seen: set[str] = set()
         self._later: list[Running] = []
+        self._unmade: set[str] = set()
         self._op = ""
 
     @override
@@ -136,8 +137,11 @@ class _Update(PlanMonitor):
             inputs, resource_id, outputs = self._bring(provider, made, before, list(request.ignoreChanges))
             made = replace(made, id=resource_id, inputs=inputs, outputs=outputs)
         except CloudError as error:
-            self.trial.refused.append(Refused(urn, self._op, error.code, error.message))
-            made = replace(made, id=before.id if before else f"refused-{len(self.trial.refused)}")
+            # What is refused because it needs what was refused is no further reason.
+            if not self._unmade.intersection(needs):
+                self.trial.refused.append(Refused(urn, self._op, error.code, error.message))
+            self._unmade.add(urn)
+            made = replace(made, id=before.id if before else f"refused-{len(self._unmade)}")
             if before is not None:
                 made = replace(made, outputs={**before.outputs, **inputs})
         self.running[urn] = made

@@ -127,7 +127,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         What is not decided for one alone is judged again: where an unknown value comes from is only known now. So is
         what other resources decide: patches, what others apply, and how much the pattern of an exemption covers.
         """
-        resources = [self._whole(each) for each in request.resources]
+        resources = [self._whole(each) for each in self._staying(request.resources)]
         context = Context(resources)
         late = [each for each in resources if each.urn in self._unsure or context.late(each)]
         again = [
@@ -136,6 +136,16 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             if judgement.verdict in _REPORTED and judgement.rule not in self._told.get(judgement.urn, ())
         ]
         return self._response([*again, *self._together.judge(resources, context)], resources)
+
+    def _staying(self, resources: Iterable[Any]) -> list[Any]:
+        """The resources that the program asks for, which are those that are there after the update.
+
+        An engine that refreshes the state first (`--refresh`) lists all that it has refreshed, also what the update
+        deletes and the old URN of what is renamed. `Analyze` has only seen what the program asks for. Where it has seen
+        nothing, no program ran, and all that is listed stays.
+        """
+        listed = list(resources)
+        return [each for each in listed if each.urn in self._inputs] if self._inputs else listed
 
     def _whole(self, each: Any) -> Resource:
         """The inputs of a resource, with its references, of which the engine only tells at the end."""

@@ -37,12 +37,22 @@ def test_nothing_of_a_running_force_moves_and_what_cannot_change_is_refused_befo
     moved = project.run("check", FORCE)
     assert moved.returncode == 2
     assert "--move uksouth/hub=10.29.8.0/22" in moved.stderr
+    assert f"`bluelamp destroy --rehearse {FORCE}`" in moved.stderr
+    previewed = project.run("preview", "--rehearse", FORCE)
+    assert f"`bluelamp up --rehearse {FORCE}`" in previewed.stderr
+    settings.write_text(between, "utf-8")
+    kept_elsewhere = project.run("addresses", FORCE, "--move", "hub=10.29.8.0/22")
+    assert kept_elsewhere.returncode == 2
+    assert f"run `bluelamp destroy --rehearse {FORCE}`, then `bluelamp addresses" in kept_elsewhere.stderr
+    assert "take it out of the settings" not in kept_elsewhere.stderr
 
     settings.write_text(between.replace("profile: starter", "profile: starter\n  bluelamp:environment: test"), "utf-8")
     for words in (["check", FORCE], ["up", "--rehearse", FORCE]):
         named = project.run(*words)
         assert named.returncode == 2, named.stdout + named.stderr
         assert "nothing was changed" in named.stderr
-        assert "bluelamp destroy" in named.stderr
+        assert f"{FORCE}: {FORCE}" not in named.stderr
+        assert named.stderr.count(f"error: stacks/Pulumi.{FORCE}.yaml: this change replaces ") == 1
+        assert f"2. run `bluelamp destroy --rehearse {FORCE}`" in named.stderr
     settings.write_text(between, "utf-8")
     assert "unchanged" in project.run("up", "--rehearse", FORCE).stdout

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bluelamp.cli.operate import read_settings
 from bluelamp.cli.options import Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.errors import UsageError
@@ -50,12 +51,11 @@ def addresses(
     from bluelamp.fleet.keeping import keep as keep_all
     from bluelamp.fleet.keeping import kept_of
     from bluelamp.fleet.rehearsed import state_of
-    from bluelamp.infra.force import load
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     if release or move:
         _change(root, force, release or [], move or [])
-    settings = load(force, root=root)
+    settings = read_settings(root, [force], rehearse=None)[force]
     if keep:
         from bluelamp.fleet.ranges import deployed
 
@@ -91,11 +91,13 @@ def _rows(force: "Force", kept: "Ranges | None") -> list[tuple[str, str, IPv4Net
 
 def _change(root: Path, slug: str, release: Sequence[str], move: Sequence[str]) -> None:
     """Releases and moves ranges in the file. Raises `UsageError` for a network that is deployed or not kept."""
+    from bluelamp.core.commands import rehearsed
     from bluelamp.core.register import read_register
     from bluelamp.fleet.ranges import deployed
     from bluelamp.fleet.rehearsed import state_of
     from bluelamp.infra.kept import ADDRESS_FILE, read_kept, text_of, write_kept
     from bluelamp.infra.kept import check as check_ranges
+    from bluelamp.infra.moves import staged
 
     entry = read_register(root).entry(slug)
     file, allocation = ADDRESS_FILE.format(slug=slug), entry.allocation.ranges()
@@ -109,9 +111,11 @@ def _change(root: Path, slug: str, release: Sequence[str], move: Sequence[str]) 
         if at is not None and at != net and (net is None or ranges.get(key) == at):
             region, name = key
             raise UsageError(
-                f"{name or 'the hub'} in {region} is deployed in {at}: its range cannot be given to another network",
-                next_step=f"take it out of the settings, run `bluelamp up {slug}`, then release it; or "
-                f"`bluelamp addresses --help`",
+                f"{name or 'the hub'} in {region} is deployed in {at} in the rehearsal: its range cannot be given to "
+                "another network",
+                next_step=rehearsed(
+                    staged(key, net, slug, first=_first(root, slug), deployed=True) if net else _freed(key, slug)
+                ),
             )
         if net is None:
             ranges.pop(key, None)
@@ -119,6 +123,28 @@ def _change(root: Path, slug: str, release: Sequence[str], move: Sequence[str]) 
             ranges[key] = net
     check_ranges(text_of(slug, ranges), file, allocation)
     write_kept(root, file, slug, ranges)
+
+
+def _first(root: Path, slug: str) -> list[str]:
+    """The first of the regions in the settings, which may have mistakes."""
+    from bluelamp.infra.finding import usable_regions
+    from bluelamp.planning.refused_settings import source_of
+
+    config = source_of(slug, root).values
+    config = config.get("config") if isinstance(config, dict) else None
+    azure = config.get("bluelamp:azure") if isinstance(config, dict) else None
+    return [str(each) for each in usable_regions({"azure": azure})[:1]]
+
+
+def _freed(key: "Key", slug: str) -> str:
+    """How the range of a network that is deployed comes to be free."""
+    region, name = key
+    if name:
+        return f"take {name} out of the settings, run `bluelamp up {slug}`, then release it"
+    return (
+        f"the hub in {region} goes with what it joins: run `bluelamp destroy {slug}`, or, where it is the second hub, "
+        f"set bluelamp:components.secondHub: off and run `bluelamp up {slug}`; then release it"
+    )
 
 
 def _target(text: str, ranges: "Ranges", running: "Ranges", slug: str) -> "tuple[Key, Any]":

@@ -61,7 +61,7 @@ def check(
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
     end_without(screen, chosen, _json(root, [], passes=passes))
-    read_settings(root, chosen)
+    read_settings(root, chosen, rehearse=None)
     every_governance(root, chosen)
     done: list[Check] = []
     with screen.progress() as progress:
@@ -103,11 +103,19 @@ def _show(screen: Screen, done: Sequence[Check]) -> None:
         screen.warn(warning)
     for note in gathered((one.force, each) for one in done for each in one.notes):
         screen.say(f"[dim]note: {escape(note)}[/dim]")
-    if not screen.json:
-        _show_reports(screen, done)
     for one in done:
         if one.change_refused:
-            screen.error(f"{one.force}: {one.change_refused}", one.next_step)
+            named = "" if one.change_refused.startswith("stacks/") else f"{one.force}: "
+            first, *more = f"{named}{one.change_refused}".splitlines()
+            screen.error(first, one.next_step, more=more)
+    if not screen.json:
+        _show_reports(screen, done)
+        for one in done:
+            if one.change_refused:
+                screen.show(
+                    f"[bold]{escape(one.force)}[/bold]: [red]refused[/red]: what is rehearsed cannot be changed into "
+                    "this in one update; the error above has the way"
+                )
 
 
 def _show_reports(screen: Screen, done: Sequence[Check]) -> None:

@@ -1,0 +1,14 @@
+"""Commands in what is told to a user."""
+
+import re
+from typing import Final
+
+_CHANGING: Final = re.compile(r"\bbluelamp (preview|up|destroy|drift)\b(?! --rehearse)")
+
+
+def rehearsed(text: str) -> str:
+    """`text` with every command that works on what is deployed as the one that works on the rehearsal.
+
+    What is said of a rehearsal must not send its reader to the real estate.
+    """
+    return _CHANGING.sub(r"bluelamp \1 --rehearse", text)
