@@ -28,7 +28,7 @@ Jobs = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="How many forces at once; by default, one a core.")
 ]
 Form = Annotated[Format, typer.Option("--format", "-f", help="How to give the result.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the result and errors.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the result (of each force one line) and errors.")]
 
 
 def _working_on(start: Path | None) -> Path | None:

@@ -33,11 +33,12 @@ def show_result(screen: Screen, result: Result, *, details: bool = False, seen: 
     with screen.paused():
         for note in result.notes:
             screen.say(f"[dim]{escape(result.force)}: {escape(note)}[/dim]")
-        if result.verb in ("preview", "drift") or details or result.status is not Status.DONE:
+        if not screen.quiet and (result.verb in ("preview", "drift") or details or result.status is not Status.DONE):
             screen.show(*lines(result.steps, details=details))
         old = seen or Result(result.force, "preview", Status.DONE)
         for rule in _by_rule([one for one in result.violations if one not in old.violations]):
-            screen.show(*_violated(rule, details=details))
+            if rule[0].mandatory or not screen.quiet:
+                screen.show(*_violated(rule, details=details))
         for warning in dict.fromkeys(each for each in result.warnings if each not in old.warnings):
             first, *more = warning.splitlines() or [""]
             screen.warn(f"{result.force}: {first}")
