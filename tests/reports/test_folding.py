@@ -1,6 +1,7 @@
 """Lines are folded between words and after the separators of a name, and kept whole in a pipe."""
 
 import io
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,7 +36,7 @@ def test_no_line_is_wider_and_nothing_is_lost(text: str, width: int) -> None:
     lines = [each.plain for each in fold(Text(text), width)]
     assert all(len(line) <= width for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
-    for line, after in zip(lines, lines[1:], strict=False):
+    for line, after in pairwise(lines):
         joined = line + after
         if joined in text and line[-1:].isalnum() and after[:1].isalnum():
             assert any(
