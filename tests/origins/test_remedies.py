@@ -112,7 +112,9 @@ def test_a_line_of_the_program_is_one_of_the_project(tmp_path: Path) -> None:
 
 
 def test_an_environment_s_fix_is_in_the_form_of_its_own_file(project: Project) -> None:
-    put(project, "azure.landingZones", [{"name": "custody"}, {"name": "records"}])
+    zones = "[{name: NAME, budget: {amount: 100, contacts: [records@dyfed-powys.police.example]}}]"
+    both = [yaml.safe_load(zones.replace("NAME", each))[0] for each in ("custody", "records")]
+    put(project, "azure.landingZones", both)
     assert (
         project.run(
             "new", FORCE, "--environment", "dev", "--subscription", "5f4b3c2d-1111-4222-8333-944455566677"
