@@ -28,7 +28,7 @@ Jobs = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="How many forces at once; by default, one a core.")
 ]
 Form = Annotated[Format, typer.Option("--format", "-f", help="How to give the result.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the result and errors.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the result (of each force one line) and errors.")]
 
 
 def _working_on(start: Path | None) -> Path | None:
@@ -93,15 +93,16 @@ Framework = Annotated[
     typer.Option(
         "--framework",
         metavar="NAME[:PROFILE]",
-        help="Only the rules that answer to this framework, or to a part of it: `pod-security-standards:restricted`, "
-        "`caf:B3`. Repeat for several.",
+        help="Only the rules that answer to this framework, or to a part of it: `caf:B3`. Repeat for several; "
+        "`bluelamp list frameworks` names them.",
     ),
 ]
 RuleIds = Annotated[
     list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule, or those like `BL-NET-*`. Repeatable.")
 ]
 AtLeast = Annotated[
-    str | None, typer.Option("--severity", metavar="S", help="Only rules of this severity or worse: critical, high, …")
+    str | None,
+    typer.Option("--severity", metavar="S", help="Only rules of this severity or worse: critical, high, medium, low."),
 ]
 Areas = Annotated[
     list[str] | None, typer.Option("--area", metavar="A", help="Only the rules of this area: azure, kubernetes, data.")
@@ -110,7 +111,7 @@ Formats = Annotated[
     str | None,
     typer.Option(
         "--formats",
-        metavar="F,…",
+        metavar="F,F",
         help="Of json, html, csv, sarif, junit, markdown, oscal, or all; by default all, and of more than ten forces "
         "json, html, markdown.",
     ),
@@ -131,7 +132,7 @@ Previous = Annotated[
 ]
 History = Annotated[
     Path | None,
-    typer.Option("--history", metavar="FILE", help="Where findings are kept; by default .bluelamp/history.duckdb."),
+    typer.Option("--history", metavar="FILE", help="Where findings are kept; by default a file in .bluelamp/."),
 ]
 NoHistory = Annotated[
     bool, typer.Option("--no-history", help="Keep no findings, and tell nothing of what changed since last time.")

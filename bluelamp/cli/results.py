@@ -1,13 +1,15 @@
 """One force's result, as text: what changes (replacements and deletions first), what is wrong, the answer in a line."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 from bluelamp.cli.changes import lines, visible
 from bluelamp.cli.screen import Screen, escape, gutter
-from bluelamp.engine.events import Violation
+from bluelamp.engine.events import Step, Violation
 from bluelamp.errors import Status
 from bluelamp.fleet.deploy import Result
+from bluelamp.reports.words import some
 
 _WORDS = {
     "delete": ("to delete", "deleted"),
@@ -33,11 +35,12 @@ def show_result(screen: Screen, result: Result, *, details: bool = False, seen: 
     with screen.paused():
         for note in result.notes:
             screen.say(f"[dim]{escape(result.force)}: {escape(note)}[/dim]")
-        if result.verb in ("preview", "drift") or details or result.status is not Status.DONE:
+        if not screen.quiet and (result.verb in ("preview", "drift") or details or result.status is not Status.DONE):
             screen.show(*lines(result.steps, details=details))
         old = seen or Result(result.force, "preview", Status.DONE)
         for rule in _by_rule([one for one in result.violations if one not in old.violations]):
-            screen.show(*_violated(rule, details=details))
+            if rule[0].mandatory or not screen.quiet:
+                screen.show(*_violated(rule, details=details))
         for warning in dict.fromkeys(each for each in result.warnings if each not in old.warnings):
             first, *more = warning.splitlines() or [""]
             screen.warn(f"{result.force}: {first}")
@@ -65,17 +68,34 @@ def answer(result: Result) -> str:
         return some if count else "[green]no drift[/green]"
     same = result.counts.get("same", 0)
     if not result.steps:
-        return f"[green]unchanged[/green] ({same} resources)"
+        return f"[green]unchanged[/green] ({same} resources, components and stack)"
     future = result.verb == "preview"
-    counted: dict[str, int] = {}
+    counted: dict[str, list[Step]] = {}
     for step in visible(result.steps):
-        word = "replace" if step.op in _REPLACING else step.op
-        counted[word] = counted.get(word, 0) + 1
+        counted.setdefault("replace" if step.op in _REPLACING else step.op, []).append(step)
     said = ", ".join(
-        f"{count} {escape(_WORDS.get(word, (word, word))[0 if future else 1])}" for word, count in counted.items()
+        f"{len(steps)} {escape(_WORDS.get(word, (word, word))[0 if future else 1])}{_kinds(steps)}"
+        for word, steps in counted.items()
     )
     seconds = "" if future else f" in {result.seconds:.0f} s"
     return f"[green]{said}[/green]{f', {same} unchanged' if same else ''}{seconds}"
+
+
+def _kinds(steps: Sequence[Step]) -> str:
+    """What the steps are on, in brackets: `check` counts the resources alone. Empty where they are all resources."""
+    kinds = Counter(_kind(step) for step in steps)
+    if set(kinds) == {"resource"}:
+        return ""
+    told = [some(kinds[kind], kind) for kind in ("resource", "provider", "component") if kinds[kind]]
+    return f" ({', '.join([*told, *(['the stack'] if kinds['stack'] else [])])})"
+
+
+def _kind(step: Step) -> str:
+    if step.type == "pulumi:pulumi:Stack":
+        return "stack"
+    if step.type.startswith("pulumi:providers:"):
+        return "provider"
+    return "resource" if step.custom else "component"
 
 
 def _by_rule(violations: Sequence[Violation]) -> list[list[Violation]]:

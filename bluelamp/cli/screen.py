@@ -25,6 +25,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from bluelamp.cli.displays import drawn, paused
+from bluelamp.core.folding import Folded
 from bluelamp.core.problems import Problem
 from bluelamp.core.text import printable
 
@@ -250,4 +251,13 @@ def gutter(text: str) -> list[str]:
 def _print(where: Console, things: Iterable[RenderableType]) -> None:
     with paused() if where.is_terminal else nullcontext():
         for thing in things:
-            where.print(line(thing) if isinstance(thing, str) else thing)
+            where.print(_folded(line(thing)) if isinstance(thing, str) else thing)
+
+
+def _folded(text: Text) -> RenderableType:
+    """A line that begins with spaces keeps its place where a terminal folds it."""
+    plain = text.plain
+    lead = len(plain) - len(plain.lstrip(" "))
+    if "\n" in plain or not plain.strip():
+        return text
+    return Folded(text[lead:], lead) if lead else Folded(text, 0, 0)

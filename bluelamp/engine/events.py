@@ -22,7 +22,8 @@ class Step:
     """One step on one resource: `op` is the engine's word (create, update, replace, delete, same, …).
 
     `changes` maps property paths to the kind of change; `inputs` are the new inputs, secrets blinded by the engine.
-    `ended` says whether the step is complete, or has failed, rather than begun.
+    `ended` says whether the step is complete, or has failed, rather than begun; `custom` whether a provider manages
+    the resource, which is not so of components and the stack.
     """
 
     urn: str
@@ -32,6 +33,7 @@ class Step:
     old: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
     ended: bool = field(default=False, compare=False)
+    custom: bool = field(default=True, compare=False)
 
     @property
     def type(self) -> str:
@@ -118,6 +120,7 @@ class Outcome:
             old.get("inputs") or {},
             new.get("outputs") or {},
             ended,
+            bool((new or old).get("custom")),
         )
         known = self.steps.get((step.urn, step.op))
         if known is None or not known.changes:

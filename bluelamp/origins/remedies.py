@@ -13,7 +13,6 @@ from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps
 from bluelamp.infra.finding import STACK_FILE
-from bluelamp.infra.force import PROJECT
 from bluelamp.origins.leaves import Leaf, leaves
 from bluelamp.reports.findings import Finding
 
@@ -92,13 +91,33 @@ class Remedies:
                     continue
                 if "[*]" in remedy.setting and not self._is_of(leaf, finding):
                     continue
-                return Chosen(f"{leaf.path.removeprefix(PROJECT)}: {_yaml(remedy.value)}", self._place(leaf))
+                return Chosen(self._text(leaf, remedy.value), self._place(leaf))
         return None
 
-    def _is_of(self, leaf: Leaf, finding: Finding) -> bool:
+    def _text(self, leaf: Leaf, value: Any) -> str:
+        """The line to write. An environment lays lists over those it inherits by the names of their entries: an index
+        in the whole list is none in its own file."""
+        from bluelamp.infra.register import read_register
+
+        list_, index, rest = leaf.path.partition("[")
+        name = self._name(leaf) if index and leaf.path.count("[") == 1 else None
+        if name is None or not read_register(self._root).entry(self._force).environment:
+            return f"{leaf.path}: {_yaml(value)}"
+        inner = _yaml(value)
+        *around, last = rest.partition("]")[2].strip(".").split(".")
+        inner = f"{last}: {inner}"
+        for step in reversed(around):
+            inner = f"{step}: {{{inner}}}"
+        return f"{list_}: [{{name: {name}, {inner}}}]"
+
+    def _name(self, leaf: Leaf) -> str | None:
         entry = leaf.path[: leaf.path.rindex("]") + 1]
         name = next((each.value for each in self._leaves if each.path == f"{entry}.name"), None)
-        return isinstance(name, str) and name in finding.name
+        return name if isinstance(name, str) else None
+
+    def _is_of(self, leaf: Leaf, finding: Finding) -> bool:
+        name = self._name(leaf)
+        return name is not None and name in finding.name
 
     def _place(self, leaf: Leaf) -> tuple[str, int]:
         """Where the setting is written; of a default, the section that it belongs in, or the first line of settings."""

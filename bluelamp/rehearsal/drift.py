@@ -13,7 +13,7 @@ def drift(store: Store, resource_id: str, path: str, value: Any) -> tuple[Any, A
     """Sets the property at `path` of a stored resource; what it was, and what it is.
 
     What takes the place of a secret is secret too, in the resource and in what is returned. Raises `UsageError` where
-    there is no such resource or the path leads nowhere.
+    there is no such resource, the path leads nowhere, or the property has that value already.
     """
     try:
         steps = paths.parse(path)
@@ -24,6 +24,13 @@ def drift(store: Store, resource_id: str, path: str, value: Any) -> tuple[Any, A
         if record is None:
             raise UsageError(f"the rehearsal cloud holds no {resource_id!r}")
         before, asked = _found(record.outputs, steps), _found(record.inputs, steps)
+        # Not of a secret: an answer would tell whether a guess is right.
+        if not has_secret(before) and type(before) is type(value) and before == value:
+            name = record.urn.rpartition("::")[2]
+            raise UsageError(
+                f"{path} of {name} is that already: nothing would drift",
+                next_step=f"give another value; it is there with: bluelamp cloud show {name}",
+            )
         now = Secret(value) if has_secret(before) or has_secret(asked) else value
         try:
             changed = record.with_(

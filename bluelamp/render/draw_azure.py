@@ -111,8 +111,9 @@ def _columns(width: float) -> int:
 
 def _hub(canvas: Canvas, net: Net, x: float, y: float, width: float, height: float) -> None:
     canvas.box(x, y, width, height, "hub", 10)
-    canvas.text(x + 16, y + 30, net.name, "title", 16)
-    canvas.text(x + width - 16, y + 30, ", ".join(net.ranges), "strong", 15, anchor="end")
+    ranges = ", ".join(net.ranges)
+    canvas.text(x + 16, y + 30, net.name, "title", 16, width - 44 - width_of(ranges, 15))
+    canvas.text(x + width - 16, y + 30, ranges, "strong", 15, anchor="end")
     top = y + 46
     for row in _chip_rows(net, width):
         left = x + 16
@@ -123,10 +124,11 @@ def _hub(canvas: Canvas, net: Net, x: float, y: float, width: float, height: flo
         top += _CHIP + 8
     columns = _columns(width)
     wide = (width - 32) / columns
+    indent = max((width_of(prefix, 12.5) for _, prefix in net.subnets), default=0) + 14
     for index, (name, prefix) in enumerate(net.subnets):
         left, base = x + 16 + index % columns * wide, top + 16 + index // columns * _ROW
         canvas.text(left, base, prefix, "soft", 12.5)
-        canvas.text(left + 112, base, name, "body", 12.5, wide - 120)
+        canvas.text(left + indent, base, name, "body", 12.5, wide - indent - 8)
 
 
 def _spokes(canvas: Canvas, spokes: list[Net], x: float, y: float, width: float, has_hub: bool) -> None:

@@ -115,7 +115,7 @@ class Finding:
     with secrets as `[secret]` and unknown parts as `<unknown>`. `source` is the file and the line that the resource is
     written in, None where that is not known. `input_hash` is the SHA-256 of the resource's inputs as canonical JSON,
     with secrets and unknown parts replaced likewise. `exemption` is the id of the exemption that allows a failure.
-    `remedy` is the setting that cures a failure, as it is written: `azure.hub.firewall.tier: Premium`.
+    `remedy` is the setting that cures a failure, as it is written: `bluelamp:azure.keyVault.sku: premium`.
     `reasons` say why a verdict is unknown, without the paths that `message` gives; see `bluelamp.reports.undecided`.
     """
 

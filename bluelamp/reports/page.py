@@ -69,6 +69,11 @@ class Card:
         return tuple(row for rows in self.alike for row in rows)
 
     @property
+    def remedies(self) -> tuple[str, ...]:
+        """The settings that cure the failures, as they are written in a settings file."""
+        return tuple(dict.fromkeys(row.finding.remedy for row in self.rows if row.finding.remedy))
+
+    @property
     def unlisted(self) -> int:
         """How many of the findings the page leaves to findings.json."""
         return self.count - len(self.rows)

@@ -1,10 +1,11 @@
 """Reports for a terminal: plain at 80 columns, and without colour."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from bluelamp.core.folding import Folded
 from bluelamp.core.text import printable
 from bluelamp.policies import Enforcement, Verdict
 from bluelamp.reports.exemptions import ExemptionRecord
@@ -13,7 +14,6 @@ from bluelamp.reports.unjudged import Skipped, Unjudged
 from bluelamp.reports.words import ANSWER_WORDS, asked, counted, one_line, says_more, some, value
 
 if TYPE_CHECKING:
-    import rich.console
     from rich.console import RenderableType
     from rich.text import Text
 
@@ -29,7 +29,9 @@ _LONGEST: Final = 160
 _NAMED_OF_RULE: Final = 5
 """How many of the resources that fail a rule are listed."""
 _NAMED: Final = 3
-"""How many resources of a kind that was not judged are named."""
+"""How many forces, or settings, of a rule that fails on several forces are named."""
+_FEW: Final = 5
+"""Where no more resources than these were not judged, they are named; of more the kinds are counted."""
 
 
 def show(report: Report) -> "RenderableType":
@@ -43,9 +45,7 @@ def show(report: Report) -> "RenderableType":
     parts += [_exempt(finding, report) for finding in report.findings if finding.verdict is Verdict.EXEMPT][:MOST]
     parts += _rest(report.counts[Verdict.EXEMPT], "exempt failure")
     parts += [_no_exemption(each) for each in report.exemptions if not each.holds]
-    parts += [_unjudged(each) for each in report.uncovered[:MOST]]
-    parts += _rest(len(report.uncovered), "kind that was not judged")
-    parts += _in_part([each for each in report.unjudged if each.general])
+    parts += _unjudged(report)
     parts.append(closing(report))
     return Group(*parts)
 
@@ -85,23 +85,21 @@ def _of_rule(findings: "Sequence[Finding]") -> "list[RenderableType]":
     """One rule with the resources that fail it, the settings that cure it, and the fix in code."""
     rule = findings[0].rule
     failing = findings[0].verdict is Verdict.FAIL
-    lines: list[RenderableType] = [
-        Indented(_line(f"{rule.severity} ", (rule.id, "bold"), f" {findings[0].heading}"), 2)
-    ]
+    lines: list[RenderableType] = [Folded(_line(f"{rule.severity} ", (rule.id, "bold"), f" {findings[0].heading}"), 2)]
     for finding in findings[:_NAMED_OF_RULE]:
         where = (finding.name, "bold"), _dotted(finding.path)
         place = (f"{finding.source[0]}:{finding.source[1]}", "cyan") if finding.source else None
-        lines.append(Indented(_line("- ", *where, *((" ", place) if place else ()), f": {_trim(_said(finding))}"), 4))
+        lines.append(Folded(_line("- ", *where, *((" ", place) if place else ()), f": {_trim(_said(finding))}"), 4))
     if len(findings) > _NAMED_OF_RULE:
-        lines.append(Indented(_line(f"… and {len(findings) - _NAMED_OF_RULE:,} more; --format json has all"), 4))
+        lines.append(Folded(_line(f"… and {len(findings) - _NAMED_OF_RULE:,} more; --format json has all"), 4))
     if not failing:
         return lines
     remedies = list(dict.fromkeys(finding.remedy for finding in findings if finding.remedy))
-    lines += [Indented(_line(("fix in the settings: ", "green"), (each, "bold")), 4) for each in remedies]
+    lines += [Folded(_line(("fix in the settings: ", "green"), (each, "bold")), 4) for each in remedies]
     if rule.fix:
-        lines.append(Indented(_line(("or in the code: " if remedies else "fix: ", "green"), rule.fix), 4))
+        lines.append(Folded(_line(("or in the code: " if remedies else "fix: ", "green"), rule.fix), 4))
     if rule.controls and findings[0].mandatory:
-        lines.append(Indented(_line(("controls: ", "dim"), "; ".join(map(str, rule.controls))), 4))
+        lines.append(Folded(_line(("controls: ", "dim"), "; ".join(map(str, rule.controls))), 4))
     return lines
 
 
@@ -117,25 +115,6 @@ def _said(finding: Finding) -> str:
 
 def _dotted(path: str) -> str:
     return f".{path}" if path and not path.startswith("[") else path
-
-
-class Indented:
-    """A line that is indented, also where a terminal has to fold it; in a pipe it stays one line."""
-
-    def __init__(self, text: "Text", indent: int) -> None:
-        self._text, self._indent = text, indent
-
-    def __rich_console__(
-        self, console: "rich.console.Console", options: "rich.console.ConsoleOptions"
-    ) -> "Iterator[Text]":
-        """The lines as Rich prints them."""
-        from rich.text import Text
-
-        if options.no_wrap or not console.is_terminal:
-            yield Text.assemble(" " * self._indent, self._text)
-            return
-        for number, part in enumerate(self._text.wrap(console, max(options.max_width - self._indent - 2, 20))):
-            yield Text.assemble(" " * (self._indent + (2 if number else 0)), part)
 
 
 def forces(reports: Sequence[Report], failed: Sequence[str] = ()) -> "RenderableType":
@@ -172,7 +151,7 @@ def forces(reports: Sequence[Report], failed: Sequence[str] = ()) -> "Renderable
         parts.append(_line(f"  … and {some(other, 'advisory failure')}, each of a rule that fails on one force only"))
     if shared or other:
         parts.append(_line(("`bluelamp check FORCE` lists the failures of one force", "dim")))
-    return Group(*parts, _totals(reports, failed))
+    return Group(*parts, totals(reports, failed))
 
 
 _FIGURES: Final = ("Mandatory", "Advisory", "Unknown", "Exempt")
@@ -223,20 +202,22 @@ def common(reports: Sequence[Report]) -> list[Common]:
 
 def _shared(each: Common, forces: int) -> "list[RenderableType]":
     rule = each.rule
-    named = ", ".join(each.forces[:_NAMED]) + (f" and {len(each.forces) - _NAMED} more" if forces > _NAMED else "")
-    where = "all forces" if len(each.forces) == forces else named
+    more = len(each.forces) - _NAMED
+    named = ", ".join(each.forces[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    where = "all forces" if len(each.forces) == forces > _NAMED else named
     head = _line(f"{rule.enforcement} {rule.severity} ", (rule.id, "bold"), f" {rule.failure}")
     count = f"{some(len(each.forces), 'force')} ({where}), {some(each.failures, 'failure')}"
-    lines: list[RenderableType] = [Indented(head, 2), Indented(_line(count), 4)]
+    lines: list[RenderableType] = [Folded(head, 2), Folded(_line(count), 4)]
     lines += [
-        Indented(_line(("fix in the settings: ", "green"), (remedy, "bold")), 4) for remedy in each.remedies[:_NAMED]
+        Folded(_line(("fix in the settings: ", "green"), (remedy, "bold")), 4) for remedy in each.remedies[:_NAMED]
     ]
     if not each.remedies and rule.fix:
-        lines.append(Indented(_line(("fix: ", "green"), rule.fix), 4))
+        lines.append(Folded(_line(("fix: ", "green"), rule.fix), 4))
     return lines
 
 
-def _totals(reports: Sequence[Report], failed: Sequence[str]) -> "Text":
+def totals(reports: Sequence[Report], failed: Sequence[str] = ()) -> "Text":
+    """The closing line of several reports; see `forces`."""
     answers = [report.answer for report in reports if report.force not in failed]
     said = [f"{answers.count(answer)} {ANSWER_WORDS[answer]}" for answer in Answer if answer in answers]
     said += [f"{len(set(failed))} failed"] if failed else []
@@ -262,21 +243,40 @@ def _no_exemption(exemption: ExemptionRecord) -> "Text":
     return _line(("exemption does not hold", "bold yellow"), said)
 
 
-def _unjudged(each: Unjudged) -> "Text":
-    names = ", ".join(_place(one) for one in each.resources[:_NAMED])
-    more = f" and {len(each.resources) - _NAMED:,} more" if len(each.resources) > _NAMED else ""
-    return _line(
-        ("not judged", "bold yellow"), f" {each.kind} ({len(each.resources):,}): {_trim(names)}{more}: {each.why}"
-    )
+def _unjudged(report: Report) -> "list[RenderableType]":
+    """What was not judged, and what only general rules judged: a paragraph for each reason, and where the rest is."""
+    by_why: dict[str, list[Unjudged]] = defaultdict(list)
+    for each in report.unjudged:
+        by_why[each.why].append(each)
+    few = sum(len(each.resources) for each in report.uncovered) <= _FEW
+    short = short_kinds({each.kind for each in report.unjudged})
+    parts: list[RenderableType] = []
+    for why, kinds in by_why.items():
+        count = some(sum(len(each.resources) for each in kinds), "resource")
+        head = "judged in part" if kinds[0].general else "not judged"
+        if few and not kinds[0].general:
+            told = "; ".join(f"{each.kind} ({', '.join(map(_place, each.resources))})" for each in kinds)
+        else:
+            told = ", ".join(f"{short[each.kind]} ({len(each.resources):,})" for each in kinds)
+        reason = why if len(kinds) == 1 else why.replace("this kind", "these kinds")
+        said = f": {count} of {some(len(kinds), 'kind')}: {told}: {reason}"
+        parts.append(Folded(_line((head, "bold yellow"), said), 0))
+    if not few or any(each.general for each in report.unjudged):
+        parts.append(_line(("each by name: --format json, or the report that --report DIR writes", "dim")))
+    return parts
 
 
-def _in_part(kinds: Sequence[Unjudged]) -> "list[RenderableType]":
-    """One line for the kinds of which only general rules say something: there are many, and they say the same."""
-    if not kinds:
-        return []
-    told = ", ".join(f"{each.kind} ({len(each.resources):,})" for each in kinds[:MOST])
-    more = f" and {some(len(kinds) - MOST, 'more kind')}" if len(kinds) > MOST else ""
-    return [_line(("judged in part", "bold yellow"), f" {told}{more}: {kinds[0].why}")]
+def short_kinds(kinds: Set[str]) -> dict[str, str]:
+    """Each kind by what tells it from the others: its last part alone, what follows the provider, or the whole."""
+    found: dict[str, str] = {}
+    for kind in kinds:
+        ways = (kind.rpartition(":")[2], kind.partition(":")[2] or kind)
+        found[kind] = next((way for way in ways if sum(_ends(each, way) for each in kinds) == 1), kind)
+    return found
+
+
+def _ends(kind: str, way: str) -> bool:
+    return kind == way or kind.endswith(f":{way}")
 
 
 def _place(one: Skipped) -> str:

@@ -118,7 +118,9 @@ def explanation(report: Report) -> list[str]:
     said += [each.sentences for each in report.causes]
     if report.advised:
         count = _rules(report.advised)
-        said.append(f"{some(count, 'advisory rule')} {'fails' if count == 1 else 'fail'} too, which stops nothing.")
+        fails, they = ("fails", "it does") if count == 1 else ("fail", "they do")
+        too = " too" if report.broken else ""
+        said.append(f"{some(count, 'advisory rule')} {fails}{too}; {they} not stop a deployment.")
     exempt = report.counts[Verdict.EXEMPT]
     if exempt:
         said.append(f"{some(exempt, 'failure')} {'is' if exempt == 1 else 'are'} exempt.")

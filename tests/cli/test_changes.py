@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -169,3 +170,21 @@ def test_what_a_confirmed_preview_has_shown_is_not_shown_again(monkeypatch: pyte
     assert "BL-NET-012" not in text
     assert "slow" not in text
     assert "advisory BL-KV-007 network-0" in text
+
+
+def test_a_count_says_what_it_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = [
+        step("a", "create"),
+        step("b", "create"),
+        replace(step("hub", "create", "bluelamp:azure:Hub"), custom=False),
+        replace(step("essex", "create", "pulumi:pulumi:Stack"), custom=False),
+    ]
+    assert "4 to create (2 resources, 1 component, the stack)" in said(monkeypatch, preview(*steps))
+
+
+def test_quiet_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = StringIO()
+    monkeypatch.setattr("sys.stdout", stream)
+    monkeypatch.setattr("sys.stderr", stream)
+    show_result(Screen(quiet=True), preview(step("a", name=("update", 1, 2)), notes=("a note",), warnings=("w",)))
+    assert stream.getvalue() == "essex: 1 to update\n"

@@ -31,7 +31,7 @@ def comes_up(project: Project, force: str) -> None:
 
     second = project.run("up", "--rehearse", force)
     assert second.returncode == 0, second.stderr
-    assert f"unchanged ({created[1]} resources)" in second.stdout
+    assert f"unchanged ({created[1]} resources, components and stack)" in second.stdout
     same = project.run("drift", "--rehearse", force)
     assert (same.returncode, "no drift" in same.stdout) == (0, True), same.stdout + same.stderr
 

@@ -30,7 +30,7 @@ def put(project: Project, setting: str, value: Any) -> None:
     """Writes a setting into the force's stack file."""
     path = project.settings(FORCE)
     document = yaml.safe_load(path.read_text("utf-8"))
-    first, *rest = setting.split(".")
+    first, *rest = setting.removeprefix("bluelamp:").split(".")
     place, key = document["config"], f"bluelamp:{first}"
     for step in rest:
         name, _, index = key.partition("[")
@@ -97,7 +97,7 @@ def test_every_failure_has_a_file_and_a_line_that_is_there(cured: tuple[Project,
 def test_a_remedy_points_at_the_setting_that_is_written(project: Project) -> None:
     check = check_plan(FORCE, project.root)
     assert check.report is not None
-    (sku,) = [each for each in check.report.findings if each.remedy == "azure.keyVault.sku: premium"]
+    (sku,) = [each for each in check.report.findings if each.remedy == "bluelamp:azure.keyVault.sku: premium"]
     lines = project.settings(FORCE).read_text("utf-8").splitlines()
     assert sku.source == (f"stacks/Pulumi.{FORCE}.yaml", lines.index("      sku: standard") + 1)
 
@@ -109,3 +109,20 @@ def test_a_line_of_the_program_is_one_of_the_project(tmp_path: Path) -> None:
     assert program_line(("project:///modules/a.py", 7), bases) == ("modules/a.py", 7)
     assert program_line(("project:///../../lib/a.py", 7), bases) is None
     assert program_line(None, bases) is None
+
+
+def test_an_environment_s_fix_is_in_the_form_of_its_own_file(project: Project) -> None:
+    zones = "[{name: NAME, budget: {amount: 100, contacts: [records@dyfed-powys.police.example]}}]"
+    both = [yaml.safe_load(zones.replace("NAME", each))[0] for each in ("custody", "records")]
+    put(project, "azure.landingZones", both)
+    assert (
+        project.run(
+            "new", FORCE, "--environment", "dev", "--subscription", "5f4b3c2d-1111-4222-8333-944455566677"
+        ).returncode
+        == 0
+    )
+    check = check_plan(f"{FORCE}-dev", project.root)
+    assert check.report is not None
+    given = {each.remedy for each in check.report.findings if each.remedy}
+    assert "bluelamp:azure.landingZones: [{name: custody, backup: {immutability: Locked}}]" in given
+    assert all(each.startswith("bluelamp:") and "[0]" not in each for each in given)

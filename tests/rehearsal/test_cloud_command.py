@@ -182,3 +182,10 @@ def test_a_slip_in_a_type_is_refused_and_the_type_is_named(tokens: list[str], da
         assert resource_type(slip).casefold() == slip.casefold()
     except UsageError as error:
         assert token in error.next_step or error.next_step.startswith("did you mean")  # noqa: PT017 - either may be
+
+
+def test_a_value_that_is_there_already_drifts_nothing_and_is_refused(cloud: Path) -> None:
+    _, err = run(cloud, "drift", "--force", "essex", "hub-hub-rules", "tags.a", "b", status=2)
+    assert "tags.a of hub-hub-rules is that already: nothing would drift" in err
+    assert "next: " in err
+    run(cloud, "drift", "--force", "essex", "hub-hub-rules", "tags.a", "c")

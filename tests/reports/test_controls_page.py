@@ -131,3 +131,20 @@ def test_it_reads_without_javascript_and_at_the_width_of_a_telephone(report_on: 
         box = page.locator("article:visible").bounding_box()
         assert box is not None
         assert box["x"] + box["width"] <= 390
+
+
+def test_the_page_fits_a_telephone_and_prints_as_a_summary(busy: Report, tmp_path: Path) -> None:
+    write([busy], tmp_path)
+    address = (tmp_path / "controls.html").as_uri()
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 390, "height": 800})
+        page.goto(address)
+        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.emulate_media(media="print")
+        hidden = "[...document.querySelectorAll('.control-view h4')].every(each => each.getClientRects().length === 0)"
+        assert page.evaluate(hidden)
+        assert page.locator(".to-print").is_visible()
+        one = next(each.anchor for framework in views(busy) for each in framework.controls if each.rules)
+        page.goto(f"{address}#{one}")
+        assert page.locator(f"#{one.replace('.', chr(92) + '.')} h4").first.is_visible()

@@ -177,6 +177,8 @@ def test_what_the_answer_says_in_words(report_on: ReportOn, locked: Locked) -> N
     within = report_on("shut")
     assert headline(within) == "Essex Police is within its security baseline."
     assert explanation(within) == ["No mandatory rule is broken, and none is left undecided."]
+    advised = report_on("open", rules=[locked("T-2", mandatory=False), locked("T-3", mandatory=False)])
+    assert explanation(advised)[-1] == "2 advisory rules fail; they do not stop a deployment."
     broken = report_on("open", "open", UNKNOWN, "jam", rules=[locked(), locked("T-2", Severity.LOW, mandatory=False)])
     assert headline(broken) == "Essex Police is not within its security baseline."
     assert explanation(broken) == [
@@ -185,7 +187,7 @@ def test_what_the_answer_says_in_words(report_on: ReportOn, locked: Locked) -> N
         "the rules.",
         "1 mandatory verdict is known after deployment: T-001 on box-2. After deployment, run "
         "`bluelamp audit --from state essex`.",
-        "1 advisory rule fails too, which stops nothing.",
+        "1 advisory rule fails too; it does not stop a deployment.",
     ]
     assert one_line(broken) == "not within its baseline: 2 mandatory failures (2 high)"
     assert one_line(report_on(UNKNOWN, "jam")) == (

@@ -11,6 +11,8 @@ from bluelamp.cli.notes import Notes, gathered
 from bluelamp.policies import Rule, Severity
 from bluelamp.policies.model import UNKNOWN
 from bluelamp.reports import Report, terminal
+from bluelamp.reports.html import to_html
+from tests.reports.tree import parse
 
 ReportOn = Callable[..., Report]
 DNS = "private-dns: 93 private DNS zones and 186 links: making them all waits about 5 minutes"
@@ -115,3 +117,7 @@ def test_a_note_that_differs_in_its_numbers_only_is_shown_once() -> None:
     ]
     notes = Notes()
     assert [notes.fresh((DNS,)), notes.fresh((other, "other")), notes.fresh(("other",))] == [(DNS,), ("other",), ()]
+
+
+def test_the_page_gives_the_setting_that_cures_a_failure(report: Report) -> None:
+    assert "In the settings: boxes.lock: shut" in parse(to_html(report)).text

@@ -111,7 +111,7 @@ def audit(
     `helm template CHART | bluelamp audit --from manifests -` · `bluelamp audit --from templates infrastructure/`
     """
     from bluelamp.reports.selection import select as select_rules
-    from bluelamp.reports.terminal import show
+    from bluelamp.reports.terminal import closing, show
 
     screen = Screen(form, quiet=quiet)
     detail = Detail(passes, advisory_failures)
@@ -140,7 +140,7 @@ def audit(
                 reports = _planned(root, chosen, jobs, selection, block_unknown=block_unknown)
     reports = output.prepared(screen, root, reports)
     for one in reports:
-        screen.show(show(one))
+        screen.show((closing if quiet else show)(one))
     if screen.json:
         screen.give({"reports": [one.as_dict(passes=passes) for one in reports]})
     output.write(screen, reports, root)

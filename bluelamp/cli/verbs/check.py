@@ -1,6 +1,6 @@
 """`bluelamp check`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -119,13 +119,17 @@ def _show(screen: Screen, done: Sequence[Check]) -> None:
 
 
 def _show_reports(screen: Screen, done: Sequence[Check]) -> None:
-    from bluelamp.reports.terminal import forces, show
+    from bluelamp.reports.terminal import closing, forces, show, totals
 
     reports = [one.report for one in done if one.report]
     if len(done) > 1:
-        screen.show(forces(reports, [one.force for one in done if _status(one) is Status.FAILED]))
+        screen.show((totals if screen.quiet else forces)(reports, [*_failed(done)]))
     elif reports:
-        screen.show(show(reports[0]))
+        screen.show((closing if screen.quiet else show)(reports[0]))
+
+
+def _failed(done: Sequence[Check]) -> Iterator[str]:
+    return (one.force for one in done if _status(one) is Status.FAILED)
 
 
 def _json(root: Path, done: Sequence[Check], *, passes: bool) -> dict[str, object]:

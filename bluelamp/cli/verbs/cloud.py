@@ -105,7 +105,7 @@ def drift(
 ) -> None:
     """Change a property of a resource, as somebody at a portal would.
 
-    Example: `bluelamp cloud drift --force essex hub-hub-rules 'securityRules[0].access' Allow`
+    Example: `bluelamp cloud drift --force essex hub-hub-rules tags.cost-centre X-1`
     """
     from bluelamp.rehearsal.drift import drift as change
     from bluelamp.rehearsal.values import hidden
@@ -133,7 +133,7 @@ def fault(
     form: Form = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Make the next operations fail: TooManyRequests, Conflict, OperationTimedOut, ResourceNotFound, …
+    """Make the next operations fail: TooManyRequests, Conflict, OperationTimedOut, ResourceNotFound and others.
 
     Examples: `bluelamp cloud fault azure-native:network:Subnet create --code Conflict --times 2` ·
     `bluelamp cloud fault --list` · `bluelamp cloud fault --clear`

@@ -1,5 +1,6 @@
 """`bluelamp explain`."""
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ from bluelamp.errors import BluelampError, UsageError
 from bluelamp.folders import project as find_project
 from bluelamp.policies import Control, Rule, rules
 from bluelamp.policies.catalogues import Extent, answered, catalogue_of, catalogues
+from bluelamp.reports.words import some
 
 if TYPE_CHECKING:
     from bluelamp.reports.statements import StatementRecord
@@ -196,20 +198,26 @@ def _control(screen: Screen, thing: str, controls: dict[Control, list[Rule]], pr
 
     given = []
     evidence = _evidence(project)
-    for control, answering in controls.items():
+    shown: dict[tuple[str, str, tuple[str, ...]], Control] = {}
+    for control, answering in sorted(controls.items(), key=lambda each: _edition(each[0]), reverse=True):
         title, extent, why = "", Extent.PARTLY, ""
         with suppress(KeyError):
             row = catalogue_of(control).row(control)
             title, extent, why = row.title, row.extent, row.why
         screen.show(f"[bold]{escape(str(control))}[/bold] {escape(title)}")
         screen.show(f"  {_EXTENTS[extent]}{f': {escape(why)}' if why else ''}")
-        for rule in answering:
-            screen.show(f"  [bold]{rule.id}[/bold] {escape(rule.title)}")
         stated = [(force, each) for force, each in evidence if control in each.controls]
         if stated:
             screen.show("  Evidence: statements, which no rule checks")
         for force, each in stated:
             show(screen, force, each)
+        same = (control.framework, control.id, tuple(rule.id for rule in answering))
+        if answering and same in shown:
+            screen.show(f"  {some(len(answering), 'rule')}, the same as in {escape(shown[same].edition)}")
+        else:
+            shown[same] = control
+            for rule in answering:
+                screen.show(f"  [bold]{rule.id}[/bold] {escape(rule.title)}")
         given.append(
             {
                 "framework": control.framework,
@@ -224,6 +232,12 @@ def _control(screen: Screen, thing: str, controls: dict[Control, list[Rule]], pr
         )
     every = sorted({rule.id for answering in controls.values() for rule in answering})
     screen.give({"control": thing, "controls": given, "rules": every})
+
+
+def _edition(control: Control) -> tuple[str, list[tuple[int, str]]]:
+    """Sorts the editions of a framework, the oldest first."""
+    parts = re.split(r"(\d+)", control.edition)
+    return control.framework, [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
 
 
 def _evidence(project: Path | None) -> "list[tuple[str, StatementRecord]]":

@@ -26,7 +26,7 @@ def init(
             "--secrets-provider",
             metavar="P",
             help="What encrypts the secrets of the state: `passphrase`, or a key in Azure Key Vault, "
-            "`azurekeyvault://VAULT.vault.azure.net/keys/KEY`; by default the backend's own, of a file or container "
+            "`azurekeyvault://VAULT/keys/KEY`; by default the backend's own, of a file or container "
             "`passphrase`.",
         ),
     ] = None,

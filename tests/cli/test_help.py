@@ -1,0 +1,45 @@
+"""Every command's help is whole on a terminal of 80 columns: nothing is cut off, and no line is wider."""
+
+import contextlib
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from bluelamp.cli import app as cli
+
+
+def commands(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield words
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from commands(inner, (*words, name))
+
+
+def helped(words: tuple[str, ...]) -> list[str]:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), pytest.raises(SystemExit) as ended:
+        cli.main((*words, "--help"))
+    assert ended.value.code == 0, words
+    return out.getvalue().splitlines()
+
+
+def test_no_help_is_cut_off_at_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 80)
+    cli.load()
+    # What `pulumi` gets is the engine's own help.
+    every = [each for each in commands(get_command(cli.app)) if each != ("pulumi",)]
+    assert ("check",) in every
+    for words in every:
+        lines = helped(words)
+        assert lines, words
+        assert not [line for line in lines if "…" in line], words
+        assert max(map(len, lines)) <= 80, words
+
+
+def test_quiet_says_what_it_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 200)
+    assert any("Only the result (of each force one line) and errors." in line for line in helped(("check",)))
