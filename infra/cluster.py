@@ -16,7 +16,7 @@ class Workers(Model):
     name: Annotated[Label, Field(max_length=20)] = "workers"
     replicas: Annotated[int, Field(ge=1, le=500)] = 3
     failure_domain: Label | None = None
-    """Name of the site of vSphere that they are in; None leaves it to Cluster API."""
+    """Name of the site of vSphere that they are in; not set, it is left to Cluster API."""
 
 
 _SHA_256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"

@@ -40,7 +40,7 @@ class Tenant(Model):
     cluster: Label | None = None
     """Name of one of the force's clusters; by default the first."""
     owner: Owner | None = None
-    """None is the force's owner."""
+    """By default the force's owner."""
     quota: Quota = Quota()
     pod_security: Literal["restricted", "baseline"] = "restricted"
     groups: Groups = Groups()

@@ -50,8 +50,8 @@ def load(folder: Path, baseline: tuple[Rule, ...], root: Path) -> tuple[Rule, ..
     """The rules in `folder`, by id; none where there is no such folder. Messages name files relative to `root`.
 
     Raises `SettingsError` with every mistake: a module that cannot be read or run, one without a rule, an id that is
-    malformed, of the baseline or in use, a rule whose parts are missing, unknown or of the wrong kind, or that is limited
-    to a force that is not in the register, a change of the `baseline`.
+    malformed, of the baseline or in use, a rule whose parts are missing, unknown or of the wrong kind, or that is
+    limited to a force that is not in the register, a change of the `baseline`.
     """
     if not os.path.lexists(folder):
         return ()

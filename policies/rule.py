@@ -129,8 +129,8 @@ class Rule:
 
     `at` maps each type it concerns (`*` stands for any text) to the places it looks at; `estate` tells whether it has
     to see all resources together. `must` is what it asks for, where that is one property. `fix` says how to mend a
-    failure and `example` shows it, in Python for Azure and in YAML for Kubernetes. `forces` are the only ones that it is
-    for, by their names in the register, with their environments; all, where it is empty.
+    failure and `example` shows it, in Python for Azure and in YAML for Kubernetes. `forces` are the only ones that it
+    is for, by their names in the register, with their environments; all, where it is empty.
     """
 
     id: str
