@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from bluelamp.core.problems import SettingsError
 from bluelamp.policies import Resource, Verdict, judge
 from bluelamp.policies.discovery import baseline, rules
+from bluelamp.policies.governance import settled
 from bluelamp.policies.own import load
 from bluelamp.policies.pack.settled import of
 from tests.conftest import ROOT, Project
+from tests.exempting import exemption
 
 PAGE = (ROOT / "docs" / "own-rules.md").read_text()
 NETWORK = "azure-native:network:VirtualNetwork"
@@ -427,13 +429,11 @@ def test_a_limited_rule_names_forces_of_the_register(project: Project) -> None:
     assert "did you mean essex?" in run.stderr
 
 
-def test_an_exemption_from_a_rule_for_other_forces_is_refused(project: Project) -> None:
-    add(project.root, limited("essex"))
-    kept = project.root / "stacks" / "wiltshire"
-    kept.mkdir(exist_ok=True)
-    (kept / "exemptions.yaml").write_text(
-        f"exemptions:\n  - id: EX-1\n    rule: {ID}\n    scope: urn:pulumi:wiltshire::bluelamp::*VirtualNetwork::hub\n"
-    )
-    run = project.run("check", "wiltshire")
-    assert run.returncode == 2
-    assert f"{ID} is only for essex" in run.stderr
+def test_an_exemption_from_a_rule_for_other_forces_is_refused(tmp_path: Path) -> None:
+    add(tmp_path, limited("kent"))
+    own = load(tmp_path / "rules", baseline(), tmp_path)
+    _, wrong = settled(own, [], [exemption(rule=ID)], stack="essex", force="essex")
+    assert [each.message for each in wrong[-1]] == [f"{ID} is only for kent"]
+    held, wrong = settled(own, [], [exemption(rule=ID)], stack="essex", force="kent")
+    assert wrong == [()]
+    assert [each.id for each in held.rules] == [ID]
