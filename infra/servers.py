@@ -25,7 +25,7 @@ class SqlInstance(Model):
     cores: Annotated[int, Field(ge=1, le=1024)] | None = None
     """The cores that it is licensed for."""
     backup_days: Annotated[int, Field(ge=1, le=35)] | None = None
-    """Days for which automatic backups on the machine are kept; None makes none."""
+    """Days for which automatic backups on the machine are kept; not set, none are made."""
 
 
 class Machine(Model):
