@@ -74,7 +74,20 @@ def rules() -> str:
 
 def settings() -> str:
     """Every setting of a force, from the models."""
+    from bluelamp.cli.settings_index import settings as index
+    from bluelamp.infra.profiles import COMES_WITH
     from bluelamp.infra.settings import Settings
+
+    known = index()
+
+    def default(path: str, field: Any) -> str:
+        if field.is_required():
+            return "required"
+        component = path.removeprefix("components.")
+        if component in COMES_WITH and component != path:
+            first = COMES_WITH[component]
+            return "`off`" if first == "off" else f"`off`; the profile's from `{first}` on"
+        return _shown(field.get_default(call_default_factory=True))
 
     pages = [
         f"# Settings\n\n{_MADE}\n",
@@ -87,9 +100,14 @@ def settings() -> str:
         pages.append("| setting | kind | default | |\n|---|---|---|---|")
         notes = _notes(model)
         for name, field in model.model_fields.items():
-            default = "required" if field.is_required() else f"`{_shown(field.get_default(call_default_factory=True))}`"
-            kind = _kind(field.annotation).replace("|", "or")
-            pages.append(f"| `{title}{field.alias or name}` | {kind} | {default} | {notes.get(name, '')} |")
+            path = f"{title.removeprefix('bluelamp:')}{field.alias or name}"
+            setting = known[path]
+            allowed = ", ".join(f"`{each}`" for each in setting.allowed)
+            kind = allowed if setting.kind == "one of the allowed values" else setting.kind
+            if allowed and allowed != kind:
+                kind = f"{kind.replace('one of the allowed values', 'values')}: {allowed}"
+            cells = (f"`{title}{field.alias or name}`", kind, default(path, field), notes.get(name, ""))
+            pages.append(f"| {' | '.join(cells)} |")
         pages.append("")
     return "\n".join(pages)
 
@@ -116,22 +134,19 @@ def _notes(model: type[BaseModel]) -> dict[str, str]:
     return {name: " ".join(text.split()).replace("|", "\\|") for name, text in found}
 
 
-def _kind(annotation: Any) -> str:
-    text = str(annotation) if not inspect.isclass(annotation) else annotation.__name__
-    text = re.sub(r"typing\.|bluelamp\.infra\.\w+\.|ipaddress\.", "", text)
-    literal = re.search(r"Literal\[(.*?)\]", text)
-    if literal:
-        return literal.group(1).replace("'", "")
-    plain = re.sub(r"Annotated\[([^,\[\]]+),.*", r"\1", text)
-    return plain.replace("NoneType", "nothing").replace("None", "nothing")
-
-
 def _shown(value: Any) -> str:
+    """A default as it is written in YAML; in words, where there is none to write."""
     if isinstance(value, BaseModel):
         return "as below"
-    if isinstance(value, tuple):
-        return ", ".join(str(item) for item in value) or "none"
-    return "none" if value is None else str(value)
+    if value is None:
+        return "not set"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, (tuple, dict)):
+        if any(isinstance(item, BaseModel) for item in value):
+            return f"{len(value)}, as below"
+        return ", ".join(f"`{item}`" for item in value) or "empty"
+    return f"`{value}`"
 
 
 def modules() -> str:

@@ -75,7 +75,7 @@ class ManagementGroups(Model):
     """Where the hierarchy of management groups hangs and which optional parts it has."""
 
     parent: ManagementGroupId | None = None
-    """Id of the management group above the force's own; None is the tenant's root group."""
+    """Id of the management group above the force's own; by default the tenant's root group."""
     sandbox: bool = True
     quarantine: bool = True
 
@@ -85,7 +85,7 @@ class LogAnalytics(Model):
 
     retention_days: Retention = 365
     daily_quota_gb: Annotated[float, Field(ge=0.023)] | None = None
-    """GB a day after which collection stops; None is no cap, so that no audit log is lost."""
+    """GB a day after which collection stops; by default no cap, so that no audit log is lost."""
 
 
 class KeyVault(Model):
@@ -109,7 +109,7 @@ class Azure(Model):
     """The first is the primary region."""
     tenant_id: Guid | None = None
     subscription_id: Guid | None = None
-    """The platform subscription; None is whichever the provider is logged in to."""
+    """The platform subscription; by default whichever the provider is logged in to."""
     management_groups: ManagementGroups = ManagementGroups()
     topology: Topology = "hub-spoke"
     """How networks are joined: by a hub network in each region, or by virtual hubs that Azure runs. A change makes

@@ -16,7 +16,7 @@ class Workers(Model):
     name: Annotated[Label, Field(max_length=20)] = "workers"
     replicas: Annotated[int, Field(ge=1, le=500)] = 3
     failure_domain: Label | None = None
-    """Name of the site of vSphere that they are in; None leaves it to Cluster API."""
+    """Name of the site of vSphere that they are in; not set, it is left to Cluster API."""
 
 
 _SHA_256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -36,13 +36,13 @@ class Cluster(Model):
     name: Annotated[Workload, Field(max_length=30, examples=["live"])]
     tier: Literal["live", "non-live"] = "live"
     site: Label | None = None
-    """Name of one of the force's sites; None is the first."""
+    """Name of one of the force's sites; by default the first."""
     version: Version | None = None
     """Kubernetes version such as "1.36" (quoted: YAML reads 1.30 as the number 1.3)."""
     context: Text | None = None
-    """Context in the kubeconfig; None is the current one. Credentials never stand in the settings."""
+    """Context in the kubeconfig; by default the current one. Credentials never stand in the settings."""
     infrastructure: Literal["vsphere", "metal3"] | None = None
-    """What Cluster API makes the machines on; None is a cluster that is there already."""
+    """What Cluster API makes the machines on; by default a cluster that is there already."""
     distribution: Literal["rke2", "kubeadm"] = "rke2"
     """`rke2` comes with the CIS profile."""
     metal3: Metal3 | None = None

@@ -38,9 +38,9 @@ class Tenant(Model):
 
     name: Annotated[Namespace, Field(examples=["digital-evidence"])]
     cluster: Label | None = None
-    """Name of one of the force's clusters; None is the first."""
+    """Name of one of the force's clusters; by default the first."""
     owner: Owner | None = None
-    """None is the force's owner."""
+    """By default the force's owner."""
     quota: Quota = Quota()
     pod_security: Literal["restricted", "baseline"] = "restricted"
     groups: Groups = Groups()
@@ -56,7 +56,7 @@ class OnPremises(Model):
     sites: tuple[Site, ...] = ()
     """The data centres that are connected to the hub."""
     management_context: Text | None = None
-    """Context in the kubeconfig of the cluster that makes the others by Cluster API; None is the current one."""
+    """Context in the kubeconfig of the cluster that makes the others by Cluster API; by default the current one."""
     registry: Domain | None = None
     """Host of the registry inside the force that mirrors every image; by default `registry.<domain>`."""
     vsphere: Vsphere | None = None

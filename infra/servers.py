@@ -25,7 +25,7 @@ class SqlInstance(Model):
     cores: Annotated[int, Field(ge=1, le=1024)] | None = None
     """The cores that it is licensed for."""
     backup_days: Annotated[int, Field(ge=1, le=35)] | None = None
-    """Days for which automatic backups on the machine are kept; None makes none."""
+    """Days for which automatic backups on the machine are kept; not set, none are made."""
 
 
 class Machine(Model):
@@ -35,7 +35,7 @@ class Machine(Model):
     """The server's name in Azure."""
     os: Annotated[Literal["windows", "linux"], Field(examples=["windows"])]
     kind: Literal["VMware", "SCVMM", "HCI"] | None = None
-    """Where an Arc resource bridge makes it; None is a server that has connected itself."""
+    """Where an Arc resource bridge makes it; by default a server that has connected itself."""
     sql: tuple[SqlInstance, ...] = ()
     license_type: Literal["Paid", "PAYG", "LicenseOnly"] = "Paid"
     """How its SQL Server is paid for: `Paid` is with Software Assurance."""

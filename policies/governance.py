@@ -100,9 +100,12 @@ def settled(
     exemptions: Sequence["Exemption | None"] = (),
     *,
     stack: str,
+    force: str = "",
     approvers: Approvers | None = None,
 ) -> tuple[Governance, list[tuple[Mistake, ...]]]:
-    """What `baselines` make of `rules`, with the `exemptions` of the force whose stack is `stack`.
+    """What `baselines` make of `rules`, with the `exemptions` of the `force` whose stack is `stack`.
+
+    Rules that are limited to other forces are left out; baselines may name them, as those of several forces do.
 
     The mistakes are of each baseline in turn, and last of the exemptions (None stands for one that cannot be read);
     with any of them nothing may be judged.
@@ -112,14 +115,18 @@ def settled(
     for layer in baselines:
         used, wrong = tightened(used, layer)
         mistakes.append(wrong)
-    mistakes.append(tuple(_misread(exemptions, used, stack)))
+    everyone = used
+    used = tuple(rule for rule in everyone if rule.holds_for(stack, force))
+    mistakes.append(tuple(_misread(exemptions, everyone, stack, force)))
     kept = tuple(each for each in exemptions if each)
     block_unknown = any(layer.block_unknown for layer in baselines)
     return Governance(used, kept, block_unknown, approvers, used), mistakes
 
 
-def _misread(exemptions: Sequence["Exemption | None"], rules: Sequence[Rule], stack: str) -> Iterator[Mistake]:
-    known = {rule.id for rule in rules}
+def _misread(
+    exemptions: Sequence["Exemption | None"], rules: Sequence[Rule], stack: str, force: str
+) -> Iterator[Mistake]:
+    known = {rule.id: rule for rule in rules}
     seen: dict[str, int] = {}
     for number, each in enumerate(exemptions):
         if each is None:
@@ -128,6 +135,9 @@ def _misread(exemptions: Sequence["Exemption | None"], rules: Sequence[Rule], st
         if each.rule not in known:
             step = meant(each.rule, known) or "bluelamp explain ID says what a rule asks"
             yield Mistake((*steps, "rule"), f"there is no rule {each.rule}", next_step=step)
+        elif not known[each.rule].holds_for(stack, force):
+            limited = ", ".join(known[each.rule].forces)
+            yield Mistake((*steps, "rule"), f"{each.rule} is only for {limited}", next_step="take the exemption out")
         if seen.setdefault(each.id.casefold(), number) != number:
             yield Mistake((*steps, "id"), f"{each.id} is the id of exemption {seen[each.id.casefold()] + 1} already")
         if each.expiry < each.start:

@@ -17,10 +17,12 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
 from bluelamp.core.files import read
-from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.register import REGISTER, read_register
+from bluelamp.policies import calls
 from bluelamp.policies.catalogues import catalogues
 from bluelamp.policies.model import Control, Enforcement, Severity
-from bluelamp.policies.rule import OWN, Rule
+from bluelamp.policies.rule import OWN, Rule, RuleError
 
 FOLDER: Final = "rules"
 """The folder of a force's own rules, in its project's folder."""
@@ -30,6 +32,7 @@ ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,9}(-[A-Z][A-Z0-9]{1,9})+-[0-9]{3}")
 """The form of an id, such as ESX-NET-001."""
 RESERVED: Final = "BL"
 """The first part of the ids of the baseline's rules."""
+_EXAMPLE: Final = "docs/own-rules.md has a complete example"
 _TYPE: Final = re.compile(r"[\w*-]+:[\w.*/-]*:?[\w*]+|\*")
 _GUARDED: Final = (str(__package__), "bluelamp.core")
 _LOADED: Final = (
@@ -47,7 +50,8 @@ def load(folder: Path, baseline: tuple[Rule, ...], root: Path) -> tuple[Rule, ..
     """The rules in `folder`, by id; none where there is no such folder. Messages name files relative to `root`.
 
     Raises `SettingsError` with every mistake: a module that cannot be read or run, one without a rule, an id that is
-    malformed, of the baseline or in use, a rule whose parts are of the wrong kind, a change of the `baseline`.
+    malformed, of the baseline or in use, a rule whose parts are missing, unknown or of the wrong kind, or that is
+    limited to a force that is not in the register, a change of the `baseline`.
     """
     if not os.path.lexists(folder):
         return ()
@@ -60,7 +64,7 @@ def load(folder: Path, baseline: tuple[Rule, ...], root: Path) -> tuple[Rule, ..
         name = _shown(file, root)
         for rule in _rules(file, folder, root, problems):
             line = line_of(file, rule.id)
-            problems += (replace(each, file=name, line=line, path=str(rule.id)[:60]) for each in _mistakes(rule))
+            problems += (replace(each, file=name, line=line, path=str(rule.id)[:60]) for each in _wrong(rule, root))
             if rule.id in found:
                 problems.append(_problem(name, line, rule.id, f"is declared in {_file_of(found[rule.id])} already"))
             found[rule.id] = rule
@@ -120,8 +124,15 @@ def _rules(file: Path, folder: Path, root: Path, problems: list[Problem]) -> lis
         problems.append(_problem(name, 0, "", f"cannot be read: {(error.strerror or str(error)).lower()}"))
         return []
     except BaseException as error:
+        if isinstance(error, RuleError):
+            id_, _, said = str(error).partition(": ")
+            problems.append(_problem(name, _raised(error, file), id_[:60], said, _EXAMPLE))
+            return []
+        if wrong := list(calls.mistakes(file, name)):
+            problems.extend(wrong)
+            return []
         said = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
-        problems.append(_problem(name, _raised(error, file), "", f"cannot be loaded: {said}", _step(error)))
+        problems.append(_problem(name, _raised(error, file), "", f"cannot be loaded: {said}", _EXAMPLE))
         return []
     found = [value for value in vars(module).values() if isinstance(value, Rule) and value.module == module.__name__]
     unique = list({id(value): value for value in found}.values())
@@ -153,10 +164,9 @@ def _raised(error: BaseException, file: Path) -> int:
     return (lines[-1] or 0) if lines else 0
 
 
-def _step(error: BaseException) -> str:
-    if isinstance(error, TypeError) and "'failure'" in str(error):
-        return 'add failure="…": what is wrong where the rule fails'
-    return "docs/own-rules.md has a complete example"
+def _wrong(rule: Rule, root: Path) -> Iterator[Problem]:
+    yield from _mistakes(rule)
+    yield from _unknown_forces(rule, root)
 
 
 def _mistakes(rule: Rule) -> Iterator[Problem]:
@@ -179,10 +189,26 @@ def _mistakes(rule: Rule) -> Iterator[Problem]:
     for type_ in rule.at:
         if not isinstance(type_, str) or not _TYPE.fullmatch(type_):
             yield Problem("", message="concerns what is no type of a resource", found=str(type_)[:60])
-    if not rule.rationale:
+    if not isinstance(rule.rationale, str) or not rule.rationale:
         yield Problem("", message="has no rationale", next_step="say why it matters in the docstring of its function")
     if not isinstance(rule.fix, str) or not rule.fix:
-        yield Problem("", message="has no fix")
+        yield Problem("", message="has no fix", next_step="say how to mend what breaks the rule")
+    if not isinstance(rule.example, str):
+        yield Problem("", message="has no example", next_step="show the fix: Python for Azure, YAML for Kubernetes")
+    if not isinstance(rule.forces, tuple) or not all(isinstance(each, str) for each in rule.forces):
+        step = 'write forces=("essex",), for example'
+        yield Problem("", message="forces is not a tuple of names", found=str(rule.forces)[:60], next_step=step)
+
+
+def _unknown_forces(rule: Rule, root: Path) -> Iterator[Problem]:
+    """The forces that the rule is limited to and that the project's register does not have; without its place."""
+    if not rule.forces or not isinstance(rule.forces, tuple) or not os.path.lexists(root / REGISTER):
+        return
+    register = read_register(root)
+    for name in rule.forces:
+        if isinstance(name, str) and not register.knows(name):
+            step = did_you_mean(name, list(register.forces)) or f"take a name from {REGISTER}"
+            yield Problem("", message="is limited to a force that is not in the register", found=name, next_step=step)
 
 
 def _controls(rule: Rule) -> Iterator[Problem]:

@@ -51,7 +51,7 @@ def read(root: Path, entry: Entry | None, register: Register | None, used: Itera
     listed = _source(kept, root, problems) if kept else Source("")
     exemptions = _exemptions(listed, problems) if kept else []
     approvers = _approvers(root, entry, register, problems)
-    made, mistakes = settled(used, baselines, exemptions, stack=slug, approvers=approvers)
+    made, mistakes = settled(used, baselines, exemptions, stack=slug, force=force, approvers=approvers)
     for source, wrong in zip([*sources, listed], mistakes, strict=True):
         problems += _placed(source, wrong)
     if problems:

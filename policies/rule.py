@@ -116,16 +116,21 @@ class Must:
         return any(_same(value, allowed) for allowed in (self.among if self.be is None else (self.be,)))
 
 
+class RuleError(ValueError):
+    """A part of a rule is not of its kind; the message names it."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """A rule and all that is to be said about it; made by `rule` or `require`, found by `bluelamp.policies.rules`.
 
     `title` is the statement that a pass confirms, `failure` the one that a failure makes; `heading` chooses. Raises
-    ValueError for a rule without either, or with the same text for both.
+    RuleError for a rule without either, or with the same text for both.
 
     `at` maps each type it concerns (`*` stands for any text) to the places it looks at; `estate` tells whether it has
     to see all resources together. `must` is what it asks for, where that is one property. `fix` says how to mend a
-    failure and `example` shows it, in Python for Azure and in YAML for Kubernetes.
+    failure and `example` shows it, in Python for Azure and in YAML for Kubernetes. `forces` are the only ones that it
+    is for, by their names in the register, with their environments; all, where it is empty.
     """
 
     id: str
@@ -144,13 +149,14 @@ class Rule:
     estate: bool = False
     must: Must | None = None
     tighter: Mapping[str, Tighter] = field(default_factory=dict)
+    forces: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, text in (("title", self.title), ("failure", self.failure)):
             if not isinstance(text, str) or not text.strip():
-                raise ValueError(f"{self.id}: {name} is empty; it heads every report")
+                raise RuleError(f"{self.id}: {name} is empty; it heads every report")
         if self.title.casefold() == self.failure.casefold():
-            raise ValueError(f"{self.id}: failure repeats the title; it has to say what is wrong")
+            raise RuleError(f"{self.id}: failure repeats the title; it has to say what is wrong")
 
     def heading(self, verdict: Verdict) -> str:
         """What heads a finding of `verdict`."""
@@ -165,6 +171,10 @@ class Rule:
     def own(self) -> bool:
         """Whether it is a force's own, and no part of the baseline."""
         return self.module.startswith(OWN)
+
+    def holds_for(self, *names: str) -> bool:
+        """Whether it is for a force of one of the `names`: its own, and its stack's (`essex`, `essex-dev`)."""
+        return not self.forces or any(name in self.forces for name in names)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -202,11 +212,14 @@ def rule(
     fix: str,
     example: str,
     enforcement: Enforcement = Enforcement.MANDATORY,
+    forces: tuple[str, ...] = (),
 ) -> Callable[[Check], Rule]:
     """Make a rule of the function below; its docstring is the rationale, its keyword-only arguments the parameters."""
 
     def made(check: Check) -> Rule:
-        code = check.__code__
+        code = getattr(check, "__code__", None)
+        if code is None:
+            raise RuleError(f"{id}: what stands below @rule(...) is no function")
         return Rule(
             id=id,
             title=title,
@@ -216,13 +229,14 @@ def rule(
             controls=controls,
             rationale=_prose(check.__doc__ or ""),
             fix=_prose(fix),
-            example=example.strip(),
-            at=_places(at),
+            example=example.strip() if isinstance(example, str) else example,
+            at=_places(id, at),
             check=check,
             parameters=dict(check.__kwdefaults__ or {}),
             module=check.__module__,
             estate=code.co_argcount == _ESTATE_ARGUMENTS,
             tighter=declared(check.__annotations__),
+            forces=forces,
         )
 
     return made
@@ -241,8 +255,11 @@ def require(
     fix: str,
     example: str,
     enforcement: Enforcement = Enforcement.MANDATORY,
+    forces: tuple[str, ...] = (),
 ) -> Rule:
     """Make a rule that asks one thing of one property."""
+    if not isinstance(must, Must):
+        raise RuleError(f"{id}: what it asks for is no Must(...)")
     return Rule(
         id=id,
         title=title,
@@ -252,26 +269,29 @@ def require(
         controls=controls,
         rationale=_prose(rationale),
         fix=_prose(fix),
-        example=example.strip(),
-        at=_places(at),
+        example=example.strip() if isinstance(example, str) else example,
+        at=_places(id, at),
         check=must,
         parameters=must.parameters,
         module=sys._getframe(1).f_globals["__name__"],
         must=must,
         tighter={"among": Tighter.FEWER} if must.among else {"minimum": Tighter.HIGHER},
+        forces=forces,
     )
 
 
-def _places(at: At) -> dict[str, tuple[str, ...]]:
+def _places(id_: str, at: At) -> dict[str, tuple[str, ...]]:
     if isinstance(at, str):
         return {at: ("",)}
     if isinstance(at, tuple):
         return dict.fromkeys(at, ("",))
+    if not isinstance(at, Mapping):
+        raise RuleError(f"{id_}: at is no type, no tuple of types and no mapping of types to places")
     return {type_: (where,) if isinstance(where, str) else where for type_, where in at.items()}
 
 
 def _prose(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(text.split()) if isinstance(text, str) else text  # what is no text is refused where it is found
 
 
 def _same(value: Any, allowed: Any) -> bool:

@@ -19,10 +19,12 @@ from bluelamp.cli import envelope, verbs
 from bluelamp.cli.screen import Logged, Screen, problem_of
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.text import printable
-from bluelamp.errors import BluelampError, Status
+from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.lasting import collect_seldom
 
 _INTERRUPTED: Final = 130
+_PROJECT: Final = "--project"
+_PROJECT_HELP: Final = "The project's folder; by default the current folder, or one above it."
 
 app = typer.Typer(
     name="bluelamp",
@@ -38,7 +40,11 @@ app = typer.Typer(
 
 
 @app.callback(invoke_without_command=True)
-def _version(version: bool = typer.Option(False, "--version", help="Show the version and exit.")) -> None:
+def _version(
+    version: bool = typer.Option(False, "--version", help="Show the version and exit."),
+    project: str | None = typer.Option(None, "--project", metavar="DIR", help=_PROJECT_HELP),
+) -> None:
+    # `main` has handed the project on to the command, where there is one.
     if version:
         sys.stdout.write(f"bluelamp {__version__}\n")
         raise typer.Exit
@@ -60,12 +66,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     collect_seldom()
     _prepare_streams()
     Logged.take_over()
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    project, words = _parted(sys.argv[1:] if arguments is None else arguments)
     load(words[0] if words else "")
     Screen.begin()
     screen = Screen()
     status: object = Status.DONE
     try:
+        words = _with_project(project, words)
         status = app(args=words, standalone_mode=False)
         sys.stdout.flush()
     except BluelampError as error:
@@ -90,6 +97,40 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     status = _give(screen, words, status)
     _end_streams()
     sys.exit(status)
+
+
+def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The `--project DIR` in front of the command's name, as its words; and the words from that name on."""
+    words = list(arguments)
+    taken: list[str] = []
+    while words and (words[0] == _PROJECT or words[0].startswith(f"{_PROJECT}=")):
+        count = 1 if "=" in words[0] else 2
+        taken, words = words[:count], words[count:]
+    return taken, words
+
+
+def _with_project(project: list[str], words: list[str]) -> list[str]:
+    """`words` with the options `project` behind the command's name.
+
+    Raises `UsageError` for a command that has no such option, and where no command is named.
+    """
+    if not project or words[:1] in (["--help"], ["-h"], ["--version"]):
+        return words
+    if len(project) == 1 and "=" not in project[0]:
+        raise UsageError(f"{_PROJECT} needs a folder", next_step=f"bluelamp {_PROJECT} DIR check FORCE")
+    if not words:
+        raise UsageError(f"{_PROJECT} needs a command", next_step=f"bluelamp {' '.join(project)} check FORCE")
+    command: Any = get_command(app)
+    depth = 0
+    while depth < len(words) and words[depth] in getattr(command, "commands", {}):
+        command = command.commands[words[depth]]
+        depth += 1
+    if not depth or hasattr(command, "commands"):
+        return words
+    if not any(_PROJECT in each.opts for each in command.params):
+        step = "leave it out, and change to the folder that is meant"
+        raise UsageError(f"bluelamp {' '.join(words[:depth])} takes no {_PROJECT}", next_step=step)
+    return [*words[:depth], *project, *words[depth:]]
 
 
 def _give(screen: Screen, words: list[str], status: int) -> int:

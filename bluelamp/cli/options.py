@@ -42,7 +42,12 @@ def _working_on(start: Path | None) -> Path | None:
 
 Project = Annotated[
     Path | None,
-    typer.Option("--project", metavar="DIR", help="The project's folder.", hidden=True, callback=_working_on),
+    typer.Option(
+        "--project",
+        metavar="DIR",
+        help="The project's folder, also before the command's name; by default the current folder, or one above it.",
+        callback=_working_on,
+    ),
 ]
 Rehearse = Annotated[
     bool, typer.Option("--rehearse", help="Against the embedded rehearsal cloud; nothing real is touched.")
@@ -105,7 +110,8 @@ AtLeast = Annotated[
     typer.Option("--severity", metavar="S", help="Only rules of this severity or worse: critical, high, medium, low."),
 ]
 Areas = Annotated[
-    list[str] | None, typer.Option("--area", metavar="A", help="Only the rules of this area: azure, kubernetes, data.")
+    list[str] | None,
+    typer.Option("--area", metavar="A", help="Only the rules of this area: azure, kubernetes, data, own."),
 ]
 Formats = Annotated[
     str | None,

@@ -13,7 +13,7 @@ import logging
 import sys
 import threading
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from enum import StrEnum
 from traceback import format_exception
@@ -32,6 +32,8 @@ from bluelamp.core.text import printable
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
+_MANY = 10
+"""How many forces are so many that a pipe is told how far the work is, and after how many it is told again."""
 _BRACKET, _BACKSLASH = "\ue000", "\ue001"
 """Stand for `[` and `\\` while markup is read. No value can hold them: `printable` escapes private characters."""
 _BACK = {ord(_BRACKET): "[", ord(_BACKSLASH): "\\"}
@@ -180,6 +182,20 @@ class Screen:
         )
         with self._drawn(display):
             yield display
+
+    def milestones(self, total: int, doing: str = "checking", done: str = "checked") -> Callable[[int], None]:
+        """Says on stderr how far work on many forces is where no display is drawn, as in a pipe: at once, then at each
+        tenth force, whose number the returned function is given. Says nothing of fewer than ten.
+        """
+        silent = total < _MANY or self.err.is_interactive
+
+        def tell(count: int) -> None:
+            if not silent and count % _MANY == 0 and count < total:
+                self.say(f"{done} {count} of {total}")
+
+        if not silent:
+            self.say(f"{doing} {total} forces")
+        return tell
 
     @contextmanager
     def working(self, what: str) -> Iterator[None]:

@@ -19,6 +19,7 @@ _EVERY = (
     "infra/",
     "modules/",
     "policies/",
+    "rules/",
     "bluelamp/",
     "stacks/forces.yaml",
     "stacks/approvers.yaml",

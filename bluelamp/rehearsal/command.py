@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import pairwise
+from os.path import lexists
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ _NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.][A-Za-z0-9_.-]{0,99}")
 """What Pulumi takes for the name of a project or a stack, but for a hyphen in front: that would be an option."""
 _LARGEST = 1_000_000
 """Bytes that a Pulumi.yaml may have."""
+_ON_A_STACK = frozenset({"up", "update", "preview", "pre", "destroy", "down", "dn", "refresh"})
+"""The engine's commands that run the program or change its stack."""
 _ENGINES_OWN = {"encryptionsalt", "secretsprovider", "encryptedkey"}
 
 
@@ -52,7 +55,11 @@ def run(held: Rehearsal, root: Path | None, words: Sequence[str], say: Callable[
     name = _named(words)
     if name is None:
         given = os.environ.get("PULUMI_STACK", "").rpartition("/")[2]
-        name = given or _only_stack(folder) or _DEFAULT_STACK
+        name = given or _only_stack(folder)
+        if name is None and list(words[:1]) == ["pulumi"] and words[1:2] and words[1] in _ON_A_STACK and _is_ours(root):
+            example = " ".join([*words[:2], "--stack", "FORCE", *words[2:]])
+            raise UsageError("which force is meant?", next_step=f"name its stack: bluelamp rehearse -- {example}")
+        name = name or _DEFAULT_STACK
         environment["PULUMI_STACK"] = name
     _checked("stack", name, "name it with --stack")
     with _untouched(folder):
@@ -77,6 +84,11 @@ def run(held: Rehearsal, root: Path | None, words: Sequence[str], say: Callable[
                 next_step="run the same command again: it removes them",
             )
         return status
+
+
+def _is_ours(root: Path) -> bool:
+    """Whether the project is one of Bluelamp's, in which each stack is a force's."""
+    return lexists(root / "stacks" / "forces.yaml")
 
 
 def _execute(words: Sequence[str], environment: dict[str, str]) -> int:

@@ -52,7 +52,9 @@ def assess(
     resources have the same URN.
     """
     started = started or datetime.now(UTC)
-    governance = governance or Governance(discovered() if rules is None else tuple(rules))
+    if governance is None:
+        used_by_default = (rule for rule in discovered() if rule.holds_for(force)) if rules is None else rules
+        governance = Governance(tuple(used_by_default))
     given = governance.rules
     used = selection.keep(given) if selection else given
     records = {rule.id: _record(rule, evidence) for rule in used}

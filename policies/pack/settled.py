@@ -38,7 +38,7 @@ def of(root: Path, stack: str, rules: Iterable[Rule] | None = None) -> Governanc
     except SettingsError as error:
         raise ValueError(str(error)) from error
     if not lexists(root / "stacks"):
-        return Governance(tuple(rules))
+        return Governance(tuple(rule for rule in rules if rule.holds_for(stack.rpartition("/")[2])))
     from bluelamp.core.register import read_register
     from bluelamp.policies.reading import read
 

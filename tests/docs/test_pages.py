@@ -81,3 +81,18 @@ def test_the_command_is_quick_to_answer() -> None:
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     heavy = {"pulumi", "pulumi_azure_native", "pulumi_kubernetes", "kubernetes", "grpc", "pydantic", "jinja2"}
     assert not heavy & set(run.stdout.split())
+
+
+def test_the_page_of_settings_has_whole_kinds_and_no_word_of_python() -> None:
+    from bluelamp.cli.settings_index import settings
+
+    rows = re.findall(
+        r"^\| `bluelamp:(\S+)` \| (.*?) \| (.*?) \| (.*) \|$", (ROOT / "docs/settings.md").read_text(), re.M
+    )
+    assert {path for path, *_ in rows} == set(settings())
+    for path, kind, default, note in rows:
+        assert not re.search(r"\b(None|none|nothing|Optional|True|False|str|tuple)\b|[\[\](]", kind + default), path
+        assert "None" not in note, path
+    components = {path: default for path, _, default, _ in rows if path.startswith("components.")}
+    assert components["components.sentinel"] == "`off`; the profile's from `full` on"
+    assert components["components.canary"] == "`off`"

@@ -7,16 +7,21 @@ import subprocess
 
 import pytest
 
-from tests.conftest import ROOT, Project
+from tests.conftest import COMMAND, ROOT, Project, environment
 
-BLOCK = re.compile(r"^## Audit\n+```sh\n(.*?)^```", re.M | re.S)
+BLOCK = r"^## {}\n+```sh\n(.*?)^```"
 SMALL = {"west-midlands": "wiltshire", "--all": "wiltshire dyfed-powys"}
+STATUS = {"drift": 4}
+"""Of a verb that does not end with 0."""
+MANIFEST = (
+    "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: x, namespace: y}\nautomountServiceAccountToken: false\n"
+)
 
 
-def commands() -> list[list[str]]:
+def commands(section: str = "Audit") -> list[list[str]]:
     """The words of each command, without the program itself."""
-    found = BLOCK.search((ROOT / "README.md").read_text("utf-8"))
-    assert found, "the README has no section on auditing that begins with its commands"
+    found = re.search(BLOCK.format(section), (ROOT / "README.md").read_text("utf-8"), re.M | re.S)
+    assert found, f"the README has no section {section} that begins with its commands"
     text = found[1]
     for large, small in SMALL.items():
         text = re.sub(rf"(?<![\w-]){large}(?![\w-])", small, text)
@@ -44,3 +49,37 @@ def test_the_audit_section_runs_as_written(project: Project) -> None:
             assert (project.root / words[words.index("--report") + 1] / "manifest.json").is_file()
     changed = [line for line in git(project, "status", "--porcelain").splitlines() if not line.startswith("A  ")]
     assert changed == []
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("engine")
+def test_the_use_section_runs_as_written_and_in_its_order(project: Project) -> None:
+    """Helm is not here: what it would print is on the standard input."""
+    swapped = {"essex": "dyfed-powys", "kent": "dyfed-powys"}
+    done = [[swapped.get(word, word) for word in words] for words in commands("Use")]
+    assert len(done) > 12
+    assert ["rehearse", "--", "pulumi", "up", "-s", "dyfed-powys"] in done
+    for words in done:
+        if "|" in words:
+            piped = words[words.index("|") + 2 :]
+            run = subprocess.run(
+                [str(COMMAND), *piped],
+                check=False,
+                capture_output=True,
+                text=True,
+                cwd=project.root,
+                env=environment(),
+                input=MANIFEST,
+            )
+        else:
+            run = project.run(*words)
+        assert run.returncode == STATUS.get(words[0], 0), f"{' '.join(words)}: {run.stdout}{run.stderr}"
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("engine")
+def test_a_rehearsal_that_names_no_force_asks_which_one(project: Project) -> None:
+    run = project.run("rehearse", "--", "pulumi", "up")
+    assert run.returncode == 2
+    assert "which force is meant?" in run.stderr
+    assert "bluelamp rehearse -- pulumi up --stack FORCE" in run.stderr

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from bluelamp.core.problems import SettingsError
 from bluelamp.policies import Resource, Verdict, judge
 from bluelamp.policies.discovery import baseline, rules
+from bluelamp.policies.governance import settled
 from bluelamp.policies.own import load
 from bluelamp.policies.pack.settled import of
 from tests.conftest import ROOT, Project
+from tests.exempting import exemption
 
 PAGE = (ROOT / "docs" / "own-rules.md").read_text()
 NETWORK = "azure-native:network:VirtualNetwork"
@@ -53,7 +55,7 @@ def test_the_example_of_the_page_does_all_that_the_page_says(project: Project) -
     report = json.loads(project.run("check", "dyfed-powys", "--format", "json").stdout)["result"]["forces"][0]["report"]
     found = [each for each in report["findings"] if each["rule"] == ID]
     assert {each["verdict"] for each in found} == {"fail"}
-    assert report["rules"][ID]["failure"] == "Virtual network of Essex does not encrypt traffic"
+    assert report["rules"][ID]["failure"] == "Virtual network does not encrypt traffic"
     assert report["rules"][ID]["area"] == "own"
     assert set(report["rules"]) >= {ID}
 
@@ -77,7 +79,7 @@ def test_it_judges_manifests_and_can_be_picked(project: Project) -> None:
     words = ("audit", "--from", "manifests", "x.yaml", "--rule", ID, "--report", "out", "--formats", "html,sarif,csv")
     run = project.run(*words)
     assert run.returncode == 3, run.stderr
-    assert f"{ID} Virtual network of Essex does not encrypt traffic" in run.stdout
+    assert f"{ID} Virtual network does not encrypt traffic" in run.stdout
     for name in ("report.html", "controls.html", "findings.sarif", "findings.csv"):
         assert ID in (project.root / "out" / name).read_text()
 
@@ -119,7 +121,11 @@ def test_the_served_pack_names_it(project: Project) -> None:
         ('"ESX-NET-001"', '"esx-net-001"', "is no id of a rule"),
         ('"ESX-NET-001"', '"ESX"', "is no id of a rule"),
         ('"ESX-NET-001"', '"bl-net-001"', "is no id of a rule"),
-        ('    failure="Virtual network of Essex does not encrypt traffic",\n', "", "missing 1 required keyword-only"),
+        (
+            '    failure="Virtual network does not encrypt traffic",\n',
+            "",
+            "rules/network.py:5: ESX-NET-001: the rule lacks the field failure",
+        ),
         ("Severity.HIGH", '"high"', "severity is not a Severity"),
         ('iso("8.20", "8.24")', 'iso("8.99")', "ISO/IEC 27001 Annex A 2022 has no control 8.99"),
         ('iso("8.20", "8.24")', '("8.20",)', "controls are not a tuple of Control"),
@@ -328,3 +334,106 @@ def test_what_is_not_compiled_is_told(tmp_path: Path) -> None:
     assert "ESX-K8S-001" in to_admission(rules(tmp_path)).left_out
     compiled = to_azure_policy(rules(tmp_path))
     assert ID in {*compiled.documents, *compiled.left_out}
+
+
+FIELDS = ("failure", "severity", "controls", "at", "rationale", "fix", "example")
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(missing=st.sets(st.sampled_from(FIELDS)), unknown=st.sampled_from(["", "exmple", "note"]))
+def test_every_missing_and_unknown_field_is_named_at_once(
+    tmp_path_factory: pytest.TempPathFactory, missing: set[str], unknown: str
+) -> None:
+    lines = block("python").splitlines(keepends=True)
+    code = "".join(line for line in lines if line.strip().partition("=")[0] not in missing)
+    if unknown:
+        code = code.replace("ENCRYPTED = require(\n", f'ENCRYPTED = require(\n    {unknown}="x",\n').replace(
+            f'    {unknown}="x",\n', "", 1
+        )
+        code = code.rstrip().removesuffix(")") + f'    {unknown}="x",\n)\n'
+    root = tmp_path_factory.mktemp("project")
+    add(root, code)
+    if not missing and not unknown:
+        assert load(root / "rules", baseline(), root)
+        return
+    said = mistakes(root)
+    assert re.findall(r"the rule lacks the field (\w+)", said) == [each for each in FIELDS if each in missing]
+    assert re.findall(r"a field that is not known: (\w+)", said) == [unknown] * bool(unknown)
+    assert all(re.match(r"rules/network\.py:\d+", each) for each in said.splitlines() if "field" in each)
+    assert "Error" not in said
+    assert "()" not in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("be=True", "bee=True", "Must has a field that is not known: bee"),
+        ('Must("encryption.enabled", be=True, default=False)', "Must(be=True)", "Must lacks the field path"),
+        ('Must("encryption.enabled", be=True, default=False)', '"encryption"', "what it asks for is no Must"),
+        ("severity=Severity.HIGH", 'severity=Severity.HIGH, title="Twice"', "the rule has title twice"),
+        ('fix="Set encryption.enabled to true."', "fix=None", "has no fix"),
+        ("example=\"network.VirtualNetwork(..., encryption={'enabled': True})\"", "example=None", "has no example"),
+        (f'at="{NETWORK}"', "at=5", "at is no type"),
+        ('failure="Virtual network does not encrypt traffic"', 'failure=""', "failure is empty"),
+        ('failure="Virtual network does not encrypt traffic"', "failure=None", "failure is empty"),
+        ("severity=Severity.HIGH", 'severity=Severity.HIGH, forces="essex"', "forces is not a tuple of names"),
+        ("severity=Severity.HIGH", "severity=Severity.HIGH, forces=(5,)", "forces is not a tuple of names"),
+    ],
+)
+def test_a_field_of_the_wrong_kind_is_told_in_words(tmp_path: Path, old: str, new: str, says: str) -> None:
+    assert old in block("python")
+    add(tmp_path, block("python").replace(old, new))
+    said = mistakes(tmp_path)
+    assert re.search(rf"rules/network\.py:\d+.*{re.escape(says)}", said), said
+    assert "Error" not in said
+
+
+LIMIT = "    severity=Severity.HIGH,\n    forces=({},),\n"
+
+
+def limited(*forces: str) -> str:
+    named = ", ".join(f'"{each}"' for each in forces)
+    return block("python").replace("    severity=Severity.HIGH,\n", LIMIT.format(named))
+
+
+def test_a_limited_rule_is_in_no_other_force_s_report(project: Project) -> None:
+    add(project.root, limited("dyfed-powys"))
+    reports = {
+        each["force"]: each["report"]
+        for each in json.loads(project.run("check", "dyfed-powys", "wiltshire", "--format", "json").stdout)["result"][
+            "forces"
+        ]
+    }
+    assert ID in reports["dyfed-powys"]["rules"]
+    assert ID not in reports["wiltshire"]["rules"]
+    assert {each["rule"] for each in reports["wiltshire"]["findings"]}.isdisjoint({ID})
+    assert "Only for: dyfed-powys" in project.run("explain", ID).stdout
+
+
+def test_a_limited_rule_counts_for_its_forces_and_their_environments_only(project: Project) -> None:
+    add(project.root, limited("essex", "kent-dev"))
+    held = {name: ID in {rule.id for rule in of(project.root, name).rules} for name in ("essex", "kent", "surrey", "x")}
+    assert held == {"essex": True, "kent": False, "surrey": False, "x": False}
+    assert ID in {rule.id for rule in of(project.root, "organisation/bluelamp/essex-dev").rules}
+    assert ID in {rule.id for rule in of(project.root, "kent-dev").rules}
+    assert ID not in {rule.id for rule in of(project.root, "kent-test").rules}
+    (project.root / "stacks" / "baseline.yaml").write_text(f"rules:\n  {ID}: {{enforcement: mandatory}}\n")
+    assert ID not in {rule.id for rule in of(project.root, "kent").rules}
+
+
+def test_a_limited_rule_names_forces_of_the_register(project: Project) -> None:
+    add(project.root, limited("esex", "essex"))
+    run = project.run("check", "dyfed-powys")
+    assert run.returncode == 2
+    assert "rules/network.py:6: ESX-NET-001: is limited to a force that is not in the register" in run.stderr
+    assert "did you mean essex?" in run.stderr
+
+
+def test_an_exemption_from_a_rule_for_other_forces_is_refused(tmp_path: Path) -> None:
+    add(tmp_path, limited("kent"))
+    own = load(tmp_path / "rules", baseline(), tmp_path)
+    _, wrong = settled(own, [], [exemption(rule=ID)], stack="essex", force="essex")
+    assert [each.message for each in wrong[-1]] == [f"{ID} is only for kent"]
+    held, wrong = settled(own, [], [exemption(rule=ID)], stack="essex", force="kent")
+    assert wrong == [()]
+    assert [each.id for each in held.rules] == [ID]

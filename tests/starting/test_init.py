@@ -156,3 +156,29 @@ def test_check_plans_the_resources_that_the_project_adds(tmp_path: Path) -> None
     assert after.report is not None, after.failure
     assert not before.report.broken
     assert any(finding.urn.endswith("::records") for finding in after.report.broken)
+
+
+def test_the_next_step_of_a_project_with_a_force_is_to_check_it(tmp_path: Path) -> None:
+    start(tmp_path, "kent", OWNER, CODE)
+    run = bluelamp(("init", "."), tmp_path)
+    assert run.returncode == 0
+    assert run.stderr.splitlines()[-1] == "next: bluelamp check kent"
+    assert "bluelamp new FORCE" in bluelamp(("init", "empty"), tmp_path).stderr
+
+
+def test_rules_of_ones_own_have_one_place(tmp_path: Path) -> None:
+    start(tmp_path, "kent", OWNER, CODE)
+    places = [line for line in (tmp_path / "README.md").read_text("utf-8").splitlines() if "rules of your own" in line]
+    assert len(places) == 1
+    assert places[0].startswith("| `rules/` |")
+
+
+def test_every_file_that_new_writes_is_named(tmp_path: Path) -> None:
+    start(tmp_path, "kent", OWNER, CODE)
+    before = set(contents(tmp_path))
+    words = ("new", "kent", "--environment", "dev", "--subscription", "00000000-0000-4000-8000-000000000009")
+    run = bluelamp(words, tmp_path)
+    assert run.returncode == 0, run.stderr
+    new = {name for name in set(contents(tmp_path)) - before if not name.startswith(".bluelamp/")}
+    assert new == {"stacks/Pulumi.kent-dev.yaml", "stacks/kent-dev/addresses.yaml"}
+    assert {line.split()[1].rstrip(",") for line in run.stdout.splitlines()} == new

@@ -64,11 +64,13 @@ def check(
     read_settings(root, chosen, rehearse=None)
     every_governance(root, chosen)
     done: list[Check] = []
+    tell = screen.milestones(len(chosen))
     with screen.progress() as progress:
         task = progress.add_task("checking", total=len(chosen))
         for one in check_plans(chosen, root, arm_types, jobs, block_unknown=block_unknown, changes=True):
             done.append(one)
             progress.advance(task)
+            tell(len(done))
     _show(screen, done)
     if report is not None:
         from bluelamp.reports.statements.reading import with_statements

@@ -97,13 +97,13 @@ def compile_(
 
 
 def _rules(force: str | None, project: Path | None) -> "tuple[Rule, ...]":
-    """The rules as the force is held to them, or as they are written."""
+    """The rules as the force is held to them, or as they are written, without those that are limited to forces."""
     from bluelamp.governance.read import governance
     from bluelamp.infra.register import read_register
     from bluelamp.policies import rules
 
     if force is None:
-        return rules()
+        return tuple(rule for rule in rules() if not rule.forces)
     root = find_project(project)
     return governance(root, read_register(root).entry(force).slug).rules
 

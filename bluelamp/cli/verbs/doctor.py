@@ -52,7 +52,8 @@ def doctor(form: Form = Format.TEXT, quiet: Quiet = False, project: Project = No
     findings = list(_look(project))
     for finding in findings:
         colour = "green" if finding.well else "red" if finding.needed else "yellow"
-        mark = f"[{colour}]{finding.state}[/{colour}]{' ' * (8 - len(finding.state))}"
+        label = "absent" if finding.state == "without" else finding.state
+        mark = f"[{colour}]{label}[/{colour}]{' ' * (8 - len(label))}"
         screen.show(f"{mark} {escape(finding.what)}: {escape(finding.found)}")
         if not finding.well and finding.mend:
             screen.show(f"         {escape(finding.mend)}")
@@ -137,6 +138,6 @@ def _backend() -> Finding:
         "state",
         well=False,
         found="pulumi is not logged in to a backend (a rehearsal needs none)",
-        mend="pulumi login azblob://CONTAINER, or set PULUMI_BACKEND_URL",
+        mend="bluelamp pulumi login 'azblob://CONTAINER?storage_account=ACCOUNT', or set PULUMI_BACKEND_URL",
         needed=False,
     )

@@ -138,6 +138,8 @@ def _nothing(thing: str, every: list[str], project: Path | None) -> UsageError:
 def _rule(screen: Screen, rule: Rule) -> None:
     screen.show(f"[bold]{rule.id}[/bold] {escape(rule.title)}")
     screen.show(f"{rule.severity}, {rule.enforcement}, {rule.area}")
+    if rule.forces:
+        screen.show(f"Only for: {escape(', '.join(rule.forces))}")
     screen.show(f"A failure reads: {escape(rule.failure)}\n")
     screen.text(f"{rule.rationale.strip()}\n")
     screen.show("[bold]Controls[/bold]")

@@ -1,6 +1,7 @@
 """`bluelamp init`."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -35,6 +36,7 @@ def init(
 
     Example: `bluelamp init landing-zones --force kent --owner platforms@kent.police.example --cost-centre KNT-100`
     """
+    from bluelamp.cli.select import with_stacks
     from bluelamp.starting import start
 
     example = f"bluelamp init {folder} --force {force or 'FORCE'} --owner EMAIL --cost-centre CODE"
@@ -49,6 +51,8 @@ def init(
         screen.show(f"wrote {escape(folder / name)}")
     for name in done.kept:
         screen.say(f"kept  {escape(folder / name)}, which is there already")
-    then = f"bluelamp check {force}" if force else "bluelamp new FORCE --owner EMAIL --cost-centre CODE"
-    screen.say(f"next: cd {escape(folder)} && {escape(then)}")
+    named = force or next(iter(with_stacks(folder)), None)
+    then = f"bluelamp check {named}" if named else "bluelamp new FORCE --owner EMAIL --cost-centre CODE"
+    there = "" if folder.resolve() == Path.cwd() else f"cd {quote(str(folder))} && "
+    screen.say(f"next: {escape(there + then)}")
     screen.give({"folder": str(folder), "written": list(done.written), "kept": list(done.kept), "next": then})

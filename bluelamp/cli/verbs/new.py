@@ -76,22 +76,35 @@ def new(
             example = f"--owner platforms@{force}.police.example --cost-centre ICT-100"
             raise UsageError(f"{' and '.join(missing)} must be given", next_step=f"bluelamp new {force} {example}")
         path = scaffold(force, owner or "", cost_centre or "", root=root)
-    _keep_addresses(root, path)
+    kept = _keep_addresses(root, path)
     shown = path.relative_to(root)
     stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
     if added:
         screen.show(f"added {escape(force)} to stacks/forces.yaml")
     screen.show(f"wrote {escape(shown)}")
+    if kept:
+        screen.show(f"wrote {escape(kept)}, which keeps the address ranges; commit it with the settings")
     screen.say(f"next: bluelamp check {escape(stack)}")
-    screen.give({"force": stack, "environment": environment or "prod", "file": str(shown), "registered": added})
+    screen.give(
+        {
+            "force": stack,
+            "environment": environment or "prod",
+            "file": str(shown),
+            "addresses": kept,
+            "registered": added,
+        }
+    )
 
 
-def _keep_addresses(root: Path, path: Path) -> None:
-    """Keeps the address ranges of the stack that was written, in the file beside its settings."""
+def _keep_addresses(root: Path, path: Path) -> str | None:
+    """Keeps the address ranges of the stack that was written; the file, within the project, where that wrote it."""
     from bluelamp.fleet.keeping import keep
     from bluelamp.infra.force import load
+    from bluelamp.infra.kept import ADDRESS_FILE
 
-    keep(root, load(path.name.removeprefix("Pulumi.").removesuffix(".yaml"), root=root), {})
+    force = load(path.name.removeprefix("Pulumi.").removesuffix(".yaml"), root=root)
+    _, new = keep(root, force, {})
+    return ADDRESS_FILE.format(slug=force.slug) if new else None
 
 
 def _environment(root: Path, force: str, environment: str | None) -> tuple[str, str]:

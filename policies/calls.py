@@ -1,0 +1,81 @@
+"""How a module declares its rules: the calls of `rule`, `require` and `Must`, held to what those take.
+
+Python tells of the first mistake only, and in its own words.
+"""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from inspect import Parameter, signature
+from pathlib import Path
+from typing import Any, Final
+
+from bluelamp.core.files import read
+from bluelamp.core.problems import Problem, did_you_mean
+from bluelamp.policies.rule import Must, require, rule
+
+_MODULE: Final = "bluelamp.policies.rule"
+_CHECKED: Final[Mapping[str, Callable[..., Any]]] = {"rule": rule, "require": require, "Must": Must}
+_LARGEST: Final = 1_000_000
+
+
+def mistakes(file: Path, name: str) -> Iterator[Problem]:
+    """The fields that are missing, unknown or given twice in the calls of `file`, which messages call `name`.
+
+    None where the file cannot be read. A call that unpacks its arguments is not looked at.
+    """
+    try:
+        tree = ast.parse(read(file, _LARGEST))
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    called = _names(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and (what := _called(node, called)):
+            yield from _of(node, what, name)
+
+
+def _names(tree: ast.Module) -> dict[str, str]:
+    """What the module calls each of them, by the name that it has there."""
+    return {
+        alias.asname or alias.name: alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == _MODULE
+        for alias in node.names
+        if alias.name in _CHECKED
+    }
+
+
+def _called(node: ast.Call, names: Mapping[str, str]) -> str:
+    return names.get(node.func.id, "") if isinstance(node.func, ast.Name) else ""
+
+
+def _of(node: ast.Call, what: str, name: str) -> Iterator[Problem]:
+    if any(isinstance(each, ast.Starred) for each in node.args) or any(each.arg is None for each in node.keywords):
+        return
+    parameters = signature(_CHECKED[what]).parameters
+    placed = [key for key, each in parameters.items() if each.kind is Parameter.POSITIONAL_OR_KEYWORD]
+    by_place = placed[: len(node.args)]
+    given = {each.arg: each for each in node.keywords if each.arg is not None}
+    where = "" if what == "Must" else _id(node, given)
+    said = what if what == "Must" else "the rule"
+    for key in sorted(given.keys() - parameters.keys()):
+        left = [each for each in parameters if each not in given and each not in by_place]
+        step = did_you_mean(key, left) or f"it may have: {', '.join(parameters)}"
+        message = f"{said} has a field that is not known: {key}"
+        yield Problem(name, given[key].lineno, given[key].col_offset + 1, where, message, next_step=step)
+    for key in (each for each in by_place if each in given):
+        yield Problem(name, given[key].lineno, given[key].col_offset + 1, where, f"{said} has {key} twice")
+    if len(node.args) > len(placed):
+        extra = node.args[len(placed)]
+        step = "write the field's name before each of the others: severity=…"
+        message = f"{said} has a value without the name of its field"
+        yield Problem(name, extra.lineno, extra.col_offset + 1, where, message, next_step=step)
+    for key, each in parameters.items():
+        if each.default is Parameter.empty and key not in given and key not in by_place:
+            step = f"add {key}=…; docs/own-rules.md says what a rule needs"
+            yield Problem(name, node.lineno, 0, where, f"{said} lacks the field {key}", next_step=step)
+
+
+def _id(node: ast.Call, given: Mapping[str, ast.keyword]) -> str:
+    """The rule's id, where it is written out."""
+    value = node.args[0] if node.args else given["id"].value if "id" in given else None
+    return str(value.value)[:60] if isinstance(value, ast.Constant) else ""
