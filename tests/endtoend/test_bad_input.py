@@ -191,7 +191,7 @@ def test_a_state_with_versioned_types_keeps_its_aliases(up: Project) -> None:
         encoding="utf-8",
     )
     run = up.run("up", "--rehearse", FORCE)
-    assert run.returncode == 1
+    assert run.returncode == 2
     assert "versionAliases: keep" in said(run)
     assert "azure-native:operationalinsights/v20250201:Workspace" in said(run)
     settings = up.settings(FORCE)
