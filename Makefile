@@ -36,7 +36,7 @@ golden: $(VENV)/.ready  ## for a release: what the forces hold now is what later
 	$(RUN)/python -m tests.golden
 
 lock: $(VENV)/.ready  ## requirements.lock anew from pyproject.toml
-	$(RUN)/uv pip compile pyproject.toml --group dev --group build --universal --generate-hashes --no-emit-index-url \
+	$(RUN)/uv pip compile pyproject.toml --extra data --group dev --group build --universal --generate-hashes --no-emit-index-url \
 	    --quiet --upgrade --custom-compile-command "make lock" --output-file requirements.lock
 
 sbom: $(VENV)/.ready  ## the bill of materials of this version, in CycloneDX, into dist/
