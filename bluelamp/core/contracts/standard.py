@@ -43,7 +43,7 @@ def document(source: Source) -> OpenDataContractStandard:
 
 @cache
 def _validator() -> Draft201909Validator:
-    return Draft201909Validator(json.loads(OpenDataContractStandard.json_schema()))
+    return Draft201909Validator(json.loads(OpenDataContractStandard.json_schema()))  # type: ignore[no-untyped-call]
 
 
 def _problems(error: ValidationError, source: Source) -> Iterator[Problem]:
