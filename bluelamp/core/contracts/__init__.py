@@ -13,7 +13,7 @@ from bluelamp.core.contracts.properties import (
     LegalHold,
     PlacementProperties,
 )
-from bluelamp.core.contracts.register import ASSETS, read_assets
+from bluelamp.core.contracts.register import ASSETS, read_assets, read_folder
 
 __all__ = [
     "ASSETS",
@@ -26,4 +26,5 @@ __all__ = [
     "Placement",
     "PlacementProperties",
     "read_assets",
+    "read_folder",
 ]

@@ -26,7 +26,14 @@ def read_assets(root: Path, force: str) -> tuple[Contract, ...]:
 
     Raises `SettingsError` with every mistake in every file.
     """
-    folder = root / ASSETS.format(force=force)
+    return read_folder(root / ASSETS.format(force=force), root)
+
+
+def read_folder(folder: Path, root: Path) -> tuple[Contract, ...]:
+    """The contracts in `folder`, by id; none where there is no folder. Files are named relative to `root`.
+
+    Raises `SettingsError` with every mistake in every file.
+    """
     if not folder.is_dir():
         return ()
     problems: list[Problem] = []
