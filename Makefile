@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 ADVISORIES ?=
 REQUIRE_ADVISORIES ?=
 
-.PHONY: rehearse test check bench docs golden lock sbom resilience clean
+.PHONY: rehearse test check bench single-view docs golden lock sbom resilience clean
 
 rehearse: $(VENV)/.ready  ## bring FORCE up in the rehearsal cloud, judged, with a report
 	@$(RUN)/bluelamp up --rehearse $(FORCE)
@@ -28,6 +28,9 @@ check: $(VENV)/.ready  ## what needs no running: formatting, lint, types, import
 bench: $(VENV)/.ready  ## ratios measured in one run: stock SDK against Bluelamp's
 	$(RUN)/bluelamp engine install
 	$(RUN)/python -m benchmarks
+
+single-view: $(VENV)/.ready  ## contracts, linking and a single view on published crime data and generated people
+	@$(RUN)/python -m bluelamp.demonstration.single_view
 
 docs: $(VENV)/.ready  ## the reference pages, written from the code
 	$(RUN)/python docs/write.py
