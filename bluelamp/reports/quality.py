@@ -90,8 +90,7 @@ def _line(asset: AssetResult, dimensions: Sequence[Dimension], blocked_by: tuple
     for each in dimensions:
         counts = asset.count(each)
         total = sum(counts.values())
-        kind = "" if not total else "fail" if counts[Outcome.FAIL] else "unknown" if counts[Outcome.NOT_RUN] else "pass"
-        cells.append(Cell(kind, counts[Outcome.PASS], total))
+        cells.append(Cell(_kind(asset, each, counts), counts[Outcome.PASS], total))
     charts = [
         month_chart(f"Rows of {each.check.table} by month", [(month.month, month.rows) for month in each.months])
         for each in asset.results
@@ -99,6 +98,16 @@ def _line(asset: AssetResult, dimensions: Sequence[Dimension], blocked_by: tuple
     ]
     results = sorted(asset.results, key=lambda each: _ORDER.index(each.outcome))
     return Line(asset, tuple(cells), tuple(results), tuple(charts), blocked_by)
+
+
+def _kind(asset: AssetResult, dimension: Dimension, counts: Mapping[Outcome, int]) -> str:
+    """The colour of a cell; failures that are only warnings have their own."""
+    if not sum(counts.values()):
+        return ""
+    failed = [each for each in asset.results if each.outcome is Outcome.FAIL and each.check.dimension == dimension]
+    if any(each.check.severity == "error" for each in failed):
+        return "fail"
+    return "unknown" if counts[Outcome.NOT_RUN] else "exempt" if failed else "pass"
 
 
 def _trend(past: Sequence[Past]) -> tuple[RunColumn, ...]:

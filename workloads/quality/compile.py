@@ -27,7 +27,8 @@ def typed(column: str, logical_type: str | None) -> str:
     text = sql.name(column)
     match logical_type:
         case "number":
-            return _when(text, _NUMBER, f"TRY_CAST({text} AS DOUBLE)")
+            value = f"TRY_CAST({text} AS DOUBLE)"
+            return _when(text, _NUMBER, f"CASE WHEN isfinite({value}) THEN {value} END")
         case "integer":
             return _when(text, _INTEGER, f"TRY_CAST({text} AS HUGEINT)")
         case "date":
@@ -69,7 +70,7 @@ def invalid(column: str, arguments: Mapping[str, Any]) -> str:
     for name, comparison in (("minLength", ">="), ("maxLength", "<=")):
         if (bound := arguments.get(name)) is not None:
             allowed.append(f"length({text}) {comparison} {int(bound)}")
-    valid = " AND ".join(f"COALESCE({each}, false)" for each in allowed)
+    valid = " AND ".join(f"COALESCE({each}, false)" for each in allowed) or "true"
     return f"(NOT {missing(column, arguments)} AND NOT ({valid}))"
 
 

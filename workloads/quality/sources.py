@@ -3,7 +3,7 @@
 A table of an asset is in the files that its `physicalName` names (a file or a pattern such as `*-street.csv`), or
 `<table>.csv` or `<table>.parquet`, in the folder of the asset. Each row keeps the name of its file and its number in
 it, from 1. A record of a CSV file with another number of fields than its header is no row: it is kept apart, with
-its line and the reason.
+its line and the reason. Empty fields after the last column hold nothing, and are left out, as DuckDB does.
 """
 
 import codecs
@@ -309,6 +309,8 @@ def _read_slowly(
             for number, line, record in _records(path):
                 if isinstance(record, str):
                     raise _UnreadableError(path, record, line=line, next_step="copy it again from its source")
+                while len(record) > len(header) and not record[-1]:
+                    record.pop()
                 if len(record) == len(header):
                     writer.writerow([*record, number])
                     continue
