@@ -22,9 +22,44 @@ FEWER = settings(QUICK, max_examples=200)
 TEXT = st.one_of(
     st.none(),
     st.sampled_from(
-        ["", " ", "0", "00", "-1", "+1", "1.0", "1.5", ".5", "5.", "1e3", "1e999", "nan", "inf", "1_000", "1,000", "0x10"]
-        + ["2026-02-29", "2024-02-29", "2026-2-1", "2026-13-01", "2026-07", "true", "TRUE", "yes", "a'b", 'a"b', "é", "A", "a"]
-        + ["NULL", "null", "N/A", "2026-01-01T10:00", "2026-01-01 25:00", "１"]
+        [
+            "",
+            " ",
+            "0",
+            "00",
+            "-1",
+            "+1",
+            "1.0",
+            "1.5",
+            ".5",
+            "5.",
+            "1e3",
+            "1e999",
+            "nan",
+            "inf",
+            "1_000",
+            "1,000",
+            "0x10",
+            "2026-02-29",
+            "2024-02-29",
+            "2026-2-1",
+            "2026-13-01",
+            "2026-07",
+            "true",
+            "TRUE",
+            "yes",
+            "a'b",
+            'a"b',
+            "é",
+            "A",
+            "a",
+            "NULL",
+            "null",
+            "N/A",
+            "2026-01-01T10:00",
+            "2026-01-01 25:00",
+            "１",
+        ]
     ),
     st.text(alphabet="ab01-.'\"\\%_é ", max_size=5),
     st.integers(-20, 20).map(str),
@@ -123,14 +158,18 @@ def of_type(value: str, kind: str) -> bool:
 ARGUMENTS = st.fixed_dictionaries(
     {},
     optional={
-        "validValues": st.lists(st.one_of(st.sampled_from(["A", "a", "a'b", "0", "é", ""]), st.integers(-3, 3)), max_size=4),
+        "validValues": st.lists(
+            st.one_of(st.sampled_from(["A", "a", "a'b", "0", "é", ""]), st.integers(-3, 3)), max_size=4
+        ),
         "pattern": st.sampled_from(["^a", "[0-9]+$", "^$", "a'b", "é", r"\.", "^[ab]*$"]),
         "minimum": st.sampled_from([-1, 0, 0.5, 10]),
         "maximum": st.sampled_from([-1, 0, 0.5, 10]),
         "minLength": st.integers(0, 3),
         "maxLength": st.integers(0, 3),
         "type": st.sampled_from(["number", "integer", "date", "boolean"]),
-        "missingValues": st.lists(st.one_of(st.none(), st.sampled_from(["", "N/A", "a", "0"]), st.integers(-1, 1)), max_size=3),
+        "missingValues": st.lists(
+            st.one_of(st.none(), st.sampled_from(["", "N/A", "a", "0"]), st.integers(-1, 1)), max_size=3
+        ),
     },
 )
 
@@ -141,7 +180,9 @@ def test_invalid_and_missing_values_are_counted_as_python_counts_them(connection
     kinds = {name: each for name, each in arguments.items() if name != "missingValues"}
     missing = {"missingValues": arguments.get("missingValues", [])}
     results = judge(
-        connection, rows, [check("invalidValues", arguments=arguments), check("missingValues", arguments=missing), check("nullValues")]
+        connection,
+        rows,
+        [check("invalidValues", arguments=arguments), check("missingValues", arguments=missing), check("nullValues")],
     )
     values = [row[0] for row in rows]
     expected = [
@@ -172,7 +213,13 @@ BOUND = st.one_of(st.integers(-2, 14), st.floats(-2, 110, allow_nan=False).map(l
 
 
 @FEWER
-@given(rows=st.lists(st.tuples(st.sampled_from([None, "a"]), TEXT), min_size=1, max_size=12), operator=st.sampled_from(OPERATORS), low=BOUND, high=BOUND, percent=st.booleans())
+@given(
+    rows=st.lists(st.tuples(st.sampled_from([None, "a"]), TEXT), min_size=1, max_size=12),
+    operator=st.sampled_from(OPERATORS),
+    low=BOUND,
+    high=BOUND,
+    percent=st.booleans(),
+)
 def test_every_operator_compares_counts_and_percentages(connection, rows, operator, low, high, percent):
     between = "Between" in operator
     threshold = Threshold(operator, sorted([low, high]) if between else low)
@@ -229,7 +276,10 @@ def test_freshness_is_the_age_of_the_newest_date(connection, rows):
 
 
 @FEWER
-@given(name=st.text(min_size=1, max_size=8).filter(lambda each: "\x00" not in each), value=st.text(max_size=8).filter(lambda each: "\x00" not in each))
+@given(
+    name=st.text(min_size=1, max_size=8).filter(lambda each: "\x00" not in each),
+    value=st.text(max_size=8).filter(lambda each: "\x00" not in each),
+)
 def test_names_and_values_of_any_characters_are_quoted(connection, name, value):
     query = f"SELECT {sql.text(value)} AS {sql.name(name)}"
     found = connection.execute(query)

@@ -34,7 +34,8 @@ def test_a_good_file_passes_every_promise_of_the_schema(tmp_path):
     assert asset.publishable
     assert asset.rows == {"log": 3}
     assert outcomes(asset) == dict.fromkeys(
-        ["log.columns", "log.records", "log.id.duplicateValues", "log.month.nullValues", "log.count.invalidValues"], "pass"
+        ["log.columns", "log.records", "log.id.duplicateValues", "log.month.nullValues", "log.count.invalidValues"],
+        "pass",
     )
 
 
@@ -133,7 +134,9 @@ def strip(row):
 CELL = st.text(alphabet="ab,\"\n é'", max_size=4)
 
 
-@settings(derandomize=True, deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    derandomize=True, deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(rows=st.lists(st.lists(CELL, min_size=1, max_size=4), max_size=8), newline=st.booleans())
 def test_every_record_is_a_row_or_kept_apart(tmp_path, rows, newline):
     import csv
@@ -167,7 +170,11 @@ def test_every_record_is_a_row_or_kept_apart(tmp_path, rows, newline):
     [
         ({"type": "sql", "query": "SELECT count(*) FROM ${table}", "mustBe": 3}, "pass", ""),
         ({"type": "sql", "query": "SELECT max({column}) FROM {model}", "mustBe": 3}, "pass", ""),
-        ({"type": "sql", "query": "SELECT max({column}) FROM {model}", "mustBeLessThan": 3}, "fail", "it returns 3, expected < 3"),
+        (
+            {"type": "sql", "query": "SELECT max({column}) FROM {model}", "mustBeLessThan": 3},
+            "fail",
+            "it returns 3, expected < 3",
+        ),
         ({"type": "sql", "query": "SELECT 1; SELECT 2", "mustBe": 1}, "not run", "one SELECT"),
         ({"type": "sql", "query": "DROP TABLE log", "mustBe": 1}, "not run", "one SELECT"),
         ({"type": "sql", "query": "COPY (SELECT 1) TO 'out.csv'", "mustBe": 1}, "not run", "one SELECT"),
@@ -233,7 +240,9 @@ def test_service_levels(tmp_path):
 
 
 def test_a_failed_contract_stops_what_is_derived_from_it(tmp_path):
-    lineage = {name: [{"property": "lineage", "value": before}] for name, before in (("b", ["a"]), ("c", ["b"]), ("d", []))}
+    lineage = {
+        name: [{"property": "lineage", "value": before}] for name, before in (("b", ["a"]), ("c", ["b"]), ("d", []))
+    }
     made = [contract(tmp_path, asset="a", properties=PROPERTIES)]
     made += [contract(tmp_path, asset=name, properties=PROPERTIES, custom=custom) for name, custom in lineage.items()]
     for name in "bcd":
