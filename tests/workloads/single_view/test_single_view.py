@@ -213,13 +213,9 @@ def test_every_mistake_of_every_mapping_is_told(tmp_path, made):
 VALUE = st.sampled_from(["", "a", "b", "2026-01", "2026-02", "2026-99", "x'y"])
 
 
-@settings(
-    derandomize=True, deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(VALUE, min_size=4, max_size=6), min_size=1, max_size=10))
-def test_no_row_disappears_uncounted(tmp_path, rows):
-    mapping(tmp_path)
-    made = contract(tmp_path, properties=PROPERTIES)
+def test_no_row_disappears_uncounted(tmp_path, made, rows):
     write_csv(tmp_path, "id,month,kind,place,spare\n" + "".join(",".join(row) + "\n" for row in rows))
     [mapped] = read_mappings(tmp_path / "mappings", tmp_path, [made])
     with open_database() as connection:
