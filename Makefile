@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 ADVISORIES ?=
 REQUIRE_ADVISORIES ?=
 
-.PHONY: rehearse test check bench docs golden lock sbom resilience clean
+.PHONY: rehearse test check bench single-view docs golden lock sbom resilience clean
 
 rehearse: $(VENV)/.ready  ## bring FORCE up in the rehearsal cloud, judged, with a report
 	@$(RUN)/bluelamp up --rehearse $(FORCE)
@@ -29,6 +29,9 @@ bench: $(VENV)/.ready  ## ratios measured in one run: stock SDK against Bluelamp
 	$(RUN)/bluelamp engine install
 	$(RUN)/python -m benchmarks
 
+single-view: $(VENV)/.ready  ## contracts, linking and a single view on published crime data and generated people
+	@$(RUN)/python -m bluelamp.demonstration.single_view
+
 docs: $(VENV)/.ready  ## the reference pages, written from the code
 	$(RUN)/python docs/write.py
 
@@ -36,7 +39,7 @@ golden: $(VENV)/.ready  ## for a release: what the forces hold now is what later
 	$(RUN)/python -m tests.golden
 
 lock: $(VENV)/.ready  ## requirements.lock anew from pyproject.toml
-	$(RUN)/uv pip compile pyproject.toml --group dev --group build --universal --generate-hashes --no-emit-index-url \
+	$(RUN)/uv pip compile pyproject.toml --extra data --group dev --group build --universal --generate-hashes --no-emit-index-url \
 	    --quiet --upgrade --custom-compile-command "make lock" --output-file requirements.lock
 
 sbom: $(VENV)/.ready  ## the bill of materials of this version, in CycloneDX, into dist/

@@ -23,24 +23,25 @@ _END_OF_PART: Final = re.compile(r"(?<=[:.$/])(?=\w)|(?=\[)")
 
 def to_html(report: Report) -> str:
     """The page of `report`: it opens from a file, asks the network for nothing, and reads without JavaScript."""
-    return _render("report.html.j2", "report.js", context(report))
+    return render("report.html.j2", "report.js", context(report))
 
 
 def to_controls(report: Report) -> str:
     """The page of every control of every framework, beside that of `report`; it opens and reads as that one does."""
     from bluelamp.reports.controls import context as controlled
 
-    return _render("controls.html.j2", "report.js", controlled(report), styles=("report.css", "controls.css"))
+    return render("controls.html.j2", "report.js", controlled(report), styles=("report.css", "controls.css"))
 
 
 def to_index(reports: Sequence[Report]) -> str:
     """The page that compares `reports` and leads to the page of each, `<force>/report.html` beside it."""
     from bluelamp.reports.national import context as compared
 
-    return _render("national.html.j2", "national.js", compared(reports))
+    return render("national.html.j2", "national.js", compared(reports))
 
 
-def _render(template: str, script: str, shown: Mapping[str, Any], *, styles: Sequence[str] = _STYLES) -> str:
+def render(template: str, script: str, shown: Mapping[str, Any], *, styles: Sequence[str] = _STYLES) -> str:
+    """The page of a template, with the project's own script and styles in it; `shown` is what the template is given."""
     templates = _templates()
     style = "\n".join(templates.get_template(each).render() for each in styles)
     code = templates.get_template(script).render()

@@ -77,7 +77,18 @@ def test_public_keys_of_signers_are_kept(checkout: Path) -> None:
 
 
 def test_nothing_of_the_project_is_ignored(checkout: Path) -> None:
-    folders = ("bluelamp", "infra", "modules", "policies", "stacks", "tests", "docs", "supply", "benchmarks")
+    folders = (
+        "bluelamp",
+        "infra",
+        "modules",
+        "policies",
+        "workloads",
+        "stacks",
+        "tests",
+        "docs",
+        "supply",
+        "benchmarks",
+    )
     kinds = (".py", ".yaml", ".json", ".js", ".j2", ".css", ".md")
     files = [each for folder in folders for each in (ROOT / folder).rglob("*") if each.suffix in kinds]
     names = "\n".join(str(each.relative_to(ROOT)) for each in files if "__pycache__" not in each.parts)

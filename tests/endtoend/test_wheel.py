@@ -17,7 +17,7 @@ from tests.conftest import ROOT, environment, held, left_running
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine"), pytest.mark.xdist_group("wheel")]
 
 FORCE = "dyfed-powys"
-PARTS = ("infra", "modules", "policies")
+PARTS = ("infra", "modules", "policies", "workloads")
 OWNER = ["--owner", "platforms@dyfed-powys.police.example", "--cost-centre", "DPP-1"]
 ADDED = """
 import pulumi_bluelamp as bluelamp

@@ -1,0 +1,55 @@
+"""A data contract as the rest of Bluelamp reads it."""
+
+from dataclasses import dataclass
+
+from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject
+
+from bluelamp.core.contracts.properties import AssetProperties, PlacementProperties
+from bluelamp.core.source import Source
+
+
+@dataclass(frozen=True)
+class Placement:
+    """One server of a contract: a copy of the data."""
+
+    server: str
+    type: str
+    """As the standard lists them: `azure`, `sqlserver`, `postgresql`, `local`, `custom`."""
+    properties: PlacementProperties
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One information asset: its contract in the standard's own types, and Bluelamp's additions."""
+
+    asset: str
+    """The id, which is the name of the file as well."""
+    file: str
+    """Relative to the project's folder."""
+    document: OpenDataContractStandard
+    properties: AssetProperties
+    placements: tuple[Placement, ...]
+    source: Source
+    """Where each value stands in the file."""
+
+    @property
+    def name(self) -> str:
+        """What people call the asset."""
+        return self.document.name or self.asset
+
+    @property
+    def tables(self) -> tuple[SchemaObject, ...]:
+        """The tables, files or topics that the contract describes, in its order."""
+        return tuple(self.document.schema_ or ())
+
+    @property
+    def retention_years(self) -> float | None:
+        """How long the data is kept at least, from the SLA property `retention` (unit `y` or `d`); None if unsaid."""
+        for row in self.document.slaProperties or ():
+            if row.property == "retention" and isinstance(row.value, int | float) and not isinstance(row.value, bool):
+                unit = (row.unit or "y").casefold()
+                if unit in ("y", "yr", "year", "years"):
+                    return float(row.value)
+                if unit in ("d", "day", "days"):
+                    return row.value / 365
+        return None

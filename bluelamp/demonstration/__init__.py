@@ -1,0 +1,1 @@
+"""Demonstrations of what runs on the platform, on published data and generated people."""

@@ -1,0 +1,58 @@
+"""The page of a published view: where its rows come from, how records were linked, and what is not known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from bluelamp import __version__
+from bluelamp.reports.html import render
+from bluelamp.reports.months import month_chart
+from bluelamp.reports.quality import STYLES
+from bluelamp.workloads.single_view import Built
+
+if TYPE_CHECKING:
+    from bluelamp.demonstration.single_view import Facts
+
+_MOST_QUARANTINED: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part that another workload adds to the page, such as a forecast or a map.
+
+    `template` lies in `bluelamp/reports/templates` and is given `section`, which holds `context`; `anchor` names the
+    part in links.
+    """
+
+    anchor: str
+    title: str
+    template: str
+    context: Any = None
+
+
+def to_html(built: Built, facts: "Facts | None", *, beside: str = "", sections: Sequence[Section] = ()) -> str:
+    """The page of `built`. `beside` is the file name of the scorecard; `sections` come after the trend."""
+    return render("single_view.html.j2", "quality.js", _context(built, facts, beside, sections), styles=STYLES)
+
+
+def _context(built: Built, facts: "Facts | None", beside: str, sections: Sequence[Section]) -> dict[str, Any]:
+    charts = []
+    for asset in built.quality.assets:
+        for each in asset.results:
+            if each.months:
+                title = f"{asset.name}: rows by month"
+                charts.append(month_chart(title, [(month.month, month.rows) for month in each.months]))
+    published = built.published
+    return {
+        "built": built,
+        "facts": facts,
+        "beside": beside,
+        "sections": sections,
+        "charts": charts,
+        "entities": published.entities if published else {},
+        "entity_rows": published.rows if published else {},
+        "rows": sum(each.rows for each in built.staged),
+        "in_view": sum(each.staged for each in built.staged),
+        "quarantined": sum(each.quarantined + each.rejected for each in built.staged),
+        "version": __version__,
+    }

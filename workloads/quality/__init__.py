@@ -1,0 +1,28 @@
+"""Data contracts, executed: each quality rule and SLA of a contract compiled to DuckDB SQL and judged.
+
+`execute` judges the contracts of a register over local copies of the data. A check passes, fails or is not run; what
+is not run never counts as a pass. `History` keeps the results of each run.
+"""
+
+from bluelamp.workloads.quality.checks import Check, Dimension, Threshold, checks_of
+from bluelamp.workloads.quality.execute import execute
+from bluelamp.workloads.quality.history import History
+from bluelamp.workloads.quality.results import AssetResult, MonthCount, Outcome, QualityRun, Result
+from bluelamp.workloads.quality.sources import SourceTable, load, open_database
+
+__all__ = [
+    "AssetResult",
+    "Check",
+    "Dimension",
+    "History",
+    "MonthCount",
+    "Outcome",
+    "QualityRun",
+    "Result",
+    "SourceTable",
+    "Threshold",
+    "checks_of",
+    "execute",
+    "load",
+    "open_database",
+]

@@ -1,0 +1,27 @@
+"""A single view of people, objects, locations and events from the sources of a force.
+
+Mappings say what a row of a source is about; records of one person or address are linked with Splink; the view is
+published where the contracts of its sources hold. Needs the `data` extra.
+
+For what is made of the view, `open_view` gives a read-only DuckDB connection: see `view` for its tables.
+"""
+
+from bluelamp.workloads.single_view.build import Built, Truth, build
+from bluelamp.workloads.single_view.link import Linked, Measured
+from bluelamp.workloads.single_view.mapping import TableMapping, read_mappings
+from bluelamp.workloads.single_view.stage import Staged
+from bluelamp.workloads.single_view.view import LostRowsError, Published, open_view
+
+__all__ = [
+    "Built",
+    "Linked",
+    "LostRowsError",
+    "Measured",
+    "Published",
+    "Staged",
+    "TableMapping",
+    "Truth",
+    "build",
+    "open_view",
+    "read_mappings",
+]
