@@ -156,6 +156,6 @@ def test_people_read_each_rule_under_its_own_name(careless: Project) -> None:
     assert run.returncode != 0
     assert "bluelamp-data@v0.1.0" in run.stdout
     assert "[mandatory]" in run.stdout
-    assert "BL-DAT-001 Everything stands in the United Kingdom" in run.stdout
+    assert "BL-DAT-001 Resource is located outside the United Kingdom" in run.stdout
     assert "Fix: Set the location" in run.stdout
     assert "BL-NET-001" not in run.stdout
