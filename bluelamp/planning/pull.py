@@ -25,7 +25,7 @@ from pulumi.runtime import stack as running
 from pulumi.runtime.settings import get_root_resource
 
 from bluelamp.planning.monitor import PlanMonitor, PlannedResource
-from bluelamp.planning.plan import PROJECT, plan_program, prepared, stack_config
+from bluelamp.planning.plan import PROJECT, config_of, plan_program, prepared
 from bluelamp.rehearsal.provider import type_of
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def pull_settings(force: "Force", urn: str, root: Path, *, stack: str = "") -> P
     from bluelamp.planning.program import program
 
     stack = stack or force.slug
-    config = stack_config(root / "stacks" / f"Pulumi.{stack}.yaml")
+    config = config_of(stack, root)
     if AVAILABLE:
         return pull(stack, program(force, root), config, urn, root=root)
     plan = plan_program(stack, program(force, root), config, root=root)
@@ -105,7 +105,7 @@ def declared(force: "Force", root: Path) -> list[Declared]:
     """Every resource that the program declares for a force, in URN order; nothing is planned."""
     from bluelamp.planning.program import program
 
-    config = stack_config(root / "stacks" / f"Pulumi.{force.slug}.yaml")
+    config = config_of(force.slug, root)
     if not AVAILABLE:
         plan = plan_program(force.slug, program(force, root), config, root=root)
         return [Declared(each.urn, each.name, each.custom, each.parent) for each in plan.resources]
