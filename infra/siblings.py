@@ -11,7 +11,7 @@ from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show
 from bluelamp.infra.defaults import fill
 from bluelamp.infra.finding import STACK_FILE, Context, Finding, as_network, dig
-from bluelamp.infra.kept import ADDRESS_FILE, read_kept
+from bluelamp.infra.kept import kept_of
 from bluelamp.infra.layers import base_of, merge
 from bluelamp.infra.register import REGISTER, Entry
 
@@ -66,8 +66,7 @@ def _settings(entry: Entry, context: Context) -> dict[str, Any] | None:
         return None
     settings = {key.removeprefix(_PREFIX): value for key, value in config.items() if key.startswith(_PREFIX)}
     with suppress(SettingsError):  # a mistake in the file is reported by that stack's own run
-        kept = read_kept(context.root, ADDRESS_FILE.format(slug=entry.slug), entry.allocation.ranges())
-        fill(settings, entry, kept.ranges)
+        fill(settings, entry, kept_of(entry, context.root).ranges)
         return settings
     return None
 

@@ -24,7 +24,7 @@ from bluelamp.infra.defaults import fill
 from bluelamp.infra.fields import UK_REGIONS
 from bluelamp.infra.finding import STACK_FILE
 from bluelamp.infra.force import PROJECT, Force, Settings, stack_source
-from bluelamp.infra.kept import ADDRESS_FILE, Kept, read_kept, steps_of
+from bluelamp.infra.kept import ADDRESS_FILE, Kept, kept_of, steps_of
 from bluelamp.infra.register import REGISTER
 from bluelamp.origins.examples import GUESSES, example
 
@@ -263,10 +263,9 @@ def _lines(model: type[BaseModel]) -> tuple[list[str], int]:
 
 
 def _kept(force: Force, root: Path) -> Kept:
-    file = ADDRESS_FILE.format(slug=force.slug)
     with suppress(SettingsError):
-        return read_kept(root, file, force.allocation.ranges())
-    return Kept(file)
+        return kept_of(force.entry, root)
+    return Kept(ADDRESS_FILE.format(slug=force.slug))
 
 
 def _by_plan(leaf: Leaf, kept: Kept, register: Source, row: Steps) -> Leaf:
