@@ -54,7 +54,7 @@ def items(steps: Steps, listed: object, key: str | None = None) -> list[tuple[St
 
 
 def repeats(places: Iterable[tuple[Steps, object]]) -> Iterator[tuple[Steps, str | int, Steps]]:
-    """Each text or number that is at a place before its own, without regard to case: its place, itself, the first place."""
+    """Each text or number that is at a place before its own, in any case: its place, itself and the first place."""
     first: dict[object, Steps] = {}
     for steps, value in places:
         if isinstance(value, str | int) and not isinstance(value, bool):
