@@ -5,7 +5,7 @@ from contextlib import suppress
 from ipaddress import IPv4Network
 from typing import Any
 
-from bluelamp.core.environments import ENVIRONMENTS, PROD
+from bluelamp.core.environments import ENVIRONMENTS, PROD, join
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show
@@ -48,7 +48,7 @@ def _others(context: Context) -> Iterator[Entry]:
     entry = context.entry
     own = context.register.forces[entry.force]
     for environment in ("", *ENVIRONMENTS):
-        slug = f"{own.slug}-{environment}" if environment else own.slug
+        slug = join(own.slug, environment)
         if environment != entry.environment and (context.root / STACK_FILE.format(slug=slug)).exists():
             yield own.in_environment(environment) if environment else own
 
