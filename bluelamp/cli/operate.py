@@ -89,7 +89,8 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
                     screen.error(first, step, more=more)
         if how.report is not None:
             _report(screen, root, results, how, verb)
-    screen.give({"verb": verb, "rehearsed": how.rehearse, "forces": [_given(root, result) for result in results]})
+    if screen.json:
+        screen.give({"verb": verb, "rehearsed": how.rehearse, "forces": [_given(root, result) for result in results]})
     return worst(result.status for result in results)
 
 
