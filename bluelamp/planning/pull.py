@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
@@ -379,9 +380,9 @@ async def _data(resources: Any, future: Any, is_known: Any, is_secret: Any) -> A
 
 def _frames(root: Path) -> Iterator[Frame]:
     """The lines of the project's program that are running, the innermost first."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
         if file.startswith((f"{root}/modules/", f"{root}/infra/")):
             yield Frame(Path(file), frame.f_lineno)
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
