@@ -17,7 +17,12 @@ from rich.table import Table
 PROMISED: Final = 1.5
 _ROOT: Final = Path(__file__).parent.parent
 _COMMAND: Final = Path(sys.executable).with_name("bluelamp")
-_PROPERTIES: Final = (("hub-network", "enableDdosProtection"), ("vault-vault", "properties.enablePurgeProtection"))
+_PROPERTIES: Final = (
+    ("hub-network", "enableDdosProtection"),
+    ("vault-vault", "properties.enablePurgeProtection"),
+    # The program declares this one among the last, and it follows many settings.
+    ("landing-zone-records-backup-backup-vault", "tags"),
+)
 
 
 def main() -> None:

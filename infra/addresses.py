@@ -7,6 +7,7 @@ from typing import Any
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Steps
+from bluelamp.core.text import first_of
 from bluelamp.infra.finding import STACK_FILE, Context, Finding, as_network, dig, primary_region, usable_regions
 from bluelamp.infra.register import REGISTER
 
@@ -135,8 +136,7 @@ def _against_plan(
     ]
     taken = taken or [f"{slug} ({other})" for slug, other in _written(context) if net.overlaps(other)]
     if taken:
-        more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""
-        message = f"{net} overlaps {', '.join(taken[:3])}{more}"
+        message = f"{net} overlaps {first_of(taken)}"
     else:
         message = f"{net} is outside {entry.slug}'s allocation{_for(place, second=second)}"
     yield Finding(steps, message, str(net), f"{entry.slug} is allocated {allocated} in {REGISTER}")

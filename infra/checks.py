@@ -12,7 +12,7 @@ from bluelamp.core.source import Steps, show
 from bluelamp.infra.addresses import address_findings
 from bluelamp.infra.connections import connection_findings
 from bluelamp.infra.fields import UK_REGIONS
-from bluelamp.infra.finding import Context, Finding, dig
+from bluelamp.infra.finding import Context, Finding, dig, items, repeats
 from bluelamp.infra.profiles import COMES_WITH, missing
 from bluelamp.infra.restrictions import restriction_findings
 from bluelamp.infra.siblings import sibling_findings
@@ -79,21 +79,14 @@ def _doubles(settings: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _twice(("azure", "hub", "rules"), same, "priority")
 
 
-def _twice(steps: Steps, items: object, key: str | None) -> Iterator[Finding]:
-    first: dict[object, int] = {}
-    for index, item in enumerate(items if isinstance(items, list) else ()):
-        value = item if key is None else dig(item, key)
-        if not isinstance(value, str | int):
-            continue
-        where = first.setdefault(value.casefold() if isinstance(value, str) else value, index)
-        if where != index:
-            at: Steps = (*steps, index) if key is None else (*steps, index, key)
-            yield Finding(
-                at,
-                f"{show(value)} is here a second time; it is first at [{where}]",
-                show(value, quote=False),
-                next_step="rename or remove one",
-            )
+def _twice(steps: Steps, listed: object, key: str | None) -> Iterator[Finding]:
+    for at, value, first in repeats(items(steps, listed, key)):
+        yield Finding(
+            at,
+            f"{show(value)} is here a second time; it is first at [{first[len(steps)]}]",
+            show(value, quote=False),
+            next_step="rename or remove one",
+        )
 
 
 def _references(settings: Mapping[str, Any]) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from bluelamp.core.validation import validate
 from bluelamp.infra.checks import findings
 from bluelamp.infra.defaults import fill
 from bluelamp.infra.finding import STACK_FILE, Context
-from bluelamp.infra.kept import ADDRESS_FILE, Kept, read_kept
+from bluelamp.infra.kept import ADDRESS_FILE, Kept, kept_of
 from bluelamp.infra.layers import base_of, merge
 from bluelamp.infra.moves import move_findings
 from bluelamp.infra.register import Entry, read_register
@@ -164,12 +164,10 @@ def _resolve(
 
 def _kept(context: Context) -> tuple[Kept, tuple[Problem, ...]]:
     """The ranges that the force's networks have already, and what is wrong with the file that holds them."""
-    entry = context.entry
-    file = ADDRESS_FILE.format(slug=entry.slug)
     try:
-        return read_kept(context.root, file, entry.allocation.ranges()), ()
+        return kept_of(context.entry, context.root), ()
     except SettingsError as error:
-        return Kept(file), error.problems
+        return Kept(ADDRESS_FILE.format(slug=context.entry.slug)), error.problems
 
 
 def _stack_file(entry: Entry, root: Path) -> Source:

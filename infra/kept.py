@@ -15,6 +15,7 @@ from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps
 from bluelamp.core.validation import validate
 from bluelamp.infra.allocation import HUB, Key, Ranges
+from bluelamp.infra.register import Entry
 
 ADDRESS_FILE = "stacks/{slug}/addresses.yaml"
 """Where the kept ranges of a force are, under the project's folder."""
@@ -72,6 +73,11 @@ def shown(key: Key, *, primary: str = "") -> str:
     """A network's name for people: `hub`, `hub in ukwest`, or the landing zone's name."""
     region, name = key
     return name if name != HUB else "hub" + (f" in {region}" if region != primary else "")
+
+
+def kept_of(entry: Entry, root: Path) -> Kept:
+    """The kept ranges of a stack of the project at `root`. Raises `SettingsError` as `read_kept` does."""
+    return read_kept(root, ADDRESS_FILE.format(slug=entry.slug), entry.allocation.ranges())
 
 
 def read_kept(root: Path, file: str, allocation: Mapping[str, IPv4Network]) -> Kept:

@@ -14,7 +14,7 @@ import yaml
 
 from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
-from bluelamp.infra.finding import Finding, as_network, dig
+from bluelamp.infra.finding import Finding, as_network, dig, items, repeats
 from bluelamp.modules import naming
 
 HUB_RULES: Final = (
@@ -71,24 +71,16 @@ def _items(values: object, *steps: str | int) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _repeated(places: list[tuple[Steps, object]], what: str) -> Iterator[Finding]:
+def _repeated(places: list[tuple[Steps, Any]], what: str) -> Iterator[Finding]:
     """A finding for each value that is at a place before its own."""
-    first: dict[object, Steps] = {}
-    for steps, value in places:
-        if not isinstance(value, str | int) or isinstance(value, bool):
-            continue
-        where = first.setdefault(value.casefold() if isinstance(value, str) else value, steps)
-        if where != steps:
-            message = f"{show(value)} is a duplicate {what}"
-            yield Finding(steps, message, show(value, quote=False), next_step="change or remove one")
+    for steps, value, _ in repeats(places):
+        message = f"{show(value)} is a duplicate {what}"
+        yield Finding(steps, message, show(value, quote=False), next_step="change or remove one")
 
 
-def _each(settings: Mapping[str, Any], steps: Steps, key: str | None = None) -> list[tuple[Steps, object]]:
+def _each(settings: Mapping[str, Any], steps: Steps, key: str | None = None) -> list[tuple[Steps, Any]]:
     """The items of a list, or one value of each, with their places."""
-    return [
-        ((*steps, index), item) if key is None else ((*steps, index, key), dig(item, key))
-        for index, item in enumerate(_items(settings, *steps))
-    ]
+    return items(steps, dig(settings, *steps), key)
 
 
 def _duplicates(settings: Mapping[str, Any]) -> Iterator[Finding]:

@@ -5,13 +5,13 @@ from contextlib import suppress
 from ipaddress import IPv4Network
 from typing import Any
 
-from bluelamp.core.environments import ENVIRONMENTS, PROD
+from bluelamp.core.environments import ENVIRONMENTS, PROD, join
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show
 from bluelamp.infra.defaults import fill
 from bluelamp.infra.finding import STACK_FILE, Context, Finding, as_network, dig
-from bluelamp.infra.kept import ADDRESS_FILE, read_kept
+from bluelamp.infra.kept import kept_of
 from bluelamp.infra.layers import base_of, merge
 from bluelamp.infra.register import REGISTER, Entry
 
@@ -48,7 +48,7 @@ def _others(context: Context) -> Iterator[Entry]:
     entry = context.entry
     own = context.register.forces[entry.force]
     for environment in ("", *ENVIRONMENTS):
-        slug = f"{own.slug}-{environment}" if environment else own.slug
+        slug = join(own.slug, environment)
         if environment != entry.environment and (context.root / STACK_FILE.format(slug=slug)).exists():
             yield own.in_environment(environment) if environment else own
 
@@ -66,8 +66,7 @@ def _settings(entry: Entry, context: Context) -> dict[str, Any] | None:
         return None
     settings = {key.removeprefix(_PREFIX): value for key, value in config.items() if key.startswith(_PREFIX)}
     with suppress(SettingsError):  # a mistake in the file is reported by that stack's own run
-        kept = read_kept(context.root, ADDRESS_FILE.format(slug=entry.slug), entry.allocation.ranges())
-        fill(settings, entry, kept.ranges)
+        fill(settings, entry, kept_of(entry, context.root).ranges)
         return settings
     return None
 

@@ -1,13 +1,11 @@
 """Lists of addresses and ranges in a resource: whether they add up to the Internet."""
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable
 
+from bluelamp.core.text import first_of
 from bluelamp.policies.addresses import NONE, Addresses, is_open, named_by, public, union
 from bluelamp.policies.rule import Fail
 from bluelamp.policies.value import UnknownValue, Value
-
-_NAMED_AT_MOST: Final = 3
 
 
 def wide_item(items: Iterable[Value], widest: tuple[int, ...]) -> tuple[Value, str] | None:
@@ -41,12 +39,6 @@ def unless_wide(items: Iterable[Value], widest: tuple[int, ...], expected: str) 
     """
     found = wide_item(items, widest)
     return Fail(found[0], expected, with_others(found[1])) if found else None
-
-
-def first_of(names: Sequence[str]) -> str:
-    """The first of `names`, and how many more there are."""
-    rest = len(names) - _NAMED_AT_MOST
-    return ", ".join(names[:_NAMED_AT_MOST]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def with_others(others: str, what: str = "the Internet") -> str:

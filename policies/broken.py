@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from bluelamp.core.text import cut
 from bluelamp.policies.model import UNKNOWN
 
 LONGEST: Final = 20_000
@@ -40,11 +41,6 @@ def exact(text: str) -> str:
     """`text` as plain text that every format can hold: no subclass of str, no half of a character."""
     plain_text = str.__getitem__(text, slice(0, _MOST))
     return plain_text if plain_text.isascii() else plain_text.encode("utf-8", "replace").decode()
-
-
-def cut(text: str, most: int) -> str:
-    """`text` in at most `most` characters."""
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def plain(value: Any, scrub: Callable[[str], str]) -> Any:

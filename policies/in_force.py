@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from bluelamp.core.text import first_of
 from bluelamp.policies.addresses import is_open, union
 from bluelamp.policies.traffic import Box, Reached, contributes
 from bluelamp.policies.value import UnknownValue, Value
@@ -150,8 +151,7 @@ def named(entries: Sequence[Value], *properties: str) -> str:
     said = []
     for entry in entries[:_NAMED_AT_MOST]:
         ranges = [text for name in properties for text in _texts(entry[name].raw)]
-        more = f" and {len(ranges) - _NAMED_AT_MOST} more" if len(ranges) > _NAMED_AT_MOST else ""
-        said.append(_name(entry) + (f" ({', '.join(ranges[:_NAMED_AT_MOST])}{more})" if ranges else ""))
+        said.append(_name(entry) + (f" ({first_of(ranges, _NAMED_AT_MOST)})" if ranges else ""))
     rest = len(entries) - _NAMED_AT_MOST
     return ", ".join(said) + (f" and {rest} more" if rest > 0 else "")
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
+from bluelamp.core.text import cut
 from bluelamp.policies import broken
 from bluelamp.policies.discovery import rules as discovered
 from bluelamp.policies.estate import Estate, canonical
@@ -218,7 +219,7 @@ def _judged(
         return _undecided(rule, resource, raised, estate)
     if passed is not None:
         return _success(rule, resource, passed)
-    reason = broken.cut(_scrub(rule, resource, estate)(reason), broken.LONGEST)
+    reason = cut(_scrub(rule, resource, estate)(reason), broken.LONGEST)
     return Judgement(rule.id, resource.urn, Verdict.NOT_APPLICABLE, message=reason or "there is nothing to judge")
 
 
@@ -251,7 +252,7 @@ def _unknown(rule: Rule, resource: Resource, doubts: list[UnknownValue]) -> Judg
         paths.setdefault(_why_unknown(doubt), []).append(f"{value.told_path}{whose}".strip())
     named = {why: ", ".join(filter(None, dict.fromkeys(found))) for why, found in paths.items()}
     said = "; ".join(f"{where}: {why}" if where else why for why, where in named.items())
-    message = broken.cut(broken.exact(said), broken.LONGEST)
+    message = cut(broken.exact(said), broken.LONGEST)
     return Judgement(rule.id, resource.urn, Verdict.UNKNOWN, own, "<unknown>", message=message, reasons=tuple(named))
 
 
@@ -287,7 +288,7 @@ def _failure(rule: Rule, resource: Resource, failed: list[Fail], estate: Estate)
     said = "; ".join(_sentence(*each, scrub) for each in zip(named, observed, expected, strict=True))
     if len(failed) > len(named):
         said += f"; and {len(failed) - len(named):,} more"
-    message = broken.cut(broken.exact(said), broken.LONGEST)
+    message = cut(broken.exact(said), broken.LONGEST)
     path = failed[0].at.told_path
     return Judgement(rule.id, resource.urn, Verdict.FAIL, path, observed[0], expected[0], message)
 

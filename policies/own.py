@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from bluelamp.core.files import read
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.reader import name_of
 from bluelamp.core.register import REGISTER, read_register
 from bluelamp.policies import calls
 from bluelamp.policies.catalogues import catalogues
@@ -61,7 +62,7 @@ def load(folder: Path, baseline: tuple[Rule, ...], root: Path) -> tuple[Rule, ..
         import_module(module)
     before = _state(baseline)
     for file in _modules(folder, root, problems):
-        name = _shown(file, root)
+        name = name_of(file, root)
         for rule in _rules(file, folder, root, problems):
             line = line_of(file, rule.id)
             problems += (replace(each, file=name, line=line, path=str(rule.id)[:60]) for each in _wrong(rule, root))
@@ -94,7 +95,7 @@ def _modules(folder: Path, root: Path, problems: list[Problem]) -> Iterator[Path
         entries = sorted(folder.iterdir())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        problems.append(_problem(_shown(folder, root), 0, "", f"cannot be read: {reason}"))
+        problems.append(_problem(name_of(folder, root), 0, "", f"cannot be read: {reason}"))
         return
     for entry in entries:
         name = entry.name
@@ -106,15 +107,15 @@ def _modules(folder: Path, root: Path, problems: list[Problem]) -> Iterator[Path
             entry.is_dir() and any(entry.rglob("*.py"))
         ):
             step = "put rules into modules directly in the folder, such as rules/network.py, and cases into .yaml"
-            problems.append(_problem(ascii(_shown(entry, root))[1:-1], 0, "", "is not read", step))
+            problems.append(_problem(ascii(name_of(entry, root))[1:-1], 0, "", "is not read", step))
         elif entry.suffix == ".yaml" and not entry.with_suffix(".py").exists():
             step = f"rename it after its module, or add {entry.stem}.py"
-            problems.append(_problem(ascii(_shown(entry, root))[1:-1], 0, "", "holds cases of no module", step))
+            problems.append(_problem(ascii(name_of(entry, root))[1:-1], 0, "", "holds cases of no module", step))
 
 
 def _rules(file: Path, folder: Path, root: Path, problems: list[Problem]) -> list[Rule]:
     """The rules that the module `file` declares; what keeps it from being run is added to `problems`."""
-    name = _shown(file, root)
+    name = name_of(file, root)
     try:
         read(file, MAX_BYTES)
         module = _run(file, folder)
@@ -277,10 +278,6 @@ def _called(key: tuple[str, ...]) -> str:
 
 def _file_of(rule: Rule) -> str:
     return f"{FOLDER}/{rule.module.rpartition('.')[2]}.py"
-
-
-def _shown(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
 def _problem(file: str, line: int, path: str, message: str, next_step: str = "") -> Problem:

@@ -9,6 +9,7 @@ import yaml
 
 from bluelamp.core.files import read
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.reader import name_of
 from bluelamp.policies.cases import file_of
 from bluelamp.policies.judging import judge
 from bluelamp.policies.model import Case, Judgement, Verdict
@@ -41,7 +42,7 @@ def checked(rules: Sequence[Rule], folder: Path, root: Path) -> None:
     said: dict[str, str] = {}
     for rule in rules:
         file = file_of(rule.module).with_suffix(".py")
-        name, line = _shown(file, root), line_of(file, rule.id)
+        name, line = name_of(file, root), line_of(file, rule.id)
         for each in _texts(rule, said):
             problems.append(Problem(name, line, path=rule.id, message=each))
     for module in dict.fromkeys(rule.module for rule in rules):
@@ -55,7 +56,7 @@ def run(rule: Rule, root: Path) -> list[Result]:
     file = file_of(rule.module)
     lines = _lines(file).get(rule.id, [])
     return [
-        Result(f"{_shown(file, root)}:{line}", case.name, _wrong(case, rule))
+        Result(f"{name_of(file, root)}:{line}", case.name, _wrong(case, rule))
         for line, case in zip(lines, rule.cases, strict=False)
     ]
 
@@ -95,7 +96,7 @@ def _texts(rule: Rule, said: dict[str, str]) -> Iterator[str]:
 
 def _cases(rules: Sequence[Rule], file: Path, root: Path) -> Iterator[Problem]:
     """What is wrong with the cases of the `rules` of one module."""
-    name = _shown(file, root)
+    name = name_of(file, root)
     ids = [rule.id for rule in rules]
     try:
         lines = _lines(file)
@@ -152,7 +153,3 @@ def _lines(file: Path) -> dict[str, list[int]]:
         else [key.start_mark.line + 1]
         for key, value in node.value
     }
-
-
-def _shown(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,21 @@ def bluelamp(words: Sequence[str], cwd: Path, **extra: str) -> "subprocess.Compl
         stdin=subprocess.DEVNULL,
         timeout=600,
     )
+
+
+def in_process(folder: Path, words: Sequence[str]) -> tuple[int, str, str]:
+    """The exit status of `bluelamp` run in this process in `folder`, and what it says in a pipe, on each stream."""
+    from bluelamp.cli.app import main
+
+    out, err = StringIO(), StringIO()
+    with (
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main(words)
+    return int(ended.value.code or 0), out.getvalue(), err.getvalue()
 
 
 def make_project(folder: Path) -> Project:

@@ -136,7 +136,7 @@ def _with_project(project: list[str], words: list[str]) -> list[str]:
 def _give(screen: Screen, words: list[str], status: int) -> int:
     """Writes the JSON document where it is wanted, and returns the exit status.
 
-    A command that failed before it knew its options is asked for JSON by its words alone.
+    Where the command line could not be parsed, its words alone decide whether the output is JSON.
     """
     early = bool(Screen.problems) and envelope.asks_for_json(words)
     name, takes_format = _named(words) if Screen.wanted or early else ("", False)

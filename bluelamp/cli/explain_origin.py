@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from bluelamp.cli.screen import escape
+from bluelamp.core.text import first_of
 from bluelamp.reports.words import value
 
 if TYPE_CHECKING:
@@ -107,8 +108,7 @@ def _certainty(origin: "Origin") -> Iterator[str]:
     if origin.exhausted:
         return
     if origin.untried:
-        named = ", ".join(escape(path) for path in origin.untried[:_MOST])
-        more = f" and {len(origin.untried) - _MOST} more" if len(origin.untried) > _MOST else ""
-        yield f"[yellow]Not certain:[/yellow] these could not be tried, and may change it too: {named}{more}."
+        named = first_of([escape(path) for path in origin.untried], _MOST)
+        yield f"[yellow]Not certain:[/yellow] these could not be tried, and may change it too: {named}."
     else:
         yield "[yellow]Not certain:[/yellow] planned alone, the resource has another value than in the whole plan."

@@ -97,7 +97,7 @@ def _written(path: str, root: Path, forces: list[str]) -> list[dict[str, Any]]:
 
 
 def _fits(steps: Steps, wanted: list[str]) -> bool:
-    """Whether a place in a stack file is one of the setting: each `[]` stands for one index or key."""
+    """Whether a path in a stack file belongs to the setting: `[]` matches one index or key."""
     expected = [
         part for each in wanted for part in ((each.removesuffix("[]"), "[]") if each.endswith("[]") else (each,))
     ]

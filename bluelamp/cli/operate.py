@@ -12,6 +12,7 @@ from bluelamp.cli.screen import Screen, escape
 from bluelamp.cli.session import Session, opened, session
 from bluelamp.core.commands import rehearsed
 from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.text import first_of
 from bluelamp.engine.operation import Target
 from bluelamp.errors import BluelampError, Status, UsageError, worst
 from bluelamp.fleet.aliases import refuse_versioned
@@ -88,7 +89,8 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
                     screen.error(first, step, more=more)
         if how.report is not None:
             _report(screen, root, results, how, verb)
-    screen.give({"verb": verb, "rehearsed": how.rehearse, "forces": [_given(root, result) for result in results]})
+    if screen.json:
+        screen.give({"verb": verb, "rehearsed": how.rehearse, "forces": [_given(root, result) for result in results]})
     return worst(result.status for result in results)
 
 
@@ -223,9 +225,8 @@ def _worked(held: Session, target: Target, verb: str, work: Callable[[], Result]
         result = work()
         left = run.left() if result.verb == "destroy" and result.status is Status.DONE else []
         if left:
-            some = ", ".join(left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
             error = (
-                f"the rehearsal cloud still holds {len(left)} resources of {target.stack}: {some}; "
+                f"the rehearsal cloud still holds {len(left)} resources of {target.stack}: {first_of(left, 5)}; "
                 "next: run the same command again: it removes them"
             )
             result = replace(result, status=Status.FAILED, errors=(*result.errors, error))

@@ -86,6 +86,10 @@ BlockUnknown = Annotated[
 Details = Annotated[
     bool, typer.Option("--details", help="Show every change by itself, with all its properties in full.")
 ]
+Owner = Annotated[
+    str | None, typer.Option("--owner", metavar="EMAIL", help="The mailbox of the estate's business owner.")
+]
+CostCentre = Annotated[str | None, typer.Option("--cost-centre", metavar="CODE", help="Where the cost goes.")]
 Passes = Annotated[
     bool, typer.Option("--passes", help="In JSON and SARIF also every pass, and what is not applicable.")
 ]

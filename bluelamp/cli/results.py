@@ -64,8 +64,8 @@ def answer(result: Result) -> str:
         return _SHORT[result.status]
     if result.verb == "drift":
         count = len(result.steps)
-        some = f"[yellow]drifted: {count} {'resource' if count == 1 else 'resources'}[/yellow]"
-        return some if count else "[green]no drift[/green]"
+        drifted = f"[yellow]drifted: {count} {'resource' if count == 1 else 'resources'}[/yellow]"
+        return drifted if count else "[green]no drift[/green]"
     same = result.counts.get("same", 0)
     if not result.steps:
         return f"[green]unchanged[/green] ({same} resources, components and stack)"

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
 _MANY = 10
-"""How many forces are so many that a pipe is told how far the work is, and after how many it is told again."""
+"""From this many forces on, and after each further as many, a pipe gets a line of progress."""
 _BRACKET, _BACKSLASH = "\ue000", "\ue001"
 """Stand for `[` and `\\` while markup is read. No value can hold them: `printable` escapes private characters."""
 _BACK = {ord(_BRACKET): "[", ord(_BACKSLASH): "\\"}

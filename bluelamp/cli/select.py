@@ -143,7 +143,7 @@ def _changed(root: Path, there: list[str], revision: str) -> list[str]:
 
 
 def _of(entry: "Entry", environment: str | None) -> "Entry":
-    """The stack of a force, or of an environment, in the environment that is asked for."""
+    """The stack of the force in `environment`. Raises `UsageError` where `entry` is of another environment."""
     if environment is None or environment == (entry.environment or PROD):
         return entry
     if entry.environment:

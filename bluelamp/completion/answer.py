@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bluelamp.completion.store import index_file, read, resources_file, signature
+from bluelamp.core.text import cut
 
 _FORCE: Final = re.compile(r"^  ([a-z0-9][a-z0-9-]*):", re.MULTILINE)
 _REGION: Final = re.compile(r"\bregion: *([a-z-]+)")
@@ -177,11 +178,11 @@ def _split(line: str) -> list[str]:
 def _printed(shell: str, answers: Answers, current: str) -> Iterator[str]:
     # bash takes `:` and `=` for ends of words, and replaces what follows the last one only.
     breaks = os.environ.get("COMP_WORDBREAKS", ":=")
-    cut = max((current.rfind(each) + 1 for each in ":=" if each in breaks), default=0)
+    typed = max((current.rfind(each) + 1 for each in ":=" if each in breaks), default=0)
     for word, text in answers.items():
-        said = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+        said = cut(text, _LONGEST)
         if shell == "bash":
-            yield word[cut:]
+            yield word[typed:]
         elif shell == "zsh":
             yield word.replace("\\", "\\\\").replace(":", "\\:") + (f":{said}" if said else "")
         else:

@@ -1,4 +1,4 @@
-"""Commands in what is told to a user."""
+"""Commands that messages name."""
 
 import re
 from typing import Final
@@ -9,6 +9,6 @@ _CHANGING: Final = re.compile(r"\bbluelamp (preview|up|destroy|drift)\b(?! --reh
 def rehearsed(text: str) -> str:
     """`text` with every command that works on what is deployed as the one that works on the rehearsal.
 
-    What is said of a rehearsal must not send its reader to the real estate.
+    A message about a rehearsal must not name a command that changes the real estate.
     """
     return _CHANGING.sub(r"bluelamp \1 --rehearse", text)

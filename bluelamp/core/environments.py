@@ -25,6 +25,11 @@ def split(stack: str) -> tuple[str, str]:
     return (force, word) if force and word in ENVIRONMENTS else (stack, "")
 
 
+def join(force: str, environment: str) -> str:
+    """The name of the stack of a force's environment, empty or `prod` for production: what `split` takes apart."""
+    return force if environment in ("", PROD) else f"{force}-{environment}"
+
+
 def slices(whole: IPv4Network) -> dict[str, IPv4Network]:
     """The part of a force's range that belongs to each environment; none where it is too small to be divided."""
     if whole.prefixlen + _BITS > _SMALLEST:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions
+    import rich.console
     from rich.text import Text
 
 _WORD: Final = re.compile(r"\s*\S+(?: \([\d,]+\)\S*)?")
@@ -47,7 +47,9 @@ class Folded:
     def __init__(self, text: "Text", indent: int, further: int = _FURTHER) -> None:
         self._text, self._indent, self._further = text, indent, further
 
-    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "Iterator[Text]":
+    def __rich_console__(
+        self, console: "rich.console.Console", options: "rich.console.ConsoleOptions"
+    ) -> "Iterator[Text]":
         """The lines as Rich prints them."""
         from rich.text import Text
 

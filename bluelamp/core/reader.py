@@ -36,12 +36,17 @@ _OTHER_NUMBER = re.compile(
 )
 
 
+def name_of(path: Path, root: Path) -> str:
+    """A file's name in messages: relative to the project's folder `root` where it is below that."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
 def content_of(path: Path, root: Path) -> tuple[bytes, str]:
     """The content of `path`, a regular file, and the file's name for messages, relative to `root`.
 
     Raises `SettingsError` when the file cannot be read.
     """
-    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    name = name_of(path, root)
     try:
         return read(path, MAX_BYTES), name
     except FileRefusedError as error:

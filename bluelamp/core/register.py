@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr, StringConstraints
 
-from bluelamp.core.environments import ENVIRONMENTS, PROD, Environment, slices
+from bluelamp.core.environments import ENVIRONMENTS, PROD, Environment, join, slices
 from bluelamp.core.environments import split as split_stack
 from bluelamp.core.fields import Day, Label, Model, Network, Text
 from bluelamp.core.problems import Problem, SettingsError, nearest
@@ -91,7 +91,7 @@ class Entry(Model):
             ranges = Allocation.model_validate(parts)
         made = self.model_copy(
             update={
-                "slug": f"{self.slug}-{environment}",
+                "slug": join(self.slug, environment),
                 "name": f"{self.name} ({environment})",
                 "allocation": ranges,
                 "environments": {},
@@ -137,7 +137,7 @@ class Register(Model):
     @property
     def stacks(self) -> list[str]:
         """The name of every stack that there can be: of the forces, and of their environments."""
-        return [stack for slug in self.forces for stack in (slug, *(f"{slug}-{each}" for each in ENVIRONMENTS))]
+        return [stack for slug in self.forces for stack in (slug, *(join(slug, each) for each in ENVIRONMENTS))]
 
     def _unknown(self, slug: str) -> Problem:
         said = slug[:60]
@@ -162,7 +162,7 @@ class Register(Model):
         names = {entry.name: entry.slug for entry in self.forces.values()}
         close = nearest(force, [*self.forces, *names], 5)
         slugs = list(dict.fromkeys(names.get(word, word) for word in close))[:3]
-        return [f"{each}-{environment}" for each in slugs] if environment else slugs
+        return [join(each, environment) for each in slugs]
 
     @cached_property
     def ranges(self) -> tuple[tuple[IPv4Network, str, str], ...]:

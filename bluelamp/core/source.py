@@ -55,10 +55,10 @@ class Source:
     unread: set[Steps] = field(default_factory=set)
     """Paths whose value has a problem already: nothing further is to be said about them."""
     files: dict[Steps, str] = field(default_factory=dict)
-    """Where another file than `file` holds what stands at a path, and all that is in it: that file."""
+    """The file of each path whose value, with all that is in it, is not in `file`."""
 
     def file_at(self, steps: Steps) -> str:
-        """The file that holds what stands at `steps`, or the nearest thing around it."""
+        """The file of the value at `steps`, or of the nearest value around it."""
         for end in range(len(steps), -1, -1) if self.files else ():
             if steps[:end] in self.files:
                 return self.files[steps[:end]]

@@ -1,6 +1,7 @@
 """Text from files, people and other programs, made safe for a terminal."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 _INVISIBLE: Final = re.compile(
@@ -22,6 +23,17 @@ def printable(text: str, *, keep: str = "") -> str:
     return "".join(
         each if each in keep or (each.isprintable() and not _INVISIBLE.match(each)) else _escaped(each) for each in text
     )
+
+
+def cut(text: str, most: int) -> str:
+    """`text` in at most `most` characters, of which the last is `…` where some are left out."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def first_of(names: Sequence[str], most: int = 3) -> str:
+    """The first of `names`, at most `most`, and how many more there are."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _escaped(character: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from bluelamp.core.text import first_of
 from bluelamp.errors import UsageError
 
 _VERSIONED = re.compile(r"(^|\$)azure-native:[\w-]+/v\d{8}\w*:")
@@ -17,9 +18,8 @@ def refuse_versioned(force: str, state: Mapping[str, Any]) -> None:
     resources = (state.get("deployment") or {}).get("resources") or []
     versioned = sorted({resource["type"] for resource in resources if _VERSIONED.search(resource["type"])})
     if versioned:
-        shown = ", ".join(versioned[:3]) + (f" and {len(versioned) - 3} more" if len(versioned) > 3 else "")
         raise UsageError(
             f"stacks/Pulumi.{force}.yaml: bluelamp:versionAliases: drop would replace resources whose state holds "
-            f"versioned types: {shown}",
+            f"versioned types: {first_of(versioned)}",
             next_step="set bluelamp:versionAliases: keep until an update has rewritten them",
         )

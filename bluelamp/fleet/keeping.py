@@ -7,15 +7,10 @@ from typing import TYPE_CHECKING, Any
 from bluelamp.errors import UsageError
 from bluelamp.fleet.ranges import deployed, moved, reason, wanted
 from bluelamp.infra.allocation import Key, Ranges
-from bluelamp.infra.kept import ADDRESS_FILE, Kept, read_kept, write_kept
+from bluelamp.infra.kept import kept_of, write_kept
 
 if TYPE_CHECKING:
     from bluelamp.infra.force import Force
-
-
-def kept_of(root: Path, force: "Force") -> Kept:
-    """The kept ranges of a force. Raises `SettingsError` with every mistake in the file."""
-    return read_kept(root, ADDRESS_FILE.format(slug=force.slug), force.allocation.ranges())
 
 
 def keep(root: Path, force: "Force", running: Ranges) -> tuple["Force", tuple[Key, ...]]:
@@ -24,7 +19,7 @@ def keep(root: Path, force: "Force", running: Ranges) -> tuple["Force", tuple[Ke
     Where there is no file, what is `running` keeps its range whatever its place in the list, and the settings are read
     again. Raises `SettingsError` where the file is wrong or cannot be written, or the settings would move a network.
     """
-    kept = kept_of(root, force)
+    kept = kept_of(force.entry, root)
     before = kept.ranges
     if before is None:
         before = running
@@ -45,7 +40,7 @@ def ready(root: Path, force: "Force", state: Mapping[str, Any], *, keeps: bool) 
     Raises `UsageError` where one would, with the way to do it.
     """
     running = deployed(state)
-    if keeps and kept_of(root, force).ranges is None and running:
+    if keeps and kept_of(force.entry, root).ranges is None and running:
         force, _ = keep(root, force, running)
     would = moved(running, wanted(force))
     if would:

@@ -157,8 +157,8 @@ def way(trial: "Trial", slug: str) -> tuple[str, ...]:
 
 def tried(force: "Force", root: Path, deployed: Deployed) -> "Trial | None":
     """The update, tried out on what is deployed; None where nothing is."""
-    from bluelamp.infra.program import build
-    from bluelamp.planning.plan import stack_config
+    from bluelamp.planning.plan import config_of
+    from bluelamp.planning.program import program
     from bluelamp.planning.trial import Scratch, update
 
     records, running = _held(deployed, force.slug)
@@ -168,13 +168,8 @@ def tried(force: "Force", root: Path, deployed: Deployed) -> "Trial | None":
     try:
         # The SDK keeps one program's state a process, and forces are worked on in threads.
         with _ONE_AT_A_TIME:
-            trial = update(
-                scratch,
-                lambda: build(force),
-                stack_config(root / "stacks" / f"Pulumi.{force.slug}.yaml"),
-                stack=force.slug,
-                root=root,
-            )
+            config = config_of(force.slug, root)
+            trial = update(scratch, program(force, root), config, stack=force.slug, root=root)
     finally:
         scratch.close()
     if deployed.store is None:

@@ -5,10 +5,11 @@ A list, a mapping and a section that is left out count as settings too: somethin
 
 import inspect
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache, cached_property, partial
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from types import NoneType
@@ -23,7 +24,7 @@ from bluelamp.infra.defaults import fill
 from bluelamp.infra.fields import UK_REGIONS
 from bluelamp.infra.finding import STACK_FILE
 from bluelamp.infra.force import PROJECT, Force, Settings, stack_source
-from bluelamp.infra.kept import ADDRESS_FILE, Kept, read_kept, steps_of
+from bluelamp.infra.kept import ADDRESS_FILE, Kept, kept_of, steps_of
 from bluelamp.infra.register import REGISTER
 from bluelamp.origins.examples import GUESSES, example
 
@@ -37,7 +38,7 @@ class Leaf:
 
     `path` is how it is spelt (`bluelamp:azure.hub.firewall.tier`), `file` and `line` where it is written. One that is
     not `written` has the default that stands there in the model or the register. `at` are the attributes and indexes
-    that lead to it, `others` values of the same kind to try instead.
+    that lead to it. `alternatives` finds the values of `others`, which most readers of settings do not need.
     """
 
     path: str
@@ -46,7 +47,12 @@ class Leaf:
     line: int
     written: bool
     at: tuple[str | int, ...]
-    others: tuple[Any, ...]
+    alternatives: Callable[[], Iterable[Any]] = field(repr=False, compare=False)
+
+    @cached_property
+    def others(self) -> tuple[Any, ...]:
+        """Values of the same kind to try instead."""
+        return tuple(self.alternatives())
 
 
 def leaves(force: Force, root: Path) -> list[Leaf]:
@@ -54,21 +60,20 @@ def leaves(force: Force, root: Path) -> list[Leaf]:
     stack, register = _stack(force, root), _source(root / REGISTER, root)
     row: Steps = ("forces", force.entry.force)
     found: list[Leaf] = []
-    for name, field in type(force).model_fields.items():
+    for name, info in type(force).model_fields.items():
         value = getattr(force, name)
         if name == "entry":
             for each, inner in type(value).model_fields.items():
                 steps = (*row, inner.alias or each)
                 if each == "slug":
                     line = register.at(row, key=True)[0]
-                    found.append(
-                        Leaf(spell(row), value.slug, register.file, line, True, (name, each), (f"{value.slug}x",))
-                    )
+                    other = partial(iter, (f"{value.slug}x",))
+                    found.append(Leaf(spell(row), value.slug, register.file, line, True, (name, each), other))
                 elif each in _REGISTERED:
                     found += _within(getattr(value, each), inner.annotation, (name, each), steps, register, register)
         else:
-            steps = ("config", PROJECT + (field.alias or name))
-            found += _within(value, field.annotation, (name,), steps, stack, register, (type(force), name))
+            steps = ("config", PROJECT + (info.alias or name))
+            found += _within(value, info.annotation, (name,), steps, stack, register, (type(force), name))
     kept = _kept(force, root)
     return [leaf if leaf.line else _by_plan(leaf, kept, register, row) for leaf in found]
 
@@ -151,25 +156,25 @@ def _within(
     owner: tuple[type[BaseModel], str] | None = None,
 ) -> Iterator[Leaf]:
     if isinstance(value, BaseModel):
-        for name, field in type(value).model_fields.items():
-            inner = (*steps, field.alias or name)
+        for name, info in type(value).model_fields.items():
+            inner = (*steps, info.alias or name)
             held = getattr(value, name)
-            yield from _within(held, field.annotation, (*at, name), inner, source, register, (type(value), name))
+            yield from _within(held, info.annotation, (*at, name), inner, source, register, (type(value), name))
     elif isinstance(value, Mapping):
         kind = next(iter(get_args(annotation)[1:]), None)
-        yield _leaf(value, _more(value, annotation), at, steps, source, owner)
+        yield _leaf(value, partial(_more, value, annotation), at, steps, source, owner)
         for key, item in value.items():
             yield from _within(item, kind, (*at, str(key)), (*steps, str(key)), source, register, owner)
     elif isinstance(value, tuple):
         kind = next(iter(get_args(_plain(annotation))), None)
-        yield _leaf(value, _more(value, annotation), at, steps, source, owner)
+        yield _leaf(value, partial(_more, value, annotation), at, steps, source, owner)
         for index, item in enumerate(value):
             yield from _within(item, kind, (*at, index), (*steps, index), source, register, owner)
     elif value is None and _sections(annotation):
-        yield _leaf(value, _more(value, annotation), at, steps, source, owner)
+        yield _leaf(value, partial(_more, value, annotation), at, steps, source, owner)
     else:
         exact = _annotated(annotation, owner if owner and owner[1] == at[-1] else None)
-        yield _leaf(value, _valid(_others(value, annotation), exact), at, steps, source, owner)
+        yield _leaf(value, partial(_valid, value, annotation, exact), at, steps, source, owner)
 
 
 def _annotated(annotation: Any, owner: tuple[type[BaseModel], str] | None) -> Any:
@@ -178,16 +183,16 @@ def _annotated(annotation: Any, owner: tuple[type[BaseModel], str] | None) -> An
     return Annotated[annotation, *notes] if notes else annotation
 
 
-def _valid(values: Iterable[Any], annotation: Any) -> Iterator[Any]:
+def _valid(value: Any, annotation: Any, exact: Any) -> Iterator[Any]:
     """The values to try that the setting takes: every switch and choice, and of amounts and texts the first.
 
-    Where it takes none of them, the first all the same.
+    Where it takes none of them, the first all the same. `exact` is the annotation with the limits of the field.
     """
-    every = list(dict.fromkeys(values))
+    every = list(dict.fromkeys(_others(value, annotation)))
     if list(_choices(annotation)) or all(isinstance(each, (bool, NoneType)) for each in every):
         yield from every
         return
-    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+    adapter: TypeAdapter[Any] = TypeAdapter(exact)
     plain = [each for each in every if each is not None]
     yield next((each for each in plain if _taken(adapter, each)), plain[0])
     if None in every:
@@ -204,7 +209,7 @@ def _taken(adapter: TypeAdapter[Any], value: Any) -> bool:
 
 def _leaf(
     value: Any,
-    others: Iterable[Any],
+    alternatives: Callable[[], Iterable[Any]],
     at: tuple[str | int, ...],
     steps: Steps,
     source: Source,
@@ -212,7 +217,7 @@ def _leaf(
 ) -> Leaf:
     written = steps in source.places
     file, line = (source.file_at(steps), source.at(steps)[0]) if written else _default(owner)
-    return Leaf(spell(steps), value, file, line, written, at, tuple(others))
+    return Leaf(spell(steps), value, file, line, written, at, alternatives)
 
 
 def _more(value: Any, annotation: Any) -> Iterator[Any]:
@@ -246,16 +251,21 @@ def _default(owner: tuple[type[BaseModel], str] | None) -> tuple[str, int]:
     declared = next((each for each in model.__mro__ if name in inspect.get_annotations(each)), model)
     if model.model_fields[name].is_required():
         return "", 0
-    lines, first = inspect.getsourcelines(declared)
+    lines, first = _lines(declared)
     line = next((number for number, text in enumerate(lines, first) if re.match(rf"\s+{name}\s*:", text)), first)
     return declared.__module__.removeprefix("bluelamp.").replace(".", "/") + ".py", line
 
 
+@cache
+def _lines(model: type[BaseModel]) -> tuple[list[str], int]:
+    """The source of a model, and the number of its first line; finding it parses the file."""
+    return inspect.getsourcelines(model)
+
+
 def _kept(force: Force, root: Path) -> Kept:
-    file = ADDRESS_FILE.format(slug=force.slug)
     with suppress(SettingsError):
-        return read_kept(root, file, force.allocation.ranges())
-    return Kept(file)
+        return kept_of(force.entry, root)
+    return Kept(ADDRESS_FILE.format(slug=force.slug))
 
 
 def _by_plan(leaf: Leaf, kept: Kept, register: Source, row: Steps) -> Leaf:
@@ -264,7 +274,7 @@ def _by_plan(leaf: Leaf, kept: Kept, register: Source, row: Steps) -> Leaf:
         if net == leaf.value and kept.source:
             return replace(leaf, file=kept.file, line=kept.source.at(steps_of(key))[0])
     line = register.at((*row, "addresses"))[0]
-    return Leaf(leaf.path, leaf.value, register.file, line, leaf.written, leaf.at, leaf.others)
+    return replace(leaf, file=register.file, line=line)
 
 
 def _others(value: Any, annotation: Any) -> Iterator[Any]:

@@ -46,7 +46,7 @@ def reads(settings: Model) -> Iterator[Reads]:
         return object.__getattribute__(self, name)
 
     # The class is put back as it was: outside the block, reading costs what it always does.
-    Model.__getattribute__ = looked_at  # type: ignore[method-assign]
+    Model.__getattribute__ = looked_at  # type: ignore[method-assign] # to see every read
     try:
         yield seen
     finally:

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from bluelamp.core.problems import SettingsError
-from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps
-from bluelamp.infra.finding import STACK_FILE
 from bluelamp.origins.leaves import Leaf, leaves
+from bluelamp.planning.refused_settings import source_of
 from bluelamp.reports.findings import Finding
 
 FILE: Final = Path(__file__).with_name("remedies.json")
@@ -72,11 +71,7 @@ class Remedies:
 
     @cached_property
     def _source(self) -> Source:
-        path = self._root / STACK_FILE.format(slug=self._force)
-        try:
-            return parse(*content_of(path, self._root))
-        except SettingsError:
-            return Source(STACK_FILE.format(slug=self._force))
+        return source_of(self._force, self._root)
 
     def of(self, finding: Finding) -> Chosen | None:
         """The setting that cures a failure; None where no trial showed one, or the force has that value already.

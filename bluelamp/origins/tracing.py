@@ -6,7 +6,6 @@ not seen: a setting is named only if changing it changed the property, and the c
 changed did.
 """
 
-import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -28,8 +27,8 @@ from bluelamp.rehearsal.values import UNKNOWN, Secret
 _SHORTEST: Final = 2
 _FEW: Final = 2
 """How many settings are tried where it has to be quick."""
-_ALONE: Final = 24
-"""How many switches are tried one by one; the others are tried in groups."""
+_ALONE: Final = 6
+"""How many switches are tried one by one, those of a like name first; the others are tried in groups."""
 _GROUP: Final = 6
 _ALTERNATIVES: Final = 2
 """How many other values of a setting are tried."""
@@ -123,11 +122,7 @@ def trace(
     if likely_only:
         trial.alone(trial.likely()[:_FEW], enough=1)
     else:
-        gc.freeze()  # what is loaded stays: collecting garbage between the runs need not look at it
-        try:
-            trial.all()
-        finally:
-            gc.unfreeze()
+        trial.all()
     influences = tuple(trial.influences)
     if influences and (kind in (Kind.CODE, Kind.NOTHING) or _at(resource, steps) is None):
         kind = Kind.SETTING if any(each.written for each in influences) else Kind.DEFAULT
@@ -195,10 +190,11 @@ class _Trial:
         self.together([leaf for leaf in read if leaf.others and not _switch(leaf)], 0)
         self.alone(switches[:_ALONE])
         rest = switches[_ALONE:]
-        for begin in range(0, len(rest), _GROUP):
+        groups = -(-len(rest) // _GROUP)
+        for place in range(groups):
             for alternative in range(_ALTERNATIVES):
-                group = [leaf for leaf in rest[begin : begin + _GROUP] if len(leaf.others) > alternative]
-                self.together(group, alternative)
+                # Settings of one section may hide one another, so each group takes from all.
+                self.together([leaf for leaf in rest[place::groups] if len(leaf.others) > alternative], alternative)
         self.influences = self._merged(self.influences, read)
         self.conditions = self._merged(self.conditions, read)
         self.untried = [path for path in dict.fromkeys(self.untried) if path not in self.tried]

@@ -149,8 +149,12 @@ def plan_settings(force: "Force", root: Path, *, stack: str = "", arm_types: Pat
     from bluelamp.planning.program import program
 
     stack = stack or force.slug
-    config = stack_config(root / "stacks" / f"Pulumi.{stack}.yaml")
-    return plan_program(stack, program(force, root), config, root=root, arm_types=arm_types)
+    return plan_program(stack, program(force, root), config_of(stack, root), root=root, arm_types=arm_types)
+
+
+def config_of(stack: str, root: Path) -> dict[str, str]:
+    """The configuration in the file of a stack of the project at `root`; see `stack_config`."""
+    return stack_config(root / "stacks" / f"Pulumi.{stack}.yaml")
 
 
 def stack_config(path: Path) -> dict[str, str]:

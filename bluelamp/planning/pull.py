@@ -11,10 +11,11 @@ that register), so `AVAILABLE` says whether the SDK has them; without them, plan
 import asyncio
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
@@ -25,24 +26,33 @@ from pulumi.runtime import stack as running
 from pulumi.runtime.settings import get_root_resource
 
 from bluelamp.planning.monitor import PlanMonitor, PlannedResource
-from bluelamp.planning.plan import PROJECT, plan_program, prepared, stack_config
+from bluelamp.planning.plan import PROJECT, config_of, plan_program, prepared
 from bluelamp.rehearsal.provider import type_of
 
 if TYPE_CHECKING:
     from bluelamp.infra.force import Force
 
 _DATA: Final = "_data"
+_LAST: Final = frozenset({"parent", "provider", "id", "urn", "version", "plugin_download_url"})
+"""The options of which the last that is given holds."""
+_STACK: Final = "pulumi:pulumi:Stack"
 _FEATURES: Final = "_load_monitor_feature_support"
 AVAILABLE: Final = all(
     hasattr(owner, name)
     for owner, names in (
         (Output, ("_from_data", "_track", "_untrack")),
-        (registering, ("_get_stack_trace", "register_resource")),
-        (pulumi.resource, ("register_resource", "register_resource_outputs")),
+        (registering, ("_get_stack_trace", "_get_source_position")),
+        (pulumi.resource.Resource, ("__init__",)),
+        (pulumi.resource, ("register_resource_outputs",)),
+        (pulumi.ResourceOptions, ("merge",)),
         (running, ("Stack", _FEATURES)),
     )
     for name in names
 )
+
+
+_KINDS: Final[dict[type, tuple[str, frozenset[str]]]] = {}
+"""The type token and the names of the properties of each class of an SDK that a program has used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,7 @@ def pull_settings(force: "Force", urn: str, root: Path, *, stack: str = "") -> P
     from bluelamp.planning.program import program
 
     stack = stack or force.slug
-    config = stack_config(root / "stacks" / f"Pulumi.{stack}.yaml")
+    config = config_of(stack, root)
     if AVAILABLE:
         return pull(stack, program(force, root), config, urn, root=root)
     plan = plan_program(stack, program(force, root), config, root=root)
@@ -96,7 +106,7 @@ def declared(force: "Force", root: Path) -> list[Declared]:
     """Every resource that the program declares for a force, in URN order; nothing is planned."""
     from bluelamp.planning.program import program
 
-    config = stack_config(root / "stacks" / f"Pulumi.{force.slug}.yaml")
+    config = config_of(force.slug, root)
     if not AVAILABLE:
         plan = plan_program(force.slug, program(force, root), config, root=root)
         return [Declared(each.urn, each.name, each.custom, each.parent) for each in plan.resources]
@@ -115,10 +125,23 @@ def pull(
     Raises what the program raises before it declares the resource. Not safe to call from two threads at once.
     """
     with prepared(stack, config, root=root, project=project) as (monitor, _, loop):
-        loop.set_default_executor(ThreadPoolExecutor(1))
+        loop.set_default_executor(_Inline(1))
         run = _Run(monitor, urn, root)
         with run.replacing():
             return loop.run_until_complete(run(program))
+
+
+class _Inline(ThreadPoolExecutor):
+    """Does its work at once: the monitor is in this process, and no call waits for another."""
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """The finished work."""
+        done: Future[Any] = Future()
+        try:
+            done.set_result(work(*args, **kwargs))
+        except BaseException as error:
+            done.set_exception(error)
+        return done
 
 
 class _Run:
@@ -132,7 +155,8 @@ class _Run:
         self._unstarted: list[Any] = []
         self._found: pulumi.Resource | None = None
         self._frames: tuple[Frame, ...] = ()
-        self._register: Callable[..., None] = registering.register_resource
+        self._make: Callable[..., None] = pulumi.resource.Resource.__init__
+        self._merge: Callable[..., pulumi.ResourceOptions] = pulumi.ResourceOptions.merge
 
     async def __call__(self, program: Callable[[], Any]) -> Pulled:
         await getattr(running, _FEATURES)()
@@ -170,8 +194,10 @@ class _Run:
             (Output, "_untrack", lambda _: None),
             (registering, "_get_stack_trace", lambda *_: None),
             (registering, "_get_source_position", lambda *_: None),
-            (pulumi.resource, "register_resource", self._declare),
+            (pulumi.resource.Resource, "__init__", self._initialiser()),
             (pulumi.resource, "register_resource_outputs", lambda *_: None),
+            (pulumi.ResourceOptions, "merge", lambda one, other: _Options(self._merge, one, other)),
+            *((kind, "__init__", self._constructor(kind)) for kind in tuple(_KINDS) if "__init__" in vars(kind)),
         ]
         before = [(owner, name, owner.__dict__[name]) for owner, name, _ in replaced]
         started = property(_started)
@@ -187,10 +213,63 @@ class _Run:
             for coroutine in unstarted:
                 coroutine.close()
 
-    def _declare(self, resource: Any, type_: str, name: str, custom: bool, *rest: Any) -> None:
-        """In place of `register_resource`: registers when an output of the resource is asked for."""
-        props, opts = rest[2], rest[3]
-        parent = (opts and opts.parent) or get_root_resource()
+    def _initialiser(self) -> Callable[..., None]:
+        """In place of `Resource.__init__`, which it runs when an output of the resource is asked for."""
+
+        def initialise(
+            resource: Any,
+            type_: str,
+            name: str,
+            custom: bool,
+            props: Any = None,
+            opts: Any = None,
+            remote: bool = False,
+            dependency: bool = False,
+            package_ref: Any = None,
+        ) -> None:
+            def make() -> None:
+                whole = opts.whole() if isinstance(opts, _Options) else opts
+                self._make(resource, type_, name, custom, props, whole, remote, dependency, package_ref)
+
+            if dependency or id(resource) in self._urns:
+                make()
+                return
+            names = frozenset((props or {}) if isinstance(props or {}, Mapping) else vars(props))
+            kind = type(resource)
+            if custom and kind.__module__.startswith("pulumi_") and not issubclass(kind, pulumi.ProviderResource):
+                _KINDS[kind] = (type_, names)
+            self._declare(resource, type_, name, custom, names, opts, make)
+
+        return initialise
+
+    def _constructor(self, kind: type) -> Callable[..., None]:
+        """In place of the constructor of a class of an SDK: its arguments are not looked at either."""
+        make: Any = kind.__init__  # type: ignore[misc] # of a class that is known
+        type_, names = _KINDS[kind]
+
+        def construct(resource: Any, *args: Any, **kwargs: Any) -> None:
+            given = (*args, *kwargs.values())
+            opts = next((each for each in given if isinstance(each, pulumi.ResourceOptions)), None)
+            if opts is not None and (opts.id is not None or opts.urn is not None):
+                make(resource, *args, **kwargs)
+                return
+            name = args[0] if args else kwargs["resource_name"]
+            self._declare(resource, type_, name, True, names, opts, lambda: make(resource, *args, **kwargs))
+
+        return construct
+
+    def _declare(
+        self,
+        resource: Any,
+        type_: str,
+        name: str,
+        custom: bool,
+        names: frozenset[str],
+        opts: Any,
+        make: Callable[[], None],
+    ) -> None:
+        given = opts.parent if opts is not None else None
+        parent: Any = given or get_root_resource()
         above = self._urns.get(id(parent), "")
         urn = self._monitor.urn(type_, name, above)
         if urn in self.declared:
@@ -200,16 +279,48 @@ class _Run:
         self._made.append(resource)  # so that no other takes its id
 
         def register() -> None:
-            if not attributes.registered:
-                attributes.registered = True
-                self._register(resource, type_, name, custom, *rest)
+            if attributes.registered:
+                return
+            if parent is not None:  # what a resource inherits has to be there
+                parent.__dict__.register()
+            attributes.registered = True
+            children = attributes["_childResources"]
+            make()
+            attributes["_childResources"] |= children
 
-        names = {"urn", *({"id"} if custom else ()), *props}
-        attributes = _Attributes(resource.__dict__, names, register)
+        attributes = _Attributes(resource.__dict__, {"urn", *({"id"} if custom else ()), *names}, register)
+        attributes |= {"_name": name, "_type": type_, "_childResources": set()}
         resource.__dict__ = attributes
+        if given is not None:
+            given._childResources.add(resource)
+        if type_ == _STACK:
+            register()  # the program adds transformations to it
         if urn == self._wanted:
             self._found, self._frames = resource, tuple(_frames(self._root))
             raise _Reached
+
+
+class _Options(pulumi.ResourceOptions):
+    """Options that are merged when more than a few of them are asked for: most resources are never registered."""
+
+    def __init__(self, merge: Callable[..., pulumi.ResourceOptions], one: Any, other: Any) -> None:
+        self.__dict__["_parts"] = (merge, one, other)
+
+    def whole(self) -> pulumi.ResourceOptions:
+        """The options merged, as the SDK does it."""
+        merge, *parts = self.__dict__["_parts"]
+        made: pulumi.ResourceOptions = merge(*(part.whole() if isinstance(part, _Options) else part for part in parts))
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name not in _LAST:
+            self.__dict__.update(self.whole().__dict__)
+            return self.__dict__[name]
+        _, one, other = self.__dict__["_parts"]
+        last = getattr(other, name, None)
+        return getattr(one, name, None) if last is None else last
 
 
 class _Attributes(dict[str, Any]):
@@ -218,14 +329,14 @@ class _Attributes(dict[str, Any]):
     def __init__(self, known: Mapping[str, Any], names: set[str], register: Callable[[], None]) -> None:
         super().__init__(known)
         self.registered = False
-        self._names, self._register = names, register
+        self._names, self.register = names, register
 
     def __missing__(self, name: str) -> Any:
         if name not in self._names or self.registered:
             raise KeyError(name)
 
         async def data() -> Any:
-            self._register()
+            self.register()
             return await self[name]._data
 
         output = self[name] = Output._from_data(data())
@@ -269,9 +380,9 @@ async def _data(resources: Any, future: Any, is_known: Any, is_secret: Any) -> A
 
 def _frames(root: Path) -> Iterator[Frame]:
     """The lines of the project's program that are running, the innermost first."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
         if file.startswith((f"{root}/modules/", f"{root}/infra/")):
             yield Frame(Path(file), frame.f_lineno)
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back

@@ -180,7 +180,7 @@ class _Update(PlanMonitor):
     def clear(self) -> None:
         """Deletes what the program no longer has, what depends on another first."""
         gone = [*self._later, *(one for urn, one in self.running.items() if urn not in self._seen)]
-        for one in _ordered(gone):
+        for one in reversed(gone):  # the state lists what is needed before what needs it
             self.trial.steps.append(("delete", one.urn))
             try:
                 self._delete(one)
@@ -189,8 +189,3 @@ class _Update(PlanMonitor):
                 continue
             if one.urn not in self._seen:
                 self.running.pop(one.urn, None)
-
-
-def _ordered(gone: list[Running]) -> list[Running]:
-    """`gone` with what needs another before it: the state lists what is needed first."""
-    return gone[::-1]

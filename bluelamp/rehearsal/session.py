@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bluelamp.core.text import first_of
 from bluelamp.engine.find import Engine
 from bluelamp.engine.operation import Target
 from bluelamp.engine.own_python import prefer_own_python
@@ -121,9 +122,8 @@ def _note(urns: list[str] | tuple[str, ...], what: str) -> list[str]:
     """A sentence on resources, of which only the first are named."""
     if not urns:
         return []
-    names = ", ".join(urn.split("::", 3)[-1] for urn in urns[:_MOST])
-    more = f" and {len(urns) - _MOST} more" if len(urns) > _MOST else ""
-    return [f"{len(urns)} {'resource' if len(urns) == 1 else 'resources'} {what}: {names}{more}"]
+    names = first_of([urn.split("::", 3)[-1] for urn in urns], _MOST)
+    return [f"{len(urns)} {'resource' if len(urns) == 1 else 'resources'} {what}: {names}"]
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bluelamp.core.text import cut
 from bluelamp.policies import Control, Verdict
 from bluelamp.policies.catalogues import Extent
 from bluelamp.reports.charts import slug
@@ -149,13 +150,9 @@ def _named(finding: Finding) -> Named:
         finding.verdict,
         f"{REPORT}#{anchor(finding.rule.id, finding.urn)}",
         finding.path,
-        _short(value(finding.observed)) if told else "",
-        _short(asked(finding.expected)) if told else "",
+        cut(value(finding.observed), LONGEST) if told else "",
+        cut(asked(finding.expected), LONGEST) if told else "",
     )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def _worst_first(view: RuleView) -> tuple[int, str]:

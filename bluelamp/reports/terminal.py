@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bluelamp.core.folding import Folded
-from bluelamp.core.text import printable
+from bluelamp.core.text import cut, first_of, printable
 from bluelamp.policies import Enforcement, Verdict
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import SEVERITIES, UNDECIDED, Answer, Finding, Report, RuleRecord
@@ -89,7 +89,8 @@ def _of_rule(findings: "Sequence[Finding]") -> "list[RenderableType]":
     for finding in findings[:_NAMED_OF_RULE]:
         where = (finding.name, "bold"), _dotted(finding.path)
         place = (f"{finding.source[0]}:{finding.source[1]}", "cyan") if finding.source else None
-        lines.append(Folded(_line("- ", *where, *((" ", place) if place else ()), f": {_trim(_said(finding))}"), 4))
+        said = f": {cut(_said(finding), _LONGEST)}"
+        lines.append(Folded(_line("- ", *where, *((" ", place) if place else ()), said), 4))
     if len(findings) > _NAMED_OF_RULE:
         lines.append(Folded(_line(f"… and {len(findings) - _NAMED_OF_RULE:,} more; --format json has all"), 4))
     if not failing:
@@ -110,7 +111,7 @@ def _said(finding: Finding) -> str:
         return f"{word}{finding.message}"
     if says_more(finding) or not finding.path:
         return finding.message or f"expected {asked(finding.expected)}"
-    return f"found {_trim(value(finding.observed))}, expected {_trim(asked(finding.expected))}"
+    return f"found {cut(value(finding.observed), _LONGEST)}, expected {cut(asked(finding.expected), _LONGEST)}"
 
 
 def _dotted(path: str) -> str:
@@ -202,9 +203,7 @@ def common(reports: Sequence[Report]) -> list[Common]:
 
 def _shared(each: Common, forces: int) -> "list[RenderableType]":
     rule = each.rule
-    more = len(each.forces) - _NAMED
-    named = ", ".join(each.forces[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-    where = "all forces" if len(each.forces) == forces > _NAMED else named
+    where = "all forces" if len(each.forces) == forces > _NAMED else first_of(each.forces, _NAMED)
     head = _line(f"{rule.enforcement} {rule.severity} ", (rule.id, "bold"), f" {rule.failure}")
     count = f"{some(len(each.forces), 'force')} ({where}), {some(each.failures, 'failure')}"
     lines: list[RenderableType] = [Folded(head, 2), Folded(_line(count), 4)]
@@ -231,10 +230,10 @@ def totals(reports: Sequence[Report], failed: Sequence[str] = ()) -> "Text":
 
 def _exempt(finding: Finding, report: Report) -> "Text":
     until = next((f" until {each.expiry}" for each in report.exemptions if each.id == finding.exemption), "")
-    where = f".{finding.path}" if finding.path and not finding.path.startswith("[") else finding.path
+    name = f"{finding.name}{_dotted(finding.path)}"
     return _line(
         (finding.verdict, "bold cyan"),
-        f" {finding.rule.severity} {finding.rule.id} {finding.name}{where}: by {finding.exemption}{until}",
+        f" {finding.rule.severity} {finding.rule.id} {name}: by {finding.exemption}{until}",
     )
 
 
@@ -293,7 +292,3 @@ def _line(*parts: "str | tuple[str, str]") -> "Text":
 
     shown = [printable(part) if isinstance(part, str) else (printable(part[0]), part[1]) for part in parts]
     return Text.assemble(*shown)
-
-
-def _trim(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
+from bluelamp.core.camel import camel
 from bluelamp.policies import Verdict
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Totals:
 
     def as_dict(self) -> dict[str, int]:
         """The counts as JSON values, by their names in camel case."""
-        return {_camel(each.name): getattr(self, each.name) for each in fields(self)}
+        return {camel(each.name): getattr(self, each.name) for each in fields(self)}
 
     @property
     def by_name(self) -> dict[str, int]:
@@ -126,8 +127,3 @@ def together(all_of_them: "list[Report]") -> dict[str, Any]:
         for each in fields(Totals)
         if each.name not in shared
     }
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(map(str.capitalize, rest))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from bluelamp.policies.address_lists import first_of
+from bluelamp.core.text import first_of
 from bluelamp.policies.addresses import ANYONE, Addresses, Span, between, is_open, merged, parsed, public, size, union
 from bluelamp.policies.azure._families import Family, Kin
 from bluelamp.policies.estate import Estate, canonical

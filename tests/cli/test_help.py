@@ -1,14 +1,14 @@
 """Every command's help is whole on a terminal of 80 columns: nothing is cut off, and no line is wider."""
 
-import contextlib
-import io
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.main import get_command
 
 from bluelamp.cli import app as cli
+from tests.conftest import in_process
 
 
 def commands(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -18,11 +18,9 @@ def commands(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, .
 
 
 def helped(words: tuple[str, ...]) -> list[str]:
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out), pytest.raises(SystemExit) as ended:
-        cli.main((*words, "--help"))
-    assert ended.value.code == 0, words
-    return out.getvalue().splitlines()
+    status, out, _ = in_process(Path.cwd(), (*words, "--help"))
+    assert status == 0, words
+    return out.splitlines()
 
 
 def test_no_help_is_cut_off_at_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:

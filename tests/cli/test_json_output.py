@@ -1,10 +1,8 @@
 """Under `--format json` every command writes one document of one published form, whatever becomes of it."""
 
-import contextlib
 import json
 import re
 from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +14,10 @@ from typer.main import get_command
 
 from bluelamp import __version__, schemas
 from bluelamp.cli import app as module
-from bluelamp.cli.app import main
 from bluelamp.cli.envelope import asks_for_json, problem_as_json
 from bluelamp.core.camel import camel
 from bluelamp.core.problems import Problem
-from tests.conftest import ROOT, Project
+from tests.conftest import ROOT, Project, in_process
 
 SCHEMA = Draft202012Validator(schemas.output())
 CAMEL = re.compile(r"[a-z][A-Za-z0-9]*")
@@ -42,19 +39,12 @@ def commands() -> dict[str, Any]:
 
 def run(folder: Path, *words: str) -> tuple[int, Any, str]:
     """The exit status, the document and what was said beside it."""
-    out, err = StringIO(), StringIO()
-    with (
-        contextlib.chdir(folder),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-        pytest.raises(SystemExit) as ended,
-    ):
-        main(words)
-    document = json.loads(out.getvalue())
+    status, out, err = in_process(folder, words)
+    document = json.loads(out)
     assert list(SCHEMA.iter_errors(document)) == []
-    assert document["status"] == ended.value.code
+    assert document["status"] == status
     assert document["version"] == __version__
-    return document["status"], document, err.getvalue()
+    return status, document, err
 
 
 def test_every_command_with_a_format_has_a_published_result() -> None:

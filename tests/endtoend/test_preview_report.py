@@ -18,7 +18,7 @@ def test_a_preview_is_reported_with_its_changes_and_what_is_deployed_with_its_li
     assert text.startswith(r"### ✅ Dyfed\-Powys Police is within its security baseline.")
     assert f"**Changes:** {len(force['changes'])} to create." in text
     assert "<summary><b>3 advisory failures</b></summary>" in text
-    assert "Fix in the settings: `components.ddosPlan: full`" in text
+    assert "Fix in the settings: `bluelamp:components.ddosPlan: full`" in text
 
     assert project.run("up", "--rehearse", FORCE).returncode == 0
     settings = project.settings(FORCE)

@@ -57,6 +57,15 @@ def test_the_program_is_left_as_it_was() -> None:
     assert pull_settings(force(), "urn:pulumi:dyfed-powys::bluelamp::a::b", ROOT).resource is None
 
 
+def test_a_program_with_a_provider_of_its_own_is_planned_alone_again_and_again() -> None:
+    (tenant,) = [each for each in leaves(force(), ROOT) if each.path == "bluelamp:azure.tenantId"]
+    other = Variants(force(), ROOT)([(tenant, tenant.others[0])])
+    pulled = [pull_settings(other, made()[0].urn, ROOT, stack=SLUG).resource for _ in range(3)]
+    assert pulled[0] is not None
+    assert pulled[0].provider.endswith("::azure")
+    assert pulled[0] == pulled[1] == pulled[2]
+
+
 @cache
 def truth() -> dict[tuple[str, str], set[str]]:
     """What each property of each resource follows, by a plan of everything for each value of each of some settings."""

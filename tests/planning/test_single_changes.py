@@ -73,7 +73,7 @@ class Running:
             trial = self.up(change.settings, cloud)
             assert not trial.errors, trial.errors
             if trial.refused or is_everything(trial):
-                assert "bluelamp up" in way(trial, FORCE)
+                assert "bluelamp up" in " ".join(way(trial, FORCE))
                 return "refused"
             again = self.up(change.settings, cloud)
             assert not again.steps, again.steps

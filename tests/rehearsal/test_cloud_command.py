@@ -2,19 +2,18 @@
 
 import contextlib
 import json
-from io import StringIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluelamp.cli.app import main
 from bluelamp.errors import UsageError
 from bluelamp.rehearsal.sdk.schema import Catalogue
 from bluelamp.rehearsal.space import Space
 from bluelamp.rehearsal.store import Fault, Record
 from bluelamp.rehearsal.tokens import resource_type
+from tests.conftest import in_process
 
 SUBNET, GROUP = "azure-native:network:Subnet", "azure-native:resources:ResourceGroup"
 RULES = "azure-native:network:NetworkSecurityGroup"
@@ -42,16 +41,9 @@ def cloud(tmp_path: Path) -> Path:
 
 def run(folder: Path, *words: str, status: int = 0) -> tuple[str, str]:
     """What the command says in a pipe, on each stream."""
-    out, err = StringIO(), StringIO()
-    with (
-        contextlib.chdir(folder),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-        pytest.raises(SystemExit) as ended,
-    ):
-        main(("cloud", *words))
-    assert ended.value.code == status, out.getvalue() + err.getvalue()
-    return out.getvalue(), err.getvalue()
+    ended, out, err = in_process(folder, ("cloud", *words))
+    assert ended == status, out + err
+    return out, err
 
 
 def test_a_name_that_two_forces_have_is_told_with_the_forces(cloud: Path) -> None:

@@ -129,7 +129,7 @@ def test_the_terminal_tells_what_is_broken_and_how_to_mend_it(report_on: ReportO
     said = printed(terminal.show(report_on("open", "shut", UNKNOWN)))
     for word in ("T-001", "box-0", "lock", "open", "shut", "NCSC CAF 4.0 B3.c", "Shut the box."):
         assert word in said
-    assert "    box-2.lock: lock: unknown until deployed" in said.splitlines()
+    assert "    - box-2.lock: lock: unknown until deployed" in said.splitlines()
     assert said.rpartition("\n\n")[2].startswith("essex: not within its baseline: 1 mandatory failure (1 high)")
 
 
@@ -143,7 +143,7 @@ def test_a_clean_plan_is_told_in_one_line(report_on: ReportOn) -> None:
 def test_an_unknown_of_another_resource_is_named(busy: Report, page: Node) -> None:
     (finding, *_) = (each for each in busy.undecided if each.verdict is Verdict.UNKNOWN and not each.path)
     said = printed(terminal.show(replace(busy, findings=(finding,))), width=400).splitlines()
-    assert f"    {finding.name}: {finding.message}" in said
+    assert f"    - {finding.name}: {finding.message}" in said
     card = page.one("article", id=f"{finding.rule.id}-unknown")
     assert finding.message in [note.text for note in card.all(class_="note")]
 

@@ -49,8 +49,8 @@ def addresses(
     `bluelamp addresses essex --release old-records` · `bluelamp addresses essex --move records=10.30.9.0/24`
     """
     from bluelamp.fleet.keeping import keep as keep_all
-    from bluelamp.fleet.keeping import kept_of
     from bluelamp.fleet.rehearsed import state_of
+    from bluelamp.infra.kept import kept_of
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     if release or move:
@@ -60,7 +60,7 @@ def addresses(
         from bluelamp.fleet.ranges import deployed
 
         settings, _ = keep_all(root, settings, deployed(state_of(root, force)))
-    rows = _rows(settings, kept_of(root, settings).ranges)
+    rows = _rows(settings, kept_of(settings.entry, root).ranges)
     screen.columns(
         ("region", "network", "range", "state"),
         [(region, name or "hub", str(net), how) for region, name, net, how in rows],
@@ -95,15 +95,13 @@ def _change(root: Path, slug: str, release: Sequence[str], move: Sequence[str]) 
     from bluelamp.core.register import read_register
     from bluelamp.fleet.ranges import deployed
     from bluelamp.fleet.rehearsed import state_of
-    from bluelamp.infra.kept import ADDRESS_FILE, read_kept, text_of, write_kept
     from bluelamp.infra.kept import check as check_ranges
+    from bluelamp.infra.kept import kept_of, text_of, write_kept
     from bluelamp.infra.moves import staged
 
     entry = read_register(root).entry(slug)
-    file, allocation = ADDRESS_FILE.format(slug=slug), entry.allocation.ranges()
-    running = deployed(state_of(root, slug))
-    kept = read_kept(root, file, allocation).ranges
-    ranges = dict(running if kept is None else kept)
+    running, kept = deployed(state_of(root, slug)), kept_of(entry, root)
+    ranges = dict(running if kept.ranges is None else kept.ranges)
     targets = [(_key(name, ranges, running, slug), None) for name in release]
     targets += [_target(text, ranges, running, slug) for text in move]
     for key, net in targets:
@@ -121,8 +119,8 @@ def _change(root: Path, slug: str, release: Sequence[str], move: Sequence[str]) 
             ranges.pop(key, None)
         else:
             ranges[key] = net
-    check_ranges(text_of(slug, ranges), file, allocation)
-    write_kept(root, file, slug, ranges)
+    check_ranges(text_of(slug, ranges), kept.file, entry.allocation.ranges())
+    write_kept(root, kept.file, slug, ranges)
 
 
 def _first(root: Path, slug: str) -> list[str]:

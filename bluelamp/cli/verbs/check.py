@@ -79,7 +79,8 @@ def check(
         for path in write(with_statements(root, [one.report for one in done if one.report]), report):
             if path.name in PAGES:
                 screen.say(f"report: {escape(path)}")
-    screen.give(_json(root, done, passes=passes))
+    if screen.json:
+        screen.give(_json(root, done, passes=passes))
     raise typer.Exit(worst(_status(one) for one in done))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bluelamp.cli.options import Form, Quiet
+from bluelamp.cli.options import CostCentre, Form, Owner, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.errors import UsageError
 
@@ -23,12 +23,8 @@ def init(
     force: Annotated[
         str | None, typer.Option("--force", metavar="FORCE", help="The one force of the project, by its id.")
     ] = None,
-    owner: Annotated[
-        str | None, typer.Option("--owner", metavar="EMAIL", help="The mailbox of the estate's business owner.")
-    ] = None,
-    cost_centre: Annotated[
-        str | None, typer.Option("--cost-centre", metavar="CODE", help="Where the cost goes.")
-    ] = None,
+    owner: Owner = None,
+    cost_centre: CostCentre = None,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:

@@ -1,14 +1,15 @@
 """`bluelamp new`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bluelamp.cli.options import Form, Project, Quiet
+from bluelamp.cli.options import CostCentre, Form, Owner, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
-from bluelamp.core.environments import ENVIRONMENTS, split
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.environments import ENVIRONMENTS, join, split
+from bluelamp.core.problems import SettingsError, did_you_mean
 from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
 
@@ -22,12 +23,8 @@ def new(
     force: Annotated[
         str, typer.Argument(metavar="FORCE", help="The force's name in stacks/forces.yaml, or one to add with --name.")
     ],
-    owner: Annotated[
-        str | None, typer.Option("--owner", metavar="EMAIL", help="The mailbox of the estate's business owner.")
-    ] = None,
-    cost_centre: Annotated[
-        str | None, typer.Option("--cost-centre", metavar="CODE", help="Where the cost goes.")
-    ] = None,
+    owner: Owner = None,
+    cost_centre: CostCentre = None,
     environment: Annotated[
         str | None,
         typer.Option("--environment", metavar="ENV", help="A further environment of the force: preprod, test or dev."),
@@ -76,9 +73,9 @@ def new(
             example = f"--owner platforms@{force}.police.example --cost-centre ICT-100"
             raise UsageError(f"{' and '.join(missing)} must be given", next_step=f"bluelamp new {force} {example}")
         path = scaffold(force, owner or "", cost_centre or "", root=root)
-    kept = _keep_addresses(root, path)
+    stack = join(force, environment)
+    kept = _keep_addresses(root, stack)
     shown = path.relative_to(root)
-    stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
     if added:
         screen.show(f"added {escape(force)} to stacks/forces.yaml")
     screen.show(f"wrote {escape(shown)}")
@@ -96,15 +93,14 @@ def new(
     )
 
 
-def _keep_addresses(root: Path, path: Path) -> str | None:
+def _keep_addresses(root: Path, stack: str) -> str | None:
     """Keeps the address ranges of the stack that was written; the file, within the project, where that wrote it."""
     from bluelamp.fleet.keeping import keep
     from bluelamp.infra.force import load
     from bluelamp.infra.kept import ADDRESS_FILE
 
-    force = load(path.name.removeprefix("Pulumi.").removesuffix(".yaml"), root=root)
-    _, new = keep(root, force, {})
-    return ADDRESS_FILE.format(slug=force.slug) if new else None
+    _, new = keep(root, load(stack, root=root), {})
+    return ADDRESS_FILE.format(slug=stack) if new else None
 
 
 def _environment(root: Path, force: str, environment: str | None) -> tuple[str, str]:
@@ -140,22 +136,19 @@ def _registered(
     if any(given.values()):
         missing = [option for option, value in given.items() if not value]
         raise UsageError(f"{' and '.join(missing)} must be given too, to add {force} to the register")
+    register = read_register(root)
+    if register.knows(force):
+        return False
     try:
-        read_register(root).entry(force)
+        register.entry(force)
     except SettingsError as error:
-        if not error.problems[0].message.startswith("no force is called"):
-            raise
         words = f'bluelamp new {force[:60]} --name "…" --region … --code … --owner … --cost-centre …'
         raise SettingsError(
-            Problem(
-                each.file,
-                each.line,
-                each.column,
-                each.path,
-                each.message,
-                each.found,
-                each.allowed,
-                f"{each.next_step} or, to add it: {words}" if each.next_step.endswith("?") else f"to add it: {words}",
+            replace(
+                each,
+                next_step=f"{each.next_step} or, to add it: {words}"
+                if each.next_step.endswith("?")
+                else f"to add it: {words}",
             )
             for each in error.problems
         ) from None
@@ -173,9 +166,10 @@ def _of_environment(
 ) -> Path:
     from bluelamp.infra.scaffold_environment import scaffold_environment
 
-    if not subscription and not _has_file(root, f"{force}-{environment}"):
+    stack = join(force, environment)
+    if not subscription and not _has_file(root, stack):
         raise UsageError(
-            f"an environment has a subscription of its own: {force}-{environment} needs --subscription",
+            f"an environment has a subscription of its own: {stack} needs --subscription",
             next_step="`az account list --output table` lists those that you may use",
         )
     return scaffold_environment(

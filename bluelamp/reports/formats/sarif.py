@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
+from bluelamp.core.text import cut
 from bluelamp.policies import Severity, Verdict
 from bluelamp.reports.alike import alike
 from bluelamp.reports.canonical import compact, dense, plain, time_of
@@ -122,14 +123,10 @@ def _parts(findings: Sequence[Finding]) -> Iterator[Sequence[Finding]]:
         yield findings[start : start + _MOST]
 
 
-def _cut(text: str, most: int = _TEXT) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
 def _short(value: Any) -> Any:
     """A value as it is, or the beginning of its JSON where it is long."""
     text = dense(value).decode()
-    return value if len(text) <= _VALUE else _cut(text, _VALUE)
+    return value if len(text) <= _VALUE else cut(text, _VALUE)
 
 
 def _driver(report: Report, rules: Sequence[RuleRecord]) -> dict[str, Any]:
@@ -145,8 +142,8 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
     code = f"\n\n```\n{rule.example}\n```" if rule.example else ""
     return {
         "id": rule.id,
-        "shortDescription": {"text": _cut(rule.failure)},
-        "fullDescription": {"text": _cut(rule.rationale or rule.failure)},
+        "shortDescription": {"text": cut(rule.failure, _TEXT)},
+        "fullDescription": {"text": cut(rule.rationale or rule.failure, _TEXT)},
         "help": {
             "text": rule.fix or rule.title,
             "markdown": f"{rule.rationale}\n\n**Fix:** {rule.fix}{code}",
@@ -209,7 +206,7 @@ def _result(findings: Sequence[Finding], known: _Known) -> dict[str, Any]:
         "ruleIndex": known.rules[finding.rule.id],
         "kind": kind,
         "level": level,
-        "message": {"text": _cut(_said(findings))},
+        "message": {"text": cut(_said(findings), _TEXT)},
         "locations": [_location(each, known) for each in findings],
         "properties": {
             "verdict": finding.verdict,

@@ -1,0 +1,41 @@
+"""Resources that a project adds to a force's estate, in the trial of an update."""
+
+from pathlib import Path
+
+from bluelamp.fleet.trying import Deployed, tried
+from bluelamp.infra.force import load
+from bluelamp.planning.plan import config_of
+from bluelamp.planning.program import program
+from bluelamp.planning.trial import Scratch, update
+from bluelamp.rehearsal.provider import type_of
+from bluelamp.starting import start
+
+FORCE = "dyfed-powys"
+
+
+def test_what_the_project_adds_is_no_deletion(tmp_path: Path) -> None:
+    start(tmp_path, FORCE, "platforms@dyfed-powys.police.example", "DPP-1")
+    with (tmp_path / "infra" / "__main__.py").open("a", encoding="utf-8") as own:
+        own.write("\nfrom pulumi_azure_native import resources\n\n")
+        own.write("resources.ResourceGroup('own', resource_group_name='rg-own', location='uksouth')\n")
+    force, cloud = load(FORCE, root=tmp_path), Scratch()
+    made = update(cloud, program(force, tmp_path), config_of(FORCE, tmp_path), stack=FORCE, root=tmp_path)
+    assert (made.refused, made.errors) == ([], [])
+    resources = [
+        {
+            "urn": one.urn,
+            "type": type_of(one.urn),
+            "custom": True,
+            "id": one.id,
+            "inputs": one.inputs,
+            "outputs": one.outputs,
+            "dependencies": list(one.needs),
+        }
+        for one in made.running.values()
+    ]
+    assert any(one["urn"].endswith("::own") for one in resources)
+
+    trial = tried(force, tmp_path, Deployed({"deployment": {"resources": resources}}, cloud.store))
+
+    assert trial is not None
+    assert trial.steps == []
