@@ -13,7 +13,7 @@ from bluelamp.core.contracts.properties import (
     LegalHold,
     PlacementProperties,
 )
-from bluelamp.core.contracts.register import ASSETS, read_assets
+from bluelamp.core.contracts.register import ASSETS, has_assets, read_assets
 
 __all__ = [
     "ASSETS",
@@ -25,5 +25,6 @@ __all__ = [
     "LegalHold",
     "Placement",
     "PlacementProperties",
+    "has_assets",
     "read_assets",
 ]
