@@ -69,8 +69,10 @@ def _in_columns(
 def _flow(canvas: Canvas, before: tuple[float, float], after: tuple[float, float]) -> None:
     start = (before[0] + _WIDE, before[1] + _HIGH / 2)
     end = (after[0], after[1] + _HIGH / 2)
-    middle = end[0] - _ACROSS / 2
-    canvas.line((start, (middle, start[1]), (middle, end[1]), end), "peer")
+    # Curves, as angular lines of several flows would lie on one another.
+    bend = _ACROSS * 0.8
+    curve = f"M{start[0]:g} {start[1]:g} C{start[0] + bend:g} {start[1]:g} {end[0] - bend:g} {end[1]:g} {end[0]:g} {end[1]:g}"
+    ET.SubElement(canvas.root, "path", {"class": "peer", "d": curve})
     canvas.line(((end[0] - 8, end[1] - 5), end, (end[0] - 8, end[1] + 5)), "peer")
 
 
