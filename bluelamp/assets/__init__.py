@@ -1,1 +1,1 @@
-"""The register of information assets for people and other tools: coverage, proposals, the lineage's picture, exports."""
+"""The register of information assets for people and other tools: coverage, proposals, lineage, exports."""

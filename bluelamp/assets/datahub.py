@@ -62,9 +62,7 @@ def _of(force: str, contract: Contract) -> Iterator[dict[str, Any]]:
         owners.append(_owner(own.steward.email, "DATA_STEWARD"))
     yield _proposal(entity, "ownership", {"owners": owners, "lastModified": _ACTOR})
     if own.lineage:
-        upstreams = [
-            {"auditStamp": _ACTOR, "dataset": urn(force, each), "type": "TRANSFORMED"} for each in own.lineage
-        ]
+        upstreams = [{"auditStamp": _ACTOR, "dataset": urn(force, each), "type": "TRANSFORMED"} for each in own.lineage]
         yield _proposal(entity, "upstreamLineage", {"upstreams": upstreams})
     fields = list(_fields(contract))
     if fields:

@@ -40,14 +40,14 @@ def picture(name: str, contracts: Sequence[Contract]) -> str:
         _flow(canvas, places[before], places[after])
     for asset, (x, y) in places.items():
         _asset(canvas, by_id[asset], x, y)
-    return f"<!-- {MARK} from the register. -->\n" + ET.tostring(
-        _svg(canvas, name, flows, (width, height)), encoding="unicode"
-    ) + "\n"
+    return (
+        f"<!-- {MARK} from the register. -->\n"
+        + ET.tostring(_svg(canvas, name, flows, (width, height)), encoding="unicode")
+        + "\n"
+    )
 
 
-def _in_columns(
-    assets: Sequence[str], by_id: Mapping[str, Contract]
-) -> tuple[dict[str, tuple[float, float]], float]:
+def _in_columns(assets: Sequence[str], by_id: Mapping[str, Contract]) -> tuple[dict[str, tuple[float, float]], float]:
     """The place of each asset, right of all that it is derived from; and where the last row ends."""
 
     @cache
@@ -71,7 +71,8 @@ def _flow(canvas: Canvas, before: tuple[float, float], after: tuple[float, float
     end = (after[0], after[1] + _HIGH / 2)
     # Curves, as angular lines of several flows would lie on one another.
     bend = _ACROSS * 0.8
-    curve = f"M{start[0]:g} {start[1]:g} C{start[0] + bend:g} {start[1]:g} {end[0] - bend:g} {end[1]:g} {end[0]:g} {end[1]:g}"
+    (x, y), (to_x, to_y) = start, end
+    curve = f"M{x:g} {y:g} C{x + bend:g} {y:g} {to_x - bend:g} {to_y:g} {to_x:g} {to_y:g}"
     ET.SubElement(canvas.root, "path", {"class": "peer", "d": curve})
     canvas.line(((end[0] - 8, end[1] - 5), end, (end[0] - 8, end[1] + 5)), "peer")
 
@@ -112,7 +113,13 @@ def _svg(canvas: Canvas, name: str, flows: Sequence[tuple[str, str]], size: tupl
     page.box(0, 0, size[0], size[1], "page", 0)
     page.box(0, 0, size[0], _HEAD - 20, "head", 0)
     page.text(_MARGIN, 34, name, "head-ink", 22)
-    page.text(_MARGIN, 56, "Lineage of the information assets: blue in Azure, green on premises, dashed public", "head-soft", 13)
+    page.text(
+        _MARGIN,
+        56,
+        "Lineage of the information assets: blue in Azure, green on premises, dashed public",
+        "head-soft",
+        13,
+    )
     svg.extend(page.root)
     svg.append(canvas.root)
     return svg

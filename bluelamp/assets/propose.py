@@ -25,7 +25,7 @@ class _Kind:
     resources: tuple[str, ...]
     """How names of its resources end."""
     later: tuple[str, ...] = ()
-    """Patterns of resources that every landing zone adds: one placement is for those that are there and those to come."""
+    """Patterns of resources that every landing zone adds: one placement is for all of them, also those to come."""
 
 
 _KINDS: Final = (
@@ -102,7 +102,7 @@ def _text(made: _Proposal, force: Force, estate: Estate) -> str:
         if canonical(store.resource.type).startswith("azure-native:"):
             marking = str(store["tags"]["classification"].get(marking))
     lines = [
-        "# Proposed from what is deployed. The owner agrees by adding `agreed: <day>` below; then correct what is not so.",
+        "# Proposed from what is deployed. Correct what is not so; the owner agrees by adding `agreed: <day>` below.",
         "apiVersion: v3.2.0",
         "kind: DataContract",
         f"id: {made.id}",

@@ -6,6 +6,7 @@ path that is told begins where the data comes from.
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Final, TypeAlias
 
 from bluelamp.core.dates import today
@@ -77,9 +78,9 @@ def _crossing(asset: Value, estate: Estate, inside: Inside, permits: str, to: st
     sources = list(parents(asset, estate))
     for item, source in sources:
         crossing = all_of(
-            lambda source=source: inside(source) or None,
-            lambda source=source: None if holds_agreement(source, permits, day) else True,
-            lambda: None if holds_agreement(asset, permits, day) else True,
+            partial(_true, inside, source),
+            partial(_lacks_agreement, source, permits, day),
+            partial(_lacks_agreement, asset, permits, day),
         )
         if crossing:
             found.append((item, ids((*_way(source, estate, inside), asset))))
@@ -89,6 +90,14 @@ def _crossing(asset: Value, estate: Estate, inside: Inside, permits: str, to: st
     if own and not sources and not holds_agreement(asset, permits, day):
         return Fail(asset["agreements"], f"an agreement in force with {permits}", f"{ids((asset,))} has {to}")
     return None
+
+
+def _true(holds: Inside, asset: Value) -> bool | None:
+    return holds(asset) or None
+
+
+def _lacks_agreement(asset: Value, permits: str, day: date) -> bool | None:
+    return not holds_agreement(asset, permits, day) or None
 
 
 def _way(source: Value, estate: Estate, inside: Inside) -> tuple[Value, ...]:

@@ -1,4 +1,4 @@
-"""How long a store keeps what it holds, as far as its settings say: at least, until it is deleted, and on legal hold."""
+"""How long a store keeps what it holds, as far as its settings say, and whether that is enough for a legal hold."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -105,7 +105,9 @@ def is_over(hold: Value) -> bool:
 def _keeps(store: Value, estate: Estate, since: date, until: date | None) -> bool:
     type_ = canonical(store.resource.type)
     if type_ not in (ACCOUNT, CONTAINER, WORKSPACE):
-        raise UnknownValue(Value(store.resource, None), "no setting of it says whether it keeps what is under legal hold")
+        raise UnknownValue(
+            Value(store.resource, None), "no setting of it says whether it keeps what is under legal hold"
+        )
     if type_ != WORKSPACE and _has_hold(store, estate):
         return True
     if until is None:

@@ -41,7 +41,12 @@ pulumi.ComponentResource(
     "Every data store belongs to an information asset",
     failure="Data store belongs to no information asset",
     severity=Severity.HIGH,
-    controls=ncsc("4") + caf("A3.a", "B3.a") + dpa("61") + iso("5.9") + mcsb("AM-1") + policing("information-management"),
+    controls=ncsc("4")
+    + caf("A3.a", "B3.a")
+    + dpa("61")
+    + iso("5.9")
+    + mcsb("AM-1")
+    + policing("information-management"),
     at=STORES,
     fix="Name the resource in a placement of its asset's contract in stacks/FORCE/assets; `bluelamp assets FORCE "
     "--propose` writes contracts for what has none.",
@@ -167,8 +172,8 @@ pulumi.ComponentResource(
 """,
 )
 def store_keeps_as_agreed(placement: Value, estate: Estate, *, grace_days: AtMost[int] = 31) -> Outcome:
-    """Deleting early loses what an inquiry will ask for; keeping longer than agreed breaks the fifth principle. Disposal
-    may take up to `grace_days` after the end of the period.
+    """Deleting early loses what an inquiry will ask for; keeping longer than agreed breaks the fifth principle.
+    Disposal may take up to `grace_days` after the end of the period.
     """
     if root(placement.resource)["retentionYears"].missing:
         return NotApplicable("its contract states no period")
@@ -253,8 +258,8 @@ pulumi.ComponentResource(
 """,
 )
 def hold_is_kept(hold: Value, estate: Estate) -> Outcome:
-    """A lifecycle rule knows no inquiry. Deleting what one has asked for is an offence under the Inquiries Act 2005, and
-    nobody notices until it is asked for.
+    """A lifecycle rule knows no inquiry. Deleting what one has asked for is an offence under the Inquiries Act 2005,
+    and nobody notices until it is asked for.
     """
     if _keeping.is_over(hold):
         return NotApplicable("the hold has ended")

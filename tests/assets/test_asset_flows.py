@@ -89,7 +89,9 @@ def test_exactly_the_crossings_without_an_agreement_fail(register: list[Drawn]) 
 
 @settings(derandomize=True, deadline=None, max_examples=150)
 @given(registers(), st.data())
-def test_what_is_not_known_is_never_a_pass_that_knowing_would_refuse(register: list[Drawn], data: st.DataObject) -> None:
+def test_what_is_not_known_is_never_a_pass_that_knowing_would_refuse(
+    register: list[Drawn], data: st.DataObject
+) -> None:
     number = data.draw(st.integers(0, len(register) - 1))
     key = data.draw(st.sampled_from(["classification", "placements", "agreements", "lineage"]))
     resources = [resource(each, asset) for each, asset in enumerate(register)]

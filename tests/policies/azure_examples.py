@@ -81,7 +81,7 @@ class _Pulumi:
     def __getattr__(self, name: str) -> Any:
         return getattr(pulumi, name)
 
-    def ComponentResource(self, type_: str, name: str, props: Mapping[str, Any]) -> pulumi.ComponentResource:  # noqa: N802 - the SDK's
+    def ComponentResource(self, type_: str, name: str, props: Mapping[str, Any]) -> pulumi.ComponentResource:
         return pulumi.ComponentResource(type_, name, props, pulumi.ResourceOptions(parent=self._component))
 
 

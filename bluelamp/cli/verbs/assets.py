@@ -33,7 +33,9 @@ def add(app: typer.Typer) -> None:
 def assets(
     force: Annotated[
         str | None,
-        typer.Argument(metavar="[FORCE]", help="A force by its name in stacks/forces.yaml; without it, every register."),
+        typer.Argument(
+            metavar="[FORCE]", help="A force by its name in stacks/forces.yaml; without it, every register."
+        ),
     ] = None,
     propose: Annotated[
         bool, typer.Option("--propose", help="Write a contract for each deployed data store that is in none.")
@@ -159,9 +161,13 @@ def _show(screen: Screen, force: str, contracts: Sequence["Contract"], covered: 
         what = "belongs to no asset" if store.known else "may belong to no asset: it is not known"
         screen.show(f"[red]not catalogued[/red] {escape(store.name)} ({escape(store.type)}): {what}")
     for one in covered.missing:
-        screen.show(f"[red]not deployed[/red] {escape(one.asset)}: {escape(one.resource)} (server {escape(one.server)})")
+        screen.show(
+            f"[red]not deployed[/red] {escape(one.asset)}: {escape(one.resource)} (server {escape(one.server)})"
+        )
     known = sum(1 for each in covered.stores if each.assets)
-    screen.show(f"{escape(force)}: {len(contracts)} assets; {known} of {len(covered.stores)} data stores are catalogued")
+    screen.show(
+        f"{escape(force)}: {len(contracts)} assets; {known} of {len(covered.stores)} data stores are catalogued"
+    )
     if covered.uncatalogued:
         screen.say(f"next: bluelamp assets {escape(force)} --propose")
 
