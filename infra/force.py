@@ -11,6 +11,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from bluelamp.core.contracts import has_assets, read_assets
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean, nearest
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show, spell
@@ -46,8 +47,30 @@ def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROO
     engine has read already, by key with or without `bluelamp:`, objects as mappings or as the JSON text that the engine
     hands over; None reads `stacks/Pulumi.<slug>.yaml` under `root`. The file is used for places in messages either way.
 
-    Raises `SettingsError` with every mistake in the settings.
+    Raises `SettingsError` with every mistake in the settings, and in the contracts of the force's information assets.
     """
+    mistakes = _asset_mistakes(slug, root)
+    try:
+        force = _load(slug, config, root)
+    except SettingsError as error:
+        raise SettingsError([*error.problems, *mistakes]) from None
+    if mistakes:
+        raise SettingsError(mistakes)
+    return force
+
+
+def _asset_mistakes(slug: str, root: Path) -> tuple[Problem, ...]:
+    """What is wrong with the register of information assets, which is no part of the settings but goes with them."""
+    if not has_assets(root, slug):
+        return ()
+    try:
+        read_assets(root, slug)
+    except SettingsError as error:
+        return error.problems
+    return ()
+
+
+def _load(slug: str, config: Mapping[str, object] | None, root: Path) -> Force:
     register = read_register(root)
     entry = register.entry(slug)
     context = Context(entry, register, root)

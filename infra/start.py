@@ -11,8 +11,10 @@ from typing import Final
 import pulumi
 from pulumi.runtime import config
 
+from bluelamp.core.contracts import read_assets
 from bluelamp.infra.force import Force, SettingsError, load
 from bluelamp.infra.program import build
+from bluelamp.infra.wiring.assets import register
 
 _GIVEN: Final = ContextVar[Force | None]("_GIVEN", default=None)
 
@@ -20,7 +22,8 @@ _GIVEN: Final = ContextVar[Force | None]("_GIVEN", default=None)
 def start(stack: str, root: str) -> None:
     """Makes the landing zones of the force `stack` of the project at `root`, with the engine's configuration.
 
-    Must run inside a Pulumi program. Raises `pulumi.RunError` with every mistake in the settings.
+    Registers its information assets as well. Must run inside a Pulumi program. Raises `pulumi.RunError` with every
+    mistake in the settings.
     """
     force = _GIVEN.get()
     if force is None:
@@ -33,6 +36,7 @@ def start(stack: str, root: str) -> None:
         except SettingsError as error:
             raise pulumi.RunError(f"the settings cannot be used:\n{error}") from None
     build(force)
+    register(read_assets(Path(root), force.slug))
 
 
 @contextmanager

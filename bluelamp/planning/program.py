@@ -28,6 +28,11 @@ def program(force: "Force", root: Path) -> Callable[[], None]:
 
     if (root / _MAIN).is_file():
         return run
-    from bluelamp.infra.program import build
 
-    return lambda: build(force)
+    def without_files() -> None:
+        from bluelamp.infra.start import given, start
+
+        with given(force):
+            start(force.slug, str(root))
+
+    return without_files

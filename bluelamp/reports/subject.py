@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from bluelamp.core.asset_type import ASSET
 from bluelamp.core.wire import FILE, Reader
 from bluelamp.errors import UsageError
 from bluelamp.policies.model import UNKNOWN, Resource
@@ -24,9 +25,9 @@ def from_plan(plan: "Plan") -> list[Resource]:
     """The cloud resources that `plan` would make, by their inputs.
 
     Secrets are opened, so that rules can judge them, and their paths are named in `secrets`, so that nobody prints
-    them. Components, providers and the stack itself are left out.
+    them. Components, providers and the stack itself are left out, information assets are not.
     """
-    return [_planned(each) for each in plan.managed]
+    return [_planned(each) for each in plan.resources if _is_judged(each.type, custom=each.custom)]
 
 
 def from_state(state: Mapping[str, Any], decrypt: Callable[[str], str] | None = None) -> list[Resource]:
@@ -114,7 +115,7 @@ def _recorded(record: Mapping[str, Any], decrypt: Callable[[str], str] | None) -
 
 
 def _records(state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The records of cloud resources: neither components nor what the engine makes for itself."""
+    """The records of what is judged: neither components, but for assets, nor what the engine makes for itself."""
     deployment = state.get("deployment") if isinstance(state, Mapping) else None
     if not isinstance(deployment, Mapping):
         raise UsageError(
@@ -127,5 +128,9 @@ def _records(state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             raise UsageError(
                 f"the state is damaged: deployment.resources[{number}] has no urn or no type", next_step=_EXPORT_AGAIN
             )
-        if record.get("custom") and not record["type"].startswith(_OWN):
+        if _is_judged(record["type"], custom=bool(record.get("custom"))):
             yield record
+
+
+def _is_judged(type_: str, *, custom: bool) -> bool:
+    return type_ == ASSET or (custom and not type_.startswith(_OWN))

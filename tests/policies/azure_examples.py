@@ -69,7 +69,20 @@ def _run(rule: Rule) -> None:
     component = pulumi.ComponentResource(f"example:index:{rule.id}", rule.id)
     code = compile(rule.example, rule.id, "exec")
     names = {name: _Module(name, component) for name in code.co_names if name in MODULES}
-    exec(code, {"pulumi": pulumi, **names})
+    exec(code, {"pulumi": _Pulumi(component), **names})
+
+
+class _Pulumi:
+    """The SDK, whose components belong to `component` unless an example says otherwise."""
+
+    def __init__(self, component: pulumi.Resource) -> None:
+        self._component = component
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(pulumi, name)
+
+    def ComponentResource(self, type_: str, name: str, props: Mapping[str, Any]) -> pulumi.ComponentResource:
+        return pulumi.ComponentResource(type_, name, props, pulumi.ResourceOptions(parent=self._component))
 
 
 class _Module:

@@ -13,7 +13,7 @@ from bluelamp.core.contracts.properties import (
     LegalHold,
     PlacementProperties,
 )
-from bluelamp.core.contracts.register import ASSETS, read_assets, read_folder
+from bluelamp.core.contracts.register import ASSETS, has_assets, read_assets, read_folder
 
 __all__ = [
     "ASSETS",
@@ -25,6 +25,7 @@ __all__ = [
     "LegalHold",
     "Placement",
     "PlacementProperties",
+    "has_assets",
     "read_assets",
     "read_folder",
 ]

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from bluelamp.core import identity
+from bluelamp.core.contracts.places import Place
 from bluelamp.core.fields import Day, Label, Model, Text, refuse
 from bluelamp.core.source import show
 
@@ -18,9 +19,6 @@ Marking = Literal["OFFICIAL", "OFFICIAL-SENSITIVE", "SECRET", "TOP SECRET"]
 
 MARKINGS: tuple[Marking, ...] = ("OFFICIAL", "OFFICIAL-SENSITIVE", "SECRET", "TOP SECRET")
 """From the lowest to the highest."""
-
-Place = Literal["uksouth", "ukwest", "onPremises"]
-"""Where a copy of the data resides: an Azure region in the United Kingdom, or the force's own data centres."""
 
 Entity = Literal["person", "object", "location", "event"]
 """The four kinds of entity of the POLE data standard."""
@@ -116,6 +114,8 @@ class Agreement(Model):
     """Whether it permits a transfer out of the United Kingdom."""
     public: bool = False
     """Whether it permits publication."""
+    lower_classification: bool = False
+    """Whether it permits a release at a lower classification, such as of aggregated figures."""
 
 
 class AssetProperties(Model):
@@ -141,7 +141,7 @@ class PlacementProperties(Model):
 
     location: Place
     resource: Annotated[str, Field(min_length=1, max_length=128)] | None = None
-    """The name of the resource in the force's program that holds the data, as `bluelamp check` prints it. None for a
-    system that Bluelamp does not deploy."""
+    """The name of the resource in the force's program that holds the data, as `bluelamp check` prints it; `*` stands
+    for any text, such as in `landing-zone-*-vault-vault`. None for a system that Bluelamp does not deploy."""
     public: bool = False
     """Whether the copy may be read from the Internet."""

@@ -21,12 +21,17 @@ _OURS: Final = (None, "bluelamp")
 M = TypeVar("M", bound=BaseModel)
 
 
+def has_assets(root: Path, force: str) -> bool:
+    """Whether there is a register of `force`: without one, nothing of the standard's package is loaded."""
+    return force.isascii() and "/" not in force and (root / ASSETS.format(force=force)).is_dir()
+
+
 def read_assets(root: Path, force: str) -> tuple[Contract, ...]:
     """The contracts of `force`, by id; none where there is no folder.
 
     Raises `SettingsError` with every mistake in every file.
     """
-    return read_folder(root / ASSETS.format(force=force), root)
+    return read_folder(root / ASSETS.format(force=force), root) if has_assets(root, force) else ()
 
 
 def read_folder(folder: Path, root: Path) -> tuple[Contract, ...]:

@@ -1,0 +1,125 @@
+"""The picture of the lineage: assets in columns by how far they are from their sources, as one SVG without a script."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from bluelamp.core.contracts import Contract
+from bluelamp.render.canvas import Canvas
+from bluelamp.render.files import MARK
+
+_WIDE: Final = 250
+_HIGH: Final = 74
+_ACROSS: Final = 90
+_DOWN: Final = 22
+_MARGIN: Final = 32
+_HEAD: Final = 92
+_ALONE: Final = 4
+"""How many assets without lineage stand side by side."""
+
+
+def picture(name: str, contracts: Sequence[Contract]) -> str:
+    """The SVG of a force's lineage: light or dark as the reader has it. Assets without lineage stand below."""
+    by_id = {each.asset: each for each in contracts}
+    flows = [(before, each.asset) for each in contracts for before in each.properties.lineage if before in by_id]
+    joined = {asset for flow in flows for asset in flow}
+    places, bottom = _in_columns([each for each in by_id if each in joined], by_id)
+    alone = [each for each in by_id if each not in joined]
+    canvas = Canvas()
+    if alone:
+        canvas.text(_MARGIN, bottom + 26, "WITHOUT LINEAGE", "section", 12)
+        bottom += 40
+    for number, asset in enumerate(alone):
+        row, column = divmod(number, _ALONE)
+        places[asset] = (_MARGIN + column * (_WIDE + 20), bottom + row * (_HIGH + _DOWN))
+    width = max([x + _WIDE for x, _ in places.values()], default=600) + _MARGIN
+    height = max([y + _HIGH for _, y in places.values()], default=_HEAD + 40) + _MARGIN
+    for before, after in flows:
+        _flow(canvas, places[before], places[after])
+    for asset, (x, y) in places.items():
+        _asset(canvas, by_id[asset], x, y)
+    return (
+        f"<!-- {MARK} from the register. -->\n"
+        + ET.tostring(_svg(canvas, name, flows, (width, height)), encoding="unicode")
+        + "\n"
+    )
+
+
+def _in_columns(assets: Sequence[str], by_id: Mapping[str, Contract]) -> tuple[dict[str, tuple[float, float]], float]:
+    """The place of each asset, right of all that it is derived from; and where the last row ends."""
+
+    @cache
+    def depth(asset: str) -> int:
+        return max((depth(each) + 1 for each in by_id[asset].properties.lineage if each in by_id), default=0)
+
+    columns: dict[int, list[str]] = {}
+    for asset in assets:
+        columns.setdefault(depth(asset), []).append(asset)
+    places: dict[str, tuple[float, float]] = {}
+    tallest = max((len(each) for each in columns.values()), default=0)
+    for column, listed in columns.items():
+        offset = (tallest - len(listed)) * (_HIGH + _DOWN) / 2
+        for row, asset in enumerate(listed):
+            places[asset] = (_MARGIN + column * (_WIDE + _ACROSS), _HEAD + 24 + offset + row * (_HIGH + _DOWN))
+    return places, _HEAD + 24 + tallest * (_HIGH + _DOWN)
+
+
+def _flow(canvas: Canvas, before: tuple[float, float], after: tuple[float, float]) -> None:
+    start = (before[0] + _WIDE, before[1] + _HIGH / 2)
+    end = (after[0], after[1] + _HIGH / 2)
+    # Curves, as angular lines of several flows would lie on one another.
+    bend = _ACROSS * 0.8
+    (x, y), (to_x, to_y) = start, end
+    curve = f"M{x:g} {y:g} C{x + bend:g} {y:g} {to_x - bend:g} {to_y:g} {to_x:g} {to_y:g}"
+    ET.SubElement(canvas.root, "path", {"class": "peer", "d": curve})
+    canvas.line(((end[0] - 8, end[1] - 5), end, (end[0] - 8, end[1] + 5)), "peer")
+
+
+def _asset(canvas: Canvas, contract: Contract, x: float, y: float) -> None:
+    own = contract.properties
+    places = dict.fromkeys(each.properties.location for each in contract.placements)
+    public = any(each.properties.public for each in contract.placements)
+    premises = "onPremises" in places
+    canvas.group(f"{contract.name}, {own.classification}")
+    canvas.box(x, y, _WIDE, _HIGH, "apart" if public else "site" if premises else "hub")
+    inner = _WIDE - 24
+    canvas.text(x + 12, y + 24, contract.name, "strong", 14, inner)
+    canvas.text(x + 12, y + 44, own.classification, "body", 12, inner)
+    where = ", ".join("on premises" if each == "onPremises" else each for each in places)
+    canvas.text(x + 12, y + 62, f"{where}; public" if public else where, "soft", 12, inner)
+
+
+def _svg(canvas: Canvas, name: str, flows: Sequence[tuple[str, str]], size: tuple[float, float]) -> ET.Element:
+    width, height = (f"{each:g}" for each in size)
+    svg = ET.Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "viewBox": f"0 0 {width} {height}",
+            "width": width,
+            "height": height,
+            "role": "img",
+            "aria-labelledby": "name described",
+            "lang": "en-GB",
+        },
+    )
+    ET.SubElement(svg, "title", {"id": "name"}).text = f"Lineage of the information assets of {name}"
+    said = "; ".join(f"{before} to {after}" for before, after in flows) or "no asset is derived from another"
+    ET.SubElement(svg, "desc", {"id": "described"}).text = f"Data flows: {said}."
+    ET.SubElement(svg, "style").text = (files("bluelamp.render") / "diagram.css").read_text(encoding="utf-8")
+    page = Canvas()
+    page.box(0, 0, size[0], size[1], "page", 0)
+    page.box(0, 0, size[0], _HEAD - 20, "head", 0)
+    page.text(_MARGIN, 34, name, "head-ink", 22)
+    page.text(
+        _MARGIN,
+        56,
+        "Lineage of the information assets: blue in Azure, green on premises, dashed public",
+        "head-soft",
+        13,
+    )
+    svg.extend(page.root)
+    svg.append(canvas.root)
+    return svg

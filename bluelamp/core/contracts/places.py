@@ -1,0 +1,44 @@
+"""Where a copy of an asset may reside: an Azure region, or the force's own data centres."""
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+
+from bluelamp.core.fields import UK_REGIONS, refuse
+from bluelamp.core.problems import did_you_mean
+from bluelamp.core.source import show
+
+ON_PREMISES: Final = "onPremises"
+"""The force's own data centres."""
+
+IN_THE_UK: Final = frozenset({*UK_REGIONS, ON_PREMISES})
+"""The places in the United Kingdom."""
+
+# fmt: off
+REGIONS: Final = frozenset({
+    "australiacentral", "australiacentral2", "australiaeast", "australiasoutheast", "austriaeast",
+    "belgiumcentral", "brazilsouth", "brazilsoutheast", "canadacentral", "canadaeast", "centralindia",
+    "centralus", "chilecentral", "denmarkeast", "eastasia", "eastus", "eastus2", "francecentral", "francesouth",
+    "germanynorth", "germanywestcentral", "indonesiacentral", "israelcentral", "italynorth", "japaneast",
+    "japanwest", "jioindiacentral", "jioindiawest", "koreacentral", "koreasouth", "malaysiawest", "mexicocentral",
+    "newzealandnorth", "northcentralus", "northeurope", "norwayeast", "norwaywest", "polandcentral",
+    "qatarcentral", "southafricanorth", "southafricawest", "southcentralus", "southeastasia", "southindia",
+    "spaincentral", "swedencentral", "swedensouth", "switzerlandnorth", "switzerlandwest", "uaecentral",
+    "uaenorth", "uksouth", "ukwest", "westcentralus", "westeurope", "westindia", "westus", "westus2", "westus3",
+})
+# fmt: on
+"""Azure's public regions, as `location` names them."""
+
+
+def _place(value: str) -> str:
+    if value != ON_PREMISES and value not in REGIONS:
+        raise refuse(
+            f"{show(value)} is no place",
+            f"allowed: {', '.join(UK_REGIONS)}, {ON_PREMISES}, or another Azure region for a transfer abroad",
+            did_you_mean(value, (*REGIONS, ON_PREMISES)),
+        )
+    return value
+
+
+Place = Annotated[str, AfterValidator(_place), Field(examples=["uksouth"])]
+"""An Azure region, or `onPremises`. Outside the United Kingdom only under an agreement, which a rule asks for."""

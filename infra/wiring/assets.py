@@ -1,0 +1,19 @@
+"""The force's information assets, registered so that rules judge them together with what is deployed."""
+
+from collections.abc import Iterable
+
+import pulumi
+
+from bluelamp.core.asset_type import ASSET
+from bluelamp.core.contracts import Contract
+from bluelamp.core.contracts.inputs import inputs
+
+
+def register(assets: Iterable[Contract]) -> None:
+    """Registers a component for each contract, named after the asset. Must run inside a Pulumi program.
+
+    The components have no children and nothing is deployed for them: a plan, a preview and a state contain the register
+    that they were made with.
+    """
+    for contract in assets:
+        pulumi.ComponentResource(ASSET, f"asset-{contract.asset}", inputs(contract)).register_outputs({})
