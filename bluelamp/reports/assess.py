@@ -10,6 +10,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
+from bluelamp.core.asset_type import ASSET
 from bluelamp.core.dates import london_day
 from bluelamp.policies import Judgement, Resource, Rule
 from bluelamp.policies import rules as discovered
@@ -72,13 +73,14 @@ def assess(
     }
     left = unjudged(resources, judgements, given, skipped)
     findings = [_finding(records[judgement.rule], judgement, clean, *whose[judgement.urn]) for judgement in judgements]
+    managed = sum(1 for each in resources if each.type != ASSET)
     return Report(
         force=force,
         name=name or force,
         source=source,
         started=started,
         ended=datetime.now(UTC),
-        resources=len(resources),
+        resources=managed,
         rules=tuple(sorted(records.values(), key=lambda rule: rule.id)),
         findings=_ordered(findings, records.values()),
         provenance=replace(provenance(root, used), input_hash=input_hash(plain(hashes))) if evidence else Provenance(),
@@ -89,7 +91,7 @@ def assess(
         exemptions=tuple(record(use) for use in uses),
         blocks_unknown=governance.block_unknown,
         unjudged=tuple(_cleaned(each, clean) for each in left),
-        judged=len(resources) - sum(len(each.resources) for each in left if each.among_resources),
+        judged=managed - sum(len(each.resources) for each in left if each.among_resources),
     )
 
 

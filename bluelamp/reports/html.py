@@ -30,7 +30,7 @@ def to_controls(report: Report) -> str:
     """The page of every control of every framework, beside that of `report`; it opens and reads as that one does."""
     from bluelamp.reports.controls import context as controlled
 
-    return render("controls.html.j2", "report.js", controlled(report), styles=("report.css", "controls.css"))
+    return render("controls.html.j2", "report.js", controlled(report), styles=(*_STYLES, "controls.css"))
 
 
 def to_index(reports: Sequence[Report]) -> str:

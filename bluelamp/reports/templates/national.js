@@ -33,6 +33,7 @@
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = heading.textContent;
+    heading.dataset.label = heading.textContent;
     button.addEventListener("click", () => {
       const figures = heading.matches(".figure");
       const first = figures ? "descending" : "ascending";
