@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 ADVISORIES ?=
 REQUIRE_ADVISORIES ?=
 
-.PHONY: rehearse test check bench single-view docs golden lock sbom resilience clean
+.PHONY: rehearse test thorough check bench single-view docs golden lock sbom resilience clean
 
 rehearse: $(VENV)/.ready  ## bring FORCE up in the rehearsal cloud, judged, with a report
 	@$(RUN)/bluelamp up --rehearse $(FORCE)
@@ -16,6 +16,9 @@ rehearse: $(VENV)/.ready  ## bring FORCE up in the rehearsal cloud, judged, with
 test: $(VENV)/.ready  ## every test, with the real engine and a real Kubernetes API server
 	$(RUN)/bluelamp engine install
 	$(RUN)/pytest -n auto --dist loadgroup
+
+thorough: $(VENV)/.ready  ## every test with all of its generated cases; before a release
+	BLUELAMP_THOROUGH=1 $(MAKE) test
 
 check: $(VENV)/.ready  ## what needs no running: formatting, lint, types, imports, licences, known vulnerabilities
 	$(RUN)/ruff format --check .

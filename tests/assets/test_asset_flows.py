@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bluelamp.core.asset_type import ASSET
 from bluelamp.policies import Resource, Verdict, judge, rules
 from bluelamp.policies.model import UNKNOWN
+from tests.thorough import tries
 
 MARKINGS = ("OFFICIAL", "OFFICIAL-SENSITIVE", "SECRET", "TOP SECRET")
 FLOWS = {rule.id: rule for rule in rules() if rule.id in ("BL-AST-007", "BL-AST-008", "BL-AST-009")}
@@ -75,7 +76,7 @@ def is_wrong(rule: str, asset: Drawn, register: list[Drawn]) -> bool:
     return there and not agreed(rule, asset)
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=tries(300))
 @given(registers())
 def test_exactly_the_crossings_without_an_agreement_fail(register: list[Drawn]) -> None:
     resources = [resource(number, asset) for number, asset in enumerate(register)]
@@ -87,7 +88,7 @@ def test_exactly_the_crossings_without_an_agreement_fail(register: list[Drawn]) 
             assert judgement.urn.rpartition("asset-")[2] in judgement.message  # the path ends here
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=tries(150))
 @given(registers(), st.data())
 def test_what_is_not_known_is_never_a_pass_that_knowing_would_refuse(
     register: list[Drawn], data: st.DataObject

@@ -16,6 +16,7 @@ from bluelamp.core.wire import KNOWN_LATER, OUTPUT, SECRET, SIGNATURE, UNKNOWN_S
 from bluelamp.engine.events import Step, Violation
 from bluelamp.errors import Status
 from bluelamp.fleet.deploy import Result
+from tests.thorough import tries
 
 DIAGNOSTIC, VAULT = "azure-native:monitor:DiagnosticSetting", "azure-native:keyvault:Vault"
 
@@ -109,7 +110,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=200, derandomize=True, deadline=None, database=None)
+@settings(max_examples=tries(200), derandomize=True, deadline=None, database=None)
 @given(st.lists(st.tuples(st.sampled_from(["create", "update", "delete", "replace"]), values), min_size=1, max_size=6))
 def test_no_secret_and_no_mark_of_an_unknown_value_is_shown(several: list[tuple[str, Any]]) -> None:
     steps = []

@@ -18,6 +18,7 @@ from bluelamp.cli.envelope import asks_for_json, problem_as_json
 from bluelamp.core.camel import camel
 from bluelamp.core.problems import Problem
 from tests.conftest import ROOT, Project, in_process
+from tests.thorough import tries
 
 SCHEMA = Draft202012Validator(schemas.output())
 CAMEL = re.compile(r"[a-z][A-Za-z0-9]*")
@@ -167,7 +168,7 @@ def test_another_commands_words_are_not_taken_for_its_own() -> None:
     assert asks_for_json(["check", "--format", "json", "--", "x"])
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=tries(200), derandomize=True, deadline=None)
 @given(st.lists(st.sampled_from(["ab", "c", "de9", "f"]), min_size=1, max_size=5))
 def test_names_are_in_camel_case(words: list[str]) -> None:
     name = camel("_".join(words))
@@ -175,7 +176,7 @@ def test_names_are_in_camel_case(words: list[str]) -> None:
     assert name.lower() == "".join(words)
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=tries(200), derandomize=True, deadline=None)
 @given(
     st.builds(
         Problem,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bluelamp.core.server_side_apply import Apply, builtin
 from bluelamp.rehearsal.kubernetes.api import Api, RefusalError
+from tests.thorough import tries
 
 pytestmark = pytest.mark.cluster
 
@@ -98,7 +99,9 @@ def ordered(value: Any) -> Any:
     return value
 
 
-@settings(max_examples=150, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=tries(150), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
 @given(pods, metadata, pods, metadata)
 def test_a_patch_makes_what_the_server_makes_of_it(
     api: Api, base: dict[str, Any], base_meta: dict[str, Any], change: dict[str, Any], change_meta: dict[str, Any]

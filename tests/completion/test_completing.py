@@ -17,6 +17,7 @@ from bluelamp.completion.index import build
 from bluelamp.completion.scripts import SCRIPTS
 from bluelamp.policies import rules
 from tests.conftest import COMMAND, ROOT, bluelamp, environment
+from tests.thorough import tries
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -76,7 +77,7 @@ def test_resources_of_a_planned_force_are_completed() -> None:
 
 
 @given(st.lists(st.text(max_size=12), max_size=5))
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=tries(200))
 def test_no_words_break_it(words: list[str]) -> None:
     complete([*words, ""], ROOT)
     complete(words or [""], Path("/"))

@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from bluelamp.rehearsal.space import Space
+from tests import thorough
 from tests.conftest import COMMAND, Project, bluelamp, environment, left_running
 
 HERE = Path(__file__).parent / "programs" / "crash"
 EXPECTED = 13
 TICK = 0.01
+KILLS = 20 if thorough.ALL else 8
 
 
 def resources(root: Path) -> list[str]:
@@ -76,7 +78,7 @@ def test_killed_at_random_points_it_always_converges(tmp_path: Path) -> None:
     chance = random.Random(20)
     up = ("rehearse", "--", "pulumi", "up", "--skip-preview")
     killed = 0
-    while killed < 20:
+    while killed < KILLS:
         root = tmp_path / f"run-{killed}"
         shutil.copytree(HERE, root)
         if not kill_when(up, root, chance.randint(0, EXPECTED - 2), chance.randint(0, 8)):

@@ -27,6 +27,7 @@ from bluelamp.engine.install import install
 from bluelamp.engine.integrity import damage, record, record_of
 from bluelamp.errors import EngineError
 from tests.conftest import COMMAND, environment
+from tests.thorough import tries
 
 FILES = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
 
@@ -282,7 +283,7 @@ def changes(draw: st.DrawFn) -> tuple[dict[str, bytes], dict[str, bytes | None]]
     return before, {name: content for name, content in after.items() if content is not None or name in before}
 
 
-@settings(max_examples=1500, **MANY)
+@settings(max_examples=tries(1500), **MANY)
 @given(case=changes(), full=st.booleans(), same_time=st.booleans())
 def test_any_change_to_any_file_is_damage(
     case: tuple[dict[str, bytes], dict[str, bytes | None]], full: bool, same_time: bool

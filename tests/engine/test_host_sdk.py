@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluelamp.engine.host.sdk import UnsupportedSchemaError, files, on_path
+from tests.thorough import tries
 
 PLAIN = [{"type": kind} for kind in ("string", "integer", "number", "boolean")]
 NAMES = st.from_regex(r"\A[a-z][a-z0-9]{0,5}([A-Z][a-z0-9]{1,5}){0,2}\Z")
@@ -120,7 +121,7 @@ def test_every_component_can_be_written_and_loaded(fields: dict[str, Any], name:
         args()
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+@settings(max_examples=tries(100), derandomize=True, deadline=None)
 @given(st.text(max_size=30), st.sampled_from(["description", "property", "token", "name", "version", "type"]))
 def test_nothing_of_a_schema_becomes_code(text: str, place: str) -> None:
     """Any text at all, and text that tries to leave the place that it is put in."""

@@ -14,6 +14,7 @@ from bluelamp.core.wire import KNOWN_LATER, OUTPUT, SECRET, SIGNATURE, UNKNOWNS,
 from bluelamp.engine.events import Outcome
 from bluelamp.errors import Status
 from bluelamp.fleet.deploy import Result
+from tests.thorough import tries
 
 URN = "urn:pulumi:essex::bluelamp::azure-native:network:Subnet::hub"
 
@@ -59,7 +60,7 @@ def said(monkeypatch: pytest.MonkeyPatch, one: Result) -> str:
     return streams.getvalue()
 
 
-@settings(max_examples=1200, derandomize=True, deadline=None)
+@settings(max_examples=tries(1200), derandomize=True, deadline=None)
 @given(was=values, now=values)
 def test_no_mark_is_shown(was: Any, now: Any) -> None:
     one = result(was, now)
@@ -70,7 +71,7 @@ def test_no_mark_is_shown(was: Any, now: Any) -> None:
         assert SIGNATURE not in given_
 
 
-@settings(max_examples=500, derandomize=True, deadline=None)
+@settings(max_examples=tries(500), derandomize=True, deadline=None)
 @given(
     value=st.recursive(st.none() | st.integers() | plain, lambda inner: st.lists(inner) | st.dictionaries(plain, inner))
 )

@@ -18,6 +18,7 @@ from bluelamp.governance.read import governance
 from tests.conftest import ROOT, Project
 from tests.exempting import APPROVERS_FILE
 from tests.governance.test_settled import EXEMPTION
+from tests.thorough import tries
 
 BASELINE = """\
 rules:
@@ -61,7 +62,9 @@ def test_the_files_are_right(root: Path) -> None:
     assert governance(root, "essex").exemptions
 
 
-@settings(max_examples=400, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(
+    max_examples=tries(400), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
 @given(st.sampled_from(PLACES), st.sampled_from(["replace", "delete", "rename", "misspell"]), st.sampled_from(WRONG))
 def test_any_wrong_value_is_a_problem_with_its_place(
     root: Path, place: tuple[str, tuple[str | int, ...]], how: str, value: Any

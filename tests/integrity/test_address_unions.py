@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bluelamp.policies import UNKNOWN, Resource, Verdict, judge, rules
+from tests.thorough import tries
 
 BY_ID = {rule.id: rule for rule in rules()}
 NSG = "azure-native:network:NetworkSecurityGroup"
@@ -49,7 +50,7 @@ def cases(number):
         derandomize=True,
         database=None,
         deadline=None,
-        max_examples=number,
+        max_examples=tries(number),
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

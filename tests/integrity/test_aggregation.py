@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from bluelamp.policies import UNKNOWN, judge
 from bluelamp.policies.kubernetes._roles import CLUSTER_ROLES
 from tests.integrity import workloads as w
+from tests.thorough import tries
 
-THOROUGH = settings(max_examples=1000, derandomize=True, deadline=None, database=None)
+THOROUGH = settings(max_examples=tries(1000), derandomize=True, deadline=None, database=None)
 TOKEN = CLUSTER_ROLES[0]
 ABOUT_ROLES = {rule.id for rule in w.RULES if "rules[*]" in rule.places(TOKEN)}
 
@@ -126,7 +127,7 @@ def test_an_aggregated_role_has_the_verdicts_of_a_role_with_all_its_permissions(
         assert found["BL-K8S-083", f"bind-{each.name}"] == ("fail" if RIGHTS[1] in written else "pass")
 
 
-@settings(THOROUGH, max_examples=400)
+@settings(THOROUGH, max_examples=tries(400))
 @given(roles, st.data())
 def test_unknown_labels_and_selectors_never_pass(given, data):
     declared = [role(f"r{index}", each["rules"], each["selectors"], each["labels"]) for index, each in enumerate(given)]

@@ -20,11 +20,12 @@ from bluelamp.policies.pack import settled
 from bluelamp.policies.settings import Approver
 from tests.conftest import ROOT
 from tests.exempting import APPROVERS, APPROVERS_FILE, ENGINEER, OWNER, SIRO, exemption
+from tests.thorough import tries
 
 TODAY = date(2026, 3, 10)
 RULES = {rule.id: rule for rule in rules()}
 URN = "urn:pulumi:essex::bluelamp::azure-native:storage:StorageAccount::records-partner-drop"
-SAID: dict[str, Any] = {"max_examples": 1000, "deadline": None, "database": None, "derandomize": True}
+SAID: dict[str, Any] = {"max_examples": tries(1000), "deadline": None, "database": None, "derandomize": True}
 
 
 def judged(approvers: Approvers | None = APPROVERS, **changed: Any) -> Use | None:
@@ -108,7 +109,7 @@ def in_disguise(draw: st.DrawFn) -> str:
     )
 
 
-@settings(**{**SAID, "max_examples": 2000})
+@settings(**{**SAID, "max_examples": tries(2000)})
 @given(email=in_disguise(), who=st.sampled_from(["requester", "owner", "approver"]))
 def test_what_is_no_plain_address_is_nobodys(email: str, who: str) -> None:
     if who == "approver":

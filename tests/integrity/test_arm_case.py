@@ -14,6 +14,7 @@ from bluelamp.policies.model import Resource
 from bluelamp.reports.sources.templates import read
 from tests.conftest import bluelamp
 from tests.reports.test_template_agreement import RULES, Unsayable, template
+from tests.thorough import tries
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 OPEN_PORT = {
@@ -267,7 +268,7 @@ DECOYS = [None, [], {}, "Deny", False, "10.0.0.0/8"]
 NAMED = sorted({name for name, one in VEILED.items() if name not in {"its schema"}})
 
 
-@settings(max_examples=600, derandomize=True, deadline=None, database=None)
+@settings(max_examples=tries(600), derandomize=True, deadline=None, database=None)
 @given(st.sampled_from(NAMED), st.randoms(use_true_random=False), st.sampled_from(DECOYS), st.booleans())
 def test_a_second_spelling_of_any_name_never_makes_a_rule_pass(tmp_path_factory, veil, draw, decoy, first):
     whole = json.loads(json.dumps(VEILED[veil]))

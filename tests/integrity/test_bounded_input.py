@@ -18,6 +18,7 @@ from bluelamp.errors import UsageError
 from bluelamp.policies import UNKNOWN
 from bluelamp.reports.sources import budget, documents, manifests, templates
 from tests.conftest import ROOT
+from tests.thorough import tries
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 MEMORY = 2 << 30
@@ -255,7 +256,7 @@ def chains(draw: st.DrawFn) -> dict[str, object]:
     return made
 
 
-@settings(max_examples=600, derandomize=True, deadline=None, database=None)
+@settings(max_examples=tries(600), derandomize=True, deadline=None, database=None)
 @given(variables=chains())
 def test_no_chain_of_functions_grows_beyond_the_limits(variables, tmp_path_factory):
     file = tmp_path_factory.getbasetemp() / "chain.json"
@@ -287,7 +288,7 @@ YAML_PIECES = ["a: ", "- ", "[", "]", "{", "}", "&a ", "*a", "<<: ", "\n", "  ",
                "|\n", "%TAG ! x\n", "#", "x", ",", "1e999", "9" * 5000, "\\ud800", "\t", "kind: Pod\napiVersion: v1\n"]  # fmt: skip
 
 
-@settings(max_examples=1500, derandomize=True, deadline=None, database=None)
+@settings(max_examples=tries(1500), derandomize=True, deadline=None, database=None)
 @given(
     pieces=st.lists(st.tuples(st.sampled_from(YAML_PIECES), st.integers(1, 40)), min_size=1, max_size=12),
     as_json=st.booleans(),

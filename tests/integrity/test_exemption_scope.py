@@ -22,6 +22,7 @@ from bluelamp.policies.settings import Exemption, Register
 from bluelamp.rehearsal import values
 from bluelamp.reports import Source, assess
 from tests.exempting import APPROVERS, exemption
+from tests.thorough import tries
 
 SAID: dict[str, Any] = {"deadline": None, "database": None, "derandomize": True}
 TODAY = date(2026, 3, 10)
@@ -72,7 +73,7 @@ def renewals(draw: st.DrawFn) -> list[Exemption]:
     return draw(st.permutations(made))
 
 
-@settings(**SAID, max_examples=1000)
+@settings(**SAID, max_examples=tries(1000))
 @given(given_=renewals())
 def test_no_failure_is_exempt_for_longer_than_its_severity_allows(given_: list[Exemption]) -> None:
     edges = {day + timedelta(days=by) for each in given_ for day in (each.start, each.expiry) for by in (-1, 0, 1)}
@@ -91,7 +92,7 @@ def test_no_failure_is_exempt_for_longer_than_its_severity_allows(given_: list[E
         assert (day - first).days <= LONG, f"{first} to {day}: {[(each.start, each.expiry) for each in given_]}"
 
 
-@settings(**SAID, max_examples=300)
+@settings(**SAID, max_examples=tries(300))
 @given(
     severity=st.sampled_from(list(Severity)),
     gap=st.integers(0, 400),
@@ -141,7 +142,7 @@ def test_a_renewal_by_a_wider_scope_or_for_the_future_is_too_long_for_all_that_i
 # Breadth: what a scope covers of what is judged.
 
 
-@settings(**SAID, max_examples=600)
+@settings(**SAID, max_examples=tries(600))
 @given(
     covered=st.integers(0, 40), others=st.integers(0, 60), of_other_types=st.integers(0, 60), split=st.integers(1, 4)
 )
@@ -188,7 +189,7 @@ def test_a_pattern_over_much_of_a_plan_is_too_broad_though_it_breaks_the_rule_on
 PART = st.text("abx-", max_size=6)
 
 
-@settings(**SAID, max_examples=1500)
+@settings(**SAID, max_examples=tries(1500))
 @given(
     stars=st.lists(st.sampled_from(["*", "a", "b", "x", "-", "::"]), max_size=12),
     name=st.lists(st.sampled_from(["a", "b", "x", "-", "::", "\n", "A"]), max_size=12),
@@ -235,7 +236,7 @@ def test_a_scope_that_names_no_type_or_begins_no_name_holds_for_nothing(text: st
 # Days.
 
 
-@settings(**SAID, max_examples=1500)
+@settings(**SAID, max_examples=tries(1500))
 @given(moment=st.datetimes(datetime(2002, 1, 1), datetime(2037, 12, 31), timezones=st.just(UTC)))
 def test_the_day_is_londons(moment: datetime) -> None:
     from zoneinfo import ZoneInfo
@@ -340,7 +341,7 @@ DAYS = st.one_of(
 )
 
 
-@settings(**SAID, max_examples=1000)
+@settings(**SAID, max_examples=tries(1000))
 @given(said=DAYS, field=st.sampled_from(["start", "expiry", "lastReview"]))
 def test_a_day_is_a_day_alone(said: Any, field: str) -> None:
     import json
@@ -407,7 +408,7 @@ SCOPES = [
 ]  # fmt: skip
 
 
-@settings(**SAID, max_examples=1000)
+@settings(**SAID, max_examples=tries(1000))
 @given(
     accesses=st.lists(st.sampled_from(["Enabled", "Disabled", UNKNOWN, 7]), min_size=1, max_size=len(NAMES)),
     entries=st.lists(
@@ -446,7 +447,7 @@ def test_the_pack_excuses_what_the_command_excuses(accesses: list[Any], entries:
     assert packs(governance, resources, TODAY) == expected
 
 
-@settings(**SAID, max_examples=200)
+@settings(**SAID, max_examples=tries(200))
 @given(verdict=st.sampled_from([each for each in Verdict if each is not Verdict.FAIL]), text=st.sampled_from(SCOPES))
 def test_only_a_failure_is_excused(verdict: Verdict, text: str) -> None:
     judgements = [Judgement(RULE.id, urn(name), verdict) for name in NAMES]

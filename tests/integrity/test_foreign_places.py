@@ -13,6 +13,7 @@ from bluelamp.reports.history import remember
 from bluelamp.reports.keys import make_key
 from tests.conftest import bluelamp
 from tests.integrity.sealed import read, report_on
+from tests.thorough import tries
 
 NAMES = st.sampled_from(["a", "definitions", "manifests", "deep/definitions", "rendered/essex/manifests/one", "x/y"])
 FILES = st.dictionaries(
@@ -22,7 +23,7 @@ FILES = st.dictionaries(
 )
 
 
-@settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(150), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(there=FILES, older=st.booleans())
 def test_a_rendering_removes_nothing_of_another_one_below_it(
     tmp_path_factory: pytest.TempPathFactory, there: dict[str, str], older: bool

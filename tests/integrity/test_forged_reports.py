@@ -27,6 +27,7 @@ from bluelamp.reports.seal import content_hash
 from bluelamp.reports.verifying import Verification, verify
 from tests.conftest import ROOT, bluelamp
 from tests.integrity.sealed import Files, put, read, report_on, written
+from tests.thorough import tries
 
 FORCES = ("essex", "kent", "surrey")
 KINDS = ("one", "several", "one-unsigned", "several-unsigned")
@@ -108,7 +109,9 @@ def flawed(found: list[Verification]) -> bool:
 def cases(number: int) -> Callable[[Any], Any]:
     """The same cases in every run, as many as that."""
     slow = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
-    return settings(max_examples=number, derandomize=True, deadline=None, suppress_health_check=slow, database=None)
+    return settings(
+        max_examples=tries(number), derandomize=True, deadline=None, suppress_health_check=slow, database=None
+    )
 
 
 kinds = st.sampled_from(KINDS)

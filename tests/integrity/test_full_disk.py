@@ -22,12 +22,13 @@ from bluelamp.rehearsal.store import Record, Store, StoreError
 from tests.conftest import ROOT, Project, bluelamp
 from tests.integrity.full_disk import on_a_full_disk
 from tests.integrity.states import PROJECT, STACK, in_cloud, in_state, state_path
+from tests.thorough import tries
 
 PROGRAM = ROOT / "tests" / "endtoend" / "programs" / "crash"
 UP = "rehearse -- pulumi up --skip-preview"
 DESTROY = "rehearse -- pulumi destroy --skip-preview --yes"
 EXPECTED = 13
-often = settings(derandomize=True, deadline=None, max_examples=500, suppress_health_check=list(HealthCheck))
+often = settings(derandomize=True, deadline=None, max_examples=tries(500), suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +140,7 @@ def test_the_state_of_another_stack_is_damaged(whole: bytes, project: str, name:
         checkpoint.parse(whole, project, name)
 
 
-@settings(often, max_examples=200)
+@settings(often, max_examples=tries(200))
 @given(st.integers(0, 10**9), st.sampled_from(["copy", "bak", "backup", "none"]), st.booleans())
 def test_a_damaged_state_is_restored_from_the_newest_whole_copy(
     tmp_path_factory: pytest.TempPathFactory, whole: bytes, cut: int, where: str, older_too: bool
@@ -244,7 +245,7 @@ def test_a_store_on_a_full_disk_undoes_what_did_not_fit_and_can_be_read(tmp_path
     assert Store(tmp_path / "cloud.db").count() == len(written) + 1
 
 
-@settings(often, max_examples=60)
+@settings(often, max_examples=tries(60))
 @given(st.integers(1, 60_000))
 def test_a_store_cut_short_at_any_byte_is_named_or_read(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
     root = tmp_path_factory.mktemp("cut")

@@ -30,6 +30,7 @@ from bluelamp.reports.keys import make_key, private_key, public_key
 from bluelamp.reports.verifying import verify
 from tests.conftest import COMMAND, environment
 from tests.integrity.sealed import Files, read, report_on
+from tests.thorough import tries
 
 FORCES = ("essex", "kent")
 FORMATS = ["json"]
@@ -81,7 +82,9 @@ def calls(work: Callable[[], object]) -> int:
 def cases(number: int) -> Callable[[Any], Any]:
     """The same cases in every run, as many as that."""
     slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-    return settings(max_examples=number, derandomize=True, deadline=None, suppress_health_check=slow, database=None)
+    return settings(
+        max_examples=tries(number), derandomize=True, deadline=None, suppress_health_check=slow, database=None
+    )
 
 
 shares = st.floats(0, 1, allow_nan=False)

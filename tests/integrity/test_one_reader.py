@@ -29,6 +29,7 @@ from bluelamp.policies.governance import Governance
 from bluelamp.policies.pack import settled
 from tests.conftest import ROOT
 from tests.exempting import APPROVERS_FILE
+from tests.thorough import tries
 
 SAID: dict[str, Any] = {"deadline": None, "database": None, "derandomize": True}
 BASELINE = """\
@@ -231,7 +232,7 @@ def changed(draw: st.DrawFn) -> tuple[str, str, bytes]:
     return name, how, "".join(lines).encode()  # fmt: skip
 
 
-@settings(**SAID, max_examples=2000)
+@settings(**SAID, max_examples=tries(2000))
 @given(change=changed())
 def test_both_accept_a_file_or_both_refuse_it(change: tuple[str, str, bytes], shared: Path) -> None:
     name, how, content = change
@@ -254,7 +255,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@settings(**SAID, max_examples=1000)
+@settings(**SAID, max_examples=tries(1000))
 @given(content=st.dictionaries(st.sampled_from(["rules", "blockUnknown", "exemptions", "approvers", "x"]), VALUES, max_size=3),
        name=st.sampled_from(sorted(FILES)), flow=st.sampled_from([True, False, None]))  # fmt: skip
 def test_both_read_the_same_values_or_none(content: dict[str, Any], name: str, flow: bool | None, shared: Path) -> None:
@@ -325,7 +326,7 @@ def test_a_stack_may_have_its_organisation_and_project_before_it(root: Path) -> 
     assert settled.of(root, "police/bluelamp/essex", RULES) == settled.of(root, "police/essex", RULES) == whole
 
 
-@settings(**SAID, max_examples=500)
+@settings(**SAID, max_examples=tries(500))
 @given(
     upper=st.sets(st.integers(0, 12)),
     joint=st.sampled_from(["-", "_", "", "."]),

@@ -10,6 +10,7 @@ from pulumi.runtime.proto import analyzer_pb2 as proto
 from bluelamp.policies.discovery import rules
 from bluelamp.policies.model import Enforcement
 from bluelamp.policies.pack.analyzer import Analyzer
+from tests.thorough import tries
 
 RULES = {rule.id: rule for rule in rules()}
 LEVELS = (proto.ADVISORY, proto.MANDATORY, proto.DISABLED, proto.REMEDIATE, 17)
@@ -103,7 +104,7 @@ def test_a_tighter_level_holds():
     assert held["BL-K8S-011"].enforcement is Enforcement.MANDATORY
 
 
-@settings(max_examples=1000, derandomize=True, deadline=None)
+@settings(max_examples=tries(1000), derandomize=True, deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(RULES)), st.sampled_from(LEVELS), max_size=4))
 def test_levels_only_become_stricter(levels):
     held, refused = configure(levels, {})
@@ -117,7 +118,7 @@ def test_levels_only_become_stricter(levels):
         at_least_as_strict(held)
 
 
-@settings(max_examples=2000, derandomize=True, deadline=None)
+@settings(max_examples=tries(2000), derandomize=True, deadline=None)
 @given(st.data())
 def test_parameters_only_become_stricter(data):
     id_ = data.draw(st.sampled_from(WITH_PARAMETERS))

@@ -14,8 +14,9 @@ from bluelamp.policies import UNKNOWN, judge, rules
 from bluelamp.policies.pack.analyzer import Analyzer
 from bluelamp.reports.subject import from_state
 from tests.integrity import workloads as w
+from tests.thorough import tries
 
-THOROUGH = settings(max_examples=1200, derandomize=True, deadline=None, database=None)
+THOROUGH = settings(max_examples=tries(1200), derandomize=True, deadline=None, database=None)
 names = st.sampled_from(["records", "a", "x-1", "kube-system", "patch"])
 kinds = st.sampled_from(w.ALL)
 
@@ -76,7 +77,7 @@ def test_a_patch_of_something_unknown_never_passes(kind, change):
         assert all(found[rule, "patch"] != "pass" for rule in pods - {"BL-K8S-084"})
 
 
-@settings(THOROUGH, max_examples=400)
+@settings(THOROUGH, max_examples=tries(400))
 @given(kinds, st.sampled_from(["containers", "initContainers"]), st.booleans())
 def test_what_a_patch_adds_is_judged_as_a_whole(kind, place, there):
     resources = [*([base_of(*kind)] if there else []), patch_of(*kind, {place: [w.BARE]})]
@@ -85,7 +86,7 @@ def test_what_a_patch_adds_is_judged_as_a_whole(kind, place, there):
         assert found[rule, "patch"] == ("fail" if there else "unknown")
 
 
-@settings(THOROUGH, max_examples=400)
+@settings(THOROUGH, max_examples=tries(400))
 @given(kinds, st.sampled_from([each for each in w.ATTACKS if each[0] not in {"BL-K8S-010"}]))
 def test_a_failure_of_the_base_is_reported_once(kind, attack):
     rule, change = attack
@@ -95,7 +96,7 @@ def test_a_failure_of_the_base_is_reported_once(kind, attack):
     assert found[rule, "patch"] == "not applicable"
 
 
-@settings(THOROUGH, max_examples=400)
+@settings(THOROUGH, max_examples=tries(400))
 @given(kinds, st.sampled_from(w.ATTACKS), st.integers(2, 4))
 def test_several_patches_of_the_same_harm_do_not_hide_one_another(kind, attack, count):
     rule, change = attack
@@ -222,7 +223,7 @@ json_values = st.recursive(
 )
 
 
-@settings(THOROUGH, max_examples=600)
+@settings(THOROUGH, max_examples=tries(600))
 @given(
     st.sampled_from(
         ["apps/v1:Deployment", "rbac.authorization.k8s.io/v1:ClusterRole", "core/v1:Namespace", "a.example/v1:Thing"]

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from bluelamp.policies import UNKNOWN, judge
 from bluelamp.policies.kubernetes._workloads import PODS
 from tests.integrity import workloads as w
+from tests.thorough import tries
 
-THOROUGH = settings(max_examples=1800, derandomize=True, deadline=None, database=None)
+THOROUGH = settings(max_examples=tries(1800), derandomize=True, deadline=None, database=None)
 
 keys = st.sampled_from(["template", "workers", "a", "podTemplate", "jobTemplate", "b.c/d", "replicaSpecs", "0", "head"])
 steps = st.lists(st.one_of(keys, st.just(0), st.just(2)), max_size=5)
@@ -88,7 +89,7 @@ def test_a_nested_pod_has_the_verdicts_of_a_template_of_pods(type_, path, case):
         assert found[rule, "custom"] == wanted[rule, "known"], (rule, path)
 
 
-@settings(THOROUGH, max_examples=700)
+@settings(THOROUGH, max_examples=tries(700))
 @given(types, steps, st.sampled_from(w.ATTACKS), st.integers(0, 3), st.integers(0, 3))
 def test_one_bad_pod_among_good_ones_is_found_at_its_place(type_, path, attack, before, after):
     rule, change = attack
@@ -110,7 +111,7 @@ def test_one_bad_pod_among_good_ones_is_found_at_its_place(type_, path, attack, 
     assert f"many[{before}].spec" in failure.path
 
 
-@settings(THOROUGH, max_examples=300)
+@settings(THOROUGH, max_examples=tries(300))
 @given(
     types,
     steps,
@@ -126,7 +127,7 @@ def test_what_is_unknown_in_a_pod_is_unknown(type_, path, key, value):
         assert found["BL-K8S-001", "custom"] == "unknown"
 
 
-@settings(THOROUGH, max_examples=600)
+@settings(THOROUGH, max_examples=tries(600))
 @given(types, steps, st.sampled_from(["list", "map", "inside", "list itself", "template"]), st.integers(0, 3))
 def test_an_unknown_pod_beside_known_ones_is_unknown(type_, path, where, before):
     pod = {"template": {"spec": copy.deepcopy(w.POD)}}
@@ -149,7 +150,7 @@ def test_an_unknown_setting_beside_a_pod_leaves_the_pod_known(key):
     assert "unknown" not in {found[rule, "custom"] for rule in POD_RULES & w.MANDATORY}
 
 
-@settings(THOROUGH, max_examples=400)
+@settings(THOROUGH, max_examples=tries(400))
 @given(types, steps, st.sampled_from(w.ATTACKS), st.booleans())
 def test_containers_in_a_map_by_their_names_are_judged(type_, path, attack, beside):
     rule, change = attack
@@ -162,7 +163,7 @@ def test_containers_in_a_map_by_their_names_are_judged(type_, path, attack, besi
     assert found["BL-K8S-003", "custom"] in {"fail", "unknown"}
 
 
-@settings(THOROUGH, max_examples=300)
+@settings(THOROUGH, max_examples=tries(300))
 @given(types, steps, st.sampled_from(w.ATTACKS), st.sampled_from(["json", "yaml", "whole", "two"]), st.booleans())
 def test_a_pod_in_a_text_is_judged(type_, path, attack, form, beside):
     rule, change = attack
@@ -305,7 +306,7 @@ def test_what_a_chart_deploys_is_unknown(type_):
     assert "is not in the plan; render it and audit the manifests" in found.message
 
 
-@settings(THOROUGH, max_examples=200)
+@settings(THOROUGH, max_examples=tries(200))
 @given(
     st.sampled_from(w.ALL),
     st.sampled_from(w.ATTACKS),

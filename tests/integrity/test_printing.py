@@ -38,6 +38,7 @@ from bluelamp.reports.terminal import show as show_report
 from bluelamp.reports.unjudged import Skipped, Unjudged
 from tests.conftest import COMMAND, Project, bluelamp, environment
 from tests.integrity.sealed import report_on
+from tests.thorough import tries
 
 FAKE = "FAKE report: as it was written"
 HOSTILE = f"a\x1b]0;owned\x07\x1b[5;31m\u202e\u200b\u2066\x9b1m\r\n{FAKE}\n\x85\u2028{FAKE}[bold][/x][link=file:x]y:warning:\\"
@@ -66,7 +67,9 @@ def assert_safe(said: str, *, terminal: bool = False) -> None:
 def cases(number: int) -> Callable[[Any], Any]:
     """The same cases in every run, as many as that."""
     slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-    return settings(max_examples=number, derandomize=True, deadline=None, suppress_health_check=slow, database=None)
+    return settings(
+        max_examples=tries(number), derandomize=True, deadline=None, suppress_health_check=slow, database=None
+    )
 
 
 _PARTS = st.sampled_from(

@@ -30,12 +30,13 @@ from bluelamp.rehearsal.space import Space
 from bluelamp.rehearsal.store import Record, Store, StoreError
 from bluelamp.rehearsal.values import Blob, Secret, decode, encode, has_secret, hidden, marked, plain
 from tests.conftest import Project, bluelamp
+from tests.thorough import tries
 
 CANARY = "canary-5up3r-s3cret-value"
 FORMS = (CANARY, base64.b64encode(CANARY.encode()).decode().rstrip("="), CANARY.encode().hex())
 SALT = b"0123456789abcdef"
 SEALER = Sealer("rehearsal", SALT)
-often = settings(derandomize=True, deadline=None, max_examples=500, suppress_health_check=list(HealthCheck))
+often = settings(derandomize=True, deadline=None, max_examples=tries(500), suppress_health_check=list(HealthCheck))
 KEYS = st.sampled_from(["a", "b", "name", "$secret", "$sealed", "$blob", "$$secret", "$", "$plain", 'q"uote'])
 LEAVES = st.one_of(st.none(), st.booleans(), st.integers(-9, 9), st.text(max_size=5), st.just(CANARY))
 PLAIN = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3))
@@ -106,7 +107,7 @@ def test_only_the_passphrase_and_the_salt_open_it() -> None:
             SEALER.open(broken)
 
 
-@settings(often, max_examples=300)
+@settings(often, max_examples=tries(300))
 @given(st.dictionaries(KEYS, VALUES, max_size=3), st.dictionaries(KEYS, VALUES, max_size=3))
 def test_a_store_holds_what_it_was_given(stored: Store, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
     stored.put(Record("id", "p", "t", "urn", inputs, outputs))
@@ -256,7 +257,7 @@ def test_other_settings_are_copied(key: str) -> None:
 MODES = st.sampled_from([0o777, 0o755, 0o700, 0o750, 0o705, 0o711])
 
 
-@settings(often, max_examples=150)
+@settings(often, max_examples=tries(150))
 @given(
     st.lists(st.tuples(MODES, st.sampled_from([0o666, 0o644, 0o600, 0o640, 0o755, 0o604])), max_size=4),
     st.integers(0, 0o777),

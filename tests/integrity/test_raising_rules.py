@@ -24,6 +24,7 @@ from bluelamp.policies.rule import rule as make_rule
 from bluelamp.policies.value import UnknownValue, Value
 from bluelamp.rehearsal import values
 from bluelamp.reports import Answer, Source, assess, write
+from tests.thorough import tries
 
 BOX = "test:box:Box"
 CANARY = "hunter2-hunter2"
@@ -264,7 +265,7 @@ def whole(judgements: list[Judgement], acts: str) -> None:
 ACTS = st.sampled_from([*RAISED.items(), *((name, act) for name, act in GIVEN.items())])
 
 
-@settings(max_examples=2200, deadline=None, derandomize=True)
+@settings(max_examples=tries(2200), deadline=None, derandomize=True)
 @given(ACTS, st.sampled_from(WHERE), st.booleans())
 @pytest.mark.filterwarnings("ignore")
 def test_a_rule_that_acts_up_is_in_error_and_no_other_is(
@@ -274,7 +275,7 @@ def test_a_rule_that_acts_up_is_in_error_and_no_other_is(
     whole(baseline.judge([box("1"), box("2", lock="open")]), act[0])
 
 
-@settings(max_examples=2500, deadline=None, derandomize=True)
+@settings(max_examples=tries(2500), deadline=None, derandomize=True)
 @given(
     st.sampled_from(KINDS),
     st.lists(st.text(st.characters(), max_size=30) | st.just(CANARY) | st.binary(max_size=5), max_size=3),
@@ -292,7 +293,7 @@ def test_any_exception_with_any_text_is_an_error(kind: type[BaseException], told
     whole(baseline.judge([box("1"), box("2", lock="open")]), kind.__name__)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=tries(300), deadline=None, derandomize=True)
 @given(ACTS, st.sampled_from(["the check", "an index"]), st.booleans())
 @pytest.mark.filterwarnings("ignore")
 def test_the_pack_stops_the_deployment_and_answers(

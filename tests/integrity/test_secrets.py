@@ -31,6 +31,7 @@ from bluelamp.reports.anonymous import Anonymous
 from bluelamp.reports.sources.manifests import read as manifests
 from bluelamp.reports.sources.templates import read as templates
 from tests.conftest import Project, environment
+from tests.thorough import tries
 
 KEY, SALT = "4dabf18193072939515e22adb298388d", b"saltsalt"
 SECRET, OUTPUT = "1b47061264138c4ac30d75fd1eb44270", "d0e6a833031e9bbcd3f4e8bde6ca49a4"
@@ -152,7 +153,7 @@ def marked(inputs: dict[str, Any], levels: set[str], mark: Marker) -> dict[str, 
     return {**inputs, "securityRules": mark(listed, False) if outer else listed}
 
 
-@settings(max_examples=1500, deadline=None, derandomize=True)
+@settings(max_examples=tries(1500), deadline=None, derandomize=True)
 @given(SOURCES, PORT, NAMES, st.sets(st.sampled_from(LEVELS[1:]), min_size=1), st.sampled_from(WAYS), st.data())
 def test_a_secret_that_can_be_read_is_judged_as_its_value(
     source: str, port: str, name: str, levels: set[str], way: tuple[Any, list[Marker]], data: st.DataObject
@@ -164,7 +165,7 @@ def test_a_secret_that_can_be_read_is_judged_as_its_value(
     assert found.verdict is plain.verdict
 
 
-@settings(max_examples=1000, deadline=None, derandomize=True)
+@settings(max_examples=tries(1000), deadline=None, derandomize=True)
 @given(
     st.sampled_from(["*", "::/0"]),
     st.sampled_from(["22", "20-25", "*"]),
@@ -207,7 +208,7 @@ ODD = [
 ]
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=tries(400), deadline=None, derandomize=True)
 @given(st.sampled_from(ODD), st.sampled_from(["rules", "rule", *LEVELS[3:5]]), st.sampled_from([in_the_pack, sealed]))
 def test_every_mark_of_an_unknown_is_unknown_everywhere(odd: Any, level: str, read: Any) -> None:
     inputs = group("*", "22", "n")
@@ -268,7 +269,7 @@ def placeholders(draw: st.DrawFn) -> str:
     return draw(st.sampled_from(["", " ", "\n"])) + word + draw(st.sampled_from(["", " "]))
 
 
-@settings(max_examples=800, deadline=None, derandomize=True)
+@settings(max_examples=tries(800), deadline=None, derandomize=True)
 @given(placeholders())
 def test_a_placeholder_is_told_however_it_is_written(text: str) -> None:
     assert is_placeholder(text) or "\n" in text
@@ -295,7 +296,7 @@ def with_at(properties: Any, path: str, value: Any) -> Any:
     return made
 
 
-@settings(max_examples=1500, deadline=None, derandomize=True)
+@settings(max_examples=tries(1500), deadline=None, derandomize=True)
 @given(st.sampled_from(CASES), st.sampled_from(["[secret]", "<unknown>", "<not known until deployment>", *UNKNOWNS]))
 def test_a_placeholder_is_judged_as_what_is_not_known(case: Any, text: str) -> None:
     rule, held = case
@@ -421,7 +422,7 @@ def test_no_view_shows_a_secret(
         assert "v1:" not in text
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=tries(300), deadline=None, derandomize=True)
 @given(st.sampled_from(SHAPES), st.sampled_from([CANARY, "ab7", "22", "*"]))
 def test_no_message_of_the_pack_shows_a_secret(shape: Callable[[str], Any], canary: str) -> None:
     struct = values.encode({})

@@ -21,6 +21,7 @@ from bluelamp.infra.register import read_register
 from bluelamp.rehearsal.command import _checked
 from bluelamp.reports.provenance import provenance
 from tests.conftest import ROOT, Project, bluelamp, environment, make_project
+from tests.thorough import tries
 
 IDENTITY = ("-c", "user.name=Jo", "-c", "user.email=jo@example.org", "-c", "init.defaultBranch=main")
 
@@ -162,7 +163,7 @@ HOSTILE = st.one_of(
 MANY = {"derandomize": True, "deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 
 
-@settings(max_examples=1500, **MANY)
+@settings(max_examples=tries(1500), **MANY)
 @given(value=HOSTILE)
 def test_a_revision_is_one_commit_or_refused(shared: Project, value: str) -> None:
     head = command_head(shared)
@@ -182,7 +183,7 @@ def command_head(project: Project) -> str:
     return _HEADS[project.root]
 
 
-@settings(max_examples=400, **MANY)
+@settings(max_examples=tries(400), **MANY)
 @given(value=HOSTILE)
 def test_changed_takes_no_option_from_its_value(shared: Project, value: str) -> None:
     before = everything(shared.root)
@@ -204,7 +205,7 @@ NAMES = st.one_of(
 )
 
 
-@settings(max_examples=2000, **MANY)
+@settings(max_examples=tries(2000), **MANY)
 @given(name=NAMES, more=st.lists(SLUGS, max_size=2))
 def test_a_force_is_one_in_the_register_or_refused(shared: Project, name: str, more: list[str]) -> None:
     known = read_register(shared.root).forces
@@ -213,7 +214,7 @@ def test_a_force_is_one_in_the_register_or_refused(shared: Project, name: str, m
     assert set(chosen) <= set(known) if chosen is not None else "force" in refusal
 
 
-@settings(max_examples=2000, **MANY)
+@settings(max_examples=tries(2000), **MANY)
 @given(name=st.one_of(NAMES, HOSTILE, st.sampled_from([".", "..", "...", "a" * 101, "-s", "a/b", ""])))
 def test_a_stack_or_project_is_a_name_and_no_path_or_option(name: str) -> None:
     _, refusal = outcome(lambda: _checked("stack", name, "rename it"))
@@ -383,7 +384,7 @@ VARIABLES += [
 ]
 
 
-@settings(max_examples=150, **MANY)
+@settings(max_examples=tries(150), **MANY)
 @given(data=st.data(), names=st.sets(st.sampled_from(VARIABLES), min_size=1, max_size=5))
 def test_a_variable_of_the_environment_changes_nothing(shared: Project, data: st.DataObject, names: set[str]) -> None:
     before, head = everything(shared.root), command_head(shared)

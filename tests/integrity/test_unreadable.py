@@ -24,6 +24,7 @@ from bluelamp.core.walk import printable
 from bluelamp.errors import UsageError
 from bluelamp.rehearsal.armtypes.library import Library, LibraryError
 from bluelamp.reports.sources import manifests, templates
+from tests.thorough import tries
 
 NOBODY = 65534
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: web}]}\n"
@@ -173,7 +174,11 @@ NAMES = st.binary(min_size=1, max_size=6).map(
 
 @pytest.mark.parametrize("kind", KINDS)
 @settings(
-    max_examples=1250, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=tries(1250),
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 @given(
     damage=st.sampled_from(sorted(DAMAGES)),

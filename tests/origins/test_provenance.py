@@ -19,6 +19,7 @@ from bluelamp.paths import parse
 from bluelamp.planning import Plan, PlannedResource, plan_settings
 from bluelamp.planning.pull import Frame, declared, pull_settings
 from tests.conftest import ROOT, bluelamp
+from tests.thorough import tries
 
 SLUG = "dyfed-powys"
 ALTERNATIVES = 2
@@ -191,7 +192,7 @@ def test_a_default_that_several_landing_zones_share_is_read_in_each() -> None:
 
 
 @given(st.data())
-@settings(derandomize=True, deadline=None, max_examples=60)
+@settings(derandomize=True, deadline=None, max_examples=tries(60))
 def test_a_variant_differs_in_its_setting_and_in_what_follows_from_it(data: st.DataObject) -> None:
     slug = data.draw(st.sampled_from((SLUG, "essex")))
     leaf = data.draw(st.sampled_from([each for each in leaves(force(slug), ROOT) if each.others]))

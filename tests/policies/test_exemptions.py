@@ -10,6 +10,7 @@ from bluelamp.policies import Judgement, Severity, Verdict, rules
 from bluelamp.policies.exemptions import LONGEST, Status, standing
 from bluelamp.policies.exemptions import excused as excused_by
 from tests.exempting import APPROVERS, OWNER, exemption
+from tests.thorough import tries
 
 TODAY = date(2026, 3, 10)
 RULES = {rule.id: rule for rule in rules()}
@@ -115,7 +116,7 @@ def test_those_from_rules_that_were_not_judged_are_left_out():
     assert excused([judged()], [exemption(rule="BL-KV-001")], {RULE.id: RULE}, TODAY) == ([judged()], ())
 
 
-@settings(max_examples=500, deadline=None, database=None, derandomize=True)
+@settings(max_examples=tries(500), deadline=None, database=None, derandomize=True)
 @given(
     day=st.dates(date(2025, 1, 1), date(2027, 12, 31)),
     start=st.dates(date(2025, 6, 1), date(2026, 12, 31)),

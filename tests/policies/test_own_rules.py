@@ -18,6 +18,7 @@ from bluelamp.policies.own import load
 from bluelamp.policies.pack.settled import of
 from tests.conftest import ROOT, Project
 from tests.exempting import exemption
+from tests.thorough import tries
 
 PAGE = (ROOT / "docs" / "own-rules.md").read_text()
 NETWORK = "azure-native:network:VirtualNetwork"
@@ -302,7 +303,7 @@ def test_a_missing_file_of_cases_and_a_missing_folder_are_told(tmp_path: Path) -
     assert "no folder of rules" in str(run_here(CliRunner(), tmp_path).exception)
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=tries(150))
 @given(code=st.one_of(st.text(max_size=60), st.binary(max_size=60)))
 def test_any_file_is_a_rule_or_a_mistake_with_its_name(
     tmp_path_factory: pytest.TempPathFactory, code: str | bytes
@@ -315,7 +316,7 @@ def test_any_file_is_a_rule_or_a_mistake_with_its_name(
     assert mistakes(root).startswith("rules/any.py")
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=tries(200))
 @given(id_=st.text(alphabet="BLESXblx019-_ ", max_size=12))
 def test_an_id_is_taken_only_in_its_form_and_never_from_the_baseline(id_: str) -> None:
     from dataclasses import replace
@@ -339,7 +340,7 @@ def test_what_is_not_compiled_is_told(tmp_path: Path) -> None:
 FIELDS = ("failure", "severity", "controls", "at", "rationale", "fix", "example")
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+@settings(derandomize=True, deadline=None, max_examples=tries(60))
 @given(missing=st.sets(st.sampled_from(FIELDS)), unknown=st.sampled_from(["", "exmple", "note"]))
 def test_every_missing_and_unknown_field_is_named_at_once(
     tmp_path_factory: pytest.TempPathFactory, missing: set[str], unknown: str

@@ -56,7 +56,7 @@ def test_an_update_that_deletes_is_judged_as_check_judges_it(project: Project) -
         for finding in force["report"]["findings"]
         if finding["verdict"] in ("fail", "error", "exempt")
     }
-    for words in (("preview", "--refresh"), ("preview",), ("up",)):
+    for words in (("preview", "--refresh"), ("up",)):
         run = project.run(*words, "--rehearse", FORCE, "--format", "json")
         assert run.returncode == 0, run.stdout + run.stderr
         (result,) = json.loads(run.stdout)["result"]["forces"]

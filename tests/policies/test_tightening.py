@@ -12,6 +12,7 @@ from bluelamp.policies.baseline import tightened
 from bluelamp.policies.settings import Layer
 from bluelamp.policies.tighter import Tighter
 from tests.conftest import ROOT, bluelamp
+from tests.thorough import tries
 
 PARAMETERS = [pytest.param(rule, name, id=f"{rule.id}-{name}") for rule in rules() for name in rule.parameters]
 TRIED = settings(
@@ -103,7 +104,7 @@ def try_out(rule, name, way, examples=50):
     values = [leaf for case in rule.cases for each in case.resources for leaf in leaves(each.properties)]
     plain = [each for each in values if isinstance(each, str | int | float | bool)]
 
-    @settings(TRIED, max_examples=examples)
+    @settings(TRIED, max_examples=tries(examples))
     @given(st.data())
     def holds(data):
         draw = data.draw

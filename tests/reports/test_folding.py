@@ -10,6 +10,7 @@ from rich.text import Text
 
 from bluelamp.core.folding import Folded, fold
 from bluelamp.reports.terminal import short_kinds
+from tests.thorough import tries
 
 NAME = "landing-zone-records-backup-backup-vault.properties.securitySettings.immutabilitySettings.state"
 
@@ -30,7 +31,7 @@ def test_a_long_name_is_broken_after_a_separator_and_its_rest_is_indented() -> N
     assert shown(Folded(Text(f"{NAME} x"), 4), 60, terminal=False) == [f"    {NAME} x"]
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=tries(300), deadline=None, derandomize=True)
 @given(st.text(alphabet="abcdefgh. /-:", max_size=200), st.integers(20, 90))
 def test_no_line_is_wider_and_nothing_is_lost(text: str, width: int) -> None:
     lines = [each.plain for each in fold(Text(text), width)]

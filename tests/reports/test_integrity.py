@@ -14,6 +14,7 @@ from bluelamp.errors import UsageError
 from bluelamp.reports import Report, write
 from bluelamp.reports.keys import PASSPHRASE, fingerprint, make_key, private_key, public_key
 from bluelamp.reports.verifying import Verification, verify
+from tests.thorough import tries
 
 ReportOn = Callable[..., Report]
 
@@ -46,7 +47,7 @@ def test_a_report_as_it_was_written_has_no_flaw(sealed: Path, key: Path) -> None
     assert (one.subject, one.files, one.signer, one.previous) == (("essex",), 11, fingerprint(public), "")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_changed_byte_of_any_file_is_found(sealed: Path, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(sorted(sealed.iterdir())))

@@ -27,6 +27,7 @@ from bluelamp.reports.unjudged import GENERAL_ONLY, NO_RULE, Skipped, unjudged
 from bluelamp.reports.words import headline, one_line
 from tests.conftest import bluelamp
 from tests.reports.tree import parse
+from tests.thorough import tries
 
 WIDGET = "kubernetes:factory.example.org/v1:Widget"
 GADGET = "kubernetes:factory.example.org/v1:Gadget"
@@ -223,7 +224,7 @@ def test_what_a_state_leaves_out_is_in_the_list(assessed: Assessed) -> None:
 TYPES = sorted({type_ for rule in rules() for type_ in rule.at if "*" not in type_ and len(rule.at) < 100})
 
 
-@settings(max_examples=1000, deadline=None, derandomize=True)
+@settings(max_examples=tries(1000), deadline=None, derandomize=True)
 @given(
     st.lists(st.sampled_from([*TYPES[::7], WIDGET, GADGET, ZONE]), min_size=1, max_size=8),
     st.sampled_from([{}, {"location": "uksouth", "tags": TAGS}, {"spec": {}}]),

@@ -24,6 +24,7 @@ from bluelamp.reports.statements import Status
 from bluelamp.reports.statements.reading import statements, with_statements
 from bluelamp.reports.statements.signing import signed, signer_of
 from tests.reports.tree import parse
+from tests.thorough import tries
 
 TODAY = date(2026, 3, 1)
 CONTROL = Control("NCSC CAF", "4.0", "A1.a")
@@ -164,7 +165,7 @@ def test_a_signature_of_a_report_signs_no_statement(root: Path) -> None:
     assert status(root) is Status.ALTERED
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=tries(200))
 @given(data=st.data())
 def test_any_change_of_any_byte_is_seen(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

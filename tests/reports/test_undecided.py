@@ -18,6 +18,7 @@ from bluelamp.reports.national import national
 from bluelamp.reports.undecided import NO_INPUTS, Cause
 from bluelamp.reports.words import explanation, one_line
 from tests.reports.tree import parse
+from tests.thorough import tries
 
 ReportOn = Callable[..., Report]
 REASONS = [UNTIL_DEPLOYED, FILE, PLACEHOLDER, DAMAGED, STRANGE, NO_INPUTS, NOT_CONCLUSIVE, f"{ENCRYPTED}; log in"]
@@ -54,7 +55,7 @@ def test_what_a_controller_fetches_does_not_wait_for_deployment(tmp_path: Path) 
     assert "bluelamp audit --from manifests" in said
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=tries(150))
 @given(reasons=st.lists(st.sampled_from([*REASONS, ELSEWHERE, "a reason that nobody listed"]), max_size=4, unique=True))
 def test_deployment_is_named_only_where_it_settles_everything(reasons: list[str], one: Report) -> None:
     for source in Source:

@@ -5,8 +5,8 @@ import pytest
 from tests.resilience.__main__ import points, tried
 from tests.resilience.subjects import SUBJECTS
 
-KILLS = 3
-DISKS = 2
+KILLS = 2
+DISKS = 1
 
 
 @pytest.mark.engine

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluelamp.infra.allocation import HUB, Wanted, allocate, same_place
+from tests.thorough import tries
 
 ALLOCATION = {"uksouth": IPv4Network("10.30.0.0/16"), "ukwest": IPv4Network("10.94.0.0/16")}
-many = settings(derandomize=True, deadline=None, max_examples=2000)
+many = settings(derandomize=True, deadline=None, max_examples=tries(2000))
 
 names = st.sampled_from([f"zone-{number}" for number in range(12)])
 regions = st.sampled_from(sorted(ALLOCATION))

@@ -15,6 +15,7 @@ from bluelamp.core.reader import parse
 from bluelamp.infra.finding import Context
 from bluelamp.infra.force import ROOT, Force, SettingsError, from_source, load
 from bluelamp.infra.register import read_register
+from tests.thorough import tries
 
 NAME = "stacks/Pulumi.essex.yaml"
 BASE = Path(__file__).with_name("base.yaml").read_text("utf-8")
@@ -24,8 +25,8 @@ for section, more in yaml.safe_load(Path(__file__).with_name("grown.yaml").read_
 REGISTER = read_register(ROOT)
 CONTEXT = Context(REGISTER.entry("essex"), REGISTER, ROOT)
 
-many = settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
-some = settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=tries(1000), deadline=None, suppress_health_check=list(HealthCheck))
+some = settings(max_examples=tries(500), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def judge(content: bytes) -> Force | SettingsError:

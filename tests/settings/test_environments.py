@@ -23,6 +23,7 @@ from bluelamp.infra.siblings import used
 from bluelamp.infra.stacks import environment_of
 from bluelamp.modules import naming
 from bluelamp.origins.leaves import leaves
+from tests.thorough import tries
 
 ID = "11111111-2222-4333-8444-55555555555"
 DEV = f"""config:
@@ -270,7 +271,7 @@ def patched(target: object, patch: object) -> object:
     return result
 
 
-@settings(max_examples=120, derandomize=True, deadline=None)
+@settings(max_examples=tries(120), derandomize=True, deadline=None)
 @given(TREES, TREES)
 def test_layers_merge_as_a_merge_patch(below, above):
     first, second = (

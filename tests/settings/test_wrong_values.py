@@ -23,6 +23,7 @@ from bluelamp.infra.register import read_register
 from bluelamp.modules import naming
 from bluelamp.planning.refused_settings import problem_of, refusals
 from tests.conftest import Project
+from tests.thorough import tries
 
 NAME = "stacks/Pulumi.essex.yaml"
 TREE: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("whole.yaml").read_text("utf-8"))["config"]
@@ -91,7 +92,9 @@ def test_the_settings_of_the_tests_use_every_leaf_and_are_right():
     assert isinstance(from_source(parse(content, NAME), CONTEXT), Force)
 
 
-@settings(max_examples=250, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(
+    max_examples=tries(250), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
 @given(
     st.sampled_from(LEAVES),
     st.sampled_from(
@@ -105,7 +108,9 @@ def test_values_of_another_kind(path, value):
     assert_refused(path, value)
 
 
-@settings(max_examples=250, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(
+    max_examples=tries(250), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
 @given(st.sampled_from(ENUMERATIONS), st.integers(0, 40), st.sampled_from(["swap", "drop", "double", "case", "add"]))
 def test_misspelt_words(path, place, how):
     word = str(at(TREE, path))
@@ -128,7 +133,9 @@ def test_misspelt_words(path, place, how):
     assert_refused(path, other)
 
 
-@settings(max_examples=300, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(
+    max_examples=tries(300), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
 @given(st.sampled_from(LEAVES), st.sampled_from(LEAVES))
 def test_the_value_of_another_setting(path, other):
     """Right or wrong, the answer is a force or a problem with its place."""

@@ -18,6 +18,7 @@ from supply.advisories import AdvisoryError, NotCheckedError, accepted, from_fol
 from supply.go_modules import Module
 from supply.python_packages import Package
 from tests.conftest import ROOT
+from tests.thorough import tries
 
 PACKAGES, MODULES = dependencies()
 JINJA = next(one for one in PACKAGES if one.name == "jinja2")
@@ -113,7 +114,7 @@ def test_what_cannot_be_compared_counts_as_affected(tmp_path: Path, affected: di
 VERSIONS = st.builds("{}.{}.{}".format, *[st.integers(0, 3)] * 3)
 
 
-@settings(max_examples=1500, **MANY)
+@settings(max_examples=tries(1500), **MANY)
 @given(
     mine=VERSIONS,
     start=VERSIONS,

@@ -12,6 +12,7 @@ from supply.go_modules import Module, modules
 from supply.licences import licence_of, policy, problems
 from supply.python_packages import Package, locked, needed_to_run
 from tests.conftest import ROOT
+from tests.thorough import tries
 
 PACKAGES, MODULES = dependencies()
 MANY = {"derandomize": True, "deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
@@ -62,7 +63,7 @@ def permitted(expression: str, allowed: frozenset[str]) -> bool:
     return bool(eval(" ".join(given_.get(word) or str(word in allowed) for word in words)))
 
 
-@settings(max_examples=400, **MANY)
+@settings(max_examples=tries(400), **MANY)
 @given(expression=EXPRESSIONS)
 def test_an_expression_passes_only_where_its_licences_are_allowed(expression: str) -> None:
     base = policy()

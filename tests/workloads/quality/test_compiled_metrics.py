@@ -13,10 +13,11 @@ from bluelamp.workloads.quality import Check, Outcome, SourceTable, Threshold, o
 from bluelamp.workloads.quality import compile as compiler
 from bluelamp.workloads.quality.checks import OPERATORS
 from bluelamp.workloads.quality.execute import _judge_table
+from tests.thorough import tries
 
 Row = tuple[str | None, str | None]
-QUICK = settings(derandomize=True, deadline=None, max_examples=400)
-FEWER = settings(QUICK, max_examples=200)
+QUICK = settings(derandomize=True, deadline=None, max_examples=tries(400))
+FEWER = settings(QUICK, max_examples=tries(200))
 
 # values that are nearly numbers, dates or each other
 TEXT = st.one_of(

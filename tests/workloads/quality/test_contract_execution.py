@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bluelamp.workloads.quality import History, Outcome, execute
+from tests.thorough import tries
 from tests.workloads.contracts import contract, write_csv
 
 PROPERTIES: list[dict[str, Any]] = [
@@ -135,7 +136,10 @@ CELL = st.text(alphabet="ab,\"\n é'", max_size=4)
 
 
 @settings(
-    derandomize=True, deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    derandomize=True,
+    deadline=None,
+    max_examples=tries(150),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=st.lists(st.lists(CELL, min_size=1, max_size=4), max_size=8), newline=st.booleans())
 def test_every_record_is_a_row_or_kept_apart(tmp_path, rows, newline):

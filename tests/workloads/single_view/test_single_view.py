@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bluelamp.core.problems import SettingsError
 from bluelamp.workloads.quality import load, open_database
 from bluelamp.workloads.single_view import build, open_view, people, read_mappings, stage, view
+from tests.thorough import tries
 from tests.workloads.contracts import contract, write_csv
 
 PROPERTIES: list[dict[str, Any]] = [
@@ -213,7 +214,9 @@ def test_every_mistake_of_every_mapping_is_told(tmp_path, made):
 VALUE = st.sampled_from(["", "a", "b", "2026-01", "2026-02", "2026-99", "x'y"])
 
 
-@settings(derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    derandomize=True, deadline=None, max_examples=tries(60), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(rows=st.lists(st.lists(VALUE, min_size=4, max_size=6), min_size=1, max_size=10))
 def test_no_row_disappears_uncounted(tmp_path, made, rows):
     write_csv(tmp_path, "id,month,kind,place,spare\n" + "".join(",".join(row) + "\n" for row in rows))
