@@ -89,7 +89,9 @@ def run(screen: Screen, root: Path, *, records: int) -> int:
     start = perf_counter()
     folder = root / FOLDER
     demo = Path(package.__file__).parent / "demo"
-    contracts = read_folder(demo / "contracts", demo.parent)
+    register = read_folder(demo / "contracts", demo.parent)
+    # What is derived from the sources is published by this run: there is no copy of it to judge.
+    contracts = [each for each in register if not each.properties.lineage]
     mappings = read_mappings(demo / "mappings", demo.parent, contracts)
     screen.say("fetching published data, once")
     fetch(folder / "data")
@@ -117,8 +119,7 @@ def run(screen: Screen, root: Path, *, records: int) -> int:
         screen.say(f"forecasting demand, {perf_counter() - start:.0f} s")
         found = patterns.run(folder / "view", force=FORCE)
         _tell_patterns(screen, found, published=patterns.publish(found, folder / "patterns"))
-    derived = read_folder(demo / "published", demo.parent)
-    _pages(folder / "report", built, facts, history, found, [*contracts, *derived])
+    _pages(folder / "report", built, facts, history, found, register)
     screen.say(
         f"view: {escape(FOLDER)}/view; pages: {escape(FOLDER)}/report/index.html; {perf_counter() - start:.0f} s"
     )
@@ -244,7 +245,7 @@ def _pages(
     facts: Facts | None,
     history: History,
     found: patterns.Patterns | None,
-    contracts: Sequence[Contract],
+    register: Sequence[Contract],
 ) -> None:
     from bluelamp.assets import lineage
     from bluelamp.render import inline
@@ -252,7 +253,7 @@ def _pages(
     from bluelamp.reports import quality, single_view
 
     past = history.past(SUBJECT)
-    drawn = inline.inlined(lineage.drawn(SUBJECT.capitalize(), contracts))
+    drawn = inline.inlined(lineage.drawn(SUBJECT.capitalize(), register))
     section = single_view.Section("lineage", "Lineage", "lineage.html.j2", drawn, inline.style())
     replace(folder / "quality.html", quality.to_html(built.quality, past, built.blocked, beside="index.html"))
     if found is not None:

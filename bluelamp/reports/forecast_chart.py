@@ -62,7 +62,7 @@ def predicted(expected: Expected, types: Sequence[str]) -> Predicted:
 
 
 def forecast_chart(
-    title: str, counts: Mapping[str, int], predictions: Sequence[Predicted], *, width: int = 640, height: int = 280
+    title: str, counts: Mapping[str, int], predictions: Sequence[Predicted], *, width: int, height: int
 ) -> ForecastChart:
     """The chart of the counts by month and of predictions, of months that were counted or not."""
     months = sorted({*counts, *(each.month for each in predictions)})

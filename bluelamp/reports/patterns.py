@@ -16,6 +16,8 @@ STYLES: Final = ("report.css", "print.css", "quality.css", "patterns.css")
 HOT: Final = 20
 """How many cells are marked on the map and listed."""
 _SMALL: Final = (240, 150)
+_LARGE: Final = (460, 260)
+"""Wide enough for years, and legible on a telephone."""
 _GEOGRAPHIES: Final = {"lsoa": "LSOA", "h3": "H3 cell"}
 _KINDS: Final = {"type": "By type", "district": "By district", "fifth": "By how busy the area is"}
 
@@ -101,7 +103,7 @@ def _lines(result: Result, months: Sequence[str]) -> list[TypeLine]:
         tested = predicted(result.tested, types) if result.tested else None
         forecast = predicted(result.forecast, types) if result.forecast else None
         shown = [each for each in (tested, forecast) if each is not None]
-        width, height = _SMALL if found else (640, 280)
+        width, height = _SMALL if found else _LARGE
         chart = forecast_chart(name, counts, shown, width=width, height=height)
         found.append(TypeLine(name, tuple(counts.values()), tested, forecast, chart))
     return found
