@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import exp, floor, inf, lgamma, log, log1p, sqrt
 from typing import Final
 
-_POISSON: Final = 1e7
+_POISSON: Final = 1e9
 """A size from which on the distribution is Poisson for all that is counted here."""
 _TAIL: Final = 12
 """Standard deviations below the mean where less than 1e-30 of the probability is left."""
@@ -47,7 +47,7 @@ def intervals(mean: float, size: float, levels: Sequence[float]) -> tuple[Interv
         while total + probability < end and (probability > 0 or count < mean):
             total += probability
             count += 1
-            probability *= (count - 1 + size) / count * ratio
+            probability *= (mean if size >= _POISSON else (count - 1 + size) * ratio) / count
         found[end] = (count, total, total + probability)
     made = []
     for level in levels:
@@ -58,5 +58,7 @@ def intervals(mean: float, size: float, levels: Sequence[float]) -> tuple[Interv
 
 
 def _log_probability(count: int, mean: float, size: float) -> float:
+    if size >= _POISSON:
+        return count * log(mean) - mean - lgamma(count + 1)
     choose = lgamma(count + size) - lgamma(size) - lgamma(count + 1) if count else 0.0
     return choose - size * log1p(mean / size) + (count * log(mean / (mean + size)) if count else 0.0)

@@ -57,7 +57,7 @@ def publish(patterns: Patterns, folder: Path) -> bool:
 
 
 def _json(content: Any) -> str:
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(_finite(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _rows(result: Result) -> Iterator[dict[str, Any]]:
@@ -116,7 +116,7 @@ def evaluation(patterns: Patterns) -> dict[str, Any]:
                 "months": list(each.demand.months),
                 "usable": each.backtest.usable,
                 "verdict": each.backtest.verdict,
-                "backtest": asdict(each.backtest) | {"standard_error": _finite(each.backtest.standard_error)},
+                "backtest": asdict(each.backtest),
                 "tested": list(totals(each, each.tested)) if each.tested else [],
             }
             for each in patterns.results
@@ -125,6 +125,10 @@ def evaluation(patterns: Patterns) -> dict[str, Any]:
     }
 
 
-def _finite(value: float) -> float | None:
-    """JSON has no infinity."""
-    return value if isfinite(value) else None
+def _finite(content: Any) -> Any:
+    """Infinite figures as null: JSON has none."""
+    if isinstance(content, dict):
+        return {key: _finite(each) for key, each in content.items()}
+    if isinstance(content, list | tuple):
+        return [_finite(each) for each in content]
+    return None if isinstance(content, float) and not isfinite(content) else content
