@@ -234,9 +234,9 @@ def _tell_patterns(screen: Screen, found: patterns.Patterns, *, published: bool)
     unjudged = [each for each in found.anomalies if each.reason]
     for reason in dict.fromkeys(each.reason for each in unjudged):
         screen.show(f"breaks: not run: {escape(reason)}")
-    for each in found.anomalies:
-        for one in each.breaks:
-            screen.show(f"break: {escape(each.name)}, {one.direction} from {one.began}")
+    for series in found.anomalies:
+        for one in series.breaks:
+            screen.show(f"break: {escape(series.name)}, {one.direction} from {one.began}")
 
 
 def _pages(

@@ -97,7 +97,7 @@ def _months(result: Result) -> tuple[str, ...]:
 def _lines(result: Result, months: Sequence[str]) -> list[TypeLine]:
     demand = result.demand
     by_size = sorted(demand.types, key=lambda each: -demand.total(months[-1], each))
-    found = []
+    found: list[TypeLine] = []
     for name, types in (("All types", demand.types), *((each, (each,)) for each in by_size)):
         counts = {month: sum(demand.total(month, each) for each in types) for month in months}
         tested = predicted(result.tested, types) if result.tested else None
