@@ -36,6 +36,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         _say(sys.stderr, *map(str, error.problems))
         return 2
+    except ModuleNotFoundError as error:
+        _say(sys.stderr, f"{error.name} is not installed; install the data extra: pip install bluelamp[data]")
+        return 2
     except OSError as error:
         _say(sys.stderr, f"{error.filename or given.out}: cannot be written: {error.strerror or error}")
         return 1

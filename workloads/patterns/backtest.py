@@ -13,6 +13,7 @@ FLOORS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
 STANDARD_ERRORS: Final = 2
 """How many of them the model's margin must be, so that luck is not taken for skill."""
 FIFTHS: Final = 5
+_ENDS: Final = {1: ", the quietest", FIFTHS: ", the busiest"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,8 @@ def _groups(demand: Demand, history: Sequence[str], cells: Sequence[Cell]) -> It
     for number, (type_, area, _) in enumerate(cells):
         fifth = order[area] * FIFTHS // len(busy) + 1
         district = demand.places[demand.areas[area]].district
-        for kind, name in (("type", type_), ("district", district), ("fifth", f"{fifth} of {FIFTHS}")):
+        busyness = f"{fifth} of {FIFTHS}{_ENDS.get(fifth, '')}"
+        for kind, name in (("type", type_), ("district", district), ("fifth", busyness)):
             named.setdefault((kind, name), []).append(number)
     for (kind, name), numbers in sorted(named.items()):
         yield kind, name, numbers

@@ -1,6 +1,7 @@
 """Demand from a view: every event accounted for, a model that has to earn its publication, and its intervals."""
 
 import json
+import sys
 from dataclasses import replace
 
 import duckdb
@@ -304,3 +305,9 @@ def test_the_card_says_what_was_and_was_not_examined(good):
     assert all(each["groups"] for each in card["fairness"]["examined"])
     assert any("Protected characteristics" in each for each in card["fairness"]["notExamined"])
     assert any(each.startswith("Season: the months are 2016-07, 2017-07, 2018-07.") for each in card["limits"])
+
+
+def test_without_the_data_extra_the_command_names_it(good, tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "h3", None)
+    assert main([str(good), str(tmp_path / "out"), "--force", FORCE]) == 2
+    assert "h3 is not installed; install the data extra" in capsys.readouterr().err

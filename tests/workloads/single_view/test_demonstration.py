@@ -58,4 +58,5 @@ def test_the_pages_lead_to_one_another_and_have_the_lineage(shown):
     assert 'href="index.html"' in pages["patterns.html"]
     assert "street-crime to single-view" in pages["index.html"]
     assert "single-view to demand-forecast" in pages["index.html"]
+    assert "Outside: Violence and sexual offences; Public order;" in pages["patterns.html"]
     assert "10 of 14 types are inside its interval, where 13 are to be expected" in pages["patterns.html"]
