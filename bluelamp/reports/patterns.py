@@ -75,10 +75,11 @@ def _context(patterns: Patterns, subject: str, beside: str, source: str) -> dict
         "hot": cells[1] if cells else (),
         "hot_share": _share(cells[1], patterns.h3) if cells else 0.0,
         "lines": lines,
-        "inside": sum(
-            each.tested is not None and each.counts[months.index(each.tested.month)] in each.tested
+        "outside": [
+            each.name
             for each in lines[1:]
-        ),
+            if each.tested and each.counts[months.index(each.tested.month)] not in each.tested
+        ],
         "groups": [(title, _groups(lsoa, kind)) for kind, title in _KINDS.items()],
         "breaks": [(each, found) for each in judged for found in each.breaks],
         "judged": judged,
