@@ -32,7 +32,7 @@ bench: $(VENV)/.ready  ## ratios measured in one run: stock SDK against Bluelamp
 	$(RUN)/bluelamp engine install
 	$(RUN)/python -m benchmarks
 
-single-view: $(VENV)/.ready  ## contracts, linking and a single view on published crime data and generated people
+single-view: $(VENV)/.ready  ## contracts, linking, a single view and a forecast, on published crime data and generated people
 	@$(RUN)/python -m bluelamp.demonstration.single_view
 
 docs: $(VENV)/.ready  ## the reference pages, written from the code

@@ -21,7 +21,12 @@ _ALONE: Final = 4
 
 
 def picture(name: str, contracts: Sequence[Contract]) -> str:
-    """The SVG of a force's lineage: light or dark as the reader has it. Assets without lineage stand below."""
+    """The SVG file of a force's lineage: light or dark as the reader has it. Assets without lineage are below."""
+    return f"<!-- {MARK} from the register. -->\n" + ET.tostring(drawn(name, contracts), encoding="unicode") + "\n"
+
+
+def drawn(name: str, contracts: Sequence[Contract]) -> ET.Element:
+    """The drawing as an SVG element with its style."""
     by_id = {each.asset: each for each in contracts}
     flows = [(before, each.asset) for each in contracts for before in each.properties.lineage if before in by_id]
     joined = {asset for flow in flows for asset in flow}
@@ -40,11 +45,7 @@ def picture(name: str, contracts: Sequence[Contract]) -> str:
         _flow(canvas, places[before], places[after])
     for asset, (x, y) in places.items():
         _asset(canvas, by_id[asset], x, y)
-    return (
-        f"<!-- {MARK} from the register. -->\n"
-        + ET.tostring(_svg(canvas, name, flows, (width, height)), encoding="unicode")
-        + "\n"
-    )
+    return _svg(canvas, name, flows, (width, height))
 
 
 def _in_columns(assets: Sequence[str], by_id: Mapping[str, Contract]) -> tuple[dict[str, tuple[float, float]], float]:

