@@ -118,7 +118,7 @@ def _field(
     long = kind == "string" and int(schema.get("maxLength", 0)) >= LONG and "pattern" not in schema
     what = _KINDS.get(attributes["type"], {"integer": "a whole number", "number": "a number"}.get(kind, ""))
     hint = " ".join(filter(None, (_sentence(each.description), _sentence(_example(each)))))
-    told = " and ".join(filter(None, (what and f"must be {what}", *limits))) or "has another form than it must have"
+    told = " and ".join(filter(None, (what and f"be {what}", *limits))) or "be text"
     if long:
         attributes = {key: value for key, value in attributes.items() if key != "type"}
     control = "textarea" if long else "input"
@@ -132,7 +132,7 @@ def _field(
         required,
         attributes,
         missing=f"Enter {_lower(label)}",
-        wrong=f"{label} {told}",
+        wrong=f"{label} must {told}",
         format=schema.get("format", ""),
         most=schema.get("maxLength") if long else None,
     )

@@ -6,6 +6,7 @@ const link = document.getElementById("download");
 const title = document.title;
 const records = [];
 form.noValidate = true;
+document.getElementById("bare").remove();
 
 const fields = [...form.querySelectorAll("[data-path]")].map((box) => {
   const controls = box.tagName === "FIELDSET" ? [...box.querySelectorAll("input")] : [box];
