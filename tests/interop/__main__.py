@@ -64,7 +64,9 @@ def main() -> int:
             (asset,) = execute([case.contract], case.data, subject="interop", as_of=AS_OF).assets
             compared += rows(case.name, asset.results, found[str(file)])
     reasons = list(dict.fromkeys(row.explained for row in compared if row.explained))
-    console.print(_table(compared, reasons), *(f"({number}) {each}" for number, each in enumerate(reasons, 1)), sep="\n")
+    console.print(
+        _table(compared, reasons), *(f"({number}) {each}" for number, each in enumerate(reasons, 1)), sep="\n"
+    )
     agreed = sum(row.agrees for row in compared)
     open_ = [row for row in compared if not row.agrees and not row.explained]
     console.print(f"{len(compared)} checks: {agreed} agree, {len(compared) - agreed - len(open_)} differ as explained")

@@ -92,7 +92,17 @@ def _collect(
             inner: list[Field] = []
             _collect(each.properties or (), own, here, id_, inner, left, needed=required)
             made.append(
-                Field(here, id_, _label(each), each.description or "", "group", "object", required, {}, fields=tuple(inner))
+                Field(
+                    here,
+                    id_,
+                    _label(each),
+                    each.description or "",
+                    "group",
+                    "object",
+                    required,
+                    {},
+                    fields=tuple(inner),
+                )
             )
         else:
             made.append(_field(each, own, here, id_, required=required))
@@ -109,7 +119,9 @@ def _field(
         values = [True, False]
     if values:
         names = {json.dumps(one.value): one.label for one in each.enum or () if one.label}
-        choices = tuple((json.dumps(one, ensure_ascii=False), names.get(json.dumps(one)) or _spelt(one)) for one in values)
+        choices = tuple(
+            (json.dumps(one, ensure_ascii=False), names.get(json.dumps(one)) or _spelt(one)) for one in values
+        )
         # Radio buttons cannot be emptied again, so that only a required answer has them.
         control: Control = "radios" if required and len(choices) <= MOST_RADIOS else "select"
         missing = f"Select {_lower(label)}"

@@ -102,9 +102,7 @@ def check(schema: RecordSchema, source: Path, target: Path) -> Checked:
             raise LostRecordsError(f"{len(records):,} records were read, and {written:,} written")
 
     replace_folder(folder, fill, _owned, last=SUMMARY)
-    return Checked(
-        len(records), len(accepted), len(quarantined), dict(reasons.most_common()), truncated, folder
-    )
+    return Checked(len(records), len(accepted), len(quarantined), dict(reasons.most_common()), truncated, folder)
 
 
 def _owned(folder: Path) -> Owned:
@@ -118,7 +116,9 @@ def _content(source: Path) -> bytes:
     except FileRefusedError as error:
         raise UnreadableError(f"{error.strerror}", "name a file with one JSON record on each line") from None
     except OSError as error:
-        raise UnreadableError(f"cannot be read: {(error.strerror or '').lower()}", "name a file that is there") from None
+        raise UnreadableError(
+            f"cannot be read: {(error.strerror or '').lower()}", "name a file that is there"
+        ) from None
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise UnreadableError("is in UTF-16", "save it as UTF-8")
     return content.removeprefix(b"\xef\xbb\xbf")
@@ -288,7 +288,9 @@ def _said(error: Any) -> Iterator[str]:
             yield from (f"{head}{each} is missing" for each in error.validator_value if each not in error.instance)
         case "additionalProperties":
             known = error.schema.get("properties", {})
-            yield from (f"{head}{show(each)} is no property of the contract" for each in error.instance if each not in known)
+            yield from (
+                f"{head}{show(each)} is no property of the contract" for each in error.instance if each not in known
+            )
         case "type":
             kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
             yield f"{head or 'the record '}is not of type {' or '.join(each for each in kinds if each != 'null')}"

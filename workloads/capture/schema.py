@@ -69,12 +69,16 @@ class _Maker:
     def leave(self, path: Sequence[str], what: str, checked: str) -> None:
         self.unsaid.append(Unsaid(".".join((self.table, *path)), what, checked))
 
-    def properties(self, listed: Sequence[SchemaProperty], path: Sequence[str], wanted: Sequence[str]) -> dict[str, Any]:
+    def properties(
+        self, listed: Sequence[SchemaProperty], path: Sequence[str], wanted: Sequence[str]
+    ) -> dict[str, Any]:
         """The schema of an object with these properties."""
         made, required = {}, []
         for each in listed:
             name = each.name or ""
-            present = bool(each.required or each.primaryKey or name in wanted or any(map(_is_presence, each.quality or ())))
+            present = bool(
+                each.required or each.primaryKey or name in wanted or any(map(_is_presence, each.quality or ()))
+            )
             made[name] = self.property(each, (*path, name), present=present)
             if present:
                 required.append(name)

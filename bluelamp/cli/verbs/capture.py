@@ -106,9 +106,7 @@ def _contract(root: Path, force: str, asset: str) -> "Contract":
     return found
 
 
-def _tables(
-    contract: "Contract", schemas: Sequence["RecordSchema"], table: str | None
-) -> tuple["RecordSchema", ...]:
+def _tables(contract: "Contract", schemas: Sequence["RecordSchema"], table: str | None) -> tuple["RecordSchema", ...]:
     chosen = tuple(each for each in schemas if table in (None, each.name))
     if not chosen:
         names = [each.name for each in schemas]
@@ -118,9 +116,7 @@ def _tables(
     return chosen
 
 
-def _make(
-    screen: Screen, contract: "Contract", schemas: Sequence["RecordSchema"], target: Path, force: str
-) -> None:
+def _make(screen: Screen, contract: "Contract", schemas: Sequence["RecordSchema"], target: Path, force: str) -> None:
     from bluelamp.core.files import replace
     from bluelamp.reports.capture import to_html
     from bluelamp.workloads.capture import schema_group

@@ -120,7 +120,10 @@ def test_a_query_over_a_table_that_could_not_be_read_is_not_run(tmp_path):
     )
     path = tmp_path / "contracts" / "incidents.yaml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("schema:\n", "schema:\n- name: Other\n  properties:\n  - {name: x, logicalType: string}\n"), encoding="utf-8")
+    path.write_text(
+        text.replace("schema:\n", "schema:\n- name: Other\n  properties:\n  - {name: x, logicalType: string}\n"),
+        encoding="utf-8",
+    )
     from bluelamp.core.contracts import read_folder
 
     (made,) = read_folder(path.parent, tmp_path)
