@@ -15,11 +15,23 @@ Control = Literal["input", "textarea", "radios", "select", "group"]
 MOST_RADIOS: Final = 7
 LONG: Final = 200
 """From this many characters on, a text has several lines."""
-_INPUTS: Final = {"date": "date", "time": "time", "iso-time": "time", "email": "email", "uri": "url"}
-_INPUTS |= {"date-time": "datetime-local", "iso-date-time": "datetime-local"}
+_INPUTS: Final = {
+    "date": "date",
+    "date-time": "datetime-local",
+    "email": "email",
+    "iso-date-time": "datetime-local",
+    "iso-time": "time",
+    "time": "time",
+    "uri": "url",
+}
 _BOUNDS: Final = (("minimum", "min"), ("maximum", "max"), ("formatMinimum", "min"), ("formatMaximum", "max"))
-_KINDS: Final = {"date": "a real date", "time": "a time", "email": "an email address, such as name@example.org"}
-_KINDS |= {"datetime-local": "a date and time", "url": "a web address"}
+_KINDS: Final = {
+    "date": "a real date",
+    "datetime-local": "a date and time",
+    "email": "an email address, such as name@example.org",
+    "time": "a time",
+    "url": "a web address",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +230,7 @@ def _label(each: SchemaProperty) -> str:
 
 def _lower(label: str) -> str:
     """A label within a sentence; an abbreviation stays as it is."""
-    first = label.split(" ")[0]
+    first = label.split(" ", maxsplit=1)[0]
     return label if first.isupper() and len(first) > 1 else label[:1].lower() + label[1:]
 
 

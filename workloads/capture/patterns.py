@@ -22,12 +22,12 @@ _PYTHON_ONLY: Final = frozenset(("\\A", "\\Z", "\\a"))
 
 def problem(pattern: str) -> str:
     """Why `pattern` cannot be used in both dialects; empty where it can."""
-    outside = "".join(token if len(token) == 1 else "__" for place, token in _tokens(pattern) if place == "outside")
+    outside = "".join(piece if len(piece) == 1 else "__" for place, piece in _pieces(pattern) if place == "outside")
     if _GROUP.search(outside):
         return "a group of a kind that only some dialects have"
     if _POSSESSIVE.search(outside):
         return "a possessive quantifier, which only some dialects have"
-    if any(token in _PYTHON_ONLY for _, token in _tokens(pattern)):
+    if any(piece in _PYTHON_ONLY for _, piece in _pieces(pattern)):
         return "an escape that only Python has"
     if re.search(r"\[\^?\]", pattern.replace("\\[", "__")):
         return "an empty class"
@@ -41,64 +41,64 @@ def problem(pattern: str) -> str:
 def for_python(pattern: str) -> re.Pattern[str]:
     """`pattern` with ECMA-262's meaning, to `search` with. Raises `re.error` for what is none."""
     parts = []
-    for place, token in _tokens(pattern):
-        if place == "outside" and token == "$":
+    for place, piece in _pieces(pattern):
+        if place == "outside" and piece == "$":
             parts.append("\\Z")
-        elif place == "inside" and token in "[&~|":
-            parts.append(f"\\{token}")
+        elif place == "inside" and piece in "[&~|":
+            parts.append(f"\\{piece}")
         else:
-            parts.append(token)
+            parts.append(piece)
     return re.compile("".join(parts), re.ASCII)
 
 
 def for_browser(pattern: str) -> str:
     """`pattern` for the attribute: matched anywhere, and valid with the `v` flag."""
-    tokens = list(_tokens(pattern))
+    pieces = list(_pieces(pattern))
     parts = []
     start = 0
-    for number, (place, token) in enumerate(tokens):
-        before = tokens[number - 1] if number else ("outside", "")
-        after = tokens[number + 1] if number + 1 < len(tokens) else ("outside", "")
+    for number, (place, piece) in enumerate(pieces):
+        before = pieces[number - 1] if number else ("outside", "")
+        after = pieces[number + 1] if number + 1 < len(pieces) else ("outside", "")
         if place == "inside":
-            parts.append(_in_class(token, before, after))
+            parts.append(_in_class(piece, before, after))
         elif place == "outside":
-            parts.append(_outside(token, pattern[start:]))
+            parts.append(_outside(piece, pattern[start:]))
         else:
-            parts.append(token)
-        start += len(token)
+            parts.append(piece)
+        start += len(piece)
     return f".*(?:{''.join(parts)}).*"
 
 
-def _in_class(token: str, before: tuple[str, str], after: tuple[str, str]) -> str:
-    if len(token) == 2:
-        return token if token[1].isalnum() or token[1] in _CLASS_ESCAPABLE else token[1]
-    if token == "-":
+def _in_class(piece: str, before: tuple[str, str], after: tuple[str, str]) -> str:
+    if len(piece) == 2:
+        return piece if piece[1].isalnum() or piece[1] in _CLASS_ESCAPABLE else piece[1]
+    if piece == "-":
         literal = before[0] == "open" or after[0] == "close" or before[1] in _CLASSES or after[1] in _CLASSES
-        return "\\-" if literal else token
-    if token in _CLASS_SYNTAX or (token in _DOUBLED and before == ("inside", token)):
-        return f"\\{token}"
-    return token
+        return "\\-" if literal else piece
+    if piece in _CLASS_SYNTAX or (piece in _DOUBLED and before == ("inside", piece)):
+        return f"\\{piece}"
+    return piece
 
 
-def _outside(token: str, rest: str) -> str:
-    if len(token) == 2:
-        return token if token[1].isalnum() or token[1] in _SYNTAX else token[1]
-    if token == "]" or (token == "{" and not _QUANTIFIER.match(rest)):
-        return f"\\{token}"
-    return token
+def _outside(piece: str, rest: str) -> str:
+    if len(piece) == 2:
+        return piece if piece[1].isalnum() or piece[1] in _SYNTAX else piece[1]
+    if piece == "]" or (piece == "{" and not _QUANTIFIER.match(rest)):
+        return f"\\{piece}"
+    return piece
 
 
-def _tokens(pattern: str) -> Iterator[tuple[Place, str]]:
+def _pieces(pattern: str) -> Iterator[tuple[Place, str]]:
     """Characters and escapes of `pattern`, each with its place: in a class, its brackets, or outside."""
     inside, number = False, 0
     while number < len(pattern):
-        token = pattern[number : number + (2 if pattern[number] == "\\" else 1)]
-        if not inside and token == "[":
-            token, inside = ("[^" if pattern.startswith("[^", number) else "["), True
-            yield "open", token
-        elif inside and token == "]":
+        piece = pattern[number : number + (2 if pattern[number] == "\\" else 1)]
+        if not inside and piece == "[":
+            piece, inside = ("[^" if pattern.startswith("[^", number) else "["), True
+            yield "open", piece
+        elif inside and piece == "]":
             inside = False
-            yield "close", token
+            yield "close", piece
         else:
-            yield ("inside" if inside else "outside"), token
-        number += len(token)
+            yield ("inside" if inside else "outside"), piece
+        number += len(piece)

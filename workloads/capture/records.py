@@ -144,6 +144,18 @@ def _parse(line: bytes) -> Any:
     )
 
 
+def _unparsed(error: Exception) -> str:
+    match error:
+        case UnicodeDecodeError():
+            return "is not UTF-8 text"
+        case _BadJsonError():
+            return str(error)
+        case RecursionError():
+            return "is nested too deeply"
+        case _:
+            return "is not JSON"
+
+
 def _refuse_constant(name: str) -> None:
     raise _BadJsonError(f"{name} is no number of JSON")
 
@@ -181,14 +193,8 @@ class _Judge:
         """Why the record is not accepted; empty where it is."""
         try:
             record = _parse(line)
-        except UnicodeDecodeError:
-            return ["is not UTF-8 text"]
-        except _BadJsonError as error:
-            return [str(error)]
-        except RecursionError:
-            return ["is nested too deeply"]
-        except ValueError:
-            return ["is not JSON"]
+        except (ValueError, RecursionError) as error:
+            return [_unparsed(error)]
         found = list(dict.fromkeys(text for error in self._validator.iter_errors(record) for text in _said(error)))
         if found:
             return sorted(found)

@@ -102,13 +102,15 @@ class _Maker:
             self.leave(path, "relationships: that the value is one of another table", NOWHERE)
         if each.unique or each.primaryKey:
             self.leave(path, "primaryKey" if each.primaryKey else "unique", ONE_FILE)
-        notes = {"title": each.businessName, "description": each.description, "examples": each.examples}
-        notes = {key: value for key, value in notes.items() if value}
+        told = {"title": each.businessName, "description": each.description, "examples": each.examples}
+        notes: dict[str, Any] = {key: value for key, value in told.items() if value}
         if each.deprecated:
             notes["deprecated"] = True
         return {**notes, **(found if present else _or_null(found))}
 
-    def typed(self, each: SchemaProperty, path: Sequence[str], *, present: bool) -> dict[str, Any]:
+    def typed(  # noqa: PLR0912 - one for each type
+        self, each: SchemaProperty, path: Sequence[str], *, present: bool
+    ) -> dict[str, Any]:
         """The schema of the logical type with its options; an option that it has no keyword for is left."""
         kind, options = each.logicalType, dict(each.logicalTypeOptions or {})
         found: dict[str, Any]

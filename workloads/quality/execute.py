@@ -221,11 +221,8 @@ def _query(
     query = _prepared(check, table)
     try:
         statements = connection.extract_statements(query)
-    except duckdb.Error as error:
-        return _not_run(check, _why(error), table.rows)
-    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        return _not_run(check, "it is not one SELECT statement", table.rows)
-    try:
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            return _not_run(check, "it is not one SELECT statement", table.rows)
         used = {each.casefold() for each in connection.get_table_names(query)}
         read = [each for each in tables if {each.table.casefold(), each.name.casefold()} & used]
         for each in read:
