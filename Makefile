@@ -3,12 +3,14 @@ PYTHON ?= python3
 FORCE ?= west-midlands
 VENV := .venv
 RUN := $(VENV)/bin
+# datacontract-cli cannot live beside the project: it needs an older DuckDB and typer.
+INTEROP := .bluelamp/interop
 
 # Known vulnerabilities: a folder of OSV documents in place of the service, and whether a check there must be.
 ADVISORIES ?=
 REQUIRE_ADVISORIES ?=
 
-.PHONY: rehearse test thorough check bench single-view docs golden lock sbom resilience clean
+.PHONY: rehearse test thorough check bench single-view interop docs golden lock sbom resilience clean
 
 rehearse: $(VENV)/.ready  ## bring FORCE up in the rehearsal cloud, judged, with a report
 	@$(RUN)/bluelamp up --rehearse $(FORCE)
@@ -35,6 +37,9 @@ bench: $(VENV)/.ready  ## ratios measured in one run: stock SDK against Bluelamp
 single-view: $(VENV)/.ready  ## contracts, linking, a single view and a forecast, on published crime data and generated people
 	@$(RUN)/python -m bluelamp.demonstration.single_view
 
+interop: $(VENV)/.ready $(INTEROP)/.ready  ## contract checks, compared one by one with those of datacontract-cli
+	@$(RUN)/python -m tests.interop
+
 docs: $(VENV)/.ready  ## the reference pages, written from the code
 	$(RUN)/python docs/write.py
 
@@ -44,6 +49,8 @@ golden: $(VENV)/.ready  ## for a release: what the forces hold now is what later
 lock: $(VENV)/.ready  ## requirements.lock anew from pyproject.toml
 	$(RUN)/uv pip compile pyproject.toml --extra data --group dev --group build --universal --generate-hashes --no-emit-index-url \
 	    --quiet --upgrade --custom-compile-command "make lock" --output-file requirements.lock
+	$(RUN)/uv pip compile tests/interop/requirements.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --quiet --upgrade --custom-compile-command "make lock" --output-file tests/interop/requirements.lock
 
 sbom: $(VENV)/.ready  ## the bill of materials of this version, in CycloneDX, into dist/
 	$(RUN)/python -m supply sbom
@@ -60,6 +67,12 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@test -x $(RUN)/uv || $(RUN)/python -m pip install --quiet --require-hashes -r $(VENV)/uv.lock
 	@$(RUN)/uv pip sync --quiet --python $(RUN)/python --require-hashes requirements.lock
 	@$(RUN)/uv pip install --quiet --python $(RUN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(INTEROP)/.ready: tests/interop/requirements.lock $(VENV)/.ready
+	@echo "setting up $(INTEROP), once"
+	@$(RUN)/uv venv --quiet --allow-existing $(INTEROP)
+	@$(RUN)/uv pip sync --quiet --python $(INTEROP)/bin/python --require-hashes $<
 	@touch $@
 
 resilience: $(VENV)/.ready  ## stop commands at hundreds of random points, and see that the next run puts everything right; hours

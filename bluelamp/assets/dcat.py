@@ -21,6 +21,7 @@ _CONTEXT: Final = {
     "prov": "http://www.w3.org/ns/prov#",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "ukgov": "https://w3id.org/co-cddo/ukgov-metadata-exchange-model/",
+    "type": "@type",
     "identifier": "dct:identifier",
     "title": "dct:title",
     "description": "dct:description",
@@ -79,7 +80,7 @@ def dataset(force: str, contract: Contract) -> dict[str, Any]:
     purpose = document.description.purpose if document.description else None
     found: dict[str, Any] = {
         "@id": _id(force, contract.asset),
-        "@type": "dcat:Dataset",
+        "type": "dcat:Dataset",
         "identifier": _id(force, contract.asset),
         "title": contract.name,
         "description": purpose or contract.name,

@@ -1,16 +1,70 @@
-"""Holds an export to DataHub's own classes: `bluelamp assets FORCE --export datahub --out FILE`, then, in an environment
-of its own with `acryl-datahub` 1.7 (it cannot live beside this project), `python tests/assets/datahub_check.py FILE`.
+"""Holds an export to DataHub's own classes: `python tests/assets/datahub_check.py FILE`, in the environment of
+`make interop`, which runs it. `acryl-datahub` cannot live beside this project.
+
+The classes let fields pass that they do not know, and text that is no URN: both are looked for here.
 """
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from datahub.emitter.mcp import MetadataChangeProposalWrapper
+from datahub.emitter.serialization_helper import pre_json_transform
 from datahub.metadata.schema_classes import MetadataChangeProposalClass
+from datahub.metadata.urns import CorpGroupUrn, CorpUserUrn, DataPlatformUrn, DatasetUrn
+from datahub.utilities.urns.error import InvalidUrnError
 
-for document in json.loads(Path(sys.argv[1]).read_text("utf-8")):
+URNS = {"actor": CorpUserUrn, "dataset": DatasetUrn, "entityUrn": DatasetUrn, "owner": CorpGroupUrn, "platform": DataPlatformUrn}  # fmt: skip
+
+
+def faults(document: dict[str, Any]) -> Iterator[str]:
+    """What DataHub would not take, or would drop."""
     proposal = MetadataChangeProposalClass.from_obj(document)
-    aspect = MetadataChangeProposalWrapper.try_from_mcpc(proposal)
-    if not (proposal.validate() and aspect and aspect.validate()):
-        sys.exit(f"not valid: {document}")
+    try:
+        made = MetadataChangeProposalWrapper.try_from_mcpc(proposal)
+    except Exception as error:  # each class raises its own
+        yield str(error)
+        return
+    if not (proposal.validate() and made and made.validate()):
+        yield "is not valid"
+        return
+    value = json.loads(document["aspect"]["value"])
+    yield from _dropped(value, pre_json_transform(made.aspect.to_obj()), "")
+    yield from _urns({**value, "entityUrn": document["entityUrn"]})
+
+
+def _dropped(given: Any, kept: Any, path: str) -> Iterator[str]:
+    if isinstance(given, dict):
+        for key, value in given.items():
+            if not isinstance(kept, dict) or key not in kept:
+                yield f"{path}.{key} is dropped"
+            else:
+                yield from _dropped(value, kept[key], f"{path}.{key}")
+    elif isinstance(given, list):
+        for number, (one, other) in enumerate(zip(given, kept, strict=True)):
+            yield from _dropped(one, other, f"{path}[{number}]")
+    elif given != kept:
+        yield f"{path} is {kept!r} instead of {given!r}"
+
+
+def _urns(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _urns(each)
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if key in URNS and isinstance(each, str):
+                try:
+                    URNS[key].from_string(each)
+                except InvalidUrnError as error:
+                    yield str(error)
+            yield from _urns(each)
+
+
+if __name__ == "__main__":
+    found = [(each, fault) for each in json.loads(Path(sys.argv[1]).read_text("utf-8")) for fault in faults(each)]
+    for each, fault in found:
+        print(f"{each['entityUrn']} {each['aspectName']}: {fault}", file=sys.stderr)  # noqa: T201 - a script
+    sys.exit(1 if found else 0)

@@ -1,4 +1,4 @@
-"""What is exported to DataHub; `datahub_check.py` holds it to DataHub's own classes, in an environment of its own."""
+"""What is exported to DataHub; `make interop` holds it to DataHub's own classes (`datahub_check.py`)."""
 
 import json
 

@@ -9,13 +9,15 @@ What a rule means follows the standard and the field's other tools:
   combination with a missing part is none.
 - `unit: percent` compares the count in percent of the table's rows.
 
-`required`, `unique`, `primaryKey`, `enum`, `logicalType` and its options are promises as well, and become checks.
+`required`, `unique`, `primaryKey`, `enum`, `logicalType` and its options are promises as well, and become checks. An
+option that nothing here judges, and what is nested in a column, become checks that are not run.
 """
 
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
 from open_data_contract_standard.model import DataQuality, SchemaObject, SchemaProperty, ServiceLevelAgreementProperty
@@ -89,8 +91,23 @@ _DAYS: Final[Mapping[str, float]] = {
 _LATENCY: Final = frozenset({"latency", "freshness", "ly"})
 _FREQUENCY: Final = frozenset({"frequency", "fy"})
 _MONTH: Final = re.compile("[12][0-9]{3}-(0[1-9]|1[0-2])")
-_NUMBERS: Final = frozenset({"integer", "number"})
 _CHECKED_TYPES: Final = frozenset({"integer", "number", "date", "timestamp", "boolean"})
+_BOUNDS: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+_OPTIONS: Final[Mapping[str | None, tuple[str, ...]]] = {
+    "integer": (*_BOUNDS, "multipleOf"),
+    "number": (*_BOUNDS, "multipleOf"),
+    "date": _BOUNDS,
+    "timestamp": _BOUNDS,
+}
+"""The options of a logical type that are judged, apart from those of text."""
+_TEXT_OPTIONS: Final = ("pattern", "minLength", "maxLength")
+_NOTES: Final = frozenset({"timezone", "defaultTimezone"})
+"""Options that promise nothing of the values which could be judged."""
+FORMATS: Final[Mapping[str, str]] = {
+    "uuid": "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+    "email": r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+",
+}
+"""The formats of text that are judged, each as the expression that the whole value matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +268,7 @@ def _promised(make: _Maker, each: SchemaProperty, steps: Steps) -> Iterator[Chec
         yield make.make("nullValues", (column,), steps, name=f"{column} is present")
     if each.unique and not each.primaryKey:
         yield make.make("duplicateValues", (column,), steps, name=f"{column} is unique")
-    kind, options = each.logicalType, each.logicalTypeOptions or {}
+    kind, options = each.logicalType, dict(each.logicalTypeOptions or {})
     if kind in _CHECKED_TYPES:
         yield make.make("invalidValues", (column,), steps, arguments={"type": kind}, name=f"{column} is of type {kind}")
     if each.enum:
@@ -259,19 +276,47 @@ def _promised(make: _Maker, each: SchemaProperty, steps: Steps) -> Iterator[Chec
         yield make.make(
             "invalidValues", (column,), steps, arguments={"validValues": values}, name=f"{column} is a listed value"
         )
-    known: tuple[str, ...] = ("pattern", "minLength", "maxLength")
-    if kind in _NUMBERS:
-        known = (*known, "minimum", "maximum")
-    for option in known:
-        if options.get(option) is not None:
-            value = options[option]
-            yield make.make(
-                "invalidValues",
-                (column,),
-                steps,
-                arguments={option: value},
-                name=f"{column} has {option} {show(value, quote=False)}",
-            )
+    for option in (*_TEXT_OPTIONS, *_OPTIONS.get(kind, ()), *options):
+        value = options.pop(option, None)
+        if value is None or option in _NOTES or (kind == "date" and value == "yyyy-MM-dd"):
+            continue
+        arguments: dict[str, Any] = {option: value}
+        reason = ""
+        if option == "format" and value in FORMATS:
+            arguments = {"pattern": f"^({FORMATS[value]})$"}
+        elif option not in _TEXT_OPTIONS and option not in _OPTIONS.get(kind, ()):
+            reason = f"{option} of {kind or 'a column without a type'} is not judged here"
+        elif kind in ("date", "timestamp"):
+            arguments["as"] = kind
+            if not _is_day(value):
+                reason = f"{show(value)} is no date to compare with"
+        yield make.make(
+            "invalidValues",
+            (column,),
+            steps,
+            arguments=arguments,
+            name=f"{column} has {option} {show(value, quote=False)}",
+            severity="warning" if reason else "error",
+            unrunnable=reason,
+        )
+    if each.properties or each.items or each.map:
+        reason = "what is nested in a column is not judged here"
+        yield make.make(
+            "invalidValues",
+            (column,),
+            steps,
+            name=f"{column} has the values of its own properties",
+            severity="warning",
+            unrunnable=reason,
+        )
+
+
+def _is_day(value: object) -> bool:
+    try:
+        datetime.fromisoformat(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def _of_rule(
@@ -308,6 +353,8 @@ def _of_rule(
         reason = reason or "the rule has no comparison"
     elif metric != "sql" and not _numeric(threshold):
         reason = reason or f"{show(threshold.value)} is not a number to compare a count with"
+    if threshold is not None and isinstance(threshold.value, list) and threshold.value[0] > threshold.value[1]:
+        reason = reason or f"{threshold}: the smaller number comes first"
     yield make.make(
         metric, columns, steps, threshold=threshold, percent=percent, arguments=arguments, unrunnable=reason, **said
     )

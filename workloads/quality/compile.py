@@ -13,6 +13,7 @@ from bluelamp.workloads.quality import sql
 from bluelamp.workloads.quality.checks import Check
 
 ROWS: Final = "rows_read"
+_COMPARISONS: Final = {"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
 """The column of a compiled query that counts the table's rows."""
 
 _NUMBER: Final = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
@@ -64,14 +65,23 @@ def invalid(column: str, arguments: Mapping[str, Any]) -> str:
         allowed.append(_among(column, [each for each in values if each is not None]))
     if (pattern := arguments.get("pattern")) is not None:
         allowed.append(f"regexp_matches({text}, {sql.text(pattern)})")
-    for name, comparison in (("minimum", ">="), ("maximum", "<=")):
+    kind = str(arguments.get("as", "number"))
+    for name, comparison in _COMPARISONS.items():
         if (bound := arguments.get(name)) is not None:
-            allowed.append(f"{typed(column, 'number')} {comparison} {sql.number(bound)}")
+            allowed.append(f"{typed(column, kind)} {comparison} {_literal(kind, bound)}")
+    if (step := arguments.get("multipleOf")) is not None:
+        # In binary, 4.35 is no multiple of 0.01.
+        exact = f"TRY_CAST({text} AS DECIMAL(38, 18))"
+        allowed.append(f"{exact} % CAST({sql.text(repr(step))} AS DECIMAL(38, 18)) = 0")
     for name, comparison in (("minLength", ">="), ("maxLength", "<=")):
         if (bound := arguments.get(name)) is not None:
             allowed.append(f"length({text}) {comparison} {int(bound)}")
     valid = " AND ".join(f"COALESCE({each}, false)" for each in allowed) or "true"
     return f"(NOT {missing(column, arguments)} AND NOT ({valid}))"
+
+
+def _literal(kind: str, value: Any) -> str:
+    return sql.number(value) if kind == "number" else f"CAST({sql.text(str(value))} AS {kind.upper()})"
 
 
 def _among(column: str, values: Sequence[Any]) -> str:

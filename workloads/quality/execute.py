@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -62,7 +62,7 @@ def judge(
         grouped.setdefault(check.table, []).append(check)
     found: list[Result] = []
     for table, checks in grouped.items():
-        found += _judge_table(connection, by_name.get(table), checks, as_of)
+        found += _judge_table(connection, by_name.get(table), checks, as_of, tables)
     return AssetResult(
         contract.asset,
         contract.name,
@@ -74,7 +74,11 @@ def judge(
 
 
 def _judge_table(
-    connection: duckdb.DuckDBPyConnection, table: SourceTable | None, checks: Sequence[Check], as_of: date
+    connection: duckdb.DuckDBPyConnection,
+    table: SourceTable | None,
+    checks: Sequence[Check],
+    as_of: date,
+    tables: Sequence[SourceTable] = (),
 ) -> Iterator[Result]:
     if table is None:
         yield from (_not_run(each, each.unrunnable or "the contract has no such table") for each in checks)
@@ -94,7 +98,7 @@ def _judge_table(
         elif check.metric == "records":
             yield _records(check, table)
         elif check.metric == "sql":
-            yield _query(connection, check, table)
+            yield _query(connection, check, table, tables)
         elif check.metric == "frequency":
             yield _frequency(connection, check, table)
         else:
@@ -134,6 +138,9 @@ def _columns(check: Check, table: SourceTable) -> Result:
 
 
 def _records(check: Check, table: SourceTable) -> Result:
+    if not table.rejected and table.open_ended:
+        reason = f"{table.open_ended[0]} ends without a line feed: whether its last record is whole is not known"
+        return _not_run(check, reason, table.rows)
     if not table.rejected:
         return Result(check, Outcome.PASS, 0, table.rows)
     first = table.rejected[0]
@@ -145,7 +152,7 @@ def _compare(check: Check, value: int, rows: int) -> Result:
     assert check.threshold is not None
     if rows == 0 and check.metric != "rowCount":
         return _not_run(check, "the table has no rows", rows)
-    percent = round(100 * value / rows, 6) if check.percent else None
+    percent = 100 * value / rows if check.percent else None
     if check.threshold.holds(value if percent is None else percent):
         return Result(check, Outcome.PASS, value, rows, percent)
     if percent is not None:
@@ -164,10 +171,14 @@ def _latency(check: Check, newest: date | None, rows: int, as_of: date) -> Resul
     if newest is None:
         return _not_run(check, f"{check.columns[0]} holds no date", rows)
     age = compiler.age(newest, as_of)
-    if age < 0 and newest.strftime("%Y-%m") != as_of.strftime("%Y-%m"):
+    if age < 0 and newest != _end_of_month(as_of):  # a month's day is its last one
         return Result(check, Outcome.FAIL, age, rows, reason=f"the newest row is of {newest}, after {as_of}")
-    if check.threshold.holds(age):
+    # Days are counted: of a level in hours they say so much and no more.
+    spread = 0 if float(check.threshold.value).is_integer() else 1
+    if check.threshold.holds(age + spread):
         return Result(check, Outcome.PASS, age, rows)
+    if check.threshold.holds(age - spread):
+        return _not_run(check, f"the newest row is of {newest}: only whole days of age are judged", rows)
     return Result(
         check,
         Outcome.FAIL,
@@ -175,6 +186,10 @@ def _latency(check: Check, newest: date | None, rows: int, as_of: date) -> Resul
         rows,
         reason=f"the newest row is of {newest}: {age:,} days before {as_of}, expected {check.threshold} days",
     )
+
+
+def _end_of_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
 def _frequency(connection: duckdb.DuckDBPyConnection, check: Check, table: SourceTable) -> Result:
@@ -200,22 +215,29 @@ def _frequency(connection: duckdb.DuckDBPyConnection, check: Check, table: Sourc
     return Result(check, Outcome.NOT_RUN, len(months) - len(absent), table.rows, reason=reason, months=months)
 
 
-def _query(connection: duckdb.DuckDBPyConnection, check: Check, table: SourceTable) -> Result:
+def _query(
+    connection: duckdb.DuckDBPyConnection, check: Check, table: SourceTable, tables: Sequence[SourceTable]
+) -> Result:
     query = _prepared(check, table)
     try:
         statements = connection.extract_statements(query)
-    except duckdb.Error as error:
-        return _not_run(check, _why(error), table.rows)
-    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        return _not_run(check, "it is not one SELECT statement", table.rows)
-    try:
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            return _not_run(check, "it is not one SELECT statement", table.rows)
+        used = {each.casefold() for each in connection.get_table_names(query)}
+        read = [each for each in tables if {each.table.casefold(), each.name.casefold()} & used]
+        for each in read:
+            if each.problems:
+                return _not_run(check, f"{each.problems[0].where}: {each.problems[0].message}", table.rows)
         rows = connection.execute(query).fetchmany(2)
         connection.execute("SELECT 1").fetchall()  # ends the query before it, of which rows may be left
     except duckdb.Error as error:
         return _not_run(check, _why(error), table.rows)
     if len(rows) != 1 or len(rows[0]) != 1:
         return _not_run(check, "it does not return one value", table.rows)
-    return _judged(check, rows[0][0], table.rows)
+    found = _judged(check, rows[0][0], table.rows)
+    if found.outcome is Outcome.PASS and (empty := [each.table for each in read if not each.rows]):
+        return _not_run(check, f"{', '.join(empty)} has no rows", table.rows)
+    return found
 
 
 def _judged(check: Check, value: object, rows: int) -> Result:

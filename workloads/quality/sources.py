@@ -63,6 +63,8 @@ class SourceTable:
     problems: tuple[Problem, ...]
     """Why it could not be read, or not as the contract says; it then has no rows that count."""
     files: tuple[str, ...] = ()
+    open_ended: tuple[str, ...] = ()
+    """CSV files whose last record has no line feed after it, as where a copy was cut off."""
 
 
 def open_database(file: Path | None = None, *, threads: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -121,6 +123,7 @@ def _load(connection: duckdb.DuckDBPyConnection, contract: Contract, table: Sche
         tuple(rejected),
         tuple(problems),
         tuple(path.name for path in files),
+        tuple(path.name for path in files if path.suffix == ".csv" and not problems and not _ends_with_newline(path)),
     )
 
 
@@ -136,6 +139,16 @@ def _files(table: SchemaObject, folder: Path) -> tuple[list[Path], list[Problem]
     found: list[Path] = []
     if folder.is_dir() and not any("/" in each or "\\" in each for each in patterns):
         found = sorted({path for pattern in patterns for path in folder.glob(pattern) if not path.name.startswith(".")})
+    kinds = {path.suffix for path in found}
+    if len(kinds) > 1:
+        names = ", ".join(path.name for path in found)
+        both = Problem(
+            f"{folder.name}/{found[0].name}",
+            message="the table is there in several forms, and which of them counts is not known",
+            found=names,
+            next_step="keep one of them",
+        )
+        return [], [both]
     if found:
         return found, []
     where = Problem(

@@ -46,6 +46,7 @@ def build(
 
     A failed contract, and an interrupted run, leave the last view as it is.
     """
+    contracts = tuple(contracts)
     connection = open_database()
     try:
         prepare(connection, mappings)
@@ -62,7 +63,7 @@ def build(
 
         progress("executing contracts")
         quality = execute(contracts, data, subject=subject, as_of=as_of, keep=keep)
-        blocked = _blocked(quality, mappings)
+        blocked = _blocked(quality, mappings, {each.asset: each.properties.lineage for each in contracts})
         if blocked:
             return Built(quality, tuple(staged), (), (), blocked, None)
         linked, measured = [], []
@@ -100,8 +101,11 @@ def _copy(source: duckdb.DuckDBPyConnection, target: duckdb.DuckDBPyConnection, 
     target.unregister("incoming")
 
 
-def _blocked(quality: QualityRun, mappings: Sequence[TableMapping]) -> dict[str, tuple[str, ...]]:
-    """The mapped sources that may not be published, and why."""
+def _blocked(
+    quality: QualityRun, mappings: Sequence[TableMapping], lineage: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """The mapped sources that may not be published, themselves or for what they are derived from, and why."""
+    stopped = quality.blocked_by(lineage)
     by_asset = {each.asset: each for each in quality.assets}
     found: dict[str, tuple[str, ...]] = {}
     for asset in sorted({each.asset for each in mappings}):
@@ -115,4 +119,6 @@ def _blocked(quality: QualityRun, mappings: Sequence[TableMapping]) -> dict[str,
                 if each.stops_publication
             ]
             found[asset] = tuple(reasons or ("nothing of its contract could be judged",))
+        elif asset in stopped:
+            found[asset] = tuple(f"it is derived from {each}, which is not fit to publish" for each in stopped[asset])
     return found

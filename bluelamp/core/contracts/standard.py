@@ -101,6 +101,9 @@ def _problem(error: ValidationError, source: Source) -> Problem:
     match inner.validator:
         case "required":
             absent = [name for name in inner.validator_value if name not in _mapping(inner.instance)]
+            if absent == ["map"] and "logicalType" not in inner.instance:
+                # The schema's condition on maps also holds where there is no type.
+                absent = ["logicalType"]
             return source.problem(
                 steps, f"{' and '.join(absent)} is missing", next_step=f"add `{absent[0]}: …`" if absent else ""
             )

@@ -225,7 +225,7 @@ def test_every_operator_compares_counts_and_percentages(connection, rows, operat
     between = "Between" in operator
     threshold = Threshold(operator, sorted([low, high]) if between else low)
     count = sum(row[0] is None for row in rows)
-    value = round(100 * count / len(rows), 6) if percent else count
+    value = 100 * count / len(rows) if percent else count
     first, last = sorted([low, high]) if between else (low, low)
     expected = {
         "mustBe": value == first,

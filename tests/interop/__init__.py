@@ -1,0 +1,1 @@
+"""Agreement with datacontract-cli, the reference implementation of data contract checks: `make interop`."""
