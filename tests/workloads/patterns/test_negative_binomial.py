@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluelamp.workloads.patterns.negative_binomial import intervals
+from tests.thorough import tries
 
-MANY = settings(derandomize=True, deadline=None, max_examples=600, database=None)
+MANY = settings(derandomize=True, deadline=None, max_examples=tries(600), database=None)
 MEANS = st.floats(1e-4, 3_000)
 SIZES = st.one_of(st.floats(0.02, 5_000), st.just(inf))
 LEVEL = st.floats(0.05, 0.99)

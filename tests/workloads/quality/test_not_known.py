@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bluelamp.workloads.quality import AssetResult, Outcome, execute, load, open_database
 from bluelamp.workloads.single_view import build, read_mappings
+from tests.thorough import tries
 from tests.workloads.contracts import contract, write_csv
 
 TEXT = {"name": "x", "logicalType": "string"}
@@ -180,7 +181,7 @@ FIELD = st.text(st.sampled_from('ab1"'), max_size=3)
 LINE = st.lists(FIELD, min_size=1, max_size=4).map(",".join)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=tries(150), deadline=None, derandomize=True)
 @given(lines=st.lists(LINE, max_size=6), end=st.sampled_from(["\n", "\r\n"]), last=st.booleans())
 def test_every_record_of_a_file_is_a_row_or_kept_apart_or_the_file_is_refused(tmp_path_factory, lines, end, last):
     folder = tmp_path_factory.mktemp("files")
