@@ -27,8 +27,8 @@ def limits(policy: AccessPolicy, source: Source) -> Iterator[Problem]:
             persona, application = found
             yield source.problem(
                 ("rules", places[second.id]),
-                f"rules {first.id} and {second.id} let {persona} into {application} from different networks or devices, "
-                "and conditional access judges an application as a whole",
+                f"rules {first.id} and {second.id} let {persona} into {application} from different networks or "
+                "devices, and conditional access judges an application as a whole",
                 next_step="give both rules the same networks and devices, or serve one asset by another application",
             )
 

@@ -5,23 +5,9 @@
 
 The policy is `stacks/<force>/access.yaml`. Staff ask for an access package in Entra ID, are bound by conditional
 access, and read from the lake by a role assignment with a condition, or use an application. Partners and the public
-call an interface of API Management. ACLs of the lake have no resource in ARM: `acls` gives the document for a job.
+call an interface of API Management. ACLs of the lake have no resource in ARM: `bluelamp access FORCE --export` writes them for a job.
 """
 
-from bluelamp.modules.data.access.compiled import compiled, needs_gateway, needs_lake
 from bluelamp.modules.data.access.data_access import AccessGateway, AccessLake, DataAccess, DataAccessArgs
-from bluelamp.modules.data.access.lake import acls
-from bluelamp.modules.data.access.wanted import Compiling, Wanted
 
-__all__ = [
-    "AccessGateway",
-    "AccessLake",
-    "Compiling",
-    "DataAccess",
-    "DataAccessArgs",
-    "Wanted",
-    "acls",
-    "compiled",
-    "needs_gateway",
-    "needs_lake",
-]
+__all__ = ["AccessGateway", "AccessLake", "DataAccess", "DataAccessArgs"]

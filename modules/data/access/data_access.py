@@ -9,10 +9,9 @@ import pulumi_azuread as azuread
 from pulumi_azure_native import apimanagement, authorization
 
 from bluelamp.core.access import AccessPolicy
+from bluelamp.core.access.targets import Compiling, Wanted, compiled, needs_gateway, needs_lake, resolved
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component, after
-from bluelamp.modules.data.access.compiled import compiled, needs_gateway, needs_lake
-from bluelamp.modules.data.access.wanted import Compiling, Wanted, resolved
 
 _CLASSES: Final[Mapping[str, type[pulumi.CustomResource]]] = {
     each.__name__: each
@@ -89,12 +88,9 @@ class DataAccess(Component):
         super().__init__(name, args, opts)
         excluded = args.get("excluded_group_ids", [])
         given: dict[str, pulumi.Input[Any]] = {f"excluded-{index}": each for index, each in enumerate(excluded)}
-        compiling = Compiling(
-            args["policy"],
-            args["day"],
-            args["label"],
-            tuple(f"${{excluded-{index}}}" for index in range(len(excluded))),
-        )
+        label = args["label"]
+        keys = tuple(f"${{{key}}}" for key in given)
+        compiling = Compiling(args["policy"], args["day"], label["force"], label["code"], label["environment"], keys)
         _check(f"DataAccess {name!r}", args, compiling)
         given["tenant"] = args["tenant_id"]
         if "lake" in args:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from bluelamp.core.access import DEVICES, INTERNET, Rule
-from bluelamp.modules.data.access.wanted import Compiling, Wanted
+from bluelamp.core.access.targets.wanted import Compiling, Wanted
 
 STORAGE: Final = "e406a681-f3d4-42a8-90b6-c2b029497af1"
 """The application id of Azure Storage, by which conditional access knows the lake."""
@@ -73,12 +73,11 @@ def _location(compiling: Compiling, name: str) -> Wanted:
 
 
 def _group(compiling: Compiling, rule: Rule) -> Wanted:
-    label = compiling.label
     return Wanted(
         "azuread:index/group:Group",
         group_of(rule),
         {
-            "displayName": f"sg-data-{rule.id}-{label['code']}-{label['environment']}",
+            "displayName": f"sg-data-{rule.id}-{compiling.code}-{compiling.environment}",
             "description": rule.because or "Members come through its access package only.",
             "securityEnabled": True,
             # Only a group that is made so is closed to those who manage groups: members come through the package.

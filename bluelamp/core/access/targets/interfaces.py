@@ -10,8 +10,8 @@ from ipaddress import IPv4Network
 from typing import Any, Final
 
 from bluelamp.core.access import FULL, INTERNET, OPEN, Rule
-from bluelamp.modules.data.access.lake import folder
-from bluelamp.modules.data.access.wanted import GATEWAY, GROUP, LAKE, TENANT, Compiling, Wanted
+from bluelamp.core.access.targets.lake import folder
+from bluelamp.core.access.targets.wanted import GATEWAY, GROUP, LAKE, TENANT, Compiling, Wanted
 
 PURPOSE: Final = "Purpose"
 """The header in which a partner states why it asks."""

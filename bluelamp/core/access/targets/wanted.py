@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any, Final
 
 from bluelamp.core.access import AccessPolicy, Rule
-from bluelamp.modules import naming
 
 REFERENCE: Final = re.compile(r"\$\{([a-zA-Z0-9-]+)(?:\.([a-zA-Z]+))?\}")
 
@@ -41,23 +40,23 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Compiling:
-    """A policy on a day, for whom it is compiled, and the groups that conditional access does not bind."""
+    """A policy on a day, for a force (with its short code) in an environment.
+
+    `excluded` are the groups that conditional access does not bind.
+    """
 
     policy: AccessPolicy
     day: date
-    label: naming.Label
+    force: str
+    code: str
+    environment: str
     excluded: tuple[str, ...] = ()
 
     @property
     def owner(self) -> str:
         """What names in Entra ID begin with: another environment of the force may be in the same tenant."""
-        code, environment = self.label["code"].upper(), self.label["environment"]
-        return code if environment == "prod" else f"{code} {environment}"
-
-    @property
-    def whose(self) -> tuple[str, str]:
-        """The force and the environment."""
-        return self.label["force"], self.label["environment"]
+        code = self.code.upper()
+        return code if self.environment == "prod" else f"{code} {self.environment}"
 
     def open(self, kind: str) -> list[tuple[Rule, list[str], list[str]]]:
         """The rules that allow something to personas of a kind today, with those personas and the assets, sorted."""

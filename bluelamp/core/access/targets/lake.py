@@ -11,8 +11,8 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from bluelamp.core.access import FULL, OPEN, AccessPolicy
-from bluelamp.modules.data.access.entra import group_of
-from bluelamp.modules.data.access.wanted import GATEWAY_IDENTITY, Compiling, Wanted
+from bluelamp.core.access.targets.entra import group_of
+from bluelamp.core.access.targets.wanted import GATEWAY_IDENTITY, Compiling, Wanted
 
 READER: Final = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
 """Storage Blob Data Reader."""
@@ -80,7 +80,9 @@ def _assignment(compiling: Compiling, asset: str, view: str, name: str, principa
         name,
         {
             # A GUID that follows from whose it is and what it is called: a second run changes nothing.
-            "roleAssignmentName": str(uuid5(NAMESPACE_URL, "/".join((*compiling.whose, "data-access", name)))),
+            "roleAssignmentName": str(
+                uuid5(NAMESPACE_URL, "/".join((compiling.force, compiling.environment, "data-access", name)))
+            ),
             "scope": f"${{file-system-{container}}}",
             "roleDefinitionId": f"/providers/Microsoft.Authorization/roleDefinitions/{READER}",
             "principalId": principal,

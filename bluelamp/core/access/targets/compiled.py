@@ -1,9 +1,9 @@
 """A policy, compiled for all of its targets."""
 
-from bluelamp.modules.data.access.entra import entra
-from bluelamp.modules.data.access.interfaces import interfaces
-from bluelamp.modules.data.access.lake import lake
-from bluelamp.modules.data.access.wanted import Compiling, Wanted
+from bluelamp.core.access.targets.entra import entra
+from bluelamp.core.access.targets.interfaces import interfaces
+from bluelamp.core.access.targets.lake import lake
+from bluelamp.core.access.targets.wanted import Compiling, Wanted
 
 
 def compiled(compiling: Compiling) -> tuple[Wanted, ...]:
