@@ -35,8 +35,9 @@ def start(stack: str, root: str) -> None:
             force = load(stack, {**config.get_config_env(), **config.CONFIG.get()}, Path(root))
         except SettingsError as error:
             raise pulumi.RunError(f"the settings cannot be used:\n{error}") from None
-    build(force)
-    register(read_assets(Path(root), force.slug))
+    assets = read_assets(Path(root), force.slug)
+    build(force, assets)
+    register(assets)
 
 
 @contextmanager

@@ -1,0 +1,72 @@
+"""What no single setting of the data landing zone can tell: where it is, and what its sources are."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from bluelamp.core.problems import did_you_mean
+from bluelamp.core.source import Steps, show
+from bluelamp.infra.finding import Finding, as_network, dig, primary_region
+from bluelamp.infra.profiles import is_on
+
+_AT: Final[Steps] = ("azure", "data")
+_WIDEST_FOR_DATABRICKS: Final = 24
+
+
+def data_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
+    """Every mistake of `azure.data` against the rest of the settings."""
+    data = dig(settings, "azure", "data")
+    if not isinstance(data, Mapping):
+        return
+    yield from _landing_zone(settings, data)
+    if not is_on(settings, "privateDns"):
+        yield Finding(_AT, "data needs privateDns, which is not there", next_step="write privateDns: hybrid")
+    yield from _sources(settings, data)
+
+
+def _landing_zone(settings: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Finding]:
+    name = dig(data, "landingZone")
+    if not isinstance(name, str):
+        return
+    zones = dig(settings, "azure", "landingZones")
+    listed = [zone for zone in zones if isinstance(zone, Mapping)] if isinstance(zones, list) else []
+    named = {str(zone.get("name")): zone for zone in listed}
+    steps: Steps = (*_AT, "landingZone")
+    zone = named.get(name)
+    if zone is None:
+        message = f"there is no landing zone called {show(name)}"
+        known = f"landingZones: {', '.join(named)}" if named else ""
+        step = did_you_mean(name, list(named)) or "add it to azure.landingZones"
+        yield Finding(steps, message, show(name, quote=False), known, step)
+        return
+    if zone.get("archetype") == "sandbox":
+        yield Finding(steps, "a sandbox reaches nothing and ends", name, "a landing zone of another archetype")
+    region = zone.get("region", primary_region(settings))
+    if region != primary_region(settings):
+        message = f"is in {region}; the hub, the zones and the keys of the data are in the primary region"
+        yield Finding(steps, message, name, f"a landing zone in {primary_region(settings)}")
+    space = as_network(zone.get("addressSpace"))
+    if data.get("engine") == "databricks" and space is not None and space.prefixlen > _WIDEST_FOR_DATABRICKS:
+        message = f"{space} is too small for the subnets of Databricks"
+        yield Finding(steps, message, str(space), f"a /{_WIDEST_FOR_DATABRICKS} or larger")
+
+
+def _sources(settings: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Finding]:
+    sources = data.get("sources")
+    if not isinstance(sources, list) or not sources:
+        return
+    if dig(settings, "onPremises", "domain") is None:
+        message = "sources are named in the force's own DNS, and onPremises.domain is missing"
+        yield Finding((*_AT, "sources"), message, next_step="add bluelamp:onPremises.domain")
+    machines = dig(settings, "onPremises", "servers", "machines")
+    listed = machines if isinstance(machines, list) else []
+    known = [str(dig(each, "name")) for each in listed if dig(each, "sql")]
+    for index, source in enumerate(sources):
+        machine = dig(source, "machine")
+        if isinstance(machine, str) and machine not in known:
+            yield Finding(
+                (*_AT, "sources", index, "machine"),
+                f"there is no machine called {show(machine)} that has SQL Server",
+                show(machine, quote=False),
+                f"machines: {', '.join(known[:9])}" if known else "",
+                did_you_mean(machine, known),
+            )
