@@ -31,6 +31,9 @@ class Data(Model):
     """The name of the landing zone that it is put in, which is in the primary region and holds nothing else."""
     engine: Literal["synapse", "databricks"] | None = None
     """What queries the lake in Azure; by default nothing."""
+    interfaces: Annotated[Workload, Field(max_length=20)] | None = None
+    """The name of an online landing zone for API Management, by which partners and the public read what the policy of
+    access gives them; by default there is none."""
     landing_immutable_days: Annotated[int, Field(ge=1, le=146_000)] = 90
     """Days for which what has landed can be neither changed nor deleted."""
     sources: tuple[SqlSource, ...] = ()

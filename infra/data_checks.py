@@ -9,6 +9,7 @@ from bluelamp.infra.finding import Finding, as_network, dig, primary_region
 from bluelamp.infra.profiles import is_on
 
 _AT: Final[Steps] = ("azure", "data")
+_ONLINE: Final = ("online", "confidential-online")
 _WIDEST_FOR_DATABRICKS: Final = 24
 
 
@@ -18,6 +19,7 @@ def data_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
     if not isinstance(data, Mapping):
         return
     yield from _landing_zone(settings, data)
+    yield from _interfaces(settings, data)
     if not is_on(settings, "privateDns"):
         yield Finding(_AT, "data needs privateDns, which is not there", next_step="write privateDns: hybrid")
     yield from _sources(settings, data)
@@ -48,6 +50,23 @@ def _landing_zone(settings: Mapping[str, Any], data: Mapping[str, Any]) -> Itera
     if data.get("engine") == "databricks" and space is not None and space.prefixlen > _WIDEST_FOR_DATABRICKS:
         message = f"{space} is too small for the subnets of Databricks"
         yield Finding(steps, message, str(space), f"a /{_WIDEST_FOR_DATABRICKS} or larger")
+
+
+def _interfaces(settings: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Finding]:
+    name = dig(data, "interfaces")
+    if not isinstance(name, str):
+        return
+    zones = dig(settings, "azure", "landingZones")
+    listed = [zone for zone in zones if isinstance(zone, Mapping)] if isinstance(zones, list) else []
+    online = [str(zone.get("name")) for zone in listed if zone.get("archetype") in _ONLINE]
+    if name not in online or name == dig(data, "landingZone"):
+        yield Finding(
+            (*_AT, "interfaces"),
+            f"{show(name)} is not a landing zone that is reached from the Internet",
+            show(name, quote=False),
+            f"online landing zones: {', '.join(online)}" if online else "",
+            did_you_mean(name, online) or "add a landing zone with `archetype: online`",
+        )
 
 
 def _sources(settings: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Finding]:

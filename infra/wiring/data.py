@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import pulumi
-
 from bluelamp.core.contracts import Contract
 from bluelamp.infra.data import SqlSource as SourceSettings
 from bluelamp.infra.wiring.context import Context

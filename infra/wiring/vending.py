@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from bluelamp.infra.vending import Access
 from bluelamp.infra.vending import LandingZone as LandingZoneSettings
+from bluelamp.infra.wiring.access import interface_subnets
 from bluelamp.infra.wiring.context import Context
 from bluelamp.infra.wiring.data_network import data_subnets
 
@@ -33,7 +34,7 @@ def landing_zones(
             args["backup"] = {"immutability": zone.backup.immutability}
             if args["location"] in guards:
                 args["backup"]["resource_guard_id"] = guards[args["location"]].resource_guard_id
-        if subnets := data_subnets(context, zone):
+        if subnets := data_subnets(context, zone) or interface_subnets(context, zone):
             args["subnets"] = subnets
         zones[zone.name] = LandingZone(f"landing-zone-{zone.name}", args, context.opts)
     return zones

@@ -6,6 +6,7 @@ same cell differently is refused, and so is one that a target cannot express.
 """
 
 from bluelamp.core.access.decision import Cell, Decision, cells, closing, decide
+from bluelamp.core.access.limits import Offered
 from bluelamp.core.access.model import (
     ANY,
     DEVICES,
@@ -37,6 +38,7 @@ __all__ = [
     "Cell",
     "Decision",
     "LakePath",
+    "Offered",
     "OpenData",
     "Persona",
     "Rule",

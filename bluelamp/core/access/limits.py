@@ -5,14 +5,50 @@ interface, with an application of their own; the public reads what is open to ev
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
 from bluelamp.core.access.model import ANY, DEVICES, FORCE, AccessPolicy, Rule
-from bluelamp.core.problems import Problem
+from bluelamp.core.problems import Problem, did_you_mean
 from bluelamp.core.source import Source, Steps
 
 _LAKE: Final = "the lake"
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What of the targets a force deploys: the lake's file systems, and whether there is an API Management service."""
+
+    file_systems: tuple[str, ...] = ()
+    interfaces: bool = False
+
+
+def undeployed(policy: AccessPolicy, offered: Offered, source: Source) -> Iterator[Problem]:
+    """What the policy needs that the force does not deploy."""
+    for name, asset in policy.assets.items():
+        if asset.lake is not None and not offered.file_systems:
+            yield source.problem(
+                ("assets", name, "lake"),
+                f"{name} is in the lake, and the force has none",
+                next_step="add `data:` to bluelamp:azure in the settings, or take `lake` out",
+            )
+        elif asset.lake is not None and asset.lake.container not in offered.file_systems:
+            yield source.problem(
+                ("assets", name, "lake", "container"),
+                f"the lake has no file system {asset.lake.container}",
+                asset.lake.container,
+                f"allowed: {', '.join(offered.file_systems)}",
+                did_you_mean(asset.lake.container, offered.file_systems),
+            )
+    for index, rule in enumerate(policy.rules):
+        kinds = {policy.personas[each].kind for each in policy.covers(rule)[0]}
+        if rule.allows and kinds & {"partner", "public"} and not offered.interfaces:
+            yield source.problem(
+                ("rules", index),
+                f"rule {rule.id} needs an interface, and the force deploys no API Management service",
+                next_step="set `data.interfaces` in bluelamp:azure to the name of an online landing zone",
+            )
 
 
 def limits(policy: AccessPolicy, source: Source) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bluelamp.core.access.conflicts import conflicts
-from bluelamp.core.access.limits import limits
+from bluelamp.core.access.limits import Offered, limits, undeployed
 from bluelamp.core.access.model import ANY, FORCE, FULL, INTERNET, OPEN, AccessAsset, AccessPolicy, Rule
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean
 from bluelamp.core.reader import content_of, parse
@@ -29,10 +29,12 @@ def has_access(root: Path, force: str) -> bool:
     return force.isascii() and "/" not in force and (root / FILE.format(force=force)).exists()
 
 
-def read_access(root: Path, force: str, contracts: Iterable["Contract"]) -> AccessPolicy | None:
+def read_access(
+    root: Path, force: str, contracts: Iterable["Contract"], offered: Offered | None = None
+) -> AccessPolicy | None:
     """The policy of `force`, with the ends of the agreements of its `contracts`; None where there is no file.
 
-    Raises `SettingsError` with every mistake in it: what it does not know, rules that contradict each other, and rules
+    `offered` is what the force deploys; None leaves out what depends on that. Raises `SettingsError` with every mistake in it: what it does not know, rules that contradict each other, and rules
     that no target can express.
     """
     if not has_access(root, force):
@@ -55,6 +57,7 @@ def read_access(root: Path, force: str, contracts: Iterable["Contract"]) -> Acce
     policy = policy.model_copy(update={"agreements": _ends(policy, known)})
     problems += conflicts(policy, source)
     problems += limits(policy, source)
+    problems += undeployed(policy, offered, source) if offered is not None else ()
     if problems:
         raise SettingsError(problems)
     return policy

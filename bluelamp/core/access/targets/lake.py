@@ -92,3 +92,21 @@ def _assignment(compiling: Compiling, asset: str, view: str, name: str, principa
             "description": f"{view} of {asset}, by the policy of access",
         },
     )
+
+
+def views(policy: AccessPolicy) -> dict[str, Any]:
+    """The views of all assets in the lake, for the job that writes them: columns left out, or counts."""
+    found: list[dict[str, Any]] = []
+    for name, asset in sorted(policy.assets.items()):
+        if asset.lake is None:
+            continue
+        at = {"asset": name, "fileSystem": asset.lake.container}
+        found.append({**at, "view": FULL, "path": f"{asset.lake.path}/{FULL}", "without": []})
+        found += [
+            {**at, "view": mask, "path": f"{asset.lake.path}/{mask}", "without": list(columns)}
+            for mask, columns in sorted(asset.masks.items())
+        ]
+        if asset.open is not None:
+            counts = {"table": asset.open.table, "by": list(asset.open.by), "minimum": asset.open.minimum}
+            found.append({**at, "view": OPEN, "path": f"{asset.lake.path}/{OPEN}", "counts": counts})
+    return {"views": found}
