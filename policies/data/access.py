@@ -15,7 +15,7 @@ from bluelamp.policies.estate import Estate, canonical
 from bluelamp.policies.model import UNKNOWN, Enforcement, Severity
 from bluelamp.policies.rule import Fail, NotApplicable, Outcome, lacks, rule
 from bluelamp.policies.tighter import AtLeast
-from bluelamp.policies.value import UnknownValue, Value, some
+from bluelamp.policies.value import UnknownValue, Value, root, some
 
 ACCOUNT: Final = "azure-native:storage:StorageAccount"
 API_MANAGEMENT: Final = "azure-native:apimanagement:ApiManagementService"
@@ -55,7 +55,7 @@ def access_has_not_ended(ends: Value) -> Outcome:
     """
     if ends.missing:
         return _NO_END
-    if Value(ends.resource, ends.resource.properties.get("open")).get(False) is not True:
+    if root(ends.resource)["open"].get(False) is not True:
         return NotApplicable("it is closed")
     return Fail(ends, f"a day from {today()} on") if _day(ends) < today() else None
 
