@@ -59,6 +59,9 @@ def _doubles(settings: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _twice(("azure", "regions"), dig(settings, "azure", "regions"), None)
     yield from _twice(("onPremises", "clusters"), dig(settings, "onPremises", "clusters"), "name")
     yield from _twice(("onPremises", "tenants"), dig(settings, "onPremises", "tenants"), "name")
+    tenants = dig(settings, "onPremises", "tenants")
+    for index, tenant in enumerate(tenants if isinstance(tenants, list) else ()):
+        yield from _twice(("onPremises", "tenants", index, "jobs"), dig(tenant, "jobs"), "name")
     yield from _twice(("onPremises", "sites"), dig(settings, "onPremises", "sites"), "name")
     yield from _twice(("onPremises", "sites"), dig(settings, "onPremises", "sites"), "asn")
     yield from _twice(("azure", "landingZones"), dig(settings, "azure", "landingZones"), "name")

@@ -14,7 +14,8 @@ _WIDEST_FOR_DATABRICKS: Final = 24
 
 
 def data_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
-    """Every mistake of `azure.data` against the rest of the settings."""
+    """Every mistake of `azure.data` and of `onPremises.datahub` against the rest of the settings."""
+    yield from _on_premises(settings)
     data = dig(settings, "azure", "data")
     if not isinstance(data, Mapping):
         return
@@ -89,3 +90,25 @@ def _sources(settings: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[F
                 f"machines: {', '.join(known[:9])}" if known else "",
                 did_you_mean(machine, known),
             )
+
+
+def _on_premises(settings: Mapping[str, Any]) -> Iterator[Finding]:
+    steps: Steps = ("onPremises", "datahub")
+    datahub = dig(settings, *steps)
+    if not isinstance(datahub, Mapping):
+        return
+    if dig(settings, "onPremises", "domain") is None:
+        message = "its pages have a name below the force's own domain, and onPremises.domain is missing"
+        yield Finding(steps, message, next_step="add bluelamp:onPremises.domain")
+    clusters = dig(settings, "onPremises", "clusters")
+    known = [str(dig(each, "name")) for each in clusters] if isinstance(clusters, list) else ["live"]
+    cluster = datahub.get("cluster")
+    if isinstance(cluster, str) and cluster not in known:
+        message = f"there is no cluster called {show(cluster)}"
+        allowed = f"clusters: {', '.join(known[:9])}"
+        yield Finding((*steps, "cluster"), message, show(cluster, quote=False), allowed, did_you_mean(cluster, known))
+    tenants = dig(settings, "onPremises", "tenants")
+    for index, tenant in enumerate(tenants if isinstance(tenants, list) else ()):
+        if dig(tenant, "name") == "datahub":
+            message = "is the namespace of onPremises.datahub"
+            yield Finding(("onPremises", "tenants", index, "name"), message, "datahub", next_step="rename the tenant")

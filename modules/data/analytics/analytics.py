@@ -8,6 +8,7 @@ from pulumi_azure_native import storage, streamanalytics
 
 from bluelamp.modules import naming
 from bluelamp.modules.azure import closed_storage, immutable_storage
+from bluelamp.modules.azure.lock import lock
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.azure.private_link import BLOB_ZONE, private_links
 from bluelamp.modules.azure.storage_encryption import EncryptionKey
@@ -90,7 +91,7 @@ class DataAnalytics(Component):
             "account_name": after(account_name, account),
             "resource_group_name": args["resource_group_name"],
         }
-        immutable_storage.blob_service(self, name, here, args["workspace_id"])
+        blobs = immutable_storage.blob_service(self, name, here, args["workspace_id"])
         shares = storage.FileServiceProperties(
             f"{name}-shares",
             file_services_name="default",
@@ -106,7 +107,8 @@ class DataAnalytics(Component):
             ),
             opts=self.child(),
         )
-        send_logs(f"{name}-shares-logs", shares, args["workspace_id"], self.child())
+        told = send_logs(f"{name}-shares-logs", shares, args["workspace_id"], self.child())
+        lock(self, f"{name}-lock", account, [*blobs, shares, told], "It holds the notebooks and results of analysts.")
         private_links(self, f"{name}-storage", args, account, _STORAGE)
         return account
 
