@@ -48,8 +48,8 @@ def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROO
     engine has read already, by key with or without `bluelamp:`, objects as mappings or as the JSON text that the engine
     hands over; None reads `stacks/Pulumi.<slug>.yaml` under `root`. The file is used for places in messages either way.
 
-    Raises `SettingsError` with every mistake in the settings, and in the contracts of the force's information assets, and
-    in its policy of access.
+    Raises `SettingsError` with every mistake in the settings and in the contracts of the force's information assets; if
+    there is none, with those in its policy of access.
     """
     mistakes = _asset_mistakes(slug, root)
     try:

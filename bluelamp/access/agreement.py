@@ -27,7 +27,7 @@ SERVED: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Cloud:
-    """Resources as a cloud has them, the lake's account by its ARM id, and the interfaces' identity by its object id."""
+    """Resources as a cloud has them; the lake's account by its ARM id, the interfaces' identity by its object id."""
 
     resources: Resources
     account: str = _ACCOUNT

@@ -56,8 +56,8 @@ def access(
 
     args: DataAccessArgs = {
         "label": context.label,
-        "policy": policy,
-        "day": today(),
+        "policy": policy.model_dump(mode="json", by_alias=True),
+        "day": today().isoformat(),
         "tenant_id": context.tenant_id,
     }
     if emergency is not None:

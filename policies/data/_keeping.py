@@ -147,7 +147,9 @@ def _least(store: Value, estate: Estate, path: str) -> Iterator[Value]:
     if canonical(store.resource.type) == ACCOUNT and not (own := store.at(_ACCOUNT_LEVEL)).missing:
         yield own
     for policy in estate.of(IMMUTABILITY):
-        if _of(policy, store, estate) and (not path or policy["containerName"].text() == path.split("/", maxsplit=1)[0].lower()):
+        if _of(policy, store, estate) and (
+            not path or policy["containerName"].text() == path.split("/", maxsplit=1)[0].lower()
+        ):
             yield policy["immutabilityPeriodSinceCreationInDays"]
 
 

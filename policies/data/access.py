@@ -112,6 +112,8 @@ def access_is_archived(service: Value, estate: Estate) -> Outcome:
     settings = [each for each in estate.of(DIAGNOSTIC_SETTING) if not each["storageAccountId"].missing]
     if some(settings, lambda each: _sends(each) and _is_of(each["resourceUri"], service) and _is_kept(each, estate)):
         return None
+    if not some(estate.of(ACCOUNT), _is_immutable):
+        raise UnknownValue(Value(service.resource, None), "no immutable archive is judged with it")
     return lacks(service, "a diagnostic setting that sends its logs to an immutable storage account")
 
 
@@ -164,10 +166,7 @@ def _is_of(id_: Value, service: Value) -> bool:
             raise UnknownValue(id_)
         return service.resource.urn in id_.references
     arm_type, name = NAMES[canonical(service.resource.type)]
-    own = service[name]
-    if not isinstance(own.raw, str):
-        raise UnknownValue(own)
-    return f"/{arm_type}/{own.text()}/" in f"{id_.text()}/"
+    return f"/{arm_type}/{service[name].text()}/" in f"{id_.text()}/"
 
 
 def _is_kept(setting: Value, estate: Estate) -> bool:
@@ -175,4 +174,8 @@ def _is_kept(setting: Value, estate: Estate) -> bool:
     target = some(estate.of(ACCOUNT), lambda each: _is_of(setting["storageAccountId"], each))
     if target is None:
         raise UnknownValue(setting["storageAccountId"], "the account is not among what is judged")
-    return target.at("immutableStorageWithVersioning.enabled").get(False) is True
+    return _is_immutable(target)
+
+
+def _is_immutable(account: Value) -> bool:
+    return account.at("immutableStorageWithVersioning.enabled").get(False) is True

@@ -46,9 +46,7 @@ def counts(relation: str, by: Sequence[str], minimum: int) -> str:
     )
 
 
-def open_counts(
-    connection: "DuckDBPyConnection", relation: str, by: Sequence[str], minimum: int, into: str
-) -> Counts:
+def open_counts(connection: "DuckDBPyConnection", relation: str, by: Sequence[str], minimum: int, into: str) -> Counts:
     """Makes the table `into` of the counts of a relation, and gives how many were suppressed."""
     connection.execute(f"CREATE OR REPLACE TABLE {identifier(into)} AS {counts(relation, by, minimum)}")
     found = connection.execute(

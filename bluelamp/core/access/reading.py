@@ -34,8 +34,8 @@ def read_access(
 ) -> AccessPolicy | None:
     """The policy of `force`, with the ends of the agreements of its `contracts`; None where there is no file.
 
-    `offered` is what the force deploys; None leaves out what depends on that. Raises `SettingsError` with every mistake in it: what it does not know, rules that contradict each other, and rules
-    that no target can express.
+    `offered` is what the force deploys; None leaves out what depends on that. Raises `SettingsError` with every mistake
+    in it: what it does not know, rules that contradict each other, and rules that no target can express.
     """
     if not has_access(root, force):
         return None

@@ -64,10 +64,10 @@ class DataAccessArgs(TypedDict):
 
     label: naming.Label
     """Whose it is; names in Entra ID follow from it."""
-    policy: AccessPolicy
-    """The policy, as `read_access` checked it."""
-    day: date
-    """The day on which it is compiled: rules that have expired give nothing."""
+    policy: dict[str, Any]
+    """The policy, as `stacks/<force>/access.yaml` has it, with the last day of each agreement in `agreements`."""
+    day: str
+    """The day on which it is compiled, such as `2026-04-01`: rules that have expired give nothing."""
     tenant_id: pulumi.Input[str]
     """The tenant whose tokens partners bring."""
     excluded_group_ids: NotRequired[list[pulumi.Input[str]]]
@@ -88,15 +88,15 @@ class DataAccess(Component):
         super().__init__(name, args, opts)
         excluded = args.get("excluded_group_ids", [])
         given: dict[str, pulumi.Input[Any]] = {f"excluded-{index}": each for index, each in enumerate(excluded)}
-        label = args["label"]
+        label, policy, day = args["label"], AccessPolicy.model_validate(args["policy"]), date.fromisoformat(args["day"])
         keys = tuple(f"${{{key}}}" for key in given)
-        compiling = Compiling(args["policy"], args["day"], label["force"], label["code"], label["environment"], keys)
+        compiling = Compiling(policy, day, label["force"], label["code"], label["environment"], keys)
         _check(f"DataAccess {name!r}", args, compiling)
         given["tenant"] = args["tenant_id"]
         if "lake" in args:
             ids = pulumi.Output.from_input(args["lake"]["file_system_ids"])
             given["lake"] = args["lake"]["name"]
-            for place in [each.lake for each in args["policy"].assets.values() if each.lake]:
+            for place in [each.lake for each in policy.assets.values() if each.lake]:
                 given[f"file-system-{place.container}"] = ids.apply(lambda known, key=place.container: known[key])
         if "gateway" in args:
             given["gateway"] = args["gateway"]["name"]
@@ -105,9 +105,7 @@ class DataAccess(Component):
         made: dict[str, tuple[Wanted, pulumi.CustomResource]] = {}
         for wanted in compiled(compiling):
             made[wanted.name] = (wanted, self._make(name, wanted, given, made))
-        self.rules = pulumi.Output.from_input(
-            [each.id for each in args["policy"].rules if args["policy"].is_open(each, args["day"])]
-        )
+        self.rules = pulumi.Output.from_input([each.id for each in policy.rules if policy.is_open(each, day)])
         self.finish()
 
     def _make(
