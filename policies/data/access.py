@@ -109,7 +109,7 @@ def access_is_archived(service: Value, estate: Estate) -> Outcome:
         return NotApplicable("it is no data lake")
     if canonical(service.resource.type) == API_MANAGEMENT and service.at("sku.name").text("") == "consumption":
         return NotApplicable("the consumption tier has no resource logs")
-    settings = [each for each in estate.of(DIAGNOSTIC_SETTING) if not each["storageAccountId"].missing]
+    settings = [each for each in estate.of(DIAGNOSTIC_SETTING) if each["storageAccountId"].raw is not None]
     if some(settings, lambda each: _sends(each) and _is_of(each["resourceUri"], service) and _is_kept(each, estate)):
         return None
     if not some(estate.of(ACCOUNT), _is_immutable):
