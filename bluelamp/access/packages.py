@@ -102,4 +102,4 @@ def _is_on(devices: Mapping[str, Any] | None, subject: Subject) -> bool:
         return True
     if devices["filter"]["rule"] != _COMPLIANT:
         raise NotUnderstoodError(f"the filter {devices['filter']['rule']}")
-    return subject.managed == (devices["filter"]["mode"] == "include")
+    return subject.managed is (devices["filter"]["mode"] == "include")

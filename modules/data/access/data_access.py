@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final, NotRequired, TypedDict
 
 import pulumi
@@ -96,8 +97,8 @@ class DataAccess(Component):
         if "lake" in args:
             ids = pulumi.Output.from_input(args["lake"]["file_system_ids"])
             given["lake"] = args["lake"]["name"]
-            for place in [each.lake for each in policy.assets.values() if each.lake]:
-                given[f"file-system-{place.container}"] = ids.apply(lambda known, key=place.container: known[key])
+            for container in {each.lake.container for each in policy.assets.values() if each.lake}:
+                given[f"file-system-{container}"] = ids.apply(partial(_one, container))
         if "gateway" in args:
             given["gateway"] = args["gateway"]["name"]
             given["group"] = args["gateway"]["resource_group_name"]
@@ -127,7 +128,7 @@ class DataAccess(Component):
         class_ = _CLASSES[wanted.type.rpartition(":")[2]]
         return class_(
             f"{name}-{wanted.name}", **{_snake(key): value for key, value in inputs.items()}, opts=self.child()
-        )  # type: ignore[arg-type]
+        )
 
 
 def _check(owner: str, args: DataAccessArgs, compiling: Compiling) -> None:
@@ -139,6 +140,10 @@ def _check(owner: str, args: DataAccessArgs, compiling: Compiling) -> None:
         wrong.append("gateway is missing; the policy gives partners or the public access")
     if wrong:
         raise ValueError(f"{owner}: " + "; ".join(wrong))
+
+
+def _one(key: str, known: Mapping[str, str]) -> str:
+    return known[key]
 
 
 def _snake(key: str) -> str:

@@ -36,7 +36,6 @@ spoke = Spoke(
         "workspace_id": logs.workspace_id,
     },
 )
-networks = {"data": spoke.virtual_network_id}
 archive = LogArchive(
     "archive",
     {
@@ -45,7 +44,7 @@ archive = LogArchive(
         "workload": "logs",
         "resource_group_name": group.name,
         "subnet_id": spoke.private_endpoints_subnet_id,
-        "virtual_network_ids": networks,
+        "virtual_network_ids": {"data": spoke.virtual_network_id},
         "workspace_id": logs.workspace_id,
     },
 )
@@ -57,9 +56,11 @@ lake = DataLake(
         "workload": "lake",
         "resource_group_name": group.name,
         "subnet_id": spoke.private_endpoints_subnet_id,
-        "virtual_network_ids": networks,
+        "virtual_network_ids": {"data": spoke.virtual_network_id},
         "workspace_id": logs.workspace_id,
     },
 )
-services = {"lake": pulumi.Output.concat(lake.id, "/blobServices/default")}
-AccessLog("access-log", {"archive_id": archive.id, "services": services})
+AccessLog(
+    "access-log",
+    {"archive_id": archive.id, "services": {"lake": pulumi.Output.concat(lake.id, "/blobServices/default")}},
+)
