@@ -15,7 +15,8 @@ from bluelamp.modules.naming import Label
 def build(force: Force, assets: Sequence[Contract] = ()) -> None:
     """Makes the landing zones that `force` asks for and exports what other programs and people need of them.
 
-    How long the data lake keeps data follows from the contracts in `assets`. Only the SDKs of the halves that the force has are loaded. Must run inside a Pulumi program.
+    How long the data lake keeps data follows from the contracts in `assets`. Only the SDKs of the halves that the force
+    has are loaded. Must run inside a Pulumi program.
     """
     wait_once()
     pulumi.export("force", force.entry.force)
