@@ -1,6 +1,6 @@
 """What no single setting of the data landing zone can tell: where it is, and what its sources are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from bluelamp.core.problems import did_you_mean
@@ -37,7 +37,7 @@ def _landing_zone(settings: Mapping[str, Any], data: Mapping[str, Any]) -> Itera
     zone = named.get(name)
     if zone is None:
         message = f"there is no landing zone called {show(name)}"
-        known = f"landingZones: {', '.join(named)}" if named else ""
+        known = f"landing zones: {_shown(named)}" if named else ""
         step = did_you_mean(name, list(named)) or "add it to azure.landingZones"
         yield Finding(steps, message, show(name, quote=False), known, step)
         return
@@ -87,7 +87,7 @@ def _sources(settings: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[F
                 (*_AT, "sources", index, "machine"),
                 f"there is no machine called {show(machine)} that has SQL Server",
                 show(machine, quote=False),
-                f"machines: {', '.join(known[:9])}" if known else "",
+                f"machines: {_shown(known)}" if known else "",
                 did_you_mean(machine, known),
             )
 
@@ -105,10 +105,14 @@ def _on_premises(settings: Mapping[str, Any]) -> Iterator[Finding]:
     cluster = datahub.get("cluster")
     if isinstance(cluster, str) and cluster not in known:
         message = f"there is no cluster called {show(cluster)}"
-        allowed = f"clusters: {', '.join(known[:9])}"
+        allowed = f"clusters: {_shown(known)}"
         yield Finding((*steps, "cluster"), message, show(cluster, quote=False), allowed, did_you_mean(cluster, known))
     tenants = dig(settings, "onPremises", "tenants")
     for index, tenant in enumerate(tenants if isinstance(tenants, list) else ()):
         if dig(tenant, "name") == "datahub":
             message = "is the namespace of onPremises.datahub"
             yield Finding(("onPremises", "tenants", index, "name"), message, "datahub", next_step="rename the tenant")
+
+
+def _shown(names: Iterable[str]) -> str:
+    return ", ".join(show(each, quote=False) for each in list(names)[:9])

@@ -59,7 +59,7 @@ def data(
     if wanted.engine == "synapse":
         _synapse(place, lake)
     elif wanted.engine == "databricks":
-        _databricks(place, lake)
+        _databricks(place, wanted, lake)
     if context.has("dataCatalogue"):
         _catalogue(place, lake)
     capture = _capture(place) if context.has("dataCapture") else None
@@ -96,32 +96,31 @@ def _keys(context: Context, vault: "KeyVault") -> "CustomerManagedKeys | None":
 def _lake(place: Place, wanted: "DataSettings", assets: Sequence[Contract]) -> "DataLake":
     from bluelamp.modules.data.lake import DataLake, DataLakeArgs
 
-    args: DataLakeArgs = {
-        **place.common("lake"),
-        "landing_immutable_days": wanted.landing_immutable_days,
-        "retention": retention(assets, LAKE),
-    }
-    if wanted.engine is not None:
-        args["file_systems"] = [_ENGINE_FILES]
-    if key := place.key("lake"):
-        args["key"] = key
+    args = place.args(
+        DataLakeArgs,
+        "lake",
+        file_systems=[_ENGINE_FILES] if wanted.engine else None,
+        landing_immutable_days=wanted.landing_immutable_days,
+        retention=retention(assets, LAKE),
+        key=place.key("lake"),
+    )
     return DataLake("lake", args, place.opts)
 
 
 def _factory(place: Place, wanted: "DataSettings", lake: "DataLake") -> None:
     from bluelamp.modules.data.lake import DataFactory, DataFactoryArgs
 
-    args: DataFactoryArgs = {
-        **place.common("lake"),
-        "endpoints": {
+    args = place.args(
+        DataFactoryArgs,
+        "lake",
+        endpoints={
             "lake": {"id": lake.id, "group": "dfs"},
             "key-vault": {"id": place.zone.key_vault_id, "group": "vault"},
         },
-        "key_vault_uri": place.zone.key_vault_uri,
-        "sources": {each.name: _source(place.context, each) for each in wanted.sources},
-    }
-    if key := place.key("lake"):
-        args["key"] = key
+        key_vault_uri=place.zone.key_vault_uri,
+        sources={each.name: _source(place.context, each) for each in wanted.sources},
+        key=place.key("lake"),
+    )
     factory = DataFactory("data-factory", args, place.opts)
     writes(place, lake, "factory", factory.principal_id, "landing", "curated")
     if wanted.sources:
@@ -141,70 +140,67 @@ def _source(context: Context, wanted: SourceSettings) -> "SqlSource":
 
 
 def _synapse(place: Place, lake: "DataLake") -> None:
-    from bluelamp.modules.data.lake import SynapseWorkspace, SynapseWorkspaceArgs
+    from bluelamp.modules.data.lake import SynapseKey, SynapseWorkspace, SynapseWorkspaceArgs
 
-    args: SynapseWorkspaceArgs = {
-        **place.common("lake"),
-        "tenant_id": place.context.tenant_id,
-        "lake_id": lake.id,
-        "lake_endpoint": lake.endpoint,
-        "file_system": _ENGINE_FILES,
-    }
+    key: SynapseKey | None = None
     if place.keys is not None:
-        args["key"] = {
+        key = {
             "key_uri": place.keys.key_uris.apply(lambda uris: uris["lake"]),
             "identity_id": place.keys.identity_ids.apply(lambda ids: ids["lake"]),
         }
+    args = place.args(
+        SynapseWorkspaceArgs,
+        "lake",
+        tenant_id=place.context.tenant_id,
+        lake_id=lake.id,
+        lake_endpoint=lake.endpoint,
+        file_system=_ENGINE_FILES,
+        key=key,
+    )
     engine = SynapseWorkspace("synapse", args, place.opts)
     writes(place, lake, "synapse", engine.principal_id, "curated", "published", _ENGINE_FILES)
 
 
-def _databricks(place: Place, lake: "DataLake") -> None:
-    from bluelamp.modules.data.lake import DatabricksWorkspace
+def _databricks(place: Place, wanted: "DataSettings", lake: "DataLake") -> None:
+    from bluelamp.modules.data.lake import DatabricksWorkspace, DatabricksWorkspaceArgs
 
-    label, location, zone = place.context.label, place.context.location, place.zone.virtual_network_id
-    workload = str(place.context.azure.data and place.context.azure.data.landing_zone)
-    subnets = {part: naming.name("subnet", f"{workload}-{part}", label, location) for part in (HOST, CONTAINER)}
-    engine = DatabricksWorkspace(
-        "databricks",
-        {
-            **place.common("lake"),
-            "subscription_id": place.subscription_id,
-            "virtual_network_id": zone,
-            "host_subnet_name": subnets[HOST],
-            "container_subnet_name": subnets[CONTAINER],
-        },
-        place.opts,
+    where = (place.context.label, place.context.location)
+    args = place.args(
+        DatabricksWorkspaceArgs,
+        "lake",
+        subscription_id=place.subscription_id,
+        virtual_network_id=place.zone.virtual_network_id,
+        host_subnet_name=naming.name("subnet", f"{wanted.landing_zone}-{HOST}", *where),
+        container_subnet_name=naming.name("subnet", f"{wanted.landing_zone}-{CONTAINER}", *where),
     )
+    engine = DatabricksWorkspace("databricks", args, place.opts)
     writes(place, lake, "databricks", engine.principal_id, "curated", "published", _ENGINE_FILES)
 
 
 def _catalogue(place: Place, lake: "DataLake") -> None:
-    from bluelamp.modules.data.catalogue import DataCatalogue
+    from bluelamp.modules.data.catalogue import DataCatalogue, DataCatalogueArgs
 
-    made = DataCatalogue("catalogue", {**place.common("catalogue")}, place.opts)
+    made = DataCatalogue("catalogue", place.args(DataCatalogueArgs, "catalogue"), place.opts)
     reads(place, lake, "catalogue", made.principal_id)
 
 
 def _capture(place: Place) -> "DataCapture":
     from bluelamp.modules.data.capture import DataCapture, DataCaptureArgs
 
-    args: DataCaptureArgs = {**place.common("capture"), "hubs": {hub: {} for hub in _HUBS}}
-    if key := place.key("events"):
-        args["key"] = key
+    args = place.args(DataCaptureArgs, "capture", hubs={hub: {} for hub in _HUBS}, key=place.key("events"))
     return DataCapture("capture", args, place.opts)
 
 
 def _analytics(place: Place, wanted: "DataSettings", lake: "DataLake", capture: "DataCapture") -> None:
     from bluelamp.modules.data.analytics import DataAnalytics, DataAnalyticsArgs
 
-    args: DataAnalyticsArgs = {
-        **place.common("analytics"),
-        "key_vault_id": place.zone.key_vault_id,
-        "lake_id": lake.id,
-        "event_hubs_id": capture.id,
-        "streaming_units": wanted.streaming_units,
-    }
-    if key := place.key("analytics"):
-        args["key"] = key
+    args = place.args(
+        DataAnalyticsArgs,
+        "analytics",
+        key_vault_id=place.zone.key_vault_id,
+        lake_id=lake.id,
+        event_hubs_id=capture.id,
+        streaming_units=wanted.streaming_units,
+        key=place.key("analytics"),
+    )
     DataAnalytics("analytics", args, place.opts)

@@ -1,13 +1,12 @@
 """Where the parts of the data landing zone go, and the key that each is encrypted with."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pulumi
 
 from bluelamp.infra.wiring.context import Context
 from bluelamp.infra.wiring.data_network import ENDPOINTS
-from bluelamp.modules.naming import Label
 
 if TYPE_CHECKING:
     from bluelamp.infra.wiring.network import Network
@@ -18,16 +17,7 @@ if TYPE_CHECKING:
     from bluelamp.modules.azure.storage_encryption import EncryptionKey
 
 
-class Common(TypedDict):
-    """What every part of the data landing zone takes."""
-
-    label: Label
-    location: str
-    workload: str
-    resource_group_name: pulumi.Input[str]
-    subnet_id: pulumi.Input[str]
-    workspace_id: pulumi.Input[str]
-    private_zone_ids: dict[str, pulumi.Input[str]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -57,9 +47,12 @@ class Place:
         """The name of the resource group for the service itself."""
         return self.zone.resource_group_names.apply(lambda names: names["workload"])
 
-    def common(self, workload: str) -> Common:
-        """What the part called `workload` takes as every other does."""
-        return {
+    def args(self, shape: type[T], workload: str, **own: Any) -> T:
+        """The arguments of the part called `workload`: what every part takes, and those of its own that are not None.
+
+        The component checks them against their `shape`.
+        """
+        common = {
             "label": self.context.label,
             "location": self.context.location,
             "workload": workload,
@@ -68,6 +61,7 @@ class Place:
             "workspace_id": self.logs.workspace_id,
             "private_zone_ids": self.network.shared_zones,
         }
+        return cast(T, {**common, **{key: value for key, value in own.items() if value is not None}})
 
     def key(self, use: str) -> "EncryptionKey | None":
         """The key of the force's own for one use; None where the force has none."""

@@ -10,7 +10,7 @@ from bluelamp.policies.estate import Estate
 from bluelamp.policies.model import Severity
 from bluelamp.policies.rule import Fail, NotApplicable, Outcome, lacks, rule
 from bluelamp.policies.tighter import Forbidden
-from bluelamp.policies.value import Value, places, some
+from bluelamp.policies.value import Value, some
 
 RUNTIME: Final = "azure-native:datafactory:IntegrationRuntime"
 LINKED_SERVICE: Final = "azure-native:datafactory:LinkedService"
@@ -145,8 +145,8 @@ streamanalytics.PrivateEndpoint("incidents", ..., cluster_name="asac-patterns")
 """,
 )
 def stream_cluster_has_private_endpoint(cluster: Value, estate: Estate) -> Outcome:
-    """A cluster without private endpoints reads streams and writes results over the Internet, so that the event hubs and
-    the lake behind it have to answer the Internet.
+    """A cluster without private endpoints reads streams and writes results over the Internet, so that the event hubs
+    and the lake behind it have to answer the Internet.
     """
     if child(cluster, "clusterName", estate.of(STREAM_ENDPOINT), "clusterName") is not None:
         return None

@@ -146,10 +146,9 @@ def _of(part: Value, store: Value, estate: Estate) -> bool:
 def _least(store: Value, estate: Estate, path: str) -> Iterator[Value]:
     if canonical(store.resource.type) == ACCOUNT and not (own := store.at(_ACCOUNT_LEVEL)).missing:
         yield own
+    container = path.partition("/")[0].lower()
     for policy in estate.of(IMMUTABILITY):
-        if _of(policy, store, estate) and (
-            not path or policy["containerName"].text() == path.split("/", maxsplit=1)[0].lower()
-        ):
+        if _of(policy, store, estate) and (not path or policy["containerName"].text() == container):
             yield policy["immutabilityPeriodSinceCreationInDays"]
 
 
@@ -163,7 +162,7 @@ def _deletions(store: Value, estate: Estate, path: str) -> Iterator[Value]:
 
 
 def _covers(rule: Value, store: Value, path: str) -> bool:
-    """Whether a lifecycle rule deletes something at the path, or anything in the container; prefixes keep their case."""
+    """Whether a lifecycle rule deletes something at the path, or in the container; case counts in prefixes."""
     prefixes = [str(each.known) for each in rule.at("definition.filters.prefixMatch").each()]
     if not path and canonical(store.resource.type) == CONTAINER:
         path = str(store["containerName"].known)

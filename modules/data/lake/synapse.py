@@ -58,7 +58,7 @@ class SynapseWorkspaceArgs(TypedDict):
 
 
 class SynapseWorkspace(Component):
-    """A workspace in a managed network that data cannot leave for another tenant; Entra ID only, every access logged."""
+    """A workspace in a managed network that data cannot leave for another tenant; sign-in by Entra ID only."""
 
     id: pulumi.Output[str]
     """The workspace's ARM id."""

@@ -28,7 +28,7 @@ ScheduledJob(
         "label": label,
         "namespace": tenant.namespace,
         "job": "demand-forecast",
-        "image": "registry.essex.police.example/forecast@sha256:59f0db478528b4c446cfaf3d5b8a358dc500a6d97b29a215ee8c216a2f7174e2",
+        "image": f"registry.essex.police.example/forecast@sha256:{'59f0' * 16}",
         "schedule": "0 3 * * 1",
         "arguments": ["--months", "3"],
         "env": {"BLUELAMP_LAKE": "https://stlakeessexteuks.dfs.core.windows.net"},

@@ -1,5 +1,7 @@
 """A lake that keeps each asset for its own time, a factory that fetches into it, and both engines that query it."""
 
+import pulumi
+
 from bluelamp.modules.azure.customer_managed_keys import CustomerManagedKeys
 from bluelamp.modules.azure.key_vault import KeyVault
 from bluelamp.modules.azure.log_analytics import LogAnalytics
@@ -44,7 +46,7 @@ spoke = Spoke(
         },
     },
 )
-networks = {"data": spoke.virtual_network_id}
+networks: dict[str, pulumi.Input[str]] = {"data": spoke.virtual_network_id}
 vault = KeyVault(
     "vault",
     {
