@@ -25,7 +25,7 @@ class Answer:
 
 
 def partner_interface(resources: Resources, subject: Subject, path: str, identity: str) -> frozenset[str]:
-    """The folders of the lake that a partner reads at an interface by its subscriptions; `identity` is the service's."""
+    """The folders of the lake that a partner reads at an interface by its subscriptions and the `identity`."""
     found = set()
     for product, api in resources.once(_links):
         if not product["subscriptionRequired"] or api["path"] != path:
