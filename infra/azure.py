@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bluelamp.infra.azure_names import Endpoint, ManagementGroupId, RuleName
+from bluelamp.infra.data import Data
 from bluelamp.infra.exemptions import PolicyExemption
 from bluelamp.infra.fields import FirewallPolicyId, Guid, Model, Network, Ports, Region, Text
 from bluelamp.infra.vending import Budget, LandingZone
@@ -123,6 +124,8 @@ class Azure(Model):
     break_glass: BreakGlass | None = None
     landing_zones: tuple[LandingZone, ...] = ()
     """Their order does not count: an address range that is not written is kept by name in `addresses.yaml`."""
+    data: Data | None = None
+    """The data landing zone; none by default."""
     policy_exemptions: tuple[PolicyExemption, ...] = ()
     """What need not meet an assignment of Azure Policy, until when, and who accepted that."""
 

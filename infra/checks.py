@@ -11,6 +11,7 @@ from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
 from bluelamp.infra.addresses import address_findings
 from bluelamp.infra.connections import connection_findings
+from bluelamp.infra.data_checks import data_findings
 from bluelamp.infra.fields import UK_REGIONS
 from bluelamp.infra.finding import Context, Finding, dig, items, repeats
 from bluelamp.infra.profiles import COMES_WITH, missing
@@ -33,6 +34,7 @@ def findings(settings: Mapping[str, Any], context: Context) -> Iterator[Finding]
     yield from connection_findings(settings)
     yield from sibling_findings(settings, context)
     yield from restriction_findings(settings)
+    yield from data_findings(settings)
 
 
 def _estate(settings: Mapping[str, Any]) -> Iterator[Finding]:
@@ -57,10 +59,14 @@ def _doubles(settings: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _twice(("azure", "regions"), dig(settings, "azure", "regions"), None)
     yield from _twice(("onPremises", "clusters"), dig(settings, "onPremises", "clusters"), "name")
     yield from _twice(("onPremises", "tenants"), dig(settings, "onPremises", "tenants"), "name")
+    tenants = dig(settings, "onPremises", "tenants")
+    for index, tenant in enumerate(tenants if isinstance(tenants, list) else ()):
+        yield from _twice(("onPremises", "tenants", index, "jobs"), dig(tenant, "jobs"), "name")
     yield from _twice(("onPremises", "sites"), dig(settings, "onPremises", "sites"), "name")
     yield from _twice(("onPremises", "sites"), dig(settings, "onPremises", "sites"), "asn")
     yield from _twice(("azure", "landingZones"), dig(settings, "azure", "landingZones"), "name")
     yield from _twice(("azure", "policyExemptions"), dig(settings, "azure", "policyExemptions"), "id")
+    yield from _twice(("azure", "data", "sources"), dig(settings, "azure", "data", "sources"), "name")
     machines = dig(settings, "onPremises", "servers", "machines")
     yield from _twice(("onPremises", "servers", "machines"), machines, "name")
     for index, machine in enumerate(machines if isinstance(machines, list) else ()):

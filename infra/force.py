@@ -16,6 +16,7 @@ from bluelamp.core.problems import Problem, SettingsError, did_you_mean, nearest
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show, spell
 from bluelamp.core.validation import validate
+from bluelamp.infra.access import access_of
 from bluelamp.infra.checks import findings
 from bluelamp.infra.defaults import fill
 from bluelamp.infra.finding import STACK_FILE, Context
@@ -47,7 +48,8 @@ def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROO
     engine has read already, by key with or without `bluelamp:`, objects as mappings or as the JSON text that the engine
     hands over; None reads `stacks/Pulumi.<slug>.yaml` under `root`. The file is used for places in messages either way.
 
-    Raises `SettingsError` with every mistake in the settings, and in the contracts of the force's information assets.
+    Raises `SettingsError` with every mistake in the settings and in the contracts of the force's information assets; if
+    there is none, with those in its policy of access.
     """
     mistakes = _asset_mistakes(slug, root)
     try:
@@ -56,6 +58,7 @@ def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROO
         raise SettingsError([*error.problems, *mistakes]) from None
     if mistakes:
         raise SettingsError(mistakes)
+    access_of(force, root)
     return force
 
 

@@ -1,13 +1,16 @@
 """The Azure half of a force's estate, from its settings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
+from bluelamp.core.access import AccessPolicy
+from bluelamp.core.contracts import Contract
 from bluelamp.infra.azure import Azure
 from bluelamp.infra.force import Force
-from bluelamp.infra.wiring import arc, governance, identity, link, network, operations, vending, workloads
+from bluelamp.infra.wiring import access, arc, data, governance, identity, link, network, operations, vending, workloads
 from bluelamp.infra.wiring.context import Context, context
 from bluelamp.infra.wiring.signed import Signed
 from bluelamp.modules.azure.budget import Budget
@@ -24,8 +27,13 @@ class LandingZone:
     clusters: dict[str, Signed]
 
 
-def azure_landing_zone(force: Force, azure: Azure, label: Label) -> LandingZone:
-    """Everything of the force's profile that is in Azure."""
+def azure_landing_zone(
+    force: Force, azure: Azure, label: Label, assets: Sequence[Contract], policy: AccessPolicy | None = None
+) -> LandingZone:
+    """Everything of the force's profile that is in Azure.
+
+    `assets` say how long the data lake keeps data, `policy` who may see it.
+    """
     here = context(force, azure, label)
     groups = governance.hierarchy(here)
     for workload in ("network", "management", "security"):
@@ -46,9 +54,11 @@ def azure_landing_zone(force: Force, azure: Azure, label: Label) -> LandingZone:
     arc.connected(here, logs, collected, ways)
     clusters = workloads.workloads(here, joined, logs, vault, keys, measured)
     told = operations.watch(here, joined, logs, vault, archive)
-    identity.identity(here, logs, told)
+    emergency = identity.identity(here, logs, told)
     governance.policies(here, groups, logs, joined)
-    vending.landing_zones(here, joined, groups, logs)
+    zones = vending.landing_zones(here, joined, groups, logs)
+    kept = data.data(here, joined, zones, vault, logs, assets)
+    access.access(here, policy, kept, zones, logs, archive, emergency)
     _budget(here)
     exports: dict[str, pulumi.Output[Any]] = {
         "managementGroupIds": groups.ids,
@@ -60,6 +70,8 @@ def azure_landing_zone(force: Force, azure: Azure, label: Label) -> LandingZone:
     }
     if ways is not None:
         exports["arcPrivateLinkScopeId"] = ways.arc_scope_id
+    if kept is not None:
+        exports["dataLakeEndpoint"] = kept.lake.endpoint
     return LandingZone(exports, clusters)
 
 

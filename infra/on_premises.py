@@ -8,6 +8,7 @@ from bluelamp.infra.cluster import Cluster, Vsphere
 from bluelamp.infra.fields import Cpu, Domain, Email, Guid, Label, Memory, Model, Namespace, Network, Text
 from bluelamp.infra.servers import Servers
 from bluelamp.infra.site import Site
+from bluelamp.infra.workloads import DataHub, Job
 
 
 class Owner(Model):
@@ -44,6 +45,8 @@ class Tenant(Model):
     quota: Quota = Quota()
     pod_security: Literal["restricted", "baseline"] = "restricted"
     groups: Groups = Groups()
+    jobs: tuple[Job, ...] = ()
+    """Workloads that run on a schedule; none by default."""
 
 
 class OnPremises(Model):
@@ -63,5 +66,7 @@ class OnPremises(Model):
     """Where virtual machines for clusters are made; required where a cluster has `infrastructure: vsphere`."""
     clusters: Annotated[tuple[Cluster, ...], Field(min_length=1)] = (Cluster(name="live"),)
     tenants: tuple[Tenant, ...] = ()
+    datahub: DataHub | None = None
+    """The data catalogue on the force's own premises, where the component `dataCatalogue` is on; none by default."""
     servers: Servers | None = None
     """Servers outside the clusters that are seen from Azure by Arc; none by default."""

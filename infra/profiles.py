@@ -71,6 +71,14 @@ class Components(Model):
     """A guard by which two people are needed to weaken the vaults of backups, in each region."""
     private_link_scopes: Level | None = comes_with("hybrid", "dataCollection")
     """Private ways to Azure Monitor and to Azure Arc."""
+    data_lake: Level | None = comes_with("hybrid")
+    """The data lake and the data factory, where the settings have `azure.data`."""
+    data_catalogue: Level | None = comes_with("full")
+    """Microsoft Purview in the same landing zone, and DataHub where the settings have `onPremises.datahub`."""
+    data_capture: Level | None = comes_with("full")
+    """Event hubs and a schema group for digital capture, in the same landing zone."""
+    data_analytics: Level | None = comes_with("full", "dataLake", "dataCapture")
+    """A private machine learning workspace and a Stream Analytics cluster, in the same landing zone."""
     clusters: Level | None = comes_with("hybrid")
     """The life of the force's own clusters, by Cluster API, where the settings say what they run on."""
     platform: Level | None = comes_with("hybrid")

@@ -1,7 +1,11 @@
 """A force's settings turned into components: what `pulumi up` makes."""
 
+from collections.abc import Sequence
+
 import pulumi
 
+from bluelamp.core.access import AccessPolicy
+from bluelamp.core.contracts import Contract
 from bluelamp.infra.force import Force
 from bluelamp.infra.waiting import wait_once
 from bluelamp.infra.wiring.signed import Signed
@@ -9,10 +13,11 @@ from bluelamp.modules.aliases import drop_version_aliases
 from bluelamp.modules.naming import Label
 
 
-def build(force: Force) -> None:
+def build(force: Force, assets: Sequence[Contract] = (), policy: AccessPolicy | None = None) -> None:
     """Makes the landing zones that `force` asks for and exports what other programs and people need of them.
 
-    Only the SDKs of the halves that the force has are loaded. Must run inside a Pulumi program.
+    How long the data lake keeps data follows from the contracts in `assets`, and who may see it from `policy`. Only the
+    SDKs of the halves that the force has are loaded. Must run inside a Pulumi program.
     """
     wait_once()
     pulumi.export("force", force.entry.force)
@@ -23,7 +28,7 @@ def build(force: Force) -> None:
 
         if force.version_aliases == "drop":
             pulumi.runtime.register_stack_transformation(drop_version_aliases)
-        made = azure_landing_zone(force, force.azure, label)
+        made = azure_landing_zone(force, force.azure, label, assets, policy)
         clusters = made.clusters
         for key, value in made.exports.items():
             pulumi.export(key, value)

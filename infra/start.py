@@ -12,6 +12,7 @@ import pulumi
 from pulumi.runtime import config
 
 from bluelamp.core.contracts import read_assets
+from bluelamp.infra.access import access_of
 from bluelamp.infra.force import Force, SettingsError, load
 from bluelamp.infra.program import build
 from bluelamp.infra.wiring.assets import register
@@ -35,8 +36,9 @@ def start(stack: str, root: str) -> None:
             force = load(stack, {**config.get_config_env(), **config.CONFIG.get()}, Path(root))
         except SettingsError as error:
             raise pulumi.RunError(f"the settings cannot be used:\n{error}") from None
-    build(force)
-    register(read_assets(Path(root), force.slug))
+    assets = read_assets(Path(root), force.slug)
+    build(force, assets, access_of(force, Path(root)))
+    register(assets)
 
 
 @contextmanager

@@ -44,7 +44,40 @@ def on_premises_estate(
             pulumi.ResourceOptions(providers=[providers[cluster.name]]),
         )
         namespaces[f"{cluster.name}/{tenant.name}"] = made.namespace
+        _jobs(tenant, cluster, made, label, providers[cluster.name])
+    if estate.datahub and force.has("dataCatalogue"):
+        from bluelamp.infra.wiring.datahub import datahub
+
+        cluster = clusters[estate.datahub.cluster] if estate.datahub.cluster else first
+        if cluster.name not in providers:
+            providers[cluster.name] = _provider(cluster, label)
+        opts = pulumi.ResourceOptions(providers=[providers[cluster.name]])
+        host = f"catalogue.{cluster.name}.{estate.domain}"
+        namespaces[f"{cluster.name}/datahub"] = datahub(estate.datahub, host, label, opts)
     return namespaces
+
+
+def _jobs(tenant: TenantSettings, cluster: Cluster, home: Tenant, label: Label, provider: kubernetes.Provider) -> None:
+    if not tenant.jobs:
+        return
+    from bluelamp.modules.data.job import ScheduledJob
+
+    for job in tenant.jobs:
+        ScheduledJob(
+            f"{cluster.name}-{tenant.name}-{job.name}",
+            {
+                "label": _owned(label, tenant),
+                "namespace": home.namespace,
+                "job": job.name,
+                "image": job.image,
+                "schedule": job.schedule,
+                "arguments": list(job.arguments),
+                "cpu": job.cpu,
+                "memory": job.memory,
+                "deadline_minutes": job.deadline_minutes,
+            },
+            pulumi.ResourceOptions(providers=[provider]),
+        )
 
 
 def _provider(cluster: Cluster, label: Label) -> kubernetes.Provider:

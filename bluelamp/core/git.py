@@ -87,6 +87,21 @@ def commit_time(root: Path, commit: str) -> int:
     return int(said) if said.strip().isdigit() else 0
 
 
+def files(root: Path, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
+    """The files of a commit that are at or below `paths`, relative to `root`, with their contents.
+
+    What is no regular file, such as a link, is left out. Raises `GitError`.
+    """
+    _place(root)
+    listed = _git(root, "ls-tree", "-r", "-z", commit, "--", *paths)
+    found = {}
+    for row in listed.split(b"\0"):
+        about, _, name = row.partition(b"\t")
+        if about.startswith(b"100"):
+            found[os.fsdecode(name)] = _git(root, "cat-file", "blob", about.split()[2].decode())
+    return found
+
+
 def changed(root: Path, commit: str) -> list[str]:
     """The files below `root`, relative to it, that differ from `commit`; files that git does not track included.
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from bluelamp.core.asset_type import ASSET
+from bluelamp.core.asset_type import REGISTERED
 from bluelamp.core.wire import FILE, Reader
 from bluelamp.errors import UsageError
 from bluelamp.policies.model import UNKNOWN, Resource
@@ -25,7 +25,7 @@ def from_plan(plan: "Plan") -> list[Resource]:
     """The cloud resources that `plan` would make, by their inputs.
 
     Secrets are opened, so that rules can judge them, and their paths are named in `secrets`, so that nobody prints
-    them. Components, providers and the stack itself are left out, information assets are not.
+    them. Components, providers and the stack itself are left out, information assets and rules of access are not.
     """
     return [_planned(each) for each in plan.resources if _is_judged(each.type, custom=each.custom)]
 
@@ -133,4 +133,4 @@ def _records(state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _is_judged(type_: str, *, custom: bool) -> bool:
-    return type_ == ASSET or (custom and not type_.startswith(_OWN))
+    return type_ in REGISTERED or (custom and not type_.startswith(_OWN))

@@ -14,8 +14,13 @@ _CONTRIBUTOR = f"{_ROLES}b24988ac-6180-42a0-ab88-20f7382dd24c"
 _SECURITY_ADMIN = f"{_ROLES}fb1c8493-542b-48eb-b624-b4c8fea62acd"
 
 
-def identity(context: Context, logs: "LogAnalytics", action_group_id: pulumi.Output[str] | None) -> None:
-    """Groups for privileged access; emergency accounts and, only behind them, conditional access."""
+def identity(
+    context: Context, logs: "LogAnalytics", action_group_id: pulumi.Output[str] | None
+) -> "pulumi.Output[str] | None":
+    """Groups for privileged access; emergency accounts and, only behind them, conditional access.
+
+    Gives the group of the emergency accounts, where there are any.
+    """
     if context.has("privilegedAccess"):
         from bluelamp.modules.azure.privileged_access import PrivilegedAccess
 
@@ -40,7 +45,7 @@ def identity(context: Context, logs: "LogAnalytics", action_group_id: pulumi.Out
         )
     accounts = context.azure.break_glass
     if accounts is None or action_group_id is None or not context.has("breakGlass"):
-        return
+        return None
     from bluelamp.modules.azure.break_glass import BreakGlass
 
     broken = BreakGlass(
@@ -62,3 +67,5 @@ def identity(context: Context, logs: "LogAnalytics", action_group_id: pulumi.Out
         ConditionalAccess(
             "conditional-access", {"label": context.label, "excluded_group_ids": [broken.group_id]}, context.opts
         )
+    group_id: pulumi.Output[str] = broken.group_id
+    return group_id

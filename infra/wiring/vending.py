@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 from bluelamp.infra.vending import Access
 from bluelamp.infra.vending import LandingZone as LandingZoneSettings
+from bluelamp.infra.wiring.access import interface_subnets
 from bluelamp.infra.wiring.context import Context
+from bluelamp.infra.wiring.data_network import data_subnets
 
 if TYPE_CHECKING:
     from bluelamp.infra.wiring.network import Network
-    from bluelamp.modules.azure.landing_zone import LandingZoneArgs
+    from bluelamp.modules.azure.landing_zone import LandingZone, LandingZoneArgs
     from bluelamp.modules.azure.log_analytics import LogAnalytics
     from bluelamp.modules.azure.management_groups import ManagementGroups
     from bluelamp.modules.azure.resource_guard import ResourceGuard
@@ -16,20 +18,26 @@ if TYPE_CHECKING:
 _ISOLATED = "sandbox"
 
 
-def landing_zones(context: Context, made: "Network", groups: "ManagementGroups", logs: "LogAnalytics") -> None:
-    """Each landing zone of the settings, as `landing-zone-<name>`."""
+def landing_zones(
+    context: Context, made: "Network", groups: "ManagementGroups", logs: "LogAnalytics"
+) -> "dict[str, LandingZone]":
+    """Each landing zone of the settings, as `landing-zone-<name>`; by name."""
     if not context.azure.landing_zones:
-        return
+        return {}
     from bluelamp.modules.azure.landing_zone import LandingZone
 
     guards = _guards(context)
+    zones: dict[str, LandingZone] = {}
     for zone in context.azure.landing_zones:
         args = _arguments(context, made, groups, logs, zone)
         if zone.archetype != _ISOLATED:
             args["backup"] = {"immutability": zone.backup.immutability}
             if args["location"] in guards:
                 args["backup"]["resource_guard_id"] = guards[args["location"]].resource_guard_id
-        LandingZone(f"landing-zone-{zone.name}", args, context.opts)
+        if subnets := data_subnets(context, zone) or interface_subnets(context, zone):
+            args["subnets"] = subnets
+        zones[zone.name] = LandingZone(f"landing-zone-{zone.name}", args, context.opts)
+    return zones
 
 
 def _guards(context: Context) -> "dict[str, ResourceGuard]":

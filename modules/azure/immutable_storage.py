@@ -6,9 +6,8 @@ from typing import Any
 import pulumi
 from pulumi_azure_native import storage
 
-from bluelamp.modules import naming
+from bluelamp.modules.azure import closed_storage
 from bluelamp.modules.azure.log_analytics import send_logs
-from bluelamp.modules.azure.storage_encryption import encryption, identity
 from bluelamp.modules.component import Component, after
 
 LONGEST = 146_000
@@ -23,29 +22,12 @@ def account(
     `args` are the component's: where and whose the account is, its `lock`, its `key` and whether it is protected.
     Nothing can be changed for `days`; with `appends`, what is there can still grow at its end, as logs do.
     """
-    zonal = bool(naming.region(args["location"]).zones)
-    key = args.get("key")
-    return storage.StorageAccount(
-        f"{name}-account",
-        account_name=account_name,
-        resource_group_name=args["resource_group_name"],
-        location=args["location"],
-        kind="StorageV2",
-        sku=storage.SkuArgs(name="Standard_GZRS" if zonal else "Standard_GRS"),
+    return closed_storage.account(
+        owner,
+        name,
+        args,
+        account_name,
         access_tier="Cool",
-        minimum_tls_version="TLS1_2",
-        enable_https_traffic_only=True,
-        allow_shared_key_access=False,
-        allow_blob_public_access=False,
-        allow_cross_tenant_replication=False,
-        allowed_copy_scope="AAD",
-        default_to_o_auth_authentication=True,
-        is_local_user_enabled=False,
-        is_sftp_enabled=False,
-        public_network_access="Disabled",
-        network_rule_set=storage.NetworkRuleSetArgs(default_action="Deny", bypass="AzureServices"),
-        encryption=encryption(key),
-        identity=identity(key),
         immutable_storage_with_versioning=storage.ImmutableStorageAccountArgs(
             enabled=True,
             immutability_policy=storage.AccountImmutabilityPolicyPropertiesArgs(
@@ -54,8 +36,6 @@ def account(
                 allow_protected_append_writes=appends,
             ),
         ),
-        tags=naming.tags(args["label"]),
-        opts=owner.child(protect=args.get("protect", False)),
     )
 
 

@@ -1,6 +1,6 @@
 """Private Link for any service: its private endpoint, and the private DNS zone that gives the endpoint's address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -11,6 +11,9 @@ from bluelamp.modules.component import Component, after
 
 BLOB_ZONE = "privatelink.blob.core.windows.net"
 """The private DNS zone of blobs."""
+
+DFS_ZONE = "privatelink.dfs.core.windows.net"
+"""The private DNS zone of Data Lake file systems."""
 
 
 def private_link(
@@ -24,8 +27,31 @@ def private_link(
     """
     zone_id = args.get("private_zone_id")
     found = pulumi.Output.from_input(zone_id) if zone_id else _zone(owner, name, args, zone)
-    _endpoint(owner, name, args, service, group, found)
+    _endpoint(owner, name, args, service, group, {group: found})
     return found
+
+
+def private_links(
+    owner: Component,
+    name: str,
+    args: Mapping[str, Any],
+    service: pulumi.CustomResource,
+    groups: Mapping[str, Sequence[str]],
+) -> None:
+    """Makes a private endpoint for each of `groups`, the parts of `service` that are reached, as children of `owner`.
+
+    Each part has the private DNS zones that Azure wants for it. `args` are the owner's, as for `private_link`, but for
+    `private_zone_ids`: the zones that exist already, by name. A zone that is not among them is made once.
+    """
+    given: Mapping[str, pulumi.Input[str]] = args.get("private_zone_ids", {})
+    zones: dict[str, pulumi.Input[str]] = {}
+    for group, wanted in groups.items():
+        for zone in wanted:
+            if zone not in zones:
+                known = given.get(zone)
+                zones[zone] = _zone(owner, f"{name}-{zone}", args, zone) if known is None else known
+        here = {zone.replace(".", "-"): zones[zone] for zone in wanted}
+        _endpoint(owner, f"{name}-{_short(group)}", args, service, group, here)
 
 
 def _zone(owner: Component, name: str, args: Mapping[str, Any], zone_name: str) -> pulumi.Output[str]:
@@ -60,10 +86,10 @@ def _endpoint(
     args: Mapping[str, Any],
     service: pulumi.CustomResource,
     group: str,
-    zone_id: pulumi.Output[str],
+    zone_ids: Mapping[str, pulumi.Input[str]],
 ) -> None:
-    """The private endpoint, and its record in the private DNS zone."""
-    where = (f"{args['workload']}-{group}", args["label"], args["location"])
+    """The private endpoint, and its records in the private DNS zones, which have a short name each."""
+    where = (f"{args['workload']}-{_short(group)}", args["label"], args["location"])
     endpoint_name = naming.name("private_endpoint", *where)
     endpoint = network.PrivateEndpoint(
         f"{name}-endpoint",
@@ -84,6 +110,14 @@ def _endpoint(
         private_dns_zone_group_name="default",
         private_endpoint_name=after(endpoint_name, endpoint),
         resource_group_name=args["resource_group_name"],
-        private_dns_zone_configs=[network.PrivateDnsZoneConfigArgs(name=group, private_dns_zone_id=zone_id)],
+        private_dns_zone_configs=[
+            network.PrivateDnsZoneConfigArgs(name=short, private_dns_zone_id=zone_id)
+            for short, zone_id in zone_ids.items()
+        ],
         opts=owner.child(),
     )
+
+
+def _short(group: str) -> str:
+    """A part of a service as names have it: `databricks_ui_api` is `databricks-ui-api`."""
+    return group.lower().replace("_", "-")

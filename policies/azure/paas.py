@@ -130,6 +130,7 @@ MODERN_TLS_FOR_EVENTS: Final = require(
         AUTOMATION,
         COGNITIVE,
         COSMOS,
+        DATABRICKS,
         DATA_FACTORY,
         *EVENT_GRIDS,
         EVENT_HUBS,

@@ -5,12 +5,13 @@ from typing import Final
 
 from bluelamp.policies.azure._arm import Pointers, Reference, pointers, references
 from bluelamp.policies.azure._controls import RECOVERABLE
+from bluelamp.policies.azure._kin import child_of
 from bluelamp.policies.azure.storage import ACCOUNT
 from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc
 from bluelamp.policies.estate import Estate
 from bluelamp.policies.model import Enforcement, Severity
-from bluelamp.policies.rule import Must, NotApplicable, Outcome, lacks, require, rule
-from bluelamp.policies.value import UnknownValue, Value
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
+from bluelamp.policies.value import UnknownValue, Value, some
 
 BLOB_SERVICE: Final = "azure-native:storage:BlobServiceProperties"
 FILE_SERVICE: Final = "azure-native:storage:FileServiceProperties"
@@ -63,20 +64,28 @@ storage.BlobServiceProperties("records", ..., container_delete_retention_policy=
 )
 
 
-CHANGES_RECORDED: Final = require(
+@rule(
     "BL-STO-026",
     "Storage records every change to its blobs",
-    Must("changeFeed.enabled", be=True, default=False),
     failure="Blob service has the change feed disabled",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("13") + caf("C1.a") + dpa("62") + iso("8.15") + mcsb("LT-3"),
     at=BLOB_SERVICE,
-    rationale="""The change feed says, in order and for good, what was created, altered and deleted: what section 62
-    asks to be logged of automated processing.""",
     fix="Set changeFeed.enabled to true.",
     example='storage.BlobServiceProperties("records", ..., change_feed={"enabled": True})',
 )
+def records_changes(service: Value, estate: Estate) -> Outcome:
+    """The change feed says, in order and for good, what was created, altered and deleted: what section 62 asks to be
+    logged of automated processing.
+    """
+    feed = service["changeFeed"]["enabled"]
+    if feed.get(False) is True:
+        return None
+    lakes = (account for account in estate.of(ACCOUNT) if account["isHnsEnabled"].get(False) is True)
+    if some(lakes, lambda account: child_of(service["accountName"], account, "accountName")) is not None:
+        return NotApplicable("Azure has no change feed where there is a hierarchical namespace")
+    return Fail(feed, True)
 
 
 SHARES_KEPT: Final = require(

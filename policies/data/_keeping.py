@@ -38,13 +38,13 @@ class Keeping:
     """After these it is deleted."""
 
 
-def keeping(store: Value, estate: Estate) -> Keeping:
-    """What the settings of the store, or of its account, say."""
+def keeping(store: Value, estate: Estate, path: str = "") -> Keeping:
+    """What the settings of the store, or of its account, say; with `path`, of that directory of a lake alone."""
     match canonical(store.resource.type):
         case "azure-native:operationalinsights:Workspace":
             return Keeping((), (store["retentionInDays"],))
         case "azure-native:storage:StorageAccount" | "azure-native:storage:BlobContainer":
-            return Keeping(tuple(_least(store, estate)), tuple(_deletions(store, estate)))
+            return Keeping(tuple(_least(store, estate, path)), tuple(_deletions(store, estate, path)))
     return Keeping((), ())
 
 
@@ -60,7 +60,7 @@ def differs(placement: Value, estate: Estate, grace: int) -> Outcome | bool:
     said = f"the contract keeps it for {agreed} days"
     judged = False
     for store in targets(placement, estate):
-        kept = keeping(store, estate)
+        kept = keeping(store, estate, str(placement["path"].get("")))
         for period in kept.deletes:
             judged = True
             if days(period) < agreed:
@@ -143,21 +143,33 @@ def _of(part: Value, store: Value, estate: Estate) -> bool:
     return any(child_of(part["accountName"], each, "accountName") for each in accounts)
 
 
-def _least(store: Value, estate: Estate) -> Iterator[Value]:
+def _least(store: Value, estate: Estate, path: str) -> Iterator[Value]:
     if canonical(store.resource.type) == ACCOUNT and not (own := store.at(_ACCOUNT_LEVEL)).missing:
         yield own
+    container = path.partition("/")[0].lower()
     for policy in estate.of(IMMUTABILITY):
-        if _of(policy, store, estate):
+        if _of(policy, store, estate) and (not path or policy["containerName"].text() == container):
             yield policy["immutabilityPeriodSinceCreationInDays"]
 
 
-def _deletions(store: Value, estate: Estate) -> Iterator[Value]:
+def _deletions(store: Value, estate: Estate, path: str) -> Iterator[Value]:
     for policy in estate.of(LIFECYCLE):
         if not _of(policy, store, estate):
             continue
         for rule in places(policy, "policy.rules[*]"):
-            if rule["enabled"].get(True) is not False:
+            if rule["enabled"].get(True) is not False and _covers(rule, store, path):
                 yield from (period for period in map(rule.at, _DELETIONS) if not period.missing)
+
+
+def _covers(rule: Value, store: Value, path: str) -> bool:
+    """Whether a lifecycle rule deletes something at the path, or in the container; case counts in prefixes."""
+    prefixes = [str(each.known) for each in rule.at("definition.filters.prefixMatch").each()]
+    if not path and canonical(store.resource.type) == CONTAINER:
+        path = str(store["containerName"].known)
+    if not path or not prefixes:
+        return True
+    directory = f"{path}/"
+    return any(directory.startswith(prefix) or prefix.startswith(directory) for prefix in prefixes)
 
 
 def _told(period: Value, said: str) -> str:

@@ -32,7 +32,7 @@ def golden() -> set[str]:
 
 
 def named_in_modules() -> set[str]:
-    """The types that modules can make: each class of a provider's SDK that is called, but for its argument types."""
+    """The types that modules can make: each class of a provider's SDK that is called or listed, but for its argument types."""
     found = set()
     for path in (ROOT / "modules").rglob("*.py"):
         if "examples" in path.parts:
@@ -41,9 +41,9 @@ def named_in_modules() -> set[str]:
         lines = re.findall(r"from pulumi_azure_native import ([\w, ]+)", text)
         for words in (each.split() for line in lines for each in line.split(",") if each.strip() != "Provider"):
             module, called_here = words[0], words[-1]
-            called = re.findall(rf"(?<!\w){called_here}\.([A-Z]\w+)\(", text)
+            called = re.findall(rf"(?<!\w){called_here}\.([A-Z]\w+)[(,]", text)
             found |= {f"azure-native:{module}:{each}" for each in called if not each.endswith("Args")}
-        called = re.findall(r"azuread\.([A-Z]\w+)\(", text)
+        called = re.findall(r"azuread\.([A-Z]\w+)[(,]", text)
         found |= {f"azuread:index/{each[0].lower()}{each[1:]}:{each}" for each in called if not each.endswith("Args")}
     return found
 

@@ -8,7 +8,7 @@ import pytest
 from rule_examples import manifest_rules
 from rule_examples import resources as example_resources
 
-from bluelamp.core.asset_type import ASSET
+from bluelamp.core.asset_type import ACCESS_RULE, ASSET
 from bluelamp.policies import Resource, Severity, Verdict, judge, rules
 from bluelamp.policies.catalogues import title_of
 from bluelamp.policies.data._types import LOCATED, TAGGED
@@ -22,6 +22,7 @@ _ASSET_INPUTS = {
     *("id", "name", "file", "classification", "owner", "retentionGroup", "retentionYears", "pole", "lawfulBasis"),
     *("placements", "lineage", "agreements", "legalHolds"),
 }
+_REGISTERED = {ASSET: _ASSET_INPUTS, ACCESS_RULE: {"id", "effect", "agreement", "ends", "open"}}
 ALL = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
 MANIFESTS = pytest.mark.parametrize("rule", manifest_rules(), ids=lambda rule: rule.id)
 
@@ -93,8 +94,8 @@ def test_its_example_names_only_properties_that_exist(rule):
 
 def _assert_all_known(resources):
     for resource in resources:
-        if resource.type == ASSET:
-            assert resource.properties.keys() <= _ASSET_INPUTS
+        if resource.type in _REGISTERED:
+            assert resource.properties.keys() <= _REGISTERED[resource.type]
             continue
         custom = _custom(resource.type)
         if custom is not None:

@@ -31,7 +31,13 @@ def inputs(contract: Contract) -> dict[str, Any]:
 def _placement(placement: Placement) -> dict[str, Any]:
     own = placement.properties
     return _filled(
-        {"server": placement.server, "location": own.location, "resource": own.resource, "public": own.public}
+        {
+            "server": placement.server,
+            "location": own.location,
+            "resource": own.resource,
+            "path": placement.path if own.resource else None,
+            "public": own.public,
+        }
     )
 
 

@@ -16,6 +16,8 @@ class Placement:
     type: str
     """As the standard lists them: `azure`, `sqlserver`, `postgresql`, `local`, `custom`."""
     properties: PlacementProperties
+    path: str | None = None
+    """The file system and directory in a data lake, `published/single-view`; None for a copy that is not in one."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
-"""Where a copy of an asset may reside: an Azure region, or the force's own data centres."""
+"""Where a copy of an asset may reside: an Azure region, or the force's own data centres, and where in a data lake."""
 
+import re
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
@@ -42,3 +43,22 @@ def _place(value: str) -> str:
 
 Place = Annotated[str, AfterValidator(_place), Field(examples=["uksouth"])]
 """An Azure region, or `onPremises`. Outside the United Kingdom only under an agreement, which a rule asks for."""
+
+_IN_LAKE = re.compile(r"abfss?://(?P<file_system>[^@/]+)@[^/]+(?P<path>/.*)?", re.IGNORECASE)
+_NO_DIRECTORY = re.compile(r"[*?{}\[\]]|\.[A-Za-z]+$")
+
+
+def path_in_lake(location: str | None) -> str | None:
+    """The file system, and the directory in it, of an address such as
+    `abfss://published@lake.dfs.core.windows.net/single-view/*.parquet`: `published/single-view`. None for any other
+    address.
+    """
+    found = _IN_LAKE.fullmatch(location or "")
+    if found is None:
+        return None
+    parts = [found["file_system"].lower()]
+    for part in (found["path"] or "").split("/"):
+        if _NO_DIRECTORY.search(part):
+            break
+        parts += [part] if part else []
+    return "/".join(parts)

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel
 
 from bluelamp.core.contracts.model import Contract, Placement
+from bluelamp.core.contracts.places import path_in_lake
 from bluelamp.core.contracts.properties import AssetProperties, PlacementProperties
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean
 from bluelamp.core.reader import content_of, parse
@@ -78,7 +79,8 @@ def _contract(content: bytes, file: str) -> Contract:
     for index, server in enumerate(values.get("servers") or ()):
         own = _additions(PlacementProperties, server, ("servers", index), source, problems)
         if own is not None:
-            placements.append(Placement(str(server["server"]), str(server["type"]), own))
+            path = path_in_lake(server.get("location"))
+            placements.append(Placement(str(server["server"]), str(server["type"]), own, path))
     if not values.get("servers"):
         problems.append(
             source.problem(

@@ -101,7 +101,8 @@ def _project(wanted: Any, live: Any) -> Any:
 
 def _project_list(wanted: list[Any], live: list[Any]) -> list[Any]:
     names = [item.get("name") if isinstance(item, Mapping) else None for item in wanted]
-    if wanted and all(isinstance(name, str) for name in names):
+    # One volume may be mounted at several paths: where names repeat, they do not tell the items apart.
+    if wanted and all(isinstance(name, str) for name in names) and len(set(names)) == len(names):
         by_name = {item.get("name"): item for item in live if isinstance(item, Mapping)}
         return [_project(item, by_name[name]) for name, item in zip(names, wanted, strict=True) if name in by_name]
     return [_project(wanted[index], item) if index < len(wanted) else item for index, item in enumerate(live)]

@@ -84,6 +84,11 @@ class LandingZone(Component):
         self._access([groups[each] for each in services])
         self.finish()
 
+    @property
+    def provider(self) -> Provider | None:
+        """The provider of its own subscription, for what is put into it; None where it shares the platform's."""
+        return self._own
+
     def _own_subscription(self) -> Provider | None:
         """The provider of the landing zone's own subscription, which is made or taken over; None where it shares."""
         name, args = self._prefix, self._wanted

@@ -11,7 +11,7 @@ from bluelamp.modules.azure.landing_zone import LandingZone, archetypes
 from bluelamp.modules.azure.resource_guard import ResourceGuard
 from bluelamp.modules.azure.subscription import Subscription
 from bluelamp.rehearsal.values import UNKNOWN
-from tests.modules.azure.rehearsed import ROOT, of, rehearse
+from tests.modules.rehearsed import ROOT, of, rehearse
 
 TENANT = "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e00"
 OWN = "0a1b2c3d-52b4-4a43-9a0e-1d5a6c7b8e01"

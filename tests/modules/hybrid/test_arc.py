@@ -14,7 +14,7 @@ from bluelamp.modules.hybrid.arc_sql import ArcSql
 from bluelamp.modules.hybrid.private_link_scopes import PrivateLinkScopes
 from bluelamp.modules.hybrid.workload_identity_issuer import WorkloadIdentityIssuer
 from bluelamp.planning import plan_program
-from tests.modules.azure.rehearsed import ROOT, of, rehearse
+from tests.modules.rehearsed import ROOT, of, rehearse
 
 SHARED = "/subscriptions/0a1b2c3d-52b4-4a43-9a0e-1d5a6c7b8e01/resourceGroups/rg-shared/providers"
 LOGS = f"{SHARED}/Microsoft.OperationalInsights/workspaces/log-shared"

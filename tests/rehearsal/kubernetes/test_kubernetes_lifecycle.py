@@ -1,6 +1,7 @@
 """The life of objects in the embedded cluster: names, changes, replacement, drift, deletion."""
 
 import base64
+import copy
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -310,3 +311,17 @@ def test_a_programs_own_kubeconfig_reaches_no_cluster(provider: KubernetesProvid
     instance = Instance("dev", "police", {"kubeconfig": "/nowhere/kubeconfig"})
     inputs = provider.check(instance, urn(GOOD["config"]), {}, GOOD["config"]).inputs
     assert provider.create(instance, urn(GOOD["config"]), inputs, preview=False)[0] == "default/settings"
+
+
+def test_a_volume_mounted_at_two_paths_is_no_drift(provider: KubernetesProvider) -> None:
+    obj = copy.deepcopy(GOOD["deployment"])
+    pod = obj["spec"]["template"]["spec"]
+    pod["volumes"] = [{"name": "work", "emptyDir": {}}]
+    pod["containers"][0]["volumeMounts"] = [
+        {"name": "work", "mountPath": "/tmp", "subPath": "tmp"},
+        {"name": "work", "mountPath": "/logs", "subPath": "logs"},
+    ]
+    resource_id, inputs, _ = create(provider, obj)
+    live = provider.read(DEV, urn(obj), resource_id, inputs)
+    assert live is not None
+    assert provider.diff(DEV, urn(obj), resource_id, live.inputs, live.outputs, inputs).changes == {}

@@ -9,7 +9,7 @@ from bluelamp.planning import Plan, plan_program
 from bluelamp.rehearsal.values import plain
 from bluelamp.reports.subject import from_plan
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def rehearse(program: Callable[[], Any], config: dict[str, str] | None = None) -> Plan:

@@ -1,0 +1,21 @@
+"""How long the lake keeps each asset, from the contracts."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from bluelamp.core.contracts import Contract
+
+_DAYS: Final = 365
+"""A year's, as the settings of stores and the rules about retention count it."""
+
+
+def retention(assets: Iterable[Contract], resource: str) -> dict[str, int]:
+    """Days by directory of the lake whose account is `resource`; a directory of two assets keeps the longer one's."""
+    found: dict[str, int] = {}
+    for asset in assets:
+        years = asset.retention_years
+        for placement in asset.placements:
+            path = placement.path
+            if years is not None and path and placement.properties.resource == resource:
+                found[path] = max(found.get(path, 0), round(years * _DAYS))
+    return found

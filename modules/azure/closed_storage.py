@@ -1,0 +1,47 @@
+"""Storage that is reached by identity through private endpoints only, copied to the other region."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_azure_native import storage
+
+from bluelamp.modules import naming
+from bluelamp.modules.azure.storage_encryption import encryption, identity
+from bluelamp.modules.component import Component
+
+
+def account(
+    owner: Component, name: str, args: Mapping[str, Any], account_name: str, *, access_tier: str, **more: Any
+) -> storage.StorageAccount:
+    """`<name>-account`: no shared key, no way in from the Internet, encrypted twice.
+
+    `args` are the component's: where and whose the account is, its `key` and whether it is protected. `more` are
+    arguments of `storage.StorageAccount`.
+    """
+    zonal = bool(naming.region(args["location"]).zones)
+    key = args.get("key")
+    return storage.StorageAccount(
+        f"{name}-account",
+        account_name=account_name,
+        resource_group_name=args["resource_group_name"],
+        location=args["location"],
+        kind="StorageV2",
+        sku=storage.SkuArgs(name="Standard_GZRS" if zonal else "Standard_GRS"),
+        access_tier=access_tier,
+        minimum_tls_version="TLS1_2",
+        enable_https_traffic_only=True,
+        allow_shared_key_access=False,
+        allow_blob_public_access=False,
+        allow_cross_tenant_replication=False,
+        allowed_copy_scope="AAD",
+        default_to_o_auth_authentication=True,
+        is_local_user_enabled=False,
+        is_sftp_enabled=False,
+        public_network_access="Disabled",
+        network_rule_set=storage.NetworkRuleSetArgs(default_action="Deny", bypass="AzureServices"),
+        encryption=encryption(key),
+        identity=identity(key),
+        tags=naming.tags(args["label"]),
+        **more,
+        opts=owner.child(protect=args.get("protect", False)),
+    )

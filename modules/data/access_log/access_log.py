@@ -1,0 +1,57 @@
+"""Diagnostic settings that send logs of access to the log archive."""
+
+from typing import Final, NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import aadiam, monitor
+
+from bluelamp.modules.component import Component
+
+_DIRECTORY: Final = (
+    "AuditLogs",
+    "SignInLogs",
+    "NonInteractiveUserSignInLogs",
+    "ServicePrincipalSignInLogs",
+    "ManagedIdentitySignInLogs",
+)
+"""The logs of Entra ID that say who asked for an access package and who signed in."""
+
+
+class AccessLogArgs(TypedDict):
+    """What is logged, and where to."""
+
+    archive_id: pulumi.Input[str]
+    """The ARM id of the log archive's storage account."""
+    services: dict[str, pulumi.Input[str]]
+    """The ARM ids of the resources whose logs are archived, by a short name for each."""
+    directory: NotRequired[str]
+    """The name of a diagnostic setting of Entra ID, unique in the tenant; none is made when left out."""
+
+
+class AccessLog(Component):
+    """A diagnostic setting for each service, and one for the directory."""
+
+    archived: pulumi.Output[list[str]]
+    """The short names of the services whose logs are archived."""
+
+    def __init__(self, name: str, args: AccessLogArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        for short, resource_id in args["services"].items():
+            monitor.DiagnosticSetting(
+                f"{name}-{short}",
+                name="all-logs-to-archive",
+                resource_uri=resource_id,
+                storage_account_id=args["archive_id"],
+                logs=[monitor.DiagnosticsLogSettingsArgs(category_group="allLogs", enabled=True)],
+                opts=self.child(),
+            )
+        if "directory" in args:
+            aadiam.DiagnosticSetting(
+                f"{name}-directory",
+                name=args["directory"],
+                storage_account_id=args["archive_id"],
+                logs=[aadiam.LogSettingsArgs(category=each, enabled=True) for each in _DIRECTORY],
+                opts=self.child(),
+            )
+        self.archived = pulumi.Output.from_input(list(args["services"]))
+        self.finish()

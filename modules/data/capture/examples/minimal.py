@@ -1,0 +1,47 @@
+"""Two event hubs, for valid records and for those in quarantine."""
+
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.azure.spoke import Spoke
+from bluelamp.modules.data.capture import DataCapture
+from bluelamp.modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Data",
+    classification="OFFICIAL",
+    roadmap_milestone="single-view",
+    spend_type="strategic",
+)
+group = ResourceGroup("data", {"label": label, "location": "uksouth", "workload": "data"})
+logs = LogAnalytics(
+    "logs",
+    {"label": label, "location": "uksouth", "workload": "data", "resource_group_name": group.name},
+)
+spoke = Spoke(
+    "network",
+    {
+        "label": label,
+        "location": "uksouth",
+        "workload": "data",
+        "resource_group_name": group.name,
+        "address_space": "10.30.4.0/24",
+        "workspace_id": logs.workspace_id,
+    },
+)
+DataCapture(
+    "capture",
+    {
+        "label": label,
+        "location": "uksouth",
+        "workload": "capture",
+        "resource_group_name": group.name,
+        "subnet_id": spoke.private_endpoints_subnet_id,
+        "virtual_network_ids": {"data": spoke.virtual_network_id},
+        "workspace_id": logs.workspace_id,
+        "hubs": {"records": {}, "quarantine": {"partitions": 1}},
+    },
+)

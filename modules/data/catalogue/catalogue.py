@@ -1,0 +1,75 @@
+"""A Microsoft Purview account that is reached through private endpoints only."""
+
+from typing import Final, NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import purview
+
+from bluelamp.modules import naming
+from bluelamp.modules.azure.log_analytics import send_logs
+from bluelamp.modules.azure.private_link import private_links
+from bluelamp.modules.component import Component, after
+
+_GROUPS: Final = {
+    "account": ["privatelink.purview.azure.com"],
+    "portal": ["privatelink.purviewstudio.azure.com"],
+}
+
+
+class DataCatalogueArgs(TypedDict):
+    """What a catalogue needs."""
+
+    label: naming.Label
+    """Whose it is; names and tags follow from it."""
+    location: str
+    """The Azure region, `uksouth` or `ukwest`."""
+    workload: str
+    """What it is for, such as `catalogue`; in every name."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group to put it in."""
+    subnet_id: pulumi.Input[str]
+    """The subnet for the private endpoints."""
+    workspace_id: pulumi.Input[str]
+    """The Log Analytics workspace that takes its logs."""
+    virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """Networks that resolve the private names, by a short name for each; not used for zones that exist."""
+    private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """Private DNS zones that exist, by name; made when left out."""
+    protect: NotRequired[bool]
+    """Whether the engine refuses to delete the account; false when left out."""
+
+
+class DataCatalogue(Component):
+    """A Purview account: no public network access, no event hub of its own, every access logged."""
+
+    id: pulumi.Output[str]
+    """The account's ARM id."""
+    name: pulumi.Output[str]
+    """The account's name, known before it exists."""
+    principal_id: pulumi.Output[str]
+    """The object id of the identity that scans, to which reading roles are given."""
+
+    def __init__(self, name: str, args: DataCatalogueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        label, location = args["label"], args["location"]
+        account_name = naming.name("purview_account", args["workload"], label, location)
+        account = purview.Account(
+            f"{name}-account",
+            account_name=account_name,
+            resource_group_name=args["resource_group_name"],
+            location=location,
+            identity=purview.IdentityArgs(type="SystemAssigned"),
+            managed_resource_group_name=naming.name("resource_group", f"{args['workload']}-managed", label, location),
+            managed_event_hub_state="Disabled",
+            managed_resources_public_network_access="Disabled",
+            ingestion_storage=purview.IngestionStorageArgs(public_network_access="Disabled"),
+            public_network_access="Disabled",
+            tags=naming.tags(label),
+            opts=self.child(protect=args.get("protect", False)),
+        )
+        send_logs(f"{name}-account-logs", account, args["workspace_id"], self.child())
+        private_links(self, name, args, account, _GROUPS)
+        self.id = account.id
+        self.name = after(account_name, account)
+        self.principal_id = account.identity.apply(lambda found: str(found.principal_id) if found else "")
+        self.finish()

@@ -1,0 +1,135 @@
+"""A workload that runs on a schedule in a tenant's namespace."""
+
+import re
+from collections.abc import Iterator
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from bluelamp.modules import naming
+from bluelamp.modules.component import Component
+from bluelamp.modules.kubernetes import restricted
+from bluelamp.modules.kubernetes.owned import identified_account, metadata, named
+
+_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?")
+_FIELD = re.compile(r"[0-9*,/?LW#A-Za-z-]+")
+
+
+class JobIdentity(TypedDict):
+    """The Entra ID identity that the job acts as, by workload identity: it holds no password."""
+
+    client_id: pulumi.Input[str]
+    """The identity's client id; it is federated with `ScheduledJob.subject`."""
+    tenant_id: pulumi.Input[str]
+    """The Entra ID tenant."""
+
+
+class ScheduledJobArgs(TypedDict):
+    """What a job needs."""
+
+    label: naming.Label
+    """Whose it is; the ownership annotations follow from it."""
+    namespace: pulumi.Input[str]
+    """The tenant's namespace (`Tenant.namespace`), whose network policies say what the job reaches."""
+    job: str
+    """The job's name, such as `demand-forecast`."""
+    image: str
+    """The image in the force's registry, by digest."""
+    schedule: str
+    """When it starts, as cron has it: `30 4 * * *` is half past four every night."""
+    time_zone: NotRequired[str]
+    """The time zone of the schedule; `Europe/London` when left out."""
+    arguments: NotRequired[list[str]]
+    """Arguments of the image's program; none when left out."""
+    env: NotRequired[dict[str, pulumi.Input[str]]]
+    """Environment variables, never secrets; none when left out."""
+    cpu: NotRequired[str]
+    """Cores; `1` when left out."""
+    memory: NotRequired[str]
+    """Memory; `2Gi` when left out."""
+    deadline_minutes: NotRequired[int]
+    """Minutes after which a run is stopped, 1 to 1,440; 60 when left out."""
+    retries: NotRequired[int]
+    """How often a run that failed is tried again, 0 to 10; 1 when left out."""
+    identity: NotRequired[JobIdentity]
+    """Whom it signs in to Azure as; nobody when left out."""
+
+
+class ScheduledJob(Component):
+    """A CronJob under the Pod Security Standard `restricted`: one run at a time, stopped at its deadline."""
+
+    name: pulumi.Output[str]
+    """The CronJob's name, known before it exists."""
+    service_account: pulumi.Output[str]
+    """The service account that it runs as."""
+    subject: pulumi.Output[str]
+    """The subject of that account's tokens, for an identity's federated credential."""
+
+    def __init__(self, name: str, args: ScheduledJobArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        if wrong := list(_problems(args)):
+            raise ValueError(f"ScheduledJob {name!r}: " + "; ".join(wrong))
+        account = self._account(name, args)
+        self.service_account = named(args["job"], account)
+        self.subject = pulumi.Output.concat("system:serviceaccount:", args["namespace"], ":", self.service_account)
+        made = kubernetes.batch.v1.CronJob(
+            f"{name}-cron",
+            metadata=metadata(args["label"], args["job"], args["namespace"]),
+            spec=kubernetes.batch.v1.CronJobSpecArgs(
+                schedule=args["schedule"],
+                time_zone=args.get("time_zone", "Europe/London"),
+                concurrency_policy="Forbid",
+                starting_deadline_seconds=3600,
+                successful_jobs_history_limit=3,
+                failed_jobs_history_limit=5,
+                job_template=kubernetes.batch.v1.JobTemplateSpecArgs(spec=self._job(args)),
+            ),
+            opts=self.child(),
+        )
+        self.name = named(args["job"], made)
+        self.finish()
+
+    def _account(self, name: str, args: ScheduledJobArgs) -> kubernetes.core.v1.ServiceAccount:
+        meta = metadata(args["label"], args["job"], args["namespace"])
+        if "identity" in args:
+            who = args["identity"]
+            return identified_account(self, f"{name}-account", meta, who["client_id"], who["tenant_id"])
+        return kubernetes.core.v1.ServiceAccount(
+            f"{name}-account", metadata=meta, automount_service_account_token=False, opts=self.child()
+        )
+
+    def _job(self, args: ScheduledJobArgs) -> kubernetes.batch.v1.JobSpecArgs:
+        runs = restricted.container(
+            args["job"],
+            args["image"],
+            cpu=args.get("cpu", "1"),
+            memory=args.get("memory", "2Gi"),
+            env=args.get("env", {}),
+            args=args.get("arguments"),
+        )
+        labels = {"app.kubernetes.io/name": args["job"]}
+        if "identity" in args:
+            labels["azure.workload.identity/use"] = "true"
+        return kubernetes.batch.v1.JobSpecArgs(
+            active_deadline_seconds=args.get("deadline_minutes", 60) * 60,
+            backoff_limit=args.get("retries", 1),
+            ttl_seconds_after_finished=7 * 24 * 3600,
+            template=kubernetes.core.v1.PodTemplateSpecArgs(
+                metadata=kubernetes.meta.v1.ObjectMetaArgs(labels=labels),
+                spec=restricted.pod([runs], self.service_account, restart_policy="Never"),
+            ),
+        )
+
+
+def _problems(args: ScheduledJobArgs) -> Iterator[str]:
+    if not _NAME.fullmatch(args["job"]):
+        yield f"job is {args['job']!r}; use at most 52 lower-case letters, digits and hyphens"
+    yield from restricted.wrong_image("image", args["image"])
+    fields = args["schedule"].split()
+    if len(fields) != 5 or not all(_FIELD.fullmatch(field) for field in fields):
+        yield f"schedule is {args['schedule']!r}; cron has five fields, such as '30 4 * * *'"
+    if not 1 <= args.get("deadline_minutes", 60) <= 1440:
+        yield f"deadline_minutes is {args['deadline_minutes']}; allowed are 1 to 1440"
+    if not 0 <= args.get("retries", 1) <= 10:
+        yield f"retries is {args['retries']}; allowed are 0 to 10"

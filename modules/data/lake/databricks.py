@@ -1,0 +1,111 @@
+"""A Databricks workspace beside the lake, in the force's own network and without public network access."""
+
+from typing import Final, NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import databricks
+
+from bluelamp.modules import naming
+from bluelamp.modules.azure.log_analytics import send_logs
+from bluelamp.modules.azure.private_link import private_links
+from bluelamp.modules.component import Component, after
+
+DELEGATION: Final = "Microsoft.Databricks/workspaces"
+"""The service that both subnets are delegated to."""
+
+_ZONE: Final = "privatelink.azuredatabricks.net"
+_GROUPS: Final = {"databricks_ui_api": [_ZONE], "browser_authentication": [_ZONE]}
+
+
+class DatabricksWorkspaceArgs(TypedDict):
+    """What a Databricks workspace needs."""
+
+    label: naming.Label
+    """Whose it is; names and tags follow from it."""
+    location: str
+    """The Azure region, `uksouth` or `ukwest`: the network's."""
+    workload: str
+    """What it is for, such as `lake`; in every name."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group to put it in."""
+    subscription_id: pulumi.Input[str]
+    """The GUID of the resource group's subscription, in which Databricks makes a resource group of its own."""
+    virtual_network_id: pulumi.Input[str]
+    """The network that its clusters run in."""
+    host_subnet_name: pulumi.Input[str]
+    """A subnet of the network, a /26 or larger, delegated to `Microsoft.Databricks/workspaces`."""
+    container_subnet_name: pulumi.Input[str]
+    """Another one, as large, delegated in the same way."""
+    subnet_id: pulumi.Input[str]
+    """The subnet for the private endpoints."""
+    workspace_id: pulumi.Input[str]
+    """The Log Analytics workspace that takes its logs."""
+    virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """Networks that resolve the private names, by a short name for each; not used for zones that exist."""
+    private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """Private DNS zones that exist, by name; made when left out."""
+    protect: NotRequired[bool]
+    """Whether the engine refuses to delete the workspace; false when left out."""
+
+
+class DatabricksWorkspace(Component):
+    """A premium workspace with private front and back ends, no public addresses, and an identity for the lake."""
+
+    id: pulumi.Output[str]
+    """The workspace's ARM id."""
+    name: pulumi.Output[str]
+    """The workspace's name, known before it exists."""
+    principal_id: pulumi.Output[str]
+    """The object id of the identity by which it reaches the lake, to which roles are given."""
+
+    def __init__(self, name: str, args: DatabricksWorkspaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        connector = databricks.AccessConnector(
+            f"{name}-connector",
+            connector_name=naming.name("databricks_connector", args["workload"], args["label"], args["location"]),
+            resource_group_name=args["resource_group_name"],
+            location=args["location"],
+            identity=databricks.ManagedServiceIdentityArgs(type="SystemAssigned"),
+            tags=naming.tags(args["label"]),
+            opts=self.child(),
+        )
+        workspace_name = naming.name("databricks_workspace", args["workload"], args["label"], args["location"])
+        workspace = self._workspace(name, args, workspace_name, connector)
+        send_logs(f"{name}-workspace-logs", workspace, args["workspace_id"], self.child(), metrics=False)
+        private_links(self, name, args, workspace, _GROUPS)
+        self.id = workspace.id
+        self.name = after(workspace_name, workspace)
+        self.principal_id = connector.identity.apply(lambda found: str(found.principal_id) if found else "")
+        self.finish()
+
+    def _workspace(
+        self, name: str, args: DatabricksWorkspaceArgs, workspace_name: str, connector: databricks.AccessConnector
+    ) -> databricks.Workspace:
+        text = databricks.WorkspaceCustomStringParameterArgs
+        group = naming.name("resource_group", f"{args['workload']}-databricks", args["label"], args["location"])
+        return databricks.Workspace(
+            f"{name}-workspace",
+            workspace_name=workspace_name,
+            resource_group_name=args["resource_group_name"],
+            location=args["location"],
+            sku=databricks.SkuArgs(name="premium"),
+            compute_mode="Hybrid",
+            managed_resource_group_id=pulumi.Output.concat(
+                "/subscriptions/", args["subscription_id"], "/resourceGroups/", group
+            ),
+            public_network_access="Disabled",
+            required_nsg_rules="NoAzureDatabricksRules",
+            access_connector=databricks.WorkspacePropertiesAccessConnectorArgs(
+                id=connector.id, identity_type="SystemAssigned"
+            ),
+            default_storage_firewall="Enabled",
+            parameters=databricks.WorkspaceCustomParametersArgs(
+                enable_no_public_ip=databricks.WorkspaceNoPublicIPBooleanParameterArgs(value=True),
+                custom_virtual_network_id=text(value=args["virtual_network_id"]),
+                custom_public_subnet_name=text(value=args["host_subnet_name"]),
+                custom_private_subnet_name=text(value=args["container_subnet_name"]),
+                require_infrastructure_encryption=databricks.WorkspaceCustomBooleanParameterArgs(value=True),
+            ),
+            tags=naming.tags(args["label"]),
+            opts=self.child(protect=args.get("protect", False)),
+        )

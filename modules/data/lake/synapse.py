@@ -1,0 +1,131 @@
+"""A Synapse workspace on the lake, without public network access."""
+
+from typing import Final, NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import synapse
+
+from bluelamp.modules import naming
+from bluelamp.modules.azure.log_analytics import send_logs
+from bluelamp.modules.azure.private_link import private_links
+from bluelamp.modules.component import Component, after
+
+_SQL: Final = "privatelink.sql.azuresynapse.net"
+_GROUPS: Final = {"Sql": [_SQL], "SqlOnDemand": [_SQL], "Dev": ["privatelink.dev.azuresynapse.net"]}
+_WEB: Final = {"Web": ["privatelink.azuresynapse.net"]}
+
+
+class SynapseKey(TypedDict):
+    """A key of the force's own, and the identity that may use it."""
+
+    key_uri: pulumi.Input[str]
+    """The key without a version, `https://….vault.azure.net/keys/…`."""
+    identity_id: pulumi.Input[str]
+    """ARM id of a user-assigned identity that may wrap and unwrap with the key."""
+
+
+class SynapseWorkspaceArgs(TypedDict):
+    """What a Synapse workspace needs."""
+
+    label: naming.Label
+    """Whose it is; names and tags follow from it."""
+    location: str
+    """The Azure region, `uksouth` or `ukwest`: the lake's."""
+    workload: str
+    """What it is for, such as `lake`; in every name."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group to put it in."""
+    tenant_id: pulumi.Input[str]
+    """The Entra ID tenant: its data goes to no other."""
+    lake_id: pulumi.Input[str]
+    """The lake's ARM id."""
+    lake_endpoint: pulumi.Input[str]
+    """Where the lake answers, `https://….dfs.core.windows.net`."""
+    file_system: str
+    """The lake's file system for the workspace's own files."""
+    subnet_id: pulumi.Input[str]
+    """The subnet for the private endpoints."""
+    workspace_id: pulumi.Input[str]
+    """The Log Analytics workspace that takes its logs."""
+    virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """Networks that resolve the private names, by a short name for each; not used for zones that exist."""
+    private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """Private DNS zones that exist, by name; made when left out."""
+    key: NotRequired[SynapseKey]
+    """A key of the force's own to encrypt with; Microsoft's when left out. It cannot be added later."""
+    protect: NotRequired[bool]
+    """Whether the engine refuses to delete the workspace; false when left out."""
+
+
+class SynapseWorkspace(Component):
+    """A workspace in a managed network that data cannot leave for another tenant; sign-in by Entra ID only."""
+
+    id: pulumi.Output[str]
+    """The workspace's ARM id."""
+    name: pulumi.Output[str]
+    """The workspace's name, known before it exists."""
+    principal_id: pulumi.Output[str]
+    """The object id of its identity, to which roles on the lake are given."""
+
+    def __init__(self, name: str, args: SynapseWorkspaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        workspace_name = naming.name("synapse_workspace", args["workload"], args["label"], args["location"])
+        workspace = self._workspace(name, args, workspace_name)
+        send_logs(f"{name}-workspace-logs", workspace, args["workspace_id"], self.child())
+        private_links(self, name, args, workspace, _GROUPS)
+        hub = synapse.PrivateLinkHub(
+            f"{name}-web",
+            private_link_hub_name=f"{args['workload']}{args['label']['code']}web".replace("-", "")[:45],
+            resource_group_name=args["resource_group_name"],
+            location=args["location"],
+            tags=naming.tags(args["label"]),
+            opts=self.child(),
+        )
+        private_links(self, f"{name}-studio", args, hub, _WEB)
+        self.id = workspace.id
+        self.name = after(workspace_name, workspace)
+        self.principal_id = workspace.identity.apply(lambda found: str(found.principal_id) if found else "")
+        self.finish()
+
+    def _workspace(self, name: str, args: SynapseWorkspaceArgs, workspace_name: str) -> synapse.Workspace:
+        key = args.get("key")
+        return synapse.Workspace(
+            f"{name}-workspace",
+            workspace_name=workspace_name,
+            resource_group_name=args["resource_group_name"],
+            location=args["location"],
+            identity=synapse.ManagedIdentityArgs(
+                type=synapse.ResourceIdentityType.SYSTEM_ASSIGNED_USER_ASSIGNED
+                if key
+                else synapse.ResourceIdentityType.SYSTEM_ASSIGNED,
+                user_assigned_identities=[key["identity_id"]] if key else None,
+            ),
+            azure_ad_only_authentication=True,
+            public_network_access="Disabled",
+            default_data_lake_storage=synapse.DataLakeStorageAccountDetailsArgs(
+                account_url=args["lake_endpoint"],
+                filesystem=args["file_system"],
+                resource_id=args["lake_id"],
+                create_managed_private_endpoint=True,
+            ),
+            managed_virtual_network="default",
+            managed_virtual_network_settings=synapse.ManagedVirtualNetworkSettingsArgs(
+                prevent_data_exfiltration=True,
+                linked_access_check_on_target_resource=True,
+                allowed_aad_tenant_ids_for_linking=[args["tenant_id"]],
+            ),
+            encryption=_encryption(key) if key else None,
+            tags=naming.tags(args["label"]),
+            opts=self.child(protect=args.get("protect", False)),
+        )
+
+
+def _encryption(key: SynapseKey) -> synapse.EncryptionDetailsArgs:
+    return synapse.EncryptionDetailsArgs(
+        cmk=synapse.CustomerManagedKeyDetailsArgs(
+            key=synapse.WorkspaceKeyDetailsArgs(name="default", key_vault_url=key["key_uri"]),
+            kek_identity=synapse.KekIdentityPropertiesArgs(
+                user_assigned_identity=key["identity_id"], use_system_assigned_identity=False
+            ),
+        )
+    )

@@ -1,0 +1,93 @@
+"""Pods that the Pod Security Standard `restricted` accepts, and that can change nothing of their own programs."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+_DIGEST = re.compile(r"[^\s@]+@sha256:[0-9a-f]{64}")
+TEMPORARY: Final = "/tmp"  # noqa: S108 - a volume of the pod's own
+"""Where a container can write: a volume that ends with the pod."""
+
+
+def wrong_image(where: str, image: str) -> list[str]:
+    """What is wrong with `image`: nothing where it is named by its digest."""
+    return [] if _DIGEST.fullmatch(image) else [f"{where} is {image!r}; name it by digest, registry/name@sha256:…"]
+
+
+def container(
+    name: str,
+    image: str,
+    *,
+    cpu: str,
+    memory: str,
+    env: Mapping[str, pulumi.Input[str]],
+    secrets: Mapping[str, tuple[str, str]] | None = None,
+    writes: tuple[str, ...] = (),
+    **more: Any,
+) -> kubernetes.core.v1.ContainerArgs:
+    """A container with no privileges, no capabilities and a read-only root file system.
+
+    `secrets` are environment variables with the secret and the key in it that each is read from; `writes` are paths,
+    beside /tmp, on the volume that ends with the pod.
+    """
+    plain = [kubernetes.core.v1.EnvVarArgs(name=key, value=value) for key, value in env.items()]
+    hidden = [
+        kubernetes.core.v1.EnvVarArgs(
+            name=key,
+            value_from=kubernetes.core.v1.EnvVarSourceArgs(
+                secret_key_ref=kubernetes.core.v1.SecretKeySelectorArgs(name=secret, key=inside)
+            ),
+        )
+        for key, (secret, inside) in (secrets or {}).items()
+    ]
+    return kubernetes.core.v1.ContainerArgs(
+        name=name,
+        image=image,
+        image_pull_policy="IfNotPresent",
+        env=[*plain, *hidden] or None,
+        resources=kubernetes.core.v1.ResourceRequirementsArgs(
+            requests={"cpu": cpu, "memory": memory, "ephemeral-storage": "256Mi"},
+            limits={"cpu": cpu, "memory": memory, "ephemeral-storage": "2Gi"},
+        ),
+        security_context=kubernetes.core.v1.SecurityContextArgs(
+            allow_privilege_escalation=False,
+            read_only_root_filesystem=True,
+            run_as_non_root=True,
+            capabilities=kubernetes.core.v1.CapabilitiesArgs(drop=["ALL"]),
+        ),
+        volume_mounts=[
+            kubernetes.core.v1.VolumeMountArgs(
+                name="temporary", mount_path=path, sub_path=path.strip("/").replace("/", "-")
+            )
+            for path in (TEMPORARY, *writes)
+        ],
+        **more,
+    )
+
+
+def pod(
+    containers: list[kubernetes.core.v1.ContainerArgs], account: pulumi.Input[str], **more: Any
+) -> kubernetes.core.v1.PodSpecArgs:
+    """A pod of such containers, as no user of the machine's, with no token of the cluster's API."""
+    return kubernetes.core.v1.PodSpecArgs(
+        containers=containers,
+        service_account_name=account,
+        automount_service_account_token=False,
+        enable_service_links=False,
+        security_context=kubernetes.core.v1.PodSecurityContextArgs(
+            run_as_non_root=True,
+            run_as_user=65532,
+            run_as_group=65532,
+            fs_group=65532,
+            seccomp_profile=kubernetes.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
+        ),
+        volumes=[
+            kubernetes.core.v1.VolumeArgs(
+                name="temporary", empty_dir=kubernetes.core.v1.EmptyDirVolumeSourceArgs(size_limit="2Gi")
+            )
+        ],
+        **more,
+    )
