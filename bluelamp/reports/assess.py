@@ -10,7 +10,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
-from bluelamp.core.asset_type import ASSET
+from bluelamp.core.asset_type import REGISTERED
 from bluelamp.core.dates import london_day
 from bluelamp.policies import Judgement, Resource, Rule
 from bluelamp.policies import rules as discovered
@@ -73,7 +73,7 @@ def assess(
     }
     left = unjudged(resources, judgements, given, skipped)
     findings = [_finding(records[judgement.rule], judgement, clean, *whose[judgement.urn]) for judgement in judgements]
-    managed = sum(1 for each in resources if each.type != ASSET)
+    managed = sum(1 for each in resources if each.type not in REGISTERED)
     return Report(
         force=force,
         name=name or force,

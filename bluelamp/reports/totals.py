@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
-from bluelamp.core.asset_type import ASSET
+from bluelamp.core.asset_type import REGISTERED
 from bluelamp.core.camel import camel
 from bluelamp.policies import Verdict
 
@@ -30,7 +30,7 @@ NAMES: Final = {
 """What each count is called."""
 MEANINGS: Final = {
     "resources": "What a provider manages in Azure, Kubernetes or elsewhere. Components, providers, the stack "
-    "and the entries of the information asset register do not count.",
+    "and the entries of the registers of information assets and of access do not count.",
     "judged": "At least one rule for its kind applies.",
     "in_part": "Only rules on location, classification and cost apply.",
     "without_rule": "No rule applies. Judged, judged in part and without a rule add up to all resources.",
@@ -107,7 +107,7 @@ def totals(report: "Report") -> Totals:
         in_part=in_part,
         without_rule=among - in_part,
         left_out=left_out,
-        with_verdict=len({finding.urn for finding in report.findings if finding.type != ASSET}),
+        with_verdict=len({finding.urn for finding in report.findings if finding.type not in REGISTERED}),
         rules=len(report.rules),
         idle_rules=sum(1 for rule in report.rules if rule.id not in used),
         verdicts=len(report.findings),

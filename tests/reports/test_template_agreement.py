@@ -34,6 +34,8 @@ def template(case: Case) -> dict:
 
 
 def _written(resource: Resource, resources: Mapping[str, Resource]) -> dict:
+    if not resource.type.startswith("azure-native:"):
+        raise Unsayable("a template has Azure's types only")
     token = canonical(resource.type)
     names = tuple(ids.template(token).rpartition("/providers/")[2].split("/")[2::2])
     if armnames.token_of(ids.arm_type(token), names, "resource" if armnames.holders(token) else "group") != token:
@@ -138,5 +140,7 @@ def test_a_template_is_judged_as_the_resource_is(rule: Rule, tmp_path):
 
 
 def test_most_cases_can_be_said_in_a_template():
-    said = sum(1 for rule in RULES for _ in _said(rule))
-    assert said > 0.9 * sum(len(rule.cases) for rule in RULES)
+    of_azure = [
+        case for rule in RULES for case in rule.cases if all(each.type.startswith("azure-") for each in case.resources)
+    ]
+    assert sum(1 for rule in RULES for _ in _said(rule)) > 0.9 * len(of_azure)
