@@ -21,7 +21,7 @@ def data_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
         return
     yield from _landing_zone(settings, data)
     yield from _interfaces(settings, data)
-    if not is_on(settings, "privateDns"):
+    if is_on(settings, "dataLake") and not is_on(settings, "privateDns"):
         yield Finding(_AT, "data needs privateDns, which is not there", next_step="write privateDns: hybrid")
     yield from _sources(settings, data)
 

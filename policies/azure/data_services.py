@@ -123,7 +123,10 @@ def _holds_secret(value: Value, words: tuple[str, ...]) -> bool:
     if isinstance(known, str):
         compact = "".join(known.split()).lower()
         return str(value.key).lower() in _SECRET_NAMES or any(word in compact for word in words)
-    return isinstance(known, dict) and value["type"].text("") == "securestring"
+    if not isinstance(known, dict):
+        return False
+    # A template may spell the key of what the service takes as any object in another case.
+    return any(str(each.key).lower() == "type" and each.text("").lower() == "securestring" for each in value.each())
 
 
 _SECRET_NAMES: Final = frozenset(

@@ -43,6 +43,7 @@ def named_in_modules() -> set[str]:
             module, called_here = words[0], words[-1]
             called = re.findall(rf"(?<!\w){called_here}\.([A-Z]\w+)[(,]", text)
             found |= {f"azure-native:{module}:{each}" for each in called if not each.endswith("Args")}
+        found |= {f"azure-native:{each}" for each in re.findall(r'untyped\(\s*"([\w:]+)"', text)}
         called = re.findall(r"azuread\.([A-Z]\w+)[(,]", text)
         found |= {f"azuread:index/{each[0].lower()}{each[1:]}:{each}" for each in called if not each.endswith("Args")}
     return found

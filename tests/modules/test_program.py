@@ -10,7 +10,15 @@ from bluelamp.infra.program import build
 from bluelamp.modules.naming import MANDATORY
 from bluelamp.rehearsal.sdk.schema import Catalogue
 
-NOT_A_NAME_OF_ITS_OWN = {"alertRuleTemplateName", "displayName", "dnsName", "eventHubName", "name", "roleName"}
+NOT_A_NAME_OF_ITS_OWN = {
+    "alertRuleTemplateName",
+    "alternateName",
+    "displayName",
+    "dnsName",
+    "eventHubName",
+    "name",
+    "roleName",
+}
 """Inputs that end in `Name` and name something else, or are for people only."""
 AZURE = Catalogue("azure-native")
 OWNER = {"role": "Head of ICT", "email": "head.of.ict@essex.police.example"}
@@ -44,6 +52,8 @@ def test_a_hybrid_force_has_both_halves():
     assert made.outputs["tenantNamespaces"] == {
         "live/digital-evidence": "digital-evidence",
         "live/command-and-control": "command-and-control",
+        "live/analysis": "analysis",
+        "live/datahub": "datahub",
     }
     denied = {
         each["metadata"]["namespace"] for each in made.of("NetworkPolicy") if each["metadata"]["name"] == "deny-all"
@@ -51,14 +61,14 @@ def test_a_hybrid_force_has_both_halves():
     assert denied >= {"digital-evidence", "command-and-control"}
     owners = {
         space["metadata"]["name"]: space["metadata"]["annotations"]["bluelamp/business-owner"]
-        for space in made.of("Namespace")
+        for space in made.of("core/v1:Namespace")
     }
     assert owners["digital-evidence"] == "Digital Evidence Service Owner"
 
 
 def test_a_force_in_the_cloud_only_has_no_tenants():
     made = built("essex")
-    assert made.of("Namespace") == []
+    assert made.of("core/v1:Namespace") == []
     assert "tenantNamespaces" not in made.outputs
 
 

@@ -258,7 +258,7 @@ def test_in_a_starting_force_a_virtual_wan_still_has_its_firewall() -> None:
 
 def test_what_has_a_price_or_an_end_is_as_the_settings_say(full: Planned) -> None:
     guards = full.of("dataprotection:DppResourceGuardProxy")
-    assert len(guards) == len(full.of("recoveryservices:ResourceGuardProxy")) == 4
+    assert len(guards) == len(full.of("recoveryservices:ResourceGuardProxy")) == 5
     assert all(network["enableDdosProtection"] for network in full.of("network:VirtualNetwork"))
     ends = {secret["properties"]["attributes"]["expires"] for secret in full.of("keyvault:Secret")}
     assert ends == {1827619199}  # the end of 30 November 2027

@@ -18,6 +18,7 @@ def test_the_three_shapes():
     assert [tenant.name for tenant in load("west-midlands").on_premises.tenants] == [
         "digital-evidence",
         "command-and-control",
+        "analysis",
     ]
     assert load("essex").azure.hub.firewall.tier == "Standard"
     assert not load("dyfed-powys").azure.hub.firewall.enabled

@@ -117,6 +117,7 @@ class DataAnalytics(Component):
     ) -> pulumi.CustomResource:
         inputs: Mapping[str, Any] = {
             "workspaceName": workspace_name,
+            "friendlyName": workspace_name,
             "resourceGroupName": args["resource_group_name"],
             "location": args["location"],
             "identity": {"type": "SystemAssigned"},

@@ -94,6 +94,9 @@ class SynapseWorkspace(Component):
             workspace_name=workspace_name,
             resource_group_name=args["resource_group_name"],
             location=args["location"],
+            managed_resource_group_name=naming.name(
+                "resource_group", f"{args['workload']}-synapse", args["label"], args["location"]
+            ),
             identity=synapse.ManagedIdentityArgs(
                 type=synapse.ResourceIdentityType.SYSTEM_ASSIGNED_USER_ASSIGNED
                 if key
