@@ -6,8 +6,8 @@ from bluelamp.policies.azure._controls import CLOSED
 from bluelamp.policies.azure._kin import child
 from bluelamp.policies.azure.paas import DATABRICKS
 from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
-from bluelamp.policies.estate import Estate
-from bluelamp.policies.model import Severity
+from bluelamp.policies.estate import Estate, kind_of
+from bluelamp.policies.model import UNKNOWN, Severity
 from bluelamp.policies.rule import Fail, NotApplicable, Outcome, lacks, rule
 from bluelamp.policies.tighter import Forbidden
 from bluelamp.policies.value import Value, some
@@ -16,6 +16,7 @@ RUNTIME: Final = "azure-native:datafactory:IntegrationRuntime"
 LINKED_SERVICE: Final = "azure-native:datafactory:LinkedService"
 STREAM_CLUSTER: Final = "azure-native:streamanalytics:Cluster"
 STREAM_ENDPOINT: Final = "azure-native:streamanalytics:PrivateEndpoint"
+NETWORK: Final = "azure-native:network:VirtualNetwork"
 STREAM_JOB: Final = "azure-native:streamanalytics:StreamingJob"
 
 _KEPT_IN: Final = ncsc("3", "11") + caf("B3.a", "B4.a") + iso("8.12", "8.22") + mcsb("NS-2") + dpa("66")
@@ -31,11 +32,12 @@ _IN_VAULT: Final = ncsc("10") + caf("B2.a", "B3.c") + iso("5.17") + mcsb("IM-8")
     at=DATABRICKS,
     fix="Set parameters.customVirtualNetworkId, with the two delegated subnets, when the workspace is made.",
     example="""
+spoke = network.VirtualNetwork("lake", ...)
 databricks.Workspace(
     "lake",
     ...,
     parameters={
-        "custom_virtual_network_id": {"value": network.id},
+        "custom_virtual_network_id": {"value": spoke.id},
         "custom_public_subnet_name": {"value": "databricks-host"},
         "custom_private_subnet_name": {"value": "databricks-container"},
     },
@@ -49,7 +51,7 @@ def databricks_in_own_network(workspace: Value) -> Outcome:
     if workspace["computeMode"].text("hybrid") == "serverless":
         return NotApplicable("it has no compute but the service's own")
     network = workspace.at("parameters.customVirtualNetworkId.value")
-    return Fail(network, "a virtual network") if network.get("") == "" else None
+    return None if _names(network, NETWORK) else Fail(network, "a virtual network")
 
 
 @rule(
@@ -93,16 +95,16 @@ def runtime_in_network(runtime: Value) -> Outcome:
 datafactory.LinkedService(
     "custody",
     ...,
-    properties={
-        "type": "SqlServer",
-        "server": "custody-db-01",
-        "database": "Custody",
-        "password": {
-            "type": "AzureKeyVaultSecret",
-            "secret_name": "custody",
-            "store": {"reference_name": "key-vault", "type": "LinkedServiceReference"},
-        },
-    },
+    properties=datafactory.SqlServerLinkedServiceArgs(
+        type="SqlServer",
+        server="custody-db-01",
+        database="Custody",
+        password=datafactory.AzureKeyVaultSecretReferenceArgs(
+            type="AzureKeyVaultSecret",
+            secret_name="custody",
+            store=datafactory.LinkedServiceReferenceArgs(type="LinkedServiceReference", reference_name="key-vault"),
+        ),
+    ),
 )
 """,
 )
@@ -164,11 +166,21 @@ def stream_cluster_has_private_endpoint(cluster: Value, estate: Estate) -> Outco
     controls=_KEPT_IN,
     at=STREAM_JOB,
     fix="Set cluster.id to the force's own Stream Analytics cluster.",
-    example='streamanalytics.StreamingJob("incidents", ..., cluster={"id": cluster.id})',
+    example="""
+cluster = streamanalytics.Cluster("patterns", ...)
+streamanalytics.StreamingJob("incidents", ..., cluster={"id": cluster.id})
+""",
 )
 def stream_job_in_cluster(job: Value) -> Outcome:
     """Outside a cluster a job shares machines with other customers and has no private way to anything."""
     if job["jobType"].text("cloud") == "edge":
         return NotApplicable("it runs on a device of the force's")
     cluster = job.at("cluster.id")
-    return Fail(cluster, "the id of a cluster") if cluster.get("") == "" else None
+    return None if _names(cluster, STREAM_CLUSTER) else Fail(cluster, "the id of a cluster")
+
+
+def _names(id_: Value, kind: str) -> bool:
+    """Whether the id is set, or comes from a resource of the `kind` that is not deployed yet."""
+    if id_.raw is UNKNOWN and kind in map(kind_of, id_.references):
+        return True
+    return id_.get("") != ""
