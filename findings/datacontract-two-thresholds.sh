@@ -4,7 +4,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile "datacontract-cli[duckdb]==1.2.8"
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile datacontract-cli==1.2.8 "datacontract-cli[duckdb]"
 cat > "$work/finding.py" << 'PYTHON'
 import sys
 from importlib.metadata import version

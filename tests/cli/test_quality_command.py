@@ -1,6 +1,7 @@
 """`bluelamp quality`, as it is run."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ def assets(project: Project) -> Path:
     """A project in which one force has one asset, with its copy."""
     contract(project.root, properties=PROPERTIES)
     folder = project.root / "stacks" / "dyfed-powys" / "assets"
+    shutil.rmtree(folder)
     (project.root / "contracts").rename(folder)
     write_csv(project.root, "id\na\nb\n")
     (project.root / ".bluelamp").mkdir(exist_ok=True)
@@ -41,6 +43,7 @@ def test_a_contract_that_holds_and_one_that_fails(project, assets):
 
 
 def test_wrong_use_names_the_next_step(project, assets):
+    shutil.rmtree(project.root / "stacks" / "wiltshire" / "assets")
     for words, said in {
         ("quality", "wiltshire"): "wiltshire has no register of information assets",
         ("quality", "dyfed-powis"): "did you mean dyfed-powys?",

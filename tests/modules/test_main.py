@@ -8,13 +8,13 @@ from planned import Planned, plan
 from bluelamp.infra.force import ROOT
 
 GOOD = {
-    "bluelamp:owner": {"role": "Head of ICT", "email": "head.of.ict@essex.police.example"},
+    "bluelamp:owner": {"role": "Head of ICT", "email": "head.of.ict@kent.police.example"},
     "bluelamp:costCentre": "EXP-1",
-    "bluelamp:azure": {"budget": {"amount": 100, "contacts": ["finance@essex.police.example"]}},
+    "bluelamp:azure": {"budget": {"amount": 100, "contacts": ["finance@kent.police.example"]}},
 }
 
 
-def run(config: dict, stack: str = "essex") -> Planned:
+def run(config: dict, stack: str = "kent") -> Planned:
     """What `pulumi preview` makes of the program with the configuration as the engine hands it over."""
     text = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
 

@@ -21,17 +21,17 @@ NOT_A_NAME_OF_ITS_OWN = {
 }
 """Inputs that end in `Name` and name something else, or are for people only."""
 AZURE = Catalogue("azure-native")
-OWNER = {"role": "Head of ICT", "email": "head.of.ict@essex.police.example"}
-BUDGET = {"amount": 100, "contacts": ["finance@essex.police.example"]}
+OWNER = {"role": "Head of ICT", "email": "head.of.ict@kent.police.example"}
+BUDGET = {"amount": 100, "contacts": ["finance@kent.police.example"]}
 
 
 def built(slug: str, config: dict | None = None) -> Planned:
     return plan(lambda: build(load(slug, config)), stack=slug, aliases=True)
 
 
-def essex(azure: dict | None = None, **more) -> Planned:
+def kent(azure: dict | None = None, **more) -> Planned:
     settings = {"owner": OWNER, "costCentre": "EXP-1", "azure": {"budget": BUDGET, **(azure or {})}, **more}
-    return built("essex", settings)
+    return built("kent", settings)
 
 
 @pytest.mark.parametrize("slug", ["west-midlands", "essex", "dyfed-powys"])
@@ -90,8 +90,8 @@ def test_resources_stay_in_the_united_kingdom():
 
 def test_a_rule_in_the_settings_reaches_the_hubs_security_group():
     rule = {"name": "rdp", "priority": 200, "access": "Allow", "source": "Internet", "ports": ["3389"]}
-    made = essex({"hub": {"rules": [rule]}})
-    group = made.one("network:NetworkSecurityGroup", networkSecurityGroupName="nsg-hub-essex-prod-uks")
+    made = kent({"hub": {"rules": [rule]}})
+    group = made.one("network:NetworkSecurityGroup", networkSecurityGroupName="nsg-hub-kent-prod-uks")
     (found,) = [each for each in group["securityRules"] if each["name"] == "rdp"]
     assert (found["sourceAddressPrefix"], found["destinationPortRange"], found["access"]) == (
         "Internet",
@@ -101,7 +101,7 @@ def test_a_rule_in_the_settings_reaches_the_hubs_security_group():
 
 
 def test_the_settings_reach_the_vault_the_workspace_and_the_budget():
-    made = essex(
+    made = kent(
         {
             "tenantId": "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e01",
             "subscriptionId": "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e02",
@@ -118,18 +118,18 @@ def test_the_settings_reach_the_vault_the_workspace_and_the_budget():
 
 
 def test_without_a_subscription_the_one_that_is_logged_in_is_used():
-    assert essex().one("consumption:Budget")["scope"] == "/subscriptions/logged-in-subscription"
-    assert essex().one("keyvault:Vault")["properties"]["tenantId"] == "logged-in-tenant"
+    assert kent().one("consumption:Budget")["scope"] == "/subscriptions/logged-in-subscription"
+    assert kent().one("keyvault:Vault")["properties"]["tenantId"] == "logged-in-tenant"
 
 
 def test_version_aliases_are_dropped_and_renamed_modules_kept():
-    dropped = essex().aliases
+    dropped = kent().aliases
     assert not [alias for aliases in dropped.values() for alias in aliases if "/v" in alias]
     assert ["azure-native:insights:DiagnosticSetting"] in dropped.values()
 
 
 def test_version_aliases_are_kept_where_the_settings_say_so():
-    kept = essex(versionAliases="keep").aliases
+    kept = kent(versionAliases="keep").aliases
     assert [alias for aliases in kept.values() for alias in aliases if alias.startswith("azure-native:network/v")]
 
 
@@ -145,7 +145,7 @@ def test_only_the_sdks_that_a_force_needs_are_loaded(settings, loaded, unloaded)
     script = (
         f"import sys; sys.path[:0] = [{here!r}, {str(ROOT)!r}]\n"
         "from test_program import BUDGET, OWNER, built\n"
-        f"built('essex', {{'owner': OWNER, 'costCentre': 'EXP-1', **{settings}}})\n"
+        f"built('kent', {{'owner': OWNER, 'costCentre': 'EXP-1', **{settings}}})\n"
         f"assert {loaded!r} in sys.modules and {unloaded!r} not in sys.modules, sorted(sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

@@ -9,16 +9,16 @@ from planned import Planned, plan
 from bluelamp.infra.force import ROOT, load
 from bluelamp.infra.program import build
 
-OWNER = {"role": "Head of ICT", "email": "head.of.ict@essex.police.example"}
-BUDGET = {"amount": 100, "contacts": ["finance@essex.police.example"]}
+OWNER = {"role": "Head of ICT", "email": "head.of.ict@kent.police.example"}
+BUDGET = {"amount": 100, "contacts": ["finance@kent.police.example"]}
 EXEMPTION = {
     "id": "EX-0007",
     "assignment": "Deny-Public-IP",
     "scope": "/subscriptions/6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e01",
     "reason": "The supplier's appliance has a public address until it is replaced",
     "expiresOn": "2027-03-31",
-    "requester": "records@essex.police.example",
-    "approver": "siro@essex.police.example",
+    "requester": "records@kent.police.example",
+    "approver": "siro@kent.police.example",
     "riskReference": "RBC-2026-014",
 }
 BASE = (
@@ -32,9 +32,9 @@ def full() -> Planned:
     return plan(lambda: build(load("west-midlands")), stack="west-midlands", aliases=True)
 
 
-def essex(azure: dict, **more: object) -> Planned:
+def kent(azure: dict, **more: object) -> Planned:
     settings = {"owner": OWNER, "costCentre": "EXP-1", "azure": {"budget": BUDGET, **azure}, **more}
-    return plan(lambda: build(load("essex", settings)), stack="essex", aliases=True)
+    return plan(lambda: build(load("kent", settings)), stack="kent", aliases=True)
 
 
 def routes(made: Planned, name: str) -> dict[str, str]:
@@ -70,7 +70,7 @@ def test_both_hubs_inherit_a_base_policy_of_their_own_region(full: Planned) -> N
 
 def test_a_base_policy_of_somebody_elses_takes_the_place_of_the_forces_own() -> None:
     hub = {"firewall": {"basePolicyIds": {"uksouth": BASE}}}
-    made = essex({"regions": ["uksouth"], "hub": hub}, profile="hybrid")
+    made = kent({"regions": ["uksouth"], "hub": hub}, profile="hybrid")
     assert made.one("network:FirewallPolicy")["basePolicy"] == {"id": BASE}
 
 
@@ -113,8 +113,9 @@ def test_the_api_server_and_the_issuer_agree_on_the_address(full: Planned) -> No
         if variable["name"] == "serviceAccountIssuer"
     }
     trusted = {each["issuer"] for each in full.of("managedidentity:FederatedIdentityCredential")}
-    gateway = full.one("apimanagement:ApiManagementService")["serviceName"]
-    assert told == trusted == {f"https://{gateway}.azure-api.net/{name}" for name in ("live", "non-live")}
+    gateways = {f"https://{each['serviceName']}.azure-api.net" for each in full.of("apimanagement:ApiManagementService")}
+    (gateway,) = gateways & {issuer.rpartition("/")[0] for issuer in told}
+    assert told == trusted == {f"{gateway}/{name}" for name in ("live", "non-live")}
 
 
 def test_the_keys_in_the_settings_are_what_the_issuer_publishes(full: Planned) -> None:
@@ -140,10 +141,10 @@ def test_a_cluster_whose_keys_are_not_known_yet_is_told_its_issuer_and_nothing_m
         "name": "live",
         "version": "1.36.3",
         "infrastructure": "metal3",
-        "endpoint": "10.158.8.10",
-        "metal3": {"imageUrl": "https://images.essex.police.example/rke2", "imageChecksum": "9f86d081" * 8},
+        "endpoint": "10.165.8.10",
+        "metal3": {"imageUrl": "https://images.kent.police.example/rke2", "imageChecksum": "9f86d081" * 8},
     }
-    made = essex({"regions": ["uksouth"]}, profile="full", onPremises={"clusters": [cluster]})
+    made = kent({"regions": ["uksouth"]}, profile="full", onPremises={"clusters": [cluster]})
     variables = made.one("cluster.x-k8s.io/v1beta2:Cluster")["spec"]["topology"]["variables"]
     assert [each["name"] for each in variables] == ["controlPlaneEndpoint", "serviceAccountIssuer"]
     for kind in ("apimanagement:ApiManagementService", "ClusterSecretStore", "Schedule", "kubernetes:ConnectedCluster"):
@@ -151,7 +152,7 @@ def test_a_cluster_whose_keys_are_not_known_yet_is_told_its_issuer_and_nothing_m
 
 
 def test_an_exemption_of_policy_reaches_azure() -> None:
-    made = essex({"regions": ["uksouth"], "policyExemptions": [EXEMPTION]}, profile="hybrid")
+    made = kent({"regions": ["uksouth"], "policyExemptions": [EXEMPTION]}, profile="hybrid")
     found = made.one("authorization:PolicyExemption")
     assert (found["policyExemptionName"], found["scope"]) == ("EX-0007", EXEMPTION["scope"])
     assert found["expiresOn"] == "2027-03-31T23:59:59Z"
@@ -171,9 +172,9 @@ def test_the_stack_files_hold_public_keys_only() -> None:
 def virtual_wan() -> Planned:
     site = {
         "name": "headquarters",
-        "addressSpace": "10.158.0.0/17",
+        "addressSpace": "10.165.0.0/17",
         "asn": 65010,
-        "devices": [{"address": "203.0.113.5", "bgpAddress": "10.158.0.4"}],
+        "devices": [{"address": "203.0.113.5", "bgpAddress": "10.165.0.4"}],
         "expressRoute": {
             "provider": "BT",
             "peeringLocation": "London",
@@ -182,12 +183,12 @@ def virtual_wan() -> Planned:
         },
     }
     zones = [{"name": "records", "budget": BUDGET}, {"name": "archive", "region": "ukwest", "budget": BUDGET}]
-    return essex({"topology": "virtual-wan", "landingZones": zones}, profile="full", onPremises={"sites": [site]})
+    return kent({"topology": "virtual-wan", "landingZones": zones}, profile="full", onPremises={"sites": [site]})
 
 
 def test_a_virtual_wan_has_a_hub_in_each_region_and_the_gateways_in_the_first(virtual_wan: Planned) -> None:
     hubs = {each["location"]: each["addressPrefix"] for each in virtual_wan.of("network:VirtualHub")}
-    assert hubs == {"uksouth": "10.30.2.0/23", "ukwest": "10.94.2.0/23"}
+    assert hubs == {"uksouth": "10.37.2.0/23", "ukwest": "10.101.2.0/23"}
     assert len(virtual_wan.of("network:RoutingIntent")) == 2
     assert virtual_wan.one("network:VpnGateway")["location"] == "uksouth"
     assert virtual_wan.one("network:ExpressRouteGateway")["location"] == "uksouth"
@@ -202,7 +203,7 @@ def test_everything_is_connected_to_the_virtual_hub_of_its_region(virtual_wan: P
         (each["connectionName"], each["virtualHubName"])
         for each in virtual_wan.of("network:HubVirtualNetworkConnection")
     }
-    assert {hub for _, hub in connected} == {"vhub-hub-essex-prod-uks", "vhub-hub-essex-prod-ukw"}
+    assert {hub for _, hub in connected} == {"vhub-hub-kent-prod-uks", "vhub-hub-kent-prod-ukw"}
     assert len(connected) == 4  # records, archive, and the network beside each virtual hub
 
 
@@ -212,7 +213,7 @@ def test_behind_a_virtual_hub_names_are_asked_of_the_resolver_beside_it(virtual_
         for each in virtual_wan.of("network:FirewallPolicy")
         if "servers" in each["dnsSettings"]
     }
-    assert asked == {"uksouth": ["10.30.0.164"], "ukwest": ["10.94.0.164"]}
+    assert asked == {"uksouth": ["10.37.0.164"], "ukwest": ["10.101.0.164"]}
     answers = {
         each["location"]: each["ipConfigurations"][0]["privateIpAddress"]
         for each in virtual_wan.of("dnsresolver:InboundEndpoint")
@@ -236,11 +237,11 @@ def test_the_firewalls_and_every_way_to_the_sites_have_alerts(full: Planned, vir
         ("express-route-processor-wmp-prod", "virtualNetworkGateways"),
     } <= alerted(full)
     assert {
-        ("firewall-health-essex-prod", "azureFirewalls"),
-        ("second-firewall-health-essex-prod", "azureFirewalls"),
-        ("vpn-bgp-peers-essex-prod", "vpnGateways"),
-        ("express-route-processor-essex-prod", "expressRouteGateways"),
-        ("circuit-headquarters-bgp-essex-prod", "expressRouteCircuits"),
+        ("firewall-health-kent-prod", "azureFirewalls"),
+        ("second-firewall-health-kent-prod", "azureFirewalls"),
+        ("vpn-bgp-peers-kent-prod", "vpnGateways"),
+        ("express-route-processor-kent-prod", "expressRouteGateways"),
+        ("circuit-headquarters-bgp-kent-prod", "expressRouteCircuits"),
     } <= alerted(virtual_wan)
 
 
@@ -251,7 +252,7 @@ def test_a_circuit_on_order_rings_nobody(full: Planned) -> None:
 
 def test_in_a_starting_force_a_virtual_wan_still_has_its_firewall() -> None:
     components = {"privateDns": "hybrid", "dnsResolver": "hybrid"}
-    made = essex({"topology": "virtual-wan", "regions": ["uksouth"]}, components=components)
+    made = kent({"topology": "virtual-wan", "regions": ["uksouth"]}, components=components)
     assert made.one("network:AzureFirewall")["sku"]["name"] == "AZFW_Hub"
     assert not made.of("network:BastionHost")
 

@@ -9,21 +9,21 @@ from bluelamp.core.contracts import read_assets
 from bluelamp.infra.force import ROOT, SettingsError, load
 from bluelamp.infra.program import build
 
-OWNER = {"role": "Head of ICT", "email": "head.of.ict@essex.police.example"}
-BUDGET = {"amount": 100, "contacts": ["finance@essex.police.example"]}
+OWNER = {"role": "Head of ICT", "email": "head.of.ict@kent.police.example"}
+BUDGET = {"amount": 100, "contacts": ["finance@kent.police.example"]}
 ZONE = {"name": "data", "budget": BUDGET}
 OWN = "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e41"
 
 
-def essex(data: dict, zone: dict | None = None, profile: str = "full", **more: object) -> Planned:
+def kent(data: dict, zone: dict | None = None, profile: str = "full", **more: object) -> Planned:
     azure = {"regions": ["uksouth"], "budget": BUDGET, "landingZones": [{**ZONE, **(zone or {})}], "data": data}
     settings = {"owner": OWNER, "costCentre": "EXP-1", "profile": profile, "azure": azure, **more}
-    return plan(lambda: build(load("essex", settings)), stack="essex")
+    return plan(lambda: build(load("kent", settings)), stack="kent")
 
 
 @cache
 def hybrid() -> Planned:
-    return essex({"landingZone": "data"}, profile="hybrid")
+    return kent({"landingZone": "data"}, profile="hybrid")
 
 
 def names(made: Planned) -> set[str]:
@@ -33,14 +33,14 @@ def names(made: Planned) -> set[str]:
 
 def test_each_profile_has_what_fits_and_the_next_adds() -> None:
     assert names(hybrid()) == {"lake", "data-factory"}
-    full = essex({"landingZone": "data"})
+    full = kent({"landingZone": "data"})
     assert names(full) == {"lake", "data-factory", "catalogue", "capture", "analytics"}
     assert not [each for each in full.resources if each.name in ("synapse", "databricks")]
-    assert names(essex({"landingZone": "data"}, components={"dataLake": "off", "dataAnalytics": "off"})) == set()
+    assert names(kent({"landingZone": "data"}, components={"dataLake": "off", "dataAnalytics": "off"})) == set()
 
 
 def test_services_may_write_where_they_work_and_nowhere_else() -> None:
-    made = essex({"landingZone": "data", "engine": "synapse"})
+    made = kent({"landingZone": "data", "engine": "synapse"})
     granted = {
         each.name for each in made.resources if each.name.startswith("data-") and each.type.endswith(":RoleAssignment")
     }
@@ -56,7 +56,7 @@ def test_services_may_write_where_they_work_and_nowhere_else() -> None:
 
 
 def test_databricks_runs_in_two_subnets_of_the_landing_zone() -> None:
-    made = essex({"landingZone": "data", "engine": "databricks"})
+    made = kent({"landingZone": "data", "engine": "databricks"})
     parameters = made.one("databricks:Workspace")["parameters"]
     delegated = {
         each["subnetName"]
@@ -76,11 +76,11 @@ def test_private_endpoints_take_what_is_no_https_in_the_data_landing_zone_only()
         for rule in group["securityRules"]
         if rule["name"] == "AllowDataToPrivateEndpoints"
     }
-    assert opened == {"nsg-data-private-endpoints-essex-prod-uks"}
+    assert opened == {"nsg-data-private-endpoints-kent-prod-uks"}
 
 
 def test_everything_goes_into_the_landing_zones_own_subscription() -> None:
-    made = essex({"landingZone": "data", "engine": "synapse"}, {"subscriptionId": OWN})
+    made = kent({"landingZone": "data", "engine": "synapse"}, {"subscriptionId": OWN})
     own = {each.provider for each in made.resources if each.name in ("lake-account", "synapse-workspace")}
     hub = {each.provider for each in made.resources if each.name == "hub-network"}
     assert len(own) == 1
@@ -141,11 +141,11 @@ def test_the_lake_keeps_each_asset_for_as_long_as_its_contract_says() -> None:
 )
 def test_wrong_settings_are_refused_with_their_place(data: dict, zone: dict, message: str) -> None:
     with pytest.raises(SettingsError) as told:
-        essex(data, zone)
+        kent(data, zone)
     assert any(message in str(problem) for problem in told.value.problems), told.value
 
 
 def test_data_needs_the_private_dns_zones() -> None:
     off = {"privateDns": "off", "dnsResolver": "off", "logArchive": "off", "workloadIdentity": "off"}
     with pytest.raises(SettingsError, match="data needs privateDns, which is not there"):
-        essex({"landingZone": "data"}, components=off)
+        kent({"landingZone": "data"}, components=off)
