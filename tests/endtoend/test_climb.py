@@ -14,6 +14,8 @@ def climb(project: Project, profile: str) -> dict:
     lines = settings.read_text("utf-8").splitlines(keepends=True)
     written = [f"  bluelamp:profile: {profile}\n" if line.startswith("  bluelamp:profile:") else line for line in lines]
     settings.write_text("".join(written), "utf-8")
+    proposed = project.run("assets", FORCE, "--propose")  # what a higher profile keeps is in no contract yet
+    assert proposed.returncode == 0, proposed.stderr
     up = project.run("up", "--rehearse", FORCE, "--format", "json")
     assert up.returncode == 0, up.stdout + up.stderr
     result: dict = json.loads(up.stdout)["result"]["forces"][0]

@@ -44,6 +44,7 @@ def test_an_update_that_deletes_is_judged_as_check_judges_it(project: Project) -
     assert with_firewall != text
     with_firewall = with_firewall.replace("      firewall:\n", "      firewall:\n        enabled: true\n")
     settings.write_text(with_firewall, "utf-8")
+    assert project.run("assets", FORCE, "--propose").returncode == 0
     up = project.run("up", "--rehearse", FORCE)
     assert up.returncode == 0, up.stdout + up.stderr
 
