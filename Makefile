@@ -61,7 +61,7 @@ clean:  ## forget the environment and every rehearsal
 # uv installs the locked set in seconds; pip fetches it once, of the version and with the hashes in the lock.
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Bluelamp needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
-	@echo "setting up $(VENV), once"
+	@echo "setting up $(VENV), once: installing packages, a few minutes the first time, seconds where they are cached" >&2
 	@test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
 	@awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' requirements.lock > $(VENV)/uv.lock
 	@test -x $(RUN)/uv || $(RUN)/python -m pip install --quiet --require-hashes -r $(VENV)/uv.lock

@@ -81,8 +81,10 @@ def settings() -> str:
     known = index()
 
     def default(path: str, field: Any) -> str:
-        if field.is_required():
+        if known[path].required:
             return "required"
+        if field.is_required():
+            return "from the force's allocation" if known[path].allocated else "as below"
         component = path.removeprefix("components.")
         if component in COMES_WITH and component != path:
             first = COMES_WITH[component]

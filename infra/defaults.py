@@ -2,13 +2,24 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from bluelamp.infra.allocation import HUB, Ranges, Wanted, allocate
 from bluelamp.infra.finding import as_network, dig, primary_region, usable_regions
 from bluelamp.infra.profiles import LEVELS
 from bluelamp.infra.register import Entry
 from bluelamp.modules import naming
+
+FILLED: Final = frozenset(
+    {
+        "azure.hub",
+        "azure.hub.addressSpace",
+        "azure.secondHub.addressSpace",
+        "azure.landingZones[].addressSpace",
+        "onPremises.addressSpace",
+    }
+)
+"""What the models require and `fill` always puts, by path, `[]` for each list: nobody has to write it."""
 
 
 def fill(settings: dict[str, Any], entry: Entry, kept: Ranges | None = None) -> None:

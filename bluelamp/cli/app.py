@@ -74,6 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         words = _with_project(project, words)
         status = app(args=words, standalone_mode=False)
+        if status == _INTERRUPTED:
+            # Typer returns this status where it has caught a KeyboardInterrupt.
+            _interrupted(screen)
         sys.stdout.flush()
     except BluelampError as error:
         screen.error(error.message, error.next_step)
@@ -86,9 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         status = Status.FAILED
         Screen.wanted = False
     except (KeyboardInterrupt, typer.Abort):
-        screen.say("interrupted")
-        Screen.problems.append(problem_of("interrupted"))
-        status = _INTERRUPTED
+        status = _interrupted(screen)
     except OSError as error:
         status = _system_failed(screen, error)
     except Exception as error:
@@ -97,6 +98,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     status = _give(screen, words, status)
     _end_streams()
     sys.exit(status)
+
+
+def _interrupted(screen: Screen) -> int:
+    screen.say("interrupted")
+    Screen.problems.append(problem_of("interrupted"))
+    return _INTERRUPTED
 
 
 def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -72,12 +72,12 @@ def _defaults(setting: Setting, by_profile: dict[str, Any]) -> Iterator[str]:
     if len(set(shown.values())) > 1:
         said = ", ".join(f"{profile}: {escape(each)}" for profile, each in shown.items())
         yield f"[bold]Default[/bold] {said}"
+    elif setting.allocated:
+        yield "[bold]Default[/bold] from the address plan in stacks/forces.yaml"
     elif shown and not setting.required:
         yield f"[bold]Default[/bold] {escape(next(iter(shown.values())))} in every profile"
     elif not setting.required:
         yield f"[bold]Default[/bold] {escape(value(_plain(setting.default)))}"
-    elif setting.path.endswith("addressSpace"):
-        yield "[bold]Default[/bold] from the address plan in stacks/forces.yaml"
 
 
 def _written(path: str, root: Path, forces: list[str]) -> list[dict[str, Any]]:

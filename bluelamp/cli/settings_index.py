@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
-from bluelamp.infra.defaults import fill
+from bluelamp.infra.defaults import FILLED, fill
 from bluelamp.infra.profiles import COMES_WITH, LEVELS
 from bluelamp.infra.register import Entry
 from bluelamp.infra.settings import Settings
@@ -39,6 +39,11 @@ class Setting:
     default: Any
     note: str
     section: bool
+
+    @property
+    def allocated(self) -> bool:
+        """Whether its default is an address range of the force's allocation."""
+        return self.path in FILLED and not self.section
 
 
 def settings() -> dict[str, Setting]:
@@ -88,7 +93,7 @@ def _walk(model: type[BaseModel], at: str) -> Iterator[Setting]:
             path,
             _kind(info.annotation),
             tuple(map(str, dict.fromkeys(_choices(info.annotation)))),
-            info.is_required(),
+            info.is_required() and path not in FILLED,
             default,
             notes.get(name, ""),
             inner is not None,

@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from bluelamp.core.files import PRIVATE_FOLDER
+from bluelamp.core.files import PRIVATE_FOLDER, create
 
 NAME: Final = ".bluelamp"
 """The folder of a project in which Bluelamp keeps what is for its owner only."""
+_IGNORED: Final = b"# Written by Bluelamp: nothing here belongs into git.\n*\n"
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 def folder(path: Path) -> None:
     """Makes the folder `path` where there is none, and takes every permission on it from group and others.
+
+    A folder called `NAME` has a `.gitignore` that keeps all of it out of git.
 
     Raises `OSError` where it cannot be made, is no folder, or is open to others and belongs to another user.
     """
@@ -24,6 +27,9 @@ def folder(path: Path) -> None:
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode != PRIVATE_FOLDER:
         path.chmod(PRIVATE_FOLDER)
+    if path.name == NAME and not os.path.lexists(path / ".gitignore"):
+        with contextlib.suppress(FileExistsError):
+            create(path / ".gitignore", _IGNORED, mode=0o600)
 
 
 def tighten(path: Path) -> None:

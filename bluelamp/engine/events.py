@@ -6,7 +6,7 @@ the only place where it tells of policy violations.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from bluelamp import paths
 from bluelamp.core import wire
 
 _QUIET = {"same", "read", "refresh"}
+_MAKING = {"create", "replace", "create-replacement", "import", "import-replacement"}
 _COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
 
 
@@ -77,6 +78,8 @@ class Outcome:
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What components say of themselves; other information of the engine is not kept."""
+    about: dict[str, str] = field(default_factory=dict)
+    """The URN of the component that each note is of."""
     counts: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     result: str = ""
@@ -85,6 +88,12 @@ class Outcome:
     def changes(self) -> list[Step]:
         """The steps that change something."""
         return [step for step in self.steps.values() if step.op not in _QUIET]
+
+    @property
+    def timely_notes(self) -> list[str]:
+        """The notes of components of which something is made: they say what that takes."""
+        made = [step.urn.rpartition("::")[0] for step in self.changes if step.op in _MAKING]
+        return [note for note in self.notes if _is_below(made, self.about.get(note, ""))]
 
     @property
     def broken(self) -> list[Violation]:
@@ -151,6 +160,13 @@ class Outcome:
         kept = {"error": self.errors, "warning": self.warnings, "info": notes}.get(severity)
         if kept is not None and message and message not in kept:
             kept.append(message)
+            self.about[message] = urn
+
+
+def _is_below(made: Iterable[str], component: str) -> bool:
+    """Whether one of `made`, which are URNs without their names, is of the component or of a part of it."""
+    whole = component.rpartition("::")[0]
+    return any(each == whole or each.startswith(f"{whole}$") for each in made)
 
 
 def _text(text: str) -> str:

@@ -79,7 +79,8 @@ _KINDS: Final = (
         r"(?:Could not automatically download and install (?:resource )?plugin|no resource plugin) "
         r"'(?:pulumi-resource-)?(?P<found>[\w-]+)'(?:[^,]*? at version v?(?P<version>[\w.+-]+))?",
         "the provider {found} is not installed",
-        "bluelamp pulumi plugin install resource {found}{version}",
+        "bluelamp pulumi plugin install resource {found}{version}, which downloads it; without a network, add "
+        "--file ARCHIVE",
     ),
     _kind(
         r"az login|AzureCLICredential|DefaultAzureCredential|building auth config|"

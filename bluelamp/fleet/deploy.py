@@ -185,7 +185,7 @@ def _result(target: Target, verb: str, status: Status, outcome: Outcome) -> Resu
         tuple(outcome.warnings),
         _counts(outcome),
         outcome.seconds,
-        program_notes=tuple(outcome.notes) if outcome.changes else (),
+        program_notes=tuple(outcome.timely_notes),
     )
 
 

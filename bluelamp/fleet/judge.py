@@ -1,8 +1,6 @@
 """Judging forces: by an offline plan, or by the state of what is deployed."""
 
-import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +13,7 @@ from bluelamp.core.problems import SettingsError
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.deployed import holds
 from bluelamp.fleet.parallel import cores
+from bluelamp.fleet.processes import in_processes
 from bluelamp.policies.governance import Governance
 from bluelamp.render.estate import estate
 from bluelamp.reports import Report, Source, assess, from_plan, from_state
@@ -158,8 +157,7 @@ def check_plans(
     for module in _PROGRAM:
         import_module(module)
     workers = min(jobs or cores(), len(forces))
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as pool:
-        yield from pool.map(one, forces)
+    yield from in_processes(one, forces, workers)
 
 
 def judge_plan(

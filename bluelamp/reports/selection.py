@@ -14,6 +14,8 @@ from bluelamp.policies.controls import POD_SECURITY
 
 _RESTRICTED: Final = "restricted"
 _BASELINE: Final = "baseline"
+OWN_AREA: Final = "own"
+"""The area of the rules in a project's `rules/`."""
 
 Frameworks = tuple[tuple[str, str, str], ...]
 """Framework, edition and profile, each; the profile is empty for the whole framework."""
@@ -68,6 +70,8 @@ def select(
     known = rules()
     every = sorted({rule.id for rule in known})
     places = sorted({rule.area for rule in known})
+    if OWN_AREA not in places and any(each.casefold() == OWN_AREA for each in areas):
+        raise UsageError("there are no rules of the project's own", next_step="docs/own-rules.md says how to add one")
     return Selection(
         tuple(_framework(each) for each in frameworks),
         tuple(_id(each, every) for each in ids),

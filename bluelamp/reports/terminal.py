@@ -34,9 +34,9 @@ _FEW: Final = 5
 """Where no more resources than these were not judged, they are named; of more the kinds are counted."""
 
 
-def show(report: Report) -> "RenderableType":
+def show(report: Report, *, refused: bool = False) -> "RenderableType":
     """One report: mandatory failures, undecided verdicts, advisory failures, each by rule with the worst first; then
-    exemptions and what was not judged; one closing line."""
+    exemptions and what was not judged; one closing line, which says whether the change is `refused`."""
     from rich.console import Group
 
     parts: list[RenderableType] = []
@@ -46,12 +46,18 @@ def show(report: Report) -> "RenderableType":
     parts += _rest(report.counts[Verdict.EXEMPT], "exempt failure")
     parts += [_no_exemption(each) for each in report.exemptions if not each.holds]
     parts += _unjudged(report)
-    parts.append(closing(report))
+    parts.append(closing(report, refused=refused))
     return Group(*parts)
 
 
-def closing(report: Report) -> "Text":
-    """One line: the force, its answer, and what was judged with which verdicts."""
+def closing(report: Report, *, refused: bool = False) -> "Text":
+    """One line: the force, its answer, and what was judged with which verdicts.
+
+    A change that is `refused` is the answer, whatever the verdicts are.
+    """
+    if refused:
+        why = "what is rehearsed cannot be changed into this in one update; the error above has the way"
+        return _line((report.force, "bold"), ": ", ("refused", "red"), f": {why}. {counted(report)}")
     return _line((report.force, "bold"), ": ", (one_line(report), _STYLES[report.answer]), f". {counted(report)}")
 
 
@@ -118,10 +124,11 @@ def _dotted(path: str) -> str:
     return f".{path}" if path and not path.startswith("[") else path
 
 
-def forces(reports: Sequence[Report], failed: Sequence[str] = ()) -> "RenderableType":
+def forces(reports: Sequence[Report], failed: Sequence[str] = (), refused: Sequence[str] = ()) -> "RenderableType":
     """Several reports: a row for each force, the failures that several have once, and the totals in one line.
 
-    `failed` are the forces that have no report, or whose plan the cloud would refuse.
+    `failed` are the forces that have no report, or whose plan the cloud would refuse; `refused` those whose rehearsal
+    cannot be changed into the plan.
     """
     from rich import box
     from rich.console import Group
@@ -134,7 +141,9 @@ def forces(reports: Sequence[Report], failed: Sequence[str] = ()) -> "Renderable
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("Answer", overflow="fold")
     for report in reports:
-        answer = ("failed", "red") if report.force in failed else (ANSWER_WORDS[report.answer], _STYLES[report.answer])
+        answer = (ANSWER_WORDS[report.answer], _STYLES[report.answer])
+        for word, those in (("refused", refused), ("failed", failed)):
+            answer = (word, "red") if report.force in those else answer
         table.add_row(_line(report.force), *(f"{each:,}" for each in figures(report).values()), Text(*answer))
     there = {report.force for report in reports}
     for force in failed:
@@ -152,7 +161,7 @@ def forces(reports: Sequence[Report], failed: Sequence[str] = ()) -> "Renderable
         parts.append(_line(f"  … and {some(other, 'advisory failure')}, each of a rule that fails on one force only"))
     if shared or other:
         parts.append(_line(("`bluelamp check FORCE` lists the failures of one force", "dim")))
-    return Group(*parts, totals(reports, failed))
+    return Group(*parts, totals(reports, failed, refused))
 
 
 _FIGURES: Final = ("Mandatory", "Advisory", "Unknown", "Exempt")
@@ -215,10 +224,12 @@ def _shared(each: Common, forces: int) -> "list[RenderableType]":
     return lines
 
 
-def totals(reports: Sequence[Report], failed: Sequence[str] = ()) -> "Text":
+def totals(reports: Sequence[Report], failed: Sequence[str] = (), refused: Sequence[str] = ()) -> "Text":
     """The closing line of several reports; see `forces`."""
-    answers = [report.answer for report in reports if report.force not in failed]
+    stopped = set(refused) - set(failed)
+    answers = [report.answer for report in reports if report.force not in {*failed, *stopped}]
     said = [f"{answers.count(answer)} {ANSWER_WORDS[answer]}" for answer in Answer if answer in answers]
+    said += [f"{len(stopped)} refused"] if stopped else []
     said += [f"{len(set(failed))} failed"] if failed else []
     sums = {name: sum(figures(report)[name] for report in reports) for name in _FIGURES}
     counted = ", ".join(f"{count:,} {name.lower()}" for name, count in sums.items())

@@ -144,9 +144,19 @@ def counted(report: Report) -> str:
     said = f"{some(totals.resources, 'resource')} {source}{f' ({parts})' if parts else ''}"
     if totals.left_out:
         said += f", {some(totals.left_out, 'object')} left out by the source"
-    verdicts = ", ".join(f"{count:,} {verdict}" for verdict, count in report.counts.items() if count)
+    verdicts = ", ".join(filter(None, (failures(report), *_other_verdicts(report))))
     said += f"; {some(totals.verdicts, 'verdict')} by {some(totals.rules, 'rule')}"
     return f"{said}: {verdicts}" if verdicts else said
+
+
+def failures(report: Report) -> str:
+    """How many failures there are, of mandatory and of advisory rules; empty where there are none."""
+    kinds = (("mandatory", len(report.broken)), ("advisory", len(report.advised)))
+    return ", ".join(some(count, f"{kind} failure") for kind, count in kinds if count)
+
+
+def _other_verdicts(report: Report) -> list[str]:
+    return [f"{count:,} {each}" for each, count in report.counts.items() if count and each is not Verdict.FAIL]
 
 
 def one_line(report: Report) -> str:

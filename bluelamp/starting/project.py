@@ -16,7 +16,10 @@ from bluelamp import __version__
 from bluelamp.core.files import create, read
 from bluelamp.core.register import REGISTER, read_register
 from bluelamp.errors import UsageError
+from bluelamp.fleet.keeping import keep
 from bluelamp.infra.finding import STACK_FILE
+from bluelamp.infra.force import load
+from bluelamp.infra.kept import ADDRESS_FILE
 from bluelamp.infra.scaffold import scaffold
 from bluelamp.starting import register
 
@@ -48,9 +51,9 @@ class Started:
 def start(folder: Path, force: str | None = None, owner: str = "", cost_centre: str = "") -> Started:
     """Writes a project into `folder`, which need not exist; nothing that is there is changed.
 
-    With `force` the register has that force only and its stack file is written, for the mailbox `owner` and for
-    `cost_centre`; without, the register has every force. Files appear whole or not at all, and none where the settings
-    would be refused.
+    With `force` the register has that force only, and its stack file and kept address ranges are written, for the
+    mailbox `owner` and for `cost_centre`; without, the register has every force. Files appear whole or not at all, and
+    none where the settings would be refused.
 
     Raises `UsageError` where the folder holds another Pulumi project or cannot be written, `SettingsError` where the
     force is unknown or a value is refused.
@@ -68,10 +71,14 @@ def start(folder: Path, force: str | None = None, owner: str = "", cost_centre: 
         there = bool(stack) and lexists(folder / stack)
         if force is not None and not there:
             scaffold(force, owner, cost_centre, root=draft)
+            # As `new` does: the ranges stay with the networks, whatever the settings become.
+            keep(draft, load(force, root=draft), {})
         names = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
         written = [name for name in names if _created(folder / name, (draft / name).read_bytes())]
     kept = [name for name in names if name not in written]
-    return Started(folder, tuple(written), tuple([*kept, stack] if there else kept))
+    if there:
+        kept += [stack, *(each for each in [ADDRESS_FILE.format(slug=force)] if lexists(folder / each))]
+    return Started(folder, tuple(written), tuple(kept))
 
 
 def _refuse_foreign(folder: Path) -> None:

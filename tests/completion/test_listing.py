@@ -7,7 +7,7 @@ import pytest
 
 from bluelamp.infra.force import load
 from bluelamp.policies import rules
-from tests.conftest import ROOT, bluelamp
+from tests.conftest import ROOT, Project, bluelamp
 
 
 def given(*words: str) -> Any:
@@ -62,6 +62,28 @@ def test_a_framework_or_a_group_shows_its_controls(thing: str, ids: set[str]) ->
 
 def test_a_control_of_annex_a_is_known_with_its_letter() -> None:
     assert given("explain", "A.8.20")["rules"] == given("explain", "8.20")["rules"] != []
+
+
+def test_a_rule_shows_its_controls_in_order_and_no_line_that_ends_in_a_blank() -> None:
+    lines = bluelamp(("explain", "BL-NET-001"), ROOT).stdout.splitlines()
+    controls = lines[lines.index("Controls") + 1 : lines.index("Looks at") - 1]
+    assert len(controls) > 5
+    assert [each.rpartition(" ")[0] for each in controls] == sorted(each.rpartition(" ")[0] for each in controls)
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_the_rules_of_a_project_s_own_are_listed_by_their_area(project: Project) -> None:
+    none = project.run("list", "rules", "--area", "own")
+    assert none.returncode == 2
+    assert "docs/own-rules.md" in none.stderr
+    page = (ROOT / "docs" / "own-rules.md").read_text()
+    (project.root / "rules").mkdir()
+    for language, suffix in (("python", "py"), ("yaml", "yaml")):
+        (project.root / "rules" / f"bastion.{suffix}").write_text(page.split(f"```{language}\n")[1].split("```")[0])
+    assert "ESX-BAS-001" in project.run("list", "rules", "--area", "own").stdout
+    there = bluelamp(("list", "rules", "--area", "own", "--project", str(project.root)), project.root.parent)
+    assert "ESX-BAS-001" in there.stdout
+    assert "BL-NET-001" not in there.stdout
 
 
 @pytest.mark.parametrize("thing", ["azure/hub", "modules/azure/hub", "Hub", "hub"])

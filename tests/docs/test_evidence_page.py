@@ -27,6 +27,10 @@ def test_its_statement_is_signed_listed_and_shown_by_its_commands(project: Proje
     told = project.run("explain", "A1.a").stdout
     assert "Evidence: statements, which no rule checks" in told
     assert "The board reviews cyber risk every quarter" in told
+    below = told.split("  Evidence: statements, which no rule checks\n")[1].splitlines()
+    assert "essex ESX-EV-001" in below[0]
+    assert below[0].startswith("    ")
+    assert [line for line in below[1:4] if not line.startswith("        ")] == []
     run = project.run("audit", "essex", "--report", "out", "--formats", "html", "--redact", "--no-history")
     said = (project.root / "out" / "controls.html").read_text()
     assert "The board reviews cyber risk every quarter" in said

@@ -93,6 +93,7 @@ def test_the_page_of_settings_has_whole_kinds_and_no_word_of_python() -> None:
     for path, kind, default, note in rows:
         assert not re.search(r"\b(None|none|nothing|Optional|True|False|str|tuple)\b|[\[\](]", kind + default), path
         assert "None" not in note, path
+        assert not (default == "required" and "by default" in note), path
     components = {path: default for path, _, default, _ in rows if path.startswith("components.")}
     assert components["components.sentinel"] == "`off`; the profile's from `full` on"
     assert components["components.canary"] == "`off`"

@@ -109,7 +109,7 @@ REFUSALS = {
         "the backend cannot be reached",
         "check PULUMI_BACKEND_URL",
     ),
-    "no plugin": ({}, 1, "the provider azure-native is not installed", "bluelamp pulumi plugin install resource"),
+    "no plugin": ({}, 1, "the provider azure-native is not installed", "without a network, add --file ARCHIVE"),
     "locked": ({}, 1, "locked by another update", f"bluelamp pulumi cancel --stack {FORCE}"),
 }
 

@@ -24,16 +24,31 @@ def test_what_a_component_notes_is_kept_and_what_a_program_prints_is_not() -> No
     assert (outcome.notes, outcome.warnings) == (["private-dns: 92 zones take long"], [])
 
 
-def test_a_run_that_changes_nothing_has_no_notes() -> None:
+def test_a_note_is_told_where_something_of_its_component_is_made() -> None:
     from bluelamp.engine.operation import Target
     from bluelamp.errors import Status
     from bluelamp.fleet import deploy
 
+    def told() -> tuple[str, ...]:
+        return deploy._result(target, "preview", Status.DONE, outcome).program_notes
+
+    def take(op: str, urn: str) -> None:
+        outcome.take({"resourcePreEvent": {"metadata": {"urn": urn, "op": op, "new": {}, "old": None}}})
+
     target = Target(None, "essex", Path(), {})  # type: ignore[arg-type] # no engine is run
-    outcome = Outcome(notes=["92 zones take long"])
-    assert deploy._result(target, "preview", Status.DONE, outcome).program_notes == ()
-    outcome.take({"resourcePreEvent": {"metadata": {"urn": URN, "op": "create", "new": {}, "old": None}}})
-    assert deploy._result(target, "preview", Status.DONE, outcome).program_notes == ("92 zones take long",)
+    zone = URN.replace("PrivateDns::private-dns", "PrivateDns$azure-native:privatedns:PrivateZone::private-dns-x")
+    outcome = Outcome()
+    outcome.take({"diagnosticEvent": {"severity": "info", "urn": URN, "message": "92 zones take long"}})
+    for op, urn in (
+        ("same", URN),
+        ("create", "urn:pulumi:essex::bluelamp::azure-native:network:VirtualNetwork::hub"),
+        ("create", "urn:pulumi:essex::bluelamp::bluelamp:index:PrivateDnsResolver::resolver"),
+        ("update", zone),
+    ):
+        take(op, urn)
+        assert told() == ()
+    take("create", zone)
+    assert told() == ("private-dns: 92 zones take long",)
 
 
 def test_a_warning_of_no_resource_is_as_it_was_said() -> None:

@@ -563,3 +563,15 @@ def test_what_a_kubernetes_secret_becomes_stays_secret() -> None:
         for value in (checked.inputs, outputs, live.inputs, live.outputs):
             assert not [form for form in FORMS if form in json.dumps(hidden(value))], inputs
         provider.delete(instance, urn, resource_id, outputs)
+
+
+def test_git_sees_nothing_of_what_is_kept(tmp_path: Path) -> None:
+    from subprocess import run
+
+    run(["git", "init", "-q", str(tmp_path)], check=True)
+    Space(tmp_path).prepare()
+    Space(tmp_path).prepare()
+    (tmp_path / ".bluelamp" / "x").write_text("x")
+    said = run(["git", "status", "--porcelain", "--untracked-files=all"], cwd=tmp_path, check=True, capture_output=True)
+    assert said.stdout == b""
+    assert (tmp_path / ".bluelamp" / ".gitignore").read_text().splitlines()[-1] == "*"

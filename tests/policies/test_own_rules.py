@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from bluelamp.policies.discovery import baseline, rules
 from bluelamp.policies.governance import settled
 from bluelamp.policies.own import load
 from bluelamp.policies.pack.settled import of
+from bluelamp.policies.rule import Must
 from tests.conftest import ROOT, Project
 from tests.exempting import exemption
 from tests.thorough import tries
@@ -23,6 +25,33 @@ from tests.thorough import tries
 PAGE = (ROOT / "docs" / "own-rules.md").read_text()
 NETWORK = "azure-native:network:VirtualNetwork"
 ID = "ESX-NET-001"
+CODE = """\
+from bluelamp.policies.controls import iso
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Must, require
+
+ENCRYPTED = require(
+    "ESX-NET-001",
+    "Virtual networks encrypt traffic between virtual machines",
+    Must("encryption.enabled", be=True, default=False),
+    failure="Virtual network does not encrypt traffic",
+    severity=Severity.HIGH,
+    controls=iso("8.20", "8.24"),
+    at="azure-native:network:VirtualNetwork",
+    rationale="The force's data policy asks for encryption on every network, also inside the region.",
+    fix="Set encryption.enabled to true.",
+    example="network.VirtualNetwork(..., encryption={'enabled': True})",
+)
+"""
+CASES = """\
+ESX-NET-001:
+  - pass: {encryption: {enabled: true}}
+  - fail: {encryption: {enabled: false}}
+    path: encryption.enabled
+  - fail: {}
+    missing: true
+  - unknown: {encryption: !unknown }
+"""
 
 
 def block(language: str) -> str:
@@ -35,8 +64,8 @@ def block(language: str) -> str:
 def add(root: Path, code: str = "", cases: str = "", name: str = "network") -> Path:
     folder = root / "rules"
     folder.mkdir(exist_ok=True)
-    (folder / f"{name}.py").write_text(code or block("python"))
-    (folder / f"{name}.yaml").write_text(cases or block("yaml"))
+    (folder / f"{name}.py").write_text(code or CODE)
+    (folder / f"{name}.yaml").write_text(cases or CASES)
     return folder
 
 
@@ -47,18 +76,41 @@ def mistakes(root: Path) -> str:
 
 
 def test_the_example_of_the_page_does_all_that_the_page_says(project: Project) -> None:
-    add(project.root)
+    add(project.root, block("python"), block("yaml"), "bastion")
     for line in block("console").strip().splitlines():
         run = project.run(*line.split()[1:])
         assert "Traceback" not in run.stdout + run.stderr
-        assert ID in run.stdout
+        assert "ESX-BAS-001" in run.stdout
         assert run.returncode == (3 if "check" in line else 0), run.stderr
+    assert run.stdout.startswith(block("text"))
+
+
+def test_the_settings_that_the_page_names_meet_its_rule(project: Project) -> None:
+    add(project.root, block("python"), block("yaml"), "bastion")
+    stack = project.settings("essex")
+    stack.write_text(stack.read_text().replace("      bastion:\n", "      bastion:\n        sku: Premium\n"))
+    run = project.run("audit", "essex", "--rule", "ESX-BAS-001", "--format", "json")
+    assert run.returncode == 0, run.stderr
+    (report,) = json.loads(run.stdout)["result"]["reports"]
+    assert {each["verdict"] for each in report["findings"]} <= {"pass"}
+    assert report["counts"]["pass"] == 2
+
+
+def test_the_page_names_what_must_and_a_case_take() -> None:
+    for name in (each.name for each in fields(Must)):
+        assert f"| `{name}` |" in PAGE
+    for key in ("`pass`, `fail`, `not applicable`, `unknown`", "`with`", "`type`", "`parameters`", "`!unknown judged`"):
+        assert key in PAGE
+    assert "cases.py" not in PAGE
+
+
+def test_the_report_has_a_rule_of_its_own(project: Project) -> None:
+    add(project.root)
     report = json.loads(project.run("check", "dyfed-powys", "--format", "json").stdout)["result"]["forces"][0]["report"]
     found = [each for each in report["findings"] if each["rule"] == ID]
     assert {each["verdict"] for each in found} == {"fail"}
     assert report["rules"][ID]["failure"] == "Virtual network does not encrypt traffic"
     assert report["rules"][ID]["area"] == "own"
-    assert set(report["rules"]) >= {ID}
 
 
 def test_a_baseline_and_an_exemption_may_name_it(project: Project) -> None:
@@ -74,7 +126,7 @@ def test_a_baseline_and_an_exemption_may_name_it(project: Project) -> None:
 
 
 def test_it_judges_manifests_and_can_be_picked(project: Project) -> None:
-    code = block("python").replace(NETWORK, "kubernetes:core/v1:Namespace").replace("encryption.enabled", "metadata.x")
+    code = CODE.replace(NETWORK, "kubernetes:core/v1:Namespace").replace("encryption.enabled", "metadata.x")
     add(project.root, code)
     (project.root / "x.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n")
     words = ("audit", "--from", "manifests", "x.yaml", "--rule", ID, "--report", "out", "--formats", "html,sarif,csv")
@@ -143,8 +195,8 @@ def test_the_served_pack_names_it(project: Project) -> None:
     ],
 )
 def test_a_module_that_cannot_be_used_is_told_with_its_place(tmp_path: Path, old: str, new: str, says: str) -> None:
-    assert old in block("python")
-    add(tmp_path, block("python").replace(old, new))
+    assert old in CODE
+    add(tmp_path, CODE.replace(old, new))
     said = mistakes(tmp_path)
     assert says in said
     assert re.search(r"^rules/network\.py:\d+: ", said), said
@@ -224,14 +276,14 @@ def test_two_rules_of_one_id_and_a_module_without_one_are_refused(tmp_path: Path
 def test_nothing_is_skipped_without_a_word(tmp_path: Path, name: str) -> None:
     folder = add(tmp_path)
     (folder / name).parent.mkdir(exist_ok=True)
-    (folder / name).write_text(block("python"))
+    (folder / name).write_text(CODE)
     assert f"rules/{name.partition('/')[0]}: " in mistakes(tmp_path)
 
 
 def test_helpers_are_shared_between_modules(tmp_path: Path) -> None:
     folder = add(
         tmp_path,
-        "from ._x import TYPE\n" + block("python").replace(f'at="{NETWORK}"', "at=TYPE"),
+        "from ._x import TYPE\n" + CODE.replace(f'at="{NETWORK}"', "at=TYPE"),
     )
     (folder / "_x.py").write_text(f'TYPE = "{NETWORK}"\n')
     (folder / "README.md").write_text("Ours.\n")
@@ -244,7 +296,7 @@ def test_helpers_are_shared_between_modules(tmp_path: Path) -> None:
     "verb", [("check", "dyfed-powys"), ("explain", "BL-NET-001"), ("test-rules",), ("audit", "dyfed-powys")]
 )
 def test_every_verb_that_judges_or_explains_refuses_a_broken_rule(project: Project, verb: tuple[str, ...]) -> None:
-    add(project.root, block("python").replace("Severity.HIGH", "Severity.WORST"))
+    add(project.root, CODE.replace("Severity.HIGH", "Severity.WORST"))
     run = project.run(*verb)
     assert run.returncode == 2
     assert "rules/network.py:10: cannot be loaded: AttributeError" in run.stderr
@@ -272,8 +324,8 @@ def test_cases_that_do_not_hold_are_told_with_their_line(tmp_path: Path, cases: 
     from typer.testing import CliRunner
 
     old, _, new = cases.partition("|")
-    assert old in block("yaml")
-    add(tmp_path, "", block("yaml").replace(old, new))
+    assert old in CASES
+    add(tmp_path, "", CASES.replace(old, new))
     run = run_here(CliRunner(), tmp_path)
     said = run.output + str(run.exception or "")
     assert says in said, said
@@ -331,7 +383,7 @@ def test_what_is_not_compiled_is_told(tmp_path: Path) -> None:
     from bluelamp.policies.compiled import to_admission, to_azure_policy
 
     add(tmp_path)
-    add(tmp_path, block("python").replace(NETWORK, "kubernetes:core/v1:Pod").replace(ID, "ESX-K8S-001"), name="pods")
+    add(tmp_path, CODE.replace(NETWORK, "kubernetes:core/v1:Pod").replace(ID, "ESX-K8S-001"), name="pods")
     assert "ESX-K8S-001" in to_admission(rules(tmp_path)).left_out
     compiled = to_azure_policy(rules(tmp_path))
     assert ID in {*compiled.documents, *compiled.left_out}
@@ -345,7 +397,7 @@ FIELDS = ("failure", "severity", "controls", "at", "rationale", "fix", "example"
 def test_every_missing_and_unknown_field_is_named_at_once(
     tmp_path_factory: pytest.TempPathFactory, missing: set[str], unknown: str
 ) -> None:
-    lines = block("python").splitlines(keepends=True)
+    lines = CODE.splitlines(keepends=True)
     code = "".join(line for line in lines if line.strip().partition("=")[0] not in missing)
     if unknown:
         code = code.replace("ENCRYPTED = require(\n", f'ENCRYPTED = require(\n    {unknown}="x",\n').replace(
@@ -382,8 +434,8 @@ def test_every_missing_and_unknown_field_is_named_at_once(
     ],
 )
 def test_a_field_of_the_wrong_kind_is_told_in_words(tmp_path: Path, old: str, new: str, says: str) -> None:
-    assert old in block("python")
-    add(tmp_path, block("python").replace(old, new))
+    assert old in CODE
+    add(tmp_path, CODE.replace(old, new))
     said = mistakes(tmp_path)
     assert re.search(rf"rules/network\.py:\d+.*{re.escape(says)}", said), said
     assert "Error" not in said
@@ -394,7 +446,7 @@ LIMIT = "    severity=Severity.HIGH,\n    forces=({},),\n"
 
 def limited(*forces: str) -> str:
     named = ", ".join(f'"{each}"' for each in forces)
-    return block("python").replace("    severity=Severity.HIGH,\n", LIMIT.format(named))
+    return CODE.replace("    severity=Severity.HIGH,\n", LIMIT.format(named))
 
 
 def test_a_limited_rule_is_in_no_other_force_s_report(project: Project) -> None:

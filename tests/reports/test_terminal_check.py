@@ -72,6 +72,33 @@ def test_one_closing_line_names_the_answer_and_the_counts(report: Report) -> Non
     assert sum(line.startswith("essex: ") for line in lines) == 1
 
 
+def test_a_refused_change_has_one_closing_line_and_no_other_answer(report: Report, report_on: ReportOn) -> None:
+    fine = report_on("shut")
+    for thing in (terminal.show(fine, refused=True), terminal.closing(fine, refused=True)):
+        said = [line for line in shown(thing, 400) if line.startswith("essex: ")]
+        assert [line.split(". ")[0] for line in said] == [
+            "essex: refused: what is rehearsed cannot be changed into this in one update; the error above has the way"
+        ]
+        assert not any("within its baseline" in line for line in shown(thing, 400))
+    several = shown(terminal.forces([fine, replace(fine, force="kent")], refused=["essex"]), 160)
+    assert [line.split()[-1] for line in several if line.strip().startswith(("essex ", "kent "))] == [
+        "refused",
+        "baseline",
+    ]
+    assert several[-1].startswith("2 forces: 1 within baseline, 1 refused (")
+
+
+def test_failures_are_counted_by_enforcement(report: Report, report_on: ReportOn, locked: Callable[..., Rule]) -> None:
+    assert "4 mandatory failures, 2 advisory failures, " in shown(terminal.closing(report), 400)[-1]
+    advised = report_on("open", rules=[locked("T-003", mandatory=False)])
+    line = shown(terminal.closing(advised), 400)[-1]
+    assert "1 advisory failure" in line
+    assert "mandatory" not in line
+    said = [{each.text for each in parse(to_html(one)).all("dt")} for one in (advised, report)]
+    assert said[0] >= {"Fail (all advisory)"}
+    assert said[1] >= {"Fail"}
+
+
 def test_nothing_is_left_out_without_its_number(report_on: ReportOn) -> None:
     lines = shown(terminal.show(report_on(*["open"] * 12)))
     assert sum("found open" in line for line in lines) == 5

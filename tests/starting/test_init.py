@@ -64,7 +64,7 @@ def test_nothing_that_is_there_is_changed(
     done = start(folder, force, OWNER, CODE) if force else start(folder)
     after = contents(folder)
     assert {name: after[name] for name in own} == own
-    assert set(done.kept) >= set(own) - {"stacks/Pulumi.kent.yaml"}
+    assert set(done.kept) >= set(own) - (set() if force else {"stacks/Pulumi.kent.yaml", "stacks/kent/addresses.yaml"})
     assert set(done.written) == set(after) - set(own)
 
 
@@ -182,3 +182,12 @@ def test_every_file_that_new_writes_is_named(tmp_path: Path) -> None:
     new = {name for name in set(contents(tmp_path)) - before if not name.startswith(".bluelamp/")}
     assert new == {"stacks/Pulumi.kent-dev.yaml", "stacks/kent-dev/addresses.yaml"}
     assert {line.split()[1].rstrip(",") for line in run.stdout.splitlines()} == new
+
+
+def test_the_settings_of_the_force_are_those_that_new_writes(tmp_path: Path) -> None:
+    start(tmp_path / "init", "kent", OWNER, CODE)
+    start(tmp_path / "new")
+    run = bluelamp(("new", "kent", "--owner", OWNER, "--cost-centre", CODE), tmp_path / "new")
+    assert run.returncode == 0, run.stderr
+    for name in ("stacks/Pulumi.kent.yaml", "stacks/kent/addresses.yaml"):
+        assert (tmp_path / "init" / name).read_text() == (tmp_path / "new" / name).read_text()

@@ -113,22 +113,17 @@ def _show(screen: Screen, done: Sequence[Check]) -> None:
             screen.error(first, one.next_step, more=more)
     if not screen.json:
         _show_reports(screen, done)
-        for one in done:
-            if one.change_refused:
-                screen.show(
-                    f"[bold]{escape(one.force)}[/bold]: [red]refused[/red]: what is rehearsed cannot be changed into "
-                    "this in one update; the error above has the way"
-                )
 
 
 def _show_reports(screen: Screen, done: Sequence[Check]) -> None:
     from bluelamp.reports.terminal import closing, forces, show, totals
 
     reports = [one.report for one in done if one.report]
+    refused = [one.force for one in done if one.change_refused]
     if len(done) > 1:
-        screen.show((totals if screen.quiet else forces)(reports, [*_failed(done)]))
+        screen.show((totals if screen.quiet else forces)(reports, [*_failed(done)], refused))
     elif reports:
-        screen.show((closing if screen.quiet else show)(reports[0]))
+        screen.show((closing if screen.quiet else show)(reports[0], refused=bool(refused)))
 
 
 def _failed(done: Sequence[Check]) -> Iterator[str]:

@@ -107,14 +107,13 @@ def sign(
     screen.give({"file": name, "signature": f"{name}{SIGNATURE}", "fingerprint": whose})
 
 
-def show(screen: Screen, force: str, each: "StatementRecord") -> None:
-    """Shows one statement: its status first, as it is no verdict."""
+def show(screen: Screen, force: str, each: "StatementRecord", *, indent: str = "") -> None:
+    """Shows one statement, indented by `indent`: its status first, as it is no verdict."""
     colour = "green" if each.holds else "yellow"
-    screen.show(
-        f"[{colour}]{each.status}[/{colour}] [bold]{escape(force)} {escape(each.id)}[/bold] until {each.valid_until}"
-        f"{f' ({escape(each.why)})' if each.why else ''}"
-    )
-    screen.show(f"    {escape(', '.join(map(str, each.controls)))}")
-    screen.show(f"    {escape(each.statement)}")
+    why = f" ({escape(each.why)})" if each.why else ""
+    named = f"[{colour}]{each.status}[/{colour}] [bold]{escape(force)} {escape(each.id)}[/bold]"
+    screen.show(f"{indent}{named} until {each.valid_until}{why}")
+    screen.show(f"{indent}    {escape(', '.join(map(str, each.controls)))}")
+    screen.show(f"{indent}    {escape(each.statement)}")
     signer = f", signed by {escape(each.signer)}" if each.signer else ""
-    screen.show(f"    {escape(each.role)} ({escape(each.email)}), {each.dated}{signer}, {escape(each.file)}")
+    screen.show(f"{indent}    {escape(each.role)} ({escape(each.email)}), {each.dated}{signer}, {escape(each.file)}")

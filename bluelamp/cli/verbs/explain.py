@@ -143,11 +143,12 @@ def _rule(screen: Screen, rule: Rule) -> None:
     screen.show(f"A failure reads: {escape(rule.failure)}\n")
     screen.text(f"{rule.rationale.strip()}\n")
     screen.show("[bold]Controls[/bold]")
-    for control in rule.controls:
+    for control in sorted(rule.controls, key=_order):
         screen.show(f"  {escape(str(control))}")
     screen.show("\n[bold]Looks at[/bold]")
     for type_, paths in rule.at.items():
-        screen.show(f"  {escape(type_)} {escape(', '.join(path for path in paths if path))}")
+        said = f"{type_} {', '.join(path for path in paths if path)}"
+        screen.show(f"  {escape(said.rstrip())}")
     if rule.parameters:
         screen.show("\n[bold]Parameters[/bold], and what a stricter baseline may do to each")
     for name, value in rule.parameters.items():
@@ -173,6 +174,12 @@ def _rule(screen: Screen, rule: Rule) -> None:
             "example": rule.example,
         }
     )
+
+
+def _order(control: Control) -> tuple[str, str, list[tuple[int, str]]]:
+    """Sorts controls by framework and edition, then by id, numbers in it by their value."""
+    parts = re.split(r"(\d+)", control.id)
+    return control.framework, control.edition, [(int(each), "") if each.isdigit() else (-1, each) for each in parts]
 
 
 def _controls(thing: str) -> dict[Control, list[Rule]]:
@@ -212,7 +219,7 @@ def _control(screen: Screen, thing: str, controls: dict[Control, list[Rule]], pr
         if stated:
             screen.show("  Evidence: statements, which no rule checks")
         for force, each in stated:
-            show(screen, force, each)
+            show(screen, force, each, indent="    ")
         same = (control.framework, control.id, tuple(rule.id for rule in answering))
         if answering and same in shown:
             screen.show(f"  {some(len(answering), 'rule')}, the same as in {escape(shown[same].edition)}")

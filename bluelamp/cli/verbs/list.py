@@ -1,11 +1,12 @@
 """`bluelamp list`."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext, suppress
 from typing import Annotated, Any
 
 import typer
 
-from bluelamp.cli.options import Form, Framework, Project, Quiet
+from bluelamp.cli.options import Areas, Form, Framework, Project, Quiet
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.core.problems import did_you_mean
 from bluelamp.errors import UsageError
@@ -72,17 +73,20 @@ def rules(
         str | None, typer.Option("--severity", metavar="S", help="Only rules of this severity or worse.")
     ] = None,
     framework: Framework = None,
-    areas: Annotated[list[str] | None, typer.Option("--area", metavar="A", help="Only the rules of this area.")] = None,
+    areas: Areas = None,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
+    project: Project = None,
 ) -> None:
-    """List the rules of the security baseline, with severity and enforcement.
+    """List the rules of the security baseline, and in a project those of its own, with severity and enforcement.
 
     Examples: `bluelamp list rules --severity critical` · `bluelamp list rules --framework cyber-essentials`
     """
     from bluelamp.policies import rules as discovered
     from bluelamp.reports.selection import select
 
+    with nullcontext() if project else suppress(UsageError):  # outside a project there is the baseline only
+        find_project(project)
     kept = select(framework or (), (), severity or "", areas or ()).keep(discovered())
     _give(
         Screen(form, quiet=quiet),

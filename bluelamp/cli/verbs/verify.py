@@ -122,7 +122,10 @@ def key(
     screen.show(f"private key: {escape(file)}, to be kept secret")
     screen.show(f"public key: {escape(public)}, to be given to whoever verifies")
     screen.show(f"fingerprint: {fingerprint}")
-    screen.say("next: copy the public key to stacks/signers/FORCE.pem in the project of those who verify")
+    screen.say(
+        "next: copy the public key to stacks/signers/NAME.pem in the project of those who verify; NAME says whose key "
+        "it is: a force's, or a person's"
+    )
     screen.give({"private": str(file), "public": str(public), "fingerprint": fingerprint})
 
 

@@ -1,0 +1,181 @@
+"""Work in several processes, which end with the command, also on Ctrl-C."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pickle import PicklingError
+from traceback import format_exc
+from types import FrameType
+from typing import Any, Final, Generic, TypeVar
+
+from bluelamp.errors import BluelampError
+
+T = TypeVar("T")
+
+_FORK: Final = multiprocessing.get_context("fork")
+_AHEAD: Final = 2
+"""Items that a worker has at a time, so that it need not wait for the next one."""
+
+
+def in_processes(work: Callable[[str], T], items: Sequence[str], workers: int) -> Iterator[T]:
+    """`work(item)` of every item in `workers` processes, forked from this one; in the order of the items.
+
+    Where the caller is interrupted or leaves off, and where work raises, the processes are killed: what else is in work
+    is not waited for. Raises what the work raises, and `BluelampError` where a process ends without an answer.
+    """
+    pool: _Pool[T] = _Pool(work, items)
+    with _Interrupts(pool.kill) as interrupts:
+        try:
+            for _ in range(workers):
+                pool.start()
+            interrupts.deliver()
+            yield from pool.results()
+        finally:
+            pool.kill()
+
+
+@dataclass
+class _Worker:
+    """A process, this end of its pipe, and the items that it has."""
+
+    process: BaseProcess
+    pipe: "Connection[Any, Any]"
+    has: deque[int] = field(default_factory=deque)
+
+
+class _Pool(Generic[T]):
+    """Processes with a pipe each. Only the worker holds the other end, so its end is seen, whenever it comes."""
+
+    def __init__(self, work: Callable[[str], T], items: Sequence[str]) -> None:
+        self._work = work
+        self._items = items
+        self._left = deque(range(len(items)))
+        self._workers: list[_Worker] = []
+        self._done: dict[int, tuple[bool, Any]] = {}
+
+    def start(self) -> None:
+        """Starts one worker."""
+        pipe, other = _FORK.Pipe()
+        process = _FORK.Process(target=_serve, args=(self._work, self._items, other, pipe), daemon=True)
+        process.start()
+        other.close()
+        self._workers.append(_Worker(process, pipe))
+
+    def results(self) -> Iterator[T]:
+        """What the work returned, in the order of the items; raises what it raised."""
+        for worker in self._workers:
+            self._feed(worker)
+        for turn in range(len(self._items)):
+            while turn not in self._done:
+                self._receive()
+            right, answer = self._done.pop(turn)
+            if not right:
+                raise answer
+            yield answer
+
+    def kill(self) -> None:
+        """Kills the processes; those that have ended already stay as they are."""
+        for worker in self._workers:
+            with suppress(ValueError):
+                worker.process.kill()
+        for worker in self._workers:
+            worker.process.join()
+            worker.pipe.close()
+
+    def _receive(self) -> None:
+        by_pipe = {worker.pipe: worker for worker in self._workers if worker.has}
+        for ready in wait(list(by_pipe)):
+            worker = by_pipe[ready]  # type: ignore[index] # only connections are waited for
+            try:
+                answer = worker.pipe.recv()
+            except (EOFError, OSError):
+                worker.process.join()
+                raise BluelampError(
+                    f"{self._items[worker.has[0]]}: its process ended without an answer ({_how(worker.process)})",
+                    next_step="run it with --jobs 1, which needs less memory",
+                ) from None
+            self._done[worker.has.popleft()] = answer
+            self._feed(worker)
+
+    def _feed(self, worker: _Worker) -> None:
+        while self._left and len(worker.has) < _AHEAD:
+            # A worker that has ended is found when its answer is read.
+            with suppress(OSError):
+                worker.pipe.send(self._left[0])
+            worker.has.append(self._left.popleft())
+
+
+def _how(process: BaseProcess) -> str:
+    code = process.exitcode or 0
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"status {code}"
+
+
+def _serve(
+    work: Callable[[str], Any], items: Sequence[str], pipe: "Connection[Any, Any]", other: "Connection[Any, Any]"
+) -> None:
+    """Answers the numbers of items that come through the pipe until its other end is closed."""
+    other.close()
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            item = items[pipe.recv()]
+            try:
+                answer = (True, work(item))
+            except Exception as error:
+                error.add_note(format_exc())
+                answer = (False, error)
+            try:
+                pipe.send(answer)
+            except (PicklingError, TypeError, AttributeError):
+                pipe.send((False, RuntimeError(format_exc())))
+
+
+class _Interrupts:
+    """Makes the first SIGINT `stop` the work before it is raised, and ignores those that follow it meanwhile.
+
+    A terminal and `timeout` send SIGINT to every process of a group, and `timeout` twice to the first one. A worker
+    ignores it, as a `KeyboardInterrupt` in an event loop can leave that waiting for ever. An interrupt that comes
+    before `deliver` waits for it: between a fork and its record, the new process would be missed.
+    """
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        self._stop = stop
+        self._owner = os.getpid()
+        self._before: Callable[[int, FrameType | None], Any] | None = None
+        self._ready = self._heard = False
+
+    def __enter__(self) -> "_Interrupts":
+        before = signal.getsignal(signal.SIGINT)
+        # Where SIGINT is ignored, as in the background of a shell, it stays so.
+        if callable(before) and threading.current_thread() is threading.main_thread():
+            self._before = before
+            signal.signal(signal.SIGINT, self._hear)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None and signal.getsignal(signal.SIGINT) == self._hear:
+            signal.signal(signal.SIGINT, self._before)
+
+    def deliver(self) -> None:
+        """From here on an interrupt is raised at once; one that came before is raised now."""
+        self._ready = True
+        if self._heard:
+            self._raise(None)
+
+    def _hear(self, _number: int, frame: FrameType | None) -> None:
+        if os.getpid() != self._owner:
+            return
+        again, self._heard = self._heard, True
+        if self._ready and not again:
+            self._raise(frame)
+
+    def _raise(self, frame: FrameType | None) -> None:
+        self._stop()
+        if self._before is not None:
+            self._before(signal.SIGINT, frame)

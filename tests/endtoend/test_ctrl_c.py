@@ -1,0 +1,113 @@
+"""Ctrl-C ends what runs in several processes: at once, with the status and message of every command, leaving nothing."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+from tests.conftest import COMMAND, Project, environment, left_running
+
+PATIENCE = 60
+
+
+def interrupt_one(child: "subprocess.Popen[bytes]") -> None:
+    child.send_signal(signal.SIGINT)
+
+
+def interrupt_group(child: "subprocess.Popen[bytes]") -> None:
+    os.killpg(child.pid, signal.SIGINT)
+
+
+def interrupt_as_timeout_does(child: "subprocess.Popen[bytes]") -> None:
+    child.send_signal(signal.SIGINT)
+    os.killpg(child.pid, signal.SIGINT)
+
+
+def started(project: Project, *words: str) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [str(COMMAND), *words],
+        cwd=project.root,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        start_new_session=True,
+    )
+
+
+def begun(child: "subprocess.Popen[bytes]", word: bytes) -> None:
+    """Waits until it says that it checks."""
+    assert child.stderr is not None
+    for line in child.stderr:
+        if word in line:
+            return
+    pytest.fail("it ended before it was interrupted")
+
+
+def interrupt_when_working(child: "subprocess.Popen[bytes]") -> None:
+    """Interrupts it once it has processes of its own."""
+    while child.poll() is None:
+        if subprocess.run(["pgrep", "-P", str(child.pid)], capture_output=True, check=False).returncode == 0:
+            break
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(0.05)
+    interrupt_group(child)
+
+
+def ended(child: "subprocess.Popen[bytes]") -> tuple[int, str]:
+    """Its status and the rest of stderr, once no process has it open; all of them are killed where that takes long."""
+    try:
+        _, err = child.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        raise
+    return child.returncode, err.decode()
+
+
+@pytest.mark.parametrize(
+    ("interrupt", "word"),
+    [(interrupt_one, b"checking"), (interrupt_group, b" of "), (interrupt_as_timeout_does, b" of ")],
+    ids=["process, at the start", "group", "timeout"],
+)
+def test_an_interrupted_check_ends(
+    interrupt: Callable[["subprocess.Popen[bytes]"], None], word: bytes, project: Project
+) -> None:
+    child = started(project, "check", "--all")
+    begun(child, word)
+    interrupt(child)
+    assert ended(child) == (130, "interrupted\n")
+    assert left_running(project.root) == []
+
+
+def test_an_interrupted_audit_says_so_in_its_document(project: Project) -> None:
+    child = started(project, "audit", "essex", "kent", "--format", "json")
+    interrupt_when_working(child)
+    out, err = child.communicate(timeout=PATIENCE)
+    assert child.returncode == 130
+    assert [each["message"] for each in json.loads(out)["problems"]] == ["interrupted"]
+    assert err.decode() == "interrupted\n"
+
+
+def test_a_killed_check_leaves_no_process(project: Project) -> None:
+    child = started(project, "check", "--all")
+    begun(child, b" of ")
+    child.kill()
+    assert ended(child)[0] == -signal.SIGKILL
+    assert left_running(project.root) == []
+
+
+def test_a_lost_process_is_named(project: Project) -> None:
+    child = started(project, "check", "--all")
+    begun(child, b" of ")
+    listed = subprocess.run(["pgrep", "-P", str(child.pid)], capture_output=True, text=True, check=True)
+    os.kill(int(listed.stdout.split()[0]), signal.SIGKILL)
+    status, err = ended(child)
+    assert status == 1
+    assert "its process ended without an answer (killed by SIGKILL)" in err
+    assert "Traceback" not in err
+    assert left_running(project.root) == []
