@@ -185,4 +185,4 @@ def _names(id_: Value, kind: str) -> bool:
     """Whether the id is set, or comes from a resource of the `kind` that is not deployed yet."""
     if id_.raw is UNKNOWN and kind in map(kind_of, id_.references):
         return True
-    return id_.get("") != ""
+    return bool(id_.get(""))

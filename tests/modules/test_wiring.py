@@ -113,7 +113,9 @@ def test_the_api_server_and_the_issuer_agree_on_the_address(full: Planned) -> No
         if variable["name"] == "serviceAccountIssuer"
     }
     trusted = {each["issuer"] for each in full.of("managedidentity:FederatedIdentityCredential")}
-    gateways = {f"https://{each['serviceName']}.azure-api.net" for each in full.of("apimanagement:ApiManagementService")}
+    gateways = {
+        f"https://{each['serviceName']}.azure-api.net" for each in full.of("apimanagement:ApiManagementService")
+    }
     (gateway,) = gateways & {issuer.rpartition("/")[0] for issuer in told}
     assert told == trusted == {f"{gateway}/{name}" for name in ("live", "non-live")}
 
