@@ -93,15 +93,15 @@ def runtime_in_network(runtime: Value) -> Outcome:
     fix="Replace the secret with an AzureKeyVaultSecret reference, or sign in with the factory's managed identity.",
     example="""
 datafactory.LinkedService(
-    "custody",
+    "records",
     ...,
     properties=datafactory.SqlServerLinkedServiceArgs(
         type="SqlServer",
-        server="custody-db-01",
-        database="Custody",
+        server="records-db-01",
+        database="Records",
         password=datafactory.AzureKeyVaultSecretReferenceArgs(
             type="AzureKeyVaultSecret",
-            secret_name="custody",
+            secret_name="records",
             store=datafactory.LinkedServiceReferenceArgs(type="LinkedServiceReference", reference_name="key-vault"),
         ),
     ),

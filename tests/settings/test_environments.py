@@ -81,11 +81,14 @@ def test_items_of_lists_are_merged_by_name(essex):
     )
     write(essex, "essex-dev", DEV + zones)
     found = load("essex-dev", root=essex).azure.landing_zones
-    assert [(zone.name, zone.budget.amount) for zone in found] == [("records", 100), ("extra", 10)]
+    assert [(zone.name, zone.budget.amount) for zone in found if zone.name != "data"] == [
+        ("records", 100),
+        ("extra", 10),
+    ]
     assert found[0].budget.contacts == ("records@essex.police.example",)
-    write(essex, "essex-dev", DEV + "    landingZones: []\n")
+    write(essex, "essex-dev", DEV + "    landingZones: []\n    data: null\n")
     assert load("essex-dev", root=essex).azure.landing_zones == ()
-    write(essex, "essex-dev", DEV + "    landingZones: null\n  bluelamp:profile: null\n")
+    write(essex, "essex-dev", DEV + "    landingZones: null\n    data: null\n  bluelamp:profile: null\n")
     without = load("essex-dev", root=essex)
     assert (without.azure.landing_zones, without.profile) == ((), "starter")
     write(essex, "essex-dev", DEV + "    landingZones: [{name: recrods, remove: true}]\n")

@@ -123,9 +123,9 @@ def test_the_command_shows_keeps_releases_and_moves(tmp_path):
         }
 
     before = (root / FILE).read_bytes()
-    assert said()["uksouth", "custody"] == ("10.30.6.0/24", "new")
+    assert said()["uksouth", "custody"] == ("10.30.7.0/24", "new")
     assert (root / FILE).read_bytes() == before, "only --keep writes"
-    assert said("--keep")["uksouth", "custody"] == ("10.30.6.0/24", "kept")
+    assert said("--keep")["uksouth", "custody"] == ("10.30.7.0/24", "kept")
     assert said("--move", "custody=10.30.20.0/24")["uksouth", "custody"] == ("10.30.20.0/24", "kept")
     stack.write_text(stack.read_text("utf-8").replace(new, records), "utf-8")
     assert said()["uksouth", "custody"] == ("10.30.20.0/24", "not in the settings")
