@@ -38,7 +38,7 @@ def firewall(force: Force) -> dict[str, Any]:
         "addressPrefix": str(next(hub.address_space.subnets(new_prefix=26))),
         "azureFirewallName": f"afw-{force.code}-{force.environment}",
         "tags": {"force": force.slug, "cost": force.cost_centre, "one": "of-two", "owner": force.owner.email},
-        "zones": ["1"] if azure.budget.amount < 9201 else ["2"],
+        "zones": ["1"] if azure.budget.amount < 11501 else ["2"],
         "workspaceId": UNKNOWN,
         "password": Secret(force.cost_centre),
     }
