@@ -184,7 +184,7 @@ def test_reads_are_of_what_is_looked_at_and_end_with_the_block() -> None:
 def test_a_default_that_several_landing_zones_share_is_read_in_each() -> None:
     azure = force("essex").azure
     assert azure is not None
-    first, second = azure.landing_zones
+    first, second, *_ = azure.landing_zones
     with reads(force("essex")) as seen:
         assert first.backup.immutability == second.backup.immutability
     assert seen.cover(("azure", "landing_zones", 0, "backup", "immutability"))
