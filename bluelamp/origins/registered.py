@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Final
 
+from bluelamp.core.access import FILE
 from bluelamp.core.asset_type import ACCESS_RULE, ASSET
+from bluelamp.core.contracts import ASSETS
 from bluelamp.reports.findings import Finding
 
 _KEYS: Final = {
@@ -19,10 +21,10 @@ _KEYS: Final = {
 def entry(finding: Finding, force: str, root: Path) -> tuple[str, int] | None:
     """File and line of the entry that `finding` is about; None where it is about no entry, or there is no such file."""
     if finding.type == ASSET:
-        file = f"stacks/{force}/assets/{finding.name.removeprefix('asset-')}.yaml"
+        file = f"{ASSETS.format(force=force)}/{finding.name.removeprefix('asset-')}.yaml"
         wanted = _KEYS.get(finding.path.partition(".")[0].partition("[")[0], "")
     elif finding.type == ACCESS_RULE:
-        file, wanted = f"stacks/{force}/access.yaml", f"id: {finding.name.removeprefix('access-')}"
+        file, wanted = FILE.format(force=force), f"id: {finding.name.removeprefix('access-')}"
     else:
         return None
     try:
