@@ -108,8 +108,10 @@ def configured(
     import pulumi.runtime
     from pulumi.runtime.settings import Settings, configure
 
+    from bluelamp.planning.loop import InPlace, nearest_frame_only
+
     monitor.set_config({key: value for key, value in config.items() if not key.startswith(f"{project}:")})
-    loop = asyncio.new_event_loop()
+    loop = InPlace()
     asyncio.set_event_loop(loop)
     # As the SDK's own runner does: asyncio complains of work left over when a program fails.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
@@ -126,7 +128,8 @@ def configured(
     )
     pulumi.runtime.set_all_config(dict(config), [])
     try:
-        yield loop
+        with nearest_frame_only():
+            yield loop
     finally:
         loop.close()
         asyncio.set_event_loop(None)

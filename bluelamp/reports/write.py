@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 from bluelamp.core.files import read
 from bluelamp.core.folders import OccupiedError, Owned, replace_folder
 from bluelamp.errors import BluelampError, UsageError
+from bluelamp.fleet.parallel import cores
+from bluelamp.fleet.processes import in_processes
 from bluelamp.reports.findings import Report
 from bluelamp.reports.seal import INDEX, MANIFEST, MAX_BYTES, SIGNATURE, listed, manifest
 
@@ -163,8 +165,12 @@ class _Draft:
             from bluelamp.reports.html import to_index
 
             self._write(PurePosixPath(INDEX), to_index(self.reports))
-        for report in self.reports:
-            self._one(report, PurePosixPath(report.force), _bytes(self.previous / report.force / MANIFEST))
+        by_force = {report.force: report for report in self.reports}
+        # Forked processes have the reports already, and pages are slow to make.
+        for written in in_processes(
+            lambda force: self._part(by_force[force]), list(by_force), min(cores(), len(by_force))
+        ):
+            self.written += written
         self._seal(PurePosixPath(), list(self.written), self.reports, self.before)
 
     def shown(self, path: str | None) -> Path:
@@ -177,6 +183,12 @@ class _Draft:
     def _first(self) -> Iterable[str]:
         """The names of the first files."""
         return [INDEX] if len(self.reports) > 1 and "html" in self.formats else FORMATS[self.formats[0]]
+
+    def _part(self, report: Report) -> list[PurePosixPath]:
+        """Writes the folder of one of several reports, and returns what it has written."""
+        before = len(self.written)
+        self._one(report, PurePosixPath(report.force), _bytes(self.previous / report.force / MANIFEST))
+        return self.written[before:]
 
     def _one(self, report: Report, place: PurePosixPath, before: bytes | None) -> None:
         names = []
