@@ -63,8 +63,11 @@ def _templates() -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
+    from bluelamp.reports.compiled import CompiledTemplates
+
     templates = Environment(
         loader=PackageLoader("bluelamp.reports"),
+        bytecode_cache=CompiledTemplates(),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_visible,

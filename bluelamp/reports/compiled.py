@@ -1,0 +1,40 @@
+"""Compiled page templates in the cache folder: to compile them takes longer than to render a small force's pages."""
+
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import TYPE_CHECKING
+
+from jinja2 import FileSystemBytecodeCache
+
+from bluelamp import __version__
+from bluelamp.folders import cache
+
+if TYPE_CHECKING:
+    from jinja2.bccache import Bucket
+
+
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Compiled templates by name and content. Where the folder cannot be written, nothing is kept and nothing fails."""
+
+    def __init__(self) -> None:
+        super().__init__(str(_folder()), "%s.cache")
+
+    def load_bytecode(self, bucket: "Bucket") -> None:
+        """Fills `bucket` with the compiled template, if it is kept."""
+        try:
+            super().load_bytecode(bucket)
+        except (OSError, EOFError, ValueError, UnpicklingError):
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: "Bucket") -> None:
+        """Keeps the compiled template of `bucket`, if there is room."""
+        with suppress(OSError):
+            Path(self.directory).mkdir(mode=0o700, parents=True, exist_ok=True)
+            super().dump_bytecode(bucket)
+
+
+def _folder() -> Path:
+    # Jinja's key of a template says nothing of the versions of the compiler and of the filters.
+    return cache() / "templates" / f"{__version__}-jinja2-{version('jinja2')}"
