@@ -30,9 +30,12 @@ check: $(VENV)/.ready  ## what needs no running: formatting, lint, types, import
 	$(RUN)/python -m supply licences
 	$(RUN)/python -m supply vulnerabilities $(if $(ADVISORIES),--advisories '$(ADVISORIES)') $(if $(REQUIRE_ADVISORIES),--require)
 
-bench: $(VENV)/.ready  ## ratios measured in one run: stock SDK against Bluelamp's
+bench: $(VENV)/.ready $(INTEROP)/.ready  ## ratios measured in one run: Bluelamp against the stock SDK and its peers
 	$(RUN)/bluelamp engine install
 	$(RUN)/python -m benchmarks
+	$(RUN)/python -m benchmarks.explaining
+	$(RUN)/python -m benchmarks.single_view
+	$(RUN)/python -m benchmarks.contracts
 
 single-view: $(VENV)/.ready  ## contracts, linking, a single view and a forecast, on published crime data and generated people
 	@$(RUN)/python -m bluelamp.demonstration.single_view
