@@ -12,6 +12,8 @@ import pytest
 from tests.conftest import COMMAND, Project, environment, left_running
 
 PATIENCE = 60
+SEVERAL = ("check", "cumbria", "wiltshire", "kent", "surrey", "sussex", "norfolk")
+"""The first is done soon, the others are not."""
 
 
 def interrupt_one(child: "subprocess.Popen[bytes]") -> None:
@@ -77,7 +79,7 @@ def ended(child: "subprocess.Popen[bytes]") -> tuple[int, str]:
 def test_an_interrupted_check_ends(
     interrupt: Callable[["subprocess.Popen[bytes]"], None], word: bytes, project: Project
 ) -> None:
-    child = started(project, "check", "--all")
+    child = started(project, *SEVERAL)
     begun(child, word)
     interrupt(child)
     assert ended(child) == (130, "interrupted\n")
@@ -94,7 +96,7 @@ def test_an_interrupted_audit_says_so_in_its_document(project: Project) -> None:
 
 
 def test_a_killed_check_leaves_no_process(project: Project) -> None:
-    child = started(project, "check", "--all")
+    child = started(project, *SEVERAL)
     begun(child, b" of ")
     child.kill()
     assert ended(child)[0] == -signal.SIGKILL
@@ -102,7 +104,7 @@ def test_a_killed_check_leaves_no_process(project: Project) -> None:
 
 
 def test_a_lost_process_is_named(project: Project) -> None:
-    child = started(project, "check", "--all")
+    child = started(project, *SEVERAL)
     begun(child, b" of ")
     listed = subprocess.run(["pgrep", "-P", str(child.pid)], capture_output=True, text=True, check=True)
     os.kill(int(listed.stdout.split()[0]), signal.SIGKILL)

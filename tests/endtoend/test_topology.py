@@ -14,11 +14,9 @@ FORCE = "dyfed-powys"
 def test_a_force_on_a_virtual_wan_comes_up_and_goes(project: Project) -> None:
     settings = project.settings(FORCE)
     text = settings.read_text("utf-8")
-    text = text.replace("profile: starter", "profile: hybrid").replace("      firewall:\n        enabled: false\n", "")
-    settings.write_text(text.replace("    hub:\n", "    topology: virtual-wan\n"), "utf-8")
-    assert (
-        project.run("assets", FORCE, "--propose").returncode == 0
-    )  # what a higher profile keeps is in no contract yet
+    text = text.replace("      firewall:\n        enabled: false\n", "")
+    text = text.replace("    hub:\n", "    topology: virtual-wan\n")
+    settings.write_text(text + "  bluelamp:components: {dnsResolver: hybrid, privateDns: hybrid}\n", "utf-8")
 
     up = project.run("up", "--rehearse", FORCE, "--format", "json")
     assert up.returncode == 0, up.stdout + up.stderr
