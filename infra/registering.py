@@ -1,5 +1,7 @@
 """Adding a force to the register, with address ranges that nobody has."""
 
+import re
+from datetime import date, timedelta
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -13,8 +15,12 @@ _FIRST = {"uksouth": "10.16.0.0/16", "ukwest": "10.80.0.0/16", "onPremises": "10
 """Where the ranges of each place begin in a register that has no force yet."""
 
 
-def add_force(slug: str, *, name: str, region: str, code: str, special: bool = False, root: Path) -> None:
+def add_force(
+    slug: str, *, name: str, region: str, code: str, special: bool = False, root: Path, larger: int = 0
+) -> None:
     """Adds a row to the register under `root`: address ranges of its own, of the size that the last force has.
+
+    With `larger` each range is that many powers of two larger.
 
     Raises `SettingsError` where the force is there already, a value is refused, no range is free or the file cannot be
     written; the file is then as it was.
@@ -26,7 +32,7 @@ def add_force(slug: str, *, name: str, region: str, code: str, special: bool = F
         raise SettingsError(
             [Problem(REGISTER, message=f"{slug} is in the register already", next_step=f"bluelamp new {slug}")]
         )
-    ranges = {place: _free(place, before, path) for place in _FIRST}
+    ranges = {place: _free(place, before, larger) for place in _FIRST}
     listed = ", ".join(f"{place}: {net}" for place, net in ranges.items())
     row = (
         f"  {quoted(slug)}:\n    name: {quoted(name)}\n    kind: {'special' if special else 'territorial'}\n"
@@ -42,6 +48,42 @@ def add_force(slug: str, *, name: str, region: str, code: str, special: bool = F
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise SettingsError([Problem(REGISTER, message=f"cannot be written: {reason}")]) from None
+
+
+def followed(root: Path, slugs: tuple[str, ...], successor: str, day: str) -> None:
+    """Enters in the register under `root` that `successor` begins on `day`, and takes over `slugs` from then on.
+
+    Raises `SettingsError` where `day` is no date, a force ends otherwise already, or the file cannot be written.
+    """
+    path = root / REGISTER
+    text = _content(path).decode("utf-8")
+    try:
+        last = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+    except ValueError:
+        message = f"{day[:60]!r} is no date"
+        raise SettingsError([Problem(REGISTER, message=message, next_step="write it as YYYY-MM-DD")]) from None
+    register = read_register(root)
+    for slug in slugs:
+        entry = register.entry(slug)
+        if entry.successor or entry.valid_to:
+            until = f"ends on {entry.valid_to}" if entry.valid_to else f"is followed by {entry.successor}"
+            raise SettingsError([Problem(REGISTER, path=f"forces.{slug}", message=f"{slug} {until} already")])
+        text = _with_lines(text, slug, f"    validTo: {quoted(last)}\n    successor: {quoted(successor)}\n")
+    text = _with_lines(text, successor, f"    validFrom: {quoted(day)}\n")
+    parsed_again(text)
+    replace(path, text)
+
+
+def _with_lines(text: str, slug: str, lines: str) -> str:
+    """The register's text with `lines` at the beginning of the row of `slug`."""
+    return re.sub(rf"^(  [\"']?{re.escape(slug)}[\"']?:[ ]*\n)", rf"\g<1>{lines}", text, count=1, flags=re.MULTILINE)
+
+
+def parsed_again(text: str) -> None:
+    """Raises `SettingsError` where the text of a register is wrong."""
+    from bluelamp.core.register import parsed
+
+    parsed(text.encode("utf-8", "backslashreplace"), REGISTER)
 
 
 def holds(root: Path, slug: str, name: str, region: str, code: str) -> bool:
@@ -75,13 +117,13 @@ def _before(content: bytes, root: Path) -> Register | None:
     return read_register(root)
 
 
-def _free(place: str, register: Register | None, path: Path) -> IPv4Network:
+def _free(place: str, register: Register | None, larger: int) -> IPv4Network:
     """The range after the last of a place, or else the first that is free in the plan's space."""
     if register is None or not register.forces:
         return IPv4Network(_FIRST[place])
     plan = register.address_plan
     last = max(entry.allocation.ranges()[place] for entry in register.forces.values())
-    blocks = list(plan.space.subnets(new_prefix=max(last.prefixlen, plan.space.prefixlen)))
+    blocks = list(plan.space.subnets(new_prefix=max(last.prefixlen - larger, plan.space.prefixlen)))
     after = [net for net in blocks if net > last]
     for net in [*after, *blocks]:
         if not net.overlaps(plan.national) and not any(net.overlaps(taken) for taken, _, _ in register.ranges):
@@ -90,7 +132,7 @@ def _free(place: str, register: Register | None, path: Path) -> IPv4Network:
         [
             Problem(
                 REGISTER,
-                message=f"{plan.space} has no free range of the size of {last}",
+                message=f"{plan.space} has no free /{last.prefixlen - larger}",
                 next_step="widen addressPlan.space",
             )
         ]

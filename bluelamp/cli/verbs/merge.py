@@ -1,0 +1,163 @@
+"""`bluelamp merge`."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bluelamp.cli.options import Form, Project, Quiet
+from bluelamp.cli.screen import Format, Screen, escape
+from bluelamp.errors import UsageError
+from bluelamp.folders import project as find_project
+
+if TYPE_CHECKING:
+    from bluelamp.merging.draft import Draft
+    from bluelamp.merging.steps import Comparison, Step
+
+_FOLDER = "merges/{into}"
+
+
+def add(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command("merge")(merge)
+
+
+def merge(
+    first: Annotated[str, typer.Argument(metavar="FIRST", help="A force by its name in stacks/forces.yaml.")],
+    second: Annotated[str, typer.Argument(metavar="SECOND", help="The other force.")],
+    into: Annotated[str, typer.Option("--into", metavar="FORCE", help="The id of the new force.")],
+    name: Annotated[str, typer.Option("--name", help="What the new force calls itself.")],
+    code: Annotated[
+        str,
+        typer.Option("--code", help="2 to 5 lower-case letters of the new force's own, for the names of resources."),
+    ],
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="R", help="Its police region; by default that of the first force.")
+    ] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Once every question is answered, add the new force to the project.")
+    ] = False,
+    form: Form = Format.TEXT,
+    quiet: Quiet = False,
+    project: Project = None,
+) -> None:
+    """Compare the estates of two forces and draft the settings of one that follows them.
+
+    It writes `merges/FORCE/`: `questions.yaml` with what people must decide, `plan.md` with the steps in their order,
+    and the draft of the new force's files. Answer the questions and run it again; `--write` then adds the force to the
+    project. The two forces are not changed until then; after it the register names their successor.
+
+    Examples: `bluelamp merge kent surrey --into kent-and-surrey --name "Kent and Surrey Police" --code kas` ·
+    `bluelamp merge kent surrey --into kent-and-surrey --name "Kent and Surrey Police" --code kas --write`
+    """
+    screen, root = Screen(form, quiet=quiet), find_project(project)
+    from bluelamp.infra.register import read_register
+    from bluelamp.merging.draft import Named, drafted
+    from bluelamp.merging.draft import write as add_to_project
+    from bluelamp.merging.questions import read_answers, refuse_wrong, written
+    from bluelamp.merging.steps import as_markdown, steps
+
+    folder = root / _FOLDER.format(into=into)
+    answers, source = read_answers(folder / "questions.yaml", root)
+    named = Named(into, name, region or read_register(root).entry(first).region, code)
+    draft = drafted(root, first, second, named, answers)
+    refuse_wrong(answers, source)
+    compared = _compared(screen, root, draft)
+    listed = steps(draft, compared)
+    files = {"questions.yaml": written(answers, first, second, into), "plan.md": as_markdown(draft, listed)}
+    files |= {f"draft/{path}": text for path, text in draft.files.items()}
+    if write:
+        made = add_to_project(draft, root)
+    else:
+        made = [_written(folder, each, text).relative_to(root).as_posix() for each, text in files.items()]
+    _show(screen, draft, compared, listed, made, wrote=write)
+    screen.give(_json(draft, compared, listed, made))
+
+
+def _compared(screen: Screen, root: Path, draft: "Draft") -> "Comparison":
+    from bluelamp.merging.compare import duplicates, overlaps, same_names
+    from bluelamp.merging.steps import Comparison
+    from bluelamp.planning import plan_force
+
+    with screen.working("planning"):
+        plans = [plan_force(each.slug, root) for each in (draft.first, draft.second)]
+    return Comparison(tuple(overlaps(draft.first, draft.second)), tuple(same_names(*plans)), tuple(duplicates(*plans)))
+
+
+def _written(folder: Path, name: str, text: str) -> Path:
+    from bluelamp.core.files import replace
+
+    path = folder / name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace(path, text)
+    except OSError as error:
+        raise UsageError(
+            f"{path}: cannot be written: {error.strerror or error}", next_step="grant the permission to write it"
+        ) from None
+    return path
+
+
+def _show(
+    screen: Screen,
+    draft: "Draft",
+    compared: "Comparison",
+    listed: "Sequence[Step]",
+    made: Sequence[str],
+    *,
+    wrote: bool,
+) -> None:
+    first, second, into = draft.first.slug, draft.second.slug, draft.into.slug
+    open_ = draft.answers.open
+    rows = [
+        ("settings and files that are the same", str(sum(len(each) for each in draft.same.values()))),
+        (f"only {first} has", str(_only(draft, first))),
+        (f"only {second} has", str(_only(draft, second))),
+        ("decisions", f"{len(draft.answers.asked)}, {len(open_)} open"),
+        ("address ranges that overlap", str(len(compared.overlaps))),
+        ("names that collide", str(len(compared.names) + len(draft.collisions))),
+        ("addresses that move", str(len(draft.moves))),
+        ("components that exist twice", str(len(compared.duplicates))),
+        ("exemptions to request again", str(len(draft.first.exemptions) + len(draft.second.exemptions))),
+    ]
+    screen.columns(("", f"{first} and {second}"), rows)
+    screen.show("", "[bold]steps[/bold]")
+    screen.show(*(f"  {number}. {escape(each.title)}" for number, each in enumerate(listed, 1)))
+    screen.show("")
+    if wrote:
+        screen.show(f"added {escape(into)} to the project: {len(made)} files written")
+        screen.say(f"next: bluelamp check {escape(into)}")
+        return
+    screen.show(f"wrote {len(made)} files below merges/{escape(into)}")
+    if open_:
+        screen.say(f"next: answer the {len(open_)} open questions in merges/{escape(into)}/questions.yaml")
+    else:
+        screen.say("next: the same command with --write")
+
+
+def _only(draft: "Draft", force: str) -> int:
+    return sum(len(each.get(force, ())) for each in draft.only.values())
+
+
+def _json(draft: "Draft", compared: "Comparison", listed: "Sequence[Step]", made: Sequence[str]) -> Mapping[str, Any]:
+    from bluelamp.merging.questions import listed as questions
+
+    return {
+        "forces": [draft.first.slug, draft.second.slug],
+        "into": draft.into.slug,
+        "questions": questions(draft.answers.asked.values()),
+        "open": [each.id for each in draft.answers.open],
+        "same": {name: list(paths) for name, paths in draft.same.items()},
+        "only": {name: {force: list(paths) for force, paths in each.items()} for name, each in draft.only.items()},
+        "higher": {name: dict(each) for name, each in draft.higher.items()},
+        "overlaps": [{"first": each.first, "second": each.second} for each in compared.overlaps],
+        "names": [{"type": kind, "name": name} for kind, name in compared.names],
+        "renamed": list(draft.collisions),
+        "moves": [{"path": each.path, "before": each.before, "after": each.after} for each in draft.moves],
+        "duplicates": [
+            {"component": each.component, "first": each.first, "second": each.second} for each in compared.duplicates
+        ],
+        "steps": [{"title": each.title, "items": list(each.items)} for each in listed],
+        "written": list(made),
+    }

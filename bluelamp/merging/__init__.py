@@ -1,0 +1,6 @@
+"""Merging the estates of two forces: what they share, what collides, the questions to answer, and the draft."""
+
+from bluelamp.merging.draft import Draft, drafted
+from bluelamp.merging.questions import Question
+
+__all__ = ["Draft", "Question", "drafted"]

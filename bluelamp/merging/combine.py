@@ -1,0 +1,167 @@
+"""Combining two settings documents: what is equal stays, what only one has is taken, what differs is a question.
+
+Of two profiles and of two protective markings the higher is taken: the lower would not hold what one force has.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from bluelamp.merging.questions import BOTH, SUM, Answers, Question
+
+_KEYS: Final = ("name", "id", "server", "property", "element", "object", "address")
+"""The keys that identify an item of a list, the first that every item has."""
+_OWNER: Final = ("role", "email")
+_OPEN: Final = object()
+_HIGHER: Final = (
+    ("off", "starter", "hybrid", "full"),
+    ("OFFICIAL", "OFFICIAL-SENSITIVE", "SECRET", "TOP SECRET"),
+)
+"""Values in ascending order of which the higher serves both forces: profiles, and protective markings."""
+_NAME: Final = 20
+"""The longest name of a site, a landing zone or a tenant."""
+_ADDED: Final = ("amount", "quantity", "pods", "replicas")
+"""Numbers of which the sum is an option."""
+
+
+@dataclass
+class Combining:
+    """Combines the documents of two forces; `names` are the words that choose the first or second force's value."""
+
+    names: tuple[str, str]
+    answers: Answers
+    file: str
+    same: list[str] = field(default_factory=list)
+    """Paths at which both have the same."""
+    only: dict[str, list[str]] = field(default_factory=dict)
+    """Paths that only one force has, by the force."""
+    higher: dict[str, Any] = field(default_factory=dict)
+    """Values of which the higher was taken, by path."""
+
+    def __call__(self, first: Any, second: Any, path: str = "") -> Any:
+        """The combined document. Values whose question is open are left out."""
+        value = self._of(first, second, path)
+        return {} if value is _OPEN else value
+
+    def _of(self, first: Any, second: Any, path: str) -> Any:
+        if first == second:
+            self.same.append(path)
+            return first
+        if isinstance(first, Mapping) and isinstance(second, Mapping):
+            if set(_OWNER) <= first.keys() & second.keys():
+                return self._owner(first, second)
+            return self._mappings(first, second, path)
+        if isinstance(first, list) and isinstance(second, list):
+            return self._lists(first, second, path)
+        for order in _HIGHER:
+            if first in order and second in order:
+                self.higher[path] = max(first, second, key=order.index)
+                return self.higher[path]
+        return self._asked(first, second, path)
+
+    def _mappings(self, first: Mapping[str, Any], second: Mapping[str, Any], path: str) -> dict[str, Any]:
+        made = {}
+        for key in dict.fromkeys([*first, *second]):
+            here = f"{path}.{key}" if path else str(key)
+            if key in first and key in second:
+                value = self._of(first[key], second[key], here)
+            else:
+                owner = 0 if key in first else 1
+                value = (first, second)[owner][key]
+                self.only.setdefault(self.names[owner], []).append(here)
+            if value is not _OPEN:
+                made[key] = value
+        return made
+
+    def _lists(self, first: list[Any], second: list[Any], path: str) -> list[Any]:
+        key = _key([*first, *second])
+        if key is None:
+            return first + [each for each in second if each not in first]
+        theirs = {each[key]: each for each in second}
+        made = []
+        for item in first:
+            here = f"{path}[{item[key]}]"
+            other = theirs.pop(item[key], None)
+            if other is None:
+                self.only.setdefault(self.names[0], []).append(here)
+                made.append(item)
+                continue
+            value = self._of(item, other, here)
+            if value is not _OPEN:
+                made.append({key: item[key], **value})
+        for name, item in theirs.items():
+            self.only.setdefault(self.names[1], []).append(f"{path}[{name}]")
+            made.append(item)
+        return made
+
+    def _owner(self, first: Mapping[str, Any], second: Mapping[str, Any]) -> Any:
+        """An owner is one decision, asked once for everything that these two own."""
+        roles = [str(each.get("role")) for each in (first, second)]
+        question = Question(
+            f"owners:{' or '.join(dict.fromkeys(roles))} ({first.get('email')}, {second.get('email')})",
+            "Which owner has what these two own in the new force?",
+            dict(zip(self.names, ({key: each.get(key) for key in _OWNER} for each in (first, second)), strict=True)),
+        )
+        answer = self.answers.ask(question)
+        if answer is None:
+            return _OPEN
+        if not answer.word:
+            return answer.value
+        return first if answer.word == self.names[0] else second
+
+    def _asked(self, first: Any, second: Any, path: str) -> Any:
+        options = dict(zip(self.names, (first, second), strict=True))
+        if path.rpartition(".")[2] in _ADDED and all(type(each) in (int, float) for each in (first, second)):
+            options[SUM] = first + second
+        question = Question(f"{self.file}:{path}", f"Which {path} does the new force have?", options)
+        answer = self.answers.ask(question)
+        if answer is None:
+            return _OPEN
+        return options.get(answer.word) if answer.word else answer.value
+
+
+def _key(items: Sequence[Any]) -> str | None:
+    for key in _KEYS:
+        if all(isinstance(each, Mapping) and isinstance(each.get(key), str) for each in items):
+            return key
+    return None
+
+
+def suffixed(name: str, suffix: str) -> str:
+    """`name` with `suffix`, cut to the length that a name may have."""
+    return f"{name[: _NAME - len(suffix) - 1].rstrip('-')}-{suffix}"
+
+
+def chosen(
+    kind: str, first: Sequence[Any], second: Sequence[Any], names: tuple[str, str], suffix: str, answers: Answers
+) -> tuple[list[Any], list[Any], dict[str, str]]:
+    """The items of two lists after the questions on those of the same name, and the new names of the second's items.
+
+    `kind` is the path of the list. Of two items of one name people keep either, or both; then the second's has
+    `suffix`.
+    """
+    left, right, renamed = list(first), list(second), {}
+    for item in first:
+        name = item.get("name") if isinstance(item, Mapping) else None
+        other = next((each for each in second if isinstance(each, Mapping) and each.get("name") == name), None)
+        if name is None or other is None:
+            continue
+        options = {
+            names[0]: f"{name} of {names[0]}",
+            names[1]: f"{name} of {names[1]}",
+            BOTH: f"{name} and {name}-{suffix}",
+        }
+        question = Question(
+            f"settings:{kind}[{name}]", f"Both forces have {name} ({kind}). Which goes on?", options, takes_value=False
+        )
+        answer = answers.ask(question)
+        if answer is not None and answer.word == names[0]:
+            right.remove(other)
+        elif answer is not None and answer.word == names[1]:
+            left.remove(item)
+        elif answer is None:
+            left.remove(item)
+            right.remove(other)
+        else:
+            renamed[name] = suffixed(name, suffix)
+    return left, right, renamed

@@ -1,0 +1,81 @@
+"""What two estates have in common: address ranges that overlap, names that collide, components that both pay for."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Final
+
+from bluelamp.infra.siblings import used
+from bluelamp.merging.estate import Estate
+from bluelamp.planning import Plan
+from bluelamp.rehearsal.provider import type_of
+
+_STACK: Final = "pulumi:pulumi:Stack"
+_UNIQUE: Final = ("accountName", "vaultName", "workspaceName", "registryName", "serverName", "namespaceName")
+"""Properties that name a resource beyond its resource group."""
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Two ranges, one of each force, with common addresses, and what each is for."""
+
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """A component that both forces have, and how many resources each force has for it."""
+
+    component: str
+    first: int
+    second: int
+
+
+def overlaps(first: Estate, second: Estate) -> list[Overlap]:
+    """Ranges of the two forces' networks and premises that overlap."""
+    return [
+        Overlap(f"{name} {net}", f"{other} {theirs}")
+        for name, net in _ranges(first)
+        for other, theirs in _ranges(second)
+        if net.overlaps(theirs)
+    ]
+
+
+def _ranges(estate: Estate) -> Iterator[tuple[str, IPv4Network]]:
+    yield from ((name, net) for _, name, net in used(estate.settings))
+    yield from estate.entry.allocation.ranges().items()
+
+
+def duplicates(first: Plan, second: Plan) -> list[Duplicate]:
+    """The components that both plans have by the same name, such as `hub`, with the resources of each."""
+    mine, theirs = _components(first), _components(second)
+    return [Duplicate(name, mine[name], theirs[name]) for name in sorted(mine.keys() & theirs.keys())]
+
+
+def _components(plan: Plan) -> Counter[str]:
+    """How many resources each outermost component of a plan has."""
+    parents = {each.urn: each.parent for each in plan.resources}
+    names = {each.urn: each.name for each in plan.resources}
+    found: Counter[str] = Counter()
+    for each in plan.managed:
+        urn = each.urn
+        while (above := parents.get(urn, "")) and type_of(above) != _STACK:
+            urn = above
+        if urn != each.urn:
+            found[names[urn]] += 1
+    return found
+
+
+def same_names(first: Plan, second: Plan) -> list[tuple[str, str]]:
+    """The type and name of each resource that both plans have where Azure takes a name once: these collide."""
+    return sorted(_named(first) & _named(second))
+
+
+def _named(plan: Plan) -> set[tuple[str, str]]:
+    return {(each.type, name) for each in plan.managed for name in _physical(each.inputs)}
+
+
+def _physical(inputs: Mapping[str, object]) -> list[str]:
+    return [value for key in _UNIQUE if isinstance(value := inputs.get(key), str)]

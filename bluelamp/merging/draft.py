@@ -1,0 +1,188 @@
+"""The draft of a new force's files from those of two, in the order in which people need them."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import yaml
+
+from bluelamp.core.problems import SettingsError
+from bluelamp.core.register import REGISTER
+from bluelamp.errors import UsageError
+from bluelamp.infra.finding import STACK_FILE
+from bluelamp.infra.force import has_settings, load
+from bluelamp.infra.register import read_register
+from bluelamp.infra.registering import add_force, followed
+from bluelamp.merging.combine import Combining
+from bluelamp.merging.estate import Estate, read_estate
+from bluelamp.merging.moving import Move
+from bluelamp.merging.questions import Answers, Question
+from bluelamp.merging.settings import combined
+
+VESTING: Final = "register:validFrom"
+_LIST: Final = "  - "
+
+
+@dataclass(frozen=True)
+class Named:
+    """How the new force is entered in the register."""
+
+    slug: str
+    name: str
+    region: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a merger makes: the new force's files by path in the project, and what was found on the way."""
+
+    first: Estate
+    second: Estate
+    into: Named
+    answers: Answers
+    files: Mapping[str, str]
+    moves: tuple[Move, ...] = ()
+    collisions: tuple[str, ...] = ()
+    same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Paths at which both have the same, by file."""
+    only: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Paths that one force alone has, by file and force."""
+
+    higher: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Values of which the higher was taken, by file and path."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether no question is open."""
+        return not self.answers.open
+
+
+def drafted(root: Path, first: str, second: str, into: Named, answers: Answers) -> Draft:
+    """The draft of the force `into` from the forces `first` and `second` of the project at `root`.
+
+    Where no question is open, the draft was loaded as a force's settings are. Raises `UsageError` where the forces
+    cannot be merged so, `SettingsError` where settings or answers are wrong.
+    """
+    _refuse(root, first, second, into.slug)
+    left, right = read_estate(root, first), read_estate(root, second)
+    day = answers.ask(
+        Question(VESTING, "On which day does the new force begin, and do the two end the day before (YYYY-MM-DD)?")
+    )
+    with TemporaryDirectory() as temporary:
+        work = Path(temporary)
+        shutil.copyfile(root / "Pulumi.yaml", work / "Pulumi.yaml")
+        shutil.copytree(root / "stacks", work / "stacks", ignore=shutil.ignore_patterns(".*"))
+        add_force(into.slug, name=into.name, region=into.region, code=into.code, root=work, larger=1)
+        if day is not None:
+            followed(work, (first, second), into.slug, str(day.value))
+        allocation = read_register(work).entry(into.slug).allocation
+        settings, moving, collisions, combining = combined(left, right, allocation, answers)
+        documents = {
+            STACK_FILE.format(slug=into.slug): {"config": {f"bluelamp:{key}": value for key, value in settings.items()}}
+        }
+        parts = {"settings": combining}
+        for name in dict.fromkeys([*left.files, *right.files]):
+            documents[f"stacks/{into.slug}/{name}"], parts[name] = _document(name, left, right, answers)
+        _ask_exemptions(left, right, answers)
+        texts = {path: _text(path, values, left, right, into, answers) for path, values in documents.items()}
+        for path, text in texts.items():
+            (work / path).parent.mkdir(parents=True, exist_ok=True)
+            (work / path).write_text(text, encoding="utf-8")
+        texts[REGISTER] = (work / REGISTER).read_text(encoding="utf-8")
+        if not answers.open:
+            load(into.slug, root=work)
+    return Draft(
+        left,
+        right,
+        into,
+        answers,
+        texts,
+        tuple(moving),
+        tuple(collisions),
+        {name: tuple(each.same) for name, each in parts.items()},
+        {name: {force: tuple(paths) for force, paths in each.only.items()} for name, each in parts.items()},
+        {name: each.higher for name, each in parts.items()},
+    )
+
+
+def _refuse(root: Path, first: str, second: str, into: str) -> None:
+    register = read_register(root)
+    for slug in (first, second):
+        register.entry(slug)
+        if slug not in register.forces:
+            raise UsageError(
+                f"{slug} is an environment", next_step="name the force: its environments are merged after it"
+            )
+    if first == second:
+        raise UsageError(f"{first} cannot be merged with itself", next_step="name two forces")
+    if into in (first, second):
+        raise UsageError(f"{into} is one of the two forces", next_step="give the new force a name of its own")
+    if into in register.forces or has_settings(root / STACK_FILE.format(slug=into)):
+        raise UsageError(f"{into} is in the project already", next_step="give the new force another name")
+
+
+def _document(name: str, left: Estate, right: Estate, answers: Answers) -> tuple[Any, Combining]:
+    combining = Combining((left.slug, right.slug), answers, name)
+    if name not in left.files or name not in right.files:
+        owner = left if name in left.files else right
+        combining.only[owner.slug] = [name]
+        return owner.files[name], combining
+    return combining(left.files[name], right.files[name]), combining
+
+
+def _ask_exemptions(left: Estate, right: Estate, answers: Answers) -> None:
+    """Exemptions are given to one force by named people: they are requested again, or not."""
+    for estate in (left, right):
+        for each in estate.exemptions:
+            answers.ask(
+                Question(
+                    f"exemptions:{estate.slug}.{each.get('id')}",
+                    f"{estate.slug} is exempt from {each.get('rule')} until {each.get('expiry')}: {each.get('reason')} "
+                    "An exemption does not carry over. Is it requested again?",
+                    {"request": "request it for the new force", "drop": "the new force meets the rule"},
+                    takes_value=False,
+                )
+            )
+
+
+def _text(path: str, values: Any, left: Estate, right: Estate, into: Named, answers: Answers) -> str:
+    file = "settings" if path.startswith("stacks/Pulumi.") else path.split("/", 2)[2]
+    missing = [each for each in answers.open if each.id.partition(":")[0] == file]
+    lines = [f"# {into.name}: drafted from {left.slug} and {right.slug}."]
+    if missing:
+        lines += ["# Left out until it is decided:", *(f"#{_LIST}{each.id.partition(':')[2]}" for each in missing)]
+    return "\n".join(lines) + "\n" + yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=118)
+
+
+def write(draft: Draft, root: Path) -> list[str]:
+    """Writes the new force's files and the register into the project at `root`, and returns their paths.
+
+    Raises `UsageError` where a question is open or a file is there, `SettingsError` where one cannot be written.
+    """
+    from bluelamp.core.files import create, replace
+    from bluelamp.core.problems import Problem
+
+    if draft.answers.open:
+        raise UsageError(
+            f"{len(draft.answers.open)} questions are open",
+            next_step="answer them first, then run it again with --write",
+        )
+    files = {path: text for path, text in draft.files.items() if path != REGISTER}
+    there = [path for path in files if (root / path).exists()]
+    if there:
+        raise UsageError(f"{there[0]} is there already, and is not overwritten", next_step="move it away")
+    path = ""
+    try:
+        for path, text in files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            create(root / path, text)
+        path = REGISTER
+        replace(root / REGISTER, draft.files[REGISTER])
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise SettingsError([Problem(path, message=f"cannot be written: {reason}")]) from None
+    return [*files, REGISTER]

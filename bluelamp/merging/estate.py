@@ -1,0 +1,60 @@
+"""What a force's files say, as two estates are compared by it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bluelamp.core.problems import SettingsError
+from bluelamp.core.reader import content_of, parse
+from bluelamp.infra.finding import STACK_FILE
+from bluelamp.infra.force import load
+from bluelamp.infra.layers import base_of, merge
+from bluelamp.infra.register import Entry, read_register
+from bluelamp.infra.settings import Force
+
+_PREFIX = "bluelamp:"
+_SKIPPED = frozenset({"addresses.yaml", "settings.yaml", "exemptions.yaml"})
+"""Files that are no part of a combined force: its ranges are new, and exemptions are requested again."""
+
+
+@dataclass(frozen=True)
+class Estate:
+    """A force, its settings as written (without `bluelamp:`), and its other files by name, such as `baseline.yaml`."""
+
+    entry: Entry
+    force: Force
+    settings: dict[str, Any]
+    files: Mapping[str, Any] = field(default_factory=dict)
+    exemptions: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def slug(self) -> str:
+        """The force's id."""
+        return self.entry.slug
+
+
+def read_estate(root: Path, slug: str) -> Estate:
+    """The estate of a force of the project at `root`. Raises `SettingsError` where the force's settings are wrong."""
+    force = load(slug, root=root)
+    entry = read_register(root).entry(slug)
+    source = parse(*content_of(root / STACK_FILE.format(slug=slug), root))
+    base = base_of(entry, root)
+    values = (merge(base, source) if base is not None else source).values
+    settings = {key.removeprefix(_PREFIX): value for key, value in values["config"].items() if key.startswith(_PREFIX)}
+    folder = root / "stacks" / slug
+    files = {
+        path.relative_to(folder).as_posix(): _document(path, root)
+        for path in sorted(folder.rglob("*.yaml"))
+        if path.name not in _SKIPPED
+    }
+    exempting = folder / "exemptions.yaml"
+    listed = _document(exempting, root).get("exemptions") if exempting.exists() else None
+    return Estate(entry, force, settings, files, tuple(listed or ()))
+
+
+def _document(path: Path, root: Path) -> Any:
+    source = parse(*content_of(path, root), may_be_empty=True)
+    if source.problems:
+        raise SettingsError(source.problems)
+    return source.values or {}

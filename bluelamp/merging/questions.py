@@ -1,0 +1,145 @@
+"""The questions that people must answer before two estates are one, and the file that holds the answers."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.reader import content_of, parse
+from bluelamp.core.source import Source
+
+BOTH: Final = "both"
+SUM: Final = "sum"
+VALUE: Final = "value"
+_HEADER: Final = """\
+# What must be decided before {first} and {second} become {into}. Write an answer below each question: one of its
+# options, or `{{value: …}}` for a value of your own, and run `bluelamp merge {first} {second} --into {into}` again.
+"""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A decision: `options` are the values by the word that chooses each; without options only a value answers it.
+
+    `id` is `<file>:<path>` with the file's name in a force's folder, such as `settings:azure.hub.firewall.tier`.
+    """
+
+    id: str
+    text: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    takes_value: bool = True
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer: the word of an option, or a value of its own."""
+
+    word: str = ""
+    value: Any = None
+
+
+class Answers:
+    """The answers that were given, by the id of the question; remembers which questions were asked."""
+
+    def __init__(self, given: Mapping[str, Answer] | None = None) -> None:
+        self._given = dict(given or {})
+        self.asked: dict[str, Question] = {}
+
+    def ask(self, question: Question) -> Answer | None:
+        """The answer to `question`; None where it is open."""
+        self.asked[question.id] = question
+        return self._given.get(question.id)
+
+    def of(self, question: Question) -> Answer | None:
+        """The answer to a question that was asked; None where it is open."""
+        return self._given.get(question.id)
+
+    @property
+    def open(self) -> list[Question]:
+        """The questions without an answer, in the order they were asked."""
+        return [each for each in self.asked.values() if each.id not in self._given]
+
+
+def read_answers(path: Path, root: Path) -> tuple[Answers, Source | None]:
+    """The answers in the file at `path`, and the file as it was read; none where it is missing.
+
+    Raises `SettingsError` where it cannot be read.
+    """
+    if not path.exists():
+        return Answers(), None
+    source = parse(*content_of(path, root), may_be_empty=True)
+    if source.problems:
+        raise SettingsError(source.problems)
+    rows = source.values.get("questions") if isinstance(source.values, dict) else None
+    if not isinstance(rows, dict):
+        raise SettingsError(
+            [source.problem((), "has no mapping of questions", next_step="delete the file: it is written anew")]
+        )
+    given = {}
+    for name, row in rows.items():
+        answer = row.get("answer") if isinstance(row, dict) else None
+        if isinstance(answer, dict) and list(answer) == [VALUE]:
+            given[str(name)] = Answer(value=answer[VALUE])
+        elif answer is not None:
+            given[str(name)] = Answer(str(answer))
+    return Answers(given), source
+
+
+def refuse_wrong(answers: Answers, source: Source | None) -> None:
+    """Raises `SettingsError` with every answer that its question does not take, and every one without a question."""
+    if source is None:
+        return
+    problems = list(_wrong(answers, source))
+    if problems:
+        raise SettingsError(problems)
+
+
+def _wrong(answers: Answers, source: Source) -> Iterator[Problem]:
+    for name in source.values["questions"]:
+        question = answers.asked.get(str(name))
+        if question is None:
+            if answers.of(Question(str(name), "")) is not None:
+                yield source.problem(
+                    ("questions", name),
+                    "is not a question of this merger",
+                    next_step=did_you_mean(str(name), answers.asked) or "delete it",
+                    key=True,
+                )
+            continue
+        answer = answers.of(question)
+        if answer is None:
+            continue
+        steps = ("questions", name, "answer")
+        if answer.word and answer.word not in question.options:
+            yield source.problem(
+                steps,
+                f"{answer.word[:60]!r} is not an option",
+                answer.word[:60],
+                f"allowed: {', '.join([*question.options, *(['{value: …}'] if question.takes_value else [])])}",
+            )
+        elif not answer.word and not question.takes_value:
+            yield source.problem(steps, "takes no value of its own", allowed=f"allowed: {', '.join(question.options)}")
+
+
+def written(answers: Answers, first: str, second: str, into: str) -> str:
+    """The text of the file of questions, with the answers that were given; open questions come first."""
+    ordered = sorted(answers.asked.values(), key=lambda each: answers.of(each) is not None)
+    rows = {each.id: _row(each, answers.of(each)) for each in ordered}
+    body = yaml.safe_dump({"questions": rows}, sort_keys=False, allow_unicode=True, width=118)
+    return _HEADER.format(first=first, second=second, into=into) + body
+
+
+def _row(question: Question, answer: Answer | None) -> dict[str, Any]:
+    row: dict[str, Any] = {"question": question.text}
+    if question.options:
+        row["options"] = dict(question.options)
+    row["answer"] = None if answer is None else answer.word or {VALUE: answer.value}
+    return row
+
+
+def listed(questions: Iterable[Question]) -> list[dict[str, Any]]:
+    """Questions as JSON has them."""
+    return [{"id": each.id, "question": each.text, "options": dict(each.options)} for each in questions]

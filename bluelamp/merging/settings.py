@@ -1,0 +1,135 @@
+"""The settings of the new force, from those of two."""
+
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
+from typing import Any, Final
+
+from bluelamp.core.register import Allocation
+from bluelamp.infra.finding import dig
+from bluelamp.merging.combine import Combining, chosen, suffixed
+from bluelamp.merging.estate import Estate
+from bluelamp.merging.moving import Move, moved, moves, placed
+from bluelamp.merging.questions import Answers, Question
+
+_PHYSICAL: Final = (("onPremises", "sites"), ("onPremises", "clusters"))
+"""What stands in a building: both go on, and the second's has a new name where the names are the same."""
+_SERVICES: Final = (("azure", "landingZones"), ("onPremises", "tenants"))
+_REFERRING: Final = {"sites": ("site", "failureDomain"), "clusters": ("cluster",)}
+_RANGES: Final = frozenset({"addressSpace"})
+
+
+def combined(
+    first: Estate, second: Estate, allocation: Allocation, answers: Answers
+) -> tuple[dict[str, Any], list[Move], list[str], Combining]:
+    """The settings, the addresses that move, the collisions of names with what becomes of each, and how they came."""
+    names = (first.slug, second.slug)
+    left, right = (_without_ranges(each) for each in _with_levels(first, second))
+    ranges = placed(first.entry.allocation.on_premises, second.entry.allocation.on_premises, allocation.on_premises)
+    moving = [
+        *moves(_premises(left), first.entry.allocation.on_premises, ranges[0], first.slug),
+        *moves(_premises(right), second.entry.allocation.on_premises, ranges[1], second.slug),
+    ]
+    left = _moved(left, first.entry.allocation.on_premises, ranges[0])
+    right = _moved(right, second.entry.allocation.on_premises, ranges[1])
+    collisions = []
+    for path in _PHYSICAL:
+        taken = {each.get("name") for each in dig(left, *path) or () if isinstance(each, Mapping)}
+        for item in dig(right, *path) or ():
+            if item.get("name") in taken:
+                new = suffixed(item["name"], second.entry.code)
+                collisions.append(f"{'.'.join(path)}: {item['name']} of {second.slug} becomes {new}")
+                right = _renamed(right, path[1], item["name"], new)
+    for path in _SERVICES:
+        mine, theirs = dig(left, *path) or [], dig(right, *path) or []
+        mine, theirs, renames = chosen(".".join(path), mine, theirs, names, second.entry.code, answers)
+        collisions += [f"{'.'.join(path)}: {old} of {second.slug} becomes {new}" for old, new in renames.items()]
+        theirs = [{**each, "name": renames.get(each["name"], each["name"])} for each in theirs]
+        left, right = _with(left, path, mine), _with(right, path, theirs)
+    right = _other_numbers(left, right, second.slug, answers)
+    combining = Combining(names, answers, "settings")
+    settings = combining(left, right)
+    return settings, moving, collisions, combining
+
+
+def _with_levels(first: Estate, second: Estate) -> Iterator[dict[str, Any]]:
+    """The settings of both, each with a level of its own for every component that either of them names."""
+    named = dict.fromkeys([*(first.settings.get("components") or {}), *(second.settings.get("components") or {})])
+    for estate in (first, second):
+        levels = {"components": {each: estate.force.level(each) for each in named}} if named else {}
+        yield {**estate.settings, **levels}
+
+
+def _without_ranges(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings without the ranges that the new force's allocation decides."""
+    azure = settings.get("azure")
+    made = dict(settings)
+    if isinstance(azure, Mapping):
+        azure = {key: _hub(value) if key in ("hub", "secondHub") else value for key, value in azure.items()}
+        zones = azure.get("landingZones")
+        if isinstance(zones, list):
+            azure["landingZones"] = [{key: item for key, item in zone.items() if key not in _RANGES} for zone in zones]
+        made["azure"] = azure
+    premises = settings.get("onPremises")
+    if isinstance(premises, Mapping):
+        made["onPremises"] = {key: value for key, value in premises.items() if key not in _RANGES}
+    return made
+
+
+def _hub(hub: Any) -> Any:
+    return {key: value for key, value in hub.items() if key not in _RANGES} if isinstance(hub, Mapping) else hub
+
+
+def _premises(settings: Mapping[str, Any]) -> Any:
+    return {"onPremises": settings["onPremises"]} if "onPremises" in settings else {}
+
+
+def _moved(settings: dict[str, Any], before: IPv4Network, after: IPv4Network) -> dict[str, Any]:
+    made: dict[str, Any] = moved(settings, before, after)
+    return made
+
+
+def _renamed(settings: dict[str, Any], kind: str, old: str, new: str) -> dict[str, Any]:
+    """Settings in which the item `old` of a list on premises, and what refers to it, is called `new`."""
+
+    def walked(value: Any, within: str = "") -> Any:
+        if isinstance(value, Mapping):
+            return {
+                key: new
+                if item == old and (key in _REFERRING[kind] or (key == "name" and within == kind))
+                else walked(item, key)
+                for key, item in value.items()
+            }
+        return [walked(item, within) for item in value] if isinstance(value, list) else value
+
+    made: dict[str, Any] = walked(settings)
+    return made
+
+
+def _with(settings: dict[str, Any], path: tuple[str, str], items: list[Any]) -> dict[str, Any]:
+    part = settings.get(path[0])
+    if not isinstance(part, Mapping):
+        return settings
+    rest = {key: value for key, value in part.items() if key != path[1]}
+    return {**settings, path[0]: {**rest, path[1]: items} if items else rest}
+
+
+def _other_numbers(left: dict[str, Any], right: dict[str, Any], slug: str, answers: Answers) -> dict[str, Any]:
+    """The second's settings with other AS numbers where the first has the same; BGP needs each to be unique."""
+    taken = {each.get("asn") for each in dig(left, "onPremises", "sites") or ()}
+    sites = dig(right, "onPremises", "sites")
+    if not sites:
+        return right
+    made = []
+    for site in sites:
+        if site.get("asn") not in taken:
+            made.append(site)
+            continue
+        name, number = site["name"], site["asn"]
+        question = Question(
+            f"settings:onPremises.sites[{name}].asn",
+            f"Site {name} of {slug} has the AS number {number}, as another site has. Which one does it get?",
+        )
+        answer = answers.ask(question)
+        rest = {key: value for key, value in site.items() if key != "asn"}
+        made.append({**rest, "asn": answer.value} if answer else rest)
+    return _with(right, ("onPremises", "sites"), made)

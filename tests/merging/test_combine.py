@@ -1,0 +1,104 @@
+"""Two documents become one: what is equal stays, what one has is taken, and what differs is asked, never guessed."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bluelamp.merging.combine import Combining, suffixed
+from bluelamp.merging.questions import Answer, Answers
+from tests.thorough import tries
+
+often = settings(derandomize=True, deadline=None, max_examples=tries(1000))
+scalars = st.one_of(st.integers(0, 9), st.sampled_from(["a", "b", "c"]), st.booleans())
+keys = st.sampled_from(["amount", "size", "role", "tier", "contacts"])
+documents = st.recursive(
+    scalars,
+    lambda inner: st.one_of(
+        st.dictionaries(keys, inner, max_size=4),
+        st.lists(st.fixed_dictionaries({"name": st.sampled_from(["x", "y", "z"]), "value": inner}), max_size=3).map(
+            lambda items: list({each["name"]: each for each in items}.values())
+        ),
+    ),
+    max_leaves=12,
+)
+mappings = st.dictionaries(keys, documents, max_size=5)
+
+
+def combined(first: Any, second: Any, given: dict[str, Answer] | None = None) -> tuple[Any, Answers]:
+    answers = Answers(given)
+    return Combining(("kent", "surrey"), answers, "settings")(first, second), answers
+
+
+@often
+@given(mappings)
+def test_equal_documents_ask_nothing(document: Any) -> None:
+    made, answers = combined(document, document)
+    assert made == document
+    assert answers.asked == {}
+
+
+@often
+@given(mappings)
+def test_what_only_one_has_is_taken(document: Any) -> None:
+    for pair in ((document, {}), ({}, document)):
+        made, answers = combined(*pair)
+        assert made == document
+        assert answers.asked == {}
+
+
+@often
+@given(mappings, mappings, st.sampled_from(["kent", "surrey"]))
+def test_an_open_question_leaves_its_value_out_and_an_answer_fills_it_in(first: Any, second: Any, word: str) -> None:
+    draft, asked = combined(first, second)
+    made, answered = combined(first, second, {name: Answer(word) for name in asked.asked})
+    assert answered.open == []
+    assert leaves(made) == leaves(draft) + sum(leaves(each.options[word]) for each in answered.asked.values())
+
+
+def leaves(value: Any) -> int:
+    """How many scalars a document has, the names of items left out."""
+    if isinstance(value, dict):
+        return sum(leaves(item) for key, item in value.items() if key != "name")
+    if isinstance(value, list):
+        return sum(leaves(item) for item in value)
+    return 1
+
+
+@often
+@given(mappings, mappings)
+def test_the_order_of_the_forces_changes_no_question(first: Any, second: Any) -> None:
+    _, one = combined(first, second)
+    _, other = combined(second, first)
+    assert one.asked.keys() == other.asked.keys()
+
+
+def test_numbers_that_add_up_offer_their_sum() -> None:
+    _, answers = combined({"budget": {"amount": 18040}}, {"budget": {"amount": 8260}})
+    (question,) = answers.asked.values()
+    assert question.options == {"kent": 18040, "surrey": 8260, "sum": 26300}
+    made, _ = combined({"budget": {"amount": 18040}}, {"budget": {"amount": 8260}}, {question.id: Answer("sum")})
+    assert made == {"budget": {"amount": 26300}}
+
+
+def test_the_higher_profile_and_the_higher_marking_are_taken() -> None:
+    made, answers = combined({"profile": "full", "tier": "OFFICIAL"}, {"profile": "starter", "tier": "SECRET"})
+    assert made == {"profile": "full", "tier": "SECRET"}
+    assert answers.asked == {}
+
+
+def test_an_owner_is_asked_for_once() -> None:
+    owner, other = {"role": "Head of ICT", "email": "a@x.example"}, {"role": "Director", "email": "b@y.example"}
+    _, answers = combined({"one": owner, "two": owner}, {"one": other, "two": other})
+    (question,) = answers.asked.values()
+    made, _ = combined({"one": owner, "two": owner}, {"one": other, "two": other}, {question.id: Answer("surrey")})
+    assert made == {"one": other, "two": other}
+
+
+@given(st.from_regex(r"[a-z]([a-z-]{0,25}[a-z])?", fullmatch=True), st.from_regex(r"[a-z]{2,5}", fullmatch=True))
+@settings(derandomize=True, deadline=None, max_examples=tries(300))
+def test_a_new_name_has_the_length_that_a_name_may_have(name: str, code: str) -> None:
+    made = suffixed(name, code)
+    assert len(made) <= 20
+    assert made.endswith(f"-{code}")
+    assert "--" not in made or "--" in name

@@ -1,0 +1,143 @@
+"""`bluelamp merge`: two forces, the questions, the answers, and a force that plans and passes `check`."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bluelamp.core.files import create
+from bluelamp.infra.register import read_register
+from bluelamp.merging.draft import Named, drafted
+from bluelamp.merging.questions import Answer, Answers
+from tests import thorough
+from tests.conftest import Project, in_process
+
+INTO = ("--into", "mid-wales", "--name", "Mid Wales Police", "--code", "midw")
+PAIRS = [("dyfed-powys", "wiltshire"), ("sussex", "cumbria"), *([("west-midlands", "essex")] if thorough.ALL else [])]
+
+
+def answered(path: Path, chance: random.Random) -> None:
+    """Answers every open question of the file, each by one of its options."""
+    document = yaml.safe_load(path.read_text("utf-8"))
+    for name, row in document["questions"].items():
+        row["answer"] = answer(name, row.get("options") or {}, chance)
+    path.write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
+
+
+def answer(name: str, options: dict[str, Any], chance: random.Random) -> Any:
+    if name == "register:validFrom":
+        return {"value": "2028-04-01"}
+    return chance.choice(list(options)) if options else {"value": 64512 + chance.randrange(1000)}
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_the_answered_result_plans_and_passes_check(first: str, second: str, project: Project) -> None:
+    before = (project.root / "stacks" / "forces.yaml").read_bytes()
+    status, out, err = in_process(project.root, ["merge", first, second, *INTO, "--format", "json"])
+    assert status == 0, err
+    result = json.loads(out)["result"]
+    assert result["open"]
+    assert len(result["open"]) == len(result["questions"])
+    assert result["duplicates"]
+    folder = project.root / "merges" / "mid-wales"
+    assert "Answer the" in (folder / "plan.md").read_text("utf-8")
+    assert (project.root / "stacks" / "forces.yaml").read_bytes() == before
+
+    refused = in_process(project.root, ["merge", first, second, *INTO, "--write"])
+    assert refused[0] == 2
+    assert "questions are open" in refused[2]
+    assert "next: answer them first" in refused[2]
+
+    answered(folder / "questions.yaml", random.Random(7))
+    status, out, err = in_process(project.root, ["merge", first, second, *INTO, "--write", "--format", "json"])
+    assert status == 0, err
+    assert json.loads(out)["result"]["open"] == []
+    checked = in_process(project.root, ["check", "mid-wales", "--format", "json"])
+    assert checked[0] == 0, checked[1]
+    register = read_register(project.root)
+    assert [str(register.entry(each).valid_to) for each in (first, second)] == ["2028-03-31"] * 2
+    assert {register.entry(each).successor for each in (first, second)} == {"mid-wales"}
+    for each in (first, second):
+        assert in_process(project.root, ["check", each])[0] == 0
+
+    again = in_process(project.root, ["merge", first, second, *INTO])
+    assert again[0] == 2
+    assert "mid-wales is in the project already" in again[2]
+
+
+def test_any_two_forces_have_a_draft_whose_settings_load(project: Project) -> None:
+    """Pairs of all forces, answered at random; `drafted` loads what has no open question."""
+    chance = random.Random(3)
+    slugs = sorted(read_register(project.root).forces)
+    for _ in range(60 if thorough.ALL else 12):
+        first, second = chance.sample(slugs, 2)
+        named = Named("united", "United Police", "national", "unit")
+        asked = Answers()
+        drafted(project.root, first, second, named, asked)
+        given: dict[str, Answer] = {}
+        # An answer may lead to more questions: two services that both go on.
+        while asked.open:
+            for question in asked.open:
+                made = answer(question.id, dict(question.options), chance)
+                given[question.id] = Answer(value=made["value"]) if isinstance(made, dict) else Answer(made)
+            asked = Answers(given)
+            draft = drafted(project.root, first, second, named, asked)
+        assert draft.complete
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["kent", "kent", *INTO], "kent cannot be merged with itself"),
+        (["kent", "surrey", "--into", "kent", "--name", "K", "--code", "kk"], "kent is one of the two forces"),
+        (["kent", "surrey", "--into", "essex", "--name", "K", "--code", "kk"], "essex is in the project already"),
+        (["kent", "surey", *INTO], "did you mean surrey?"),
+        (["kent", "surrey-dev", *INTO], "surrey-dev is an environment"),
+        (["kent", "surrey", "--into", "new", "--name", "N", "--code", "essex"], "essex is the code of essex already"),
+        (["kent", "surrey", "--into", "New Force", "--name", "N", "--code", "nf"], "forces.yaml"),
+    ],
+)
+def test_a_merger_that_cannot_be_is_refused(words: list[str], said: str, project: Project) -> None:
+    before = {path: path.read_bytes() for path in project.root.joinpath("stacks").rglob("*.yaml")}
+    status, _, err = in_process(project.root, ["merge", *words])
+    assert status == 2, err
+    assert said in " ".join(err.split())
+    assert {path: path.read_bytes() for path in project.root.joinpath("stacks").rglob("*.yaml")} == before
+    assert not (project.root / "merges").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("questions: {settings:costCentre: {answer: wilts}}\n", "'wilts' is not an option"),
+        ("questions: {settings:costCenter: {answer: wiltshire}}\n", "did you mean settings:costCentre?"),
+        ("questions: {register:validFrom: {answer: {value: soon}}}\n", "'soon' is no date"),
+        ("questions: [one]\n", "has no mapping of questions"),
+        ("questions: {settings:costCentre: {answer: [a]\n", "questions.yaml:"),
+    ],
+)
+def test_a_wrong_answer_has_a_place_and_a_next_step(text: str, said: str, project: Project) -> None:
+    path = project.root / "merges" / "mid-wales" / "questions.yaml"
+    path.parent.mkdir(parents=True)
+    create(path, text)
+    status, _, err = in_process(project.root, ["merge", "dyfed-powys", "wiltshire", *INTO])
+    assert status == 2, err
+    assert said in " ".join(err.split())
+    assert path.read_text("utf-8") == text
+
+
+def test_a_file_that_is_there_is_not_overwritten(project: Project) -> None:
+    in_process(project.root, ["merge", "dyfed-powys", "wiltshire", *INTO])
+    answered(project.root / "merges" / "mid-wales" / "questions.yaml", random.Random(1))
+    own = project.root / "stacks" / "mid-wales" / "assets" / "secrets.yaml"
+    own.parent.mkdir(parents=True)
+    own.write_text("mine\n", "utf-8")
+    before = (project.root / "stacks" / "forces.yaml").read_bytes()
+    status, _, err = in_process(project.root, ["merge", "dyfed-powys", "wiltshire", *INTO, "--write"])
+    assert status == 2
+    assert "is there already, and is not overwritten" in " ".join(err.split())
+    assert own.read_text("utf-8") == "mine\n"
+    assert (project.root / "stacks" / "forces.yaml").read_bytes() == before
