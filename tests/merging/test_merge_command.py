@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
+from bluelamp import schemas
 from bluelamp.core.files import create
 from bluelamp.infra.register import read_register
 from bluelamp.merging.draft import Named, drafted
@@ -38,7 +40,9 @@ def test_the_answered_result_plans_and_passes_check(first: str, second: str, pro
     before = (project.root / "stacks" / "forces.yaml").read_bytes()
     status, out, err = in_process(project.root, ["merge", first, second, *INTO, "--format", "json"])
     assert status == 0, err
-    result = json.loads(out)["result"]
+    document = json.loads(out)
+    assert list(Draft202012Validator(schemas.output()).iter_errors(document)) == []
+    result = document["result"]
     assert result["open"]
     assert len(result["open"]) == len(result["questions"])
     assert result["duplicates"]
