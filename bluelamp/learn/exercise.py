@@ -39,7 +39,7 @@ class Track(StrEnum):
     AUDITOR = "auditor"
 
     @property
-    def title(self) -> str:
+    def heading(self) -> str:
         """The track as people call it."""
         return {"platform": "Platform engineer", "pipeline": "Pipeline owner", "auditor": "Auditor, without code"}[self]
 

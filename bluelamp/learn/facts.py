@@ -29,6 +29,12 @@ def planned_resources(at: At, type: str = "*") -> int:
 
 
 @_fact
+def without_rule(at: At) -> int:
+    """How many of the planned resources no rule judges."""
+    return int(at.report.totals.as_dict()["withoutRule"])
+
+
+@_fact
 def planned_value(at: At, resource: str, path: str) -> Any:
     """A property of the planned resource with this logical name."""
     (found,) = (each for each in at.plan.managed if each.name == resource)

@@ -10,7 +10,7 @@ TASK: Final = "TASK.md"
 
 def task(exercise: Exercise) -> str:
     """The title, the task, the questions, and what to read and run; Markdown."""
-    parts = [f"# {exercise.title}", f"{exercise.track.title}, {exercise.minutes} minutes.", exercise.task.strip()]
+    parts = [f"# {exercise.title}", f"{exercise.track.heading}, {exercise.minutes} minutes.", exercise.task.strip()]
     if exercise.questions:
         asked = "\n".join(f"- `{each.id}`: {each.ask}" for each in exercise.questions)
         parts.append(f"The questions in `{ANSWERS}`:\n\n{asked}")
@@ -49,7 +49,7 @@ def _index(heading: str) -> str:
         of = [each for each in exercises() if each.track is track]
         total = sum(each.minutes for each in of)
         rows = [f"| [{each.title}]({each.name}.md) | `{each.name}` | {each.minutes} |" for each in of]
-        head = f"## {track.title}\n\n{len(of)} exercises, about {total} minutes.\n\n| exercise | name | minutes |\n|---|---|---|"
+        head = f"## {track.heading}\n\n{len(of)} exercises, about {total} minutes.\n\n| exercise | name | minutes |\n|---|---|---|"
         parts.append("\n".join([head, *rows]))
     return "\n\n".join(parts) + "\n"
 
@@ -57,7 +57,7 @@ def _index(heading: str) -> str:
 def _page(exercise: Exercise, heading: str) -> str:
     parts = [
         f"# {exercise.title}\n\n{heading}",
-        f"[{exercise.track.title}](index.md), {exercise.minutes} minutes.",
+        f"[{exercise.track.heading}](index.md), {exercise.minutes} minutes.",
         f"```sh\nbluelamp learn start {exercise.name}\n```",
         exercise.task.strip(),
     ]

@@ -54,7 +54,7 @@ def list_(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
 
     screen = Screen(form, quiet=quiet)
     for track in Track:
-        screen.show(f"[bold]{escape(track.title)}[/bold]")
+        screen.show(f"[bold]{escape(track.heading)}[/bold]")
         rows = [each for each in exercises() if each.track is track]
         width = max(len(each.name) for each in rows)
         screen.show(*(f"  {each.name:<{width}}  {each.minutes:>3} min  {escape(each.title)}" for each in rows), "")
@@ -110,8 +110,8 @@ def check(name: Name = None, folder: Dir = None, form: Form = Format.TEXT, quiet
     with screen.working("checking"):
         wrong = checks.check(At(exercise, root))
     for each in wrong:
-        place_ = ": ".join(part for part in (each.where, each.path) if part)
-        screen.show(f"[red]not yet[/red] [bold]{escape(place_)}[/bold]: {escape(each.message)}")
+        where = ": ".join(part for part in (each.where, each.path) if part)
+        screen.show(f"[red]not yet[/red] {f'[bold]{escape(where)}[/bold]: ' if where else ''}{escape(each.message)}")
         if each.allowed:
             screen.show(f"        allowed: {escape(each.allowed)}")
         if each.next_step:
@@ -206,7 +206,7 @@ def status(folder: Dir = None, form: Form = Format.TEXT, quiet: Quiet = False) -
     for track in Track:
         of = [each for each in rows if each["track"] == str(track)]
         solved = sum(1 for each in of if each["state"] == "solved")
-        screen.show(f"[bold]{escape(track.title)}[/bold]: {solved} of {len(of)} solved")
+        screen.show(f"[bold]{escape(track.heading)}[/bold]: {solved} of {len(of)} solved")
         screen.show(*(_line(each) for each in of), "")
     done = sum(1 for each in rows if each["state"] == "solved")
     screen.show(f"{done} of {len(rows)} exercises are solved")

@@ -6,6 +6,7 @@ from typing import Final
 from bluelamp.core.problems import Problem
 from bluelamp.learn.at import At, value
 from bluelamp.learn.exercise import Model
+from bluelamp.reports.words import some
 
 _MOST: Final = 3
 
@@ -20,26 +21,30 @@ def check(at: At, wanted: Wanted) -> Iterator[Problem]:
     up = f"run: bluelamp up --rehearse {at.force}"
     held = {each.urn: each for each in at.cloud}
     if not held:
-        yield at.problem("nothing of the force is deployed in the rehearsal cloud", up)
+        yield Problem("", message="nothing of the force is deployed in the rehearsal cloud", next_step=up)
         return
     missing = [each.name for each in at.plan.managed if each.urn not in held]
     if missing:
         more = f" and {len(missing) - _MOST} more" if len(missing) > _MOST else ""
-        yield at.problem(
-            f"{len(missing)} of {len(at.plan.managed)} resources are not deployed: {', '.join(missing[:_MOST])}{more}",
-            up,
+        told = (
+            f"{len(missing)} of {len(at.plan.managed)} resources are not deployed: {', '.join(missing[:_MOST])}{more}"
         )
-    for change in at.exercise.prepare.drift:
-        for each in at.plan.managed:
-            if each.name != change.resource or each.urn not in held:
-                continue
-            planned, there = value(each.inputs, change.path), value(held[each.urn].outputs, change.path)
-            if planned != there:
-                yield at.problem(
-                    f"{each.name}.{change.path} still differs in the cloud from what is planned",
-                    f"run: bluelamp drift --rehearse {at.force}",
-                )
+        yield Problem("", message=told, next_step=up)
+    differing = [
+        each
+        for change in at.exercise.prepare.drift
+        for each in at.plan.managed
+        if each.name == change.resource
+        and each.urn in held
+        and value(each.inputs, change.path) != value(held[each.urn].outputs, change.path)
+    ]
+    if differing:
+        # Which one it is, is what the learner has to find.
+        yield Problem(
+            "",
+            message=f"the cloud still differs from the settings ({len(differing)} of the out-of-band changes)",
+            next_step=f"run: bluelamp drift --rehearse {at.force}",
+        )
     if at.faults:
-        yield at.problem(
-            f"{len(at.faults)} faults of the rehearsal cloud are still planned", "run: bluelamp cloud fault --list"
-        )
+        told = f"the rehearsal cloud still has {some(len(at.faults), 'planned fault')}"
+        yield Problem("", message=told, next_step="run: bluelamp cloud fault --list")

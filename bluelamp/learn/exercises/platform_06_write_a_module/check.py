@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from bluelamp.core.problems import Problem
-from bluelamp.learn.at import At
+from bluelamp.learn.at import At, value
 from bluelamp.planning import PlannedResource
 
 _COMPONENT: Final = "RecordsStore"
@@ -46,11 +46,12 @@ def check(at: At) -> Iterator[Problem]:
                     'begin the names of children with the name of the component: f"{name}-account"',
                     file=_MODULE,
                 )
-        if "account" not in made[name].outputs:
+        names = [value(each.inputs, "accountName") for each in inside if each.type == _CHILDREN["a storage account"]]
+        if names and at.plan.outputs.get(name) not in names:
             yield at.problem(
-                f"{name} has no output `account`",
-                "annotate it in the class, set self.account, and end with self.finish()",
-                file=_MODULE,
+                f"the program does not export the name of the account of {name}",
+                f'give it out as self.account, and write: pulumi.export("{name}", store.account)',
+                file=_FILE,
             )
 
 

@@ -38,4 +38,5 @@ storage.BlobServiceProperties(
     account_name=account.name,
     blob_services_name="default",
     delete_retention_policy={"enabled": True, "days": 30},
+    container_delete_retention_policy={"enabled": True, "days": 30},
 )
