@@ -80,8 +80,8 @@ class PlannedFault(Model):
 class Prepare(Model):
     """How a project is made ready, in this order.
 
-    `shared` names folders whose files are laid over the project before the exercise's own. `afterwards` changes what was
-    written last, such as a report.
+    `shared` names folders whose files are laid over the project before the exercise's own. `afterwards` changes what
+    was written last, such as a report.
     """
 
     shared: tuple[str, ...] = ()

@@ -28,29 +28,29 @@ def pages(heading: str) -> dict[str, str]:
 def _index(heading: str) -> str:
     parts = [
         f"# Exercises\n\n{heading}",
-        "Each exercise prepares a project of its own, in which nothing is real: the rehearsal cloud stands in for Azure. "
-        "It states a task, checks the result, gives hints one by one and can be started afresh.",
+        "Each exercise prepares a project of its own, in which nothing is real: the rehearsal cloud stands in for "
+        "Azure. It states a task, checks the result, gives hints one by one and can be started afresh.",
         "```sh\n"
         "bluelamp learn                               # the exercises\n"
         "bluelamp learn start read-a-plan             # prepares learn/read-a-plan and shows the task\n"
         "cd learn/read-a-plan\n"
-        "bluelamp learn check                         # what is not yet as the task asks for; status 0 where it is solved\n"
+        "bluelamp learn check                         # what is not yet right; status 0 where it is solved\n"
         "bluelamp learn hint                          # one hint more\n"
         "bluelamp learn reset                         # afresh; your files are kept in read-a-plan.kept-1\n"
         "bluelamp learn status                        # what is solved\n"
         "```",
-        "In a checkout the command is `.venv/bin/bluelamp`; run `. .venv/bin/activate` first, and it is `bluelamp` in every "
-        "folder. The exercises that deploy need the Pulumi engine: `bluelamp engine install` fetches or builds it once.",
-        "The folder `learn/` is the learner's: a folder for each exercise, and `bluelamp-learn.json` with the progress. "
-        "`bluelamp learn start NAME DIR` uses another folder. `--format json` gives each result as JSON "
+        "In a checkout, run `. .venv/bin/activate` first: the command is then `bluelamp` in every folder. The "
+        "exercises that deploy need the Pulumi engine, which `bluelamp engine install` fetches or builds once.",
+        "The folder `learn/` is the learner's: a folder for each exercise, and `bluelamp-learn.json` with the "
+        "progress. `bluelamp learn start NAME DIR` uses another folder. `--format json` gives each result as JSON "
         "([JSON output](../json.md)).",
     ]
     for track in Track:
         of = [each for each in exercises() if each.track is track]
         total = sum(each.minutes for each in of)
         rows = [f"| [{each.title}]({each.name}.md) | `{each.name}` | {each.minutes} |" for each in of]
-        head = f"## {track.heading}\n\n{len(of)} exercises, about {total} minutes.\n\n| exercise | name | minutes |\n|---|---|---|"
-        parts.append("\n".join([head, *rows]))
+        head = f"## {track.heading}\n\n{len(of)} exercises, about {total} minutes."
+        parts += [head, "\n".join(["| exercise | name | minutes |", "|---|---|---|", *rows])]
     return "\n\n".join(parts) + "\n"
 
 

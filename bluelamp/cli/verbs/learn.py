@@ -8,6 +8,7 @@ import typer
 
 from bluelamp.cli.options import Form, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
+from bluelamp.core.problems import SettingsError
 from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.reports.words import some
 
@@ -107,8 +108,14 @@ def check(name: Name = None, folder: Dir = None, form: Form = Format.TEXT, quiet
     counted = progress.exercises[exercise.name].checks + 1
     progress = place.with_record(progress, exercise.name, checks=counted)
     place.keep(home, progress)
-    with screen.working("checking"):
-        wrong = checks.check(At(exercise, root))
+    try:
+        with screen.working("checking"):
+            wrong = checks.check(At(exercise, root))
+    except SettingsError as error:
+        for problem in error.problems:
+            screen.error(problem)
+        screen.say(f"correct it, or start afresh, which keeps your files: bluelamp learn reset {exercise.name}")
+        raise typer.Exit(Status.WRONG_USE) from None
     for each in wrong:
         where = ": ".join(part for part in (each.where, each.path) if part)
         screen.show(f"[red]not yet[/red] {f'[bold]{escape(where)}[/bold]: ' if where else ''}{escape(each.message)}")

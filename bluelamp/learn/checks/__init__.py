@@ -1,7 +1,7 @@
 """The checks that exercises are made of, a module each.
 
-A module has `Wanted`, what an exercise's data says, and `check(at, wanted)`, which yields what is not so yet. An exercise
-names them by the module: `planned`, `own-rules`. There is no list to keep.
+A module has `Wanted`, what an exercise's data says, and `check(at, wanted)`, which yields what is not so yet. An
+exercise names them by the module: `planned`, `own-rules`. There is no list to keep.
 """
 
 from collections.abc import Iterator, Mapping

@@ -12,7 +12,8 @@ from bluelamp.learn.exercise import Model
 class Wanted(Model):
     """`count` resources of `type` whose logical names match `name`, each with `properties`, by their paths.
 
-    `what` is a noun without an article: the resource in the words of the task. `setting` is where the learner sets it, for the next step.
+    `what` is a noun without an article: the resource in the words of the task. `setting` is where the learner sets it,
+    for the next step.
     """
 
     type: str

@@ -1,9 +1,10 @@
 """The storage account into which partners upload."""
 
+from pulumi_azure_native import storage
+
 from bluelamp.modules import naming
 from bluelamp.modules.azure.resource_group import ResourceGroup
 from bluelamp.modules.naming import Label
-from pulumi_azure_native import storage
 
 LABEL: Label = {
     "force": "dyfed-powys",
