@@ -62,10 +62,11 @@ def _edit(folder: Path, edits: Iterable[Edit]) -> None:
     """Makes the changes. Raises `ValueError` where the text to replace is not there."""
     for edit in edits:
         path = folder / edit.file
-        text = path.read_text(encoding="utf-8")
-        if edit.find and edit.find not in text:
+        # As bytes: the line ends of a file, such as a CSV file, stay as they are.
+        content, find, by = path.read_bytes(), edit.find.encode(), edit.by.encode()
+        if find and find not in content:
             raise ValueError(f"{edit.file} does not contain {edit.find!r}")
-        replace(path, text.replace(edit.find, edit.by) if edit.find else text + edit.by)
+        replace(path, content.replace(find, by) if find else content + by)
 
 
 def _report(exercise: Exercise, folder: Path) -> None:

@@ -15,7 +15,7 @@ def task(exercise: Exercise) -> str:
         asked = "\n".join(f"- `{each.id}`: {each.ask}" for each in exercise.questions)
         parts.append(f"The questions in `{ANSWERS}`:\n\n{asked}")
     if exercise.read:
-        parts.append("Read: " + ", ".join(f"`{each}`" for each in exercise.read) + ".")
+        parts.append("Read in Bluelamp's documentation: " + ", ".join(f"`{each}`" for each in exercise.read) + ".")
     parts.append("`bluelamp learn check` says whether it is solved, `bluelamp learn hint` gives a hint.")
     return "\n\n".join(parts) + "\n"
 
