@@ -6,6 +6,7 @@ import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -172,13 +173,27 @@ def _packages(package: ModuleType) -> Iterator[ModuleType]:
             yield importlib.import_module(found.name)
 
 
-PAGES: dict[str, Callable[[], str]] = {"command": command, "rules": rules, "settings": settings, "modules": modules}
+def exercises() -> dict[str, Callable[[], str]]:
+    """The pages of the exercises, and their index."""
+    from bluelamp.learn.text import pages
+
+    return {f"learn/{name}": partial(str, text) for name, text in pages(_MADE.strip()).items()}
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "command": command,
+    "rules": rules,
+    "settings": settings,
+    "modules": modules,
+    **exercises(),
+}
 
 
 def main() -> None:
     """Writes every page."""
     for name, page in PAGES.items():
         path = HERE / f"{name}.md"
+        path.parent.mkdir(exist_ok=True)
         path.write_text(page().rstrip() + "\n", encoding="utf-8")
         sys.stdout.write(f"wrote {path.relative_to(HERE.parent)}\n")
     from bluelamp import schemas

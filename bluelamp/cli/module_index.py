@@ -5,6 +5,10 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+_INSTALLED: Final = Path(__file__).parent.parent
+"""The package: a project that is no checkout has no modules of its own."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,9 @@ class Module:
 
 
 def modules(root: Path) -> list[Module]:
-    """Every component, by folder and name."""
+    """Every component, by folder and name: of the project's own `modules/`, else of Bluelamp's."""
+    if not (root / "modules").is_dir():
+        root = _INSTALLED
     found = [each for path in sorted((root / "modules").rglob("*.py")) for each in _of(path, root)]
     return sorted(found, key=lambda each: (each.folder, each.name))
 

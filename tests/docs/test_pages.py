@@ -22,7 +22,13 @@ def test_a_reference_page_is_not_behind(page: str) -> None:
 
 
 def documents() -> list[Path]:
-    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
+    root = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"]
+    return [*root, *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "learn").glob("*.md"))]
+
+
+def test_each_exercise_has_a_page_and_no_page_is_left_over() -> None:
+    pages = {f"learn/{path.stem}" for path in (ROOT / "docs" / "learn").glob("*.md")}
+    assert pages == {page for page in WRITER["PAGES"] if page.startswith("learn/")}
 
 
 @pytest.mark.parametrize("document", documents(), ids=lambda path: path.name)

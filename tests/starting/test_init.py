@@ -191,3 +191,11 @@ def test_the_settings_of_the_force_are_those_that_new_writes(tmp_path: Path) -> 
     assert run.returncode == 0, run.stderr
     for name in ("stacks/Pulumi.kent.yaml", "stacks/kent/addresses.yaml"):
         assert (tmp_path / "init" / name).read_text() == (tmp_path / "new" / name).read_text()
+
+
+def test_the_modules_are_described_in_a_project_that_has_none_of_its_own(tmp_path: Path) -> None:
+    start(tmp_path, "kent", OWNER, CODE)
+    described = bluelamp(["explain", "azure/hub"], tmp_path)
+    assert described.returncode == 0, described.stderr
+    assert "Hub" in described.stdout
+    assert "azure/hub" in bluelamp(["list", "modules"], tmp_path).stdout

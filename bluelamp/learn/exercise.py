@@ -1,0 +1,157 @@
+"""What an exercise consists of, and where exercises are found.
+
+`exercises/<track>_<nn>_<name>/` holds `exercise.yaml`, `files/` with what is laid over the prepared project, and
+`check.py` where no check in `checks/` says what is wanted.
+"""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from bluelamp.core.problems import did_you_mean
+from bluelamp.errors import UsageError
+
+FOLDER: Final = Path(__file__).with_name("exercises")
+SHARED: Final = Path(__file__).with_name("shared")
+"""Files that several exercises lay over their projects, a folder each."""
+FILE: Final = "exercise.yaml"
+_NAME: Final = re.compile(r"(platform|pipeline|auditor)_(\d\d)_([a-z]+(?:_[a-z]+)*)")
+
+
+class Model(BaseModel):
+    """Data of an exercise: keys in camel case, none that is not known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+
+class Track(StrEnum):
+    """For whom an exercise is. The values begin the names of the folders."""
+
+    PLATFORM = "platform"
+    PIPELINE = "pipeline"
+    AUDITOR = "auditor"
+
+    @property
+    def heading(self) -> str:
+        """The track as people call it."""
+        return {"platform": "Platform engineer", "pipeline": "Pipeline owner", "auditor": "Auditor, without code"}[self]
+
+
+class Edit(Model):
+    """A change of a file of the project: `find` is replaced by `by`, or `by` is added to the end of the file."""
+
+    file: str
+    find: str = ""
+    by: str
+
+
+class Written(Model):
+    """A report on the plan that is written into `folder`, in `formats`; all of them where none is named."""
+
+    folder: str
+    formats: tuple[str, ...] = ()
+
+
+class Drift(Model):
+    """An out-of-band change: the property `path` of the resource with this logical name becomes `value`."""
+
+    resource: str
+    path: str
+    value: Any
+
+
+class PlannedFault(Model):
+    """A failure of the rehearsal cloud, as `bluelamp cloud fault` plans it."""
+
+    type: str
+    operation: str
+    code: str
+    message: str
+    times: int = 1
+
+
+class Prepare(Model):
+    """How a project is made ready, in this order.
+
+    `shared` names folders whose files are laid over the project before the exercise's own. `afterwards` changes what
+    was written last, such as a report.
+    """
+
+    shared: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    reports: tuple[Written, ...] = ()
+    afterwards: tuple[Edit, ...] = ()
+    deploy: bool = False
+    drift: tuple[Drift, ...] = ()
+    faults: tuple[PlannedFault, ...] = ()
+
+
+class Question(Model):
+    """A question whose answer is computed: `fact` names a function in `facts.py`, `given` its arguments.
+
+    `kind` is how the answer is written, `look` where the learner finds it.
+    """
+
+    id: str
+    ask: str
+    kind: Literal["number", "text", "list"]
+    fact: str
+    given: Mapping[str, Any] = {}
+    look: str
+
+
+class Exercise(Model):
+    """One exercise. `minutes` is how long it takes somebody new, `read` are pages of the documentation.
+
+    `checks` are mappings of one key: a module in `checks/`, with what is wanted of it.
+    """
+
+    title: str
+    minutes: int
+    task: str
+    hints: tuple[str, ...]
+    read: tuple[str, ...] = ()
+    force: str = "dyfed-powys"
+    prepare: Prepare = Prepare()
+    questions: tuple[Question, ...] = ()
+    checks: tuple[Mapping[str, Any], ...] = ()
+    name: str
+    track: Track
+    number: int
+    folder: Path
+
+
+@lru_cache(maxsize=1)
+def exercises() -> tuple[Exercise, ...]:
+    """Every exercise, by track and number.
+
+    Raises `ValueError` where a folder's name, or what its file holds, is not as it has to be.
+    """
+    found = [_read(file) for file in FOLDER.glob(f"*/{FILE}")]
+    order = list(Track)
+    return tuple(sorted(found, key=lambda each: (order.index(each.track), each.number)))
+
+
+def named(name: str) -> Exercise:
+    """The exercise of this name. Raises `UsageError` where there is none."""
+    by_name = {each.name: each for each in exercises()}
+    if name not in by_name:
+        step = did_you_mean(name, by_name) or "bluelamp learn list"
+        raise UsageError(f"there is no exercise {name[:60]!r}", next_step=step)
+    return by_name[name]
+
+
+def _read(file: Path) -> Exercise:
+    found = _NAME.fullmatch(file.parent.name)
+    if found is None:
+        raise ValueError(f"{file.parent.name}: a folder is named TRACK_NN_NAME, as platform_01_read_a_plan is")
+    track, number, name = found.groups()
+    place = {"track": track, "number": int(number), "name": name.replace("_", "-"), "folder": file.parent}
+    return Exercise.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")) | place)

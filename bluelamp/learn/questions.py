@@ -1,0 +1,69 @@
+"""Questions that a learner answers in a file, and whether the answers are those that are computed."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from bluelamp.core.problems import Problem, did_you_mean
+from bluelamp.core.source import show
+from bluelamp.learn.exercise import Exercise, Question
+
+if TYPE_CHECKING:
+    from bluelamp.learn.at import At
+
+ANSWERS: Final = "answers.yaml"
+_KINDS: Final = {
+    "number": "a whole number",
+    "text": "one value",
+    "list": "every value, as a list: [one, another]; [] where there is none",
+}
+
+
+def template(exercise: Exercise) -> str:
+    """The file of answers to start from: each question above its key."""
+    lines = ["# The answers. Write each one behind its key, then run: bluelamp learn check"]
+    for each in exercise.questions:
+        lines += ["", f"# {each.ask}", f"# ({_KINDS[each.kind]})", f"{each.id}:"]
+    return "\n".join(lines) + "\n"
+
+
+def check(at: "At") -> Iterator[Problem]:
+    """What is wrong with the answers. Raises `SettingsError` where the file cannot be read."""
+    from bluelamp.learn import facts
+
+    source = at.read(ANSWERS)
+    given = source.values if isinstance(source.values, dict) else {}
+    known = [each.id for each in at.exercise.questions]
+    for key in given:
+        if key not in known:
+            step = did_you_mean(str(key), known) or f"known here: {', '.join(known)}"
+            yield source.problem((key,), "there is no such question", str(key), "", step, key=True)
+    for each in at.exercise.questions:
+        answer = given.get(each.id)
+        if answer is None:
+            yield source.problem((each.id,), "has no answer", "", _KINDS[each.kind], f"answer: {each.ask}", key=True)
+        elif not _is_of(each, answer):
+            yield source.problem((each.id,), f"{show(answer)} is not {_KINDS[each.kind]}", show(answer))
+        elif _plain(answer) != _plain(facts.FACTS[each.fact](at, **each.given)):
+            message = f"{_shown(answer)} is not the answer to: {each.ask}"
+            yield source.problem((each.id,), message, _shown(answer), next_step=f"look again: {each.look}")
+
+
+def _is_of(question: Question, answer: Any) -> bool:
+    if question.kind == "number":
+        return isinstance(answer, int) and not isinstance(answer, bool)
+    if question.kind == "list":
+        return isinstance(answer, list) and all(isinstance(each, (str, int, float)) for each in answer)
+    return isinstance(answer, (str, int, float, bool))
+
+
+def _plain(answer: Any) -> Any:
+    """An answer for comparison: text without case and outer spaces, true and false as yes and no, lists unordered."""
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    if isinstance(answer, (list, tuple, set, frozenset)):
+        return frozenset(str(each).strip().casefold() for each in answer)
+    return answer if isinstance(answer, int) else str(answer).strip().casefold()
+
+
+def _shown(answer: Any) -> str:
+    return ", ".join(map(str, answer)) or "an empty list" if isinstance(answer, list) else show(answer, quote=False)

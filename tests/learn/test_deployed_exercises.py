@@ -1,0 +1,80 @@
+"""The exercises that deploy, with the real engine: drift is found and repaired, and a failed update is continued."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bluelamp.learn import At, checks, named
+from tests.conftest import Project, bluelamp, left_running
+from tests.learn.ways import answers
+
+DRIFT, FAILED = "find-and-repair-drift", "recover-from-a-failed-up"
+FOUND = {"resource": "vault-vault", "property": "properties.publicNetworkAccess", "value": "Enabled"}
+
+
+def said(name: str, root: Path) -> list[str]:
+    return [str(each) for each in checks.check(At(named(name), root))]
+
+
+def copied(root: Path, folder: Path) -> Project:
+    """The exercise as it is now, in another folder."""
+    shutil.copytree(root, folder)
+    return Project(folder)
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("engine")
+def test_drift_is_found_and_repaired(tmp_path: Path) -> None:
+    started = bluelamp(["learn", "start", DRIFT], tmp_path)
+    assert started.returncode == 0, started.stderr
+    root = tmp_path / "learn" / DRIFT
+    assert "created" not in started.stdout
+    drift = bluelamp(["drift", "--rehearse", "dyfed-powys"], root)
+    assert drift.returncode == 4
+    assert '"Disabled" => "Enabled"' in drift.stdout
+
+    answers(**FOUND)(root)
+    (still,) = said(DRIFT, root)
+    assert "the cloud still differs from the settings" in still
+    assert "vault" not in still
+
+    forgotten = copied(root, tmp_path / "forgotten")
+    assert forgotten.run("cloud", "reset").returncode == 0
+    assert "nothing of the force is deployed" in said(DRIFT, forgotten.root)[0]
+
+    up = bluelamp(["up", "--rehearse", "dyfed-powys"], root)
+    assert up.returncode == 0, up.stderr
+    guessed = copied(root, tmp_path / "guessed")
+    (guessed.root / "answers.yaml").write_text("resource: hub-network\nproperty: tags\nvalue: Enabled\n", "utf-8")
+    assert [each.split(": ")[1] for each in said(DRIFT, guessed.root)] == ["resource", "property"]
+    checked = bluelamp(["learn", "check"], root)
+    assert checked.returncode == 0, checked.stdout
+    assert "solved" in checked.stdout
+    assert left_running(tmp_path) == []
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("engine")
+def test_a_failed_update_is_continued(tmp_path: Path) -> None:
+    assert bluelamp(["learn", "start", FAILED], tmp_path).returncode == 0
+    root = tmp_path / "learn" / FAILED
+    assert "nothing of the force is deployed" in said(FAILED, root)[0]
+    up = bluelamp(["up", "--rehearse", "dyfed-powys"], root)
+    assert up.returncode == 1
+    assert "Conflict" in up.stderr
+
+    half = "\n".join(said(FAILED, root))
+    assert "resources are not deployed" in half
+    assert "1 planned fault" in half
+    assert "the last update failed" in half
+
+    forgotten = copied(root, tmp_path / "forgotten")
+    assert forgotten.run("cloud", "reset").returncode == 0
+    assert forgotten.run("up", "--rehearse", "dyfed-powys").returncode == 0
+    assert "the rehearsal was forgotten" in said(FAILED, forgotten.root)[0]
+
+    assert bluelamp(["cloud", "fault", "--clear"], root).returncode == 0
+    assert bluelamp(["up", "--rehearse", "dyfed-powys"], root).returncode == 0
+    assert said(FAILED, root) == []
+    assert left_running(tmp_path) == []
