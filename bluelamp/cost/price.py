@@ -260,7 +260,8 @@ def _most(counted: Counter[str]) -> str:
 
 def _premises(estate: Estate, hardware: Hardware, owners: _Owners) -> Iterator[Line]:
     """The lines of what is on the force's premises. Their prices are the force's own, and are never old."""
-    for each in (*hardware.purchases, *hardware.energy):
+    items: tuple[Purchase | Energy, ...] = (*hardware.purchases, *hardware.energy)
+    for each in items:
         tags = {_SPEND: each.spend, _MILESTONE: each.milestone}
         owner = owners.owner(each.component or NONE, "OnPremises", tags)
         kind = each.kind if isinstance(each, Purchase) else "energy"

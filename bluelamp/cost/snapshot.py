@@ -45,9 +45,7 @@ MONTHS: Final[Mapping[str, Decimal]] = {
     "day": HOURS / 24,
     "3-years": Decimal(1) / 36,
     **dict.fromkeys(("month", "GB-month", "key-month", "vCore-month", "instance-month"), Decimal(1)),
-    **dict.fromkeys(
-        ("GB", "TB", "1k", "10k", "50k", "1M", "10M", "renewal", "DIU-hour", "activity-hour"), Decimal(1)
-    ),
+    **dict.fromkeys(("GB", "TB", "1k", "10k", "50k", "1M", "10M", "renewal", "DIU-hour", "activity-hour"), Decimal(1)),
 }
 """Every unit of a price, and how many of it one thing uses in a month: 730 of an hourly price. What is used by the GB,
 the operation or the like is counted by its use alone."""

@@ -10,7 +10,9 @@ from bluelamp.cost.model import Charge, Kind
 from bluelamp.cost.snapshot import HOURS, vcpus
 from bluelamp.policies.model import Resource
 
-_LICENCE: Final = ("vm-d2s-v5-windows", "vm-d2s-v5-linux", 2)
+_WINDOWS: Final = "vm-d2s-v5-windows"
+_LINUX: Final = "vm-d2s-v5-linux"
+_CORES: Final = 2
 """A Windows and a Linux price of one size, and its vCPUs: what differs is the licence, charged alike by the vCPU."""
 _AKS_TIERS: Final = {"Free": "", "Standard": "aks-standard", "Premium": "aks-premium"}
 
@@ -65,11 +67,11 @@ def _licence(
     if licensed or context.usage.hybrid_benefit:
         yield Charge("Windows licence", Kind.FREE, basis="Azure Hybrid Benefit: the licence is the force's own")
         return
-    with_licence, without, cores = (*map(context.prices.find, _LICENCE[:2]), _LICENCE[2])  # type: ignore[arg-type]
+    with_licence, without = context.prices.find(_WINDOWS), context.prices.find(_LINUX)
     if with_licence is None or without is None:
         yield unpriced("Windows licence", "the snapshot has no price to derive it from")
         return
-    each = (with_licence.gbp - without.gbp) / Decimal(cores)  # type: ignore[arg-type]
+    each = (with_licence.gbp - without.gbp) / _CORES
     what = "Windows licence by the vCPU"
     yield Charge(what, kind, with_licence.key, Decimal(count * vcpus(size)) * share, "", each, "hour")
 

@@ -38,9 +38,7 @@ def runtime(resource: Resource, context: Context) -> Iterator[Charge]:
     """Integration runtimes: runs and data movement, at the price of where they run."""
     if text_at(resource, "properties.type") == "SelfHosted":
         yield context.used("data-factory-self-hosted-runs", "Runs", "factorySelfHostedRuns", resource)
-        yield context.used(
-            "data-factory-self-hosted-movement", "Data movement", "factorySelfHostedMovement", resource
-        )
+        yield context.used("data-factory-self-hosted-movement", "Data movement", "factorySelfHostedMovement", resource)
     else:
         yield context.used("synapse-activity-runs", "Runs", "factoryRuns", resource)
         yield context.used("data-factory-data-movement", "Data movement", "factoryMovement", resource)
@@ -67,9 +65,14 @@ def machine_learning(_resource: Resource, _context: Context) -> Iterator[Charge]
     yield free("the compute that it starts is charged; it has none of its own")
 
 
-def fabric(resource: Resource, _context: Context) -> Iterator[Charge]:
-    """Fabric capacities have no price in the snapshot."""
-    yield unpriced(f"Fabric capacity {text_at(resource, 'sku.name')}", "no price was found")
+def fabric(resource: Resource, context: Context) -> Iterator[Charge]:
+    """Fabric capacities: capacity units by the hour, which the SKU names (F64 has 64)."""
+    sku = text_at(resource, "sku.name")
+    units = sku.removeprefix("F")
+    if units.isdecimal():
+        yield context.fixed("fabric-capacity-unit", f"Fabric capacity {sku}", int(units))
+    else:
+        yield unpriced(f"Fabric capacity {sku}", "the SKU does not name its capacity units")
 
 
 def databricks(_resource: Resource, _context: Context) -> Iterator[Charge]:

@@ -37,9 +37,7 @@ def workspace(resource: Resource, context: Context) -> Iterator[Charge]:
         yield context.charge("log-analytics-retention", what, daily.value * beyond, Kind.USAGE, daily.basis)
 
 
-def _ingestion(
-    resource: Resource, context: Context, daily: Decimal, basis: str, *, sentinel: bool
-) -> Iterator[Charge]:
+def _ingestion(resource: Resource, context: Context, daily: Decimal, basis: str, *, sentinel: bool) -> Iterator[Charge]:
     committed = context.usage.of("sentinelCommitment").value if sentinel else Decimal(0)
     prefix, payg = ("sentinel-commitment", "sentinel-ingestion") if sentinel else ("", "log-analytics-ingestion")
     if text_at(resource, "sku.name") == "CapacityReservation" and not committed:
@@ -52,9 +50,7 @@ def _ingestion(
         if price is not None and daily > committed:
             # Azure charges what is beyond the commitment at the commitment's price per GB.
             over = (daily - committed) * _DAYS
-            yield Charge(
-                "Ingestion beyond the commitment", Kind.USAGE, meter, over, basis, price.gbp / committed, "GB"
-            )
+            yield Charge("Ingestion beyond the commitment", Kind.USAGE, meter, over, basis, price.gbp / committed, "GB")
         return
     billed = max(Decimal(0), daily * _DAYS - (0 if sentinel else _FREE_INGESTION))
     what = "Ingestion with Sentinel" if sentinel else "Ingestion beyond the free 5 GB"

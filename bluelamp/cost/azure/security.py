@@ -1,6 +1,7 @@
 """Defender for Cloud, key vaults and managed HSMs."""
 
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import Final
 
 from bluelamp.cost.context import Context, Pricing, at, free, text_at, unpriced
@@ -8,6 +9,8 @@ from bluelamp.cost.model import Charge, Kind
 from bluelamp.policies.model import Resource
 
 _HSM_TYPES: Final = ("RSA-HSM", "EC-HSM")
+_FREE_CORES: Final = 6
+"""vCPUs of an Arc cluster whose GitOps configuration is free."""
 
 
 def plan(resource: Resource, context: Context) -> Iterator[Charge]:
@@ -122,19 +125,18 @@ def sql_instance(resource: Resource, context: Context) -> Iterator[Charge]:
     del context
 
 
-def extension(resource: Resource, _context: Context) -> Iterator[Charge]:
-    """Extensions of Arc Kubernetes clusters: some are charged by the processor, for which no price was found."""
+def extension(resource: Resource, context: Context) -> Iterator[Charge]:
+    """Extensions of Arc Kubernetes clusters: GitOps is charged by the vCPU beyond the first six of each cluster."""
     kind = text_at(resource, "extensionType").lower()
-    if kind in _CHARGED_EXTENSIONS:
-        yield unpriced(_CHARGED_EXTENSIONS[kind], "charged by the vCPU; no price was found")
+    if kind == "microsoft.flux":
+        cores = context.usage.of("clusterCores", resource.name)
+        billed = max(Decimal(0), cores.value - _FREE_CORES)
+        yield context.charge("arc-kubernetes-configuration", "GitOps by the vCPU", billed, Kind.USAGE, cores.basis)
+    elif kind == "microsoft.policyinsights":
+        yield free("Azure Policy for Kubernetes has no cost while it is in public preview")
     else:
         yield free("the service that it serves is charged")
 
-
-_CHARGED_EXTENSIONS: Final = {
-    "microsoft.flux": "GitOps configuration of an Arc cluster",
-    "microsoft.policyinsights": "Azure Policy on an Arc cluster",
-}
 
 PRICED: Final[Mapping[str, Pricing]] = {
     "security:Pricing": plan,

@@ -1,6 +1,7 @@
 """Storage accounts, disks and backups."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Final
 
 from bluelamp.cost.context import Context, Pricing, at, count_at, text_at
@@ -9,6 +10,8 @@ from bluelamp.policies.model import Resource
 
 _SIZES: Final = ((32, "4"), (64, "6"), (128, "10"), (256, "15"), (512, "20"), (1024, "30"), (2048, "40"), (4096, "50"))
 """The largest GiB of each size of a managed disk, and its number."""
+_TIERS: Final = (51_200, 512_000)
+"""GB at which data at rest in the hot tier becomes cheaper."""
 _DISKS: Final = {"Premium": "p", "StandardSSD": "e", "Standard": "s"}
 _BACKUP: Final = {"GeoRedundant": "grs", "ZoneRedundant": "zrs", "LocallyRedundant": "lrs"}
 _MANAGEMENT: Final = "the account is charged by what it holds"
@@ -26,7 +29,15 @@ def account(resource: Resource, context: Context) -> Iterator[Charge]:
         yield context.used(f"files-prem-{redundancy}", "Premium files", "fileCapacity", resource)
         return
     tier = text_at(resource, "accessTier", "Hot").lower()
-    yield context.used(f"blob-{tier}-{redundancy}", f"Data at rest, {tier} {redundancy.upper()}", *_held(resource))
+    held = context.usage.of("storageCapacity", resource.name)
+    what = f"Data at rest, {tier} {redundancy.upper()}"
+    meter = f"blob-{tier}-{redundancy}"
+    # Further tiers count where the snapshot has them; the first price, which is never too little, stands for them.
+    ends = [end for end in _TIERS if context.prices.find(f"{meter}-{end}") is not None]
+    tiers = [meter, *(f"{meter}-{end}" for end in ends)]
+    yield from context.tiered(
+        zip(tiers, (*map(Decimal, ends), None), strict=True), what, held.value, Kind.USAGE, held.basis
+    )
     for meter, what, key in (
         (f"blob-writes-{tier}-{redundancy}", "Writes", "storageWrites"),
         (f"blob-reads-{tier}", "Reads", "storageReads"),
@@ -34,10 +45,6 @@ def account(resource: Resource, context: Context) -> Iterator[Charge]:
         # Operations cost little beside what is held: without a price they do not make the account unpriced.
         if context.prices.find(meter) is not None:
             yield context.used(meter, what, key, resource)
-
-
-def _held(resource: Resource) -> tuple[str, Resource]:
-    return "storageCapacity", resource
 
 
 def disk(resource: Resource, context: Context) -> Iterator[Charge]:
