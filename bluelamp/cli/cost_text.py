@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from bluelamp.cli.screen import Screen, escape
-from bluelamp.cost.difference import Difference, difference, nothing, pounds, signed
+from bluelamp.cost.difference import Difference, change_line, difference, nothing, pounds, signed
 from bluelamp.cost.model import By, Costs, Coverage, Kind, Line, group_of, grouped, total
 from bluelamp.cost.snapshot import STALE_DAYS
 from bluelamp.reports.words import some
@@ -115,11 +115,6 @@ def _difference(screen: Screen, each: "Both", shown: Shown) -> None:
         screen.columns(("what", "resource", "type", "before £", "after £", "a month"), rows)
         screen.show("")
     screen.show(f"[bold]{escape(each.now.stack)}[/bold]: {change_line(changed)} since {escape(shown.against or '')}")
-
-
-def change_line(changed: Difference) -> str:
-    """The difference in one line: `+£12.34 a month (£1,234.00 -> £1,246.34)`."""
-    return f"{signed(changed.total)} a month ({pounds(changed.before.total)} -> {pounds(changed.after.total)})"
 
 
 def as_json(found: Sequence["Both"], by: By, against: str | None) -> dict[str, Any]:

@@ -83,6 +83,11 @@ def pounds(amount: Decimal) -> str:
     return f"{'-' if amount < 0 else ''}£{abs(amount):,.2f}"
 
 
+def change_line(changed: Difference) -> str:
+    """The difference in one line: `+£12.34 a month (£1,234.00 -> £1,246.34)`."""
+    return f"{signed(changed.total)} a month ({pounds(changed.before.total)} -> {pounds(changed.after.total)})"
+
+
 def _by_urn(costs: Costs) -> Mapping[str, tuple[Line, ...]]:
     found: dict[str, list[Line]] = {}
     for line in costs.lines:
