@@ -108,8 +108,14 @@ def _difference(screen: Screen, each: "Both", shown: Shown) -> None:
     changed = of_revision(each)
     if not screen.quiet and changed.changes:
         rows = [
-            (change.what, change.line.name, change.line.type, f"{change.before:,.2f}", f"{change.after:,.2f}")
-            + (signed(change.amount),)
+            (
+                change.what,
+                change.line.name,
+                change.line.type,
+                f"{change.before:,.2f}",
+                f"{change.after:,.2f}",
+                signed(change.amount),
+            )
             for change in changed.changes
         ]
         screen.columns(("what", "resource", "type", "before £", "after £", "a month"), rows)

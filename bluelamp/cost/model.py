@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from bluelamp.cost.snapshot import Price
 
 PENNY: Final = Decimal("0.01")
 """The unit to which a line is rounded, once. Every sum of lines is then exact."""
@@ -51,7 +54,8 @@ class Charge:
 
     `meter` is a key of the price snapshot, empty where nothing is charged or no price is known. `count` is how many of
     what the meter's unit names: instances of an hourly meter, GB of a meter per GB. `basis` gives the assumption, or
-    why nothing is charged or known. `unit_price` replaces the snapshot's price, for prices that are derived from it.
+    why nothing is charged or known. `price` is the meter's price where it is not in the snapshot under its key, and
+    `unit_price` replaces its amount, for prices that are derived from it.
     """
 
     what: str
@@ -61,6 +65,7 @@ class Charge:
     basis: str = ""
     unit_price: Decimal | None = None
     unit: str = ""
+    price: "Price | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,6 @@ def after_steps(before: Estate, steps: Iterable["Step"]) -> Estate:
         inputs = Reader(UNKNOWN, joined).read(step.inputs)
         known = resources.get(step.urn)
         resources[step.urn] = (
-            replace(known, properties=inputs)
-            if known is not None
-            else Resource(step.urn, step.type, step.name, inputs)
+            replace(known, properties=inputs) if known is not None else Resource(step.urn, step.type, step.name, inputs)
         )
     return replace(before, resources=[each for urn, each in resources.items() if urn not in gone])

@@ -166,7 +166,7 @@ def _line(resource: Resource, owner: Owner, charge: Charge, context: Context, da
         "basis": charge.basis,
         "region": location,
     }
-    listed = _price_of(charge, context, location)
+    listed = None if charge.kind in (Kind.FREE, Kind.UNPRICED) else charge.price or context.prices.find(charge.meter)
     if listed is None:
         return Line(**common)  # type: ignore[arg-type]
     unit = charge.unit or listed.unit
@@ -184,16 +184,6 @@ def _line(resource: Resource, owner: Owner, charge: Charge, context: Context, da
         stale=listed.is_stale(day),
         elsewhere=listed.region != location and not (listed.region == "uksouth" and location in _NOWHERE),
     )
-
-
-def _price_of(charge: Charge, context: Context, location: str) -> Any:
-    if charge.kind in (Kind.FREE, Kind.UNPRICED):
-        return None
-    if found := context.prices.find(charge.meter):
-        return found
-    # Sizes of machines are in a list of their own.
-    size = "Standard_" + charge.meter.removeprefix("vm-").removesuffix("-linux").replace("-", "_")
-    return context.prices.machine(location or "uksouth", size)
 
 
 class _Owners:

@@ -30,6 +30,7 @@ STALE_DAYS: Final = 90
 """Prices that are older are flagged."""
 
 _LARGEST: Final = 2_000_000
+_REGION: Final = "uksouth"
 _HOURLY: Final = (
     "hour",
     "server-hour",
@@ -97,9 +98,9 @@ class Prices:
 
     def machine(self, region: str, size: str) -> Price | None:
         """The hourly price of a Linux virtual machine; of UK South where the region has no price of its own."""
-        machines = _machines()
-        for place in (region, "uksouth"):
-            if found := machines.get((place, size.lower())):
+        for place in (region, _REGION):
+            own = self.by_key.get(machine_key(size)) if place == _REGION else None
+            if found := own or _machines().get((place, size.lower())):
                 return found
         return None
 
@@ -113,6 +114,11 @@ def vcpus(size: str) -> int:
     """The virtual processors of a size by its name (`Standard_D4s_v5` has 4); 0 where the name does not say."""
     found = _VM.fullmatch(size)
     return int(found[2]) if found else 0
+
+
+def machine_key(size: str) -> str:
+    """The key of the Linux price of a size: `vm-d4s-v5-linux` of `Standard_D4s_v5`."""
+    return f"vm-{size.removeprefix('Standard_').lower().replace('_', '-')}-linux"
 
 
 def load(root: Path | None = None) -> Prices:
@@ -228,7 +234,7 @@ def _machines() -> Mapping[tuple[str, str], Price]:
     source = sources()["karpenter"]
     return {
         (row["region"], row["size"].lower()): Price(
-            f"vm-{row['size'].removeprefix('Standard_').lower().replace('_', '-')}-linux",
+            machine_key(row["size"]),
             f"{row['size']} Linux",
             "hour",
             Decimal(row["gbp"]),

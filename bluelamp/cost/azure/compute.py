@@ -56,7 +56,7 @@ def _machines(
         basis = amount.basis if kind is Kind.USAGE else ""
         if context.usage.reservation == "3-years":
             basis = "pay as you go: the snapshot has no reservation price of this size"
-        yield Charge(f"{size} Linux", kind, price.key, Decimal(count) * share, basis, price.gbp, "hour")
+        yield Charge(f"{size} Linux", kind, price.key, Decimal(count) * share, basis, price=price)
     if windows:
         yield from _licence(context, size, count, share, kind, licensed=licensed)
 
