@@ -13,7 +13,7 @@ from importlib.resources import files
 from io import StringIO
 from typing import Final
 
-from bluelamp.cost.model import Costs, Kind, Line
+from bluelamp.cost.model import HARDWARE, Costs, Kind, Line
 
 MANDATORY: Final = (
     "BilledCost",
@@ -84,7 +84,6 @@ _UNITS: Final[Mapping[str, str]] = {
 """What FOCUS calls each unit of the snapshot."""
 
 _MICROSOFT: Final = "Microsoft"
-_HARDWARE: Final = "bluelamp:cost:"
 
 
 def export(costs: Iterable[Costs]) -> str:
@@ -101,7 +100,7 @@ def _row(line: Line, day: date) -> dict[str, str]:
     start, end = _month(day)
     amount = _decimal(line.monthly)
     owner = line.owner
-    own = line.type.startswith(_HARDWARE)
+    own = line.type.startswith(HARDWARE)
     provider = owner.force if own else _MICROSOFT
     name, category = service_of(line.type)
     return {

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 PENNY: Final = Decimal("0.01")
 """The unit to which a line is rounded, once. Every sum of lines is then exact."""
 
+HARDWARE: Final = "bluelamp:cost:"
+"""What the types of lines begin with that are of the force's premises."""
+
 NONE: Final = "none"
 """The group of what has no component, milestone or the like."""
 
@@ -132,10 +135,11 @@ class Costs:
 
     @property
     def coverage(self) -> "Coverage":
-        """How many resources are priced how."""
+        """How many resources are priced how; what is on a force's premises is no resource."""
         kinds: dict[str, set[Kind]] = {}
         for line in self.lines:
-            kinds.setdefault(line.urn, set()).add(line.kind)
+            if not line.type.startswith(HARDWARE):
+                kinds.setdefault(line.urn, set()).add(line.kind)
         return Coverage(
             fixed=sum(Kind.FIXED in each and Kind.UNPRICED not in each for each in kinds.values()),
             usage=sum(Kind.USAGE in each and not each & {Kind.FIXED, Kind.UNPRICED} for each in kinds.values()),

@@ -14,7 +14,7 @@ from bluelamp.core.problems import Problem, SettingsError, did_you_mean
 from bluelamp.cost.azure import pricing
 from bluelamp.cost.context import Context, free, months_of, text_at, unpriced
 from bluelamp.cost.hardware import Energy, Hardware, Purchase, read_hardware
-from bluelamp.cost.model import NONE, Charge, Costs, Inventory, Kind, Line, Owner, Spend, to_penny
+from bluelamp.cost.model import HARDWARE, NONE, Charge, Costs, Inventory, Kind, Line, Owner, Spend, to_penny
 from bluelamp.cost.snapshot import Prices, load
 from bluelamp.cost.usage import Usage, read_usage
 from bluelamp.policies.model import Resource
@@ -34,9 +34,8 @@ _FREE: Final = {
 _MILESTONE: Final = "roadmap-milestone"
 _SPEND: Final = "spend-type"
 _ENVIRONMENT: Final = "environment"
-_HARDWARE: Final = "bluelamp:cost:"
-_NOWHERE: Final = ("", "global", "uksouth")
-"""Locations for which a price of UK South is the price of the place."""
+_NOWHERE: Final = ("", "global")
+"""Locations of what is in no region: a price of UK South is then not of another place."""
 
 
 @dataclass(frozen=True)
@@ -255,7 +254,7 @@ def _premises(estate: Estate, hardware: Hardware, owners: _Owners) -> Iterator[L
         tags = {_SPEND: each.spend, _MILESTONE: each.milestone}
         owner = owners.owner(each.component or NONE, "OnPremises", tags)
         kind = each.kind if isinstance(each, Purchase) else "energy"
-        type_ = f"{_HARDWARE}{kind.capitalize()}"
+        type_ = f"{HARDWARE}{kind.capitalize()}"
         quantity, unit, unit_price = _amounts(each)
         yield Line(
             owner,
