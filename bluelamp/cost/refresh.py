@@ -1,6 +1,7 @@
 """Refreshing the price snapshot: fetch, check, and replace as a whole or not at all."""
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -42,6 +43,8 @@ _UNITS: Final[Mapping[str, tuple[str, ...]]] = {
 """What the API calls each unit of the snapshot."""
 _SHARED: Final = ("global", "", "zone 1")
 """Where the price of a region stands where the region has none of its own."""
+_CHARGED: Final = re.compile(r"Standard_([DE])\d+(?:-\d+)?([a-z]*)_v([3-9]|\d\d)")
+"""Sizes of the families D and E from version 3 on, which are charged by the vCPU."""
 _CHECK: Final = "compare it with Azure's pricing page; where it is right, write it into {file}, then refresh again"
 
 
@@ -230,9 +233,5 @@ def outliers(sizes: Mapping[str, tuple[str, Decimal]]) -> dict[str, Decimal]:
 
 def family_of(size: str) -> str:
     """`Das_v5` of `Standard_D4as_v5`; empty for a size whose family is not charged by the vCPU."""
-    name, _, version = size.removeprefix("Standard_").partition("_v")
-    letter, rest = name[:1], name[1:].partition("-")[0]
-    features = rest.lstrip("0123456789") if letter in ("D", "E") else ""
-    return (
-        f"{letter}{features}_v{version}" if letter in ("D", "E") and version[:1].isdecimal() and version >= "3" else ""
-    )
+    found = _CHARGED.fullmatch(size)
+    return f"{found[1]}{found[2]}_v{found[3]}" if found else ""

@@ -15,7 +15,7 @@ def test_a_firewall() -> None:
         "Azure Firewall Premium": ("964.19", "fixed"),
         # 1,000 GB x 0.012076
         "Data processed": ("12.08", "usage"),
-        # The first 100 GB are free; 10,235 GB x 0.065663 = 672.06, 9,665 GB x 0.062644 = 605.45. The name is that of both.
+        # The first 100 GB are free; 10,235 GB x 0.065663 = 672.06; 9,665 GB x 0.062644 = 605.45.
         "Internet egress": ("605.45", "usage"),
     }
     assert [str(line.monthly) for line in found.lines] == ["964.19", "12.08", "672.06", "605.45"]
@@ -77,7 +77,8 @@ def test_hybrid_benefit_takes_the_windows_licence_off() -> None:
 def test_tiered_storage() -> None:
     properties = {"sku": {"name": "Standard_GZRS"}, "accessTier": "Hot", "location": "uksouth"}
     found = cost_of(
-        [resource("storage:StorageAccount", properties)], used(storageCapacity=600_000, storageReads=10, storageWrites=0)
+        [resource("storage:StorageAccount", properties)],
+        used(storageCapacity=600_000, storageReads=10, storageWrites=0),
     )
     amounts = [str(line.monthly) for line in found.lines]
     # 51,200 GB x 0.032379 = 1,657.80; 460,800 GB x 0.031068 = 14,316.13; 88,000 GB x 0.029756 = 2,618.53;

@@ -101,7 +101,8 @@ def cluster(resource: Resource, context: Context) -> Iterator[Charge]:
 
 def node_pool(resource: Resource, context: Context) -> Iterator[Charge]:
     """Node pools of AKS clusters: node-hours by size."""
-    yield from _pool(resource, context, resource.properties)
+    own = resource.properties
+    yield from _pool(resource, context, own if isinstance(own, Mapping) else {})
 
 
 def _pool(resource: Resource, context: Context, pool: Mapping[str, Any]) -> Iterator[Charge]:

@@ -69,7 +69,7 @@ def diagnostic_setting(resource: Resource, context: Context) -> Iterator[Charge]
 def metric_alert(resource: Resource, context: Context) -> Iterator[Charge]:
     """Metric alerts: each time series; twice with a dynamic threshold."""
     criteria = [*at(resource, "criteria.allOf", ())] or [{}]
-    dynamic = sum("Dynamic" in str(each.get("criterionType", "")) for each in criteria)
+    dynamic = sum(isinstance(each, Mapping) and "Dynamic" in str(each.get("criterionType")) for each in criteria)
     yield context.fixed("monitor-metric-series", "Monitored time series", len(criteria) + dynamic)
 
 
