@@ -175,3 +175,9 @@ def test_every_default_has_a_unit_and_words() -> None:
         assert one.unit, key
         assert one.what, key
         assert one.per in ("estate", "resource"), key
+
+
+def test_the_page_of_costs_has_every_default() -> None:
+    page = (ROOT / "docs" / "cost.md").read_text("utf-8")
+    for one in defaults().values():
+        assert f"| `{one.key}` | `{one.value:f} {one.unit}` | {one.per} | {one.what} |" in page
