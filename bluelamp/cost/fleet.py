@@ -1,6 +1,6 @@
 """The costs of several forces, each planned in a process, now or as their settings were at a git revision."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -67,13 +67,18 @@ def costs(
         raise SettingsError(problems)
     prices = load(root)
     with TemporaryDirectory(prefix="bluelamp-") as folder:
-        before = _extracted(root, forces, against, Path(folder)) if against is not None else set()
-        items = [item for force in forces for item in ([force, f"{_BEFORE}{force}"] if force in before else [force])]
+        before = _extracted(root, forces, against, Path(folder)) if against is not None else {}
+        # What is as it was is planned once.
+        items = [
+            item
+            for force in forces
+            for item in ([force, f"{_BEFORE}{force}"] if before.get(force) is False else [force])
+        ]
         work = partial(_cost, root=root, folder=Path(folder), arm_types=arm_types, prices=prices, day=day)
         found = iter(_worked(work, items, jobs))
         for force in forces:
             now = next(found)
-            yield Both(now, next(found) if force in before else None)
+            yield Both(now, None if force not in before else now if before[force] else next(found))
 
 
 def _worked(work: "partial[Costs]", items: Sequence[str], jobs: int | None) -> Iterator[Costs]:
@@ -117,11 +122,13 @@ def planned(force: str, root: Path, arm_types: Path | None) -> "Plan":
     return plan
 
 
-def _extracted(root: Path, forces: Sequence[str], revision: str, folder: Path) -> set[str]:
-    """Writes the settings of a revision into `folder`; the forces that had any. Raises `UsageError`."""
-    named = {split(force)[0] for force in forces}
-    stacks = {join(force, environment) for force in named for environment in ("", *ENVIRONMENTS)}
-    paths = [*_SHARED, *(f"stacks/Pulumi.{stack}.yaml" for stack in stacks), *(f"stacks/{stack}" for stack in stacks)]
+def _extracted(root: Path, forces: Sequence[str], revision: str, folder: Path) -> dict[str, bool]:
+    """Writes the settings of a revision into `folder`.
+
+    The forces that had any, each with whether its files are as they are now. Raises `UsageError`.
+    """
+    by_force = {force: _paths(force) for force in forces}
+    paths = [*_SHARED, *sorted({path for own in by_force.values() for path in own})]
     try:
         files = git.files(root, git.resolve(root, revision), paths)
     except git.GitError as error:
@@ -132,4 +139,28 @@ def _extracted(root: Path, forces: Sequence[str], revision: str, folder: Path) -
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    return {force for force in forces if f"stacks/Pulumi.{force}.yaml" in files}
+    shared = _same(root, _SHARED, files)
+    return {
+        force: shared and _same(root, own, files)
+        for force, own in by_force.items()
+        if f"stacks/Pulumi.{force}.yaml" in files
+    }
+
+
+def _paths(force: str) -> list[str]:
+    """The files and folders of a force: those of all of its environments, which may not use the same addresses."""
+    stacks = [join(split(force)[0], environment) for environment in ("", *ENVIRONMENTS)]
+    return [path for stack in stacks for path in (f"stacks/Pulumi.{stack}.yaml", f"stacks/{stack}")]
+
+
+def _same(root: Path, paths: Sequence[str], files: Mapping[str, bytes]) -> bool:
+    """Whether what is at and below `paths` is as in `files`."""
+    before = {name: content for name, content in files.items() if any(_within(name, path) for path in paths)}
+    places = [root / path for path in paths]
+    found = [each for place in places for each in ((place, *place.rglob("*")) if place.is_dir() else (place,))]
+    now = {each.relative_to(root).as_posix(): each for each in found if each.is_file()}
+    return now.keys() == before.keys() and all(path.read_bytes() == before[name] for name, path in now.items())
+
+
+def _within(name: str, path: str) -> bool:
+    return name == path or name.startswith(f"{path}/")
