@@ -165,6 +165,8 @@ def _one(
             result = _worked(held, target, verb, lambda: work(target, heard, gate))
             if empty and result.status is Status.DONE:
                 result = nothing(force, verb)
+        if verb == "preview" and result.status in (Status.DONE, Status.CHANGES_FOUND, Status.RULES_BROKEN):
+            result = _priced(result, before, held.root)
         if not result.deployed and verb == "drift":
             result = replace(result, errors=(f"{result.errors[0]}; next: {_up(force, how)}",))
         result = replace(result, recovered=recovered, notes=(*notes, *result.notes))
@@ -177,6 +179,18 @@ def _one(
     except SettingsError as error:
         return Result(force, verb, Status.WRONG_USE, errors=tuple(map(str, error.problems)))
     return result
+
+
+def _priced(result: Result, before: Mapping[str, Any], root: Path) -> Result:
+    """The result of a preview with what its changes cost; a mistake in the files of use and hardware is a warning."""
+    from bluelamp.cost.preview import cost_of_steps
+
+    try:
+        return replace(result, cost=cost_of_steps(before, result.steps, result.force, root))
+    except SettingsError as error:
+        return replace(
+            result, warnings=(*result.warnings, *(f"the cost is not known: {each}" for each in error.problems))
+        )
 
 
 def _nothing(state: Mapping[str, Any], verb: str) -> bool:

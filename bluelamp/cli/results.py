@@ -6,6 +6,7 @@ from typing import Final
 
 from bluelamp.cli.changes import lines, visible
 from bluelamp.cli.screen import Screen, escape, gutter
+from bluelamp.cost.difference import change_line
 from bluelamp.engine.events import Step, Violation
 from bluelamp.errors import Status
 from bluelamp.fleet.deploy import Result
@@ -50,6 +51,8 @@ def show_result(screen: Screen, result: Result, *, details: bool = False, seen: 
             first, *more = said.splitlines() or [""]
             screen.error(first, step, more=more)
         screen.show(f"[bold]{escape(result.force)}[/bold]: {answer(result)}")
+        if result.cost is not None and result.steps and not screen.quiet:
+            screen.show(f"[bold]cost[/bold]: {change_line(result.cost)}")
 
 
 def answer(result: Result) -> str:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bluelamp.core import wire
 from bluelamp.engine import operation
@@ -11,6 +11,9 @@ from bluelamp.engine.events import Outcome, Step, Violation
 from bluelamp.engine.known import known
 from bluelamp.engine.operation import Target
 from bluelamp.errors import Status
+
+if TYPE_CHECKING:
+    from bluelamp.cost.difference import Difference
 
 _PULUMIS_OWN = "pulumi:"
 _FULL = ("no space left on device", "disk is full", "disk quota exceeded", "file too large")
@@ -23,7 +26,8 @@ class Result:
     `steps` are the changes that were previewed, made or found; `recovered` are the URNs of what an earlier run left and
     was repaired, and `notes` says how; `program_notes` is what components note of the changes; `deployed` is false
     where there is nothing to destroy or compare; `state` is the stack's state afterwards, where it was asked for, and
-    `decrypt` decrypts its secrets where that is possible.
+    `decrypt` decrypts its secrets where that is possible; `cost` is what the previewed changes cost, None where it is
+    not known or nothing was previewed.
     """
 
     force: str
@@ -41,6 +45,7 @@ class Result:
     deployed: bool = True
     state: dict[str, Any] | None = field(default=None, repr=False)
     decrypt: Callable[[str], str] | None = None
+    cost: "Difference | None" = field(default=None, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """The result for JSON, without the state."""
@@ -75,6 +80,14 @@ class Result:
             "recovered": list(self.recovered),
             "notes": [*self.notes, *self.program_notes],
             "seconds": self.seconds,
+            "cost": None
+            if self.cost is None
+            else {
+                "currency": "GBP",
+                "before": f"{self.cost.before.total:.2f}",
+                "after": f"{self.cost.after.total:.2f}",
+                "amount": f"{self.cost.total:.2f}",
+            },
         }
 
 

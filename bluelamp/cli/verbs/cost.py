@@ -1,0 +1,149 @@
+"""`bluelamp cost`."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bluelamp.cli.operate import read_settings
+from bluelamp.cli.options import All, ArmTypes, Environment, Forces, Jobs, Project, Quiet, Region, Rehearse
+from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.select import select
+from bluelamp.cost.model import By
+from bluelamp.errors import UsageError
+from bluelamp.folders import project as find_project
+
+if TYPE_CHECKING:
+    from bluelamp.cost.fleet import Both
+
+
+class From(StrEnum):
+    """What is priced."""
+
+    PLAN = "plan"
+    STATE = "state"
+
+
+class Form(StrEnum):
+    """How the result is given."""
+
+    TEXT = "text"
+    JSON = "json"
+    FOCUS = "focus"
+
+
+def add(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command("cost")(cost)
+
+
+def cost(
+    forces: Forces = None,
+    every: All = False,
+    region: Region = None,
+    environment: Environment = None,
+    by: Annotated[
+        By | None,
+        typer.Option("--by", help="Group by this; by default by component, of several forces by force."),
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option("--against", metavar="REF", help="Show what changed since the settings of this git revision."),
+    ] = None,
+    source: Annotated[From, typer.Option("--from", help="Price the plan, or what is deployed.")] = From.PLAN,
+    rehearse: Rehearse = False,
+    refresh: Annotated[
+        bool,
+        typer.Option("--refresh", help="Fetch prices from the Azure Retail Prices API into stacks/prices.csv."),
+    ] = False,
+    arm_types: ArmTypes = None,
+    jobs: Jobs = None,
+    form: Annotated[
+        Form, typer.Option("--format", "-f", help="How to give the result; focus is CSV by FOCUS 1.2.")
+    ] = Form.TEXT,
+    quiet: Quiet = False,
+    project: Project = None,
+) -> None:
+    """Show what forces cost in a month, down to the resource, and what a change to their settings costs.
+
+    Prices are list prices in GBP without VAT. Use is in `stacks/FORCE/usage.yaml`, what is on a force's premises in
+    `stacks/FORCE/hardware.yaml`.
+
+    Examples: `bluelamp cost essex` · `bluelamp cost --all --by milestone` · `bluelamp cost essex --against main` ·
+    `bluelamp cost essex --format focus` · `bluelamp cost --refresh`
+    """
+    screen = Screen(Format.JSON if form is Form.JSON else Format.TEXT, quiet=quiet)
+    root = find_project(project)
+    _check(against, source, form, rehearse=rehearse, refresh=refresh)
+    if refresh:
+        if forces or every or region or environment:
+            raise UsageError("--refresh is for the prices of all forces", next_step="bluelamp cost --refresh")
+        from bluelamp.cli.cost_refresh import refresh as fetch
+
+        fetch(screen, root)
+        return
+    from bluelamp.cli.cost_text import Shown, as_json, show
+
+    chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
+    read_settings(root, chosen, rehearse=None)
+    found = (
+        _deployed(screen, root, chosen, rehearse=rehearse)
+        if source is From.STATE
+        else _planned(screen, root, chosen, arm_types, jobs, against)
+    )
+    grouped = by or (By.COMPONENT if len(chosen) == 1 else By.FORCE)
+    if form is Form.FOCUS:
+        from bluelamp.cost.focus import export
+
+        screen.text(export([each.now for each in found]).rstrip("\n"))
+        return
+    show(screen, Shown(found, grouped, against))
+    screen.give(as_json(found, grouped, against))
+
+
+def _check(against: str | None, source: From, form: Form, *, rehearse: bool, refresh: bool) -> None:
+    wrong = (
+        (rehearse and source is From.PLAN, "--rehearse belongs to --from state", "add --from state"),
+        (against is not None and source is From.STATE, "--against compares plans", "leave --from state out"),
+        (against is not None and form is Form.FOCUS, "FOCUS has no differences", "leave --against or --format out"),
+        (refresh and against is not None, "--refresh prices nothing", "leave --against out"),
+        (refresh and source is From.STATE, "--refresh prices nothing", "leave --from out"),
+        (refresh and form is Form.FOCUS, "--refresh gives text or JSON", "leave --format out"),
+    )
+    for holds, message, step in wrong:
+        if holds:
+            raise UsageError(message, next_step=step)
+
+
+def _planned(
+    screen: Screen, root: Path, forces: Sequence[str], arm_types: Path | None, jobs: int | None, against: str | None
+) -> list["Both"]:
+    from bluelamp.cost.fleet import costs
+
+    done: list[Both] = []
+    tell = screen.milestones(len(forces), "pricing", "priced")
+    with screen.progress() as progress:
+        task = progress.add_task("pricing", total=len(forces))
+        for one in costs(forces, root, arm_types, jobs, against=against):
+            done.append(one)
+            progress.advance(task)
+            tell(len(done))
+    return done
+
+
+def _deployed(screen: Screen, root: Path, forces: Sequence[str], *, rehearse: bool) -> list["Both"]:
+    from bluelamp.cli.session import session
+    from bluelamp.cost.fleet import Both
+    from bluelamp.cost.price import cost_of_state
+    from bluelamp.cost.snapshot import load
+    from bluelamp.fleet.judge import deployed
+
+    prices = load(root)
+    with (
+        session(screen, root, rehearse=rehearse, arm_types=None, kubeconfig=None) as held,
+        screen.working("pricing"),
+    ):
+        states = deployed({force: held.state(held.target(force)) for force in forces}, rehearse=rehearse)
+        return [Both(cost_of_state(state, force, root, prices=prices)) for force, state in states.items()]

@@ -1,0 +1,99 @@
+"""What a change costs: two costs of a force against each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from bluelamp.cost.model import Costs, Kind, Line
+
+
+class What(StrEnum):
+    """What happens to a resource whose cost changes."""
+
+    CREATED = "created"
+    DELETED = "deleted"
+    RESIZED = "resized"
+    """It is there before and after, and costs another amount: also where a shared allowance goes elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One resource whose cost changes, in GBP a month. `line` is one of its lines, for its name and owner."""
+
+    what: What
+    line: Line
+    before: Decimal
+    after: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        """What the change adds to a month; negative where it saves."""
+        return self.after - self.before
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two costs of a force, and the resources whose cost differs, the greatest change first."""
+
+    before: Costs
+    after: Costs
+    changes: tuple[Change, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """What the change adds to a month: exactly the difference of the two full costs."""
+        return self.after.total - self.before.total
+
+
+def difference(before: Costs, after: Costs) -> Difference:
+    """What differs. The changes' amounts sum to the difference of the two totals, to the penny."""
+    old, new = _by_urn(before), _by_urn(after)
+    changes = []
+    for urn in dict.fromkeys([*old, *new]):
+        was, now = old.get(urn, ()), new.get(urn, ())
+        before_amount, after_amount = _sum(was), _sum(now)
+        if not was:
+            what = What.CREATED
+        elif not now:
+            what = What.DELETED
+        else:
+            what = What.RESIZED
+        told = now or was
+        free = all(line.kind is Kind.FREE for line in (*was, *now))
+        if before_amount != after_amount or (what is not What.RESIZED and not free):
+            changes.append(Change(what, told[0], before_amount, after_amount))
+    changes.sort(key=lambda each: (-abs(each.amount), each.line.urn))
+    return Difference(before, after, tuple(changes))
+
+
+def nothing(costs: Costs) -> Costs:
+    """The cost of a force that is not there, for comparing with `costs`."""
+    return replace(costs, lines=(), notes=())
+
+
+def signed(amount: Decimal) -> str:
+    """An amount as a change: `+£12.34`, `-£5.00`, `£0.00`."""
+    sign = "+" if amount > 0 else "-" if amount < 0 else ""
+    return f"{sign}£{abs(amount):,.2f}"
+
+
+def pounds(amount: Decimal) -> str:
+    """An amount: `£1,234.00`."""
+    return f"{'-' if amount < 0 else ''}£{abs(amount):,.2f}"
+
+
+def change_line(changed: Difference) -> str:
+    """The difference in one line: `+£12.34 a month (£1,234.00 -> £1,246.34)`."""
+    return f"{signed(changed.total)} a month ({pounds(changed.before.total)} -> {pounds(changed.after.total)})"
+
+
+def _by_urn(costs: Costs) -> Mapping[str, tuple[Line, ...]]:
+    found: dict[str, list[Line]] = {}
+    for line in costs.lines:
+        found.setdefault(line.urn, []).append(line)
+    return {urn: tuple(lines) for urn, lines in found.items()}
+
+
+def _sum(lines: tuple[Line, ...]) -> Decimal:
+    return sum((line.monthly for line in lines), Decimal("0.00"))

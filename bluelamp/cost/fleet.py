@@ -1,0 +1,166 @@
+"""The costs of several forces, each planned in a process, now or as their settings were at a git revision."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from bluelamp.core import git
+from bluelamp.core.environments import ENVIRONMENTS, join, split
+from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.cost.model import Costs
+from bluelamp.cost.price import cost_of_plan, read_both
+from bluelamp.cost.snapshot import Prices, load
+from bluelamp.errors import BluelampError, UsageError
+from bluelamp.fleet.parallel import cores
+from bluelamp.fleet.processes import in_processes
+
+if TYPE_CHECKING:
+    from bluelamp.planning import Plan
+
+_BEFORE: Final = "@"
+"""Stands before the name of a force whose settings of the revision are planned."""
+_PROGRAM: Final = ("bluelamp.infra.program", "bluelamp.infra.landing_zone", "bluelamp.infra.tenants")
+_SHARED: Final = (
+    "Pulumi.yaml",
+    "stacks/forces.yaml",
+    "stacks/baseline.yaml",
+    "stacks/approvers.yaml",
+    "stacks/regions",
+)
+
+
+@dataclass(frozen=True)
+class Both:
+    """The cost of a force now, and as its settings were at the revision; None where it had none there."""
+
+    now: Costs
+    before: Costs | None = None
+
+
+def costs(
+    forces: Sequence[str],
+    root: Path,
+    arm_types: Path | None,
+    jobs: int | None,
+    *,
+    against: str | None = None,
+    day: date | None = None,
+) -> Iterator[Both]:
+    """The cost of each force's plan, in the order they are named; with `against` also as it was at that revision.
+
+    Of the revision the settings, the use and the hardware count; the program and the prices are those of now, so that
+    the difference is what the change of the settings costs. Raises `SettingsError` with every mistake in the files of
+    use and hardware of all forces, and `UsageError` where `against` is no revision.
+    """
+    problems: list[Problem] = []
+    for force in forces:
+        try:
+            read_both(root, force)
+        except SettingsError as error:
+            problems += error.problems
+    if problems:
+        raise SettingsError(problems)
+    prices = load(root)
+    with TemporaryDirectory(prefix="bluelamp-") as folder:
+        before = _extracted(root, forces, against, Path(folder)) if against is not None else {}
+        # What is as it was is planned once.
+        items = [
+            item
+            for force in forces
+            for item in ([force, f"{_BEFORE}{force}"] if before.get(force) is False else [force])
+        ]
+        work = partial(_cost, root=root, folder=Path(folder), arm_types=arm_types, prices=prices, day=day)
+        found = iter(_worked(work, items, jobs))
+        for force in forces:
+            now = next(found)
+            yield Both(now, None if force not in before else now if before[force] else next(found))
+
+
+def _worked(work: "partial[Costs]", items: Sequence[str], jobs: int | None) -> Iterator[Costs]:
+    if len(items) == 1:
+        yield work(items[0])
+        return
+    for module in _PROGRAM:
+        # What is slow to import is imported once, before the processes part.
+        import_module(module)
+    yield from in_processes(work, items, min(jobs or cores(), len(items)))
+
+
+def _cost(item: str, *, root: Path, folder: Path, arm_types: Path | None, prices: Prices, day: date | None) -> Costs:
+    if not item.startswith(_BEFORE):
+        return cost_of_plan(planned(item, root, arm_types), root, prices=prices, day=day)
+    force = item.removeprefix(_BEFORE)
+    try:
+        return cost_of_plan(planned(force, folder, arm_types), folder, prices=prices, day=day)
+    except (SettingsError, BluelampError) as error:
+        said = error.problems[0] if isinstance(error, SettingsError) else error
+        raise UsageError(
+            f"{force} cannot be planned as it was at the revision: {said}", next_step="name another revision"
+        ) from None
+
+
+def planned(force: str, root: Path, arm_types: Path | None) -> "Plan":
+    """The plan of a force. Raises `SettingsError` or `BluelampError` where it cannot be made."""
+    from bluelamp.planning import plan_force
+    from bluelamp.planning.refused_settings import problem_of
+
+    try:
+        plan = plan_force(force, root, arm_types=arm_types)
+    except (SettingsError, BluelampError):
+        raise
+    except Exception as error:
+        if problem := problem_of(error, force, root):
+            raise SettingsError([problem]) from error
+        raise BluelampError(f"{force}: the program failed: {type(error).__name__}: {error}") from error
+    if plan.errors:
+        raise BluelampError(f"{force}: {'; '.join(plan.errors)}")
+    return plan
+
+
+def _extracted(root: Path, forces: Sequence[str], revision: str, folder: Path) -> dict[str, bool]:
+    """Writes the settings of a revision into `folder`.
+
+    The forces that had any, each with whether its files are as they are now. Raises `UsageError`.
+    """
+    by_force = {force: _paths(force) for force in forces}
+    paths = [*_SHARED, *sorted({path for own in by_force.values() for path in own})]
+    try:
+        files = git.files(root, git.resolve(root, revision), paths)
+    except git.GitError as error:
+        raise UsageError(
+            f"--against {revision}: {error}", next_step="name a commit, a branch or a tag of this checkout"
+        ) from None
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    shared = _same(root, _SHARED, files)
+    return {
+        force: shared and _same(root, own, files)
+        for force, own in by_force.items()
+        if f"stacks/Pulumi.{force}.yaml" in files
+    }
+
+
+def _paths(force: str) -> list[str]:
+    """The files and folders of a force: those of all of its environments, which may not use the same addresses."""
+    stacks = [join(split(force)[0], environment) for environment in ("", *ENVIRONMENTS)]
+    return [path for stack in stacks for path in (f"stacks/Pulumi.{stack}.yaml", f"stacks/{stack}")]
+
+
+def _same(root: Path, paths: Sequence[str], files: Mapping[str, bytes]) -> bool:
+    """Whether what is at and below `paths` is as in `files`."""
+    before = {name: content for name, content in files.items() if any(_within(name, path) for path in paths)}
+    places = [root / path for path in paths]
+    found = [each for place in places for each in ((place, *place.rglob("*")) if place.is_dir() else (place,))]
+    now = {each.relative_to(root).as_posix(): each for each in found if each.is_file()}
+    return now.keys() == before.keys() and all(path.read_bytes() == before[name] for name, path in now.items())
+
+
+def _within(name: str, path: str) -> bool:
+    return name == path or name.startswith(f"{path}/")

@@ -1,0 +1,60 @@
+"""What the changes of an engine's preview cost: the state before them against the state that they lead to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from bluelamp.core.wire import Reader
+from bluelamp.cost.difference import Difference, difference
+from bluelamp.cost.price import Estate, estate_of_state, price, read_both
+from bluelamp.cost.snapshot import Prices, load
+from bluelamp.policies.model import UNKNOWN, Resource
+from bluelamp.policies.value import joined
+
+if TYPE_CHECKING:
+    from bluelamp.engine.events import Step
+
+_GONE: Final = ("delete", "discard")
+_REPLACED: Final = ("delete-replaced", "discard-replaced")
+
+
+def cost_of_steps(
+    state: Mapping[str, Any],
+    steps: Iterable["Step"],
+    stack: str,
+    root: Path,
+    *,
+    prices: Prices | None = None,
+    day: date | None = None,
+) -> Difference:
+    """What the previewed `steps` change of the cost of a stack with this exported `state`, empty where there is none.
+
+    Nothing is planned. Raises `SettingsError` with every mistake in the stack's files of use and hardware.
+    """
+    usage, hardware = read_both(root, stack)
+    prices = prices or load(root)
+    before = estate_of_state(state, stack) if state.get("deployment") else Estate(stack, ())
+    after = after_steps(before, steps)
+    return difference(
+        price(before, usage, hardware, prices=prices, day=day), price(after, usage, hardware, prices=prices, day=day)
+    )
+
+
+def after_steps(before: Estate, steps: Iterable["Step"]) -> Estate:
+    """The estate that the steps lead to."""
+    resources = {each.urn: each for each in before.resources}
+    gone = set()
+    for step in steps:
+        if not step.custom or step.type.startswith("pulumi:") or step.op in _REPLACED:
+            continue
+        if step.op in _GONE:
+            gone.add(step.urn)
+            continue
+        inputs = Reader(UNKNOWN, joined).read(step.inputs)
+        known = resources.get(step.urn)
+        resources[step.urn] = (
+            replace(known, properties=inputs) if known is not None else Resource(step.urn, step.type, step.name, inputs)
+        )
+    return replace(before, resources=[each for urn, each in resources.items() if urn not in gone])

@@ -1,0 +1,279 @@
+"""Pricing an estate: its resources, its use and its hardware, turned into the lines of a cost."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from bluelamp.core.dates import today
+from bluelamp.core.environments import PROD, split
+from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.cost.azure import pricing
+from bluelamp.cost.context import Context, free, months_of, text_at, unpriced
+from bluelamp.cost.hardware import Energy, Hardware, Purchase, read_hardware
+from bluelamp.cost.model import HARDWARE, NONE, Charge, Costs, Inventory, Kind, Line, Owner, Spend, to_penny
+from bluelamp.cost.snapshot import Prices, load
+from bluelamp.cost.usage import Usage, read_usage
+from bluelamp.policies.model import Resource
+
+if TYPE_CHECKING:
+    from bluelamp.planning import Plan
+
+_AZURE: Final = "azure-native:"
+_STACK: Final = "pulumi:pulumi:Stack"
+_REGISTERED: Final = "bluelamp:data:"
+_FREE: Final = {
+    "kubernetes": "it runs on nodes that are charged themselves",
+    "azuread": "Entra ID is licensed by the user: see hardware.yaml",
+    "random": "it exists in the state alone",
+    "tls": "it exists in the state alone",
+}
+_MILESTONE: Final = "roadmap-milestone"
+_SPEND: Final = "spend-type"
+_ENVIRONMENT: Final = "environment"
+_NOWHERE: Final = ("", "global")
+"""Locations of what is in no region: a price of UK South is then not of another place."""
+
+
+@dataclass(frozen=True)
+class Estate:
+    """What is priced: resources, and the parent of each resource and component, by URN; empty for none."""
+
+    stack: str
+    resources: Sequence[Resource]
+    parents: Mapping[str, str] = field(default_factory=dict)
+
+
+def cost_of_plan(plan: "Plan", root: Path, *, prices: Prices | None = None, day: date | None = None) -> Costs:
+    """The cost of what a force's program plans, with its files of use and hardware.
+
+    Raises `SettingsError` with every mistake in those files, also where they name a resource that is not planned.
+    """
+    usage, hardware = read_both(root, plan.stack)
+    estate = estate_of_plan(plan)
+    check_names(usage, estate)
+    return price(estate, usage, hardware, prices=prices or load(root), day=day)
+
+
+def cost_of_state(
+    state: Mapping[str, Any], stack: str, root: Path, *, prices: Prices | None = None, day: date | None = None
+) -> Costs:
+    """The cost of what an exported state holds, with the force's files of use and hardware. Raises as they do."""
+    usage, hardware = read_both(root, stack)
+    return price(estate_of_state(state, stack), usage, hardware, prices=prices or load(root), day=day)
+
+
+def read_both(root: Path, stack: str) -> tuple[Usage, Hardware]:
+    """The files of use and hardware of a stack. Raises `SettingsError` with every mistake in both."""
+    problems: list[Problem] = []
+    usage, hardware = Usage(), Hardware()
+    try:
+        usage = read_usage(root, stack)
+    except SettingsError as error:
+        problems += error.problems
+    try:
+        hardware = read_hardware(root, stack)
+    except SettingsError as error:
+        problems += error.problems
+    if problems:
+        raise SettingsError(problems)
+    return usage, hardware
+
+
+def check_names(usage: Usage, estate: Estate) -> None:
+    """Raises `SettingsError` where the use is said of resources that are not in the estate."""
+    names = {each.name for each in estate.resources}
+    problems = [
+        Problem(
+            usage.file,
+            *usage.places.get(name, (0, 0)),
+            f"resources.{name}",
+            "no resource of the plan has this name",
+            name,
+            did_you_mean(name, names),
+            "use a resource's logical name, as `bluelamp explain` shows it",
+        )
+        for name in usage.resources
+        if name not in names
+    ]
+    if problems:
+        raise SettingsError(problems)
+
+
+def estate_of_plan(plan: "Plan") -> Estate:
+    """The estate that a plan makes."""
+    from bluelamp.reports import from_plan
+
+    return Estate(plan.stack, from_plan(plan), {each.urn: each.parent for each in plan.resources})
+
+
+def estate_of_state(state: Mapping[str, Any], stack: str) -> Estate:
+    """The estate that an exported state holds. Raises `UsageError` where it is not a state."""
+    from bluelamp.reports import from_state
+
+    resources = from_state(state)
+    records = (state.get("deployment") or {}).get("resources") or ()
+    return Estate(stack, resources, {each["urn"]: str(each.get("parent") or "") for each in records})
+
+
+def price(
+    estate: Estate, usage: Usage, hardware: Hardware, *, prices: Prices | None = None, day: date | None = None
+) -> Costs:
+    """The cost of an estate in a month of 730 hours, at the prices of a snapshot; GBP without VAT.
+
+    Each line is rounded to the penny once, so that every grouping sums to the total. `day`, by default today, is the
+    one on which prices are judged to be old.
+    """
+    prices, day = prices or load(), day or today()
+    resources = sorted(
+        (each for each in estate.resources if not each.type.startswith(_REGISTERED)), key=lambda each: each.urn
+    )
+    by_type: dict[str, list[str]] = {}
+    for each in resources:
+        by_type.setdefault(each.type, []).append(each.urn)
+    context = Context(usage, prices, Inventory({type_: tuple(urns) for type_, urns in by_type.items()}))
+    owners = _Owners(estate, resources)
+    lines: list[Line] = []
+    for each in resources:
+        owner = owners.of(each)
+        lines += [_line(each, owner, charge, context, day) for charge in _charges(each, context)]
+    lines += _premises(estate, hardware, owners)
+    return Costs(estate.stack, day, tuple(lines))
+
+
+def _charges(resource: Resource, context: Context) -> Iterable[Charge]:
+    if function := pricing().get(resource.type):
+        return tuple(function(resource, context))
+    package = resource.type.partition(":")[0]
+    if package in _FREE:
+        return (free(_FREE[package]),)
+    return (unpriced(resource.type, "this type has no pricing function"),)
+
+
+def _line(resource: Resource, owner: Owner, charge: Charge, context: Context, day: date) -> Line:
+    location = text_at(resource, "location").lower().replace(" ", "")
+    common = {
+        "owner": owner,
+        "urn": resource.urn,
+        "type": resource.type,
+        "name": resource.name,
+        "what": charge.what,
+        "kind": charge.kind,
+        "basis": charge.basis,
+        "region": location,
+    }
+    listed = None if charge.kind in (Kind.FREE, Kind.UNPRICED) else charge.price or context.prices.find(charge.meter)
+    if listed is None:
+        return Line(**common)  # type: ignore[arg-type]
+    unit = charge.unit or listed.unit
+    unit_price = charge.unit_price if charge.unit_price is not None else listed.gbp
+    quantity = charge.count * months_of(unit)
+    return Line(
+        **common,  # type: ignore[arg-type]
+        meter=charge.meter,
+        quantity=quantity,
+        unit=unit,
+        unit_price=unit_price,
+        monthly=to_penny(quantity * unit_price),
+        source=listed.source,
+        dated=listed.dated,
+        stale=listed.is_stale(day),
+        elsewhere=listed.region != location and not (listed.region == "uksouth" and location in _NOWHERE),
+    )
+
+
+class _Owners:
+    """Where each resource belongs: by its own tags, else by those of its component, else by those of the estate."""
+
+    def __init__(self, estate: Estate, resources: Sequence[Resource]) -> None:
+        self._parents = estate.parents
+        self._force, self._environment = split(estate.stack)
+        tags: dict[str, Counter[str]] = {key: Counter() for key in (_MILESTONE, _SPEND, _ENVIRONMENT)}
+        by_component: dict[str, dict[str, Counter[str]]] = {}
+        for each in resources:
+            component = self._place(each)[0]
+            own = by_component.setdefault(component, {key: Counter() for key in tags})
+            for key, value in _tags(each).items():
+                if key in tags and isinstance(value, str):
+                    tags[key][value] += 1
+                    own[key][value] += 1
+        self._usual = {key: _most(counted) for key, counted in tags.items()}
+        self._of_component = {
+            component: {key: _most(counted) for key, counted in own.items()} for component, own in by_component.items()
+        }
+
+    def of(self, resource: Resource) -> Owner:
+        """Where the resource belongs."""
+        component, module = self._place(resource)
+        return self.owner(component, module, _tags(resource))
+
+    def owner(self, component: str, module: str, tags: Mapping[str, Any]) -> Owner:
+        """Where something with these tags belongs."""
+
+        def said(key: str) -> str:
+            own = tags.get(key)
+            found = own if isinstance(own, str) else self._of_component.get(component, {}).get(key)
+            return found or self._usual[key]
+
+        spend = Spend.TACTICAL if said(_SPEND) == Spend.TACTICAL else Spend.STRATEGIC
+        environment = self._environment or said(_ENVIRONMENT) or PROD
+        return Owner(self._force, environment, component, module, said(_MILESTONE) or NONE, spend)
+
+    def _place(self, resource: Resource) -> tuple[str, str]:
+        """The name of the outermost component around a resource, and the type of the innermost."""
+        component = module = NONE
+        parent, seen = resource.parent, 0
+        while parent and seen < 20:
+            type_ = parent.split("::")[2].rpartition("$")[2]
+            if type_ == _STACK:
+                break
+            if type_.startswith("bluelamp:"):
+                component = parent.split("::", 3)[3]
+                module = type_.rpartition(":")[2] if module == NONE else module
+            parent, seen = self._parents.get(parent, ""), seen + 1
+        return component, module
+
+
+def _tags(resource: Resource) -> Mapping[str, Any]:
+    found = resource.properties.get("tags") if isinstance(resource.properties, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _most(counted: Counter[str]) -> str:
+    """The commonest value; of several the first in the alphabet."""
+    return min(counted, key=lambda value: (-counted[value], value), default="")
+
+
+def _premises(estate: Estate, hardware: Hardware, owners: _Owners) -> Iterator[Line]:
+    """The lines of what is on the force's premises. Their prices are the force's own, and are never old."""
+    items: tuple[Purchase | Energy, ...] = (*hardware.purchases, *hardware.energy)
+    for each in items:
+        tags = {_SPEND: each.spend, _MILESTONE: each.milestone}
+        owner = owners.owner(each.component or NONE, "OnPremises", tags)
+        kind = each.kind if isinstance(each, Purchase) else "energy"
+        type_ = f"{HARDWARE}{kind.capitalize()}"
+        quantity, unit, unit_price = _amounts(each)
+        yield Line(
+            owner,
+            f"urn:pulumi:{estate.stack}::bluelamp::{type_}::{each.name}",
+            type_,
+            each.name,
+            each.what,
+            Kind.FIXED,
+            meter=kind,
+            quantity=quantity,
+            unit=unit,
+            unit_price=unit_price,
+            monthly=to_penny(each.monthly),
+            basis=each.source,
+            source="hardware.yaml",
+        )
+
+
+def _amounts(each: Purchase | Energy) -> tuple[Decimal, str, Decimal]:
+    if isinstance(each, Purchase):
+        return Decimal(each.count), f"each, over {each.months} months", Decimal(str(each.price)) / each.months
+    return each.kwh, "kWh", Decimal(str(each.price_per_kwh))

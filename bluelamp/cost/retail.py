@@ -1,0 +1,119 @@
+"""The Azure Retail Prices API: one filter at a time, page by page.
+
+Filters are case-sensitive. Amounts are read as exact decimals. The address can be replaced by the environment variable
+`BLUELAMP_PRICES_URL`, for a mirror or a test; it is HTTPS, or HTTP on this machine.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode, urlsplit
+from urllib.request import Request, urlopen
+
+from bluelamp import __version__
+from bluelamp.errors import BluelampError, UsageError
+
+VARIABLE: Final = "BLUELAMP_PRICES_URL"
+URL: Final = "https://prices.azure.com/api/retail/prices"
+VERSION: Final = "2023-01-01-preview"
+
+_SECONDS: Final = 30.0
+_TRIES: Final = 5
+_LONGEST_WAIT: Final = 60.0
+_LARGEST: Final = 20_000_000
+_MOST_PAGES: Final = 500
+_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+_BUSY: Final = (429, 500, 502, 503, 504)
+_LATER: Final = "try again later; the prices of before are unchanged"
+
+
+@dataclass(frozen=True)
+class Service:
+    """The API at an address. `seconds` is how long one answer may take, `wait` what waits between two tries."""
+
+    url: str = URL
+    seconds: float = _SECONDS
+    wait: Callable[[float], None] = time.sleep
+
+    @classmethod
+    def of_environment(cls) -> "Service":
+        """The API at the address in the environment. Raises `UsageError` where that is no address."""
+        url = os.environ.get(VARIABLE) or URL
+        parts = urlsplit(url)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        if not safe or not parts.hostname:
+            raise UsageError(
+                f"{VARIABLE}: {url} is not an address for prices", next_step="give an https:// address, or unset it"
+            )
+        return cls(url)
+
+    def items(self, condition: str) -> Iterator[Mapping[str, Any]]:
+        """Every item that fits an OData filter, in GBP. Raises `BluelampError` where the service fails."""
+        words = {"api-version": VERSION, "currencyCode": "'GBP'", "$filter": condition}
+        page: str | None = f"{self.url}?{urlencode(words)}"
+        for _ in range(_MOST_PAGES):
+            if page is None:
+                return
+            document = self._document(page)
+            found = document.get("Items")
+            if not isinstance(found, list):
+                raise BluelampError(f"{self.url}: the answer has no list of items", next_step=_LATER)
+            yield from (each for each in found if isinstance(each, Mapping))
+            page = self._next(document.get("NextPageLink"))
+        raise BluelampError(f"{self.url}: more than {_MOST_PAGES} pages for {condition}", next_step=_LATER)
+
+    def _next(self, link: object) -> str | None:
+        if link is None or link == "":
+            return None
+        own, other = urlsplit(self.url), urlsplit(str(link))
+        # Azure's links name the default port.
+        if (own.scheme, own.hostname) != (other.scheme, other.hostname):
+            raise BluelampError(f"{self.url}: the next page is at another address: {link}", next_step=_LATER)
+        return str(link)
+
+    def _document(self, url: str) -> Mapping[str, Any]:
+        said = ""
+        for attempt in range(_TRIES):
+            last = attempt == _TRIES - 1
+            try:
+                with urlopen(Request(url, headers=_HEADERS), timeout=self.seconds) as answer:  # noqa: S310 - checked
+                    content = answer.read(_LARGEST + 1)
+                return _parsed(content, self.url)
+            except HTTPError as error:
+                said = f"{error.code} {error.reason}"
+                if error.code not in _BUSY:
+                    break
+                if not last:
+                    self.wait(_pause(error.headers.get("Retry-After"), attempt))
+            except (URLError, TimeoutError, ConnectionError) as error:
+                reason = getattr(error, "reason", error)
+                said = "no answer in time" if isinstance(reason, TimeoutError) else str(reason)
+                if not last:
+                    self.wait(_pause(None, attempt))
+        raise BluelampError(f"{self.url}: {said}", next_step=_LATER)
+
+
+_HEADERS: Final = {"Accept": "application/json", "User-Agent": f"bluelamp/{__version__}"}
+
+
+def _pause(asked: str | None, attempt: int) -> float:
+    """Seconds to wait: what the service asks for, or twice as long each time; at most a minute."""
+    seconds = float(asked) if asked and asked.isdecimal() else float(2**attempt)
+    return min(seconds, _LONGEST_WAIT)
+
+
+def _parsed(content: bytes, url: str) -> Mapping[str, Any]:
+    if len(content) > _LARGEST:
+        raise BluelampError(f"{url}: the answer is larger than {_LARGEST:,} bytes", next_step=_LATER)
+    try:
+        document = json.loads(content, parse_float=Decimal, parse_int=Decimal)
+    except (ValueError, RecursionError):
+        raise BluelampError(f"{url}: the answer is not JSON", next_step=_LATER) from None
+    if not isinstance(document, Mapping):
+        raise BluelampError(f"{url}: the answer is not an object", next_step=_LATER)
+    return document

@@ -1,0 +1,255 @@
+"""The dated price snapshot: list prices in GBP without VAT.
+
+The snapshot that comes with Bluelamp is in `prices/`; one that a project has refreshed is `stacks/prices.csv` and
+replaces the prices of the same key.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from importlib.resources import files
+from io import StringIO
+from pathlib import Path
+from typing import Final
+
+from bluelamp.core.files import FileRefusedError, read
+from bluelamp.core.problems import Problem, SettingsError, nearest
+from bluelamp.core.reader import name_of
+
+FILE: Final = "stacks/prices.csv"
+"""Where a project keeps the prices that it refreshed."""
+
+HEADINGS: Final = ("key", "what", "unit", "gbp", "region", "source", "date", "note")
+HOURS: Final = Decimal(730)
+"""Hours in a month, as Azure's own calculator counts them."""
+STALE_DAYS: Final = 90
+"""Prices that are older are flagged."""
+
+_LARGEST: Final = 2_000_000
+_REGION: Final = "uksouth"
+_HOURLY: Final = (
+    "hour",
+    "server-hour",
+    "instance-hour",
+    "account-hour",
+    "vault-hour",
+    "node-hour",
+    "vCore-hour",
+    "subscription-hour",
+)
+MONTHS: Final[Mapping[str, Decimal]] = {
+    **dict.fromkeys(_HOURLY, HOURS),
+    "day": HOURS / 24,
+    "3-years": Decimal(1) / 36,
+    **dict.fromkeys(("month", "GB-month", "key-month", "vCore-month", "instance-month"), Decimal(1)),
+    **dict.fromkeys(("GB", "TB", "1k", "10k", "50k", "1M", "10M", "renewal", "DIU-hour", "activity-hour"), Decimal(1)),
+}
+"""Every unit of a price, and how many of it one thing uses in a month: 730 of an hourly price. What is used by the GB,
+the operation or the like is counted by its use alone."""
+
+_VM: Final = re.compile(r"Standard_([A-Z]+)(\d+)(?:-\d+)?([a-z]*)(?:_(.+))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """One list price in GBP without VAT for one `unit`, of `region`: a region's name, or `other`."""
+
+    key: str
+    what: str
+    unit: str
+    gbp: Decimal
+    region: str
+    source: str
+    dated: date
+    note: str = ""
+
+    def is_stale(self, day: date) -> bool:
+        """Whether the price is older on `day` than the age at which prices are flagged."""
+        return (day - self.dated).days > STALE_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSource:
+    """Where prices come from."""
+
+    id: str
+    title: str
+    dated: date
+    note: str
+
+
+@dataclass(frozen=True)
+class Prices:
+    """A snapshot of prices by key."""
+
+    by_key: Mapping[str, Price]
+
+    def find(self, key: str) -> Price | None:
+        """The price of this key, None where the snapshot has none."""
+        return self.by_key.get(key)
+
+    def like(self, key: str) -> str:
+        """The key that is most like this one, empty where none comes near."""
+        return next(iter(nearest(key, self.by_key, 1)), "")
+
+    def machine(self, region: str, size: str) -> Price | None:
+        """The hourly price of a Linux virtual machine; of UK South where the region has no price of its own."""
+        for place in (region, _REGION):
+            own = self.by_key.get(machine_key(size)) if place == _REGION else None
+            if found := own or _machines().get((place, size.lower())):
+                return found
+        return None
+
+    def machine_like(self, size: str) -> str:
+        """The size that is most like this one, empty where none comes near."""
+        names = {price.note: None for price in _machines().values()}
+        return next(iter(nearest(size, names, 1)), "")
+
+
+def vcpus(size: str) -> int:
+    """The virtual processors of a size by its name (`Standard_D4s_v5` has 4); 0 where the name does not say."""
+    found = _VM.fullmatch(size)
+    return int(found[2]) if found else 0
+
+
+def machine_key(size: str) -> str:
+    """The key of the Linux price of a size: `vm-d4s-v5-linux` of `Standard_D4s_v5`."""
+    return f"vm-{size.removeprefix('Standard_').lower().replace('_', '-')}-linux"
+
+
+def load(root: Path | None = None) -> Prices:
+    """The snapshot of the project at `root`: Bluelamp's own prices, replaced by those that the project refreshed.
+
+    Raises `SettingsError` with every mistake in the project's file.
+    """
+    by_key = dict(_shipped())
+    if root is not None and (root / FILE).exists():
+        by_key |= refreshed(root)
+    return Prices(by_key)
+
+
+def refreshed(root: Path) -> dict[str, Price]:
+    """The prices in the project's own file; none where there is no file. Raises `SettingsError`."""
+    path = root / FILE
+    name = name_of(path, root)
+    try:
+        text = read(path, _LARGEST).decode()
+    except FileNotFoundError:
+        return {}
+    except FileRefusedError as error:
+        raise SettingsError([Problem(name, message=str(error.strerror))]) from None
+    except UnicodeDecodeError:
+        raise SettingsError([Problem(name, message="is not UTF-8 text", next_step=_AGAIN)]) from None
+    except OSError as error:
+        raise SettingsError([Problem(name, message=f"cannot be read: {error.strerror or error}")]) from None
+    return parse(text, name)
+
+
+_AGAIN: Final = "write it anew with `bluelamp cost --refresh`, or delete it"
+
+
+def parse(text: str, name: str) -> dict[str, Price]:
+    """The prices in the text of a snapshot called `name` in messages. Raises `SettingsError` with every mistake."""
+    rows = csv.reader(StringIO(text))
+    headings = next(rows, [])
+    if tuple(headings) != HEADINGS:
+        allowed = f"allowed: {','.join(HEADINGS)}"
+        raise SettingsError(
+            [Problem(name, 1, message="wrong headings", found=",".join(headings), allowed=allowed, next_step=_AGAIN)]
+        )
+    prices: dict[str, Price] = {}
+    problems: list[Problem] = []
+    for row in rows:
+        line = rows.line_num
+        if not row:
+            continue
+        if len(row) != len(HEADINGS):
+            problems.append(
+                Problem(name, line, message=f"{len(row)} columns in place of {len(HEADINGS)}", next_step=_AGAIN)
+            )
+            continue
+        key, what, unit, gbp, region, source, dated, note = row
+        problem = _wrong(unit, gbp, dated)
+        if key in prices:
+            problem = "duplicate key"
+        if problem:
+            problems.append(Problem(name, line, path=key, message=problem, next_step=_AGAIN))
+            continue
+        prices[key] = Price(key, what, unit, Decimal(gbp), region, source, date.fromisoformat(dated), note)
+    if problems:
+        raise SettingsError(problems)
+    return prices
+
+
+def _wrong(unit: str, gbp: str, dated: str) -> str:
+    if unit not in MONTHS:
+        return f"unknown unit {unit!r}; allowed: {', '.join(MONTHS)}"
+    try:
+        amount = Decimal(gbp)
+    except InvalidOperation:
+        return f"{gbp!r} is not a price"
+    if not amount.is_finite() or amount <= 0:
+        return f"{gbp!r} is not a price above zero"
+    try:
+        date.fromisoformat(dated)
+    except ValueError:
+        return f"{dated!r} is not a date such as 2026-04-01"
+    return ""
+
+
+def text_of(prices: Mapping[str, Price]) -> str:
+    """The text of a snapshot file: what `parse` reads."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(HEADINGS)
+    for key in sorted(prices):
+        one = prices[key]
+        writer.writerow(
+            [one.key, one.what, one.unit, f"{one.gbp:f}", one.region, one.source, one.dated.isoformat(), one.note]
+        )
+    return out.getvalue()
+
+
+@cache
+def sources() -> Mapping[str, PriceSource]:
+    """Where the snapshot's prices come from, by id."""
+    rows = csv.DictReader(StringIO(_text("sources.csv")))
+    return {
+        row["id"]: PriceSource(row["id"], row["title"], date.fromisoformat(row["date"]), row["note"]) for row in rows
+    }
+
+
+@cache
+def _shipped() -> Mapping[str, Price]:
+    return parse(_text("azure.csv"), "bluelamp/cost/prices/azure.csv")
+
+
+@cache
+def _machines() -> Mapping[tuple[str, str], Price]:
+    """The prices of Linux virtual machines by region and size in lower case; `note` has the size as Azure spells it."""
+    source = sources()["karpenter"]
+    return {
+        (row["region"], row["size"].lower()): Price(
+            machine_key(row["size"]),
+            f"{row['size']} Linux",
+            "hour",
+            Decimal(row["gbp"]),
+            row["region"],
+            source.id,
+            source.dated,
+            row["size"],
+        )
+        for row in _rows("virtual-machines.csv")
+    }
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    return iter(csv.DictReader(StringIO(_text(name))))
+
+
+def _text(name: str) -> str:
+    return (files("bluelamp.cost") / "prices" / name).read_text(encoding="utf-8")

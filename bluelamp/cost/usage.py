@@ -1,0 +1,185 @@
+"""`stacks/<stack>/usage.yaml`: how much of what is charged by use a force uses, with documented defaults."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.reader import content_of, parse
+from bluelamp.core.source import Source, Steps, show
+
+FILE: Final = "stacks/{stack}/usage.yaml"
+"""Where a stack's file is, under the project's folder."""
+
+_AMOUNT: Final = re.compile(r"(?P<value>\d+(?:\.\d+)?) +(?P<unit>\S.*)")
+_LARGEST: Final = Decimal(10) ** 12
+_RESERVATIONS: Final = ("none", "3-years")
+_SECTIONS: Final = ("usage", "resources", "reservations", "hybridBenefit")
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """What is assumed of a key of use. `per` says whether of each resource of a kind, or of the whole estate."""
+
+    key: str
+    value: Decimal
+    unit: str
+    per: Literal["estate", "resource"]
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much is used, and where that is said."""
+
+    value: Decimal
+    unit: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How much a force uses, and how it buys.
+
+    `stated` is by key, `resources` by a resource's logical name and key. `reservation` is how virtual machines are
+    bought: `none`, or `3-years` for those whose reservation has a price. `hybrid_benefit` says that Windows licences
+    with Software Assurance are brought to Azure.
+    """
+
+    stated: Mapping[str, Decimal] = field(default_factory=dict)
+    resources: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    reservation: str = "none"
+    hybrid_benefit: bool = False
+    file: str = ""
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
+    """The line and column of each resource's name in the file."""
+
+    def of(self, key: str, name: str = "") -> Amount:
+        """How much of `key` the resource called `name` uses: what is said of it, else of all, else the default."""
+        default = defaults()[key]
+        own = self.resources.get(name, {})
+        if key in own:
+            return Amount(own[key], default.unit, f"{self.file}: resources.{name}.{key}")
+        if key in self.stated:
+            return Amount(self.stated[key], default.unit, f"{self.file}: usage.{key}")
+        return Amount(default.value, default.unit, f"default: {key} {default.value:f} {default.unit}")
+
+
+@cache
+def defaults() -> Mapping[str, Default]:
+    """The documented defaults by key."""
+    text = (files("bluelamp.cost") / "defaults.yaml").read_bytes()
+    read = parse(text, "bluelamp/cost/defaults.yaml").values
+    return {
+        key: Default(key, Decimal(str(one["value"])), one["unit"], one["per"], one["what"]) for key, one in read.items()
+    }
+
+
+def read_usage(root: Path, stack: str) -> Usage:
+    """The use of a stack; the defaults alone where it has no file. Raises `SettingsError` with every mistake."""
+    path = root / FILE.format(stack=stack)
+    if not path.exists():
+        return Usage()
+    return usage_of(parse(*content_of(path, root)))
+
+
+def usage_of(source: Source) -> Usage:
+    """The use that a document says. Raises `SettingsError` with every mistake in it."""
+    problems = list(source.problems)
+    values = source.values
+    if not isinstance(values, Mapping):
+        raise SettingsError([*problems, source.problem((), "is not a mapping", next_step="begin with `usage:`")])
+    for key in values:
+        if key not in _SECTIONS:
+            problems.append(_unknown(source, (key,), key, _SECTIONS))
+    stated = _amounts(source, ("usage",), values.get("usage"), problems, allowed=defaults())
+    per_resource = {key: one for key, one in defaults().items() if one.per == "resource"}
+    resources: dict[str, Mapping[str, Decimal]] = {}
+    given = values.get("resources")
+    if given is not None and not isinstance(given, Mapping):
+        problems.append(source.problem(("resources",), "is not a mapping", next_step="write `NAME: {KEY: AMOUNT}`"))
+    else:
+        for name, own in (given or {}).items():
+            resources[name] = _amounts(source, ("resources", name), own, problems, allowed=per_resource)
+    reservation = _choice(source, "reservations", "virtualMachines", values, problems, _RESERVATIONS, "none")
+    benefit = _choice(source, "hybridBenefit", "windows", values, problems, (True, False), default=False)
+    if problems:
+        raise SettingsError(problems)
+    places = {name: source.at(("resources", name), key=True) for name in resources}
+    return Usage(stated, resources, str(reservation), bool(benefit), source.file, places)
+
+
+def _amounts(
+    source: Source, steps: Steps, given: Any, problems: list[Problem], *, allowed: Mapping[str, Default]
+) -> dict[str, Decimal]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        problems.append(source.problem(steps, "is not a mapping", next_step="write `KEY: AMOUNT`"))
+        return {}
+    found: dict[str, Decimal] = {}
+    for key, value in given.items():
+        place = (*steps, key)
+        if key not in allowed:
+            problems.append(_unknown(source, place, key, allowed))
+        elif (amount := _amount(value, allowed[key].unit)) is None:
+            unit = allowed[key].unit
+            problems.append(
+                source.problem(
+                    place,
+                    "is not an amount with its unit",
+                    show(value),
+                    f"allowed: a number from 0 and the unit {unit}",
+                    f"write `{key}: {allowed[key].value:f} {unit}` with the force's figure",
+                )
+            )
+        else:
+            found[key] = amount
+    return found
+
+
+def _amount(value: Any, unit: str) -> Decimal | None:
+    read = _AMOUNT.fullmatch(value) if isinstance(value, str) else None
+    if read is None or read["unit"] != unit:
+        return None
+    amount = Decimal(read["value"])
+    return amount if amount <= _LARGEST else None
+
+
+def _choice(
+    source: Source,
+    section: str,
+    key: str,
+    values: Mapping[str, Any],
+    problems: list[Problem],
+    allowed: tuple[object, ...],
+    default: object,
+) -> object:
+    given = values.get(section)
+    if given is None:
+        return default
+    if not isinstance(given, Mapping):
+        problems.append(source.problem((section,), "is not a mapping", next_step=f"write `{key}: {show(default)}`"))
+        return default
+    for each in given:
+        if each != key:
+            problems.append(_unknown(source, (section, each), each, (key,)))
+    chosen = given.get(key, default)
+    if not any(chosen is each or (isinstance(each, str) and chosen == each) for each in allowed):
+        choices = ", ".join(show(each) if isinstance(each, bool) else str(each) for each in allowed)
+        problems.append(
+            source.problem((section, key), "unknown value", show(chosen), f"allowed: {choices}", "choose one of them")
+        )
+        return default
+    return chosen
+
+
+def _unknown(source: Source, steps: Steps, key: object, allowed: Mapping[str, Any] | tuple[str, ...]) -> Problem:
+    meant = did_you_mean(str(key), allowed)
+    listed = f"allowed: {', '.join(allowed)}"
+    return source.problem(steps, "unknown key", show(key), meant or listed, "correct the key or take it out", key=True)

@@ -1,0 +1,183 @@
+"""Files of use and hardware: what they say, and every mistake in them at once, with its place."""
+
+from decimal import Decimal
+
+import pytest
+
+from bluelamp.core.problems import SettingsError
+from bluelamp.core.reader import parse
+from bluelamp.cost.fleet import costs
+from bluelamp.cost.hardware import hardware_of
+from bluelamp.cost.model import By
+from bluelamp.cost.price import Estate, check_names, read_both
+from bluelamp.cost.usage import defaults, usage_of
+from tests.conftest import ROOT, Project
+from tests.cost.estates import cost_of, lines, resource
+
+FORCES = ("west-midlands", "essex", "dyfed-powys")
+
+
+def problems(reader: object, text: str) -> list[str]:
+    with pytest.raises(SettingsError) as raised:
+        reader(parse(text.encode(), "stacks/kent/file.yaml"))  # type: ignore[operator]
+    return [str(problem) for problem in raised.value.problems]
+
+
+@pytest.mark.parametrize("force", FORCES)
+def test_the_files_of_a_force_are_read(force: str) -> None:
+    usage, hardware = read_both(ROOT, force)
+    assert usage.stated
+    assert hardware.purchases
+    assert all("illustrative" in each.source for each in hardware.purchases)
+
+
+def test_a_force_without_files_has_the_defaults() -> None:
+    usage, hardware = read_both(ROOT, "kent")
+    assert (usage.stated, hardware.purchases) == ({}, ())
+    assert usage.of("logIngestion").value == 20
+    assert usage.of("logIngestion").basis == "default: logIngestion 20 GB/day"
+
+
+def test_what_is_said_of_a_resource_comes_before_what_is_said_of_all() -> None:
+    text = "usage: {storageCapacity: 100 GB}\nresources:\n  lake: {storageCapacity: 7.5 GB}\n"
+    usage = usage_of(parse(text.encode(), "stacks/kent/usage.yaml"))
+    assert usage.of("storageCapacity", "lake").value == Decimal("7.5")
+    assert usage.of("storageCapacity", "other").value == 100
+    assert usage.of("storageCapacity", "lake").basis == "stacks/kent/usage.yaml: resources.lake.storageCapacity"
+
+
+def test_every_mistake_of_use_is_told_at_once() -> None:
+    found = problems(
+        usage_of,
+        """usage:
+  logIngestionn: 20 GB/day
+  firewallData: 20 TB/month
+  peeringData: 20
+  flowLogs: -3 GB/month
+resources:
+  lake: {logIngestion: 5 GB/day}
+reservations: {virtualMachines: 5-years}
+hybridBenefit: {windows: sometimes}
+usages: {}
+""",
+    )
+    assert [each.split(": ", 2)[1] for each in found] == [
+        "usages",
+        "usage.logIngestionn",
+        "usage.firewallData",
+        "usage.peeringData",
+        "usage.flowLogs",
+        "resources.lake.logIngestion",
+        "reservations.virtualMachines",
+        "hybridBenefit.windows",
+    ]
+    assert "stacks/kent/file.yaml:2:3" in found[1]
+    assert "did you mean logIngestion?" in found[1]
+    assert "the unit GB/month" in found[2]
+    assert "allowed: none, 3-years" in found[6]
+
+
+def test_use_of_a_resource_that_is_not_planned_is_a_mistake() -> None:
+    usage = usage_of(parse(b"resources:\n  lake-acount: {storageCapacity: 1 GB}\n", "stacks/kent/usage.yaml"))
+    estate = Estate("kent", (resource("storage:StorageAccount", name="lake-account"),))
+    with pytest.raises(SettingsError, match="did you mean lake-account") as raised:
+        check_names(usage, estate)
+    assert str(raised.value).startswith("stacks/kent/usage.yaml:2:3: resources.lake-acount: ")
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "usage: 3\n", "resources: [a]\n", "usage:\n  a: &b 1\n"])
+def test_what_is_no_file_of_use_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError):
+        usage_of(parse(text.encode(), "usage.yaml"))
+
+
+def test_a_reservation_counts_where_it_has_a_price() -> None:
+    usage = usage_of(parse(b"reservations: {virtualMachines: 3-years}\n", "usage.yaml"))
+
+    def machine(size: str) -> dict[str, tuple[str, str]]:
+        properties = {"hardwareProfile": {"vmSize": size}, "location": "uksouth"}
+        return lines(cost_of([resource("compute:VirtualMachine", properties)], usage))
+
+    # 869.4668 over 36 months
+    assert machine("Standard_D2s_v5") == {"Standard_D2s_v5, reserved for three years": ("24.15", "fixed")}
+    assert machine("Standard_D4s_v5") == {"Standard_D4s_v5 Linux": ("122.31", "fixed")}
+
+
+def test_a_machine_that_runs_by_day_is_charged_by_use() -> None:
+    usage = usage_of(parse(b"resources: {one: {machineHours: 220 hours/month}}\n", "usage.yaml"))
+    properties = {"hardwareProfile": {"vmSize": "Standard_D2s_v5"}, "location": "uksouth"}
+    # 220 h x 0.083777
+    assert lines(cost_of([resource("compute:VirtualMachine", properties)], usage)) == {
+        "Standard_D2s_v5 Linux": ("18.43", "usage")
+    }
+
+
+HARDWARE = """purchases:
+  - {name: hosts, what: Hosts, kind: hardware, count: 4, price: 12000, months: 48, spend: tactical, milestone: moved, source: quote}
+energy:
+  - {name: power, what: Power, watts: 2000, pricePerKwh: 0.25, overhead: 1.5, component: live, source: bill}
+"""
+
+
+def test_hardware_and_energy_are_spread_over_months() -> None:
+    hardware = hardware_of(parse(HARDWARE.encode(), "hardware.yaml"))
+    found = cost_of([], hardware=hardware)
+    # 4 x 12,000 / 48 = 1,000; 2 kW x 1.5 x 730 h x 0.25 = 547.50
+    assert [str(line.monthly) for line in found.lines] == ["1000.00", "547.50"]
+    assert {key: str(value) for key, value in found.by(By.SPEND).items()} == {
+        "strategic": "547.50",
+        "tactical": "1000.00",
+    }
+    assert {key: str(value) for key, value in found.by(By.COMPONENT).items()} == {"live": "547.50", "none": "1000.00"}
+    assert "moved" in found.by(By.MILESTONE)
+    assert found.coverage.chargeable == 0
+
+
+def test_every_mistake_of_hardware_is_told_at_once() -> None:
+    found = problems(
+        hardware_of,
+        """purchases:
+  - {name: hosts, what: Hosts, kind: hardwear, price: 0, months: 0, source: quote}
+  - {name: hosts, what: Hosts, kind: hardware, price: 5, month: 3, months: 4}
+energy:
+  - {name: power, what: Power, watts: -5, pricePerKwh: 99, source: bill}
+""",
+    )
+    assert {each.split(": ", 2)[1] for each in found} == {
+        "purchases[0].kind",
+        "purchases[0].price",
+        "purchases[0].months",
+        "purchases[1].month",
+        "purchases[1].source",
+        "energy[0].watts",
+        "energy[0].pricePerKwh",
+    }
+
+
+def test_a_name_twice_is_a_mistake() -> None:
+    twice = HARDWARE.replace("name: power", "name: hosts")
+    assert "duplicate name" in problems(hardware_of, twice)[0]
+
+
+def test_mistakes_of_all_forces_are_told_before_anything_is_planned(project: Project) -> None:
+    root = project.root
+    for force in ("kent", "essex"):
+        path = root / "stacks" / force / "usage.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("usage: {logs: 1 GB}\n")
+    with pytest.raises(SettingsError) as raised:
+        list(costs(["kent", "essex"], root, None, None))
+    assert [problem.file for problem in raised.value.problems] == ["stacks/kent/usage.yaml", "stacks/essex/usage.yaml"]
+
+
+def test_every_default_has_a_unit_and_words() -> None:
+    for key, one in defaults().items():
+        assert one.unit, key
+        assert one.what, key
+        assert one.per in ("estate", "resource"), key
+
+
+def test_the_page_of_costs_has_every_default() -> None:
+    page = (ROOT / "docs" / "cost.md").read_text("utf-8")
+    for one in defaults().values():
+        assert f"| `{one.key}` | `{one.value:f} {one.unit}` | {one.per} | {one.what} |" in page

@@ -1,0 +1,117 @@
+"""Every azure-native type that a force plans has a pricing function.
+
+`planned_types.txt` lists the types that the forces of this repository plan. To write it anew, plan each force and
+sort what `plan.managed` has of `azure-native:`.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from bluelamp.cost.azure import pricing
+from bluelamp.cost.fleet import costs
+from bluelamp.cost.model import By, Costs, Kind
+from bluelamp.cost.price import cost_of_plan
+from bluelamp.planning import Plan, plan_force
+from tests.conftest import ROOT
+from tests.cost.estates import cost_of, resource
+
+TYPES = (Path(__file__).parent / "planned_types.txt").read_text("utf-8").split()
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return plan_force("west-midlands", ROOT)
+
+
+@pytest.fixture(scope="module")
+def cost(plan: Plan) -> Costs:
+    return cost_of_plan(plan, ROOT)
+
+
+def test_every_planned_type_has_a_pricing_function() -> None:
+    assert sorted(set(TYPES) - set(pricing())) == []
+
+
+def test_the_list_is_what_the_largest_force_plans(plan: Plan) -> None:
+    planned = {one.type for one in plan.managed if one.type.startswith("azure-native:")}
+    assert sorted(planned - set(TYPES)) == []
+
+
+def test_the_largest_force_is_priced_to_95_percent(cost: Costs) -> None:
+    assert cost.coverage.share >= 0.95
+    assert cost.coverage.chargeable > 200
+    assert not [line.type for line in cost.lines if "pricing function" in line.basis]
+
+
+def test_the_parts_of_the_largest_force_sum_to_the_whole(cost: Costs) -> None:
+    for by in By:
+        assert sum(cost.by(by).values()) == cost.total
+    assert sum(cost.of(kind) for kind in Kind) == cost.total
+
+
+def test_groups_are_those_of_the_plan(cost: Costs) -> None:
+    components = cost.by(By.COMPONENT)
+    assert {"hub", "second-hub", "landing-zone-records", "lake", "live"} <= set(components)
+    assert {"Hub", "Spoke", "Backup", "DataLake", "OnPremises"} <= set(cost.by(By.MODULE))
+    assert set(cost.by(By.SPEND)) == {"strategic", "tactical"}
+    assert set(cost.by(By.MILESTONE)) == {"hybrid-foundation"}
+    assert set(cost.by(By.ENVIRONMENT)) == {"prod"}
+
+
+@pytest.mark.parametrize("force", ["dyfed-powys"])
+def test_a_force_costs_what_its_plan_costs(force: str) -> None:
+    (both,) = costs([force], ROOT, None, None)
+    assert both.now.total > 0
+    assert both.before is None
+
+
+def test_a_type_without_a_pricing_function_is_unpriced_and_named() -> None:
+    found = cost_of([resource("madeup:Thing"), resource("network:VirtualNetwork")])
+    assert [line.type for line in found.unpriced] == ["azure-native:madeup:Thing"]
+    assert found.coverage.unpriced == 1
+    assert found.coverage.share == 0
+
+
+@pytest.mark.parametrize(
+    ("type_", "properties", "said"),
+    [
+        ("network:AzureFirewall", {"sku": {"tier": "Premum"}}, "the nearest is firewall-premium"),
+        ("network:VirtualNetworkGateway", {"sku": {"name": "VpnGw9AZ"}}, "the nearest is vpn-gateway-vpngw"),
+        (
+            "compute:VirtualMachine",
+            {"hardwareProfile": {"vmSize": "Standard_D4s_v55"}},
+            "the nearest is Standard_D4s_v5",
+        ),
+        ("eventhub:Namespace", {"sku": {"name": "Dedicated"}}, "no price for event-hubs-dedicated"),
+    ],
+)
+def test_an_unknown_size_is_unpriced_with_the_nearest(type_: str, properties: dict[str, object], said: str) -> None:
+    line, *_ = cost_of([resource(type_, properties)]).unpriced
+    assert said in line.basis
+
+
+def test_another_region_without_a_price_of_its_own_is_flagged() -> None:
+    there = cost_of([resource("network:BastionHost", {"sku": {"name": "Basic"}, "location": "ukwest"})]).lines
+    here = cost_of([resource("network:BastionHost", {"sku": {"name": "Basic"}, "location": "uksouth"})]).lines
+    assert there[0].monthly == here[0].monthly
+    assert [there[0].elsewhere, here[0].elsewhere] == [True, False]
+
+
+def test_a_size_has_the_price_of_its_region() -> None:
+    found = {}
+    for region in ("uksouth", "ukwest"):
+        properties = {"hardwareProfile": {"vmSize": "Standard_D4s_v5"}, "location": region}
+        (found[region],) = cost_of([resource("compute:VirtualMachine", properties)]).lines
+    # USD 0.222 and 0.232 an hour, x 0.754745
+    assert [f"{each.unit_price:.6f}" for each in found.values()] == ["0.167553", "0.175101"]
+    assert not any(each.elsewhere for each in found.values())
+
+
+def test_unknown_properties_are_no_reason_to_fail() -> None:
+    from bluelamp.policies.model import UNKNOWN
+
+    for token in pricing():
+        type_ = token.removeprefix("azure-native:")
+        for properties in ({}, UNKNOWN, {"sku": UNKNOWN, "properties": UNKNOWN, "location": UNKNOWN}):
+            assert cost_of([resource(type_, properties)]).lines  # type: ignore[arg-type]
