@@ -8,7 +8,7 @@ from bluelamp.core.access import AccessPolicy
 from bluelamp.core.contracts import Contract
 from bluelamp.infra.force import Force
 from bluelamp.infra.waiting import wait_once
-from bluelamp.infra.wiring.signed import Signed
+from bluelamp.infra.wiring.signed import LakeAccess, Signed
 from bluelamp.modules.aliases import drop_version_aliases
 from bluelamp.modules.naming import Label
 
@@ -23,19 +23,20 @@ def build(force: Force, assets: Sequence[Contract] = (), policy: AccessPolicy | 
     pulumi.export("force", force.entry.force)
     label = label_of(force)
     clusters: dict[str, Signed] = {}
+    jobs: dict[tuple[str, str], LakeAccess] = {}
     if force.azure:
         from bluelamp.infra.landing_zone import azure_landing_zone
 
         if force.version_aliases == "drop":
             pulumi.runtime.register_stack_transformation(drop_version_aliases)
         made = azure_landing_zone(force, force.azure, label, assets, policy)
-        clusters = made.clusters
+        clusters, jobs = made.clusters, made.jobs
         for key, value in made.exports.items():
             pulumi.export(key, value)
     if force.on_premises:
         from bluelamp.infra.tenants import on_premises_estate
 
-        pulumi.export("tenantNamespaces", on_premises_estate(force, force.on_premises, label, clusters))
+        pulumi.export("tenantNamespaces", on_premises_estate(force, force.on_premises, label, clusters, jobs))
 
 
 def label_of(force: Force) -> Label:

@@ -7,17 +7,22 @@ from bluelamp.infra.cluster import Cluster
 from bluelamp.infra.force import Force
 from bluelamp.infra.on_premises import OnPremises
 from bluelamp.infra.on_premises import Tenant as TenantSettings
-from bluelamp.infra.wiring.signed import Signed
-from bluelamp.modules.kubernetes.tenant import Tenant, TenantArgs, TenantGroups
+from bluelamp.infra.wiring.signed import LakeAccess, Signed
+from bluelamp.modules.kubernetes.tenant import Tenant, TenantArgs, TenantEgress, TenantGroups
 from bluelamp.modules.naming import Label
 
 
 def on_premises_estate(
-    force: Force, estate: OnPremises, label: Label, signed: dict[str, Signed]
+    force: Force,
+    estate: OnPremises,
+    label: Label,
+    signed: dict[str, Signed],
+    lakes: dict[tuple[str, str], LakeAccess],
 ) -> dict[str, pulumi.Output[str]]:
     """The clusters, what they run, and every tenant on its cluster; gives the namespaces by `cluster/tenant`.
 
-    `signed` are the clusters whose workloads sign in to Azure, with their share there.
+    `signed` are the clusters whose workloads sign in to Azure, with their share there; `lakes` what jobs are told
+    of the data lake, by the names of their tenant and themselves.
     """
     if force.has("clusters"):
         from bluelamp.infra.wiring.clusters import clusters as make_clusters
@@ -40,11 +45,11 @@ def on_premises_estate(
             providers[cluster.name] = _provider(cluster, label)
         made = Tenant(
             f"{cluster.name}-{tenant.name}",
-            _arguments(tenant, cluster, label),
+            _arguments(tenant, cluster, label, lakes),
             pulumi.ResourceOptions(providers=[providers[cluster.name]]),
         )
         namespaces[f"{cluster.name}/{tenant.name}"] = made.namespace
-        _jobs(tenant, cluster, made, label, providers[cluster.name])
+        _jobs(tenant, cluster, made, label, providers[cluster.name], lakes)
     if estate.datahub and force.has("dataCatalogue"):
         from bluelamp.infra.wiring.datahub import datahub
 
@@ -57,27 +62,35 @@ def on_premises_estate(
     return namespaces
 
 
-def _jobs(tenant: TenantSettings, cluster: Cluster, home: Tenant, label: Label, provider: kubernetes.Provider) -> None:
+def _jobs(
+    tenant: TenantSettings,
+    cluster: Cluster,
+    home: Tenant,
+    label: Label,
+    provider: kubernetes.Provider,
+    lakes: dict[tuple[str, str], LakeAccess],
+) -> None:
     if not tenant.jobs:
         return
-    from bluelamp.modules.data.job import ScheduledJob
+    from bluelamp.modules.data.job import ScheduledJob, ScheduledJobArgs
 
     for job in tenant.jobs:
-        ScheduledJob(
-            f"{cluster.name}-{tenant.name}-{job.name}",
-            {
-                "label": _owned(label, tenant),
-                "namespace": home.namespace,
-                "job": job.name,
-                "image": job.image,
-                "schedule": job.schedule,
-                "arguments": list(job.arguments),
-                "cpu": job.cpu,
-                "memory": job.memory,
-                "deadline_minutes": job.deadline_minutes,
-            },
-            pulumi.ResourceOptions(providers=[provider]),
+        args = ScheduledJobArgs(
+            label=_owned(label, tenant),
+            namespace=home.namespace,
+            job=job.name,
+            image=job.image,
+            schedule=job.schedule,
+            arguments=list(job.arguments),
+            cpu=job.cpu,
+            memory=job.memory,
+            deadline_minutes=job.deadline_minutes,
         )
+        if lake := lakes.get((tenant.name, job.name)):
+            args["identity"] = {"client_id": lake.client_id, "tenant_id": lake.tenant_id}
+            args["env"] = {"BLUELAMP_LAKE": lake.endpoint}
+        name = f"{cluster.name}-{tenant.name}-{job.name}"
+        ScheduledJob(name, args, pulumi.ResourceOptions(providers=[provider]))
 
 
 def _provider(cluster: Cluster, label: Label) -> kubernetes.Provider:
@@ -89,7 +102,9 @@ def _provider(cluster: Cluster, label: Label) -> kubernetes.Provider:
     )
 
 
-def _arguments(tenant: TenantSettings, cluster: Cluster, label: Label) -> TenantArgs:
+def _arguments(
+    tenant: TenantSettings, cluster: Cluster, label: Label, lakes: dict[tuple[str, str], LakeAccess]
+) -> TenantArgs:
     args = TenantArgs(
         label=_owned(label, tenant),
         namespace=tenant.name,
@@ -97,6 +112,13 @@ def _arguments(tenant: TenantSettings, cluster: Cluster, label: Label) -> Tenant
         groups=_groups(tenant),
         pod_security=tenant.pod_security,
     )
+    ways = [
+        TenantEgress(name=f"{job.name}-lake", cidr=lake.cidr, ports=[443], program=job.name)
+        for job in tenant.jobs
+        if (lake := lakes.get((tenant.name, job.name)))
+    ]
+    if ways:
+        args["egress"] = ways
     if cluster.version:
         args["pod_security_version"] = "v" + ".".join(cluster.version.split(".")[:2])
     return args

@@ -54,10 +54,12 @@ def allow_in(peers: list[NetworkPolicyPeerArgs], ports: Iterable[int] = ()) -> N
     return NetworkPolicySpecArgs(pod_selector=everything(), policy_types=["Ingress"], ingress=[rule])
 
 
-def allow_out(peers: list[NetworkPolicyPeerArgs], ports: Iterable[int] = ()) -> NetworkPolicySpecArgs:
-    """Lets pods out to `peers`, to these TCP `ports` only where some are given."""
+def allow_out(
+    peers: list[NetworkPolicyPeerArgs], ports: Iterable[int] = (), pods: LabelSelectorArgs | None = None
+) -> NetworkPolicySpecArgs:
+    """Lets `pods`, by default every pod, out to `peers`, to these TCP `ports` only where some are given."""
     rule = NetworkPolicyEgressRuleArgs(to=peers, ports=_tcp(ports))
-    return NetworkPolicySpecArgs(pod_selector=everything(), policy_types=["Egress"], egress=[rule])
+    return NetworkPolicySpecArgs(pod_selector=pods or everything(), policy_types=["Egress"], egress=[rule])
 
 
 def network(cidr: str) -> NetworkPolicyPeerArgs:
@@ -79,6 +81,11 @@ def pods_of_tenants() -> NetworkPolicyPeerArgs:
 def everything() -> LabelSelectorArgs:
     """Selects every pod."""
     return LabelSelectorArgs()
+
+
+def program(name: str) -> LabelSelectorArgs:
+    """Selects the pods of one program, by the recommended label for its name."""
+    return LabelSelectorArgs(match_labels={"app.kubernetes.io/name": name})
 
 
 def namespace(name: str) -> LabelSelectorArgs:

@@ -55,6 +55,8 @@ class TenantEgress(TypedDict):
     """The address range, such as `10.144.8.0/28`; never everything."""
     ports: list[int]
     """The TCP ports."""
+    program: NotRequired[str]
+    """The label `app.kubernetes.io/name` of the pods that may, such as a job's name; every pod when left out."""
 
 
 class TenantGitOps(TypedDict):

@@ -18,5 +18,6 @@ def network_policies(args: TenantArgs) -> dict[str, NetworkPolicySpecArgs]:
     if "monitoring_namespace" in args:
         found["allow-monitoring"] = traffic.allow_in([traffic.pods_of(args["monitoring_namespace"])])
     for way in args.get("egress", []):
-        found[f"allow-egress-{way['name']}"] = traffic.allow_out([traffic.network(way["cidr"])], way["ports"])
+        pods = traffic.program(way["program"]) if "program" in way else None
+        found[f"allow-egress-{way['name']}"] = traffic.allow_out([traffic.network(way["cidr"])], way["ports"], pods)
     return found

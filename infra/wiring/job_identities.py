@@ -1,0 +1,77 @@
+"""The identities that tenants' jobs act as in the data lake, each with roles on the file systems in its settings."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from bluelamp.infra.on_premises import OnPremises, Tenant
+from bluelamp.infra.wiring.data_network import endpoints_range
+from bluelamp.infra.wiring.data_roles import READER, WRITER
+from bluelamp.infra.wiring.signed import LakeAccess, Signed
+from bluelamp.infra.workloads import Job, JobLake
+
+if TYPE_CHECKING:
+    from bluelamp.infra.wiring.context import Context
+    from bluelamp.infra.wiring.data import Data
+    from bluelamp.modules.azure.workload_identity import RoleGrant, WorkloadIdentity
+    from bluelamp.modules.data.lake import DataLake
+
+_ROLES: Final = "/providers/Microsoft.Authorization/roleDefinitions/"
+
+
+def job_identities(
+    context: "Context", kept: "Data | None", clusters: Mapping[str, Signed]
+) -> dict[tuple[str, str], LakeAccess]:
+    """What each job with `lake` in its settings is told of the lake, by the names of its tenant and itself."""
+    estate = context.force.on_premises
+    if estate is None or kept is None or context.azure.data is None:
+        return {}
+    name = context.azure.data.landing_zone
+    (cidr,) = (endpoints_range(zone) for zone in context.azure.landing_zones if zone.name == name)
+    found: dict[tuple[str, str], LakeAccess] = {}
+    for tenant in estate.tenants:
+        cluster = cluster_of(estate, tenant)
+        for job in tenant.jobs:
+            if job.lake is None:
+                continue
+            identity = _identity(context, cluster, clusters[cluster], tenant, job, _grants(kept.lake, job.lake))
+            found[tenant.name, job.name] = LakeAccess(context.tenant_id, identity.client_id, kept.lake.endpoint, cidr)
+    return found
+
+
+def cluster_of(estate: OnPremises, tenant: Tenant) -> str:
+    """The name of the cluster that a tenant is on."""
+    return tenant.cluster or estate.clusters[0].name
+
+
+def _identity(
+    context: "Context", cluster: str, signed: Signed, tenant: Tenant, job: Job, roles: "dict[str, RoleGrant]"
+) -> "WorkloadIdentity":
+    from bluelamp.modules.azure.workload_identity import WorkloadIdentity
+
+    subject = f"system:serviceaccount:{tenant.name}:{job.name}"
+    return WorkloadIdentity(
+        f"job-{cluster}-{tenant.name}-{job.name}-identity",
+        {
+            "label": context.label,
+            "location": context.location,
+            "workload": f"job-{tenant.name}-{job.name}",
+            "resource_group_name": context.group("clusters").name,
+            "credentials": {"cluster": {"issuer": signed.issuer, "subject": subject}},
+            "roles": roles,
+        },
+        context.opts,
+    )
+
+
+def _grants(lake: "DataLake", wanted: JobLake) -> "dict[str, RoleGrant]":
+    """A role on each file system; whoever writes to one reads it too."""
+    from bluelamp.modules.azure.workload_identity import RoleGrant
+
+    roles = dict.fromkeys(wanted.read, ("read", READER)) | dict.fromkeys(wanted.write, ("write", WRITER))
+    return {
+        f"{verb}-{each}": RoleGrant(
+            role_definition_id=f"{_ROLES}{role}",
+            scope=lake.file_system_ids.apply(lambda ids, each=each: ids[each]),  # type: ignore[misc]
+        )
+        for each, (verb, role) in roles.items()
+    }
