@@ -17,15 +17,18 @@ def job_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
             lake = dig(job, "lake")
             if isinstance(lake, Mapping):
                 steps: Steps = (*job_at, "lake")
-                yield from _lake(settings, steps, lake)
-                yield from _sign_in(settings, steps, dig(tenant, "cluster"))
+                data = dig(settings, "azure", "data")
+                if data is None:
+                    step = "add bluelamp:azure.data, or remove lake"
+                    yield Finding(steps, "the force has no data lake", next_step=step)
+                elif isinstance(data, Mapping):
+                    yield from _lake(settings, steps, lake, data)
+                    yield from _sign_in(settings, steps, dig(tenant, "cluster"))
 
 
-def _lake(settings: Mapping[str, Any], steps: Steps, lake: Mapping[str, Any]) -> Iterator[Finding]:
-    data = dig(settings, "azure", "data")
-    if not isinstance(data, Mapping):
-        yield Finding(steps, "the force has no data lake", next_step="add bluelamp:azure.data, or remove lake")
-        return
+def _lake(
+    settings: Mapping[str, Any], steps: Steps, lake: Mapping[str, Any], data: Mapping[str, Any]
+) -> Iterator[Finding]:
     if not is_on(settings, "dataLake"):
         message = "the force has no data lake: the component dataLake is off"
         yield Finding(steps, message, next_step="write dataLake: hybrid, or remove lake")

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+import pulumi
+
 from bluelamp.infra.on_premises import OnPremises, Tenant
 from bluelamp.infra.wiring.data_network import endpoints_range
 from bluelamp.infra.wiring.data_roles import READER, WRITER
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
     from bluelamp.infra.wiring.context import Context
     from bluelamp.infra.wiring.data import Data
     from bluelamp.modules.azure.workload_identity import RoleGrant, WorkloadIdentity
-    from bluelamp.modules.data.lake import DataLake
 
 _ROLES: Final = "/providers/Microsoft.Authorization/roleDefinitions/"
 
@@ -33,7 +34,9 @@ def job_identities(
         for job in tenant.jobs:
             if job.lake is None:
                 continue
-            identity = _identity(context, cluster, clusters[cluster], tenant, job, _grants(kept.lake, job.lake))
+            identity = _identity(
+                context, cluster, clusters[cluster], tenant, job, grants(kept.lake.file_system_ids, job.lake)
+            )
             found[tenant.name, job.name] = LakeAccess(context.tenant_id, identity.client_id, kept.lake.endpoint, cidr)
     return found
 
@@ -63,15 +66,15 @@ def _identity(
     )
 
 
-def _grants(lake: "DataLake", wanted: JobLake) -> "dict[str, RoleGrant]":
-    """A role on each file system; whoever writes to one reads it too."""
+def grants(file_system_ids: pulumi.Output[dict[str, str]], wanted: JobLake) -> "dict[str, RoleGrant]":
+    """A role on each file system, by a short name such as `read-curated`; the role that writes to one reads it too."""
     from bluelamp.modules.azure.workload_identity import RoleGrant
 
     roles = dict.fromkeys(wanted.read, ("read", READER)) | dict.fromkeys(wanted.write, ("write", WRITER))
     return {
         f"{verb}-{each}": RoleGrant(
             role_definition_id=f"{_ROLES}{role}",
-            scope=lake.file_system_ids.apply(lambda ids, each=each: ids[each]),  # type: ignore[misc]
+            scope=file_system_ids.apply(lambda ids, each=each: ids[each]),  # type: ignore[misc]
         )
         for each, (verb, role) in roles.items()
     }

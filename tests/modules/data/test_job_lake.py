@@ -3,18 +3,23 @@
 from functools import cache
 from typing import Any
 
+import pulumi
 import pytest
 from planned import Planned, plan
 
 from bluelamp.infra.data import ENGINE_FILE_SYSTEM, LAKE_FILE_SYSTEMS
 from bluelamp.infra.force import load
 from bluelamp.infra.program import build
+from bluelamp.infra.wiring.job_identities import grants
+from bluelamp.infra.workloads import JobLake
+from bluelamp.modules.azure.grants import grant
 from bluelamp.modules.data.lake.lake import FILE_SYSTEMS
 
 OWNER = {"role": "Head of ICT", "email": "head.of.ict@kent.police.example"}
 BUDGET = {"amount": 100, "contacts": ["finance@kent.police.example"]}
 IMAGE = "registry.kent.police.example/forecast@sha256:" + "ab" * 32
 KEY = {"kid": "one", "n": "wcHB" * 85 + "wQ"}
+WHO = "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e41"
 READER, WRITER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
 
 
@@ -110,12 +115,19 @@ def test_its_identity_has_a_role_on_each_file_system_and_none_elsewhere() -> Non
     }
     # Whoever writes to a file system reads it too: one role is enough.
     assert roles == {"read-curated": READER, "write-published": WRITER}
-    scopes = {
-        each.name.partition("-may-")[2]: each.inputs["scope"].rpartition("/")[2]
-        for each in made().resources
-        if each.type.endswith(":RoleAssignment") and each.name.startswith("job-")
-    }
-    assert scopes == {}
+
+
+def test_a_role_is_on_its_own_file_system(label: Any) -> None:
+    ids = {each: f"/lake/containers/{each}" for each in LAKE_FILE_SYSTEMS}
+    wanted = JobLake(read=("curated", "published"), write=("published",))
+
+    def program() -> None:
+        for short, given in grants(pulumi.Output.from_input(ids), wanted).items():
+            opts = pulumi.ResourceOptions()
+            grant(short, label, scope=given["scope"], role=given["role_definition_id"], principal_id=WHO, opts=opts)
+
+    scopes = {each.name: each.inputs["scope"] for each in plan(program).resources if "scope" in each.inputs}
+    assert scopes == {"read-curated": ids["curated"], "write-published": ids["published"]}
 
 
 def test_the_program_is_told_where_the_lake_is() -> None:
