@@ -11,10 +11,15 @@ _FILE_SYSTEMS: Final = ("landing", "curated", "published")
 
 
 def access_of(force: Force, root: Path) -> AccessPolicy | None:
-    """The force's policy, checked; None where it has none. Raises `SettingsError` with every mistake in it."""
+    """The force's policy, checked; None where it has none, or where its lake waits for a higher profile.
+
+    Raises `SettingsError` with every mistake in it.
+    """
     if not has_access(root, force.slug):
         return None
-    return read_access(root, force.slug, read_assets(root, force.slug), offered(force))
+    waits = force.azure is not None and force.azure.data is not None and not force.has("dataLake")
+    policy = read_access(root, force.slug, read_assets(root, force.slug), None if waits else offered(force))
+    return None if waits else policy
 
 
 def offered(force: Force) -> Offered:

@@ -1,7 +1,7 @@
 """Conditions of role assignments (attribute-based access control, version 2.0), as far as they are about blobs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, TypeAlias
@@ -49,19 +49,21 @@ def _parsed(condition: str) -> Tree:
 
 
 def _any(tokens: list[str], at: int) -> tuple[Tree, int]:
-    parts, at = _all(tokens, at)
-    found: list[str | Tree] = ["or", parts]
-    while at < len(tokens) and tokens[at] == "OR":
-        part, at = _all(tokens, at + 1)
-        found.append(part)
-    return tuple(found), at
+    return _joined(tokens, at, "OR", _all)
 
 
 def _all(tokens: list[str], at: int) -> tuple[Tree, int]:
-    part, at = _one(tokens, at)
-    found: list[str | Tree] = ["and", part]
-    while at < len(tokens) and tokens[at] == "AND":
-        part, at = _one(tokens, at + 1)
+    return _joined(tokens, at, "AND", _one)
+
+
+def _joined(
+    tokens: list[str], at: int, word: str, part_of: Callable[[list[str], int], tuple[Tree, int]]
+) -> tuple[Tree, int]:
+    """One or more parts with `word` between them."""
+    part, at = part_of(tokens, at)
+    found: list[str | Tree] = [word.lower(), part]
+    while at < len(tokens) and tokens[at] == word:
+        part, at = part_of(tokens, at + 1)
         found.append(part)
     return tuple(found), at
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from bluelamp.core.contracts import Contract
 from bluelamp.render.canvas import Canvas
 from bluelamp.render.files import MARK
+from bluelamp.render.picture import framed
 
 _WIDE: Final = 250
 _HIGH: Final = 74
@@ -93,23 +93,8 @@ def _asset(canvas: Canvas, contract: Contract, x: float, y: float) -> None:
 
 
 def _svg(canvas: Canvas, name: str, flows: Sequence[tuple[str, str]], size: tuple[float, float]) -> ET.Element:
-    width, height = (f"{each:g}" for each in size)
-    svg = ET.Element(
-        "svg",
-        {
-            "xmlns": "http://www.w3.org/2000/svg",
-            "viewBox": f"0 0 {width} {height}",
-            "width": width,
-            "height": height,
-            "role": "img",
-            "aria-labelledby": "name described",
-            "lang": "en-GB",
-        },
-    )
-    ET.SubElement(svg, "title", {"id": "name"}).text = f"Lineage of the information assets of {name}"
     said = "; ".join(f"{before} to {after}" for before, after in flows) or "no asset is derived from another"
-    ET.SubElement(svg, "desc", {"id": "described"}).text = f"Data flows: {said}."
-    ET.SubElement(svg, "style").text = (files("bluelamp.render") / "diagram.css").read_text(encoding="utf-8")
+    svg = framed(f"Lineage of the information assets of {name}", f"Data flows: {said}.", *size)
     page = Canvas()
     page.box(0, 0, size[0], size[1], "page", 0)
     page.box(0, 0, size[0], _HEAD - 20, "head", 0)

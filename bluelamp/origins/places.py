@@ -30,6 +30,7 @@ def placed_by_state(report: Report, state: Mapping[str, Any], root: Path) -> Rep
 
 
 def _placed(report: Report, root: Path, positions: Callable[[], Iterable[tuple[str, Place | None]]]) -> Report:
+    from bluelamp.origins.registered import entry
     from bluelamp.origins.remedies import Remedies
 
     wanted = {finding.urn for finding in report.findings if finding.verdict in _OPEN}
@@ -43,7 +44,8 @@ def _placed(report: Report, root: Path, positions: Callable[[], Iterable[tuple[s
         if finding.verdict not in _OPEN:
             return finding
         remedy = remedies.of(finding) if finding.verdict is Verdict.FAIL else None
-        place = finding.source or (remedy.place if remedy else None) or lines.get(finding.urn)
+        place = finding.source or (remedy.place if remedy else None) or entry(finding, report.force, root)
+        place = place or lines.get(finding.urn)
         return replace(finding, source=place, remedy=remedy.text if remedy else "")
 
     return replace(report, findings=tuple(map(one, report.findings)))

@@ -1,6 +1,5 @@
 """The picture of a force's estate: one SVG file that needs nothing but itself."""
 
-from importlib.resources import files
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -8,6 +7,7 @@ from bluelamp.render import draw_azure, draw_groups, draw_premises
 from bluelamp.render.canvas import Canvas, width_of
 from bluelamp.render.estate import Estate
 from bluelamp.render.files import MARK
+from bluelamp.render.picture import framed
 
 WIDTH: Final = 1600
 MARGIN: Final = 32
@@ -42,23 +42,8 @@ def drawn(estate: Estate, heading: str = "The estate as planned") -> ET.Element:
 
 
 def _svg(canvas: Canvas, estate: Estate, height: float, heading: str) -> ET.Element:
-    name, size = f"Estate of {estate.name}", (f"{WIDTH:g}", f"{height:g}")
-    svg = ET.Element(
-        "svg",
-        {
-            "xmlns": "http://www.w3.org/2000/svg",
-            "viewBox": f"0 0 {size[0]} {size[1]}",
-            "width": size[0],
-            "height": size[1],
-            "role": "img",
-            "aria-labelledby": "name described",
-            "lang": "en-GB",
-        },
-    )
-    ET.SubElement(svg, "title", {"id": "name"}).text = name
-    ET.SubElement(svg, "desc", {"id": "described"}).text = described(estate)
-    ET.SubElement(svg, "style").text = (files("bluelamp.render") / "diagram.css").read_text(encoding="utf-8")
-    ET.SubElement(svg, "rect", {"class": "page", "width": size[0], "height": size[1]})
+    svg = framed(f"Estate of {estate.name}", described(estate), WIDTH, height)
+    ET.SubElement(svg, "rect", {"class": "page", "width": f"{WIDTH:g}", "height": f"{height:g}"})
     head = Canvas()
     head.group("Heading")
     head.box(0, 0, WIDTH, _HEAD, "head", 0)

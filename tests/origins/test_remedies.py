@@ -126,3 +126,15 @@ def test_an_environment_s_fix_is_in_the_form_of_its_own_file(project: Project) -
     given = {each.remedy for each in check.report.findings if each.remedy}
     assert "bluelamp:azure.landingZones: [{name: custody, backup: {immutability: Locked}}]" in given
     assert all(each.startswith("bluelamp:") and "[0]" not in each for each in given)
+
+
+def test_a_failure_of_an_asset_points_at_its_contract(project: Project) -> None:
+    check = check_plan(FORCE, project.root)
+    assert check.report is not None
+    proposed = [each for each in check.report.findings if each.rule.id == "BL-AST-002"]
+    assert proposed
+    for finding in proposed:
+        assert finding.source is not None
+        file, line = finding.source
+        assert file == f"stacks/{FORCE}/assets/{finding.name.removeprefix('asset-')}.yaml"
+        assert "informationAssetOwner" in (project.root / file).read_text("utf-8").splitlines()[line - 1]

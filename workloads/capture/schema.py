@@ -11,6 +11,7 @@ from bluelamp.core.contracts import Contract
 from bluelamp.core.source import show
 from bluelamp.workloads.capture import patterns
 from bluelamp.workloads.capture.formats import FORMATS, PATTERNS, moment
+from bluelamp.workloads.quality.checks import OPERATORS
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 ALL_ROWS: Final = "`bluelamp quality`, over all rows"
@@ -253,23 +254,11 @@ def _is_presence(rule: DataQuality) -> bool:
 
 def _named(rule: DataQuality) -> str:
     """A rule in a few words: its name, or its metric with the comparison."""
-    told = next((f" {key} {getattr(rule, key)}" for key in _OPERATORS if getattr(rule, key) is not None), "")
+    told = next((f" {key} {getattr(rule, key)}" for key in OPERATORS if getattr(rule, key) is not None), "")
     unit = f" {rule.unit}" if rule.unit else ""
     kind = rule.metric or rule.rule or rule.type or "text"
     said = rule.name or rule.description
     return f"{kind}{told}{unit}" + (f" ({said})" if said else "")
-
-
-_OPERATORS: Final = (
-    "mustBe",
-    "mustNotBe",
-    "mustBeGreaterThan",
-    "mustBeGreaterOrEqualTo",
-    "mustBeLessThan",
-    "mustBeLessOrEqualTo",
-    "mustBeBetween",
-    "mustNotBeBetween",
-)
 
 
 def _take(found: dict[str, Any], options: dict[str, Any], *names: str) -> None:

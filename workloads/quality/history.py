@@ -1,30 +1,19 @@
 """The results of each run, kept in a DuckDB file, for the scorecard over time."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic, sleep
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import duckdb
-
-from bluelamp.core.files import check_regular
+from bluelamp.core.history_file import PATIENCE, opened
 from bluelamp.workloads.quality.results import Outcome, QualityRun
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
 FILE: Final = "quality.duckdb"
-PATIENCE: Final = 10.0
-"""Seconds to wait for another process that writes to the file."""
-_PAUSE: Final = 0.1
-_LOCKED: Final = "set lock on file"
-_CONFINED: Final[dict[str, str | bool | int | float | list[str]]] = {
-    "enable_external_access": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "memory_limit": "256MB",
-}
 _TABLES: Final = """
 CREATE SEQUENCE IF NOT EXISTS run_ids;
 CREATE TABLE IF NOT EXISTS runs (
@@ -129,26 +118,8 @@ class History:
                 )
             return tuple(found)
 
-    @contextmanager
-    def _opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        # DuckDB waits for a FIFO and writes to a device.
-        for path in (self._file, self._file.with_name(f"{self._file.name}.wal")):
-            with suppress(FileNotFoundError):
-                check_regular(path)
-        until = monotonic() + self._patience
-        while True:
-            try:
-                connection = duckdb.connect(str(self._file), config=_CONFINED)
-            except duckdb.IOException as error:
-                if _LOCKED not in str(error) or monotonic() >= until:
-                    raise
-                sleep(_PAUSE)
-            else:
-                break
-        try:
-            yield connection
-        finally:
-            connection.close()
+    def _opened(self) -> "AbstractContextManager[DuckDBPyConnection]":
+        return opened(self._file, memory="256MB", patience=self._patience)
 
 
 def _rows(rows: object) -> int | None:

@@ -8,7 +8,6 @@ from pulumi_azure_native import monitor, storage
 
 from bluelamp.modules import naming
 from bluelamp.modules.azure import closed_storage
-from bluelamp.modules.azure.lock import lock
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.azure.private_link import BLOB_ZONE, DFS_ZONE, private_links
 from bluelamp.modules.azure.storage_encryption import EncryptionKey
@@ -90,7 +89,6 @@ class DataLake(Component):
         inside.append(self._immutable_landing(name, here, made[LANDING], days))
         if retention:
             inside.append(lifecycle(self, name, here, retention))
-        lock(self, f"{name}-lock", account, inside, "It holds the force's data.")
         private_links(self, name, args, account, {"dfs": [DFS_ZONE], "blob": [BLOB_ZONE]})
         self.id = account.id
         # Whoever writes to the lake waits until its file systems are there and what lands cannot be changed.

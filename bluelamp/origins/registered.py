@@ -1,0 +1,34 @@
+"""Where an entry of a register stands: an information asset in its contract, a rule of access in its policy."""
+
+from pathlib import Path
+from typing import Final
+
+from bluelamp.core.access import FILE
+from bluelamp.core.asset_type import ACCESS_RULE, ASSET
+from bluelamp.core.contracts import ASSETS
+from bluelamp.reports.findings import Finding
+
+_KEYS: Final = {
+    "owner": "informationAssetOwner",
+    "placements": "servers:",
+    "legalHolds": "legalHolds",
+    "lineage": "lineage",
+    "classification": "classification",
+}
+"""What an input of the component is called in the contract."""
+
+
+def entry(finding: Finding, force: str, root: Path) -> tuple[str, int] | None:
+    """File and line of the entry that `finding` is about; None where it is about no entry, or there is no such file."""
+    if finding.type == ASSET:
+        file = f"{ASSETS.format(force=force)}/{finding.name.removeprefix('asset-')}.yaml"
+        wanted = _KEYS.get(finding.path.partition(".")[0].partition("[")[0], "")
+    elif finding.type == ACCESS_RULE:
+        file, wanted = FILE.format(force=force), f"id: {finding.name.removeprefix('access-')}"
+    else:
+        return None
+    try:
+        lines = (root / file).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return file, next((number for number, line in enumerate(lines, 1) if wanted and wanted in line), 1)
