@@ -29,7 +29,7 @@ def job_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
 def _lake(
     settings: Mapping[str, Any], steps: Steps, lake: Mapping[str, Any], data: Mapping[str, Any]
 ) -> Iterator[Finding]:
-    if not is_on(settings, "dataLake"):
+    if _switched_off(settings, "dataLake"):
         message = "the force has no data lake: the component dataLake is off"
         yield Finding(steps, message, next_step="write dataLake: hybrid, or remove lake")
         return
@@ -48,9 +48,14 @@ def _lake(
                 )
 
 
+def _switched_off(settings: Mapping[str, Any], component: str) -> bool:
+    """Whether `components` leaves it out. A lower profile does not count: what it does not have, the next one adds."""
+    return dig(settings, "components", component) is not None and not is_on(settings, component)
+
+
 def _sign_in(settings: Mapping[str, Any], steps: Steps, wanted: object) -> Iterator[Finding]:
     """Whether Entra ID trusts the cluster's service accounts; a cluster that is not there is reported elsewhere."""
-    if not is_on(settings, "workloadIdentity"):
+    if _switched_off(settings, "workloadIdentity"):
         message = "the job cannot sign in: the component workloadIdentity is off, so no cluster has an issuer"
         yield Finding(steps, message, next_step="write workloadIdentity: full, or remove lake")
         return

@@ -54,8 +54,8 @@ class Job(Model):
     deadline_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
     """Minutes after which a run is stopped."""
     lake: JobLake | None = None
-    """What it may do in the lake of `azure.data`; by default nothing, and it does not sign in to Azure. Its cluster
-    must have `signingKeys`."""
+    """What it may do in the lake of `azure.data`; by default nothing. Its cluster must have `signingKeys`; it
+    takes effect where the components `dataLake` and `workloadIdentity` are there."""
 
 
 class Images(Model):

@@ -32,7 +32,7 @@ def job_identities(
     for tenant in estate.tenants:
         cluster = cluster_of(estate, tenant)
         for job in tenant.jobs:
-            if job.lake is None:
+            if job.lake is None or cluster not in clusters:  # a profile without an issuer has no way to sign in
                 continue
             identity = _identity(
                 context, cluster, clusters[cluster], tenant, job, grants(kept.lake.file_system_ids, job.lake)
