@@ -6,7 +6,6 @@ from typing import Any, Final
 from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
 from bluelamp.infra.finding import Finding, as_network, dig, primary_region
-from bluelamp.infra.job_checks import job_findings
 from bluelamp.infra.profiles import is_on
 
 _AT: Final[Steps] = ("azure", "data")
@@ -17,7 +16,6 @@ _WIDEST_FOR_DATABRICKS: Final = 24
 def data_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
     """Every mistake of `azure.data` and of `onPremises.datahub` against the rest of the settings."""
     yield from _on_premises(settings)
-    yield from job_findings(settings)
     data = dig(settings, "azure", "data")
     if not isinstance(data, Mapping):
         return

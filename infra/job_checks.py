@@ -1,7 +1,7 @@
 """What no single setting of a tenant's job can tell: whether its lake is there, and whether it can sign in."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
@@ -9,9 +9,14 @@ from bluelamp.infra.data import ENGINE_FILE_SYSTEM, LAKE_FILE_SYSTEMS
 from bluelamp.infra.finding import Finding, dig, items
 from bluelamp.infra.profiles import is_on
 
+_KEYS: Final = ("read", "write", "own")
 
-def job_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
-    """Every mistake of `lake` of a tenant's job against the rest of the settings."""
+
+def job_findings(settings: Mapping[str, Any], *, has_policy: bool) -> Iterator[Finding]:
+    """Every mistake of `lake` of a tenant's job against the rest of the settings.
+
+    `has_policy` says whether the force has a policy of access.
+    """
     for tenant_at, tenant in items(("onPremises", "tenants"), dig(settings, "onPremises", "tenants")):
         for job_at, job in items((*tenant_at, "jobs"), dig(tenant, "jobs")):
             lake = dig(job, "lake")
@@ -23,6 +28,10 @@ def job_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
                     yield Finding(steps, "the force has no data lake", next_step=step)
                 elif isinstance(data, Mapping):
                     yield from _lake(settings, steps, lake, data)
+                    if lake.get("accessPolicy") is True and not has_policy:
+                        message = "the force has no policy of access"
+                        step = "write its access.yaml, or remove accessPolicy"
+                        yield Finding((*steps, "accessPolicy"), message, "true", next_step=step)
                     yield from _sign_in(settings, steps, dig(tenant, "cluster"))
 
 
@@ -33,10 +42,10 @@ def _lake(
         message = "the force has no data lake: the component dataLake is off"
         yield Finding(steps, message, next_step="write dataLake: hybrid, or remove lake")
         return
-    if not lake.get("read") and not lake.get("write"):
+    if not any(lake.get(key) for key in _KEYS):
         yield Finding(steps, "names no file system", next_step="add `read: [curated]`, or remove lake")
     known = [*LAKE_FILE_SYSTEMS, *([ENGINE_FILE_SYSTEM] if data.get("engine") else [])]
-    for key in ("read", "write"):
+    for key in _KEYS:
         for at, name in items((*steps, key), lake.get(key)):
             if isinstance(name, str) and name not in known:
                 yield Finding(

@@ -14,6 +14,7 @@ from bluelamp.infra.wiring import (
     access,
     arc,
     data,
+    data_ways,
     governance,
     identity,
     job_identities,
@@ -72,6 +73,7 @@ def azure_landing_zone(
     governance.policies(here, groups, logs, joined)
     zones = vending.landing_zones(here, joined, groups, logs)
     kept = data.data(here, joined, zones, vault, logs, assets)
+    data_ways.lake_ways(here, joined, kept)
     access.access(here, policy, kept, zones, logs, archive, emergency)
     jobs = job_identities.job_identities(here, kept, clusters)
     _budget(here)

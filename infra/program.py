@@ -1,5 +1,6 @@
 """A force's settings turned into components: what `pulumi up` makes."""
 
+import json
 from collections.abc import Sequence
 
 import pulumi
@@ -36,7 +37,18 @@ def build(force: Force, assets: Sequence[Contract] = (), policy: AccessPolicy | 
     if force.on_premises:
         from bluelamp.infra.tenants import on_premises_estate
 
-        pulumi.export("tenantNamespaces", on_premises_estate(force, force.on_premises, label, clusters, jobs))
+        namespaces = on_premises_estate(force, force.on_premises, label, clusters, jobs, _documents(policy))
+        pulumi.export("tenantNamespaces", namespaces)
+
+
+def _documents(policy: AccessPolicy | None) -> dict[str, str]:
+    """What jobs apply of the policy of access, as `bluelamp access --export` writes it; by file name."""
+    if policy is None:
+        return {}
+    from bluelamp.core.access.targets import acls, views
+
+    documents = {"lake-acls.json": acls(policy), "views.json": views(policy)}
+    return {name: json.dumps(document, indent=1) + "\n" for name, document in documents.items()}
 
 
 def label_of(force: Force) -> Label:

@@ -1,5 +1,8 @@
 """The on-premises half of a force's estate, from its settings."""
 
+from collections.abc import Mapping
+from typing import Final
+
 import pulumi
 import pulumi_kubernetes as kubernetes
 
@@ -11,6 +14,9 @@ from bluelamp.infra.wiring.signed import LakeAccess, Signed
 from bluelamp.modules.kubernetes.tenant import Tenant, TenantArgs, TenantEgress, TenantGroups
 from bluelamp.modules.naming import Label
 
+SIGN_IN: Final = "login.microsoftonline.com"
+"""Where Entra ID gives tokens; it has no private endpoint, and no range of its own."""
+
 
 def on_premises_estate(
     force: Force,
@@ -18,11 +24,13 @@ def on_premises_estate(
     label: Label,
     signed: dict[str, Signed],
     lakes: dict[tuple[str, str], LakeAccess],
+    documents: Mapping[str, str],
 ) -> dict[str, pulumi.Output[str]]:
     """The clusters, what they run, and every tenant on its cluster; gives the namespaces by `cluster/tenant`.
 
     `signed` are the clusters whose workloads sign in to Azure, with their share there; `lakes` what jobs are told
-    of the data lake, by the names of their tenant and themselves.
+    of the data lake, by the names of their tenant and themselves; `documents` are the compiled policy of access, by
+    file name.
     """
     if force.has("clusters"):
         from bluelamp.infra.wiring.clusters import clusters as make_clusters
@@ -49,7 +57,7 @@ def on_premises_estate(
             pulumi.ResourceOptions(providers=[providers[cluster.name]]),
         )
         namespaces[f"{cluster.name}/{tenant.name}"] = made.namespace
-        _jobs(tenant, cluster, made, label, providers[cluster.name], lakes)
+        _jobs(tenant, cluster, made, label, providers[cluster.name], lakes, documents)
     if estate.datahub and force.has("dataCatalogue"):
         from bluelamp.infra.wiring.datahub import datahub
 
@@ -69,6 +77,7 @@ def _jobs(
     label: Label,
     provider: kubernetes.Provider,
     lakes: dict[tuple[str, str], LakeAccess],
+    documents: Mapping[str, str],
 ) -> None:
     if not tenant.jobs:
         return
@@ -89,6 +98,8 @@ def _jobs(
         if lake := lakes.get((tenant.name, job.name)):
             args["identity"] = {"client_id": lake.client_id, "tenant_id": lake.tenant_id}
             args["env"] = {"BLUELAMP_LAKE": lake.endpoint}
+            if lake.access_policy:
+                args["files"] = dict(documents)
         name = f"{cluster.name}-{tenant.name}-{job.name}"
         ScheduledJob(name, args, pulumi.ResourceOptions(providers=[provider]))
 
@@ -112,11 +123,11 @@ def _arguments(
         groups=_groups(tenant),
         pod_security=tenant.pod_security,
     )
-    ways = [
-        TenantEgress(name=f"{job.name}-lake", cidr=lake.cidr, ports=[443], program=job.name)
-        for job in tenant.jobs
-        if (lake := lakes.get((tenant.name, job.name)))
-    ]
+    ways: list[TenantEgress] = []
+    for job in tenant.jobs:
+        if lake := lakes.get((tenant.name, job.name)):
+            ways.append(TenantEgress(name=f"{job.name}-lake", cidr=lake.cidr, ports=[443], program=job.name))
+            ways.append(TenantEgress(name=f"{job.name}-sign-in", hosts=[SIGN_IN], ports=[443], program=job.name))
     if ways:
         args["egress"] = ways
     if cluster.version:

@@ -40,6 +40,10 @@ class JobLake(Model):
     """File systems of the lake that it reads: `landing`, `curated`, `published`; with an engine also `workspace`."""
     write: tuple[Label, ...] = ()
     """File systems of the lake that it reads, changes and deletes in."""
+    own: tuple[Label, ...] = ()
+    """File systems whose access control lists it sets, as Storage Blob Data Owner; it also reads and writes there."""
+    access_policy: bool = False
+    """Whether it gets the force's policy of access, compiled: `lake-acls.json` and `views.json` in `/etc/bluelamp`."""
 
 
 class Job(Model):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 WRITER: Final = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"  # Storage Blob Data Contributor
 READER: Final = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"  # Storage Blob Data Reader
+OWNER: Final = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"  # Storage Blob Data Owner
 _SECRETS: Final = "4633458b-17de-408a-b874-0445c86b69e6"  # Key Vault Secrets User
 
 

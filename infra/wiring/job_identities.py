@@ -7,7 +7,7 @@ import pulumi
 
 from bluelamp.infra.on_premises import OnPremises, Tenant
 from bluelamp.infra.wiring.data_network import endpoints_range
-from bluelamp.infra.wiring.data_roles import READER, WRITER
+from bluelamp.infra.wiring.data_roles import OWNER, READER, WRITER
 from bluelamp.infra.wiring.signed import LakeAccess, Signed
 from bluelamp.infra.workloads import Job, JobLake
 
@@ -24,7 +24,12 @@ def job_identities(
 ) -> dict[tuple[str, str], LakeAccess]:
     """What each job with `lake` in its settings is told of the lake, by the names of its tenant and itself."""
     estate = context.force.on_premises
-    if estate is None or kept is None or context.azure.data is None:
+    if estate is None:
+        return {}
+    if kept is None or context.azure.data is None:
+        for tenant in estate.tenants:
+            for job in tenant.jobs:
+                _wait(tenant, job, "dataLake")
         return {}
     name = context.azure.data.landing_zone
     (cidr,) = (endpoints_range(zone) for zone in context.azure.landing_zones if zone.name == name)
@@ -32,13 +37,24 @@ def job_identities(
     for tenant in estate.tenants:
         cluster = cluster_of(estate, tenant)
         for job in tenant.jobs:
-            if job.lake is None or cluster not in clusters:  # a profile without an issuer has no way to sign in
+            if job.lake is None:
+                continue
+            if cluster not in clusters:  # without an issuer it has no way to sign in
+                _wait(tenant, job, "workloadIdentity")
                 continue
             identity = _identity(
                 context, cluster, clusters[cluster], tenant, job, grants(kept.lake.file_system_ids, job.lake)
             )
-            found[tenant.name, job.name] = LakeAccess(context.tenant_id, identity.client_id, kept.lake.endpoint, cidr)
+            found[tenant.name, job.name] = LakeAccess(
+                context.tenant_id, identity.client_id, kept.lake.endpoint, cidr, access_policy=job.lake.access_policy
+            )
     return found
+
+
+def _wait(tenant: Tenant, job: Job, component: str) -> None:
+    if job.lake is not None:
+        name = f"{tenant.name}/{job.name}"
+        pulumi.log.info(f"job {name}: its lake waits for the component {component}, which this profile does not have")
 
 
 def cluster_of(estate: OnPremises, tenant: Tenant) -> str:
@@ -67,10 +83,11 @@ def _identity(
 
 
 def grants(file_system_ids: pulumi.Output[dict[str, str]], wanted: JobLake) -> "dict[str, RoleGrant]":
-    """A role on each file system, by a short name such as `read-curated`; the role that writes to one reads it too."""
+    """A role on each file system, by a short name such as `read-curated`; a higher role includes the lower."""
     from bluelamp.modules.azure.workload_identity import RoleGrant
 
     roles = dict.fromkeys(wanted.read, ("read", READER)) | dict.fromkeys(wanted.write, ("write", WRITER))
+    roles |= dict.fromkeys(wanted.own, ("own", OWNER))
     return {
         f"{verb}-{each}": RoleGrant(
             role_definition_id=f"{_ROLES}{role}",

@@ -41,6 +41,8 @@ class LakeAccess:
     """The lake's address, `https://….dfs.core.windows.net`."""
     cidr: str
     """The subnet of the lake's private endpoints."""
+    access_policy: bool
+    """Whether the job gets the compiled policy of access."""
 
 
 def issuer_of(force: Force, label: Label, cluster: str) -> str | None:

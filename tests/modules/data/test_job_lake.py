@@ -86,7 +86,7 @@ def test_the_policy_selects_the_pods_of_the_job() -> None:
         for each in made().of("CronJob")
         if (each["metadata"]["namespace"], each["metadata"]["name"]) == ("analysis", "forecast")
     ]
-    assert labels == [{"app.kubernetes.io/name": "forecast", "azure.workload.identity/use": "true"}]
+    assert labels == [{"app.kubernetes.io/name": "forecast"}]
 
 
 def test_its_service_account_and_no_other_is_trusted() -> None:
