@@ -197,7 +197,7 @@ class Handler(BaseHTTPRequestHandler):
                 status, headers, content = fault.status, fault.headers, b""
         self._answer(status, headers, content)
 
-    do_GET = do_PUT = do_PATCH = do_POST = do_DELETE = do_HEAD = _serve  # noqa: N815
+    do_GET = do_PUT = do_PATCH = do_POST = do_DELETE = do_HEAD = _serve
 
     def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
         self.send_response(status)
