@@ -42,6 +42,8 @@ class Data(Model):
     access gives them; by default there is none."""
     landing_immutable_days: Annotated[int, Field(ge=1, le=146_000)] = 90
     """Days for which what has landed can be neither changed nor deleted."""
+    protect: bool = False
+    """Whether the engine refuses to delete the lake's account. Write true before real data arrives."""
     sources: tuple[SqlSource, ...] = ()
     streaming_units: Literal[36, 72, 108, 144, 180, 216] = 36
     """The size of the Stream Analytics cluster, where there is one."""

@@ -103,6 +103,7 @@ def _lake(place: Place, wanted: "DataSettings", assets: Sequence[Contract]) -> "
         landing_immutable_days=wanted.landing_immutable_days,
         retention=retention(assets, LAKE),
         key=place.key("lake"),
+        protect=wanted.protect or None,
     )
     return DataLake("lake", args, place.opts)
 
