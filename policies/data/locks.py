@@ -35,8 +35,8 @@ _HOLDING: Final = frozenset({"cannotdelete", "readonly"})
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("2.5") + caf("B5.c") + dpa("40") + iso("5.33") + mcsb("AM-4"),
     at=STORES,
-    fix="Put a CanNotDelete lock on the resource or its group, or set protect in its resource options. For a data lake set "
-    "protect: a lock also keeps role assignments from being removed.",
+    fix="Put a CanNotDelete lock on the resource or its group, or set protect in its resource options. For a data lake "
+    "set protect: a lock also keeps role assignments from being removed.",
     example="""
 storage.StorageAccount("records", ..., account_name="strecords", resource_group_name="rg-records")
 authorization.ManagementLockAtResourceGroupLevel(
