@@ -68,6 +68,8 @@ def _sign_in(settings: Mapping[str, Any], steps: Steps, wanted: object) -> Itera
         message = "the job cannot sign in: the component workloadIdentity is off, so no cluster has an issuer"
         yield Finding(steps, message, next_step="write workloadIdentity: full, or remove lake")
         return
+    if not is_on(settings, "workloadIdentity"):
+        return  # a higher profile brings it, and then the keys are needed
     listed = dig(settings, "onPremises", "clusters")
     clusters = listed if isinstance(listed, list) and listed else [{"name": "live"}]
     name = dig(clusters[0], "name") if wanted is None else wanted

@@ -57,7 +57,7 @@ def on_premises_estate(
             pulumi.ResourceOptions(providers=[providers[cluster.name]]),
         )
         namespaces[f"{cluster.name}/{tenant.name}"] = made.namespace
-        _jobs(tenant, cluster, made, label, providers[cluster.name], lakes, documents)
+        _jobs(force, tenant, cluster, made, label, providers[cluster.name], lakes, documents)
     if estate.datahub and force.has("dataCatalogue"):
         from bluelamp.infra.wiring.datahub import datahub
 
@@ -71,6 +71,7 @@ def on_premises_estate(
 
 
 def _jobs(
+    force: Force,
     tenant: TenantSettings,
     cluster: Cluster,
     home: Tenant,
@@ -101,7 +102,10 @@ def _jobs(
             if lake.access_policy:
                 args["files"] = dict(documents)
         name = f"{cluster.name}-{tenant.name}-{job.name}"
-        ScheduledJob(name, args, pulumi.ResourceOptions(providers=[provider]))
+        made = ScheduledJob(name, args, pulumi.ResourceOptions(providers=[provider]))
+        if job.lake is not None and lake is None:
+            waiting = "workloadIdentity" if force.has("dataLake") else "dataLake"
+            pulumi.log.info(f"{name}: its lake waits for a profile with {waiting}; until then it has no identity", made)
 
 
 def _provider(cluster: Cluster, label: Label) -> kubernetes.Provider:

@@ -24,12 +24,7 @@ def job_identities(
 ) -> dict[tuple[str, str], LakeAccess]:
     """What each job with `lake` in its settings is told of the lake, by the names of its tenant and itself."""
     estate = context.force.on_premises
-    if estate is None:
-        return {}
-    if kept is None or context.azure.data is None:
-        for tenant in estate.tenants:
-            for job in tenant.jobs:
-                _wait(tenant, job, "dataLake")
+    if estate is None or kept is None or context.azure.data is None:
         return {}
     name = context.azure.data.landing_zone
     (cidr,) = (endpoints_range(zone) for zone in context.azure.landing_zones if zone.name == name)
@@ -37,10 +32,7 @@ def job_identities(
     for tenant in estate.tenants:
         cluster = cluster_of(estate, tenant)
         for job in tenant.jobs:
-            if job.lake is None:
-                continue
-            if cluster not in clusters:  # without an issuer it has no way to sign in
-                _wait(tenant, job, "workloadIdentity")
+            if job.lake is None or cluster not in clusters:  # a profile without an issuer has no way to sign in
                 continue
             identity = _identity(
                 context, cluster, clusters[cluster], tenant, job, grants(kept.lake.file_system_ids, job.lake)
@@ -49,12 +41,6 @@ def job_identities(
                 context.tenant_id, identity.client_id, kept.lake.endpoint, cidr, access_policy=job.lake.access_policy
             )
     return found
-
-
-def _wait(tenant: Tenant, job: Job, component: str) -> None:
-    if job.lake is not None:
-        name = f"{tenant.name}/{job.name}"
-        pulumi.log.info(f"job {name}: its lake waits for the component {component}, which this profile does not have")
 
 
 def cluster_of(estate: OnPremises, tenant: Tenant) -> str:

@@ -1,11 +1,12 @@
 """A tenant's job that works on the data lake: its identity, its roles, its way there, and nothing beside them."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import pulumi
 import pytest
-from planned import Planned, plan
+from planned import ROOT, Planned, plan
 
 from bluelamp.infra.data import ENGINE_FILE_SYSTEM, LAKE_FILE_SYSTEMS
 from bluelamp.infra.force import load
@@ -14,6 +15,7 @@ from bluelamp.infra.wiring.job_identities import grants
 from bluelamp.infra.workloads import JobLake
 from bluelamp.modules.azure.grants import grant
 from bluelamp.modules.data.lake.lake import FILE_SYSTEMS
+from bluelamp.planning import plan_program
 
 OWNER = {"role": "Head of ICT", "email": "head.of.ict@kent.police.example"}
 BUDGET = {"amount": 100, "contacts": ["finance@kent.police.example"]}
@@ -23,7 +25,7 @@ WHO = "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e41"
 READER, WRITER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
 
 
-def kent(**data: Any) -> Planned:
+def program(profile: str = "full", **data: Any) -> Callable[[], None]:
     """Two jobs alike in one tenant, of which only one has the lake; in another tenant one of the same name."""
     jobs = [{"name": name, "image": IMAGE, "schedule": "30 4 * * *"} for name in ("forecast", "report")]
     lake = {"read": ["curated", "published"], "write": ["published"]}
@@ -40,9 +42,13 @@ def kent(**data: Any) -> Planned:
             {"name": "other", "cluster": "second", "jobs": jobs[:1]},
         ],
     }
-    settings = {"owner": OWNER, "costCentre": "EXP-1", "profile": "full", "azure": azure, "onPremises": estate}
-    off = {"breakGlass": "off", "conditionalAccess": "off"}
-    return plan(lambda: build(load("kent", {**settings, "components": off})), stack="kent")
+    settings = {"owner": OWNER, "costCentre": "EXP-1", "profile": profile, "azure": azure, "onPremises": estate}
+    settings |= {"components": {"breakGlass": "off", "conditionalAccess": "off"}}
+    return lambda: build(load("kent", settings))
+
+
+def kent(profile: str = "full", **data: Any) -> Planned:
+    return plan(program(profile, **data), stack="kent")
 
 
 @cache
@@ -121,12 +127,12 @@ def test_a_role_is_on_its_own_file_system(label: Any) -> None:
     ids = {each: f"/lake/containers/{each}" for each in LAKE_FILE_SYSTEMS}
     wanted = JobLake(read=("curated", "published"), write=("published",))
 
-    def program() -> None:
+    def granting() -> None:
         for short, given in grants(pulumi.Output.from_input(ids), wanted).items():
             opts = pulumi.ResourceOptions()
             grant(short, label, scope=given["scope"], role=given["role_definition_id"], principal_id=WHO, opts=opts)
 
-    scopes = {each.name: each.inputs["scope"] for each in plan(program).resources if "scope" in each.inputs}
+    scopes = {each.name: each.inputs["scope"] for each in plan(granting).resources if "scope" in each.inputs}
     assert scopes == {"read-curated": ids["curated"], "write-published": ids["published"]}
 
 
@@ -148,3 +154,19 @@ def test_settings_and_the_lake_agree_on_the_file_systems() -> None:
     assert LAKE_FILE_SYSTEMS == FILE_SYSTEMS
     made_by_synapse = {each["containerName"] for each in kent(engine="synapse").of("storage:BlobContainer")}
     assert {*LAKE_FILE_SYSTEMS, ENGINE_FILE_SYSTEM} <= made_by_synapse
+
+
+@pytest.mark.parametrize(("profile", "component"), [("starter", "dataLake"), ("hybrid", "workloadIdentity")])
+def test_in_a_lower_profile_the_job_waits_for_its_lake(profile: str, component: str) -> None:
+    notes = plan_program("kent", program(profile), {}, root=ROOT).notes
+    assert [each for each in notes if "analysis" in each] == [
+        f"second-analysis-forecast: its lake waits for a profile with {component}; until then it has no identity"
+    ]
+    planned = kent(profile)
+    assert len(planned.of("CronJob")) == 3, "the jobs themselves are there"
+    assert ways(planned) == []
+    assert planned.of("CiliumNetworkPolicy") == []
+    assert [each.name for each in planned.resources if each.name.startswith("job-")] == []
+    for each in planned.of("CronJob"):
+        (runs,) = each["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+        assert "env" not in runs

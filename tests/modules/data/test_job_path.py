@@ -181,7 +181,9 @@ def test_from_another_region_both_firewalls_are_on_the_way() -> None:
     (subnet,) = [each for each in planned.of("network:Subnet") if "interfaces" in each["subnetName"]]
     assert there["sourceAddresses"] == [subnet["addressPrefix"]]
     (here,) = [each for each in ways(planned)["data-ways-data"] if each["name"] == "interfaces-to-lake"]
-    firewalls = [each["addressPrefix"] for each in planned.of("network:Subnet") if each["subnetName"] == "AzureFirewallSubnet"]
+    firewalls = [
+        each["addressPrefix"] for each in planned.of("network:Subnet") if each["subnetName"] == "AzureFirewallSubnet"
+    ]
     assert here["sourceAddresses"][0] in firewalls
     assert ip_network(here["sourceAddresses"][0]).subnet_of(ip_network("10.101.0.0/16"))
 
