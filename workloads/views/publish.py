@@ -66,9 +66,9 @@ def _view(row: Mapping[str, Any]) -> View:
 def write_view(view: View, source: Path, folder: Path) -> None:
     """Writes a view of the asset in the folder `source` into the empty `folder`.
 
-    A view without a mask is a copy of all files. A masked view has the Parquet tables only, without the columns and
-    without entries of those names in maps. Raises `ViewError` where a column of the mask is in no table, or is a field
-    within another column: it would be shown.
+    A view without a mask is a copy of all files. A masked view has only the Parquet tables with a column of the mask,
+    without it and without entries of those names in maps. Raises `ViewError` where a column of the mask is in no table,
+    or is a field within another column: it would be shown.
     """
     if view.table:
         _count(view, source, folder)
@@ -106,9 +106,10 @@ def _mask(view: View, source: Path, folder: Path) -> None:
                 raise ViewError(
                     f"{_named(view)}: {file.name} shows {', '.join(nested)} within another column; give it a column"
                 )
-            kept = [(name, type_) for name, type_ in columns if name not in view.without]
-            found |= {name for name, _ in columns} & set(view.without)
-            if kept:
+            masked = {name for name, _ in columns} & set(view.without)
+            kept = [(name, type_) for name, type_ in columns if name not in masked]
+            found |= masked
+            if masked and kept:  # the mask does not speak of other tables
                 shown = ", ".join(_shown(name, type_, view.without) for name, type_ in kept)
                 _write(connection, f"SELECT {shown} FROM source", folder / file.name)
     if missing := sorted(set(view.without) - found):

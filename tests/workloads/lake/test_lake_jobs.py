@@ -74,7 +74,7 @@ def wanted(work: Path, *views: dict[str, Any]) -> str:
 def test_each_view_is_in_its_folder_under_its_own_name(
     service: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    publish(service, tmp_path, "lake:curated/people", person=PEOPLE)
+    publish(service, tmp_path, "lake:curated/people", person=PEOPLE, quarantine="SELECT 'Bob' AS row")
     publish(service, tmp_path, "lake:curated/crime", crime=CRIME)
     assert views([wanted(tmp_path, OPEN, FULL, MASK), "lake:curated", "lake:"]) == 0
     assert capsys.readouterr().out.splitlines() == [
@@ -87,6 +87,7 @@ def test_each_view_is_in_its_folder_under_its_own_name(
         "crime/open/crime.parquet",
         "people/full/person.parquet",
         "people/full/notes.json",
+        "people/full/quarantine.parquet",
         "people/no-names/person.parquet",
     }
     (full,) = rows(service, tmp_path, "people/full/person.parquet")
