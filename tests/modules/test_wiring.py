@@ -101,7 +101,7 @@ def subjects(made: Planned) -> Iterator[str]:
 def test_every_service_account_that_signs_in_is_trusted_and_no_other(full: Planned) -> None:
     trusted = [each["subject"] for each in full.of("managedidentity:FederatedIdentityCredential")]
     assert sorted(trusted) == sorted(subjects(full))
-    assert len(trusted) == 7  # secrets, backups and metrics, of two clusters, and a job
+    assert len(trusted) == 9  # secrets, backups and metrics, of two clusters, and three jobs
     assert len({each["resourceName"] for each in full.of("managedidentity:FederatedIdentityCredential")}) == 7
 
 
