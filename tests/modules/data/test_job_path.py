@@ -1,13 +1,17 @@
 """The whole way of a tenant's job to the lake: each link of it is in the plan, and each fits the one before."""
 
+import importlib.util
+import json
 from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from planned import Planned, plan
+from planned import ROOT, Planned, plan
 
+from bluelamp.core.access.targets import acls, views
+from bluelamp.infra.access import access_of
 from bluelamp.infra.force import load
 from bluelamp.infra.program import build
 
@@ -194,3 +198,35 @@ def test_from_another_region_both_firewalls_are_on_the_way() -> None:
 )
 def test_each_topology_has_the_rules_where_its_firewall_is(azure: dict[str, Any], groups: int) -> None:
     assert len(ways(kent(**azure))) == groups
+
+
+def test_the_jobs_of_a_force_have_its_policy_as_it_is_exported() -> None:
+    force = load("west-midlands")
+    policy = access_of(force, ROOT)
+    assert policy is not None
+    planned = plan(lambda: build(force, policy=policy), stack="west-midlands")
+    kept = {
+        each["metadata"]["name"]: {name: json.loads(text) for name, text in each["data"].items()}
+        for each in planned.of("ConfigMap")
+        if each["metadata"]["namespace"] == "analysis"
+    }
+    exported = {"lake-acls.json": acls(policy), "views.json": views(policy)}
+    assert kept == {"lake-views": exported, "lake-acls": exported}
+    # Each job may do what its program does, and finds its files where they are.
+    lists, written = (
+        {each["fileSystem"] for each in exported["lake-acls.json"]["acls"]},
+        {each["fileSystem"] for each in exported["views.json"]["views"]},
+    )
+    assert force.on_premises is not None
+    jobs = {job.name: job for tenant in force.on_premises.tenants for job in tenant.jobs}
+    assert jobs["lake-acls"].lake is not None
+    assert set(jobs["lake-acls"].lake.own) == lists
+    assert jobs["lake-views"].lake is not None
+    assert set(jobs["lake-views"].lake.write) == written
+    for each in planned.of("CronJob"):
+        (runs,) = each["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+        mounted = {mount["mountPath"] for mount in runs["volumeMounts"]}
+        files = [word for word in runs["args"] if word.startswith("/etc/")]
+        assert all(word.rpartition("/")[0] in mounted for word in files)
+        assert all(word.rpartition("/")[2] in exported for word in files)
+        assert importlib.util.find_spec(f"{runs['args'][0]}.__main__") is not None
