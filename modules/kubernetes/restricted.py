@@ -25,15 +25,16 @@ def container(
     memory: str,
     env: Mapping[str, pulumi.Input[str]],
     secrets: Mapping[str, tuple[str, str]] | None = None,
+    fields: Mapping[str, str] | None = None,
     writes: tuple[str, ...] = (),
     reads: Mapping[str, str] | None = None,
     **more: Any,
 ) -> kubernetes.core.v1.ContainerArgs:
     """A container with no privileges, no capabilities and a read-only root file system.
 
-    `secrets` are environment variables with the secret and the key in it that each is read from; `writes` are paths,
-    beside /tmp, on the volume that ends with the pod; `reads` are paths, each with the volume that is mounted there
-    read-only.
+    `secrets` are environment variables with the secret and the key in it that each is read from, `fields` those with
+    the field of the pod that each is read from, such as `metadata.annotations['owner']`. `writes` are paths, beside
+    /tmp, on the volume that ends with the pod; `reads` are paths, each with the volume that is mounted there read-only.
     """
     plain = [kubernetes.core.v1.EnvVarArgs(name=key, value=value) for key, value in env.items()]
     hidden = [
@@ -45,11 +46,20 @@ def container(
         )
         for key, (secret, inside) in (secrets or {}).items()
     ]
+    told = [
+        kubernetes.core.v1.EnvVarArgs(
+            name=key,
+            value_from=kubernetes.core.v1.EnvVarSourceArgs(
+                field_ref=kubernetes.core.v1.ObjectFieldSelectorArgs(field_path=path)
+            ),
+        )
+        for key, path in (fields or {}).items()
+    ]
     return kubernetes.core.v1.ContainerArgs(
         name=name,
         image=image,
         image_pull_policy="IfNotPresent",
-        env=[*plain, *hidden] or None,
+        env=[*plain, *hidden, *told] or None,
         resources=kubernetes.core.v1.ResourceRequirementsArgs(
             requests={"cpu": cpu, "memory": memory, "ephemeral-storage": "256Mi"},
             limits={"cpu": cpu, "memory": memory, "ephemeral-storage": "2Gi"},

@@ -21,6 +21,9 @@ FILES: Final = "/etc/bluelamp"
 _TOKENS: Final = "/var/run/secrets/azure/tokens"
 _TOKEN: Final = "azure-identity-token"  # noqa: S105 - a file name
 _AUDIENCE: Final = "api://AzureADTokenExchange"
+_CLIENT: Final = "azure.workload.identity/client-id"
+_TENANT: Final = "azure.workload.identity/tenant-id"
+_VARIABLES: Final = {_CLIENT: "AZURE_CLIENT_ID", _TENANT: "AZURE_TENANT_ID"}
 _TOKEN_SECONDS: Final = 3600
 _AUTHORITY: Final = "https://login.microsoftonline.com/"
 
@@ -125,13 +128,14 @@ class ScheduledJob(Component):
             )
 
     def _job(self, args: ScheduledJobArgs) -> kubernetes.batch.v1.JobSpecArgs:
-        volumes = _volumes(args)
+        volumes, who = _volumes(args), _who(args)
         runs = restricted.container(
             args["job"],
             args["image"],
             cpu=args.get("cpu", "1"),
             memory=args.get("memory", "2Gi"),
             env={**_sign_in(args), **args.get("env", {})},
+            fields={_VARIABLES[key]: f"metadata.annotations['{key}']" for key in who},
             reads={path: str(volume.name) for path, volume in volumes.items()},
             args=args.get("arguments"),
         )
@@ -141,7 +145,7 @@ class ScheduledJob(Component):
             backoff_limit=args.get("retries", 1),
             ttl_seconds_after_finished=7 * 24 * 3600,
             template=kubernetes.core.v1.PodTemplateSpecArgs(
-                metadata=kubernetes.meta.v1.ObjectMetaArgs(labels=labels),
+                metadata=kubernetes.meta.v1.ObjectMetaArgs(labels=labels, annotations=who or None),
                 spec=restricted.pod(
                     [runs], self.service_account, volumes=list(volumes.values()), restart_policy="Never"
                 ),
@@ -150,16 +154,21 @@ class ScheduledJob(Component):
 
 
 def _sign_in(args: ScheduledJobArgs) -> dict[str, pulumi.Input[str]]:
-    """The environment variables by which Azure's SDKs find the identity and its token."""
+    """The environment variables by which Azure's SDKs find the sign-in and the token."""
     if "identity" not in args:
         return {}
-    who = args["identity"]
-    return {
-        "AZURE_AUTHORITY_HOST": _AUTHORITY,
-        "AZURE_CLIENT_ID": who["client_id"],
-        "AZURE_TENANT_ID": who["tenant_id"],
-        "AZURE_FEDERATED_TOKEN_FILE": f"{_TOKENS}/{_TOKEN}",
-    }
+    return {"AZURE_AUTHORITY_HOST": _AUTHORITY, "AZURE_FEDERATED_TOKEN_FILE": f"{_TOKENS}/{_TOKEN}"}
+
+
+def _who(args: ScheduledJobArgs) -> dict[str, pulumi.Input[str]]:
+    """The annotations that say which identity the pod acts as.
+
+    Its environment takes them from there: ids that are known only once the identity is made would keep a preview from
+    telling that no secret is in the environment (BL-K8S-010).
+    """
+    if "identity" not in args:
+        return {}
+    return {_CLIENT: args["identity"]["client_id"], _TENANT: args["identity"]["tenant_id"]}
 
 
 def _volumes(args: ScheduledJobArgs) -> dict[str, kubernetes.core.v1.VolumeArgs]:

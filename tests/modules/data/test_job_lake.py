@@ -139,7 +139,7 @@ def test_a_role_is_on_its_own_file_system(label: Any) -> None:
 def test_the_program_is_told_where_the_lake_is() -> None:
     told = {
         (each["metadata"]["namespace"], each["metadata"]["name"]): {
-            variable["name"]: variable["value"]
+            variable["name"]: variable.get("value")
             for variable in each["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0].get("env", [])
         }
         for each in made().of("CronJob")

@@ -49,10 +49,14 @@ def test_a_job_with_an_identity_has_its_token_as_a_file_and_needs_no_webhook(lab
     template = made.one("CronJob")["spec"]["jobTemplate"]["spec"]["template"]
     assert template["metadata"]["labels"] == {"app.kubernetes.io/name": "forecast"}
     (runs,) = template["spec"]["containers"]
-    assert {each["name"]: each["value"] for each in runs["env"]} == {
+    named = {
+        each["name"]: template["metadata"]["annotations"][each["valueFrom"]["fieldRef"]["fieldPath"].split("'")[1]]
+        for each in runs["env"]
+        if "valueFrom" in each
+    }
+    assert named == {"AZURE_CLIENT_ID": "client", "AZURE_TENANT_ID": "tenant"}
+    assert {each["name"]: each["value"] for each in runs["env"] if "value" in each} == {
         "AZURE_AUTHORITY_HOST": "https://login.microsoftonline.com/",
-        "AZURE_CLIENT_ID": "client",
-        "AZURE_TENANT_ID": "tenant",
         "AZURE_FEDERATED_TOKEN_FILE": "/var/run/secrets/azure/tokens/azure-identity-token",
     }
     (mount,) = [each for each in runs["volumeMounts"] if each["mountPath"] == "/var/run/secrets/azure/tokens"]
