@@ -9,7 +9,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -153,7 +153,8 @@ class Lake:
             self.client.delete(place.file_system, waiting, recursive=True)  # the folders that it was moved from
             for name in sorted(set(before.files) - set(files)) if before and before.plain else ():
                 self.client.delete(place.file_system, f"{place.path}/{name}")
-        self._tidy(place, {run, *([before.run] if before else [])})
+        with suppress(LakeError):  # it is published; the next run deletes what is left
+            self._tidy(place, {run, *([before.run] if before else [])})
         return run
 
     def _before(self, place: LakePath) -> Current | None:
