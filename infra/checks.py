@@ -7,6 +7,7 @@ wrong. What is not of the right kind they leave to the models.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bluelamp.core.access import has_access
 from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
 from bluelamp.infra.addresses import address_findings
@@ -14,6 +15,7 @@ from bluelamp.infra.connections import connection_findings
 from bluelamp.infra.data_checks import data_findings
 from bluelamp.infra.fields import UK_REGIONS
 from bluelamp.infra.finding import Context, Finding, dig, items, repeats
+from bluelamp.infra.job_checks import job_findings
 from bluelamp.infra.profiles import COMES_WITH, missing
 from bluelamp.infra.restrictions import restriction_findings
 from bluelamp.infra.siblings import sibling_findings
@@ -35,6 +37,7 @@ def findings(settings: Mapping[str, Any], context: Context) -> Iterator[Finding]
     yield from sibling_findings(settings, context)
     yield from restriction_findings(settings)
     yield from data_findings(settings)
+    yield from job_findings(settings, has_policy=has_access(context.root, context.entry.slug))
 
 
 def _estate(settings: Mapping[str, Any]) -> Iterator[Finding]:

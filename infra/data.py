@@ -1,12 +1,18 @@
 """What a force may say about its data: the lake, what fetches into it, and what queries it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from bluelamp.infra.azure_names import Workload
 from bluelamp.infra.cluster_values import InstanceName
 from bluelamp.infra.fields import Label, Model, Text
+
+LAKE_FILE_SYSTEMS: Final = ("landing", "curated", "published")
+"""The file systems of every lake, as `modules/data/lake` makes them."""
+
+ENGINE_FILE_SYSTEM: Final = "workspace"
+"""The file system for an engine's own files, where there is an engine."""
 
 
 class SqlSource(Model):
@@ -36,6 +42,8 @@ class Data(Model):
     access gives them; by default there is none."""
     landing_immutable_days: Annotated[int, Field(ge=1, le=146_000)] = 90
     """Days for which what has landed can be neither changed nor deleted."""
+    protect: bool = False
+    """Whether the engine refuses to delete the lake's account. Write true before real data arrives."""
     sources: tuple[SqlSource, ...] = ()
     streaming_units: Literal[36, 72, 108, 144, 180, 216] = 36
     """The size of the Stream Analytics cluster, where there is one."""

@@ -42,11 +42,12 @@ def _landing_zone(settings: Mapping[str, Any], data: Mapping[str, Any]) -> Itera
         yield Finding(steps, message, show(name, quote=False), known, step)
         return
     if zone.get("archetype") == "sandbox":
-        yield Finding(steps, "a sandbox reaches nothing and ends", name, "a landing zone of another archetype")
+        message = "a sandbox reaches nothing and ends"
+        yield Finding(steps, message, name, next_step="name a landing zone of another archetype")
     region = zone.get("region", primary_region(settings))
     if region != primary_region(settings):
         message = f"is in {region}; the hub, the zones and the keys of the data are in the primary region"
-        yield Finding(steps, message, name, f"a landing zone in {primary_region(settings)}")
+        yield Finding(steps, message, name, next_step=f"name a landing zone in {primary_region(settings)}")
     space = as_network(zone.get("addressSpace"))
     if data.get("engine") == "databricks" and space is not None and space.prefixlen > _WIDEST_FOR_DATABRICKS:
         message = f"{space} is too small for the subnets of Databricks"
@@ -88,7 +89,7 @@ def _sources(settings: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[F
                 f"there is no machine called {show(machine)} that has SQL Server",
                 show(machine, quote=False),
                 f"machines: {_shown(known)}" if known else "",
-                did_you_mean(machine, known),
+                did_you_mean(machine, known) or "add it to onPremises.servers.machines, with `sql`",
             )
 
 

@@ -10,9 +10,22 @@ from bluelamp.core.access import AccessPolicy
 from bluelamp.core.contracts import Contract
 from bluelamp.infra.azure import Azure
 from bluelamp.infra.force import Force
-from bluelamp.infra.wiring import access, arc, data, governance, identity, link, network, operations, vending, workloads
+from bluelamp.infra.wiring import (
+    access,
+    arc,
+    data,
+    data_ways,
+    governance,
+    identity,
+    job_identities,
+    link,
+    network,
+    operations,
+    vending,
+    workloads,
+)
 from bluelamp.infra.wiring.context import Context, context
-from bluelamp.infra.wiring.signed import Signed
+from bluelamp.infra.wiring.signed import LakeAccess, Signed
 from bluelamp.modules.azure.budget import Budget
 from bluelamp.modules.azure.key_vault import KeyVault
 from bluelamp.modules.azure.log_analytics import LogAnalytics
@@ -21,10 +34,12 @@ from bluelamp.modules.naming import Label
 
 @dataclass(frozen=True)
 class LandingZone:
-    """What of Azure others need: the stack's `exports`, and each cluster's share by its name."""
+    """What of Azure others need: the stack's `exports`, each cluster's share by its name, and what jobs are told of the
+    lake by the names of their tenant and themselves."""
 
     exports: dict[str, pulumi.Output[Any]]
     clusters: dict[str, Signed]
+    jobs: dict[tuple[str, str], LakeAccess]
 
 
 def azure_landing_zone(
@@ -58,7 +73,9 @@ def azure_landing_zone(
     governance.policies(here, groups, logs, joined)
     zones = vending.landing_zones(here, joined, groups, logs)
     kept = data.data(here, joined, zones, vault, logs, assets)
+    data_ways.lake_ways(here, joined, kept)
     access.access(here, policy, kept, zones, logs, archive, emergency)
+    jobs = job_identities.job_identities(here, kept, clusters)
     _budget(here)
     exports: dict[str, pulumi.Output[Any]] = {
         "managementGroupIds": groups.ids,
@@ -72,7 +89,7 @@ def azure_landing_zone(
         exports["arcPrivateLinkScopeId"] = ways.arc_scope_id
     if kept is not None:
         exports["dataLakeEndpoint"] = kept.lake.endpoint
-    return LandingZone(exports, clusters)
+    return LandingZone(exports, clusters, jobs)
 
 
 def _vault(here: Context, joined: network.Network, logs: LogAnalytics) -> KeyVault:

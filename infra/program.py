@@ -1,5 +1,6 @@
 """A force's settings turned into components: what `pulumi up` makes."""
 
+import json
 from collections.abc import Sequence
 
 import pulumi
@@ -8,7 +9,7 @@ from bluelamp.core.access import AccessPolicy
 from bluelamp.core.contracts import Contract
 from bluelamp.infra.force import Force
 from bluelamp.infra.waiting import wait_once
-from bluelamp.infra.wiring.signed import Signed
+from bluelamp.infra.wiring.signed import LakeAccess, Signed
 from bluelamp.modules.aliases import drop_version_aliases
 from bluelamp.modules.naming import Label
 
@@ -23,19 +24,31 @@ def build(force: Force, assets: Sequence[Contract] = (), policy: AccessPolicy | 
     pulumi.export("force", force.entry.force)
     label = label_of(force)
     clusters: dict[str, Signed] = {}
+    jobs: dict[tuple[str, str], LakeAccess] = {}
     if force.azure:
         from bluelamp.infra.landing_zone import azure_landing_zone
 
         if force.version_aliases == "drop":
             pulumi.runtime.register_stack_transformation(drop_version_aliases)
         made = azure_landing_zone(force, force.azure, label, assets, policy)
-        clusters = made.clusters
+        clusters, jobs = made.clusters, made.jobs
         for key, value in made.exports.items():
             pulumi.export(key, value)
     if force.on_premises:
         from bluelamp.infra.tenants import on_premises_estate
 
-        pulumi.export("tenantNamespaces", on_premises_estate(force, force.on_premises, label, clusters))
+        namespaces = on_premises_estate(force, force.on_premises, label, clusters, jobs, _documents(policy))
+        pulumi.export("tenantNamespaces", namespaces)
+
+
+def _documents(policy: AccessPolicy | None) -> dict[str, str]:
+    """What jobs apply of the policy of access, as `bluelamp access --export` writes it; by file name."""
+    if policy is None:
+        return {}
+    from bluelamp.core.access.targets import acls, views
+
+    documents = {"lake-acls.json": acls(policy), "views.json": views(policy)}
+    return {name: json.dumps(document, indent=1) + "\n" for name, document in documents.items()}
 
 
 def label_of(force: Force) -> Label:

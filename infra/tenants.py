@@ -1,5 +1,8 @@
 """The on-premises half of a force's estate, from its settings."""
 
+from collections.abc import Mapping
+from typing import Final
+
 import pulumi
 import pulumi_kubernetes as kubernetes
 
@@ -7,17 +10,27 @@ from bluelamp.infra.cluster import Cluster
 from bluelamp.infra.force import Force
 from bluelamp.infra.on_premises import OnPremises
 from bluelamp.infra.on_premises import Tenant as TenantSettings
-from bluelamp.infra.wiring.signed import Signed
-from bluelamp.modules.kubernetes.tenant import Tenant, TenantArgs, TenantGroups
+from bluelamp.infra.wiring.signed import LakeAccess, Signed
+from bluelamp.modules.kubernetes.tenant import Tenant, TenantArgs, TenantEgress, TenantGroups
 from bluelamp.modules.naming import Label
+
+SIGN_IN: Final = "login.microsoftonline.com"
+"""Where Entra ID gives tokens; it has no private endpoint, and no range of its own."""
 
 
 def on_premises_estate(
-    force: Force, estate: OnPremises, label: Label, signed: dict[str, Signed]
+    force: Force,
+    estate: OnPremises,
+    label: Label,
+    signed: dict[str, Signed],
+    lakes: dict[tuple[str, str], LakeAccess],
+    documents: Mapping[str, str],
 ) -> dict[str, pulumi.Output[str]]:
     """The clusters, what they run, and every tenant on its cluster; gives the namespaces by `cluster/tenant`.
 
-    `signed` are the clusters whose workloads sign in to Azure, with their share there.
+    `signed` are the clusters whose workloads sign in to Azure, with their share there; `lakes` what jobs are told
+    of the data lake, by the names of their tenant and themselves; `documents` are the compiled policy of access, by
+    file name.
     """
     if force.has("clusters"):
         from bluelamp.infra.wiring.clusters import clusters as make_clusters
@@ -40,11 +53,11 @@ def on_premises_estate(
             providers[cluster.name] = _provider(cluster, label)
         made = Tenant(
             f"{cluster.name}-{tenant.name}",
-            _arguments(tenant, cluster, label),
+            _arguments(tenant, cluster, label, lakes),
             pulumi.ResourceOptions(providers=[providers[cluster.name]]),
         )
         namespaces[f"{cluster.name}/{tenant.name}"] = made.namespace
-        _jobs(tenant, cluster, made, label, providers[cluster.name])
+        _jobs(force, tenant, cluster, made, label, providers[cluster.name], lakes, documents)
     if estate.datahub and force.has("dataCatalogue"):
         from bluelamp.infra.wiring.datahub import datahub
 
@@ -57,27 +70,42 @@ def on_premises_estate(
     return namespaces
 
 
-def _jobs(tenant: TenantSettings, cluster: Cluster, home: Tenant, label: Label, provider: kubernetes.Provider) -> None:
+def _jobs(
+    force: Force,
+    tenant: TenantSettings,
+    cluster: Cluster,
+    home: Tenant,
+    label: Label,
+    provider: kubernetes.Provider,
+    lakes: dict[tuple[str, str], LakeAccess],
+    documents: Mapping[str, str],
+) -> None:
     if not tenant.jobs:
         return
-    from bluelamp.modules.data.job import ScheduledJob
+    from bluelamp.modules.data.job import ScheduledJob, ScheduledJobArgs
 
     for job in tenant.jobs:
-        ScheduledJob(
-            f"{cluster.name}-{tenant.name}-{job.name}",
-            {
-                "label": _owned(label, tenant),
-                "namespace": home.namespace,
-                "job": job.name,
-                "image": job.image,
-                "schedule": job.schedule,
-                "arguments": list(job.arguments),
-                "cpu": job.cpu,
-                "memory": job.memory,
-                "deadline_minutes": job.deadline_minutes,
-            },
-            pulumi.ResourceOptions(providers=[provider]),
+        args = ScheduledJobArgs(
+            label=_owned(label, tenant),
+            namespace=home.namespace,
+            job=job.name,
+            image=job.image,
+            schedule=job.schedule,
+            arguments=list(job.arguments),
+            cpu=job.cpu,
+            memory=job.memory,
+            deadline_minutes=job.deadline_minutes,
         )
+        if lake := lakes.get((tenant.name, job.name)):
+            args["identity"] = {"client_id": lake.client_id, "tenant_id": lake.tenant_id}
+            args["env"] = {"BLUELAMP_LAKE": lake.endpoint}
+            if lake.access_policy:
+                args["files"] = dict(documents)
+        name = f"{cluster.name}-{tenant.name}-{job.name}"
+        made = ScheduledJob(name, args, pulumi.ResourceOptions(providers=[provider]))
+        if job.lake is not None and lake is None:
+            waiting = "workloadIdentity" if force.has("dataLake") else "dataLake"
+            pulumi.log.info(f"{name}: its lake waits for a profile with {waiting}; until then it has no identity", made)
 
 
 def _provider(cluster: Cluster, label: Label) -> kubernetes.Provider:
@@ -89,7 +117,9 @@ def _provider(cluster: Cluster, label: Label) -> kubernetes.Provider:
     )
 
 
-def _arguments(tenant: TenantSettings, cluster: Cluster, label: Label) -> TenantArgs:
+def _arguments(
+    tenant: TenantSettings, cluster: Cluster, label: Label, lakes: dict[tuple[str, str], LakeAccess]
+) -> TenantArgs:
     args = TenantArgs(
         label=_owned(label, tenant),
         namespace=tenant.name,
@@ -97,6 +127,13 @@ def _arguments(tenant: TenantSettings, cluster: Cluster, label: Label) -> Tenant
         groups=_groups(tenant),
         pod_security=tenant.pod_security,
     )
+    ways: list[TenantEgress] = []
+    for job in tenant.jobs:
+        if lake := lakes.get((tenant.name, job.name)):
+            ways.append(TenantEgress(name=f"{job.name}-lake", cidr=lake.cidr, ports=[443], program=job.name))
+            ways.append(TenantEgress(name=f"{job.name}-sign-in", hosts=[SIGN_IN], ports=[443], program=job.name))
+    if ways:
+        args["egress"] = ways
     if cluster.version:
         args["pod_security_version"] = "v" + ".".join(cluster.version.split(".")[:2])
     return args

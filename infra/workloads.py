@@ -33,6 +33,19 @@ Schedule = Annotated[str, AfterValidator(_schedule), Field(examples=['"30 4 * * 
 """When a job starts, in Europe/London."""
 
 
+class JobLake(Model):
+    """What a job may do in the lake, as an identity of its own; nothing else in the lake is open to it."""
+
+    read: tuple[Label, ...] = ()
+    """File systems of the lake that it reads: `landing`, `curated`, `published`; with an engine also `workspace`."""
+    write: tuple[Label, ...] = ()
+    """File systems of the lake that it reads, changes and deletes in."""
+    own: tuple[Label, ...] = ()
+    """File systems whose access control lists it sets, as Storage Blob Data Owner; it also reads and writes there."""
+    access_policy: bool = False
+    """Whether it gets the force's policy of access, compiled: `lake-acls.json` and `views.json` in `/etc/bluelamp`."""
+
+
 class Job(Model):
     """A workload that runs on a schedule in a tenant's namespace, one run at a time."""
 
@@ -44,6 +57,9 @@ class Job(Model):
     memory: Memory = "2Gi"
     deadline_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
     """Minutes after which a run is stopped."""
+    lake: JobLake | None = None
+    """What it may do in the lake of `azure.data`; by default nothing. Its cluster must have `signingKeys`; it
+    takes effect where the components `dataLake` and `workloadIdentity` are there."""
 
 
 class Images(Model):

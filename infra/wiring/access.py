@@ -30,10 +30,22 @@ def interface_subnets(context: Context, zone: LandingZoneSettings) -> "dict[str,
     from bluelamp.modules.azure.spoke.subnets import SpokeSubnet, default_subnets
     from bluelamp.modules.data.interfaces.interfaces import DELEGATION
 
-    whole = str(zone.address_space)
-    third = list(IPv4Network(whole).subnets(prefixlen_diff=2))[2]
-    own = next(third.subnets(prefixlen_diff=1))
-    return {**default_subnets(whole), INTERFACES: SpokeSubnet(address_prefix=str(own), delegation=DELEGATION)}
+    own = SpokeSubnet(address_prefix=_interface_prefix(zone), delegation=DELEGATION)
+    return {**default_subnets(str(zone.address_space)), INTERFACES: own}
+
+
+def interface_range(context: Context) -> tuple[str, str] | None:
+    """The region and the range of the subnet of the interfaces; None where there are none."""
+    name = _zone_name(context)
+    for zone in context.azure.landing_zones:
+        if zone.name == name:
+            return context.region_of(zone), _interface_prefix(zone)
+    return None
+
+
+def _interface_prefix(zone: LandingZoneSettings) -> str:
+    third = list(IPv4Network(str(zone.address_space)).subnets(prefixlen_diff=2))[2]
+    return str(next(third.subnets(prefixlen_diff=1)))
 
 
 def access(

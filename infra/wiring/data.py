@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bluelamp.core.contracts import Contract
+from bluelamp.infra.data import ENGINE_FILE_SYSTEM
 from bluelamp.infra.data import SqlSource as SourceSettings
 from bluelamp.infra.wiring.context import Context
 from bluelamp.infra.wiring.data_network import CONTAINER, HOST
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 LAKE: Final = "lake-account"
 """The resource that contracts name as what holds their data."""
 
-_ENGINE_FILES: Final = "workspace"
 _HUBS: Final = ("records", "quarantine", "incidents")
 """Valid records of forms, invalid ones, and incidents as they happen."""
 
@@ -99,10 +99,11 @@ def _lake(place: Place, wanted: "DataSettings", assets: Sequence[Contract]) -> "
     args = place.args(
         DataLakeArgs,
         "lake",
-        file_systems=[_ENGINE_FILES] if wanted.engine else None,
+        file_systems=[ENGINE_FILE_SYSTEM] if wanted.engine else None,
         landing_immutable_days=wanted.landing_immutable_days,
         retention=retention(assets, LAKE),
         key=place.key("lake"),
+        protect=wanted.protect or None,
     )
     return DataLake("lake", args, place.opts)
 
@@ -154,11 +155,11 @@ def _synapse(place: Place, lake: "DataLake") -> None:
         tenant_id=place.context.tenant_id,
         lake_id=lake.id,
         lake_endpoint=lake.endpoint,
-        file_system=_ENGINE_FILES,
+        file_system=ENGINE_FILE_SYSTEM,
         key=key,
     )
     engine = SynapseWorkspace("synapse", args, place.opts)
-    writes(place, lake, "synapse", engine.principal_id, "curated", "published", _ENGINE_FILES)
+    writes(place, lake, "synapse", engine.principal_id, "curated", "published", ENGINE_FILE_SYSTEM)
 
 
 def _databricks(place: Place, wanted: "DataSettings", lake: "DataLake") -> None:
@@ -174,7 +175,7 @@ def _databricks(place: Place, wanted: "DataSettings", lake: "DataLake") -> None:
         container_subnet_name=naming.name("subnet", f"{wanted.landing_zone}-{CONTAINER}", *where),
     )
     engine = DatabricksWorkspace("databricks", args, place.opts)
-    writes(place, lake, "databricks", engine.principal_id, "curated", "published", _ENGINE_FILES)
+    writes(place, lake, "databricks", engine.principal_id, "curated", "published", ENGINE_FILE_SYSTEM)
 
 
 def _catalogue(place: Place, lake: "DataLake") -> None:

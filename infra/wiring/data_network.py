@@ -39,6 +39,13 @@ def data_subnets(context: Context, zone: LandingZone) -> "dict[str, SpokeSubnet]
     return found
 
 
+def endpoints_range(zone: LandingZone) -> str:
+    """The range of the subnet for private endpoints of the data landing zone, whichever engine it has."""
+    from bluelamp.modules.azure.spoke.subnets import default_subnets
+
+    return default_subnets(str(zone.address_space))[ENDPOINTS]["address_prefix"]
+
+
 def _with_databricks(whole: str, endpoints: "SpokeSubnet") -> "dict[str, SpokeSubnet]":
     from bluelamp.modules.azure.hub.rules import allow
     from bluelamp.modules.azure.spoke import SpokeSubnet

@@ -10,8 +10,9 @@ from bluelamp.modules.azure.grants import grant
 if TYPE_CHECKING:
     from bluelamp.modules.data.lake import DataLake
 
-_WRITER: Final = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"  # Storage Blob Data Contributor
-_READER: Final = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"  # Storage Blob Data Reader
+WRITER: Final = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"  # Storage Blob Data Contributor
+READER: Final = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"  # Storage Blob Data Reader
+OWNER: Final = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"  # Storage Blob Data Owner
 _SECRETS: Final = "4633458b-17de-408a-b874-0445c86b69e6"  # Key Vault Secrets User
 
 
@@ -19,12 +20,12 @@ def writes(place: Place, lake: "DataLake", service: str, principal_id: pulumi.In
     """Lets `service` write to some of the lake's file systems, and to no other."""
     for each in file_systems:
         scope = lake.file_system_ids.apply(lambda ids, each=each: ids[each])  # type: ignore[misc]
-        _grant(place, f"{service}-writes-{each}", scope, _WRITER, principal_id)
+        _grant(place, f"{service}-writes-{each}", scope, WRITER, principal_id)
 
 
 def reads(place: Place, lake: "DataLake", service: str, principal_id: pulumi.Input[str]) -> None:
     """Lets `service` read the whole lake."""
-    _grant(place, f"{service}-reads-lake", lake.id, _READER, principal_id)
+    _grant(place, f"{service}-reads-lake", lake.id, READER, principal_id)
 
 
 def opens_secrets(place: Place, service: str, principal_id: pulumi.Input[str]) -> None:

@@ -32,8 +32,8 @@ def _in_topology(context: Context, made: "Network", region: Region, args: HubArg
         from bluelamp.infra.wiring.virtual_wan import joined_to, virtual_hub, virtual_wan
 
         made.virtual_wan = made.virtual_wan or virtual_wan(context)
-        hub = virtual_hub(context, made.virtual_wan, region, args["address_space"], base, logs)
-        made.virtual_hubs[region] = hub
+        hub, policy_name = virtual_hub(context, made.virtual_wan, region, args["address_space"], base, logs)
+        made.virtual_hubs[region], made.firewall_policies[region] = hub, policy_name
         args["virtual_hub"] = joined_to(context, hub, region)
         return
     wanted = context.azure.hub.firewall

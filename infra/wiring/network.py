@@ -43,6 +43,8 @@ class Network:
     gateways: "Gateways | None" = None
     circuits: "dict[str, ExpressRoute]" = field(default_factory=dict)
     """By site."""
+    firewall_policies: dict[str, pulumi.Output[str]] = field(default_factory=dict)
+    """The names of the firewalls' policies by region, which wait for the firewalls."""
 
     @property
     def hub(self) -> Hub:
@@ -84,7 +86,9 @@ def network(context: Context, logs: "LogAnalytics") -> Network:
     for region, space in context.azure.hubs.items():
         if region == context.location or context.has("secondHub"):
             args = hub_args(context, made, region, str(space), logs)
-            made.hubs[region] = Hub(context.regional("hub", region), args, context.opts)
+            hub = made.hubs[region] = Hub(context.regional("hub", region), args, context.opts)
+            if args.get("firewall", {}).get("enabled"):
+                made.firewall_policies[region] = hub.firewall_policy_name
     return made
 
 

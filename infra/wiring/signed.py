@@ -27,6 +27,22 @@ class Signed:
     backup_container: str
     backup_group: pulumi.Input[str]
     metrics_url: pulumi.Output[str]
+    issuer: pulumi.Output[str]
+    """The issuer of its service accounts' tokens."""
+
+
+@dataclass(frozen=True)
+class LakeAccess:
+    """What a job is told of the lake, and of the identity that it acts as there."""
+
+    tenant_id: pulumi.Input[str]
+    client_id: pulumi.Output[str]
+    endpoint: pulumi.Output[str]
+    """The lake's address, `https://….dfs.core.windows.net`."""
+    cidr: str
+    """The subnet of the lake's private endpoints."""
+    access_policy: bool
+    """Whether the job gets the compiled policy of access."""
 
 
 def issuer_of(force: Force, label: Label, cluster: str) -> str | None:

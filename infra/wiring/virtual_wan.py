@@ -36,15 +36,19 @@ def virtual_hub(
     space: str,
     base: pulumi.Input[str] | None,
     logs: "LogAnalytics",
-) -> VirtualHub:
-    """The virtual hub of a region; the primary one has the gateways, where there are sites to reach."""
+) -> tuple[VirtualHub, pulumi.Output[str]]:
+    """The virtual hub of a region, and the name of its firewall's policy, which waits for the firewall.
+
+    The primary one has the gateways, where there are sites to reach.
+    """
+    policy = _policy(context, region, space, base, logs)
     args = VirtualHubArgs(
         label=context.label,
         location=region,
         resource_group_name=context.group("network", region).name,
         virtual_wan_id=wan.virtual_wan_id,
         address_space=str(naming.hub_plan(space).virtual_hub),
-        firewall_policy_id=_policy(context, region, space, base, logs).policy_id,
+        firewall_policy_id=policy.policy_id,
         firewall_tier=context.azure.hub.firewall.tier,
         workspace_id=logs.workspace_id,
     )
@@ -52,7 +56,14 @@ def virtual_hub(
         args["vpn_scale_units"] = 1
         if any(site.express_route for site in context.sites):
             args["express_route_scale_units"] = 1
-    return VirtualHub(context.regional("virtual-hub", region), args, context.opts)
+    hub = VirtualHub(context.regional("virtual-hub", region), args, context.opts)
+    # The hub's name waits for its routing intent, and that for the firewall, which attaches the policy.
+    name: pulumi.Output[str] = pulumi.Output.all(policy.policy_name, hub.virtual_hub_name).apply(_first)
+    return hub, name
+
+
+def _first(values: list[str]) -> str:
+    return values[0]
 
 
 def joined_to(context: Context, hub: VirtualHub, region: str) -> "SpokeVirtualHub":

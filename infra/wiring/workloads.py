@@ -196,4 +196,5 @@ def _signed(
         backup_container=box,
         backup_group=context.group("clusters").name,
         metrics_url=measured.write_url,
+        issuer=issuer,
     )

@@ -1,7 +1,7 @@
 """Pods that the Pod Security Standard `restricted` accepts, and that can change nothing of their own programs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pulumi
@@ -25,13 +25,16 @@ def container(
     memory: str,
     env: Mapping[str, pulumi.Input[str]],
     secrets: Mapping[str, tuple[str, str]] | None = None,
+    fields: Mapping[str, str] | None = None,
     writes: tuple[str, ...] = (),
+    reads: Mapping[str, str] | None = None,
     **more: Any,
 ) -> kubernetes.core.v1.ContainerArgs:
     """A container with no privileges, no capabilities and a read-only root file system.
 
-    `secrets` are environment variables with the secret and the key in it that each is read from; `writes` are paths,
-    beside /tmp, on the volume that ends with the pod.
+    `secrets` are environment variables with the secret and the key in it that each is read from, `fields` those with
+    the field of the pod that each is read from, such as `metadata.annotations['owner']`. `writes` are paths, beside
+    /tmp, on the volume that ends with the pod; `reads` are paths, each with the volume that is mounted there read-only.
     """
     plain = [kubernetes.core.v1.EnvVarArgs(name=key, value=value) for key, value in env.items()]
     hidden = [
@@ -43,11 +46,20 @@ def container(
         )
         for key, (secret, inside) in (secrets or {}).items()
     ]
+    told = [
+        kubernetes.core.v1.EnvVarArgs(
+            name=key,
+            value_from=kubernetes.core.v1.EnvVarSourceArgs(
+                field_ref=kubernetes.core.v1.ObjectFieldSelectorArgs(field_path=path)
+            ),
+        )
+        for key, path in (fields or {}).items()
+    ]
     return kubernetes.core.v1.ContainerArgs(
         name=name,
         image=image,
         image_pull_policy="IfNotPresent",
-        env=[*plain, *hidden] or None,
+        env=[*plain, *hidden, *told] or None,
         resources=kubernetes.core.v1.ResourceRequirementsArgs(
             requests={"cpu": cpu, "memory": memory, "ephemeral-storage": "256Mi"},
             limits={"cpu": cpu, "memory": memory, "ephemeral-storage": "2Gi"},
@@ -63,15 +75,25 @@ def container(
                 name="temporary", mount_path=path, sub_path=path.strip("/").replace("/", "-")
             )
             for path in (TEMPORARY, *writes)
+        ]
+        + [
+            kubernetes.core.v1.VolumeMountArgs(name=volume, mount_path=path, read_only=True)
+            for path, volume in (reads or {}).items()
         ],
         **more,
     )
 
 
 def pod(
-    containers: list[kubernetes.core.v1.ContainerArgs], account: pulumi.Input[str], **more: Any
+    containers: list[kubernetes.core.v1.ContainerArgs],
+    account: pulumi.Input[str],
+    volumes: Sequence[kubernetes.core.v1.VolumeArgs] = (),
+    **more: Any,
 ) -> kubernetes.core.v1.PodSpecArgs:
-    """A pod of such containers, as no user of the machine's, with no token of the cluster's API."""
+    """A pod of such containers, as no user of the machine's, with no token of the cluster's API.
+
+    `volumes` are those that containers read from, beside the one that ends with the pod.
+    """
     return kubernetes.core.v1.PodSpecArgs(
         containers=containers,
         service_account_name=account,
@@ -87,7 +109,8 @@ def pod(
         volumes=[
             kubernetes.core.v1.VolumeArgs(
                 name="temporary", empty_dir=kubernetes.core.v1.EmptyDirVolumeSourceArgs(size_limit="2Gi")
-            )
+            ),
+            *volumes,
         ],
         **more,
     )

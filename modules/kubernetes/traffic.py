@@ -1,6 +1,7 @@
 """The parts that network policies are made of."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, LabelSelectorRequirementArgs
 from pulumi_kubernetes.networking.v1 import (
@@ -54,10 +55,32 @@ def allow_in(peers: list[NetworkPolicyPeerArgs], ports: Iterable[int] = ()) -> N
     return NetworkPolicySpecArgs(pod_selector=everything(), policy_types=["Ingress"], ingress=[rule])
 
 
-def allow_out(peers: list[NetworkPolicyPeerArgs], ports: Iterable[int] = ()) -> NetworkPolicySpecArgs:
-    """Lets pods out to `peers`, to these TCP `ports` only where some are given."""
+def allow_out(
+    peers: list[NetworkPolicyPeerArgs], ports: Iterable[int] = (), pods: LabelSelectorArgs | None = None
+) -> NetworkPolicySpecArgs:
+    """Lets `pods`, by default every pod, out to `peers`, to these TCP `ports` only where some are given."""
     rule = NetworkPolicyEgressRuleArgs(to=peers, ports=_tcp(ports))
-    return NetworkPolicySpecArgs(pod_selector=everything(), policy_types=["Egress"], egress=[rule])
+    return NetworkPolicySpecArgs(pod_selector=pods or everything(), policy_types=["Egress"], egress=[rule])
+
+
+def allow_hosts(hosts: Iterable[str], ports: Iterable[int], program: str | None = None) -> dict[str, Any]:
+    """The spec of a CiliumNetworkPolicy that lets pods, by default every pod, out to hosts by their names.
+
+    Cilium learns the addresses from the answers of the cluster's DNS, which therefore pass through its proxy.
+    """
+    pods = {"matchLabels": {"app.kubernetes.io/name": program}} if program else {}
+    dns = {"matchLabels": {"k8s:io.kubernetes.pod.namespace": "kube-system", "k8s:k8s-app": "kube-dns"}}
+    asked = {"ports": [{"port": "53", "protocol": "ANY"}], "rules": {"dns": [{"matchPattern": "*"}]}}
+    return {
+        "endpointSelector": pods,
+        "egress": [
+            {"toEndpoints": [dns], "toPorts": [asked]},
+            {
+                "toFQDNs": [{"matchName": host} for host in hosts],
+                "toPorts": [{"ports": [{"port": str(port), "protocol": "TCP"} for port in ports]}],
+            },
+        ],
+    }
 
 
 def network(cidr: str) -> NetworkPolicyPeerArgs:
@@ -79,6 +102,11 @@ def pods_of_tenants() -> NetworkPolicyPeerArgs:
 def everything() -> LabelSelectorArgs:
     """Selects every pod."""
     return LabelSelectorArgs()
+
+
+def program(name: str) -> LabelSelectorArgs:
+    """Selects the pods of one program, by the recommended label for its name."""
+    return LabelSelectorArgs(match_labels={"app.kubernetes.io/name": name})
 
 
 def namespace(name: str) -> LabelSelectorArgs:

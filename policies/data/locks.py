@@ -35,7 +35,8 @@ _HOLDING: Final = frozenset({"cannotdelete", "readonly"})
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("2.5") + caf("B5.c") + dpa("40") + iso("5.33") + mcsb("AM-4"),
     at=STORES,
-    fix="Put a CanNotDelete lock on the resource or its group, or set protect in its resource options.",
+    fix="Put a CanNotDelete lock on the resource or its group, or set protect in its resource options. For a data lake "
+    "set protect: a lock also keeps role assignments from being removed.",
     example="""
 storage.StorageAccount("records", ..., account_name="strecords", resource_group_name="rg-records")
 authorization.ManagementLockAtResourceGroupLevel(
@@ -45,7 +46,9 @@ authorization.ManagementLockAtResourceGroupLevel(
 )
 def store_is_locked(store: Value, estate: Estate) -> Outcome:
     """One wrong name in a command deletes an account and everything in it. A lock makes that two steps, and the first
-    one asks why.
+    one asks why. While a resource has a CanNotDelete lock, Azure removes no role assignment at or below it, so that
+    access to a data lake could not be withdrawn: `protect`, by which the engine refuses to delete it, is right there.
+    Source: Microsoft, "Lock your resources to protect your infrastructure".
     """
     if store.resource.protect:
         return None

@@ -22,6 +22,7 @@ from tests.cluster.binaries import Unavailable
         ("cert-manager.io/v1", "ClusterIssuer"),
         ("external-secrets.io/v1", "ClusterSecretStore"),
         ("velero.io/v1", "Schedule"),
+        ("cilium.io/v2", "CiliumNetworkPolicy"),
     ],
 )
 def test_the_kinds_of_a_platform_are_served(crds: Path, api_version: str, kind: str) -> None:

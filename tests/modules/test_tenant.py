@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from planned import Planned, plan
 
@@ -87,6 +89,31 @@ def test_ways_out_are_opened_one_by_one(label):
     policies = {policy["metadata"]["name"]: policy["spec"] for policy in made.of("NetworkPolicy")}
     (rule,) = policies["allow-egress-database"]["egress"]
     assert rule == {"to": [{"ipBlock": {"cidr": "10.144.8.0/28"}}], "ports": [{"protocol": "TCP", "port": 1433}]}
+
+
+def test_a_way_out_to_a_host_is_a_policy_of_ciliums(label):
+    way = {"name": "sign-in", "hosts": ["login.microsoftonline.com"], "ports": [443], "program": "forecast"}
+    made = tenant(label, egress=[way])
+    assert "allow-egress-sign-in" not in {each["metadata"]["name"] for each in made.of("NetworkPolicy")}
+    policy = made.one("CiliumNetworkPolicy")
+    assert policy["metadata"]["name"] == "allow-egress-sign-in"
+    assert policy["spec"]["endpointSelector"] == {"matchLabels": {"app.kubernetes.io/name": "forecast"}}
+    assert policy["spec"]["egress"][1]["toFQDNs"] == [{"matchName": "login.microsoftonline.com"}]
+
+
+@pytest.mark.parametrize(
+    ("way", "message"),
+    [
+        ({}, "egress 'a': has neither of cidr and hosts; give one of them"),
+        ({"cidr": "10.1.1.0/24", "hosts": ["a.example"]}, "egress 'a': has both of cidr and hosts; give one of them"),
+        ({"hosts": []}, "egress 'a': hosts is empty; name the hosts that are needed"),
+        ({"hosts": ["*.example"]}, "egress 'a': host '*.example' is no name; use one in full and in lower case"),
+        ({"hosts": ["https://a.example"]}, "egress 'a': host 'https://a.example' is no name"),
+    ],
+)
+def test_a_way_out_is_to_a_range_or_to_hosts(label, way, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        tenant(label, egress=[{"name": "a", "ports": [443], **way}])
 
 
 def test_monitoring_may_read_metrics_where_it_is_named(label):

@@ -101,8 +101,8 @@ def subjects(made: Planned) -> Iterator[str]:
 def test_every_service_account_that_signs_in_is_trusted_and_no_other(full: Planned) -> None:
     trusted = [each["subject"] for each in full.of("managedidentity:FederatedIdentityCredential")]
     assert sorted(trusted) == sorted(subjects(full))
-    assert len(trusted) == 6  # secrets, backups and metrics, of two clusters
-    assert len({each["resourceName"] for each in full.of("managedidentity:FederatedIdentityCredential")}) == 6
+    assert len(trusted) == 9  # secrets, backups and metrics, of two clusters, and three jobs
+    assert len({each["resourceName"] for each in full.of("managedidentity:FederatedIdentityCredential")}) == 9
 
 
 def test_the_api_server_and_the_issuer_agree_on_the_address(full: Planned) -> None:

@@ -1,18 +1,18 @@
 """`python -m bluelamp.workloads.patterns VIEW OUT [--force NAME] [--resolution N]`.
 
-VIEW is the folder of a published single view, OUT a folder that is written to: see `publish`. Exit status: 0 a forecast
-was published, 1 a file could not be written, 2 the view or an argument cannot be used, 3 the model is not usable and
-the last forecast stays.
+VIEW is the folder of a published single view, OUT a folder that is written to: see `publish`. Each is a local folder or
+one of the lake, `lake:FILE_SYSTEM/PATH`. Exit status: 0 a forecast was published, 1 a file could not be written or the
+lake refused something, 2 the view or an argument cannot be used, 3 the model is not usable and the last forecast stays.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TextIO
 
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.text import printable
+from bluelamp.workloads import lake
 from bluelamp.workloads.patterns.demand import RESOLUTION
 from bluelamp.workloads.patterns.publish import publish
 from bluelamp.workloads.patterns.run import run
@@ -23,19 +23,24 @@ _FINEST = 15
 def main(words: Sequence[str] | None = None) -> int:
     """Runs the workload; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bluelamp.workloads.patterns", description=__doc__.split("\n\n")[1])
-    parser.add_argument("view", metavar="VIEW", type=Path, help="the folder of the published single view")
-    parser.add_argument("out", metavar="OUT", type=Path, help="the folder for forecast, evaluation and model card")
+    parser.add_argument("view", metavar="VIEW", help="the folder of the published single view")
+    parser.add_argument("out", metavar="OUT", help="the folder for forecast, evaluation and model card")
     parser.add_argument("--force", help="only the areas of this force, as the view names it")
     parser.add_argument(
         "--resolution", type=int, choices=range(_FINEST + 1), default=RESOLUTION, help="of the H3 cells"
     )
     given = parser.parse_args(words)
     try:
-        patterns = run(given.view, force=given.force, resolution=given.resolution)
-        published = publish(patterns, given.out)
+        with lake.published(given.out) as out:
+            with lake.fetched(given.view) as view:
+                patterns = run(view, force=given.force, resolution=given.resolution)
+            published = publish(patterns, out)
     except SettingsError as error:
         _say(sys.stderr, *map(str, error.problems))
         return 2
+    except lake.LakeError as error:
+        _say(sys.stderr, str(error))
+        return 1
     except ModuleNotFoundError as error:
         _say(sys.stderr, f"{error.name} is not installed; install the data extra: pip install bluelamp[data]")
         return 2

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import NotRequired, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -14,10 +14,26 @@ from bluelamp.modules.kubernetes.owned import identified_account, metadata, name
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?")
 _FIELD = re.compile(r"[0-9*,/?LW#A-Za-z-]+")
+_FILE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+FILES: Final = "/etc/bluelamp"
+"""The folder of a job's files."""
+_TOKENS: Final = "/var/run/secrets/azure/tokens"
+_TOKEN: Final = "azure-identity-token"  # noqa: S105 - a file name
+_AUDIENCE: Final = "api://AzureADTokenExchange"
+_CLIENT: Final = "azure.workload.identity/client-id"
+_TENANT: Final = "azure.workload.identity/tenant-id"
+_VARIABLES: Final = {_CLIENT: "AZURE_CLIENT_ID", _TENANT: "AZURE_TENANT_ID"}
+_TOKEN_SECONDS: Final = 3600
+_AUTHORITY: Final = "https://login.microsoftonline.com/"
 
 
 class JobIdentity(TypedDict):
-    """The Entra ID identity that the job acts as, by workload identity: it holds no password."""
+    """The Entra ID identity that the job acts as, by workload identity: it holds no password.
+
+    The pod has a token of its service account as a file, and the environment variables by which Azure's SDKs find it.
+    No webhook has to be installed on the cluster.
+    """
 
     client_id: pulumi.Input[str]
     """The identity's client id; it is federated with `ScheduledJob.subject`."""
@@ -54,6 +70,8 @@ class ScheduledJobArgs(TypedDict):
     """How often a run that failed is tried again, 0 to 10; 1 when left out."""
     identity: NotRequired[JobIdentity]
     """Whom it signs in to Azure as; nobody when left out."""
+    files: NotRequired[dict[str, pulumi.Input[str]]]
+    """Files that it reads in `/etc/bluelamp`, their content by name, never secrets; none when left out."""
 
 
 class ScheduledJob(Component):
@@ -71,6 +89,7 @@ class ScheduledJob(Component):
         if wrong := list(_problems(args)):
             raise ValueError(f"ScheduledJob {name!r}: " + "; ".join(wrong))
         account = self._account(name, args)
+        self._files(name, args)
         self.service_account = named(args["job"], account)
         self.subject = pulumi.Output.concat("system:serviceaccount:", args["namespace"], ":", self.service_account)
         made = kubernetes.batch.v1.CronJob(
@@ -99,27 +118,75 @@ class ScheduledJob(Component):
             f"{name}-account", metadata=meta, automount_service_account_token=False, opts=self.child()
         )
 
+    def _files(self, name: str, args: ScheduledJobArgs) -> None:
+        if args.get("files"):
+            kubernetes.core.v1.ConfigMap(
+                f"{name}-files",
+                metadata=metadata(args["label"], args["job"], args["namespace"]),
+                data=args["files"],
+                opts=self.child(),
+            )
+
     def _job(self, args: ScheduledJobArgs) -> kubernetes.batch.v1.JobSpecArgs:
+        volumes, who = _volumes(args), _who(args)
         runs = restricted.container(
             args["job"],
             args["image"],
             cpu=args.get("cpu", "1"),
             memory=args.get("memory", "2Gi"),
-            env=args.get("env", {}),
+            env={**_sign_in(args), **args.get("env", {})},
+            fields={_VARIABLES[key]: f"metadata.annotations['{key}']" for key in who},
+            reads={path: str(volume.name) for path, volume in volumes.items()},
             args=args.get("arguments"),
         )
         labels = {"app.kubernetes.io/name": args["job"]}
-        if "identity" in args:
-            labels["azure.workload.identity/use"] = "true"
         return kubernetes.batch.v1.JobSpecArgs(
             active_deadline_seconds=args.get("deadline_minutes", 60) * 60,
             backoff_limit=args.get("retries", 1),
             ttl_seconds_after_finished=7 * 24 * 3600,
             template=kubernetes.core.v1.PodTemplateSpecArgs(
-                metadata=kubernetes.meta.v1.ObjectMetaArgs(labels=labels),
-                spec=restricted.pod([runs], self.service_account, restart_policy="Never"),
+                metadata=kubernetes.meta.v1.ObjectMetaArgs(labels=labels, annotations=who or None),
+                spec=restricted.pod(
+                    [runs], self.service_account, volumes=list(volumes.values()), restart_policy="Never"
+                ),
             ),
         )
+
+
+def _sign_in(args: ScheduledJobArgs) -> dict[str, pulumi.Input[str]]:
+    """The environment variables by which Azure's SDKs find the sign-in and the token."""
+    if "identity" not in args:
+        return {}
+    return {"AZURE_AUTHORITY_HOST": _AUTHORITY, "AZURE_FEDERATED_TOKEN_FILE": f"{_TOKENS}/{_TOKEN}"}
+
+
+def _who(args: ScheduledJobArgs) -> dict[str, pulumi.Input[str]]:
+    """The annotations that say which identity the pod acts as.
+
+    Its environment takes them from there: ids that are known only once the identity is made would keep a preview from
+    telling that no secret is in the environment (BL-K8S-010).
+    """
+    if "identity" not in args:
+        return {}
+    return {_CLIENT: args["identity"]["client_id"], _TENANT: args["identity"]["tenant_id"]}
+
+
+def _volumes(args: ScheduledJobArgs) -> dict[str, kubernetes.core.v1.VolumeArgs]:
+    """What the job reads, by the path where it is: its token, which the kubelet renews, and its files."""
+    found: dict[str, kubernetes.core.v1.VolumeArgs] = {}
+    if "identity" in args:
+        token = kubernetes.core.v1.ServiceAccountTokenProjectionArgs(
+            audience=_AUDIENCE, expiration_seconds=_TOKEN_SECONDS, path=_TOKEN
+        )
+        source = kubernetes.core.v1.VolumeProjectionArgs(service_account_token=token)
+        found[_TOKENS] = kubernetes.core.v1.VolumeArgs(
+            name=_TOKEN, projected=kubernetes.core.v1.ProjectedVolumeSourceArgs(sources=[source])
+        )
+    if args.get("files"):
+        found[FILES] = kubernetes.core.v1.VolumeArgs(
+            name="files", config_map=kubernetes.core.v1.ConfigMapVolumeSourceArgs(name=args["job"])
+        )
+    return found
 
 
 def _problems(args: ScheduledJobArgs) -> Iterator[str]:
@@ -133,3 +200,6 @@ def _problems(args: ScheduledJobArgs) -> Iterator[str]:
         yield f"deadline_minutes is {args['deadline_minutes']}; allowed are 1 to 1440"
     if not 0 <= args.get("retries", 1) <= 10:
         yield f"retries is {args['retries']}; allowed are 0 to 10"
+    for file in args.get("files", {}):
+        if not _FILE.fullmatch(file):
+            yield f"files.{file} is no file name; use letters, digits, dots, hyphens and underscores"

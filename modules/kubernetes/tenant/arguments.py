@@ -1,10 +1,13 @@
 """What a tenant takes, and what is wrong with it."""
 
 import ipaddress
+import re
 from collections.abc import Iterator
-from typing import NotRequired, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 from bluelamp.modules import naming
+
+_HOST: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
 
 class TenantQuota(TypedDict):
@@ -47,14 +50,19 @@ class TenantGroups(TypedDict):
 
 
 class TenantEgress(TypedDict):
-    """A way out of the namespace."""
+    """A way out of the namespace, to a range of addresses or to hosts by name."""
 
     name: str
     """What is there, such as `records-database`."""
-    cidr: str
-    """The address range, such as `10.144.8.0/28`; never everything."""
+    cidr: NotRequired[str]
+    """The address range, such as `10.144.8.0/28`; never everything. Left out where there are `hosts`."""
+    hosts: NotRequired[list[str]]
+    """Host names, such as `login.microsoftonline.com`, without wildcards: for services that have no range of their own.
+    Kubernetes has no such policy; a CiliumNetworkPolicy has, so that the cluster's network is to be Cilium."""
     ports: list[int]
     """The TCP ports."""
+    program: NotRequired[str]
+    """The label `app.kubernetes.io/name` of the pods that may, such as a job's name; every pod when left out."""
 
 
 class TenantGitOps(TypedDict):
@@ -123,15 +131,27 @@ def _problems(args: TenantArgs) -> Iterator[str]:
 
 def _egress_problems(way: TenantEgress) -> Iterator[str]:
     where = f"egress {way['name']!r}"
-    try:
-        network = ipaddress.ip_network(way["cidr"])
-    except ValueError:
-        yield f"{where}: cidr is {way['cidr']!r}; use an address range such as 10.144.8.0/28"
-    else:
-        if network.prefixlen == 0:
-            yield f"{where}: {way['cidr']} is everything; name the range that is needed"
+    if ("cidr" in way) == ("hosts" in way):
+        yield f"{where}: has {'both' if 'cidr' in way else 'neither'} of cidr and hosts; give one of them"
+    if "cidr" in way:
+        yield from _range_problems(where, way["cidr"])
+    if "hosts" in way and not way["hosts"]:
+        yield f"{where}: hosts is empty; name the hosts that are needed"
+    for host in way.get("hosts", []):
+        if not _HOST.fullmatch(host):
+            yield f"{where}: host {host!r} is no name; use one in full and in lower case, without a wildcard"
     if not way["ports"]:
         yield f"{where}: ports is empty; name the TCP ports that are needed"
     for port in way["ports"]:
         if not 1 <= port <= 65535:
             yield f"{where}: port {port} does not exist; use 1 to 65535"
+
+
+def _range_problems(where: str, cidr: str) -> Iterator[str]:
+    try:
+        network = ipaddress.ip_network(cidr)
+    except ValueError:
+        yield f"{where}: cidr is {cidr!r}; use an address range such as 10.144.8.0/28"
+    else:
+        if network.prefixlen == 0:
+            yield f"{where}: {cidr} is everything; name the range that is needed"

@@ -1,5 +1,7 @@
 """The network policies of a tenant: nothing passes but what the others let through."""
 
+from typing import Any
+
 from pulumi_kubernetes.networking.v1 import NetworkPolicySpecArgs
 
 from bluelamp.modules.kubernetes import traffic
@@ -18,5 +20,16 @@ def network_policies(args: TenantArgs) -> dict[str, NetworkPolicySpecArgs]:
     if "monitoring_namespace" in args:
         found["allow-monitoring"] = traffic.allow_in([traffic.pods_of(args["monitoring_namespace"])])
     for way in args.get("egress", []):
-        found[f"allow-egress-{way['name']}"] = traffic.allow_out([traffic.network(way["cidr"])], way["ports"])
+        if "cidr" in way:
+            pods = traffic.program(way["program"]) if "program" in way else None
+            found[f"allow-egress-{way['name']}"] = traffic.allow_out([traffic.network(way["cidr"])], way["ports"], pods)
     return found
+
+
+def host_policies(args: TenantArgs) -> dict[str, dict[str, Any]]:
+    """The specs of the CiliumNetworkPolicies by name: the ways out to hosts."""
+    return {
+        f"allow-egress-{way['name']}": traffic.allow_hosts(way["hosts"], way["ports"], way.get("program"))
+        for way in args.get("egress", [])
+        if "hosts" in way
+    }

@@ -7,10 +7,10 @@ import pulumi_kubernetes as kubernetes
 
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component, after
-from bluelamp.modules.kubernetes.owned import MANAGED
+from bluelamp.modules.kubernetes.owned import MANAGED, custom
 from bluelamp.modules.kubernetes.tenant.arguments import TenantArgs, TenantLimits, TenantQuota, check
 from bluelamp.modules.kubernetes.tenant.gitops import follow
-from bluelamp.modules.kubernetes.tenant.policies import network_policies
+from bluelamp.modules.kubernetes.tenant.policies import host_policies, network_policies
 
 _MOST: tuple[tuple[str, Literal["most_cpu", "most_memory"]], ...] = (("cpu", "most_cpu"), ("memory", "most_memory"))
 
@@ -50,6 +50,8 @@ class Tenant(Component):
             kubernetes.networking.v1.NetworkPolicy(
                 f"{name}-{policy}", metadata=metadata(policy), spec=spec, opts=self.child()
             )
+        for policy, hosts in host_policies(args).items():
+            custom(f"{name}-{policy}", "cilium.io/v2 CiliumNetworkPolicy", metadata(policy), hosts, self.child())
         kubernetes.core.v1.ResourceQuota(
             f"{name}-quota", metadata=metadata("tenant"), spec=_quota(args.get("quota", {})), opts=self.child()
         )

@@ -8,6 +8,9 @@ from planned import Planned, plan
 from bluelamp.core.contracts import read_assets
 from bluelamp.infra.force import ROOT, SettingsError, load
 from bluelamp.infra.program import build
+from bluelamp.planning import plan_program
+from bluelamp.policies import judge, rules
+from bluelamp.reports.subject import from_plan
 
 OWNER = {"role": "Head of ICT", "email": "head.of.ict@kent.police.example"}
 BUDGET = {"amount": 100, "contacts": ["finance@kent.police.example"]}
@@ -53,6 +56,19 @@ def test_services_may_write_where_they_work_and_nowhere_else() -> None:
         "data-catalogue-reads-lake",
         *(name for name in granted if name.startswith("data-keys-")),
     }
+
+
+def test_a_protected_lake_is_what_the_rule_on_deletion_asks_for() -> None:
+    # What other locks hold is known once their resources have ids, so that a plan cannot tell that none holds the lake.
+    for protect, verdict in ((False, "unknown"), (True, "pass")):
+        azure = {"regions": ["uksouth"], "budget": BUDGET, "landingZones": [ZONE]}
+        azure["data"] = {"landingZone": "data", "protect": protect}
+        settings = {"owner": OWNER, "costCentre": "EXP-1", "profile": "hybrid", "azure": azure}
+        made = plan_program("kent", lambda settings=settings: build(load("kent", settings)), {}, root=ROOT)
+        (rule,) = [each for each in rules() if each.id == "BL-DAT-006"]
+        (found,) = [each for each in judge(from_plan(made), [rule]) if each.urn.endswith("::lake-account")]
+        assert found.verdict == verdict
+        assert "a lock also keeps role assignments from being removed" in rule.fix
 
 
 def test_databricks_runs_in_two_subnets_of_the_landing_zone() -> None:

@@ -43,12 +43,43 @@ def test_one_run_at_a_time_with_a_deadline_and_no_way_to_write_but_tmp(label):
     assert pod["automountServiceAccountToken"] is False
 
 
-def test_a_job_with_an_identity_gets_its_token_from_the_webhook(label):
+def test_a_job_with_an_identity_has_its_token_as_a_file_and_needs_no_webhook(label):
     identity = {"client_id": "client", "tenant_id": "tenant"}
     made = plan(lambda: ScheduledJob("job", {"label": label, **JOB, "identity": identity}))
     template = made.one("CronJob")["spec"]["jobTemplate"]["spec"]["template"]
-    assert template["metadata"]["labels"]["azure.workload.identity/use"] == "true"
-    assert made.one("ServiceAccount")["metadata"]["annotations"]["azure.workload.identity/client-id"] == "client"
+    assert template["metadata"]["labels"] == {"app.kubernetes.io/name": "forecast"}
+    (runs,) = template["spec"]["containers"]
+    named = {
+        each["name"]: template["metadata"]["annotations"][each["valueFrom"]["fieldRef"]["fieldPath"].split("'")[1]]
+        for each in runs["env"]
+        if "valueFrom" in each
+    }
+    assert named == {"AZURE_CLIENT_ID": "client", "AZURE_TENANT_ID": "tenant"}
+    assert {each["name"]: each["value"] for each in runs["env"] if "value" in each} == {
+        "AZURE_AUTHORITY_HOST": "https://login.microsoftonline.com/",
+        "AZURE_FEDERATED_TOKEN_FILE": "/var/run/secrets/azure/tokens/azure-identity-token",
+    }
+    (mount,) = [each for each in runs["volumeMounts"] if each["mountPath"] == "/var/run/secrets/azure/tokens"]
+    assert mount["readOnly"] is True
+    (volume,) = [each for each in template["spec"]["volumes"] if each["name"] == mount["name"]]
+    (source,) = volume["projected"]["sources"]
+    assert source["serviceAccountToken"] == {
+        "audience": "api://AzureADTokenExchange",
+        "expirationSeconds": 3600,
+        "path": "azure-identity-token",
+    }
+    assert template["spec"]["automountServiceAccountToken"] is False
+
+
+def test_a_job_reads_its_files_and_changes_none(label):
+    made = plan(lambda: ScheduledJob("job", {"label": label, **JOB, "files": {"views.json": "{}"}}))
+    kept = made.one("ConfigMap")
+    assert kept["data"] == {"views.json": "{}"}
+    pod = made.one("CronJob")["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    (mount,) = [each for each in pod["containers"][0]["volumeMounts"] if each["mountPath"] == "/etc/bluelamp"]
+    assert mount["readOnly"] is True
+    (volume,) = [each for each in pod["volumes"] if each["name"] == mount["name"]]
+    assert volume["configMap"]["name"] == kept["metadata"]["name"]
 
 
 @pytest.mark.parametrize(
@@ -59,6 +90,7 @@ def test_a_job_with_an_identity_gets_its_token_from_the_webhook(label):
         ({"schedule": "4 o'clock"}, "cron has five fields"),
         ({"deadline_minutes": 0}, "deadline_minutes is 0; allowed are 1 to 1440"),
         ({"retries": 11}, "retries is 11; allowed are 0 to 10"),
+        ({"files": {"../views.json": "{}"}}, "files.../views.json is no file name"),
         ({"shedule": "x"}, "shedule is not an argument; did you mean schedule?"),
     ],
 )

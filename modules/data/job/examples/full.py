@@ -19,7 +19,10 @@ tenant = Tenant(
     {
         "label": label,
         "namespace": "analysis",
-        "egress": [{"name": "lake", "cidr": "10.30.6.192/26", "ports": [443]}],
+        "egress": [
+            {"name": "lake", "cidr": "10.30.6.192/26", "ports": [443], "program": "demand-forecast"},
+            {"name": "sign-in", "hosts": ["login.microsoftonline.com"], "ports": [443], "program": "demand-forecast"},
+        ],
     },
 )
 ScheduledJob(
@@ -32,6 +35,7 @@ ScheduledJob(
         "schedule": "0 3 * * 1",
         "arguments": ["--months", "3"],
         "env": {"BLUELAMP_LAKE": "https://stlakeessexteuks.dfs.core.windows.net"},
+        "files": {"views.json": '{"views": []}'},
         "cpu": "2",
         "memory": "4Gi",
         "deadline_minutes": 120,

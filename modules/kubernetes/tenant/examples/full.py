@@ -26,7 +26,10 @@ Tenant(
             "edit": "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e02",
             "view": "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e03",
         },
-        "egress": [{"name": "database", "cidr": "10.144.8.0/28", "ports": [1433]}],
+        "egress": [
+            {"name": "database", "cidr": "10.144.8.0/28", "ports": [1433]},
+            {"name": "sign-in", "hosts": ["login.microsoftonline.com"], "ports": [443]},
+        ],
         "gitops": {
             "url": "ssh://git@git.essex.police.example/custody/deploy",
             "path": "./live",
