@@ -3,7 +3,6 @@
 `read_roadmap` reads and checks the file. Whether a milestone is reached is never part of it: the plan decides.
 """
 
-from bluelamp.core.roadmap.graph import cycle_through, cycles, longest_chain, ordered
 from bluelamp.core.roadmap.model import (
     DEMANDS,
     MODULE,
@@ -27,12 +26,8 @@ __all__ = [
     "Milestone",
     "Roadmap",
     "Tactical",
-    "cycle_through",
-    "cycles",
     "has_roadmap",
-    "longest_chain",
     "milestone_inputs",
-    "ordered",
     "read_roadmap",
     "tactical_inputs",
     "tactical_tags",

@@ -39,9 +39,9 @@ def _text_of_number(value: object) -> object:
 
 def _module(value: str) -> str:
     if value.startswith(MODULE):
-        return matching(
-            r"modules(/[a-z0-9_]+){1,3}", "is not the path of a module", "for example modules/data/lake"
-        )(value)
+        return matching(r"modules(/[a-z0-9_]+){1,3}", "is not the path of a module", "for example modules/data/lake")(
+            value
+        )
     return matching(_DEBT, "is no module and no debt ID", "for example modules/data/lake, or TD-17")(value)
 
 
@@ -87,9 +87,10 @@ class Criterion(Model):
     """A component that the plan has."""
     profile: Profile | None = None
     """The least profile that the component is at."""
-    rule: Annotated[str, AfterValidator(matching(r"[A-Z0-9]+(-[A-Z0-9]+)+", "is not a rule ID", "such as BL-NET-001"))] | None = (
-        None
-    )
+    rule: (
+        Annotated[str, AfterValidator(matching(r"[A-Z0-9]+(-[A-Z0-9]+)+", "is not a rule ID", "such as BL-NET-001"))]
+        | None
+    ) = None
     """A rule that passes: at least one resource, and none that fails, is unknown or is exempt."""
     asset: Label | None = None
     """An information asset with a data contract."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean
 from bluelamp.core.reader import content_of, parse
-from bluelamp.core.roadmap.graph import cycles
+from bluelamp.core.dependencies import cycles
 from bluelamp.core.roadmap.model import Roadmap, read_from
 from bluelamp.core.source import Source, Steps, show
 from bluelamp.core.validation import validate
