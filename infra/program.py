@@ -22,9 +22,9 @@ def build(
 ) -> None:
     """Makes the landing zones that `force` asks for and exports what other programs and people need of them.
 
-    How long the data lake keeps data follows from the contracts in `assets`, and who may see it from `policy`. `roadmap`
-    says which landing zones serve another milestone than the rest, and which are tactical spend. Only the SDKs of the
-    halves that the force has are loaded. Must run inside a Pulumi program.
+    How long the data lake keeps data follows from the contracts in `assets`, and who may see it from `policy`. The
+    `roadmap` says which landing zones serve another milestone than the rest, and which are tactical spend. Only the
+    SDKs of the halves that the force has are loaded. Must run inside a Pulumi program.
     """
     wait_once()
     pulumi.export("force", force.entry.force)

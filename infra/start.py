@@ -25,8 +25,8 @@ _GIVEN: Final = ContextVar[Force | None]("_GIVEN", default=None)
 def start(stack: str, root: str) -> None:
     """Makes the landing zones of the force `stack` of the project at `root`, with the engine's configuration.
 
-    Registers its information assets and its roadmap as well. Must run inside a Pulumi program. Raises `pulumi.RunError` with every
-    mistake in the settings.
+    Registers its information assets and its roadmap as well. Must run inside a Pulumi program. Raises
+    `pulumi.RunError` with every mistake in the settings.
     """
     force = _GIVEN.get()
     if force is None:

@@ -63,9 +63,9 @@ RETIRING: Final[Mapping[str, tuple[Predicate, ...]]] = _by_type()
 
 
 def matches(resource: Value, before: date = date.max) -> Iterator[tuple[Retirement, Value]]:
-    """The entries with a last day before the day `before` that the resource matches, by date, each with the place that says so.
+    """The entries that the resource matches and whose last day is before the day `before`.
 
-    After those, raises `UnknownValue` where a value that is not known yet decides whether there are more.
+    They are by date, each with the place that says so. After those, raises `UnknownValue` where a value that is not known yet decides whether there are more.
     """
     doubt: UnknownValue | None = None
     for retirement, where in RETIRING.get(canonical(resource.resource.type), ()):
