@@ -1,11 +1,13 @@
-"""Where an entry of a register stands: an information asset in its contract, a rule of access in its policy."""
+"""Where an entry of a register stands: an asset in its contract, a rule of access in its policy, a milestone."""
 
 from pathlib import Path
 from typing import Final
 
 from bluelamp.core.access import FILE
-from bluelamp.core.asset_type import ACCESS_RULE, ASSET
+from bluelamp.core.asset_type import ACCESS_RULE, ASSET, MILESTONE, TACTICAL
 from bluelamp.core.contracts import ASSETS
+from bluelamp.core.environments import split
+from bluelamp.core.roadmap import FILE as ROADMAP
 from bluelamp.reports.findings import Finding
 
 _KEYS: Final = {
@@ -25,6 +27,10 @@ def entry(finding: Finding, force: str, root: Path) -> tuple[str, int] | None:
         wanted = _KEYS.get(finding.path.partition(".")[0].partition("[")[0], "")
     elif finding.type == ACCESS_RULE:
         file, wanted = FILE.format(force=force), f"id: {finding.name.removeprefix('access-')}"
+    elif finding.type in (MILESTONE, TACTICAL):
+        file = ROADMAP.format(force=split(force)[0])
+        id_ = finding.name.removeprefix("milestone-").removeprefix("tactical-")
+        wanted = f"id: {id_.upper() if finding.type == TACTICAL else id_}"
     else:
         return None
     try:

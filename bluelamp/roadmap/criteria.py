@@ -90,4 +90,3 @@ def known_rules(roadmap: Roadmap, ids: Collection[str]) -> None:
                 )
     if problems:
         raise SettingsError(problems)
-

@@ -68,13 +68,9 @@ def drawn(standing: Standing) -> ET.Element:
     page.box(0, 0, _WIDTH, _HEAD - 20, "head", 0)
     page.text(_MARGIN, 34, standing.name, "head-ink", 22)
     own = "" if standing.own else "; the default roadmap of its profile"
-    page.text(
-        _MARGIN,
-        56,
-        f"Roadmap on {_spoken(standing.day)}: {standing.reached} of {len(standing.milestones)} milestones reached{own}. Bars: exit criteria met",
-        "head-soft",
-        13,
-    )
+    reached = f"{standing.reached} of {len(standing.milestones)} milestones reached"
+    told = f"Roadmap on {_spoken(standing.day)}: {reached}{own}. On each bar: exit criteria met"
+    page.text(_MARGIN, 56, told, "head-soft", 13)
     _legend(page, bottom + 36)
     svg.extend(page.root)
     svg.append(canvas.root)

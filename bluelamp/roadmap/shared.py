@@ -48,8 +48,8 @@ def shared(standings: Iterable[Standing]) -> tuple[Shared, ...]:
             ahead = _Ahead(
                 standing.force, each.milestone.id, max(each.milestone.start, standing.day), each.milestone.end
             )
-            for subject in _subjects(each):
-                subjects.setdefault(subject, []).append(ahead)
+            for named in _subjects(each):
+                subjects.setdefault(named, []).append(ahead)
     found = []
     for (kind, subject), listed in subjects.items():
         group = _largest(listed)

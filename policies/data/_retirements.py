@@ -65,7 +65,8 @@ RETIRING: Final[Mapping[str, tuple[Predicate, ...]]] = _by_type()
 def matches(resource: Value, before: date = date.max) -> Iterator[tuple[Retirement, Value]]:
     """The entries that the resource matches and whose last day is before the day `before`.
 
-    They are by date, each with the place that says so. After those, raises `UnknownValue` where a value that is not known yet decides whether there are more.
+    They are by date, each with the place that says so. After those, raises `UnknownValue` where a value that is not
+    known yet decides whether there are more.
     """
     doubt: UnknownValue | None = None
     for retirement, where in RETIRING.get(canonical(resource.resource.type), ()):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bluelamp.cli.options import All, Form, Forces, Jobs, Project, Quiet, Region
+from bluelamp.cli.options import All, Forces, Form, Jobs, Project, Quiet, Region
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import select
 from bluelamp.errors import UsageError

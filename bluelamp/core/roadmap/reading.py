@@ -57,7 +57,7 @@ def _milestones(roadmap: Roadmap, source: Source) -> Iterator[Problem]:
                 )
     yield from _twice("milestones", [each.id for each in roadmap.milestones], source)
     first = {each.id: index for index, each in reversed(list(enumerate(roadmap.milestones)))}
-    broken = False
+    broken = len(first) < len(roadmap.milestones)
     for index, milestone in enumerate(roadmap.milestones):
         here: Steps = ("milestones", index)
         if milestone.end < milestone.start:
