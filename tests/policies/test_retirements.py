@@ -80,10 +80,23 @@ def _assert_exists(type_, path):
 def test_a_type_decides_before_a_property_does():
     managed_hsm = {"type": "azure-native:keyvault:ManagedHsm", "properties": {"sku": {"name": "Standard_B1"}}}
     assert _matched(managed_hsm) == []
-    assert _matched({"type": "azure-native:compute:VirtualMachine", "properties": {"hardwareProfile": {"vmSize": "Standard_B1s"}}}) == ["503"]
+    assert _matched(
+        {"type": "azure-native:compute:VirtualMachine", "properties": {"hardwareProfile": {"vmSize": "Standard_B1s"}}}
+    ) == ["503"]
 
 
-@pytest.mark.parametrize("size", ["Standard_F8as_v6", "Standard_FX4mds", "Standard_B4as_v2", "Standard_L8s_v3", "Standard_D2_v5", "Standard_DC4ads_cc_v5", "Standard_A_custom"])
+@pytest.mark.parametrize(
+    "size",
+    [
+        "Standard_F8as_v6",
+        "Standard_FX4mds",
+        "Standard_B4as_v2",
+        "Standard_L8s_v3",
+        "Standard_D2_v5",
+        "Standard_DC4ads_cc_v5",
+        "Standard_A_custom",
+    ],
+)
 def test_newer_series_with_similar_names_are_not_retired(size):
     case = {"type": "azure-native:compute:VirtualMachine", "properties": {"hardwareProfile": {"vmSize": size}}}
     assert _matched(case) == []

@@ -13,8 +13,10 @@ from jsonschema import Draft202012Validator
 
 from bluelamp import schemas
 from bluelamp.core.asset_type import MILESTONE, TACTICAL
+from bluelamp.core.problems import SettingsError
 from bluelamp.core.roadmap import Roadmap
-from bluelamp.policies import Resource
+from bluelamp.fleet.judge import check_plan
+from bluelamp.policies import Resource, Verdict
 from bluelamp.reports.roadmap import to_html, to_national
 from bluelamp.roadmap import MilestoneStanding, Standing, Status, stand
 from bluelamp.roadmap.ledger import ledger
@@ -74,20 +76,50 @@ def test_what_is_next_and_what_waits_follows_from_the_dependencies(small: Standi
     assert small.critical_days == (date(2029, 3, 31) - date(2027, 4, 1)).days + 1
 
 
+def copied(root: Path, settings_: tuple[str, str], roadmap: tuple[str, str] = ("", "")) -> Path:
+    """A project with one force, without its data contracts, in which a text of the settings and of the roadmap differs."""
+    stacks = root / "stacks"
+    (stacks / FORCE).mkdir(parents=True)
+    for name in ("forces.yaml", f"{FORCE}/addresses.yaml"):
+        (stacks / name).write_bytes((ROOT / "stacks" / name).read_bytes())
+    (root / "Pulumi.yaml").write_bytes((ROOT / "Pulumi.yaml").read_bytes())
+    for name, (old, new) in ((f"Pulumi.{FORCE}.yaml", settings_), (f"{FORCE}/roadmap.yaml", roadmap)):
+        text = (ROOT / "stacks" / name).read_text("utf-8")
+        assert old in text
+        (stacks / name).write_text(text.replace(old, new, 1) if old else text, encoding="utf-8")
+    return root
+
+
 def test_a_component_in_the_settings_is_met_and_a_contract_that_is_gone_is_not(tmp_path: Path) -> None:
-    copied = tmp_path / "stacks"
-    (copied / FORCE).mkdir(parents=True)
-    for name in ("forces.yaml", f"{FORCE}/addresses.yaml", f"{FORCE}/roadmap.yaml"):
-        (copied / name).write_bytes((ROOT / "stacks" / name).read_bytes())
-    (tmp_path / "Pulumi.yaml").write_bytes((ROOT / "Pulumi.yaml").read_bytes())
-    text = (ROOT / "stacks" / f"Pulumi.{FORCE}.yaml").read_text("utf-8")
-    text = text.replace("profile: starter\n", "profile: starter\n  bluelamp:components: {defender: hybrid}\n")
-    (copied / f"Pulumi.{FORCE}.yaml").write_text(text, encoding="utf-8")
-    found = stand(FORCE, tmp_path, DAY)
+    added = ("profile: starter\n", "profile: starter\n  bluelamp:components: {defender: hybrid}\n")
+    found = stand(FORCE, copied(tmp_path, added), DAY)
     foundation = found.by_id["hybrid-foundation"]
     assert next(each for each in foundation.criteria if each.words == "component defender").met
     assert found.by_id["first-steps"].status is Status.IN_PROGRESS, "the contracts of its assets are not there"
     assert foundation.waits_for == ("first-steps",)
+
+
+def test_failures_of_the_roadmap_stop_a_check_and_point_at_their_lines(tmp_path: Path) -> None:
+    renamed = ("roadmapMilestone: first-steps", "roadmapMilestone: first-step")
+    root = copied(tmp_path, renamed, ('start: "2027-04-01"', 'start: "2027-03-31"'))
+    report = check_plan(FORCE, root).report
+    assert report is not None
+    failed = [each for each in report.findings if each.verdict is Verdict.FAIL and each.rule.id.startswith("BL-SPD")]
+    assert {each.rule.id for each in failed} == {"BL-SPD-008", "BL-SPD-011"}
+    assert report.broken
+    for each in failed:
+        file, line = each.source or ("", 0)
+        expected = "first-step" if each.rule.id == "BL-SPD-008" else "2027-03-31"
+        assert expected in (root / file).read_text("utf-8").splitlines()[line - 1]
+    assert not any("spend:" in each.kind for each in report.unjudged), "nothing is deployed for them"
+
+
+def test_a_rule_that_there_is_none_of_is_refused_with_its_place(tmp_path: Path) -> None:
+    root = copied(tmp_path, ("", ""), ("rule: BL-SPD-005", "rule: BL-SPD-905"))
+    with pytest.raises(SettingsError, match="no rule is called BL-SPD-905") as refused:
+        stand(FORCE, root, DAY)
+    (problem,) = refused.value.problems
+    assert (problem.file, problem.path) == (f"stacks/{FORCE}/roadmap.yaml", "milestones[0].exitCriteria[5].rule")
 
 
 @pytest.mark.parametrize(
@@ -226,13 +258,19 @@ def test_what_could_be_shared_overlaps_and_is_the_largest_group(drawn_: list[Sta
 def test_the_picture_says_in_words_all_that_it_shows(small: Standing) -> None:
     svg = drawn(small)
     words = " ".join(each.text or "" for each in svg.iter("text"))
-    for part in ("reached, 7 of 7", "planned, 0 of 5", "today, 30 November 2026", "critical path", "exit 31 March 2028"):
+    for part in (
+        "reached, 7 of 7",
+        "planned, 0 of 5",
+        "today, 30 November 2026",
+        "critical path",
+        "exit 31 March 2028",
+    ):
         assert part in words
     described = svg.find("desc").text
     assert all(each.milestone.title in described for each in small.milestones)
     width = float(svg.attrib["width"])
     for each in svg.iter("rect"):
-        assert 0 <= float(each.attrib["x"])
+        assert float(each.attrib["x"]) >= 0
         assert float(each.attrib["x"]) + float(each.attrib["width"]) <= width + 0.5
     assert ET.fromstring(ET.tostring(svg))
 
