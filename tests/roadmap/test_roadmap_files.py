@@ -9,14 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluelamp.cli.select import with_stacks
+from bluelamp.core.asset_type import MILESTONE, TACTICAL
 from bluelamp.core.dependencies import cycle_through, cycles, longest_chain, ordered
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.roadmap import DEMANDS, Roadmap, has_roadmap, read_roadmap
+from bluelamp.core.roadmap.reading import parsed
 from bluelamp.infra.force import load
 from bluelamp.infra.profiles import COMES_WITH
 from bluelamp.infra.register import read_register
 from bluelamp.infra.roadmap import COMPONENTS, DEFAULTS, default_roadmap, modules, roadmap_of
-from bluelamp.policies import rules
+from bluelamp.policies import Resource, Verdict, judge, rules
 from bluelamp.roadmap.schedule import critical_path, days_left, months_after
 from tests.conftest import ROOT
 from tests.thorough import tries
@@ -276,3 +278,61 @@ def test_the_critical_path_of_a_roadmap_has_the_most_days_left(graph: Edges, dat
 )
 def test_months_are_counted_from_the_day_after(end: date, last: date, months: int) -> None:
     assert months_after(end, last) == months
+
+
+def _read_or_refused(text: str) -> tuple[Roadmap | None, list[str]]:
+    try:
+        return parsed(text.encode(), "roadmap.yaml"), []
+    except SettingsError as refused:
+        return None, [str(each) for each in refused.problems]
+
+
+@given(st.data())
+@GENERATED
+def test_a_broken_file_is_read_or_refused_in_words(data: st.DataObject) -> None:
+    lines = GOOD.splitlines()
+    for _ in range(data.draw(st.integers(1, 3))):
+        number = data.draw(st.integers(0, len(lines) - 1))
+        what = data.draw(st.sampled_from(["delete", "repeat", "value", "indent", "swap"]))
+        if what == "delete":
+            lines[number] = ""
+        elif what == "repeat":
+            lines.insert(number, lines[number])
+        elif what == "value":
+            value = data.draw(
+                st.sampled_from(["null", "[]", "{}", "-1", '"x"', "[first, first]", "second", "1e9", "~"])
+            )
+            lines[number] = f"{lines[number].partition(':')[0]}: {value}"
+        elif what == "indent":
+            lines[number] = "  " + lines[number]
+        else:
+            other = data.draw(st.integers(0, len(lines) - 1))
+            lines[number], lines[other] = lines[other], lines[number]
+    roadmap, problems = _read_or_refused("\n".join(lines))
+    if roadmap is not None:
+        assert ordered(roadmap.dependencies)
+    else:
+        assert problems
+        assert all(each.startswith("roadmap.yaml") for each in problems)
+
+
+@given(st.data())
+@GENERATED
+def test_a_successor_leads_on_exactly_when_the_chain_ends_in_what_a_milestone_delivers(data: st.DataObject) -> None:
+    names = [f"TD-{number}" for number in range(1, data.draw(st.integers(2, 6)))]
+    after = {name: data.draw(st.sampled_from([*names, "modules/data/lake", "modules/data/job", ""])) for name in names}
+    dated = {name: data.draw(st.booleans()) for name in names}
+    milestone = {"id": "lake", "start": "2027-04-01", "end": "2028-03-31", "delivers": ["modules/data/lake"]}
+    resources = [Resource("m", MILESTONE, "milestone-lake", milestone)]
+    for name in names:
+        spend = {"id": name, "successor": after[name], "exitDate": "2028-03-31" if dated[name] else "soon"}
+        resources.append(Resource(name, TACTICAL, name, {key: each for key, each in spend.items() if each}))
+    (rule,) = [each for each in rules() if each.id == "BL-SPD-009"]
+    verdicts = {each.urn: each.verdict for each in judge(resources, [rule])}
+    for name in names:
+        here, way = after[name], [name]
+        while here in after and here not in way and dated[here]:
+            way.append(here)
+            here = after[here]
+        expected = Verdict.PASS if here == "modules/data/lake" else Verdict.FAIL
+        assert verdicts[name] is (expected if after[name] else Verdict.NOT_APPLICABLE), (name, after, dated)
