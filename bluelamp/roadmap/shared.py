@@ -20,6 +20,8 @@ class Shared:
     end: date
     milestones: Mapping[str, str]
     """The milestone of each force, by force."""
+    own: int
+    """How many of the forces have dates of their own, and not those of a default roadmap."""
 
     @property
     def forces(self) -> int:
@@ -30,6 +32,7 @@ class Shared:
 @dataclass(frozen=True, slots=True)
 class _Ahead:
     force: str
+    own: bool
     milestone: str
     start: date
     end: date
@@ -45,9 +48,8 @@ def shared(standings: Iterable[Standing]) -> tuple[Shared, ...]:
         for each in standing.milestones:
             if each.reached or each.milestone.end < standing.day:
                 continue
-            ahead = _Ahead(
-                standing.force, each.milestone.id, max(each.milestone.start, standing.day), each.milestone.end
-            )
+            start = max(each.milestone.start, standing.day)
+            ahead = _Ahead(standing.force, standing.own, each.milestone.id, start, each.milestone.end)
             for named in _subjects(each):
                 subjects.setdefault(named, []).append(ahead)
     found = []
@@ -57,7 +59,8 @@ def shared(standings: Iterable[Standing]) -> tuple[Shared, ...]:
             start, end = max(each.start for each in group), min(each.end for each in group)
             title = DEMANDS[subject] if kind == "demand" else subject
             milestones = {each.force: each.milestone for each in group}
-            found.append(Shared(kind, subject, title, start, end, dict(sorted(milestones.items()))))
+            own = sum(1 for each in group if each.own)
+            found.append(Shared(kind, subject, title, start, end, dict(sorted(milestones.items())), own))
     return tuple(sorted(found, key=lambda each: (-each.forces, each.kind, each.subject)))
 
 

@@ -153,7 +153,8 @@ def _many(screen: Screen, standings: Sequence["Standing"], together: Sequence["S
     for each in together[:_SHOWN]:
         screen.show(
             f"  {each.forces} forces: {escape(each.kind)} {escape(each.subject)}"
-            f"{escape(f' ({each.title})') if each.title != each.subject else ''}, {each.start} to {each.end}"
+            f"{escape(f' ({each.title})') if each.title != each.subject else ''}, {each.start} to {each.end}; "
+            f"{each.own} with dates of their own"
         )
     if len(together) > _SHOWN:
         screen.show(f"  and {len(together) - _SHOWN} more")
@@ -266,4 +267,5 @@ def _shared(each: "Shared") -> dict[str, Any]:
         "start": str(each.start),
         "end": str(each.end),
         "milestones": dict(each.milestones),
+        "withOwnDates": each.own,
     }
