@@ -8,6 +8,7 @@ import pulumi
 
 from bluelamp.core.access import AccessPolicy
 from bluelamp.core.contracts import Contract
+from bluelamp.core.roadmap import Roadmap
 from bluelamp.infra.azure import Azure
 from bluelamp.infra.force import Force
 from bluelamp.infra.wiring import (
@@ -25,6 +26,7 @@ from bluelamp.infra.wiring import (
     workloads,
 )
 from bluelamp.infra.wiring.context import Context, context
+from bluelamp.infra.wiring.roadmap import zone_labels
 from bluelamp.infra.wiring.signed import LakeAccess, Signed
 from bluelamp.modules.azure.budget import Budget
 from bluelamp.modules.azure.key_vault import KeyVault
@@ -43,13 +45,19 @@ class LandingZone:
 
 
 def azure_landing_zone(
-    force: Force, azure: Azure, label: Label, assets: Sequence[Contract], policy: AccessPolicy | None = None
+    force: Force,
+    azure: Azure,
+    label: Label,
+    assets: Sequence[Contract],
+    policy: AccessPolicy | None = None,
+    roadmap: Roadmap | None = None,
 ) -> LandingZone:
     """Everything of the force's profile that is in Azure.
 
-    `assets` say how long the data lake keeps data, `policy` who may see it.
+    `assets` say how long the data lake keeps data, `policy` who may see it, `roadmap` what landing
+    zones serve and until when.
     """
-    here = context(force, azure, label)
+    here = context(force, azure, label, zone_labels(label, roadmap))
     groups = governance.hierarchy(here)
     for workload in ("network", "management", "security"):
         here.group(workload)

@@ -7,6 +7,7 @@ import pulumi
 
 from bluelamp.core.access import AccessPolicy
 from bluelamp.core.contracts import Contract
+from bluelamp.core.roadmap import Roadmap
 from bluelamp.infra.force import Force
 from bluelamp.infra.waiting import wait_once
 from bluelamp.infra.wiring.signed import LakeAccess, Signed
@@ -14,10 +15,16 @@ from bluelamp.modules.aliases import drop_version_aliases
 from bluelamp.modules.naming import Label
 
 
-def build(force: Force, assets: Sequence[Contract] = (), policy: AccessPolicy | None = None) -> None:
+def build(
+    force: Force,
+    assets: Sequence[Contract] = (),
+    policy: AccessPolicy | None = None,
+    roadmap: Roadmap | None = None,
+) -> None:
     """Makes the landing zones that `force` asks for and exports what other programs and people need of them.
 
-    How long the data lake keeps data follows from the contracts in `assets`, and who may see it from `policy`. Only the
+    How long the data lake keeps data follows from the contracts in `assets`, and who may see it from `policy`. The
+    `roadmap` says which landing zones serve another milestone than the rest, and which are tactical spend. Only the
     SDKs of the halves that the force has are loaded. Must run inside a Pulumi program.
     """
     wait_once()
@@ -30,7 +37,7 @@ def build(force: Force, assets: Sequence[Contract] = (), policy: AccessPolicy | 
 
         if force.version_aliases == "drop":
             pulumi.runtime.register_stack_transformation(drop_version_aliases)
-        made = azure_landing_zone(force, force.azure, label, assets, policy)
+        made = azure_landing_zone(force, force.azure, label, assets, policy, roadmap)
         clusters, jobs = made.clusters, made.jobs
         for key, value in made.exports.items():
             pulumi.export(key, value)

@@ -31,7 +31,7 @@ class Settings(Model):
     cost_centre: Annotated[Identifier, Field(examples=["ICT-4100"])]
     environment: Literal["prod", "preprod", "test", "dev"] = "prod"
     classification: Classification = Classification()
-    roadmap_milestone: Identifier = "landing-zone"
+    roadmap_milestone: Identifier = "first-steps"
     """Id of the milestone in the force's roadmap that this estate serves."""
     profile: Profile = "starter"
     """How much of the landing zone there is; each profile holds all of the one before it, and the next only adds."""

@@ -15,7 +15,9 @@ from bluelamp.core.contracts import read_assets
 from bluelamp.infra.access import access_of
 from bluelamp.infra.force import Force, SettingsError, load
 from bluelamp.infra.program import build
+from bluelamp.infra.roadmap import roadmap_of
 from bluelamp.infra.wiring.assets import register
+from bluelamp.infra.wiring.roadmap import register_roadmap
 
 _GIVEN: Final = ContextVar[Force | None]("_GIVEN", default=None)
 
@@ -23,8 +25,8 @@ _GIVEN: Final = ContextVar[Force | None]("_GIVEN", default=None)
 def start(stack: str, root: str) -> None:
     """Makes the landing zones of the force `stack` of the project at `root`, with the engine's configuration.
 
-    Registers its information assets as well. Must run inside a Pulumi program. Raises `pulumi.RunError` with every
-    mistake in the settings.
+    Registers its information assets and its roadmap as well. Must run inside a Pulumi program. Raises
+    `pulumi.RunError` with every mistake in the settings.
     """
     force = _GIVEN.get()
     if force is None:
@@ -37,8 +39,10 @@ def start(stack: str, root: str) -> None:
         except SettingsError as error:
             raise pulumi.RunError(f"the settings cannot be used:\n{error}") from None
     assets = read_assets(Path(root), force.slug)
-    build(force, assets, access_of(force, Path(root)))
+    roadmap = roadmap_of(force, Path(root))
+    build(force, assets, access_of(force, Path(root)), roadmap)
     register(assets)
+    register_roadmap(roadmap, force.owner.role)
 
 
 @contextmanager

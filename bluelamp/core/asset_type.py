@@ -8,5 +8,11 @@ ASSET: Final = "bluelamp:data:InformationAsset"
 ACCESS_RULE: Final = "bluelamp:data:AccessRule"
 """A rule of the policy of access."""
 
-REGISTERED: Final = (ASSET, ACCESS_RULE)
+MILESTONE: Final = "bluelamp:spend:Milestone"
+"""A milestone of the roadmap."""
+
+TACTICAL: Final = "bluelamp:spend:TacticalSpend"
+"""Spend that has an end and a successor."""
+
+REGISTERED: Final = (ASSET, ACCESS_RULE, MILESTONE, TACTICAL)
 """All of them: nothing is deployed for them, and rules judge them."""

@@ -71,7 +71,7 @@ def assess(
         each.urn: (plain(each.urn), plain(each.type), plain(each.name), each.source, hashes.get(each.urn, ""))
         for each in resources
     }
-    left = unjudged(resources, judgements, given, skipped)
+    left = unjudged([each for each in resources if each.type not in REGISTERED], judgements, given, skipped)
     findings = [_finding(records[judgement.rule], judgement, clean, *whose[judgement.urn]) for judgement in judgements]
     managed = sum(1 for each in resources if each.type not in REGISTERED)
     return Report(

@@ -1,5 +1,6 @@
 """What every area of the Azure landing zone is given."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pulumi
@@ -22,6 +23,8 @@ class Context:
     opts: pulumi.ResourceOptions | None
     tenant_id: pulumi.Input[str]
     subscription_id: pulumi.Input[str]
+    zone_labels: Mapping[str, Label] = field(default_factory=dict)
+    """The labels of landing zones that the roadmap names, by the zone's name; all others have `label`."""
     _groups: dict[str, ResourceGroup] = field(default_factory=dict)
 
     @property
@@ -63,11 +66,11 @@ class Context:
         return self._groups[name]
 
 
-def context(force: Force, azure: Azure, label: Label) -> Context:
+def context(force: Force, azure: Azure, label: Label, zone_labels: Mapping[str, Label]) -> Context:
     """The context, with the provider of the settings' own subscription or whoever is logged in."""
     opts = _provider(azure)
     tenant_id, subscription_id = _identity(azure, opts)
-    return Context(force, azure, label, opts, tenant_id, subscription_id)
+    return Context(force, azure, label, opts, tenant_id, subscription_id, zone_labels)
 
 
 def _provider(azure: Azure) -> pulumi.ResourceOptions | None:

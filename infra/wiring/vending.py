@@ -82,7 +82,7 @@ def _arguments(
 
     region = context.region_of(zone)
     args = LandingZoneArgs(
-        label=context.label,
+        label=context.zone_labels.get(zone.name, context.label),
         location=region,
         workload=zone.name,
         archetype=zone.archetype,

@@ -1,43 +1,18 @@
 """What Azure retires: a dead end that is known before anything is built on it."""
 
-from dataclasses import dataclass
-from datetime import date
-from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Final
 
+from bluelamp.core.dates import today
 from bluelamp.policies.controls import caf, cyber_essentials, iso, mcsb, ncsc
-from bluelamp.policies.estate import canonical, kind_of
-from bluelamp.policies.model import UNKNOWN, Enforcement, Severity
-from bluelamp.policies.rule import Fail, Outcome, rule
+from bluelamp.policies.data import _roadmap
+from bluelamp.policies.data._retirements import RETIRING, matches
+from bluelamp.policies.data._types import TAGGED
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
 from bluelamp.policies.value import Value
 
-
-@dataclass(frozen=True)
-class Retirement:
-    """The values of a property (all of the type where `path` is empty) that Azure retires, and the last day."""
-
-    path: str
-    values: tuple[str, ...]
-    last: date
-
-
-_LINES: Final = [
-    line.split()
-    for line in Path(__file__).with_name("retiring.txt").read_text(encoding="utf-8").splitlines()
-    if not line.startswith("#")
-]
-
-RETIRING: Final = {
-    f"azure-native:{type_}": Retirement(path.strip("."), tuple(values.lower().split(",")), date.fromisoformat(last))
-    for type_, path, values, last in _LINES
-}
-"""What Azure retires, by type."""
-
-AS_OF: Final = date(2026, 11, 25)
-"""The day of the table: what has its last day before it is retired, what has it later is announced."""
-
-RETIRED: Final = tuple(type_ for type_, retirement in RETIRING.items() if retirement.last < AS_OF)
+_TAGGED: Final = tuple(type_ for type_ in RETIRING if type_ in frozenset(TAGGED))
 
 
 @rule(
@@ -55,8 +30,9 @@ def not_retiring(resource: Value) -> Outcome:
     """What has a last day has to be paid for twice: once now, and once more when it is replaced, on Microsoft's date
     and not the force's.
     """
-    found = _retired(resource)
-    return Fail(found, f"what outlasts {RETIRING[canonical(resource.resource.type)].last}") if found else None
+    for retirement, place in matches(resource):
+        return Fail(place, f"what outlasts {retirement.last}", f"retired then: {retirement.title}")
+    return None
 
 
 @rule(
@@ -65,7 +41,7 @@ def not_retiring(resource: Value) -> Outcome:
     failure="Resource is of a kind that Azure has retired",
     severity=Severity.HIGH,
     controls=ncsc("4", "5") + caf("A3.a", "B4.d") + cyber_essentials("security-update-management") + mcsb("PV-6"),
-    at=RETIRED,
+    at=tuple(RETIRING),
     fix="Move to the kind that takes its place; the service's page on the retirement names it.",
     example='network.PublicIPAddress("gateway", ..., sku={"name": "Standard"})',
 )
@@ -73,19 +49,39 @@ def not_retired(resource: Value) -> Outcome:
     """What is retired gets no security updates and can be switched off on any day. Cyber Essentials fails a force for
     it.
     """
-    found = _retired(resource)
-    last = RETIRING[canonical(resource.resource.type)].last
-    return Fail(found, f"what is supported; the last day was {last}") if found else None
+    for retirement, place in matches(resource, today()):
+        return Fail(place, f"what is supported; the last day was {retirement.last}", retirement.title)
+    return None
 
 
-def _retired(resource: Value) -> Value | None:
-    """The place that says it is a retired kind. Raises `UnknownValue` when that cannot be told yet."""
-    retirement = RETIRING[canonical(resource.resource.type)]
-    place = resource.at(retirement.path)
-    if place.raw is UNKNOWN:
-        # It is the id of something that is not there yet; of which type that is, is known.
-        kinds = [f"/{kind_of(urn).rpartition(':')[2]}s/".lower() for urn in place.references]
-        retired = {any(fnmatchcase(kind, value) for value in retirement.values) for kind in kinds}
-        if len(retired) == 1:
-            return place if retired.pop() else None
-    return place if any(fnmatchcase(place.text("-"), value) for value in retirement.values) else None
+@rule(
+    "BL-SPD-012",
+    "Nothing is retired by Azure before its milestone ends",
+    failure="Resource is retired by Azure before its milestone ends",
+    severity=Severity.MEDIUM,
+    enforcement=Enforcement.ADVISORY,
+    controls=ncsc("4", "5") + caf("A3.a", "B4.d") + iso("5.9", "8.8"),
+    at=_TAGGED,
+    fix="Take the kind that takes its place, or move the replacement to a milestone that ends before the retirement.",
+    example="""
+network.PublicIPAddress("gateway", ..., sku={"name": "Standard"}, tags={"roadmap-milestone": "hybrid-foundation"})
+pulumi.ComponentResource(
+    "bluelamp:spend:Milestone",
+    "milestone-hybrid-foundation",
+    {"id": "hybrid-foundation", "start": "2026-04-01", "end": "2027-03-31"},
+)
+""",
+)
+def outlasts_milestone(resource: Value, estate: Estate) -> Outcome:
+    """A milestone that is reached on a service that is gone by then is not reached. The replacement is work that the
+    milestone's budget and dates do not have.
+    """
+    named = resource["tags"]["roadmap-milestone"]
+    milestone = _roadmap.milestone(named, estate)
+    if milestone is None:
+        return NotApplicable("it carries no milestone of the roadmap")
+    end = _roadmap.day(milestone["end"])
+    for retirement, place in matches(resource, end):
+        why = f"retired on {retirement.last}: {retirement.title}"
+        return Fail(place, f"what outlasts {end}, the end of {named.known}", why)
+    return None

@@ -3,9 +3,12 @@
 from datetime import date
 from typing import Final
 
+from bluelamp.core.asset_type import TACTICAL
 from bluelamp.core.dates import today
 from bluelamp.policies.controls import caf, iso, mcsb, ncsc
+from bluelamp.policies.data import _roadmap
 from bluelamp.policies.data._types import TAGGED
+from bluelamp.policies.estate import Estate
 from bluelamp.policies.model import Severity
 from bluelamp.policies.rule import Fail, NotApplicable, Outcome, lacks, rule
 from bluelamp.policies.tighter import Required
@@ -94,7 +97,7 @@ def tactical_has_exit(tags: Value) -> Outcome:
     failure="Tactical resource is past its exit date",
     severity=Severity.MEDIUM,
     controls=ncsc("4") + caf("A3.a", "B4.a") + iso("5.9"),
-    at=dict.fromkeys(TAGGED, "tags.exit-date"),
+    at={**dict.fromkeys(TAGGED, "tags.exit-date"), TACTICAL: "exitDate"},
     fix="Remove the resource, or agree another exit-date with whoever holds the debt and write it down.",
     example="""
 resources.ResourceGroup("interim-records", tags={"spend-type": "tactical", "exit-date": "2099-03-31"})
@@ -116,18 +119,20 @@ def exit_is_ahead(exit_date: Value) -> Outcome:
     failure="Tactical resource outlasts its roadmap milestone",
     severity=Severity.LOW,
     controls=ncsc("4") + caf("A3.a", "B4.a") + iso("5.9"),
-    at=_TAGS,
+    at={**_TAGS, TACTICAL: ""},
     fix="Bring the exit-date forward to the roadmap-milestone, or move the milestone in the roadmap.",
     example="""
 resources.ResourceGroup("interim-records", tags={"exit-date": "2027-03-31", "roadmap-milestone": "2027-Q1"})
 """,
 )
-def exit_by_milestone(tags: Value) -> Outcome:
+def exit_by_milestone(spend: Value, estate: Estate) -> Outcome:
     """What replaces an interim system comes with the milestone. Paying for both afterwards is how a tactical choice
     becomes a dead end.
     """
-    exit_date, milestone = tags["exit-date"], tags["roadmap-milestone"]
-    when, last = _day(exit_date), _last_day(milestone)
+    ledger = spend.resource.type == TACTICAL
+    exit_date = spend["exitDate" if ledger else "exit-date"]
+    milestone = spend["milestone" if ledger else "roadmap-milestone"]
+    when, last = _day(exit_date), _last_day(milestone, estate)
     if when is None or last is None:
         return NotApplicable("it names no day on which it ends, or no milestone with a date")
     return Fail(exit_date, f"{last} at the latest, the end of {milestone.known}") if when > last else None
@@ -177,8 +182,11 @@ def _day(tag: Value) -> date | None:
     return _parsed(str(tag.get("")))
 
 
-def _last_day(milestone: Value) -> date | None:
-    """The last day of a milestone that is a day or a quarter (`2027-Q1`); None for one that is only a name."""
+def _last_day(milestone: Value, estate: Estate) -> date | None:
+    """The last day of a milestone of the roadmap, or of one that is a day or a quarter (`2027-Q1`); None for others."""
+    planned = _roadmap.milestone(milestone, estate)
+    if planned is not None:
+        return _roadmap.day(planned["end"])
     text = str(milestone.get("")).strip().upper()
     year, _, quarter = text.partition("-Q")
     if quarter in _LAST_DAYS and year.isdigit():

@@ -110,13 +110,13 @@ MISTAKES = {
     ),
     "mistakes in every file at once": (
         {
-            "baseline.yaml": "rules: {BL-SPD-01: {}}\n",
+            "baseline.yaml": "rules: {BL-SPD-05: {}}\n",
             "regions/eastern.yaml": "rules: []\n",
             "essex/baseline.yaml": "blockUnknown: perhaps\nrules: {BL-LOG-001: {enforcement: advisory}}\n",
             "essex/exemptions.yaml": EXEMPTION.replace("owner", "owned"),
         },
         [
-            "stacks/baseline.yaml:1:20: rules.BL-SPD-01: there is no rule BL-SPD-01; did you mean BL-SPD-001?",
+            "stacks/baseline.yaml:1:20: rules.BL-SPD-05: there is no rule BL-SPD-05; did you mean BL-SPD-005?",
             "stacks/essex/baseline.yaml:1:15: blockUnknown: 'perhaps' is not true or false",
             "stacks/essex/baseline.yaml:2:35: rules.BL-LOG-001.enforcement: BL-LOG-001 is mandatory already",
             "stacks/essex/exemptions.yaml:8:5: exemptions[0].owned: there is no setting called 'owned' here",

@@ -8,7 +8,7 @@ import pytest
 from rule_examples import manifest_rules
 from rule_examples import resources as example_resources
 
-from bluelamp.core.asset_type import ACCESS_RULE, ASSET
+from bluelamp.core.asset_type import ACCESS_RULE, ASSET, MILESTONE, TACTICAL
 from bluelamp.policies import Resource, Severity, Verdict, judge, rules
 from bluelamp.policies.catalogues import title_of
 from bluelamp.policies.data._types import LOCATED, TAGGED
@@ -22,7 +22,20 @@ _ASSET_INPUTS = {
     *("id", "name", "file", "classification", "owner", "retentionGroup", "retentionYears", "pole", "lawfulBasis"),
     *("placements", "lineage", "agreements", "legalHolds"),
 }
-_REGISTERED = {ASSET: _ASSET_INPUTS, ACCESS_RULE: {"id", "effect", "agreement", "ends", "open"}}
+_MILESTONE_INPUTS = {
+    *("id", "title", "enables", "dependsOn", "start", "end", "budgetMonthlyGbp", "budgetCapitalGbp", "owner"),
+    *("delivers", "landingZones", "exitCriteria", "file"),
+}
+_TACTICAL_INPUTS = {
+    *("id", "title", "milestone", "module", "landingZone", "exitDate", "successor", "exitCostGbp", "monthlyCostGbp"),
+    "file",
+}
+_REGISTERED = {
+    ASSET: _ASSET_INPUTS,
+    ACCESS_RULE: {"id", "effect", "agreement", "ends", "open"},
+    MILESTONE: _MILESTONE_INPUTS,
+    TACTICAL: _TACTICAL_INPUTS,
+}
 ALL = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
 MANIFESTS = pytest.mark.parametrize("rule", manifest_rules(), ids=lambda rule: rule.id)
 

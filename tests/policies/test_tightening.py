@@ -201,8 +201,8 @@ def test_what_means_nothing_is_refused(setting, said):
 
 
 def test_an_unknown_rule_is_named_with_the_one_that_was_meant():
-    _, mistakes = tightened(rules(), Layer(rules={"BL-SPD-01": {}}))
-    assert str(mistakes[0]) == "rules.BL-SPD-01: there is no rule BL-SPD-01; did you mean BL-SPD-001?"
+    _, mistakes = tightened(rules(), Layer(rules={"BL-SPD-05": {}}))
+    assert str(mistakes[0]) == "rules.BL-SPD-05: there is no rule BL-SPD-05; did you mean BL-SPD-005?"
 
 
 def test_explain_says_what_a_baseline_may_do_to_each_parameter():

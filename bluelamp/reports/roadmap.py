@@ -1,0 +1,55 @@
+"""The pages of roadmaps: one force's, and what all forces have ahead."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from bluelamp import __version__
+from bluelamp.core.roadmap import DEMANDS
+from bluelamp.render.inline import inlined, style
+from bluelamp.reports.html import render
+from bluelamp.roadmap.picture import drawn
+from bluelamp.roadmap.shared import shared
+from bluelamp.roadmap.standing import Standing, Status
+
+STYLES: Final = ("report.css", "print.css", "quality.css", "roadmap.css")
+PAGE: Final = "roadmap.html"
+NATIONAL: Final = "roadmaps.html"
+
+
+def to_html(standing: Standing, *, beside: str = "") -> str:
+    """The page of one force's roadmap. `beside` is the path of the national page, empty for none."""
+    shown: dict[str, Any] = {
+        "standing": standing,
+        "svg": inlined(drawn(standing)),
+        "diagram_style": style(),
+        "demands": DEMANDS,
+        "Status": Status,
+        "titles": {each.milestone.id: each.milestone.title for each in standing.milestones},
+        "beside": beside,
+        "version": __version__,
+    }
+    return render("roadmap.html.j2", "quality.js", shown, styles=STYLES)
+
+
+def to_national(standings: Sequence[Standing], *, links: bool = True) -> str:
+    """The page of several forces: where each is, and the milestones that they could share.
+
+    `links` leads to the page of each force, `FORCE/roadmap.html` beside it.
+    """
+    found = shared(standings)
+    shown: dict[str, Any] = {
+        "standings": standings,
+        "by_kind": [
+            (kind, title, [each for each in found if each.kind == kind])
+            for kind, title in (("demand", "By demand of the strategy"), ("component", "By component"))
+        ],
+        "shared": found,
+        "reached": sum(each.reached for each in standings),
+        "milestones": sum(len(each.milestones) for each in standings),
+        "late_cost": sum(each.late_cost for each in standings),
+        "names": {each.force: each.name for each in standings},
+        "day": standings[0].day if standings else None,
+        "links": links,
+        "version": __version__,
+    }
+    return render("roadmaps.html.j2", "quality.js", shown, styles=STYLES)

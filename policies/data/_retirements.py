@@ -1,0 +1,124 @@
+"""The register of what Azure retires, and which of its entries a resource matches.
+
+The register is `retirements.json`; it says where its facts are from.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Final
+
+from bluelamp.policies.estate import canonical, kind_of
+from bluelamp.policies.model import UNKNOWN
+from bluelamp.policies.value import UnknownValue, Value, places
+
+_MISSING: Final = "-"
+
+
+@dataclass(frozen=True)
+class Retirement:
+    """One entry: what is retired, the last day of support, Microsoft's announcement, and the day of the date."""
+
+    id: str
+    title: str
+    last: date
+    source: str
+    seen_on: date
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A property that has one of the values: patterns in lower case, `-` for a missing property."""
+
+    path: str
+    values: tuple[str, ...]
+
+
+Predicate = tuple[Retirement, tuple[Condition, ...]]
+
+
+def register() -> list[Mapping[str, Any]]:
+    """The entries as the file has them, by date."""
+    text = Path(__file__).with_name("retirements.json").read_text(encoding="utf-8")
+    entries: list[Mapping[str, Any]] = json.loads(text)["retirements"]
+    return entries
+
+
+def _by_type() -> dict[str, tuple[Predicate, ...]]:
+    found: dict[str, list[Predicate]] = {}
+    for entry in register():
+        last, seen = (date.fromisoformat(entry[key]) for key in ("date", "seenOn"))
+        retirement = Retirement(entry["id"], entry["title"], last, entry["source"], seen)
+        for each in entry["when"]:
+            where = tuple(Condition(one["path"], tuple(map(str.lower, one["values"]))) for one in each["where"])
+            found.setdefault(each["type"], []).append((retirement, where))
+    return {type_: tuple(listed) for type_, listed in found.items()}
+
+
+RETIRING: Final[Mapping[str, tuple[Predicate, ...]]] = _by_type()
+"""What Azure retires, by type; of each type, by date."""
+
+
+def matches(resource: Value, before: date = date.max) -> Iterator[tuple[Retirement, Value]]:
+    """The entries that the resource matches and whose last day is before the day `before`.
+
+    They are by date, each with the place that says so. After those, raises `UnknownValue` where a value that is not
+    known yet decides whether there are more.
+    """
+    doubt: UnknownValue | None = None
+    for retirement, where in RETIRING.get(canonical(resource.resource.type), ()):
+        if retirement.last >= before:
+            break
+        try:
+            place = _place(resource, where)
+        except UnknownValue as unknown:
+            doubt = doubt or unknown
+        else:
+            if place is not None:
+                yield retirement, place
+    if doubt is not None:
+        raise doubt
+
+
+def _place(resource: Value, where: tuple[Condition, ...]) -> Value | None:
+    """The place of the last condition where all hold; None where one does not. A false one outweighs an unknown one."""
+    found, doubt = resource, None
+    for condition in where:
+        try:
+            place = _holds(resource, condition)
+        except UnknownValue as unknown:
+            doubt = unknown
+            continue
+        if place is None:
+            return None
+        found = place
+    if doubt is not None:
+        raise doubt
+    return found
+
+
+def _holds(resource: Value, condition: Condition) -> Value | None:
+    doubt: UnknownValue | None = None
+    for place in places(resource, condition.path):
+        try:
+            if _is_among(place, condition.values):
+                return place
+        except UnknownValue as unknown:
+            doubt = unknown
+    if doubt is not None:
+        raise doubt
+    return None
+
+
+def _is_among(place: Value, values: tuple[str, ...]) -> bool:
+    if place.raw is UNKNOWN:
+        # It is the id of something that is not there yet; of which type that is, is known.
+        kinds = [f"/{kind_of(urn).rpartition(':')[2]}s/".lower() for urn in place.references]
+        retired = {any(fnmatchcase(kind, value) for value in values) for kind in kinds}
+        if len(retired) == 1 and any("/" in value for value in values):
+            return retired.pop()
+    said = place.text(_MISSING)
+    return any(fnmatchcase(said, value) for value in values)

@@ -1,0 +1,126 @@
+"""The roadmap against what is deployed: every milestone there is, in an order that works, and no dead ends.
+
+A program registers a component for each milestone and each tactical spend of `stacks/<force>/roadmap.yaml`; these rules
+judge them together with the resources.
+"""
+
+from typing import Final
+
+from bluelamp.core.asset_type import MILESTONE, TACTICAL
+from bluelamp.policies.controls import caf, iso, mcsb, ncsc
+from bluelamp.policies.data import _roadmap
+from bluelamp.policies.data._types import TAGGED
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
+from bluelamp.policies.value import UnknownValue, Value, root
+
+_ROADMAP: Final = """
+resources.ResourceGroup(
+    "interim-records",
+    tags={
+        "roadmap-milestone": "data-in-shape",
+        "spend-type": "tactical",
+        "exit-date": "2099-03-31",
+        "successor-module": "modules/data/lake",
+        "exit-cost-gbp": "12000",
+        "debt-id": "TD-17",
+    },
+)
+pulumi.ComponentResource(
+    "bluelamp:spend:Milestone",
+    "milestone-hybrid-foundation",
+    {"id": "hybrid-foundation", "start": "2026-04-01", "end": "2027-03-31"},
+)
+pulumi.ComponentResource(
+    "bluelamp:spend:Milestone",
+    "milestone-data-in-shape",
+    {
+        "id": "data-in-shape",
+        "dependsOn": ["hybrid-foundation"],
+        "start": "2027-04-01",
+        "end": "2099-03-31",
+        "delivers": ["modules/data/lake"],
+    },
+)
+"""
+
+
+@rule(
+    "BL-SPD-008",
+    "Every resource serves a milestone of the roadmap",
+    failure="Resource names a milestone that the roadmap does not have",
+    severity=Severity.MEDIUM,
+    controls=ncsc("4") + caf("A3.a") + iso("5.9") + mcsb("AM-1"),
+    at=dict.fromkeys(TAGGED, "tags.roadmap-milestone"),
+    fix="Set bluelamp:roadmapMilestone to a milestone of stacks/FORCE/roadmap.yaml, or add the milestone there.",
+    example=_ROADMAP,
+)
+def milestone_exists(named: Value, estate: Estate) -> Outcome:
+    """Spend that serves no milestone moves the force nowhere, and is in the budget of none."""
+    if named.missing:
+        return NotApplicable("it names no milestone")
+    known = _roadmap.milestones(estate)
+    if not known:
+        raise UnknownValue(named, _roadmap.UNJUDGED)
+    return None if _roadmap.milestone(named, estate) else Fail(named, list(known))
+
+
+@rule(
+    "BL-SPD-009",
+    "Tactical spend has a successor that a milestone delivers",
+    failure="Successor of tactical spend leads to no milestone",
+    severity=Severity.MEDIUM,
+    controls=ncsc("4") + caf("A3.a", "B4.a") + iso("5.9"),
+    at={**dict.fromkeys(TAGGED, "tags.successor-module"), TACTICAL: "successor"},
+    fix="Name a module in `delivers` of a milestone, or a debt ID whose own successor is one.",
+    example=_ROADMAP,
+)
+def successor_leads_on(successor: Value, estate: Estate) -> Outcome:
+    """An interim system ends when its successor is there. A successor that nothing on the roadmap delivers, or that is
+    interim itself without an end, makes the tactical choice permanent.
+    """
+    if not str(successor.get("")).strip():
+        return NotApplicable("it names no successor")
+    debt = root(successor.resource)["tags"]["debt-id"]
+    why = _roadmap.dead_end(successor, str(debt.get("")), estate)
+    return Fail(successor, "a module that a milestone delivers, or a debt that leads to one", why) if why else None
+
+
+@rule(
+    "BL-SPD-010",
+    "No milestone depends on itself",
+    failure="Milestones depend on one another in a cycle",
+    severity=Severity.MEDIUM,
+    controls=caf("A3.a") + iso("5.9"),
+    at={MILESTONE: "dependsOn"},
+    fix="Remove one of the dependencies in stacks/FORCE/roadmap.yaml.",
+    example=_ROADMAP,
+)
+def milestone_has_order(depends_on: Value, estate: Estate) -> Outcome:
+    """Milestones that wait for one another are never reached, and what they were to replace stays."""
+    if depends_on.missing:
+        return NotApplicable("it depends on no milestone")
+    cycle = _roadmap.circle(root(depends_on.resource), estate)
+    return Fail(depends_on, "milestones that do not depend on this one", " -> ".join(cycle)) if cycle else None
+
+
+@rule(
+    "BL-SPD-011",
+    "A milestone starts after the milestones that it depends on end",
+    failure="Milestone starts before a milestone that it depends on ends",
+    severity=Severity.MEDIUM,
+    controls=caf("A3.a") + iso("5.9"),
+    at={MILESTONE: "dependsOn[*]"},
+    fix="Move the start in stacks/FORCE/roadmap.yaml behind the end of the dependency, or remove the dependency.",
+    example=_ROADMAP,
+)
+def milestone_is_scheduled(before: Value, estate: Estate) -> Outcome:
+    """Work that starts before what it is built on is there gets done twice, or is done on an interim system."""
+    needed = _roadmap.milestone(before, estate)
+    if needed is None:
+        return Fail(before, list(_roadmap.milestones(estate)), "the roadmap has no such milestone")
+    start, end = root(before.resource)["start"], _roadmap.day(needed["end"])
+    if _roadmap.day(start) > end:
+        return None
+    return Fail(start, f"a day after {end}, the end of {before.known}")

@@ -1,0 +1,68 @@
+"""The pages of roadmaps in a real Chromium."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from bluelamp.reports.roadmap import to_html, to_national
+from bluelamp.roadmap import stand
+from tests.conftest import ROOT
+from tests.reports.browsing import chromium
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The page of a force and that of two, one of them with a name that could be markup."""
+    folder = tmp_path_factory.mktemp("roadmaps")
+    standing = stand("dyfed-powys", ROOT, date(2026, 11, 30))
+    other = replace(standing, force="other", name="A <b>bold</b> & 'quoted' force")
+    written = {"roadmap.html": to_html(other, beside="roadmaps.html"), "roadmaps.html": to_national([standing, other])}
+    for name, text in written.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in written]
+
+
+@pytest.fixture(scope="module")
+def browser(pages: list[Path]) -> Iterator[Browser]:
+    """A browser, started once the pages are there: planning and the browser's driver each need the event loop."""
+    assert pages
+    with chromium() as started:
+        yield started
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+def test_the_pages_can_be_read_by_everybody(browser: Browser, pages: list[Path], scheme: str, width: int) -> None:
+    for path in pages:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        page = context.new_page()
+        asked: list[str] = []
+        complaints: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.on("console", lambda message, complaints=complaints: complaints.append(message.text))
+        page.goto(path.as_uri())
+        assert {each for each in asked if each != "data:,"} == {path.as_uri()}
+        assert complaints == []
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        context.close()
+
+
+def test_the_picture_fits_on_a_printed_page(browser: Browser, pages: list[Path]) -> None:
+    page = browser.new_page(viewport={"width": 720, "height": 1000})
+    page.goto(pages[0].as_uri())
+    page.emulate_media(media="print", color_scheme="dark")
+    box = page.locator(".picture svg").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 720
+    fill = page.locator(".picture svg .e-page").evaluate("each => getComputedStyle(each).fill")
+    assert fill == "rgb(255, 255, 255)"
+    page.close()
