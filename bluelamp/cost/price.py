@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _AZURE: Final = "azure-native:"
 _STACK: Final = "pulumi:pulumi:Stack"
-_REGISTERED: Final = "bluelamp:data:"
 _FREE: Final = {
     "kubernetes": "it runs on nodes that are charged themselves",
     "azuread": "Entra ID is licensed by the user: see hardware.yaml",
@@ -129,7 +128,7 @@ def price(
     """
     prices, day = prices or load(), day or today()
     resources = sorted(
-        (each for each in estate.resources if not each.type.startswith(_REGISTERED)), key=lambda each: each.urn
+        (each for each in estate.resources if each.type not in REGISTERED), key=lambda each: each.urn
     )
     by_type: dict[str, list[str]] = {}
     for each in resources:
