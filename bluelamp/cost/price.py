@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from bluelamp.core.asset_type import REGISTERED
 from bluelamp.core.dates import today
 from bluelamp.core.environments import PROD, split
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean
@@ -127,9 +128,7 @@ def price(
     one on which prices are judged to be old.
     """
     prices, day = prices or load(), day or today()
-    resources = sorted(
-        (each for each in estate.resources if each.type not in REGISTERED), key=lambda each: each.urn
-    )
+    resources = sorted((each for each in estate.resources if each.type not in REGISTERED), key=lambda each: each.urn)
     by_type: dict[str, list[str]] = {}
     for each in resources:
         by_type.setdefault(each.type, []).append(each.urn)
