@@ -98,6 +98,15 @@ def test_another_region_without_a_price_of_its_own_is_flagged() -> None:
     assert [there[0].elsewhere, here[0].elsewhere] == [True, False]
 
 
+def test_an_unknown_region_is_unpriced_with_the_nearest() -> None:
+    place = {"location": "UK Sout"}
+    found = cost_of([resource("network:PrivateEndpoint", place), resource("network:VirtualNetwork", place)])
+    assert {line.basis for line in found.unpriced} == {
+        "the snapshot has no prices of the region uksout; the nearest is uksouth"
+    }
+    assert (found.coverage.unpriced, found.coverage.free) == (1, 1)
+
+
 def test_a_size_has_the_price_of_its_region() -> None:
     found = {}
     for region in ("uksouth", "ukwest"):
