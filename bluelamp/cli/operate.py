@@ -187,10 +187,9 @@ def _priced(result: Result, before: Mapping[str, Any], root: Path) -> Result:
 
     try:
         return replace(result, cost=cost_of_steps(before, result.steps, result.force, root))
-    except SettingsError as error:
-        return replace(
-            result, warnings=(*result.warnings, *(f"the cost is not known: {each}" for each in error.problems))
-        )
+    except (SettingsError, BluelampError) as error:
+        problems = error.problems if isinstance(error, SettingsError) else (error.message,)
+        return replace(result, warnings=(*result.warnings, *(f"the cost is not known: {each}" for each in problems)))
 
 
 def _nothing(state: Mapping[str, Any], verb: str) -> bool:

@@ -78,9 +78,10 @@ def at(resource: Resource, path: str, default: Any = None) -> Any:
 
 
 def count_at(resource: Resource, path: str, default: int) -> int:
-    """The whole number at a path; `default` where there is none."""
+    """The whole number from 0 at a path; `default` where there is none."""
     value = at(resource, path)
-    return value if isinstance(value, int) and not isinstance(value, bool) else _whole(value, default)
+    found = value if isinstance(value, int) and not isinstance(value, bool) else _whole(value, default)
+    return max(0, found)
 
 
 def _whole(value: Any, default: int) -> int:
@@ -93,6 +94,12 @@ def text_at(resource: Resource, path: str, default: str = "") -> str:
     """The text at a path; `default` where there is none."""
     value = at(resource, path)
     return value if isinstance(value, str) else default
+
+
+def list_at(resource: Resource, path: str) -> list[Any]:
+    """The list at a path; an empty one where there is none."""
+    value = at(resource, path)
+    return list(value) if isinstance(value, (list, tuple)) else []
 
 
 def months_of(unit: str) -> Decimal:

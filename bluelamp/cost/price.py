@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bluelamp.core.asset_type import REGISTERED
 from bluelamp.core.dates import today
 from bluelamp.core.environments import PROD, split
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, SettingsError, did_you_mean, nearest
 from bluelamp.cost.azure import pricing
 from bluelamp.cost.context import Context, free, months_of, text_at, unpriced
 from bluelamp.cost.hardware import Energy, Hardware, Purchase, read_hardware
@@ -34,6 +34,8 @@ _FREE: Final = {
 _MILESTONE: Final = "roadmap-milestone"
 _SPEND: Final = "spend-type"
 _ENVIRONMENT: Final = "environment"
+_REGIONS: Final = ("uksouth", "ukwest")
+"""The regions that are priced: UK West by its own prices where the snapshot has them, else by those of UK South."""
 _NOWHERE: Final = ("", "global")
 """Locations of what is in no region: a price of UK South is then not of another place."""
 
@@ -144,7 +146,14 @@ def price(
 
 def _charges(resource: Resource, context: Context) -> Iterable[Charge]:
     if function := pricing().get(resource.type):
-        return tuple(function(resource, context))
+        charges = tuple(function(resource, context))
+        location = _location(resource)
+        if location in (*_REGIONS, *_NOWHERE):
+            return charges
+        # What costs nothing costs nothing anywhere.
+        like = next(iter(nearest(location, _REGIONS, 1)), _REGIONS[0])
+        why = f"the snapshot has no prices of the region {location}; the nearest is {like}"
+        return tuple(each if each.kind is Kind.FREE else unpriced(each.what, why) for each in charges)
     package = resource.type.partition(":")[0]
     if package in _FREE:
         return (free(_FREE[package]),)
@@ -152,7 +161,7 @@ def _charges(resource: Resource, context: Context) -> Iterable[Charge]:
 
 
 def _line(resource: Resource, owner: Owner, charge: Charge, context: Context, day: date) -> Line:
-    location = text_at(resource, "location").lower().replace(" ", "")
+    location = _location(resource)
     common = {
         "owner": owner,
         "urn": resource.urn,
@@ -181,6 +190,11 @@ def _line(resource: Resource, owner: Owner, charge: Charge, context: Context, da
         stale=listed.is_stale(day),
         elsewhere=listed.region != location and not (listed.region == "uksouth" and location in _NOWHERE),
     )
+
+
+def _location(resource: Resource) -> str:
+    """The region as Azure names it in code: `uksouth` of `UK South`."""
+    return text_at(resource, "location").lower().replace(" ", "")
 
 
 class _Owners:

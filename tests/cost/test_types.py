@@ -7,14 +7,18 @@ sort what `plan.managed` has of `azure-native:`.
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bluelamp.cost.azure import pricing
 from bluelamp.cost.fleet import costs
 from bluelamp.cost.model import By, Costs, Kind
 from bluelamp.cost.price import cost_of_plan
 from bluelamp.planning import Plan, plan_force
+from bluelamp.policies.model import UNKNOWN
 from tests.conftest import ROOT
 from tests.cost.estates import cost_of, resource
+from tests.thorough import tries
 
 TYPES = (Path(__file__).parent / "planned_types.txt").read_text("utf-8").split()
 
@@ -98,6 +102,15 @@ def test_another_region_without_a_price_of_its_own_is_flagged() -> None:
     assert [there[0].elsewhere, here[0].elsewhere] == [True, False]
 
 
+def test_an_unknown_region_is_unpriced_with_the_nearest() -> None:
+    place = {"location": "UK Sout"}
+    found = cost_of([resource("network:PrivateEndpoint", place), resource("network:VirtualNetwork", place)])
+    assert {line.basis for line in found.unpriced} == {
+        "the snapshot has no prices of the region uksout; the nearest is uksouth"
+    }
+    assert (found.coverage.unpriced, found.coverage.free) == (1, 1)
+
+
 def test_a_size_has_the_price_of_its_region() -> None:
     found = {}
     for region in ("uksouth", "ukwest"):
@@ -109,9 +122,40 @@ def test_a_size_has_the_price_of_its_region() -> None:
 
 
 def test_unknown_properties_are_no_reason_to_fail() -> None:
-    from bluelamp.policies.model import UNKNOWN
-
     for token in pricing():
         type_ = token.removeprefix("azure-native:")
         for properties in ({}, UNKNOWN, {"sku": UNKNOWN, "properties": UNKNOWN, "location": UNKNOWN}):
             assert cost_of([resource(type_, properties)]).lines  # type: ignore[arg-type]
+
+
+KEYS = sorted(
+    {
+        *("sku", "name", "tier", "family", "capacity", "capacityReservationLevel", "location", "properties", "kty"),
+        *("enabled", "scaleUnits", "hardwareProfile", "vmSize", "storageProfile", "osDisk", "dataDisks", "managedDisk"),
+        *("storageAccountType", "diskSizeGB", "virtualMachineProfile", "agentPoolProfiles", "count", "minCount"),
+        *("enableAutoScaling", "loadBalancingRules", "criteria", "allOf", "criterionType", "logs", "retentionInDays"),
+        *("storageSettings", "type", "serviceProviderProperties", "bandwidthInMbps", "pricingName", "pricingTier"),
+        *("subPlan", "tags", "extensionType", "storageAccountId", "accessTier", "flowAnalyticsConfiguration"),
+        *("networkWatcherFlowAnalyticsConfiguration", "trafficAnalyticsInterval", "osProfile", "windowsConfiguration"),
+    }
+)
+VALUES = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-5, 10**6),
+        st.floats(allow_nan=False, allow_infinity=False, width=16),
+        st.sampled_from(["", "Standard", "Premium_LRS", "Standard_D4s_v5", "VirtualMachines", "3", "uksouth"]),
+        st.just(UNKNOWN),
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=tries(600), deadline=None, derandomize=True)
+@given(st.sampled_from(sorted(pricing())), st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=6))
+def test_no_value_makes_a_pricing_function_fail(token: str, properties: dict[str, object]) -> None:
+    found = cost_of([resource(token.removeprefix("azure-native:"), properties)])
+    assert found.lines
+    assert all(line.monthly >= 0 for line in found.lines)

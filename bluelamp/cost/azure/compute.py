@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from bluelamp.cost.azure.storage import disk_charge
-from bluelamp.cost.context import Context, Pricing, at, count_at, free, text_at, unpriced
+from bluelamp.cost.context import Context, Pricing, at, count_at, free, list_at, text_at, unpriced
 from bluelamp.cost.model import Charge, Kind
 from bluelamp.cost.snapshot import HOURS, vcpus
 from bluelamp.policies.model import Resource
@@ -77,7 +77,7 @@ def _licence(
 
 
 def _disks(resource: Resource, context: Context, profile: str, count: int) -> Iterator[Charge]:
-    disks: list[Any] = [at(resource, f"{profile}.osDisk"), *at(resource, f"{profile}.dataDisks", ())]
+    disks: list[Any] = [at(resource, f"{profile}.osDisk"), *list_at(resource, f"{profile}.dataDisks")]
     for each in disks:
         managed = each.get("managedDisk") if isinstance(each, Mapping) else None
         if isinstance(managed, Mapping) and isinstance(managed.get("storageAccountType"), str):
@@ -94,7 +94,7 @@ def cluster(resource: Resource, context: Context) -> Iterator[Charge]:
         yield Charge("Control plane", Kind.FREE, basis="the Free tier")
     else:
         yield context.fixed(meter or f"aks-{tier.lower()}", f"Control plane, {tier} tier")
-    for pool in at(resource, "agentPoolProfiles", ()):
+    for pool in list_at(resource, "agentPoolProfiles"):
         if isinstance(pool, Mapping):
             yield from _pool(resource, context, pool)
 
@@ -108,7 +108,7 @@ def node_pool(resource: Resource, context: Context) -> Iterator[Charge]:
 def _pool(resource: Resource, context: Context, pool: Mapping[str, Any]) -> Iterator[Charge]:
     # With the autoscaler, the smallest pool is what is always paid for.
     count = pool.get("minCount") if pool.get("enableAutoScaling") is True else pool.get("count")
-    nodes = int(count) if isinstance(count, (int, float)) else 1
+    nodes = max(0, int(count)) if isinstance(count, (int, float)) else 1
     size = pool.get("vmSize")
     if not nodes:
         yield free("the pool has no nodes")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from bluelamp.cost.context import Context, Pricing, at, count_at, free, text_at, unpriced
+from bluelamp.cost.context import Context, Pricing, count_at, free, list_at, text_at, unpriced
 from bluelamp.cost.model import Charge, Kind
 from bluelamp.cost.snapshot import HOURS
 from bluelamp.policies.model import Resource
@@ -60,7 +60,7 @@ def _ingestion(resource: Resource, context: Context, daily: Decimal, basis: str,
 def diagnostic_setting(resource: Resource, context: Context) -> Iterator[Charge]:
     """Diagnostic settings: GB sent to storage or to event hubs. What goes to a workspace is charged there."""
     own = resource.properties if isinstance(resource.properties, Mapping) else {}
-    if any(key in own for key in ("storageAccountId", "eventHubAuthorizationRuleId")) and at(resource, "logs", ()):
+    if any(key in own for key in ("storageAccountId", "eventHubAuthorizationRuleId")) and list_at(resource, "logs"):
         yield context.used("monitor-platform-logs", "Platform logs exported", "platformLogs", resource)
     else:
         yield free("logs to a workspace are charged there")
@@ -68,7 +68,7 @@ def diagnostic_setting(resource: Resource, context: Context) -> Iterator[Charge]
 
 def metric_alert(resource: Resource, context: Context) -> Iterator[Charge]:
     """Metric alerts: each time series; twice with a dynamic threshold."""
-    criteria = [*at(resource, "criteria.allOf", ())] or [{}]
+    criteria = [*list_at(resource, "criteria.allOf")] or [{}]
     dynamic = sum(isinstance(each, Mapping) and "Dynamic" in str(each.get("criterionType")) for each in criteria)
     yield context.fixed("monitor-metric-series", "Monitored time series", len(criteria) + dynamic)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from bluelamp.cost.context import Context, Pricing, at, count_at, free, text_at, unpriced
+from bluelamp.cost.context import Context, Pricing, at, count_at, free, list_at, text_at, unpriced
 from bluelamp.cost.model import Charge, Kind
 from bluelamp.policies.model import Resource
 
@@ -132,7 +132,7 @@ def load_balancer(resource: Resource, context: Context) -> Iterator[Charge]:
     if text_at(resource, "sku.name", "Basic") != "Standard":
         yield free("a Basic load balancer is free")
         return
-    rules = [*at(resource, "loadBalancingRules", ()), *at(resource, "outboundRules", ())]
+    rules = [*list_at(resource, "loadBalancingRules"), *list_at(resource, "outboundRules")]
     if not rules:
         yield free("a load balancer without rules is free")
         return

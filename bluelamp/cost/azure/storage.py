@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from bluelamp.cost.context import Context, Pricing, at, count_at, text_at
+from bluelamp.cost.context import Context, Pricing, count_at, list_at, text_at
 from bluelamp.cost.model import Charge, Kind
 from bluelamp.policies.model import Resource
 
@@ -71,7 +71,7 @@ def recovery_vault(resource: Resource, context: Context) -> Iterator[Charge]:
 
 def backup_vault(resource: Resource, context: Context) -> Iterator[Charge]:
     """Backup vaults: what is held, by redundancy."""
-    settings = at(resource, "properties.storageSettings", ())
+    settings = list_at(resource, "properties.storageSettings")
     first = settings[0] if settings and isinstance(settings[0], Mapping) else {}
     said = str(first.get("type", "GeoRedundant"))
     yield context.used(f"backup-{_BACKUP.get(said, said.lower())}", "Backups held", "backupStorage", resource)
