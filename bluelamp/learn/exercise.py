@@ -1,7 +1,7 @@
 """What an exercise consists of, and where exercises are found.
 
 `exercises/<track>_<nn>_<name>/` holds `exercise.yaml`, `files/` with what is laid over the prepared project, and
-`check.py` where no check in `checks/` says what is wanted.
+`check.py` and `facts.py` where no check in `checks/` says what is wanted, and no fact answers a question.
 """
 
 import re
@@ -94,7 +94,8 @@ class Prepare(Model):
 
 
 class Question(Model):
-    """A question whose answer is computed: `fact` names a function in `facts.py`, `given` its arguments.
+    """A question whose answer is computed: `fact` names a function in `facts.py`, here or in the exercise's folder, and
+    `given` its arguments.
 
     `kind` is how the answer is written, `look` where the learner finds it.
     """

@@ -1,6 +1,7 @@
 """Questions that a learner answers in a file, and whether the answers are those that are computed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from bluelamp.core.problems import Problem, did_you_mean
@@ -26,10 +27,21 @@ def template(exercise: Exercise) -> str:
     return "\n".join(lines) + "\n"
 
 
+def fact(exercise: Exercise, name: str) -> Callable[..., Any]:
+    """What computes an answer: a function of the exercise's own `facts.py`, else of the shared ones.
+
+    Raises `KeyError` where there is none of this name.
+    """
+    from bluelamp.learn.facts import FACTS
+
+    own: Mapping[str, Callable[..., Any]] = {}
+    if (exercise.folder / "facts.py").is_file():
+        own = vars(import_module(f"bluelamp.learn.exercises.{exercise.folder.name}.facts"))
+    return own.get(name.replace("-", "_")) or FACTS[name]
+
+
 def check(at: "At") -> Iterator[Problem]:
     """What is wrong with the answers. Raises `SettingsError` where the file cannot be read."""
-    from bluelamp.learn import facts
-
     source = at.read(ANSWERS)
     given = source.values if isinstance(source.values, dict) else {}
     known = [each.id for each in at.exercise.questions]
@@ -43,7 +55,7 @@ def check(at: "At") -> Iterator[Problem]:
             yield source.problem((each.id,), "has no answer", "", _KINDS[each.kind], f"answer: {each.ask}", key=True)
         elif not _is_of(each, answer):
             yield source.problem((each.id,), f"{show(answer)} is not {_KINDS[each.kind]}", show(answer))
-        elif _plain(answer) != _plain(facts.FACTS[each.fact](at, **each.given)):
+        elif _plain(answer) != _plain(fact(at.exercise, each.fact)(at, **each.given)):
             message = f"{_shown(answer)} is not the answer to: {each.ask}"
             yield source.problem((each.id,), message, _shown(answer), next_step=f"look again: {each.look}")
 
