@@ -1,8 +1,10 @@
 """Combining two settings documents: what is equal stays, what only one has is taken, what differs is a question.
 
-Of two profiles and of two protective markings the higher is taken: the lower would not hold what one force has.
+Of two profiles and of two protective markings the higher is taken: the lower would not hold what one force has. Of two
+dates of a milestone the later is taken.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,6 +20,8 @@ _HIGHER: Final = (
     ("OFFICIAL", "OFFICIAL-SENSITIVE", "SECRET", "TOP SECRET"),
 )
 """Values in ascending order of which the higher serves both forces: profiles, and protective markings."""
+_MILESTONE_DATE: Final = re.compile(r"milestones\[[^\]]*\]\.(start|end)")
+"""Days of a milestone: the later of both keeps each milestone behind those that it depends on."""
 _NAME: Final = 20
 """The longest name of a site, a landing zone or a tenant."""
 _ADDED: Final = ("amount", "quantity", "pods", "replicas")
@@ -57,6 +61,9 @@ class Combining:
             if first in order and second in order:
                 self.higher[path] = max(first, second, key=order.index)
                 return self.higher[path]
+        if _MILESTONE_DATE.fullmatch(path) and all(isinstance(each, str) for each in (first, second)):
+            self.higher[path] = max(first, second)
+            return self.higher[path]
         return self._asked(first, second, path)
 
     def _mappings(self, first: Mapping[str, Any], second: Mapping[str, Any], path: str) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from ipaddress import IPv4Network
 from typing import Final
 
+from bluelamp.cost.model import Costs, Kind
 from bluelamp.infra.siblings import used
 from bluelamp.merging.estate import Estate
 from bluelamp.planning import Plan
@@ -26,11 +28,24 @@ class Overlap:
 
 @dataclass(frozen=True)
 class Duplicate:
-    """A component that both forces have, and how many resources each force has for it."""
+    """A component that both forces have, how many resources each has for it, and what those cost: GBP a month.
+
+    `unpriced` are the charges of either that have no price.
+    """
 
     component: str
     first: int
     second: int
+    first_cost: Decimal = Decimal(0)
+    second_cost: Decimal = Decimal(0)
+    unpriced: int = 0
+
+    @property
+    def cheaper(self) -> int | None:
+        """0 or 1, the force whose component costs less; None where they cost the same or a price is missing."""
+        if self.unpriced or self.first_cost == self.second_cost:
+            return None
+        return 0 if self.first_cost < self.second_cost else 1
 
 
 def overlaps(first: Estate, second: Estate) -> list[Overlap]:
@@ -48,10 +63,24 @@ def _ranges(estate: Estate) -> Iterator[tuple[str, IPv4Network]]:
     yield from estate.entry.allocation.ranges().items()
 
 
-def duplicates(first: Plan, second: Plan) -> list[Duplicate]:
-    """The components that both plans have by the same name, such as `hub`, with the resources of each."""
+def duplicates(first: Plan, second: Plan, costs: tuple[Costs, Costs]) -> list[Duplicate]:
+    """The components that both plans have by the same name, such as `hub`, with the resources and cost of each."""
     mine, theirs = _components(first), _components(second)
-    return [Duplicate(name, mine[name], theirs[name]) for name in sorted(mine.keys() & theirs.keys())]
+    by_component = [_by_component(each) for each in costs]
+    made = []
+    for name in sorted(mine.keys() & theirs.keys()):
+        (cost, open_), (other, also) = (each.get(name, (Decimal(0), 0)) for each in by_component)
+        made.append(Duplicate(name, mine[name], theirs[name], cost, other, open_ + also))
+    return made
+
+
+def _by_component(costs: Costs) -> dict[str, tuple[Decimal, int]]:
+    """The cost of each component and how many of its charges have no price."""
+    found: dict[str, tuple[Decimal, int]] = {}
+    for line in costs.lines:
+        cost, open_ = found.get(line.owner.component, (Decimal(0), 0))
+        found[line.owner.component] = (cost + line.monthly, open_ + (line.kind is Kind.UNPRICED))
+    return found
 
 
 def _components(plan: Plan) -> Counter[str]:

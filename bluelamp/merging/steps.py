@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from bluelamp.infra.finding import dig
@@ -25,6 +26,8 @@ class Comparison:
     overlaps: tuple[Overlap, ...]
     names: tuple[tuple[str, str], ...]
     duplicates: tuple[Duplicate, ...]
+    costs: tuple[Decimal, Decimal] = (Decimal(0), Decimal(0))
+    """GBP a month."""
 
 
 def steps(draft: Draft, compared: Comparison) -> list[Step]:
@@ -81,7 +84,9 @@ def _steps(draft: Draft, compared: Comparison) -> Iterator[tuple[str, list[str] 
     yield (
         "Close what exists twice, once nothing uses it",
         [
-            f"{each.component}: {some(each.first, 'resource')} of {first}, {each.second} of {second}"
+            f"{each.component}: {some(each.first, 'resource')} of {first} (£{each.first_cost:,.2f} a month), "
+            f"{each.second} of {second} (£{each.second_cost:,.2f})"
+            + ("" if each.cheaper is None else f"; {(first, second)[each.cheaper]} has the cheaper one")
             for each in compared.duplicates
         ]
         or None,

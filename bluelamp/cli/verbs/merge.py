@@ -76,13 +76,20 @@ def merge(
 
 
 def _compared(screen: Screen, root: Path, draft: "Draft") -> "Comparison":
+    from bluelamp.cost.price import cost_of_plan
     from bluelamp.merging.compare import duplicates, overlaps, same_names
     from bluelamp.merging.steps import Comparison
     from bluelamp.planning import plan_force
 
     with screen.working("planning"):
         plans = [plan_force(each.slug, root) for each in (draft.first, draft.second)]
-    return Comparison(tuple(overlaps(draft.first, draft.second)), tuple(same_names(*plans)), tuple(duplicates(*plans)))
+    first, second = (cost_of_plan(each, root) for each in plans)
+    return Comparison(
+        tuple(overlaps(draft.first, draft.second)),
+        tuple(same_names(plans[0], plans[1])),
+        tuple(duplicates(plans[0], plans[1], (first, second))),
+        (first.total, second.total),
+    )
 
 
 def _written(folder: Path, name: str, text: str) -> Path:
@@ -119,6 +126,7 @@ def _show(
         ("names that collide", str(len(compared.names) + len(draft.collisions))),
         ("addresses that move", str(len(draft.moves))),
         ("components that exist twice", str(len(compared.duplicates))),
+        ("cost in a month", " and ".join(f"£{each:,.2f}" for each in compared.costs)),
         ("exemptions to request again", str(len(draft.first.exemptions) + len(draft.second.exemptions))),
     ]
     screen.columns(("", f"{first} and {second}"), rows)
@@ -156,8 +164,17 @@ def _json(draft: "Draft", compared: "Comparison", listed: "Sequence[Step]", made
         "renamed": list(draft.collisions),
         "moves": [{"path": each.path, "before": each.before, "after": each.after} for each in draft.moves],
         "duplicates": [
-            {"component": each.component, "first": each.first, "second": each.second} for each in compared.duplicates
+            {
+                "component": each.component,
+                "first": each.first,
+                "second": each.second,
+                "firstCost": str(each.first_cost),
+                "secondCost": str(each.second_cost),
+                "cheaper": None if each.cheaper is None else (draft.first.slug, draft.second.slug)[each.cheaper],
+            }
+            for each in compared.duplicates
         ],
+        "costs": [str(each) for each in compared.costs],
         "steps": [{"title": each.title, "items": list(each.items)} for each in listed],
         "written": list(made),
     }
