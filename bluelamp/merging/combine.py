@@ -57,13 +57,10 @@ class Combining:
             return self._mappings(first, second, path)
         if isinstance(first, list) and isinstance(second, list):
             return self._lists(first, second, path)
-        for order in _HIGHER:
-            if first in order and second in order:
-                self.higher[path] = max(first, second, key=order.index)
-                return self.higher[path]
-        if _MILESTONE_DATE.fullmatch(path) and all(isinstance(each, str) for each in (first, second)):
-            self.higher[path] = max(first, second)
-            return self.higher[path]
+        higher = _higher(first, second, path)
+        if higher is not None:
+            self.higher[path] = higher
+            return higher
         return self._asked(first, second, path)
 
     def _mappings(self, first: Mapping[str, Any], second: Mapping[str, Any], path: str) -> dict[str, Any]:
@@ -125,6 +122,15 @@ class Combining:
         if answer is None:
             return _OPEN
         return options.get(answer.word) if answer.word else answer.value
+
+
+def _higher(first: Any, second: Any, path: str) -> Any:
+    """The one of two values that serves both forces; None where people decide."""
+    for order in _HIGHER:
+        if first in order and second in order:
+            return max(first, second, key=order.index)
+    texts = isinstance(first, str) and isinstance(second, str)
+    return max(first, second) if texts and _MILESTONE_DATE.fullmatch(path) else None
 
 
 def _key(items: Sequence[Any]) -> str | None:

@@ -20,8 +20,10 @@ from bluelamp.merging.combine import Combining
 from bluelamp.merging.estate import Estate, read_estate
 from bluelamp.merging.moving import Move
 from bluelamp.merging.questions import Answers, Question
+from bluelamp.merging.schedule import in_order
 from bluelamp.merging.settings import combined
 
+ROADMAP: Final = "roadmap.yaml"
 VESTING: Final = "register:validFrom"
 _LIST: Final = "  - "
 
@@ -131,7 +133,11 @@ def _document(name: str, left: Estate, right: Estate, answers: Answers) -> tuple
         owner = left if name in left.files else right
         combining.only[owner.slug] = [name]
         return owner.files[name], combining
-    return combining(left.files[name], right.files[name]), combining
+    made = combining(left.files[name], right.files[name])
+    if name == ROADMAP:
+        made, moved = in_order(made)
+        combining.higher |= moved
+    return made, combining
 
 
 def _ask_exemptions(left: Estate, right: Estate, answers: Answers) -> None:

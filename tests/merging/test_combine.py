@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluelamp.merging.combine import Combining, suffixed
 from bluelamp.merging.questions import Answer, Answers
+from bluelamp.merging.schedule import in_order
 from tests.thorough import tries
 
 often = settings(derandomize=True, deadline=None, max_examples=tries(1000))
@@ -85,6 +87,29 @@ def test_the_higher_profile_and_the_higher_marking_are_taken() -> None:
     made, answers = combined({"profile": "full", "tier": "OFFICIAL"}, {"profile": "starter", "tier": "SECRET"})
     assert made == {"profile": "full", "tier": "SECRET"}
     assert answers.asked == {}
+
+
+def test_milestones_keep_their_length_and_begin_after_what_they_depend_on() -> None:
+    roadmap = {
+        "milestones": [
+            {"id": "c", "start": "2027-04-01", "end": "2027-04-30", "dependsOn": ["b"]},
+            {"id": "b", "start": "2027-01-01", "end": "2027-03-31", "dependsOn": ["a"]},
+            {"id": "a", "start": "2026-01-01", "end": "2027-12-31"},
+        ]
+    }
+    made, moved = in_order(roadmap)
+    assert [(each["start"], each["end"]) for each in made["milestones"]] == [
+        ("2028-03-31", "2028-04-29"),
+        ("2028-01-01", "2028-03-30"),
+        ("2026-01-01", "2027-12-31"),
+    ]
+    assert len(moved) == 4
+    assert in_order(made) == (made, {})
+
+
+@pytest.mark.parametrize("broken", [{}, {"milestones": [{"id": "a"}]}, {"milestones": "soon"}])
+def test_a_roadmap_that_cannot_be_read_stays_as_it_is(broken: dict[str, Any]) -> None:
+    assert in_order(broken) == (broken, {})
 
 
 def test_an_owner_is_asked_for_once() -> None:

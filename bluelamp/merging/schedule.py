@@ -1,0 +1,38 @@
+"""Milestones of two forces in one order: each begins after those that it depends on end."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+_DAY = timedelta(days=1)
+
+
+def in_order(roadmap: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """A roadmap whose milestones keep their length and begin no earlier than the day after their dependencies end.
+
+    Returns as well the dates that moved, by path. A roadmap whose dates or dependencies cannot be read stays as it is.
+    """
+    milestones = roadmap.get("milestones")
+    try:
+        dates = {each["id"]: (_day(each["start"]), _day(each["end"])) for each in milestones or ()}
+        needs = {each["id"]: [*each.get("dependsOn", ())] for each in milestones or ()}
+    except (KeyError, TypeError, ValueError):
+        return dict(roadmap), {}
+    for _ in dates:  # a chain of n milestones is in order after n rounds; a cycle is refused elsewhere
+        for name, (start, end) in dates.items():
+            ends = [dates[each][1] for each in needs[name] if each in dates]
+            late = max((each + _DAY for each in ends), default=start) - start
+            if late > timedelta(0) and name not in needs[name]:
+                dates[name] = (start + late, end + late)
+    made, changed = [], {}
+    for each in milestones or ():
+        new = dict(zip(("start", "end"), (day.isoformat() for day in dates[each["id"]]), strict=True))
+        changed |= {f"milestones[{each['id']}].{key}": value for key, value in new.items() if each[key] != value}
+        made.append({**each, **new})
+    return ({**roadmap, "milestones": made}, changed) if changed else (dict(roadmap), {})
+
+
+def _day(value: object) -> date:
+    if not isinstance(value, str):
+        raise TypeError
+    return date.fromisoformat(value)
