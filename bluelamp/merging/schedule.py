@@ -24,7 +24,8 @@ def in_order(roadmap: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]
             late = max((each + _DAY for each in ends), default=start) - start
             if late > timedelta(0) and name not in needs[name]:
                 dates[name] = (start + late, end + late)
-    made, changed = [], {}
+    made: list[Any] = []
+    changed: dict[str, str] = {}
     for each in milestones or ():
         new = dict(zip(("start", "end"), (day.isoformat() for day in dates[each["id"]]), strict=True))
         changed |= {f"milestones[{each['id']}].{key}": value for key, value in new.items() if each[key] != value}
