@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 
 _BEFORE: Final = "@"
 """Stands before the name of a force whose settings of the revision are planned."""
-_PROGRAM: Final = ("bluelamp.infra.program", "bluelamp.infra.landing_zone", "bluelamp.infra.tenants")
+_PROGRAM: Final = (
+    "bluelamp.infra.program",
+    "bluelamp.infra.landing_zone",
+    "bluelamp.infra.tenants",
+    "bluelamp.planning.program",
+    "bluelamp.rehearsal.azure.provider",
+    "bluelamp.rehearsal.kubernetes.provider",
+    "bluelamp.reports",
+)
 _SHARED: Final = (
     "Pulumi.yaml",
     "stacks/forces.yaml",
