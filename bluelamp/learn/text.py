@@ -31,13 +31,13 @@ def _index(heading: str) -> str:
         "Each exercise prepares a project of its own, in which nothing is real: the rehearsal cloud stands in for "
         "Azure. It states a task, checks the result, gives hints one by one and can be started afresh.",
         "```sh\n"
-        "bluelamp learn                               # the exercises\n"
-        "bluelamp learn start read-a-plan             # prepares learn/read-a-plan and shows the task\n"
+        "bluelamp learn                        # the exercises\n"
+        "bluelamp learn start read-a-plan      # prepares learn/read-a-plan and shows the task\n"
         "cd learn/read-a-plan\n"
-        "bluelamp learn check                         # what is not yet right; status 0 where it is solved\n"
-        "bluelamp learn hint                          # one hint more\n"
-        "bluelamp learn reset                         # afresh; your files are kept in read-a-plan.kept-1\n"
-        "bluelamp learn status                        # what is solved\n"
+        "bluelamp learn check                  # what is not yet right; status 0 where it is solved\n"
+        "bluelamp learn hint                   # one hint more\n"
+        "bluelamp learn reset                  # afresh; your files are kept in read-a-plan.kept-1\n"
+        "bluelamp learn status                 # what is solved\n"
         "```",
         "In a checkout, run `. .venv/bin/activate` first: the command is then `bluelamp` in every folder. The "
         "exercises that deploy need the Pulumi engine, which `bluelamp engine install` fetches or builds once.",

@@ -216,7 +216,7 @@ def status(folder: Dir = None, form: Form = Format.TEXT, quiet: Quiet = False) -
         screen.show(f"[bold]{escape(track.heading)}[/bold]: {solved} of {len(of)} solved")
         screen.show(*(_line(each) for each in of), "")
     done = sum(1 for each in rows if each["state"] == "solved")
-    screen.show(f"{done} of {len(rows)} exercises are solved")
+    screen.show(f"{done} of {len(rows)} exercises solved")
     screen.give({"folder": str(home), "current": progress.current or None, "solved": done, "exercises": rows})
 
 

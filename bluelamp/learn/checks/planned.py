@@ -1,6 +1,7 @@
 """Resources are planned, with properties."""
 
 from collections.abc import Iterator, Mapping
+from shlex import quote
 from typing import Any
 
 from bluelamp.core.problems import Problem
@@ -27,17 +28,18 @@ class Wanted(Model):
 def check(at: At, wanted: Wanted) -> Iterator[Problem]:
     """What is missing, too many, or has another value."""
     found = at.planned(wanted.type, wanted.name)
+    step = f"set it; run: bluelamp explain {quote(wanted.setting.removeprefix('bluelamp:'))}"
     if len(found) != wanted.count:
         told = f"the plan has {wanted.what} {len(found)} times" if found else f"the plan has no {wanted.what}"
         asked = f"; the task asks for {wanted.count}" if found else ""
-        yield at.problem(told + asked, f"see {wanted.setting}", path=wanted.setting)
+        yield at.problem(told + asked, step, path=wanted.setting)
     for each in found:
         for path, expected in wanted.properties.items():
             seen = value(each.inputs, path)
             if _plain(seen) != _plain(expected):
                 yield at.problem(
                     f"{wanted.what}: {path} is {show(seen)}; the task asks for {show(expected)}",
-                    f"see {wanted.setting}",
+                    step,
                     path=wanted.setting,
                     found=show(seen),
                 )
