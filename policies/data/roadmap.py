@@ -13,7 +13,7 @@ from bluelamp.policies.data._types import TAGGED
 from bluelamp.policies.estate import Estate
 from bluelamp.policies.model import Severity
 from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
-from bluelamp.policies.value import UnknownValue, Value, root
+from bluelamp.policies.value import Value, root
 
 _ROADMAP: Final = """
 resources.ResourceGroup(
@@ -62,7 +62,7 @@ def milestone_exists(named: Value, estate: Estate) -> Outcome:
         return NotApplicable("it names no milestone")
     known = _roadmap.milestones(estate)
     if not known:
-        raise UnknownValue(named, _roadmap.UNJUDGED)
+        return NotApplicable(_roadmap.UNJUDGED)
     return None if _roadmap.milestone(named, estate) else Fail(named, list(known))
 
 
