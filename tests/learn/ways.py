@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -293,6 +294,28 @@ def exemption(
 
 
 VERIFIED = {"intact": "[reports/archived]", "changedFiles": "[findings.csv]", "signed": "no"}
+
+
+def priced(**changed: object) -> Way:
+    """The firewall turned on, and the costs before and after as `bluelamp cost` shows them, but for what is changed."""
+
+    def way(root: Path) -> None:
+        before, _ = costs(root)
+        edit(STACK, "        enabled: false\n", "        enabled: true\n        tier: Standard\n")(root)
+        after, dearest = costs(root)
+        answers(**{"before": before, "after": after, "dearest": dearest} | changed)(root)
+
+    return way
+
+
+def costs(root: Path) -> tuple[int, str]:
+    """The force's cost in whole pounds, and the component that costs most."""
+    _, out, _ = in_process(root, ["cost", "dyfed-powys"])
+    found = re.search(r"£([\d,]+\.\d\d) a month", out.splitlines()[-1])
+    assert found
+    return round(float(found[1].replace(",", ""))), out.splitlines()[1].split()[0]
+
+
 TIGHT = "  BL-NET-054:\n    enforcement: mandatory\n"
 WATCHER = "  bluelamp:components: {networkWatcher: hybrid}\n"
 NATIONAL = "stacks/baseline.yaml"
@@ -380,6 +403,17 @@ WAYS = {
             ),
             "open to the Internet": (module('"Disabled"', '"Enabled"'), "BL-STO-005 fails"),
             "raises": (module("self.finish()", "self.finished()"), "has no attribute 'finished'"),
+        },
+    ),
+    "price-a-change": Ways(
+        priced(),
+        {
+            "one price for both": (priced(before=1), "before: 1 is not the answer"),
+            "the dearest before": (priced(dearest="hub-firewall"), "dearest: hub-firewall is not the answer"),
+            "a tier that costs more": (
+                both(priced(), edit(STACK, "tier: Standard", "tier: Premium")),
+                "sku.tier is 'Premium'; the task asks for 'Standard'",
+            ),
         },
     ),
     "tighten-the-baseline": Ways(
