@@ -1,11 +1,12 @@
 """Costs as CSV by FOCUS 1.2 (FinOps Open Cost and Usage Specification): a forecast of the current month.
 
-The 21 mandatory columns come first, then columns of Bluelamp's own, which begin with `x_`. A null is an empty field.
-What is free or has no price is left out, as a cost of zero would say that it is known.
+The 21 mandatory columns and the three recommended ones come first, then columns of Bluelamp's own, which begin with
+`x_`. A null is an empty field. What is free or has no price is left out, as a cost of zero would say that it is known.
 """
 
 import csv
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -39,6 +40,11 @@ MANDATORY: Final = (
     "ServiceName",
 )
 """The columns that every data set by FOCUS 1.2 has."""
+
+RECOMMENDED: Final = ("ChargeFrequency", "InvoiceId", "ServiceSubcategory")
+"""The columns that such a data set should have."""
+
+COLUMNS: Final = tuple(sorted((*MANDATORY, *RECOMMENDED)))
 
 OWN: Final = (
     "x_Component",
@@ -89,7 +95,7 @@ _MICROSOFT: Final = "Microsoft"
 def export(costs: Iterable[Costs]) -> str:
     """The lines of the costs as CSV, with headings."""
     out = StringIO()
-    writer = csv.DictWriter(out, (*MANDATORY, *OWN), lineterminator="\n")
+    writer = csv.DictWriter(out, (*COLUMNS, *OWN), lineterminator="\n")
     writer.writeheader()
     for each in costs:
         writer.writerows(_row(line, each.day) for line in each.lines if line.kind in (Kind.FIXED, Kind.USAGE))
@@ -102,7 +108,7 @@ def _row(line: Line, day: date) -> dict[str, str]:
     owner = line.owner
     own = line.type.startswith(HARDWARE)
     provider = owner.force if own else _MICROSOFT
-    name, category = service_of(line.type)
+    service = service_of(line.type)
     return {
         "BilledCost": amount,
         "BillingAccountId": f"force/{owner.force}",
@@ -113,18 +119,22 @@ def _row(line: Line, day: date) -> dict[str, str]:
         "ChargeCategory": "Usage",
         "ChargeClass": "",
         "ChargeDescription": f"{line.name}: {line.what}",
+        "ChargeFrequency": "Usage-Based",
         "ChargePeriodEnd": end,
         "ChargePeriodStart": start,
         "ContractedCost": amount,
         "EffectiveCost": amount,
+        # A forecast is on no invoice.
+        "InvoiceId": "",
         "InvoiceIssuerName": provider,
         "ListCost": amount,
         "PricingQuantity": _decimal(line.quantity),
         "PricingUnit": _UNITS.get(line.unit, "Months" if own else line.unit),
         "ProviderName": provider,
         "PublisherName": provider,
-        "ServiceCategory": category,
-        "ServiceName": name,
+        "ServiceCategory": service.category,
+        "ServiceName": service.name,
+        "ServiceSubcategory": service.subcategory,
         "x_Component": owner.component,
         "x_Environment": owner.environment,
         "x_Kind": str(line.kind),
@@ -151,15 +161,30 @@ def _decimal(value: Decimal) -> str:
     return text if "." in text else f"{text}.0"
 
 
-def service_of(type_: str) -> tuple[str, str]:
-    """The service's name and its category by FOCUS, by the type's token, or else by its module."""
+@dataclass(frozen=True, slots=True)
+class ServiceKind:
+    """A service, and where FOCUS puts it."""
+
+    name: str
+    category: str
+    subcategory: str
+
+
+_OTHER: Final = ServiceKind("Azure", "Other", "Other (Other)")
+
+
+def service_of(type_: str) -> ServiceKind:
+    """The service of a type, by its token or else by its module; `Azure` where neither is known."""
     named = services()
     token = type_.removeprefix("azure-native:")
-    return named.get(token) or named.get(token.partition(":")[0]) or ("Azure", "Other")
+    return named.get(token) or named.get(token.partition(":")[0]) or _OTHER
 
 
 @cache
-def services() -> Mapping[str, tuple[str, str]]:
-    """Names and categories of services by token or module."""
+def services() -> Mapping[str, ServiceKind]:
+    """The services by token or module."""
     text = (files("bluelamp.cost") / "services.csv").read_text(encoding="utf-8")
-    return {row["type"]: (row["service"], row["category"]) for row in csv.DictReader(StringIO(text))}
+    return {
+        row["type"]: ServiceKind(row["service"], row["category"], row["subcategory"])
+        for row in csv.DictReader(StringIO(text))
+    }

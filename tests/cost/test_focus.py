@@ -9,7 +9,7 @@ import pytest
 
 from bluelamp.core.reader import parse
 from bluelamp.cost.azure import pricing
-from bluelamp.cost.focus import MANDATORY, OWN, export, service_of, services
+from bluelamp.cost.focus import COLUMNS, MANDATORY, OWN, RECOMMENDED, export, service_of, services
 from bluelamp.cost.hardware import hardware_of
 from bluelamp.cost.model import Costs
 from tests.cost.estates import cost_of, resource
@@ -39,6 +39,30 @@ SERVICE_CATEGORIES = {
     "Other",
 }
 
+# The published parent of each subcategory that is used; `Other (X)` belongs to X.
+SUBCATEGORIES = {
+    "Machine Learning": "AI and Machine Learning",
+    "Analytics Platforms": "Analytics",
+    "Data Processing": "Analytics",
+    "Streaming Analytics": "Analytics",
+    "Containers": "Compute",
+    "Virtual Machines": "Compute",
+    "API Management": "Integration",
+    "Data Governance": "Management and Governance",
+    "Observability": "Management and Governance",
+    "Support": "Management and Governance",
+    "Multicloud Integration": "Multicloud",
+    "Application Networking": "Networking",
+    "Network Connectivity": "Networking",
+    "Network Infrastructure": "Networking",
+    "Network Routing": "Networking",
+    "Network Security": "Networking",
+    "Secret Management": "Security",
+    "Threat Detection and Response": "Security",
+    "Backup Storage": "Storage",
+    "Storage Platforms": "Storage",
+}
+
 
 @pytest.fixture(scope="module")
 def costs() -> Costs:
@@ -62,27 +86,31 @@ def rows(costs: Costs) -> list[dict[str, str]]:
 
 def test_the_21_mandatory_columns_come_first_and_own_ones_are_marked(rows: list[dict[str, str]]) -> None:
     assert len(MANDATORY) == 21
-    assert list(rows[0]) == [*MANDATORY, *OWN]
-    assert all(re.fullmatch("[A-Z][A-Za-z0-9]{0,49}", name) for name in MANDATORY)
+    assert set(COLUMNS) == {*MANDATORY, *RECOMMENDED}
+    assert list(rows[0]) == [*COLUMNS, *OWN]
+    assert all(re.fullmatch("[A-Z][A-Za-z0-9]{0,49}", name) for name in COLUMNS)
     assert all(re.fullmatch("x_[A-Z][A-Za-z0-9]{0,49}", name) for name in OWN)
 
 
-def test_only_a_charge_class_is_null(rows: list[dict[str, str]]) -> None:
+def test_only_a_charge_class_and_an_invoice_are_null(rows: list[dict[str, str]]) -> None:
     for row in rows:
-        # It is null where the row is no correction, and must then be.
-        assert [name for name, value in row.items() if not value.strip()] == ["ChargeClass"]
+        # They are null, and have to be, where the row is no correction and on no invoice.
+        assert [name for name, value in row.items() if not value.strip()] == ["ChargeClass", "InvoiceId"]
         assert None not in row.values()
 
 
 def test_categories_are_of_the_published_values(rows: list[dict[str, str]]) -> None:
     assert {row["ChargeCategory"] for row in rows} == {"Usage"}
     assert {row["ServiceCategory"] for row in rows} <= SERVICE_CATEGORIES
-    assert {category for _, category in services().values()} <= SERVICE_CATEGORIES
+    assert {row["ChargeFrequency"] for row in rows} == {"Usage-Based"}
+    assert {each.category for each in services().values()} <= SERVICE_CATEGORIES
+    for each in services().values():
+        assert SUBCATEGORIES.get(each.subcategory, each.subcategory[7:-1]) == each.category, each
 
 
 def test_a_service_has_one_category() -> None:
     named = [service_of(token) for token in pricing()]
-    assert len({name for name, _ in named}) == len(set(named))
+    assert len({each.name for each in named}) == len(set(named))
 
 
 def test_numbers_and_moments_have_the_published_form(rows: list[dict[str, str]]) -> None:
