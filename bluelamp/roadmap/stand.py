@@ -1,7 +1,9 @@
 """Planning a force and finding where it is on its roadmap."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +13,8 @@ from bluelamp.core.contracts import read_assets
 from bluelamp.core.dates import today
 from bluelamp.core.dependencies import ordered
 from bluelamp.core.roadmap import has_roadmap
+from bluelamp.cost.model import By
+from bluelamp.cost.price import cost_of_plan
 from bluelamp.errors import BluelampError
 from bluelamp.fleet.judge import judge_plan
 from bluelamp.fleet.parallel import cores
@@ -48,6 +52,9 @@ def stand(force: str, root: Path, day: date | None = None) -> Standing:
     assets = read_assets(root, settings.entry.force)
     decided = Decided(settings, (each.type for each in plan.resources), findings, assets)
     criteria = {one.id: tuple(decided.decide(each) for each in one.exit_criteria) for one in roadmap.milestones}
+    costs = cost_of_plan(plan, root)
+    spent = costs.by(By.MILESTONE)
+    open_prices = Counter(line.owner.milestone for line in costs.unpriced)
     room = slack(roadmap)
     reached: set[str] = set()
     milestones = []
@@ -58,7 +65,10 @@ def stand(force: str, root: Path, day: date | None = None) -> Standing:
             reached.add(name)
         now = status(milestone, on, reached=name in reached, waits=bool(waits))
         owner = milestone.owner or settings.owner.role
-        milestones.append(MilestoneStanding(milestone, owner, now, criteria[name], waits, room[name]))
+        cost = spent.get(name, Decimal(0))
+        milestones.append(
+            MilestoneStanding(milestone, owner, now, criteria[name], waits, room[name], cost, open_prices[name])
+        )
     critical, days = critical_path(roadmap, reached, on)
     return Standing(
         force=force,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from bluelamp.core.roadmap import Milestone, Roadmap
@@ -32,7 +33,8 @@ class MilestoneStanding:
     """A milestone and where it is.
 
     `slack` is by how many days it may end later without moving another milestone or the end of the roadmap; less than 0
-    where it ends after a milestone that depends on it starts.
+    where it ends after a milestone that depends on it starts. `cost` is what all that carries the milestone costs, in
+    GBP a month, and `unpriced` counts the charges that it leaves out as they have no price.
     """
 
     milestone: Milestone
@@ -42,6 +44,18 @@ class MilestoneStanding:
     waits_for: tuple[str, ...]
     """The milestones that it depends on and that are not reached."""
     slack: int
+    cost: Decimal = Decimal(0)
+    unpriced: int = 0
+
+    @property
+    def over_budget(self) -> bool | None:
+        """Whether it costs more than its monthly budget; None where it has none, or a missing price decides."""
+        budget = self.milestone.budget
+        if budget is None or budget.monthly is None:
+            return None
+        if self.cost > budget.monthly:
+            return True
+        return None if self.unpriced else False
 
     @property
     def met(self) -> int:

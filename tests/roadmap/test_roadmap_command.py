@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -14,8 +15,10 @@ from jsonschema import Draft202012Validator
 from bluelamp import schemas
 from bluelamp.core.asset_type import MILESTONE, TACTICAL
 from bluelamp.core.problems import SettingsError
-from bluelamp.core.roadmap import Roadmap
+from bluelamp.core.roadmap import Budget, Roadmap
+from bluelamp.cost.price import cost_of_plan
 from bluelamp.fleet.judge import check_plan
+from bluelamp.planning import plan_force
 from bluelamp.policies import Resource, Verdict
 from bluelamp.reports.roadmap import to_html, to_national
 from bluelamp.roadmap import MilestoneStanding, Standing, Status, stand
@@ -23,7 +26,7 @@ from bluelamp.roadmap.ledger import ledger
 from bluelamp.roadmap.picture import drawn
 from bluelamp.roadmap.schedule import status
 from bluelamp.roadmap.shared import shared
-from tests.conftest import ROOT, in_process
+from tests.conftest import ROOT, Project, in_process
 from tests.thorough import tries
 
 DAY = date(2026, 11, 30)
@@ -52,6 +55,44 @@ LEDGER = {
 @pytest.fixture(scope="module")
 def small() -> Standing:
     return stand(FORCE, ROOT, DAY)
+
+
+def test_a_milestone_costs_what_its_resources_cost(small: Standing) -> None:
+    costs = cost_of_plan(plan_force(FORCE, ROOT), ROOT)
+    assert sum(each.cost for each in small.milestones) == costs.total > 0
+    assert [each.over_budget for each in small.milestones] == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("monthly", "cost", "unpriced", "over"),
+    [
+        (100, "100.01", 0, True),
+        (100, "100.01", 3, True),
+        (100, "100.00", 0, False),
+        (100, "99.00", 1, None),
+        (None, "99.00", 0, None),
+    ],
+)
+def test_a_missing_price_is_no_cost_within_the_budget(
+    small: Standing, monthly: int | None, cost: str, unpriced: int, over: bool | None
+) -> None:
+    milestone = small.milestones[0].milestone.model_copy(update={"budget": Budget(monthly=monthly, capital=1)})
+    one = replace(small.milestones[0], milestone=milestone, cost=Decimal(cost), unpriced=unpriced)
+    assert one.over_budget is over
+
+
+def test_a_milestone_over_its_budget_is_marked_in_text_document_and_page(project: Project) -> None:
+    file = project.root / "stacks" / FORCE / "roadmap.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("budget: {monthly: 1500", "budget: {monthly: 1", 1), "utf-8")
+    assert file.read_text("utf-8") != text
+    status_, out, err = in_process(project.root, ["roadmap", FORCE, "--report", "out"])
+    assert status_ == 0, err
+    assert "over its budget first-steps: £" in out
+    assert "over its budget" in (project.root / "out" / "roadmap.html").read_text("utf-8")
+    document = json.loads(in_process(project.root, ["roadmap", FORCE, "--format", "json"])[1])
+    (marked,) = [each for each in document["result"]["forces"][0]["milestones"] if each["overBudget"]]
+    assert (marked["id"], marked["budgetMonthlyGbp"]) == ("first-steps", 1)
 
 
 def test_the_plan_decides_what_is_reached(small: Standing) -> None:

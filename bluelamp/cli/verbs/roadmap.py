@@ -94,11 +94,18 @@ def _one(screen: Screen, standing: "Standing") -> None:
             str(each.milestone.end),
             ", ".join(each.milestone.enables),
             each.owner,
+            f"£{each.cost:,.2f}" + (f" and {each.unpriced} unpriced" if each.unpriced else ""),
+            f"£{each.milestone.budget.monthly:,}" if each.milestone.budget and each.milestone.budget.monthly else "-",
         )
         for each in standing.milestones
     ]
-    screen.columns(("milestone", "status", "criteria met", "start", "end", "enables", "owner"), rows)
+    screen.columns(
+        ("milestone", "status", "criteria met", "start", "end", "enables", "owner", "cost a month", "budget"), rows
+    )
     screen.show("")
+    for each in standing.milestones:
+        if each.over_budget:
+            screen.show(f"[red]over its budget[/red] {escape(each.milestone.id)}: £{each.cost:,.2f} a month")
     for each in standing.next:
         screen.show(f"[bold]next[/bold] {escape(each.milestone.id)}, until {each.milestone.end}")
         for one in each.unmet:
@@ -253,6 +260,9 @@ def _milestone(each: "MilestoneStanding") -> dict[str, Any]:
         "end": str(milestone.end),
         "budgetMonthlyGbp": budget.monthly if budget else None,
         "budgetCapitalGbp": budget.capital if budget else None,
+        "costMonthlyGbp": str(each.cost),
+        "unpriced": each.unpriced,
+        "overBudget": each.over_budget,
         "owner": each.owner,
         "status": each.status.value,
         "slackDays": each.slack,
