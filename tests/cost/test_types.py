@@ -59,7 +59,7 @@ def test_groups_are_those_of_the_plan(cost: Costs) -> None:
     assert {"hub", "second-hub", "landing-zone-records", "lake", "live"} <= set(components)
     assert {"Hub", "Spoke", "Backup", "DataLake", "OnPremises"} <= set(cost.by(By.MODULE))
     assert set(cost.by(By.SPEND)) == {"strategic", "tactical"}
-    assert set(cost.by(By.MILESTONE)) == {"hybrid-foundation"}
+    assert set(cost.by(By.MILESTONE)) == {"hybrid-foundation", "data-in-shape"}
     assert set(cost.by(By.ENVIRONMENT)) == {"prod"}
 
 

@@ -17,7 +17,9 @@ DEMANDS = (
     "2c Digital capture",
     "2d ",
     "2e ",
-    "3 Spend smarter",
+    "3 Spend smarter: what",
+    "3 Spend smarter: along",
+    "3 Spend smarter: once",
 )
 
 
@@ -56,4 +58,4 @@ def test_what_a_row_names_exists(row: list[str]) -> None:
 
 def test_what_is_missing_is_said() -> None:
     answers = {row[0]: row[1] for row in rows()}
-    assert "Not yet" in answers["3 Spend smarter"]
+    assert "Not yet" in answers["3 Spend smarter: along the roadmap, no dead ends"]
