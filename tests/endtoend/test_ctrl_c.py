@@ -12,8 +12,11 @@ import pytest
 from tests.conftest import COMMAND, Project, environment, left_running
 
 PATIENCE = 60
-SEVERAL = ("check", "cumbria", "wiltshire", "kent", "surrey", "sussex", "norfolk")
-"""The first is done soon, the others are not."""
+SEVERAL = (
+    *("check", "cumbria", "wiltshire", "city-of-london", "civil-nuclear", "kent", "surrey", "sussex"),
+    *("norfolk", "suffolk", "dorset", "essex", "hampshire", "northumbria"),
+)
+"""Enough forces for progress in a pipe. The first are done soon, the others are not."""
 
 
 def interrupt_one(child: "subprocess.Popen[bytes]") -> None:
@@ -51,14 +54,15 @@ def begun(child: "subprocess.Popen[bytes]", word: bytes) -> None:
     pytest.fail("it ended before it was interrupted")
 
 
-def interrupt_when_working(child: "subprocess.Popen[bytes]") -> None:
-    """Interrupts it once it has processes of its own."""
+def workers(child: "subprocess.Popen[bytes]") -> list[int]:
+    """The processes that it has, once there are any."""
     while child.poll() is None:
-        if subprocess.run(["pgrep", "-P", str(child.pid)], capture_output=True, check=False).returncode == 0:
-            break
+        listed = subprocess.run(["pgrep", "-P", str(child.pid)], capture_output=True, text=True, check=False)
+        if listed.returncode == 0:
+            return [int(line) for line in listed.stdout.split()]
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(0.05)
-    interrupt_group(child)
+    pytest.fail("it ended before it was interrupted")
 
 
 def ended(child: "subprocess.Popen[bytes]") -> tuple[int, str]:
@@ -72,15 +76,17 @@ def ended(child: "subprocess.Popen[bytes]") -> tuple[int, str]:
 
 
 @pytest.mark.parametrize(
-    ("interrupt", "word"),
-    [(interrupt_one, b"checking"), (interrupt_group, b" of "), (interrupt_as_timeout_does, b" of ")],
+    ("interrupt", "at_work"),
+    [(interrupt_one, False), (interrupt_group, True), (interrupt_as_timeout_does, True)],
     ids=["process, at the start", "group", "timeout"],
 )
 def test_an_interrupted_check_ends(
-    interrupt: Callable[["subprocess.Popen[bytes]"], None], word: bytes, project: Project
+    interrupt: Callable[["subprocess.Popen[bytes]"], None], at_work: bool, project: Project
 ) -> None:
     child = started(project, *SEVERAL)
-    begun(child, word)
+    begun(child, b"checking")
+    if at_work:
+        workers(child)
     interrupt(child)
     assert ended(child) == (130, "interrupted\n")
     assert left_running(project.root) == []
@@ -88,7 +94,8 @@ def test_an_interrupted_check_ends(
 
 def test_an_interrupted_audit_says_so_in_its_document(project: Project) -> None:
     child = started(project, "audit", "essex", "kent", "--format", "json")
-    interrupt_when_working(child)
+    workers(child)
+    interrupt_group(child)
     out, err = child.communicate(timeout=PATIENCE)
     assert child.returncode == 130
     assert [each["message"] for each in json.loads(out)["problems"]] == ["interrupted"]
@@ -97,7 +104,7 @@ def test_an_interrupted_audit_says_so_in_its_document(project: Project) -> None:
 
 def test_a_killed_check_leaves_no_process(project: Project) -> None:
     child = started(project, *SEVERAL)
-    begun(child, b" of ")
+    workers(child)
     child.kill()
     assert ended(child)[0] == -signal.SIGKILL
     assert left_running(project.root) == []
@@ -105,9 +112,7 @@ def test_a_killed_check_leaves_no_process(project: Project) -> None:
 
 def test_a_lost_process_is_named(project: Project) -> None:
     child = started(project, *SEVERAL)
-    begun(child, b" of ")
-    listed = subprocess.run(["pgrep", "-P", str(child.pid)], capture_output=True, text=True, check=True)
-    os.kill(int(listed.stdout.split()[0]), signal.SIGKILL)
+    os.kill(workers(child)[0], signal.SIGKILL)
     status, err = ended(child)
     assert status == 1
     assert "its process ended without an answer (killed by SIGKILL)" in err
