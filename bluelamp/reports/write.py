@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib import import_module
@@ -159,18 +159,14 @@ class _Draft:
         """Writes everything into `work`. Raises OSError."""
         self.work = work
         if len(self.reports) == 1:
-            self._one(self.reports[0], PurePosixPath(), self.before)
+            self._one(self.reports[0], PurePosixPath(), self.before, self._texts(self.reports[0]))
             return
         if INDEX in self._first():
             from bluelamp.reports.html import to_index
 
             self._write(PurePosixPath(INDEX), to_index(self.reports))
-        by_force = {report.force: report for report in self.reports}
-        # Forked processes have the reports already, and pages are slow to make.
-        for written in in_processes(
-            lambda force: self._part(by_force[force]), list(by_force), min(cores(), len(by_force))
-        ):
-            self.written += written
+        for report, texts in zip(self.reports, self._all_texts(), strict=True):
+            self._one(report, PurePosixPath(report.force), _bytes(self.previous / report.force / MANIFEST), texts)
         self._seal(PurePosixPath(), list(self.written), self.reports, self.before)
 
     def shown(self, path: str | None) -> Path:
@@ -184,21 +180,22 @@ class _Draft:
         """The names of the first files."""
         return [INDEX] if len(self.reports) > 1 and "html" in self.formats else FORMATS[self.formats[0]]
 
-    def _part(self, report: Report) -> list[PurePosixPath]:
-        """Writes the folder of one of several reports, and returns what it has written."""
-        before = len(self.written)
-        self._one(report, PurePosixPath(report.force), _bytes(self.previous / report.force / MANIFEST))
-        return self.written[before:]
+    def _all_texts(self) -> Iterator[dict[str, str]]:
+        """The files of each report, by name. Those of many reports are made in as many processes as there are cores."""
+        if len(self.reports) <= FEW:
+            yield from map(self._texts, self.reports)
+            return
+        by_force = {report.force: report for report in self.reports}
+        yield from in_processes(lambda force: self._texts(by_force[force]), list(by_force), cores())
 
-    def _one(self, report: Report, place: PurePosixPath, before: bytes | None) -> None:
-        names = []
-        for form in self.formats:
-            for name, made in FORMATS[form].items():
-                text = made(report, self.detail)
-                if text is not None:
-                    names.append(place / name)
-                    self._write(place / name, text)
-        self._seal(place, names, [report], before)
+    def _texts(self, report: Report) -> dict[str, str]:
+        made = {name: maker(report, self.detail) for form in self.formats for name, maker in FORMATS[form].items()}
+        return {name: text for name, text in made.items() if text is not None}
+
+    def _one(self, report: Report, place: PurePosixPath, before: bytes | None, texts: Mapping[str, str]) -> None:
+        for name, text in texts.items():
+            self._write(place / name, text)
+        self._seal(place, [place / name for name in texts], [report], before)
 
     def _seal(
         self, place: PurePosixPath, names: Sequence[PurePosixPath], reports: Sequence[Report], before: bytes | None
