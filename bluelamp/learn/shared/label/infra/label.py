@@ -11,6 +11,6 @@ LABEL: Final[Label] = {
     "cost_centre": "LEARN-1",
     "business_owner": "Head of Digital",
     "classification": "OFFICIAL-SENSITIVE",
-    "roadmap_milestone": "landing-zone",
+    "roadmap_milestone": "first-steps",
     "spend_type": "strategic",
 }

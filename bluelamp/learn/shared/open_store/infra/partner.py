@@ -13,7 +13,7 @@ LABEL: Label = {
     "cost_centre": "LEARN-1",
     "business_owner": "Head of Data",
     "classification": "OFFICIAL-SENSITIVE",
-    "roadmap_milestone": "landing-zone",
+    "roadmap_milestone": "first-steps",
     "spend_type": "strategic",
 }
 
