@@ -81,6 +81,8 @@ class Hardware(Model):
 
     def unknown_milestones(self, known: Collection[str]) -> list[Problem]:
         """A problem for each item whose milestone is not in `known`: no milestone would carry its cost."""
+        sections: list[tuple[str, tuple[Purchase | Energy, ...]]]
+        sections = [("purchases", self.purchases), ("energy", self.energy)]
         source = self._source or Source(FILE.format(stack="FORCE"))
         return [
             source.problem(
@@ -90,7 +92,7 @@ class Hardware(Model):
                 did_you_mean(each.milestone, known) or f"milestones: {', '.join(known)}",
                 "correct the id, or add the milestone to roadmap.yaml",
             )
-            for section, items in (("purchases", self.purchases), ("energy", self.energy))
+            for section, items in sections
             for index, each in enumerate(items)
             if each.milestone is not None and each.milestone not in known
         ]

@@ -72,12 +72,17 @@ def drafted(root: Path, first: str, second: str, into: Named, answers: Answers) 
     _refuse(root, first, second, into.slug)
     left, right = read_estate(root, first), read_estate(root, second)
     day = answers.ask(
-        Question(VESTING, "On which day does the new force begin, and do the two end the day before (YYYY-MM-DD)?")
+        Question(
+            VESTING,
+            "On which day does the new force begin, and do the two end the day before (YYYY-MM-DD)?",
+            is_date=True,
+        )
     )
     with TemporaryDirectory() as temporary:
         work = Path(temporary)
         shutil.copyfile(root / "Pulumi.yaml", work / "Pulumi.yaml")
         shutil.copytree(root / "stacks", work / "stacks", ignore=shutil.ignore_patterns(".*"))
+        _clear(work / "stacks" / into.slug)
         add_force(into.slug, name=into.name, region=into.region, code=into.code, root=work, larger=1)
         if day is not None:
             followed(work, (first, second), into.slug, str(day.value))
@@ -111,6 +116,14 @@ def drafted(root: Path, first: str, second: str, into: Named, answers: Answers) 
     )
 
 
+def _clear(path: Path) -> None:
+    """Removes what is in the place of the new force's folder: the draft is of the two forces alone."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def _refuse(root: Path, first: str, second: str, into: str) -> None:
     register = read_register(root)
     for slug in (first, second):
@@ -125,6 +138,10 @@ def _refuse(root: Path, first: str, second: str, into: str) -> None:
         raise UsageError(f"{into} is one of the two forces", next_step="give the new force a name of its own")
     if into in register.forces or has_settings(root / STACK_FILE.format(slug=into)):
         raise UsageError(f"{into} is in the project already", next_step="give the new force another name")
+    for slug in (first, second):
+        successor = register.entry(slug).successor
+        if successor:
+            raise UsageError(f"{slug} is followed by {successor} already", next_step=f"merge {successor} in its place")
 
 
 def _document(name: str, left: Estate, right: Estate, answers: Answers) -> tuple[Any, Combining]:
@@ -182,13 +199,18 @@ def write(draft: Draft, root: Path) -> list[str]:
     if there:
         raise UsageError(f"{there[0]} is there already, and is not overwritten", next_step="move it away")
     path = ""
+    made: list[Path] = []
     try:
         for path, text in files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             create(root / path, text)
+            made.append(root / path)
         path = REGISTER
         replace(root / REGISTER, draft.files[REGISTER])
     except OSError as error:
+        # Half a force would be in the way of the next try.
+        for each in made:
+            each.unlink(missing_ok=True)
         reason = (error.strerror or type(error).__name__).lower()
         raise SettingsError([Problem(path, message=f"cannot be written: {reason}")]) from None
     return [*files, REGISTER]
