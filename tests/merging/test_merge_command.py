@@ -99,9 +99,13 @@ def test_any_two_forces_have_a_draft_whose_settings_load(project: Project) -> No
         (["kent", "surrey", "--into", "kent", "--name", "K", "--code", "kk"], "kent is one of the two forces"),
         (["kent", "surrey", "--into", "essex", "--name", "K", "--code", "kk"], "essex is in the project already"),
         (["kent", "surey", *INTO], "did you mean surrey?"),
+        (["kent", "surrey", *INTO, "--region", "waless"], "did you mean wales?"),
         (["kent", "surrey-dev", *INTO], "surrey-dev is an environment"),
-        (["kent", "surrey", "--into", "new", "--name", "N", "--code", "essex"], "essex is the code of essex already"),
-        (["kent", "surrey", "--into", "New Force", "--name", "N", "--code", "nf"], "forces.yaml"),
+        (
+            ["kent", "surrey", "--into", "new", "--name", "N", "--code", "essex"],
+            "--code: essex is the code of essex already",
+        ),
+        (["kent", "surrey", "--into", "New Force", "--name", "N", "--code", "nf"], "--into: 'New Force' is not"),
     ],
 )
 def test_a_merger_that_cannot_be_is_refused(words: list[str], said: str, project: Project) -> None:
