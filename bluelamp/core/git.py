@@ -16,6 +16,7 @@ from bluelamp.core.processes import ProcessError, run
 
 _SECONDS: Final = 60.0
 _LONGEST: Final = 1_000
+_UNKNOWN: Final = "it names no commit of this checkout"
 _DEEPEST: Final = 8
 _HASH: Final = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64})\n")
 _PROGRAM: Final = re.compile(r"filter\..*\.(clean|smudge|process|required)", re.DOTALL)
@@ -75,7 +76,11 @@ def resolve(root: Path, revision: str) -> str:
     if not revision.strip() or len(revision) > _LONGEST or not revision.isprintable() or revision[0] in "-^":
         raise GitError("it is not a git revision")
     # The hash alone is used from here on, so that nothing else can be read into the revision's name.
-    said = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    try:
+        said = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    except GitError as error:
+        # With --quiet git says nothing of a revision that it does not know.
+        raise GitError(_UNKNOWN if "ended with status" in str(error) else str(error)) from None
     if not _HASH.fullmatch(said):
         raise GitError("it names no single commit")
     return said.decode().strip()

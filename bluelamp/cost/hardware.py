@@ -3,14 +3,15 @@
 Purchases are spread over their life, so that a choice between a force's own hardware and the cloud compares fairly.
 """
 
+from collections.abc import Collection
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from bluelamp.core.fields import Label, Model, Text
-from bluelamp.core.problems import SettingsError
+from bluelamp.core.problems import Problem, SettingsError, did_you_mean
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps
 from bluelamp.core.validation import validate
@@ -76,12 +77,31 @@ class Hardware(Model):
 
     purchases: tuple[Purchase, ...] = ()
     energy: tuple[Energy, ...] = ()
+    _source: Source | None = PrivateAttr(default=None)
+
+    def unknown_milestones(self, known: Collection[str]) -> list[Problem]:
+        """A problem for each item whose milestone is not in `known`: no milestone would carry its cost."""
+        sections: list[tuple[str, tuple[Purchase | Energy, ...]]]
+        sections = [("purchases", self.purchases), ("energy", self.energy)]
+        source = self._source or Source(FILE.format(stack="FORCE"))
+        return [
+            source.problem(
+                (section, index, "milestone"),
+                "the milestone is not on the roadmap",
+                each.milestone,
+                did_you_mean(each.milestone, known) or f"milestones: {', '.join(known)}",
+                "correct the id, or add the milestone to roadmap.yaml",
+            )
+            for section, items in sections
+            for index, each in enumerate(items)
+            if each.milestone is not None and each.milestone not in known
+        ]
 
 
 def read_hardware(root: Path, stack: str) -> Hardware:
     """The hardware of a stack; nothing where it has no file. Raises `SettingsError` with every mistake."""
     path = root / FILE.format(stack=stack)
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         return Hardware()
     return hardware_of(parse(*content_of(path, root)))
 
@@ -102,4 +122,5 @@ def hardware_of(source: Source) -> Hardware:
             first[name] = (section, index)
     if hardware is None or problems:
         raise SettingsError(problems)
+    hardware._source = source
     return hardware

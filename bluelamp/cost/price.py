@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bluelamp.core.asset_type import REGISTERED
+from bluelamp.core.asset_type import MILESTONE, REGISTERED
 from bluelamp.core.dates import today
 from bluelamp.core.environments import PROD, split
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean, nearest
@@ -52,11 +52,15 @@ class Estate:
 def cost_of_plan(plan: "Plan", root: Path, *, prices: Prices | None = None, day: date | None = None) -> Costs:
     """The cost of what a force's program plans, with its files of use and hardware.
 
-    Raises `SettingsError` with every mistake in those files, also where they name a resource that is not planned.
+    Raises `SettingsError` with every mistake in those files, also where they name a resource that is not planned or a
+    milestone that is not on the roadmap.
     """
     usage, hardware = read_both(root, plan.stack)
     estate = estate_of_plan(plan)
     check_names(usage, estate)
+    milestones = tuple(str(each.inputs.get("id")) for each in plan.resources if each.type == MILESTONE)
+    if milestones and (problems := hardware.unknown_milestones(milestones)):
+        raise SettingsError(problems)
     return price(estate, usage, hardware, prices=prices or load(root), day=day)
 
 

@@ -16,7 +16,7 @@ from bluelamp.core.dates import today
 from bluelamp.core.files import replace as replace_file
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.cost.retail import Service
-from bluelamp.cost.snapshot import FILE, Price, Prices, load, machine_key, refreshed, text_of, vcpus
+from bluelamp.cost.snapshot import FILE, LARGEST_PRICE, Price, Prices, load, machine_key, refreshed, text_of, vcpus
 
 REGION: Final = "uksouth"
 FACTOR: Final = 10
@@ -24,6 +24,9 @@ FACTOR: Final = 10
 PER_VCPU: Final = Decimal("1.4")
 """A size whose price for each vCPU is more than this times the lowest of its family carries another price: some Linux
 entries of the API are Windows prices."""
+
+_SMALLEST: Final = 12
+"""Decimals beyond which a price is none."""
 
 _UNITS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(
@@ -180,7 +183,9 @@ def _wrong(item: Mapping[str, Any], unit: str, was: Price | None) -> tuple[str, 
     if measure not in _UNITS.get(unit, ()):
         return ("the unit has changed", str(measure), f"allowed: {' or '.join(_UNITS.get(unit, (unit,)))}")
     if not isinstance(amount, Decimal) or not amount.is_finite() or amount <= 0:
-        return ("not a price above zero", str(amount), "")
+        return ("not a price above zero", str(amount)[:40], "")
+    if amount > LARGEST_PRICE or amount.adjusted() < -_SMALLEST:
+        return ("no price that Azure can have", f"{amount:.6E}", f"allowed: at most {LARGEST_PRICE:,}")
     # Another region's price, converted from dollars, is no measure for a price of the region.
     if was is not None and was.region == REGION and not was.gbp / FACTOR <= amount <= was.gbp * FACTOR:
         return (f"changed by more than {FACTOR} times", f"{amount:f}", f"it was {was.gbp:f} on {was.dated}")

@@ -9,7 +9,8 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
@@ -44,11 +45,21 @@ class Service:
     def of_environment(cls) -> "Service":
         """The API at the address in the environment. Raises `UsageError` where that is no address."""
         url = os.environ.get(VARIABLE) or URL
-        parts = urlsplit(url)
-        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-        if not safe or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+            safe = safe and bool(parts.hostname) and parts.port != 0 and url.isascii() and url.isprintable()
+        except ValueError:
+            parts, safe = urlsplit(""), False
+        if "@" in parts.netloc:
+            # Messages name the address: it must hold no secret.
             raise UsageError(
-                f"{VARIABLE}: {url} is not an address for prices", next_step="give an https:// address, or unset it"
+                f"{VARIABLE}: the address holds a user or a password",
+                next_step="give the address without them; prices are public",
+            )
+        if not safe:
+            raise UsageError(
+                f"{VARIABLE}: {url!r} is not an address for prices", next_step="give an https:// address, or unset it"
             )
         return cls(url)
 
@@ -70,10 +81,15 @@ class Service:
     def _next(self, link: object) -> str | None:
         if link is None or link == "":
             return None
-        own, other = urlsplit(self.url), urlsplit(str(link))
-        # Azure's links name the default port.
-        if (own.scheme, own.hostname) != (other.scheme, other.hostname):
-            raise BluelampError(f"{self.url}: the next page is at another address: {link}", next_step=_LATER)
+        own = urlsplit(self.url)
+        try:
+            other = urlsplit(str(link))
+            # Azure's links name the default port.
+            same = (own.scheme, own.hostname) == (other.scheme, other.hostname) and other.port != 0
+        except ValueError:
+            same = False
+        if not same or " " in str(link) or not str(link).isprintable():
+            raise BluelampError(f"{self.url}: the next page is at another address: {str(link)!r}", next_step=_LATER)
         return str(link)
 
     def _document(self, url: str) -> Mapping[str, Any]:
@@ -90,7 +106,7 @@ class Service:
                     break
                 if not last:
                     self.wait(_pause(error.headers.get("Retry-After"), attempt))
-            except (URLError, TimeoutError, ConnectionError) as error:
+            except (URLError, TimeoutError, ConnectionError, HTTPException) as error:
                 reason = getattr(error, "reason", error)
                 said = "no answer in time" if isinstance(reason, TimeoutError) else str(reason)
                 if not last:
@@ -112,7 +128,7 @@ def _parsed(content: bytes, url: str) -> Mapping[str, Any]:
         raise BluelampError(f"{url}: the answer is larger than {_LARGEST:,} bytes", next_step=_LATER)
     try:
         document = json.loads(content, parse_float=Decimal, parse_int=Decimal)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, InvalidOperation):
         raise BluelampError(f"{url}: the answer is not JSON", next_step=_LATER) from None
     if not isinstance(document, Mapping):
         raise BluelampError(f"{url}: the answer is not an object", next_step=_LATER)

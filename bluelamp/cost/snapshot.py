@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from io import StringIO
 from pathlib import Path
 from typing import Final
 
+from bluelamp.core.dates import today
 from bluelamp.core.files import FileRefusedError, read
 from bluelamp.core.problems import Problem, SettingsError, nearest
 from bluelamp.core.reader import name_of
@@ -30,6 +31,10 @@ STALE_DAYS: Final = 90
 """Prices that are older are flagged."""
 
 _LARGEST: Final = 2_000_000
+LARGEST_PRICE: Final = Decimal(10) ** 9
+"""GBP for one unit: nothing that Azure lists comes near it."""
+_AMOUNT: Final = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,40})?")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _REGION: Final = "uksouth"
 _HOURLY: Final = (
     "hour",
@@ -51,7 +56,7 @@ MONTHS: Final[Mapping[str, Decimal]] = {
 """Every unit of a price, and how many of it one thing uses in a month: 730 of an hourly price. What is used by the GB,
 the operation or the like is counted by its use alone."""
 
-_VM: Final = re.compile(r"Standard_([A-Z]+)(\d+)(?:-\d+)?([a-z]*)(?:_(.+))?", re.IGNORECASE)
+_VM: Final = re.compile(r"Standard_([A-Z]+)(\d+)(?:-\d+)?([a-z]*)(?:_([a-z0-9_-]+))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +159,21 @@ _AGAIN: Final = "write it anew with `bluelamp cost --refresh`, or delete it"
 
 def parse(text: str, name: str) -> dict[str, Price]:
     """The prices in the text of a snapshot called `name` in messages. Raises `SettingsError` with every mistake."""
-    rows = csv.reader(StringIO(text))
-    headings = next(rows, [])
-    if tuple(headings) != HEADINGS:
+    reader = csv.reader(StringIO(text))
+    try:
+        headings, *rows = [(reader.line_num, row) for row in reader] or [(1, [])]
+    except csv.Error as error:
+        raise SettingsError(
+            [Problem(name, reader.line_num, message=f"is not CSV: {error}", next_step=_AGAIN)]
+        ) from None
+    if tuple(headings[1]) != HEADINGS:
         allowed = f"allowed: {','.join(HEADINGS)}"
         raise SettingsError(
-            [Problem(name, 1, message="wrong headings", found=",".join(headings), allowed=allowed, next_step=_AGAIN)]
+            [Problem(name, 1, message="wrong headings", found=",".join(headings[1]), allowed=allowed, next_step=_AGAIN)]
         )
     prices: dict[str, Price] = {}
     problems: list[Problem] = []
-    for row in rows:
-        line = rows.line_num
+    for line, row in rows:
         if not row:
             continue
         if len(row) != len(HEADINGS):
@@ -174,6 +183,8 @@ def parse(text: str, name: str) -> dict[str, Price]:
             continue
         key, what, unit, gbp, region, source, dated, note = row
         problem = _wrong(unit, gbp, dated)
+        if not all(map(str.isprintable, row)):
+            problem = "a column has a control character"
         if key in prices:
             problem = "duplicate key"
         if problem:
@@ -188,17 +199,17 @@ def parse(text: str, name: str) -> dict[str, Price]:
 def _wrong(unit: str, gbp: str, dated: str) -> str:
     if unit not in MONTHS:
         return f"unknown unit {unit!r}; allowed: {', '.join(MONTHS)}"
+    amount = Decimal(gbp) if _AMOUNT.fullmatch(gbp) else Decimal(0)
+    if not 0 < amount <= LARGEST_PRICE:
+        return f"{gbp[:40]!r} is not a price above zero in plain digits, at most {LARGEST_PRICE:,}"
     try:
-        amount = Decimal(gbp)
-    except InvalidOperation:
-        return f"{gbp!r} is not a price"
-    if not amount.is_finite() or amount <= 0:
-        return f"{gbp!r} is not a price above zero"
-    try:
-        date.fromisoformat(dated)
+        day = date.fromisoformat(dated) if _DATE.fullmatch(dated) else None
     except ValueError:
-        return f"{dated!r} is not a date such as 2026-04-01"
-    return ""
+        day = None
+    if day is None:
+        return f"{dated[:40]!r} is not a date such as 2026-04-01"
+    # A price of tomorrow would never be old. A day is allowed for another time zone.
+    return f"{dated} is in the future" if (day - today()).days > 1 else ""
 
 
 def text_of(prices: Mapping[str, Price]) -> str:

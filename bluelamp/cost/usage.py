@@ -12,12 +12,17 @@ from typing import Any, Final, Literal
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show
+from bluelamp.cost.snapshot import HOURS
 
 FILE: Final = "stacks/{stack}/usage.yaml"
 """Where a stack's file is, under the project's folder."""
 
-_AMOUNT: Final = re.compile(r"(?P<value>\d+(?:\.\d+)?) +(?P<unit>\S.*)")
+_AMOUNT: Final = re.compile(r"(?P<value>[0-9]{1,13}(?:\.[0-9]{1,6})?) +(?P<unit>\S.*)")
 _LARGEST: Final = Decimal(10) ** 12
+_MOST: Final[Mapping[str, Decimal]] = {"machineHours": HOURS}
+"""Keys that have a largest amount of their own."""
+_TIERS: Final[Mapping[str, tuple[int, ...]]] = {"sentinelCommitment": (0, 50, 100, 200)}
+"""Keys that take one of a few amounts."""
 _RESERVATIONS: Final = ("none", "3-years")
 _SECTIONS: Final = ("usage", "resources", "reservations", "hybridBenefit")
 
@@ -83,7 +88,7 @@ def defaults() -> Mapping[str, Default]:
 def read_usage(root: Path, stack: str) -> Usage:
     """The use of a stack; the defaults alone where it has no file. Raises `SettingsError` with every mistake."""
     path = root / FILE.format(stack=stack)
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         return Usage()
     return usage_of(parse(*content_of(path, root)))
 
@@ -127,14 +132,14 @@ def _amounts(
         place = (*steps, key)
         if key not in allowed:
             problems.append(_unknown(source, place, key, allowed))
-        elif (amount := _amount(value, allowed[key].unit)) is None:
+        elif (amount := _amount(value, key, allowed[key].unit)) is None:
             unit = allowed[key].unit
             problems.append(
                 source.problem(
                     place,
                     "is not an amount with its unit",
                     show(value),
-                    f"allowed: a number from 0 and the unit {unit}",
+                    f"allowed: {_numbers(key)} and the unit {unit}",
                     f"write `{key}: {allowed[key].value:f} {unit}` with the force's figure",
                 )
             )
@@ -143,12 +148,21 @@ def _amounts(
     return found
 
 
-def _amount(value: Any, unit: str) -> Decimal | None:
+def _numbers(key: str) -> str:
+    if key in _TIERS:
+        return f"one of {', '.join(map(str, _TIERS[key]))}"
+    return f"a number from 0 to {_MOST[key]}" if key in _MOST else "a number from 0"
+
+
+def _amount(value: Any, key: str, unit: str) -> Decimal | None:
     read = _AMOUNT.fullmatch(value) if isinstance(value, str) else None
     if read is None or read["unit"] != unit:
         return None
     amount = Decimal(read["value"])
-    return amount if amount <= _LARGEST else None
+    if amount > _MOST.get(key, _LARGEST) or amount not in _TIERS.get(key, (amount,)):
+        return None
+    # 50.0 is 50: the amount of a tier is part of its meter's name.
+    return Decimal(int(amount)) if amount == int(amount) else amount
 
 
 def _choice(

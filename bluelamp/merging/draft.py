@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from bluelamp.core.problems import SettingsError
+from bluelamp.core.problems import SettingsError, did_you_mean
 from bluelamp.core.register import REGISTER
 from bluelamp.errors import UsageError
 from bluelamp.infra.finding import STACK_FILE
@@ -26,6 +26,7 @@ from bluelamp.merging.settings import combined
 ROADMAP: Final = "roadmap.yaml"
 VESTING: Final = "register:validFrom"
 _LIST: Final = "  - "
+_OPTIONS: Final = {"slug": "--into", "name": "--name", "code": "--code", "region": "--region"}
 
 
 @dataclass(frozen=True)
@@ -70,15 +71,21 @@ def drafted(root: Path, first: str, second: str, into: Named, answers: Answers) 
     cannot be merged so, `SettingsError` where settings or answers are wrong.
     """
     _refuse(root, first, second, into.slug)
+    _refuse_region(root, into.region)
     left, right = read_estate(root, first), read_estate(root, second)
     day = answers.ask(
-        Question(VESTING, "On which day does the new force begin, and do the two end the day before (YYYY-MM-DD)?")
+        Question(
+            VESTING,
+            "On which day does the new force begin, and do the two end the day before (YYYY-MM-DD)?",
+            is_date=True,
+        )
     )
     with TemporaryDirectory() as temporary:
         work = Path(temporary)
         shutil.copyfile(root / "Pulumi.yaml", work / "Pulumi.yaml")
         shutil.copytree(root / "stacks", work / "stacks", ignore=shutil.ignore_patterns(".*"))
-        add_force(into.slug, name=into.name, region=into.region, code=into.code, root=work, larger=1)
+        _clear(work / "stacks" / into.slug)
+        _entered(into, work)
         if day is not None:
             followed(work, (first, second), into.slug, str(day.value))
         allocation = read_register(work).entry(into.slug).allocation
@@ -111,6 +118,31 @@ def drafted(root: Path, first: str, second: str, into: Named, answers: Answers) 
     )
 
 
+def _entered(into: Named, work: Path) -> None:
+    """Adds the new force to the register. Raises `UsageError` with the options whose values it refuses."""
+    try:
+        add_force(into.slug, name=into.name, region=into.region, code=into.code, root=work, larger=1)
+    except SettingsError as error:
+        row = f"forces.{into.slug}."
+        if not all(each.path.startswith(row) for each in error.problems):
+            raise
+        # The row is in no file yet: its values are those of the command line.
+        said = [
+            f"{_OPTIONS.get(each.path.removeprefix(row), each.path)}: "
+            + "; ".join(part for part in (each.message, each.allowed) if part)
+            for each in error.problems
+        ]
+        raise UsageError(" | ".join(said), next_step="correct the options") from None
+
+
+def _clear(path: Path) -> None:
+    """Removes what is in the place of the new force's folder: the draft is of the two forces alone."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def _refuse(root: Path, first: str, second: str, into: str) -> None:
     register = read_register(root)
     for slug in (first, second):
@@ -125,6 +157,19 @@ def _refuse(root: Path, first: str, second: str, into: str) -> None:
         raise UsageError(f"{into} is one of the two forces", next_step="give the new force a name of its own")
     if into in register.forces or has_settings(root / STACK_FILE.format(slug=into)):
         raise UsageError(f"{into} is in the project already", next_step="give the new force another name")
+    for slug in (first, second):
+        successor = register.entry(slug).successor
+        if successor:
+            raise UsageError(f"{slug} is followed by {successor} already", next_step=f"merge {successor} in its place")
+
+
+def _refuse_region(root: Path, region: str) -> None:
+    known = sorted({each.region for each in read_register(root).forces.values()})
+    if region not in known:
+        raise UsageError(
+            f"--region: no force is in the region {region!r}",
+            next_step=did_you_mean(region, known) or f"name one of {', '.join(known)}",
+        )
 
 
 def _document(name: str, left: Estate, right: Estate, answers: Answers) -> tuple[Any, Combining]:
@@ -182,13 +227,18 @@ def write(draft: Draft, root: Path) -> list[str]:
     if there:
         raise UsageError(f"{there[0]} is there already, and is not overwritten", next_step="move it away")
     path = ""
+    made: list[Path] = []
     try:
         for path, text in files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             create(root / path, text)
+            made.append(root / path)
         path = REGISTER
         replace(root / REGISTER, draft.files[REGISTER])
     except OSError as error:
+        # Half a force would be in the way of the next try.
+        for each in made:
+            each.unlink(missing_ok=True)
         reason = (error.strerror or type(error).__name__).lower()
         raise SettingsError([Problem(path, message=f"cannot be written: {reason}")]) from None
     return [*files, REGISTER]

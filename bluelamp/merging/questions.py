@@ -1,7 +1,8 @@
 """The questions that people must answer before two estates are one, and the file that holds the answers."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ import yaml
 
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean
 from bluelamp.core.reader import content_of, parse
-from bluelamp.core.source import Source
+from bluelamp.core.source import Source, show
 
 BOTH: Final = "both"
 SUM: Final = "sum"
@@ -31,6 +32,7 @@ class Question:
     text: str
     options: Mapping[str, Any] = field(default_factory=dict)
     takes_value: bool = True
+    is_date: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,17 @@ class Answers:
     def ask(self, question: Question) -> Answer | None:
         """The answer to `question`; None where it is open."""
         self.asked[question.id] = question
-        return self._given.get(question.id)
+        return self.of(question)
 
     def of(self, question: Question) -> Answer | None:
-        """The answer to a question that was asked; None where it is open."""
-        return self._given.get(question.id)
+        """The answer to a question that was asked; None where it is open.
+
+        Where a question has no options, a plain answer is the value.
+        """
+        answer = self._given.get(question.id)
+        if answer is not None and answer.word and not question.options and question.takes_value:
+            return Answer(value=answer.word)
+        return answer
 
     @property
     def open(self) -> list[Question]:
@@ -120,8 +128,41 @@ def _wrong(answers: Answers, source: Source) -> Iterator[Problem]:
                 answer.word[:60],
                 f"allowed: {', '.join([*question.options, *(['{value: …}'] if question.takes_value else [])])}",
             )
+        elif question.is_date and not _is_date(answer.value):
+            yield source.problem(
+                steps,
+                "is not a date",
+                show(answer.value),
+                'allowed: a day such as "2027-04-01"',
+                "write the day in quotes",
+            )
         elif not answer.word and not question.takes_value:
             yield source.problem(steps, "takes no value of its own", allowed=f"allowed: {', '.join(question.options)}")
+
+
+def _is_date(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value and value >= "2000"
+    except ValueError:
+        return False
+
+
+def placed(problem: Problem, stack_file: str, source: Source) -> Problem:
+    """A problem of a drafted file, at the answer that it comes from where its path is that of a question."""
+    part = "settings" if problem.file == stack_file else problem.file.split("/", 2)[-1]
+    name = f"{part}:{problem.path.removeprefix('bluelamp:')}"
+    rows = source.values["questions"]
+    if name in rows:
+        steps = ("questions", name, "answer")
+        step = problem.next_step or "correct the answer"
+        return source.problem(steps, problem.message, problem.found, problem.allowed, step)
+    return replace(
+        problem,
+        line=0,
+        column=0,
+        message=f"the draft of it would not load: {problem.message}",
+        next_step=f"correct the answer that it comes from in {source.file}",
+    )
 
 
 def written(answers: Answers, first: str, second: str, into: str) -> str:

@@ -105,7 +105,7 @@ def test_no_change_is_no_difference(small: Project) -> None:
     ("words", "said"),
     [
         (["kentt"], "did you mean kent"),
-        (["dyfed-powys", "--against", "no-such"], "--against no-such: "),
+        (["dyfed-powys", "--against", "no-such"], "--against no-such: it names no commit of this checkout"),
         (["dyfed-powys", "--rehearse"], "--rehearse belongs to --from state"),
         (["dyfed-powys", "--from", "state", "--against", "HEAD"], "--against compares plans"),
         (["dyfed-powys", "--against", "HEAD", "--format", "focus"], "FOCUS has no differences"),

@@ -1,17 +1,19 @@
 """Files of use and hardware: what they say, and every mistake in them at once, with its place."""
 
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import parse
 from bluelamp.cost.fleet import costs
-from bluelamp.cost.hardware import hardware_of
+from bluelamp.cost.hardware import hardware_of, read_hardware
 from bluelamp.cost.model import By
 from bluelamp.cost.price import Estate, check_names, read_both
-from bluelamp.cost.usage import defaults, usage_of
-from tests.conftest import ROOT, Project
+from bluelamp.cost.usage import defaults, read_usage, usage_of
+from tests.conftest import ROOT, Project, in_process
 from tests.cost.estates import cost_of, lines, resource
 
 FORCES = ("west-midlands", "essex", "dyfed-powys")
@@ -75,6 +77,45 @@ usages: {}
     assert "did you mean logIngestion?" in found[1]
     assert "the unit GB/month" in found[2]
     assert "allowed: none, 3-years" in found[6]
+
+
+@pytest.mark.parametrize(
+    ("key", "amount", "allowed"),
+    [
+        ("machineHours", "731 hours/month", "allowed: a number from 0 to 730"),
+        ("sentinelCommitment", "77 GB/day", "allowed: one of 0, 50, 100, 200"),
+        ("logIngestion", "\u0663 GB/day", "allowed: a number from 0"),
+        ("logIngestion", "0.0000000001 GB/day", "allowed: a number from 0"),
+        ("logIngestion", "9000000000000 GB/day", "allowed: a number from 0"),
+    ],
+)
+def test_an_amount_that_cannot_be_is_refused(key: str, amount: str, allowed: str) -> None:
+    (found,) = problems(usage_of, f"usage: {{{key}: {amount}}}\n")
+    assert allowed in found
+
+
+def test_a_tier_is_the_same_however_it_is_written() -> None:
+    usage = usage_of(parse(b"usage: {sentinelCommitment: 50.0 GB/day}\n", "stacks/kent/usage.yaml"))
+    assert f"{usage.of('sentinelCommitment').value:f}" == "50"
+
+
+@pytest.mark.parametrize("read", [read_usage, read_hardware])
+def test_a_link_that_leads_nowhere_is_a_mistake_and_not_the_default(read: Any, tmp_path: Path) -> None:
+    name = "usage.yaml" if read is read_usage else "hardware.yaml"
+    path = tmp_path / "stacks" / "kent" / name
+    path.parent.mkdir(parents=True)
+    path.symlink_to("nowhere")
+    with pytest.raises(SettingsError, match=name):
+        read(tmp_path, "kent")
+
+
+def test_hardware_of_a_milestone_that_is_not_on_the_roadmap_is_a_mistake(project: Project) -> None:
+    path = project.root / "stacks" / "dyfed-powys" / "hardware.yaml"
+    path.write_text(HARDWARE.replace("moved", "first-step"), "utf-8")
+    status, out, err = in_process(project.root, ["cost", "dyfed-powys"])
+    assert (status, out) == (2, "")
+    assert "purchases[0].milestone: the milestone is not on the roadmap" in " ".join(err.split())
+    assert "did you mean first-steps?" in " ".join(err.split())
 
 
 def test_use_of_a_resource_that_is_not_planned_is_a_mistake() -> None:

@@ -1,6 +1,7 @@
 """Refreshing prices from a service on this machine that answers as the Azure Retail Prices API does."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -213,7 +214,17 @@ def test_a_service_that_does_not_answer_is_given_up(tmp_path: Path, api: Api) ->
     assert not (tmp_path / FILE).exists()
 
 
-@pytest.mark.parametrize(("content", "said"), [("<html>", "not JSON"), ("[]", "not an object"), ("{}", "no list")])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("<html>", "not JSON"),
+        ("[]", "not an object"),
+        ("{}", "no list"),
+        ('{"Items": [], "NextPageLink": "http://["}', "another address"),
+        ('{"Items": [], "NextPageLink": "http://127.0.0.1:99999/"}', "another address"),
+        ('{"Items": [], "Count": 1e99999999999999999999}', "not JSON"),
+    ],
+)
 def test_an_answer_of_another_kind_is_refused(tmp_path: Path, api: Api, content: str, said: str) -> None:
     api.answers["Premium"] = lambda *_: (200, {}, content)
     with pytest.raises(BluelampError, match=said):
@@ -230,6 +241,8 @@ def test_an_answer_of_another_kind_is_refused(tmp_path: Path, api: Api, content:
         ("1.3", {"unit": "100 Hours"}, "the unit has changed"),
         ("1.3", {"currencyCode": "USD"}, "not in pounds"),
         ("null", {}, "not a price above zero"),
+        ("1e999999", {}, "no price that Azure can have"),
+        ("1e-400", {}, "no price that Azure can have"),
     ],
 )
 def test_an_absurd_price_is_refused_and_the_old_snapshot_kept(
@@ -339,7 +352,34 @@ def test_the_command_refreshes_and_says_what_changed(tmp_path: Path, api: Api, m
     assert load(project.root).by_key["firewall-premium"].gbp == Decimal("1.35")
 
 
-@pytest.mark.parametrize("url", ["http://prices.example/api", "ftp://127.0.0.1/", "nonsense"])
+def test_an_answer_that_is_no_http_is_refused(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            for _ in range(5):
+                connection = server.accept()[0]
+                with connection:
+                    connection.recv(65_536)
+                    connection.sendall(b"nonsense\r\n\r\n")
+
+        served = threading.Thread(target=answer)
+        served.start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        with pytest.raises(BluelampError, match="nonsense"):
+            refresh(tmp_path, Service(address, wait=lambda _: None), wanted=meters()[:1], day=DAY)
+        served.join()
+
+
+def test_a_password_in_the_address_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "https://reader:hunter2@prices.example/")
+    with pytest.raises(UsageError, match="holds a user or a password") as raised:
+        Service.of_environment()
+    assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://prices.example/api", "ftp://127.0.0.1/", "nonsense", "http://[", "https://127.0.0.1:99999/"]
+)
 def test_an_address_that_is_not_safe_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, url)
     with pytest.raises(UsageError, match=VARIABLE):

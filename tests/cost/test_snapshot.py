@@ -89,3 +89,30 @@ def test_every_mistake_in_a_projects_prices_is_told_at_once(tmp_path: Path) -> N
 def test_a_file_of_other_headings_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(SettingsError, match="wrong headings"):
         load(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("gbp", "1E+999999", "is not a price above zero in plain digits"),
+        ("gbp", "9" * 15, "is not a price above zero in plain digits"),
+        ("gbp", "1_000", "is not a price above zero in plain digits"),
+        ("gbp", "\u0663", "is not a price above zero in plain digits"),
+        ("date", "2099-01-01", "is in the future"),
+        ("date", "2026-W01-1", "is not a date"),
+        ("note", "\x1b[31mred", "control character"),
+        ("note", "n" * 200_000, "is not CSV"),
+    ],
+)
+def test_a_price_that_somebody_broke_is_refused_with_its_line(
+    tmp_path: Path, column: str, value: str, said: str
+) -> None:
+    row = dict(
+        zip(HEADINGS, ("firewall-premium", "w", "hour", "1.3", "uksouth", "retail", "2026-10-10", "n"), strict=True)
+    )
+    path = tmp_path / FILE
+    path.parent.mkdir()
+    path.write_text(f"{','.join(HEADINGS)}\n{','.join({**row, column: value}.values())}\n", "utf-8")
+    with pytest.raises(SettingsError, match=said) as raised:
+        load(tmp_path)
+    assert raised.value.problems[0].line == 2

@@ -99,9 +99,13 @@ def test_any_two_forces_have_a_draft_whose_settings_load(project: Project) -> No
         (["kent", "surrey", "--into", "kent", "--name", "K", "--code", "kk"], "kent is one of the two forces"),
         (["kent", "surrey", "--into", "essex", "--name", "K", "--code", "kk"], "essex is in the project already"),
         (["kent", "surey", *INTO], "did you mean surrey?"),
+        (["kent", "surrey", *INTO, "--region", "waless"], "did you mean wales?"),
         (["kent", "surrey-dev", *INTO], "surrey-dev is an environment"),
-        (["kent", "surrey", "--into", "new", "--name", "N", "--code", "essex"], "essex is the code of essex already"),
-        (["kent", "surrey", "--into", "New Force", "--name", "N", "--code", "nf"], "forces.yaml"),
+        (
+            ["kent", "surrey", "--into", "new", "--name", "N", "--code", "essex"],
+            "--code: essex is the code of essex already",
+        ),
+        (["kent", "surrey", "--into", "New Force", "--name", "N", "--code", "nf"], "--into: 'New Force' is not"),
     ],
 )
 def test_a_merger_that_cannot_be_is_refused(words: list[str], said: str, project: Project) -> None:
@@ -118,7 +122,12 @@ def test_a_merger_that_cannot_be_is_refused(words: list[str], said: str, project
     [
         ("questions: {settings:costCentre: {answer: wilts}}\n", "'wilts' is not an option"),
         ("questions: {settings:costCenter: {answer: wiltshire}}\n", "did you mean settings:costCentre?"),
-        ("questions: {register:validFrom: {answer: {value: soon}}}\n", "'soon' is no date"),
+        (
+            "questions: {register:validFrom: {answer: {value: soon}}}\n",
+            "validFrom.answer: is not a date (found 'soon')",
+        ),
+        ("questions: {register:validFrom: {answer: never}}\n", "validFrom.answer: is not a date (found 'never')"),
+        ('questions: {register:validFrom: {answer: "2027-02-30"}}\n', "questions.yaml:1:42"),
         ("questions: [one]\n", "has no mapping of questions"),
         ("questions: {settings:costCentre: {answer: [a]\n", "questions.yaml:"),
     ],
@@ -131,6 +140,56 @@ def test_a_wrong_answer_has_a_place_and_a_next_step(text: str, said: str, projec
     assert status == 2, err
     assert said in " ".join(err.split())
     assert path.read_text("utf-8") == text
+
+
+def test_a_value_that_the_settings_refuse_is_told_at_its_answer(project: Project) -> None:
+    words = ["merge", "dyfed-powys", "wiltshire", *INTO]
+    in_process(project.root, words)
+    path = project.root / "merges" / "mid-wales" / "questions.yaml"
+    answered(path, random.Random(1))
+    document = yaml.safe_load(path.read_text("utf-8"))
+    document["questions"]["register:validFrom"]["answer"] = "2028-04-01"
+    document["questions"]["settings:azure.budget.amount"]["answer"] = {"value": -5}
+    owner = next(name for name in document["questions"] if name.startswith("owners:"))
+    document["questions"][owner]["answer"] = {"value": ["nobody"]}
+    path.write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
+    before = path.read_bytes()
+    status, _, err = in_process(project.root, words)
+    said = " ".join(err.split())
+    assert status == 2
+    assert "questions.settings:azure.budget.amount.answer: -5 is out of bounds" in said
+    assert "bluelamp:owner: the draft of it would not load: a list is not a mapping" in said
+    assert "correct the answer that it comes from in merges/mid-wales/questions.yaml" in said
+    assert path.read_bytes() == before
+
+
+def test_a_force_with_a_successor_is_not_merged_again(project: Project) -> None:
+    words = ["merge", "dyfed-powys", "wiltshire", *INTO]
+    in_process(project.root, words)
+    answered(project.root / "merges" / "mid-wales" / "questions.yaml", random.Random(1))
+    assert in_process(project.root, [*words, "--write"])[0] == 0
+    again = ["merge", "wiltshire", "kent", "--into", "other", "--name", "Other", "--code", "oth"]
+    status, _, err = in_process(project.root, again)
+    assert status == 2
+    assert "wiltshire is followed by mid-wales already" in err
+    assert not (project.root / "merges" / "other").exists()
+
+
+def test_a_write_that_fails_leaves_nothing_half_done(project: Project) -> None:
+    words = ["merge", "dyfed-powys", "wiltshire", *INTO]
+    in_process(project.root, words)
+    answered(project.root / "merges" / "mid-wales" / "questions.yaml", random.Random(1))
+    # A file in the place of a folder stops the writing after the first files.
+    (project.root / "stacks" / "mid-wales").mkdir()
+    (project.root / "stacks" / "mid-wales" / "assets").write_text("mine\n", "utf-8")
+    before = (project.root / "stacks" / "forces.yaml").read_bytes()
+    status, _, err = in_process(project.root, [*words, "--write"])
+    assert status == 2
+    assert "cannot be written" in err
+    assert (project.root / "stacks" / "forces.yaml").read_bytes() == before
+    assert not (project.root / "stacks" / "Pulumi.mid-wales.yaml").exists()
+    (project.root / "stacks" / "mid-wales" / "assets").unlink()
+    assert in_process(project.root, [*words, "--write"])[0] == 0
 
 
 def test_a_file_that_is_there_is_not_overwritten(project: Project) -> None:

@@ -52,16 +52,29 @@ def merge(
     `bluelamp merge kent surrey --into kent-and-surrey --name "Kent and Surrey Police" --code kas --write`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
+    from bluelamp.core.problems import SettingsError
+    from bluelamp.infra.finding import STACK_FILE
     from bluelamp.infra.register import read_register
     from bluelamp.merging.draft import Named, drafted
     from bluelamp.merging.draft import write as add_to_project
-    from bluelamp.merging.questions import read_answers, refuse_wrong, written
+    from bluelamp.merging.questions import placed, read_answers, refuse_wrong, written
     from bluelamp.merging.steps import as_markdown, steps
 
     folder = root / _FOLDER.format(into=into)
     answers, source = read_answers(folder / "questions.yaml", root)
     named = Named(into, name, region or read_register(root).entry(first).region, code)
-    draft = drafted(root, first, second, named, answers)
+    try:
+        draft = drafted(root, first, second, named, answers)
+    except SettingsError as error:
+        # What is drafted by a wrong answer is wrong in a file that is not there yet.
+        refuse_wrong(answers, source)
+        if source is None:
+            raise
+        stack_file = STACK_FILE.format(slug=into)
+        raise SettingsError(
+            placed(each, stack_file, source) if each.file.startswith((stack_file, f"stacks/{into}/")) else each
+            for each in error.problems
+        ) from None
     refuse_wrong(answers, source)
     compared = _compared(screen, root, draft)
     listed = steps(draft, compared)

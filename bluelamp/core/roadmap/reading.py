@@ -18,7 +18,12 @@ FILE: Final = "stacks/{force}/roadmap.yaml"
 
 def has_roadmap(root: Path, force: str) -> bool:
     """Whether `force` has a roadmap of its own."""
-    return force.isascii() and "/" not in force and (root / FILE.format(force=force)).exists()
+    return force.isascii() and "/" not in force and _exists(root / FILE.format(force=force))
+
+
+def _exists(path: Path) -> bool:
+    # A link that leads nowhere is a mistake, not the wish for the default roadmap.
+    return path.exists() or path.is_symlink()
 
 
 def read_roadmap(path: Path, root: Path) -> Roadmap:
