@@ -21,7 +21,7 @@ func main() {
 }
 GO
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check pyyaml==6.0.3 jsonschema==4.26.0
+venv/bin/pip install --quiet --disable-pip-version-check jsonschema==4.26.0 pyyaml==6.0.3
 cat > main.py << 'PY'
 import re
 import subprocess
