@@ -121,7 +121,11 @@ def test_the_lake_keeps_each_asset_for_as_long_as_its_contract_says() -> None:
     }
     sources = {each["linkedServiceName"]: each["properties"] for each in made.of("datafactory:LinkedService")}
     assert sources["custody"]["server"] == "custody-db-01.west-midlands.police.example"
-    assert sorted(each["metadata"]["name"] for each in made.of("CronJob")) == ["demand-forecast", "lake-acls", "lake-views"]
+    assert sorted(each["metadata"]["name"] for each in made.of("CronJob")) == [
+        "demand-forecast",
+        "lake-acls",
+        "lake-views",
+    ]
     assert made.outputs["tenantNamespaces"]["live/datahub"] == "datahub"
 
 
