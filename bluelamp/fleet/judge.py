@@ -157,7 +157,16 @@ def check_plans(
     for module in _PROGRAM:
         import_module(module)
     workers = min(jobs or cores(), len(forces))
-    yield from in_processes(one, forces, workers)
+    yield from in_processes(one, forces, workers, first=_largest(forces, root, 2 * workers))
+
+
+def _largest(forces: Sequence[str], root: Path, count: int) -> list[str]:
+    """The `count` forces with the longest stack files, which take longest to plan."""
+    from bluelamp.infra.finding import STACK_FILE
+
+    paths = {force: root / STACK_FILE.format(slug=force) for force in forces}
+    sizes = {force: path.stat().st_size if path.is_file() else 0 for force, path in paths.items()}
+    return sorted(sizes, key=lambda force: sizes[force], reverse=True)[:count]
 
 
 def judge_plan(

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -24,13 +24,17 @@ _AHEAD: Final = 2
 """Items that a worker has at a time, so that it need not wait for the next one."""
 
 
-def in_processes(work: Callable[[str], T], items: Sequence[str], workers: int) -> Iterator[T]:
+def in_processes(
+    work: Callable[[str], T], items: Sequence[str], workers: int, *, first: Collection[str] = ()
+) -> Iterator[T]:
     """`work(item)` of every item in `workers` processes, forked from this one; in the order of the items.
+
+    Work on the items in `first`, those that take longest, begins before that on the others.
 
     Where the caller is interrupted or leaves off, and where work raises, the processes are killed: what else is in work
     is not waited for. Raises what the work raises, and `BluelampError` where a process ends without an answer.
     """
-    pool: _Pool[T] = _Pool(work, items)
+    pool: _Pool[T] = _Pool(work, items, first)
     with _Interrupts(pool.kill) as interrupts:
         try:
             for _ in range(workers):
@@ -53,10 +57,10 @@ class _Worker:
 class _Pool(Generic[T]):
     """Processes with a pipe each. Only the worker holds the other end, so its end is seen, whenever it comes."""
 
-    def __init__(self, work: Callable[[str], T], items: Sequence[str]) -> None:
+    def __init__(self, work: Callable[[str], T], items: Sequence[str], first: Collection[str]) -> None:
         self._work = work
         self._items = items
-        self._left = deque(range(len(items)))
+        self._left = deque(sorted(range(len(items)), key=lambda turn: items[turn] not in first))
         self._workers: list[_Worker] = []
         self._done: dict[int, tuple[bool, Any]] = {}
 
