@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from bluelamp.core import git
 from bluelamp.core.environments import ENVIRONMENTS, join, split
@@ -16,23 +15,10 @@ from bluelamp.cost.model import Costs
 from bluelamp.cost.price import cost_of_plan, read_both
 from bluelamp.cost.snapshot import Prices, load
 from bluelamp.errors import BluelampError, UsageError
-from bluelamp.fleet.parallel import cores
-from bluelamp.fleet.processes import in_processes
-
-if TYPE_CHECKING:
-    from bluelamp.planning import Plan
+from bluelamp.fleet.planning import planning_each
 
 _BEFORE: Final = "@"
 """Stands before the name of a force whose settings of the revision are planned."""
-_PROGRAM: Final = (
-    "bluelamp.infra.program",
-    "bluelamp.infra.landing_zone",
-    "bluelamp.infra.tenants",
-    "bluelamp.planning.program",
-    "bluelamp.rehearsal.azure.provider",
-    "bluelamp.rehearsal.kubernetes.provider",
-    "bluelamp.reports",
-)
 _SHARED: Final = (
     "Pulumi.yaml",
     "stacks/forces.yaml",
@@ -83,51 +69,25 @@ def costs(
             for item in ([force, f"{_BEFORE}{force}"] if before.get(force) is False else [force])
         ]
         work = partial(_cost, root=root, folder=Path(folder), arm_types=arm_types, prices=prices, day=day)
-        found = iter(_worked(work, items, jobs))
+        found = planning_each(work, items, root, jobs)
         for force in forces:
             now = next(found)
             yield Both(now, None if force not in before else now if before[force] else next(found))
 
 
-def _worked(work: "partial[Costs]", items: Sequence[str], jobs: int | None) -> Iterator[Costs]:
-    if len(items) == 1:
-        yield work(items[0])
-        return
-    for module in _PROGRAM:
-        # What is slow to import is imported once, before the processes part.
-        import_module(module)
-    yield from in_processes(work, items, min(jobs or cores(), len(items)))
-
-
 def _cost(item: str, *, root: Path, folder: Path, arm_types: Path | None, prices: Prices, day: date | None) -> Costs:
+    from bluelamp.planning.attempt import planned
+
     if not item.startswith(_BEFORE):
-        return cost_of_plan(planned(item, root, arm_types), root, prices=prices, day=day)
+        return cost_of_plan(planned(item, root, arm_types=arm_types), root, prices=prices, day=day)
     force = item.removeprefix(_BEFORE)
     try:
-        return cost_of_plan(planned(force, folder, arm_types), folder, prices=prices, day=day)
+        return cost_of_plan(planned(force, folder, arm_types=arm_types), folder, prices=prices, day=day)
     except (SettingsError, BluelampError) as error:
         said = error.problems[0] if isinstance(error, SettingsError) else error
         raise UsageError(
             f"{force} cannot be planned as it was at the revision: {said}", next_step="name another revision"
         ) from None
-
-
-def planned(force: str, root: Path, arm_types: Path | None) -> "Plan":
-    """The plan of a force. Raises `SettingsError` or `BluelampError` where it cannot be made."""
-    from bluelamp.planning import plan_force
-    from bluelamp.planning.refused_settings import problem_of
-
-    try:
-        plan = plan_force(force, root, arm_types=arm_types)
-    except (SettingsError, BluelampError):
-        raise
-    except Exception as error:
-        if problem := problem_of(error, force, root):
-            raise SettingsError([problem]) from error
-        raise BluelampError(f"{force}: the program failed: {type(error).__name__}: {error}") from error
-    if plan.errors:
-        raise BluelampError(f"{force}: {'; '.join(plan.errors)}")
-    return plan
 
 
 def _extracted(root: Path, forces: Sequence[str], revision: str, folder: Path) -> dict[str, bool]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +11,7 @@ from bluelamp.core.commands import rehearsed
 from bluelamp.core.problems import SettingsError
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.deployed import holds
-from bluelamp.fleet.parallel import cores
-from bluelamp.fleet.processes import in_processes
+from bluelamp.fleet.planning import planning_each
 from bluelamp.policies.governance import Governance
 from bluelamp.render.estate import estate
 from bluelamp.reports import Report, Source, assess, from_plan, from_state
@@ -26,13 +24,6 @@ if TYPE_CHECKING:
 
 _NAMED = 3
 """How many forces are named of those of which nothing is deployed."""
-_PROGRAM = (
-    "bluelamp.infra.program",
-    "bluelamp.infra.landing_zone",
-    "bluelamp.infra.tenants",
-    "bluelamp.planning",
-    "bluelamp.policies",
-)
 
 
 @dataclass(frozen=True)
@@ -77,19 +68,14 @@ def check_plan(
     Raises `SettingsError` where its settings are wrong.
     """
     from bluelamp.origins.places import placed
-    from bluelamp.planning import plan_force
-    from bluelamp.planning.refused_settings import problem_of, refusals
+    from bluelamp.planning.attempt import ProgramError, attempt
+    from bluelamp.planning.refused_settings import refusals
 
     started = datetime.now(UTC)
     try:
-        plan = plan_force(force, root, arm_types=arm_types)
-    except (SettingsError, BluelampError):
-        raise
-    except Exception as error:
-        if problem := problem_of(error, force, root):
-            raise SettingsError([problem]) from error
-        # Whatever else the program raises is its own failure: told by name, the traceback is for `pulumi preview`.
-        return Check(force, failure=f"the program failed: {type(error).__name__}: {error}")
+        plan = attempt(force, root, arm_types=arm_types)
+    except ProgramError as error:
+        return Check(force, failure=error.message)
     if plan.refused and (wrong := refusals(force, root, _reasons(plan))):
         raise SettingsError(wrong)
     refused, step = _change_refused(plan, root) if changes else ("", "")
@@ -137,11 +123,7 @@ def check_plans(
     kept: bool = False,
     changes: bool = False,
 ) -> Iterator[Check]:
-    """`check_plan` for several forces, in as many processes as there are cores; in the order they are named.
-
-    The SDK keeps one program's state a process, so a process plans one force at a time; what is slow to import is
-    imported once, before the processes part.
-    """
+    """`check_plan` for several forces, in as many processes as there are cores; in the order they are named."""
     one = partial(
         check_plan,
         root=root,
@@ -151,22 +133,7 @@ def check_plans(
         kept=kept,
         changes=changes,
     )
-    if len(forces) == 1:
-        yield one(forces[0])
-        return
-    for module in _PROGRAM:
-        import_module(module)
-    workers = min(jobs or cores(), len(forces))
-    yield from in_processes(one, forces, workers, first=_largest(forces, root, 2 * workers))
-
-
-def _largest(forces: Sequence[str], root: Path, count: int) -> list[str]:
-    """The `count` forces with the longest stack files, which take longest to plan."""
-    from bluelamp.infra.finding import STACK_FILE
-
-    paths = {force: root / STACK_FILE.format(slug=force) for force in forces}
-    sizes = {force: path.stat().st_size if path.is_file() else 0 for force, path in paths.items()}
-    return sorted(sizes, key=lambda force: sizes[force], reverse=True)[:count]
+    yield from planning_each(one, forces, root, jobs)
 
 
 def judge_plan(

@@ -14,7 +14,7 @@ from bluelamp.core import current
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source
-from bluelamp.errors import BluelampError, UsageError
+from bluelamp.errors import UsageError
 from bluelamp.learn.exercise import Exercise, named
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class At:
 
 
 def resources(plan: "Plan", type_: str, name: str = "*") -> "list[PlannedResource]":
-    """The resources in a plan of a type whose logical names match a pattern; for both `*` stands for any text."""
+    """The resources in a plan of a type whose logical names match a pattern; in both `*` matches any text."""
     from fnmatch import fnmatchcase
 
     return [each for each in plan.resources if fnmatchcase(each.type, type_) and fnmatchcase(each.name, name)]
@@ -136,16 +136,13 @@ def _before(name: str) -> "Plan":
 
 
 def _planned(force: str, root: Path) -> "Plan":
-    from bluelamp.planning import plan_force
-    from bluelamp.planning.refused_settings import problem_of
+    from bluelamp.planning.attempt import ProgramError, attempt
 
     with _working_on(root), own_modules(root):
         try:
-            plan = plan_force(force, root)
-        except (SettingsError, BluelampError):
-            raise
-        except Exception as error:
-            raise SettingsError([problem_of(error, force, root) or _failed(error, root)]) from error
+            plan = attempt(force, root)
+        except ProgramError as error:
+            raise SettingsError([_failed(error.__cause__ or error, root)]) from error
     if plan.errors:
         raise UsageError("; ".join(plan.errors), next_step=f"run: bluelamp check {force}")
     if plan.refused:
@@ -169,7 +166,7 @@ def _refused(plan: "Plan", root: Path) -> list[Problem]:
     ]
 
 
-def _failed(error: Exception, root: Path) -> Problem:
+def _failed(error: BaseException, root: Path) -> Problem:
     """The failure of the program, at the last line of the project's own that led to it."""
     frames = [each for each in traceback.extract_tb(error.__traceback__) if Path(each.filename).is_relative_to(root)]
     file, line = (frames[-1].filename, frames[-1].lineno or 0) if frames else (str(root / "infra/__main__.py"), 0)

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -15,13 +14,11 @@ from bluelamp.core.dependencies import ordered
 from bluelamp.core.roadmap import has_roadmap
 from bluelamp.cost.model import By
 from bluelamp.cost.price import cost_of_plan
-from bluelamp.errors import BluelampError
 from bluelamp.fleet.judge import judge_plan
-from bluelamp.fleet.parallel import cores
-from bluelamp.fleet.processes import in_processes
+from bluelamp.fleet.planning import planning_each
 from bluelamp.infra.force import load
 from bluelamp.infra.roadmap import roadmap_of
-from bluelamp.planning import plan_force
+from bluelamp.planning.attempt import planned
 from bluelamp.policies import rules
 from bluelamp.reports import from_plan
 from bluelamp.reports.selection import Selection
@@ -45,9 +42,7 @@ def stand(force: str, root: Path, day: date | None = None) -> Standing:
     asked = sorted({each.rule for one in roadmap.milestones for each in one.exit_criteria if each.rule})
     if asked:
         known_rules(roadmap, [each.id for each in rules()])
-    plan = plan_force(force, root)
-    if plan.errors:
-        raise BluelampError("; ".join(plan.errors))
+    plan = planned(force, root)
     findings = judge_plan(plan, root, selection=Selection(ids=tuple(asked) or (_NONE,))).findings
     assets = read_assets(root, settings.entry.force)
     decided = Decided(settings, (each.type for each in plan.resources), findings, assets)
@@ -86,9 +81,4 @@ def stand(force: str, root: Path, day: date | None = None) -> Standing:
 def stands(forces: Sequence[str], root: Path, jobs: int | None = None, day: date | None = None) -> Iterator[Standing]:
     """`stand` for several forces, in as many processes as there are cores; in the order they are named."""
     one = partial(stand, root=root, day=day)
-    if len(forces) == 1:
-        yield one(forces[0])
-        return
-    for module in ("bluelamp.infra.program", "bluelamp.infra.landing_zone", "bluelamp.infra.tenants"):
-        import_module(module)
-    yield from in_processes(one, forces, min(jobs or cores(), len(forces)))
+    yield from planning_each(one, forces, root, jobs)
