@@ -34,6 +34,8 @@ OWN: Final[Mapping[Steps, str]] = {
 }
 """What belongs to one environment alone, and why: it is never inherited, and is refused in the shared file."""
 
+PREFIX: Final = "bluelamp:"
+"""What the keys of settings begin with in a stack file."""
 _REMOVE: Final = "remove"
 
 
@@ -71,6 +73,20 @@ def base_of(entry: Entry, root: Path) -> Source | None:
         kept.values["config"] = _without(config, {("config", *steps) for steps in _owned(source)}, source, kept)
     kept.problems = [each for each in kept.problems if not _is_owned(each)]
     return kept
+
+
+def written_settings(entry: Entry, root: Path) -> dict[str, Any] | None:
+    """A stack's settings as written, over what it shares, by key without `bluelamp:`; None where it has none.
+
+    Raises `SettingsError` where a file cannot be read.
+    """
+    source = parse(*content_of(root / STACK_FILE.format(slug=entry.slug), root))
+    base = base_of(entry, root)
+    merged = merge(base, source) if base is not None else source
+    config = merged.values.get("config") if isinstance(merged.values, dict) else None
+    if not isinstance(config, dict):
+        return None
+    return {key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX)}
 
 
 def merge(base: Source, own: Source) -> Source:

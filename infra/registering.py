@@ -8,6 +8,7 @@ from pathlib import Path
 from bluelamp.core.files import read, replace
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import MAX_BYTES, parse
+from bluelamp.core.register import parsed
 from bluelamp.infra.register import REGISTER, Register, read_register
 from bluelamp.infra.scaffold import quoted
 
@@ -70,20 +71,13 @@ def followed(root: Path, slugs: tuple[str, ...], successor: str, day: str) -> No
             raise SettingsError([Problem(REGISTER, path=f"forces.{slug}", message=f"{slug} {until} already")])
         text = _with_lines(text, slug, f"    validTo: {quoted(last)}\n    successor: {quoted(successor)}\n")
     text = _with_lines(text, successor, f"    validFrom: {quoted(day)}\n")
-    parsed_again(text)
+    parsed(text.encode("utf-8", "backslashreplace"), REGISTER)
     replace(path, text)
 
 
 def _with_lines(text: str, slug: str, lines: str) -> str:
     """The register's text with `lines` at the beginning of the row of `slug`."""
     return re.sub(rf"^(  [\"']?{re.escape(slug)}[\"']?:[ ]*\n)", rf"\g<1>{lines}", text, count=1, flags=re.MULTILINE)
-
-
-def parsed_again(text: str) -> None:
-    """Raises `SettingsError` where the text of a register is wrong."""
-    from bluelamp.core.register import parsed
-
-    parsed(text.encode("utf-8", "backslashreplace"), REGISTER)
 
 
 def holds(root: Path, slug: str, name: str, region: str, code: str) -> bool:
@@ -141,8 +135,6 @@ def _free(place: str, register: Register | None, larger: int) -> IPv4Network:
 
 def _checked(text: str, before: Register | None, slug: str, row: str) -> None:
     """Raises `SettingsError` where the new register is wrong, or is not the old one with one more row."""
-    from bluelamp.core.register import parsed
-
     after = parsed(text.encode("utf-8", "backslashreplace"), REGISTER)
     others = {each: entry for each, entry in after.forces.items() if each != slug}
     if slug not in after.forces or (before is not None and others != before.forces):

@@ -7,15 +7,12 @@ from typing import Any
 
 from bluelamp.core.environments import ENVIRONMENTS, PROD, join
 from bluelamp.core.problems import SettingsError
-from bluelamp.core.reader import content_of, parse
-from bluelamp.core.source import Source, Steps, show
+from bluelamp.core.source import Steps, show
 from bluelamp.infra.defaults import fill
 from bluelamp.infra.finding import STACK_FILE, Context, Finding, as_network, dig
 from bluelamp.infra.kept import kept_of
-from bluelamp.infra.layers import base_of, merge
+from bluelamp.infra.layers import written_settings
 from bluelamp.infra.register import REGISTER, Entry
-
-_PREFIX = "bluelamp:"
 
 
 def sibling_findings(settings: Mapping[str, Any], context: Context) -> Iterator[Finding]:
@@ -56,15 +53,11 @@ def _others(context: Context) -> Iterator[Entry]:
 def _settings(entry: Entry, context: Context) -> dict[str, Any] | None:
     """The settings of a stack as its own run would have them; None where they cannot be read, which that run says."""
     try:
-        source = parse(*content_of(context.root / STACK_FILE.format(slug=entry.slug), context.root))
-        base = base_of(entry, context.root)
+        settings = written_settings(entry, context.root)
     except SettingsError:
         return None
-    merged: Source = merge(base, source) if base is not None else source
-    config = merged.values.get("config") if isinstance(merged.values, dict) else None
-    if not isinstance(config, dict):
+    if settings is None:
         return None
-    settings = {key.removeprefix(_PREFIX): value for key, value in config.items() if key.startswith(_PREFIX)}
     with suppress(SettingsError):  # a mistake in the file is reported by that stack's own run
         fill(settings, entry, kept_of(entry, context.root).ranges)
         return settings

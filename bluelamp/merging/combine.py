@@ -9,15 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from bluelamp.core.contracts.properties import MARKINGS
+from bluelamp.infra.profiles import LEVELS
 from bluelamp.merging.questions import BOTH, SUM, Answers, Question
 
 _KEYS: Final = ("name", "id", "server", "property", "element", "object", "address")
 """The keys that identify an item of a list, the first that every item has."""
 _OWNER: Final = ("role", "email")
 _OPEN: Final = object()
-_HIGHER: Final = (
-    ("off", "starter", "hybrid", "full"),
-    ("OFFICIAL", "OFFICIAL-SENSITIVE", "SECRET", "TOP SECRET"),
+_HIGHER: Final[tuple[tuple[str, ...], ...]] = (
+    LEVELS,
+    MARKINGS,
 )
 """Values in ascending order of which the higher serves both forces: profiles, and protective markings."""
 _MILESTONE_DATE: Final = re.compile(r"milestones\[[^\]]*\]\.(start|end)")
@@ -162,7 +164,7 @@ def chosen(
         options = {
             names[0]: f"{name} of {names[0]}",
             names[1]: f"{name} of {names[1]}",
-            BOTH: f"{name} and {name}-{suffix}",
+            BOTH: f"{name} and {suffixed(name, suffix)}",
         }
         question = Question(
             f"settings:{kind}[{name}]", f"Both forces have {name} ({kind}). Which goes on?", options, takes_value=False

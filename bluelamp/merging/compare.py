@@ -1,19 +1,16 @@
 """What two estates have in common: address ranges that overlap, names that collide, components that both pay for."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from ipaddress import IPv4Network
 from typing import Final
 
-from bluelamp.cost.model import Costs, Kind
+from bluelamp.cost.model import HARDWARE, NONE, Costs, Kind, Line, total
 from bluelamp.infra.siblings import used
 from bluelamp.merging.estate import Estate
 from bluelamp.planning import Plan
-from bluelamp.rehearsal.provider import type_of
 
-_STACK: Final = "pulumi:pulumi:Stack"
 _UNIQUE: Final = ("accountName", "vaultName", "workspaceName", "registryName", "serverName", "namespaceName")
 """Properties that name a resource beyond its resource group."""
 
@@ -63,38 +60,32 @@ def _ranges(estate: Estate) -> Iterator[tuple[str, IPv4Network]]:
     yield from estate.entry.allocation.ranges().items()
 
 
-def duplicates(first: Plan, second: Plan, costs: tuple[Costs, Costs]) -> list[Duplicate]:
-    """The components that both plans have by the same name, such as `hub`, with the resources and cost of each."""
+def duplicates(first: Costs, second: Costs) -> list[Duplicate]:
+    """The components that both forces have by the same name, such as `hub`, with the resources and cost of each."""
     mine, theirs = _components(first), _components(second)
-    by_component = [_by_component(each) for each in costs]
-    made = []
-    for name in sorted(mine.keys() & theirs.keys()):
-        (cost, open_), (other, also) = (each.get(name, (Decimal(0), 0)) for each in by_component)
-        made.append(Duplicate(name, mine[name], theirs[name], cost, other, open_ + also))
-    return made
+    return [
+        Duplicate(
+            name,
+            _resources(mine[name]),
+            _resources(theirs[name]),
+            total(mine[name]),
+            total(theirs[name]),
+            sum(line.kind is Kind.UNPRICED for line in mine[name] + theirs[name]),
+        )
+        for name in sorted(mine.keys() & theirs.keys())
+    ]
 
 
-def _by_component(costs: Costs) -> dict[str, tuple[Decimal, int]]:
-    """The cost of each component and how many of its charges have no price."""
-    found: dict[str, tuple[Decimal, int]] = {}
+def _components(costs: Costs) -> dict[str, tuple[Line, ...]]:
+    """The lines of each component that has a resource; what is on premises counts with its component."""
+    found: dict[str, list[Line]] = {}
     for line in costs.lines:
-        cost, open_ = found.get(line.owner.component, (Decimal(0), 0))
-        found[line.owner.component] = (cost + line.monthly, open_ + (line.kind is Kind.UNPRICED))
-    return found
+        found.setdefault(line.owner.component, []).append(line)
+    return {name: tuple(lines) for name, lines in found.items() if name != NONE and _resources(lines)}
 
 
-def _components(plan: Plan) -> Counter[str]:
-    """How many resources each outermost component of a plan has."""
-    parents = {each.urn: each.parent for each in plan.resources}
-    names = {each.urn: each.name for each in plan.resources}
-    found: Counter[str] = Counter()
-    for each in plan.managed:
-        urn = each.urn
-        while (above := parents.get(urn, "")) and type_of(above) != _STACK:
-            urn = above
-        if urn != each.urn:
-            found[names[urn]] += 1
-    return found
+def _resources(lines: Sequence[Line]) -> int:
+    return len({line.urn for line in lines if not line.type.startswith(HARDWARE)})
 
 
 def same_names(first: Plan, second: Plan) -> list[tuple[str, str]]:

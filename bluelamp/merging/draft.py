@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import yaml
 
-from bluelamp.core.problems import SettingsError, did_you_mean
+from bluelamp.core.files import create, replace
+from bluelamp.core.problems import Problem, SettingsError, did_you_mean
 from bluelamp.core.register import REGISTER
 from bluelamp.errors import UsageError
 from bluelamp.infra.finding import STACK_FILE
@@ -209,19 +210,21 @@ def _text(path: str, values: Any, left: Estate, right: Estate, into: Named, answ
     return "\n".join(lines) + "\n" + yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=118)
 
 
+def refuse_open(draft: Draft) -> None:
+    """Raises `UsageError` where a question is open: the draft cannot be added to the project."""
+    if not draft.complete:
+        raise UsageError(
+            f"{len(draft.answers.open)} questions are open",
+            next_step="answer them first, then run it again with --write",
+        )
+
+
 def write(draft: Draft, root: Path) -> list[str]:
     """Writes the new force's files and the register into the project at `root`, and returns their paths.
 
     Raises `UsageError` where a question is open or a file is there, `SettingsError` where one cannot be written.
     """
-    from bluelamp.core.files import create, replace
-    from bluelamp.core.problems import Problem
-
-    if draft.answers.open:
-        raise UsageError(
-            f"{len(draft.answers.open)} questions are open",
-            next_step="answer them first, then run it again with --write",
-        )
+    refuse_open(draft)
     files = {path: text for path, text in draft.files.items() if path != REGISTER}
     there = [path for path in files if (root / path).exists()]
     if there:

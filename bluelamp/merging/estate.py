@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bluelamp.core.contracts import Contract, read_assets
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
-from bluelamp.infra.finding import STACK_FILE
 from bluelamp.infra.force import load
-from bluelamp.infra.layers import base_of, merge
+from bluelamp.infra.layers import written_settings
 from bluelamp.infra.register import Entry, read_register
 from bluelamp.infra.settings import Force
 
-_PREFIX = "bluelamp:"
 _SKIPPED = frozenset({"addresses.yaml", "settings.yaml", "exemptions.yaml"})
 """Files that are no part of a combined force: its ranges are new, and exemptions are requested again."""
 
@@ -27,6 +26,8 @@ class Estate:
     settings: dict[str, Any]
     files: Mapping[str, Any] = field(default_factory=dict)
     exemptions: tuple[Mapping[str, Any], ...] = ()
+    assets: tuple[Contract, ...] = ()
+    """The register of information assets."""
 
     @property
     def slug(self) -> str:
@@ -38,10 +39,7 @@ def read_estate(root: Path, slug: str) -> Estate:
     """The estate of a force of the project at `root`. Raises `SettingsError` where the force's settings are wrong."""
     force = load(slug, root=root)
     entry = read_register(root).entry(slug)
-    source = parse(*content_of(root / STACK_FILE.format(slug=slug), root))
-    base = base_of(entry, root)
-    values = (merge(base, source) if base is not None else source).values
-    settings = {key.removeprefix(_PREFIX): value for key, value in values["config"].items() if key.startswith(_PREFIX)}
+    settings = written_settings(entry, root) or {}
     folder = root / "stacks" / slug
     files = {
         path.relative_to(folder).as_posix(): _document(path, root)
@@ -50,7 +48,7 @@ def read_estate(root: Path, slug: str) -> Estate:
     }
     exempting = folder / "exemptions.yaml"
     listed = _document(exempting, root).get("exemptions") if exempting.exists() else None
-    return Estate(entry, force, settings, files, tuple(listed or ()))
+    return Estate(entry, force, settings, files, tuple(listed or ()), tuple(read_assets(root, slug)))
 
 
 def _document(path: Path, root: Path) -> Any:

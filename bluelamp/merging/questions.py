@@ -44,7 +44,7 @@ class Answer:
 
 
 class Answers:
-    """The answers that were given, by the id of the question; remembers which questions were asked."""
+    """The answers that were given, by the id of the question; records which questions were asked."""
 
     def __init__(self, given: Mapping[str, Answer] | None = None) -> None:
         self._given = dict(given or {})

@@ -4,26 +4,28 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from bluelamp.core.dependencies import ordered
+
 _DAY = timedelta(days=1)
 
 
 def in_order(roadmap: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """A roadmap whose milestones keep their length and begin no earlier than the day after their dependencies end.
 
-    Returns as well the dates that moved, by path. A roadmap whose dates or dependencies cannot be read stays as it is.
+    Returns as well the dates that moved, by path. A roadmap whose dates or
+    dependencies cannot be read, or depend on one another in a cycle, stays as it is.
     """
     milestones = roadmap.get("milestones")
     try:
         dates = {each["id"]: (_day(each["start"]), _day(each["end"])) for each in milestones or ()}
         needs = {each["id"]: [*each.get("dependsOn", ())] for each in milestones or ()}
+        names = ordered(needs)
     except (KeyError, TypeError, ValueError):
         return dict(roadmap), {}
-    for _ in dates:  # a chain of n milestones is in order after n rounds; a cycle is refused elsewhere
-        for name, (start, end) in dates.items():
-            ends = [dates[each][1] for each in needs[name] if each in dates]
-            late = max((each + _DAY for each in ends), default=start) - start
-            if late > timedelta(0) and name not in needs[name]:
-                dates[name] = (start + late, end + late)
+    for name in names:
+        start, end = dates[name]
+        first = max([start, *(dates[each][1] + _DAY for each in needs[name] if each in dates)])
+        dates[name] = (first, end + (first - start))
     made: list[Any] = []
     changed: dict[str, str] = {}
     for each in milestones or ():

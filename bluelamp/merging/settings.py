@@ -12,7 +12,7 @@ from bluelamp.merging.moving import Move, moved, moves, placed
 from bluelamp.merging.questions import Answers, Question
 
 _PHYSICAL: Final = (("onPremises", "sites"), ("onPremises", "clusters"))
-"""What stands in a building: both go on, and the second's has a new name where the names are the same."""
+"""Physical assets: the new force keeps those of both, and the second's get a new name where names are the same."""
 _SERVICES: Final = (("azure", "landingZones"), ("onPremises", "tenants"))
 _REFERRING: Final = {"sites": ("site", "failureDomain"), "clusters": ("cluster",)}
 _RANGES: Final = frozenset({"addressSpace"})

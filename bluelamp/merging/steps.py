@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from bluelamp.core.dependencies import ordered
+from bluelamp.cost.difference import pounds
 from bluelamp.infra.finding import dig
 from bluelamp.merging.compare import Duplicate, Overlap
 from bluelamp.merging.draft import Draft
+from bluelamp.merging.estate import Estate
 from bluelamp.reports.words import some
 
 
@@ -74,7 +77,7 @@ def _steps(draft: Draft, compared: Comparison) -> Iterator[tuple[str, list[str] 
     )
     yield (
         "Move the data, sources before what is made from them; legal holds and retention move with it",
-        [f"{estate.slug} {asset}" for estate in both for asset in _assets(estate.files)] or None,
+        [f"{estate.slug} {asset}" for estate in both for asset in _assets(estate)] or None,
     )
     yield (
         "Request exemptions again",
@@ -84,8 +87,8 @@ def _steps(draft: Draft, compared: Comparison) -> Iterator[tuple[str, list[str] 
     yield (
         "Close what exists twice, once nothing uses it",
         [
-            f"{each.component}: {some(each.first, 'resource')} of {first} (£{each.first_cost:,.2f} a month), "
-            f"{each.second} of {second} (£{each.second_cost:,.2f})"
+            f"{each.component}: {some(each.first, 'resource')} of {first} ({pounds(each.first_cost)} a month), "
+            f"{each.second} of {second} ({pounds(each.second_cost)})"
             + ("" if each.cheaper is None else f"; {(first, second)[each.cheaper]} has the cheaper one")
             for each in compared.duplicates
         ]
@@ -111,23 +114,9 @@ def _groups(settings: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _assets(files: Mapping[str, Any]) -> list[str]:
+def _assets(estate: Estate) -> list[str]:
     """The information assets, each after those that it is made from."""
-    contracts = {
-        str(each.get("id")): {
-            str(item)
-            for row in each.get("customProperties") or ()
-            if row.get("property") == "lineage"
-            for item in (row.get("value") or ())
-        }
-        for name, each in files.items()
-        if name.startswith("assets/") and isinstance(each, Mapping)
-    }
-    ordered: list[str] = []
-    while left := [name for name in contracts if name not in ordered]:
-        free = [name for name in left if not (contracts[name] & contracts.keys() - set(ordered) - {name})]
-        ordered += free or left
-    return ordered
+    return ordered({each.asset: each.properties.lineage for each in estate.assets})
 
 
 def as_markdown(draft: Draft, listed: list[Step]) -> str:

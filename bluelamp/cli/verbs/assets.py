@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bluelamp.cli.files import write
 from bluelamp.cli.options import ArmTypes, Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.errors import BluelampError, UsageError
@@ -16,6 +17,9 @@ from bluelamp.folders import project as find_project
 if TYPE_CHECKING:
     from bluelamp.assets.coverage import Coverage
     from bluelamp.core.contracts import Contract
+
+
+_STEP = "name a file in a folder that is there"
 
 
 class Export(StrEnum):
@@ -81,7 +85,7 @@ def assets(
     if svg is not None:
         from bluelamp.assets.lineage import picture
 
-        _write(svg, picture(settings.entry.name, contracts))
+        write(svg, picture(settings.entry.name, contracts), _STEP)
     _show(screen, force, contracts, covered)
     for path in written:
         screen.show(f"wrote {escape(path)}")
@@ -198,7 +202,7 @@ def _export(
         document = proposals(force, contracts)
     text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
     if out is not None:
-        _write(out, text)
+        write(out, text, _STEP)
         screen.show(f"wrote {escape(out)}")
     else:
         screen.text(text.rstrip("\n"))
@@ -227,17 +231,6 @@ def _json(
         ],
         "written": list(written),
     }
-
-
-def _write(path: Path, text: str) -> None:
-    from bluelamp.core.files import replace
-
-    try:
-        replace(path, text)
-    except OSError as error:
-        raise UsageError(
-            f"{path}: cannot be written: {error.strerror or error}", next_step="name a file in a folder that is there"
-        ) from None
 
 
 def _create(path: Path, text: str) -> None:

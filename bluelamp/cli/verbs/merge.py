@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bluelamp.cli.files import write as put
 from bluelamp.cli.options import Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
-from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def merge(
     from bluelamp.core.problems import SettingsError
     from bluelamp.infra.finding import STACK_FILE
     from bluelamp.infra.register import read_register
-    from bluelamp.merging.draft import Named, drafted
+    from bluelamp.merging.draft import Named, drafted, refuse_open
     from bluelamp.merging.draft import write as add_to_project
     from bluelamp.merging.questions import placed, read_answers, refuse_wrong, written
     from bluelamp.merging.steps import as_markdown, steps
@@ -76,6 +76,8 @@ def merge(
             for each in error.problems
         ) from None
     refuse_wrong(answers, source)
+    if write:
+        refuse_open(draft)  # before the two forces are planned
     compared = _compared(screen, root, draft)
     listed = steps(draft, compared)
     files = {"questions.yaml": written(answers, first, second, into), "plan.md": as_markdown(draft, listed)}
@@ -83,7 +85,9 @@ def merge(
     if write:
         made = add_to_project(draft, root)
     else:
-        made = [_written(folder, each, text).relative_to(root).as_posix() for each, text in files.items()]
+        for each, text in files.items():
+            put(folder / each, text, "grant the permission to write it")
+        made = [(folder / each).relative_to(root).as_posix() for each in files]
     _show(screen, draft, compared, listed, made, wrote=write)
     screen.give(_json(draft, compared, listed, made))
 
@@ -92,31 +96,17 @@ def _compared(screen: Screen, root: Path, draft: "Draft") -> "Comparison":
     from bluelamp.cost.price import cost_of_plan
     from bluelamp.merging.compare import duplicates, overlaps, same_names
     from bluelamp.merging.steps import Comparison
-    from bluelamp.planning import plan_force
+    from bluelamp.planning.attempt import planned
 
     with screen.working("planning"):
-        plans = [plan_force(each.slug, root) for each in (draft.first, draft.second)]
+        plans = [planned(each.slug, root) for each in (draft.first, draft.second)]
     first, second = (cost_of_plan(each, root) for each in plans)
     return Comparison(
         tuple(overlaps(draft.first, draft.second)),
         tuple(same_names(plans[0], plans[1])),
-        tuple(duplicates(plans[0], plans[1], (first, second))),
+        tuple(duplicates(first, second)),
         (first.total, second.total),
     )
-
-
-def _written(folder: Path, name: str, text: str) -> Path:
-    from bluelamp.core.files import replace
-
-    path = folder / name
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        replace(path, text)
-    except OSError as error:
-        raise UsageError(
-            f"{path}: cannot be written: {error.strerror or error}", next_step="grant the permission to write it"
-        ) from None
-    return path
 
 
 def _show(
@@ -128,6 +118,8 @@ def _show(
     *,
     wrote: bool,
 ) -> None:
+    from bluelamp.cost.difference import pounds
+
     first, second, into = draft.first.slug, draft.second.slug, draft.into.slug
     open_ = draft.answers.open
     rows = [
@@ -139,7 +131,7 @@ def _show(
         ("names that collide", str(len(compared.names) + len(draft.collisions))),
         ("addresses that move", str(len(draft.moves))),
         ("components that exist twice", str(len(compared.duplicates))),
-        ("cost in a month", " and ".join(f"£{each:,.2f}" for each in compared.costs)),
+        ("cost in a month", " and ".join(map(pounds, compared.costs))),
         ("exemptions to request again", str(len(draft.first.exemptions) + len(draft.second.exemptions))),
     ]
     screen.columns(("", f"{first} and {second}"), rows)

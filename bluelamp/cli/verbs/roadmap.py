@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bluelamp.cli.files import write
 from bluelamp.cli.options import All, Forces, Form, Jobs, Project, Quiet, Region
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import select
@@ -80,6 +81,8 @@ def roadmap(
 
 
 def _one(screen: Screen, standing: "Standing") -> None:
+    from bluelamp.cost.difference import pounds
+
     own = escape(standing.roadmap.file) if standing.own else "the default roadmap of its profile"
     screen.show(
         f"[bold]{escape(standing.name)}[/bold]: {standing.reached} of {len(standing.milestones)} milestones reached "
@@ -94,7 +97,7 @@ def _one(screen: Screen, standing: "Standing") -> None:
             str(each.milestone.end),
             ", ".join(each.milestone.enables),
             each.owner,
-            f"£{each.cost:,.2f}" + (f" and {each.unpriced} unpriced" if each.unpriced else ""),
+            pounds(each.cost) + (f" and {each.unpriced} unpriced" if each.unpriced else ""),
             f"£{each.milestone.budget.monthly:,}" if each.milestone.budget and each.milestone.budget.monthly else "-",
         )
         for each in standing.milestones
@@ -105,7 +108,7 @@ def _one(screen: Screen, standing: "Standing") -> None:
     screen.show("")
     for each in standing.milestones:
         if each.over_budget:
-            screen.show(f"[red]over its budget[/red] {escape(each.milestone.id)}: £{each.cost:,.2f} a month")
+            screen.show(f"[red]over its budget[/red] {escape(each.milestone.id)}: {pounds(each.cost)} a month")
     for each in standing.next:
         screen.show(f"[bold]next[/bold] {escape(each.milestone.id)}, until {each.milestone.end}")
         for one in each.unmet:
@@ -176,7 +179,7 @@ def _picture(file: Path | None, standings: Sequence["Standing"]) -> list[str]:
         return []
     from bluelamp.roadmap.picture import picture
 
-    _write(file, picture(standings[0]))
+    write(file, picture(standings[0]))
     return [str(file)]
 
 
@@ -193,27 +196,8 @@ def _pages(folder: Path | None, standings: Sequence["Standing"]) -> list[str]:
         for each in standings:
             pages[folder / each.force / PAGE] = to_html(each, beside=f"../{NATIONAL}")
     for path, text in pages.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise _refused(path.parent, error) from None
-        _write(path, text)
+        write(path, text)
     return [str(path) for path in pages]
-
-
-def _write(path: Path, text: str) -> None:
-    from bluelamp.core.files import replace
-
-    try:
-        replace(path, text)
-    except OSError as error:
-        raise _refused(path, error) from None
-
-
-def _refused(path: Path, error: OSError) -> UsageError:
-    return UsageError(
-        f"{path}: cannot be written: {error.strerror or error}", next_step="name a folder that can be written"
-    )
 
 
 def _as_result(standing: "Standing") -> dict[str, Any]:
