@@ -8,8 +8,8 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -204,27 +204,25 @@ class Lake:
 
 
 @contextmanager
-def fetched(text: str) -> Iterator[Path]:
+def _local(text: str, bring: Callable[[Lake, LakePath, Path], object]) -> Iterator[Path]:
+    """The folder that `text` names: a local one as it is, one of the lake as the copy that `bring` makes."""
+    place = lake_path(text)
+    if place is None:
+        yield Path(text)
+        return
+    with tempfile.TemporaryDirectory(prefix="bluelamp-lake-") as folder:
+        bring(Lake.of(), place, Path(folder))
+        yield Path(folder)
+
+
+def fetched(text: str) -> AbstractContextManager[Path]:
     """The folder that `text` names: a local one as it is, one of the lake as a copy that is deleted afterwards."""
-    place = lake_path(text)
-    if place is None:
-        yield Path(text)
-        return
-    with tempfile.TemporaryDirectory(prefix="bluelamp-lake-") as folder:
-        Lake.of().fetch(place, Path(folder))
-        yield Path(folder)
+    return _local(text, Lake.fetch)
 
 
-@contextmanager
-def copied(text: str) -> Iterator[Path]:
+def copied(text: str) -> AbstractContextManager[Path]:
     """The folder that `text` names, which other programs write: a local one as it is, one of the lake as a copy."""
-    place = lake_path(text)
-    if place is None:
-        yield Path(text)
-        return
-    with tempfile.TemporaryDirectory(prefix="bluelamp-lake-") as folder:
-        Lake.of().copy(place, Path(folder))
-        yield Path(folder)
+    return _local(text, Lake.copy)
 
 
 @contextmanager
