@@ -75,7 +75,7 @@ def _unpriced(screen: Screen, found: Sequence["Both"]) -> None:
 
 
 def _prices(screen: Screen, found: Sequence["Both"]) -> None:
-    """What is to be said of the prices: old ones, and those of another region."""
+    """Notes on the prices: those that are old, and those of another region."""
     lines = [line for each in found for line in each.now.lines if line.dated is not None]
     stale = {line.meter: line.dated for line in lines if line.stale and line.dated}
     elsewhere = {line.meter for line in lines if line.elsewhere}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from bluelamp.cost.model import Costs, Kind, Line
+from bluelamp.cost.model import Costs, Kind, Line, total
 
 
 class What(StrEnum):
@@ -52,7 +52,7 @@ def difference(before: Costs, after: Costs) -> Difference:
     changes = []
     for urn in dict.fromkeys([*old, *new]):
         was, now = old.get(urn, ()), new.get(urn, ())
-        before_amount, after_amount = _sum(was), _sum(now)
+        before_amount, after_amount = total(was), total(now)
         if not was:
             what = What.CREATED
         elif not now:
@@ -93,7 +93,3 @@ def _by_urn(costs: Costs) -> Mapping[str, tuple[Line, ...]]:
     for line in costs.lines:
         found.setdefault(line.urn, []).append(line)
     return {urn: tuple(lines) for urn, lines in found.items()}
-
-
-def _sum(lines: tuple[Line, ...]) -> Decimal:
-    return sum((line.monthly for line in lines), Decimal("0.00"))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -90,7 +90,7 @@ def read_both(root: Path, stack: str) -> tuple[Usage, Hardware]:
 
 
 def check_names(usage: Usage, estate: Estate) -> None:
-    """Raises `SettingsError` where the use is said of resources that are not in the estate."""
+    """Raises `SettingsError` where usage names resources that are not in the estate."""
     names = {each.name for each in estate.resources}
     problems = [
         Problem(
@@ -166,24 +166,24 @@ def _charges(resource: Resource, context: Context) -> Iterable[Charge]:
 
 def _line(resource: Resource, owner: Owner, charge: Charge, context: Context, day: date) -> Line:
     location = _location(resource)
-    common = {
-        "owner": owner,
-        "urn": resource.urn,
-        "type": resource.type,
-        "name": resource.name,
-        "what": charge.what,
-        "kind": charge.kind,
-        "basis": charge.basis,
-        "region": location,
-    }
+    made = Line(
+        owner,
+        resource.urn,
+        resource.type,
+        resource.name,
+        charge.what,
+        charge.kind,
+        basis=charge.basis,
+        region=location,
+    )
     listed = None if charge.kind in (Kind.FREE, Kind.UNPRICED) else charge.price or context.prices.find(charge.meter)
     if listed is None:
-        return Line(**common)  # type: ignore[arg-type]
+        return made
     unit = charge.unit or listed.unit
     unit_price = charge.unit_price if charge.unit_price is not None else listed.gbp
     quantity = charge.count * months_of(unit)
-    return Line(
-        **common,  # type: ignore[arg-type]
+    return replace(
+        made,
         meter=charge.meter,
         quantity=quantity,
         unit=unit,

@@ -40,7 +40,7 @@ class Default:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How much is used, and where that is said."""
+    """How much is used, and the place in the file that gives it."""
 
     value: Decimal
     unit: str
@@ -65,7 +65,7 @@ class Usage:
     """The line and column of each resource's name in the file."""
 
     def of(self, key: str, name: str = "") -> Amount:
-        """How much of `key` the resource called `name` uses: what is said of it, else of all, else the default."""
+        """How much of `key` the resource called `name` uses: its own entry, else the general one, else the default."""
         default = defaults()[key]
         own = self.resources.get(name, {})
         if key in own:

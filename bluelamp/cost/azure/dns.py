@@ -14,7 +14,7 @@ _FIRST: Final = 25
 def zone(resource: Resource, context: Context) -> Iterator[Charge]:
     """Private zones: each month, the first 25 at one price and the others at a lower one.
 
-    Where the snapshot has no second price, the first one stands for it, which is never too little.
+    Where the snapshot has no second price, the first one applies, which is never too low.
     """
     lower = context.prices.find("dns-private-zone-26") is not None
     beyond = context.inventory.place(resource.type, resource.urn) >= _FIRST

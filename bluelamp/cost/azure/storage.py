@@ -32,7 +32,7 @@ def account(resource: Resource, context: Context) -> Iterator[Charge]:
     held = context.usage.of("storageCapacity", resource.name)
     what = f"Data at rest, {tier} {redundancy.upper()}"
     meter = f"blob-{tier}-{redundancy}"
-    # Further tiers count where the snapshot has them; the first price, which is never too little, stands for them.
+    # Further tiers count where the snapshot has them; otherwise the first price applies, which is never too low.
     ends = [end for end in _TIERS if context.prices.find(f"{meter}-{end}") is not None]
     tiers = [meter, *(f"{meter}-{end}" for end in ends)]
     yield from context.tiered(
