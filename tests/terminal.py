@@ -19,7 +19,11 @@ _ESCAPE = re.compile(r"\x1b\[(\?)?([0-9;]*)([A-Za-z])|\x1b[=>]")
 
 @dataclass
 class Terminal:
-    """What a terminal of `width` columns shows: `rows` from the top, none lost; `frames` whenever output paused."""
+    """What a terminal of `width` columns shows: `rows` from the top, none lost.
+
+    `frames` holds the screen whenever output paused, and whenever a display is about to be drawn anew, so that no
+    drawing is missed however much output one read returns.
+    """
 
     width: int
     rows: list[list[str]] = field(default_factory=lambda: [[]])
@@ -27,6 +31,7 @@ class Terminal:
     column: int = 0
     frames: list[list[str]] = field(default_factory=list)
     _left: str = ""
+    _drawn: bool = False
 
     def feed(self, text: str) -> None:
         """Draws what a program wrote."""
@@ -40,6 +45,9 @@ class Terminal:
                 if found is None:
                     self._left = text[place:]
                     return
+                if found[0] == "\x1b[2K" and self.column == 0 and self._drawn:
+                    self.frames.append(self.screen)
+                    self._drawn = False
                 self._control(found)
                 place = found.end()
                 continue
@@ -61,6 +69,7 @@ class Terminal:
             line.extend(" " * (self.column - len(line) + 1))
             line[self.column] = each
             self.column += 1
+            self._drawn = True
 
     def _control(self, found: "re.Match[str]") -> None:
         private, number, kind = found.groups()

@@ -14,7 +14,7 @@ class Board:
     """The lines of a progress display. All methods may be called from several threads.
 
     A preview has no total, since the engine names the resources one by one. What follows it has the preview's total,
-    raised where more resources turn up.
+    raised where more resources turn up. A force's last count is drawn before its line goes, however quick the run was.
     """
 
     def __init__(self, progress: Progress, forces: list[str]) -> None:
@@ -53,6 +53,7 @@ class Board:
         with self._lock:
             task = self._tasks.pop(force, None)
             if task is not None:
+                self._progress.refresh()
                 self._progress.remove_task(task)
             if self._all is not None:
                 self._progress.advance(self._all)
