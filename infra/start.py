@@ -14,8 +14,10 @@ from pulumi.runtime import config
 from bluelamp.core.contracts import read_assets
 from bluelamp.infra.access import access_of
 from bluelamp.infra.force import Force, SettingsError, load
+from bluelamp.infra.nearest_frame import nearest_frame_only
 from bluelamp.infra.program import build
 from bluelamp.infra.roadmap import roadmap_of
+from bluelamp.infra.sdk_debug import drop_debug_messages
 from bluelamp.infra.wiring.assets import register
 from bluelamp.infra.wiring.roadmap import register_roadmap
 
@@ -34,15 +36,17 @@ def start(stack: str, root: str) -> None:
         # rest, also at the end.
         gc.disable()
         atexit.register(gc.freeze)
+        drop_debug_messages()
         try:
             force = load(stack, {**config.get_config_env(), **config.CONFIG.get()}, Path(root))
         except SettingsError as error:
             raise pulumi.RunError(f"the settings cannot be used:\n{error}") from None
     assets = read_assets(Path(root), force.slug)
     roadmap = roadmap_of(force, Path(root))
-    build(force, assets, access_of(force, Path(root)), roadmap)
-    register(assets)
-    register_roadmap(roadmap, force.owner.role)
+    with nearest_frame_only():
+        build(force, assets, access_of(force, Path(root)), roadmap)
+        register(assets)
+        register_roadmap(roadmap, force.owner.role)
 
 
 @contextmanager

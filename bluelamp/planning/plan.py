@@ -108,7 +108,8 @@ def configured(
     import pulumi.runtime
     from pulumi.runtime.settings import Settings, configure
 
-    from bluelamp.planning.loop import InPlace, nearest_frame_only
+    from bluelamp.infra.nearest_frame import nearest_frame_only
+    from bluelamp.planning.loop import InPlace
 
     monitor.set_config({key: value for key, value in config.items() if not key.startswith(f"{project}:")})
     loop = InPlace()

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-_TOP = re.compile(rb"^(?:class (\w+)|def (\w+))", re.MULTILINE)
+_TOP = re.compile(rb"(?:class|def) (\w+)")
 _GETTER = re.compile(
     r"    @pulumi\.getter(?:\(name=\"(?P<name>[^\"]+)\"\))?\n"
     r"(?:    @_utilities\.deprecated\((?P<deprecated>\"\"\".*?\"\"\")\)\n)?"
@@ -43,9 +43,18 @@ class Getter:
 @cache
 def _index(file: Path) -> Mapping[str, tuple[int, int]]:
     data = file.read_bytes() if file.is_file() else b""
-    found = list(_TOP.finditer(data))
+    starts = sorted((*_after(data, b"\nclass "), *_after(data, b"\ndef ")))
+    found = [match for start in starts if (match := _TOP.match(data, start))]
     ends = [*(match.start() for match in found[1:]), len(data)]
-    return {(match[1] or match[2]).decode(): (match.start(), end) for match, end in zip(found, ends, strict=False)}
+    return {match[1].decode(): (match.start(), end) for match, end in zip(found, ends, strict=False)}
+
+
+def _after(data: bytes, line_feed: bytes) -> Iterator[int]:
+    """Where the lines begin that start with these words; the first line of a generated file is a comment."""
+    at = data.find(line_feed)
+    while at >= 0:
+        yield at + 1
+        at = data.find(line_feed, at + 1)
 
 
 def defines(file: Path, name: str) -> bool:

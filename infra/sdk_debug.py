@@ -1,0 +1,23 @@
+"""Debug messages of the SDK, which nobody reads unless asked for.
+
+The SDK sends each of them to the engine and waits for the answer, also where the engine drops it: about ten for a
+resource, one for each of its outputs (`log.debug` in pulumi/log.py, SDK 3.272).
+"""
+
+import os
+from typing import Final
+
+from pulumi import log
+
+ASKED: Final = "BLUELAMP_SDK_DEBUG"
+"""The environment variable that keeps the messages, for `pulumi up --debug`."""
+
+
+def drop_debug_messages() -> None:
+    """Drops the debug messages of this program's SDK, unless `BLUELAMP_SDK_DEBUG` is set. Other levels stay."""
+    if not os.environ.get(ASKED):
+        log.debug = _drop
+
+
+def _drop(*_: object, **__: object) -> None:
+    """Drops a message."""
