@@ -13,12 +13,20 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bluelamp import bytecode
 from bluelamp.lasting import collect_seldom
+from tests import thorough
 
 bytecode.keep()
 collect_seldom()
+
+# A busy machine is no fault of what is tested. Examples are the same in each run, unless all are asked for.
+settings.register_profile(
+    "suite", deadline=None, derandomize=not thorough.ALL, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = Path(sys.executable).with_name("bluelamp")
