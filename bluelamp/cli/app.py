@@ -24,6 +24,8 @@ from bluelamp.lasting import collect_seldom
 
 _INTERRUPTED: Final = 130
 _PROJECT: Final = "--project"
+_loaded: Final[set[str]] = set()
+"""The files of `verbs/` that have added theirs."""
 _PROJECT_HELP: Final = "The project's folder; by default the current folder, or one above it."
 
 app = typer.Typer(
@@ -51,14 +53,16 @@ def _version(
 
 
 def load(asked: str = "") -> None:
-    """Each file in `verbs/` adds its own: there is no list to keep.
+    """Each file in `verbs/` adds its own, once in a process: there is no list to keep.
 
     Where a file has the name of the verb that is `asked` for, the others are not loaded: that takes longer than some
     verbs do.
     """
     found = sorted(module.name for module in iter_modules(verbs.__path__))
     for name in [asked] if asked in found else found:
-        import_module(f"{verbs.__name__}.{name}").add(app)
+        if name not in _loaded:
+            _loaded.add(name)
+            import_module(f"{verbs.__name__}.{name}").add(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
