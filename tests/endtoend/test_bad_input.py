@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import resource
 import shutil
 import subprocess
 from pathlib import Path
@@ -73,30 +72,6 @@ def test_a_corrupt_store_is_named(up: Project) -> None:
     assert run.returncode == 1
     assert "the rehearsal cloud's store cannot be used" in said(run)
     assert "next:" in said(run)
-
-
-def test_a_full_disk_is_said_and_a_second_run_converges(project: Project) -> None:
-    """A limit on the size of any file stands for a disk that fills up half way."""
-
-    def small() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, 120_000))
-
-    run = subprocess.run(
-        [str(COMMAND), "up", "--rehearse", FORCE],
-        check=False,
-        capture_output=True,
-        text=True,
-        cwd=project.root,
-        # Nowhere to keep compiled files: Python cuts them short at this limit, and then trips over them.
-        env=environment(PYTHONPYCACHEPREFIX="/dev/null", PYTHONDONTWRITEBYTECODE=""),
-        preexec_fn=small,
-    )
-    assert run.returncode == 1
-    assert "Traceback" not in said(run)
-    assert "error:" in said(run)
-    again = project.run("up", "--rehearse", FORCE)
-    assert again.returncode == 0, again.stderr
-    assert "unchanged" in project.run("up", "--rehearse", FORCE).stdout
 
 
 def test_a_missing_passphrase_of_a_real_stack_is_said(project: Project, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests import thorough
 from tests.conftest import COMMAND, Project, environment, left_running
 
 PATIENCE = 60
@@ -77,8 +78,7 @@ def ended(child: "subprocess.Popen[bytes]") -> tuple[int, str]:
 
 @pytest.mark.parametrize(
     ("interrupt", "at_work"),
-    [(interrupt_one, False), (interrupt_group, True), (interrupt_as_timeout_does, True)],
-    ids=["process, at the start", "group", "timeout"],
+    thorough.some([(interrupt_one, False), (interrupt_as_timeout_does, True), (interrupt_group, True)], 2),
 )
 def test_an_interrupted_check_ends(
     interrupt: Callable[["subprocess.Popen[bytes]"], None], at_work: bool, project: Project

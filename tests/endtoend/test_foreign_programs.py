@@ -11,9 +11,18 @@ from pulumi import ConfigMissingError
 
 from bluelamp.planning import Plan, plan_program
 from bluelamp.rehearsal.sdk.schema import Catalogue
+from tests import thorough
 from tests.conftest import ROOT, bluelamp, held
 from tests.endtoend.foreign import NAMES, PROGRAMS, STACK, deployed, examples, together
 
+LIVED = (
+    "integration",
+    "data",
+    "containers",
+    "guestbook",
+    *sorted({*NAMES} - {"integration", "data", "containers", "guestbook"}),
+)
+"""The programs, those first that have most in common with the others. All are deployed without an engine below."""
 LIFE = """
 pulumi up --skip-preview
 echo =again
@@ -37,7 +46,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("program", [pytest.param(name, marks=together(name)) for name in NAMES])
+@pytest.mark.parametrize("program", [pytest.param(name, marks=together(name)) for name in thorough.some(LIVED, 4)])
 @pytest.mark.usefixtures("engine")
 def test_a_program_comes_up_stays_and_goes(program: str, tmp_path: Path) -> None:
     folder, exported = tmp_path / program, tmp_path / "state.json"

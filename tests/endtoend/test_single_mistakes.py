@@ -15,6 +15,7 @@ from bluelamp.planning.plan import stack_config
 from bluelamp.rehearsal.provider import CloudError
 from bluelamp.rehearsal.store import Record
 from bluelamp.rehearsal.values import Secret
+from tests import thorough
 from tests.conftest import bluelamp, held
 from tests.endtoend.foreign import PROGRAMS, STACK, deployed, run_program, together
 
@@ -148,7 +149,7 @@ def edited(program: str, folder: Path, *edits: tuple[str, str]) -> Path:
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("mistake", EDITS)
+@pytest.mark.parametrize("mistake", thorough.some([*EDITS], 4))
 @pytest.mark.usefixtures("engine")
 def test_the_engine_says_the_same_and_leaves_nothing(mistake: str, tmp_path: Path) -> None:
     program, old, new, says = EDITS[mistake]

@@ -7,9 +7,10 @@ import pytest
 
 from bluelamp.infra.force import ROOT
 from bluelamp.planning import plan_program
+from tests import thorough
 from tests.golden.graph import FORCES, broken, graph, plan, read
 
-CLIMBERS = ("west-midlands", "essex", "dyfed-powys", "kent")
+CLIMBERS = thorough.some(["west-midlands", "dyfed-powys", "essex", "kent"], 2)
 
 
 @pytest.mark.parametrize("name", FORCES)
