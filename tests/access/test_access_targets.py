@@ -11,9 +11,10 @@ from bluelamp.access import NotUnderstoodError, Seen, disagreements, made
 from bluelamp.access.conditions import Request, holds
 from bluelamp.core.access import ANY, FORCE, INTERNET, Rule, cells, closing, decide
 from tests.access.access_targets import DAY, compiled_at, generated, policies, policy_of, problems, rule_of
+from tests.thorough import tries
 
 THOROUGH = settings(
-    max_examples=2500, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=tries(2500), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 QUICK = settings(THOROUGH, max_examples=150)
 
