@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from bluelamp.core.asset_type import REGISTERED
+from bluelamp.core.resource import UNKNOWN, Resource
 from bluelamp.core.wire import FILE, Reader
 from bluelamp.errors import UsageError
-from bluelamp.policies.model import UNKNOWN, Resource
 from bluelamp.policies.value import joined
 from bluelamp.reports.undecided import NO_INPUTS
 from bluelamp.reports.unjudged import Skipped

@@ -17,10 +17,11 @@ from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
 from bluelamp.core.dates import today
+from bluelamp.core.resource import Resource
 from bluelamp.policies.baseline import configured
 from bluelamp.policies.governance import Governance
 from bluelamp.policies.judging import Baseline
-from bluelamp.policies.model import Enforcement, Judgement, Resource, Severity, Verdict
+from bluelamp.policies.model import Enforcement, Judgement, Severity, Verdict
 from bluelamp.policies.pack.wire import fields
 from bluelamp.policies.pack.wire import resource as described
 from bluelamp.policies.placeholders import without_placeholders

@@ -13,9 +13,9 @@ from jsonschema import Draft202012Validator
 
 from bluelamp import schemas
 from bluelamp.core.wire import SECRET, SIGNATURE
-from bluelamp.cost.model import By
-from bluelamp.cost.price import cost_of_plan, cost_of_state
+from bluelamp.cost.estate import cost_of_plan, cost_of_state
 from bluelamp.planning import plan_force
+from bluelamp.pricing.model import By
 from bluelamp.rehearsal.values import UNKNOWN, Secret
 from tests.conftest import ROOT, Project, in_process, make_project
 

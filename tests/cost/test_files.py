@@ -8,11 +8,13 @@ import pytest
 
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import parse
+from bluelamp.cost.estate import check_names
 from bluelamp.cost.fleet import costs
-from bluelamp.cost.hardware import hardware_of, read_hardware
-from bluelamp.cost.model import By
-from bluelamp.cost.price import Estate, check_names, read_both
-from bluelamp.cost.usage import defaults, read_usage, usage_of
+from bluelamp.pricing.files import read_both
+from bluelamp.pricing.hardware import hardware_of, read_hardware
+from bluelamp.pricing.model import By
+from bluelamp.pricing.price import Estate
+from bluelamp.pricing.usage import defaults, read_usage, usage_of
 from tests.conftest import ROOT, Project, in_process
 from tests.cost.estates import cost_of, lines, resource
 

@@ -18,8 +18,8 @@ import pytest
 from bluelamp.core.problems import SettingsError
 from bluelamp.cost.refresh import Refreshed, family_of, meters, outliers, refresh
 from bluelamp.cost.retail import VARIABLE, Service
-from bluelamp.cost.snapshot import FILE, load
 from bluelamp.errors import BluelampError, UsageError
+from bluelamp.pricing.snapshot import FILE, load
 from tests.conftest import in_process, make_project
 
 DAY = date(2026, 11, 30)

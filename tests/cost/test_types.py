@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluelamp.cost.azure import pricing
+from bluelamp.core.resource import UNKNOWN
+from bluelamp.cost.estate import cost_of_plan
 from bluelamp.cost.fleet import costs
-from bluelamp.cost.model import By, Costs, Kind
-from bluelamp.cost.price import cost_of_plan
 from bluelamp.planning import Plan, plan_force
-from bluelamp.policies.model import UNKNOWN
+from bluelamp.pricing.azure import pricing
+from bluelamp.pricing.model import By, Costs, Kind
 from tests.conftest import ROOT
 from tests.cost.estates import cost_of, resource
 from tests.thorough import tries

@@ -6,6 +6,7 @@ import re
 import pytest
 import yaml
 
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.planning import plan_force
 from bluelamp.policies import Rule, Verdict, judge, rules
 from bluelamp.policies.compiled import to_azure_policy
@@ -13,7 +14,6 @@ from bluelamp.policies.compiled.aliases import type_of
 from bluelamp.policies.compiled.azure_policy import initiative
 from bluelamp.policies.compiled.evaluator import evaluate
 from bluelamp.policies.estate import canonical
-from bluelamp.policies.model import UNKNOWN
 from bluelamp.reports.subject import from_plan
 from tests.conftest import ROOT
 from tests.policies.azure_names import FILE, wanted

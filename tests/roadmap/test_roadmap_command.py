@@ -16,7 +16,7 @@ from bluelamp import schemas
 from bluelamp.core.asset_type import MILESTONE, TACTICAL
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.roadmap import Budget, Roadmap
-from bluelamp.cost.price import cost_of_plan
+from bluelamp.cost.estate import cost_of_plan
 from bluelamp.fleet.judge import check_plan
 from bluelamp.planning import plan_force
 from bluelamp.policies import Resource, Verdict

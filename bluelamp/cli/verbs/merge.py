@@ -93,7 +93,7 @@ def merge(
 
 
 def _compared(screen: Screen, root: Path, draft: "Draft") -> "Comparison":
-    from bluelamp.cost.price import cost_of_plan
+    from bluelamp.cost.estate import cost_of_plan
     from bluelamp.merging.compare import duplicates, overlaps, same_names
     from bluelamp.merging.steps import Comparison
     from bluelamp.planning.attempt import planned

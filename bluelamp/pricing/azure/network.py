@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from bluelamp.cost.context import Context, Pricing, at, count_at, free, list_at, text_at, unpriced
-from bluelamp.cost.model import Charge, Kind
-from bluelamp.policies.model import Resource
+from bluelamp.core.resource import Resource
+from bluelamp.pricing.context import Context, Pricing, at, count_at, free, list_at, text_at, unpriced
+from bluelamp.pricing.model import Charge, Kind
 
 _TUNNELS: Final = 10
 """Tunnels that the price of a VPN gateway includes."""

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from bluelamp.cost.context import Context, Pricing, count_at, free, list_at, text_at, unpriced
-from bluelamp.cost.model import Charge, Kind
-from bluelamp.cost.snapshot import HOURS
-from bluelamp.policies.model import Resource
+from bluelamp.core.resource import Resource
+from bluelamp.pricing.context import Context, Pricing, count_at, free, list_at, text_at, unpriced
+from bluelamp.pricing.model import Charge, Kind
+from bluelamp.pricing.snapshot import HOURS
 
 _DAYS: Final = HOURS / 24
 _FREE_INGESTION: Final = Decimal(5)

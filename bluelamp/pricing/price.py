@@ -5,23 +5,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from bluelamp.core.asset_type import MILESTONE, REGISTERED
+from bluelamp.core.asset_type import REGISTERED
 from bluelamp.core.dates import today
 from bluelamp.core.environments import PROD, split
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean, nearest
-from bluelamp.cost.azure import pricing
-from bluelamp.cost.context import Context, free, months_of, text_at, unpriced
-from bluelamp.cost.hardware import Energy, Hardware, Purchase, read_hardware
-from bluelamp.cost.model import HARDWARE, NONE, Charge, Costs, Inventory, Kind, Line, Owner, Spend, to_penny
-from bluelamp.cost.snapshot import Prices, load
-from bluelamp.cost.usage import Usage, read_usage
-from bluelamp.policies.model import Resource
-
-if TYPE_CHECKING:
-    from bluelamp.planning import Plan
+from bluelamp.core.problems import nearest
+from bluelamp.core.resource import Resource
+from bluelamp.pricing.azure import pricing
+from bluelamp.pricing.context import Context, free, months_of, text_at, unpriced
+from bluelamp.pricing.hardware import Energy, Hardware, Purchase
+from bluelamp.pricing.model import HARDWARE, NONE, Charge, Costs, Inventory, Kind, Line, Owner, Spend, to_penny
+from bluelamp.pricing.snapshot import Prices, load
+from bluelamp.pricing.usage import Usage
 
 _AZURE: Final = "azure-native:"
 _STACK: Final = "pulumi:pulumi:Stack"
@@ -47,82 +43,6 @@ class Estate:
     stack: str
     resources: Sequence[Resource]
     parents: Mapping[str, str] = field(default_factory=dict)
-
-
-def cost_of_plan(plan: "Plan", root: Path, *, prices: Prices | None = None, day: date | None = None) -> Costs:
-    """The cost of what a force's program plans, with its files of use and hardware.
-
-    Raises `SettingsError` with every mistake in those files, also where they name a resource that is not planned or a
-    milestone that is not on the roadmap.
-    """
-    usage, hardware = read_both(root, plan.stack)
-    estate = estate_of_plan(plan)
-    check_names(usage, estate)
-    milestones = tuple(str(each.inputs.get("id")) for each in plan.resources if each.type == MILESTONE)
-    if milestones and (problems := hardware.unknown_milestones(milestones)):
-        raise SettingsError(problems)
-    return price(estate, usage, hardware, prices=prices or load(root), day=day)
-
-
-def cost_of_state(
-    state: Mapping[str, Any], stack: str, root: Path, *, prices: Prices | None = None, day: date | None = None
-) -> Costs:
-    """The cost of what an exported state holds, with the force's files of use and hardware. Raises as they do."""
-    usage, hardware = read_both(root, stack)
-    return price(estate_of_state(state, stack), usage, hardware, prices=prices or load(root), day=day)
-
-
-def read_both(root: Path, stack: str) -> tuple[Usage, Hardware]:
-    """The files of use and hardware of a stack. Raises `SettingsError` with every mistake in both."""
-    problems: list[Problem] = []
-    usage, hardware = Usage(), Hardware()
-    try:
-        usage = read_usage(root, stack)
-    except SettingsError as error:
-        problems += error.problems
-    try:
-        hardware = read_hardware(root, stack)
-    except SettingsError as error:
-        problems += error.problems
-    if problems:
-        raise SettingsError(problems)
-    return usage, hardware
-
-
-def check_names(usage: Usage, estate: Estate) -> None:
-    """Raises `SettingsError` where usage names resources that are not in the estate."""
-    names = {each.name for each in estate.resources}
-    problems = [
-        Problem(
-            usage.file,
-            *usage.places.get(name, (0, 0)),
-            f"resources.{name}",
-            "no resource of the plan has this name",
-            name,
-            did_you_mean(name, names),
-            "use a resource's logical name, as `bluelamp explain` shows it",
-        )
-        for name in usage.resources
-        if name not in names
-    ]
-    if problems:
-        raise SettingsError(problems)
-
-
-def estate_of_plan(plan: "Plan") -> Estate:
-    """The estate that a plan makes."""
-    from bluelamp.reports import from_plan
-
-    return Estate(plan.stack, from_plan(plan), {each.urn: each.parent for each in plan.resources})
-
-
-def estate_of_state(state: Mapping[str, Any], stack: str) -> Estate:
-    """The estate that an exported state holds. Raises `UsageError` where it is not a state."""
-    from bluelamp.reports import from_state
-
-    resources = from_state(state)
-    records = (state.get("deployment") or {}).get("resources") or ()
-    return Estate(stack, resources, {each["urn"]: str(each.get("parent") or "") for each in records})
 
 
 def price(

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from bluelamp.cost.azure.storage import disk_charge
-from bluelamp.cost.context import Context, Pricing, at, count_at, free, list_at, text_at, unpriced
-from bluelamp.cost.model import Charge, Kind
-from bluelamp.cost.snapshot import HOURS, vcpus
-from bluelamp.policies.model import Resource
+from bluelamp.core.resource import Resource
+from bluelamp.pricing.azure.storage import disk_charge
+from bluelamp.pricing.context import Context, Pricing, at, count_at, free, list_at, text_at, unpriced
+from bluelamp.pricing.model import Charge, Kind
+from bluelamp.pricing.snapshot import HOURS, vcpus
 
 _WINDOWS: Final = "vm-d2s-v5-windows"
 _LINUX: Final = "vm-d2s-v5-linux"

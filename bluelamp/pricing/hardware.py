@@ -15,7 +15,7 @@ from bluelamp.core.problems import Problem, SettingsError, did_you_mean
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps
 from bluelamp.core.validation import validate
-from bluelamp.cost.snapshot import HOURS
+from bluelamp.pricing.snapshot import HOURS
 
 FILE: Final = "stacks/{stack}/hardware.yaml"
 """Where a stack's file is, under the project's folder."""

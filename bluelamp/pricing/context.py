@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from bluelamp.cost.model import Charge, Inventory, Kind
-from bluelamp.cost.snapshot import MONTHS, Prices
-from bluelamp.cost.usage import Usage
-from bluelamp.policies.model import Resource
+from bluelamp.core.resource import Resource
+from bluelamp.pricing.model import Charge, Inventory, Kind
+from bluelamp.pricing.snapshot import MONTHS, Prices
+from bluelamp.pricing.usage import Usage
 
 Pricing = Callable[[Resource, "Context"], Iterable[Charge]]
 """What a resource is charged for."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from bluelamp.cost.snapshot import Price
+    from bluelamp.pricing.snapshot import Price
 
 PENNY: Final = Decimal("0.01")
 """The unit to which a line is rounded, once. Every sum of lines is then exact."""

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show
-from bluelamp.cost.snapshot import HOURS
+from bluelamp.pricing.snapshot import HOURS
 
 FILE: Final = "stacks/{stack}/usage.yaml"
 """Where a stack's file is, under the project's folder."""
@@ -78,8 +78,8 @@ class Usage:
 @cache
 def defaults() -> Mapping[str, Default]:
     """The documented defaults by key."""
-    text = (files("bluelamp.cost") / "defaults.yaml").read_bytes()
-    read = parse(text, "bluelamp/cost/defaults.yaml").values
+    text = (files("bluelamp.pricing") / "defaults.yaml").read_bytes()
+    read = parse(text, "bluelamp/pricing/defaults.yaml").values
     return {
         key: Default(key, Decimal(str(one["value"])), one["unit"], one["per"], one["what"]) for key, one in read.items()
     }

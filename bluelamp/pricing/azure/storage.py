@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from bluelamp.cost.context import Context, Pricing, count_at, list_at, text_at
-from bluelamp.cost.model import Charge, Kind
-from bluelamp.policies.model import Resource
+from bluelamp.core.resource import Resource
+from bluelamp.pricing.context import Context, Pricing, count_at, list_at, text_at
+from bluelamp.pricing.model import Charge, Kind
 
 _SIZES: Final = ((32, "4"), (64, "6"), (128, "10"), (256, "15"), (512, "20"), (1024, "30"), (2048, "40"), (4096, "50"))
 """The largest GiB of each size of a managed disk, and its number."""

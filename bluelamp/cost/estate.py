@@ -1,0 +1,76 @@
+"""What a force's plan or state costs: its resources, priced with its files of use and hardware."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bluelamp.core.asset_type import MILESTONE
+from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.pricing.files import read_both
+from bluelamp.pricing.model import Costs
+from bluelamp.pricing.price import Estate, price
+from bluelamp.pricing.snapshot import Prices, load
+from bluelamp.pricing.usage import Usage
+
+if TYPE_CHECKING:
+    from bluelamp.planning import Plan
+
+
+def cost_of_plan(plan: "Plan", root: Path, *, prices: Prices | None = None, day: date | None = None) -> Costs:
+    """The cost of what a force's program plans, with its files of use and hardware.
+
+    Raises `SettingsError` with every mistake in those files, also where they name a resource that is not planned or a
+    milestone that is not on the roadmap.
+    """
+    usage, hardware = read_both(root, plan.stack)
+    estate = estate_of_plan(plan)
+    check_names(usage, estate)
+    milestones = tuple(str(each.inputs.get("id")) for each in plan.resources if each.type == MILESTONE)
+    if milestones and (problems := hardware.unknown_milestones(milestones)):
+        raise SettingsError(problems)
+    return price(estate, usage, hardware, prices=prices or load(root), day=day)
+
+
+def cost_of_state(
+    state: Mapping[str, Any], stack: str, root: Path, *, prices: Prices | None = None, day: date | None = None
+) -> Costs:
+    """The cost of what an exported state holds, with the force's files of use and hardware. Raises as they do."""
+    usage, hardware = read_both(root, stack)
+    return price(estate_of_state(state, stack), usage, hardware, prices=prices or load(root), day=day)
+
+
+def check_names(usage: Usage, estate: Estate) -> None:
+    """Raises `SettingsError` where usage names resources that are not in the estate."""
+    names = {each.name for each in estate.resources}
+    problems = [
+        Problem(
+            usage.file,
+            *usage.places.get(name, (0, 0)),
+            f"resources.{name}",
+            "no resource of the plan has this name",
+            name,
+            did_you_mean(name, names),
+            "use a resource's logical name, as `bluelamp explain` shows it",
+        )
+        for name in usage.resources
+        if name not in names
+    ]
+    if problems:
+        raise SettingsError(problems)
+
+
+def estate_of_plan(plan: "Plan") -> Estate:
+    """The estate that a plan makes."""
+    from bluelamp.reports import from_plan
+
+    return Estate(plan.stack, from_plan(plan), {each.urn: each.parent for each in plan.resources})
+
+
+def estate_of_state(state: Mapping[str, Any], stack: str) -> Estate:
+    """The estate that an exported state holds. Raises `UsageError` where it is not a state."""
+    from bluelamp.reports import from_state
+
+    resources = from_state(state)
+    records = (state.get("deployment") or {}).get("resources") or ()
+    return Estate(stack, resources, {each["urn"]: str(each.get("parent") or "") for each in records})
