@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+_STACK: Final = "pulumi:pulumi:Stack"
+
 
 class _Unknown:
     """The type of `UNKNOWN`."""
@@ -36,7 +38,8 @@ class Resource:
     URNs of the resources that its value is made from, as the engine records it; it says where a value that is not known
     yet will come from. `source` is the file and the line (from 1) that it was read from, None where it was not.
     `reasons` tells of paths whose value is `UNKNOWN` why, where it is not that only the deployment settles them.
-    `within` is the path of this object in the resource that carries it, empty for a resource of its own.
+    `within` is the path of this object in the resource that carries it, empty for a resource of its own. `ancestors`
+    has the URNs of the components around it, the innermost first; empty where only `parent` is known.
     """
 
     urn: str
@@ -50,3 +53,20 @@ class Resource:
     source: tuple[str, int] | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
     within: str = ""
+    ancestors: tuple[str, ...] = ()
+
+
+def ancestors(parent: str, parents: Mapping[str, str]) -> tuple[str, ...]:
+    """The URNs of `parent` and of all that is around it, the innermost first, by the `parents` of each URN.
+
+    The stack itself is left out.
+    """
+    found: list[str] = []
+    while parent and parent not in found and _kind(parent) != _STACK:
+        found.append(parent)
+        parent = parents.get(parent, "")
+    return tuple(found)
+
+
+def _kind(urn: str) -> str:
+    return urn.split("::")[2].rpartition("$")[2]

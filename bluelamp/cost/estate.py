@@ -64,13 +64,11 @@ def estate_of_plan(plan: "Plan") -> Estate:
     """The estate that a plan makes."""
     from bluelamp.reports import from_plan
 
-    return Estate(plan.stack, from_plan(plan), {each.urn: each.parent for each in plan.resources})
+    return Estate(plan.stack, from_plan(plan))
 
 
 def estate_of_state(state: Mapping[str, Any], stack: str) -> Estate:
     """The estate that an exported state holds. Raises `UsageError` where it is not a state."""
     from bluelamp.reports import from_state
 
-    resources = from_state(state)
-    records = (state.get("deployment") or {}).get("resources") or ()
-    return Estate(stack, resources, {each["urn"]: str(each.get("parent") or "") for each in records})
+    return Estate(stack, from_state(state))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -13,14 +13,15 @@ from bluelamp.core.environments import PROD, split
 from bluelamp.core.problems import nearest
 from bluelamp.core.resource import Resource
 from bluelamp.pricing.azure import pricing
-from bluelamp.pricing.context import Context, free, months_of, text_at, unpriced
+from bluelamp.pricing.context import Context, NotKnownError, free, months_of, text_at, unpriced
 from bluelamp.pricing.hardware import Energy, Hardware, Purchase
 from bluelamp.pricing.model import HARDWARE, NONE, Charge, Costs, Inventory, Kind, Line, Owner, Spend, to_penny
 from bluelamp.pricing.snapshot import Prices, load
 from bluelamp.pricing.usage import Usage
 
 _AZURE: Final = "azure-native:"
-_STACK: Final = "pulumi:pulumi:Stack"
+_OWN: Final = "bluelamp:"
+"""What the types of components of this program begin with."""
 _FREE: Final = {
     "kubernetes": "it runs on nodes that are charged themselves",
     "azuread": "Entra ID is licensed by the user: see hardware.yaml",
@@ -38,11 +39,10 @@ _NOWHERE: Final = ("", "global")
 
 @dataclass(frozen=True)
 class Estate:
-    """What is priced: resources, and the parent of each resource and component, by URN; empty for none."""
+    """What is priced: the resources of a stack."""
 
     stack: str
     resources: Sequence[Resource]
-    parents: Mapping[str, str] = field(default_factory=dict)
 
 
 def price(
@@ -70,8 +70,12 @@ def price(
 
 def _charges(resource: Resource, context: Context) -> Iterable[Charge]:
     if function := pricing().get(resource.type):
-        charges = tuple(function(resource, context))
-        location = _location(resource)
+        charges = _known(function(resource, context))
+        try:
+            location = text_at(resource, "location")
+        except NotKnownError as error:
+            return tuple(each if each.kind is Kind.FREE else _not_known(each.what, error) for each in charges)
+        location = _plain(location)
         if location in (*_REGIONS, *_NOWHERE):
             return charges
         # What costs nothing costs nothing anywhere.
@@ -82,6 +86,21 @@ def _charges(resource: Resource, context: Context) -> Iterable[Charge]:
     if package in _FREE:
         return (free(_FREE[package]),)
     return (unpriced(resource.type, "this type has no pricing function"),)
+
+
+def _known(charges: Iterable[Charge]) -> tuple[Charge, ...]:
+    """The charges, with one without a price where the rest depends on what is not known."""
+    found: list[Charge] = []
+    try:
+        for each in charges:
+            found.append(each)
+    except NotKnownError as error:
+        found.append(_not_known("Charges that follow from it", error))
+    return tuple(found)
+
+
+def _not_known(what: str, path: NotKnownError) -> Charge:
+    return unpriced(what, f"{path} is not known before deployment")
 
 
 def _line(resource: Resource, owner: Owner, charge: Charge, context: Context, day: date) -> Line:
@@ -117,15 +136,21 @@ def _line(resource: Resource, owner: Owner, charge: Charge, context: Context, da
 
 
 def _location(resource: Resource) -> str:
-    """The region as Azure names it in code: `uksouth` of `UK South`."""
-    return text_at(resource, "location").lower().replace(" ", "")
+    """The region as Azure names it in code: `uksouth` of `UK South`; empty where there is none or it is not known."""
+    try:
+        return _plain(text_at(resource, "location"))
+    except NotKnownError:
+        return ""
+
+
+def _plain(location: str) -> str:
+    return location.lower().replace(" ", "")
 
 
 class _Owners:
     """Where each resource belongs: by its own tags, else by those of its component, else by those of the estate."""
 
     def __init__(self, estate: Estate, resources: Sequence[Resource]) -> None:
-        self._parents = estate.parents
         self._force, self._environment = split(estate.stack)
         tags: dict[str, Counter[str]] = {key: Counter() for key in (_MILESTONE, _SPEND, _ENVIRONMENT)}
         by_component: dict[str, dict[str, Counter[str]]] = {}
@@ -160,17 +185,9 @@ class _Owners:
 
     def _place(self, resource: Resource) -> tuple[str, str]:
         """The name of the outermost component around a resource, and the type of the innermost."""
-        component = module = NONE
-        parent, seen = resource.parent, 0
-        while parent and seen < 20:
-            type_ = parent.split("::")[2].rpartition("$")[2]
-            if type_ == _STACK:
-                break
-            if type_.startswith("bluelamp:"):
-                component = parent.split("::", 3)[3]
-                module = type_.rpartition(":")[2] if module == NONE else module
-            parent, seen = self._parents.get(parent, ""), seen + 1
-        return component, module
+        around = [each.split("::", 3) for each in resource.ancestors or filter(None, (resource.parent,))]
+        own = [(type_, name) for *_, types, name in around if (type_ := types.rpartition("$")[2]).startswith(_OWN)]
+        return (own[-1][1], own[0][0].rpartition(":")[2]) if own else (NONE, NONE)
 
 
 def _tags(resource: Resource) -> Mapping[str, Any]:
