@@ -26,6 +26,7 @@ from bluelamp.infra.moves import move_findings
 from bluelamp.infra.register import Entry, read_register
 from bluelamp.infra.roadmap import roadmap_of
 from bluelamp.infra.settings import Force, Settings
+from bluelamp.infra.spending import cost_inputs
 
 __all__ = ["ROOT", "Force", "Settings", "SettingsError", "load"]
 
@@ -50,7 +51,7 @@ def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROO
     hands over; None reads `stacks/Pulumi.<slug>.yaml` under `root`. The file is used for places in messages either way.
 
     Raises `SettingsError` with every mistake in the settings and in the contracts of the force's information assets; if
-    there is none, with those in its policy of access, or else in its roadmap.
+    there is none, with those in its policy of access, or else in its roadmap, or else in its files of use and hardware.
     """
     mistakes = _asset_mistakes(slug, root)
     try:
@@ -60,7 +61,7 @@ def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROO
     if mistakes:
         raise SettingsError(mistakes)
     access_of(force, root)
-    roadmap_of(force, root)
+    cost_inputs(force, roadmap_of(force, root), root)
     return force
 
 

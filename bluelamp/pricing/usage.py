@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean
-from bluelamp.core.reader import content_of, parse
+from bluelamp.core.reader import parse
 from bluelamp.core.source import Source, Steps, show
 from bluelamp.pricing.snapshot import HOURS
+from bluelamp.pricing.source import read_source
 
 FILE: Final = "stacks/{stack}/usage.yaml"
 """Where a stack's file is, under the project's folder."""
@@ -87,10 +88,8 @@ def defaults() -> Mapping[str, Default]:
 
 def read_usage(root: Path, stack: str) -> Usage:
     """The use of a stack; the defaults alone where it has no file. Raises `SettingsError` with every mistake."""
-    path = root / FILE.format(stack=stack)
-    if not path.exists() and not path.is_symlink():
-        return Usage()
-    return usage_of(parse(*content_of(path, root)))
+    source = read_source(root, FILE.format(stack=stack))
+    return Usage() if source is None else usage_of(source)
 
 
 def usage_of(source: Source) -> Usage:
