@@ -11,7 +11,7 @@ from bluelamp.pricing.files import read_both
 from bluelamp.pricing.model import Costs
 from bluelamp.pricing.price import Estate, price
 from bluelamp.pricing.snapshot import Prices, load
-from bluelamp.pricing.usage import Usage
+from bluelamp.pricing.usage import Usage, defaults
 
 if TYPE_CHECKING:
     from bluelamp.planning import Plan
@@ -41,12 +41,14 @@ def cost_of_state(
 
 
 def check_names(usage: Usage, estate: Estate) -> None:
-    """Raises `SettingsError` where usage names resources that are not in the estate."""
-    names = {each.name for each in estate.resources}
+    """Raises `SettingsError` where usage names resources that are not in the estate, or use that is not charged."""
+    names: dict[str, set[str]] = {}
+    for each in estate.resources:
+        names.setdefault(each.name, set()).add(each.type)
     problems = [
         Problem(
             usage.file,
-            *usage.places.get(name, (0, 0)),
+            *usage.places.get((name,), (0, 0)),
             f"resources.{name}",
             "no resource of the plan has this name",
             name,
@@ -56,6 +58,23 @@ def check_names(usage: Usage, estate: Estate) -> None:
         for name in usage.resources
         if name not in names
     ]
+    for name, own in usage.resources.items():
+        if name not in names:
+            continue
+        allowed = [key for key, one in defaults().items() if names[name] & set(one.of)]
+        problems += [
+            Problem(
+                usage.file,
+                *usage.places.get((name, key), (0, 0)),
+                f"resources.{name}.{key}",
+                f"{name} is not charged by this use",
+                key,
+                f"allowed: {', '.join(allowed)}" if allowed else "nothing of it is charged by use",
+                did_you_mean(key, allowed) or "take it out",
+            )
+            for key in own
+            if key not in allowed
+        ]
     if problems:
         raise SettingsError(problems)
 

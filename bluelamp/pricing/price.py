@@ -55,10 +55,10 @@ def price(
     """
     prices, day = prices or load(), day or today()
     resources = sorted((each for each in estate.resources if each.type not in REGISTERED), key=lambda each: each.urn)
-    by_type: dict[str, list[str]] = {}
+    by_type: dict[str, list[Resource]] = {}
     for each in resources:
-        by_type.setdefault(each.type, []).append(each.urn)
-    context = Context(usage, prices, Inventory({type_: tuple(urns) for type_, urns in by_type.items()}))
+        by_type.setdefault(each.type, []).append(each)
+    context = Context(usage, prices, Inventory({type_: tuple(listed) for type_, listed in by_type.items()}))
     owners = _Owners(estate, resources)
     lines: list[Line] = []
     for each in resources:

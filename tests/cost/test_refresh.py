@@ -299,6 +299,22 @@ def test_a_price_of_another_tier_or_name_is_not_taken(tmp_path: Path, api: Api) 
     assert load(tmp_path).find("egress-100") == load().find("egress-100")
 
 
+def test_a_redirection_is_followed_on_the_same_host_alone(tmp_path: Path, api: Api) -> None:
+    given = {"Items": [item("firewall-premium", "1.4")], "NextPageLink": None}
+    query = "?%24filter=moved"
+    api.answers["moved"] = lambda *_: (200, {}, given)
+    api.answers["Premium Deployment"] = lambda *_: (302, {"Location": api.url + query}, "")
+    assert len(run(tmp_path, api, "firewall-premium").changed) == 1
+    before = (tmp_path / FILE).read_bytes()
+    elsewhere = api.url.replace("127.0.0.1", "localhost") + query
+    api.answers["Premium Deployment"] = lambda *_: (302, {"Location": elsewhere}, "")
+    asked = len(api.asked)
+    with pytest.raises(BluelampError, match="302 redirects to another address"):
+        run(tmp_path, api, "firewall-premium")
+    assert len(api.asked) == asked + 1, "the other address is not asked"
+    assert (tmp_path / FILE).read_bytes() == before
+
+
 def test_two_prices_of_one_meter_are_refused(tmp_path: Path, api: Api) -> None:
     api.give("Premium Deployment", item("firewall-premium", "1.4"), item("firewall-premium", "1.5"))
     with pytest.raises(SettingsError, match="several prices"):

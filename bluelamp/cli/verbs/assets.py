@@ -45,7 +45,10 @@ def assets(
         bool, typer.Option("--propose", help="Write a contract for each deployed data store that is in none.")
     ] = False,
     svg: Annotated[
-        Path | None, typer.Option("--svg", metavar="FILE", help="Write the picture of the lineage into this file.")
+        Path | None,
+        typer.Option(
+            "--svg", metavar="FILE", help="Write the picture of the lineage into this file; its folder is made."
+        ),
     ] = None,
     export: Annotated[
         Export | None,
