@@ -42,6 +42,12 @@ def cost_of_state(
 
 def check_names(usage: Usage, estate: Estate) -> None:
     """Raises `SettingsError` where usage names resources that are not in the estate, or use that is not charged."""
+    if problems := unused(usage, estate):
+        raise SettingsError(problems)
+
+
+def unused(usage: Usage, estate: Estate) -> list[Problem]:
+    """A problem for each resource of `usage` that is not in the estate, and for each use that it is not charged by."""
     names: dict[str, set[str]] = {}
     for each in estate.resources:
         names.setdefault(each.name, set()).add(each.type)
@@ -75,8 +81,7 @@ def check_names(usage: Usage, estate: Estate) -> None:
             for key in own
             if key not in allowed
         ]
-    if problems:
-        raise SettingsError(problems)
+    return problems
 
 
 def estate_of_plan(plan: "Plan") -> Estate:

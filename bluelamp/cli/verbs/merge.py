@@ -167,6 +167,7 @@ def _json(draft: "Draft", compared: "Comparison", listed: "Sequence[Step]", made
         "overlaps": [{"first": each.first, "second": each.second} for each in compared.overlaps],
         "names": [{"type": kind, "name": name} for kind, name in compared.names],
         "renamed": list(draft.collisions),
+        "dropped": list(draft.dropped),
         "moves": [{"path": each.path, "before": each.before, "after": each.after} for each in draft.moves],
         "duplicates": [
             {
