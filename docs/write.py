@@ -85,6 +85,8 @@ def settings() -> str:
         if known[path].required:
             return "required"
         if field.is_required():
+            if known[path].planned:
+                return "from the force's roadmap"
             return "from the force's allocation" if known[path].allocated else "as below"
         component = path.removeprefix("components.")
         if component in COMES_WITH and component != path:

@@ -17,6 +17,7 @@ from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show, spell
 from bluelamp.core.validation import validate
 from bluelamp.infra.access import access_of
+from bluelamp.infra.budgets import fill_budgets
 from bluelamp.infra.checks import findings
 from bluelamp.infra.defaults import fill
 from bluelamp.infra.finding import STACK_FILE, Context
@@ -26,6 +27,7 @@ from bluelamp.infra.moves import move_findings
 from bluelamp.infra.register import Entry, read_register
 from bluelamp.infra.roadmap import roadmap_of
 from bluelamp.infra.settings import Force, Settings
+from bluelamp.infra.spending import cost_inputs
 
 __all__ = ["ROOT", "Force", "Settings", "SettingsError", "load"]
 
@@ -50,7 +52,7 @@ def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROO
     hands over; None reads `stacks/Pulumi.<slug>.yaml` under `root`. The file is used for places in messages either way.
 
     Raises `SettingsError` with every mistake in the settings and in the contracts of the force's information assets; if
-    there is none, with those in its policy of access, or else in its roadmap.
+    there is none, with those in its policy of access, or else in its roadmap, or else in its files of use and hardware.
     """
     mistakes = _asset_mistakes(slug, root)
     try:
@@ -60,7 +62,7 @@ def load(slug: str, config: Mapping[str, object] | None = None, root: Path = ROO
     if mistakes:
         raise SettingsError(mistakes)
     access_of(force, root)
-    roadmap_of(force, root)
+    cost_inputs(force, roadmap_of(force, root), root)
     return force
 
 
@@ -167,6 +169,7 @@ def _resolve(
 ) -> Force:
     settings = _own(written, source)
     fill(settings, context.entry, kept.ranges)
+    unplanned, unfilled = fill_budgets(settings, context.entry, context.root)
     if context.entry.environment:
         settings.setdefault("environment", context.entry.environment)
 
@@ -177,6 +180,7 @@ def _resolve(
         message = "is encrypted, and no setting of Bluelamp is a secret"
         source.problems.append(source.problem(steps_of(loc), message, next_step="write the value in plain text"))
         source.unread.add(steps_of(loc))
+    source.unread |= {steps_of(steps) for steps in unfilled}
     model, mistakes = validate(Settings, settings, source, steps_of)
     said = {problem.path for problem in mistakes}
     for finding in (*findings(settings, context), *move_findings(settings, kept, context.entry.slug)):
@@ -184,9 +188,9 @@ def _resolve(
         if spell(steps) not in said and not source.is_unread(steps):
             mistakes.append(source.problem(steps, *finding[1:]))
     everything = dict.fromkeys([*source.problems, *mistakes])
-    if everything or unkept or model is None:
+    if everything or unkept or unplanned or model is None:
         ordered = sorted(everything, key=lambda problem: (problem.line, problem.column))
-        raise SettingsError([*ordered, *unkept])
+        raise SettingsError([*ordered, *unkept, *unplanned])
     return Force(entry=context.entry, **{name: getattr(model, name) for name in Settings.model_fields})
 
 

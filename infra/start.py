@@ -18,8 +18,9 @@ from bluelamp.infra.nearest_frame import nearest_frame_only
 from bluelamp.infra.program import build
 from bluelamp.infra.roadmap import roadmap_of
 from bluelamp.infra.sdk_debug import drop_debug_messages
+from bluelamp.infra.spending import cost_inputs
 from bluelamp.infra.wiring.assets import register
-from bluelamp.infra.wiring.roadmap import register_roadmap
+from bluelamp.infra.wiring.roadmap import register_cost_inputs, register_roadmap
 
 _GIVEN: Final = ContextVar[Force | None]("_GIVEN", default=None)
 
@@ -47,6 +48,7 @@ def start(stack: str, root: str) -> None:
         build(force, assets, access_of(force, Path(root)), roadmap)
         register(assets)
         register_roadmap(roadmap, force.owner.role)
+        register_cost_inputs(cost_inputs(force, roadmap, Path(root)))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ class Budget(Model):
     """A monthly budget, and who hears of it."""
 
     amount: Annotated[float, Field(gt=0, le=1_000_000_000, examples=["1500"])]
-    """GBP a month."""
+    """GBP a month; by default the budget that the roadmap has for it."""
     contacts: Annotated[
         tuple[Email, ...], Field(min_length=1, max_length=50, examples=["[platform.owner@force.police.example]"])
     ]

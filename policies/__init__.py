@@ -14,9 +14,10 @@ from os.path import realpath
 # In a checkout `bluelamp/policies` is a link to `policies`: tracebacks and reports name files as a reader knows them.
 __path__ = [realpath(folder) for folder in __path__]
 
+from bluelamp.core.resource import UNKNOWN, Resource
 from bluelamp.policies.discovery import rules
 from bluelamp.policies.judging import Baseline, judge
-from bluelamp.policies.model import UNKNOWN, Case, Control, Enforcement, Judgement, Resource, Severity, Verdict
+from bluelamp.policies.model import Case, Control, Enforcement, Judgement, Severity, Verdict
 from bluelamp.policies.rule import Must, Rule
 
 __all__ = [

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.core.text import cut
-from bluelamp.policies.model import UNKNOWN
 
 LONGEST: Final = 20_000
 """Characters of a message."""

@@ -21,7 +21,8 @@ from typing import Any
 
 import yaml
 
-from bluelamp.policies.model import UNKNOWN, Case, Resource, Verdict
+from bluelamp.core.resource import UNKNOWN, Resource
+from bluelamp.policies.model import Case, Verdict
 from bluelamp.policies.rule import OWN, Rule
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, TypeVar
 
-from bluelamp.policies.model import Resource
+from bluelamp.core.resource import Resource
 from bluelamp.policies.value import Value, root
 
 _T = TypeVar("_T")

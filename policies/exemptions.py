@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from bluelamp.core.resource import Resource
 from bluelamp.policies.approval import FILE, Approvers, is_same_person
-from bluelamp.policies.model import Judgement, Resource, Severity, Verdict
+from bluelamp.policies.model import Judgement, Severity, Verdict
 from bluelamp.policies.rule import Rule
 from bluelamp.policies.scope import scope
 

@@ -12,11 +12,12 @@ from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from bluelamp.core.resource import Resource
 from bluelamp.policies.approval import Approvers
 from bluelamp.policies.baseline import Mistake, meant, tightened
 from bluelamp.policies.exemptions import Extent, Use, excused, extent, waits
 from bluelamp.policies.judging import Baseline
-from bluelamp.policies.model import Judgement, Resource
+from bluelamp.policies.model import Judgement
 from bluelamp.policies.rule import Rule
 
 if TYPE_CHECKING:

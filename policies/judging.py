@@ -7,12 +7,13 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
+from bluelamp.core.resource import Resource
 from bluelamp.core.text import cut
 from bluelamp.policies import broken
 from bluelamp.policies.discovery import rules as discovered
 from bluelamp.policies.estate import Estate, canonical
 from bluelamp.policies.interrupts import Interrupts
-from bluelamp.policies.model import Judgement, Resource, Verdict
+from bluelamp.policies.model import Judgement, Verdict
 from bluelamp.policies.placeholders import without_placeholders
 from bluelamp.policies.rule import Fail, NotApplicable, Outcome, Rule
 from bluelamp.policies.value import (

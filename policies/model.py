@@ -6,27 +6,9 @@ Everything here is plain data. Importing it costs milliseconds: no Pulumi packag
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
-
-class _Unknown:
-    """The type of `UNKNOWN`."""
-
-    def __repr__(self) -> str:
-        return "<unknown>"
-
-    def __copy__(self) -> "_Unknown":
-        return self
-
-    def __deepcopy__(self, _memo: object) -> "_Unknown":
-        return self
-
-    def __reduce__(self) -> str:
-        return "UNKNOWN"
-
-
-UNKNOWN: Final = _Unknown()
-"""A property whose value is not known until deployment. Reading it makes the verdict unknown."""
+from bluelamp.core.resource import Resource
 
 
 class Verdict(StrEnum):
@@ -54,33 +36,6 @@ class Enforcement(StrEnum):
 
     MANDATORY = "mandatory"
     ADVISORY = "advisory"
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """A resource as it is declared: its inputs, not what a cloud answered.
-
-    `type` is Pulumi's token (`azure-native:storage:StorageAccount`, `kubernetes:apps/v1:Deployment`), `properties` the
-    engine's inputs in camelCase, as plain JSON values in which a value that is not known yet is `UNKNOWN`. `secrets`
-    names the paths (`data.password`, `spec.rules[0].key`) whose values are never shown; they and whatever lies below
-    them are redacted in every judgement. `parent` is a URN, or empty. `references` tells of a top-level property the
-    URNs of the resources that its value is made from, as the engine records it; it says where a value that is not known
-    yet will come from. `source` is the file and the line (from 1) that it was read from, None where it was not.
-    `reasons` tells of paths whose value is `UNKNOWN` why, where it is not that only the deployment settles them.
-    `within` is the path of this object in the resource that carries it, empty for a resource of its own.
-    """
-
-    urn: str
-    type: str
-    name: str
-    properties: Mapping[str, Any]
-    protect: bool = False
-    parent: str = ""
-    secrets: frozenset[str] = frozenset()
-    references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    source: tuple[str, int] | None = None
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    within: str = ""
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bluelamp.core.resource import UNKNOWN, Resource
 from bluelamp.core.wire import PLACEHOLDER, is_placeholder
-from bluelamp.policies.model import UNKNOWN, Resource
 from bluelamp.policies.value import joined
 
 

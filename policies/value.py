@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, Final, TypeVar
 
-from bluelamp.policies.model import UNKNOWN, Resource
+from bluelamp.core.resource import UNKNOWN, Resource
 
 _T = TypeVar("_T")
 SECRET: Final = "[secret]"  # noqa: S105 - the mark that replaces a secret

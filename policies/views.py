@@ -11,11 +11,11 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
+from bluelamp.core.resource import Resource
 from bluelamp.policies.estate import Estate, canonical
 from bluelamp.policies.kubernetes import _contents, _roles, _templates
 from bluelamp.policies.kubernetes._patches import Patches, is_patch_type
 from bluelamp.policies.kubernetes._templates import type_of
-from bluelamp.policies.model import Resource
 from bluelamp.policies.value import UnknownValue, Value, places, root
 
 TEMPLATE: Final = _templates.TEMPLATE

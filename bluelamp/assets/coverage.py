@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bluelamp.core.asset_type import ASSET
+from bluelamp.core.resource import Resource
 from bluelamp.policies.data._assets import STORES, is_pattern, register_of, targets
 from bluelamp.policies.estate import Estate, canonical
-from bluelamp.policies.model import Resource
 from bluelamp.policies.value import UnknownValue, Value, root
 
 

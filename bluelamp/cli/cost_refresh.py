@@ -7,7 +7,7 @@ from bluelamp.cost.difference import signed
 from bluelamp.cost.refresh import Refreshed
 from bluelamp.cost.refresh import refresh as fetch
 from bluelamp.cost.retail import Service
-from bluelamp.cost.snapshot import FILE, Price
+from bluelamp.pricing.snapshot import FILE, Price
 from bluelamp.reports.words import some
 
 

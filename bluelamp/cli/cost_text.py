@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bluelamp.cli.screen import Screen, escape
 from bluelamp.cost.difference import Difference, change_line, difference, nothing, pounds, signed
-from bluelamp.cost.model import By, Costs, Coverage, Kind, Line, group_of, grouped, total
-from bluelamp.cost.snapshot import STALE_DAYS
+from bluelamp.pricing.model import By, Costs, Coverage, Kind, Line, group_of, grouped, total
+from bluelamp.pricing.snapshot import STALE_DAYS
 from bluelamp.reports.words import some
 
 if TYPE_CHECKING:

@@ -1,15 +1,15 @@
 """What `bluelamp explain FORCE URN [PROPERTY]` shows."""
 
 import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bluelamp.cli.explain_origin import sentences
 from bluelamp.cli.screen import Screen, escape
-from bluelamp.core.problems import SettingsError, did_you_mean
-from bluelamp.errors import BluelampError, EngineError, UsageError
+from bluelamp.core.problems import did_you_mean
+from bluelamp.errors import EngineError, UsageError
 from bluelamp.policies import Verdict
 from bluelamp.reports.words import asked, says_more, value
 
@@ -26,26 +26,14 @@ def explain_resource(screen: Screen, root: Path, slug: str, named: str, path: st
     """Say what a force's resource is and how it is judged, or what gave one of its properties its value."""
     from bluelamp.infra.force import load
     from bluelamp.planning import plan_force
+    from bluelamp.planning.attempt import running_alone
 
     if path is not None:
         _show_property(screen, root, load(slug, root=root), named, path)
         return
-    with screen.working("planning"), _program(slug):
+    with screen.working("planning"), running_alone(slug, root):
         plan = plan_force(slug, root)
     _show(screen, root, plan, _resource(plan.resources, named, slug))
-
-
-@contextmanager
-def _program(slug: str) -> Iterator[None]:
-    """Whatever the program raises is its own failure: reported by name, the traceback is for `pulumi preview`."""
-    try:
-        yield
-    except (SettingsError, BluelampError):
-        raise
-    except Exception as error:
-        raise EngineError(
-            f"{slug}: the program failed: {type(error).__name__}: {error}", next_step=f"bluelamp check {slug}"
-        ) from error
 
 
 def _resource(resources: Sequence[_Made], named: str, slug: str) -> _Made:
@@ -102,6 +90,7 @@ def _show_property(screen: Screen, root: Path, force: "Force", named: str, path:
     from bluelamp.origins import trace
     from bluelamp.origins.code import argument
     from bluelamp.paths import parse
+    from bluelamp.planning.attempt import running_alone
     from bluelamp.planning.pull import declared, pull_settings
 
     # The process ends with the answer: collecting garbage between the runs would double their time. Each leaves 2 to
@@ -111,7 +100,7 @@ def _show_property(screen: Screen, root: Path, force: "Force", named: str, path:
         steps = parse(path)
     except ValueError as error:
         raise UsageError(str(error), next_step="for example location, or sku.tier") from None
-    with screen.working("running the program"), _program(force.slug):
+    with screen.working("running the program"), running_alone(force.slug, root):
         made = declared(force, root)
         one = _resource(made, named, force.slug)
         resource = pull_settings(force, one.urn, root).resource

@@ -74,6 +74,8 @@ def _defaults(setting: Setting, by_profile: dict[str, Any]) -> Iterator[str]:
         yield f"[bold]Default[/bold] {said}"
     elif setting.allocated:
         yield "[bold]Default[/bold] from the address plan in stacks/forces.yaml"
+    elif setting.planned:
+        yield "[bold]Default[/bold] the monthly budget in stacks/FORCE/roadmap.yaml, where it has one"
     elif shown and not setting.required:
         yield f"[bold]Default[/bold] {escape(next(iter(shown.values())))} in every profile"
     elif not setting.required:

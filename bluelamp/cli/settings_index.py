@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
+from bluelamp.infra.budgets import FROM_ROADMAP
 from bluelamp.infra.defaults import FILLED, fill
 from bluelamp.infra.profiles import COMES_WITH, LEVELS
 from bluelamp.infra.register import Entry
@@ -44,6 +45,11 @@ class Setting:
     def allocated(self) -> bool:
         """Whether its default is an address range of the force's allocation."""
         return self.path in FILLED and not self.section
+
+    @property
+    def planned(self) -> bool:
+        """Whether its default is an amount of the force's roadmap."""
+        return self.path in FROM_ROADMAP
 
 
 def settings() -> dict[str, Setting]:
@@ -93,7 +99,7 @@ def _walk(model: type[BaseModel], at: str) -> Iterator[Setting]:
             path,
             _kind(info.annotation),
             tuple(map(str, dict.fromkeys(_choices(info.annotation)))),
-            info.is_required() and path not in FILLED,
+            info.is_required() and path not in FILLED and path not in FROM_ROADMAP,
             default,
             notes.get(name, ""),
             inner is not None,

@@ -14,5 +14,8 @@ MILESTONE: Final = "bluelamp:spend:Milestone"
 TACTICAL: Final = "bluelamp:spend:TacticalSpend"
 """Spend that has an end and a successor."""
 
-REGISTERED: Final = (ASSET, ACCESS_RULE, MILESTONE, TACTICAL)
+COST_INPUTS: Final = "bluelamp:spend:CostInputs"
+"""The use, the hardware and the refreshed prices that costs follow from."""
+
+REGISTERED: Final = (ASSET, ACCESS_RULE, MILESTONE, TACTICAL, COST_INPUTS)
 """All of them: nothing is deployed for them, and rules judge them."""

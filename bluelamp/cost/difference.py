@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from bluelamp.cost.model import Costs, Kind, Line, total
+from bluelamp.pricing.model import Costs, Kind, Line, total
 
 
 class What(StrEnum):

@@ -11,11 +11,12 @@ from typing import Final
 from bluelamp.core import git
 from bluelamp.core.environments import ENVIRONMENTS, join, split
 from bluelamp.core.problems import Problem, SettingsError
-from bluelamp.cost.model import Costs
-from bluelamp.cost.price import cost_of_plan, read_both
-from bluelamp.cost.snapshot import Prices, load
+from bluelamp.cost.estate import cost_of_plan
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.planning import planning_each
+from bluelamp.pricing.files import read_both
+from bluelamp.pricing.model import Costs
+from bluelamp.pricing.snapshot import Prices, load
 
 _BEFORE: Final = "@"
 """Stands before the name of a force whose settings of the revision are planned."""

@@ -14,7 +14,7 @@ from importlib.resources import files
 from io import StringIO
 from typing import Final
 
-from bluelamp.cost.model import HARDWARE, Costs, Kind, Line
+from bluelamp.pricing.model import HARDWARE, Costs, Kind, Line
 
 MANDATORY: Final = (
     "BilledCost",

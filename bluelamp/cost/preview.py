@@ -6,12 +6,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from bluelamp.core.resource import UNKNOWN, Resource
 from bluelamp.core.wire import Reader
 from bluelamp.cost.difference import Difference, difference
-from bluelamp.cost.price import Estate, estate_of_state, price, read_both
-from bluelamp.cost.snapshot import Prices, load
-from bluelamp.policies.model import UNKNOWN, Resource
+from bluelamp.cost.estate import estate_of_state
 from bluelamp.policies.value import joined
+from bluelamp.pricing.files import read_both
+from bluelamp.pricing.price import Estate, price
+from bluelamp.pricing.snapshot import Prices, load
 
 if TYPE_CHECKING:
     from bluelamp.engine.events import Step

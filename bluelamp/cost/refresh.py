@@ -16,7 +16,7 @@ from bluelamp.core.dates import today
 from bluelamp.core.files import replace as replace_file
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.cost.retail import Service
-from bluelamp.cost.snapshot import FILE, LARGEST_PRICE, Price, Prices, load, machine_key, refreshed, text_of, vcpus
+from bluelamp.pricing.snapshot import FILE, LARGEST_PRICE, Price, Prices, load, machine_key, refreshed, text_of, vcpus
 
 REGION: Final = "uksouth"
 FACTOR: Final = 10
@@ -81,7 +81,7 @@ class Refreshed:
 @cache
 def meters() -> tuple[Meter, ...]:
     """The meters that are refreshed. Source of their names: ahmadabdalla/azure-cost-calculator (MIT), b851ba6."""
-    text = (files("bluelamp.cost") / "prices" / "meters.csv").read_text(encoding="utf-8")
+    text = (files("bluelamp.pricing") / "prices" / "meters.csv").read_text(encoding="utf-8")
     return tuple(
         Meter(
             row["key"],

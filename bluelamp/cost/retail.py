@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from http.client import HTTPException
-from typing import Any, Final
+from functools import cache
+from http.client import HTTPException, HTTPMessage
+from typing import IO, Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 from bluelamp import __version__
 from bluelamp.errors import BluelampError, UsageError
@@ -28,6 +29,7 @@ _TRIES: Final = 5
 _LONGEST_WAIT: Final = 60.0
 _LARGEST: Final = 20_000_000
 _MOST_PAGES: Final = 500
+_PORTS: Final = {"https": 443, "http": 80}
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 _BUSY: Final = (429, 500, 502, 503, 504)
 _LATER: Final = "try again later; the prices of before are unchanged"
@@ -81,14 +83,7 @@ class Service:
     def _next(self, link: object) -> str | None:
         if link is None or link == "":
             return None
-        own = urlsplit(self.url)
-        try:
-            other = urlsplit(str(link))
-            # Azure's links name the default port.
-            same = (own.scheme, own.hostname) == (other.scheme, other.hostname) and other.port != 0
-        except ValueError:
-            same = False
-        if not same or " " in str(link) or not str(link).isprintable():
+        if not _same_place(self.url, str(link)) or " " in str(link) or not str(link).isprintable():
             raise BluelampError(f"{self.url}: the next page is at another address: {str(link)!r}", next_step=_LATER)
         return str(link)
 
@@ -97,7 +92,7 @@ class Service:
         for attempt in range(_TRIES):
             last = attempt == _TRIES - 1
             try:
-                with urlopen(Request(url, headers=_HEADERS), timeout=self.seconds) as answer:  # noqa: S310 - checked
+                with _opener().open(Request(url, headers=_HEADERS), timeout=self.seconds) as answer:  # noqa: S310 - checked
                     content = answer.read(_LARGEST + 1)
                 return _parsed(content, self.url)
             except HTTPError as error:
@@ -112,6 +107,36 @@ class Service:
                 if not last:
                     self.wait(_pause(None, attempt))
         raise BluelampError(f"{self.url}: {said}", next_step=_LATER)
+
+
+def _same_place(url: str, link: str) -> bool:
+    """Whether both addresses have one scheme, host and port; Azure's links name the default port."""
+    try:
+        return _place(url) == _place(link)
+    except ValueError:
+        return False
+
+
+def _place(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, _PORTS.get(parts.scheme) if parts.port is None else parts.port
+
+
+class _OwnHost(HTTPRedirectHandler):
+    """Follows a redirection to the same host alone: prices of another one are not what was asked for."""
+
+    def redirect_request(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> Request | None:
+        """The request at the new address. Raises `HTTPError` for one of another host."""
+        if not _same_place(req.full_url, newurl):
+            raise HTTPError(req.full_url, code, f"redirects to another address: {newurl!r}", headers, fp)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+@cache
+def _opener() -> OpenerDirector:
+    return build_opener(_OwnHost)
 
 
 _HEADERS: Final = {"Accept": "application/json", "User-Agent": f"bluelamp/{__version__}"}

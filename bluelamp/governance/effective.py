@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
+from bluelamp.core.resource import UNKNOWN, Resource
 from bluelamp.governance.flags import flags, plans_off
 from bluelamp.governance.groups import Group, chain, find, groups_of
 from bluelamp.modules.azure.management_groups import PREFIX
 from bluelamp.modules.azure.policy import assignments
-from bluelamp.policies.model import UNKNOWN, Resource
 
 ASSIGNMENT: Final = "azure-native:authorization:PolicyAssignment"
 EXEMPTION: Final = "azure-native:authorization:PolicyExemption"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from bluelamp.policies.model import Resource
+from bluelamp.core.resource import Resource
 
 _PRICING: Final = "azure-native:security:Pricing"
 _PLACEHOLDER: Final = re.compile(

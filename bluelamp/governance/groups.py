@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from bluelamp.core.problems import did_you_mean
+from bluelamp.core.resource import Resource
 from bluelamp.errors import UsageError
 from bluelamp.modules.azure.management_groups import PREFIX, hierarchy
-from bluelamp.policies.model import Resource
 
 GROUP: Final = "azure-native:management:ManagementGroup"
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 from ipaddress import IPv4Network
 from typing import Final
 
-from bluelamp.cost.model import HARDWARE, NONE, Costs, Kind, Line, total
 from bluelamp.infra.siblings import used
 from bluelamp.merging.estate import Estate
 from bluelamp.planning import Plan
+from bluelamp.pricing.model import HARDWARE, NONE, Costs, Kind, Line, total
 
 _UNIQUE: Final = ("accountName", "vaultName", "workspaceName", "registryName", "serverName", "namespaceName")
 """Properties that name a resource beyond its resource group."""

@@ -23,6 +23,7 @@ from bluelamp.merging.moving import Move
 from bluelamp.merging.questions import Answers, Question
 from bluelamp.merging.schedule import in_order
 from bluelamp.merging.settings import combined
+from bluelamp.merging.uses import USAGE, fitted
 
 ROADMAP: Final = "roadmap.yaml"
 VESTING: Final = "register:validFrom"
@@ -58,6 +59,8 @@ class Draft:
 
     higher: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Values of which the higher was taken, by file and path."""
+    dropped: tuple[str, ...] = ()
+    """Paths of the use that is left out, as the new force plans no resource that is charged by it."""
 
     @property
     def complete(self) -> bool:
@@ -103,8 +106,13 @@ def drafted(root: Path, first: str, second: str, into: Named, answers: Answers) 
             (work / path).parent.mkdir(parents=True, exist_ok=True)
             (work / path).write_text(text, encoding="utf-8")
         texts[REGISTER] = (work / REGISTER).read_text(encoding="utf-8")
+        dropped: tuple[str, ...] = ()
+        use = f"stacks/{into.slug}/{USAGE}"
         if not answers.open:
             load(into.slug, root=work)
+            if use in documents:
+                documents[use], dropped = fitted(documents[use], into.slug, work)
+                texts[use] = _text(use, documents[use], left, right, into, answers, dropped)
     return Draft(
         left,
         right,
@@ -116,6 +124,7 @@ def drafted(root: Path, first: str, second: str, into: Named, answers: Answers) 
         {name: tuple(each.same) for name, each in parts.items()},
         {name: {force: tuple(paths) for force, paths in each.only.items()} for name, each in parts.items()},
         {name: each.higher for name, each in parts.items()},
+        dropped,
     )
 
 
@@ -201,12 +210,17 @@ def _ask_exemptions(left: Estate, right: Estate, answers: Answers) -> None:
             )
 
 
-def _text(path: str, values: Any, left: Estate, right: Estate, into: Named, answers: Answers) -> str:
+def _text(
+    path: str, values: Any, left: Estate, right: Estate, into: Named, answers: Answers, dropped: tuple[str, ...] = ()
+) -> str:
     file = "settings" if path.startswith("stacks/Pulumi.") else path.split("/", 2)[2]
     missing = [each for each in answers.open if each.id.partition(":")[0] == file]
     lines = [f"# {into.name}: drafted from {left.slug} and {right.slug}."]
     if missing:
         lines += ["# Left out until it is decided:", *(f"#{_LIST}{each.id.partition(':')[2]}" for each in missing)]
+    if dropped:
+        lines += ["# Left out, as the new force has no resource that is charged by it:"]
+        lines += [f"#{_LIST}{each}" for each in dropped]
     return "\n".join(lines) + "\n" + yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=118)
 
 

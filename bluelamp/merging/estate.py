@@ -8,6 +8,7 @@ from typing import Any
 from bluelamp.core.contracts import Contract, read_assets
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
+from bluelamp.infra.budgets import fill_budgets
 from bluelamp.infra.force import load
 from bluelamp.infra.layers import written_settings
 from bluelamp.infra.register import Entry, read_register
@@ -40,6 +41,8 @@ def read_estate(root: Path, slug: str) -> Estate:
     force = load(slug, root=root)
     entry = read_register(root).entry(slug)
     settings = written_settings(entry, root) or {}
+    # The roadmap of the new force need not give what that of this one does.
+    fill_budgets(settings, entry, root)
     folder = root / "stacks" / slug
     files = {
         path.relative_to(folder).as_posix(): _document(path, root)

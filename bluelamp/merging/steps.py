@@ -52,6 +52,10 @@ def _steps(draft: Draft, compared: Comparison) -> Iterator[tuple[str, list[str] 
         [],
     )
     yield (
+        f"Enter the use of the new resources in stacks/{into}/usage.yaml: of these the new force has none",
+        list(draft.dropped) or None,
+    )
+    yield (
         "Resolve overlapping address ranges before any network is connected",
         [f"{first} {each.first} overlaps {second} {each.second}" for each in compared.overlaps] or None,
     )

@@ -20,6 +20,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, spell
+from bluelamp.infra.budgets import fill_budgets, place_of
 from bluelamp.infra.defaults import fill
 from bluelamp.infra.fields import UK_REGIONS
 from bluelamp.infra.finding import STACK_FILE
@@ -75,7 +76,7 @@ def leaves(force: Force, root: Path) -> list[Leaf]:
             steps = ("config", PROJECT + (info.alias or name))
             found += _within(value, info.annotation, (name,), steps, stack, register, (type(force), name))
     kept = _kept(force, root)
-    return [leaf if leaf.line else _by_plan(leaf, kept, register, row) for leaf in found]
+    return [leaf if leaf.line else _by_plan(leaf, force, root, kept, register, row) for leaf in found]
 
 
 def changed(force: Force, leaf: Leaf, value: Any) -> Force:
@@ -95,6 +96,7 @@ class Variants:
 
     def __init__(self, force: Force, root: Path) -> None:
         self._force = force
+        self._root = root
         self._places = _stack(force, root).places
         self._kept = _kept(force, root).ranges
 
@@ -112,6 +114,7 @@ class Variants:
         try:
             settings = self._written(written, made, (), ("config",), kept)
             fill(settings, made.entry, self._kept)
+            fill_budgets(settings, made.entry, self._root)
             model = Settings.model_validate(settings)
         except (ValueError, TypeError, LookupError):
             if len(changes) > 1:
@@ -268,8 +271,13 @@ def _kept(force: Force, root: Path) -> Kept:
     return Kept(ADDRESS_FILE.format(slug=force.slug))
 
 
-def _by_plan(leaf: Leaf, kept: Kept, register: Source, row: Steps) -> Leaf:
-    """A setting that must be there and is not written: the address plan gives it."""
+def _by_plan(leaf: Leaf, force: Force, root: Path, kept: Kept, register: Source, row: Steps) -> Leaf:
+    """A setting that must be there and is not written: the roadmap or the address plan gives it."""
+    if leaf.at[-2:] == ("budget", "amount") and force.azure is not None:
+        zone = force.azure.landing_zones[leaf.at[2]].name if isinstance(leaf.at[2], int) else None
+        with suppress(SettingsError, LookupError):
+            file, line = place_of(force, zone, root)
+            return replace(leaf, file=file, line=line)
     for key, net in (kept.ranges or {}).items():
         if net == leaf.value and kept.source:
             return replace(leaf, file=kept.file, line=kept.source.at(steps_of(key))[0])

@@ -1,5 +1,7 @@
 """Planning a force whose program may fail, so that what fails has a name and, where there is one, a setting."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bluelamp.core.problems import SettingsError
@@ -12,13 +14,14 @@ class ProgramError(EngineError):
     """A force's program failed, and none of its settings is the cause."""
 
 
-def attempt(force: str, root: Path, *, arm_types: Path | None = None) -> Plan:
-    """The plan of a force, which may hold errors that its program reported.
+@contextmanager
+def running(force: str, root: Path) -> Iterator[None]:
+    """Around whatever runs a force's program.
 
     Raises `SettingsError` where its settings are wrong, and `ProgramError` where its program fails otherwise.
     """
     try:
-        return plan_force(force, root, arm_types=arm_types)
+        yield
     except (SettingsError, BluelampError):
         raise
     except Exception as error:
@@ -28,12 +31,29 @@ def attempt(force: str, root: Path, *, arm_types: Path | None = None) -> Plan:
         raise ProgramError(f"the program failed: {type(error).__name__}: {error}") from error
 
 
-def planned(force: str, root: Path, *, arm_types: Path | None = None) -> Plan:
-    """The plan of a force, without errors. Raises `SettingsError`, or `BluelampError` where it cannot be planned."""
+@contextmanager
+def running_alone(force: str, root: Path) -> Iterator[None]:
+    """The same for a command on one force: the error names the force and the next step."""
     try:
-        plan = attempt(force, root, arm_types=arm_types)
+        with running(force, root):
+            yield
     except ProgramError as error:
-        raise BluelampError(f"{force}: {error}") from error
+        raise EngineError(f"{force}: {error}", next_step=f"bluelamp check {force}") from error
+
+
+def attempt(force: str, root: Path, *, arm_types: Path | None = None) -> Plan:
+    """The plan of a force, which may hold errors that its program reported.
+
+    Raises `SettingsError` where its settings are wrong, and `ProgramError` where its program fails otherwise.
+    """
+    with running(force, root):
+        return plan_force(force, root, arm_types=arm_types)
+
+
+def planned(force: str, root: Path, *, arm_types: Path | None = None) -> Plan:
+    """The plan of a force, without errors. Raises `SettingsError`, or `EngineError` where it cannot be planned."""
+    with running_alone(force, root):
+        plan = plan_force(force, root, arm_types=arm_types)
     if plan.errors:
-        raise BluelampError(f"{force}: {'; '.join(plan.errors)}")
+        raise EngineError(f"{force}: {'; '.join(plan.errors)}", next_step=f"bluelamp check {force}")
     return plan

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from bluelamp.core.resource import Resource
 from bluelamp.policies.broken import forms
-from bluelamp.policies.model import Resource
 from bluelamp.policies.value import SECRET, covers, joined, secret_key
 
 SHORTEST: Final = 8

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from bluelamp.core.asset_type import REGISTERED
+from bluelamp.core.resource import UNKNOWN, Resource, ancestors
 from bluelamp.core.wire import FILE, Reader
 from bluelamp.errors import UsageError
-from bluelamp.policies.model import UNKNOWN, Resource
 from bluelamp.policies.value import joined
 from bluelamp.reports.undecided import NO_INPUTS
 from bluelamp.reports.unjudged import Skipped
@@ -27,7 +27,8 @@ def from_plan(plan: "Plan") -> list[Resource]:
     Secrets are opened, so that rules can judge them, and their paths are named in `secrets`, so that nobody prints
     them. Components, providers and the stack itself are left out, information assets and rules of access are not.
     """
-    return [_planned(each) for each in plan.resources if _is_judged(each.type, custom=each.custom)]
+    parents = {each.urn: each.parent for each in plan.resources}
+    return [_planned(each, parents) for each in plan.resources if _is_judged(each.type, custom=each.custom)]
 
 
 def from_state(state: Mapping[str, Any], decrypt: Callable[[str], str] | None = None) -> list[Resource]:
@@ -37,7 +38,10 @@ def from_state(state: Mapping[str, Any], decrypt: Callable[[str], str] | None = 
     `--show-secrets`; all others are `UNKNOWN`. All are named in `secrets`. What is only read, or waits to be deleted,
     is left out; `skipped` tells of it. Raises `UsageError` where it is not a state.
     """
-    return [_recorded(record, decrypt) for record in _records(state) if not _why_skipped(record)]
+    judged = [record for record in _records(state) if not _why_skipped(record)]
+    listed = state["deployment"].get("resources") or ()
+    parents = {str(each["urn"]): str(each.get("parent") or "") for each in listed}
+    return [_recorded(record, decrypt, parents) for record in judged]
 
 
 def skipped(state: Mapping[str, Any]) -> list[Skipped]:
@@ -55,7 +59,7 @@ def _why_skipped(record: Mapping[str, Any]) -> str:
     return "it waits to be deleted" if record.get("delete") else ""
 
 
-def _planned(each: "PlannedResource") -> Resource:
+def _planned(each: "PlannedResource", parents: Mapping[str, str]) -> Resource:
     from bluelamp.rehearsal import values
 
     secrets: set[str] = set()
@@ -88,10 +92,11 @@ def _planned(each: "PlannedResource") -> Resource:
         frozenset(secrets),
         each.references,
         reasons=reasons,
+        ancestors=ancestors(each.parent, parents),
     )
 
 
-def _recorded(record: Mapping[str, Any], decrypt: Callable[[str], str] | None) -> Resource:
+def _recorded(record: Mapping[str, Any], decrypt: Callable[[str], str] | None, parents: Mapping[str, str]) -> Resource:
     reader = Reader(UNKNOWN, joined, decrypt, _ENCRYPTED)
     try:
         properties = reader.read(record.get("inputs") or {})
@@ -101,16 +106,18 @@ def _recorded(record: Mapping[str, Any], decrypt: Callable[[str], str] | None) -
         # Defaults must not be judged in place of what was deployed.
         properties, reader.reasons[""] = UNKNOWN, NO_INPUTS
     origins = record.get("propertyDependencies")
+    parent = str(record.get("parent") or "")
     return Resource(
         record["urn"],
         record["type"],
         record["urn"].split("::", 3)[-1],
         properties,
         bool(record.get("protect")),
-        str(record.get("parent") or ""),
+        parent,
         frozenset(reader.secrets),
         {key: tuple(sorted(urns)) for key, urns in (origins or {}).items() if urns},
         reasons=dict(reader.reasons),
+        ancestors=ancestors(parent, parents),
     )
 
 

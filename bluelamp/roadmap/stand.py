@@ -12,14 +12,14 @@ from bluelamp.core.contracts import read_assets
 from bluelamp.core.dates import today
 from bluelamp.core.dependencies import ordered
 from bluelamp.core.roadmap import has_roadmap
-from bluelamp.cost.model import By
-from bluelamp.cost.price import cost_of_plan
+from bluelamp.cost.estate import cost_of_plan
 from bluelamp.fleet.judge import judge_plan
 from bluelamp.fleet.planning import planning_each
 from bluelamp.infra.force import load
 from bluelamp.infra.roadmap import roadmap_of
 from bluelamp.planning.attempt import planned
 from bluelamp.policies import rules
+from bluelamp.pricing.model import By
 from bluelamp.reports import from_plan
 from bluelamp.reports.selection import Selection
 from bluelamp.roadmap.criteria import Decided, known_rules

@@ -1,10 +1,11 @@
 """The force's roadmap, registered so that rules judge it together with what is deployed, and in the tags."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 
-from bluelamp.core.asset_type import MILESTONE, TACTICAL
+from bluelamp.core.asset_type import COST_INPUTS, MILESTONE, TACTICAL
 from bluelamp.core.roadmap import Roadmap, milestone_inputs, tactical_inputs, tactical_tags
 from bluelamp.infra.roadmap import own_milestones
 from bluelamp.modules.naming import Label
@@ -21,6 +22,15 @@ def register_roadmap(roadmap: Roadmap, owner: str) -> None:
     for spend in roadmap.tactical:
         inputs = tactical_inputs(spend, roadmap.file)
         pulumi.ComponentResource(TACTICAL, f"tactical-{spend.id.lower()}", inputs).register_outputs({})
+
+
+def register_cost_inputs(inputs: Mapping[str, Any]) -> None:
+    """Registers a component for the use, the hardware and the refreshed prices, where there are any.
+
+    The rule on budgets prices the milestones with them. Must run inside a Pulumi program.
+    """
+    if inputs:
+        pulumi.ComponentResource(COST_INPUTS, "cost-inputs", dict(inputs)).register_outputs({})
 
 
 def zone_labels(label: Label, roadmap: Roadmap | None) -> Mapping[str, Label]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.estate import Estate, canonical
-from bluelamp.policies.model import UNKNOWN
 from bluelamp.policies.value import UnknownValue, Value, places, some
 
 PRIVATE_ENDPOINT: Final = "azure-native:network:PrivateEndpoint"

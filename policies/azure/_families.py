@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.estate import Estate
-from bluelamp.policies.model import UNKNOWN
 from bluelamp.policies.value import UnknownValue, Value, places
 
 

@@ -5,10 +5,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.addresses import ANYONE, NONE, Addresses, is_open, parsed, public, union
 from bluelamp.policies.azure._families import Family, Kin
 from bluelamp.policies.in_force import FIRST, Ask, InForce, Sided, in_force, key_of, named
-from bluelamp.policies.model import UNKNOWN
 from bluelamp.policies.traffic import ALL_PORTS, Box, admitted, everything, includes, ports_of
 from bluelamp.policies.value import Value
 

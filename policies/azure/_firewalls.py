@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.addresses import ANYONE, Addresses, named_by, union
 from bluelamp.policies.azure._families import Family, Kin
 from bluelamp.policies.estate import Estate, kind_of
 from bluelamp.policies.in_force import InForce, Sided, in_force, key_of, named
-from bluelamp.policies.model import UNKNOWN
 from bluelamp.policies.traffic import ALL_PORTS, Box, everything, ports_of
 from bluelamp.policies.value import UnknownValue, Value, places, root, some
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.estate import canonical, kind_of
-from bluelamp.policies.model import UNKNOWN
 from bluelamp.policies.value import UnknownValue, Value, some
 
 

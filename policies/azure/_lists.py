@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.core.text import first_of
 from bluelamp.policies.addresses import ANYONE, Addresses, Span, between, is_open, merged, parsed, public, size, union
 from bluelamp.policies.azure._families import Family, Kin
 from bluelamp.policies.estate import Estate, canonical
-from bluelamp.policies.model import UNKNOWN
 from bluelamp.policies.value import UnknownValue, Value
 
 _REFUSALS: Final = frozenset({"deny", "reject", "block"})

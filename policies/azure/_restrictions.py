@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.addresses import ANYONE, Addresses, named_by
 from bluelamp.policies.in_force import FIRST, InForce, Sided, in_force
-from bluelamp.policies.model import UNKNOWN
 from bluelamp.policies.traffic import Box, admitted
 from bluelamp.policies.value import Value
 

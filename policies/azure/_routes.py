@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.addresses import ANYONE, named_by
 from bluelamp.policies.azure._families import Family, Kin
 from bluelamp.policies.estate import Estate
 from bluelamp.policies.in_force import InForce, Sided, in_force, key_of, named
-from bluelamp.policies.model import UNKNOWN
 from bluelamp.policies.traffic import Box, admitted
 from bluelamp.policies.value import Value
 

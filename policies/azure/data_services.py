@@ -2,12 +2,13 @@
 
 from typing import Final
 
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.azure._controls import CLOSED
 from bluelamp.policies.azure._kin import child
 from bluelamp.policies.azure.paas import DATABRICKS
 from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from bluelamp.policies.estate import Estate, kind_of
-from bluelamp.policies.model import UNKNOWN, Severity
+from bluelamp.policies.model import Severity
 from bluelamp.policies.rule import Fail, NotApplicable, Outcome, lacks, rule
 from bluelamp.policies.tighter import Forbidden
 from bluelamp.policies.value import Value, some

@@ -11,8 +11,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.estate import canonical, kind_of
-from bluelamp.policies.model import UNKNOWN
 from bluelamp.policies.value import UnknownValue, Value, places
 
 _MISSING: Final = "-"

@@ -8,11 +8,12 @@ from typing import Final
 
 from bluelamp.core.asset_type import ACCESS_RULE
 from bluelamp.core.dates import today
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.azure._arm import NAMES
 from bluelamp.policies.azure.logs import DIAGNOSTIC_SETTING
 from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
 from bluelamp.policies.estate import Estate, canonical
-from bluelamp.policies.model import UNKNOWN, Enforcement, Severity
+from bluelamp.policies.model import Enforcement, Severity
 from bluelamp.policies.rule import Fail, NotApplicable, Outcome, lacks, rule
 from bluelamp.policies.tighter import AtLeast
 from bluelamp.policies.value import UnknownValue, Value, root, some

@@ -2,11 +2,12 @@
 
 from typing import Final
 
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.azure._arm import NAMES
 from bluelamp.policies.azure._kin import same_name
 from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc
 from bluelamp.policies.estate import Estate, canonical
-from bluelamp.policies.model import UNKNOWN, Enforcement, Severity
+from bluelamp.policies.model import Enforcement, Severity
 from bluelamp.policies.rule import Outcome, lacks, rule
 from bluelamp.policies.value import Value, some
 

@@ -4,16 +4,17 @@ A program registers a component for each milestone and each tactical spend of `s
 judge them together with the resources.
 """
 
+from decimal import Decimal
 from typing import Final
 
 from bluelamp.core.asset_type import MILESTONE, TACTICAL
 from bluelamp.policies.controls import caf, iso, mcsb, ncsc
-from bluelamp.policies.data import _roadmap
+from bluelamp.policies.data import _roadmap, _spending
 from bluelamp.policies.data._types import TAGGED
 from bluelamp.policies.estate import Estate
-from bluelamp.policies.model import Severity
+from bluelamp.policies.model import Enforcement, Severity
 from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
-from bluelamp.policies.value import Value, root
+from bluelamp.policies.value import UnknownValue, Value, root
 
 _ROADMAP: Final = """
 resources.ResourceGroup(
@@ -42,6 +43,15 @@ pulumi.ComponentResource(
         "end": "2099-03-31",
         "delivers": ["modules/data/lake"],
     },
+)
+"""
+
+_BUDGET: Final = """
+network.DdosProtectionPlan("ddos-plan", ..., tags={"roadmap-milestone": "data-in-shape"})
+pulumi.ComponentResource(
+    "bluelamp:spend:Milestone",
+    "milestone-data-in-shape",
+    {"id": "data-in-shape", "start": "2027-04-01", "end": "2028-03-31", "budgetMonthlyGbp": 9500},
 )
 """
 
@@ -124,3 +134,42 @@ def milestone_is_scheduled(before: Value, estate: Estate) -> Outcome:
     if _roadmap.day(start) > end:
         return None
     return Fail(start, f"a day after {end}, the end of {before.known}")
+
+
+@rule(
+    "BL-SPD-013",
+    "A milestone costs no more than its monthly budget",
+    failure="Milestone costs more than its monthly budget",
+    severity=Severity.MEDIUM,
+    controls=ncsc("4") + caf("A3.a") + iso("5.9"),
+    at={MILESTONE: "budgetMonthlyGbp"},
+    fix="""Reduce the resources that cost most, move resources to the milestone that they serve, or agree a larger
+    budget.monthly in stacks/FORCE/roadmap.yaml.""",
+    example=_BUDGET,
+    # List prices are an estimate: a force's baseline may make the rule mandatory.
+    enforcement=Enforcement.ADVISORY,
+)
+def within_budget(budget: Value, estate: Estate) -> Outcome:
+    """Spend that passes the budget of its milestone takes the money of the milestones after it. The fixed cost of all
+    resources and premises that carry the milestone decides, at list prices; use and charges without a price leave it
+    open.
+    """
+    if budget.missing:
+        return NotApplicable("it has no monthly budget")
+    name = str(root(budget.resource)["id"].known)
+    allowed, spent = Decimal(str(budget.known)), _spending.spent(name, estate)
+    unplaced = _spending.unplaced(estate)
+    if spent is None:
+        if unplaced:
+            raise UnknownValue(budget, f"the milestone of {_spending.named(unplaced)} is not known")
+        return NotApplicable("nothing that costs money carries it")
+    fixed = f"the fixed cost of {name} is {_spending.pounds(spent.fixed)} a month"
+    if spent.fixed > allowed:
+        return Fail(budget, f"at least {_spending.pounds(spent.fixed)}", f"{fixed}; the dearest are {spent.dearest}")
+    if spent.fixed + spent.used > allowed:
+        raise UnknownValue(budget, f"{fixed}, and with the assumed use {_spending.pounds(spent.fixed + spent.used)}")
+    if spent.unpriced:
+        raise UnknownValue(budget, f"{fixed}, and no price is known of {_spending.named(spent.unpriced)}")
+    if unplaced:
+        raise UnknownValue(budget, f"{fixed}, and the milestone of {_spending.named(unplaced)} is not known")
+    return None

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
+from bluelamp.core.resource import UNKNOWN, Resource
 from bluelamp.core.server_side_apply import Apply, Shape, builtin, of_schema
 from bluelamp.policies.kubernetes._templates import type_of
-from bluelamp.policies.model import UNKNOWN, Resource
 from bluelamp.policies.value import PartialList, PartialObject
 
 _SUFFIX: Final = "Patch"

@@ -11,8 +11,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
+from bluelamp.core.resource import UNKNOWN, Resource
 from bluelamp.policies.estate import Estate
-from bluelamp.policies.model import UNKNOWN, Resource
 from bluelamp.policies.value import UnknownValue, Value, root, stepped
 
 CLUSTER_ROLES: Final = tuple(

@@ -11,8 +11,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, Final
 
+from bluelamp.core.resource import UNKNOWN, Resource
 from bluelamp.policies.kubernetes._workloads import PODS
-from bluelamp.policies.model import UNKNOWN, Resource
 from bluelamp.policies.value import PartialList, PartialObject, Value, root
 
 TEMPLATE: Final = "kubernetes:core/v1:PodTemplate"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from bluelamp.policies.model import UNKNOWN
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.value import Value
 
 PODS: Final[Mapping[str, str | tuple[str, ...]]] = {

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Final
 
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies.address_lists import with_others
 from bluelamp.policies.addresses import ANYONE, NONE, Addresses, difference, is_open, named_by, public, union
 from bluelamp.policies.estate import Estate
 from bluelamp.policies.in_force import FIRST, InForce, Sided, in_force, key_of
 from bluelamp.policies.kubernetes._workloads import namespace_of
 from bluelamp.policies.kubernetes.namespaces import NETWORK_POLICY
-from bluelamp.policies.model import UNKNOWN
 from bluelamp.policies.traffic import ALL_PORTS, Box, everything
 from bluelamp.policies.value import UnknownValue, Value, places, root
 

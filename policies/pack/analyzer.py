@@ -6,7 +6,7 @@ inputs are kept, and rules that need to see everything judge those. A resource i
 rules, and each rule reports under its own name.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -17,10 +17,11 @@ from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
 from bluelamp.core.dates import today
+from bluelamp.core.resource import Resource, ancestors
 from bluelamp.policies.baseline import configured
 from bluelamp.policies.governance import Governance
 from bluelamp.policies.judging import Baseline
-from bluelamp.policies.model import Enforcement, Judgement, Resource, Severity, Verdict
+from bluelamp.policies.model import Enforcement, Judgement, Severity, Verdict
 from bluelamp.policies.pack.wire import fields
 from bluelamp.policies.pack.wire import resource as described
 from bluelamp.policies.placeholders import without_placeholders
@@ -127,7 +128,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         What is not decided for one alone is judged again: where an unknown value comes from is only known now. So is
         what other resources decide: patches, what others apply, and how much the pattern of an exemption covers.
         """
-        resources = [self._whole(each) for each in self._staying(request.resources)]
+        listed = self._staying(request.resources)
+        parents = {each.urn: each.parent for each in listed}
+        resources = [self._whole(each, parents) for each in listed]
         context = Context(resources)
         late = [each for each in resources if each.urn in self._unsure or context.late(each)]
         again = [
@@ -147,13 +150,13 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         listed = list(resources)
         return [each for each in listed if each.urn in self._inputs] if self._inputs else listed
 
-    def _whole(self, each: Any) -> Resource:
-        """The inputs of a resource, with its references, of which the engine only tells at the end."""
+    def _whole(self, each: Any, parents: Mapping[str, str]) -> Resource:
+        """The inputs of a resource, with what the engine only tells at the end: its references and all around it."""
         inputs = self._inputs.get(each.urn) or without_placeholders(
             described(each.urn, each.type, each.properties, protect=each.options.protect, parent=each.parent)
         )
         references = {key: tuple(sorted(of.urns)) for key, of in each.propertyDependencies.items()}
-        return replace(inputs, references=references)
+        return replace(inputs, references=references, ancestors=ancestors(inputs.parent, parents))
 
     def GetAnalyzerInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         """What the pack is called and which rules it has."""

@@ -4,8 +4,8 @@ from typing import Any
 
 from google.protobuf import struct_pb2
 
+from bluelamp.core.resource import UNKNOWN, Resource
 from bluelamp.core.wire import Reader
-from bluelamp.policies.model import UNKNOWN, Resource
 from bluelamp.policies.value import joined
 
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluelamp.core.asset_type import ASSET
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies import Resource, Verdict, judge, rules
-from bluelamp.policies.model import UNKNOWN
 from tests.thorough import tries
 
 MARKINGS = ("OFFICIAL", "OFFICIAL-SENSITIVE", "SECRET", "TOP SECRET")

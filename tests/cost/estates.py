@@ -5,12 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bluelamp.cost.hardware import Hardware
-from bluelamp.cost.model import Costs, Kind
-from bluelamp.cost.price import Estate, price
-from bluelamp.cost.snapshot import Prices, load
-from bluelamp.cost.usage import Usage
-from bluelamp.policies.model import Resource
+from bluelamp.core.resource import Resource
+from bluelamp.pricing.hardware import Hardware
+from bluelamp.pricing.model import Costs, Kind
+from bluelamp.pricing.price import Estate, price
+from bluelamp.pricing.snapshot import Prices, load
+from bluelamp.pricing.usage import Usage
 
 DAY = date(2026, 11, 30)
 

@@ -13,9 +13,9 @@ from jsonschema import Draft202012Validator
 
 from bluelamp import schemas
 from bluelamp.core.wire import SECRET, SIGNATURE
-from bluelamp.cost.model import By
-from bluelamp.cost.price import cost_of_plan, cost_of_state
+from bluelamp.cost.estate import cost_of_plan, cost_of_state
 from bluelamp.planning import plan_force
+from bluelamp.pricing.model import By
 from bluelamp.rehearsal.values import UNKNOWN, Secret
 from tests.conftest import ROOT, Project, in_process, make_project
 
@@ -159,7 +159,11 @@ def test_a_state_costs_what_the_plan_does_that_it_comes_from() -> None:
 
 @pytest.mark.engine
 def test_a_preview_ends_with_what_its_changes_cost(project: Project, engine: Path) -> None:
+    roadmap = project.root / "stacks" / "dyfed-powys" / "roadmap.yaml"
+    roadmap.write_text(roadmap.read_text("utf-8").replace("budget: {monthly: 1500", "budget: {monthly: 904"), "utf-8")
     done = project.run("preview", "--rehearse", "dyfed-powys")
     assert done.returncode in (0, 3), done.stderr
+    over = "found 904, expected at least £904.73 (the fixed cost of first-steps is £904.73 a month; the dearest are"
+    assert over in " ".join((done.stdout + done.stderr).split()), "the policy pack prices the milestone as a plan does"
     # The hardware is there before and after.
     assert done.stdout.splitlines()[-1].startswith("cost: +£193.57 a month (£898.84 -> £1,092.41)")

@@ -8,11 +8,13 @@ import pytest
 
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import parse
+from bluelamp.cost.estate import check_names
 from bluelamp.cost.fleet import costs
-from bluelamp.cost.hardware import hardware_of, read_hardware
-from bluelamp.cost.model import By
-from bluelamp.cost.price import Estate, check_names, read_both
-from bluelamp.cost.usage import defaults, read_usage, usage_of
+from bluelamp.pricing.files import read_both
+from bluelamp.pricing.hardware import hardware_of, read_hardware
+from bluelamp.pricing.model import By
+from bluelamp.pricing.price import Estate
+from bluelamp.pricing.usage import defaults, read_usage, usage_of
 from tests.conftest import ROOT, Project, in_process
 from tests.cost.estates import cost_of, lines, resource
 
@@ -124,6 +126,41 @@ def test_use_of_a_resource_that_is_not_planned_is_a_mistake() -> None:
     with pytest.raises(SettingsError, match="did you mean lake-account") as raised:
         check_names(usage, estate)
     assert str(raised.value).startswith("stacks/kent/usage.yaml:2:3: resources.lake-acount: ")
+
+
+def test_use_that_a_resource_is_not_charged_by_is_a_mistake() -> None:
+    text = "resources:\n  lake-account: {storageWrite: 1 GB, natData: 1 GB/month}\n  keys: {natData: 1 GB/month}\n"
+    text = text.replace("storageWrite: 1 GB", "storageWrites: 1 10k operations/month")
+    usage = usage_of(parse(text.encode(), "stacks/kent/usage.yaml"))
+    account, key = resource("storage:StorageAccount", name="lake-account"), resource("keyvault:Key", name="keys")
+    with pytest.raises(SettingsError) as raised:
+        check_names(usage, Estate("kent", (account, key)))
+    assert [(each.line, each.column, each.path) for each in raised.value.problems] == [
+        (2, 57, "resources.lake-account.natData"),
+        (3, 10, "resources.keys.natData"),
+    ]
+    first, second = raised.value.problems
+    assert "allowed: storageCapacity, storageWrites, storageReads, fileCapacity" in str(first)
+    assert "nothing of it is charged by use" in str(second)
+
+
+def test_part_of_a_server_is_a_mistake() -> None:
+    with pytest.raises(SettingsError, match=r"usage\.extraServers: .*allowed: a whole number from 0"):
+        usage_of(parse(b"usage: {extraServers: 2.5 servers}\n", "usage.yaml"))
+    assert usage_of(parse(b"usage: {extraServers: 2.0 servers}\n", "usage.yaml")).stated == {"extraServers": 2}
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n"])
+@pytest.mark.parametrize("name", ["usage.yaml", "hardware.yaml"])
+def test_an_empty_file_says_what_to_do(name: str, text: str, tmp_path: Path) -> None:
+    path = tmp_path / "stacks" / "kent" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(text, "utf-8")
+    with pytest.raises(SettingsError) as raised:
+        read_both(tmp_path, "kent")
+    assert str(raised.value) == (
+        f"stacks/kent/{name}: is empty; enter the force's figures as docs/cost.md shows, or delete the file"
+    )
 
 
 @pytest.mark.parametrize("text", ["", "- a\n", "usage: 3\n", "resources: [a]\n", "usage:\n  a: &b 1\n"])

@@ -8,10 +8,10 @@ from io import StringIO
 import pytest
 
 from bluelamp.core.reader import parse
-from bluelamp.cost.azure import pricing
 from bluelamp.cost.focus import COLUMNS, MANDATORY, OWN, RECOMMENDED, export, service_of, services
-from bluelamp.cost.hardware import hardware_of
-from bluelamp.cost.model import Costs
+from bluelamp.pricing.azure import pricing
+from bluelamp.pricing.hardware import hardware_of
+from bluelamp.pricing.model import Costs
 from tests.cost.estates import cost_of, resource
 from tests.cost.test_files import HARDWARE
 

@@ -31,6 +31,9 @@ def test_a_vpn_gateway_with_twelve_tunnels() -> None:
     found = cost_of([gateway, *tunnels])
     # 730 h x 0.407563 = 297.52; ten tunnels are included, two more are 730 h x 0.011321 = 8.26 each.
     assert lines(found) == {"Gateway VpnGw2AZ": ("297.52", "fixed"), "Tunnel beyond those included": ("8.26", "fixed")}
+    circuit = {"gatewayType": "ExpressRoute", "sku": {"name": "ErGw1AZ"}}
+    beside = cost_of([gateway, resource("network:VirtualNetworkGateway", circuit, "circuit"), *tunnels])
+    assert sum(line.what == "Tunnel beyond those included" for line in beside.lines) == 2, "it includes no tunnel"
     assert str(found.total) == "314.04"
     assert found.coverage.free == 10
 

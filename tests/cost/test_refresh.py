@@ -18,8 +18,8 @@ import pytest
 from bluelamp.core.problems import SettingsError
 from bluelamp.cost.refresh import Refreshed, family_of, meters, outliers, refresh
 from bluelamp.cost.retail import VARIABLE, Service
-from bluelamp.cost.snapshot import FILE, load
 from bluelamp.errors import BluelampError, UsageError
+from bluelamp.pricing.snapshot import FILE, load
 from tests.conftest import in_process, make_project
 
 DAY = date(2026, 11, 30)
@@ -297,6 +297,22 @@ def test_a_price_of_another_tier_or_name_is_not_taken(tmp_path: Path, api: Api) 
     done = run(tmp_path, api, "egress-100")
     assert done.missing == ("egress-100",)
     assert load(tmp_path).find("egress-100") == load().find("egress-100")
+
+
+def test_a_redirection_is_followed_on_the_same_host_alone(tmp_path: Path, api: Api) -> None:
+    given = {"Items": [item("firewall-premium", "1.4")], "NextPageLink": None}
+    query = "?%24filter=moved"
+    api.answers["moved"] = lambda *_: (200, {}, given)
+    api.answers["Premium Deployment"] = lambda *_: (302, {"Location": api.url + query}, "")
+    assert len(run(tmp_path, api, "firewall-premium").changed) == 1
+    before = (tmp_path / FILE).read_bytes()
+    elsewhere = api.url.replace("127.0.0.1", "localhost") + query
+    api.answers["Premium Deployment"] = lambda *_: (302, {"Location": elsewhere}, "")
+    asked = len(api.asked)
+    with pytest.raises(BluelampError, match="302 redirects to another address"):
+        run(tmp_path, api, "firewall-premium")
+    assert len(api.asked) == asked + 1, "the other address is not asked"
+    assert (tmp_path / FILE).read_bytes() == before
 
 
 def test_two_prices_of_one_meter_are_refused(tmp_path: Path, api: Api) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bluelamp.core.problems import SettingsError
 from bluelamp.cost.refresh import meters, outliers
-from bluelamp.cost.snapshot import FILE, HEADINGS, MONTHS, Price, _machines, load, sources, text_of, vcpus
+from bluelamp.pricing.snapshot import FILE, HEADINGS, MONTHS, Price, _machines, load, sources, text_of, vcpus
 from tests.cost.estates import cost_of, resource
 
 PRICES = load().by_key

@@ -6,14 +6,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bluelamp.core.resource import Resource
 from bluelamp.cost.difference import What, difference, signed
-from bluelamp.cost.model import By, Costs, Kind, to_penny
 from bluelamp.cost.preview import after_steps, cost_of_steps
-from bluelamp.cost.price import Estate, price
-from bluelamp.cost.snapshot import load
-from bluelamp.cost.usage import Usage, defaults
 from bluelamp.engine.events import Step
-from bluelamp.policies.model import Resource
+from bluelamp.pricing.model import By, Costs, Kind, to_penny
+from bluelamp.pricing.price import Estate, price
+from bluelamp.pricing.snapshot import load
+from bluelamp.pricing.usage import Usage, defaults
 from tests.conftest import ROOT
 from tests.cost.estates import DAY, Hardware, resource
 from tests.thorough import tries

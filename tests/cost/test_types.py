@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluelamp.cost.azure import pricing
+from bluelamp.core.resource import UNKNOWN
+from bluelamp.cost.estate import cost_of_plan
 from bluelamp.cost.fleet import costs
-from bluelamp.cost.model import By, Costs, Kind
-from bluelamp.cost.price import cost_of_plan
 from bluelamp.planning import Plan, plan_force
-from bluelamp.policies.model import UNKNOWN
+from bluelamp.pricing.azure import pricing
+from bluelamp.pricing.model import By, Costs, Kind
+from bluelamp.pricing.usage import Amount, Usage, defaults
 from tests.conftest import ROOT
 from tests.cost.estates import cost_of, resource
 from tests.thorough import tries
@@ -128,6 +129,24 @@ def test_unknown_properties_are_no_reason_to_fail() -> None:
             assert cost_of([resource(type_, properties)]).lines  # type: ignore[arg-type]
 
 
+def test_what_depends_on_a_property_that_is_not_known_yet_is_unpriced() -> None:
+    pool = {"vmSize": "Standard_D4s_v5", "count": UNKNOWN}
+    found = cost_of(
+        [
+            resource("network:AzureFirewall", {"sku": {"tier": UNKNOWN}, "location": "uksouth"}, "firewall"),
+            resource("network:PrivateEndpoint", {"location": UNKNOWN}, "endpoint"),
+            resource("network:VirtualNetwork", {"location": UNKNOWN}, "network"),
+            resource("containerservice:AgentPool", {**pool, "location": "uksouth"}, "pool"),
+        ]
+    )
+    assert {line.name: line.basis for line in found.unpriced} == {
+        "firewall": "sku.tier is not known before deployment",
+        "endpoint": "location is not known before deployment",
+        "pool": "count is not known before deployment",
+    }
+    assert found.total == 0
+
+
 KEYS = sorted(
     {
         *("sku", "name", "tier", "family", "capacity", "capacityReservationLevel", "location", "properties", "kty"),
@@ -156,6 +175,20 @@ VALUES = st.recursive(
 @settings(max_examples=tries(600), deadline=None, derandomize=True)
 @given(st.sampled_from(sorted(pricing())), st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=6))
 def test_no_value_makes_a_pricing_function_fail(token: str, properties: dict[str, object]) -> None:
-    found = cost_of([resource(token.removeprefix("azure-native:"), properties)])
+    asked: set[str] = set()
+
+    class Recorded(Usage):
+        def of(self, key: str, name: str = "") -> Amount:
+            asked.update((key,) if name else ())
+            return super().of(key, name)
+
+    found = cost_of([resource(token.removeprefix("azure-native:"), properties)], Recorded())
     assert found.lines
     assert all(line.monthly >= 0 for line in found.lines)
+    assert all(token in defaults()[key].of for key in asked), "usage.yaml refuses a key that counts"
+
+
+def test_a_charge_by_use_of_a_resource_names_types_that_are_priced() -> None:
+    for one in defaults().values():
+        assert bool(one.of) == (one.per == "resource")
+        assert set(one.of) <= pricing().keys()

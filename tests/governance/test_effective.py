@@ -8,11 +8,11 @@ from pathlib import Path
 import pulumi
 import pytest
 
+from bluelamp.core.resource import UNKNOWN, Resource
 from bluelamp.errors import UsageError
 from bluelamp.governance.effective import EXEMPTION, Effective, Row, effective, everywhere
 from bluelamp.modules.aliases import drop_version_aliases
 from bluelamp.planning import plan_program
-from bluelamp.policies.model import UNKNOWN, Resource
 from bluelamp.reports.subject import from_plan, from_state
 
 ROOT = Path(__file__).resolve().parents[2]

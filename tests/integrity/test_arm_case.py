@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluelamp.core.problems import SettingsError
+from bluelamp.core.resource import Resource
 from bluelamp.policies import UNKNOWN, Verdict, judge, rules
-from bluelamp.policies.model import Resource
 from bluelamp.reports.sources.templates import read
 from tests.conftest import bluelamp
 from tests.reports.test_template_agreement import RULES, Unsayable, template

@@ -14,6 +14,7 @@ from bluelamp.core.files import create
 from bluelamp.infra.register import read_register
 from bluelamp.merging.draft import Named, drafted
 from bluelamp.merging.questions import Answer, Answers
+from bluelamp.merging.steps import Comparison, steps
 from tests import thorough
 from tests.conftest import Project, in_process
 
@@ -90,6 +91,29 @@ def test_any_two_forces_have_a_draft_whose_settings_load(project: Project) -> No
             asked = Answers(given)
             draft = drafted(project.root, first, second, named, asked)
         assert draft.complete
+
+
+def test_use_of_a_resource_that_the_new_force_does_not_plan_is_left_out(project: Project) -> None:
+    use = "1 10k operations/month"
+    text = f"resources: {{vault-vault: {{vaultOperations: {use}}}, old-vault: {{vaultOperations: {use}}}}}\n"
+    (project.root / "stacks" / "dyfed-powys" / "usage.yaml").write_text(text, "utf-8")
+    named = Named("mid-wales", "Mid Wales Police", "wales", "midw")
+    chance, asked = random.Random(7), Answers()
+    drafted(project.root, "dyfed-powys", "wiltshire", named, asked)
+    given: dict[str, Answer] = {}
+    while asked.open:
+        for question in asked.open:
+            made = answer(question.id, dict(question.options), chance)
+            given[question.id] = Answer(value=made["value"]) if isinstance(made, dict) else Answer(made)
+        asked = Answers(given)
+        draft = drafted(project.root, "dyfed-powys", "wiltshire", named, asked)
+    assert draft.dropped == ("resources.old-vault",)
+    file = draft.files["stacks/mid-wales/usage.yaml"]
+    assert yaml.safe_load(file) == {"resources": {"vault-vault": {"vaultOperations": use}}}
+    assert "# Left out, as the new force has no resource that is charged by it:\n#  - resources.old-vault\n" in file
+    none = Comparison((), (), ())
+    (step,) = [each for each in steps(draft, none) if "usage.yaml" in each.title]
+    assert step.items == ("resources.old-vault",)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from rule_examples import manifest_rules
 from rule_examples import resources as example_resources
 
-from bluelamp.core.asset_type import ACCESS_RULE, ASSET, MILESTONE, TACTICAL
+from bluelamp.core.asset_type import ACCESS_RULE, ASSET, COST_INPUTS, MILESTONE, TACTICAL
 from bluelamp.policies import Resource, Severity, Verdict, judge, rules
 from bluelamp.policies.catalogues import title_of
 from bluelamp.policies.data._types import LOCATED, TAGGED
@@ -35,6 +35,7 @@ _REGISTERED = {
     ACCESS_RULE: {"id", "effect", "agreement", "ends", "open"},
     MILESTONE: _MILESTONE_INPUTS,
     TACTICAL: _TACTICAL_INPUTS,
+    COST_INPUTS: {"usage", "hardware", "prices"},
 }
 ALL = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
 MANIFESTS = pytest.mark.parametrize("rule", manifest_rules(), ids=lambda rule: rule.id)

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies import Control, Rule, Severity, Verdict
-from bluelamp.policies.model import UNKNOWN
 from bluelamp.reports import Report, Source
 from bluelamp.reports.changes import Change
 from bluelamp.reports.formats import junit, markdown, sarif

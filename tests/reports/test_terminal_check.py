@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 
 from bluelamp.cli.notes import Notes, gathered
+from bluelamp.core.resource import UNKNOWN
 from bluelamp.policies import Rule, Severity
-from bluelamp.policies.model import UNKNOWN
 from bluelamp.reports import Report, terminal
 from bluelamp.reports.html import to_html
 from tests.reports.tree import parse

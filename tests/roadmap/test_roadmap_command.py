@@ -16,10 +16,13 @@ from bluelamp import schemas
 from bluelamp.core.asset_type import MILESTONE, TACTICAL
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.roadmap import Budget, Roadmap
-from bluelamp.cost.price import cost_of_plan
+from bluelamp.cost.estate import cost_of_plan
 from bluelamp.fleet.judge import check_plan
 from bluelamp.planning import plan_force
-from bluelamp.policies import Resource, Verdict
+from bluelamp.policies import Resource, Verdict, judge, rules
+from bluelamp.policies.data import _spending
+from bluelamp.policies.estate import Estate
+from bluelamp.reports import from_plan
 from bluelamp.reports.roadmap import to_html, to_national
 from bluelamp.roadmap import MilestoneStanding, Standing, Status, stand
 from bluelamp.roadmap.ledger import ledger
@@ -93,6 +96,48 @@ def test_a_milestone_over_its_budget_is_marked_in_text_document_and_page(project
     document = json.loads(in_process(project.root, ["roadmap", FORCE, "--format", "json"])[1])
     (marked,) = [each for each in document["result"]["forces"][0]["milestones"] if each["overBudget"]]
     assert (marked["id"], marked["budgetMonthlyGbp"]) == ("first-steps", 1)
+
+
+def test_the_rule_on_budgets_prices_milestones_as_the_roadmap_does(small: Standing, tmp_path: Path) -> None:
+    resources = from_plan(plan_force(FORCE, ROOT))
+    rule = [each for each in rules() if each.id == "BL-SPD-013"]
+    assert {each.verdict for each in judge(resources, rule)} == {Verdict.PASS, Verdict.NOT_APPLICABLE}
+    spent = _spending.spent("first-steps", Estate(resources))
+    assert spent is not None
+    assert spent.fixed + spent.used == small.by_id["first-steps"].cost
+
+    found = {}
+    for budget in (900, 950):
+        root = tmp_path / str(budget)
+        copied(root, ("", ""), ("monthly: 1500", f"monthly: {budget}"))
+        for name in ("usage", "hardware"):
+            file = f"stacks/{FORCE}/{name}.yaml"
+            (root / file).write_bytes((ROOT / file).read_bytes())
+        report = check_plan(FORCE, root).report
+        assert report is not None
+        (found[budget],) = [
+            each
+            for each in report.findings
+            if each.rule.id == "BL-SPD-013" and each.verdict is not Verdict.NOT_APPLICABLE
+        ]
+    over, open_ = found[900], found[950]
+    assert (over.verdict, open_.verdict) == (Verdict.FAIL, Verdict.UNKNOWN)
+    assert "£904.73" in over.message
+    assert "server-room" in over.message, "the dearest are named, premises too"
+    assert over.source is not None
+    assert over.source[0] == f"stacks/{FORCE}/roadmap.yaml"
+    assert "with the assumed use £1,092.41" in open_.message
+
+
+def test_mistakes_in_use_and_hardware_are_mistakes_in_the_settings(project: Project) -> None:
+    folder = project.root / "stacks" / FORCE
+    (folder / "usage.yaml").write_text("usage: {logIngestion: 2 GB}\n", "utf-8")
+    (folder / "hardware.yaml").write_text("", "utf-8")
+    status_, out, err = in_process(project.root, ["check", FORCE])
+    said = " ".join(err.split())
+    assert (status_, out) == (2, "")
+    assert f"stacks/{FORCE}/usage.yaml:1:23: usage.logIngestion" in said
+    assert f"stacks/{FORCE}/hardware.yaml: is empty; enter the force's figures" in said
 
 
 def test_the_plan_decides_what_is_reached(small: Standing) -> None:

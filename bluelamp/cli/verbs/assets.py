@@ -11,7 +11,7 @@ import typer
 from bluelamp.cli.files import write
 from bluelamp.cli.options import ArmTypes, Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
-from bluelamp.errors import BluelampError, UsageError
+from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
@@ -45,7 +45,10 @@ def assets(
         bool, typer.Option("--propose", help="Write a contract for each deployed data store that is in none.")
     ] = False,
     svg: Annotated[
-        Path | None, typer.Option("--svg", metavar="FILE", help="Write the picture of the lineage into this file.")
+        Path | None,
+        typer.Option(
+            "--svg", metavar="FILE", help="Write the picture of the lineage into this file; its folder is made."
+        ),
     ] = None,
     export: Annotated[
         Export | None,
@@ -124,14 +127,11 @@ def _covered(
     from bluelamp.assets.coverage import coverage
     from bluelamp.core.contracts import ASSETS, read_assets
     from bluelamp.infra.force import load
-    from bluelamp.planning import plan_force
+    from bluelamp.planning.attempt import planned
     from bluelamp.reports import from_plan
 
     with screen.working("planning"):
-        plan = plan_force(force, root, arm_types=arm_types)
-    if plan.errors:
-        raise BluelampError("; ".join(plan.errors))
-    resources = from_plan(plan)
+        resources = from_plan(planned(force, root, arm_types=arm_types))
     if not propose:
         return coverage(resources), ()
     from bluelamp.assets.propose import proposals
@@ -145,7 +145,7 @@ def _covered(
         written.append(path.as_posix())
     if not written:
         return coverage(resources), ()
-    return coverage(from_plan(plan_force(force, root, arm_types=arm_types))), written
+    return coverage(from_plan(planned(force, root, arm_types=arm_types))), written
 
 
 def _show(screen: Screen, force: str, contracts: Sequence["Contract"], covered: "Coverage") -> None:

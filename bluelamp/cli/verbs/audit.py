@@ -36,10 +36,10 @@ from bluelamp.cli.options import (
 from bluelamp.cli.output import Output
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import end_without, select
+from bluelamp.core.resource import Resource
 from bluelamp.errors import BluelampError, Status, UsageError, worst
 from bluelamp.folders import project as find_project
 from bluelamp.policies.governance import Governance
-from bluelamp.policies.model import Resource
 from bluelamp.reports.findings import Report
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.unjudged import Skipped

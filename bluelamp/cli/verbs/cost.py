@@ -11,9 +11,9 @@ from bluelamp.cli.operate import read_settings
 from bluelamp.cli.options import All, ArmTypes, Environment, Forces, Jobs, Project, Quiet, Region, Rehearse
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import select
-from bluelamp.cost.model import By
 from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
+from bluelamp.pricing.model import By
 
 if TYPE_CHECKING:
     from bluelamp.cost.fleet import Both
@@ -135,10 +135,10 @@ def _planned(
 
 def _deployed(screen: Screen, root: Path, forces: Sequence[str], *, rehearse: bool) -> list["Both"]:
     from bluelamp.cli.session import session
+    from bluelamp.cost.estate import cost_of_state
     from bluelamp.cost.fleet import Both
-    from bluelamp.cost.price import cost_of_state
-    from bluelamp.cost.snapshot import load
     from bluelamp.fleet.judge import deployed
+    from bluelamp.pricing.snapshot import load
 
     prices = load(root)
     with (

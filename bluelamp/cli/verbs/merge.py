@@ -93,7 +93,7 @@ def merge(
 
 
 def _compared(screen: Screen, root: Path, draft: "Draft") -> "Comparison":
-    from bluelamp.cost.price import cost_of_plan
+    from bluelamp.cost.estate import cost_of_plan
     from bluelamp.merging.compare import duplicates, overlaps, same_names
     from bluelamp.merging.steps import Comparison
     from bluelamp.planning.attempt import planned
@@ -167,6 +167,7 @@ def _json(draft: "Draft", compared: "Comparison", listed: "Sequence[Step]", made
         "overlaps": [{"first": each.first, "second": each.second} for each in compared.overlaps],
         "names": [{"type": kind, "name": name} for kind, name in compared.names],
         "renamed": list(draft.collisions),
+        "dropped": list(draft.dropped),
         "moves": [{"path": each.path, "before": each.before, "after": each.after} for each in draft.moves],
         "duplicates": [
             {

@@ -7,7 +7,7 @@ import typer
 from bluelamp.cli.options import ArmTypes, Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.core.dates import today
-from bluelamp.errors import BluelampError, EngineError, UsageError
+from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
@@ -36,26 +36,17 @@ def policy(
     Examples: `bluelamp policy west-midlands` · `bluelamp policy west-midlands --scope corp` ·
     `bluelamp policy essex --scope root --format json`
     """
-    from bluelamp.core.problems import SettingsError
     from bluelamp.governance.effective import effective, everywhere
     from bluelamp.governance.read import governance
     from bluelamp.infra.register import read_register
-    from bluelamp.planning import plan_force
+    from bluelamp.planning.attempt import planned
     from bluelamp.reports.subject import from_plan
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     slug = read_register(root).entry(force).slug
     governance(root, slug)  # refuses mistakes in the force's baseline, exemptions and approvers
     with screen.working("planning"):
-        try:
-            resources = from_plan(plan_force(slug, root, arm_types=arm_types))
-        except (SettingsError, BluelampError):
-            raise
-        except Exception as error:
-            # Whatever the program raises is its own failure: told by name, the traceback is for `pulumi preview`.
-            raise EngineError(
-                f"{slug}: the program failed: {type(error).__name__}: {error}", next_step=f"bluelamp check {slug}"
-            ) from error
+        resources = from_plan(planned(slug, root, arm_types=arm_types))
     day = today()
     views = [effective(resources, scope, day)] if scope else everywhere(resources, day)
     if not views:

@@ -78,11 +78,9 @@ def render(
 
 
 def _plan(slug: str, root: Path, arm_types: Path | None) -> "Plan":
-    from bluelamp.planning import plan_force
+    from bluelamp.planning.attempt import planned
 
-    plan = plan_force(slug, root, arm_types=arm_types)
-    if plan.errors:
-        raise EngineError(f"{slug} cannot be planned: {plan.errors[0]}", next_step=f"bluelamp check {slug}")
+    plan = planned(slug, root, arm_types=arm_types)
     if plan.refused:
         one = plan.refused[0]
         raise EngineError(

@@ -31,7 +31,10 @@ def roadmap(
     every: All = False,
     region: Region = None,
     svg: Annotated[
-        Path | None, typer.Option("--svg", metavar="FILE", help="Write the picture of the roadmap into this file.")
+        Path | None,
+        typer.Option(
+            "--svg", metavar="FILE", help="Write the picture of the roadmap into this file; its folder is made."
+        ),
     ] = None,
     report: Annotated[
         Path | None,

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bluelamp.core.problems import Problem
+from bluelamp.core.resource import UNKNOWN, Resource
 from bluelamp.learn.at import At
 from bluelamp.learn.exercise import Model
-from bluelamp.policies.model import UNKNOWN, Resource, Verdict
+from bluelamp.policies.model import Verdict
 
 
 class Probe(Model):

@@ -14,9 +14,9 @@ from typing import Any, Final
 from bluelamp.core.files import FileRefusedError
 from bluelamp.core.files import read as read_file
 from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.resource import Resource
 from bluelamp.core.walk import File, files, printable
 from bluelamp.errors import UsageError
-from bluelamp.policies.model import Resource
 from bluelamp.reports.sources.budget import LARGEST_MANIFEST, Budget, OverBudget, told
 from bluelamp.reports.sources.documents import Unreadable, documents
 from bluelamp.reports.sources.unique import unique

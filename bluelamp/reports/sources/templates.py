@@ -16,9 +16,9 @@ from typing import Any, Final
 from bluelamp.core.files import FileRefusedError
 from bluelamp.core.files import read as read_file
 from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.resource import UNKNOWN, Resource
 from bluelamp.core.walk import File, files, printable
 from bluelamp.errors import UsageError
-from bluelamp.policies.model import UNKNOWN, Resource
 from bluelamp.policies.value import joined
 from bluelamp.reports.sources import armnames
 from bluelamp.reports.sources.budget import LARGEST_TEMPLATE, Budget, OverBudget, told

@@ -2,9 +2,9 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from bluelamp.cost.model import By, Costs
-from bluelamp.cost.price import cost_of_plan
+from bluelamp.cost.estate import cost_of_plan
 from bluelamp.learn.at import At
+from bluelamp.pricing.model import By, Costs
 
 
 def monthly_cost(at: At, changed: bool = True) -> int:

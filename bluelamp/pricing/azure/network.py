@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from bluelamp.cost.context import Context, Pricing, at, count_at, free, list_at, text_at, unpriced
-from bluelamp.cost.model import Charge, Kind
-from bluelamp.policies.model import Resource
+from bluelamp.core.resource import Resource
+from bluelamp.pricing.context import Context, Pricing, at, count_at, free, list_at, text_at, unpriced
+from bluelamp.pricing.model import Charge, Kind
 
+_EXPRESS_ROUTE: Final = "ExpressRoute"
 _TUNNELS: Final = 10
 """Tunnels that the price of a VPN gateway includes."""
 _PLAN: Final = 100
@@ -52,17 +53,20 @@ def bastion(resource: Resource, context: Context) -> Iterator[Charge]:
 
 def gateway(resource: Resource, context: Context) -> Iterator[Charge]:
     """VPN and ExpressRoute gateways: hours by SKU."""
-    kind = "express-route" if text_at(resource, "gatewayType") == "ExpressRoute" else "vpn-gateway"
+    kind = "express-route" if text_at(resource, "gatewayType") == _EXPRESS_ROUTE else "vpn-gateway"
     sku = text_at(resource, "sku.name")
     yield context.fixed(f"{kind}-{sku.lower()}", f"Gateway {sku}")
 
 
 def connection(resource: Resource, context: Context) -> Iterator[Charge]:
-    """Tunnels: those beyond the ten that each VPN gateway includes are charged, in the order of URNs."""
+    """Tunnels: those beyond the ten that each VPN gateway includes are charged, in the order of URNs; an
+    ExpressRoute gateway has none.
+    """
     if text_at(resource, "connectionType") != "IPsec":
         yield free("the circuit and the gateway are charged")
         return
-    included = _TUNNELS * max(1, context.inventory.count("network:VirtualNetworkGateway"))
+    gateways = context.inventory.of("network:VirtualNetworkGateway")
+    included = _TUNNELS * max(1, sum(text_at(each, "gatewayType") != _EXPRESS_ROUTE for each in gateways))
     if context.inventory.place(resource.type, resource.urn) < included:
         yield free(f"within the {_TUNNELS} tunnels that each gateway includes")
     else:

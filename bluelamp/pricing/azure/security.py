@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from bluelamp.cost.context import Context, Pricing, at, free, text_at, unpriced
-from bluelamp.cost.model import Charge, Kind
-from bluelamp.policies.model import Resource
+from bluelamp.core.resource import Resource
+from bluelamp.pricing.context import Context, Pricing, at, free, text_at, unpriced
+from bluelamp.pricing.model import Charge, Kind
 
 _HSM_TYPES: Final = ("RSA-HSM", "EC-HSM")
 _FREE_CORES: Final = 6

@@ -9,9 +9,9 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from bluelamp.cost.context import Context, Pricing, free
-from bluelamp.cost.model import Charge
-from bluelamp.policies.model import Resource
+from bluelamp.core.resource import Resource
+from bluelamp.pricing.context import Context, Pricing, free
+from bluelamp.pricing.model import Charge
 
 
 @cache

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from bluelamp.cost.model import Charge, Inventory, Kind
-from bluelamp.cost.snapshot import MONTHS, Prices
-from bluelamp.cost.usage import Usage
-from bluelamp.policies.model import Resource
+from bluelamp.core.resource import UNKNOWN, Resource
+from bluelamp.pricing.model import Charge, Inventory, Kind
+from bluelamp.pricing.snapshot import MONTHS, Prices
+from bluelamp.pricing.usage import Usage
 
 Pricing = Callable[[Resource, "Context"], Iterable[Charge]]
 """What a resource is charged for."""
@@ -17,6 +17,10 @@ Tier = tuple[str, Decimal | None]
 """A meter, empty for what is free, and the amount up to which it counts; None for no end."""
 
 _ABSENT: Final = object()
+
+
+class NotKnownError(Exception):
+    """What a resource costs depends on the property at a path, which is not known before deployment."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +73,25 @@ def free(why: str) -> Charge:
 
 
 def at(resource: Resource, path: str, default: Any = None) -> Any:
-    """The property at a path of keys (`sku.tier`); `default` where it is absent or not known before deployment."""
-    value: Any = resource.properties
+    """The property at a path of keys (`sku.tier`); `default` where it is absent.
+
+    Raises `NotKnownError` where it is not known before deployment.
+    """
+    value: Any = known(resource.properties, path)
     for key in path.split("."):
-        value = value.get(key, _ABSENT) if isinstance(value, Mapping) else _ABSENT
-    # What is not known yet is no mapping, text or number: nothing can be priced by it.
+        value = known(value.get(key, _ABSENT), path) if isinstance(value, Mapping) else _ABSENT
     return value if isinstance(value, (str, int, float, bool, Mapping, list, tuple)) else default
 
 
+def known(value: Any, path: str) -> Any:
+    """`value`, which is at `path`. Raises `NotKnownError` where it is not known before deployment."""
+    if value is UNKNOWN:
+        raise NotKnownError(path)
+    return value
+
+
 def count_at(resource: Resource, path: str, default: int) -> int:
-    """The whole number from 0 at a path; `default` where there is none."""
+    """The whole number from 0 at a path; `default` where there is none. Raises as `at` does."""
     value = at(resource, path)
     found = value if isinstance(value, int) and not isinstance(value, bool) else _whole(value, default)
     return max(0, found)
@@ -91,15 +104,15 @@ def _whole(value: Any, default: int) -> int:
 
 
 def text_at(resource: Resource, path: str, default: str = "") -> str:
-    """The text at a path; `default` where there is none."""
+    """The text at a path; `default` where there is none. Raises as `at` does."""
     value = at(resource, path)
     return value if isinstance(value, str) else default
 
 
 def list_at(resource: Resource, path: str) -> list[Any]:
-    """The list at a path; an empty one where there is none."""
+    """The list at a path; an empty one where there is none. Raises as `at` does, also for an item."""
     value = at(resource, path)
-    return list(value) if isinstance(value, (list, tuple)) else []
+    return [known(each, path) for each in value] if isinstance(value, (list, tuple)) else []
 
 
 def months_of(unit: str) -> Decimal:

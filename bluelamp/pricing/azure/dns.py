@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from bluelamp.cost.context import Context, Pricing
-from bluelamp.cost.model import Charge
-from bluelamp.policies.model import Resource
+from bluelamp.core.resource import Resource
+from bluelamp.pricing.context import Context, Pricing
+from bluelamp.pricing.model import Charge
 
 _FIRST: Final = 25
 """Zones at the first price of a subscription."""

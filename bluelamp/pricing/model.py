@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from bluelamp.core.resource import Resource
+
 if TYPE_CHECKING:
-    from bluelamp.cost.snapshot import Price
+    from bluelamp.pricing.snapshot import Price
 
 PENNY: Final = Decimal("0.01")
 """The unit to which a line is rounded, once. Every sum of lines is then exact."""
@@ -218,14 +221,22 @@ def to_penny(amount: Decimal) -> Decimal:
 
 @dataclass(frozen=True)
 class Inventory:
-    """What pricing one resource needs to know of the others: how many there are of each type, in the order of URNs."""
+    """What pricing one resource needs to know of the others: those of each type, in the order of URNs."""
 
-    by_type: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    by_type: Mapping[str, tuple[Resource, ...]] = field(default_factory=dict)
+
+    def of(self, *types: str) -> list[Resource]:
+        """The resources of these types, which are named without `azure-native:`."""
+        return [resource for each in types for resource in self.by_type.get(f"azure-native:{each}", ())]
 
     def count(self, *types: str) -> int:
         """How many resources there are of these types, which are named without `azure-native:`."""
-        return sum(len(self.by_type.get(f"azure-native:{each}", ())) for each in types)
+        return len(self.of(*types))
 
     def place(self, type_: str, urn: str) -> int:
         """The place, from 0, of a resource among those of its type; shared allowances are used in this order."""
-        return self.by_type[type_].index(urn)
+        return self._places[type_][urn]
+
+    @cached_property
+    def _places(self) -> Mapping[str, Mapping[str, int]]:
+        return {type_: {each.urn: place for place, each in enumerate(listed)} for type_, listed in self.by_type.items()}

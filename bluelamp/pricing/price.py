@@ -2,29 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from bluelamp.core.asset_type import MILESTONE, REGISTERED
+from bluelamp.core.asset_type import REGISTERED
 from bluelamp.core.dates import today
 from bluelamp.core.environments import PROD, split
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean, nearest
-from bluelamp.cost.azure import pricing
-from bluelamp.cost.context import Context, free, months_of, text_at, unpriced
-from bluelamp.cost.hardware import Energy, Hardware, Purchase, read_hardware
-from bluelamp.cost.model import HARDWARE, NONE, Charge, Costs, Inventory, Kind, Line, Owner, Spend, to_penny
-from bluelamp.cost.snapshot import Prices, load
-from bluelamp.cost.usage import Usage, read_usage
-from bluelamp.policies.model import Resource
-
-if TYPE_CHECKING:
-    from bluelamp.planning import Plan
+from bluelamp.core.problems import nearest
+from bluelamp.core.resource import Resource
+from bluelamp.pricing.azure import pricing
+from bluelamp.pricing.context import Context, NotKnownError, free, months_of, text_at, unpriced
+from bluelamp.pricing.hardware import Energy, Hardware, Purchase
+from bluelamp.pricing.model import HARDWARE, NONE, Charge, Costs, Inventory, Kind, Line, Owner, Spend, to_penny
+from bluelamp.pricing.snapshot import Prices, load
+from bluelamp.pricing.usage import Usage
 
 _AZURE: Final = "azure-native:"
-_STACK: Final = "pulumi:pulumi:Stack"
+_OWN: Final = "bluelamp:"
+"""What the types of components of this program begin with."""
 _FREE: Final = {
     "kubernetes": "it runs on nodes that are charged themselves",
     "azuread": "Entra ID is licensed by the user: see hardware.yaml",
@@ -42,87 +39,10 @@ _NOWHERE: Final = ("", "global")
 
 @dataclass(frozen=True)
 class Estate:
-    """What is priced: resources, and the parent of each resource and component, by URN; empty for none."""
+    """What is priced: the resources of a stack."""
 
     stack: str
     resources: Sequence[Resource]
-    parents: Mapping[str, str] = field(default_factory=dict)
-
-
-def cost_of_plan(plan: "Plan", root: Path, *, prices: Prices | None = None, day: date | None = None) -> Costs:
-    """The cost of what a force's program plans, with its files of use and hardware.
-
-    Raises `SettingsError` with every mistake in those files, also where they name a resource that is not planned or a
-    milestone that is not on the roadmap.
-    """
-    usage, hardware = read_both(root, plan.stack)
-    estate = estate_of_plan(plan)
-    check_names(usage, estate)
-    milestones = tuple(str(each.inputs.get("id")) for each in plan.resources if each.type == MILESTONE)
-    if milestones and (problems := hardware.unknown_milestones(milestones)):
-        raise SettingsError(problems)
-    return price(estate, usage, hardware, prices=prices or load(root), day=day)
-
-
-def cost_of_state(
-    state: Mapping[str, Any], stack: str, root: Path, *, prices: Prices | None = None, day: date | None = None
-) -> Costs:
-    """The cost of what an exported state holds, with the force's files of use and hardware. Raises as they do."""
-    usage, hardware = read_both(root, stack)
-    return price(estate_of_state(state, stack), usage, hardware, prices=prices or load(root), day=day)
-
-
-def read_both(root: Path, stack: str) -> tuple[Usage, Hardware]:
-    """The files of use and hardware of a stack. Raises `SettingsError` with every mistake in both."""
-    problems: list[Problem] = []
-    usage, hardware = Usage(), Hardware()
-    try:
-        usage = read_usage(root, stack)
-    except SettingsError as error:
-        problems += error.problems
-    try:
-        hardware = read_hardware(root, stack)
-    except SettingsError as error:
-        problems += error.problems
-    if problems:
-        raise SettingsError(problems)
-    return usage, hardware
-
-
-def check_names(usage: Usage, estate: Estate) -> None:
-    """Raises `SettingsError` where usage names resources that are not in the estate."""
-    names = {each.name for each in estate.resources}
-    problems = [
-        Problem(
-            usage.file,
-            *usage.places.get(name, (0, 0)),
-            f"resources.{name}",
-            "no resource of the plan has this name",
-            name,
-            did_you_mean(name, names),
-            "use a resource's logical name, as `bluelamp explain` shows it",
-        )
-        for name in usage.resources
-        if name not in names
-    ]
-    if problems:
-        raise SettingsError(problems)
-
-
-def estate_of_plan(plan: "Plan") -> Estate:
-    """The estate that a plan makes."""
-    from bluelamp.reports import from_plan
-
-    return Estate(plan.stack, from_plan(plan), {each.urn: each.parent for each in plan.resources})
-
-
-def estate_of_state(state: Mapping[str, Any], stack: str) -> Estate:
-    """The estate that an exported state holds. Raises `UsageError` where it is not a state."""
-    from bluelamp.reports import from_state
-
-    resources = from_state(state)
-    records = (state.get("deployment") or {}).get("resources") or ()
-    return Estate(stack, resources, {each["urn"]: str(each.get("parent") or "") for each in records})
 
 
 def price(
@@ -135,10 +55,10 @@ def price(
     """
     prices, day = prices or load(), day or today()
     resources = sorted((each for each in estate.resources if each.type not in REGISTERED), key=lambda each: each.urn)
-    by_type: dict[str, list[str]] = {}
+    by_type: dict[str, list[Resource]] = {}
     for each in resources:
-        by_type.setdefault(each.type, []).append(each.urn)
-    context = Context(usage, prices, Inventory({type_: tuple(urns) for type_, urns in by_type.items()}))
+        by_type.setdefault(each.type, []).append(each)
+    context = Context(usage, prices, Inventory({type_: tuple(listed) for type_, listed in by_type.items()}))
     owners = _Owners(estate, resources)
     lines: list[Line] = []
     for each in resources:
@@ -150,8 +70,12 @@ def price(
 
 def _charges(resource: Resource, context: Context) -> Iterable[Charge]:
     if function := pricing().get(resource.type):
-        charges = tuple(function(resource, context))
-        location = _location(resource)
+        charges = _known(function(resource, context))
+        try:
+            location = text_at(resource, "location")
+        except NotKnownError as error:
+            return tuple(each if each.kind is Kind.FREE else _not_known(each.what, error) for each in charges)
+        location = _plain(location)
         if location in (*_REGIONS, *_NOWHERE):
             return charges
         # What costs nothing costs nothing anywhere.
@@ -162,6 +86,21 @@ def _charges(resource: Resource, context: Context) -> Iterable[Charge]:
     if package in _FREE:
         return (free(_FREE[package]),)
     return (unpriced(resource.type, "this type has no pricing function"),)
+
+
+def _known(charges: Iterable[Charge]) -> tuple[Charge, ...]:
+    """The charges, with one without a price where the rest depends on what is not known."""
+    found: list[Charge] = []
+    try:
+        for each in charges:
+            found.append(each)
+    except NotKnownError as error:
+        found.append(_not_known("Charges that follow from it", error))
+    return tuple(found)
+
+
+def _not_known(what: str, path: NotKnownError) -> Charge:
+    return unpriced(what, f"{path} is not known before deployment")
 
 
 def _line(resource: Resource, owner: Owner, charge: Charge, context: Context, day: date) -> Line:
@@ -197,15 +136,21 @@ def _line(resource: Resource, owner: Owner, charge: Charge, context: Context, da
 
 
 def _location(resource: Resource) -> str:
-    """The region as Azure names it in code: `uksouth` of `UK South`."""
-    return text_at(resource, "location").lower().replace(" ", "")
+    """The region as Azure names it in code: `uksouth` of `UK South`; empty where there is none or it is not known."""
+    try:
+        return _plain(text_at(resource, "location"))
+    except NotKnownError:
+        return ""
+
+
+def _plain(location: str) -> str:
+    return location.lower().replace(" ", "")
 
 
 class _Owners:
     """Where each resource belongs: by its own tags, else by those of its component, else by those of the estate."""
 
     def __init__(self, estate: Estate, resources: Sequence[Resource]) -> None:
-        self._parents = estate.parents
         self._force, self._environment = split(estate.stack)
         tags: dict[str, Counter[str]] = {key: Counter() for key in (_MILESTONE, _SPEND, _ENVIRONMENT)}
         by_component: dict[str, dict[str, Counter[str]]] = {}
@@ -240,17 +185,9 @@ class _Owners:
 
     def _place(self, resource: Resource) -> tuple[str, str]:
         """The name of the outermost component around a resource, and the type of the innermost."""
-        component = module = NONE
-        parent, seen = resource.parent, 0
-        while parent and seen < 20:
-            type_ = parent.split("::")[2].rpartition("$")[2]
-            if type_ == _STACK:
-                break
-            if type_.startswith("bluelamp:"):
-                component = parent.split("::", 3)[3]
-                module = type_.rpartition(":")[2] if module == NONE else module
-            parent, seen = self._parents.get(parent, ""), seen + 1
-        return component, module
+        around = [each.split("::", 3) for each in resource.ancestors or filter(None, (resource.parent,))]
+        own = [(type_, name) for *_, types, name in around if (type_ := types.rpartition("$")[2]).startswith(_OWN)]
+        return (own[-1][1], own[0][0].rpartition(":")[2]) if own else (NONE, NONE)
 
 
 def _tags(resource: Resource) -> Mapping[str, Any]:

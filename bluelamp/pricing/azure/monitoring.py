@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from bluelamp.cost.context import Context, Pricing, count_at, free, list_at, text_at, unpriced
-from bluelamp.cost.model import Charge, Kind
-from bluelamp.cost.snapshot import HOURS
-from bluelamp.policies.model import Resource
+from bluelamp.core.resource import Resource
+from bluelamp.pricing.context import Context, Pricing, count_at, free, known, list_at, text_at, unpriced
+from bluelamp.pricing.model import Charge, Kind
+from bluelamp.pricing.snapshot import HOURS
 
 _DAYS: Final = HOURS / 24
 _FREE_INGESTION: Final = Decimal(5)
@@ -59,7 +59,7 @@ def _ingestion(resource: Resource, context: Context, daily: Decimal, basis: str,
 
 def diagnostic_setting(resource: Resource, context: Context) -> Iterator[Charge]:
     """Diagnostic settings: GB sent to storage or to event hubs. What goes to a workspace is charged there."""
-    own = resource.properties if isinstance(resource.properties, Mapping) else {}
+    own = known(resource.properties, "logs")
     if any(key in own for key in ("storageAccountId", "eventHubAuthorizationRuleId")) and list_at(resource, "logs"):
         yield context.used("monitor-platform-logs", "Platform logs exported", "platformLogs", resource)
     else:
@@ -69,7 +69,8 @@ def diagnostic_setting(resource: Resource, context: Context) -> Iterator[Charge]
 def metric_alert(resource: Resource, context: Context) -> Iterator[Charge]:
     """Metric alerts: each time series; twice with a dynamic threshold."""
     criteria = [*list_at(resource, "criteria.allOf")] or [{}]
-    dynamic = sum(isinstance(each, Mapping) and "Dynamic" in str(each.get("criterionType")) for each in criteria)
+    kinds = [str(known(each.get("criterionType"), "criteria")) for each in criteria if isinstance(each, Mapping)]
+    dynamic = sum("Dynamic" in kind for kind in kinds)
     yield context.fixed("monitor-metric-series", "Monitored time series", len(criteria) + dynamic)
 
 

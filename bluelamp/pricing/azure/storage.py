@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from bluelamp.cost.context import Context, Pricing, count_at, list_at, text_at
-from bluelamp.cost.model import Charge, Kind
-from bluelamp.policies.model import Resource
+from bluelamp.core.resource import Resource
+from bluelamp.pricing.context import Context, Pricing, count_at, known, list_at, text_at
+from bluelamp.pricing.model import Charge, Kind
 
 _SIZES: Final = ((32, "4"), (64, "6"), (128, "10"), (256, "15"), (512, "20"), (1024, "30"), (2048, "40"), (4096, "50"))
 """The largest GiB of each size of a managed disk, and its number."""
@@ -73,7 +73,7 @@ def backup_vault(resource: Resource, context: Context) -> Iterator[Charge]:
     """Backup vaults: what is held, by redundancy."""
     settings = list_at(resource, "properties.storageSettings")
     first = settings[0] if settings and isinstance(settings[0], Mapping) else {}
-    said = str(first.get("type", "GeoRedundant"))
+    said = str(known(first.get("type", "GeoRedundant"), "properties.storageSettings"))
     yield context.used(f"backup-{_BACKUP.get(said, said.lower())}", "Backups held", "backupStorage", resource)
 
 

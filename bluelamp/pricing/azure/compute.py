@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from bluelamp.cost.azure.storage import disk_charge
-from bluelamp.cost.context import Context, Pricing, at, count_at, free, list_at, text_at, unpriced
-from bluelamp.cost.model import Charge, Kind
-from bluelamp.cost.snapshot import HOURS, vcpus
-from bluelamp.policies.model import Resource
+from bluelamp.core.resource import Resource
+from bluelamp.pricing.azure.storage import disk_charge
+from bluelamp.pricing.context import Context, Pricing, at, count_at, free, known, list_at, text_at, unpriced
+from bluelamp.pricing.model import Charge, Kind
+from bluelamp.pricing.snapshot import HOURS, vcpus
 
 _WINDOWS: Final = "vm-d2s-v5-windows"
 _LINUX: Final = "vm-d2s-v5-linux"
@@ -79,11 +79,12 @@ def _licence(
 def _disks(resource: Resource, context: Context, profile: str, count: int) -> Iterator[Charge]:
     disks: list[Any] = [at(resource, f"{profile}.osDisk"), *list_at(resource, f"{profile}.dataDisks")]
     for each in disks:
-        managed = each.get("managedDisk") if isinstance(each, Mapping) else None
-        if isinstance(managed, Mapping) and isinstance(managed.get("storageAccountType"), str):
-            size = each.get("diskSizeGB")
+        managed = known(each.get("managedDisk"), profile) if isinstance(each, Mapping) else None
+        sku = known(managed.get("storageAccountType"), profile) if isinstance(managed, Mapping) else None
+        if isinstance(sku, str):
+            size = known(each.get("diskSizeGB"), profile)
             gib = int(size) if isinstance(size, (int, float)) else 0
-            yield from disk_charge(context, managed["storageAccountType"], gib, count)
+            yield from disk_charge(context, sku, gib, count)
 
 
 def cluster(resource: Resource, context: Context) -> Iterator[Charge]:
@@ -101,19 +102,21 @@ def cluster(resource: Resource, context: Context) -> Iterator[Charge]:
 
 def node_pool(resource: Resource, context: Context) -> Iterator[Charge]:
     """Node pools of AKS clusters: node-hours by size."""
-    own = resource.properties
+    own = known(resource.properties, "vmSize")
     yield from _pool(resource, context, own if isinstance(own, Mapping) else {})
 
 
 def _pool(resource: Resource, context: Context, pool: Mapping[str, Any]) -> Iterator[Charge]:
     # With the autoscaler, the smallest pool is what is always paid for.
-    count = pool.get("minCount") if pool.get("enableAutoScaling") is True else pool.get("count")
+    scales = known(pool.get("enableAutoScaling"), "enableAutoScaling") is True
+    key = "minCount" if scales else "count"
+    count = known(pool.get(key), key)
     nodes = max(0, int(count)) if isinstance(count, (int, float)) else 1
-    size = pool.get("vmSize")
+    size = known(pool.get("vmSize"), "vmSize")
     if not nodes:
         yield free("the pool has no nodes")
         return
-    windows = pool.get("osType") == "Windows"
+    windows = known(pool.get("osType"), "osType") == "Windows"
     yield from _machines(resource, context, size if isinstance(size, str) else "", nodes, windows=windows)
 
 

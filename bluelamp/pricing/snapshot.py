@@ -236,7 +236,7 @@ def sources() -> Mapping[str, PriceSource]:
 
 @cache
 def _shipped() -> Mapping[str, Price]:
-    return parse(_text("azure.csv"), "bluelamp/cost/prices/azure.csv")
+    return parse(_text("azure.csv"), "bluelamp/pricing/prices/azure.csv")
 
 
 @cache
@@ -263,4 +263,4 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 
 def _text(name: str) -> str:
-    return (files("bluelamp.cost") / "prices" / name).read_text(encoding="utf-8")
+    return (files("bluelamp.pricing") / "prices" / name).read_text(encoding="utf-8")

@@ -12,10 +12,10 @@ from pydantic import Field, PrivateAttr
 
 from bluelamp.core.fields import Label, Model, Text
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean
-from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps
 from bluelamp.core.validation import validate
-from bluelamp.cost.snapshot import HOURS
+from bluelamp.pricing.snapshot import HOURS
+from bluelamp.pricing.source import read_source
 
 FILE: Final = "stacks/{stack}/hardware.yaml"
 """Where a stack's file is, under the project's folder."""
@@ -100,10 +100,8 @@ class Hardware(Model):
 
 def read_hardware(root: Path, stack: str) -> Hardware:
     """The hardware of a stack; nothing where it has no file. Raises `SettingsError` with every mistake."""
-    path = root / FILE.format(stack=stack)
-    if not path.exists() and not path.is_symlink():
-        return Hardware()
-    return hardware_of(parse(*content_of(path, root)))
+    source = read_source(root, FILE.format(stack=stack))
+    return Hardware() if source is None else hardware_of(source)
 
 
 def hardware_of(source: Source) -> Hardware:

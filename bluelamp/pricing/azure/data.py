@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from bluelamp.cost.context import Context, Pricing, count_at, free, text_at, unpriced
-from bluelamp.cost.model import Charge, Kind
-from bluelamp.policies.model import Resource
+from bluelamp.core.resource import Resource
+from bluelamp.pricing.context import Context, Pricing, count_at, free, text_at, unpriced
+from bluelamp.pricing.model import Charge, Kind
 
 _INCLUDED_CALLS: Final = 1
 """Millions of calls a month that are free on the Consumption tier, for each subscription."""

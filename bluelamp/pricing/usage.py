@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean
-from bluelamp.core.reader import content_of, parse
+from bluelamp.core.reader import parse
 from bluelamp.core.source import Source, Steps, show
-from bluelamp.cost.snapshot import HOURS
+from bluelamp.pricing.snapshot import HOURS
+from bluelamp.pricing.source import read_source
 
 FILE: Final = "stacks/{stack}/usage.yaml"
 """Where a stack's file is, under the project's folder."""
@@ -29,13 +30,18 @@ _SECTIONS: Final = ("usage", "resources", "reservations", "hybridBenefit")
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """What is assumed of a key of use. `per` says whether of each resource of a kind, or of the whole estate."""
+    """What is assumed of a key of use. `per` says whether of each resource of a kind, or of the whole estate.
+
+    `of` are the types that are charged by it, empty for one of the estate; `whole` says that only whole numbers count.
+    """
 
     key: str
     value: Decimal
     unit: str
     per: Literal["estate", "resource"]
     what: str
+    of: tuple[str, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +67,8 @@ class Usage:
     reservation: str = "none"
     hybrid_benefit: bool = False
     file: str = ""
-    places: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
-    """The line and column of each resource's name in the file."""
+    places: Mapping[tuple[str, ...], tuple[int, int]] = field(default_factory=dict, compare=False)
+    """The line and column of each resource's name in the file, and of each key below it."""
 
     def of(self, key: str, name: str = "") -> Amount:
         """How much of `key` the resource called `name` uses: its own entry, else the general one, else the default."""
@@ -78,19 +84,26 @@ class Usage:
 @cache
 def defaults() -> Mapping[str, Default]:
     """The documented defaults by key."""
-    text = (files("bluelamp.cost") / "defaults.yaml").read_bytes()
-    read = parse(text, "bluelamp/cost/defaults.yaml").values
+    text = (files("bluelamp.pricing") / "defaults.yaml").read_bytes()
+    read = parse(text, "bluelamp/pricing/defaults.yaml").values
     return {
-        key: Default(key, Decimal(str(one["value"])), one["unit"], one["per"], one["what"]) for key, one in read.items()
+        key: Default(
+            key,
+            Decimal(str(one["value"])),
+            one["unit"],
+            one["per"],
+            one["what"],
+            tuple(f"azure-native:{each}" for each in one.get("of", ())),
+            one.get("whole", False),
+        )
+        for key, one in read.items()
     }
 
 
 def read_usage(root: Path, stack: str) -> Usage:
     """The use of a stack; the defaults alone where it has no file. Raises `SettingsError` with every mistake."""
-    path = root / FILE.format(stack=stack)
-    if not path.exists() and not path.is_symlink():
-        return Usage()
-    return usage_of(parse(*content_of(path, root)))
+    source = read_source(root, FILE.format(stack=stack))
+    return Usage() if source is None else usage_of(source)
 
 
 def usage_of(source: Source) -> Usage:
@@ -115,7 +128,9 @@ def usage_of(source: Source) -> Usage:
     benefit = _choice(source, "hybridBenefit", "windows", values, problems, (True, False), default=False)
     if problems:
         raise SettingsError(problems)
-    places = {name: source.at(("resources", name), key=True) for name in resources}
+    named: list[tuple[str, ...]] = [(name,) for name in resources]
+    named += [(name, key) for name, own in resources.items() for key in own]
+    places = {each: source.at(("resources", *each), key=True) for each in named}
     return Usage(stated, resources, str(reservation), bool(benefit), source.file, places)
 
 
@@ -149,6 +164,8 @@ def _amounts(
 
 
 def _numbers(key: str) -> str:
+    if defaults()[key].whole:
+        return "a whole number from 0"
     if key in _TIERS:
         return f"one of {', '.join(map(str, _TIERS[key]))}"
     return f"a number from 0 to {_MOST[key]}" if key in _MOST else "a number from 0"
@@ -160,6 +177,8 @@ def _amount(value: Any, key: str, unit: str) -> Decimal | None:
         return None
     amount = Decimal(read["value"])
     if amount > _MOST.get(key, _LARGEST) or amount not in _TIERS.get(key, (amount,)):
+        return None
+    if defaults()[key].whole and amount != int(amount):
         return None
     # 50.0 is 50: the amount of a tier is part of its meter's name.
     return Decimal(int(amount)) if amount == int(amount) else amount

@@ -1,0 +1,72 @@
+"""A resource as it is declared, for all that reads resources: rules, prices and reports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+_STACK: Final = "pulumi:pulumi:Stack"
+
+
+class _Unknown:
+    """The type of `UNKNOWN`."""
+
+    def __repr__(self) -> str:
+        return "<unknown>"
+
+    def __copy__(self) -> "_Unknown":
+        return self
+
+    def __deepcopy__(self, _memo: object) -> "_Unknown":
+        return self
+
+    def __reduce__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = _Unknown()
+"""A property whose value is not known until deployment. Reading it makes the verdict unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource as it is declared: its inputs, not what a cloud answered.
+
+    `type` is Pulumi's token (`azure-native:storage:StorageAccount`, `kubernetes:apps/v1:Deployment`), `properties` the
+    engine's inputs in camelCase, as plain JSON values in which a value that is not known yet is `UNKNOWN`. `secrets`
+    names the paths (`data.password`, `spec.rules[0].key`) whose values are never shown; they and whatever lies below
+    them are redacted in every judgement. `parent` is a URN, or empty. `references` tells of a top-level property the
+    URNs of the resources that its value is made from, as the engine records it; it says where a value that is not known
+    yet will come from. `source` is the file and the line (from 1) that it was read from, None where it was not.
+    `reasons` tells of paths whose value is `UNKNOWN` why, where it is not that only the deployment settles them.
+    `within` is the path of this object in the resource that carries it, empty for a resource of its own. `ancestors`
+    has the URNs of the components around it, the innermost first; empty where only `parent` is known.
+    """
+
+    urn: str
+    type: str
+    name: str
+    properties: Mapping[str, Any]
+    protect: bool = False
+    parent: str = ""
+    secrets: frozenset[str] = frozenset()
+    references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    source: tuple[str, int] | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    within: str = ""
+    ancestors: tuple[str, ...] = ()
+
+
+def ancestors(parent: str, parents: Mapping[str, str]) -> tuple[str, ...]:
+    """The URNs of `parent` and of all that is around it, the innermost first, by the `parents` of each URN.
+
+    The stack itself is left out.
+    """
+    found: list[str] = []
+    while parent and parent not in found and _kind(parent) != _STACK:
+        found.append(parent)
+        parent = parents.get(parent, "")
+    return tuple(found)
+
+
+def _kind(urn: str) -> str:
+    return urn.split("::")[2].rpartition("$")[2]

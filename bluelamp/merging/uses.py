@@ -1,0 +1,36 @@
+"""The use of resources in a draft, against what the new force plans."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from bluelamp.core.problems import SettingsError
+from bluelamp.cost.estate import estate_of_plan, unused
+from bluelamp.errors import BluelampError
+from bluelamp.planning.attempt import planned
+from bluelamp.pricing.usage import read_usage
+
+USAGE: Final = "usage.yaml"
+
+
+def fitted(values: Mapping[str, Any], force: str, root: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The file of use without the resources that the new force does not plan, or does not charge by that use.
+
+    Also the paths of what was left out (`resources.lake-account`). Everything stays where the force cannot be planned:
+    `bluelamp check` then says why.
+    """
+    if not values.get("resources"):
+        return dict(values), ()
+    try:
+        wrong = unused(read_usage(root, force), estate_of_plan(planned(force, root)))
+    except (SettingsError, BluelampError):
+        return dict(values), ()
+    gone = {each.path.removeprefix("resources.") for each in wrong}
+    kept = {
+        name: {key: amount for key, amount in own.items() if f"{name}.{key}" not in gone}
+        for name, own in values["resources"].items()
+        if name not in gone
+    }
+    kept = {name: own for name, own in kept.items() if own}
+    made = {key: value for key, value in values.items() if key != "resources"}
+    return ({**made, "resources": kept} if kept else made), tuple(each.path for each in wrong)

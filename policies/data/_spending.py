@@ -1,0 +1,125 @@
+"""What the milestones of an estate cost in a month, by the prices and the use that the program registers with it.
+
+All functions raise `UnknownValue` where the answer depends on what is not known.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from bluelamp.core.asset_type import COST_INPUTS
+from bluelamp.core.problems import SettingsError
+from bluelamp.core.resource import UNKNOWN, Resource
+from bluelamp.policies.estate import Estate, canonical
+from bluelamp.policies.value import UnknownValue, depends_on_unknown
+
+if TYPE_CHECKING:
+    from bluelamp.pricing.inputs import CostInputs
+
+_TAG: Final = "roadmap-milestone"
+_DEAREST: Final = 3
+_NAMED: Final = 3
+
+
+@dataclass
+class Spent:
+    """What a milestone costs in a month, in GBP: what its settings fix, and what is by use.
+
+    `by_urn` is what is fixed by resource, `unpriced` names the resources with a charge of which no price is known.
+    """
+
+    fixed: Decimal = Decimal(0)
+    used: Decimal = Decimal(0)
+    by_urn: dict[str, Decimal] = field(default_factory=dict)
+    unpriced: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def dearest(self) -> str:
+        """The resources that cost most, with their cost."""
+        ordered = sorted(self.by_urn.items(), key=lambda each: (-each[1], each[0]))
+        return ", ".join(f"{urn.split('::', 3)[-1]} {pounds(amount)}" for urn, amount in ordered[:_DEAREST])
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What each milestone costs, and the resources of which it is not known which milestone they carry."""
+
+    by_milestone: Mapping[str, Spent]
+    unplaced: tuple[str, ...]
+
+
+def spent(milestone: str, estate: Estate) -> Spent | None:
+    """What all that carries the milestone costs; None where nothing in the estate carries it."""
+    return estate.once(_spending).by_milestone.get(milestone)
+
+
+def unplaced(estate: Estate) -> tuple[str, ...]:
+    """The names of the chargeable resources whose milestone is not known."""
+    return estate.once(_spending).unplaced
+
+
+def pounds(amount: Decimal) -> str:
+    """`£1,234.00`."""
+    return f"£{amount:,.2f}"
+
+
+def named(names: Iterable[str]) -> str:
+    """The first names, and how many more there are."""
+    listed = list(names)
+    more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else ""
+    return ", ".join(listed[:_NAMED]) + more
+
+
+def _spending(estate: Estate) -> Spending:
+    # Only a force with a budget pays for loading this.
+    from bluelamp.pricing.model import NONE, Kind
+    from bluelamp.pricing.price import Estate as Priced
+    from bluelamp.pricing.price import price
+
+    inputs = _inputs(estate)
+    resources = [_plain(each.resource) for each in estate.all() if not each.resource.type.startswith("kubernetes:")]
+    stack = resources[0].urn.split("::")[0].rpartition(":")[2] if resources else ""
+    adrift = {each.urn for each in resources if _milestone_unknown(each.properties)}
+    found: dict[str, Spent] = {}
+    unplaced: dict[str, None] = {}
+    for line in price(Priced(stack, resources), inputs.usage, inputs.hardware, prices=inputs.prices).lines:
+        if line.kind is Kind.FREE:
+            continue
+        if line.urn in adrift:
+            unplaced[line.name] = None
+        elif line.owner.milestone != NONE:
+            here = found.setdefault(line.owner.milestone, Spent())
+            if line.kind is Kind.UNPRICED:
+                here.unpriced[line.name] = None
+            elif line.kind is Kind.FIXED:
+                here.fixed += line.monthly
+                here.by_urn[line.urn] = here.by_urn.get(line.urn, Decimal(0)) + line.monthly
+            else:
+                here.used += line.monthly
+    return Spending(found, tuple(unplaced))
+
+
+def _inputs(estate: Estate) -> "CostInputs":
+    from bluelamp.pricing.inputs import inputs_of
+
+    for each in estate.of(COST_INPUTS):
+        if depends_on_unknown(each.raw):
+            raise UnknownValue(each)
+        try:
+            return inputs_of(each.known)
+        except SettingsError as error:
+            raise UnknownValue(each, f"the registered use or hardware cannot be read: {error.problems[0]}") from None
+    return inputs_of({})
+
+
+def _plain(resource: Resource) -> Resource:
+    type_ = canonical(resource.type)
+    return resource if type_ == resource.type else replace(resource, type=type_)
+
+
+def _milestone_unknown(properties: Any) -> bool:
+    if not isinstance(properties, Mapping):
+        return True
+    tags = properties.get("tags")
+    return tags is UNKNOWN or (isinstance(tags, Mapping) and tags.get(_TAG) is UNKNOWN)
