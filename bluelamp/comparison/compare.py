@@ -2,22 +2,25 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any, Final
 
 from bluelamp.comparison import differing, snapshot
-from bluelamp.comparison.base import Base, base_of, extracted, planned
+from bluelamp.comparison.base import Base, base_of, extracted, from_checkout, planned
 from bluelamp.comparison.model import Because, Comparison, Force, Money, Reason, What
 from bluelamp.comparison.reasons import reasons
-from bluelamp.comparison.side import side
-from bluelamp.core import git
 from bluelamp.core.environments import split
+from bluelamp.fleet.judge import judged_side
 from bluelamp.fleet.planning import planning_each
+from bluelamp.plans import Plans
+from bluelamp.plans.inputs import differing as differing_files
+from bluelamp.plans.inputs import inputs
 
 Tell = Callable[[int, int], None]
-_KEY: Final = b"bluelamp"
 _NOTHING: Final[Mapping[str, Any]] = {
     "resources": {},
     "components": {},
@@ -26,40 +29,81 @@ _NOTHING: Final[Mapping[str, Any]] = {
     "titles": {},
     "cost": None,
 }
+_LOCKS: Final = ("requirements.lock", "requirements.txt", "uv.lock", "poetry.lock", "pyproject.toml")
+
+Side = Mapping[str, Any]
 
 
 def compare(
     root: Path,
     reference: str,
-    forces: Sequence[str],
+    forces: Sequence[str] | None = None,
     *,
     jobs: int | None = None,
     option: str = "--changed",
+    plans: Plans | None = None,
     tell: Tell = lambda _done, _all: None,
 ) -> Comparison:
     """What the working files of the project at `root` change against `reference`, for each of `forces`.
 
-    The base is the merge base of `reference` and HEAD. `forces` are stacks that exist on either side. Base and working
-    files are planned offline, each with its own settings, program, modules and rules, in `jobs` processes. A side that
-    cannot be planned is an error of the force, not of the comparison. `tell` is told how many sides of how many are
-    planned. Raises `UsageError` where `reference` is no commit that shares history with HEAD.
+    The base is the merge base of `reference` and HEAD. `forces` are stacks that exist on either side; by default all of
+    both sides. Base and working files are planned offline, each with its own settings, program, modules and rules, in
+    `jobs` processes. What `plans` keep of either side is not planned again, and what is planned is kept. A force of
+    which both sides are made from the same is not planned at all. A side that cannot be planned is an error of the
+    force, not of the comparison. `tell` is told how many sides of how many are planned. Raises `UsageError` where
+    `reference` is no commit that shares history with HEAD.
     """
     base = base_of(root, reference, option=option)
     with extracted(root, base.commit) as folder:
-        changed = git.changed(root, base.commit)
-        there = [force for force in forces if _has(folder, force)]
-        here = [force for force in forces if _has(root, force)]
-        before = planned(folder, there, root, _KEY, jobs)
-        tell(len(there), len(there) + len(here))
-        after: dict[str, dict[str, Any]] = {}
-        work = partial(side, root=root, key=_KEY, snapshot=snapshot.snapshot)
-        for force, found in zip(here, planning_each(work, here, root, jobs) if here else (), strict=True):
-            after[force] = found
-            tell(len(there) + len(after), len(there) + len(here))
-        found_forces = tuple(
-            force_of(force, before.get(force), after.get(force), changed, folder, root) for force in forces
+        package = folder / "bluelamp" if from_checkout(root) else None
+        then, now = inputs(folder, package), plans.inputs if plans else inputs(root)
+        asked = sorted({*_stacks(folder), *_stacks(root)}) if forces is None else list(forces)
+        there = {force: then.key(force) for force in asked if _has(folder, force)}
+        here = {force: now.key(force) for force in asked if _has(root, force)}
+        same = [force for force in there if here.get(force) == there[force]]
+        old = Plans(folder, given=then) if plans else None
+        key = plans.secret if plans else token_bytes(32)
+        before = _kept(old, [force for force in there if force not in same])
+        after = _kept(plans, [force for force in here if force not in same])
+        reused = [force for force in asked if (force in before) is (force in there and force not in same)]
+        reused = [force for force in reused if (force in after) is (force in here and force not in same)]
+        missing = [force for force in there if force not in before and force not in same]
+        lacking = [force for force in here if force not in after and force not in same]
+        total = len(missing) + len(lacking)
+        if missing:
+            for force, side in planned(folder, missing, root, key, jobs).items():
+                before[force] = side
+                if old:
+                    old.keep_side(force, side)
+        if total:
+            tell(len(missing), total)
+        work = partial(judged_side, root=root, key=key, plans=plans)
+        made = planning_each(work, lacking, root, jobs) if lacking else iter(())
+        for count, (force, side) in enumerate(zip(lacking, made, strict=True), 1):
+            after[force] = side
+            tell(len(missing) + count, total)
+        found = tuple(
+            Force(force, _environment(root, force), reused=True, same=None)
+            if force in same
+            else replace(
+                force_of(force, before.get(force), after.get(force), differing_files(then, now, force), folder, root),
+                reused=force in reused,
+            )
+            for force in asked
         )
-    return Comparison(reference, base.commit, base.head, base.diverged, found_forces, _notes(base, changed))
+        locked = any(then.shared.get(name) != now.shared.get(name) for name in _LOCKS)
+    return Comparison(reference, base.commit, base.head, base.diverged, found, _notes(base, reference, locked=locked))
+
+
+def _kept(plans: Plans | None, forces: Sequence[str]) -> dict[str, Side]:
+    """The sides that are kept."""
+    found = {force: plans.side(force) for force in forces} if plans else {}
+    return {force: side for force, side in found.items() if side is not None}
+
+
+def _stacks(root: Path) -> list[str]:
+    names = (path.name for path in (root / "stacks").glob("Pulumi.?*.yaml"))
+    return [name.removeprefix("Pulumi.").removesuffix(".yaml") for name in names]
 
 
 def force_of(
@@ -155,12 +199,12 @@ def _words(force: str, root: Path, base: Path) -> list[str]:
     return [force, slug]
 
 
-def _notes(base: Base, changed: Collection[str]) -> tuple[str, ...]:
+def _notes(base: Base, reference: str, *, locked: bool) -> tuple[str, ...]:
     notes = []
     if base.diverged:
-        notes.append(f"the reference has commits that HEAD lacks: compared with their merge base {base.commit[:12]}")
-    if any(each in changed for each in ("requirements.lock", "requirements.txt", "uv.lock", "pyproject.toml")):
-        notes.append("both sides are planned with the packages that are installed here, whatever a lock file says")
+        notes.append(f"{reference[:60]} has commits that HEAD lacks: compared with their merge base {base.commit[:12]}")
+    if locked:
+        notes.append("a lock file differs: both sides are planned with the packages that are installed here")
     return tuple(notes)
 
 

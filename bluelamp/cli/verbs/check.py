@@ -6,6 +6,7 @@ from typing import Final
 
 import typer
 
+from bluelamp.cli.changed import compared
 from bluelamp.cli.notes import gathered
 from bluelamp.cli.operate import read_settings
 from bluelamp.cli.options import (
@@ -63,7 +64,10 @@ def check(
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     plans = plans_of(root, no_cache=no_cache, arm_types=arm_types)
-    chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
+    differing = compared(screen, root, jobs, plans)
+    chosen = select(
+        root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
+    )
     end_without(screen, chosen, _json(root, [], passes=passes))
 
     def validate(forces: list[str]) -> None:
