@@ -19,6 +19,7 @@ from bluelamp.fleet.planning import planning_each
 from bluelamp.plans import Plans
 from bluelamp.plans.inputs import differing as differing_files
 from bluelamp.plans.inputs import inputs
+from bluelamp.plans.reads import paused
 
 Tell = Callable[[int, int], None]
 _NOTHING: Final[Mapping[str, Any]] = {
@@ -55,44 +56,58 @@ def compare(
     """
     base = base_of(root, reference, option=option)
     with extracted(root, base.commit) as folder:
-        package = folder / "bluelamp" if from_checkout(root) else None
-        then, now = inputs(folder, package), plans.inputs if plans else inputs(root)
-        asked = sorted({*_stacks(folder), *_stacks(root)}) if forces is None else list(forces)
-        there = {force: then.key(force) for force in asked if _has(folder, force)}
-        here = {force: now.key(force) for force in asked if _has(root, force)}
-        same = [force for force in there if here.get(force) == there[force]]
-        old = Plans(folder, given=then) if plans else None
-        key = plans.secret if plans else token_bytes(32)
-        before = _kept(old, [force for force in there if force not in same])
-        after = _kept(plans, [force for force in here if force not in same])
-        reused = [force for force in asked if (force in before) is (force in there and force not in same)]
-        reused = [force for force in reused if (force in after) is (force in here and force not in same)]
-        missing = [force for force in there if force not in before and force not in same]
-        lacking = [force for force in here if force not in after and force not in same]
-        total = len(missing) + len(lacking)
-        if missing:
-            for force, side in planned(folder, missing, root, key, jobs).items():
-                before[force] = side
-                if old:
-                    old.keep_side(force, side)
-        if total:
-            tell(len(missing), total)
-        work = partial(judged_side, root=root, key=key, plans=plans)
-        made = planning_each(work, lacking, root, jobs) if lacking else iter(())
-        for count, (force, side) in enumerate(zip(lacking, made, strict=True), 1):
-            after[force] = side
-            tell(len(missing) + count, total)
-        found = tuple(
-            Force(force, _environment(root, force), reused=True, same=None)
-            if force in same
-            else replace(
-                force_of(force, before.get(force), after.get(force), differing_files(then, now, force), folder, root),
-                reused=force in reused,
-            )
-            for force in asked
-        )
-        locked = any(then.shared.get(name) != now.shared.get(name) for name in _LOCKS)
+        with paused():
+            both = _Both(root, folder, forces, plans)
+            total = len(both.missing) + len(both.lacking)
+            both.plan_base(jobs)
+            tell(len(both.missing), total)
+        work = partial(judged_side, root=root, key=both.key, plans=plans)
+        made = planning_each(work, both.lacking, root, jobs) if both.lacking else iter(())
+        for count, (force, side) in enumerate(zip(both.lacking, made, strict=True), 1):
+            both.after[force] = side
+            tell(len(both.missing) + count, total)
+        with paused():
+            found = tuple(map(both.force, both.forces))
+            locked = any(both.then.shared.get(name) != both.now.shared.get(name) for name in _LOCKS)
     return Comparison(reference, base.commit, base.head, base.diverged, found, _notes(base, reference, locked=locked))
+
+
+class _Both:
+    """Base and working files: which sides are made from the same, which are kept, and which have to be planned.
+
+    `missing` are forces that are to be planned in the base, `lacking` in the working files.
+    """
+
+    def __init__(self, root: Path, base: Path, forces: Sequence[str] | None, plans: Plans | None) -> None:
+        self.root, self.base = root, base
+        package = base / "bluelamp" if from_checkout(root) else None
+        self.then, self.now = inputs(base, package), plans.inputs if plans else inputs(root)
+        self.forces = sorted({*_stacks(base), *_stacks(root)}) if forces is None else list(forces)
+        there = {force: self.then.key(force) for force in self.forces if _has(base, force)}
+        here = {force: self.now.key(force) for force in self.forces if _has(root, force)}
+        self.same = {force for force, key in there.items() if here.get(force) == key}
+        self.old = Plans(base, given=self.then) if plans else None
+        self.key = plans.secret if plans else token_bytes(32)
+        self.before = _kept(self.old, [force for force in there if force not in self.same])
+        self.after = _kept(plans, [force for force in here if force not in self.same])
+        self.missing = [force for force in there if force not in self.before and force not in self.same]
+        self.lacking = [force for force in here if force not in self.after and force not in self.same]
+        self._planned = {*self.missing, *self.lacking}
+
+    def plan_base(self, jobs: int | None) -> None:
+        """Plans and keeps the sides of the base that are missing."""
+        for force, side in planned(self.base, self.missing, self.root, self.key, jobs).items():
+            self.before[force] = side
+            if self.old:
+                self.old.keep_side(force, side)
+
+    def force(self, force: str) -> Force:
+        """What differs between the sides of a force."""
+        if force in self.same:
+            return Force(force, _environment(self.root, force), reused=True)
+        changed = differing_files(self.then, self.now, force)
+        found = force_of(force, self.before.get(force), self.after.get(force), changed, self.base, self.root)
+        return replace(found, reused=force not in self._planned)
 
 
 def _kept(plans: Plans | None, forces: Sequence[str]) -> dict[str, Side]:
