@@ -31,6 +31,8 @@ _FILES: Final = (
     "uv.lock",
     "poetry.lock",
 )
+_REGIONS: Final = "regions"
+"""The folder below `stacks` with what several forces share; every other belongs to one."""
 _LINKED: Final = ("infra", "modules", "policies", "workloads")
 _SKIPPED: Final = ("__pycache__", ".git", ".venv", "node_modules")
 _LARGEST: Final = 256_000_000
@@ -136,8 +138,7 @@ def _shared(root: Path, package: Path) -> Iterator[tuple[str, Path]]:
     for path in sorted(stacks.iterdir()) if stacks.is_dir() else ():
         if path.is_file() and not path.name.startswith(("Pulumi.", ".")):
             yield f"stacks/{path.name}", path
-        elif path.is_dir() and not (stacks / f"Pulumi.{path.name}.yaml").exists():
-            yield from _walk(path, f"stacks/{path.name}/")
+    yield from _walk(stacks / _REGIONS, f"stacks/{_REGIONS}/")
 
 
 def _own(root: Path, force: str) -> Iterator[tuple[str, Path]]:
