@@ -124,13 +124,13 @@ def _installed() -> tuple[str, ...]:
 
 def _shared(root: Path, package: Path) -> Iterator[tuple[str, Path]]:
     """The files that plans of all forces are made from: name and path."""
-    linked = {each.resolve() for each in _linked(package)}
+    own = package.parent == root  # a checkout's package links to its folders
     for name, path in _walk(package, ""):
         first, _, rest = name.partition("/")
-        yield (name if first in _LINKED and rest else f"bluelamp/{name}"), path
+        yield (name if own and first in _LINKED and rest else f"bluelamp/{name}"), path
     for folder in _FOLDERS:
-        if (root / folder).resolve() not in linked:
-            yield from _walk(root / folder, f"project/{folder}/" if folder in _LINKED else f"{folder}/")
+        if (root / folder).resolve() not in _linked(package):
+            yield from _walk(root / folder, f"{folder}/")
     for name in _FILES:
         if (root / name).is_file():
             yield name, root / name
