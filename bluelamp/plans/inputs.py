@@ -103,6 +103,18 @@ def differing(one: Inputs, other: Inputs, force: str) -> list[str]:
     return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
 
 
+def settings_stamps(root: Path, forces: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """When each file of settings of these forces was changed, in nanoseconds since 1970, and its size in bytes."""
+    stacks = root / "stacks"
+    return _stamps([*(each for force in forces for each in _own(root, force)), *_common(stacks)])
+
+
+def shared_stamps(root: Path) -> dict[str, tuple[int, int]]:
+    """The same of the code, the rules and the lock files that plans are made from."""
+    files = _shared(root, Path(bluelamp.__file__).resolve().parent)
+    return _stamps([each for each in files if not each[0].startswith("stacks/")])
+
+
 def versions() -> str:
     """A digest of the day, of Python, and of the installed packages with their versions."""
     about = [today().isoformat(), sys.version, platform.machine(), sys.platform, *_installed()]
@@ -134,7 +146,11 @@ def _shared(root: Path, package: Path) -> Iterator[tuple[str, Path]]:
     for name in _FILES:
         if (root / name).is_file():
             yield name, root / name
-    stacks = root / "stacks"
+    yield from _common(root / "stacks")
+
+
+def _common(stacks: Path) -> Iterator[tuple[str, Path]]:
+    """The settings that forces share."""
     for path in sorted(stacks.iterdir()) if stacks.is_dir() else ():
         if path.is_file() and not path.name.startswith(("Pulumi.", ".")):
             yield f"stacks/{path.name}", path
