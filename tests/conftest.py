@@ -21,6 +21,8 @@ from tests import thorough
 
 bytecode.keep()
 collect_seldom()
+# Tests patch what a plan is made by; those of kept plans switch them on, in a folder of their own.
+os.environ["BLUELAMP_NO_CACHE"] = "1"
 
 # A busy machine is no fault of what is tested. Examples are the same in each run, unless all are asked for.
 settings.register_profile(

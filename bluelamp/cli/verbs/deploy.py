@@ -7,6 +7,7 @@ from typing import Final
 import typer
 
 from bluelamp.cli import operate
+from bluelamp.cli.changed import compared
 from bluelamp.cli.operate import How
 from bluelamp.cli.options import (
     All,
@@ -27,6 +28,7 @@ from bluelamp.cli.options import (
     Yes,
 )
 from bluelamp.cli.results import show_result
+from bluelamp.cli.reuse import plans_of
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import end_without, select
 from bluelamp.core.text import printable
@@ -70,7 +72,10 @@ def preview(
     `bluelamp preview --rehearse west-midlands`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
+    differing = compared(screen, root, jobs, plans_of(root) if changed is not None else None)
+    chosen = select(
+        root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
+    )
     end_without(screen, chosen, {"verb": "preview", "rehearsed": rehearse, "forces": []})
     status = operate.run(
         screen,
@@ -112,7 +117,10 @@ def up(
     `bluelamp up --rehearse west-midlands --report report`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
+    differing = compared(screen, root, jobs, plans_of(root) if changed is not None else None)
+    chosen = select(
+        root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
+    )
     end_without(screen, chosen, {"verb": "up", "rehearsed": rehearse, "forces": []})
     agree = _Agreement(screen, rehearse=rehearse, yes=yes, details=details)
     status = operate.run(
