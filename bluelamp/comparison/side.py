@@ -51,7 +51,11 @@ def side(force: str, root: Path, key: bytes, snapshot: Any, reads: Any = None) -
 def side_of(plan: Any, report: Any, root: Path, key: bytes, snapshot: Any) -> tuple[dict[str, Any], Any]:
     """The `snapshot` of a plan with its report and its cost, and the cost; it is None where `costError` says why."""
     from bluelamp.core.problems import SettingsError
-    from bluelamp.cost.price import cost_of_plan
+
+    try:
+        from bluelamp.cost.estate import cost_of_plan
+    except ImportError:  # a base of before that module
+        from bluelamp.cost.price import cost_of_plan  # type: ignore[import-not-found,no-redef]
 
     costs, wrong = None, ""
     try:
