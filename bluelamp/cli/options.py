@@ -93,6 +93,15 @@ CostCentre = Annotated[str | None, typer.Option("--cost-centre", metavar="CODE",
 Passes = Annotated[
     bool, typer.Option("--passes", help="In JSON and SARIF also every pass, and what is not applicable.")
 ]
+Baseline = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline",
+        metavar="REPORT",
+        help="The folder of an earlier report, which must verify: failures that it has already are shown as known, and "
+        "only new ones fail the run.",
+    ),
+]
 AdvisoryFailures = Annotated[
     bool, typer.Option("--advisory-failures", help="In JUnit count advisory failures as failures, not as skipped.")
 ]

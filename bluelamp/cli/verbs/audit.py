@@ -9,11 +9,13 @@ from typing import Annotated
 
 import typer
 
+from bluelamp.cli.earlier import read
 from bluelamp.cli.options import (
     AdvisoryFailures,
     All,
     Areas,
     AtLeast,
+    Baseline,
     BlockUnknown,
     Changed,
     Environment,
@@ -40,6 +42,7 @@ from bluelamp.errors import BluelampError, Status, UsageError, worst
 from bluelamp.folders import project as find_project
 from bluelamp.policies.governance import Governance
 from bluelamp.policies.model import Resource
+from bluelamp.reports.against import compared
 from bluelamp.reports.findings import Report
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.unjudged import Skipped
@@ -91,6 +94,7 @@ def audit(
     redact: Redact = False,
     sign_with: SignWith = None,
     previous: Previous = None,
+    baseline: Baseline = None,
     history: History = None,
     no_history: NoHistory = False,
     passes: Passes = False,
@@ -120,6 +124,7 @@ def audit(
     selection = select_rules(framework or (), rule or (), severity or "", area or ())
     if source in (From.MANIFESTS, From.TEMPLATES):
         root = _root(project)
+        earlier = read(screen, root, baseline, [source.value], selection.phrases)
         # Whose files they are is not known, so there is nothing to compare with.
         output = replace(output, no_history=no_history or history is None)
         from bluelamp.governance.read import governance
@@ -133,11 +138,14 @@ def audit(
         output = replace(output, folder=report or Path("report"))
         chosen = select(root, subjects, every=every, region=region, changed=changed, environment=environment)
         end_without(screen, chosen, {"reports": []})
+        earlier = read(screen, root, baseline, chosen, selection.phrases)
         with screen.working("judging"):
             if source is From.STATE:
                 reports = _deployed(screen, root, chosen, selection, rehearse=rehearse, block_unknown=block_unknown)
             else:
                 reports = _planned(root, chosen, jobs, selection, block_unknown=block_unknown)
+    if earlier:
+        reports = [compared(one, earlier) for one in reports]
     reports = output.prepared(screen, root, reports)
     for one in reports:
         screen.show((closing if quiet else show)(one))
@@ -187,11 +195,11 @@ def _written(
             f"{source} are files and folders{also}; they have no force",
             next_step=f"for example: bluelamp audit --from {source} deploy/",
         )
-    read = _reader(source)
+    read_files = _reader(source)
     started = datetime.now(UTC)
     with screen.working("judging"):
         skipped: list[Skipped] = []
-        resources = read(paths, lambda said: screen.say(escape(said)), skipped.append)
+        resources = read_files(paths, lambda said: screen.say(escape(said)), skipped.append)
         return assess(
             source.value,
             resources,

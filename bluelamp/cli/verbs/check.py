@@ -1,16 +1,19 @@
 """`bluelamp check`."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import typer
 
+from bluelamp.cli.earlier import read
 from bluelamp.cli.notes import gathered
 from bluelamp.cli.operate import read_settings
 from bluelamp.cli.options import (
     All,
     ArmTypes,
+    Baseline,
     BlockUnknown,
     Changed,
     Environment,
@@ -28,6 +31,7 @@ from bluelamp.cli.select import end_without, select
 from bluelamp.errors import Status, worst
 from bluelamp.fleet.judge import Check, check_plans
 from bluelamp.folders import project as find_project
+from bluelamp.reports.against import compared
 
 _TOTALS: Final = ("mandatory", "advisory", "unknown", "exempt")
 
@@ -44,6 +48,7 @@ def check(
     environment: Environment = None,
     changed: Changed = None,
     report: Report = None,
+    baseline: Baseline = None,
     block_unknown: BlockUnknown = False,
     passes: Passes = False,
     arm_types: ArmTypes = None,
@@ -54,7 +59,8 @@ def check(
 ) -> None:
     """Plan the program in this process and judge it by every rule: no engine, no login, seconds.
 
-    Examples: `bluelamp check essex` · `bluelamp check --all` · `bluelamp check --changed main --format json`
+    Examples: `bluelamp check essex` · `bluelamp check --all` · `bluelamp check --changed main --format json` ·
+    `bluelamp check essex --baseline report-of-main`
     """
     from bluelamp.governance.read import every as every_governance
 
@@ -63,12 +69,13 @@ def check(
     end_without(screen, chosen, _json(root, [], passes=passes))
     read_settings(root, chosen, rehearse=None)
     every_governance(root, chosen)
+    earlier = read(screen, root, baseline, chosen)
     done: list[Check] = []
     tell = screen.milestones(len(chosen))
     with screen.progress() as progress:
         task = progress.add_task("checking", total=len(chosen))
         for one in check_plans(chosen, root, arm_types, jobs, block_unknown=block_unknown, changes=True):
-            done.append(one)
+            done.append(replace(one, report=compared(one.report, earlier)) if earlier and one.report else one)
             progress.advance(task)
             tell(len(done))
     _show(screen, done)

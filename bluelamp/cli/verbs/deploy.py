@@ -7,10 +7,12 @@ from typing import Final
 import typer
 
 from bluelamp.cli import operate
+from bluelamp.cli.earlier import read
 from bluelamp.cli.operate import How
 from bluelamp.cli.options import (
     All,
     ArmTypes,
+    Baseline,
     BlockUnknown,
     Changed,
     Details,
@@ -52,6 +54,7 @@ def preview(
     expect_no_changes: bool = typer.Option(False, "--expect-no-changes", help="Status 4 where anything would change."),
     block_unknown: BlockUnknown = False,
     report: Report = None,
+    baseline: Baseline = None,
     every: All = False,
     region: Region = None,
     environment: Environment = None,
@@ -72,12 +75,15 @@ def preview(
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
     end_without(screen, chosen, {"verb": "preview", "rehearsed": rehearse, "forces": []})
+    earlier = read(screen, root, baseline, chosen)
     status = operate.run(
         screen,
         root,
         chosen,
         "preview",
-        How(rehearse, jobs, arm_types, kubeconfig, report, block_unknown=block_unknown, details=details),
+        How(
+            rehearse, jobs, arm_types, kubeconfig, report, block_unknown=block_unknown, details=details, earlier=earlier
+        ),
         lambda target, hear, gate: deploy.preview(
             target, hear, refresh=refresh, expect_no_changes=expect_no_changes, gate=gate
         ),
@@ -92,6 +98,7 @@ def up(
     refresh: bool = typer.Option(True, help="Look at the cloud first, so that drift is repaired."),
     block_unknown: BlockUnknown = False,
     report: Report = None,
+    baseline: Baseline = None,
     every: All = False,
     region: Region = None,
     environment: Environment = None,
@@ -114,6 +121,7 @@ def up(
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
     end_without(screen, chosen, {"verb": "up", "rehearsed": rehearse, "forces": []})
+    earlier = read(screen, root, baseline, chosen)
     agree = _Agreement(screen, rehearse=rehearse, yes=yes, details=details)
     status = operate.run(
         screen,
@@ -129,6 +137,7 @@ def up(
             block_unknown=block_unknown,
             details=details,
             seen=agree.seen,
+            earlier=earlier,
         ),
         lambda target, hear, gate: deploy.up(target, hear, refresh=refresh, agree=agree, gate=gate),
     )
