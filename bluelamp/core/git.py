@@ -16,6 +16,10 @@ from bluelamp.core.processes import ProcessError, run
 
 _SECONDS: Final = 60.0
 _LONGEST: Final = 1_000
+_LARGEST: Final = 16_000_000
+"""Bytes of a file that is extracted from a commit."""
+_MOST_BYTES: Final = 256_000_000
+"""Bytes that a git process may write."""
 _UNKNOWN: Final = "it names no commit of this checkout"
 _DEEPEST: Final = 8
 _HASH: Final = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64})\n")
@@ -107,6 +111,75 @@ def files(root: Path, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
     return found
 
 
+def merge_base(root: Path, one: str, other: str) -> str:
+    """The hash of the best common ancestor of two commits, as `git diff one...other` uses it; empty for none.
+
+    Raises `GitError`.
+    """
+    try:
+        said = _git(root, "merge-base", one, other)
+    except GitError as error:
+        if "ended with status 1" in str(error):
+            return ""
+        raise
+    return said.decode().strip()
+
+
+def is_shallow(root: Path) -> bool:
+    """Whether the checkout lacks the history before some commit. Raises `GitError`."""
+    return _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+
+
+def extract(root: Path, commit: str, folder: Path) -> None:
+    """Writes the files of a commit at and below `root` into the empty `folder`, with the contents that git stores.
+
+    Links that lead out of the folder, submodules and files of more than 16 MB are left out. Raises `GitError`, also
+    where an object is not in the checkout.
+    """
+    _place(root)
+    blobs: list[tuple[str, str]] = []
+    for row in _git(root, "ls-tree", "-r", "-l", "-z", commit).split(b"\0"):
+        about, _, name = row.partition(b"\t")
+        mode, _, rest = about.partition(b" ")
+        kind, _, rest = rest.partition(b" ")
+        blob, _, size = rest.partition(b" ")
+        if kind == b"blob" and (size := size.strip()).isdigit() and int(size) <= _LARGEST:
+            blobs.append((("link" if mode == b"120000" else blob.decode()), os.fsdecode(name)))
+            if mode == b"120000":
+                _link(folder, os.fsdecode(name), _git(root, "cat-file", "blob", blob.decode()))
+    _write(root, [each for each in blobs if each[0] != "link"], folder)
+
+
+def _link(folder: Path, name: str, content: bytes) -> None:
+    target = os.fsdecode(content)
+    # As text: what a link leads to on the way is not known yet.
+    place = Path(os.path.normpath(Path(name).parent / target))
+    if Path(target).is_absolute() or place.parts[:1] == (os.pardir,):
+        return
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).symlink_to(target)
+
+
+def _write(root: Path, blobs: list[tuple[str, str]], folder: Path) -> None:
+    """Writes blobs, read by one git process, to their names below `folder`."""
+    given = "".join(f"{blob}\n" for blob, _ in blobs).encode()
+    said = memoryview(_git(root, "cat-file", "--batch", given=given) if blobs else b"")
+    start = 0
+    made: set[Path] = set()
+    for blob, name in blobs:
+        end = bytes(said[start : start + 200]).find(b"\n")
+        head = bytes(said[start : start + end]).split()
+        if len(head) != 3 or head[0].decode() != blob:
+            raise GitError(f"{name} of that commit is not in this checkout")
+        start += end + 1
+        path = folder / name
+        if path.parent not in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.add(path.parent)
+        path.write_bytes(said[start : start + int(head[2])])
+        start += int(head[2]) + 1
+
+
 def changed(root: Path, commit: str) -> list[str]:
     """The files below `root`, relative to it, that differ from `commit`; files that git does not track included.
 
@@ -182,7 +255,7 @@ def _names(said: bytes) -> list[str]:
     return [os.fsdecode(name) for name in said.split(b"\0") if name]
 
 
-def _git(root: Path, *words: str) -> bytes:
+def _git(root: Path, *words: str, given: bytes = b"") -> bytes:
     program = shutil.which("git")
     if program is None:
         raise GitError("git is not installed")
@@ -194,7 +267,7 @@ def _git(root: Path, *words: str) -> bytes:
     try:
         if words[0] in ("diff", "status"):
             overrides |= _no_filters(command[:2], root)
-        ended = run(command, seconds=_SECONDS, cwd=root, env=_environment(overrides))
+        ended = run(command, seconds=_SECONDS, cwd=root, env=_environment(overrides), limit=_MOST_BYTES, given=given)
     except ProcessError as error:
         raise GitError(f"git {words[0]} {error.strerror}") from error
     except OSError as error:

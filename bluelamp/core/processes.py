@@ -4,10 +4,11 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Final
 
 _GRACE: Final = 1.0
@@ -41,23 +42,27 @@ def run(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     limit: int = 64_000_000,
+    given: bytes = b"",
 ) -> Ended:
     """Runs the program `words` for at most `seconds` and keeps at most `limit` bytes of each of its outputs.
 
-    It has no standard input, no controlling terminal and no shell. What it started ends with it. Raises `ProcessError`
-    where it does not end in time or writes more than `limit`, `OSError` where it cannot be started.
+    Its standard input is `given`; it has no controlling terminal and no shell. What it started ends with it. Raises
+    `ProcessError` where it does not end in time or writes more than `limit`, `OSError` where it cannot be started.
     """
     if any("\0" in word for word in words):
         raise ProcessError(0, "a NUL character cannot be in a command")
-    with subprocess.Popen(
-        words,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=cwd,
-        env=None if env is None else dict(env),
-        start_new_session=True,
-    ) as child:
+    with (
+        _input(given) as stdin,
+        subprocess.Popen(
+            words,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=cwd,
+            env=None if env is None else dict(env),
+            start_new_session=True,
+        ) as child,
+    ):
         pipes = [_Pipe(stream, child.pid, limit) for stream in (child.stdout, child.stderr) if stream is not None]
         try:
             child.wait(seconds)
@@ -73,6 +78,19 @@ def run(
             if pipe.overflow:
                 raise ProcessError(0, f"wrote more than {limit:,} bytes")
         return Ended(child.returncode, *(bytes(pipe.content) for pipe in pipes))
+
+
+@contextmanager
+def _input(content: bytes) -> Iterator[int]:
+    """A descriptor to read `content` from: of a file, so that nobody has to write while the program runs."""
+    if not content:
+        yield subprocess.DEVNULL
+        return
+    with TemporaryFile() as stream:
+        stream.write(content)
+        stream.flush()
+        stream.seek(0)
+        yield stream.fileno()
 
 
 class _Pipe:

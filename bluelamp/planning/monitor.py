@@ -31,7 +31,8 @@ class PlannedResource:
     made from other resources which ones, by URN. `aliases` are the URNs by which a state may know the resource besides
     its own: those that the program gives it, and those that follow from its parent's. `asked` is what the program said,
     before the provider filled anything in. `position` is the file and line of the program that makes it, as the SDK
-    says: a `file:` URI.
+    says: a `file:` URI. `ignored` and `replaced_on` are the paths of the options `ignore_changes` and
+    `replace_on_changes`.
     """
 
     urn: str
@@ -46,6 +47,8 @@ class PlannedResource:
     aliases: tuple[str, ...] = ()
     asked: Mapping[str, Any] = field(default_factory=dict)
     position: tuple[str, int] | None = None
+    ignored: tuple[str, ...] = ()
+    replaced_on: tuple[str, ...] = ()
 
     @property
     def type(self) -> str:
@@ -128,6 +131,8 @@ class PlanMonitor:
                 position=(request.sourcePosition.uri, request.sourcePosition.line)
                 if request.sourcePosition.uri
                 else None,
+                ignored=tuple(request.ignoreChanges),
+                replaced_on=tuple(request.replaceOnChanges),
             )
         )
         return resource_pb2.RegisterResourceResponse(urn=urn, id=resource_id, object=encode(outputs))

@@ -1,0 +1,104 @@
+"""One side of a comparison as plain JSON: what a force's plan, its verdicts and its cost say.
+
+This file is also run with the packages of the base's commit, so it uses little of them: an attribute that an older
+commit lacks counts as empty.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+VERSION: Final = 1
+"""Changes with the meaning of a snapshot."""
+MARK: Final = "\u0000"
+"""The key of an object that stands for what JSON cannot say: an unknown value, a secret, a file."""
+OPEN: Final = frozenset({"fail", "error", "unknown", "exempt"})
+"""The verdicts that are compared."""
+
+
+def snapshot(
+    plan: Any, report: Any, costs: Any, key: bytes, place: Callable[[Any], tuple[str, int] | None] = lambda _: None
+) -> dict[str, Any]:
+    """The snapshot of a planned force; `report` and `costs` may be None.
+
+    Secrets become a digest by `key`, so that changes are seen and values are not. `place` turns a position that the SDK
+    gives into a file of the project and a line.
+    """
+    return {
+        "version": VERSION,
+        "stack": plan.stack,
+        "resources": {each.urn: _resource(each, key, place) for each in plan.resources if _counts(each)},
+        "components": {each.urn: each.parent for each in plan.resources if not each.custom},
+        "outputs": {name: encoded(value, key) for name, value in plan.outputs.items()},
+        "errors": list(plan.errors),
+        "verdicts": [_verdict(each) for each in report.findings if str(each.verdict) in OPEN] if report else [],
+        "titles": {each.id: each.title for each in report.rules} if report else {},
+        "cost": None if costs is None else str(costs.total),
+    }
+
+
+def _counts(each: Any) -> bool:
+    """Whether a resource is compared: not the stack, and of components those that rules judge."""
+    return (each.custom or bool(each.inputs)) and each.type != "pulumi:pulumi:Stack"
+
+
+def _resource(each: Any, key: bytes, place: Callable[[Any], tuple[str, int] | None]) -> dict[str, Any]:
+    found = place(each.position)
+    return {
+        "custom": each.custom,
+        "inputs": {name: encoded(value, key) for name, value in each.inputs.items()},
+        "references": {name: sorted(urns) for name, urns in each.references.items()},
+        "parent": each.parent,
+        "protect": each.protect,
+        "aliases": list(each.aliases),
+        "ignore": list(getattr(each, "ignored", ())),
+        "forced": list(getattr(each, "replaced_on", ())),
+        "failures": [f"{one.path}: {one.reason}" if one.path else one.reason for one in each.failures],
+        "place": list(found) if found else None,
+    }
+
+
+def _verdict(each: Any) -> dict[str, Any]:
+    return {
+        "rule": each.rule.id,
+        "level": str(each.rule.enforcement),
+        "severity": str(each.rule.severity),
+        "verdict": str(each.verdict),
+        "urn": each.urn,
+        "type": each.type,
+        "name": each.name,
+        "path": each.path,
+        "message": each.message,
+        "place": list(each.source) if each.source else None,
+    }
+
+
+def encoded(value: Any, key: bytes) -> Any:
+    """`value` as JSON, with secrets as digests."""
+    from bluelamp.rehearsal.values import UNKNOWN, Blob, Secret
+
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    if value is UNKNOWN or isinstance(value, (Secret, Blob)):
+        return _marked(value, key)
+    if isinstance(value, Mapping):
+        return {str(name): encoded(item, key) for name, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
+        return [encoded(item, key) for item in value]
+    return str(value)
+
+
+def _marked(value: Any, key: bytes) -> dict[str, Any]:
+    from bluelamp.rehearsal.values import Blob, Secret
+
+    if isinstance(value, Secret):
+        return {MARK: "secret", "digest": _digest(encoded(value.value, key), key)}
+    if isinstance(value, Blob):
+        return {MARK: "file", "digest": _digest({name: str(item) for name, item in value.fields.items()}, key)}
+    return {MARK: "unknown"}
+
+
+def _digest(value: Any, key: bytes) -> str:
+    return hmac.new(key, json.dumps(value, sort_keys=True).encode(), hashlib.sha256).hexdigest()
