@@ -80,7 +80,8 @@ def _case(report: Report, finding: Finding, element: str | None) -> Xml.Element:
     if finding.source:
         case.attrib |= {"file": _fit(finding.source[0]), "line": str(finding.source[1])}
     if element:
-        advisory = "advisory " if finding.verdict is Verdict.FAIL and element == "skipped" else ""
+        excused = finding.verdict is Verdict.FAIL and element == "skipped"
+        advisory = "advisory " if excused and not finding.mandatory else ""
         how = standing(report, finding)
         said_first = f"{how}: " if how else ""
         text = f"{said_first}{advisory}{finding.verdict}: {finding.heading}: {finding.message}".removesuffix(": ")
