@@ -22,12 +22,17 @@ Environment = Annotated[
 ]
 Changed = Annotated[
     str | None,
-    typer.Option("--changed", metavar="REF", help="The forces whose estate can differ since a git revision."),
+    typer.Option(
+        "--changed", metavar="REF", help="The forces whose resources, verdicts or cost differ from a git revision."
+    ),
 ]
 Jobs = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="How many forces at once; by default, one a core.")
 ]
 Form = Annotated[Format, typer.Option("--format", "-f", help="How to give the result.")]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Plan every force anew, also those that nothing changed for.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the result (of each force one line) and errors.")]
 
 

@@ -16,6 +16,7 @@ from bluelamp.comparison import side, snapshot
 from bluelamp.core import git
 from bluelamp.errors import UsageError
 from bluelamp.fleet.parallel import cores
+from bluelamp.plans import reads
 
 _STEP: Final = "name one commit of this repository: a branch, a tag or a hash, such as origin/main"
 
@@ -68,7 +69,7 @@ def extracted(root: Path, commit: str) -> Iterator[Path]:
 def planned(
     folder: Path, forces: Sequence[str], root: Path, key: bytes, jobs: int | None = None
 ) -> Mapping[str, dict[str, Any]]:
-    """The sides of forces (see `side.side`) of the base, whose files are in `folder`; each is planned with its own code.
+    """The sides of forces (see `side.side`) of the base, whose files are in `folder`; each with its own code.
 
     Where Bluelamp runs from the checkout at `root`, the base's Bluelamp plans; an installed one plans both sides.
     """
@@ -105,6 +106,7 @@ def _started(
         "out": str(out),
         "key": key.hex(),
         "snapshot": str(snapshot.__file__),
+        "reads": str(reads.__file__),
     }
     process = subprocess.Popen(
         # -P: the folder of the program must not hide modules.

@@ -1,11 +1,14 @@
 """Judging forces: by an offline plan, or by the state of what is deployed."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from bluelamp.core.commands import rehearsed
 from bluelamp.core.problems import SettingsError
@@ -15,11 +18,14 @@ from bluelamp.fleet.planning import planning_each
 from bluelamp.policies.governance import Governance
 from bluelamp.render.estate import estate
 from bluelamp.reports import Report, Source, assess, from_plan, from_state
+from bluelamp.reports.canonical import dense
+from bluelamp.reports.provenance import checkout
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.subject import skipped
 
 if TYPE_CHECKING:
     from bluelamp.planning import Plan
+    from bluelamp.plans import Plans
     from bluelamp.render.estate import Estate
 
 _NAMED = 3
@@ -47,6 +53,8 @@ class Check:
     """Why what a rehearsal holds of the force cannot be changed into this; empty where it can, or nothing is held."""
     next_step: str = ""
     notes: tuple[str, ...] = ()
+    reused: bool = False
+    """Whether the force was not planned, as all that its plan is made from is as it was."""
 
 
 def check_plan(
@@ -58,26 +66,103 @@ def check_plan(
     block_unknown: bool = False,
     kept: bool = False,
     changes: bool = False,
+    plans: "Plans | None" = None,
 ) -> Check:
     """Plans the force in this process and judges the plan, by the rules that `selection` keeps.
 
     `block_unknown` adds to what the force's baseline says. A report that is `kept` also has the settings that the worst
     failures come from, which takes a plan or two for each, and the estate, which the page draws. `changes` also finds
-    whether a rehearsal can take the plan.
+    whether a rehearsal can take the plan. What comes of it is kept in `plans`.
 
     Raises `SettingsError` where its settings are wrong.
     """
-    from bluelamp.origins.places import placed
+    asked: _Asked = {"selection": selection, "block_unknown": block_unknown, "kept": kept, "changes": changes}
+    return _planned_check(force, root, arm_types, plans, **asked)[0]
+
+
+def _planned_check(
+    force: str,
+    root: Path,
+    arm_types: Path | None,
+    plans: "Plans | None",
+    *,
+    selection: Selection | None,
+    block_unknown: bool,
+    kept: bool,
+    changes: bool,
+) -> tuple[Check, dict[str, Any]]:
+    """What `check_plan` gives, and the side of a comparison; that is empty where only some rules were judged."""
     from bluelamp.planning.attempt import ProgramError, attempt
     from bluelamp.planning.refused_settings import refusals
+    from bluelamp.plans.reads import Reads
 
     started = datetime.now(UTC)
+    read = Reads()
     try:
-        plan = attempt(force, root, arm_types=arm_types)
+        with plans.recording(read) if plans else nullcontext():
+            plan = attempt(force, root, arm_types=arm_types)
     except ProgramError as error:
-        return Check(force, failure=error.message)
+        return Check(force, failure=error.message), {"error": error.message}
     if plan.refused and (wrong := refusals(force, root, _reasons(plan))):
         raise SettingsError(wrong)
+    with plans.recording(read, program=False) if plans else nullcontext():
+        check = _checked(
+            plan,
+            root,
+            started,
+            selection=selection,
+            block_unknown=block_unknown,
+            kept=kept,
+            changes=changes,
+        )
+        side: dict[str, Any] = {}
+        parts: dict[str, bytes] = {}
+        if plans and check.report and not check.failure and not (selection and selection.phrases):
+            side, parts = _side(plan, check.report, root, plans.secret)
+    if plans and not check.failure and not check.refusals:
+        from bluelamp.plans.packing import packed
+
+        name = variant(root, force, selection=selection, block_unknown=block_unknown, kept=kept, changes=changes)
+        plans.keep(force, {f"check {name}": packed(check), **parts}, read)
+    return check, side or ({"error": check.failure} if check.failure else {})
+
+
+def variant(
+    root: Path, force: str, *, selection: Selection | None, block_unknown: bool, kept: bool, changes: bool
+) -> str:
+    """What tells one check of a plan from another: what was asked for, and what a rehearsal holds of the force."""
+    held = ""
+    if changes and (root / ".bluelamp" / "rehearsal").is_dir():
+        from bluelamp.fleet.rehearsed import state_of
+
+        held = dense(state_of(root, force)).hex()
+    about = [list(selection.phrases) if selection else [], block_unknown, kept, changes, held]
+    return sha256(dense(about)).hexdigest()[:16]
+
+
+def _side(plan: "Plan", report: Report, root: Path, key: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
+    from bluelamp.comparison.side import side_of
+    from bluelamp.comparison.snapshot import snapshot
+    from bluelamp.plans.cache import COST, SIDE
+    from bluelamp.plans.packing import packed
+
+    side, costs = side_of(plan, report, root, key, snapshot)
+    parts = {SIDE: json.dumps(side).encode()}
+    return side, parts if costs is None else {**parts, COST: packed(costs)}
+
+
+def _checked(
+    plan: "Plan",
+    root: Path,
+    started: datetime,
+    *,
+    selection: Selection | None,
+    block_unknown: bool,
+    kept: bool,
+    changes: bool,
+) -> Check:
+    from bluelamp.origins.places import placed
+
     refused, step = _change_refused(plan, root) if changes else ("", "")
     report = judge_plan(plan, root, started=started, selection=selection, block_unknown=block_unknown)
     if kept:
@@ -87,7 +172,9 @@ def check_plan(
 
         report = located(report, plan, root)
     report = placed(report, plan, root)
-    return Check(force, report, _refusals(plan), plan.warnings, "; ".join(plan.errors), refused, step, notes=plan.notes)
+    return Check(
+        plan.stack, report, _refusals(plan), plan.warnings, "; ".join(plan.errors), refused, step, notes=plan.notes
+    )
 
 
 def _change_refused(plan: "Plan", root: Path) -> tuple[str, str]:
@@ -122,18 +209,61 @@ def check_plans(
     block_unknown: bool = False,
     kept: bool = False,
     changes: bool = False,
+    plans: "Plans | None" = None,
+    before: Callable[[list[str]], object] = lambda _: None,
 ) -> Iterator[Check]:
-    """`check_plan` for several forces, in as many processes as there are cores; in the order they are named."""
-    one = partial(
-        check_plan,
-        root=root,
-        arm_types=arm_types,
-        selection=selection,
-        block_unknown=block_unknown,
-        kept=kept,
-        changes=changes,
-    )
-    yield from planning_each(one, forces, root, jobs)
+    """`check_plan` for several forces, in as many processes as there are cores; in the order they are named.
+
+    A check that `plans` keep is not made again. `before` is called with the forces that are to be planned.
+    """
+    asked: _Asked = {"selection": selection, "block_unknown": block_unknown, "kept": kept, "changes": changes}
+    there = reusable(forces, root, plans, **asked) if plans else {}
+    one = partial(check_plan, root=root, arm_types=arm_types, plans=plans, **asked)
+    anew = [force for force in forces if force not in there]
+    before(anew)
+    made = planning_each(one, anew, root, jobs) if anew else iter(())
+    for force in forces:
+        yield there.pop(force) if force in there else next(made)
+
+
+class _Asked(TypedDict):
+    """What a check was asked for."""
+
+    selection: Selection | None
+    block_unknown: bool
+    kept: bool
+    changes: bool
+
+
+def reusable(
+    forces: Sequence[str],
+    root: Path,
+    plans: "Plans",
+    *,
+    selection: Selection | None = None,
+    block_unknown: bool = False,
+    kept: bool = False,
+    changes: bool = False,
+) -> dict[str, Check]:
+    """The checks of `forces` that `plans` keep, as if they were made now: what they are made from is the same."""
+    found = {}
+    now = datetime.now(UTC)
+    for force in forces:
+        name = variant(root, force, selection=selection, block_unknown=block_unknown, kept=kept, changes=changes)
+        check = plans.check(force, name)
+        if isinstance(check, Check) and check.report is not None:
+            found[force] = check
+    commit, dirty = checkout(root) if found else ("", False)
+
+    def made_now(report: Report) -> Report:
+        """The report with the time and the commit of now: neither is among what it is made from."""
+        own = replace(report.provenance, commit=commit, dirty=dirty)
+        return replace(report, started=now, ended=datetime.now(UTC), provenance=own)
+
+    return {
+        force: replace(check, report=check.report and made_now(check.report), reused=True)
+        for force, check in found.items()
+    }
 
 
 def judge_plan(

@@ -38,11 +38,11 @@ class Provenance:
 
 def provenance(root: Path, rules: Iterable[Rule]) -> Provenance:
     """What is true now of the project at `root`."""
-    commit, dirty = _checkout(root)
+    commit, dirty = checkout(root)
     return Provenance(commit, dirty, versions(), rules_hash(rules))
 
 
-def _checkout(root: Path) -> tuple[str, bool]:
+def checkout(root: Path) -> tuple[str, bool]:
     """The commit of the project, empty outside a checkout, and whether its files differ from it or may do so."""
     try:
         commit = git.resolve(root, "HEAD")

@@ -20,12 +20,14 @@ from bluelamp.cli.options import (
     Forces,
     Form,
     Jobs,
+    NoCache,
     Passes,
     Project,
     Quiet,
     Region,
     Report,
 )
+from bluelamp.cli.reuse import plans_of, say_reused
 from bluelamp.cli.screen import Format, Screen, escape, problem_of
 from bluelamp.cli.select import end_without, select
 from bluelamp.errors import Status, worst
@@ -53,6 +55,7 @@ def check(
     passes: Passes = False,
     arm_types: ArmTypes = None,
     jobs: Jobs = None,
+    no_cache: NoCache = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
@@ -65,19 +68,33 @@ def check(
     from bluelamp.governance.read import every as every_governance
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
+    plans = plans_of(root, no_cache=no_cache, arm_types=arm_types)
     chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
     end_without(screen, chosen, _json(root, [], passes=passes))
-    read_settings(root, chosen, rehearse=None)
-    every_governance(root, chosen)
     earlier = read(screen, root, baseline, chosen)
+
+    def validate(forces: list[str]) -> None:
+        read_settings(root, forces, rehearse=None)
+        every_governance(root, forces)
+
     done: list[Check] = []
     tell = screen.milestones(len(chosen))
     with screen.progress() as progress:
         task = progress.add_task("checking", total=len(chosen))
-        for one in check_plans(chosen, root, arm_types, jobs, block_unknown=block_unknown, changes=True):
+        for one in check_plans(
+            chosen,
+            root,
+            arm_types,
+            jobs,
+            block_unknown=block_unknown,
+            changes=True,
+            plans=plans,
+            before=validate,
+        ):
             done.append(replace(one, report=compared(one.report, earlier)) if earlier and one.report else one)
             progress.advance(task)
             tell(len(done))
+    say_reused(screen, len(done), sum(one.reused for one in done))
     _show(screen, done)
     if report is not None:
         from bluelamp.reports.statements.reading import with_statements

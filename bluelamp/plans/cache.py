@@ -1,0 +1,204 @@
+"""Plans of a project's forces, kept for reuse: looked up by key, checked against what they read, and added."""
+
+import hashlib
+import json
+import os
+import sys
+import sysconfig
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from importlib.util import source_from_cache
+from pathlib import Path
+from typing import Any, Final
+
+import bluelamp
+from bluelamp.folders import cache
+from bluelamp.plans import reads
+from bluelamp.plans.inputs import Inputs, inputs
+from bluelamp.plans.packing import PackingError, packed, unpacked
+from bluelamp.plans.store import Entry, Store
+
+OFF: Final = "BLUELAMP_NO_CACHE"
+"""The environment variable that has every force planned anew, where it is neither empty nor 0."""
+SIDE: Final = "side"
+COST: Final = "cost"
+_UNSET: Final = "unset"
+_OWN_VARIABLES: Final = frozenset({"BLUELAMP_CACHE", "HOME", "XDG_CACHE_HOME"})
+"""Variables that say where caches are. What a program reads below its home is kept as a file."""
+_SDK: Final = ("PULUMI_", "AZURE_", "ARM_", "KUBE")
+"""Beginnings of variables that an SDK reads when it is imported, which may be before a force is planned."""
+_SYSTEM: Final = ("/proc/", "/dev/", "/sys/")
+
+
+class Plans:
+    """The kept plans of the project at `root`. Make it before anything of the project is imported."""
+
+    def __init__(self, root: Path, *, store: Store | None = None, given: Inputs | None = None) -> None:
+        self._store = store or Store()
+        self.inputs = given or inputs(root)
+        self._keys: dict[str, str] = {}
+        self._process, self._worker = reads.Reads(), reads.Reads()
+        reads.keep(self._process)
+
+    @staticmethod
+    def wanted(*, no_cache: bool = False) -> bool:
+        """Whether plans are to be reused: not with `no_cache`, and not where the environment says otherwise."""
+        return not no_cache and os.environ.get(OFF, "") in ("", "0")
+
+    @property
+    def secret(self) -> bytes:
+        """The key for digests of secrets."""
+        return self._store.key
+
+    def key(self, force: str) -> str:
+        """What names the force's plan; the files are read once."""
+        if force not in self._keys:
+            self._keys[force] = self.inputs.key(force)
+        return self._keys[force]
+
+    def check(self, force: str, variant: str) -> Any:
+        """The kept `Check` of a force, as `variant` tells it was asked for; None where there is none."""
+        return self._data(force, f"check {variant}")
+
+    def costs(self, force: str) -> Any:
+        """The kept `Costs` of a force; None where there are none."""
+        return self._data(force, COST)
+
+    def side(self, force: str) -> Mapping[str, Any] | None:
+        """The kept side of a comparison (see `bluelamp.comparison.side`); None where there is none."""
+        part = self._part(force, SIDE)
+        with suppress(ValueError):
+            found = json.loads(part) if part is not None else None
+            return found if isinstance(found, dict) else None
+        return None
+
+    def keep(self, force: str, parts: Mapping[str, bytes], read: reads.Reads) -> None:
+        """Keeps what a force's plan gave, with what it `read`.
+
+        Nothing is kept where a file was changed since the key was made or since the process started, and where the
+        program asked another process or the network.
+        """
+        if read.asked or not self.inputs.same() or self.inputs.newest() > bluelamp.STARTED:
+            return
+        if self.inputs.key(force) != self.key(force):
+            return
+        self._worker.variables |= read.variables
+        names = self._files(force, read)
+        before = self._entry(force)
+        self._store.put(
+            self.key(force),
+            Entry(
+                {**(before.parts if before else {}), **parts},
+                {**names, **{name: self._state(name) for name in self._folders(force, read)}},
+                {name: self._variable(name) for name in self._variables()},
+            ),
+        )
+        self.__dict__.pop("_entries", None)
+
+    @contextmanager
+    def recording(self, into: reads.Reads, *, program: bool = True) -> Iterator[None]:
+        """Keeps in `into` what is read meanwhile; of what is not the `program`, but the judgement, files alone."""
+        if program:
+            with reads.recording(into):
+                yield
+            return
+        with reads.recording(reads.Reads()) as own:
+            yield
+        into.files |= own.files
+        into.folders |= own.folders
+
+    @cached_property
+    def _entries(self) -> dict[str, Entry | None]:
+        return {}
+
+    def _entry(self, force: str) -> Entry | None:
+        """The entry of a force, where all that it read is as it was."""
+        if force not in self._entries:
+            found = self._store.get(self.key(force))
+            same = found is not None and (
+                all(self._state(name) == state for name, state in found.reads.items())
+                and all(self._variable(name) == value for name, value in found.variables.items())
+            )
+            self._entries[force] = found if same else None
+        return self._entries[force]
+
+    def _part(self, force: str, part: str) -> bytes | None:
+        entry = self._entry(force)
+        return entry.parts.get(part) if entry else None
+
+    def _data(self, force: str, part: str) -> Any:
+        found = self._part(force, part)
+        with suppress(PackingError):
+            return None if found is None else unpacked(found)
+        return None
+
+    def _files(self, force: str, read: reads.Reads) -> dict[str, str]:
+        """What was read of files that the key does not cover; the program may have read some for an earlier force."""
+        stacks = f"{self.inputs.root}/stacks/"
+        earlier = {name for name in self._process.files if not name.startswith(stacks)}
+        found = {}
+        for name in read.files | earlier:
+            path = Path(_source(name))
+            if not _is_system(str(path)) and not self.inputs.covers(path, force):
+                place = self._name(path)
+                found[place] = self._state(place)
+        return {name: state for name, state in found.items() if state}
+
+    def _folders(self, force: str, read: reads.Reads) -> Iterator[str]:
+        for name in read.folders:
+            path = Path(name)
+            if path.is_relative_to(self.inputs.root) and not self.inputs.covers(path, force):
+                yield f"{self._name(path)}/"
+
+    def _variables(self) -> set[str]:
+        sdk = {name for name in self._process.variables if name.startswith(_SDK)}
+        return (self._worker.variables | sdk) - _OWN_VARIABLES
+
+    def _name(self, path: Path) -> str:
+        """A path to be kept: of what is in the project within it, so that a copy of the project has the same."""
+        root = self.inputs.root
+        return f"./{path.relative_to(root).as_posix()}" if path.is_relative_to(root) else str(path)
+
+    def _state(self, name: str) -> str:
+        """The SHA-256 of a file, or of the names in a folder (`name` ends in a slash); empty where there is none."""
+        path = self.inputs.root / name
+        with suppress(OSError):
+            if name.endswith("/"):
+                names = sorted(each for each in os.listdir(path) if not each.startswith("."))  # noqa: PTH208 - text
+                return hashlib.sha256("\n".join(names).encode(errors="surrogateescape")).hexdigest()
+            if path.is_file():
+                with path.open("rb") as stream:
+                    return hashlib.file_digest(stream, "sha256").hexdigest()
+        return ""
+
+    def _variable(self, name: str) -> str:
+        value = os.environ.get(name)
+        return _UNSET if value is None else self._store.digest(value)
+
+
+def pack(value: Any) -> bytes:
+    """`value` as a part of an entry."""
+    return packed(value)
+
+
+def _source(name: str) -> str:
+    """The file that a compiled one is made from, which is what may be edited."""
+    if name.endswith(".pyc"):
+        with suppress(ValueError):
+            return source_from_cache(name)
+    return name
+
+
+def _is_system(name: str) -> bool:
+    """Whether a file belongs to the system, to Python, to an installed package, or to a cache of Bluelamp's own."""
+    return name.startswith(_SYSTEM) or name.startswith(_places())
+
+
+def _places() -> tuple[str, ...]:
+    paths = {*sysconfig.get_paths().values(), str(cache())}
+    bases = {sys.prefix, sys.base_prefix}
+    return tuple(f"{each.rstrip('/')}/" for each in sorted(paths | bases) if each not in ("/", "/usr"))
+
+
+__all__ = ["COST", "OFF", "SIDE", "Plans", "pack"]

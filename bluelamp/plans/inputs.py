@@ -1,0 +1,191 @@
+"""What a force's plan, verdicts and cost are made from, and the key that all of it has.
+
+These are the settings of the force and of its environments, what all forces share below `stacks`, the project's own
+program, modules, rules and lock files, Bluelamp's files, the installed packages, Python, and the day: information
+assets, exemptions and access depend on it.
+"""
+
+import hashlib
+import os
+import platform
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import bluelamp
+from bluelamp.core.dates import today
+from bluelamp.core.environments import ENVIRONMENTS, join, split
+
+SCHEMA: Final = 1
+"""Changes where what is kept under a key changes without its inputs."""
+_FOLDERS: Final = ("infra", "modules", "policies", "rules", "workloads")
+_FILES: Final = (
+    "Pulumi.yaml",
+    "pyproject.toml",
+    "requirements.lock",
+    "requirements.txt",
+    "uv.lock",
+    "poetry.lock",
+)
+_LINKED: Final = ("infra", "modules", "policies", "workloads")
+_SKIPPED: Final = ("__pycache__", ".git", ".venv", "node_modules")
+_LARGEST: Final = 256_000_000
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The files that plans of a project are made from, with the SHA-256 of each, by their names below the project.
+
+    `shared` are those of every force, `package` is the folder of the Bluelamp that plans, and `versions` a digest of
+    packages, Python and the day. `stamps` tell by time and size whether a file of `shared` was changed meanwhile.
+    """
+
+    root: Path
+    package: Path
+    shared: Mapping[str, str]
+    stamps: Mapping[str, tuple[int, int]] = field(repr=False)
+    versions: str
+    day: date
+
+    def of(self, force: str) -> dict[str, str]:
+        """The force's own files, with the SHA-256 of each."""
+        return {name: _digest(path) for name, path in _own(self.root, force)}
+
+    def key(self, force: str) -> str:
+        """What names the plan of a force: two plans with one key are made from the same."""
+        digest = hashlib.sha256(f"{SCHEMA}\n{force}\n{self.versions}\n".encode())
+        for name, content in sorted({**self.shared, **self.of(force)}.items()):
+            digest.update(f"{name}\0{content}\n".encode(errors="surrogateescape"))
+        return digest.hexdigest()
+
+    def same(self) -> bool:
+        """Whether no file of `shared` was changed, added or removed since, and the day is the same."""
+        return self.day == today() and self.stamps == _stamps(_shared(self.root, self.package))
+
+    def newest(self) -> float:
+        """When a file of code was last changed, in seconds since 1970."""
+        stacks = "stacks/"
+        return max((stamp for name, (stamp, _) in self.stamps.items() if not name.startswith(stacks)), default=0) / 1e9
+
+    def covers(self, path: Path, force: str) -> bool:
+        """Whether the file or folder is among what the key is made from."""
+        if path.is_relative_to(self.package) or any(path.is_relative_to(each) for each in _linked(self.package)):
+            return True
+        if not path.is_relative_to(self.root):
+            return False
+        name = path.relative_to(self.root).as_posix()
+        if any(name == each or name.startswith(f"{each}/") for each in _FOLDERS):
+            return True
+        own = [f"stacks/{each}" for each in _stacks(force)]
+        return name in self.shared or any(
+            name in (each, f"stacks/Pulumi.{each[7:]}.yaml") or name.startswith(f"{each}/") for each in own
+        )
+
+
+def inputs(root: Path, package: Path | None = None) -> Inputs:
+    """What plans of the project at `root` are made from; `package` is the Bluelamp that plans, by default this one."""
+    root = root.resolve()
+    package = package or Path(bluelamp.__file__).resolve().parent
+    files = dict(_shared(root, package))
+    stamps = _stamps(files.items())
+    return Inputs(root, package, {name: _digest(path) for name, path in files.items()}, stamps, versions(), today())
+
+
+def differing(one: Inputs, other: Inputs, force: str) -> list[str]:
+    """The names of the files of which the two have other contents, or only one has any."""
+    old, new = ({**each.shared, **each.of(force)} for each in (one, other))
+    return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+
+
+def versions() -> str:
+    """A digest of the day, of Python, and of the installed packages with their versions."""
+    about = [today().isoformat(), sys.version, platform.machine(), sys.platform, *_installed()]
+    return hashlib.sha256("\n".join(about).encode()).hexdigest()
+
+
+@cache
+def _installed() -> tuple[str, ...]:
+    """The packages that can be imported, as their folders of metadata name them: `name-version.dist-info`."""
+    found = []
+    for place in sys.path:
+        try:
+            names = os.listdir(place or ".")  # noqa: PTH208 - thousands of names
+        except OSError:
+            continue
+        found += [name for name in names if name.endswith((".dist-info", ".egg-info"))]
+    return tuple(sorted(set(found)))
+
+
+def _shared(root: Path, package: Path) -> Iterator[tuple[str, Path]]:
+    """The files that plans of all forces are made from: name and path."""
+    linked = {each.resolve() for each in _linked(package)}
+    for name, path in _walk(package, ""):
+        first, _, rest = name.partition("/")
+        yield (name if first in _LINKED and rest else f"bluelamp/{name}"), path
+    for folder in _FOLDERS:
+        if (root / folder).resolve() not in linked:
+            yield from _walk(root / folder, f"project/{folder}/" if folder in _LINKED else f"{folder}/")
+    for name in _FILES:
+        if (root / name).is_file():
+            yield name, root / name
+    stacks = root / "stacks"
+    for path in sorted(stacks.iterdir()) if stacks.is_dir() else ():
+        if path.is_file() and not path.name.startswith(("Pulumi.", ".")):
+            yield f"stacks/{path.name}", path
+        elif path.is_dir() and not (stacks / f"Pulumi.{path.name}.yaml").exists():
+            yield from _walk(path, f"stacks/{path.name}/")
+
+
+def _own(root: Path, force: str) -> Iterator[tuple[str, Path]]:
+    for stack in _stacks(force):
+        file = root / "stacks" / f"Pulumi.{stack}.yaml"
+        if file.is_file():
+            yield f"stacks/{file.name}", file
+            yield from _walk(root / "stacks" / stack, f"stacks/{stack}/")
+
+
+def _stacks(force: str) -> list[str]:
+    """The stacks of a force: its own and those of its environments, which may not use the same addresses."""
+    return [join(split(force)[0], environment) for environment in ("", *ENVIRONMENTS)]
+
+
+@cache
+def _linked(package: Path) -> tuple[Path, ...]:
+    """The folders that a checkout's package links to."""
+    return tuple((package / name).resolve() for name in _LINKED)
+
+
+def _walk(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
+    """The files in a folder and in those that it links to, by name; nothing where there is none."""
+    start = os.fspath(folder)
+    for place, folders, files in os.walk(start, followlinks=True):
+        folders[:] = sorted(each for each in folders if each not in _SKIPPED)
+        inside = os.path.relpath(place, start).replace(os.sep, "/")
+        inside = prefix if inside == "." else f"{prefix}{inside}/"
+        for name in sorted(files):
+            if not name.endswith((".pyc", ".tmp")):
+                yield f"{inside}{name}", Path(place, name)
+
+
+def _stamps(files: Iterator[tuple[str, Path]] | object) -> dict[str, tuple[int, int]]:
+    found = {}
+    for name, path in files:  # type: ignore[attr-defined] # pairs
+        try:
+            state = os.stat(path)  # noqa: PTH116 - thousands of files
+            found[name] = state.st_mtime_ns, state.st_size
+        except OSError:
+            found[name] = 0, 0
+    return found
+
+
+def _digest(path: Path) -> str:
+    """The SHA-256 of a file; what cannot be read has none of its own, so that it equals nothing readable."""
+    try:
+        with open(path, "rb") as stream:  # noqa: PTH123 - thousands of files
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        return f"unreadable: {error.errno}"

@@ -1,0 +1,91 @@
+"""What a program reads while it is planned: files, folders and environment variables, and whether it asks others.
+
+This uses the standard library alone, as it also runs with the packages of other commits. The hook stays in the process
+for good, as the interpreter removes none; it keeps something only while `recording`.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+_WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+_FOLDERS: Final = ("os.listdir", "os.scandir")
+_ELSEWHERE: Final = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "socket.connect"})
+_STATE: Final[dict[str, Any]] = {"hooked": False, "kept": []}
+
+
+class Reads:
+    """Files and folders by absolute path, and names of environment variables; `asked` names the calls that left the
+    process: what they answered cannot be known again."""
+
+    def __init__(self) -> None:
+        self.files: set[str] = set()
+        self.folders: set[str] = set()
+        self.variables: set[str] = set()
+        self.asked: set[str] = set()
+
+    def update(self, other: "Reads") -> None:
+        """Adds what `other` holds."""
+        self.files |= other.files
+        self.folders |= other.folders
+        self.variables |= other.variables
+        self.asked |= other.asked
+
+
+@contextmanager
+def recording(into: Reads) -> Iterator[Reads]:
+    """Keeps in `into` what this process reads meanwhile."""
+    _hook()
+    _STATE["kept"].append(into)
+    try:
+        yield into
+    finally:
+        _STATE["kept"].remove(into)
+
+
+def keep(into: Reads) -> None:
+    """Keeps in `into` what this process, and those forked from it, read from now on."""
+    _hook()
+    _STATE["kept"].append(into)
+
+
+def _hook() -> None:
+    if _STATE["hooked"]:
+        return
+    _STATE["hooked"] = True
+    sys.addaudithook(_hear)
+    os.environ.__class__ = _Variables
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    if not _STATE["kept"]:
+        return
+    if event == "open":
+        path, _, flags = arguments
+        if isinstance(path, (str, bytes, os.PathLike)) and not (isinstance(flags, int) and flags & _WRITING):
+            _keep("files", path)
+    elif event in _FOLDERS:
+        path = arguments[0]
+        if path is None or isinstance(path, (str, bytes, os.PathLike)):
+            _keep("folders", path or ".")
+    elif event in _ELSEWHERE:
+        for each in _STATE["kept"]:
+            each.asked.add(event)
+
+
+def _keep(kind: str, path: Any) -> None:
+    name = os.path.abspath(os.fsdecode(path))  # noqa: PTH100 - links are not followed
+    for each in _STATE["kept"]:
+        getattr(each, kind).add(name)
+
+
+class _Variables(os._Environ):  # type: ignore[type-arg] # the class of `os.environ`, which takes no parameters here
+    """The environment, which tells what is read of it."""
+
+    def __getitem__(self, name: str) -> str:
+        for each in _STATE["kept"]:
+            each.variables.add(name)
+        found: str = super().__getitem__(name)
+        return found
