@@ -26,6 +26,7 @@ from bluelamp.policies.known import KNOWN
 from bluelamp.policies.known import write as write_known
 
 if TYPE_CHECKING:
+    from bluelamp.comparison.model import Comparison
     from bluelamp.infra.force import Force
     from bluelamp.reports.earlier import Earlier
 
@@ -50,6 +51,10 @@ class How:
     details: bool = False
     earlier: "Earlier | None" = None
     """The report whose findings are known and fail nothing."""
+    base: "Comparison | None" = None
+    """What the working files change against a base; reports then say which findings are new."""
+    results: list[Result] = field(default_factory=list)
+    """Takes the result of each force as it comes."""
     seen: Mapping[str, Result] = field(default_factory=dict)
     """By force, the preview that was shown before a change was confirmed."""
 
@@ -90,6 +95,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
 
         for result in each(one, forces, how.jobs):
             results.append(result)
+            how.results.append(result)
             shown = replace(result, notes=(*result.notes, *notes.fresh(result.program_notes)))
             show_result(screen, shown, details=how.details, seen=how.seen.get(result.force))
             if screen.json:
@@ -288,6 +294,10 @@ def _report(screen: Screen, root: Path, results: list[Result], how: How, verb: s
             from bluelamp.reports.against import compared
 
             reports = [compared(each, how.earlier) for each in reports]
+        elif how.base:
+            from bluelamp.cli.comments import against_base
+
+            reports = [against_base(each, how.base, root) for each in reports]
         reports = with_statements(root, reports)
         paths = write(reports, how.report) if how.report and reports else []
     for report in reports:

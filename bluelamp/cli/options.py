@@ -26,6 +26,23 @@ Changed = Annotated[
         "--changed", metavar="REF", help="The forces whose resources, verdicts or cost differ from a git revision."
     ),
 ]
+Comment = Annotated[
+    Path | None,
+    typer.Option(
+        "--comment",
+        metavar="FILE",
+        help="With --changed: write one comment in Markdown on what changes against the base. In GitHub Actions and "
+        "Azure Pipelines it is also the job's summary, and new failures are annotations.",
+    ),
+]
+CommentLimit = Annotated[
+    int | None,
+    typer.Option(
+        "--comment-limit",
+        metavar="N",
+        help="The characters of the comment, at most: 65,536 by default, as on GitHub; Azure DevOps takes 150,000.",
+    ),
+]
 Jobs = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="How many forces at once; by default, one a core.")
 ]

@@ -14,8 +14,13 @@ from bluelamp.core.text import cut, printable
 _PUNCTUATION: Final = re.compile(r"([\\`*_{}\[\]#!|~$^<>&])")
 _BREAK: Final = "\u200b"
 """A space of no width: what it divides is not linked."""
-_LINKED: Final = re.compile(r"([@#!~%$&^:/.](?=\w|/)|(?<=\w)-(?=\d)|(?<=[0-9a-f]{6})(?=[0-9a-f]))", re.IGNORECASE)
-"""After what hosts begin to link: a mention, an issue, a label, an address, and the middle of a commit's hash."""
+_LINKED: Final = re.compile(
+    r"[@#!~%$&^:/.](?=\w|/)|(?<=\w)-(?=\d)|(?<=w)(?=ww\.)|(?<=[0-9a-f]{6})(?=[0-9a-f])", re.IGNORECASE
+)
+"""After what hosts begin to link: a mention, an issue, a label, an address, and the middle of a commit's hash.
+
+A host may take the space of no width for a part of a domain, so that `www` itself is divided too.
+"""
 _FENCES: Final = re.compile("`+")
 
 

@@ -232,7 +232,7 @@ def _rules(found: Sequence[tuple[Force, Judged]], detail: Detail, rules: int, mo
 
 def _rule(found: Sequence[tuple[Force, Judged]], detail: Detail, most: int) -> Lines:
     one = found[0][1]
-    forces = list(dict.fromkeys(force for force, _ in found))
+    forces = list({force.force: force for force, _ in found}.values())
     number = "" if most else f", {some(len(found), 'finding')}"
     yield f"- {code(one.rule, NAME)} **{plain(one.title)}** ({plain(one.severity)}): {_forces(forces, detail)}{number}"
     same: dict[tuple[str, str, str, str], list[tuple[Force, Judged]]] = {}

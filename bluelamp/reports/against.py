@@ -31,6 +31,8 @@ class Against:
     known: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    gates: bool = True
+    """Whether what is known fails nothing; false against the base of a pull request without an earlier report."""
 
     def as_dict(self) -> dict[str, Any]:
         """The comparison as JSON values."""
@@ -43,6 +45,7 @@ class Against:
             "known": list(self.known),
             "changed": list(self.changed),
             "absent": list(self.absent),
+            "gates": self.gates,
         }
 
 

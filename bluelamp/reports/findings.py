@@ -268,8 +268,8 @@ class Report:
         return any(self.is_new(each) for each in stopping)
 
     def is_new(self, finding: Finding) -> bool:
-        """Whether `finding` is new against the earlier report; without one, all are."""
-        return self.against is None or finding.key in self.against.new
+        """Whether `finding` is new against the earlier report; without one that fails new findings only, all are."""
+        return self.against is None or not self.against.gates or finding.key in self.against.new
 
     def is_known(self, finding: Finding) -> bool:
         """Whether the earlier report has `finding` already, and it is no worse."""

@@ -125,7 +125,8 @@ def explanation(report: Report) -> list[str]:
     if exempt:
         said.append(f"{some(exempt, 'failure')} {'is' if exempt == 1 else 'are'} exempt.")
     if report.against:
-        said.append(f"{sentence(against(report))[:-1]}; only new findings fail this run.")
+        only = "; only new findings fail this run" if report.against.gates else ""
+        said.append(f"{sentence(against(report))[:-1]}{only}.")
     if report.redacted:
         said.append("Addresses and names are left out; the same thing has the same stand-in everywhere.")
     return said
@@ -176,7 +177,8 @@ def against(report: Report) -> str:
     parts += [f"{len(found.changed):,} of them changed"] if found.changed else []
     parts += [f"{len(found.absent):,} no longer found"] if found.absent else []
     commit = f", commit {found.commit[:9]}" if found.commit else ""
-    return f"against the report of {found.written}{commit}: {', '.join(parts)}"
+    what = f"the report of {found.written}{commit}" if found.gates else f"the base {found.commit[:9]}"
+    return f"against {what}: {', '.join(parts)}"
 
 
 def standing(report: Report, finding: Finding) -> str:

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
+from bluelamp.cli.comments import against_base, wanted
+from bluelamp.cli.comments import compared as compared_with
+from bluelamp.cli.comments import tell as tell_comment
 from bluelamp.cli.earlier import read
 from bluelamp.cli.notes import gathered
 from bluelamp.cli.operate import read_settings
@@ -16,6 +19,8 @@ from bluelamp.cli.options import (
     Baseline,
     BlockUnknown,
     Changed,
+    Comment,
+    CommentLimit,
     Environment,
     Forces,
     Form,
@@ -35,6 +40,10 @@ from bluelamp.fleet.judge import Check, check_plans
 from bluelamp.folders import project as find_project
 from bluelamp.reports.against import compared
 
+if TYPE_CHECKING:
+    from bluelamp.comparison.model import Comparison
+    from bluelamp.reports.earlier import Earlier
+
 _TOTALS: Final = ("mandatory", "advisory", "unknown", "exempt")
 
 
@@ -49,6 +58,8 @@ def check(
     region: Region = None,
     environment: Environment = None,
     changed: Changed = None,
+    comment: Comment = None,
+    comment_limit: CommentLimit = None,
     report: Report = None,
     baseline: Baseline = None,
     block_unknown: BlockUnknown = False,
@@ -63,13 +74,19 @@ def check(
     """Plan the program in this process and judge it by every rule: no engine, no login, seconds.
 
     Examples: `bluelamp check essex` · `bluelamp check --all` · `bluelamp check --changed main --format json` ·
-    `bluelamp check essex --baseline report-of-main`
+    `bluelamp check essex --baseline report-of-main` · `bluelamp check --changed origin/main --comment comment.md`
     """
     from bluelamp.governance.read import every as every_governance
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     plans = plans_of(root, no_cache=no_cache, arm_types=arm_types)
-    chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
+    asked = wanted(comment, comment_limit, "check", changed, environment)
+    base: Comparison | None = None
+    if asked and changed is not None and not (forces or every or region):
+        base, chosen = compared_with(screen, root, changed, environment, jobs)
+        tell_comment(screen, asked, base, "planned offline")
+    else:
+        chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
     end_without(screen, chosen, _json(root, [], passes=passes))
     earlier = read(screen, root, baseline, chosen)
 
@@ -91,7 +108,7 @@ def check(
             plans=plans,
             before=validate,
         ):
-            done.append(replace(one, report=compared(one.report, earlier)) if earlier and one.report else one)
+            done.append(_against(one, earlier, base, root))
             progress.advance(task)
             tell(len(done))
     say_reused(screen, len(done), sum(one.reused for one in done))
@@ -106,6 +123,15 @@ def check(
     if screen.json:
         screen.give(_json(root, done, passes=passes))
     raise typer.Exit(worst(_status(one) for one in done))
+
+
+def _against(one: Check, earlier: "Earlier | None", base: "Comparison | None", root: Path) -> Check:
+    """The check with its findings against an earlier report, or else against the base that it is compared with."""
+    if one.report is None:
+        return one
+    if earlier is not None:
+        return replace(one, report=compared(one.report, earlier))
+    return one if base is None else replace(one, report=against_base(one.report, base, root))
 
 
 def _status(one: Check) -> Status:

@@ -2,11 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from bluelamp.cli import operate
+from bluelamp.cli.comments import compared, previewed, tell, wanted
 from bluelamp.cli.earlier import read
 from bluelamp.cli.operate import How
 from bluelamp.cli.options import (
@@ -15,6 +16,8 @@ from bluelamp.cli.options import (
     Baseline,
     BlockUnknown,
     Changed,
+    Comment,
+    CommentLimit,
     Details,
     Environment,
     Forces,
@@ -32,10 +35,14 @@ from bluelamp.cli.results import show_result
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import end_without, select
 from bluelamp.core.text import printable
+from bluelamp.engine.operation import Target
 from bluelamp.errors import UsageError
 from bluelamp.fleet import deploy
-from bluelamp.fleet.deploy import Result
+from bluelamp.fleet.deploy import Gate, Hear, Result
 from bluelamp.folders import project as find_project
+
+if TYPE_CHECKING:
+    from bluelamp.comparison.model import Comparison
 
 _SEVERAL: Final = "reports-compared"
 """The folder of a rehearsal's report on several forces."""
@@ -59,6 +66,8 @@ def preview(
     region: Region = None,
     environment: Environment = None,
     changed: Changed = None,
+    comment: Comment = None,
+    comment_limit: CommentLimit = None,
     jobs: Jobs = None,
     arm_types: ArmTypes = None,
     kubeconfig: Kubeconfig = None,
@@ -70,24 +79,39 @@ def preview(
     """Show what an update would change, judged by the policy packs.
 
     Examples: `bluelamp preview essex` · `bluelamp preview --all --format json` ·
-    `bluelamp preview --rehearse west-midlands`
+    `bluelamp preview --rehearse west-midlands` · `bluelamp preview --changed origin/main --comment comment.md`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
+    asked = wanted(comment, comment_limit, "preview", changed, environment)
+    base: Comparison | None = None
+    if asked and changed is not None and not (forces or every or region):
+        base, chosen = compared(screen, root, changed, environment, jobs)
+        tell(screen, asked, base, "planned offline", last=not chosen)
+    else:
+        chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
     end_without(screen, chosen, {"verb": "preview", "rehearsed": rehearse, "forces": []})
     earlier = read(screen, root, baseline, chosen)
-    status = operate.run(
-        screen,
-        root,
-        chosen,
-        "preview",
-        How(
-            rehearse, jobs, arm_types, kubeconfig, report, block_unknown=block_unknown, details=details, earlier=earlier
-        ),
-        lambda target, hear, gate: deploy.preview(
-            target, hear, refresh=refresh, expect_no_changes=expect_no_changes, gate=gate
-        ),
+    how = How(
+        rehearse,
+        jobs,
+        arm_types,
+        kubeconfig,
+        report,
+        block_unknown=block_unknown,
+        details=details,
+        earlier=earlier,
+        base=base,
     )
+
+    def work(target: Target, hear: Hear, gate: Gate) -> Result:
+        return deploy.preview(target, hear, refresh=refresh, expect_no_changes=expect_no_changes, gate=gate)
+
+    try:
+        status = operate.run(screen, root, chosen, "preview", how, work)
+    finally:
+        if asked and base:
+            engine = "previewed in the rehearsal cloud" if rehearse else "previewed by the engine"
+            tell(screen, asked, previewed(base, how.results, root), engine if how.results else "planned offline")
     raise typer.Exit(status)
 
 

@@ -107,7 +107,7 @@ def _detail(finding: Finding) -> str:
 
 def _element(report: Report, finding: Finding, *, advisory_failures: bool) -> str | None:
     """The element in a test case; None for a pass."""
-    if report.is_known(finding):
+    if report.is_known(finding) and report.against and report.against.gates:
         return "skipped"
     if finding.verdict is Verdict.PASS:
         return None
