@@ -9,14 +9,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bluelamp.cli.changed import comparison, summary
 from bluelamp.cli.changes import visible
 from bluelamp.cli.files import write
 from bluelamp.cli.screen import Screen, escape
-from bluelamp.cli.select import select, with_stacks
 from bluelamp.comment import GITHUB, SMALLEST, comment
 from bluelamp.comment.annotations import annotations, azure, github
 from bluelamp.core import git
-from bluelamp.core.environments import PROD, split
+from bluelamp.core.environments import split
 from bluelamp.errors import Status, UsageError
 from bluelamp.reports.canonical import time_of
 from bluelamp.reports.changes import kind_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bluelamp.comparison.model import Comparison, Force, Resource
     from bluelamp.engine.events import Step
     from bluelamp.fleet.deploy import Result
+    from bluelamp.plans import Plans
     from bluelamp.reports.findings import Report
 
 _SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -61,32 +62,23 @@ def wanted(
     return Wanted(file, limit or GITHUB, verb, environment)
 
 
-def compared(
-    screen: Screen, root: Path, reference: str, environment: str | None, jobs: int | None
-) -> "tuple[Comparison, list[str]]":
-    """Every force of both sides, or of an `environment`, against `reference`, and the affected ones that are here.
+class Comparing:
+    """Finds the forces that differ from a revision, as `bluelamp.cli.changed` does, and keeps the comparison.
 
-    Raises `UsageError` where `reference` cannot be compared with.
+    It is of every force on either side, or, with `listed`, of those alone that it is asked about.
     """
-    from bluelamp.comparison import compare
-    from bluelamp.comparison.base import base_of
 
-    here = select(root, None, every=True, region=None, changed=None, environment=environment)
-    base = base_of(root, reference)
-    names = git.names(root, base.commit, ["stacks"])
-    found = {name.removeprefix("stacks/Pulumi.").removesuffix(".yaml") for name in names if _is_stack(name)}
-    there = {each for each in found - set(with_stacks(root)) if environment in (None, split(each)[1] or PROD)}
-    with screen.progress() as progress:
-        task = progress.add_task("comparing", total=None)
-        comparison = compare(
-            root,
-            reference,
-            sorted({*here, *there}),
-            jobs=jobs,
-            tell=lambda done, every: progress.update(task, completed=done, total=every),
-        )
-    affected = {each.force for each in comparison.affected}
-    return comparison, [force for force in here if force in affected]
+    def __init__(self, screen: Screen, root: Path, jobs: int | None, plans: "Plans | None", *, listed: bool) -> None:
+        self.found: Comparison | None = None
+        self._screen, self._root, self._jobs, self._plans, self._listed = screen, root, jobs, plans, listed
+
+    def __call__(self, forces: Sequence[str], reference: str) -> Sequence[str]:
+        """The forces that differ; it says on stderr which they are and why."""
+        asked = forces if self._listed else None
+        self.found = comparison(self._screen, self._root, reference, asked, self._jobs, self._plans)
+        for each in self.found.affected:
+            self._screen.say(f"[bold]{escape(each.force)}[/bold]: {escape(summary(each))}")
+        return [each.force for each in self.found.affected]
 
 
 def against_base(report: "Report", found: "Comparison", root: Path) -> "Report":
@@ -115,10 +107,6 @@ def against_base(report: "Report", found: "Comparison", root: Path) -> "Report":
         gates=False,
     )
     return replace(report, against=against)
-
-
-def _is_stack(name: str) -> bool:
-    return name.startswith("stacks/Pulumi.") and name.endswith(".yaml")
 
 
 def tell(screen: Screen, asked: Wanted, found: "Comparison", how: str, *, last: bool = True) -> None:

@@ -1,5 +1,6 @@
 """Which forces a verb is for."""
 
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,31 +8,15 @@ from typing import TYPE_CHECKING
 import typer
 
 from bluelamp.cli.screen import Screen
-from bluelamp.core import git
-from bluelamp.core.environments import ENVIRONMENTS, PROD, split
+from bluelamp.core.environments import ENVIRONMENTS, PROD
 from bluelamp.core.problems import Problem, SettingsError, did_you_mean
 from bluelamp.errors import Status, UsageError
 
 if TYPE_CHECKING:
     from bluelamp.core.register import Entry
 
-_EVERY = (
-    "infra/",
-    "modules/",
-    "policies/",
-    "rules/",
-    "bluelamp/",
-    "stacks/forces.yaml",
-    "stacks/approvers.yaml",
-    "stacks/baseline.yaml",
-    "stacks/regions/",
-    "Pulumi.yaml",
-    "pyproject.toml",
-    "requirements.lock",
-    "requirements.txt",
-    "uv.lock",
-)
-"""A change here can change any force's estate, or how it is judged; some of them pin Bluelamp's version."""
+Compared = Callable[[Sequence[str], str], Sequence[str]]
+"""Of these forces those that differ from a git revision; see `bluelamp.cli.changed`."""
 
 
 def with_stacks(root: Path) -> list[str]:
@@ -58,8 +43,11 @@ def select(
     region: str | None,
     changed: str | None,
     environment: str | None = None,
+    compared: Compared | None = None,
 ) -> list[str]:
     """The forces that are named, or all, or a region's, or those that changed since a revision; in order, once each.
+
+    Those that changed are what `compared` finds, which a verb with `changed` gives.
 
     Each is the name of a stack: a force's (`essex`), or an environment's (`essex-dev`). With `environment`, only such
     stacks; a force that is named is then its stack of that environment.
@@ -102,8 +90,9 @@ def select(
         if not chosen:
             raise UsageError(f"no force of {region} has a stack file", next_step="bluelamp new FORCE")
         return chosen
-    if changed is not None:
-        return _changed(root, there, changed)
+    if changed is not None and compared is not None:
+        differ = set(compared(there, changed))
+        return [slug for slug in there if slug in differ]
     if not there:
         raise UsageError("no force has a stack file", next_step="bluelamp new FORCE")
     return there
@@ -119,27 +108,6 @@ def end_without(screen: Screen, chosen: list[str], result: object) -> None:
             screen.show(message)
         screen.give(result)
         raise typer.Exit(Status.DONE)
-
-
-def _changed(root: Path, there: list[str], revision: str) -> list[str]:
-    try:
-        files = git.changed(root, git.resolve(root, revision))
-    except git.GitError as error:
-        raise UsageError(
-            f"--changed {revision[:60]!r}: git does not know it: {error}",
-            next_step="name one commit of this repository: a branch, a tag or a hash, such as origin/main",
-        ) from error
-    if any(_below(file, place) for file in files for place in _EVERY):
-        return there
-    return [
-        slug
-        for slug in there
-        if any(
-            file == f"stacks/Pulumi.{each}.yaml" or _below(file, f"stacks/{each}/")
-            for file in files
-            for each in {slug, split(slug)[0]}  # an environment is laid over the force's own settings
-        )
-    ]
 
 
 def _of(entry: "Entry", environment: str | None) -> "Entry":
@@ -162,8 +130,3 @@ def _in(root: Path, there: list[str], environment: str, *, may_be_empty: bool) -
         step = "bluelamp new FORCE" + (f" --environment {environment}" if environment != PROD else "")
         raise UsageError(f"no force has the environment {environment}", next_step=step)
     return kept
-
-
-def _below(file: str, place: str) -> bool:
-    """Whether a changed file is at or below `place`: to git, a symbolic link or a submodule is a file."""
-    return file.startswith(place) or f"{file}/" == place

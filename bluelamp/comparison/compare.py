@@ -2,22 +2,26 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any, Final
 
 from bluelamp.comparison import differing, snapshot
-from bluelamp.comparison.base import Base, base_of, extracted, planned
+from bluelamp.comparison.base import Base, base_of, extracted, from_checkout, planned
 from bluelamp.comparison.model import Because, Comparison, Force, Money, Reason, What
 from bluelamp.comparison.reasons import reasons
-from bluelamp.comparison.side import side
-from bluelamp.core import git
 from bluelamp.core.environments import split
+from bluelamp.fleet.judge import judged_side
 from bluelamp.fleet.planning import planning_each
+from bluelamp.plans import Plans
+from bluelamp.plans.inputs import differing as differing_files
+from bluelamp.plans.inputs import inputs
+from bluelamp.plans.reads import paused
 
 Tell = Callable[[int, int], None]
-_KEY: Final = b"bluelamp"
 _NOTHING: Final[Mapping[str, Any]] = {
     "resources": {},
     "components": {},
@@ -26,40 +30,95 @@ _NOTHING: Final[Mapping[str, Any]] = {
     "titles": {},
     "cost": None,
 }
+_LOCKS: Final = ("requirements.lock", "requirements.txt", "uv.lock", "poetry.lock", "pyproject.toml")
+
+Side = Mapping[str, Any]
 
 
 def compare(
     root: Path,
     reference: str,
-    forces: Sequence[str],
+    forces: Sequence[str] | None = None,
     *,
     jobs: int | None = None,
     option: str = "--changed",
+    plans: Plans | None = None,
     tell: Tell = lambda _done, _all: None,
 ) -> Comparison:
     """What the working files of the project at `root` change against `reference`, for each of `forces`.
 
-    The base is the merge base of `reference` and HEAD. `forces` are stacks that exist on either side. Base and working
-    files are planned offline, each with its own settings, program, modules and rules, in `jobs` processes. A side that
-    cannot be planned is an error of the force, not of the comparison. `tell` is told how many sides of how many are
-    planned. Raises `UsageError` where `reference` is no commit that shares history with HEAD.
+    The base is the merge base of `reference` and HEAD. `forces` are stacks that exist on either side; by default all of
+    both sides. Base and working files are planned offline, each with its own settings, program, modules and rules, in
+    `jobs` processes. What `plans` keep of either side is not planned again, and what is planned is kept. A force of
+    which both sides are made from the same is not planned at all. A side that cannot be planned is an error of the
+    force, not of the comparison. `tell` is told how many sides of how many are planned. Raises `UsageError` where
+    `reference` is no commit that shares history with HEAD.
     """
     base = base_of(root, reference, option=option)
     with extracted(root, base.commit) as folder:
-        changed = git.changed(root, base.commit)
-        there = [force for force in forces if _has(folder, force)]
-        here = [force for force in forces if _has(root, force)]
-        before = planned(folder, there, root, _KEY, jobs)
-        tell(len(there), len(there) + len(here))
-        after: dict[str, dict[str, Any]] = {}
-        work = partial(side, root=root, key=_KEY, snapshot=snapshot.snapshot)
-        for force, found in zip(here, planning_each(work, here, root, jobs) if here else (), strict=True):
-            after[force] = found
-            tell(len(there) + len(after), len(there) + len(here))
-        found_forces = tuple(
-            force_of(force, before.get(force), after.get(force), changed, folder, root) for force in forces
-        )
-    return Comparison(reference, base.commit, base.head, base.diverged, found_forces, _notes(base, changed))
+        with paused():
+            both = _Both(root, folder, forces, plans)
+            total = len(both.missing) + len(both.lacking)
+            both.plan_base(jobs)
+            tell(len(both.missing), total)
+        work = partial(judged_side, root=root, key=both.key, plans=plans)
+        made = planning_each(work, both.lacking, root, jobs) if both.lacking else iter(())
+        for count, (force, side) in enumerate(zip(both.lacking, made, strict=True), 1):
+            both.after[force] = side
+            tell(len(both.missing) + count, total)
+        with paused():
+            found = tuple(map(both.force, both.forces))
+            locked = any(both.then.shared.get(name) != both.now.shared.get(name) for name in _LOCKS)
+    return Comparison(reference, base.commit, base.head, base.diverged, found, _notes(base, reference, locked=locked))
+
+
+class _Both:
+    """Base and working files: which sides are made from the same, which are kept, and which have to be planned.
+
+    `missing` are forces that are to be planned in the base, `lacking` in the working files.
+    """
+
+    def __init__(self, root: Path, base: Path, forces: Sequence[str] | None, plans: Plans | None) -> None:
+        self.root, self.base = root, base
+        package = base / "bluelamp" if from_checkout(root) else None
+        self.then, self.now = inputs(base, package), plans.inputs if plans else inputs(root)
+        self.forces = sorted({*_stacks(base), *_stacks(root)}) if forces is None else list(forces)
+        there = {force: self.then.key(force) for force in self.forces if _has(base, force)}
+        here = {force: self.now.key(force) for force in self.forces if _has(root, force)}
+        self.same = {force for force, key in there.items() if here.get(force) == key}
+        self.old = Plans(base, given=self.then) if plans else None
+        self.key = plans.secret if plans else token_bytes(32)
+        self.before = _kept(self.old, [force for force in there if force not in self.same])
+        self.after = _kept(plans, [force for force in here if force not in self.same])
+        self.missing = [force for force in there if force not in self.before and force not in self.same]
+        self.lacking = [force for force in here if force not in self.after and force not in self.same]
+        self._planned = {*self.missing, *self.lacking}
+
+    def plan_base(self, jobs: int | None) -> None:
+        """Plans and keeps the sides of the base that are missing."""
+        for force, side in planned(self.base, self.missing, self.root, self.key, jobs).items():
+            self.before[force] = side
+            if self.old:
+                self.old.keep_side(force, side)
+
+    def force(self, force: str) -> Force:
+        """What differs between the sides of a force."""
+        if force in self.same:
+            return Force(force, _environment(self.root, force), reused=True)
+        changed = differing_files(self.then, self.now, force)
+        found = force_of(force, self.before.get(force), self.after.get(force), changed, self.base, self.root)
+        return replace(found, reused=force not in self._planned)
+
+
+def _kept(plans: Plans | None, forces: Sequence[str]) -> dict[str, Side]:
+    """The sides that are kept."""
+    found = {force: plans.side(force) for force in forces} if plans else {}
+    return {force: side for force, side in found.items() if side is not None}
+
+
+def _stacks(root: Path) -> list[str]:
+    names = (path.name for path in (root / "stacks").glob("Pulumi.?*.yaml"))
+    return [name.removeprefix("Pulumi.").removesuffix(".yaml") for name in names]
 
 
 def force_of(
@@ -155,12 +214,12 @@ def _words(force: str, root: Path, base: Path) -> list[str]:
     return [force, slug]
 
 
-def _notes(base: Base, changed: Collection[str]) -> tuple[str, ...]:
+def _notes(base: Base, reference: str, *, locked: bool) -> tuple[str, ...]:
     notes = []
     if base.diverged:
-        notes.append(f"the reference has commits that HEAD lacks: compared with their merge base {base.commit[:12]}")
-    if any(each in changed for each in ("requirements.lock", "requirements.txt", "uv.lock", "pyproject.toml")):
-        notes.append("both sides are planned with the packages that are installed here, whatever a lock file says")
+        notes.append(f"{reference[:60]} has commits that HEAD lacks: compared with their merge base {base.commit[:12]}")
+    if locked:
+        notes.append("a lock file differs: both sides are planned with the packages that are installed here")
     return tuple(notes)
 
 

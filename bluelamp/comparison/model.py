@@ -160,7 +160,8 @@ class Reason:
 class Force:
     """What a change does to one force.
 
-    `resources` are the resources that differ, deleted and replaced ones first. `same` is how many do not differ.
+    `resources` are the resources that differ, deleted and replaced ones first. `same` is how many do not differ;
+    None where nothing was planned, as both sides are made from the same files.
     `outputs` are the stack outputs that differ. `verdicts` are the verdicts that are new or gone, mandatory ones first.
     `refused` are the reasons, new against the base, why Azure or Kubernetes would refuse a resource. `cost` is a month.
     `reasons` tell why; a force that is not affected has none. `base_error` and `head_error` say why a side was not
@@ -172,7 +173,7 @@ class Force:
     force: str
     environment: str = ""
     resources: tuple[Resource, ...] = ()
-    same: int = 0
+    same: int | None = None
     outputs: tuple[Property, ...] = ()
     verdicts: tuple[Judged, ...] = ()
     refused: tuple[str, ...] = ()

@@ -111,12 +111,6 @@ def files(root: Path, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
     return found
 
 
-def names(root: Path, commit: str, paths: Iterable[str]) -> list[str]:
-    """The names of a commit's files at or below `paths`, relative to `root`. Raises `GitError`."""
-    _place(root)
-    return _names(_git(root, "ls-tree", "-r", "-z", "--name-only", commit, "--", *paths))
-
-
 def merge_base(root: Path, one: str, other: str) -> str:
     """The hash of the best common ancestor of two commits, as `git diff one...other` uses it; empty for none.
 

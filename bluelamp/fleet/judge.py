@@ -127,6 +127,25 @@ def _planned_check(
     return check, side or ({"error": check.failure} if check.failure else {})
 
 
+def judged_side(force: str, root: Path, key: bytes, plans: "Plans | None") -> dict[str, Any]:
+    """The side of a force in a comparison (see `bluelamp.comparison.side`); `key` is for digests of secrets.
+
+    What comes of it is kept in `plans`, as `check_plan` does.
+    """
+    if plans is None:
+        from bluelamp.comparison.side import side
+        from bluelamp.comparison.snapshot import snapshot
+
+        return side(force, root, key, snapshot)
+    try:
+        asked: _Asked = {"selection": None, "block_unknown": False, "kept": False, "changes": True}
+        return _planned_check(force, root, None, plans, **asked)[1]
+    except SettingsError as error:
+        return {"error": "; ".join(map(str, error.problems))}
+    except BluelampError as error:
+        return {"error": error.message}
+
+
 def variant(
     root: Path, force: str, *, selection: Selection | None, block_unknown: bool, kept: bool, changes: bool
 ) -> str:

@@ -32,14 +32,19 @@ _SYSTEM: Final = ("/proc/", "/dev/", "/sys/")
 
 
 class Plans:
-    """The kept plans of the project at `root`. Make it before anything of the project is imported."""
+    """The kept plans of the project at `root`. Make it before anything of the project is imported.
+
+    `given` are the inputs of files that another process plans, such as those of a base.
+    """
 
     def __init__(self, root: Path, *, store: Store | None = None, given: Inputs | None = None) -> None:
         self._store = store or Store()
         self.inputs = given or inputs(root)
+        self._own = given is None
         self._keys: dict[str, str] = {}
         self._process, self._worker = reads.Reads(), reads.Reads()
-        reads.keep(self._process)
+        if self._own:
+            reads.keep(self._process)
 
     @staticmethod
     def wanted(*, no_cache: bool = False) -> bool:
@@ -79,7 +84,7 @@ class Plans:
         Nothing is kept where a file was changed since the key was made or since the process started, and where the
         program asked another process or the network.
         """
-        if read.asked or not self.inputs.same() or self.inputs.newest() > bluelamp.STARTED:
+        if read.asked or not self.inputs.same() or (self._own and self.inputs.newest() > bluelamp.STARTED):
             return
         if self.inputs.key(force) != self.key(force):
             return
@@ -95,6 +100,16 @@ class Plans:
             ),
         )
         self.__dict__.pop("_entries", None)
+
+    def keep_side(self, force: str, side: Mapping[str, Any]) -> None:
+        """Keeps a side that another process planned, which says itself what it read."""
+        said = side.get("reads")
+        if "snapshot" not in side or not isinstance(said, Mapping):
+            return
+        read = reads.Reads()
+        read.files, read.folders = set(said["files"]), set(said["folders"])
+        read.variables, read.asked = set(said["variables"]), set(said["asked"])
+        self.keep(force, {SIDE: json.dumps({**side, "reads": None}).encode()}, read)
 
     @contextmanager
     def recording(self, into: reads.Reads, *, program: bool = True) -> Iterator[None]:
@@ -136,7 +151,7 @@ class Plans:
     def _files(self, force: str, read: reads.Reads) -> dict[str, str]:
         """What was read of files that the key does not cover; the program may have read some for an earlier force."""
         stacks = f"{self.inputs.root}/stacks/"
-        earlier = {name for name in self._process.files if not name.startswith(stacks)}
+        earlier = {name for name in self._process.files if self._own and not name.startswith(stacks)}
         found = {}
         for name in read.files | earlier:
             path = Path(_source(name))
@@ -152,7 +167,7 @@ class Plans:
                 yield f"{self._name(path)}/"
 
     def _variables(self) -> set[str]:
-        sdk = {name for name in self._process.variables if name.startswith(_SDK)}
+        sdk = {name for name in self._process.variables if self._own and name.startswith(_SDK)}
         return (self._worker.variables | sdk) - _OWN_VARIABLES
 
     def _name(self, path: Path) -> str:

@@ -9,7 +9,7 @@ import hashlib
 import os
 import platform
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -171,9 +171,9 @@ def _walk(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
                 yield f"{inside}{name}", Path(place, name)
 
 
-def _stamps(files: Iterator[tuple[str, Path]] | object) -> dict[str, tuple[int, int]]:
+def _stamps(files: Iterable[tuple[str, Path]]) -> dict[str, tuple[int, int]]:
     found = {}
-    for name, path in files:  # type: ignore[attr-defined] # pairs
+    for name, path in files:
         try:
             state = os.stat(path)  # noqa: PTH116 - thousands of files
             found[name] = state.st_mtime_ns, state.st_size

@@ -51,6 +51,16 @@ def keep(into: Reads) -> None:
     _STATE["kept"].append(into)
 
 
+@contextmanager
+def paused() -> Iterator[None]:
+    """Keeps nothing meanwhile: what Bluelamp reads to compare files is no part of a plan."""
+    before, _STATE["kept"] = _STATE["kept"], []
+    try:
+        yield
+    finally:
+        _STATE["kept"] = before
+
+
 def _hook() -> None:
     if _STATE["hooked"]:
         return

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bluelamp.cli.changed import compared
 from bluelamp.cli.earlier import read
 from bluelamp.cli.options import (
     AdvisoryFailures,
@@ -24,6 +25,7 @@ from bluelamp.cli.options import (
     Framework,
     History,
     Jobs,
+    NoCache,
     NoHistory,
     Passes,
     Previous,
@@ -36,16 +38,20 @@ from bluelamp.cli.options import (
     SignWith,
 )
 from bluelamp.cli.output import Output
+from bluelamp.cli.reuse import plans_of, say_reused
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import end_without, select
 from bluelamp.errors import BluelampError, Status, UsageError, worst
 from bluelamp.folders import project as find_project
 from bluelamp.policies.governance import Governance
 from bluelamp.policies.model import Resource
-from bluelamp.reports.against import compared
+from bluelamp.reports import against
 from bluelamp.reports.findings import Report
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.unjudged import Skipped
+
+if TYPE_CHECKING:
+    from bluelamp.plans import Plans
 from bluelamp.reports.write import Detail
 
 
@@ -104,6 +110,7 @@ def audit(
     environment: Environment = None,
     changed: Changed = None,
     jobs: Jobs = None,
+    no_cache: NoCache = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
@@ -136,16 +143,20 @@ def audit(
     else:
         root = find_project(project)
         output = replace(output, folder=report or Path("report"))
-        chosen = select(root, subjects, every=every, region=region, changed=changed, environment=environment)
+        plans = plans_of(root, no_cache=no_cache)
+        differing = compared(screen, root, jobs, plans)
+        chosen = select(
+            root, subjects, every=every, region=region, changed=changed, environment=environment, compared=differing
+        )
         end_without(screen, chosen, {"reports": []})
         earlier = read(screen, root, baseline, chosen, selection.phrases)
         with screen.working("judging"):
             if source is From.STATE:
                 reports = _deployed(screen, root, chosen, selection, rehearse=rehearse, block_unknown=block_unknown)
             else:
-                reports = _planned(root, chosen, jobs, selection, block_unknown=block_unknown)
+                reports = _planned(screen, root, chosen, jobs, selection, plans, block_unknown=block_unknown)
     if earlier:
-        reports = [compared(one, earlier) for one in reports]
+        reports = [against.compared(one, earlier) for one in reports]
     reports = output.prepared(screen, root, reports)
     for one in reports:
         screen.show((closing if quiet else show)(one))
@@ -214,15 +225,26 @@ def _written(
 
 
 def _planned(
-    root: Path, forces: list[str], jobs: int | None, selection: Selection, *, block_unknown: bool
+    screen: Screen,
+    root: Path,
+    forces: list[str],
+    jobs: int | None,
+    selection: Selection,
+    plans: "Plans | None",
+    *,
+    block_unknown: bool,
 ) -> list[Report]:
     from bluelamp.fleet.judge import check_plans
 
-    reports = []
-    for one in check_plans(forces, root, None, jobs, selection=selection, block_unknown=block_unknown, kept=True):
+    reports, reused = [], 0
+    for one in check_plans(
+        forces, root, None, jobs, selection=selection, block_unknown=block_unknown, kept=True, plans=plans
+    ):
         if one.report is None:
             raise BluelampError(f"{one.force}: {one.failure}")
         reports.append(one.report)
+        reused += one.reused
+    say_reused(screen, len(reports), reused)
     return reports
 
 

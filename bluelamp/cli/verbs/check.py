@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from bluelamp.cli.comments import against_base, wanted
-from bluelamp.cli.comments import compared as compared_with
-from bluelamp.cli.comments import tell as tell_comment
+from bluelamp.cli.changed import compared
+from bluelamp.cli.comments import Comparing, against_base, tell, wanted
 from bluelamp.cli.earlier import read
 from bluelamp.cli.notes import gathered
 from bluelamp.cli.operate import read_settings
@@ -38,7 +37,7 @@ from bluelamp.cli.select import end_without, select
 from bluelamp.errors import Status, worst
 from bluelamp.fleet.judge import Check, check_plans
 from bluelamp.folders import project as find_project
-from bluelamp.reports.against import compared
+from bluelamp.reports import against
 
 if TYPE_CHECKING:
     from bluelamp.comparison.model import Comparison
@@ -81,12 +80,13 @@ def check(
     screen, root = Screen(form, quiet=quiet), find_project(project)
     plans = plans_of(root, no_cache=no_cache, arm_types=arm_types)
     asked = wanted(comment, comment_limit, "check", changed, environment)
-    base: Comparison | None = None
-    if asked and changed is not None and not (forces or every or region):
-        base, chosen = compared_with(screen, root, changed, environment, jobs)
-        tell_comment(screen, asked, base, "planned offline")
-    else:
-        chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
+    kept = Comparing(screen, root, jobs, plans, listed=environment is not None)
+    differing = kept if asked else compared(screen, root, jobs, plans)
+    chosen = select(
+        root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
+    )
+    if asked and kept.found:
+        tell(screen, asked, kept.found, "planned offline")
     end_without(screen, chosen, _json(root, [], passes=passes))
     earlier = read(screen, root, baseline, chosen)
 
@@ -95,7 +95,7 @@ def check(
         every_governance(root, forces)
 
     done: list[Check] = []
-    tell = screen.milestones(len(chosen))
+    milestone = screen.milestones(len(chosen))
     with screen.progress() as progress:
         task = progress.add_task("checking", total=len(chosen))
         for one in check_plans(
@@ -108,9 +108,9 @@ def check(
             plans=plans,
             before=validate,
         ):
-            done.append(_against(one, earlier, base, root))
+            done.append(_against(one, earlier, kept.found, root))
             progress.advance(task)
-            tell(len(done))
+            milestone(len(done))
     say_reused(screen, len(done), sum(one.reused for one in done))
     _show(screen, done)
     if report is not None:
@@ -130,7 +130,7 @@ def _against(one: Check, earlier: "Earlier | None", base: "Comparison | None", r
     if one.report is None:
         return one
     if earlier is not None:
-        return replace(one, report=compared(one.report, earlier))
+        return replace(one, report=against.compared(one.report, earlier))
     return one if base is None else replace(one, report=against_base(one.report, base, root))
 
 

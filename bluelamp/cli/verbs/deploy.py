@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from bluelamp.cli import operate
-from bluelamp.cli.comments import compared, previewed, tell, wanted
+from bluelamp.cli.changed import compared
+from bluelamp.cli.comments import Comparing, previewed, tell, wanted
 from bluelamp.cli.earlier import read
 from bluelamp.cli.operate import How
 from bluelamp.cli.options import (
@@ -32,6 +33,7 @@ from bluelamp.cli.options import (
     Yes,
 )
 from bluelamp.cli.results import show_result
+from bluelamp.cli.reuse import plans_of
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import end_without, select
 from bluelamp.core.text import printable
@@ -42,7 +44,7 @@ from bluelamp.fleet.deploy import Gate, Hear, Result
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
-    from bluelamp.comparison.model import Comparison
+    pass
 
 _SEVERAL: Final = "reports-compared"
 """The folder of a rehearsal's report on several forces."""
@@ -83,12 +85,15 @@ def preview(
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
     asked = wanted(comment, comment_limit, "preview", changed, environment)
-    base: Comparison | None = None
-    if asked and changed is not None and not (forces or every or region):
-        base, chosen = compared(screen, root, changed, environment, jobs)
+    plans = plans_of(root) if changed is not None else None
+    kept = Comparing(screen, root, jobs, plans, listed=environment is not None)
+    differing = kept if asked else compared(screen, root, jobs, plans)
+    chosen = select(
+        root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
+    )
+    base = kept.found
+    if asked and base:
         tell(screen, asked, base, "planned offline", last=not chosen)
-    else:
-        chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
     end_without(screen, chosen, {"verb": "preview", "rehearsed": rehearse, "forces": []})
     earlier = read(screen, root, baseline, chosen)
     how = How(
@@ -143,7 +148,10 @@ def up(
     `bluelamp up --rehearse west-midlands --report report`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
+    differing = compared(screen, root, jobs, plans_of(root) if changed is not None else None)
+    chosen = select(
+        root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
+    )
     end_without(screen, chosen, {"verb": "up", "rehearsed": rehearse, "forces": []})
     earlier = read(screen, root, baseline, chosen)
     agree = _Agreement(screen, rehearse=rehearse, yes=yes, details=details)

@@ -1,0 +1,94 @@
+"""The forces that `--changed` finds: base and working files are planned and compared."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from bluelamp.cli.screen import Screen, escape
+from bluelamp.cli.select import Compared
+
+if TYPE_CHECKING:
+    from bluelamp.comparison import Comparison, Force
+    from bluelamp.plans import Plans
+
+_MOST: Final = 3
+"""Reasons of a force that are shown in its line."""
+
+
+def compared(screen: Screen, root: Path, jobs: int | None = None, plans: "Plans | None" = None) -> Compared:
+    """What finds the forces that differ from a revision; it says on stderr which they are and why.
+
+    A force that has no stack file any more is named, and is none of those found: there is nothing left to plan.
+    """
+
+    def find(forces: Sequence[str], reference: str) -> Sequence[str]:
+        found = comparison(screen, root, reference, forces, jobs, plans)
+        for each in found.affected:
+            screen.say(f"[bold]{escape(each.force)}[/bold]: {escape(summary(each))}")
+        return [each.force for each in found.affected]
+
+    return find
+
+
+def comparison(
+    screen: Screen,
+    root: Path,
+    reference: str,
+    forces: Sequence[str] | None,
+    jobs: int | None,
+    plans: "Plans | None",
+) -> "Comparison":
+    """The comparison with a revision, with its progress and its notes on stderr."""
+    from bluelamp.comparison import compare
+
+    with screen.progress() as progress:
+        task = progress.add_task("comparing", total=None)
+
+        def tell(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        found = compare(root, reference, forces, jobs=jobs, plans=plans, tell=tell)
+    for note in found.notes:
+        screen.say(f"[dim]note: {escape(note)}[/dim]")
+    planned = sum(not each.reused for each in found.forces)
+    if plans is not None and planned:
+        screen.say(f"{len(found.forces)} forces compared with {found.base[:12]}: {found.reused} reused")
+    return found
+
+
+def summary(force: "Force") -> str:
+    """What changes of a force and why, in one line."""
+    said = ", ".join([*counts(force), *_verdicts(force), *money(force)]) or "the comparison is not complete"
+    return f"{said} ({'; '.join(reasons(force))})" if force.reasons else said
+
+
+def counts(force: "Force") -> list[str]:
+    """How many resources are deleted, replaced, updated and created, as words; what does not occur is left out."""
+    errors = [f"{side} does not plan" for side, error in _sides(force) if error]
+    found = [f"{count} {what}" for what, count in force.counts.items() if count]
+    outputs = [f"{len(force.outputs)} outputs changed"] if force.outputs else []
+    return [*errors, *found, *outputs, *([f"{len(force.refused)} refused"] if force.refused else [])]
+
+
+def _sides(force: "Force") -> list[tuple[str, str]]:
+    return [("the base", force.base_error), ("the force", force.head_error)]
+
+
+def _verdicts(force: "Force") -> list[str]:
+    new = [each for each in force.verdicts if each.turn == "new" and each.verdict != "exempt"]
+    gone = [each for each in force.verdicts if each.turn == "gone" and each.verdict != "exempt"]
+    broken = len(force.breaks)
+    found = [f"{len(new)} new findings" + (f" ({broken} mandatory failures)" if broken else "")] if new else []
+    return [*found, *([f"{len(gone)} findings gone"] if gone else [])]
+
+
+def money(force: "Force") -> list[str]:
+    """What the change adds to a month, as words; nothing where the cost is the same."""
+    amount = force.cost.change
+    return [f"{'+' if amount > 0 else '-'}£{abs(amount):,.2f} a month"] if amount else []
+
+
+def reasons(force: "Force", most: int = _MOST) -> list[str]:
+    """The first reasons, and how many more there are."""
+    rest = len(force.reasons) - most
+    return [*map(str, force.reasons[:most]), *([f"{rest} more"] if rest > 0 else [])]
