@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from bluelamp.comment.words import each_error
 from bluelamp.comparison.model import Comparison, Turn
 from bluelamp.core.text import cut, printable
 from bluelamp.reports.words import some
@@ -59,10 +60,10 @@ def azure(found: Iterable[Annotation]) -> Iterator[str]:
 
 def _every(found: Comparison) -> Iterator[Annotation]:
     for force in found.affected:
-        if force.head_error:
-            place = _PLACE.match(force.head_error)
+        for error in each_error(force.head_error):
+            place = _PLACE.match(error)
             where = (place["file"], int(place["line"])) if place else ("", 0)
-            yield Annotation(True, f"{force.force}: failed to plan", _text(force.head_error), *where)
+            yield Annotation(True, f"{force.force}: failed to plan", _text(error), *where)
         for reason in force.refused:
             yield Annotation(True, f"{force.force}: refused by the cloud", _text(reason))
         for one in force.verdicts:

@@ -61,8 +61,7 @@ def _foot(found: Comparison, limit: int, *, abridged: bool) -> Iterator[str]:
     if abridged:
         yield f"Detail is left out to fit {limit:,} characters; `bluelamp affected` lists everything."
         yield ""
-    reused = f", {found.reused:,} of {len(found.forces):,} forces reused" if found.reused else ""
-    yield f"<sub>Bluelamp {__version__}, {code(found.head[:12], 12)}{reused}</sub>"
+    yield f"<sub>Bluelamp {__version__}, {code(found.head[:12], 12)}</sub>"
 
 
 def _length(text: str) -> int:

@@ -6,7 +6,7 @@ from typing import Final
 
 from bluelamp.comment.detail import Detail
 from bluelamp.comment.markup import code, plain, value
-from bluelamp.comment.words import NAME, VERBS, counts, names
+from bluelamp.comment.words import NAME, VERBS, counts, each_error, names
 from bluelamp.comparison.model import Comparison, Force, Judged, Property, Reason, Resource, Turn, What
 from bluelamp.cost.difference import pounds, signed
 from bluelamp.reports.words import some
@@ -23,18 +23,17 @@ def errors(found: Comparison, detail: Detail) -> Lines:
     baseless: dict[str, list[Force]] = {}
     refused: dict[str, list[Force]] = {}
     for force in found.affected:
-        if force.head_error:
-            failed.setdefault(force.head_error, []).append(force)
-        elif force.base_error:
-            baseless.setdefault(force.base_error, []).append(force)
+        told, error = (failed, force.head_error) if force.head_error else (baseless, force.base_error)
+        for each in each_error(error):
+            told.setdefault(each, []).append(force)
         for reason in force.refused:
             refused.setdefault(reason, []).append(force)
-    for title, told in (
+    for title, those in (
         ("Failed to plan", failed),
         ("Without a base to compare with", baseless),
         ("Refused by the cloud", refused),
     ):
-        lines = [f"{_forces(forces, detail)}: {code(text, detail.longest)}" for text, forces in told.items()]
+        lines = [f"{_forces(forces, detail)}: {code(text, detail.longest)}" for text, forces in those.items()]
         yield from _listed(title, lines, detail.errors)
 
 

@@ -1,5 +1,6 @@
 """What a comparison comes to, in words: the line of result, and names of forces."""
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
@@ -18,6 +19,7 @@ VERBS: Final = {
     What.UPDATED: "update",
     What.CREATED: "create",
 }
+_MISTAKES: Final = re.compile(r"; (?=[\w./-]+\.ya?ml:\d+:)")
 NAME: Final = 80
 """The length of a name, at most."""
 
@@ -73,6 +75,11 @@ def mark(found: Comparison) -> str:
         for one in each.verdicts
     )
     return CARE if careful or open_ else FINE
+
+
+def each_error(text: str) -> list[str]:
+    """The mistakes in the error of a force that is not planned: those in settings are told together."""
+    return [each for each in _MISTAKES.split(text) if each]
 
 
 def names(forces: Sequence[Force], most: int, *, html: bool = False) -> str:

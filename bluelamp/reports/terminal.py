@@ -256,7 +256,8 @@ def totals(reports: Sequence[Report], failed: Sequence[str] = (), refused: Seque
     found = [report.against for report in reports if report.against]
     if found:
         new, known = sum(len(each.new) for each in found), sum(len(each.known) for each in found)
-        uncovered = f"; against the earlier report {new:,} new, {known:,} known{uncovered}"
+        what = "earlier report" if found[0].gates else "base"
+        uncovered = f"; against the {what} {new:,} new, {known:,} known{uncovered}"
     number = len({*(report.force for report in reports), *failed})
     return _line((f"{some(number, 'force')}: {', '.join(said)}", "bold"), f" ({counted}{uncovered})")
 
