@@ -14,6 +14,8 @@ from bluelamp.reports.words import some
 Lines = Iterator[str]
 _FEW: Final = 3
 """How many forces are named outside the changes."""
+_OPEN: Final = 20
+"""How many deletions and replacements of a group are shown before the others are folded."""
 _ORDER: Final = ("critical", "high", "medium", "low")
 
 
@@ -52,18 +54,21 @@ def destroyed(found: Comparison, detail: Detail) -> Lines:
         return
     yield "#### Deletions and replacements"
     yield ""
+    folded: list[str] = []
     for forces, resources in sorted(together.values(), key=lambda each: -len(each[0])):
-        counted = counts(resources)
-        if not detail.destroyed:
-            yield f"- {_forces(forces, detail)}: {counted}"
-            continue
-        yield f"- {_forces(forces, detail)}: {counted}"
+        yield f"- {_forces(forces, detail)}: {counts(resources)}"
         listed = sorted(resources, key=lambda each: (each.what is not What.DELETED, each.type, each.name))
-        for one in listed[: detail.destroyed]:
-            yield f"  - **{VERBS[one.what]}** {_resource(one)}{_why_replaced(one, detail)}"
-        if len(listed) > detail.destroyed:
-            yield f"  - … and {len(listed) - detail.destroyed:,} more"
-    yield ""
+        kept = [
+            f"**{VERBS[one.what]}** {_resource(one)}{_why_replaced(one, detail)}" for one in listed[: detail.destroyed]
+        ]
+        rest = len(listed) - len(kept)
+        more = [f"… and {rest:,} more"] if rest and kept else []
+        yield from (f"  - {line}" for line in [*kept[:_OPEN], *(more if len(kept) <= _OPEN else ["… more below"])])
+        if len(kept) > _OPEN:
+            head = names(forces, 1, html=True) if len(forces) == 1 else some(len(forces), "force")
+            inside = [f"- {line}" for line in [*kept[_OPEN:], *more]]
+            folded += ["", *_folded(f"{head}: {len(listed) - _OPEN:,} more to delete or to replace", inside)]
+    yield from folded or [""]
 
 
 def failures(found: Comparison, detail: Detail) -> Lines:
