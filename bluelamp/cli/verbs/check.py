@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -34,8 +35,8 @@ from bluelamp.cli.options import (
 from bluelamp.cli.reuse import plans_of, say_reused
 from bluelamp.cli.screen import Format, Screen, escape, problem_of
 from bluelamp.cli.select import end_without, select
-from bluelamp.errors import Status, worst
-from bluelamp.fleet.judge import Check, check_plans
+from bluelamp.errors import Status, UsageError, worst
+from bluelamp.fleet.judge import Check, check_plan, check_plans
 from bluelamp.folders import project as find_project
 from bluelamp.reports import against
 
@@ -66,6 +67,9 @@ def check(
     arm_types: ArmTypes = None,
     jobs: Jobs = None,
     no_cache: NoCache = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Check again whenever a file of settings changes, until Ctrl-C.")
+    ] = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
@@ -73,12 +77,15 @@ def check(
     """Plan the program in this process and judge it by every rule: no engine, no login, seconds.
 
     Examples: `bluelamp check essex` · `bluelamp check --all` · `bluelamp check --changed main --format json` ·
-    `bluelamp check essex --baseline report-of-main` · `bluelamp check --changed origin/main --comment comment.md`
+    `bluelamp check essex --watch` · `bluelamp check essex --baseline report-of-main` ·
+    `bluelamp check --changed origin/main --comment comment.md`
     """
     from bluelamp.governance.read import every as every_governance
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    plans = plans_of(root, no_cache=no_cache, arm_types=arm_types)
+    if watch and (report is not None or screen.json or changed is not None):
+        raise UsageError("--watch shows text, of forces that are named", next_step="leave the other options out")
+    plans = plans_of(root, no_cache=no_cache or watch, arm_types=arm_types)
     asked = wanted(comment, comment_limit, "check", changed, environment)
     kept = Comparing(screen, root, jobs, plans, listed=environment is not None)
     differing = kept if asked else compared(screen, root, jobs, plans)
@@ -94,6 +101,15 @@ def check(
         read_settings(root, forces, rehearse=None)
         every_governance(root, forces)
 
+    if watch:
+        from bluelamp.cli.watch import watch as keep_checking
+
+        work = partial(check_plan, root=root, arm_types=arm_types, block_unknown=block_unknown, changes=True)
+
+        def show(done: Sequence[Check]) -> None:
+            _show(screen, [_against(one, earlier, None, root) for one in done])
+
+        keep_checking(screen, root, chosen, validate, work, show)
     done: list[Check] = []
     milestone = screen.milestones(len(chosen))
     with screen.progress() as progress:
