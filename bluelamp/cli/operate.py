@@ -1,8 +1,10 @@
 """What preview, up, destroy and drift have in common: several forces at once, progress, results, reports, status."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from bluelamp.cli.board import Board
@@ -11,6 +13,7 @@ from bluelamp.cli.results import show_result
 from bluelamp.cli.screen import Screen, escape
 from bluelamp.cli.session import Session, opened, session
 from bluelamp.core.commands import rehearsed
+from bluelamp.core.patience import SHORT, Patience
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.text import first_of
 from bluelamp.engine.operation import Target
@@ -22,13 +25,22 @@ from bluelamp.fleet.parallel import each
 from bluelamp.policies.governance import BLOCK_UNKNOWN
 
 if TYPE_CHECKING:
+    from bluelamp.cli.rollout import Rollout
+    from bluelamp.cli.saving import Save
+    from bluelamp.fleet.inputs import Inputs
+    from bluelamp.fleet.saved import Opened
+    from bluelamp.fleet.waves import Ring
     from bluelamp.infra.force import Force
+    from bluelamp.policies.governance import Governance
 
 Work = Callable[[Target, Hear, Gate], Result]
 _CHANGING = ("up", "destroy")
 _PLANNING = ("preview", "up")
 _DEPLOYED = ("destroy", "drift")
 """What needs something that is deployed."""
+_LOCKED = "the stack is locked by another update"
+_PAUSE = 5.0
+"""Seconds between two attempts on a real stack that is locked."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,13 @@ class How:
     details: bool = False
     seen: Mapping[str, Result] = field(default_factory=dict)
     """By force, the preview that was shown before a change was confirmed."""
+    named: bool = True
+    """Whether the forces were named one by one, so that `stacks/waves.yaml` does not order them."""
+    resume: bool = False
+    wait: float = SHORT
+    """Seconds to wait for a force that another command is changing."""
+    save: "Save | None" = None
+    plan: "Opened | None" = None
 
 
 def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work: Work) -> Status:
@@ -53,12 +72,11 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
     Settings are read first, of every force, so that a mistake in one is told before anything is begun.
     """
     settings = read_settings(root, forces, rehearse=how.rehearse) if how.needs_settings else {}
-    if how.needs_settings:
-        from bluelamp.governance.read import every as governance
-
-        governance(root, forces)
+    governed = _governed(root, forces) if how.needs_settings else {}
+    rings = _rings(root, forces, verb, how)
     results: list[Result] = []
     notes = Notes()
+    patience = Patience(how.wait, lambda said: screen.say(escape(said)))
     with (
         session(
             screen,
@@ -67,19 +85,28 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
             arm_types=how.arm_types,
             kubeconfig=how.kubeconfig,
             changes=verb in _CHANGING,
+            patience=patience,
         ) as held,
-        screen.progress() as progress,
+        screen.progress(left=len(forces) > 1) as progress,
     ):
-        board = Board(progress, forces)
+        made_from = _made_from(root, forces, governed, held.version, how) if verb in _PLANNING else None
+        rollout = _rollout(screen, root, rings, made_from, how) if verb == "up" and made_from is not None else None
+        board = Board(
+            progress, forces if rollout is None else [each for ring in rings for each in rollout.waiting(ring)]
+        )
 
         def one(force: str) -> Result:
+            if rollout is not None:
+                rollout.start(force)
             try:
-                result = _one(held, force, settings, verb, how, work, board)
+                result = _one(held, force, settings, verb, how, work, board, patience)
+                if rollout is not None:
+                    rollout.end(force, result, interrupted=patience.stopped.is_set())
                 return _of_rehearsal(result) if how.rehearse else result
             finally:
                 board.end(force)
 
-        for result in each(one, forces, how.jobs):
+        def show(result: Result) -> None:
             results.append(result)
             shown = replace(result, notes=(*result.notes, *notes.fresh(result.program_notes)))
             show_result(screen, shown, details=how.details, seen=how.seen.get(result.force))
@@ -87,11 +114,79 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
                 for message, _, step in (error.partition("; next: ") for error in result.errors):
                     first, *more = f"{result.force}: {message}".splitlines()
                     screen.error(first, step, more=more)
+
+        try:
+            for ring in rings if rollout is None else rollout.rings(board):
+                todo = ring.stacks if rollout is None else rollout.waiting(ring)
+                for result in each(one, todo, how.jobs, patience.stopped.set):
+                    show(result)
+        except KeyboardInterrupt:
+            if rollout is not None:
+                rollout.interrupt()
+            raise
+        saved = how.save.finish(screen, results, made_from) if how.save and made_from else None
         if how.report is not None:
             _report(screen, root, results, how, verb)
     if screen.json:
-        screen.give({"verb": verb, "rehearsed": how.rehearse, "forces": [_given(root, result) for result in results]})
+        given = {"verb": verb, "rehearsed": how.rehearse, "forces": [_given(root, result) for result in results]}
+        more: dict[str, dict[str, Any]] = {
+            "preview": {"saved": saved},
+            "up": {"run": rollout and rollout.as_dict(), "plan": how.plan and how.plan.as_dict()},
+        }
+        screen.give({**given, **more.get(verb, {})})
     return worst(result.status for result in results)
+
+
+def _made_from(
+    root: Path, forces: list[str], governed: "Mapping[str, Governance]", version: str, how: How
+) -> "Inputs | None":
+    """What updates of the forces are made from; None where no settings were read.
+
+    Raises `UsageError` where a saved plan that is to be applied was made from something else.
+    """
+    if not governed:
+        return None
+    from bluelamp.fleet.inputs import inputs
+
+    found = inputs(root, forces, governed, version)
+    if how.plan is not None:
+        how.plan.refuse_changes(found, forces, rehearse=how.rehearse)
+    return found
+
+
+def _governed(root: Path, forces: list[str]) -> "dict[str, Governance]":
+    from bluelamp.governance.read import every
+
+    return every(root, forces)
+
+
+def _rings(root: Path, forces: list[str], verb: str, how: How) -> "tuple[Ring, ...]":
+    """The rings of an update; every other verb works on all forces alike."""
+    from bluelamp.fleet.waves import Ring
+
+    if verb != "up":
+        return (Ring("", tuple(forces)),)
+    from bluelamp.cli.rollout import rings_for
+    from bluelamp.cli.select import with_stacks
+
+    return rings_for(root, forces, with_stacks(root), named=how.named)
+
+
+def _rollout(screen: Screen, root: Path, rings: "tuple[Ring, ...]", made_from: "Inputs", how: How) -> "Rollout":
+    from bluelamp.cli.rollout import Rollout
+    from bluelamp.fleet.run_record import RunRecord
+
+    record = RunRecord(root, rehearse=how.rehearse)
+    return Rollout(screen, record, rings, made_from, resume=how.resume, command=_again())
+
+
+def _again() -> str:
+    """The command that was given, with `--resume`."""
+    import shlex
+    import sys
+
+    words = [word for word in sys.argv[1:] if word != "--resume"]
+    return shlex.join(["bluelamp", *words, "--resume"])
 
 
 def _given(root: Path, result: Result) -> dict[str, Any]:
@@ -140,6 +235,7 @@ def _one(
     how: How,
     work: Work,
     board: Board,
+    patience: Patience,
 ) -> Result:
     try:
         target = held.target(force)
@@ -149,8 +245,7 @@ def _one(
         drops = force in settings and settings[force].version_aliases == "drop"
         # Read once: of a real backend that is a run of the engine.
         before = held.state(target) if drops or verb in (*_DEPLOYED, *_PLANNING) else {}
-        if drops:
-            refuse_versioned(force, before)
+        _compare(force, before, how, drops=drops)
         if force in settings and verb in _PLANNING:
             from bluelamp.fleet.keeping import ready
 
@@ -162,11 +257,15 @@ def _one(
             # Also where the state is empty: the rehearsal cloud may hold what the state does not know.
             gate = _gate(held, settings[force], before) if verb in _PLANNING and force in settings else _open
             heard = board.hear(force)
-            result = _worked(held, target, verb, lambda: work(target, heard, gate))
+            result = _patiently(
+                lambda: _worked(held, target, verb, lambda: work(target, heard, gate)), force, verb, patience
+            )
             if empty and result.status is Status.DONE:
                 result = nothing(force, verb)
         if verb == "preview" and result.status in (Status.DONE, Status.CHANGES_FOUND, Status.RULES_BROKEN):
             result = _priced(result, before, held.root)
+        if verb == "destroy" and result.status is Status.DONE:
+            _forget(held.root, force, rehearse=how.rehearse)
         if not result.deployed and verb == "drift":
             result = replace(result, errors=(f"{result.errors[0]}; next: {_up(force, how)}",))
         result = replace(result, recovered=recovered, notes=(*notes, *result.notes))
@@ -179,6 +278,39 @@ def _one(
     except SettingsError as error:
         return Result(force, verb, Status.WRONG_USE, errors=tuple(map(str, error.problems)))
     return result
+
+
+def _compare(force: str, before: Mapping[str, Any], how: How, *, drops: bool) -> None:
+    """Raises `UsageError` where the force's state is not one that this run may start from."""
+    if drops:
+        refuse_versioned(force, before)
+    if how.plan is not None:
+        how.plan.refuse_state(force, before)
+    if how.save is not None:
+        how.save.saving.starts_from(force, before)
+
+
+def _patiently(work: Callable[[], Result], force: str, verb: str, patience: Patience) -> Result:
+    """Does the work, again and again while another command has the stack locked and there is patience left."""
+    since, told = monotonic(), False
+    while True:
+        result = work()
+        locked = next((error for error in result.errors if _LOCKED in error), "")
+        if verb not in _CHANGING or result.status is not Status.FAILED or not locked:
+            return result
+        if not told and patience.seconds > SHORT:
+            told = True
+            patience.say(f"{force}: {locked.partition('; next: ')[0]}; waiting")
+        if not patience.wait(since, _PAUSE):
+            return result
+
+
+def _forget(root: Path, force: str, *, rehearse: bool) -> None:
+    """A force that was destroyed is not done any more, whatever an earlier `up` has recorded."""
+    from bluelamp.fleet.run_record import RunRecord
+
+    with suppress(OSError):
+        RunRecord(root, rehearse=rehearse).forget(force)
 
 
 def _priced(result: Result, before: Mapping[str, Any], root: Path) -> Result:

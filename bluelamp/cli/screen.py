@@ -173,12 +173,31 @@ class Screen:
         return paused()
 
     @contextmanager
-    def progress(self) -> Iterator["Progress"]:
-        """A progress display; it draws on a terminal only, and leaves nothing behind. Descriptions are no markup."""
-        from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TimeElapsedColumn
+    def progress(self, *, left: bool = False) -> Iterator["Progress"]:
+        """A progress display; it draws on a terminal only, and leaves nothing behind. Descriptions are no markup.
+
+        With `left` each line ends with the time that is left, as far as it can be estimated; the bars are then shorter.
+        """
+        from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, SpinnerColumn, TimeElapsedColumn
+        from rich.progress import Task as Shown
+
+        class Left(ProgressColumn):
+            max_refresh = 0.5
+
+            def render(self, task: Shown) -> Text:
+                seconds = task.time_remaining
+                if seconds is None or task.finished:
+                    return Text("")
+                minutes, rest = divmod(int(seconds), 60)
+                return Text(f"{minutes}:{rest:02d} left", no_wrap=True)
 
         display = self._display(
-            SpinnerColumn(), None, BarColumn(bar_width=20), MofNCompleteColumn(), TimeElapsedColumn()
+            SpinnerColumn(),
+            None,
+            BarColumn(bar_width=10 if left else 20),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            *([Left()] if left else []),
         )
         with self._drawn(display):
             yield display

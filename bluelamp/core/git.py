@@ -92,6 +92,23 @@ def commit_time(root: Path, commit: str) -> int:
     return int(said) if said.strip().isdigit() else 0
 
 
+def authors(root: Path, commit: str, base: str = "") -> list[str]:
+    """The addresses of all who wrote the change that ends with `commit`: authors, committers and co-authors.
+
+    The change is what came after the commit `base`; without one, the commit itself, and of a merge also what it merged.
+    Both are hashes, as `resolve` gives them. A `.mailmap` does not count: it is a file of the checkout's. Raises
+    `GitError`.
+    """
+    _place(root)
+    parents = _git(root, "rev-list", "--parents", "--max-count=1", commit, "--").split()[1:]
+    ranges = [f"^{base}", commit] if base else [f"^{parents[0].decode()}", commit] if parents else [commit]
+    form = "--format=%ae%x00%ce%x00%(trailers:key=Co-authored-by,valueonly,separator=%x00)"
+    said = _git(root, "log", "--no-use-mailmap", "--no-show-signature", form, *ranges, "--").decode("utf-8", "replace")
+    found = (part.strip() for line in said.splitlines() for part in line.split("\0"))
+    addresses = (part.rpartition("<")[2].removesuffix(">").strip().lower() for part in found)
+    return sorted({each for each in addresses if each})
+
+
 def files(root: Path, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
     """The files of a commit that are at or below `paths`, relative to `root`, with their contents.
 

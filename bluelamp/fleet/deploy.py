@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bluelamp.core import wire
@@ -103,10 +104,16 @@ Gate = Callable[[Result], Result]
 
 
 def preview(
-    target: Target, hear: Hear, *, refresh: bool, expect_no_changes: bool, gate: Gate = lambda planned: planned
+    target: Target,
+    hear: Hear,
+    *,
+    refresh: bool,
+    expect_no_changes: bool,
+    gate: Gate = lambda planned: planned,
+    save: Path | None = None,
 ) -> Result:
-    """What an update would do, or why it cannot be done as `gate` finds."""
-    outcome = operation.preview(target, lambda step: hear("preview", step), refresh=refresh)
+    """What an update would do, or why it cannot be done as `gate` finds; the engine's plan goes to the file `save`."""
+    outcome = operation.preview(target, lambda step: hear("preview", step), refresh=refresh, save=save)
     status = _status(outcome)
     if status is Status.DONE and expect_no_changes and outcome.changes:
         status = Status.CHANGES_FOUND
@@ -123,6 +130,14 @@ def up(target: Target, hear: Hear, *, refresh: bool, agree: Agree, gate: Gate = 
     if not agree(planned):
         return _unchanged(target, "preview", planned)
     outcome = operation.update(target, lambda step: hear("up", step), refresh=refresh)
+    return _result(target, "up", _status(outcome), outcome)
+
+
+def apply(target: Target, hear: Hear, plan: Path, *, agree: Agree, planned: Result) -> Result:
+    """Does what the saved `plan` says, and nothing else, where `agree` says so of what was `planned`."""
+    if not agree(planned):
+        return planned
+    outcome = operation.update(target, lambda step: hear("up", step), plan=plan)
     return _result(target, "up", _status(outcome), outcome)
 
 

@@ -1,8 +1,10 @@
 """`bluelamp preview`, `up`, `destroy` and `drift`."""
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -30,13 +32,26 @@ from bluelamp.cli.results import show_result
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import end_without, select
 from bluelamp.core.text import printable
-from bluelamp.errors import UsageError
+from bluelamp.errors import Status, UsageError
 from bluelamp.fleet import deploy
-from bluelamp.fleet.deploy import Result
+from bluelamp.fleet.deploy import Gate, Hear, Result
 from bluelamp.folders import project as find_project
+
+if TYPE_CHECKING:
+    from bluelamp.engine.operation import Target
+    from bluelamp.fleet.saved import Opened
 
 _SEVERAL: Final = "reports-compared"
 """The folder of a rehearsal's report on several forces."""
+_WAIT: Final = 600.0
+"""Seconds to wait for a force that another command is changing."""
+
+Wait = Annotated[
+    float,
+    typer.Option(
+        "--wait", metavar="SECONDS", min=0, help="How long to wait for a force that another command is changing."
+    ),
+]
 
 
 def add(app: typer.Typer) -> None:
@@ -52,6 +67,22 @@ def preview(
     expect_no_changes: bool = typer.Option(False, "--expect-no-changes", help="Status 4 where anything would change."),
     block_unknown: BlockUnknown = False,
     report: Report = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="DIR", help="Keep the plans, signed, for `bluelamp up --plan DIR`.")
+    ] = None,
+    sign_with: Annotated[
+        Path | None,
+        typer.Option("--sign-with", metavar="KEY", help="With --save: the key that signs them; see `bluelamp key`."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="REF",
+            help="With --save: the change is every commit after this one, and their authors may not approve it; by "
+            "default after that of --changed, or the last commit alone.",
+        ),
+    ] = None,
     every: All = False,
     region: Region = None,
     environment: Environment = None,
@@ -67,21 +98,31 @@ def preview(
     """Show what an update would change, judged by the policy packs.
 
     Examples: `bluelamp preview essex` · `bluelamp preview --all --format json` ·
-    `bluelamp preview --rehearse west-midlands`
+    `bluelamp preview --rehearse west-midlands` · `bluelamp preview --changed origin/main --save plans --sign-with
+    ci.pem`
     """
+    from bluelamp.cli.saving import saving
+
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
-    end_without(screen, chosen, {"verb": "preview", "rehearsed": rehearse, "forces": []})
-    status = operate.run(
-        screen,
-        root,
-        chosen,
-        "preview",
-        How(rehearse, jobs, arm_types, kubeconfig, report, block_unknown=block_unknown, details=details),
-        lambda target, hear, gate: deploy.preview(
-            target, hear, refresh=refresh, expect_no_changes=expect_no_changes, gate=gate
-        ),
-    )
+    end_without(screen, chosen, {"verb": "preview", "rehearsed": rehearse, "forces": [], "saved": None})
+    base = since or (changed if save else None)
+    with saving(root, save, sign_with, base, refresh=refresh, rehearse=rehearse) as kept:
+        status = operate.run(
+            screen,
+            root,
+            chosen,
+            "preview",
+            How(rehearse, jobs, arm_types, kubeconfig, report, block_unknown=block_unknown, details=details, save=kept),
+            lambda target, hear, gate: deploy.preview(
+                target,
+                hear,
+                refresh=refresh,
+                expect_no_changes=expect_no_changes,
+                gate=gate,
+                save=kept.saving.plan_of(target.stack) if kept else None,
+            ),
+        )
     raise typer.Exit(status)
 
 
@@ -90,6 +131,18 @@ def up(
     rehearse: Rehearse = False,
     yes: Yes = False,
     refresh: bool = typer.Option(True, help="Look at the cloud first, so that drift is repaired."),
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            "--plan",
+            metavar="DIR",
+            help="Do exactly what `preview --save DIR` has kept, for all of its forces or those that are named.",
+        ),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an earlier run: skip the forces that it has brought up.")
+    ] = False,
+    wait: Wait = _WAIT,
     block_unknown: BlockUnknown = False,
     report: Report = None,
     every: All = False,
@@ -106,33 +159,97 @@ def up(
 ) -> None:
     """Bring a force's estate up: preview, judge, and change what differs.
 
-    Nothing is changed where a mandatory rule is broken. A run that was interrupted is picked up where it stopped.
+    Nothing is changed where a mandatory rule is broken. A run that was interrupted is picked up where it stopped. With
+    --all, --region or --changed the forces are brought up in the rings of stacks/waves.yaml, where there is one.
 
     Examples: `bluelamp up essex` · `bluelamp up --rehearse --all` ·
-    `bluelamp up --rehearse west-midlands --report report`
+    `bluelamp up --rehearse west-midlands --report report` · `bluelamp up --plan plans --yes` ·
+    `bluelamp up --all --yes --resume`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
+    named = bool(forces)
+    opened = None
+    if plan is not None:
+        opened = _opened(root, plan)
+        if not (forces or every or region or changed):
+            forces, named = list(opened.manifest.forces), len(opened.manifest.forces) == 1
     chosen = select(root, forces, every=every, region=region, changed=changed, environment=environment)
-    end_without(screen, chosen, {"verb": "up", "rehearsed": rehearse, "forces": []})
+    given = {"verb": "up", "rehearsed": rehearse, "forces": [], "run": None, "plan": None}
+    end_without(screen, chosen, given)
+    _refuse_unapproved(root, opened, chosen, rehearse=rehearse)
     agree = _Agreement(screen, rehearse=rehearse, yes=yes, details=details)
-    status = operate.run(
-        screen,
-        root,
-        chosen,
-        "up",
-        How(
-            rehearse,
-            jobs,
-            arm_types,
-            kubeconfig,
-            report or _usual(root, chosen, rehearse=rehearse),
-            block_unknown=block_unknown,
-            details=details,
-            seen=agree.seen,
-        ),
-        lambda target, hear, gate: deploy.up(target, hear, refresh=refresh, agree=agree, gate=gate),
-    )
+    with TemporaryDirectory(prefix="bluelamp-plans-") as work:
+
+        def one(target: "Target", hear: Hear, gate: Gate) -> Result:
+            if opened is None:
+                return deploy.up(target, hear, refresh=refresh, agree=agree, gate=gate)
+            return _applied(opened, target, hear, Path(work), agree)
+
+        status = operate.run(
+            screen,
+            root,
+            chosen,
+            "up",
+            How(
+                rehearse,
+                jobs,
+                arm_types,
+                kubeconfig,
+                report or _usual(root, chosen, rehearse=rehearse),
+                block_unknown=block_unknown,
+                details=details,
+                seen=agree.seen,
+                named=named,
+                resume=resume,
+                wait=wait,
+                plan=opened,
+            ),
+            one,
+        )
     raise typer.Exit(status)
+
+
+def _opened(root: Path, folder: Path) -> "Opened":
+    from bluelamp.fleet.saved import open_plans
+    from bluelamp.reports.signers import known_signers
+
+    return open_plans(folder, known_signers(root))
+
+
+def _refuse_unapproved(root: Path, opened: "Opened | None", chosen: list[str], *, rehearse: bool) -> None:
+    """Raises `UsageError` for a force without a plan, `NotApprovedError` where an approval is required and lacking."""
+    from bluelamp.fleet.approvals import NotApprovedError, read_people, refuse_unapproved
+    from bluelamp.reports.signers import known_signers
+
+    if opened is not None:
+        without = [force for force in chosen if force not in opened.manifest.forces]
+        if without:
+            raise UsageError(
+                f"{opened.folder}: holds no plan of {', '.join(without)}; it holds {', '.join(opened.manifest.forces)}",
+                next_step="name forces that it holds, or none",
+            )
+    people = read_people(root, known_signers(root))
+    if not people.required:
+        return
+    if opened is not None:
+        refuse_unapproved(opened, people, chosen, datetime.now(UTC))
+    elif not rehearse:
+        raise NotApprovedError(
+            "stacks/approvers.yaml requires an approved plan (planApprovals)",
+            next_step="bluelamp preview --save DIR --sign-with KEY; bluelamp approve DIR; bluelamp up --plan DIR",
+        )
+
+
+def _applied(opened: "Opened", target: "Target", hear: Hear, work: Path, agree: "_Agreement") -> Result:
+    """Applies the target's saved plan."""
+    from bluelamp.fleet.saved import copy_plan
+
+    plan = copy_plan(opened, target.stack, work)
+    counts = opened.manifest.forces[target.stack].changes
+    planned = Result(target.stack, "preview", Status.DONE, counts=dict(counts))
+    what = ", ".join(f"{count} to {op}" for op, count in sorted(counts.items())) or "no changes"
+    question = f"Apply the plan of {opened.manifest.written} to {target.stack} ({what})?"
+    return deploy.apply(target, hear, plan, agree=lambda _: agree.ask(question), planned=planned)
 
 
 def destroy(
@@ -209,6 +326,13 @@ class _Agreement:
             show_result(self._screen, planned, details=self._details)
             self.seen[planned.force] = planned
             return typer.confirm(printable(f"Do this to {planned.force}?"), err=True)
+
+    def ask(self, question: str) -> bool:
+        """Whether the answer is yes, or was given already."""
+        if self._given:
+            return True
+        with self._screen.paused():
+            return typer.confirm(printable(question), err=True)
 
 
 def _usual(root: Path, forces: list[str], *, rehearse: bool) -> Path | None:
