@@ -148,7 +148,8 @@ def _made_from(
         return None
     from bluelamp.fleet.inputs import inputs
 
-    found = inputs(root, forces, governed, version)
+    plans = how.save.folder if how.save else how.plan.folder if how.plan else None
+    found = inputs(root, forces, governed, version, plans)
     if how.plan is not None:
         how.plan.refuse_changes(found, forces, rehearse=how.rehearse)
     return found

@@ -44,6 +44,11 @@ class Rollout:
         earlier = record.entries() if resume else record.known()
         if resume and not earlier.keys() & set(stacks):
             raise UsageError("there is no earlier run to resume", next_step="leave out --resume")
+        self._done = {
+            stack
+            for stack, digest in digests.items()
+            if stack in earlier and (earlier[stack].state, earlier[stack].digest) == (State.DONE, digest)
+        }
         self.skipped = self._skipped(earlier, digests) if resume else set()
         self.states = dict.fromkeys(stacks, State.NOT_BEGUN)
         self._warned = False
@@ -97,6 +102,9 @@ class Rollout:
         else:
             state = State.INTERRUPTED if interrupted else State.FAILED
         self._note([stack], state)
+        if result.status is Status.WRONG_USE and stack in self._done:
+            # Refused before anything was begun, such as a plan that was applied already.
+            self._write(lambda: self._record.note([stack], State.DONE))
 
     def _stops_after(self, ring: Ring) -> bool:
         """Whether more forces of the ring have failed than its limit allows; says so, and which are not begun."""

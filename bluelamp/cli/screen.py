@@ -180,6 +180,9 @@ class Screen:
         """
         from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, SpinnerColumn, TimeElapsedColumn
         from rich.progress import Task as Shown
+        from rich.table import Column
+
+        whole = Column(no_wrap=True)  # figures are never cut: the description is
 
         class Left(ProgressColumn):
             max_refresh = 0.5
@@ -192,12 +195,12 @@ class Screen:
                 return Text(f"{minutes}:{rest:02d} left", no_wrap=True)
 
         display = self._display(
-            SpinnerColumn(),
+            SpinnerColumn(table_column=whole),
             None,
-            BarColumn(bar_width=10 if left else 20),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            *([Left()] if left else []),
+            BarColumn(bar_width=10 if left else 20, table_column=whole),
+            MofNCompleteColumn(table_column=whole),
+            TimeElapsedColumn(table_column=whole),
+            *([Left(table_column=whole)] if left else []),
         )
         with self._drawn(display):
             yield display
@@ -239,7 +242,7 @@ class Screen:
             def render(self, task: Shown) -> Text:
                 return Text(printable(task.description), no_wrap=True, overflow="ellipsis")
 
-        fit = Column(no_wrap=True, overflow="ellipsis")
+        fit = Column(overflow="ellipsis")
         return Progress(
             *(column or Description("", table_column=fit) for column in columns),
             console=self.err,

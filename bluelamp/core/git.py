@@ -137,17 +137,20 @@ def changed(root: Path, commit: str) -> list[str]:
     return sorted({*found, *_unseen(root)})
 
 
-def dirty(root: Path, watched: Iterable[str] = ()) -> bool:
+def dirty(root: Path, watched: Iterable[str] = (), but: Path | None = None) -> bool:
     """Whether anything in the checkout around `root` differs from its commit, or cannot be compared with it.
 
-    Files below `watched` (paths relative to `root`) that git ignores count too: they are in no commit. Raises
-    `GitError`.
+    Files below `watched` (paths relative to `root`) that git ignores count too: they are in no commit. Files that git
+    does not track in the folder `but` do not count. Raises `GitError`.
     """
     top = _place(root)
     place = root.resolve().relative_to(top)
     places = [(place / name).as_posix() for name in watched]
+    left_out = but.resolve().relative_to(top).as_posix() if but and but.resolve().is_relative_to(top) else None
     for row in _names(_git(root, *_STATUS, "--untracked-files=all", "--ignored=matching")):
         path = row[3:].rstrip("/")
+        if left_out and row.startswith("?? ") and (path == left_out or path.startswith(f"{left_out}/")):
+            continue
         compiled = "__pycache__" in path.split("/") or path.endswith(".pyc")
         if not row.startswith("!! ") or (not compiled and any(_overlap(path, one) for one in places)):
             return True

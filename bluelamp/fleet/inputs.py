@@ -57,12 +57,14 @@ class Inputs:
         return hashlib.sha256(canonical(parts)).hexdigest()
 
 
-def inputs(root: Path, stacks: Iterable[str], governed: Mapping[str, "Governance"], engine: str) -> Inputs:
+def inputs(
+    root: Path, stacks: Iterable[str], governed: Mapping[str, "Governance"], engine: str, plans: Path | None = None
+) -> Inputs:
     """What updates of `stacks` of the project at `root` are made from now; `engine` is the engine's version.
 
-    `governed` has the rules of each stack. Raises `OSError` where a file cannot be read.
+    `governed` has the rules of each stack; a folder of saved `plans` in the checkout does not make it dirty. Raises `OSError` where a file cannot be read.
     """
-    commit, dirty = _checkout(root)
+    commit, dirty = _checkout(root, plans)
     listed = list(stacks)
     return Inputs(
         commit,
@@ -83,13 +85,13 @@ def state_digest(state: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(state.get("deployment") or {})).hexdigest()
 
 
-def _checkout(root: Path) -> tuple[str, bool]:
+def _checkout(root: Path, plans: Path | None) -> tuple[str, bool]:
     try:
         commit = git.resolve(root, "HEAD")
     except git.GitError:
         return "", False
     try:
-        return commit, git.dirty(root, JUDGED)
+        return commit, git.dirty(root, JUDGED, plans)
     except git.GitError:
         return commit, True
 
