@@ -25,6 +25,7 @@ from bluelamp.fleet.parallel import each
 from bluelamp.policies.governance import BLOCK_UNKNOWN
 
 if TYPE_CHECKING:
+    from bluelamp.cli.drifting import Drifting
     from bluelamp.cli.rollout import Rollout
     from bluelamp.cli.saving import Save
     from bluelamp.fleet.inputs import Inputs
@@ -62,6 +63,9 @@ class How:
     resume: bool = False
     wait: float = SHORT
     """Seconds to wait for a force that another command is changing."""
+    drifting: "Drifting | None" = None
+    repair: bool = False
+    """Whether a drift may be repaired, which changes stacks."""
     save: "Save | None" = None
     plan: "Opened | None" = None
 
@@ -84,7 +88,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
             rehearse=how.rehearse,
             arm_types=how.arm_types,
             kubeconfig=how.kubeconfig,
-            changes=verb in _CHANGING,
+            changes=verb in _CHANGING or how.repair,
             patience=patience,
         ) as held,
         screen.progress(left=len(forces) > 1) as progress,
@@ -127,14 +131,25 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
         saved = how.save.finish(screen, results, made_from) if how.save and made_from else None
         if how.report is not None:
             _report(screen, root, results, how, verb)
+        if how.drifting is not None:
+            how.drifting.results[:] = results
     if screen.json:
-        given = {"verb": verb, "rehearsed": how.rehearse, "forces": [_given(root, result) for result in results]}
+        given: dict[str, Any] = {
+            "verb": verb,
+            "rehearsed": how.rehearse,
+            "forces": [_given(root, result) for result in results],
+        }
         more: dict[str, dict[str, Any]] = {
             "preview": {"saved": saved},
+            "drift": {"forces": [{**each, "drift": _drift(how, each["force"])} for each in given["forces"]]},
             "up": {"run": rollout and rollout.as_dict(), "plan": how.plan and how.plan.as_dict()},
         }
         screen.give({**given, **more.get(verb, {})})
     return worst(result.status for result in results)
+
+
+def _drift(how: How, force: str) -> dict[str, Any] | None:
+    return how.drifting.as_dict(force) if how.drifting else None
 
 
 def _made_from(
@@ -259,7 +274,7 @@ def _one(
             gate = _gate(held, settings[force], before) if verb in _PLANNING and force in settings else _open
             heard = board.hear(force)
             result = _patiently(
-                lambda: _worked(held, target, verb, lambda: work(target, heard, gate)), force, verb, patience
+                lambda: _worked(held, target, verb, how, lambda: work(target, heard, gate)), force, verb, patience
             )
             if empty and result.status is Status.DONE:
                 result = nothing(force, verb)
@@ -363,9 +378,9 @@ def _gate(held: Session, force: "Force", state: Mapping[str, Any]) -> Gate:
     return gate
 
 
-def _worked(held: Session, target: Target, verb: str, work: Callable[[], Result]) -> Result:
+def _worked(held: Session, target: Target, verb: str, how: How, work: Callable[[], Result]) -> Result:
     """Does the work; a stack is not destroyed while the rehearsal cloud holds any of it."""
-    if verb not in _CHANGING:
+    if verb not in _CHANGING and not how.repair:
         return work()
     with held.changing(target) as run:
         result = work()
@@ -376,7 +391,7 @@ def _worked(held: Session, target: Target, verb: str, work: Callable[[], Result]
                 "next: run the same command again: it removes them"
             )
             result = replace(result, status=Status.FAILED, errors=(*result.errors, error))
-        run.done = result.status is Status.DONE
+        run.done = result.status in (Status.DONE, Status.CHANGES_FOUND)
     return result
 
 

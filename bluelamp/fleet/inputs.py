@@ -62,7 +62,8 @@ def inputs(
 ) -> Inputs:
     """What updates of `stacks` of the project at `root` are made from now; `engine` is the engine's version.
 
-    `governed` has the rules of each stack; a folder of saved `plans` in the checkout does not make it dirty. Raises `OSError` where a file cannot be read.
+    `governed` has the rules of each stack; a folder of saved `plans` in the checkout does not make it dirty. Raises
+    `OSError` where a file cannot be read.
     """
     commit, dirty = _checkout(root, plans)
     listed = list(stacks)

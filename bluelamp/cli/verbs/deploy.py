@@ -1,6 +1,7 @@
 """`bluelamp preview`, `up`, `destroy` and `drift`."""
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,15 +30,16 @@ from bluelamp.cli.options import (
     Yes,
 )
 from bluelamp.cli.results import show_result
-from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import end_without, select
-from bluelamp.core.text import printable
-from bluelamp.errors import Status, UsageError
+from bluelamp.core.text import first_of, printable
+from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.fleet import deploy
 from bluelamp.fleet.deploy import Gate, Hear, Result
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
+    from bluelamp.cli.drifting import Drifting
     from bluelamp.engine.operation import Target
     from bluelamp.fleet.saved import Opened
 
@@ -287,6 +289,14 @@ def destroy(
 def drift(
     forces: Forces = None,
     rehearse: Rehearse = False,
+    issue: Annotated[
+        Path | None,
+        typer.Option("--issue", metavar="FILE", help="Write the body of an issue on the drift, as Markdown."),
+    ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Put back what has drifted, where stacks/<force>/drift.yaml allows it.")
+    ] = False,
+    yes: Yes = False,
     every: All = False,
     region: Region = None,
     environment: Environment = None,
@@ -297,15 +307,52 @@ def drift(
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Find what was changed behind the program's back; status 4 where anything was. Nothing is written.
+    """Find out-of-band changes, property by property; status 4 where there are any. Only --repair changes anything.
 
-    Examples: `bluelamp drift essex` · `bluelamp drift --rehearse --all --format json`
+    Filters in stacks/<force>/drift.yaml say what is not drift, why and until when. Each run is kept in .bluelamp/, so
+    that the next one says since when something has drifted.
+
+    Examples: `bluelamp drift essex` · `bluelamp drift --rehearse --all --format json` ·
+    `bluelamp drift --all --issue drift.md` · `bluelamp drift essex --repair`
     """
+    from bluelamp.cli.drifting import drifting
+    from bluelamp.cli.drifting import issue as body
+    from bluelamp.core.files import replace as write
+
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
-    how = How(rehearse, jobs, None, kubeconfig, needs_settings=False, details=details)
-    status = operate.run(screen, root, chosen, "drift", how, lambda target, hear, _: deploy.drift(target, hear))
+    found = drifting(root, chosen, rehearse=rehearse)
+    agree = _Agreement(screen, rehearse=rehearse, yes=yes, details=details) if repair else None
+    how = How(rehearse, jobs, None, kubeconfig, needs_settings=False, details=details, drifting=found, repair=repair)
+    status = operate.run(
+        screen, root, chosen, "drift", how, lambda target, hear, _: _drifted(target, hear, found, agree)
+    )
+    if issue is not None:
+        words = ["bluelamp", "drift", *(["--all"] if every else forces or []), *(["--rehearse"] if rehearse else [])]
+        try:
+            write(issue, body(found.results, found, " ".join(words)))
+        except OSError as error:
+            raise BluelampError(f"{issue}: cannot be written: {error.strerror}") from None
+        screen.say(escape(f"issue: {issue}"))
     raise typer.Exit(status)
+
+
+def _drifted(target: "Target", hear: Hear, found: "Drifting", agree: "_Agreement | None") -> Result:
+    """What has drifted, and what is left of it after a repair, where one is wanted and allowed."""
+    result = found.remember(deploy.drift(target, hear, found.sift))
+    if agree is not None and result.status is Status.CHANGES_FOUND:
+        if not found.settings[target.stack].repair:
+            said = f"not repaired: stacks/{target.stack}/drift.yaml does not allow it (repair: true)"
+            result = replace(result, warnings=(*result.warnings, said))
+        else:
+            made = deploy.repair(target, hear, result, agree=agree)
+            if made.verb != "up" or made.status is not Status.DONE:
+                return made if made.verb == "drift" else replace(made, verb="drift")
+            found.repaired[target.stack] = sorted({step.urn for step in made.steps})
+            result = deploy.drift(target, hear, found.sift)
+            names = first_of([step.name for step in made.steps], 10)
+            result = replace(result, notes=(*result.notes, f"repaired: {names}"))
+    return result
 
 
 class _Agreement:
