@@ -36,7 +36,7 @@ def _property(value: str) -> str:
         steps = paths.parse(value.replace(_ANY, "[0]"))
     except ValueError:
         steps = ()
-    if not steps or len(value) > _LONGEST_NAME or not value.isprintable():
+    if not steps or "*" in value.replace(_ANY, "") or len(value) > _LONGEST_NAME or not value.isprintable():
         allowed = "a property path, such as tags.lastBackup or rules[*].priority; what is below it is ignored too"
         raise refuse(f"{show(value)} is no property", allowed)
     return value

@@ -45,8 +45,7 @@ class RunRecord:
     """The record in a folder: `.bluelamp/runs` for real clouds, a part of the rehearsal for a rehearsed one.
 
     Every method may be called from several threads and processes: each change reads and replaces the file under a lock.
-    What is under way when its process ends by force is still recorded so; `entries` gives it as interrupted where no
-    process has it.
+    What a killed process left is recorded as under way, and counts as not done.
     """
 
     def __init__(self, root: Path, *, rehearse: bool) -> None:
