@@ -1,5 +1,6 @@
 """A terminal for tests: runs a command on a pseudo-terminal and keeps the screens that its user would see."""
 
+import codecs
 import os
 import pty
 import re
@@ -109,6 +110,8 @@ def on_terminal(
     ours, theirs = pty.openpty()
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
     kept = {key: value for key, value in environment.items() if key not in ("COLUMNS", "LINES", "NO_COLOR")}
+    # A read may end within a character.
+    decoded = codecs.getincrementaldecoder("utf-8")("replace")
     terminal, sent, ended = Terminal(width), False, time.monotonic() + patience
     with subprocess.Popen(
         list(words),
@@ -128,7 +131,7 @@ def on_terminal(
                 break
             if ready and not text:
                 break
-            terminal.feed(text.decode("utf-8", "replace"))
+            terminal.feed(decoded.decode(text))
             terminal.frames.append(terminal.screen)
             if not sent and interrupt(terminal):
                 sent = True

@@ -268,14 +268,13 @@ class Signing:
         try:
             refuse_unapproved(opened, self.people, stacks or list(opened.manifest.forces), now)
         except NotApprovedError as error:
-            assert error.status is Status.RULES_BROKEN
-            return error.message
+            return f"{error.message} ({error.status.name})"
         return ""
 
 
 def test_one_person_approves_an_addition_and_two_a_deletion(tmp_path: Path, people: People) -> None:
     one = Signing(saved(tmp_path / "one", CREATED), people)
-    assert "essex needs 1 person" in one.lacking()
+    assert "essex needs 1 person (RULES_BROKEN)" in one.lacking()
     one("national-siro")
     assert one.lacking() == ""
     two = Signing(saved(tmp_path / "two", CREATED, DELETED), people)

@@ -1,6 +1,5 @@
 """Rings: what the settings may say, in which order forces come, and what stops a run."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -226,5 +225,5 @@ for number in range(20):
     assert [child.wait(60) for child in running] == [0, 0]
     record = RunRecord(tmp_path, rehearse=False)
     assert len(record.entries()) == 40
-    assert os.stat(record.path).st_mode & 0o777 == 0o600
-    assert os.stat(record.path.parent).st_mode & 0o777 == 0o700
+    assert record.path.stat().st_mode & 0o777 == 0o600
+    assert record.path.parent.stat().st_mode & 0o777 == 0o700
