@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from fcntl import ioctl
 from pathlib import Path
 
+_PAUSE = 0.05
+"""Seconds without output after which a drawing is whole."""
 _ESCAPE = re.compile(r"\x1b\[(\?)?([0-9;]*)([A-Za-z])|\x1b[=>]")
 
 
@@ -132,6 +134,8 @@ def on_terminal(
             if ready and not text:
                 break
             terminal.feed(decoded.decode(text))
+            if select.select([ours], [], [], _PAUSE)[0]:
+                continue  # a read may end within a drawing, of which the rest is on its way
             terminal.frames.append(terminal.screen)
             if not sent and interrupt(terminal):
                 sent = True
