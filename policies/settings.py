@@ -5,7 +5,7 @@ Importing this loads pydantic, which judging does not need.
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -163,6 +163,10 @@ class Approver(Part):
 
 
 class ApproverRegister(Part):
-    """The file of those who may approve exemptions."""
+    """The file of those who may approve exemptions and saved plans.
+
+    Where `plan_approvals` is `required`, `up` changes a real cloud only by a saved plan that they have approved.
+    """
 
     approvers: tuple[Approver, ...]
+    plan_approvals: Literal["required", "optional"] = "optional"

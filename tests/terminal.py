@@ -1,5 +1,6 @@
 """A terminal for tests: runs a command on a pseudo-terminal and keeps the screens that its user would see."""
 
+import codecs
 import os
 import pty
 import re
@@ -14,6 +15,8 @@ from dataclasses import dataclass, field
 from fcntl import ioctl
 from pathlib import Path
 
+_PAUSE = 0.05
+"""Seconds without output after which a drawing is whole."""
 _ESCAPE = re.compile(r"\x1b\[(\?)?([0-9;]*)([A-Za-z])|\x1b[=>]")
 
 
@@ -109,6 +112,8 @@ def on_terminal(
     ours, theirs = pty.openpty()
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
     kept = {key: value for key, value in environment.items() if key not in ("COLUMNS", "LINES", "NO_COLOR")}
+    # A read may end within a character.
+    decoded = codecs.getincrementaldecoder("utf-8")("replace")
     terminal, sent, ended = Terminal(width), False, time.monotonic() + patience
     with subprocess.Popen(
         list(words),
@@ -128,7 +133,9 @@ def on_terminal(
                 break
             if ready and not text:
                 break
-            terminal.feed(text.decode("utf-8", "replace"))
+            terminal.feed(decoded.decode(text))
+            if select.select([ours], [], [], _PAUSE)[0]:
+                continue  # a read may end within a drawing, of which the rest is on its way
             terminal.frames.append(terminal.screen)
             if not sent and interrupt(terminal):
                 sent = True

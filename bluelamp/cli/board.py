@@ -8,6 +8,7 @@ from bluelamp.engine.events import Step
 from bluelamp.fleet.deploy import Hear
 
 _PREVIEW = "preview"
+_ALL = "forces"
 
 
 class Board:
@@ -22,7 +23,12 @@ class Board:
         self._tasks: dict[str, TaskID] = {}
         self._ended: dict[tuple[str, str], set[str]] = {}
         self._lock = Lock()
-        self._all = progress.add_task("forces", total=len(forces)) if len(forces) > 1 else None
+        self._all = progress.add_task(_ALL, total=len(forces)) if len(forces) > 1 else None
+
+    def ring(self, name: str) -> None:
+        """Says on the line of all forces which ring is under way."""
+        if self._all is not None:
+            self._progress.update(self._all, description=f"{_ALL}, {name}")
 
     def hear(self, force: str) -> Hear:
         """What hears the steps of one force."""

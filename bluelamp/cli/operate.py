@@ -1,10 +1,11 @@
 """What preview, up, destroy and drift have in common: several forces at once, progress, results, reports, status."""
 
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from bluelamp.cli.board import Board
@@ -13,6 +14,7 @@ from bluelamp.cli.results import show_result
 from bluelamp.cli.screen import Screen, escape
 from bluelamp.cli.session import Session, opened, session
 from bluelamp.core.commands import rehearsed
+from bluelamp.core.patience import SHORT, Patience
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.text import first_of
 from bluelamp.engine.operation import Target
@@ -26,8 +28,15 @@ from bluelamp.policies.known import KNOWN
 from bluelamp.policies.known import write as write_known
 
 if TYPE_CHECKING:
+    from bluelamp.cli.drifting import Drifting
+    from bluelamp.cli.rollout import Rollout
+    from bluelamp.cli.saving import Save
     from bluelamp.comparison.model import Comparison
+    from bluelamp.fleet.inputs import Inputs
+    from bluelamp.fleet.saved import Opened
+    from bluelamp.fleet.waves import Ring
     from bluelamp.infra.force import Force
+    from bluelamp.policies.governance import Governance
     from bluelamp.reports.earlier import Earlier
 
 Work = Callable[[Target, Hear, Gate], Result]
@@ -35,6 +44,9 @@ _CHANGING = ("up", "destroy")
 _PLANNING = ("preview", "up")
 _DEPLOYED = ("destroy", "drift")
 """What needs something that is deployed."""
+_LOCKED = "the stack is locked by another update"
+_PAUSE = 5.0
+"""Seconds between two attempts on a real stack that is locked."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,16 @@ class How:
     """Takes the result of each force as it comes."""
     seen: Mapping[str, Result] = field(default_factory=dict)
     """By force, the preview that was shown before a change was confirmed."""
+    named: bool = True
+    """Whether the forces were named one by one, so that `stacks/waves.yaml` does not order them."""
+    resume: bool = False
+    wait: float = SHORT
+    """Seconds to wait for a force that another command is changing."""
+    drifting: "Drifting | None" = None
+    repair: bool = False
+    """Whether a drift may be repaired, which changes stacks."""
+    save: "Save | None" = None
+    plan: "Opened | None" = None
 
 
 def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work: Work) -> Status:
@@ -65,12 +87,11 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
     Settings are read first, of every force, so that a mistake in one is told before anything is begun.
     """
     settings = read_settings(root, forces, rehearse=how.rehearse) if how.needs_settings else {}
-    if how.needs_settings:
-        from bluelamp.governance.read import every as governance
-
-        governance(root, forces)
+    governed = _governed(root, forces) if how.needs_settings else {}
+    rings = _rings(root, forces, verb, how)
     results: list[Result] = []
     notes = Notes()
+    patience = Patience(how.wait, lambda said: screen.say(escape(said)))
     with (
         session(
             screen,
@@ -78,22 +99,31 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
             rehearse=how.rehearse,
             arm_types=how.arm_types,
             kubeconfig=how.kubeconfig,
-            changes=verb in _CHANGING,
+            changes=verb in _CHANGING or how.repair,
+            patience=patience,
         ) as held,
-        screen.progress() as progress,
+        screen.progress(left=len(forces) > 1) as progress,
         ExitStack() as stack,
     ):
-        board = Board(progress, forces)
+        made_from = _made_from(root, forces, governed, held.version, how) if verb in _PLANNING else None
+        rollout = _rollout(screen, root, rings, made_from, how) if verb == "up" and made_from is not None else None
+        board = Board(
+            progress, forces if rollout is None else [each for ring in rings for each in rollout.waiting(ring)]
+        )
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="bluelamp-"))) if how.earlier else None
 
         def one(force: str) -> Result:
+            if rollout is not None:
+                rollout.start(force)
             try:
-                result = _one(held, force, settings, verb, how, work, board, folder)
+                result = _one(held, force, settings, verb, how, work, board, patience, folder)
+                if rollout is not None:
+                    rollout.end(force, result, interrupted=patience.stopped.is_set())
                 return _of_rehearsal(result) if how.rehearse else result
             finally:
                 board.end(force)
 
-        for result in each(one, forces, how.jobs):
+        def show(result: Result) -> None:
             results.append(result)
             how.results.append(result)
             shown = replace(result, notes=(*result.notes, *notes.fresh(result.program_notes)))
@@ -102,11 +132,91 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
                 for message, _, step in (error.partition("; next: ") for error in result.errors):
                     first, *more = f"{result.force}: {message}".splitlines()
                     screen.error(first, step, more=more)
+
+        try:
+            for ring in rings if rollout is None else rollout.rings(board):
+                todo = ring.stacks if rollout is None else rollout.waiting(ring)
+                for result in each(one, todo, how.jobs, patience.stopped.set):
+                    show(result)
+        except KeyboardInterrupt:
+            if rollout is not None:
+                rollout.interrupt()
+            raise
+        saved = how.save.finish(screen, results, made_from) if how.save and made_from else None
         if how.report is not None:
             _report(screen, root, results, how, verb)
+        if how.drifting is not None:
+            how.drifting.results[:] = results
     if screen.json:
-        screen.give({"verb": verb, "rehearsed": how.rehearse, "forces": [_given(root, result) for result in results]})
+        given: dict[str, Any] = {
+            "verb": verb,
+            "rehearsed": how.rehearse,
+            "forces": [_given(root, result) for result in results],
+        }
+        more: dict[str, dict[str, Any]] = {
+            "preview": {"saved": saved},
+            "drift": {"forces": [{**each, "drift": _drift(how, each["force"])} for each in given["forces"]]},
+            "up": {"run": rollout and rollout.as_dict(), "plan": how.plan and how.plan.as_dict()},
+        }
+        screen.give({**given, **more.get(verb, {})})
     return worst(result.status for result in results)
+
+
+def _drift(how: How, force: str) -> dict[str, Any] | None:
+    return how.drifting.as_dict(force) if how.drifting else None
+
+
+def _made_from(
+    root: Path, forces: list[str], governed: "Mapping[str, Governance]", version: str, how: How
+) -> "Inputs | None":
+    """What updates of the forces are made from; None where no settings were read.
+
+    Raises `UsageError` where a saved plan that is to be applied was made from something else.
+    """
+    if not governed:
+        return None
+    from bluelamp.fleet.inputs import inputs
+
+    plans = how.save.folder if how.save else how.plan.folder if how.plan else None
+    found = inputs(root, forces, governed, version, plans)
+    if how.plan is not None:
+        how.plan.refuse_changes(found, forces, rehearse=how.rehearse)
+    return found
+
+
+def _governed(root: Path, forces: list[str]) -> "dict[str, Governance]":
+    from bluelamp.governance.read import every
+
+    return every(root, forces)
+
+
+def _rings(root: Path, forces: list[str], verb: str, how: How) -> "tuple[Ring, ...]":
+    """The rings of an update; every other verb works on all forces alike."""
+    from bluelamp.fleet.waves import Ring
+
+    if verb != "up":
+        return (Ring("", tuple(forces)),)
+    from bluelamp.cli.rollout import rings_for
+    from bluelamp.cli.select import with_stacks
+
+    return rings_for(root, forces, with_stacks(root), named=how.named)
+
+
+def _rollout(screen: Screen, root: Path, rings: "tuple[Ring, ...]", made_from: "Inputs", how: How) -> "Rollout":
+    from bluelamp.cli.rollout import Rollout
+    from bluelamp.fleet.run_record import RunRecord
+
+    record = RunRecord(root, rehearse=how.rehearse)
+    return Rollout(screen, record, rings, made_from, resume=how.resume, command=_again())
+
+
+def _again() -> str:
+    """The command that was given, with `--resume`."""
+    import shlex
+    import sys
+
+    words = [word for word in sys.argv[1:] if word != "--resume"]
+    return shlex.join(["bluelamp", *words, "--resume"])
 
 
 def _given(root: Path, result: Result) -> dict[str, Any]:
@@ -155,6 +265,7 @@ def _one(
     how: How,
     work: Work,
     board: Board,
+    patience: Patience,
     folder: Path | None = None,
 ) -> Result:
     try:
@@ -164,8 +275,7 @@ def _one(
         drops = force in settings and settings[force].version_aliases == "drop"
         # Read once: of a real backend that is a run of the engine.
         before = held.state(target) if drops or verb in (*_DEPLOYED, *_PLANNING) else {}
-        if drops:
-            refuse_versioned(force, before)
+        _compare(force, before, how, drops=drops)
         if force in settings and verb in _PLANNING:
             from bluelamp.fleet.keeping import ready
 
@@ -177,11 +287,15 @@ def _one(
             # Also where the state is empty: the rehearsal cloud may hold what the state does not know.
             gate = _gate(held, settings[force], before) if verb in _PLANNING and force in settings else _open
             heard = board.hear(force)
-            result = _worked(held, target, verb, lambda: work(target, heard, gate))
+            result = _patiently(
+                lambda: _worked(held, target, verb, how, lambda: work(target, heard, gate)), force, verb, patience
+            )
             if empty and result.status is Status.DONE:
                 result = nothing(force, verb)
         if verb == "preview" and result.status in (Status.DONE, Status.CHANGES_FOUND, Status.RULES_BROKEN):
             result = _priced(result, before, held.root)
+        if verb == "destroy" and result.status is Status.DONE:
+            _forget(held.root, force, rehearse=how.rehearse)
         if not result.deployed and verb == "drift":
             result = replace(result, errors=(f"{result.errors[0]}; next: {_up(force, how)}",))
         result = replace(result, recovered=recovered, notes=(*notes, *result.notes))
@@ -206,6 +320,39 @@ def _told(target: Target, how: How, folder: Path | None) -> Target:
         write_known(file, target.stack, {key: each.before for key, each in before.findings.items()})
         environment[KNOWN] = str(file)
     return replace(target, environment=environment)
+
+
+def _compare(force: str, before: Mapping[str, Any], how: How, *, drops: bool) -> None:
+    """Raises `UsageError` where the force's state is not one that this run may start from."""
+    if drops:
+        refuse_versioned(force, before)
+    if how.plan is not None:
+        how.plan.refuse_state(force, before)
+    if how.save is not None:
+        how.save.saving.starts_from(force, before)
+
+
+def _patiently(work: Callable[[], Result], force: str, verb: str, patience: Patience) -> Result:
+    """Does the work, again and again while another command has the stack locked and there is patience left."""
+    since, told = monotonic(), False
+    while True:
+        result = work()
+        locked = next((error for error in result.errors if _LOCKED in error), "")
+        if verb not in _CHANGING or result.status is not Status.FAILED or not locked:
+            return result
+        if not told and patience.seconds > SHORT:
+            told = True
+            patience.say(f"{force}: {locked.partition('; next: ')[0]}; waiting")
+        if not patience.wait(since, _PAUSE):
+            return result
+
+
+def _forget(root: Path, force: str, *, rehearse: bool) -> None:
+    """A force that was destroyed is not done any more, whatever an earlier `up` has recorded."""
+    from bluelamp.fleet.run_record import RunRecord
+
+    with suppress(OSError):
+        RunRecord(root, rehearse=rehearse).forget(force)
 
 
 def _priced(result: Result, before: Mapping[str, Any], root: Path) -> Result:
@@ -257,9 +404,9 @@ def _gate(held: Session, force: "Force", state: Mapping[str, Any]) -> Gate:
     return gate
 
 
-def _worked(held: Session, target: Target, verb: str, work: Callable[[], Result]) -> Result:
+def _worked(held: Session, target: Target, verb: str, how: How, work: Callable[[], Result]) -> Result:
     """Does the work; a stack is not destroyed while the rehearsal cloud holds any of it."""
-    if verb not in _CHANGING:
+    if verb not in _CHANGING and not how.repair:
         return work()
     with held.changing(target) as run:
         result = work()
@@ -270,7 +417,7 @@ def _worked(held: Session, target: Target, verb: str, work: Callable[[], Result]
                 "next: run the same command again: it removes them"
             )
             result = replace(result, status=Status.FAILED, errors=(*result.errors, error))
-        run.done = result.status is Status.DONE
+        run.done = result.status in (Status.DONE, Status.CHANGES_FOUND)
     return result
 
 

@@ -177,12 +177,34 @@ class Screen:
         return paused()
 
     @contextmanager
-    def progress(self) -> Iterator["Progress"]:
-        """A progress display; it draws on a terminal only, and leaves nothing behind. Descriptions are no markup."""
-        from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TimeElapsedColumn
+    def progress(self, *, left: bool = False) -> Iterator["Progress"]:
+        """A progress display; it draws on a terminal only, and leaves nothing behind. Descriptions are no markup.
+
+        With `left` each line ends with the time that is left, as far as it can be estimated; the bars are then shorter.
+        """
+        from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, SpinnerColumn, TimeElapsedColumn
+        from rich.progress import Task as Shown
+        from rich.table import Column
+
+        whole = Column(no_wrap=True)  # figures are never cut: the description is
+
+        class Left(ProgressColumn):
+            max_refresh = 0.5
+
+            def render(self, task: Shown) -> Text:
+                seconds = task.time_remaining
+                if seconds is None or task.finished:
+                    return Text("")
+                minutes, rest = divmod(int(seconds), 60)
+                return Text(f"{minutes}:{rest:02d} left", no_wrap=True)
 
         display = self._display(
-            SpinnerColumn(), None, BarColumn(bar_width=20), MofNCompleteColumn(), TimeElapsedColumn()
+            SpinnerColumn(table_column=whole),
+            None,
+            BarColumn(bar_width=10 if left else 20, table_column=whole),
+            MofNCompleteColumn(table_column=whole),
+            TimeElapsedColumn(table_column=whole),
+            *([Left(table_column=whole)] if left else []),
         )
         with self._drawn(display):
             yield display
@@ -224,7 +246,7 @@ class Screen:
             def render(self, task: Shown) -> Text:
                 return Text(printable(task.description), no_wrap=True, overflow="ellipsis")
 
-        fit = Column(no_wrap=True, overflow="ellipsis")
+        fit = Column(overflow="ellipsis")
         return Progress(
             *(column or Description("", table_column=fit) for column in columns),
             console=self.err,

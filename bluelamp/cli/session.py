@@ -10,6 +10,7 @@ from bluelamp.cli.screen import Screen
 from bluelamp.cli.verbs.engine import reporting
 from bluelamp.core.files import read
 from bluelamp.core.passphrase import decrypter
+from bluelamp.core.patience import Patience
 from bluelamp.core.wire import has_ciphertext
 from bluelamp.engine.find import Engine
 from bluelamp.engine.operation import NO_STACK, Target, export
@@ -59,6 +60,8 @@ class Session:
     changing: Callable[[Target], AbstractContextManager[Run]] = lambda _: nullcontext(Untracked())
     store: "Store | None" = None
     """The rehearsal cloud; None where the cloud is real."""
+    version: str = ""
+    """The engine's."""
 
 
 def engine_for(screen: Screen) -> Engine:
@@ -83,18 +86,30 @@ def session(
     arm_types: Path | None,
     kubeconfig: Path | None,
     changes: bool = False,
+    patience: Patience | None = None,
 ) -> Iterator[Session]:
-    """Real stacks with the caller's own backend, or rehearsed ones below `.bluelamp/`, which `changes` may change."""
+    """Real stacks with the caller's own backend, or rehearsed ones below `.bluelamp/`, which `changes` may change.
+
+    `patience` says how long to wait for rehearsed stacks that another command has claimed.
+    """
     engine = engine_for(screen)
     if not rehearse:
         environment = engine.environment()
         prefer_own_python(environment, root)
         packs = (pack(root),)
-        yield Session(root, lambda slug: Target(engine, slug, root, environment, packs=packs), lambda _: [], _exported)
+        yield Session(
+            root,
+            lambda slug: Target(engine, slug, root, environment, packs=packs),
+            lambda _: [],
+            _exported,
+            version=engine.version,
+        )
         return
     from bluelamp.rehearsal.session import rehearsal
 
-    with rehearsal(root, engine, arm_types=arm_types, kubeconfig=kubeconfig, changes=changes) as held:
+    with rehearsal(
+        root, engine, arm_types=arm_types, kubeconfig=kubeconfig, changes=changes, patience=patience
+    ) as held:
         yield Session(
             root,
             lambda slug: held.target(root, PROJECT, slug),
@@ -103,6 +118,7 @@ def session(
             lambda target: list(held.recover(target, PROJECT).notes),
             lambda target: held.changing(target, PROJECT),
             held.store if held.embedded else None,
+            engine.version,
         )
 
 

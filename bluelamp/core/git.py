@@ -96,6 +96,23 @@ def commit_time(root: Path, commit: str) -> int:
     return int(said) if said.strip().isdigit() else 0
 
 
+def authors(root: Path, commit: str, base: str = "") -> list[str]:
+    """The addresses of all who wrote the change that ends with `commit`: authors, committers and co-authors.
+
+    The change is what came after the commit `base`; without one, the commit itself, and of a merge also what it merged.
+    Both are hashes, as `resolve` gives them. A `.mailmap` does not count: it is a file of the checkout's. Raises
+    `GitError`.
+    """
+    _place(root)
+    parents = _git(root, "rev-list", "--parents", "--max-count=1", commit, "--").split()[1:]
+    ranges = [f"^{base}", commit] if base else [f"^{parents[0].decode()}", commit] if parents else [commit]
+    form = "--format=%ae%x00%ce%x00%(trailers:key=Co-authored-by,valueonly,separator=%x00)"
+    said = _git(root, "log", "--no-use-mailmap", "--no-show-signature", form, *ranges, "--").decode("utf-8", "replace")
+    found = (part.strip() for line in said.splitlines() for part in line.split("\0"))
+    addresses = (part.rpartition("<")[2].removesuffix(">").strip().lower() for part in found)
+    return sorted({each for each in addresses if each})
+
+
 def files(root: Path, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
     """The files of a commit that are at or below `paths`, relative to `root`, with their contents.
 
@@ -193,17 +210,20 @@ def changed(root: Path, commit: str) -> list[str]:
     return sorted({*found, *_unseen(root)})
 
 
-def dirty(root: Path, watched: Iterable[str] = ()) -> bool:
+def dirty(root: Path, watched: Iterable[str] = (), but: Path | None = None) -> bool:
     """Whether anything in the checkout around `root` differs from its commit, or cannot be compared with it.
 
-    Files below `watched` (paths relative to `root`) that git ignores count too: they are in no commit. Raises
-    `GitError`.
+    Files below `watched` (paths relative to `root`) that git ignores count too: they are in no commit. Files that git
+    does not track in the folder `but` do not count. Raises `GitError`.
     """
     top = _place(root)
     place = root.resolve().relative_to(top)
     places = [(place / name).as_posix() for name in watched]
+    left_out = but.resolve().relative_to(top).as_posix() if but and but.resolve().is_relative_to(top) else None
     for row in _names(_git(root, *_STATUS, "--untracked-files=all", "--ignored=matching")):
         path = row[3:].rstrip("/")
+        if left_out and row.startswith("?? ") and (path == left_out or path.startswith(f"{left_out}/")):
+            continue
         compiled = "__pycache__" in path.split("/") or path.endswith(".pyc")
         if not row.startswith("!! ") or (not compiled and any(_overlap(path, one) for one in places)):
             return True

@@ -36,14 +36,27 @@ class Target:
     packs: Sequence[Path] = field(default_factory=tuple)
 
 
-def preview(target: Target, hear: Hear, *, refresh: bool = False) -> Outcome:
-    """What an update would do, judged by the policy packs."""
-    return _stream(target, ["preview", *_refresh(refresh), *_packs(target)], hear)
+def preview(
+    target: Target, hear: Hear, *, refresh: bool = False, save: Path | None = None, only: Sequence[str] = ()
+) -> Outcome:
+    """What an update would do, judged by the policy packs; with `save`, the engine writes its plan to that file.
+
+    Of the resources `only`, where any are named by their URNs.
+    """
+    plan = ["--save-plan", str(save)] if save else []
+    return _stream(target, ["preview", *_refresh(refresh), *plan, *_only(only), *_packs(target)], hear)
 
 
-def update(target: Target, hear: Hear, *, refresh: bool = False) -> Outcome:
-    """Brings the stack up, without asking."""
-    return _stream(target, ["up", "--yes", "--skip-preview", *_refresh(refresh), *_packs(target)], hear)
+def update(
+    target: Target, hear: Hear, *, refresh: bool = False, plan: Path | None = None, only: Sequence[str] = ()
+) -> Outcome:
+    """Brings the stack up, without asking: with a `plan` exactly that; only the resources `only`, where any are named.
+
+    The engine fails where the program asks for anything that the plan has not; it does not compare the state that the
+    plan started from.
+    """
+    limits = [*(["--plan", str(plan)] if plan else []), *_only(only)]
+    return _stream(target, ["up", "--yes", "--skip-preview", *_refresh(refresh), *limits, *_packs(target)], hear)
 
 
 def destroy(target: Target, hear: Hear, *, refresh: bool = False) -> Outcome:
@@ -119,6 +132,10 @@ def last_line(text: str) -> str:
 
 def _refresh(wanted: bool) -> list[str]:
     return ["--refresh"] if wanted else []
+
+
+def _only(urns: Sequence[str]) -> list[str]:
+    return [word for urn in urns for word in ("--target", urn)]
 
 
 def _packs(target: Target) -> list[str]:

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bluelamp.core import wire
+from bluelamp.core.text import first_of
 from bluelamp.engine import operation
 from bluelamp.engine.events import Outcome, Step, Violation
 from bluelamp.engine.known import known
@@ -104,10 +106,16 @@ Gate = Callable[[Result], Result]
 
 
 def preview(
-    target: Target, hear: Hear, *, refresh: bool, expect_no_changes: bool, gate: Gate = lambda planned: planned
+    target: Target,
+    hear: Hear,
+    *,
+    refresh: bool,
+    expect_no_changes: bool,
+    gate: Gate = lambda planned: planned,
+    save: Path | None = None,
 ) -> Result:
-    """What an update would do, or why it cannot be done as `gate` finds."""
-    outcome = operation.preview(target, lambda step: hear("preview", step), refresh=refresh)
+    """What an update would do, or why it cannot be done as `gate` finds; the engine's plan goes to the file `save`."""
+    outcome = operation.preview(target, lambda step: hear("preview", step), refresh=refresh, save=save)
     status = _status(outcome)
     if status is Status.DONE and expect_no_changes and outcome.changes:
         status = Status.CHANGES_FOUND
@@ -127,6 +135,14 @@ def up(target: Target, hear: Hear, *, refresh: bool, agree: Agree, gate: Gate = 
     return _result(target, "up", _status(outcome), outcome)
 
 
+def apply(target: Target, hear: Hear, plan: Path, *, agree: Agree, planned: Result) -> Result:
+    """Does what the saved `plan` says, and nothing else, where `agree` says so of what was `planned`."""
+    if not agree(planned):
+        return planned
+    outcome = operation.update(target, lambda step: hear("up", step), plan=plan)
+    return _result(target, "up", _status(outcome), outcome)
+
+
 def destroy(target: Target, hear: Hear, *, agree: Agree) -> Result:
     """Takes the stack down if `agree` says so."""
     outcome = operation.preview_destroy(target, lambda step: hear("preview", step))
@@ -141,15 +157,51 @@ def destroy(target: Target, hear: Hear, *, agree: Agree) -> Result:
     return _result(target, "destroy", _status(outcome), outcome)
 
 
-def drift(target: Target, hear: Hear) -> Result:
-    """What the cloud has that the state has not."""
+def drift(target: Target, hear: Hear, sift: Gate = lambda found: found) -> Result:
+    """What the cloud has that the state has not, without what `sift` leaves out of it."""
     outcome = operation.drift(target, lambda step: hear("drift", step))
     if _absent(outcome):
         return nothing(target.stack, "drift")
     status = _status(outcome)
     if status is Status.DONE and outcome.changes:
         status = Status.CHANGES_FOUND
-    return _result(target, "drift", status, outcome)
+    return sift(_result(target, "drift", status, outcome))
+
+
+def repair(target: Target, hear: Hear, drifted: Result, *, agree: Agree) -> Result:
+    """Puts back what has `drifted`, where `agree` says so, and nothing else; `drifted` where there is nothing to do.
+
+    Where the program asks for more of these resources than to be as they were, nothing is changed.
+    """
+    only = [step.urn for step in drifted.steps]
+    planned = _previewed(target, hear, only)
+    if planned.status is not Status.DONE:
+        return planned
+    beyond = [name for name in (_beyond(step, drifted) for step in planned.steps) if name]
+    if beyond:
+        said = f"the repair would change more than has drifted: {first_of(beyond, 5)}; next: bluelamp up {target.stack}"
+        return replace(drifted, status=Status.WRONG_USE, errors=(said,))
+    if not planned.steps or not agree(planned):
+        return drifted
+    outcome = operation.update(target, lambda step: hear("up", step), refresh=True, only=only)
+    return _result(target, "up", _status(outcome), outcome)
+
+
+def _previewed(target: Target, hear: Hear, only: list[str]) -> Result:
+    outcome = operation.preview(target, lambda step: hear("preview", step), refresh=True, only=only)
+    return _result(target, "preview", _status(outcome), outcome)
+
+
+def _beyond(step: Step, drifted: Result) -> str:
+    """What of the step is no repair of what has drifted; empty where it is one."""
+    found = [one for one in drifted.steps if one.urn == step.urn]
+    if step.op == "create" and any(one.op == "delete" for one in found):
+        return ""
+    if step.op != "update":
+        return f"{step.name} ({step.op})"
+    paths = [path for one in found for path in one.changes]
+    more = [path for path in step.changes if not any(path.startswith(each) or each.startswith(path) for each in paths)]
+    return f"{step.name} ({', '.join(more)})" if more else ""
 
 
 def nothing(force: str, verb: str) -> Result:

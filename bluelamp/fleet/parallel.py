@@ -13,10 +13,17 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def each(work: Callable[[str], T], forces: Iterable[str], jobs: int | None) -> Iterator[T]:
+def _nothing() -> None:
+    """Does nothing."""
+
+
+def each(
+    work: Callable[[str], T], forces: Iterable[str], jobs: int | None, interrupted: Callable[[], None] = _nothing
+) -> Iterator[T]:
     """`work(force)` for every force, `jobs` at a time (by default, one a core).
 
-    The engine works in processes of its own, so threads suffice. After an interruption nothing new is begun.
+    The engine works in processes of its own, so threads suffice. After an interruption nothing new is begun:
+    `interrupted` is called at once, and then what is under way is waited for.
     """
     with ThreadPoolExecutor(max_workers=jobs or cores()) as pool:
         waiting = [pool.submit(work, force) for force in forces]
@@ -24,5 +31,6 @@ def each(work: Callable[[str], T], forces: Iterable[str], jobs: int | None) -> I
             for future in waiting:
                 yield future.result()
         except BaseException:
+            interrupted()
             pool.shutdown(wait=False, cancel_futures=True)
             raise

@@ -3,10 +3,11 @@
 import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from bluelamp.core.patience import Patience
 from bluelamp.core.text import first_of
 from bluelamp.engine.find import Engine
 from bluelamp.engine.operation import Target
@@ -39,7 +40,7 @@ class Rehearsal:
     """What a rehearsal needs while it lasts.
 
     `embedded` is whether all of the cloud is the store; a real API server is not. `changes` is whether stacks may be
-    changed: two commands that only look at a stack may run at once.
+    changed: two commands that only look at a stack may run at once. `patience` is for stacks that others have claimed.
     """
 
     space: Space
@@ -50,6 +51,7 @@ class Rehearsal:
     embedded: bool = True
     changes: bool = True
     claims: Claims = field(default_factory=Claims)
+    patience: Patience = field(default_factory=Patience)
     _repaired: dict[tuple[str, str], Recovered] = field(default_factory=dict)
 
     def target(self, root: Path, project: str, slug: str) -> Target:
@@ -65,7 +67,7 @@ class Rehearsal:
         """Clears what a crashed run left of the stack, and makes the stack where it is new; see `recover`."""
         lock = stack.lock_file(self.space, project, target.stack)
         with told():
-            alone = self.claims.claim(lock, target.stack, changing=self.changes)
+            alone = self.claims.claim(lock, target.stack, changing=self.changes, patience=self.patience)
             known = self.store.agreed(project, target.stack) is not None
             said = stack.ready(target, self.space, project, known=known)
             if not alone:
@@ -146,10 +148,12 @@ def rehearsal(
     arm_types: Path | None = None,
     kubeconfig: Path | None = None,
     changes: bool = True,
+    patience: Patience | None = None,
 ) -> Iterator[Rehearsal]:
     """Opens the rehearsal cloud of the project at `root` and serves it until the block ends.
 
-    With `changes` a stack that is worked on is kept from other commands meanwhile. Raises `RehearsalError` where the
+    With `changes` a stack that is worked on is kept from other commands meanwhile; `patience` says how long to wait for
+    those that have it. Raises `RehearsalError` where the
     cloud cannot be used, as with another passphrase than its secrets were encrypted with.
     """
     space = Space(root)
@@ -163,6 +167,8 @@ def rehearsal(
                 if kubeconfig is None:
                     environment["PULUMI_SKIP_CHECKPOINTS"] = "true"  # see `recovery`
                 held = Rehearsal(space, store, packages, environment, engine, kubeconfig is None, changes)
+                if patience is not None:
+                    held = replace(held, patience=patience)
                 try:
                     yield held
                 finally:

@@ -2,13 +2,14 @@
 
 import re
 import sys
+from io import StringIO
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from bluelamp.cli.board import Board
-from bluelamp.cli.screen import Screen
+from bluelamp.cli.screen import SafeConsole, Screen
 from bluelamp.engine.events import Step
 from bluelamp.errors import Status
 from tests.conftest import COMMAND, Project, environment, make_project
@@ -16,7 +17,7 @@ from tests.terminal import Terminal, on_terminal
 
 SMALL, OTHER = "dyfed-powys", "wiltshire"
 _BAR = re.compile(r"[\u2800-\u28ff] .+|.*[━╸╺].*")
-_WHOLE = re.compile(r"([\u2800-\u28ff]| ) .*?[━╸╺]+ +\d+/(\d+|\?) +\d+:\d\d:\d\d")
+_WHOLE = re.compile(r"([\u2800-\u28ff]| ) .*?[━╸╺]+ +\d+/(\d+|\?) +\d+:\d\d:\d\d( +\d+:\d\d left)?")
 _WAITING = re.compile(r"[\u2800-\u28ff] [^━]+")
 
 
@@ -143,6 +144,30 @@ def test_results_notes_logs_and_questions_beside_progress(tmp_path: Path, width:
     assert shown[0] == "before"
     assert shown[-1] == "after"
     assert len(shown) == 3 * 20 * 3 + 3
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_several_forces_are_a_table_with_whole_figures(width: int) -> None:
+    """Descriptions are cut, and figures never are; the line of all forces names the ring."""
+    drawn = StringIO()
+    screen = Screen()
+    screen.err = SafeConsole(width=width, force_terminal=True, file=drawn, color_system=None)
+    with screen.progress(left=True) as progress:
+        board = Board(progress, ["suffolk", "devon-and-cornwall"])
+        board.ring("ring 2 of 3")
+        for force in ("suffolk", "devon-and-cornwall"):
+            for phase, count in (("preview", 586), ("up", 87)):
+                for number in range(count):
+                    name = f"private-dns-privatelink.redisenterprise.cache.azure.net-{number}"
+                    board.hear(force)(phase, Step(f"urn:pulumi:a::p::t:m:T::{name}", "create", ended=True))
+        drawn.truncate(0)
+        progress.refresh()
+        first, *rows = drawn.getvalue().splitlines()
+    assert re.search(r"forces, ring 2 of 3 .* 0/2 +0:00:0\d", first)
+    assert len(rows) == 2
+    for force, row in zip(("suffolk", "devon-and-cornwall"), rows, strict=True):
+        assert re.search(rf"{force}: up private-dns.* 87/586 0:00:0\d \d:\d\d left", row), row
+        assert len(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", row).rstrip()) <= width
 
 
 def test_the_board_counts_what_has_ended() -> None:

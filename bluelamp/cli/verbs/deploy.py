@@ -1,8 +1,11 @@
 """`bluelamp preview`, `up`, `destroy` and `drift`."""
 
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -34,20 +37,30 @@ from bluelamp.cli.options import (
 )
 from bluelamp.cli.results import show_result
 from bluelamp.cli.reuse import plans_of
-from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import end_without, select
-from bluelamp.core.text import printable
-from bluelamp.engine.operation import Target
-from bluelamp.errors import UsageError
+from bluelamp.core.text import first_of, printable
+from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.fleet import deploy
 from bluelamp.fleet.deploy import Gate, Hear, Result
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
-    pass
+    from bluelamp.cli.drifting import Drifting
+    from bluelamp.engine.operation import Target
+    from bluelamp.fleet.saved import Opened
 
 _SEVERAL: Final = "reports-compared"
 """The folder of a rehearsal's report on several forces."""
+_WAIT: Final = 600.0
+"""Seconds to wait for a force that another command is changing."""
+
+Wait = Annotated[
+    float,
+    typer.Option(
+        "--wait", metavar="SECONDS", min=0, help="How long to wait for a force that another command is changing."
+    ),
+]
 
 
 def add(app: typer.Typer) -> None:
@@ -64,6 +77,22 @@ def preview(
     block_unknown: BlockUnknown = False,
     report: Report = None,
     baseline: Baseline = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="DIR", help="Keep the plans, signed, for `bluelamp up --plan DIR`.")
+    ] = None,
+    sign_with: Annotated[
+        Path | None,
+        typer.Option("--sign-with", metavar="KEY", help="With --save: the key that signs them; see `bluelamp key`."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="REF",
+            help="With --save: the change is every commit after this one, and their authors may not approve it; by "
+            "default after that of --changed, or the last commit alone.",
+        ),
+    ] = None,
     every: All = False,
     region: Region = None,
     environment: Environment = None,
@@ -81,42 +110,51 @@ def preview(
     """Show what an update would change, judged by the policy packs.
 
     Examples: `bluelamp preview essex` · `bluelamp preview --all --format json` ·
-    `bluelamp preview --rehearse west-midlands` · `bluelamp preview --changed origin/main --comment comment.md`
+    `bluelamp preview --rehearse west-midlands` · `bluelamp preview --changed origin/main --comment comment.md` ·
+    `bluelamp preview --changed origin/main --save plans --sign-with ci.pem`
     """
+    from bluelamp.cli.saving import saving
+
     screen, root = Screen(form, quiet=quiet), find_project(project)
     asked = wanted(comment, comment_limit, "preview", changed, environment)
     plans = plans_of(root) if changed is not None else None
-    kept = Comparing(screen, root, jobs, plans, listed=environment is not None)
-    differing = kept if asked else compared(screen, root, jobs, plans)
+    comparing = Comparing(screen, root, jobs, plans, listed=environment is not None)
+    differing = comparing if asked else compared(screen, root, jobs, plans)
     chosen = select(
         root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
     )
-    base = kept.found
+    base = comparing.found
     if asked and base:
         tell(screen, asked, base, "planned offline", last=not chosen)
-    end_without(screen, chosen, {"verb": "preview", "rehearsed": rehearse, "forces": []})
+    end_without(screen, chosen, {"verb": "preview", "rehearsed": rehearse, "forces": [], "saved": None})
     earlier = read(screen, root, baseline, chosen)
-    how = How(
-        rehearse,
-        jobs,
-        arm_types,
-        kubeconfig,
-        report,
-        block_unknown=block_unknown,
-        details=details,
-        earlier=earlier,
-        base=base,
-    )
+    commits = since or (changed if save else None)
+    with saving(root, save, sign_with, commits, refresh=refresh, rehearse=rehearse) as kept:
+        how = How(
+            rehearse,
+            jobs,
+            arm_types,
+            kubeconfig,
+            report,
+            block_unknown=block_unknown,
+            details=details,
+            earlier=earlier,
+            base=base,
+            save=kept,
+        )
 
-    def work(target: Target, hear: Hear, gate: Gate) -> Result:
-        return deploy.preview(target, hear, refresh=refresh, expect_no_changes=expect_no_changes, gate=gate)
+        def work(target: "Target", hear: Hear, gate: Gate) -> Result:
+            plan = kept.saving.plan_of(target.stack) if kept else None
+            return deploy.preview(
+                target, hear, refresh=refresh, expect_no_changes=expect_no_changes, gate=gate, save=plan
+            )
 
-    try:
-        status = operate.run(screen, root, chosen, "preview", how, work)
-    finally:
-        if asked and base:
-            engine = "previewed in the rehearsal cloud" if rehearse else "previewed by the engine"
-            tell(screen, asked, previewed(base, how.results, root), engine if how.results else "planned offline")
+        try:
+            status = operate.run(screen, root, chosen, "preview", how, work)
+        finally:
+            if asked and base:
+                engine = "previewed in the rehearsal cloud" if rehearse else "previewed by the engine"
+                tell(screen, asked, previewed(base, how.results, root), engine if how.results else "planned offline")
     raise typer.Exit(status)
 
 
@@ -125,6 +163,18 @@ def up(
     rehearse: Rehearse = False,
     yes: Yes = False,
     refresh: bool = typer.Option(True, help="Look at the cloud first, so that drift is repaired."),
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            "--plan",
+            metavar="DIR",
+            help="Do exactly what `preview --save DIR` has kept, for all of its forces or those that are named.",
+        ),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an earlier run: skip the forces that it has brought up.")
+    ] = False,
+    wait: Wait = _WAIT,
     block_unknown: BlockUnknown = False,
     report: Report = None,
     baseline: Baseline = None,
@@ -142,38 +192,102 @@ def up(
 ) -> None:
     """Bring a force's estate up: preview, judge, and change what differs.
 
-    Nothing is changed where a mandatory rule is broken. A run that was interrupted is picked up where it stopped.
+    Nothing is changed where a mandatory rule is broken. A run that was interrupted is picked up where it stopped. With
+    --all, --region or --changed the forces are brought up in the rings of stacks/waves.yaml, where there is one.
 
     Examples: `bluelamp up essex` · `bluelamp up --rehearse --all` ·
-    `bluelamp up --rehearse west-midlands --report report`
+    `bluelamp up --rehearse west-midlands --report report` · `bluelamp up --plan plans --yes` ·
+    `bluelamp up --all --yes --resume`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
+    named = bool(forces)
+    opened = None
+    if plan is not None:
+        opened = _opened(root, plan)
+        if not (forces or every or region or changed):
+            forces, named = list(opened.manifest.forces), len(opened.manifest.forces) == 1
     differing = compared(screen, root, jobs, plans_of(root) if changed is not None else None)
     chosen = select(
         root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
     )
-    end_without(screen, chosen, {"verb": "up", "rehearsed": rehearse, "forces": []})
+    given = {"verb": "up", "rehearsed": rehearse, "forces": [], "run": None, "plan": None}
+    end_without(screen, chosen, given)
     earlier = read(screen, root, baseline, chosen)
+    _refuse_unapproved(root, opened, chosen, rehearse=rehearse)
     agree = _Agreement(screen, rehearse=rehearse, yes=yes, details=details)
-    status = operate.run(
-        screen,
-        root,
-        chosen,
-        "up",
-        How(
-            rehearse,
-            jobs,
-            arm_types,
-            kubeconfig,
-            report or _usual(root, chosen, rehearse=rehearse),
-            block_unknown=block_unknown,
-            details=details,
-            seen=agree.seen,
-            earlier=earlier,
-        ),
-        lambda target, hear, gate: deploy.up(target, hear, refresh=refresh, agree=agree, gate=gate),
-    )
+    with TemporaryDirectory(prefix="bluelamp-plans-") as work:
+
+        def one(target: "Target", hear: Hear, gate: Gate) -> Result:
+            if opened is None:
+                return deploy.up(target, hear, refresh=refresh, agree=agree, gate=gate)
+            return _applied(opened, target, hear, Path(work), agree)
+
+        status = operate.run(
+            screen,
+            root,
+            chosen,
+            "up",
+            How(
+                rehearse,
+                jobs,
+                arm_types,
+                kubeconfig,
+                report or _usual(root, chosen, rehearse=rehearse),
+                block_unknown=block_unknown,
+                details=details,
+                seen=agree.seen,
+                earlier=earlier,
+                named=named,
+                resume=resume,
+                wait=wait,
+                plan=opened,
+            ),
+            one,
+        )
     raise typer.Exit(status)
+
+
+def _opened(root: Path, folder: Path) -> "Opened":
+    from bluelamp.fleet.saved import open_plans
+    from bluelamp.reports.signers import known_signers
+
+    return open_plans(folder, known_signers(root))
+
+
+def _refuse_unapproved(root: Path, opened: "Opened | None", chosen: list[str], *, rehearse: bool) -> None:
+    """Raises `UsageError` for a force without a plan, `NotApprovedError` where an approval is required and lacking."""
+    from bluelamp.fleet.approvals import NotApprovedError, read_people, refuse_unapproved
+    from bluelamp.reports.signers import known_signers
+
+    if opened is not None:
+        without = [force for force in chosen if force not in opened.manifest.forces]
+        if without:
+            raise UsageError(
+                f"{opened.folder}: holds no plan of {', '.join(without)}; it holds {', '.join(opened.manifest.forces)}",
+                next_step="name forces that it holds, or none",
+            )
+    people = read_people(root, known_signers(root))
+    if not people.required:
+        return
+    if opened is not None:
+        refuse_unapproved(opened, people, chosen, datetime.now(UTC))
+    elif not rehearse:
+        raise NotApprovedError(
+            "stacks/approvers.yaml requires an approved plan (planApprovals)",
+            next_step="bluelamp preview --save DIR --sign-with KEY; bluelamp approve DIR; bluelamp up --plan DIR",
+        )
+
+
+def _applied(opened: "Opened", target: "Target", hear: Hear, work: Path, agree: "_Agreement") -> Result:
+    """Applies the target's saved plan."""
+    from bluelamp.fleet.saved import copy_plan
+
+    plan = copy_plan(opened, target.stack, work)
+    counts = opened.manifest.forces[target.stack].changes
+    planned = Result(target.stack, "preview", Status.DONE, counts=dict(counts))
+    what = ", ".join(f"{count} to {op}" for op, count in sorted(counts.items())) or "no changes"
+    question = f"Apply the plan of {opened.manifest.written} to {target.stack} ({what})?"
+    return deploy.apply(target, hear, plan, agree=lambda _: agree.ask(question), planned=planned)
 
 
 def destroy(
@@ -211,6 +325,14 @@ def destroy(
 def drift(
     forces: Forces = None,
     rehearse: Rehearse = False,
+    issue: Annotated[
+        Path | None,
+        typer.Option("--issue", metavar="FILE", help="Write the body of an issue on the drift, as Markdown."),
+    ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Put back what has drifted, where stacks/<force>/drift.yaml allows it.")
+    ] = False,
+    yes: Yes = False,
     every: All = False,
     region: Region = None,
     environment: Environment = None,
@@ -221,15 +343,52 @@ def drift(
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
-    """Find what was changed behind the program's back; status 4 where anything was. Nothing is written.
+    """Find out-of-band changes, property by property; status 4 where there are any. Only --repair changes anything.
 
-    Examples: `bluelamp drift essex` · `bluelamp drift --rehearse --all --format json`
+    Filters in stacks/<force>/drift.yaml say what is not drift, why and until when. Each run is kept in .bluelamp/, so
+    that the next one says since when something has drifted.
+
+    Examples: `bluelamp drift essex` · `bluelamp drift --rehearse --all --format json` ·
+    `bluelamp drift --all --issue drift.md` · `bluelamp drift essex --repair`
     """
+    from bluelamp.cli.drifting import drifting
+    from bluelamp.cli.drifting import issue as body
+    from bluelamp.core.files import replace as write
+
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
-    how = How(rehearse, jobs, None, kubeconfig, needs_settings=False, details=details)
-    status = operate.run(screen, root, chosen, "drift", how, lambda target, hear, _: deploy.drift(target, hear))
+    found = drifting(root, chosen, rehearse=rehearse)
+    agree = _Agreement(screen, rehearse=rehearse, yes=yes, details=details) if repair else None
+    how = How(rehearse, jobs, None, kubeconfig, needs_settings=False, details=details, drifting=found, repair=repair)
+    status = operate.run(
+        screen, root, chosen, "drift", how, lambda target, hear, _: _drifted(target, hear, found, agree)
+    )
+    if issue is not None:
+        words = ["bluelamp", "drift", *(["--all"] if every else forces or []), *(["--rehearse"] if rehearse else [])]
+        try:
+            write(issue, body(found.results, found, " ".join(words)))
+        except OSError as error:
+            raise BluelampError(f"{issue}: cannot be written: {error.strerror}") from None
+        screen.say(escape(f"issue: {issue}"))
     raise typer.Exit(status)
+
+
+def _drifted(target: "Target", hear: Hear, found: "Drifting", agree: "_Agreement | None") -> Result:
+    """What has drifted, and what is left of it after a repair, where one is wanted and allowed."""
+    result = found.remember(deploy.drift(target, hear, found.sift))
+    if agree is not None and result.status is Status.CHANGES_FOUND:
+        if not found.settings[target.stack].repair:
+            said = f"not repaired: stacks/{target.stack}/drift.yaml does not allow it (repair: true)"
+            result = replace(result, warnings=(*result.warnings, said))
+        else:
+            made = deploy.repair(target, hear, result, agree=agree)
+            if made.verb != "up" or made.status is not Status.DONE:
+                return made if made.verb == "drift" else replace(made, verb="drift")
+            found.repaired[target.stack] = sorted({step.urn for step in made.steps})
+            result = deploy.drift(target, hear, found.sift)
+            names = first_of([step.name for step in made.steps], 10)
+            result = replace(result, notes=(*result.notes, f"repaired: {names}"))
+    return result
 
 
 class _Agreement:
@@ -250,6 +409,13 @@ class _Agreement:
             show_result(self._screen, planned, details=self._details)
             self.seen[planned.force] = planned
             return typer.confirm(printable(f"Do this to {planned.force}?"), err=True)
+
+    def ask(self, question: str) -> bool:
+        """Whether the answer is yes, or was given already."""
+        if self._given:
+            return True
+        with self._screen.paused():
+            return typer.confirm(printable(question), err=True)
 
 
 def _usual(root: Path, forces: list[str], *, rehearse: bool) -> Path | None:

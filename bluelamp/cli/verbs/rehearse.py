@@ -36,7 +36,9 @@ def rehearse(
     root = project_folder(here)
     engine = engine_for(screen)
     changes = not only_looks(command)
-    options = {"arm_types": arm_types, "kubeconfig": kubeconfig}
-    with rehearsal(root or here, engine, **options, changes=changes) as held, told():
+    with (
+        rehearsal(root or here, engine, arm_types=arm_types, kubeconfig=kubeconfig, changes=changes) as held,
+        told(),
+    ):
         status = run(held, root, command, lambda note: screen.say(escape(note)))
     raise typer.Exit(status if status >= 0 else 128 - status)

@@ -39,13 +39,13 @@ def to_markdown(report: Report) -> str:
 
 
 def _lines(report: Report, most: int) -> Iterator[str]:
-    yield f"### {_MARKS[report.answer]} {_plain(headline(report))}"
+    yield f"### {_MARKS[report.answer]} {plain(headline(report))}"
     yield ""
-    yield _plain(" ".join(explanation(report)))
+    yield plain(" ".join(explanation(report)))
     yield ""
     yield from _to_be_changed(report, most)
     yield from _counts(report)
-    yield _plain(f"{counted(report)}.")
+    yield plain(f"{counted(report)}.")
     yield ""
     yield from _changes(report)
     yield from _part("mandatory failure", report.broken, most, opened=True)
@@ -82,19 +82,19 @@ def _to_be_changed(report: Report, most: int) -> Iterator[str]:
     by_kind: dict[str, list[Change]] = {kind: [] for kind in ORDER}
     for change in report.changes:
         by_kind.setdefault(change.kind, []).append(change)
-    said = [f"{len(changes):,} to {_plain(kind)}" for kind, changes in by_kind.items() if changes]
+    said = [f"{len(changes):,} to {plain(kind)}" for kind, changes in by_kind.items() if changes]
     yield f"**Changes:** {', '.join(said) or 'none'}."
     yield ""
     for kind, changes in by_kind.items():
         if not changes:
             continue
         opened = " open" if kind in _LOSING else ""
-        yield f"<details{opened}><summary><b>{len(changes):,} to {_plain(kind)}</b></summary>"
+        yield f"<details{opened}><summary><b>{len(changes):,} to {plain(kind)}</b></summary>"
         yield ""
         for change in changes[:most]:
-            yield f"- {_code(change.type)} {_code(change.name)}"
+            yield f"- {code(change.type)} {code(change.name)}"
             for path, (was, now) in list(change.properties.items())[:_PROPERTIES]:
-                yield f"  - {_code(path)}: {_code(value(was))} → {_code(value(now))}"
+                yield f"  - {code(path)}: {code(value(was))} → {code(value(now))}"
             left = len(change.properties) - _PROPERTIES
             if left > 0:
                 yield f"  - … and {left:,} more {'property' if left == 1 else 'properties'}"
@@ -119,14 +119,14 @@ def _part(
         by_rule[finding.rule.id, finding.verdict].append(finding)
     for findings_of_rule in by_rule.values():
         rule = findings_of_rule[0].rule
-        yield f"- **{rule.id}** {_plain(findings_of_rule[0].heading)} ({rule.severity})"
+        yield f"- **{rule.id}** {plain(findings_of_rule[0].heading)} ({rule.severity})"
         for finding in findings_of_rule:
             yield f"  - {_one(finding)}"
         remedies = dict.fromkeys(finding.remedy for finding in findings_of_rule if finding.remedy)
         for remedy in remedies:
-            yield f"  - Fix in the settings: {_code(remedy)}"
+            yield f"  - Fix in the settings: {code(remedy)}"
         if rule.fix:
-            yield f"  - {'Or in the code' if remedies else 'Fix'}: {_plain(rule.fix)}"
+            yield f"  - {'Or in the code' if remedies else 'Fix'}: {plain(rule.fix)}"
     if len(found) > most:
         yield f"- … and {len(found) - most:,} more, in findings.json"
     yield ""
@@ -137,12 +137,12 @@ def _part(
 def _unjudged(report: Report, most: int) -> Iterator[str]:
     if not report.unjudged:
         return
-    yield f"<details><summary><b>{_plain(_upper(not_covered(report)))}</b></summary>"
+    yield f"<details><summary><b>{plain(_upper(not_covered(report)))}</b></summary>"
     yield ""
     for each in report.unjudged[:most]:
-        names = ", ".join(_code(one.name) for one in each.resources[:_NAMED])
+        names = ", ".join(code(one.name) for one in each.resources[:_NAMED])
         more = f" and {len(each.resources) - _NAMED:,} more" if len(each.resources) > _NAMED else ""
-        yield f"- {_code(each.kind)} ({len(each.resources):,}): {names}{more}: {_plain(each.why)}"
+        yield f"- {code(each.kind)} ({len(each.resources):,}): {names}{more}: {plain(each.why)}"
     if len(report.unjudged) > most:
         yield f"- … and {len(report.unjudged) - most:,} more kinds, in findings.json"
     yield ""
@@ -155,19 +155,19 @@ def _upper(text: str) -> str:
 
 
 def _one(finding: Finding) -> str:
-    where = f"{_code(finding.name)} {_code(finding.path)}" if finding.path else _code(finding.name)
-    place = f" at {_code(f'{finding.source[0]}:{finding.source[1]}')}" if finding.source else ""
+    where = f"{code(finding.name)} {code(finding.path)}" if finding.path else code(finding.name)
+    place = f" at {code(f'{finding.source[0]}:{finding.source[1]}')}" if finding.source else ""
     if finding.verdict in (Verdict.FAIL, Verdict.EXEMPT):
-        found = f"found {_code(value(finding.observed))}, expected {_code(asked(finding.expected))}"
-        by = f" (exemption {_code(finding.exemption)})" if finding.exemption else ""
+        found = f"found {code(value(finding.observed))}, expected {code(asked(finding.expected))}"
+        by = f" (exemption {code(finding.exemption)})" if finding.exemption else ""
         return f"{where}{place}: {found}{by}"
-    return f"{where}{place}: {finding.verdict}: {_plain(finding.message)}"
+    return f"{where}{place}: {finding.verdict}: {plain(finding.message)}"
 
 
 def _provenance(report: Report) -> Iterator[str]:
     source = report.provenance
     commit = (
-        f"commit {_code(source.commit[:12])}{' with uncommitted changes' if source.dirty else ''}, "
+        f"commit {code(source.commit[:12])}{' with uncommitted changes' if source.dirty else ''}, "
         if source.commit
         else ""
     )
@@ -177,12 +177,12 @@ def _provenance(report: Report) -> Iterator[str]:
     )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """`text` on one line, with nothing in it that is markup or calls somebody."""
     return _SPECIAL.sub(r"\\\1", escape(_MENTION.sub("@\u200b", _line(text)), quote=False))
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """`text` as code: in as many backticks as it takes."""
     text = _line(text)
     text = text if len(text) <= _CUT else text[:_CUT] + "…"

@@ -1,0 +1,180 @@
+"""`bluelamp drift` beside the engine's answer: filters, history, repair and an issue's body."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from bluelamp.cli.changes import order
+from bluelamp.core.dates import london_day
+from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.wire import shown_text
+from bluelamp.errors import Status
+from bluelamp.fleet.deploy import Result
+from bluelamp.fleet.drift_history import History, file_of, keys, remember
+from bluelamp.fleet.drift_settings import FILE, Drift, Ignored, read_drift
+from bluelamp.reports.canonical import time_of
+
+if TYPE_CHECKING:
+    from bluelamp.engine.events import Step
+
+MARKER: Final = "<!-- bluelamp-drift -->"
+"""Finds the issue again, so that it is edited and not opened twice."""
+LONGEST: Final = 60_000
+"""Characters of an issue's body: code hosts refuse more than 65,536."""
+
+
+@dataclass
+class Drifting:
+    """One run of `drift`: what counts as drift of each force, and what was found beside it."""
+
+    root: Path
+    now: datetime
+    settings: dict[str, Drift]
+    rehearse: bool = False
+    ignored: dict[str, list[Ignored]] = field(default_factory=dict)
+    history: dict[str, History] = field(default_factory=dict)
+    repaired: dict[str, list[str]] = field(default_factory=dict)
+    results: list[Result] = field(default_factory=list)
+    """What came of each force, when the run has ended."""
+
+    def sift(self, result: Result) -> Result:
+        """The result with what is drift alone; what is ignored, and filters that have expired, are told."""
+        settings = self.settings[result.force]
+        kept, ignored = settings.sift(result.steps)
+        self.ignored[result.force] = ignored
+        status = result.status
+        if status is Status.CHANGES_FOUND and not kept and result.steps:
+            status = Status.DONE
+        notes = [f"ignored: {name(one.urn)} {one.property}, until {one.expiry}: {one.reason}" for one in ignored]
+        file = FILE.format(stack=result.force)
+        warnings = [
+            f"{file}: the filter for {one.property} of {one.resource or one.type} expired on {one.expiry}, and does "
+            "not count any more"
+            for one in settings.expired
+        ]
+        return replace(
+            result,
+            status=status,
+            steps=tuple(kept),
+            notes=(*result.notes, *notes),
+            warnings=(*result.warnings, *warnings),
+        )
+
+    def remember(self, result: Result) -> Result:
+        """The result with what earlier runs say of it, which is then kept too."""
+        if not result.deployed or result.status not in (Status.DONE, Status.CHANGES_FOUND):
+            return result
+        file = file_of(self.root, rehearse=self.rehearse)
+        history, trouble = remember(file, result.force, keys(result.steps), self.now)
+        self.history[result.force] = history
+        notes = [
+            f"{name(urn)} {path or 'as a whole'}: drifted since {time_of(first)}, in {count} runs"
+            for (urn, path), (first, count) in history.since.items()
+            if count > 1
+        ]
+        notes += [f"{name(urn)} {path or 'as a whole'}: drift of the last run is gone" for urn, path in history.gone]
+        warnings = (*result.warnings, trouble) if trouble else result.warnings
+        return replace(result, notes=(*result.notes, *notes), warnings=warnings)
+
+    def as_dict(self, force: str) -> dict[str, Any]:
+        """What JSON says of the force beside its changes."""
+        history = self.history.get(force, History())
+        return {
+            "ignored": [
+                {"urn": one.urn, "property": one.property, "reason": one.reason, "expiry": one.expiry.isoformat()}
+                for one in self.ignored.get(force, [])
+            ],
+            "since": [
+                {"urn": urn, "property": path, "first": time_of(first), "runs": count}
+                for (urn, path), (first, count) in history.since.items()
+            ],
+            "gone": [{"urn": urn, "property": path} for urn, path in history.gone],
+            "repaired": self.repaired.get(force, []),
+        }
+
+
+def drifting(root: Path, forces: Iterable[str], *, rehearse: bool) -> Drifting:
+    """What counts as drift of `forces`. Raises `SettingsError` with the mistakes of all of them."""
+    now = datetime.now(UTC)
+    read: dict[str, Drift] = {}
+    problems: list[Problem] = []
+    for force in forces:
+        try:
+            read[force] = read_drift(root, force, london_day(now))
+        except SettingsError as error:
+            problems += error.problems
+    if problems:
+        raise SettingsError(problems)
+    return Drifting(root, now, read, rehearse)
+
+
+def name(urn: str) -> str:
+    """The logical name in a URN."""
+    return urn.split("::", 3)[-1]
+
+
+def issue(results: Iterable[Result], found: Drifting, command: str) -> str:
+    """The body of an issue on the drift of all forces, as Markdown (GitHub's and GitLab's), within their limits.
+
+    Values come from clouds, and are shown as code. What does not fit is counted.
+    """
+    listed = list(results)
+    most = 200
+    text = "\n".join(_issue(listed, found, command, most)) + "\n"
+    while len(text) > LONGEST and most:
+        most //= 2
+        text = "\n".join(_issue(listed, found, command, most)) + "\n"
+    return text
+
+
+def _issue(results: list[Result], found: Drifting, command: str, most: int) -> Iterator[str]:
+    from bluelamp.reports.formats.markdown import code, plain
+    from bluelamp.reports.words import some
+
+    drifted = [each for each in results if each.status is Status.CHANGES_FOUND]
+    failed = [each for each in results if each.status not in (Status.DONE, Status.CHANGES_FOUND)]
+    count = sum(len(each.steps) for each in drifted)
+    head = f"{some(count, 'resource')} of {some(len(drifted), 'force')} drifted" if drifted else "No drift"
+    yield f"### {head}"
+    yield ""
+    yield f"{some(len(results), 'force')} compared with the cloud on {time_of(found.now)} by {code(command)}."
+    yield ""
+    for result in failed:
+        yield f"- **{plain(result.force)}** could not be compared: {plain('; '.join(result.errors)[:500])}"
+    if failed:
+        yield ""
+    left = most
+    for result in drifted:
+        yield f"#### {plain(result.force)}: {some(len(result.steps), 'resource')}"
+        yield ""
+        for step in sorted(result.steps, key=order)[:left]:
+            yield from _step(step, found.history.get(result.force, History()))
+        if len(result.steps) > left:
+            yield f"- … and {len(result.steps) - max(left, 0):,} more"
+        left = max(0, left - len(result.steps))
+        yield ""
+        yield f"Put it back with {code(f'bluelamp up {result.force}')}, or change the settings to agree with the cloud."
+        yield ""
+    ignored = sum(len(each) for each in found.ignored.values())
+    if ignored:
+        yield f"{some(ignored, 'change')} ignored by filters in `stacks/<force>/drift.yaml`."
+        yield ""
+    yield MARKER
+
+
+def _step(step: "Step", history: History) -> Iterator[str]:
+    from bluelamp.reports.formats.markdown import code
+    from bluelamp.reports.words import value
+
+    word = {"delete": "is gone", "update": "was changed"}.get(step.op, step.op)
+    yield f"- {code(step.type)} {code(step.name)} {word}"
+    for path in step.changes if step.op == "update" else ():
+        try:
+            was, now = step.values(path)
+        except ValueError:
+            was = now = None
+        first, runs = history.since.get((step.urn, path), (None, 1))
+        since = f", since {time_of(first)}" if first and runs > 1 else ""
+        yield f"  - {code(shown_text(path))}: {code(value(was))} → {code(value(now))}{since}"

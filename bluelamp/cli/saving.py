@@ -1,0 +1,100 @@
+"""`preview --save`: keeping what was previewed, signed, for `bluelamp approve` and `up --plan`."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from bluelamp.cli.screen import Screen, escape
+from bluelamp.core import git
+from bluelamp.core.folders import OccupiedError
+from bluelamp.core.text import first_of
+from bluelamp.errors import BluelampError, Status, UsageError
+from bluelamp.fleet.deploy import Result
+from bluelamp.fleet.inputs import Inputs
+from bluelamp.fleet.saved import Saving, save
+from bluelamp.reports.words import some
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+
+@dataclass(frozen=True)
+class Save:
+    """Where plans are saved, who signs them, and since which commit the change counts (empty: the last one)."""
+
+    folder: Path
+    key: "Ed25519PrivateKey"
+    root: Path
+    saving: Saving
+    since: str = ""
+    rehearse: bool = False
+
+    def finish(self, screen: Screen, results: Sequence[Result], made_from: Inputs) -> dict[str, Any] | None:
+        """Writes the plans of the previews that succeeded; what JSON says of them, None where there are none."""
+        good = [each for each in results if each.status in (Status.DONE, Status.CHANGES_FOUND)]
+        left = [each.force for each in results if each not in good]
+        if not good:
+            screen.error("no plan is saved: no preview succeeded", "correct the failures, then preview again")
+            return None
+        authors = self._authors(screen, made_from)
+        try:
+            save(self.folder, self.saving, good, made_from, authors, self.key, rehearse=self.rehearse)
+        except OccupiedError as error:
+            raise UsageError(
+                f"{error.filename}: is not a part of saved plans, and is not replaced", next_step="name another folder"
+            ) from None
+        except OSError as error:
+            raise BluelampError(
+                f"{error.filename or self.folder}: the plans cannot be saved: {error.strerror}"
+            ) from None
+        screen.say(escape(f"plans of {some(len(good), 'force')} saved: {self.folder}"))
+        if left:
+            screen.warn(f"not saved, as the preview did not succeed: {first_of(left, 20)}")
+        return {"folder": str(self.folder), "forces": [each.force for each in good], "notSaved": left}
+
+    def _authors(self, screen: Screen, made_from: Inputs) -> list[str]:
+        if not made_from.commit or made_from.dirty:
+            screen.warn("the plan is not made from a commit alone, so nobody can approve it")
+            return []
+        try:
+            return git.authors(self.root, made_from.commit, self.since)
+        except git.GitError as error:
+            screen.warn(f"the authors of the change are not known ({error}), so nobody can approve the plan")
+            return []
+
+
+@contextmanager
+def saving(
+    root: Path, folder: Path | None, key: Path | None, since: str | None, *, refresh: bool, rehearse: bool
+) -> Iterator[Save | None]:
+    """What `--save`, `--sign-with` and `--since` ask for; None where nothing is saved. Raises `UsageError`."""
+    if folder is None:
+        if key is not None or since is not None:
+            raise UsageError(f"{'--sign-with' if key else '--since'} belongs to --save", next_step="add --save DIR")
+        yield None
+        return
+    if key is None:
+        raise UsageError(
+            "a saved plan is always signed", next_step="add --sign-with KEY; `bluelamp key FILE` makes a key"
+        )
+    if refresh:
+        raise UsageError(
+            "--save and --refresh exclude each other: a plan starts from the state, which a refresh would change",
+            next_step="bring the state up to date first: bluelamp up, or repair the drift",
+        )
+    from bluelamp.reports.keys import private_key
+
+    signer = private_key(key)
+    base = ""
+    if since is not None:
+        try:
+            base = git.resolve(root, since)
+        except git.GitError as error:
+            raise UsageError(
+                f"--since {since[:60]!r}: {error}", next_step="name one commit of this repository: a branch or a hash"
+            ) from None
+    with TemporaryDirectory(prefix="bluelamp-plans-") as work:
+        yield Save(folder, signer, root, Saving(Path(work), {}), base, rehearse)

@@ -1,0 +1,100 @@
+"""The drift of each run, kept in a private DuckDB file, and since when each property has drifted."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from bluelamp.core import private
+from bluelamp.core.history_file import opened
+from bluelamp.engine.events import Step
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_FILE: Final = "drift.duckdb"
+_MEMORY: Final = "256MB"
+_LOOKED_AT: Final = 400
+"""How many runs back the start of a drift is looked for: a year of daily runs."""
+_TABLES: Final = """
+CREATE SEQUENCE IF NOT EXISTS drift_ids;
+CREATE TABLE IF NOT EXISTS drift_runs (
+    id BIGINT PRIMARY KEY DEFAULT nextval('drift_ids'), force VARCHAR NOT NULL, ended TIMESTAMP NOT NULL
+);
+CREATE TABLE IF NOT EXISTS drifted (run BIGINT NOT NULL, urn VARCHAR NOT NULL, property VARCHAR NOT NULL);
+"""
+
+Key = tuple[str, str]
+"""A URN and a property path; the path is empty for a resource as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What earlier runs say of a drift: since when each part of it is there, in how many runs, and what is gone since
+    the last one. `previous` is when that was, None for the first."""
+
+    since: Mapping[Key, tuple[datetime, int]] = field(default_factory=dict)
+    gone: tuple[Key, ...] = ()
+    previous: datetime | None = None
+
+
+def file_of(root: Path, *, rehearse: bool) -> Path:
+    """Where the drift of real clouds, or of the rehearsal cloud, is kept."""
+    own = root / private.NAME
+    return own / "rehearsal" / _FILE if rehearse else own / _FILE
+
+
+def keys(steps: Iterable[Step]) -> list[Key]:
+    """What has drifted, property by property."""
+    return [(step.urn, path) for step in steps for path in (list(step.changes) if step.op == "update" else []) or [""]]
+
+
+def remember(file: Path, force: str, found: Sequence[Key], now: datetime) -> tuple[History, str]:
+    """Keeps the drift of a run, and gives what the runs before it say; where the file cannot be used, why not."""
+    import duckdb
+
+    try:
+        private.folder(file.parent if file.parent.name == private.NAME else file.parent.parent)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with opened(file, memory=_MEMORY) as connection:
+            connection.execute(_TABLES)
+            connection.begin()
+            told = _told(connection, force, found, now)
+            connection.commit()
+        with suppress(OSError):
+            file.chmod(0o600)
+    except (duckdb.Error, OSError) as error:
+        said = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        return History(), f"{file}: the history cannot be used ({said}); move it away to begin anew"
+    return told, ""
+
+
+def _told(connection: "DuckDBPyConnection", force: str, found: Sequence[Key], now: datetime) -> History:
+    runs = connection.execute(
+        "SELECT id, ended FROM drift_runs WHERE force = ? ORDER BY id DESC LIMIT ?", [force, _LOOKED_AT]
+    ).fetchall()
+    rows = connection.execute(
+        "SELECT run, urn, property FROM drifted WHERE list_contains(?, run)", [[id_ for id_, _ in runs]]
+    ).fetchall()
+    by_run: dict[int, set[Key]] = {id_: set() for id_, _ in runs}
+    for run, urn, path in rows:
+        by_run[run].add((urn, path))
+    made = connection.execute(
+        "INSERT INTO drift_runs (force, ended) VALUES (?, ?) RETURNING id",
+        [force, now.astimezone(UTC).replace(tzinfo=None)],
+    ).fetchone()
+    if found and made:
+        connection.executemany("INSERT INTO drifted VALUES (?, ?, ?)", [[made[0], *key] for key in found])
+    since = {}
+    for key in found:
+        first, count = now, 1
+        for id_, ended in runs:
+            if key not in by_run[id_]:
+                break
+            first, count = ended.replace(tzinfo=UTC), count + 1
+        since[key] = (first, count)
+    last = by_run[runs[0][0]] if runs else set()
+    previous = runs[0][1].replace(tzinfo=UTC) if runs else None
+    return History(since, tuple(sorted(last - set(found))), previous)

@@ -1,0 +1,132 @@
+"""What an update of a force is made from, as digests: equal digests lead to the same program and the same rules.
+
+found = inputs(root, ["essex"], {"essex": governance}, engine.version)
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import bluelamp
+from bluelamp.core import git
+from bluelamp.core.environments import split
+from bluelamp.core.files import FileRefusedError, digest
+from bluelamp.core.register import read_register
+from bluelamp.reports.canonical import canonical
+from bluelamp.reports.provenance import JUDGED, rules_hash, versions
+
+if TYPE_CHECKING:
+    from bluelamp.policies.governance import Governance
+
+_LOCKS: Final = ("requirements.lock", "requirements.txt", "uv.lock", "pyproject.toml")
+"""The files that pin what is installed."""
+_PROGRAM: Final = ("Pulumi.yaml", "infra", "modules", "policies", "rules", "workloads")
+"""The project's own code, beside the settings."""
+_SHARED: Final = ("forces.yaml", "baseline.yaml", "approvers.yaml")
+"""The files below `stacks` that count for every force."""
+_SKIPPED: Final = frozenset({"__pycache__", ".git"})
+_LARGEST: Final = 1 << 30
+ENGINE: Final = "engine"
+"""The name of the engine among the versions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Digests (SHA-256, in hexadecimal) of what updates are made from.
+
+    `commit` is the git commit, empty outside a checkout, and `dirty` whether files differ from it; `settings` and
+    `rules` are by stack; `program` is of the code, `lock` of the files that pin packages; `versions` are by package,
+    with the engine's.
+    """
+
+    commit: str
+    dirty: bool
+    program: str
+    lock: str
+    versions: Mapping[str, str]
+    settings: Mapping[str, str]
+    rules: Mapping[str, str]
+
+    def of(self, stack: str) -> str:
+        """One digest of all that an update of `stack` is made from. Whether the checkout is dirty adds nothing: the
+        other digests are of contents."""
+        parts = (self.commit, self.program, self.lock, dict(self.versions), self.settings[stack], self.rules[stack])
+        return hashlib.sha256(canonical(parts)).hexdigest()
+
+
+def inputs(
+    root: Path, stacks: Iterable[str], governed: Mapping[str, "Governance"], engine: str, plans: Path | None = None
+) -> Inputs:
+    """What updates of `stacks` of the project at `root` are made from now; `engine` is the engine's version.
+
+    `governed` has the rules of each stack; a folder of saved `plans` in the checkout does not make it dirty. Raises
+    `OSError` where a file cannot be read.
+    """
+    commit, dirty = _checkout(root, plans)
+    listed = list(stacks)
+    return Inputs(
+        commit,
+        dirty,
+        _digest([(name, root / name) for name in _PROGRAM] + [("bluelamp", Path(bluelamp.__file__).parent)]),
+        _digest([(name, root / name) for name in _LOCKS]),
+        {**versions(), ENGINE: engine},
+        {stack: _settings(root, stack) for stack in listed},
+        {stack: rules_hash(governed[stack].rules) for stack in listed},
+    )
+
+
+def state_digest(state: Mapping[str, Any]) -> str:
+    """SHA-256, in hexadecimal, over the deployment of an exported state; of a stack that is new, over none.
+
+    The time of its last write is a part of it.
+    """
+    return hashlib.sha256(canonical(state.get("deployment") or {})).hexdigest()
+
+
+def _checkout(root: Path, plans: Path | None) -> tuple[str, bool]:
+    try:
+        commit = git.resolve(root, "HEAD")
+    except git.GitError:
+        return "", False
+    try:
+        return commit, git.dirty(root, JUDGED, plans)
+    except git.GitError:
+        return commit, True
+
+
+def _settings(root: Path, stack: str) -> str:
+    stacks, force = root / "stacks", split(stack)[0]
+    region = read_register(root).entry(stack).region
+    names = [*_SHARED, f"regions/{region}.yaml"]
+    for name in dict.fromkeys((force, stack)):
+        names += [f"Pulumi.{name}.yaml", name]
+    return _digest([(name, stacks / name) for name in names])
+
+
+def _digest(places: Iterable[tuple[str, Path]]) -> str:
+    """Over the names and contents of the files at or below `places`; what is not there adds nothing."""
+    whole = hashlib.sha256()
+    for name, path in places:
+        for file, inside in sorted(_files(path, name), key=lambda each: each[1]):
+            try:
+                sha, _ = digest(file, _LARGEST)
+            except (FileNotFoundError, FileRefusedError):
+                sha = ""
+            whole.update(f"{inside}\0{sha}\0".encode("utf-8", "surrogateescape"))
+    return whole.hexdigest()
+
+
+def _files(path: Path, name: str) -> Iterator[tuple[Path, str]]:
+    if not path.is_dir():
+        if path.exists():
+            yield path, name
+        return
+    for folder, inner, files in os.walk(path):
+        inner[:] = [each for each in inner if each not in _SKIPPED]
+        for each in files:
+            if not each.endswith((".pyc", ".tmp")):
+                file = Path(folder, each)
+                yield file, f"{name}/{file.relative_to(path).as_posix()}"

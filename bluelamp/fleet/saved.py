@@ -1,0 +1,309 @@
+"""Saved plans: what `preview --save` has the engine keep, with all that the plans depend on, and `up --plan` compares.
+
+A folder of saved plans holds `manifest.json` with its signature, and for each force `plan.json`, which is the engine's,
+and `preview.json`, which is the result that was shown. Approvals are added in a folder of their own.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from pydantic import Field, StringConstraints
+
+from bluelamp.core.files import FileRefusedError, digest, read
+from bluelamp.core.folders import Owned, files_in, replace_folder
+from bluelamp.core.text import first_of
+from bluelamp.core.wire import SECRET, SIGNATURE
+from bluelamp.errors import UsageError
+from bluelamp.fleet.inputs import Inputs, state_digest
+from bluelamp.fleet.risk import losses
+from bluelamp.fleet.sealed import Document, Strict, UnsealedError, seal, signature_of, unseal
+from bluelamp.reports.canonical import readable, time_of
+from bluelamp.reports.manifest import Digest, Entry, ForceName, Moment
+from bluelamp.reports.seal import MANIFEST, MAX_BYTES, hashed
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from bluelamp.fleet.deploy import Result
+
+FORMAT: Final = "bluelamp-plan/1"
+PLAN: Final = "plan.json"
+PREVIEW: Final = "preview.json"
+APPROVALS: Final = "approvals"
+_LARGEST: Final = 1 << 30
+_AGAIN: Final = "preview again with --save, and have the new plan approved"
+
+
+class Losing(Strict):
+    """A change that can lose data."""
+
+    urn: str
+    why: Literal["deletion", "replaced data store"]
+
+
+class ForcePlan(Strict):
+    """What one force's plan starts from (the digest of its state), is made from, and changes."""
+
+    state: Digest
+    settings: Digest
+    rules: Digest
+    changes: dict[str, Annotated[int, Field(ge=0)]]
+    losses: tuple[Losing, ...] = Field(strict=False)
+
+
+class SavedPlans(Document):
+    """The manifest of a folder of saved plans. `authors` are the addresses of all who wrote the change."""
+
+    format: Literal["bluelamp-plan/1"]
+    written: Moment
+    rehearsed: bool
+    commit: Annotated[str, StringConstraints(pattern="^([0-9a-f]{40}|[0-9a-f]{64})?$")]
+    dirty: bool
+    authors: tuple[str, ...] = Field(strict=False)
+    program: Digest
+    lock: Digest
+    versions: dict[str, str]
+    forces: Annotated[dict[ForceName, ForcePlan], Field(min_length=1)]
+    files: dict[str, Entry]
+
+
+@dataclass(frozen=True)
+class Saving:
+    """One run of `preview --save`: `folder` is where the engine writes the plans of each stack meanwhile."""
+
+    folder: Path
+    states: dict[str, str]
+
+    def plan_of(self, stack: str) -> Path:
+        """Where the engine writes the stack's plan."""
+        return self.folder / f"{stack}.json"
+
+    def starts_from(self, stack: str, state: Mapping[str, Any]) -> None:
+        """Notes the state that the stack's plan starts from."""
+        self.states[stack] = state_digest(state)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A folder of saved plans that is as its signer wrote it: `sha256` is that of its manifest, `name` the signer's."""
+
+    folder: Path
+    manifest: SavedPlans
+    sha256: str
+    name: str
+
+    def as_dict(self) -> dict[str, str]:
+        """What JSON says of it."""
+        return {"sha256": self.sha256, "written": self.manifest.written, "signer": self.name}
+
+    def plan_of(self, stack: str) -> Path:
+        """The engine's plan of the stack."""
+        return self.folder / stack / PLAN
+
+    def refuse_state(self, stack: str, state: Mapping[str, Any]) -> None:
+        """Raises `UsageError` where `state` is not the one that the stack's plan starts from."""
+        if state_digest(state) == self.manifest.forces[stack].state:
+            return
+        written = ((state.get("deployment") or {}).get("manifest") or {}).get("time") or "another time"
+        raise UsageError(
+            f"{stack}: the state was changed after the plan was saved, on {self.manifest.written}: it is of {written}; "
+            "the plan was applied already, or something else was",
+            next_step=_AGAIN,
+        )
+
+    def refuse_changes(self, now: Inputs, stacks: Iterable[str], *, rehearse: bool) -> None:
+        """Raises `UsageError` with everything that differs from when the plans of `stacks` were saved."""
+        found = list(self._changes(now, stacks, rehearse=rehearse))
+        if found:
+            raise UsageError(f"{self.folder}: the plan cannot be applied: {'; '.join(found)}", next_step=_AGAIN)
+
+    def _changes(self, now: Inputs, stacks: Iterable[str], *, rehearse: bool) -> Iterator[str]:
+        was = self.manifest
+        if was.rehearsed != rehearse:
+            yield "it was made in a rehearsal" if was.rehearsed else "it is for the real cloud, and this is a rehearsal"
+        if was.commit != now.commit:
+            yield f"the commit is {now.commit[:12] or 'none'}, and was {was.commit[:12] or 'none'}"
+        if was.dirty != now.dirty:
+            yield "files differ from the commit now" if now.dirty else "files differed from the commit then"
+        if was.program != now.program:
+            yield "the program, its modules or Bluelamp changed"
+        if was.lock != now.lock:
+            yield "the lock file changed"
+        for name in sorted(was.versions.keys() | now.versions.keys()):
+            before, after = was.versions.get(name, "not installed"), now.versions.get(name, "not installed")
+            if before != after:
+                yield f"{name} is {after}, and was {before}"
+        chosen = list(stacks)
+        for what, then, here in (
+            ("settings", "settings", now.settings),
+            ("rules", "rules", now.rules),
+        ):
+            changed = [stack for stack in chosen if getattr(was.forces[stack], then) != here[stack]]
+            if changed:
+                yield f"the {what} of {first_of(changed, 10)} changed"
+
+
+def save(
+    folder: Path,
+    saving: Saving,
+    results: Sequence["Result"],
+    made_from: Inputs,
+    authors: Sequence[str],
+    key: "Ed25519PrivateKey",
+    *,
+    rehearse: bool,
+) -> None:
+    """Writes the plans of `results` into `folder`, in place of plans that were saved there before.
+
+    Raises `UsageError` for a plan that is not the force's or has a secret in clear text, `OccupiedError` where another
+    file is in the way, `OSError` where something cannot be written.
+    """
+
+    def fill(work: Path) -> None:
+        files: dict[str, dict[str, Any]] = {}
+        forces: dict[str, dict[str, Any]] = {}
+        for result in results:
+            raw = read(saving.plan_of(result.force), _LARGEST)
+            refuse_plan(raw, result.force)
+            (work / result.force).mkdir()
+            shown = readable(result.as_dict()).encode()
+            for name, content in ((PLAN, raw), (PREVIEW, shown)):
+                (work / result.force / name).write_bytes(content)
+                files[f"{result.force}/{name}"] = hashed(content)
+            forces[result.force] = {
+                "state": saving.states[result.force],
+                "settings": made_from.settings[result.force],
+                "rules": made_from.rules[result.force],
+                "changes": {op: count for op, count in result.counts.items() if op != "same"},
+                "losses": [{"urn": loss.urn, "why": loss.why} for loss in losses(result.steps)],
+            }
+        said = {
+            "format": FORMAT,
+            "written": time_of(datetime.now(UTC)),
+            "rehearsed": rehearse,
+            "commit": made_from.commit,
+            "dirty": made_from.dirty,
+            "authors": sorted(authors),
+            "program": made_from.program,
+            "lock": made_from.lock,
+            "versions": dict(made_from.versions),
+            "forces": forces,
+            "files": files,
+        }
+        seal(said, work / MANIFEST, SavedPlans, key)
+
+    replace_folder(folder, fill, _owned, last=MANIFEST)
+
+
+def _owned(folder: Path) -> Owned:
+    """Of a folder that holds saved plans, everything that belongs to them."""
+    try:
+        manifest, _ = unseal(folder / MANIFEST, SavedPlans, MAX_BYTES)
+    except UnsealedError:
+        return Owned()
+    ours = {PurePosixPath(name) for name in (*manifest.files, MANIFEST, signature_of(Path(MANIFEST)).name)}
+    approvals = {path for path in files_in(folder) if _is_approval(path)}
+    return Owned(stale=ours | approvals)
+
+
+def _is_approval(path: PurePosixPath) -> bool:
+    return len(path.parts) == 2 and path.parts[0] == APPROVALS and path.suffix in (".json", ".sig")
+
+
+def refuse_plan(raw: bytes, stack: str) -> None:
+    """Raises `UsageError` for a plan of the engine that is another stack's, or has a secret in clear text.
+
+    The engine encrypts secrets with the stack's secrets provider; a plan that was written otherwise is not kept.
+    """
+    try:
+        plan = json.loads(raw)
+        urns = list(plan["resourcePlans"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise UsageError(f"{stack}: the engine has written no plan", next_step="run: bluelamp doctor") from None
+    prefix = f"urn:pulumi:{stack}::"
+    if any(not urn.startswith(prefix) for urn in urns):
+        raise UsageError(f"{stack}: the plan is of another stack", next_step=_AGAIN)
+    if _has_clear_secret(plan):
+        raise UsageError(
+            f"{stack}: the engine's plan has a secret in clear text, and is not kept",
+            next_step="choose a secrets provider for the stack: bluelamp stack init --secrets-provider",
+        )
+
+
+def _has_clear_secret(value: Any) -> bool:
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Mapping):
+            if each.get(SIGNATURE) == SECRET and "ciphertext" not in each:
+                return True
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+    return False
+
+
+def open_plans(folder: Path, known: Mapping[str, str]) -> Opened:
+    """The plans saved in `folder`; `known` has the names of the known signers by the fingerprints of their keys.
+
+    Raises `UsageError` with everything that is wrong: a file that was changed, is missing or was added, a signature
+    that is missing or wrong, a signer who is not known.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder", next_step="name a folder that `bluelamp preview --save` wrote")
+    try:
+        manifest, raw = unseal(folder / MANIFEST, SavedPlans, MAX_BYTES)
+    except UnsealedError as error:
+        raise UsageError(f"{folder / MANIFEST}: {error}", next_step=_AGAIN) from None
+    wrong = list(_flaws(folder, manifest))
+    signer = manifest.signer.fingerprint
+    if signer not in known:
+        wrong.append(f"{MANIFEST} is signed by an unknown key, {signer}; known keys are kept in stacks/signers/")
+    if wrong:
+        raise UsageError(f"{folder}: {'; '.join(wrong)}", next_step=_AGAIN)
+    return Opened(folder, manifest, hashlib.sha256(raw).hexdigest(), known[signer])
+
+
+def _flaws(folder: Path, manifest: SavedPlans) -> Iterator[str]:
+    wanted = {f"{force}/{name}" for force in manifest.forces for name in (PLAN, PREVIEW)}
+    if wanted != manifest.files.keys():
+        yield f"{MANIFEST} lists other files than those of its forces"
+        return
+    for name, was in sorted(manifest.files.items()):
+        path = folder / name
+        if path.is_symlink() or path.parent.is_symlink():
+            yield f"{name} is a link where a file was"
+            continue
+        try:
+            found = digest(path, was.bytes)
+        except FileNotFoundError:
+            yield f"{name} is missing"
+        except (FileRefusedError, OSError) as error:
+            yield f"{name} cannot be read: {error.strerror}"
+        else:
+            if found != (was.sha256, was.bytes):
+                yield f"{name} was changed"
+    known = {*wanted, MANIFEST, signature_of(Path(MANIFEST)).name}
+    for each in sorted(files_in(folder)):
+        if each.as_posix() not in known and not _is_approval(each):
+            yield f"{each} was added"
+
+
+def copy_plan(opened: Opened, stack: str, folder: Path) -> Path:
+    """A copy of the stack's plan in `folder`, compared with the manifest: nobody can exchange it between the two.
+
+    Raises `UsageError` where it is not the one that was signed.
+    """
+    copy = folder / f"{stack}.json"
+    shutil.copyfile(opened.plan_of(stack), copy)
+    was = opened.manifest.files[f"{stack}/{PLAN}"]
+    if digest(copy, was.bytes) != (was.sha256, was.bytes):
+        raise UsageError(f"{opened.folder}: {stack}/{PLAN} was changed", next_step=_AGAIN)
+    refuse_plan(read(copy, _LARGEST), stack)
+    return copy

@@ -1,0 +1,97 @@
+"""JSON documents with one spelling, a hash of their own and an Ed25519 signature in a file beside them.
+
+They are signed as reports are: the signature is over the file's bytes, and the document names the key.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bluelamp.core.files import read
+from bluelamp.errors import UsageError
+from bluelamp.reports.canonical import readable
+from bluelamp.reports.keys import fingerprint, pem_of, public_key_of
+from bluelamp.reports.manifest import Signer
+from bluelamp.reports.seal import content_hash
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+_SIGNATURE_BYTES: Final = 64
+_SUFFIX: Final = ".sig"
+
+
+class Strict(BaseModel):
+    """A part of a document: no member that it does not know, and no value of another kind."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Document(Strict):
+    """A document; `signer` is the key that it says it is signed with."""
+
+    signer: Signer
+    content: str
+
+
+D = TypeVar("D", bound=Document)
+
+
+class UnsealedError(ValueError):
+    """A document that is not, byte for byte, what its signer wrote; the message says why."""
+
+
+def signature_of(path: Path) -> Path:
+    """The file with the signature of the document at `path`."""
+    return path.with_suffix(_SUFFIX)
+
+
+def seal(said: Mapping[str, Any], path: Path, model: type[Document], key: "Ed25519PrivateKey") -> None:
+    """Writes the document that `said` makes, signed with `key`, and its signature. Raises `OSError`."""
+    public = key.public_key()
+    signer = {"algorithm": "Ed25519", "fingerprint": fingerprint(public), "publicKey": pem_of(public)}
+    whole = {**said, "signer": signer}
+    whole["content"] = content_hash(whole)
+    raw = readable(whole).encode()
+    model.model_validate_json(raw)
+    path.write_bytes(raw)
+    signature_of(path).write_bytes(key.sign(raw))
+
+
+def unseal(path: Path, model: type[D], limit: int) -> tuple[D, bytes]:
+    """The document at `path`, signed by the key that it names, and its bytes.
+
+    Whose key that is remains to be asked. Raises `UnsealedError` for one that was changed, or is not signed.
+    """
+    from cryptography.exceptions import InvalidSignature
+
+    if path.is_symlink() or signature_of(path).is_symlink():
+        raise UnsealedError("is a link where a file was")
+    try:
+        raw = read(path, limit)
+    except FileNotFoundError:
+        raise UnsealedError("is missing") from None
+    except OSError as error:
+        raise UnsealedError(f"cannot be read: {error.strerror}") from None
+    try:
+        said = json.loads(raw)
+        found = model.model_validate_json(raw, by_alias=True)
+    except (ValueError, RecursionError, ValidationError):
+        raise UnsealedError("was changed: it has another form than Bluelamp writes") from None
+    if said.get("content") != content_hash(said) or readable(said).encode() != raw:
+        raise UnsealedError("was changed: it is not as it was written")
+    try:
+        key = public_key_of(found.signer.public_key.encode(), "the signer's key")
+        key.verify(read(signature_of(path), _SIGNATURE_BYTES), raw)
+    except FileNotFoundError:
+        raise UnsealedError("is not signed") from None
+    except OSError as error:
+        raise UnsealedError(f"has a signature that cannot be read: {error.strerror}") from None
+    except (UsageError, InvalidSignature):
+        raise UnsealedError(f"is not signed by {found.signer.fingerprint}, as it says") from None
+    if fingerprint(key) != found.signer.fingerprint:
+        raise UnsealedError("was changed: the signer's key is not the one that is named")
+    return found, raw

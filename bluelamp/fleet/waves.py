@@ -1,0 +1,156 @@
+"""In which order a fleet is brought up: `stacks/waves.yaml`, a canary force and then rings of forces.
+
+waves = read_waves(root, stacks)
+for ring in waves.rings_of(chosen): ...
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from os.path import lexists
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import Field, PlainValidator
+
+from bluelamp.core.environments import split
+from bluelamp.core.fields import Label, Model, refuse
+from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.reader import content_of, parse
+from bluelamp.core.register import Register, read_register
+from bluelamp.core.source import Source, Steps, show
+from bluelamp.core.validation import validate
+
+FILE: Final = "stacks/waves.yaml"
+CANARY: Final = "canary"
+"""The name of the first ring, which is one force."""
+_PERCENT: Final = re.compile(r"(0|[1-9][0-9]?|100)%")
+_MOST: Final = 1_000
+_ALLOWED: Final = 'a number of forces, such as 1, or a percentage of the ring, such as "10%"'
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many forces of a ring may fail before the rings after it are not begun: `count`, or `percent` of them."""
+
+    count: int = 0
+    percent: int | None = None
+
+    def __str__(self) -> str:
+        return str(self.count) if self.percent is None else f"{self.percent}%"
+
+    def of(self, forces: int) -> int:
+        """The number of failures that are allowed among so many `forces`; of a percentage the whole forces only."""
+        return self.count if self.percent is None else forces * self.percent // 100
+
+
+def _limit(value: object) -> Limit:
+    if isinstance(value, Limit):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST:
+        return Limit(value)
+    if isinstance(value, str) and _PERCENT.fullmatch(value):
+        return Limit(percent=int(value[:-1]))
+    raise refuse(f"{show(value)} is no limit of failures", _ALLOWED)
+
+
+class RingSettings(Model):
+    """One ring: its name, its forces by their id in the register, and how many of them may fail."""
+
+    name: Label
+    forces: Annotated[tuple[str, ...], Field(min_length=1)]
+    failure_limit: Annotated[Limit, PlainValidator(_limit)] = Limit()
+
+
+class WavesSettings(Model):
+    """The file: the force that goes first, and the rings that follow it in order."""
+
+    canary: str
+    rings: Annotated[tuple[RingSettings, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """What is brought up at the same time: stacks, and how many of them may fail. A limit of None stops nothing."""
+
+    name: str
+    stacks: tuple[str, ...]
+    limit: Limit | None = None
+
+    @property
+    def allowed(self) -> int | None:
+        """How many of the stacks may fail; None where that stops nothing."""
+        return None if self.limit is None else self.limit.of(len(self.stacks))
+
+
+@dataclass(frozen=True, slots=True)
+class Waves:
+    """The rings in order, by the ids of their forces. The canary is the first of them."""
+
+    rings: tuple[tuple[str, tuple[str, ...], Limit], ...]
+
+    def rings_of(self, chosen: Iterable[str]) -> list[Ring]:
+        """The stacks `chosen` in their rings; a further environment of a force is in the force's ring.
+
+        A ring of which none is chosen is left out.
+        """
+        stacks = list(chosen)
+        found = (
+            Ring(name, tuple(stack for force in forces for stack in stacks if _force(stack) == force), limit)
+            for name, forces, limit in self.rings
+        )
+        return [ring for ring in found if ring.stacks]
+
+
+def read_waves(root: Path, stacks: Sequence[str]) -> Waves | None:
+    """The waves of the project at `root`; None where it has no such file.
+
+    `stacks` are those that have a stack file: each of their forces is in one ring. Raises `SettingsError` with every
+    mistake: a force that is unknown, in two places, or in none.
+    """
+    path = root / FILE
+    if not lexists(path):
+        return None
+    source = parse(*content_of(path, root))
+    made, problems = validate(WavesSettings, source.values, source, lambda steps: steps)
+    problems = [*source.problems, *problems]
+    if made is not None:
+        problems += _mistakes(made, source, read_register(root), stacks)
+    if problems or made is None:
+        raise SettingsError(sorted(dict.fromkeys(problems), key=lambda each: (each.line, each.column)))
+    rings = ((ring.name, ring.forces, ring.failure_limit) for ring in made.rings)
+    return Waves(((CANARY, (made.canary,), Limit()), *rings))
+
+
+def _mistakes(made: WavesSettings, source: Source, register: Register, stacks: Sequence[str]) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    names: set[str] = {CANARY}
+    named: list[tuple[Steps, str]] = [(("canary",), made.canary)]
+    for number, ring in enumerate(made.rings):
+        if ring.name in names:
+            yield source.problem(("rings", number, "name"), f"{ring.name} is the name of an earlier ring")
+        names.add(ring.name)
+        named += [(("rings", number, "forces", place), force) for place, force in enumerate(ring.forces)]
+    for steps, force in named:
+        if force not in register.forces:
+            step = did_you_mean(force, register.forces) or "name a force as in stacks/forces.yaml"
+            yield source.problem(steps, f"{show(force)} is no force", next_step=step)
+        elif force in seen:
+            yield source.problem(
+                steps, f"{force} is named already, in {seen[force]}", next_step="remove one of the two"
+            )
+        else:
+            seen[force] = _ring(steps, made)
+    for force in dict.fromkeys(map(_force, stacks)):
+        if force not in seen and force in register.forces:
+            yield source.problem(
+                ("rings",), f"{force} is in no ring", allowed="every force with a stack file is in one", next_step=""
+            )
+
+
+def _ring(steps: Steps, made: WavesSettings) -> str:
+    return CANARY if steps[0] == "canary" else made.rings[int(steps[1])].name
+
+
+def _force(stack: str) -> str:
+    return split(stack)[0]

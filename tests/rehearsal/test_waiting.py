@@ -1,0 +1,60 @@
+"""Two commands on one force: the second waits, and says who has it."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bluelamp.cli.operate import _patiently
+from bluelamp.core.patience import Patience
+from bluelamp.engine.known import known
+from bluelamp.errors import RehearsalError, Status
+from bluelamp.fleet.deploy import Result
+from bluelamp.rehearsal.claims import Claims
+
+ENGINE = (
+    "the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file "
+    "with `pulumi cancel`.\n  file:///state/.pulumi/locks/organization/bluelamp/essex/1.json: created by "
+    "runner@build-7 (pid 4711) at 2026-11-30T07:00:00Z"
+)
+
+
+def test_a_command_waits_for_a_stack_and_says_who_has_it(tmp_path: Path) -> None:
+    first, second = Claims(), Claims()
+    lock = tmp_path / "stacks" / "lock"
+    first.claim(lock, "essex", changing=True)
+    said: list[str] = []
+
+    def hear(text: str) -> None:
+        said.append(text)
+        first.release()
+
+    assert second.claim(lock, "essex", changing=True, patience=Patience(60, hear))
+    [text] = said
+    assert text.startswith("essex is locked: another command is at work on it (bluelamp")
+    assert f"process {os.getpid()} of " in text
+    assert text.endswith("; waiting")
+
+
+def test_an_interruption_ends_the_wait(tmp_path: Path) -> None:
+    first, second = Claims(), Claims()
+    lock = tmp_path / "stacks" / "lock"
+    first.claim(lock, "essex", changing=True)
+    stopped = Patience(60)
+    stopped.stopped.set()
+    with pytest.raises(RehearsalError, match=f"process {os.getpid()} of "):
+        second.claim(lock, "essex", changing=True, patience=stopped)
+
+
+def test_a_stack_that_the_engine_finds_locked_is_tried_again() -> None:
+    locked = Result("essex", "up", Status.FAILED, errors=(str(known(ENGINE, "essex")),))
+    left = [locked, Result("essex", "up", Status.DONE)]
+    said: list[str] = []
+    patience = Patience(60, said.append)
+    patience.stopped.wait = lambda _: False  # type: ignore[method-assign] # time passes at once
+    assert _patiently(lambda: left.pop(0), "essex", "up", patience).status is Status.DONE
+    assert said == [
+        "essex: the stack is locked by another update (runner@build-7 (pid 4711) at 2026-11-30T07:00:00Z); waiting"
+    ]
+    assert _patiently(lambda: locked, "essex", "up", Patience(0)) is locked
+    assert _patiently(lambda: locked, "essex", "preview", Patience(60)) is locked
