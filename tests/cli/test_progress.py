@@ -160,14 +160,14 @@ def test_several_forces_are_a_table_with_whole_figures(width: int) -> None:
                 for number in range(count):
                     name = f"private-dns-privatelink.redisenterprise.cache.azure.net-{number}"
                     board.hear(force)(phase, Step(f"urn:pulumi:a::p::t:m:T::{name}", "create", ended=True))
-        drawn.truncate(0)
         progress.refresh()
-        first, *rows = drawn.getvalue().splitlines()
-    assert re.search(r"forces, ring 2 of 3 .* 0/2 +0:00:0\d", first)
+        terminal = Terminal(width)
+        terminal.feed(drawn.getvalue().replace("\n", "\r\n"))
+    first, *rows = (line for line in terminal.screen if line)
+    assert re.search(r"forces, ring 2 of 3 .* 0/2 +\d:\d\d:\d\d", first)
     assert len(rows) == 2
     for force, row in zip(("suffolk", "devon-and-cornwall"), rows, strict=True):
-        assert re.search(rf"{force}: up private-dns.* 87/586 0:00:0\d \d:\d\d left", row), row
-        assert len(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", row).rstrip()) <= width
+        assert re.search(rf"{force}: up private-dns.* 87/586 \d:\d\d:\d\d \d:\d\d left", row), row
 
 
 def test_the_board_counts_what_has_ended() -> None:
