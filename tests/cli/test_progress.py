@@ -160,9 +160,10 @@ def test_several_forces_are_a_table_with_whole_figures(width: int) -> None:
                 for number in range(count):
                     name = f"private-dns-privatelink.redisenterprise.cache.azure.net-{number}"
                     board.hear(force)(phase, Step(f"urn:pulumi:a::p::t:m:T::{name}", "create", ended=True))
-        drawn.truncate(0)
+        drawn.seek(0)
+        drawn.truncate()
         progress.refresh()
-        first, *rows = drawn.getvalue().splitlines()
+        first, *rows = drawn.getvalue().split("\n")
     assert re.search(r"forces, ring 2 of 3 .* 0/2 +0:00:0\d", first)
     assert len(rows) == 2
     for force, row in zip(("suffolk", "devon-and-cornwall"), rows, strict=True):
