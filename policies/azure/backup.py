@@ -224,11 +224,11 @@ def needs_two_people(vault: Value, estate: Estate) -> Outcome:
 @rule(
     "BL-BAK-009",
     "Backups of machines are kept for 30 days at least",
-    failure="Virtual machine backups are kept for fewer than 30 days",
+    failure="Virtual machine backups are kept for too few days",
     severity=Severity.MEDIUM,
     controls=ncsc("2.5") + caf("B5.c") + iso("8.13") + mcsb("BR-1") + policing("backup"),
     at="azure-native:recoveryservices:ProtectionPolicy",
-    fix="Set the daily schedule's retentionDuration to 30 days or more.",
+    fix="Set the daily schedule's retentionDuration to the expected number of days or more.",
     example="""
 recoveryservices.ProtectionPolicy(
     "daily",

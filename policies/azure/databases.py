@@ -151,11 +151,11 @@ def server_is_audited(server: Value, estate: Estate) -> Outcome:
 @rule(
     "BL-SQL-008",
     "Audit logs of SQL servers are kept for 90 days at least",
-    failure="SQL audit logs are kept for fewer than 90 days",
+    failure="SQL audit logs are kept for too few days",
     severity=Severity.MEDIUM,
     controls=ncsc("13") + caf("C1.a", "C1.b") + dpa("62") + iso("8.15") + mcsb("LT-6"),
     at=(*AUDITING, *DATABASE_AUDITING),
-    fix="Set retentionDays to 90 or more, or to 0, which keeps them for ever.",
+    fix="Set retentionDays to the expected number or more, or to 0, which keeps them for ever.",
     example="""
 sql.ServerBlobAuditingPolicy(
     "audit", ..., state="Enabled", storage_endpoint="https://staudit.blob.core.windows.net", retention_days=365

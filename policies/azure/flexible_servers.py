@@ -81,12 +81,12 @@ BACKUP_DAYS: Final = require(
     "BL-SQL-034",
     "PostgreSQL and MySQL backups are kept for 14 days at least",
     Must("backup.backupRetentionDays", minimum=14, default=7),
-    failure="PostgreSQL or MySQL backups are kept for fewer than 14 days",
+    failure="PostgreSQL or MySQL backups are kept for too few days",
     severity=Severity.MEDIUM,
     controls=ncsc("2.5") + caf("B5.c") + iso("8.13") + mcsb("BR-1") + policing("backup"),
     at=(POSTGRESQL, MYSQL),
     rationale="A wrong update that is found after the holidays is older than a week, Azure's default.",
-    fix="Set backup.backupRetentionDays to 14 or more.",
+    fix="Set backup.backupRetentionDays to the expected number or more.",
     example='dbformysql.Server("records", ..., backup={"backup_retention_days": 35})',
 )
 

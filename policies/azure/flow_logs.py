@@ -55,11 +55,11 @@ network.FlowLog(
 @rule(
     "BL-NET-052",
     "Flow logs are kept for 90 days at least",
-    failure="Flow logs are kept for fewer than 90 days",
+    failure="Flow logs are kept for too few days",
     severity=Severity.MEDIUM,
     controls=ncsc("13") + caf("C1.a", "C1.b") + iso("8.15") + mcsb("LT-6") + dpa("62"),
     at=FLOW_LOG,
-    fix="Set retentionPolicy.days to 90 or more, or to 0 and let the storage account's lifecycle decide.",
+    fix="Set retentionPolicy.days to the expected number or more, or to 0 and let the account's lifecycle decide.",
     example='network.FlowLog("hub", ..., retention_policy={"enabled": True, "days": 90})',
 )
 def flows_are_kept(log: Value, *, days: AtLeast[int] = 90) -> Outcome:

@@ -48,13 +48,13 @@ RETENTION: Final = require(
     "BL-LOG-001",
     "Logs are kept for 90 days at least",
     Must("retentionInDays", minimum=90, default=30),
-    failure="Log Analytics workspace keeps logs for fewer than 90 days",
+    failure="Log Analytics workspace keeps logs for too few days",
     severity=Severity.MEDIUM,
     controls=ncsc("5", "13") + caf("C1.a") + dpa("62") + iso("8.15") + mcsb("LT-6") + _MONITORING,
     at=WORKSPACE,
     rationale="""Intrusions are often found months after they began. Logs that ended before that cannot say what was
     taken.""",
-    fix="Set retentionInDays to 90 or more on the workspace.",
+    fix="Set retentionInDays on the workspace to the expected number of days or more.",
     example='operationalinsights.Workspace("logs", ..., retention_in_days=90)',
 )
 

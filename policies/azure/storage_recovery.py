@@ -36,12 +36,12 @@ BLOBS_KEPT_LONG_ENOUGH: Final = require(
     "BL-STO-024",
     "Deleted blobs are kept for 14 days at least",
     Must("deleteRetentionPolicy.days", minimum=14),
-    failure="Deleted blobs are kept for fewer than 14 days",
+    failure="Deleted blobs are kept for too few days",
     severity=Severity.MEDIUM,
     controls=RECOVERABLE,
     at=BLOB_SERVICE,
     rationale="What was deleted before a fortnight's leave has to be there still after it.",
-    fix="Set deleteRetentionPolicy.days to 14 or more.",
+    fix="Set deleteRetentionPolicy.days to the expected number or more.",
     example="""
 storage.BlobServiceProperties("records", ..., delete_retention_policy={"enabled": True, "days": 30})
 """,

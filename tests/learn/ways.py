@@ -172,7 +172,7 @@ from pulumi_azure_native import storage
 
 from bluelamp.modules import naming
 from bluelamp.modules.azure.resource_group import ResourceGroup
-from bluelamp.modules.component import Component, after
+from bluelamp.modules.component import Component
 from bluelamp.modules.naming import Label
 
 
@@ -212,7 +212,7 @@ class RecordsStore(Component):
             container_delete_retention_policy={"enabled": True, "days": 30},
             opts=self.child(),
         )
-        self.account = after(args["account"], account)
+        self.account = account.name
         self.finish()
 '''
 USE = """
@@ -392,6 +392,10 @@ WAYS = {
             "nothing exported": (
                 module(use=USE + USE_AGAIN.replace("pulumi.export", "print")),
                 "does not export the name",
+            ),
+            "another name exported": (
+                module(use=USE + USE_AGAIN.replace("crime.account)", '"crime")')),
+                "does not export the name of the account of crime",
             ),
             "used once": (module(use=USE), "no component RecordsStore called crime"),
             "no parent": (

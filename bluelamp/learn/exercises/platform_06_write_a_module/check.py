@@ -6,6 +6,7 @@ from typing import Final
 from bluelamp.core.problems import Problem
 from bluelamp.learn.at import At, value
 from bluelamp.planning import PlannedResource
+from bluelamp.rehearsal.values import UNKNOWN
 
 _COMPONENT: Final = "RecordsStore"
 _FILE: Final = "infra/__main__.py"
@@ -47,7 +48,8 @@ def check(at: At) -> Iterator[Problem]:
                     file=_MODULE,
                 )
         names = [value(each.inputs, "accountName") for each in inside if each.type == _CHILDREN["a storage account"]]
-        if names and at.plan.outputs.get(name) not in names:
+        # What a resource gives out (`account.name`) is not known before it is made.
+        if names and at.plan.outputs.get(name) not in (*names, UNKNOWN):
             yield at.problem(
                 f"the program does not export the name of the account of {name}",
                 f'give it out as self.account, and write: pulumi.export("{name}", store.account)',
