@@ -148,7 +148,7 @@ EDITS = st.one_of(
 def test_a_reused_plan_is_the_plan_whatever_is_edited(made: Path, tmp_path: Path) -> None:
     reused = []
 
-    @settings(max_examples=tries(12), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=tries(8), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
     @given(edits=st.lists(EDITS, min_size=1, max_size=3))
     def unfold(edits: list[Callable[[Path], None]]) -> None:
         for edit in edits:
