@@ -37,6 +37,8 @@ def comparison(
     forces: Sequence[str] | None,
     jobs: int | None,
     plans: "Plans | None",
+    *,
+    option: str = "--changed",
 ) -> "Comparison":
     """The comparison with a revision, with its progress and its notes on stderr."""
     from bluelamp.comparison import compare
@@ -47,7 +49,7 @@ def comparison(
         def tell(done: int, total: int) -> None:
             progress.update(task, completed=done, total=total)
 
-        found = compare(root, reference, forces, jobs=jobs, plans=plans, tell=tell)
+        found = compare(root, reference, forces, jobs=jobs, option=option, plans=plans, tell=tell)
     for note in found.notes:
         screen.say(f"[dim]note: {escape(note)}[/dim]")
     if plans is not None and any(not each.reused or each.affected for each in found.forces):

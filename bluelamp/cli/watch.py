@@ -1,5 +1,6 @@
 """Checking forces again at each change of a file, in a process that has everything loaded."""
 
+import gc
 import os
 import sys
 import time
@@ -43,7 +44,11 @@ def watch(
             validate(list(forces))
             workers = min(cores(), len(forces))
             done = list(in_processes(work, forces, workers)) if loaded else [work(force) for force in forces]
-            loaded = loaded or all(one.report for one in done)
+            if not loaded and all(one.report for one in done):
+                loaded = True
+                # What is loaded stays: a collection in a fork would copy the memory that holds it.
+                gc.collect()
+                gc.freeze()
             show(done)
         except SettingsError as error:
             for problem in error.problems:

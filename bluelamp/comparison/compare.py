@@ -9,10 +9,11 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Any, Final
 
-from bluelamp.comparison import differing, snapshot
+from bluelamp.comparison import differing
 from bluelamp.comparison.base import Base, base_of, extracted, from_checkout, planned
 from bluelamp.comparison.model import Because, Comparison, Force, Money, Reason, What
 from bluelamp.comparison.reasons import reasons
+from bluelamp.comparison.replacing import Replacing
 from bluelamp.core.environments import split
 from bluelamp.fleet.judge import judged_side
 from bluelamp.fleet.planning import planning_each
@@ -140,8 +141,8 @@ def force_of(
         told = own() if base_error != head_error else ()
         return Force(force, environment, reasons=(*why, *told), base_error=base_error, head_error=head_error)
     old, new = (each["snapshot"] if each else _NOTHING for each in (before, after))
-    with _replacing(force) as forces:
-        resources = differing.resources(old, new, forces)
+    with Replacing(force) as replacing:
+        resources = differing.resources(old, new, replacing.paths)
     outputs = differing.outputs(old, new)
     verdicts = differing.verdicts(old, new)
     refused = differing.refused(old, new)
@@ -221,52 +222,3 @@ def _notes(base: Base, reference: str, *, locked: bool) -> tuple[str, ...]:
     if locked:
         notes.append("a lock file differs: both sides are planned with the packages that are installed here")
     return tuple(notes)
-
-
-class _replacing:  # noqa: N801 - a context manager
-    """The property paths that make the cloud replace a resource, as the rehearsal cloud's providers know them."""
-
-    def __init__(self, force: str) -> None:
-        self._force = force
-        self._store: Any = None
-        self._packages: Any = None
-
-    def __enter__(self) -> differing.Forces:
-        return self._paths
-
-    def __exit__(self, *_: object) -> None:
-        if self._store is not None:
-            self._store.close()
-
-    def _paths(self, urn: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Collection[str]:
-        from bluelamp.rehearsal.packages import Packages
-        from bluelamp.rehearsal.provider import Instance
-        from bluelamp.rehearsal.store import Store
-
-        if self._packages is None:
-            self._store = Store(":memory:")
-            self._packages = Packages(self._store)
-        package = urn.split("::")[2].rpartition("$")[2].partition(":")[0]
-        if package == "pulumi":
-            return ()
-        # A resource whose provider cannot say is updated.
-        with suppress(Exception):
-            provider = self._packages.provider(package)
-            found = provider.diff(Instance(self._force, "bluelamp"), urn, "", _raw(before), {}, _raw(after))
-            paths: Collection[str] = found.replaces
-            return paths
-        return ()
-
-
-def _raw(value: Any) -> Any:
-    """An encoded value as providers take it; a secret is its digest."""
-    from bluelamp.rehearsal.values import UNKNOWN, Secret
-
-    if isinstance(value, Mapping):
-        kind = value.get(snapshot.MARK)
-        if kind == "unknown":
-            return UNKNOWN
-        if kind in ("secret", "file"):
-            return Secret(value["digest"])
-        return {key: _raw(item) for key, item in value.items()}
-    return [_raw(item) for item in value] if isinstance(value, list) else value

@@ -34,7 +34,9 @@ def resources(base: Snapshot, head: Snapshot, forces: Forces) -> tuple[Resource,
             continue
         kept.add(now)
         if properties := tuple(changes(before, new[now])):
-            forced = forces(now, before["inputs"], new[now]["inputs"]) if before["custom"] else ()
+            after = new[now]
+            forced = forces(now, before["inputs"], after["inputs"]) if before["custom"] else ()
+            forced = [path for path in (*forced, *after["forced"]) if not _within(path, after["ignore"])]
             marked = tuple(_forced(each, forced) for each in properties)
             what = What.REPLACED if any(each.replaces for each in marked) else What.UPDATED
             found.append(_made(what, now, new[now], components, marked))
@@ -46,12 +48,12 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Pro
     """The properties that differ, also where an unknown value is made from other resources than before."""
     ignore = after["ignore"]
     for steps, old, new in differences(before["inputs"], after["inputs"]):
-        if not _ignored(steps, ignore):
-            yield Property(spelt(steps), shown(old), shown(new))
+        if not _within(path := spelt(steps), ignore):
+            yield Property(path, shown(old), shown(new))
     for name in after["references"].keys() & before["references"].keys():
         old, new = before["references"][name], after["references"][name]
         inputs = before["inputs"].get(name), after["inputs"].get(name)
-        if old != new and inputs[0] == inputs[1] and _unknown(inputs[0]) and not _ignored((name,), ignore):
+        if old != new and inputs[0] == inputs[1] and _unknown(inputs[0]) and not _within(spelt((name,)), ignore):
             was, now = (f"<unknown, from {', '.join(_names(each))}>" for each in (old, new))
             yield Property(name, was, now)
     if before["protect"] != after["protect"]:
@@ -164,14 +166,14 @@ def _unknown(value: Any) -> bool:
     return isinstance(value, list) and any(map(_unknown, value))
 
 
-def _ignored(steps: Steps, ignore: Collection[str]) -> bool:
-    path = spelt(steps)
+def _within(path: str, places: Collection[str]) -> bool:
+    """Whether a property path is one of `places`, or inside one; `[*]` stands for any place in an array."""
     anywhere = re.sub(r"\[\d+\]", "[*]", path)
-    return any(one == each or each.startswith((f"{one}.", f"{one}[")) for one in ignore for each in (path, anywhere))
+    return any(one == each or each.startswith((f"{one}.", f"{one}[")) for one in places for each in (path, anywhere))
 
 
 def _forced(each: Property, forced: Collection[str]) -> Property:
-    replaces = any(each.path == path or each.path.startswith((f"{path}.", f"{path}[")) for path in forced)
+    replaces = "*" in forced or _within(each.path, forced)
     return Property(each.path, each.before, each.after, replaces)
 
 

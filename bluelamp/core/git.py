@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -138,26 +139,43 @@ def extract(root: Path, commit: str, folder: Path) -> None:
     """
     _place(root)
     blobs: list[tuple[str, str]] = []
+    links: list[tuple[str, bytes]] = []
     for row in _git(root, "ls-tree", "-r", "-l", "-z", commit).split(b"\0"):
-        about, _, name = row.partition(b"\t")
-        mode, _, rest = about.partition(b" ")
-        kind, _, rest = rest.partition(b" ")
-        blob, _, size = rest.partition(b" ")
-        if kind == b"blob" and (size := size.strip()).isdigit() and int(size) <= _LARGEST:
-            blobs.append((("link" if mode == b"120000" else blob.decode()), os.fsdecode(name)))
-            if mode == b"120000":
-                _link(folder, os.fsdecode(name), _git(root, "cat-file", "blob", blob.decode()))
-    _write(root, [each for each in blobs if each[0] != "link"], folder)
+        about, _, path = row.partition(b"\t")
+        mode, kind, blob, size = about.split() if path else (b"", b"", b"", b"")
+        name = os.fsdecode(path)
+        # A tree that no git made may hold any name.
+        if kind != b"blob" or not {"", ".", "..", ".git"}.isdisjoint(name.split("/")):
+            continue
+        if not size.isdigit():
+            raise GitError(f"{name} of that commit is not in this checkout")
+        if int(size) > _LARGEST:
+            continue
+        if mode == b"120000":
+            links.append((name, _git(root, "cat-file", "blob", blob.decode())))
+        else:
+            blobs.append((blob.decode(), name))
+    # Links last, so that no file is written through one.
+    _write(root, blobs, folder)
+    _link(links, folder)
 
 
-def _link(folder: Path, name: str, content: bytes) -> None:
-    target = os.fsdecode(content)
-    # As text: what a link leads to on the way is not known yet.
-    place = Path(os.path.normpath(Path(name).parent / target))
-    if Path(target).is_absolute() or place.parts[:1] == (os.pardir,):
-        return
-    (folder / name).parent.mkdir(parents=True, exist_ok=True)
-    (folder / name).symlink_to(target)
+def _link(links: list[tuple[str, bytes]], folder: Path) -> None:
+    """Makes the links that lead to somewhere in the folder."""
+    made = []
+    for name, content in links:
+        place, target = folder / name, os.fsdecode(content)
+        if target and not Path(target).is_absolute() and "\0" not in target:
+            with suppress(OSError):
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.symlink_to(target)
+                made.append(place)
+    top = folder.resolve()
+    for place in made:
+        with suppress(OSError, RuntimeError):
+            if place.resolve().is_relative_to(top):
+                continue
+        place.unlink(missing_ok=True)
 
 
 def _write(root: Path, blobs: list[tuple[str, str]], folder: Path) -> None:

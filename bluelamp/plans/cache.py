@@ -7,6 +7,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cache as once
 from functools import cached_property
 from importlib.util import source_from_cache
 from pathlib import Path
@@ -207,11 +208,12 @@ def _source(name: str) -> str:
 
 def _is_system(name: str) -> bool:
     """Whether a file belongs to the system, to Python, to an installed package, or to a cache of Bluelamp's own."""
-    return name.startswith(_SYSTEM) or name.startswith(_places())
+    return name.startswith(_SYSTEM) or name.startswith(_places()) or name.startswith(f"{cache()}/")
 
 
+@once
 def _places() -> tuple[str, ...]:
-    paths = {*sysconfig.get_paths().values(), str(cache())}
+    paths = set(sysconfig.get_paths().values())
     bases = {sys.prefix, sys.base_prefix}
     return tuple(f"{each.rstrip('/')}/" for each in sorted(paths | bases) if each not in ("/", "/usr"))
 

@@ -87,6 +87,11 @@ class Store:
     def _key(self) -> bytes:
         """The key, made where there is none; of this process alone where it cannot be kept."""
         path = self.folder / "key"
+        with suppress(OSError):
+            if self.folder.exists():
+                _private(self.folder)
+        if self.folder.exists() and not _is_own(self.folder):
+            return secrets.token_bytes(_KEY)  # others could read the key, and sign what they like
         for _ in range(2):
             with suppress(OSError):
                 found = files.read(path, 1_000)
@@ -124,6 +129,12 @@ def _private(folder: Path) -> None:
     folder.mkdir(mode=files.PRIVATE_FOLDER, parents=True, exist_ok=True)
     if folder.stat().st_mode & 0o077:
         folder.chmod(files.PRIVATE_FOLDER)
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether the folder is this user's, and nobody else may enter it."""
+    state = folder.stat()
+    return state.st_uid == os.getuid() and not state.st_mode & 0o077
 
 
 def _packed(entry: Entry) -> bytes:

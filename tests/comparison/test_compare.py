@@ -12,7 +12,7 @@ import pytest
 
 import bluelamp
 from bluelamp.cli.verbs.affected import matrix
-from bluelamp.comparison import Because, Comparison, Force, Turn, What, compare
+from bluelamp.comparison import Because, Comparison, Force, Resource, Turn, What, compare
 from bluelamp.core import current
 from bluelamp.errors import UsageError
 from bluelamp.fleet.processes import in_processes
@@ -224,3 +224,16 @@ def test_the_command_groups_forces_with_the_same_change(root: Path) -> None:
 
 def test_an_empty_matrix_is_valid() -> None:
     assert matrix([]) == '{"include":[]}'
+
+
+def test_forces_with_the_same_change_are_one_group() -> None:
+    added = (Resource(What.CREATED, "urn:pulumi:a::b::t::n", "t", "n"),)
+    forces = (
+        Force("essex", resources=added, alike="1"),
+        Force("kent", resources=added, alike="2"),
+        Force("surrey", alike="2"),
+        Force("sussex", resources=added, alike="2"),
+    )
+    comparison = Comparison("main", "b", "h", False, forces)
+    assert [[each.force for each in group] for group in comparison.groups] == [["kent", "sussex"], ["essex"]]
+    assert comparison.as_dict()["affected"] == ["essex", "kent", "sussex"]

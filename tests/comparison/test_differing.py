@@ -124,3 +124,14 @@ def test_changes_are_alike_but_for_names_and_addresses() -> None:
 
     assert digest("essex", "10.1.0.4", "s2") == digest("kent", "10.9.0.4", "s2")
     assert digest("essex", "10.1.0.4", "s2") != digest("kent", "10.9.0.4", "s3")
+
+
+def test_what_the_program_or_the_cloud_replaces_is_marked() -> None:
+    def changed(forced: list[str], ignore: list[str]) -> list[tuple[What, list[bool]]]:
+        old, new = side({"a": 1, "b": 1}), side({"a": 2, "b": 2}, forced=forced, ignore=ignore)
+        found = differing.resources(old, new, lambda *_: ["b"])
+        return [(each.what, [one.replaces for one in each.properties]) for each in found]
+
+    assert changed([], []) == [(What.REPLACED, [False, True])]
+    assert changed(["a"], []) == [(What.REPLACED, [True, True])]
+    assert changed([], ["b"]) == [(What.UPDATED, [False])]

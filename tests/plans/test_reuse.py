@@ -281,3 +281,11 @@ def test_plans_are_not_kept_where_that_is_not_wanted(tmp_path: Path, monkeypatch
     monkeypatch.setenv("BLUELAMP_NO_CACHE", "0")
     assert plans_of(tmp_path, no_cache=True) is None
     assert plans_of(tmp_path, arm_types=tmp_path) is None
+
+
+def test_a_folder_that_others_may_enter_is_closed_before_it_is_used(tmp_path: Path) -> None:
+    Store(tmp_path / "plans")
+    (tmp_path / "plans").chmod(0o777)
+    first = Store(tmp_path / "plans")
+    assert (tmp_path / "plans").stat().st_mode & 0o777 == 0o700
+    assert first.key == Store(tmp_path / "plans").key

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,7 +71,7 @@ def affected(
         forces = select(root, None, every=False, region=region, changed=None, environment=environment)
     elif environment is not None:
         forces = select(root, None, every=True, region=None, changed=None, environment=environment)
-    found = comparison(screen, root, reference, forces, jobs, plans_of(root, no_cache=no_cache))
+    found = comparison(screen, root, reference, forces, jobs, plans_of(root, no_cache=no_cache), option="REF")
     if form is Form.MATRIX:
         present = set(with_stacks(root))
         screen.text(matrix([each for each in found.affected if each.force in present]))
@@ -100,11 +101,7 @@ def _show(screen: Screen, found: "Comparison") -> None:
             _details(screen, first)
             if len(group) > 1:
                 screen.show(f"    [dim]names, addresses and lines are those of {escape(first.force)}[/dim]")
-    total = (
-        sum((each.cost.change for each in found.affected), start=type(found.forces[0].cost.change)(0))
-        if (found.forces)
-        else 0
-    )
+    total = sum((each.cost.change for each in found.affected), Decimal(0))
     cost = f", {'+' if total > 0 else '-'}£{abs(total):,.2f} a month" if total else ""
     unaffected = len(found.forces) - len(found.affected)
     screen.show(f"[bold]{len(found.affected)} affected[/bold]{cost}, {unaffected} not affected")
@@ -120,6 +117,7 @@ def _details(screen: Screen, force: "Force") -> None:
         for each in force.resources
     ]
     _some(screen, lines, "resources")
+    _some(screen, [f"    [yellow]output[/yellow] {escape(each.path)}" for each in force.outputs], "outputs")
     _some(screen, [f"    [red]refused[/red] {escape(each)}" for each in force.refused], "refusals")
     _some(screen, [_verdict(each) for each in force.verdicts], "verdicts")
     for amount in money(force):

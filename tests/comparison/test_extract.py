@@ -1,0 +1,102 @@
+"""The files of a commit, written into a folder and nowhere else."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bluelamp.core import git
+from bluelamp.core.git import GitError
+
+
+def run(root: Path, *words: str, given: bytes = b"") -> str:
+    own = ("-c", "user.email=a@police.example", "-c", "user.name=A")
+    return (
+        subprocess.run(["git", "-C", str(root), *own, *words], input=given, check=True, capture_output=True)
+        .stdout.decode()
+        .strip()
+    )
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    made = tmp_path / "root"
+    made.mkdir()
+    run(made, "init", "--quiet")
+    return made
+
+
+def committed(root: Path, entries: list[tuple[str, bytes, str]]) -> str:
+    """A commit of blobs: mode, content and name, whatever they are."""
+    rows = b""
+    for mode, content, name in sorted(entries, key=lambda each: each[2]):
+        blob = run(root, "hash-object", "-w", "--stdin", given=content)
+        rows += f"{mode} {name}".encode() + b"\0" + bytes.fromhex(blob)
+    path = root / ".git" / "tree"
+    path.write_bytes(rows)
+    tree = run(root, "hash-object", "-t", "tree", "-w", "--literally", str(path))
+    return run(root, "commit-tree", tree, "-m", "hostile")
+
+
+def test_files_have_the_contents_that_git_stores(root: Path, tmp_path: Path) -> None:
+    contents = {"a": b"", "b/c d": b"\0\n" * 300, "b/é": os.urandom(100_000), "b/e.yaml": b"a: 1\r\n"}
+    for name, content in contents.items():
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_bytes(content)
+    (root / ".gitattributes").write_text("*.yaml text eol=lf export-ignore\n", encoding="utf-8")
+    (root / "link").symlink_to("b/e.yaml")
+    run(root, "-c", "core.autocrlf=false", "add", "--all")
+    stored = run(root, "cat-file", "blob", ":b/e.yaml")
+    run(root, "commit", "--quiet", "--message", "a")
+    (root / "a").write_bytes(b"later")
+    folder = tmp_path / "out"
+    folder.mkdir()
+    git.extract(root, run(root, "rev-parse", "HEAD"), folder)
+    for name, content in contents.items():
+        if name != "b/e.yaml":
+            assert (folder / name).read_bytes() == content
+    assert (folder / "b" / "e.yaml").read_text("utf-8").strip() == stored
+    assert (folder / "link").readlink() == Path("b/e.yaml")
+
+
+def test_nothing_is_written_or_linked_outside_the_folder(root: Path, tmp_path: Path) -> None:
+    commit = committed(
+        root,
+        [
+            ("100644", b"out", ".."),
+            ("100644", b"hook", ".git"),
+            ("120000", b"/etc", "absolute"),
+            ("120000", b"../../outside", "above"),
+            ("120000", b".", "here"),
+            ("120000", b"here/here/../..", "round"),
+            ("100644", b"kept", "kept"),
+        ],
+    )
+    folder = tmp_path / "out"
+    folder.mkdir()
+    before = {path for path in tmp_path.rglob("*") if ".git" not in path.parts}
+    git.extract(root, commit, folder)
+    made = {path for path in tmp_path.rglob("*") if ".git" not in path.parts} - before
+    assert {path.name for path in made} == {"kept", "here"}
+
+
+def test_an_object_that_is_not_there_is_said(root: Path, tmp_path: Path) -> None:
+    commit = committed(root, [("100644", b"kept", "kept")])
+    blob = run(root, "hash-object", "--stdin", given=b"kept")
+    (root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(GitError):
+        git.extract(root, commit, tmp_path)
+
+
+@pytest.mark.parametrize(("one", "other", "shared"), [("a", "b", True), ("a", "c", False)])
+def test_the_merge_base_of_two_commits(root: Path, one: str, other: str, shared: bool) -> None:
+    tree = run(root, "mktree")
+    first = run(root, "commit-tree", tree, "-m", "first")
+    made = {
+        "a": run(root, "commit-tree", tree, "-p", first, "-m", "a"),
+        "b": run(root, "commit-tree", tree, "-p", first, "-m", "b"),
+        "c": run(root, "commit-tree", tree, "-m", "c"),
+    }
+    assert git.merge_base(root, made[one], made[other]) == (first if shared else "")
+    assert not git.is_shallow(root)
