@@ -22,10 +22,11 @@ SAID: Final = "known: "
 """What the policy pack's message on a known failure begins with."""
 _NO_WORSE: Final = {
     Verdict.FAIL: frozenset({Verdict.FAIL, Verdict.UNKNOWN}),
-    Verdict.ERROR: frozenset({Verdict.ERROR, Verdict.UNKNOWN}),
+    Verdict.ERROR: frozenset({Verdict.UNKNOWN}),
     Verdict.UNKNOWN: frozenset({Verdict.UNKNOWN}),
 }
-"""What is known of each verdict: a failure that cannot be decided any more is no worse than a failure."""
+"""What is known of each verdict: a failure that cannot be decided any more is no worse than a failure. A rule in error
+always stops a deployment, so that an error is never known."""
 _THEN: Final = {
     Verdict.EXEMPT: "exempt then",
     Verdict.UNKNOWN: "undecided then",
@@ -49,8 +50,10 @@ def why_new(before: Before | None, verdict: Verdict, enforcement: Enforcement, s
     """Why a finding is new against what was `before`, None where nothing was; empty where it is known.
 
     It is new where there was none, where its verdict is worse, where its rule was advisory and is mandatory, where the
-    severity rose, and where an exemption excused it and does not any more.
+    severity rose, and where an exemption excused it and does not any more. A rule in error is always new.
     """
+    if verdict is Verdict.ERROR:
+        return "the rule is in error"
     if before is None:
         return "not in the earlier report"
     if verdict not in _NO_WORSE.get(before.verdict, ()):

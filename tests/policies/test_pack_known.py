@@ -55,3 +55,30 @@ def test_the_served_pack_reads_the_file_and_refuses_another_stacks(monkeypatch, 
         response = stub.Analyze(proto.AnalyzeRequest(type=ACCOUNT, urn=URN, properties=values.encode(OPEN)))
     (told,) = [each for each in response.diagnostics if each.policyName == "BL-STO-005"]
     assert told.enforcementLevel == proto.ADVISORY
+
+
+def test_only_the_option_names_known_findings(monkeypatch, project):
+    from contextlib import contextmanager
+
+    from bluelamp.cli import operate
+    from bluelamp.cli.screen import Format, Screen
+    from bluelamp.cli.session import Session
+    from bluelamp.engine.operation import Target
+    from bluelamp.errors import Status
+    from bluelamp.fleet.deploy import Result
+
+    @contextmanager
+    def session(_screen, root, **_):
+        environment = {"BLUELAMP_KNOWN_FINDINGS": "/somebody/elses.json"}
+        yield Session(root, lambda force: Target(None, force, root, environment), lambda _: [], lambda _: {})
+
+    def work(target, _hear, _gate):
+        told.append(dict(target.environment))
+        return Result(target.stack, "preview", Status.DONE)
+
+    told = []
+    monkeypatch.setattr(operate, "session", session)
+    operate.run(
+        Screen(Format.JSON, quiet=True), project.root, ["essex"], "preview", operate.How(needs_settings=False), work
+    )
+    assert told == [{}]

@@ -77,7 +77,7 @@ def check(
     """Plan the program in this process and judge it by every rule: no engine, no login, seconds.
 
     Examples: `bluelamp check essex` · `bluelamp check --all` · `bluelamp check --changed main --format json` ·
-    `bluelamp check essex --watch` · `bluelamp check essex --baseline report-of-main` ·
+    `bluelamp check essex --watch` · `bluelamp check essex --baseline reports/main` ·
     `bluelamp check --changed origin/main --comment comment.md`
     """
     from bluelamp.governance.read import every as every_governance
