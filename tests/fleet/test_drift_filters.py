@@ -127,8 +127,8 @@ def test_history_says_since_when_and_what_is_gone(tmp_path: Path) -> None:
 
 def test_forces_are_remembered_at_the_same_time(tmp_path: Path) -> None:
     file = file_of(tmp_path, rehearse=False)
-    forces = [f"force-{number}" for number in range(16)]
-    with ThreadPoolExecutor(8) as pool:
+    forces = [f"force-{number}" for number in range(6)]
+    with ThreadPoolExecutor(6) as pool:
         told = list(pool.map(lambda force: remember(file, force, [("u", "p")], datetime.now(UTC))[1], forces))
     assert set(told) == {""}
     again = [remember(file, force, [("u", "p")], datetime.now(UTC))[0] for force in forces]
