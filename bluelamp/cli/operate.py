@@ -141,25 +141,36 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
         except KeyboardInterrupt:
             if rollout is not None:
                 rollout.interrupt()
+                _give(screen, root, verb, how, results, rollout)
             raise
         saved = how.save.finish(screen, results, made_from) if how.save and made_from else None
         if how.report is not None:
             _report(screen, root, results, how, verb)
         if how.drifting is not None:
             how.drifting.results[:] = results
-    if screen.json:
-        given: dict[str, Any] = {
-            "verb": verb,
-            "rehearsed": how.rehearse,
-            "forces": [_given(root, result) for result in results],
-        }
-        more: dict[str, dict[str, Any]] = {
-            "preview": {"saved": saved},
-            "drift": {"forces": [{**each, "drift": _drift(how, each["force"])} for each in given["forces"]]},
-            "up": {"run": rollout and rollout.as_dict(), "plan": how.plan and how.plan.as_dict()},
-        }
-        screen.give({**given, **more.get(verb, {})})
+    _give(screen, root, verb, how, results, rollout, saved)
     return worst(result.status for result in results)
+
+
+def _give(
+    screen: Screen,
+    root: Path,
+    verb: str,
+    how: How,
+    results: list[Result],
+    rollout: "Rollout | None",
+    saved: dict[str, Any] | None = None,
+) -> None:
+    """Gives the result for JSON: of an interrupted run, what was done until then."""
+    if not screen.json:
+        return
+    forces = [_given(root, result) for result in results]
+    more: dict[str, dict[str, Any]] = {
+        "preview": {"saved": saved},
+        "drift": {"forces": [{**each, "drift": _drift(how, each["force"])} for each in forces]},
+        "up": {"run": rollout and rollout.as_dict(), "plan": how.plan and how.plan.as_dict()},
+    }
+    screen.give({"verb": verb, "rehearsed": how.rehearse, "forces": forces, **more.get(verb, {})})
 
 
 def _drift(how: How, force: str) -> dict[str, Any] | None:

@@ -154,6 +154,8 @@ def approve(opened: Opened, people: People, key: "Ed25519PrivateKey", now: datet
     if refused:
         raise UsageError(refused, next_step="ask another person of stacks/approvers.yaml")
     folder = opened.folder / APPROVALS
+    if folder.is_symlink():
+        raise UsageError(f"{folder} is a link where a folder was", next_step="remove it")
     folder.mkdir(exist_ok=True)
     said = {
         "format": FORMAT,

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from bluelamp.core import private
@@ -25,6 +26,9 @@ CREATE TABLE IF NOT EXISTS drift_runs (
 );
 CREATE TABLE IF NOT EXISTS drifted (run BIGINT NOT NULL, urn VARCHAR NOT NULL, property VARCHAR NOT NULL);
 """
+
+_ALONE: Final = Lock()
+"""Forces are compared in several threads, and DuckDB makes tables in one transaction at a time."""
 
 Key = tuple[str, str]
 """A URN and a property path; the path is empty for a resource as a whole."""
@@ -58,7 +62,7 @@ def remember(file: Path, force: str, found: Sequence[Key], now: datetime) -> tup
     try:
         private.folder(file.parent if file.parent.name == private.NAME else file.parent.parent)
         file.parent.mkdir(parents=True, exist_ok=True)
-        with opened(file, memory=_MEMORY) as connection:
+        with _ALONE, opened(file, memory=_MEMORY) as connection:
             connection.execute(_TABLES)
             connection.begin()
             told = _told(connection, force, found, now)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bluelamp.core.files import read
+from bluelamp.core.files import read, replace
 from bluelamp.errors import UsageError
 from bluelamp.reports.canonical import readable
 from bluelamp.reports.keys import fingerprint, pem_of, public_key_of
@@ -50,15 +50,16 @@ def signature_of(path: Path) -> Path:
 
 
 def seal(said: Mapping[str, Any], path: Path, model: type[Document], key: "Ed25519PrivateKey") -> None:
-    """Writes the document that `said` makes, signed with `key`, and its signature. Raises `OSError`."""
+    """Writes the document that `said` makes, signed with `key`, and its signature, each whole. Raises `OSError`."""
     public = key.public_key()
     signer = {"algorithm": "Ed25519", "fingerprint": fingerprint(public), "publicKey": pem_of(public)}
     whole = {**said, "signer": signer}
     whole["content"] = content_hash(whole)
     raw = readable(whole).encode()
     model.model_validate_json(raw)
-    path.write_bytes(raw)
-    signature_of(path).write_bytes(key.sign(raw))
+    # The signature first: a document without one says that it is not signed, never that it was changed.
+    replace(signature_of(path), key.sign(raw))
+    replace(path, raw)
 
 
 def unseal(path: Path, model: type[D], limit: int) -> tuple[D, bytes]:

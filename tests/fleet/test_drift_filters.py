@@ -1,5 +1,6 @@
 """What is drift and what a filter leaves out of it, since when it is there, and how an issue tells it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -122,6 +123,16 @@ def test_history_says_since_when_and_what_is_gone(tmp_path: Path) -> None:
     assert len(last.gone) == 3
     assert remember(file, "kent", [], days[3])[0].previous is None
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_forces_are_remembered_at_the_same_time(tmp_path: Path) -> None:
+    file = file_of(tmp_path, rehearse=False)
+    forces = [f"force-{number}" for number in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        told = list(pool.map(lambda force: remember(file, force, [("u", "p")], datetime.now(UTC))[1], forces))
+    assert set(told) == {""}
+    again = [remember(file, force, [("u", "p")], datetime.now(UTC))[0] for force in forces]
+    assert {runs for each in again for _, runs in each.since.values()} == {2}
 
 
 def test_a_history_that_cannot_be_used_is_no_failure(tmp_path: Path) -> None:
