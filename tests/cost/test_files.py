@@ -1,5 +1,7 @@
 """Files of use and hardware: what they say, and every mistake in them at once, with its place."""
 
+import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,10 @@ from bluelamp.cost.estate import check_names
 from bluelamp.cost.fleet import costs
 from bluelamp.pricing.files import read_both
 from bluelamp.pricing.hardware import hardware_of, read_hardware
+from bluelamp.pricing.inputs import inputs_of, registered
 from bluelamp.pricing.model import By
-from bluelamp.pricing.price import Estate
+from bluelamp.pricing.price import Estate, price
+from bluelamp.pricing.snapshot import load, text_of
 from bluelamp.pricing.usage import defaults, read_usage, usage_of
 from tests.conftest import ROOT, Project, in_process
 from tests.cost.estates import cost_of, lines, resource
@@ -259,3 +263,33 @@ def test_the_page_of_costs_has_every_default() -> None:
     page = (ROOT / "docs" / "cost.md").read_text("utf-8")
     for one in defaults().values():
         assert f"| `{one.key}` | `{one.value:f} {one.unit}` | {one.per} | {one.what} |" in page
+
+
+def test_what_a_program_registers_prices_as_the_files_do(tmp_path: Path) -> None:
+    folder = tmp_path / "stacks" / "kent"
+    folder.mkdir(parents=True)
+    (folder / "usage.yaml").write_text("usage: {natData: 7 GB/month}\n", "utf-8")
+    (folder / "hardware.yaml").write_text(HARDWARE.replace("milestone: moved", "milestone: first-steps"), "utf-8")
+    known = load().by_key
+    dearer = replace(known["nat-gateway"], gbp=Decimal("0.5"))
+    own = {"nat-gateway": dearer, "nat-gateway-data": known["nat-gateway-data"]}
+    (tmp_path / "stacks" / "prices.csv").write_text(text_of(own), "utf-8")
+
+    found = registered(tmp_path, "kent", ("first-steps",))
+    assert found["prices"] == {"nat-gateway": ["0.5", "hour", "uksouth"]}, "those that differ from the shipped ones"
+    # The engine makes a float of every number.
+    wired = json.loads(json.dumps(found), parse_int=float)
+    usage, hardware = read_both(tmp_path, "kent")
+    estate = Estate("kent", (resource("network:NatGateway", {"location": "uksouth"}),))
+    inputs = inputs_of(wired)
+    by_files = price(estate, usage, hardware, prices=load(tmp_path))
+    by_inputs = price(estate, inputs.usage, inputs.hardware, prices=inputs.prices)
+    amounts = [(line.what, line.kind, line.monthly) for line in by_files.lines]
+    assert [(line.what, line.kind, line.monthly) for line in by_inputs.lines] == amounts
+    assert by_files.total > 0
+
+    with pytest.raises(SettingsError, match="the milestone is not on the roadmap"):
+        registered(tmp_path, "kent", ("other",))
+    for wrong in ({"prices": {"nat-gateway": ["0.5", "fortnight", "uksouth"]}}, {"prices": 3}):
+        with pytest.raises(SettingsError, match="not what Bluelamp registers"):
+            inputs_of(wrong)
