@@ -100,5 +100,7 @@ def _templates() -> "Environment":
         comment_end_string="*}",
         trim_blocks=True,
         lstrip_blocks=True,
+        # A macro's last line feed is that of the line it is used in.
+        finalize=lambda value: value.rstrip("\n") if isinstance(value, str) else value,
         keep_trailing_newline=True,
     )
