@@ -92,8 +92,7 @@ def test_the_marker_in_another_persons_comment_is_not_followed(at: tuple[str, Ke
 def test_an_answer_that_is_lost_makes_no_second_comment(at: tuple[str, Kept, Path]) -> None:
     _, kept, folder = at
     kept.lose = 1
-    with mock.patch("time.sleep"):
-        assert post(folder, f"{MARKER}\ntext\n")[0] == 0
+    assert post(folder, f"{MARKER}\ntext\n")[0] == 0
     assert len(kept.comments) == 1
 
 
