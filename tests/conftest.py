@@ -19,6 +19,8 @@ from bluelamp.lasting import collect_seldom
 
 bytecode.keep()
 collect_seldom()
+# Tests patch what a plan is made by; those of kept plans switch them on, in a folder of their own.
+os.environ["BLUELAMP_NO_CACHE"] = "1"
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = Path(sys.executable).with_name("bluelamp")

@@ -50,8 +50,7 @@ def comparison(
         found = compare(root, reference, forces, jobs=jobs, plans=plans, tell=tell)
     for note in found.notes:
         screen.say(f"[dim]note: {escape(note)}[/dim]")
-    planned = sum(not each.reused for each in found.forces)
-    if plans is not None and planned:
+    if plans is not None and any(not each.reused or each.affected for each in found.forces):
         screen.say(f"{len(found.forces)} forces compared with {found.base[:12]}: {found.reused} reused")
     return found
 

@@ -65,9 +65,9 @@ class Resource:
 
     `urn` is that of the working files, of a deleted resource that of the base; `name` is its logical name. `component`
     is the logical name of the component that makes it, and `module` that component's type; both are empty for a
-    resource outside components. `file` and `line` are where the program declares it, empty and 0 where that is not
-    known. `properties` differ; a created or a deleted resource lists none. `protect` says that the engine refuses to
-    delete it.
+    resource outside components. `file` and `line` are where the project declares it, empty and 0 where that is not
+    known, as of a module of an installed Bluelamp. `properties` differ; a created or a deleted resource lists none.
+    `protect` says that the engine refuses to delete it.
     """
 
     what: What

@@ -1,12 +1,13 @@
 """The costs of several forces, each planned in a process, now or as their settings were at a git revision."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bluelamp.core import git
 from bluelamp.core.environments import ENVIRONMENTS, join, split
@@ -16,6 +17,9 @@ from bluelamp.cost.price import cost_of_plan, read_both
 from bluelamp.cost.snapshot import Prices, load
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.planning import planning_each
+
+if TYPE_CHECKING:
+    from bluelamp.plans import Plans
 
 _BEFORE: Final = "@"
 """Stands before the name of a force whose settings of the revision are planned."""
@@ -44,12 +48,14 @@ def costs(
     *,
     against: str | None = None,
     day: date | None = None,
+    plans: "Plans | None" = None,
 ) -> Iterator[Both]:
     """The cost of each force's plan, in the order they are named; with `against` also as it was at that revision.
 
     Of the revision the settings, the use and the hardware count; the program and the prices are those of now, so that
-    the difference is what the change of the settings costs. Raises `SettingsError` with every mistake in the files of
-    use and hardware of all forces, and `UsageError` where `against` is no revision.
+    the difference is what the change of the settings costs. Costs that `plans` keep are not made again. Raises
+    `SettingsError` with every mistake in the files of use and hardware of all forces, and `UsageError` where `against`
+    is no revision.
     """
     problems: list[Problem] = []
     for force in forces:
@@ -68,18 +74,38 @@ def costs(
             for force in forces
             for item in ([force, f"{_BEFORE}{force}"] if before.get(force) is False else [force])
         ]
-        work = partial(_cost, root=root, folder=Path(folder), arm_types=arm_types, prices=prices, day=day)
-        found = planning_each(work, items, root, jobs)
+        kept = {force: plans.costs(force) for force in forces} if plans else {}
+        items = [item for item in items if kept.get(item) is None]
+        work = partial(_cost, root=root, folder=Path(folder), arm_types=arm_types, prices=prices, day=day, plans=plans)
+        found = planning_each(work, items, root, jobs) if items else iter(())
         for force in forces:
-            now = next(found)
+            now = kept.get(force) or next(found)
             yield Both(now, None if force not in before else now if before[force] else next(found))
 
 
-def _cost(item: str, *, root: Path, folder: Path, arm_types: Path | None, prices: Prices, day: date | None) -> Costs:
+def _cost(
+    item: str,
+    *,
+    root: Path,
+    folder: Path,
+    arm_types: Path | None,
+    prices: Prices,
+    day: date | None,
+    plans: "Plans | None",
+) -> Costs:
     from bluelamp.planning.attempt import planned
 
     if not item.startswith(_BEFORE):
-        return cost_of_plan(planned(item, root, arm_types=arm_types), root, prices=prices, day=day)
+        from bluelamp.plans.cache import COST
+        from bluelamp.plans.packing import packed
+        from bluelamp.plans.reads import Reads
+
+        read = Reads()
+        with plans.recording(read) if plans else nullcontext():
+            costs = cost_of_plan(planned(item, root, arm_types=arm_types), root, prices=prices, day=day)
+        if plans:
+            plans.keep(item, {COST: packed(costs)}, read)
+        return costs
     force = item.removeprefix(_BEFORE)
     try:
         return cost_of_plan(planned(force, folder, arm_types=arm_types), folder, prices=prices, day=day)

@@ -31,6 +31,8 @@ _FILES: Final = (
     "uv.lock",
     "poetry.lock",
 )
+_REGIONS: Final = "regions"
+"""The folder below `stacks` with what several forces share; every other belongs to one."""
 _LINKED: Final = ("infra", "modules", "policies", "workloads")
 _SKIPPED: Final = ("__pycache__", ".git", ".venv", "node_modules")
 _LARGEST: Final = 256_000_000
@@ -101,6 +103,18 @@ def differing(one: Inputs, other: Inputs, force: str) -> list[str]:
     return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
 
 
+def settings_stamps(root: Path, forces: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """When each file of settings of these forces was changed, in nanoseconds since 1970, and its size in bytes."""
+    stacks = root / "stacks"
+    return _stamps([*(each for force in forces for each in _own(root, force)), *_common(stacks)])
+
+
+def shared_stamps(root: Path) -> dict[str, tuple[int, int]]:
+    """The same of the code, the rules and the lock files that plans are made from."""
+    files = _shared(root, Path(bluelamp.__file__).resolve().parent)
+    return _stamps([each for each in files if not each[0].startswith("stacks/")])
+
+
 def versions() -> str:
     """A digest of the day, of Python, and of the installed packages with their versions."""
     about = [today().isoformat(), sys.version, platform.machine(), sys.platform, *_installed()]
@@ -122,22 +136,25 @@ def _installed() -> tuple[str, ...]:
 
 def _shared(root: Path, package: Path) -> Iterator[tuple[str, Path]]:
     """The files that plans of all forces are made from: name and path."""
-    linked = {each.resolve() for each in _linked(package)}
+    own = package.parent == root  # a checkout's package links to its folders
     for name, path in _walk(package, ""):
         first, _, rest = name.partition("/")
-        yield (name if first in _LINKED and rest else f"bluelamp/{name}"), path
+        yield (name if own and first in _LINKED and rest else f"bluelamp/{name}"), path
     for folder in _FOLDERS:
-        if (root / folder).resolve() not in linked:
-            yield from _walk(root / folder, f"project/{folder}/" if folder in _LINKED else f"{folder}/")
+        if (root / folder).resolve() not in _linked(package):
+            yield from _walk(root / folder, f"{folder}/")
     for name in _FILES:
         if (root / name).is_file():
             yield name, root / name
-    stacks = root / "stacks"
+    yield from _common(root / "stacks")
+
+
+def _common(stacks: Path) -> Iterator[tuple[str, Path]]:
+    """The settings that forces share."""
     for path in sorted(stacks.iterdir()) if stacks.is_dir() else ():
         if path.is_file() and not path.name.startswith(("Pulumi.", ".")):
             yield f"stacks/{path.name}", path
-        elif path.is_dir() and not (stacks / f"Pulumi.{path.name}.yaml").exists():
-            yield from _walk(path, f"stacks/{path.name}/")
+    yield from _walk(stacks / _REGIONS, f"stacks/{_REGIONS}/")
 
 
 def _own(root: Path, force: str) -> Iterator[tuple[str, Path]]:

@@ -129,6 +129,7 @@ def test_a_mistake_in_the_settings_has_its_place_what_is_there_and_what_may_be(p
         "policy dyfed-powys",
         "check dyfed-powys",
         "check --changed HEAD",
+        "affected HEAD",
         "render dyfed-powys --out rendered",
         "compile --to admission --out compiled --rule BL-K8S-001",
         "key mine.pem",
@@ -137,7 +138,7 @@ def test_a_mistake_in_the_settings_has_its_place_what_is_there_and_what_may_be(p
     ],
 )
 def test_a_result_is_as_the_schema_says(words: str, project: Project) -> None:
-    if "--changed" in words or "new" in words:
+    if "HEAD" in words or "new" in words:
         (project.root / "stacks" / "Pulumi.kent.yaml").unlink(missing_ok=True)
         for command in ("init -q", "add -A", "-c user.name=a -c user.email=a@b commit -qm a"):
             project_git(project, *command.split())

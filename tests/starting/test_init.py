@@ -10,13 +10,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluelamp.cli.select import select
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.register import read_register
 from bluelamp.errors import UsageError
 from bluelamp.fleet.judge import check_plan
 from bluelamp.infra.force import load
 from bluelamp.starting import start
+from tests.comparing import differing
 from tests.conftest import ROOT, bluelamp
 
 NATIONAL = read_register(ROOT)
@@ -133,10 +133,10 @@ def test_another_version_of_bluelamp_changes_every_force(tmp_path: Path) -> None
     git = ["git", "-C", str(tmp_path), "-c", "user.email=platforms@police.example", "-c", "user.name=Platforms"]
     for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "start"]):
         subprocess.run([*git, *words], check=True)
-    assert select(tmp_path, None, every=False, region=None, changed="HEAD") == []
+    assert differing(tmp_path, "HEAD") == []
     pinned = tmp_path / "pyproject.toml"
     pinned.write_text(pinned.read_text("utf-8").replace("bluelamp==", "bluelamp>="), encoding="utf-8")
-    assert select(tmp_path, None, every=False, region=None, changed="HEAD") == ["kent"]
+    assert differing(tmp_path, "HEAD") == ["kent"]
 
 
 def test_check_plans_the_resources_that_the_project_adds(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """`bluelamp check`."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
@@ -28,8 +29,8 @@ from bluelamp.cli.options import (
 from bluelamp.cli.reuse import plans_of, say_reused
 from bluelamp.cli.screen import Format, Screen, escape, problem_of
 from bluelamp.cli.select import end_without, select
-from bluelamp.errors import Status, worst
-from bluelamp.fleet.judge import Check, check_plans
+from bluelamp.errors import Status, UsageError, worst
+from bluelamp.fleet.judge import Check, check_plan, check_plans
 from bluelamp.folders import project as find_project
 
 _TOTALS: Final = ("mandatory", "advisory", "unknown", "exempt")
@@ -52,18 +53,24 @@ def check(
     arm_types: ArmTypes = None,
     jobs: Jobs = None,
     no_cache: NoCache = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Check again whenever a file of settings changes, until Ctrl-C.")
+    ] = False,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
 ) -> None:
     """Plan the program in this process and judge it by every rule: no engine, no login, seconds.
 
-    Examples: `bluelamp check essex` · `bluelamp check --all` · `bluelamp check --changed main --format json`
+    Examples: `bluelamp check essex` · `bluelamp check --all` · `bluelamp check --changed main --format json` ·
+    `bluelamp check essex --watch`
     """
     from bluelamp.governance.read import every as every_governance
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    plans = plans_of(root, no_cache=no_cache, arm_types=arm_types)
+    if watch and (report is not None or screen.json or changed is not None):
+        raise UsageError("--watch shows text, of forces that are named", next_step="leave the other options out")
+    plans = plans_of(root, no_cache=no_cache or watch, arm_types=arm_types)
     differing = compared(screen, root, jobs, plans)
     chosen = select(
         root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
@@ -74,6 +81,11 @@ def check(
         read_settings(root, forces, rehearse=None)
         every_governance(root, forces)
 
+    if watch:
+        from bluelamp.cli.watch import watch as keep_checking
+
+        work = partial(check_plan, root=root, arm_types=arm_types, block_unknown=block_unknown, changes=True)
+        keep_checking(screen, root, chosen, validate, work, partial(_show, screen))
     done: list[Check] = []
     tell = screen.milestones(len(chosen))
     with screen.progress() as progress:

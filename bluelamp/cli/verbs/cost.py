@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bluelamp.cli.operate import read_settings
-from bluelamp.cli.options import All, ArmTypes, Environment, Forces, Jobs, Project, Quiet, Region, Rehearse
+from bluelamp.cli.options import All, ArmTypes, Environment, Forces, Jobs, NoCache, Project, Quiet, Region, Rehearse
+from bluelamp.cli.reuse import plans_of, say_reused
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import select
 from bluelamp.cost.model import By
@@ -17,6 +18,7 @@ from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
     from bluelamp.cost.fleet import Both
+    from bluelamp.plans import Plans
 
 
 class From(StrEnum):
@@ -60,6 +62,7 @@ def cost(
     ] = False,
     arm_types: ArmTypes = None,
     jobs: Jobs = None,
+    no_cache: NoCache = False,
     form: Annotated[
         Form, typer.Option("--format", "-f", help="How to give the result; focus is CSV by FOCUS 1.2.")
     ] = Form.TEXT,
@@ -87,12 +90,15 @@ def cost(
     from bluelamp.cli.cost_text import Shown, as_json, show
 
     chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
-    read_settings(root, chosen, rehearse=None)
+    plans = plans_of(root, no_cache=no_cache, arm_types=arm_types) if source is From.PLAN else None
+    kept = {force for force in chosen if plans and plans.costs(force) is not None}
+    read_settings(root, [force for force in chosen if force not in kept], rehearse=None)
     found = (
         _deployed(screen, root, chosen, rehearse=rehearse)
         if source is From.STATE
-        else _planned(screen, root, chosen, arm_types, jobs, against)
+        else _planned(screen, root, chosen, arm_types, jobs, against, plans)
     )
+    say_reused(screen, len(chosen), len(kept))
     grouped = by or (By.COMPONENT if len(chosen) == 1 else By.FORCE)
     if form is Form.FOCUS:
         from bluelamp.cost.focus import export
@@ -118,7 +124,13 @@ def _check(against: str | None, source: From, form: Form, *, rehearse: bool, ref
 
 
 def _planned(
-    screen: Screen, root: Path, forces: Sequence[str], arm_types: Path | None, jobs: int | None, against: str | None
+    screen: Screen,
+    root: Path,
+    forces: Sequence[str],
+    arm_types: Path | None,
+    jobs: int | None,
+    against: str | None,
+    plans: "Plans | None",
 ) -> list["Both"]:
     from bluelamp.cost.fleet import costs
 
@@ -126,7 +138,7 @@ def _planned(
     tell = screen.milestones(len(forces), "pricing", "priced")
     with screen.progress() as progress:
         task = progress.add_task("pricing", total=len(forces))
-        for one in costs(forces, root, arm_types, jobs, against=against):
+        for one in costs(forces, root, arm_types, jobs, against=against, plans=plans):
             done.append(one)
             progress.advance(task)
             tell(len(done))

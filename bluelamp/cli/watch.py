@@ -1,0 +1,80 @@
+"""Checking forces again at each change of a file, in a process that has everything loaded."""
+
+import gc
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, NoReturn
+
+from bluelamp.cli.screen import Screen
+from bluelamp.core.problems import SettingsError
+from bluelamp.errors import BluelampError
+from bluelamp.fleet.judge import Check
+from bluelamp.fleet.parallel import cores
+from bluelamp.fleet.processes import in_processes
+from bluelamp.plans.inputs import settings_stamps, shared_stamps
+
+_PAUSE: Final = 0.1
+"""Seconds between two looks at the settings."""
+_CODE: Final = 10
+"""Looks at the settings for one at the code, which is over a thousand files."""
+
+Stamps = dict[str, tuple[int, int]]
+
+
+def watch(
+    screen: Screen,
+    root: Path,
+    forces: Sequence[str],
+    validate: Callable[[list[str]], None],
+    work: Callable[[str], Check],
+    show: Callable[[Sequence[Check]], None],
+) -> NoReturn:
+    """Validates the forces, does `work` for each and shows it; then again whenever a file of settings changes.
+
+    Each time but the first is a process forked from this one, so that nothing is loaded again and no run leaves
+    anything to the next. Where code changes, the command begins anew. Ends by `KeyboardInterrupt`.
+    """
+    loaded = False
+    while True:
+        settings, code = settings_stamps(root, forces), shared_stamps(root)
+        try:
+            validate(list(forces))
+            workers = min(cores(), len(forces))
+            done = list(in_processes(work, forces, workers)) if loaded else [work(force) for force in forces]
+            if not loaded and all(one.report for one in done):
+                loaded = True
+                # What is loaded stays: a collection in a fork would copy the memory that holds it.
+                gc.collect()
+                gc.freeze()
+            show(done)
+        except SettingsError as error:
+            for problem in error.problems:
+                screen.error(problem)
+        except BluelampError as error:
+            screen.error(error.message, error.next_step)
+        screen.say("[dim]waiting for a change; Ctrl-C ends[/dim]")
+        sys.stdout.flush()
+        _wait(root, forces, settings, code)
+        Screen.problems.clear()
+
+
+def _wait(root: Path, forces: Sequence[str], settings: Stamps, code: Stamps) -> None:
+    """Waits until the settings differ, and are no longer written to; begins the command anew where code differs."""
+    for look in range(1, sys.maxsize):
+        if look % _CODE == 0 and shared_stamps(root) != code:
+            _begin_anew()
+        found = settings_stamps(root, forces)
+        if found != settings:
+            time.sleep(_PAUSE / 2)
+            if settings_stamps(root, forces) == found:
+                return
+        time.sleep(_PAUSE)
+
+
+def _begin_anew() -> NoReturn:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - no shell is wanted
