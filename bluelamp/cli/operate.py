@@ -1,8 +1,10 @@
 """What preview, up, destroy and drift have in common: several forces at once, progress, results, reports, status."""
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from bluelamp.cli.board import Board
@@ -20,9 +22,13 @@ from bluelamp.fleet.deploy import Gate, Hear, Result, nothing
 from bluelamp.fleet.deployed import holds
 from bluelamp.fleet.parallel import each
 from bluelamp.policies.governance import BLOCK_UNKNOWN
+from bluelamp.policies.known import KNOWN
+from bluelamp.policies.known import write as write_known
 
 if TYPE_CHECKING:
+    from bluelamp.comparison.model import Comparison
     from bluelamp.infra.force import Force
+    from bluelamp.reports.earlier import Earlier
 
 Work = Callable[[Target, Hear, Gate], Result]
 _CHANGING = ("up", "destroy")
@@ -43,6 +49,12 @@ class How:
     needs_settings: bool = True
     block_unknown: bool = False
     details: bool = False
+    earlier: "Earlier | None" = None
+    """The report whose findings are known and fail nothing."""
+    base: "Comparison | None" = None
+    """What the working files change against a base; reports then say which findings are new."""
+    results: list[Result] = field(default_factory=list)
+    """Takes the result of each force as it comes."""
     seen: Mapping[str, Result] = field(default_factory=dict)
     """By force, the preview that was shown before a change was confirmed."""
 
@@ -69,18 +81,21 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
             changes=verb in _CHANGING,
         ) as held,
         screen.progress() as progress,
+        ExitStack() as stack,
     ):
         board = Board(progress, forces)
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="bluelamp-"))) if how.earlier else None
 
         def one(force: str) -> Result:
             try:
-                result = _one(held, force, settings, verb, how, work, board)
+                result = _one(held, force, settings, verb, how, work, board, folder)
                 return _of_rehearsal(result) if how.rehearse else result
             finally:
                 board.end(force)
 
         for result in each(one, forces, how.jobs):
             results.append(result)
+            how.results.append(result)
             shown = replace(result, notes=(*result.notes, *notes.fresh(result.program_notes)))
             show_result(screen, shown, details=how.details, seen=how.seen.get(result.force))
             if screen.json:
@@ -140,11 +155,11 @@ def _one(
     how: How,
     work: Work,
     board: Board,
+    folder: Path | None = None,
 ) -> Result:
     try:
         target = held.target(force)
-        if how.block_unknown:
-            target = replace(target, environment={**target.environment, BLOCK_UNKNOWN: "1"})
+        target = _told(target, how, folder)
         recovered, notes = tuple(held.recover(target)), tuple(held.notes(target))
         drops = force in settings and settings[force].version_aliases == "drop"
         # Read once: of a real backend that is a run of the engine.
@@ -179,6 +194,18 @@ def _one(
     except SettingsError as error:
         return Result(force, verb, Status.WRONG_USE, errors=tuple(map(str, error.problems)))
     return result
+
+
+def _told(target: Target, how: How, folder: Path | None) -> Target:
+    """The target whose policy pack is told what is blocked and what is known; `folder` takes the file of the latter."""
+    environment = {name: text for name, text in target.environment.items() if name != KNOWN}
+    if how.block_unknown:
+        environment[BLOCK_UNKNOWN] = "1"
+    if how.earlier and folder and (before := how.earlier.forces.get(target.stack)):
+        file = folder / f"{target.stack}.json"
+        write_known(file, target.stack, {key: each.before for key, each in before.findings.items()})
+        environment[KNOWN] = str(file)
+    return replace(target, environment=environment)
 
 
 def _priced(result: Result, before: Mapping[str, Any], root: Path) -> Result:
@@ -263,6 +290,14 @@ def _report(screen: Screen, root: Path, results: list[Result], how: How, verb: s
                 for one in results
                 if one.state
             ]
+        if how.earlier:
+            from bluelamp.reports.against import compared
+
+            reports = [compared(each, how.earlier) for each in reports]
+        elif how.base:
+            from bluelamp.cli.comments import against_base
+
+            reports = [against_base(each, how.base, root) for each in reports]
         reports = with_statements(root, reports)
         paths = write(reports, how.report) if how.report and reports else []
     for report in reports:

@@ -26,6 +26,23 @@ Changed = Annotated[
         "--changed", metavar="REF", help="The forces whose resources, verdicts or cost differ from a git revision."
     ),
 ]
+Comment = Annotated[
+    Path | None,
+    typer.Option(
+        "--comment",
+        metavar="FILE",
+        help="With --changed: write one comment in Markdown on what changes against the base. In GitHub Actions and "
+        "Azure Pipelines it is also the job's summary, and new failures are annotations.",
+    ),
+]
+CommentLimit = Annotated[
+    int | None,
+    typer.Option(
+        "--comment-limit",
+        metavar="N",
+        help="The characters of the comment, at most: 65,536 by default, as on GitHub; Azure DevOps takes 150,000.",
+    ),
+]
 Jobs = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="How many forces at once; by default, one a core.")
 ]
@@ -97,6 +114,15 @@ Owner = Annotated[
 CostCentre = Annotated[str | None, typer.Option("--cost-centre", metavar="CODE", help="Where the cost goes.")]
 Passes = Annotated[
     bool, typer.Option("--passes", help="In JSON and SARIF also every pass, and what is not applicable.")
+]
+Baseline = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline",
+        metavar="REPORT",
+        help="The folder of an earlier report, which must verify: failures that it has already are shown as known, and "
+        "only new ones fail the run.",
+    ),
 ]
 AdvisoryFailures = Annotated[
     bool, typer.Option("--advisory-failures", help="In JUnit count advisory failures as failures, not as skipped.")

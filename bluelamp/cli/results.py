@@ -57,6 +57,11 @@ def show_result(screen: Screen, result: Result, *, details: bool = False, seen: 
 
 def answer(result: Result) -> str:
     """The result in one line."""
+    known = len({(each.policy, each.urn) for each in result.violations if each.known})
+    return f"{_answer(result)}{f'; {known} known in the earlier report' if known else ''}"
+
+
+def _answer(result: Result) -> str:
     broken = len({violation.policy for violation in result.violations if violation.mandatory})
     if result.status is Status.RULES_BROKEN:
         rules = "rule is" if broken == 1 else "rules are"
@@ -102,10 +107,11 @@ def _kind(step: Step) -> str:
 
 
 def _by_rule(violations: Sequence[Violation]) -> list[list[Violation]]:
-    """The violations of each rule together, mandatory ones first; a message that names its resource is one of many."""
-    groups: dict[tuple[bool, str, str], list[Violation]] = {}
-    for one in sorted(violations, key=lambda one: (not one.mandatory, one.policy, one.urn)):
-        groups.setdefault((not one.mandatory, one.policy, one.pack), []).append(one)
+    """The violations of each rule together, mandatory ones first and known ones last; a message that names its resource
+    is one of many."""
+    groups: dict[tuple[bool, bool, str, str], list[Violation]] = {}
+    for one in sorted(violations, key=lambda one: (one.known, not one.mandatory, one.policy, one.urn)):
+        groups.setdefault((one.known, not one.mandatory, one.policy, one.pack), []).append(one)
     return list(groups.values())
 
 
@@ -113,6 +119,8 @@ def _violated(same: list[Violation], *, details: bool) -> list[str]:
     """One rule and the resources that break it: mandatory ones all by name, and each message once."""
     first = same[0]
     colour, word = ("red", "mandatory") if first.mandatory else ("yellow", "advisory")
+    if first.known:
+        colour, word = "dim", "known"
     names = list(dict.fromkeys(one.urn.split("::", 3)[-1] if one.urn else "the stack" for one in same))
     counted = f" ({len(names)} resources)" if len(names) > 1 else ""
     head = f"  [{colour}]{word}[/{colour}] {escape(first.policy)}"

@@ -155,6 +155,10 @@ class Screen:
             lines += [f"  next: {escape(first)}", *(f"        {escape(each)}" for each in further)]
         _print(self.err, lines)
 
+    def instruct(self, *lines: str) -> None:
+        """Lines for the agent of a CI host, which reads them from stderr as well; never silent."""
+        _print(self.err, [escape(each) for each in lines])
+
     def give(self, data: Any) -> None:
         """The command's result for JSON; `main` writes it when the exit status is known.
 

@@ -34,7 +34,7 @@ def snapshot(
         "outputs": {name: encoded(value, key) for name, value in plan.outputs.items()},
         "errors": list(plan.errors),
         "verdicts": [_verdict(each) for each in report.findings if str(each.verdict) in OPEN] if report else [],
-        "titles": {each.id: each.title for each in report.rules} if report else {},
+        "titles": {each.id: each.failure or each.title for each in report.rules} if report else {},
         "cost": None if costs is None else str(costs.total),
     }
 

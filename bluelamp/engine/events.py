@@ -12,6 +12,7 @@ from typing import Any
 
 from bluelamp import paths
 from bluelamp.core import wire
+from bluelamp.policies.known import SAID
 
 _QUIET = {"same", "read", "refresh"}
 _MAKING = {"create", "replace", "create-replacement", "import", "import-replacement"}
@@ -57,7 +58,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Violation:
-    """A policy that a resource breaks, as the engine reports it."""
+    """A policy that a resource breaks, as the engine reports it; `known` where an earlier report has it already."""
 
     policy: str
     pack: str
@@ -65,6 +66,7 @@ class Violation:
     mandatory: bool
     severity: str
     message: str
+    known: bool = False
 
 
 @dataclass
@@ -137,13 +139,15 @@ class Outcome:
         return step
 
     def _policy(self, event: Mapping[str, Any]) -> None:
+        text = _text(event["message"])
         violation = Violation(
             event["policyName"],
             event.get("policyPackName", ""),
             event.get("resourceUrn", ""),
             event.get("enforcementLevel") == "mandatory",
             event.get("severity", ""),
-            _text(event["message"]),
+            text.removeprefix(SAID),
+            text.startswith(SAID),
         )
         if violation not in self.violations:
             self.violations.append(violation)

@@ -72,6 +72,7 @@ class Result:
                     "mandatory": violation.mandatory,
                     "severity": violation.severity,
                     "message": violation.message,
+                    "known": violation.known,
                 }
                 for violation in self.violations
             ],

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bluelamp.policies import Control, Enforcement, Severity, Verdict
 from bluelamp.policies.headings import heading
+from bluelamp.reports.against import Against
 from bluelamp.reports.canonical import compact, plain, time_of
 from bluelamp.reports.changes import Change
 from bluelamp.reports.exemptions import ExemptionRecord
@@ -210,6 +211,8 @@ class Report:
     estate: "Estate | None" = field(default=None, repr=False)
     signature: "Signature | None" = None
     statements: tuple[StatementRecord, ...] = ()
+    against: Against | None = None
+    """The findings against an earlier report: then only new ones stop a deployment."""
 
     @cached_property
     def _by_verdict(self) -> Mapping[Verdict, list[Finding]]:
@@ -258,9 +261,24 @@ class Report:
     def stops(self) -> bool:
         """Whether a deployment may not go ahead: a mandatory rule is broken, or some rule broke down.
 
-        A mandatory rule that is not decided stops it too where `blocks_unknown` says so.
+        A mandatory rule that is not decided stops it too where `blocks_unknown` says so. Against an earlier report,
+        only what is new stops it.
         """
-        return bool(self.broken or self.counts[Verdict.ERROR] or (self.blocks_unknown and self.undecided))
+        stopping = (*self.broken, *self._by_verdict[Verdict.ERROR], *(self.undecided if self.blocks_unknown else ()))
+        return any(self.is_new(each) for each in stopping)
+
+    def is_new(self, finding: Finding) -> bool:
+        """Whether `finding` is new against the earlier report; without one that fails new findings only, all are."""
+        return self.against is None or not self.against.gates or finding.key in self.against.new
+
+    def is_known(self, finding: Finding) -> bool:
+        """Whether the earlier report has `finding` already, and it is no worse."""
+        return self.against is not None and finding.key in self.known_keys
+
+    @cached_property
+    def known_keys(self) -> frozenset[str]:
+        """The keys of the findings that an earlier report has already."""
+        return frozenset(self.against.known if self.against else ())
 
     @property
     def decided(self) -> bool:
@@ -284,6 +302,11 @@ class Report:
         if self.undecided or not self.decided:
             return Answer.CANNOT_BE_SAID
         return Answer.WITHIN_PICKED if self.filters else Answer.WITHIN
+
+    @cached_property
+    def changed_keys(self) -> frozenset[str]:
+        """The keys of the known findings where the property or the value found is another."""
+        return frozenset(self.against.changed if self.against else ())
 
     def _mandatory(self, verdicts: frozenset[Verdict]) -> tuple[Finding, ...]:
         found = (each for verdict in VERDICTS if verdict in verdicts for each in self._by_verdict[verdict])
@@ -326,6 +349,7 @@ class Report:
             "rulesLeftOut": self.left_out,
             "redacted": self.redacted,
             "sinceLast": self.since.as_dict() if self.since else None,
+            "against": self.against.as_dict() if self.against else None,
             "blocksUnknown": self.blocks_unknown,
             "statements": [statement.as_dict() for statement in self.statements],
             "exemptions": [exemption.as_dict() for exemption in self.exemptions],

@@ -11,7 +11,7 @@ from bluelamp.policies import Enforcement, Verdict
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import SEVERITIES, UNDECIDED, Answer, Finding, Report, RuleRecord
 from bluelamp.reports.unjudged import Skipped, Unjudged
-from bluelamp.reports.words import ANSWER_WORDS, asked, counted, one_line, says_more, some, value
+from bluelamp.reports.words import ANSWER_WORDS, asked, counted, one_line, says_more, some, standing, value
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -41,7 +41,7 @@ def show(report: Report, *, refused: bool = False) -> "RenderableType":
 
     parts: list[RenderableType] = []
     for title, style, findings in _sections(report):
-        parts += _section(title, style, findings)
+        parts += _section(title, style, findings, report)
     parts += [_exempt(finding, report) for finding in report.findings if finding.verdict is Verdict.EXEMPT][:MOST]
     parts += _rest(report.counts[Verdict.EXEMPT], "exempt failure")
     parts += [_no_exemption(each) for each in report.exemptions if not each.holds]
@@ -62,16 +62,29 @@ def closing(report: Report, *, refused: bool = False) -> "Text":
 
 
 def _sections(report: Report) -> "Sequence[tuple[str, str, Sequence[Finding]]]":
+    sections = _of_interest(report)
+    if report.against is not None:
+        kinds = [(title[0].lower() + title[1:], style, findings) for title, style, findings in sections]
+        sections = [(f"New: {title}", style, _that(report, found, known=False)) for title, style, found in kinds]
+        sections += [(f"Known: {title}", "dim", _that(report, found, known=True)) for title, _, found in kinds]
     minor = [each for each in report.findings if each.verdict in UNDECIDED and not each.mandatory]
-    return (
+    return (*sections, ("Undecided on advisory rules", "bold", minor))
+
+
+def _that(report: Report, findings: "Sequence[Finding]", *, known: bool) -> "Sequence[Finding]":
+    """Those of the findings that an earlier report has, or has not."""
+    return [each for each in findings if report.is_known(each) == known]
+
+
+def _of_interest(report: Report) -> "list[tuple[str, str, Sequence[Finding]]]":
+    return [
         ("Mandatory failures", "bold red", report.broken),
         ("Undecided on mandatory rules", "bold yellow", report.undecided),
         ("Advisory failures", "bold", report.advised),
-        ("Undecided on advisory rules", "bold", minor),
-    )
+    ]
 
 
-def _section(title: str, style: str, findings: "Sequence[Finding]") -> "list[RenderableType]":
+def _section(title: str, style: str, findings: "Sequence[Finding]", report: Report) -> "list[RenderableType]":
     """The findings by rule, in their order, under a heading with their number; empty where there are none."""
     if not findings:
         return []
@@ -80,14 +93,14 @@ def _section(title: str, style: str, findings: "Sequence[Finding]") -> "list[Ren
         by_rule[finding.rule.id].append(finding)
     parts: list[RenderableType] = [_line((f"{title} ({len(findings):,})", style))]
     for alike in list(by_rule.values())[:MOST]:
-        parts += _of_rule(alike)
+        parts += _of_rule(alike, report)
     left = sum(len(alike) for alike in list(by_rule.values())[MOST:])
     if left:
         parts.append(_line(f"  … and {left:,} more of {some(len(by_rule) - MOST, 'rule')}; --format json has all"))
     return [*parts, _line("")]
 
 
-def _of_rule(findings: "Sequence[Finding]") -> "list[RenderableType]":
+def _of_rule(findings: "Sequence[Finding]", report: Report) -> "list[RenderableType]":
     """One rule with the resources that fail it, the settings that cure it, and the fix in code."""
     rule = findings[0].rule
     failing = findings[0].verdict is Verdict.FAIL
@@ -95,7 +108,8 @@ def _of_rule(findings: "Sequence[Finding]") -> "list[RenderableType]":
     for finding in findings[:_NAMED_OF_RULE]:
         where = (finding.name, "bold"), _dotted(finding.path)
         place = (f"{finding.source[0]}:{finding.source[1]}", "cyan") if finding.source else None
-        said = f": {cut(_said(finding), _LONGEST)}"
+        how = standing(report, finding)
+        said = f": {cut(_said(finding), _LONGEST)}{f' ({how})' if how != 'known' and how else ''}"
         lines.append(Folded(_line("- ", *where, *((" ", place) if place else ()), said), 4))
     if len(findings) > _NAMED_OF_RULE:
         lines.append(Folded(_line(f"… and {len(findings) - _NAMED_OF_RULE:,} more; --format json has all"), 4))
@@ -137,18 +151,22 @@ def forces(reports: Sequence[Report], failed: Sequence[str] = (), refused: Seque
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("Force", no_wrap=True)
-    for heading in _FIGURES:
+    compared = any(report.against for report in reports)
+    for heading in (*_FIGURES, *(("New", "Known") if compared else ())):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("Answer", overflow="fold")
     for report in reports:
         answer = (ANSWER_WORDS[report.answer], _STYLES[report.answer])
         for word, those in (("refused", refused), ("failed", failed)):
             answer = (word, "red") if report.force in those else answer
-        table.add_row(_line(report.force), *(f"{each:,}" for each in figures(report).values()), Text(*answer))
+        counts = [*figures(report).values()]
+        if report.against:
+            counts += [len(report.against.new), len(report.against.known)]
+        table.add_row(_line(report.force), *(f"{each:,}" for each in counts), Text(*answer))
     there = {report.force for report in reports}
     for force in failed:
         if force not in there:
-            table.add_row(_line(force), *("" for _ in _FIGURES), Text("failed", "red"))
+            table.add_row(_line(force), *("" for _ in table.columns[2:]), Text("failed", "red"))
     parts: list[RenderableType] = [table]
     shared = common(reports)
     if shared:
@@ -235,6 +253,11 @@ def totals(reports: Sequence[Report], failed: Sequence[str] = (), refused: Seque
     counted = ", ".join(f"{count:,} {name.lower()}" for name, count in sums.items())
     left = sum(len(each.resources) for report in reports for each in report.uncovered)
     uncovered = f"; {some(left, 'resource')} that no rule covers" if left else ""
+    found = [report.against for report in reports if report.against]
+    if found:
+        new, known = sum(len(each.new) for each in found), sum(len(each.known) for each in found)
+        what = "earlier report" if found[0].gates else "base"
+        uncovered = f"; against the {what} {new:,} new, {known:,} known{uncovered}"
     number = len({*(report.force for report in reports), *failed})
     return _line((f"{some(number, 'force')}: {', '.join(said)}", "bold"), f" ({counted}{uncovered})")
 

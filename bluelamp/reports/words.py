@@ -124,6 +124,9 @@ def explanation(report: Report) -> list[str]:
     exempt = report.counts[Verdict.EXEMPT]
     if exempt:
         said.append(f"{some(exempt, 'failure')} {'is' if exempt == 1 else 'are'} exempt.")
+    if report.against:
+        only = "; only new findings fail this run" if report.against.gates else ""
+        said.append(f"{sentence(against(report))[:-1]}{only}.")
     if report.redacted:
         said.append("Addresses and names are left out; the same thing has the same stand-in everywhere.")
     return said
@@ -160,8 +163,34 @@ def _other_verdicts(report: Report) -> list[str]:
 
 
 def one_line(report: Report) -> str:
-    """The answer as half a sentence, to stand after the force's name, and how much no rule covers."""
-    return "; ".join(filter(None, (_answer(report), not_covered(report))))
+    """The answer as half a sentence, to stand after the force's name, how it is against an earlier report, and how much
+    no rule covers."""
+    return "; ".join(filter(None, (_answer(report), against(report), not_covered(report))))
+
+
+def against(report: Report) -> str:
+    """How many findings are new and known against an earlier report, as half a sentence; empty without one."""
+    found = report.against
+    if found is None:
+        return ""
+    parts = [f"{len(found.new):,} new", f"{len(found.known):,} known"]
+    parts += [f"{len(found.changed):,} of them changed"] if found.changed else []
+    parts += [f"{len(found.absent):,} no longer found"] if found.absent else []
+    commit = f", commit {found.commit[:9]}" if found.commit else ""
+    what = f"the report of {found.written}{commit}" if found.gates else f"the base {found.commit[:9]}"
+    return f"against {what}: {', '.join(parts)}"
+
+
+def standing(report: Report, finding: Finding) -> str:
+    """How a finding is against an earlier report, in a word or two; empty without one, and where it is none."""
+    found = report.against
+    if found is None:
+        return ""
+    if finding.key in found.new:
+        return f"new: {found.new[finding.key]}"
+    if finding.key in report.changed_keys:
+        return "known, changed"
+    return "known" if report.is_known(finding) else ""
 
 
 def _answer(report: Report) -> str:

@@ -6,7 +6,7 @@ inputs are kept, and rules that need to see everything judge those. A resource i
 rules, and each rule reports under its own name.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -20,6 +20,7 @@ from bluelamp.core.dates import today
 from bluelamp.policies.baseline import configured
 from bluelamp.policies.governance import Governance
 from bluelamp.policies.judging import Baseline
+from bluelamp.policies.known import CONCERNING, SAID, Before, why_new
 from bluelamp.policies.model import Enforcement, Judgement, Resource, Severity, Verdict
 from bluelamp.policies.pack.wire import fields
 from bluelamp.policies.pack.wire import resource as described
@@ -49,7 +50,8 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     """Judges by `rules`; the engine may tighten levels and parameters (`--policy-pack-config`).
 
     `settle` makes of them what a stack is held to, once the engine has named it; `today` says which exemptions hold.
-    `block_unknown` makes what is unknown about a mandatory rule stop a deployment whatever the baseline says.
+    `block_unknown` makes what is unknown about a mandatory rule stop a deployment whatever the baseline says. `known`
+    gives the findings of an earlier report on a stack, by rule and URN: what is no worse now stops nothing.
     """
 
     def __init__(
@@ -61,12 +63,15 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         settle: Callable[[str, tuple[Rule, ...]], Governance] = lambda _, rules: Governance(rules),
         today: Callable[[], date] = today,
         block_unknown: bool = False,
+        known: Callable[[str], Mapping[str, Before]] = lambda _: {},
     ) -> None:
         self._name = name
         self._version = version
         self._settle = settle
         self._today = today
         self._block_unknown = block_unknown
+        self._known_of = known
+        self._known: Mapping[str, Before] = {}
         self._inputs: dict[str, Resource] = {}
         self._unsure: set[str] = set()
         self._told: dict[str, set[str]] = {}
@@ -193,6 +198,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """Hold the stack to its force's baseline; with a mistake in that, nothing is judged and the engine stops."""
         try:
             self._hold(self._settle(request.stack, self._given))
+            self._known = self._known_of(request.stack)
         except ValueError as error:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"{error}\nnext: bluelamp check {request.stack}")
         return proto.AnalyzerStackConfigureResponse()
@@ -223,16 +229,21 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         elif judgement.verdict is not Verdict.FAIL:
             blocks = self._governance.block_unknown and judgement.verdict is Verdict.UNKNOWN
             level = level if blocks else proto.ADVISORY
+        known = judgement.verdict in CONCERNING and not self._why_new(rule, judgement)
         return proto.AnalyzeDiagnostic(
             policyName=rule.id,
             policyPackName=self._name,
             policyPackVersion=self._version,
             description=rule.heading(judgement.verdict),
-            message=message(rule, judgement),
-            enforcementLevel=level,
+            message=f"{SAID if known else ''}{message(rule, judgement)}",
+            enforcementLevel=proto.ADVISORY if known else level,
             urn=judgement.urn,
             severity=_SEVERITIES[rule.severity],
         )
+
+    def _why_new(self, rule: Rule, judgement: Judgement) -> str:
+        before = self._known.get(f"{rule.id} {judgement.urn}")
+        return why_new(before, judgement.verdict, rule.enforcement, rule.severity)
 
     def _info(self, rule: Rule) -> Any:
         info = proto.PolicyInfo(

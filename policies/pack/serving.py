@@ -5,7 +5,7 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from bluelamp.core import loopback
 from bluelamp.core.problems import SettingsError
 from bluelamp.policies.discovery import AREAS, baseline, rules
 from bluelamp.policies.governance import BLOCK_UNKNOWN, Governance
+from bluelamp.policies.known import KNOWN, Before, known
 from bluelamp.policies.pack import settled
 from bluelamp.policies.pack.analyzer import NAME, Analyzer
 from bluelamp.policies.rule import Rule
@@ -39,6 +40,7 @@ def serve(folder: Path) -> None:
         # Baselines and exemptions name rules of every area, so all of them are settled and then this pack's kept.
         settle=lambda stack, _: _kept(area, settled.of(root, stack)),
         block_unknown=os.environ.get(BLOCK_UNKNOWN, "") not in {"", "0", "false"},
+        known=_known,
     )
     server, port = loopback.serve(
         partial(analyzer_pb2_grpc.add_AnalyzerServicer_to_server, analyzer), workers=4, name=NAME
@@ -66,6 +68,12 @@ def _found(root: Path) -> tuple[Rule, ...]:
         return rules(root)
     except SettingsError:
         return baseline()
+
+
+def _known(stack: str) -> Mapping[str, Before]:
+    """The known findings of `stack`, where the command has named a file of them. Raises ValueError."""
+    file = os.environ.get(KNOWN, "")
+    return known(Path(file), stack) if file else {}
 
 
 def _of(area: str, given: Iterable[Rule]) -> tuple[Rule, ...]:

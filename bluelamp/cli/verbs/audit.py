@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bluelamp.cli.changed import compared
+from bluelamp.cli.earlier import read
 from bluelamp.cli.options import (
     AdvisoryFailures,
     All,
     Areas,
     AtLeast,
+    Baseline,
     BlockUnknown,
     Changed,
     Environment,
@@ -43,6 +45,7 @@ from bluelamp.errors import BluelampError, Status, UsageError, worst
 from bluelamp.folders import project as find_project
 from bluelamp.policies.governance import Governance
 from bluelamp.policies.model import Resource
+from bluelamp.reports import against
 from bluelamp.reports.findings import Report
 from bluelamp.reports.selection import Selection
 from bluelamp.reports.unjudged import Skipped
@@ -97,6 +100,7 @@ def audit(
     redact: Redact = False,
     sign_with: SignWith = None,
     previous: Previous = None,
+    baseline: Baseline = None,
     history: History = None,
     no_history: NoHistory = False,
     passes: Passes = False,
@@ -127,6 +131,7 @@ def audit(
     selection = select_rules(framework or (), rule or (), severity or "", area or ())
     if source in (From.MANIFESTS, From.TEMPLATES):
         root = _root(project)
+        earlier = read(screen, root, baseline, [source.value], selection.phrases)
         # Whose files they are is not known, so there is nothing to compare with.
         output = replace(output, no_history=no_history or history is None)
         from bluelamp.governance.read import governance
@@ -144,11 +149,14 @@ def audit(
             root, subjects, every=every, region=region, changed=changed, environment=environment, compared=differing
         )
         end_without(screen, chosen, {"reports": []})
+        earlier = read(screen, root, baseline, chosen, selection.phrases)
         with screen.working("judging"):
             if source is From.STATE:
                 reports = _deployed(screen, root, chosen, selection, rehearse=rehearse, block_unknown=block_unknown)
             else:
                 reports = _planned(screen, root, chosen, jobs, selection, plans, block_unknown=block_unknown)
+    if earlier:
+        reports = [against.compared(one, earlier) for one in reports]
     reports = output.prepared(screen, root, reports)
     for one in reports:
         screen.show((closing if quiet else show)(one))
@@ -198,11 +206,11 @@ def _written(
             f"{source} are files and folders{also}; they have no force",
             next_step=f"for example: bluelamp audit --from {source} deploy/",
         )
-    read = _reader(source)
+    read_files = _reader(source)
     started = datetime.now(UTC)
     with screen.working("judging"):
         skipped: list[Skipped] = []
-        resources = read(paths, lambda said: screen.say(escape(said)), skipped.append)
+        resources = read_files(paths, lambda said: screen.say(escape(said)), skipped.append)
         return assess(
             source.value,
             resources,

@@ -1,20 +1,26 @@
 """`bluelamp check`."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from bluelamp.cli.changed import compared
+from bluelamp.cli.comments import Comparing, against_base, tell, wanted
+from bluelamp.cli.earlier import read
 from bluelamp.cli.notes import gathered
 from bluelamp.cli.operate import read_settings
 from bluelamp.cli.options import (
     All,
     ArmTypes,
+    Baseline,
     BlockUnknown,
     Changed,
+    Comment,
+    CommentLimit,
     Environment,
     Forces,
     Form,
@@ -32,6 +38,11 @@ from bluelamp.cli.select import end_without, select
 from bluelamp.errors import Status, UsageError, worst
 from bluelamp.fleet.judge import Check, check_plan, check_plans
 from bluelamp.folders import project as find_project
+from bluelamp.reports import against
+
+if TYPE_CHECKING:
+    from bluelamp.comparison.model import Comparison
+    from bluelamp.reports.earlier import Earlier
 
 _TOTALS: Final = ("mandatory", "advisory", "unknown", "exempt")
 
@@ -47,7 +58,10 @@ def check(
     region: Region = None,
     environment: Environment = None,
     changed: Changed = None,
+    comment: Comment = None,
+    comment_limit: CommentLimit = None,
     report: Report = None,
+    baseline: Baseline = None,
     block_unknown: BlockUnknown = False,
     passes: Passes = False,
     arm_types: ArmTypes = None,
@@ -63,7 +77,8 @@ def check(
     """Plan the program in this process and judge it by every rule: no engine, no login, seconds.
 
     Examples: `bluelamp check essex` · `bluelamp check --all` · `bluelamp check --changed main --format json` ·
-    `bluelamp check essex --watch`
+    `bluelamp check essex --watch` · `bluelamp check essex --baseline report-of-main` ·
+    `bluelamp check --changed origin/main --comment comment.md`
     """
     from bluelamp.governance.read import every as every_governance
 
@@ -71,11 +86,16 @@ def check(
     if watch and (report is not None or screen.json or changed is not None):
         raise UsageError("--watch shows text, of forces that are named", next_step="leave the other options out")
     plans = plans_of(root, no_cache=no_cache or watch, arm_types=arm_types)
-    differing = compared(screen, root, jobs, plans)
+    asked = wanted(comment, comment_limit, "check", changed, environment)
+    kept = Comparing(screen, root, jobs, plans, listed=environment is not None)
+    differing = kept if asked else compared(screen, root, jobs, plans)
     chosen = select(
         root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
     )
+    if asked and kept.found:
+        tell(screen, asked, kept.found, "planned offline")
     end_without(screen, chosen, _json(root, [], passes=passes))
+    earlier = read(screen, root, baseline, chosen)
 
     def validate(forces: list[str]) -> None:
         read_settings(root, forces, rehearse=None)
@@ -85,9 +105,13 @@ def check(
         from bluelamp.cli.watch import watch as keep_checking
 
         work = partial(check_plan, root=root, arm_types=arm_types, block_unknown=block_unknown, changes=True)
-        keep_checking(screen, root, chosen, validate, work, partial(_show, screen))
+
+        def show(done: Sequence[Check]) -> None:
+            _show(screen, [_against(one, earlier, None, root) for one in done])
+
+        keep_checking(screen, root, chosen, validate, work, show)
     done: list[Check] = []
-    tell = screen.milestones(len(chosen))
+    milestone = screen.milestones(len(chosen))
     with screen.progress() as progress:
         task = progress.add_task("checking", total=len(chosen))
         for one in check_plans(
@@ -100,9 +124,9 @@ def check(
             plans=plans,
             before=validate,
         ):
-            done.append(one)
+            done.append(_against(one, earlier, kept.found, root))
             progress.advance(task)
-            tell(len(done))
+            milestone(len(done))
     say_reused(screen, len(done), sum(one.reused for one in done))
     _show(screen, done)
     if report is not None:
@@ -115,6 +139,15 @@ def check(
     if screen.json:
         screen.give(_json(root, done, passes=passes))
     raise typer.Exit(worst(_status(one) for one in done))
+
+
+def _against(one: Check, earlier: "Earlier | None", base: "Comparison | None", root: Path) -> Check:
+    """The check with its findings against an earlier report, or else against the base that it is compared with."""
+    if one.report is None:
+        return one
+    if earlier is not None:
+        return replace(one, report=against.compared(one.report, earlier))
+    return one if base is None else replace(one, report=against_base(one.report, base, root))
 
 
 def _status(one: Check) -> Status:

@@ -2,18 +2,23 @@
 
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from bluelamp.cli import operate
 from bluelamp.cli.changed import compared
+from bluelamp.cli.comments import Comparing, previewed, tell, wanted
+from bluelamp.cli.earlier import read
 from bluelamp.cli.operate import How
 from bluelamp.cli.options import (
     All,
     ArmTypes,
+    Baseline,
     BlockUnknown,
     Changed,
+    Comment,
+    CommentLimit,
     Details,
     Environment,
     Forces,
@@ -32,10 +37,14 @@ from bluelamp.cli.reuse import plans_of
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import end_without, select
 from bluelamp.core.text import printable
+from bluelamp.engine.operation import Target
 from bluelamp.errors import UsageError
 from bluelamp.fleet import deploy
-from bluelamp.fleet.deploy import Result
+from bluelamp.fleet.deploy import Gate, Hear, Result
 from bluelamp.folders import project as find_project
+
+if TYPE_CHECKING:
+    pass
 
 _SEVERAL: Final = "reports-compared"
 """The folder of a rehearsal's report on several forces."""
@@ -54,10 +63,13 @@ def preview(
     expect_no_changes: bool = typer.Option(False, "--expect-no-changes", help="Status 4 where anything would change."),
     block_unknown: BlockUnknown = False,
     report: Report = None,
+    baseline: Baseline = None,
     every: All = False,
     region: Region = None,
     environment: Environment = None,
     changed: Changed = None,
+    comment: Comment = None,
+    comment_limit: CommentLimit = None,
     jobs: Jobs = None,
     arm_types: ArmTypes = None,
     kubeconfig: Kubeconfig = None,
@@ -69,24 +81,42 @@ def preview(
     """Show what an update would change, judged by the policy packs.
 
     Examples: `bluelamp preview essex` · `bluelamp preview --all --format json` ·
-    `bluelamp preview --rehearse west-midlands`
+    `bluelamp preview --rehearse west-midlands` · `bluelamp preview --changed origin/main --comment comment.md`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    differing = compared(screen, root, jobs, plans_of(root) if changed is not None else None)
+    asked = wanted(comment, comment_limit, "preview", changed, environment)
+    plans = plans_of(root) if changed is not None else None
+    kept = Comparing(screen, root, jobs, plans, listed=environment is not None)
+    differing = kept if asked else compared(screen, root, jobs, plans)
     chosen = select(
         root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
     )
+    base = kept.found
+    if asked and base:
+        tell(screen, asked, base, "planned offline", last=not chosen)
     end_without(screen, chosen, {"verb": "preview", "rehearsed": rehearse, "forces": []})
-    status = operate.run(
-        screen,
-        root,
-        chosen,
-        "preview",
-        How(rehearse, jobs, arm_types, kubeconfig, report, block_unknown=block_unknown, details=details),
-        lambda target, hear, gate: deploy.preview(
-            target, hear, refresh=refresh, expect_no_changes=expect_no_changes, gate=gate
-        ),
+    earlier = read(screen, root, baseline, chosen)
+    how = How(
+        rehearse,
+        jobs,
+        arm_types,
+        kubeconfig,
+        report,
+        block_unknown=block_unknown,
+        details=details,
+        earlier=earlier,
+        base=base,
     )
+
+    def work(target: Target, hear: Hear, gate: Gate) -> Result:
+        return deploy.preview(target, hear, refresh=refresh, expect_no_changes=expect_no_changes, gate=gate)
+
+    try:
+        status = operate.run(screen, root, chosen, "preview", how, work)
+    finally:
+        if asked and base:
+            engine = "previewed in the rehearsal cloud" if rehearse else "previewed by the engine"
+            tell(screen, asked, previewed(base, how.results, root), engine if how.results else "planned offline")
     raise typer.Exit(status)
 
 
@@ -97,6 +127,7 @@ def up(
     refresh: bool = typer.Option(True, help="Look at the cloud first, so that drift is repaired."),
     block_unknown: BlockUnknown = False,
     report: Report = None,
+    baseline: Baseline = None,
     every: All = False,
     region: Region = None,
     environment: Environment = None,
@@ -122,6 +153,7 @@ def up(
         root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
     )
     end_without(screen, chosen, {"verb": "up", "rehearsed": rehearse, "forces": []})
+    earlier = read(screen, root, baseline, chosen)
     agree = _Agreement(screen, rehearse=rehearse, yes=yes, details=details)
     status = operate.run(
         screen,
@@ -137,6 +169,7 @@ def up(
             block_unknown=block_unknown,
             details=details,
             seen=agree.seen,
+            earlier=earlier,
         ),
         lambda target, hear, gate: deploy.up(target, hear, refresh=refresh, agree=agree, gate=gate),
     )

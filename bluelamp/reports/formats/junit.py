@@ -11,7 +11,7 @@ from bluelamp.policies import Verdict
 from bluelamp.reports.canonical import time_of
 from bluelamp.reports.findings import VERDICTS, Finding, Report, RuleRecord
 from bluelamp.reports.unjudged import Skipped
-from bluelamp.reports.words import asked, value
+from bluelamp.reports.words import against, asked, standing, value
 
 NOT_JUDGED: Final = "not judged"
 """The suite of what no rule judged."""
@@ -24,9 +24,10 @@ def to_junit(report: Report, *, advisory_failures: bool = False) -> str:
     """The findings as JUnit results, by what stops a pipeline.
 
     A mandatory failure is a failure. An undecided verdict on a mandatory rule is an error, and so is a rule that broke
-    down. All else but passes is skipped, and the message says why: advisory failures too, without `advisory_failures`.
+    down. All else but passes is skipped, and the message says why: advisory failures too, without `advisory_failures`,
+    and what an earlier report has already.
     """
-    element = partial(_element, advisory_failures=advisory_failures)
+    element = partial(_element, report, advisory_failures=advisory_failures)
     found: dict[str, list[Finding]] = defaultdict(list)
     for finding in report.findings:
         found[finding.rule.id].append(finding)
@@ -54,10 +55,11 @@ def _suite(report: Report, rule: RuleRecord, findings: list[Finding], element: E
         "from": report.source,
         "commit": report.provenance.commit,
         "only": "; ".join(report.filters),
+        "against": against(report),
     }
     for name, text in said.items():
         Xml.SubElement(properties, "property", {"name": name, "value": _fit(text)})
-    suite.extend(_case(finding, element(finding)) for finding in findings)
+    suite.extend(_case(report, finding, element(finding)) for finding in findings)
     return suite
 
 
@@ -73,13 +75,16 @@ def _not_judged(report: Report, left: Sequence[Skipped]) -> Xml.Element:
     return suite
 
 
-def _case(finding: Finding, element: str | None) -> Xml.Element:
+def _case(report: Report, finding: Finding, element: str | None) -> Xml.Element:
     case = Xml.Element("testcase", {"classname": finding.rule.id, "name": _fit(finding.urn)})
     if finding.source:
         case.attrib |= {"file": _fit(finding.source[0]), "line": str(finding.source[1])}
     if element:
-        advisory = "advisory " if finding.verdict is Verdict.FAIL and element == "skipped" else ""
-        text = f"{advisory}{finding.verdict}: {finding.heading}: {finding.message}".removesuffix(": ")
+        excused = finding.verdict is Verdict.FAIL and element == "skipped"
+        advisory = "advisory " if excused and not finding.mandatory else ""
+        how = standing(report, finding)
+        said_first = f"{how}: " if how else ""
+        text = f"{said_first}{advisory}{finding.verdict}: {finding.heading}: {finding.message}".removesuffix(": ")
         said = Xml.SubElement(case, element, {"message": _fit(text)})
         if element != "skipped":
             said.attrib["type"] = f"{finding.rule.severity} {finding.rule.enforcement}"
@@ -100,8 +105,10 @@ def _detail(finding: Finding) -> str:
     return "\n".join(f"{label}: {text}" for label, text in lines.items() if text)
 
 
-def _element(finding: Finding, *, advisory_failures: bool) -> str | None:
+def _element(report: Report, finding: Finding, *, advisory_failures: bool) -> str | None:
     """The element in a test case; None for a pass."""
+    if report.is_known(finding) and report.against and report.against.gates:
+        return "skipped"
     if finding.verdict is Verdict.PASS:
         return None
     if finding.verdict is Verdict.FAIL and (finding.mandatory or advisory_failures):

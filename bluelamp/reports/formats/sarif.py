@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
+from uuid import UUID, uuid5
 
 from bluelamp.core.text import cut
 from bluelamp.policies import Severity, Verdict
@@ -12,7 +13,7 @@ from bluelamp.reports.alike import alike
 from bluelamp.reports.canonical import compact, dense, plain, time_of
 from bluelamp.reports.findings import QUIET, SEVERITIES, UNDECIDED, Finding, Report, RuleRecord, Source
 from bluelamp.reports.unjudged import Skipped
-from bluelamp.reports.words import some
+from bluelamp.reports.words import against, some
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _KINDS: Final = {
@@ -44,6 +45,8 @@ _NAMED: Final = 100
 """Resources of a kind that was not judged that are named."""
 _VALUE: Final = 2_000
 """Characters of an observed or expected value; the rest is in findings.json."""
+_REPORTS: Final = UUID("6f0f5a8e-1e0c-5d0b-9d56-3f2a7b1c4e90")
+"""The namespace of the names of reports."""
 _STACK: Final = "stacks/Pulumi.{force}.yaml"
 
 
@@ -53,7 +56,8 @@ def to_sarif(report: Report, *, passes: bool = False) -> str:
     Code hosts show every result as an alert, whatever its kind and suppressions. By default the results are therefore
     the failures, the undecided verdicts on mandatory rules as warnings, and the rules that broke down as errors.
     `passes` adds every other verdict, and each has its own kind; passes of a rule that say the same are one result that
-    occurs as often as it has locations.
+    occurs as often as it has locations. Against an earlier report, `baselineState` says what is new, unchanged, or
+    updated, and with `passes` what is absent.
 
     Each failure has a physical location: where the report knows the setting or the line of the program, that, else the
     force's settings file. The numbers of results, tags and locations, and the lengths of texts, are within GitHub's
@@ -71,15 +75,19 @@ def to_sarif(report: Report, *, passes: bool = False) -> str:
         {urn: number for number, urn in enumerate(sorted(subjects))},
         (_STACK.format(force=report.force), 1) if report.source in (Source.PLAN, Source.STATE) else None,
         passes,
+        report,
     )
-    run = {
+    run: dict[str, Any] = {
         "tool": {"driver": _driver(report, rules)},
-        "automationDetails": {"id": f"bluelamp/{report.force}/{report.source}/"},
+        "automationDetails": {
+            "id": f"bluelamp/{report.force}/{report.source}/",
+            "guid": _guid(report.force, report.source, time_of(report.ended)),
+        },
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(report, len(groups) - len(kept))],
         "originalUriBaseIds": {_ROOT: {"description": {"text": "the project's folder"}}},
         "logicalLocations": [_resource(subjects[urn]) for urn in sorted(subjects)],
-        "results": [_result(group, known) for group in kept],
+        "results": [*(_result(group, known) for group in kept), *(_absent(report, known) if passes else ())],
         "properties": {
             "force": report.force,
             "answer": report.answer,
@@ -88,24 +96,28 @@ def to_sarif(report: Report, *, passes: bool = False) -> str:
                 {"kind": each.kind, "count": len(each.resources), "why": each.why} for each in report.unjudged
             ],
             "onlyRulesOf": list(report.filters),
+            "against": against(report),
             "commit": report.provenance.commit,
             "uncommittedChanges": report.provenance.dirty,
             "inputHash": report.provenance.input_hash,
             "versions": dict(report.provenance.versions),
         },
     }
+    if report.against and report.against.source:
+        run["baselineGuid"] = _guid(report.force, report.against.source, report.against.written)
     return compact(plain({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}))
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     """The index in the run of each rule, by its id, and of each resource, by its URN; where findings without a place
-    are shown; and whether each verdict keeps its own kind."""
+    are shown; whether each verdict keeps its own kind; and the report."""
 
     rules: Mapping[str, int]
     resources: Mapping[str, int]
     otherwise: tuple[str, int] | None
     own_kinds: bool
+    report: Report
 
 
 def _concerns(finding: Finding) -> bool:
@@ -193,8 +205,16 @@ def _invocation(report: Report, left_out: int) -> dict[str, Any]:
                 "message": {"text": f"{some(left_out, 'more result')} left out, which are in findings.json"},
             }
             for _ in range(min(left_out, 1))
-        ],
+        ]
+        + _gone(report),
     }
+
+
+def _gone(report: Report) -> list[dict[str, Any]]:
+    """How many findings of an earlier report there are no more, as a notification."""
+    absent = report.against.absent if report.against else ()
+    text = f"{some(len(absent), 'finding')} of the earlier report no longer found"
+    return [{"level": "note", "descriptor": {"id": "no-longer-found"}, "message": {"text": text}}] if absent else []
 
 
 def _result(findings: Sequence[Finding], known: _Known) -> dict[str, Any]:
@@ -216,6 +236,9 @@ def _result(findings: Sequence[Finding], known: _Known) -> dict[str, Any]:
             "expected": _short(finding.expected),
         },
     }
+    state = _state(known.report, finding)
+    if state:
+        result["baselineState"] = state
     if finding.verdict in QUIET:
         result["occurrenceCount"] = len(findings)
     else:
@@ -227,6 +250,38 @@ def _result(findings: Sequence[Finding], known: _Known) -> dict[str, Any]:
             {"kind": "external", "status": "accepted", "justification": f"exemption {finding.exemption}"}
         ]
     return result
+
+
+def _state(report: Report, finding: Finding) -> str:
+    """SARIF's word for how a finding is against an earlier report; empty without one, and where it is none."""
+    if report.against is None:
+        return ""
+    if finding.key in report.against.new:
+        return "new"
+    changed = finding.key in report.changed_keys
+    return "updated" if changed else "unchanged" if report.is_known(finding) else ""
+
+
+def _absent(report: Report, known: _Known) -> Iterator[dict[str, Any]]:
+    """What an earlier report found and this one does not. Code hosts would show it as an open alert, so that it is only
+    among the results where every verdict is."""
+    for key in report.against.absent if report.against else ():
+        rule, _, urn = key.partition(" ")
+        if rule in known.rules:
+            yield {
+                "ruleId": rule,
+                "ruleIndex": known.rules[rule],
+                "kind": "pass",
+                "level": "none",
+                "baselineState": "absent",
+                "message": {"text": f"{urn.split('::', 3)[-1]}: no longer found"},
+                "locations": [{"logicalLocations": [{"fullyQualifiedName": urn, "kind": "resource"}]}],
+            }
+
+
+def _guid(force: str, source: str, written: str) -> str:
+    """What names a run from one file to the next: the same for the same report."""
+    return str(uuid5(_REPORTS, f"{force}/{source}/{written}"))
 
 
 def _kind(finding: Finding, *, own: bool) -> tuple[str, str]:

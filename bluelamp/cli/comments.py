@@ -1,0 +1,202 @@
+"""The comment on a pull request, and what goes with it: the job's summary, and annotations at lines of settings."""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bluelamp.cli.changed import comparison, summary
+from bluelamp.cli.changes import visible
+from bluelamp.cli.files import write
+from bluelamp.cli.screen import Screen, escape
+from bluelamp.comment import GITHUB, SMALLEST, comment
+from bluelamp.comment.annotations import annotations, azure, github
+from bluelamp.core import git
+from bluelamp.core.environments import split
+from bluelamp.errors import Status, UsageError
+from bluelamp.reports.canonical import time_of
+from bluelamp.reports.changes import kind_of
+
+if TYPE_CHECKING:
+    from bluelamp.comparison.model import Comparison, Force, Resource
+    from bluelamp.engine.events import Step
+    from bluelamp.fleet.deploy import Result
+    from bluelamp.plans import Plans
+    from bluelamp.reports.findings import Report
+
+_SUMMARY = "GITHUB_STEP_SUMMARY"
+_PREVIEWED = (Status.DONE, Status.CHANGES_FOUND)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The comment that is wanted: into which file, at most how long, for which verb and environment."""
+
+    file: Path
+    limit: int
+    verb: str
+    environment: str | None = None
+
+    @property
+    def marker(self) -> str:
+        """What names the comment among others on the same pull request."""
+        return f"{self.verb}:{self.environment}" if self.environment else self.verb
+
+
+def wanted(
+    file: Path | None, limit: int | None, verb: str, changed: str | None, environment: str | None
+) -> Wanted | None:
+    """The comment as the options ask for it, None for none. Raises `UsageError` for options that do not go together."""
+    if file is None:
+        if limit is not None:
+            raise UsageError("--comment-limit needs --comment", next_step="add --comment FILE")
+        return None
+    if changed is None:
+        raise UsageError("--comment needs a base to compare with", next_step="add --changed REF, such as origin/main")
+    if limit is not None and limit < SMALLEST:
+        raise UsageError(f"--comment-limit {limit}: the result needs {SMALLEST:,} characters", next_step="allow more")
+    return Wanted(file, limit or GITHUB, verb, environment)
+
+
+class Comparing:
+    """Finds the forces that differ from a revision, as `bluelamp.cli.changed` does, and keeps the comparison.
+
+    It is of every force on either side, or, with `listed`, of those alone that it is asked about.
+    """
+
+    def __init__(self, screen: Screen, root: Path, jobs: int | None, plans: "Plans | None", *, listed: bool) -> None:
+        self.found: Comparison | None = None
+        self._screen, self._root, self._jobs, self._plans, self._listed = screen, root, jobs, plans, listed
+
+    def __call__(self, forces: Sequence[str], reference: str) -> Sequence[str]:
+        """The forces that differ; it says on stderr which they are and why."""
+        asked = forces if self._listed else None
+        self.found = comparison(self._screen, self._root, reference, asked, self._jobs, self._plans)
+        for each in self.found.affected:
+            self._screen.say(f"[bold]{escape(each.force)}[/bold]: {escape(summary(each))}")
+        return [each.force for each in self.found.affected]
+
+
+def against_base(report: "Report", found: "Comparison", root: Path) -> "Report":
+    """`report` with its findings against the base: known ones still fail the run."""
+    from bluelamp.comparison.model import Turn
+    from bluelamp.reports.against import Against, concerning
+
+    force = next((each for each in found.forces if each.force == report.force), None)
+    if force is None or force.base_error or force.head_error:
+        return report
+    new = {f"{each.rule} {each.urn}" for each in force.verdicts if each.turn is Turn.NEW}
+    gone = {
+        f"{each.rule} {each.urn}"
+        for each in force.verdicts
+        if each.turn is Turn.GONE and (each.verdict in ("fail", "error") or each.level == "mandatory")
+    }
+    keys = sorted(each.key for each in concerning(report))
+    written = time_of(datetime.fromtimestamp(git.commit_time(root, found.base), UTC))
+    against = Against(
+        written,
+        report.source,
+        found.base,
+        new={key: "not in the base" for key in keys if key in new},
+        known=tuple(key for key in keys if key not in new),
+        absent=tuple(sorted(gone.difference(keys))),
+        gates=False,
+    )
+    return replace(report, against=against)
+
+
+def tell(screen: Screen, asked: Wanted, found: "Comparison", how: str, *, last: bool = True) -> None:
+    """Writes the comment; with `last`, also the job's summary and the annotations, where a host runs the command.
+
+    Raises `UsageError` where the file cannot be written.
+    """
+    text = comment(found, marker=asked.marker, how=how, limit=asked.limit)
+    write(asked.file, text)
+    if not last:
+        return
+    screen.say(f"comment: {escape(asked.file)}")
+    notes = annotations(found)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        screen.instruct(*github(notes))
+        _summarise(screen, text)
+    if os.environ.get("TF_BUILD", "").lower() == "true":
+        screen.instruct(*azure(notes), f"##vso[task.uploadsummary]{asked.file.absolute()}")
+
+
+def _summarise(screen: Screen, text: str) -> None:
+    """Adds the comment to the job's summary, which other steps add to as well."""
+    file = os.environ.get(_SUMMARY, "")
+    if not file:
+        return
+    try:
+        with Path(file).open("a", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        screen.warn(f"{_SUMMARY}: {file}: the summary cannot be written: {error.strerror}")
+
+
+def previewed(found: "Comparison", results: "Sequence[Result]", root: Path) -> "Comparison":
+    """The comparison with what the engine's preview of each force shows, in place of what the plans differ in.
+
+    Where a mandatory rule stops the engine it has not seen everything, so that the plans count; `notes` says so.
+    """
+    by_force = {each.force: each for each in results}
+    stopped = [each.force for each in results if each.status is Status.RULES_BROKEN]
+    notes = found.notes
+    if stopped:
+        forces = ", ".join(stopped[:3]) + (f" and {len(stopped) - 3} more" if len(stopped) > 3 else "")
+        notes = (*notes, f"a mandatory rule stops the preview of {forces}: the changes there are those of the plan")
+    forces_ = tuple(
+        _previewed(each, by_force[each.force], root) if each.force in by_force else each for each in found.forces
+    )
+    return replace(found, forces=forces_, notes=notes)
+
+
+def _previewed(force: "Force", result: "Result", root: Path) -> "Force":
+    from bluelamp.comparison.differing import alike
+    from bluelamp.comparison.model import Money, ordered
+
+    if result.status is Status.RULES_BROKEN:
+        return force
+    if result.status not in _PREVIEWED:
+        return replace(force, head_error="; ".join(result.errors) or "the preview failed")
+    resources = ordered(_resource(step) for step in visible(result.steps) if step.custom)
+    cost = force.cost
+    if result.cost is not None:
+        cost = Money(_pence(result.cost.before.total), _pence(result.cost.after.total))
+    digest = alike(resources, (), force.verdicts, _words(force.force, root))
+    same = result.counts.get("same", 0)
+    return replace(force, resources=resources, outputs=(), same=same, cost=cost, alike=digest)
+
+
+def _pence(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"))
+
+
+def _resource(step: "Step") -> "Resource":
+    from bluelamp.comparison.model import Property, Resource, What
+
+    kinds = {"delete": What.DELETED, "discard": What.DELETED, "replace": What.REPLACED, "update": What.UPDATED}
+    properties = []
+    for path, kind in sorted(step.changes.items()):
+        was = now = None
+        # A key that no property path can name has no values.
+        with suppress(ValueError):
+            was, now = step.values(path)
+        properties.append(Property(path, was, now, kind.endswith("-replace")))
+    what = kinds.get(kind_of(step.op), What.CREATED)
+    listed = tuple(properties) if what in (What.REPLACED, What.UPDATED) else ()
+    return Resource(what, step.urn, step.type, step.name, properties=listed)
+
+
+def _words(force: str, root: Path) -> list[str]:
+    """The names and the code of a force, by which its resources are named."""
+    from bluelamp.core.register import read_register
+
+    slug = split(force)[0]
+    entry = read_register(root).entry(slug)
+    return [force, slug, slug.replace("-", ""), slug.replace("-", "_"), entry.code, entry.name]

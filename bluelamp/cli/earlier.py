@@ -1,0 +1,39 @@
+"""The earlier report of `--baseline`, as verbs read it."""
+
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bluelamp.cli.screen import Screen
+from bluelamp.core.problems import SettingsError
+from bluelamp.core.text import first_of
+
+if TYPE_CHECKING:
+    from bluelamp.reports.earlier import Earlier
+
+
+def read(
+    screen: Screen, root: Path, folder: Path | None, forces: Collection[str], filters: tuple[str, ...] = ()
+) -> "Earlier | None":
+    """The report in `folder`, verified; None where none is named. `filters` are the rules that are judged now.
+
+    Warns where the report is not signed, and where it has nothing of a force. Raises `SettingsError` or `UsageError`
+    where it cannot be compared with.
+    """
+    if folder is None:
+        return None
+    from bluelamp.infra.register import read_register
+    from bluelamp.reports.earlier import read_earlier
+    from bluelamp.reports.signers import known_signers
+
+    register: Collection[str] = ()
+    with suppress(SettingsError):
+        register = read_register(root).stacks
+    earlier = read_earlier(folder, forces, known=known_signers(root), register=register, filters=filters)
+    if not earlier.signed:
+        screen.warn(f"--baseline {folder}: the report is not signed: anybody could have written it")
+    missing = [force for force in forces if force not in earlier.forces]
+    if missing:
+        screen.warn(f"--baseline {folder}: the report has nothing of {first_of(missing)}: every finding there is new")
+    return earlier

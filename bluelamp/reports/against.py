@@ -1,0 +1,100 @@
+"""The findings of a report against those of an earlier one, as values; `compared` finds them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from bluelamp.policies import Enforcement, Verdict
+from bluelamp.policies.known import Before, why_new
+from bluelamp.reports.canonical import dense
+
+if TYPE_CHECKING:
+    from bluelamp.reports.earlier import Earlier, Seen
+    from bluelamp.reports.findings import Finding, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """The findings against an earlier report, each named by its `key`.
+
+    A finding here is a failure, a rule in error, or an undecided verdict on a mandatory rule. `new` has why each is
+    new; `known` are the others, and `changed` those of them where the property or the value found is another. `absent`
+    are findings of the earlier report that are none now, of the rules that were judged. `written` (UTC, ISO 8601),
+    `source`, `commit` and `manifest` (the SHA-256 of its manifest) say which report it is.
+    """
+
+    written: str
+    source: str = ""
+    commit: str = ""
+    manifest: str = ""
+    new: Mapping[str, str] = field(default_factory=dict)
+    known: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    gates: bool = True
+    """Whether what is known fails nothing; false against the base of a pull request without an earlier report."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The comparison as JSON values."""
+        return {
+            "written": self.written,
+            "source": self.source,
+            "commit": self.commit,
+            "manifest": self.manifest,
+            "new": dict(sorted(self.new.items())),
+            "known": list(self.known),
+            "changed": list(self.changed),
+            "absent": list(self.absent),
+            "gates": self.gates,
+        }
+
+
+def compared(report: "Report", earlier: "Earlier") -> "Report":
+    """`report` with its findings against those of `earlier`; all are new where that has nothing of the force."""
+    before = earlier.forces.get(report.force)
+    found = {each.key: each for each in concerning(report)}
+    known_of = before.findings if before else {}
+    reasons = {key: _why(known_of.get(key), each) for key, each in found.items()}
+    known = tuple(sorted(key for key, reason in reasons.items() if not reason))
+    judged = {rule.id for rule in report.rules}
+    absent = (
+        key
+        for key, each in known_of.items()
+        if key not in found and key.partition(" ")[0] in judged and _concerns(each.before)
+    )
+    same_source = before is not None and before.source == report.source
+    return replace(
+        report,
+        against=Against(
+            before.written if before else earlier.written,
+            before.source if before else "",
+            before.commit if before else "",
+            before.manifest if before else earlier.manifest,
+            {key: reason for key, reason in reasons.items() if reason},
+            known,
+            # A state has values that a plan does not know: only reports of one source show what changed.
+            tuple(key for key in known if same_source and known_of[key].evidence != _evidence(found[key])),
+            tuple(sorted(absent)),
+        ),
+    )
+
+
+def concerning(report: "Report") -> Iterator["Finding"]:
+    """The findings that can be new: failures, rules in error, and undecided verdicts on mandatory rules."""
+    for each in report.findings:
+        if _concerns(Before(each.verdict, each.rule.enforcement, each.rule.severity)):
+            yield each
+
+
+def _concerns(each: Before) -> bool:
+    if each.verdict is Verdict.UNKNOWN:
+        return each.enforcement is Enforcement.MANDATORY
+    return each.verdict in (Verdict.FAIL, Verdict.ERROR)
+
+
+def _why(seen: "Seen | None", finding: "Finding") -> str:
+    return why_new(seen.before if seen else None, finding.verdict, finding.rule.enforcement, finding.rule.severity)
+
+
+def _evidence(finding: "Finding") -> tuple[str, bytes]:
+    return finding.path, dense(finding.observed)

@@ -1,0 +1,90 @@
+"""Known failures: what an earlier report already has, so that a run fails on new findings only.
+
+A finding is the same in both reports where the rule's id and the resource's URN are. It is known where the earlier
+report has it and it is no worse now.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bluelamp.core.files import read
+from bluelamp.policies.model import Enforcement, Severity, Verdict
+
+KNOWN: Final = "BLUELAMP_KNOWN_FINDINGS"
+"""The variable that names the file of known findings, for the policy pack; `write` makes it."""
+FORMAT: Final = "bluelamp-known/1"
+CONCERNING: Final = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN})
+"""The verdicts that can fail a run."""
+SAID: Final = "known: "
+"""What the policy pack's message on a known failure begins with."""
+_NO_WORSE: Final = {
+    Verdict.FAIL: frozenset({Verdict.FAIL, Verdict.UNKNOWN}),
+    Verdict.ERROR: frozenset({Verdict.ERROR, Verdict.UNKNOWN}),
+    Verdict.UNKNOWN: frozenset({Verdict.UNKNOWN}),
+}
+"""What is known of each verdict: a failure that cannot be decided any more is no worse than a failure."""
+_THEN: Final = {
+    Verdict.EXEMPT: "exempt then",
+    Verdict.UNKNOWN: "undecided then",
+    Verdict.ERROR: "in error then",
+    Verdict.FAIL: "a failure then",
+}
+_MAX_BYTES: Final = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an earlier report has of a finding; `exemption` is the id of the one that excused it."""
+
+    verdict: Verdict
+    enforcement: Enforcement
+    severity: Severity
+    exemption: str = ""
+
+
+def why_new(before: Before | None, verdict: Verdict, enforcement: Enforcement, severity: Severity) -> str:
+    """Why a finding is new against what was `before`, None where nothing was; empty where it is known.
+
+    It is new where there was none, where its verdict is worse, where its rule was advisory and is mandatory, where the
+    severity rose, and where an exemption excused it and does not any more.
+    """
+    if before is None:
+        return "not in the earlier report"
+    if verdict not in _NO_WORSE.get(before.verdict, ()):
+        by = f" by {before.exemption}" if before.exemption else ""
+        return f"{_THEN.get(before.verdict, 'no failure then')}{by}"
+    if enforcement is Enforcement.MANDATORY and before.enforcement is Enforcement.ADVISORY:
+        return "advisory then"
+    order = list(Severity)
+    return f"{before.severity} then" if order.index(severity) < order.index(before.severity) else ""
+
+
+def write(path: Path, stack: str, findings: Mapping[str, Before]) -> None:
+    """Write what is known of a stack, by the findings' keys, for the policy pack. Raises OSError."""
+    said = {
+        key: [each.verdict, each.enforcement, each.severity, each.exemption]
+        for key, each in findings.items()
+        if each.verdict in CONCERNING or each.verdict is Verdict.EXEMPT
+    }
+    path.write_text(json.dumps({"format": FORMAT, "stack": stack, "findings": said}), encoding="utf-8")
+
+
+def known(path: Path, stack: str) -> Mapping[str, Before]:
+    """What the file says of `stack`. Raises ValueError where it cannot be read, or is of another stack."""
+    try:
+        said = json.loads(read(path, _MAX_BYTES))
+        named, findings = (said["format"], said["stack"]), said["findings"].items()
+        found = {
+            key: Before(Verdict(one), Enforcement(two), Severity(three), four)
+            for key, (one, two, three, four) in findings
+        }
+    except OSError as error:
+        raise ValueError(f"{KNOWN}: {path}: the known findings cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"{KNOWN}: {path}: is no file of known findings: {error}") from error
+    if named != (FORMAT, stack.rpartition("/")[2]):
+        raise ValueError(f"{KNOWN}: {path}: is of {named[1]}, not of {stack}")
+    return found

@@ -1,0 +1,58 @@
+"""`--baseline REPORT` on the real engine: a known failure of a mandatory rule no longer stops preview, a new one does."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Project, make_project
+
+FORCE = "dyfed-powys"
+
+
+def held_to(project: Project, *rules: str) -> None:
+    """Holds the force to `rules`, which are advisory elsewhere and fail there."""
+    text = "".join(f"  {rule}:\n    enforcement: mandatory\n" for rule in rules)
+    (project.root / f"stacks/{FORCE}/baseline.yaml").write_text(f"rules:\n{text}")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project whose report has a failure of a mandatory rule."""
+    made = make_project(tmp_path_factory.mktemp("known") / "project")
+    held_to(made, "BL-NET-054")
+    run = made.run("audit", FORCE, "--report", "earlier", "--formats", "json", "--no-history", "--quiet")
+    assert run.returncode == 3, run.stderr
+    return made
+
+
+def test_preview_lets_a_known_failure_pass_and_says_so(project: Project, engine: Path) -> None:
+    held_to(project, "BL-NET-054")
+    run = project.run("preview", "--rehearse", FORCE, "--baseline", "earlier", "--report", "out", "--format", "json")
+    assert run.returncode == 0, run.stderr
+    (force,) = json.loads(run.stdout)["result"]["forces"]
+    known = {each["rule"]: (each["mandatory"], each["known"]) for each in force["violations"]}
+    assert known["BL-NET-054"] == (False, True)
+    assert 'message="known: fail: ' in (project.root / "out/junit.xml").read_text()
+    assert "not signed" in run.stderr
+
+
+def test_check_stops_at_a_failure_that_became_mandatory(project: Project) -> None:
+    held_to(project, "BL-NET-054", "BL-NET-012")
+    run = project.run("check", FORCE, "--baseline", "earlier")
+    assert run.returncode == 3, run.stderr
+    assert "New: mandatory failures (1)" in run.stdout
+    assert "BL-NET-012" in run.stdout
+    assert "(new: advisory then)" in run.stdout
+    assert "Known: mandatory failures (1)" in run.stdout
+
+
+def test_a_changed_report_is_refused_before_anything_is_begun(project: Project) -> None:
+    file = project.root / "earlier/findings.json"
+    content = file.read_bytes()
+    file.write_bytes(content.replace(b'"verdict":"pass"', b'"verdict":"fail"', 1))
+    for verb in ("check", "up"):
+        run = project.run(verb, FORCE, "--baseline", "earlier", *(["--rehearse"] if verb == "up" else []))
+        assert run.returncode == 2
+        assert "earlier/findings.json: --baseline: was changed" in run.stderr
+    file.write_bytes(content)

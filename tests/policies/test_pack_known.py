@@ -1,0 +1,57 @@
+"""The policy pack lets pass what an earlier report has already, and says so."""
+
+import grpc
+import pytest
+from pulumi.runtime.proto import analyzer_pb2 as proto
+from test_exemptions import URN
+from test_pack_settled import ACCOUNT, OPEN, Context, said
+
+from bluelamp.policies import Enforcement, Severity, Verdict, rules
+from bluelamp.policies.known import Before
+from bluelamp.policies.known import write as write_known
+from bluelamp.policies.pack.analyzer import Analyzer
+from bluelamp.rehearsal import values
+
+
+def pack(before):
+    known = {f"BL-STO-005 {URN}": before} if before else {}
+    analyzer = Analyzer(rules(), "1", known=lambda _: known)
+    analyzer.ConfigureStack(proto.AnalyzerStackConfigureRequest(stack="essex"), Context())
+    return analyzer
+
+
+def test_a_known_failure_is_advisory_and_marked():
+    told = said(pack(Before(Verdict.FAIL, Enforcement.MANDATORY, Severity.CRITICAL)), OPEN)
+    assert told.enforcementLevel == proto.ADVISORY
+    assert told.message.startswith("known: BL-STO-005 ")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        None,
+        Before(Verdict.FAIL, Enforcement.ADVISORY, Severity.CRITICAL),
+        Before(Verdict.FAIL, Enforcement.MANDATORY, Severity.LOW),
+        Before(Verdict.EXEMPT, Enforcement.MANDATORY, Severity.CRITICAL, "EX-1"),
+        Before(Verdict.UNKNOWN, Enforcement.MANDATORY, Severity.CRITICAL),
+    ],
+)
+def test_what_is_new_or_worse_stops(before):
+    told = said(pack(before), OPEN)
+    assert told.enforcementLevel == proto.MANDATORY
+    assert told.message.startswith("BL-STO-005 ")
+
+
+def test_the_served_pack_reads_the_file_and_refuses_another_stacks(monkeypatch, tmp_path):
+    from test_pack import PACK, served
+
+    file = tmp_path / "known.json"
+    write_known(file, "essex", {f"BL-STO-005 {URN}": Before(Verdict.FAIL, Enforcement.MANDATORY, Severity.CRITICAL)})
+    monkeypatch.setenv("BLUELAMP_KNOWN_FINDINGS", str(file))
+    with served(PACK, cwd=tmp_path) as (stub, _):
+        with pytest.raises(grpc.RpcError, match="is of essex, not of kent"):
+            stub.ConfigureStack(proto.AnalyzerStackConfigureRequest(stack="kent"))
+        stub.ConfigureStack(proto.AnalyzerStackConfigureRequest(stack="essex"))
+        response = stub.Analyze(proto.AnalyzeRequest(type=ACCOUNT, urn=URN, properties=values.encode(OPEN)))
+    (told,) = [each for each in response.diagnostics if each.policyName == "BL-STO-005"]
+    assert told.enforcementLevel == proto.ADVISORY
