@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 HOSTS: Final[Mapping[str, Mapping[str, str]]] = {
     "github": {
-        f".github/workflows/bluelamp-{each}.yml": f"github/bluelamp-{each}.yml.j2" for each in ("plan", "apply", "drift")
+        f".github/workflows/bluelamp-{each}.yml": f"github/bluelamp-{each}.yml.j2"
+        for each in ("plan", "apply", "drift")
     },
     "azure": {
         f".azure-pipelines/bluelamp-{each}.yml": f"azure/bluelamp-{each}.yml.j2" for each in ("plan", "apply", "drift")

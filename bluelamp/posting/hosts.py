@@ -14,9 +14,14 @@ from bluelamp.errors import BluelampError, UsageError
 from bluelamp.posting.http import Api
 from bluelamp.posting.post import Host, There
 
-TOKEN: Final = "BLUELAMP_POST_TOKEN"
+TOKEN: Final = "BLUELAMP_POST_TOKEN"  # noqa: S105 - its name
 """The variable with a token to use in place of the host's own."""
 LABEL: Final = "bluelamp-drift"
+_OPEN: Final = (
+    "SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project "
+    "AND [System.Tags] CONTAINS 'bluelamp-drift' AND [System.State] NOT IN ('Done', 'Closed', 'Removed') ORDER BY [System.Id]"
+)
+"""Azure DevOps's query for the work items with the label that are not done."""
 _PAGE: Final = 100
 _MOST_PAGES: Final = 50
 _EVENT: Final = 5_000_000
@@ -172,7 +177,9 @@ class AzureDevOps:
     def of(cls, given: Mapping[str, str]) -> "AzureDevOps":
         """From a job's variables. Raises `UsageError` for one that is missing."""
         variables = Variables("Azure Pipelines", given)
-        token = variables.token("SYSTEM_ACCESSTOKEN", "give the step the variable SYSTEM_ACCESSTOKEN: $(System.AccessToken)")
+        token = variables.token(
+            "SYSTEM_ACCESSTOKEN", "give the step the variable SYSTEM_ACCESSTOKEN: $(System.AccessToken)"
+        )
         collection = variables.need("SYSTEM_COLLECTIONURI", "the address of the organisation").rstrip("/")
         project = quote(variables.need("SYSTEM_TEAMPROJECTID", "the project"), safe="")
 
@@ -209,15 +216,13 @@ class AzureDevOps:
 
     def issues(self) -> Iterator[There]:
         """The work items with the tag that are not done."""
-        query = (
-            "SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project "
-            f"AND [System.Tags] CONTAINS '{LABEL}' AND [System.State] NOT IN ('Done', 'Closed', 'Removed') "
-            "ORDER BY [System.Id]"
-        )
-        said = self.api.send("POST", f"{self.project}/_apis/wit/wiql?$top={_PAGE}&api-version=7.1", {"query": query})
+        path = f"{self.project}/_apis/wit/wiql?$top={_PAGE}&api-version=7.1"
+        said = self.api.send("POST", path, {"query": _OPEN})
         for each in _list((said or {}).get("workItems")):
             number = whole(str(each.get("id")), "id")
-            item = self.api.get(f"{self.project}/_apis/wit/workitems/{number}?fields=System.Description&api-version=7.1")
+            item = self.api.get(
+                f"{self.project}/_apis/wit/workitems/{number}?fields=System.Description&api-version=7.1"
+            )
             body = ((item or {}).get("fields") or {}).get("System.Description") or ""
             # Rich text is cleaned of HTML comments, so that the tag alone finds the work item again.
             yield There(number, str(body), labelled=True)
@@ -350,6 +355,7 @@ def of_environment(named: str | None = None, given: Mapping[str, str] = os.envir
     found = named or next((name for name, (flag, _) in HOSTS.items() if given.get(flag, "").lower() == "true"), None)
     if found is None:
         raise UsageError(
-            "this runs in no pipeline of GitHub, Azure DevOps or GitLab", next_step=f"name the host: --host {next(iter(HOSTS))}"
+            "this runs in no pipeline of GitHub, Azure DevOps or GitLab",
+            next_step=f"name the host: --host {next(iter(HOSTS))}",
         )
     return HOSTS[found][1](given)

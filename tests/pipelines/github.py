@@ -105,7 +105,9 @@ class Runner:
         values = {key: self._filled(str(value), known) for key, value in given.items()}
         if action == "actions/checkout":
             ref = values.get("ref", known["github.sha"])
-            return subprocess.run(["git", "checkout", "--quiet", "--detach", ref], cwd=self.workspace, check=False).returncode
+            return subprocess.run(
+                ["git", "checkout", "--quiet", "--detach", ref], cwd=self.workspace, check=False
+            ).returncode
         place = self.work.parent / "artefacts" / values.get("name", "")
         if action == "actions/upload-artifact" and Path(values["path"]).is_dir():
             shutil.copytree(values["path"], place, dirs_exist_ok=True)

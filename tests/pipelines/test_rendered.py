@@ -69,7 +69,9 @@ def scripts(path: str) -> list[str]:
             if isinstance(job, dict)
             for line in (*job.get("before_script", []), *job.get("script", []))
         ]
-    found = [(each.get("run") or each.get("bash") or (each.get("inputs") or {}).get("inlineScript")) for each in steps(path)]
+    found = [
+        (each.get("run") or each.get("bash") or (each.get("inputs") or {}).get("inlineScript")) for each in steps(path)
+    ]
     return [each for each in found if each]
 
 
@@ -134,7 +136,9 @@ def test_each_job_has_the_permissions_that_it_needs_and_no_others(path: str) -> 
         expected = {"comment": {"pull-requests"}, "issue": {"issues"}, "record": {"contents"}}
         assert writes == expected.get(name, set()), name
         # A job that may write or log in keeps its token out of the checkout's settings, but for the one that pushes.
-        kept = [each["with"].get("persist-credentials") for each in job["steps"] if "checkout@" in str(each.get("uses"))]
+        kept = [
+            each["with"].get("persist-credentials") for each in job["steps"] if "checkout@" in str(each.get("uses"))
+        ]
         assert kept == [name == "record"] * len(kept), name
 
 

@@ -36,8 +36,8 @@ def post(
 ) -> None:
     """Post a comment on the pull request of this pipeline, or an issue, and update it in place the next time.
 
-    The marker in the file finds the comment again. The host's own variables say where; the token comes from GITHUB_TOKEN,
-    SYSTEM_ACCESSTOKEN or BLUELAMP_POST_TOKEN and is never shown. A host that is busy is tried four times.
+    The marker in the file finds the comment again. The host's own variables say where. The token is that of
+    GITHUB_TOKEN, SYSTEM_ACCESSTOKEN or BLUELAMP_POST_TOKEN, and is never shown. A busy host is tried four times.
 
     Examples: `bluelamp post comment.md` · `bluelamp post drift.md --issue "Drift in the estate"` ·
     `bluelamp post drift.md --resolved`
@@ -66,5 +66,7 @@ def post(
     except UsageError as error:
         raise UsageError(f"{file}: {error.message}", next_step=error.next_step) from None
     number = f" {posted.number}" if posted.number else ""
-    screen.show(f"{posted.host}: {posted.what}{escape(number)} {'is not open' if posted.done == 'none' else posted.done}")
+    screen.show(
+        f"{posted.host}: {posted.what}{escape(number)} {'is not open' if posted.done == 'none' else posted.done}"
+    )
     screen.give({"host": posted.host, "what": posted.what, "done": posted.done, "number": posted.number})

@@ -70,7 +70,9 @@ def render(
         )
     if pipelines is not None:
         if diagram_only or manifests_only or arm_types:
-            raise UsageError("--pipelines writes neither manifests nor a diagram", next_step="leave the other options out")
+            raise UsageError(
+                "--pipelines writes neither manifests nor a diagram", next_step="leave the other options out"
+            )
         _pipelines(Screen(form, quiet=quiet), pipelines, out, branch, install, find_project(project), replace=replace)
         return
     if branch is not None or install is not None or replace:
