@@ -19,7 +19,8 @@ TOKEN: Final = "BLUELAMP_POST_TOKEN"  # noqa: S105 - its name
 LABEL: Final = "bluelamp-drift"
 _OPEN: Final = (
     "SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project "
-    "AND [System.Tags] CONTAINS 'bluelamp-drift' AND [System.State] NOT IN ('Done', 'Closed', 'Removed') ORDER BY [System.Id]"
+    "AND [System.Tags] CONTAINS 'bluelamp-drift' AND [System.State] NOT IN ('Done', 'Closed', 'Removed') "
+    "ORDER BY [System.Id]"
 )
 """Azure DevOps's query for the work items with the label that are not done."""
 _PAGE: Final = 100
