@@ -126,12 +126,12 @@ def test_the_issue_of_drift_is_opened_once_and_closed_without_drift(runner: Runn
     runner.context["github.sha"] = "main"
     place = runner.work.parent / "artefacts/bluelamp-drift"
     place.mkdir(parents=True)
-    for text, status in (("### 1 resource drifted", "4"), ("### 2 resources drifted", "4"), ("### No drift", "0")):
+    for text, status in (("### 1 resource drifted", "4"), ("### Not compared", "1"), ("### No drift", "0")):
         (place / "drift.md").write_text(f"{text}\n\n<!-- bluelamp-drift -->\n")
         ran = runner.run(workflow("drift"), "issue", **{"needs.drift.outputs.status": status})
         assert ran.failed == [], ran.said
         assert [each["body"].splitlines()[0] for each in kept.issues] == [text]
-        assert kept.issues[0]["state"] == ("open" if status == "4" else "closed")
+        assert kept.issues[0]["state"] == ("closed" if status == "0" else "open")
     assert kept.issues[0]["labels"] == ["bluelamp-drift"]
 
 
