@@ -21,10 +21,35 @@ def add(app: typer.Typer) -> None:
 
 
 def render(
-    force: Annotated[str, typer.Argument(metavar="FORCE", help="A force by its name in stacks/forces.yaml.")],
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Where to write; by default rendered/FORCE.")
+    force: Annotated[
+        str | None, typer.Argument(metavar="FORCE", help="A force by its name in stacks/forces.yaml.")
     ] = None,
+    pipelines: Annotated[
+        str | None,
+        typer.Option(
+            "--pipelines", metavar="HOST", help="Instead of a force: the pipelines for github, azure or gitlab."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            "--output",
+            metavar="DIR",
+            help="Where to write; by default rendered/FORCE, and the project's folder for --pipelines.",
+        ),
+    ] = None,
+    branch: Annotated[
+        str | None, typer.Option("--branch", metavar="B", help="With --pipelines: the branch that is applied; main.")
+    ] = None,
+    install: Annotated[
+        str | None,
+        typer.Option("--install", metavar="COMMAND", help="With --pipelines: the shell command that makes .venv."),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--force", help="With --pipelines: replace files that were edited, too.")
+    ] = False,
     diagram_only: Annotated[bool, typer.Option("--diagram-only", help="Only the picture of the estate.")] = False,
     manifests_only: Annotated[bool, typer.Option("--manifests-only", help="Only the Kubernetes manifests.")] = False,
     arm_types: ArmTypes = None,
@@ -33,10 +58,26 @@ def render(
     project: Project = None,
 ) -> None:
     """Write a force's Kubernetes manifests, without any secret, and a diagram of its estate as SVG. From the plan: no
-    engine, no login.
+    engine, no login. Or write pipelines for a code host.
 
-    Examples: `bluelamp render west-midlands` · `bluelamp render essex --diagram-only --out /tmp/essex`
+    Examples: `bluelamp render west-midlands` · `bluelamp render essex --diagram-only --out /tmp/essex` ·
+    `bluelamp render --pipelines github`
     """
+    if (force is None) == (pipelines is None):
+        raise UsageError(
+            "name a force, or a host with --pipelines" if force is None else "FORCE and --pipelines exclude each other",
+            next_step="bluelamp render FORCE, or bluelamp render --pipelines github",
+        )
+    if pipelines is not None:
+        if diagram_only or manifests_only or arm_types:
+            raise UsageError(
+                "--pipelines writes neither manifests nor a diagram", next_step="leave the other options out"
+            )
+        _pipelines(Screen(form, quiet=quiet), pipelines, out, branch, install, find_project(project), replace=replace)
+        return
+    if branch is not None or install is not None or replace:
+        raise UsageError("--branch, --install and --force belong to --pipelines", next_step="add --pipelines HOST")
+    assert force is not None
     if diagram_only and manifests_only:
         raise UsageError("--diagram-only and --manifests-only leave nothing to write", next_step="give one of them")
     from bluelamp.infra.register import read_register
@@ -73,6 +114,31 @@ def render(
             ]
             if rendered
             else [],
+        }
+    )
+
+
+def _pipelines(
+    screen: Screen, host: str, out: Path | None, branch: str | None, install: str | None, root: Path, *, replace: bool
+) -> None:
+    from bluelamp.pipelines import Choices, install_command
+    from bluelamp.pipelines import pipelines as rendered
+    from bluelamp.pipelines import write as write_pipelines
+
+    folder = out or root
+    choices = Choices("main" if branch is None else branch, install_command(root) if install is None else install)
+    wrote = write_pipelines(rendered(host, choices), folder, force=replace)
+    for name in wrote.written:
+        screen.show(f"written: {escape(str(folder / name))}")
+    for name in wrote.unchanged:
+        screen.show(f"unchanged: {escape(str(folder / name))}")
+    screen.give(
+        {
+            "force": None,
+            "folder": str(folder),
+            "files": [str(folder / name) for name in (*wrote.written, *wrote.unchanged)],
+            "unknown": {},
+            "leftOut": [],
         }
     )
 

@@ -1,0 +1,362 @@
+"""The code hosts, each from the variables that its own pipelines set."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from bluelamp.core.files import read
+from bluelamp.core.text import cut, printable
+from bluelamp.errors import BluelampError, UsageError
+from bluelamp.posting.http import Api
+from bluelamp.posting.post import Host, There
+
+TOKEN: Final = "BLUELAMP_POST_TOKEN"  # noqa: S105 - its name
+"""The variable with a token to use in place of the host's own."""
+LABEL: Final = "bluelamp-drift"
+_OPEN: Final = (
+    "SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project "
+    "AND [System.Tags] CONTAINS 'bluelamp-drift' AND [System.State] NOT IN ('Done', 'Closed', 'Removed') "
+    "ORDER BY [System.Id]"
+)
+"""Azure DevOps's query for the work items with the label that are not done."""
+_PAGE: Final = 100
+_MOST_PAGES: Final = 50
+_EVENT: Final = 5_000_000
+
+
+class Variables:
+    """The variables of a pipeline's environment; a missing one is an error that names it."""
+
+    def __init__(self, host: str, given: Mapping[str, str]) -> None:
+        self._host, self._given = host, given
+
+    def get(self, name: str) -> str:
+        """The value of a variable, empty where it is not set."""
+        return self._given.get(name, "").strip()
+
+    def need(self, name: str, what: str, step: str = "") -> str:
+        """The value of a variable. Raises `UsageError` where it is not set."""
+        value = self.get(name)
+        if not value:
+            raise UsageError(f"{name} is not set: {what}", next_step=step or f"run in a pipeline of {self._host}")
+        return value
+
+    def number(self, name: str, what: str) -> str:
+        """The number of a pull request. Raises `UsageError` where it is none."""
+        return whole(self.need(name, what), name)
+
+    def token(self, own: str, step: str) -> str:
+        """The token to log in with. Raises `UsageError` where there is none, or it cannot be sent."""
+        value = self.get(TOKEN) or (self.get(own) if own else "")
+        if not value:
+            raise UsageError(f"no token: {own or TOKEN} is not set", next_step=step)
+        if not value.isascii() or not value.isprintable() or " " in value:
+            raise UsageError("the token has characters that no token has", next_step="set it again, without line feeds")
+        return value
+
+
+def whole(value: str, name: str) -> str:
+    """`value` where it is a number of at most ten digits. Raises `UsageError`."""
+    if not (value.isascii() and value.isdecimal() and len(value) <= 10):
+        raise UsageError(f"{name}: {cut(printable(value), 60)!r} is not a number")
+    return value
+
+
+@dataclass(frozen=True)
+class GitHub:
+    """GitHub, also on a server of one's own. `person` tells that the token is not the job's own."""
+
+    api: Api
+    repository: str
+    number: Callable[[], str]
+    person: bool = False
+    name: str = "github"
+    longest: int = 65_536
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> "GitHub":
+        """From a job's variables. Raises `UsageError` for one that is missing."""
+        variables = Variables("GitHub Actions", given)
+        step = "give the step the variable GITHUB_TOKEN with the value of github.token"
+        token = variables.token("GITHUB_TOKEN", step)
+        repository = variables.need("GITHUB_REPOSITORY", "the repository, as OWNER/NAME")
+        owner, _, name = repository.partition("/")
+        if not owner or not name or "/" in name:
+            raise UsageError(f"GITHUB_REPOSITORY: {cut(printable(repository), 60)!r} is not OWNER/NAME")
+        url = variables.get("GITHUB_API_URL") or "https://api.github.com"
+        headers = {"Authorization": f"Bearer {token}", "X-GitHub-Api-Version": "2022-11-28"}
+        permissions = "pull-requests: write for a comment, issues: write for an issue"
+        return cls(
+            Api(url.rstrip("/"), headers, permissions),
+            f"/repos/{quote(owner, safe='')}/{quote(name, safe='')}",
+            lambda: _github_number(variables),
+            bool(variables.get(TOKEN)),
+        )
+
+    def comments(self) -> Iterator[There]:
+        """Those of a bot or of the token's own user: another person's comment with the marker is not edited."""
+        own = self._login()
+        for each in self._pages(f"{self.repository}/issues/{self.number()}/comments?"):
+            author = each.get("user") or {}
+            if author.get("type") == "Bot" or (own and author.get("login") == own):
+                yield There(str(each["id"]), str(each.get("body") or ""))
+
+    def add_comment(self, body: str) -> str:
+        """Adds a comment; its number."""
+        return _id(self.api.send("POST", f"{self.repository}/issues/{self.number()}/comments", {"body": body}))
+
+    def edit_comment(self, number: str, body: str) -> None:
+        """Replaces a comment's text."""
+        self.api.send("PATCH", f"{self.repository}/issues/comments/{number}", {"body": body})
+
+    def issues(self) -> Iterator[There]:
+        """The open issues that carry the label."""
+        for each in self._pages(f"{self.repository}/issues?state=open&labels={LABEL}&"):
+            if "pull_request" not in each:
+                yield There(str(each["number"]), str(each.get("body") or ""))
+
+    def add_issue(self, title: str, body: str) -> str:
+        """Opens an issue; its number."""
+        said = self.api.send("POST", f"{self.repository}/issues", {"title": title, "body": body, "labels": [LABEL]})
+        return _id(said, "number")
+
+    def edit_issue(self, number: str, title: str, body: str) -> None:
+        """Replaces an issue's title and text."""
+        self.api.send("PATCH", f"{self.repository}/issues/{number}", {"title": title, "body": body})
+
+    def close_issue(self, number: str, body: str) -> bool:
+        """Closes an issue as completed."""
+        state = {"body": body, "state": "closed", "state_reason": "completed"}
+        self.api.send("PATCH", f"{self.repository}/issues/{number}", state)
+        return True
+
+    def _login(self) -> str:
+        """The name of the token's user; empty for a job's own token and for an app's, which have none."""
+        if not self.person:
+            return ""
+        try:
+            return str((self.api.get("/user") or {}).get("login") or "")
+        except BluelampError:
+            return ""
+
+    def _pages(self, path: str) -> Iterator[Mapping[str, Any]]:
+        return pages(self.api, f"{path}per_page={_PAGE}&page=")
+
+
+def _github_number(variables: Variables) -> str:
+    path = Path(variables.need("GITHUB_EVENT_PATH", "the file that describes the event"))
+    try:
+        event = json.loads(read(path, _EVENT))
+        number = (event.get("pull_request") or {}).get("number")
+    except (OSError, ValueError, AttributeError):
+        number = None
+    if number is None:
+        raise UsageError(
+            "GITHUB_EVENT_PATH: the event is not of a pull request",
+            next_step="post a comment in a workflow on pull_request, or an issue with --issue TITLE",
+        )
+    return whole(str(number), "pull_request.number")
+
+
+@dataclass(frozen=True)
+class AzureDevOps:
+    """Azure DevOps: threads of pull requests, and work items."""
+
+    api: Api
+    project: str
+    repository: Callable[[], str]
+    name: str = "azure"
+    longest: int = 150_000
+    kind: str = "Task"
+    """A type of work item that the Basic, Agile, Scrum and CMMI processes have."""
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> "AzureDevOps":
+        """From a job's variables. Raises `UsageError` for one that is missing."""
+        variables = Variables("Azure Pipelines", given)
+        token = variables.token(
+            "SYSTEM_ACCESSTOKEN", "give the step the variable SYSTEM_ACCESSTOKEN: $(System.AccessToken)"
+        )
+        collection = variables.need("SYSTEM_COLLECTIONURI", "the address of the organisation").rstrip("/")
+        project = quote(variables.need("SYSTEM_TEAMPROJECTID", "the project"), safe="")
+
+        def repository() -> str:
+            name = quote(variables.need("BUILD_REPOSITORY_ID", "the repository"), safe="")
+            number = variables.number("SYSTEM_PULLREQUEST_PULLREQUESTID", "the pull request")
+            return f"/{project}/_apis/git/repositories/{name}/pullRequests/{number}/threads"
+
+        permissions = "Contribute to pull requests for a comment, Edit work items for an issue"
+        return cls(Api(collection, {"Authorization": f"Bearer {token}"}, permissions), f"/{project}", repository)
+
+    def comments(self) -> Iterator[There]:
+        """The first comments of threads, where this pipeline's own identity wrote them."""
+        own = (self.api.get("/_apis/connectionData") or {}).get("authenticatedUser", {}).get("id")
+        said = self.api.get(f"{self.repository()}?api-version=7.1") or {}
+        for thread in _list(said.get("value")):
+            first = next(iter(_list(thread.get("comments"))), None)
+            if not thread.get("isDeleted") and first and own and (first.get("author") or {}).get("id") == own:
+                yield There(f"{thread['id']}/{first['id']}", str(first.get("content") or ""))
+
+    def add_comment(self, body: str) -> str:
+        """Opens a thread, already closed, so that a policy on unresolved comments does not stop the merge."""
+        said = self.api.send(
+            "POST",
+            f"{self.repository()}?api-version=7.1",
+            {"comments": [{"parentCommentId": 0, "content": body, "commentType": "text"}], "status": "closed"},
+        )
+        return f"{_id(said)}/1"
+
+    def edit_comment(self, number: str, body: str) -> None:
+        """Replaces the text of the first comment of a thread."""
+        thread, _, each = number.partition("/")
+        self.api.send("PATCH", f"{self.repository()}/{thread}/comments/{each}?api-version=7.1", {"content": body})
+
+    def issues(self) -> Iterator[There]:
+        """The work items with the tag that are not done."""
+        path = f"{self.project}/_apis/wit/wiql?$top={_PAGE}&api-version=7.1"
+        said = self.api.send("POST", path, {"query": _OPEN})
+        for each in _list((said or {}).get("workItems")):
+            number = whole(str(each.get("id")), "id")
+            item = self.api.get(
+                f"{self.project}/_apis/wit/workitems/{number}?fields=System.Description&api-version=7.1"
+            )
+            body = ((item or {}).get("fields") or {}).get("System.Description") or ""
+            # Rich text is cleaned of HTML comments, so that the tag alone finds the work item again.
+            yield There(number, str(body), labelled=True)
+
+    def add_issue(self, title: str, body: str) -> str:
+        """Creates a work item whose description is Markdown; its number."""
+        fields = {"System.Title": title, "System.Description": body, "System.Tags": LABEL}
+        return _id(self._patch("POST", f"${self.kind}", fields))
+
+    def edit_issue(self, number: str, title: str, body: str) -> None:
+        """Replaces a work item's title and description."""
+        self._patch("PATCH", number, {"System.Title": title, "System.Description": body})
+
+    def close_issue(self, number: str, body: str) -> bool:
+        """Replaces the description: the state that ends a work item has another name in each process."""
+        self._patch("PATCH", number, {"System.Description": body})
+        return False
+
+    def _patch(self, method: str, place: str, fields: Mapping[str, str]) -> Any:
+        steps = [{"op": "add", "path": f"/fields/{name}", "value": value} for name, value in fields.items()]
+        steps.append({"op": "add", "path": "/multilineFieldsFormat/System.Description", "value": "Markdown"})
+        path = f"{self.project}/_apis/wit/workitems/{place}?api-version=7.1"
+        return self.api.send(method, path, steps, "application/json-patch+json")
+
+
+@dataclass(frozen=True)
+class GitLab:
+    """GitLab, also on a server of one's own."""
+
+    api: Api
+    project: str
+    number: Callable[[], str]
+    name: str = "gitlab"
+    longest: int = 1_000_000
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> "GitLab":
+        """From a job's variables. Raises `UsageError` for one that is missing."""
+        variables = Variables("GitLab CI", given)
+        step = f"read a project access token with the scope api into {TOKEN}: a job's own token cannot write comments"
+        token = variables.token("", step)
+        url = variables.need("CI_API_V4_URL", "the address of the API").rstrip("/")
+        project = whole(variables.need("CI_PROJECT_ID", "the project"), "CI_PROJECT_ID")
+        permissions = "the scope api, and the role Developer or above"
+        return cls(
+            Api(url, {"PRIVATE-TOKEN": token}, permissions),
+            f"/projects/{project}",
+            lambda: variables.number("CI_MERGE_REQUEST_IID", "the merge request"),
+        )
+
+    def comments(self) -> Iterator[There]:
+        """The notes that this token's own identity wrote."""
+        own = (self.api.get("/user") or {}).get("id")
+        for each in pages(self.api, f"{self._notes()}?sort=asc&per_page={_PAGE}&page="):
+            if own is not None and (each.get("author") or {}).get("id") == own:
+                yield There(str(each["id"]), str(each.get("body") or ""))
+
+    def add_comment(self, body: str) -> str:
+        """Adds a note; its number."""
+        return _id(self.api.send("POST", self._notes(), {"body": body}))
+
+    def edit_comment(self, number: str, body: str) -> None:
+        """Replaces a note's text."""
+        self.api.send("PUT", f"{self._notes()}/{number}", {"body": body})
+
+    def issues(self) -> Iterator[There]:
+        """The open issues that carry the label."""
+        for each in pages(self.api, f"{self.project}/issues?state=opened&labels={LABEL}&per_page={_PAGE}&page="):
+            yield There(str(each["iid"]), str(each.get("description") or ""))
+
+    def add_issue(self, title: str, body: str) -> str:
+        """Opens an issue; its number."""
+        content = {"title": title, "description": body, "labels": LABEL}
+        return _id(self.api.send("POST", f"{self.project}/issues", content), "iid")
+
+    def edit_issue(self, number: str, title: str, body: str) -> None:
+        """Replaces an issue's title and text."""
+        self.api.send("PUT", f"{self.project}/issues/{number}", {"title": title, "description": body})
+
+    def close_issue(self, number: str, body: str) -> bool:
+        """Closes an issue."""
+        self.api.send("PUT", f"{self.project}/issues/{number}", {"description": body, "state_event": "close"})
+        return True
+
+    def _notes(self) -> str:
+        return f"{self.project}/merge_requests/{self.number()}/notes"
+
+
+def pages(api: Api, path: str) -> Iterator[Mapping[str, Any]]:
+    """The entries of a list, page by page; `path` ends where the page's number goes.
+
+    Raises `BluelampError` where there are more than 5,000: a second comment must not be made because the first is not
+    found.
+    """
+    for page in range(1, _MOST_PAGES + 1):
+        found = _list(api.get(f"{path}{page}"))
+        yield from found
+        if len(found) < _PAGE:
+            return
+    raise BluelampError(f"{api.url}: more than {_MOST_PAGES * _PAGE:,} entries", next_step="close old issues")
+
+
+def _list(found: Any) -> list[Mapping[str, Any]]:
+    if not isinstance(found, list):
+        raise BluelampError("the host's answer is not a list", next_step="check the address of its API")
+    return [each for each in found if isinstance(each, Mapping)]
+
+
+def _id(said: Any, name: str = "id") -> str:
+    if not isinstance(said, Mapping) or name not in said:
+        raise BluelampError(f"the host's answer has no {name}", next_step="check the address of its API")
+    return str(said[name])
+
+
+HOSTS: Final[Mapping[str, tuple[str, Callable[[Mapping[str, str]], Host]]]] = {
+    "github": ("GITHUB_ACTIONS", GitHub.of),
+    "azure": ("TF_BUILD", AzureDevOps.of),
+    "gitlab": ("GITLAB_CI", GitLab.of),
+}
+"""By name: the variable that the host's pipelines set to true, and what makes the host from the variables."""
+
+
+def of_environment(named: str | None = None, given: Mapping[str, str] = os.environ) -> Host:
+    """The host that is `named`, or the one in whose pipeline this runs.
+
+    Raises `UsageError` where it is neither, or a variable is missing.
+    """
+    if named is not None and named not in HOSTS:
+        raise UsageError(f"{cut(printable(named), 60)!r} is no host; allowed: {', '.join(HOSTS)}")
+    found = named or next((name for name, (flag, _) in HOSTS.items() if given.get(flag, "").lower() == "true"), None)
+    if found is None:
+        raise UsageError(
+            "this runs in no pipeline of GitHub, Azure DevOps or GitLab",
+            next_step=f"name the host: --host {next(iter(HOSTS))}",
+        )
+    return HOSTS[found][1](given)

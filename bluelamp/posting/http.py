@@ -1,0 +1,143 @@
+"""A code host's REST API: JSON over HTTPS with a token, which is sent to that address only and never shown."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from typing import Any, Final, TypeVar
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from bluelamp import __version__
+from bluelamp.core.text import cut, printable
+from bluelamp.errors import BluelampError, UsageError
+
+SECONDS: Final = 30.0
+TRIES: Final = 4
+LONGEST_WAIT: Final = 60.0
+_LARGEST: Final = 20_000_000
+_MESSAGE: Final = 300
+Answer = TypeVar("Answer")
+
+_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+_BUSY: Final = (429, 500, 502, 503, 504)
+
+
+class BusyError(Exception):
+    """The host did not answer, or asks to be tried again: the reason, and the seconds that it asks to wait."""
+
+    def __init__(self, reason: str, seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.seconds = reason, seconds
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    """Follows nothing: urllib would send the token to the address that a redirect names."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Leaves the redirect as an error."""
+        return
+
+
+@dataclass(frozen=True)
+class Api:
+    """An API at `url`; `headers` hold the token. `wait` waits between two tries, for at most `LONGEST_WAIT` seconds."""
+
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    permissions: str = ""
+    wait: Callable[[float], None] = time.sleep
+
+    def __post_init__(self) -> None:
+        """Raises `UsageError` where the address is neither HTTPS nor on this machine."""
+        try:
+            parts = urlsplit(self.url)
+            safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+            safe = safe and bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
+        except ValueError:
+            safe = False
+        if not safe or not self.url.isascii() or not self.url.isprintable() or " " in self.url:
+            raise UsageError(
+                f"the address of the host's API is not https://: {cut(printable(self.url.rpartition('@')[2]), 200)!r}",
+                next_step="run in the host's own pipeline, which names the address",
+            )
+
+    def get(self, path: str) -> Any:
+        """The answer to GET. Raises `BusyError`, `BluelampError` where the host refuses."""
+        return self.send("GET", path)
+
+    def send(self, method: str, path: str, body: Any = None, kind: str = "application/json") -> Any:
+        """The answer to one request, without a second try. Raises `BusyError`, `BluelampError` where it is refused."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Accept": "application/json", "User-Agent": f"bluelamp/{__version__}", **self.headers}
+        if data is not None:
+            headers["Content-Type"] = kind
+        request = Request(f"{self.url}{path}", data=data, headers=headers, method=method)  # noqa: S310 - checked above
+        try:
+            with build_opener(_NoRedirect).open(request, timeout=SECONDS) as answer:
+                content = answer.read(_LARGEST + 1)
+        except HTTPError as error:
+            raise self._refused(error, method, path) from None
+        except (URLError, TimeoutError, ConnectionError, HTTPException) as error:
+            reason = getattr(error, "reason", error)
+            raise BusyError("no answer in time" if isinstance(reason, TimeoutError) else str(reason)) from None
+        return self._parsed(content, method, path)
+
+    def patiently(self, work: "Callable[[], Answer]") -> "Answer":
+        """What `work` returns, tried again from its beginning while the host is busy, at most `TRIES` times.
+
+        `work` looks first at what is there, so that an answer that was lost does not make a second comment. Raises
+        `BluelampError` where the host stays busy.
+        """
+        for attempt in range(TRIES):
+            try:
+                return work()
+            except BusyError as error:
+                last = error
+                if attempt < TRIES - 1:
+                    self.wait(min(error.seconds if error.seconds is not None else 2.0**attempt, LONGEST_WAIT))
+        raise BluelampError(f"{self._at}: {last.reason}, {TRIES} times", next_step="run the job again later")
+
+    @property
+    def _at(self) -> str:
+        return urlsplit(self.url).netloc
+
+    def _refused(self, error: HTTPError, method: str, path: str) -> Exception:
+        place = f"{self._at}: {method} {path.partition('?')[0]}"
+        said = f"{error.code} {printable(str(error.reason))}"
+        limited = error.code == 403 and error.headers.get("X-RateLimit-Remaining") == "0"
+        if error.code in _BUSY or limited:
+            asked = error.headers.get("Retry-After") or ""
+            return BusyError(said, float(asked) if asked.isdecimal() else None)
+        message = self._message(error)
+        whole = f"{place}: {said}{f': {message}' if message else ''}"
+        if error.code in (401, 403):
+            return BluelampError(whole, next_step=f"give the token {self.permissions or 'the permission to write'}")
+        if 300 <= error.code < 400:
+            return BluelampError(f"{whole}; redirects are not followed", next_step="name the API's own address")
+        return BluelampError(whole, next_step="check the repository and the number of the pull request")
+
+    def _message(self, error: HTTPError) -> str:
+        """The host's own words, in one line; a token that they repeat is left out."""
+        try:
+            said = json.loads(error.read(10_000)).get("message", "")
+        except (OSError, ValueError, AttributeError, HTTPException):
+            return ""
+        text = str(said)
+        for value in self.headers.values():
+            text = text.replace(value, "…").replace(value.rpartition(" ")[2], "…")
+        return cut(printable(text), _MESSAGE)
+
+    def _parsed(self, content: bytes, method: str, path: str) -> Any:
+        place = f"{self._at}: {method} {path.partition('?')[0]}"
+        if len(content) > _LARGEST:
+            raise BluelampError(f"{place}: the answer is larger than {_LARGEST:,} bytes")
+        try:
+            return json.loads(content) if content.strip() else None
+        except (ValueError, RecursionError):
+            # Azure DevOps answers an expired token with a page to sign in.
+            raise BluelampError(
+                f"{place}: the answer is not JSON", next_step=f"give the token {self.permissions or 'its permissions'}"
+            ) from None

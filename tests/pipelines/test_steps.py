@@ -1,0 +1,189 @@
+"""The shell lines of rendered pipelines are run, in order, in a repository, against a stand-in of the host."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bluelamp.pipelines import Choices, pipelines
+from tests.conftest import COMMAND, ROOT, Project, environment, make_project
+from tests.pipelines.github import Ran, Runner
+from tests.pipelines.loopback import TOKEN, Kept, host
+
+FORCE = "dyfed-powys"
+CHOICES = Choices("main", "test -x .venv/bin/bluelamp")
+
+
+def git(root: Path, *words: str) -> str:
+    named = ("-c", "user.name=Someone", "-c", "user.email=someone@example.org", "-c", "commit.gpgsign=false")
+    run = subprocess.run(["git", "-C", str(root), *named, *words], check=True, capture_output=True, text=True)
+    return run.stdout.strip()
+
+
+def commit(project: Project, message: str, **settings: str) -> str:
+    """Commits the force's settings with some words replaced; the commit's hash."""
+    file = project.settings(FORCE)
+    text = file.read_text()
+    for before, after in settings.items():
+        text = text.replace(before, after)
+    file.write_text(text)
+    git(project.root, "add", "--all")
+    git(project.root, "commit", "--quiet", f"--message={message}")
+    return git(project.root, "rev-parse", "HEAD")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A repository with one force."""
+    made = make_project(tmp_path_factory.mktemp("pipelines") / "project")
+    for path in (made.root / "stacks").glob("Pulumi.*.yaml"):
+        if path != made.settings(FORCE):
+            path.unlink()
+    (made.root / ".gitignore").write_text(".venv\n.bluelamp\n")
+    git(made.root, "init", "--quiet", "--initial-branch=main")
+    commit(made, "base")
+    return made
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Kept]:
+    with host("github") as there:
+        yield there
+
+
+@pytest.fixture(scope="module")
+def runner(project: Project, kept: Kept) -> Runner:
+    folder = project.root.parent
+    event = folder / "event.json"
+    event.write_text(json.dumps({"pull_request": {"number": 7}}))
+    own = ("GITHUB_", "CI_", "SYSTEM_", "TF_", "BLUELAMP_POST")
+    variables = {key: value for key, value in environment().items() if not key.startswith(own)}
+    variables |= {
+        "FIRST": str(COMMAND.parent),
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_API_URL": kept.url,
+        "GITHUB_REPOSITORY": "force/estate",
+        "GITHUB_EVENT_PATH": str(event),
+    }
+    context = {
+        "github.token": TOKEN,
+        "github.event.pull_request.number": "7",
+        "github.event.pull_request.base.sha": git(project.root, "rev-parse", "main"),
+        "runner.os": "Linux",
+        "github.run_id": "1",
+        "github.run_attempt": "1",
+        "hashFiles('requirements.lock', 'pyproject.toml')": "0",
+    }
+    (folder / "jobs").mkdir()
+    return Runner(project.root, folder / "jobs", context, variables)
+
+
+def workflow(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(pipelines("github", CHOICES)[f".github/workflows/bluelamp-{name}.yml"])
+    return found
+
+
+def pushed(runner: Runner, sha: str) -> tuple[Ran, Ran]:
+    """What the jobs of a pull request do with a commit."""
+    runner.context["github.sha"] = sha
+    check = runner.run(workflow("plan"), "check")
+    return check, runner.run(workflow("plan"), "comment")
+
+
+def test_a_pull_request_has_one_comment_which_the_next_push_updates(
+    project: Project, runner: Runner, kept: Kept
+) -> None:
+    git(project.root, "checkout", "--quiet", "-b", "change")
+    check, comment = pushed(runner, commit(project, "premium", **{"sku: standard": "sku: premium"}))
+    assert check.failed == [], check.said
+    assert json.loads(check.outputs["matrix"])["include"] == [{"force": FORCE, "environment": "prod"}]
+    assert comment.failed == []
+    assert len(kept.comments) == 1
+    first = kept.comments[0]["body"]
+    assert "vault-vault" in first
+    assert "logs-workspace" not in first
+
+    git(project.root, "checkout", "--quiet", "change")
+    check, comment = pushed(runner, commit(project, "shorter", **{"retentionDays: 365": "retentionDays: 90"}))
+    # A mandatory rule is broken: the check fails, and the comment says so.
+    assert check.failed == ["Check them, and write the comment"]
+    assert check.statuses["Check them, and write the comment"] == 3
+    assert comment.failed == []
+    assert len(kept.comments) == 1
+    assert "1 new mandatory failure" in kept.comments[0]["body"]
+    assert kept.comments[0]["body"] != first
+    assert TOKEN not in check.said + comment.said
+    assert kept.tokens == {f"Bearer {TOKEN}"}
+    assert (runner.work.parent / "artefacts/bluelamp-reports/findings.sarif").is_file()
+
+
+def test_the_issue_of_drift_is_opened_once_and_closed_without_drift(runner: Runner, kept: Kept) -> None:
+    runner.context["github.sha"] = "main"
+    place = runner.work.parent / "artefacts/bluelamp-drift"
+    place.mkdir(parents=True)
+    for text, status in (("### 1 resource drifted", "4"), ("### Not compared", "1"), ("### No drift", "0")):
+        (place / "drift.md").write_text(f"{text}\n\n<!-- bluelamp-drift -->\n")
+        ran = runner.run(workflow("drift"), "issue", **{"needs.drift.outputs.status": status})
+        assert ran.failed == [], ran.said
+        assert [each["body"].splitlines()[0] for each in kept.issues] == [text]
+        assert kept.issues[0]["state"] == ("closed" if status == "0" else "open")
+    assert kept.issues[0]["labels"] == ["bluelamp-drift"]
+
+
+def test_the_matrix_of_azure_pipelines_has_a_leg_for_each_force(project: Project, tmp_path: Path) -> None:
+    steps = yaml.safe_load(pipelines("azure", CHOICES)[".azure-pipelines/bluelamp-plan.yml"])["stages"][0]["jobs"][0]
+    (step,) = [each for each in steps["steps"] if each.get("name") == "affected"]
+    stand_in = tmp_path / "bluelamp"
+    rows = '{"include":[{"force":"dyfed-powys","environment":"prod"},{"force":"essex-dev","environment":"dev"}]}'
+    stand_in.write_text(f"#!/bin/sh\necho '{rows}'\n")
+    stand_in.chmod(0o755)
+    run = subprocess.run(
+        ["bash", "-c", step["bash"]],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=project.root,
+        env={**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "TARGET": "main"},
+    )
+    matrix, some = run.stdout.splitlines()
+    assert json.loads(matrix.partition("]")[2]) == {
+        "force_dyfed_powys": {"FORCE": "dyfed-powys"},
+        "force_essex_dev": {"FORCE": "essex-dev"},
+    }
+    assert some == "##vso[task.setvariable variable=any;isOutput=true]true"
+
+
+def test_the_hook_checks_what_differs_from_the_last_commit(project: Project) -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert (hook["language"], hook["pass_filenames"]) == ("python", False)
+    git(project.root, "checkout", "--quiet", "main")
+    program, *words = [*hook["entry"].split(), *hook["args"]]
+    assert program == "bluelamp"
+    # Nothing differs: no force is planned.
+    run = project.run(*words)
+    assert (run.returncode, run.stdout) == (0, "no force changed\n"), run.stderr
+
+
+def test_the_actions_steps_check_and_comment(project: Project, runner: Runner, kept: Kept) -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    git(project.root, "checkout", "--quiet", "main")
+    kept.comments.clear()
+    for name, given in action["inputs"].items():
+        runner.context[f"inputs.{name}"] = str(given.get("default", ""))
+    runner.context |= {"inputs.base": "main", "inputs.token": TOKEN, "github.action_path": "."}
+    # What is installed is this checkout already.
+    steps = [each | {"if": None} for each in action["runs"]["steps"] if each["name"] != "Install Bluelamp"]
+    ran = runner.run(
+        {"jobs": {"action": {"steps": steps, "outputs": {"matrix": action["outputs"]["matrix"]["value"]}}}}, "action"
+    )
+    assert ran.failed == [], ran.said
+    # Nothing differs: the comment says so, which puts right what it said before.
+    assert json.loads(ran.outputs["matrix"]) == {"include": []}
+    assert [each["body"].splitlines()[:2] for each in kept.comments] == [
+        ["<!-- bluelamp:check -->", "### ✅ No force is affected"]
+    ]
