@@ -57,14 +57,15 @@ def watching(project: Project) -> Iterator[Watching]:
 def test_each_change_is_answered_and_an_interrupt_ends_it(project: Project, watching: Watching) -> None:
     file = project.settings(FORCE)
     text = file.read_text("utf-8")
-    assert "242 verdicts" in watching.until_waiting()
+    first = watching.until_waiting()
+    assert " verdicts by " in first
     file.write_text(text.replace("retentionDays: 365", "retentionDays: 90"), encoding="utf-8")
     assert "BL-AST-006" in watching.until_waiting()
     file.write_text(text.replace("sku: standard", "sku: standart"), encoding="utf-8")
     assert "did you mean standard?" in watching.until_waiting()
     file.write_text(text, encoding="utf-8")
     said = watching.until_waiting()
-    assert "242 verdicts" in said
+    assert said.splitlines()[-2:] == first.splitlines()[-2:]
     assert "BL-AST-006" not in said
     watching.process.send_signal(signal.SIGINT)
     assert "Traceback" not in watching.until_waiting()
