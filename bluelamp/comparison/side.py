@@ -41,6 +41,7 @@ def side(force: str, root: Path, key: bytes, snapshot: Any, reads: Any = None) -
     if read is not None and judged is not None:
         found["reads"] = {
             "files": sorted(read.files | judged.files),
+            "probed": sorted(read.probed | judged.probed),
             "folders": sorted(read.folders | judged.folders),
             "variables": sorted(read.variables),
             "asked": sorted(read.asked),

@@ -24,6 +24,8 @@ OFF: Final = "BLUELAMP_NO_CACHE"
 """The environment variable that has every force planned anew, where it is neither empty nor 0."""
 SIDE: Final = "side"
 COST: Final = "cost"
+_THERE: Final = "there"
+"""What is kept of a path that is no file: whether there is something."""
 _UNSET: Final = "unset"
 _OWN_VARIABLES: Final = frozenset({"BLUELAMP_CACHE", "HOME", "XDG_CACHE_HOME"})
 """Variables that say where caches are. What a program reads below its home is kept as a file."""
@@ -109,6 +111,7 @@ class Plans:
             return
         read = reads.Reads()
         read.files, read.folders = set(said["files"]), set(said["folders"])
+        read.probed = set(said["probed"])
         read.variables, read.asked = set(said["variables"]), set(said["asked"])
         self.keep(force, {SIDE: json.dumps({**side, "reads": None}).encode()}, read)
 
@@ -123,6 +126,7 @@ class Plans:
             yield
         into.files |= own.files
         into.folders |= own.folders
+        into.probed |= own.probed
 
     @cached_property
     def _entries(self) -> dict[str, Entry | None]:
@@ -131,11 +135,12 @@ class Plans:
     def _entry(self, force: str) -> Entry | None:
         """The entry of a force, where all that it read is as it was."""
         if force not in self._entries:
-            found = self._store.get(self.key(force))
-            same = found is not None and (
-                all(self._state(name) == state for name, state in found.reads.items())
-                and all(self._variable(name) == value for name, value in found.variables.items())
-            )
+            with reads.paused():
+                found = self._store.get(self.key(force))
+                same = found is not None and (
+                    all(self._state(name) == state for name, state in found.reads.items())
+                    and all(self._variable(name) == value for name, value in found.variables.items())
+                )
             self._entries[force] = found if same else None
         return self._entries[force]
 
@@ -159,7 +164,13 @@ class Plans:
             if not _is_system(str(path)) and not self.inputs.covers(path, force):
                 place = self._name(path)
                 found[place] = self._state(place)
-        return {name: state for name, state in found.items() if state}
+        found = {name: state for name, state in found.items() if state}
+        for name in read.probed:
+            path = Path(name)
+            if path.is_relative_to(self.inputs.root) and not self.inputs.covers(path, force):
+                place = self._name(path)
+                found.setdefault(place, self._state(place))
+        return found
 
     def _folders(self, force: str, read: reads.Reads) -> Iterator[str]:
         for name in read.folders:
@@ -186,6 +197,8 @@ class Plans:
             if path.is_file():
                 with path.open("rb") as stream:
                     return hashlib.file_digest(stream, "sha256").hexdigest()
+            if path.exists():
+                return _THERE
         return ""
 
     def _variable(self, name: str) -> str:

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any, Final
 
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -17,12 +18,16 @@ _STATE: Final[dict[str, Any]] = {"hooked": False, "kept": []}
 
 
 class Reads:
-    """Files and folders by absolute path, and names of environment variables; `asked` names the calls that left the
-    process: what they answered cannot be known again."""
+    """Files and folders by absolute path, and names of environment variables.
+
+    `probed` are paths that were looked for, whether they are there or not. `asked` names the calls that left the
+    process: what they answered cannot be known again.
+    """
 
     def __init__(self) -> None:
         self.files: set[str] = set()
         self.folders: set[str] = set()
+        self.probed: set[str] = set()
         self.variables: set[str] = set()
         self.asked: set[str] = set()
 
@@ -30,6 +35,7 @@ class Reads:
         """Adds what `other` holds."""
         self.files |= other.files
         self.folders |= other.folders
+        self.probed |= other.probed
         self.variables |= other.variables
         self.asked |= other.asked
 
@@ -67,6 +73,19 @@ def _hook() -> None:
     _STATE["hooked"] = True
     sys.addaudithook(_hear)
     os.environ.__class__ = _Variables
+    # No event tells of these: `Path.exists` and its like ask for the state of a path.
+    for name in ("stat", "lstat"):
+        setattr(os, name, _probing(getattr(os, name)))
+
+
+def _probing(ask: Any) -> Any:
+    @wraps(ask)
+    def probe(path: Any, *more: Any, **named: Any) -> Any:
+        if _STATE["kept"] and isinstance(path, (str, bytes, os.PathLike)):
+            _keep("probed", path)
+        return ask(path, *more, **named)
+
+    return probe
 
 
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:
