@@ -34,6 +34,7 @@ bench: $(VENV)/.ready $(INTEROP)/.ready  ## ratios measured in one run: Bluelamp
 	$(RUN)/bluelamp engine install
 	$(RUN)/python -m benchmarks
 	$(RUN)/python -m benchmarks.explaining
+	$(RUN)/python -m benchmarks.fleet
 	$(RUN)/python -m benchmarks.single_view
 	$(RUN)/python -m benchmarks.contracts
 
