@@ -8,6 +8,8 @@ import pytest
 
 from tests.conftest import ROOT, Project, make_project
 
+pytestmark = pytest.mark.xdist_group("comment-command")
+
 FORCE = "dyfed-powys"
 DOCS = (ROOT / "docs/pull-requests.md").read_text(encoding="utf-8")
 

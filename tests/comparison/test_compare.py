@@ -23,6 +23,8 @@ from bluelamp.starting import start
 from tests.conftest import ROOT
 from tests.conftest import bluelamp as command
 
+pytestmark = pytest.mark.xdist_group("compare")
+
 FORCE = "dyfed-powys"
 STACK = f"stacks/Pulumi.{FORCE}.yaml"
 

@@ -4,23 +4,25 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import timedelta
 
 import pytest
 
+from bluelamp.core.dates import today
 from tests.conftest import COMMAND, Project, environment, in_process, make_project
 from tests.terminal import on_terminal
 
-pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine")]
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine"), pytest.mark.xdist_group("approved-plans")]
 
 FORCE, OTHER = "dyfed-powys", "wiltshire"
 KEYS = ("pipeline", "national-siro", "national-ciso")
 WAVES = f"canary: {FORCE}\nrings:\n  - name: rest\n    forces: [{OTHER}]\n"
-DRIFT = """repair: true
+DRIFT = f"""repair: true
 ignore:
   - resource: hub-network
     property: tags
     reason: The inventory tool of the network team writes tags every night.
-    expiry: "2027-06-30"
+    expiry: "{today() + timedelta(days=90)}"
 """
 
 

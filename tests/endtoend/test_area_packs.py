@@ -13,7 +13,7 @@ from bluelamp.policies.discovery import AREAS
 from bluelamp.policies.pack import settled
 from tests.conftest import ROOT, Project, make_project
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("area-packs")]
 
 FORCE = "wiltshire"
 RULES = settled.of(ROOT, FORCE, rules()).by_id

@@ -12,7 +12,7 @@ import pytest
 from bluelamp.rehearsal.space import Space
 from tests.conftest import COMMAND, Project, environment, make_project
 
-pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine")]
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine"), pytest.mark.xdist_group("bad-input")]
 FORCE = "dyfed-powys"
 
 

@@ -15,7 +15,7 @@ FORCE = "dyfed-powys"
 STARTED = re.compile(r"^```sh\n(.*?)^```", re.M | re.S)
 LOGIN = "## 6. The login to Azure"
 
-pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine")]
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine"), pytest.mark.xdist_group("first-deployment")]
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,8 @@ import pytest
 
 from tests.conftest import Project, make_project
 
+pytestmark = pytest.mark.xdist_group("known-failures")
+
 FORCE = "dyfed-powys"
 
 

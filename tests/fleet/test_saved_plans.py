@@ -35,7 +35,7 @@ from tests.conftest import ROOT, in_process
 KEYS = {name: Ed25519PrivateKey.generate() for name in ("pipeline", "national-siro", "national-ciso", "head-of-essex")}
 KNOWN = {fingerprint(key.public_key()): name for name, key in KEYS.items()}
 STATE = {"deployment": {"manifest": {"time": "2026-11-01T00:00:00Z"}, "resources": []}}
-NOW = datetime.now(UTC).replace(microsecond=0)
+AT_ONCE = timedelta()
 INPUTS = Inputs(
     "c" * 40,
     False,
@@ -45,6 +45,11 @@ INPUTS = Inputs(
     {"essex": "1" * 64, "kent": "2" * 64},
     {"essex": "3" * 64, "kent": "4" * 64},
 )
+
+
+def now() -> datetime:
+    """The time, to the second, as plans have it: tests may run long after they were collected."""
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def urn(force: str, type_: str, name: str) -> str:
@@ -165,7 +170,7 @@ def test_a_secret_in_clear_text_is_not_kept(tmp_path: Path) -> None:
 def test_saving_again_replaces_plans_and_approvals_and_nothing_else(
     plans: Path, people: People, tmp_path: Path
 ) -> None:
-    approve(open_plans(plans, KNOWN), people, KEYS["national-siro"], NOW)
+    approve(open_plans(plans, KNOWN), people, KEYS["national-siro"], now())
     saved(plans, CREATED, forces=("kent",))
     assert not (plans / "essex").exists()
     assert not (plans / "approvals").exists()
@@ -237,7 +242,7 @@ def root(tmp_path: Path) -> Path:
         file.write(
             "  - id: head-of-essex\n    name: Head of ICT\n    role: Head of ICT of Essex\n"
             "    emails: [head.of.ict@essex.police.example]\n    severities: [low]\n    forces: [essex]\n"
-            f'    validUntil: "{NOW.date() + timedelta(days=3)}"\nplanApprovals: required\n'
+            f'    validUntil: "{now().date() + timedelta(days=3)}"\nplanApprovals: required\n'
         )
     return root
 
@@ -254,19 +259,19 @@ class Signing:
     folder: Path
     people: People
 
-    def __call__(self, name: str, now: datetime = NOW) -> None:
-        approve(open_plans(self.folder, KNOWN), self.people, KEYS[name], now)
+    def __call__(self, name: str, later: timedelta = AT_ONCE) -> None:
+        approve(open_plans(self.folder, KNOWN), self.people, KEYS[name], now() + later)
 
-    def refused(self, name: str, now: datetime = NOW) -> str:
+    def refused(self, name: str, later: timedelta = AT_ONCE) -> str:
         with pytest.raises(UsageError) as error:
-            self(name, now)
+            self(name, later)
         return error.value.message
 
-    def lacking(self, *stacks: str, now: datetime = NOW) -> str:
+    def lacking(self, *stacks: str, later: timedelta = AT_ONCE) -> str:
         """Why the plans may not be applied; empty where they may."""
         opened = open_plans(self.folder, KNOWN)
         try:
-            refuse_unapproved(opened, self.people, stacks or list(opened.manifest.forces), now)
+            refuse_unapproved(opened, self.people, stacks or list(opened.manifest.forces), now() + later)
         except NotApprovedError as error:
             return f"{error.message} ({error.status.name})"
         return ""
@@ -323,14 +328,14 @@ def test_an_approver_is_known_and_in_date_and_for_the_force(tmp_path: Path, peop
     assert "the key of pipeline, who is not in stacks/approvers.yaml" in signing.refused("pipeline")
     stranger = Ed25519PrivateKey.generate()
     with pytest.raises(UsageError, match="is not in stacks/signers/"):
-        approve(open_plans(signing.folder, KNOWN), people, stranger, NOW)
+        approve(open_plans(signing.folder, KNOWN), people, stranger, now())
     signing("head-of-essex")
     assert "kent needs 1 person" in signing.lacking()
     assert "essex" not in signing.lacking().partition("not approved: ")[2].partition(" needs")[0]
     assert signing.lacking("essex") == ""
     # The person may approve for three more days: what was approved in time no longer counts then.
-    later = NOW + timedelta(days=5)
-    assert "head-of-essex may approve until" in signing.lacking("essex", now=later)
+    later = timedelta(days=5)
+    assert "head-of-essex may approve until" in signing.lacking("essex", later=later)
     assert "head-of-essex may approve until" in signing.refused("head-of-essex", later)
 
 
@@ -348,17 +353,17 @@ def test_an_approval_of_another_plan_or_of_another_hand_does_not_count(tmp_path:
     third = Signing(saved(tmp_path / "third", CREATED), people)
     third("national-siro")
     holders = {**KNOWN, fingerprint(KEYS["national-siro"].public_key()): "somebody"}
-    [said] = approvals(open_plans(third.folder, KNOWN), replace(people, holders=holders), NOW)
+    [said] = approvals(open_plans(third.folder, KNOWN), replace(people, holders=holders), now())
     assert said.refused == "the approval of national-siro is signed with the key of somebody"
 
 
 def test_an_approval_from_the_future_or_from_before_the_plan_does_not_count(tmp_path: Path, people: People) -> None:
     signing = Signing(saved(tmp_path / "plans", CREATED), people)
-    assert "is older than the plan" in signing.refused("national-siro", NOW - timedelta(hours=1))
-    signing("national-siro", NOW + timedelta(hours=1))
+    assert "is older than the plan" in signing.refused("national-siro", -timedelta(hours=1))
+    signing("national-siro", timedelta(hours=1))
     assert "which is in the future" in signing.lacking()
     opened = open_plans(signing.folder, KNOWN)
-    later = NOW + timedelta(hours=2)
+    later = now() + timedelta(hours=2)
     [standing] = standings(opened, approvals(opened, people, later), ["essex"])
     assert standing.missing == 0
 

@@ -15,6 +15,8 @@ from tests.conftest import COMMAND, ROOT, Project, environment, make_project
 from tests.pipelines.github import Ran, Runner
 from tests.pipelines.loopback import TOKEN, Kept, host
 
+pytestmark = pytest.mark.xdist_group("pipelines")
+
 FORCE = "dyfed-powys"
 CHOICES = Choices("main", "test -x .venv/bin/bluelamp")
 
