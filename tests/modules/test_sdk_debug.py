@@ -1,5 +1,7 @@
 """Debug messages of the SDK reach the engine only where somebody asked for them."""
 
+from importlib.util import find_spec, module_from_spec
+
 import pytest
 from pulumi import log
 from pulumi.runtime import settings
@@ -19,9 +21,14 @@ class Engine:
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
-    """The engine of this process, and the SDK's own `debug` again afterwards."""
+    """The engine of this process, whose SDK is as it comes: another test may have run a program here."""
     made = Engine()
-    monkeypatch.setattr(log, "debug", log.debug)
+    spec = find_spec(log.__name__)
+    assert spec is not None
+    assert spec.loader is not None
+    fresh = module_from_spec(spec)
+    spec.loader.exec_module(fresh)
+    monkeypatch.setattr(log, "debug", fresh.debug)
     monkeypatch.setattr(settings, "get_engine", lambda: made)
     return made
 
