@@ -33,7 +33,7 @@ def start(stack: str, root: Path) -> None:
 
 
 def build(force: Force, settings: Bootstrap) -> None:
-    """Makes the resource group, the workspace, the network and the bootstrap in it; exports what the checklist names."""
+    """Makes the resource group, the workspace, the network and the bootstrap; exports what the checklist names."""
     from pulumi_azure_native import Provider
 
     from bluelamp.modules.azure.bootstrap import Bootstrap as Module

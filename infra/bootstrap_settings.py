@@ -138,20 +138,12 @@ def _mistakes(made: BootstrapFile, source: Source, force: Force) -> Iterator[Pro
     if not re.fullmatch(pattern, made.repository):
         message = f"{made.repository[:60]!r} is no repository of the host {made.host}"
         yield source.problem(("repository",), message, allowed=f"allowed: {allowed}")
-    network = made.network
-    if (network.address_space is None) == (network.subnet_id is None):
-        yield source.problem(("network",), "needs addressSpace or subnetId, one of them", next_step="give one of them")
-    if network.address_space is not None:
-        if network.address_space.prefixlen > _LARGEST_PREFIX:
-            message = f"{network.address_space} is too small"
-            yield source.problem(("network", "addressSpace"), message, allowed="a /27 or larger")
-        for key in ("private_zone_ids", "virtual_network_ids"):
-            if getattr(network, key):
-                camel = "privateZoneIds" if key == "private_zone_ids" else "virtualNetworkIds"
-                yield source.problem(("network", camel), "belongs to subnetId", next_step="remove it")
+    yield from _network_mistakes(made, source, force)
     azure = force.azure
     if azure is None:
-        yield source.problem((), f"{force.slug} has no estate in Azure", next_step="set bluelamp:azure in its stack file")
+        yield source.problem(
+            (), f"{force.slug} has no estate in Azure", next_step="set bluelamp:azure in its stack file"
+        )
         return
     for key, given, usual in (
         ("tenantId", made.tenant_id, azure.tenant_id),
@@ -170,9 +162,38 @@ def _mistakes(made: BootstrapFile, source: Source, force: Force) -> Iterator[Pro
         yield source.problem(("apply",), message, next_step="give each identity a subject of its own")
 
 
+def _network_mistakes(made: BootstrapFile, source: Source, force: Force) -> Iterator[Problem]:
+    network, steps = made.network, ("network", "addressSpace")
+    wanted = network.address_space
+    if (wanted is None) == (network.subnet_id is None):
+        yield source.problem(("network",), "needs addressSpace or subnetId, one of them", next_step="give one of them")
+    if wanted is None:
+        return
+    for camel, given in (
+        ("privateZoneIds", network.private_zone_ids),
+        ("virtualNetworkIds", network.virtual_network_ids),
+    ):
+        if given:
+            yield source.problem(("network", camel), f"{camel} belongs to subnetId", next_step="remove it")
+    if wanted.prefixlen > _LARGEST_PREFIX:
+        yield source.problem(steps, f"{wanted} is too small", allowed="a /27 or larger")
+    if force.azure is None:
+        return
+    location = made.location or force.azure.primary_region
+    whole = force.allocation.ranges()[location]
+    if not wanted.subnet_of(whole):
+        message = f"{wanted} is outside of the force's addresses in {location}"
+        yield source.problem(steps, message, allowed=f"a range inside {whole}")
+    used = {f"the hub in {region}": each for region, each in force.azure.hubs.items()}
+    used |= {f"the landing zone {each.name}": each.address_space for each in force.azure.landing_zones}
+    for name, other in used.items():
+        if wanted.overlaps(other):
+            yield source.problem(steps, f"{wanted} overlaps {other} of {name}", next_step="choose a free range")
+
+
 def _filled(made: BootstrapFile, force: Force) -> Bootstrap:
     azure = force.azure
-    assert azure is not None  # noqa: S101 - `_mistakes` has refused it
+    assert azure is not None  # `_mistakes` has refused it
     tenant, home = made.tenant_id or azure.tenant_id or "", made.subscription_id or azure.subscription_id or ""
     zones = (each.subscription_id for each in azure.landing_zones)
     deployed = [azure.subscription_id or home, *(each for each in zones if each)]

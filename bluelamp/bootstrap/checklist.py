@@ -97,7 +97,9 @@ def _environments(settings: Bootstrap) -> Iterator[Item]:
         yield Item(f"Create the environment {APPLY}: required reviewers, no self-review, deployment branch {branch}")
     elif host == "azure":
         for name in (PLAN, APPLY):
-            yield Item(f"Save the service connection {name}: workload identity federation with the identity's client id")
+            yield Item(
+                f"Save the service connection {name}: workload identity federation with the identity's client id"
+            )
         yield Item(f"Create the environment {APPLY} with the checks approvals and exclusive lock")
         yield Item(f"Give the service connection {APPLY} a branch control check", f"refs/heads/{branch}")
         yield Item(
@@ -120,7 +122,9 @@ def _environments(settings: Bootstrap) -> Iterator[Item]:
 def _branch(settings: Bootstrap) -> Iterator[Item]:
     host = settings.written.host
     kind = _ENTITLED[host]
-    yield Item(f"Add a {kind}: changes by pull request only, no force push, no deletion, no exception for administrators")
+    yield Item(
+        f"Add a {kind}: changes by pull request only, no force push, no deletion, no exception for administrators"
+    )
     yield Item("Require one review at least, by someone other than the author, again after each push")
     if host == "github":
         yield Item("Require a review by a code owner")
@@ -174,7 +178,9 @@ def _roles(force: Force, settings: Bootstrap, found: Mapping[str, str]) -> Itera
     if any(each.billing_scope for each in (force.azure.landing_zones if force.azure else ())):
         yield Item("Assign Azure subscription creator at the billing scope, for new subscriptions", principal)
     yield Item("Assign Contributor at /providers/Microsoft.aadiam, for the logs of Entra ID", principal)
-    yield Item("Where Bluelamp manages groups or conditional access: grant the permissions of Microsoft Graph", principal)
+    yield Item(
+        "Where Bluelamp manages groups or conditional access: grant the permissions of Microsoft Graph", principal
+    )
     if settings.shares_subscription:
         yield Item(
             "Move the bootstrap into a subscription that the pipelines do not deploy to (subscriptionId in "

@@ -94,4 +94,6 @@ def _written(root: Path, force: str) -> Path:
         return write_project(root, PROJECT, force)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        raise BluelampError(f"{where}{error.strerror or error}", next_step="make the project's folder writable") from None
+        raise BluelampError(
+            f"{where}{error.strerror or error}", next_step="make the project's folder writable"
+        ) from None

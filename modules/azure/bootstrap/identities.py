@@ -22,7 +22,7 @@ SECRETS_USER: Final = "4633458b-17de-408a-b874-0445c86b69e6"
 MANAGEMENT_GROUP_CONTRIBUTOR: Final = "5d58bcaf-24a5-4b20-bdb6-eed9f69fbe4c"
 POLICY_CONTRIBUTOR: Final = "36243c78-bf99-498c-9df9-86d9f8d28608"
 MONITORING_CONTRIBUTOR: Final = "749f88d5-cbae-40b8-bcfc-e573ddc772fa"
-# The GUIDs of built-in roles are the same in every tenant: learn.microsoft.com/azure/role-based-access-control/built-in-roles
+# GUIDs of built-in roles, the same in every tenant: learn.microsoft.com/azure/role-based-access-control/built-in-roles
 
 PRIVILEGED: Final = (
     "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",  # Owner

@@ -148,7 +148,7 @@ def _backed_up(
         principal_id=vault.identity.principal_id,
         opts=owner.child(),
     )
-    instance = dp.BackupInstance(
+    instance: pulumi.Resource = dp.BackupInstance(
         f"{name}-backup",
         backup_instance_name=account_name,
         **where,

@@ -1,4 +1,4 @@
-"""Two subscriptions, roles on management groups, an expiry date for the key, locked backups, and a store that can be deleted."""
+"""Two subscriptions, roles on management groups, a key that expires, locked backups, a store that can be deleted."""
 
 from bluelamp.modules.azure.bootstrap import Bootstrap
 from bluelamp.modules.azure.log_analytics import LogAnalytics
