@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from bluelamp import schemas
 from tests.conftest import Project, held, in_process, left_running, make_project
 
 NAME = "bootstrap-dyfed-powys"
@@ -30,7 +32,9 @@ def made(tmp_path_factory: pytest.TempPathFactory):
 def test_it_is_made_once_and_its_state_moves_into_the_store(made: Project, tmp_path: Path) -> None:
     first = made.run("bootstrap", "dyfed-powys", "--rehearse", "--format", "json", "--checklist", "list.md")
     assert first.returncode == 0, first.stderr
-    given = json.loads(first.stdout)["result"]
+    document = json.loads(first.stdout)
+    assert list(Draft202012Validator(schemas.output()).iter_errors(document)) == []
+    given = document["result"]
     values = {item["text"].rpartition(" ")[2]: item["value"] for item in given["checklist"][0]["items"]}
     assert values["PULUMI_BACKEND_URL"].startswith("azblob://pulumi-state?storage_account=st")
     assert values["BLUELAMP_VAULT"].startswith("kv-")

@@ -13,7 +13,7 @@ from bluelamp.cli.files import write
 from bluelamp.cli.options import ArmTypes, Details, Form, Project, Quiet, Rehearse, Yes
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.core.text import printable
-from bluelamp.errors import BluelampError, UsageError
+from bluelamp.errors import Status, UsageError
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
@@ -61,12 +61,25 @@ def bootstrap(
         raise UsageError(
             "confirmation required, but there is no terminal", next_step="add --yes, --preview or --rehearse"
         )
+    seen: list[Result] = []
     result, found = _done(
-        screen, root, loaded.slug, rehearse=rehearse, preview=preview, yes=yes, details=details, arm_types=arm_types
+        screen,
+        root,
+        loaded.slug,
+        seen,
+        rehearse=rehearse,
+        preview=preview,
+        yes=yes,
+        details=details,
+        arm_types=arm_types,
     )
     sections = listed(loaded, settings, found)
-    show_result(screen, result, details=details)
-    if not quiet:
+    show_result(screen, result, details=details, seen=seen[0] if seen else None)
+    if screen.json:
+        for said, _, step in (error.partition("; next: ") for error in result.errors):
+            first, *more = f"{result.force}: {said}".splitlines()
+            screen.error(first, step, more=more)
+    if not quiet and result.status is Status.DONE:
         screen.text("\n" + text(sections))
     if rehearse and found:
         screen.say("the values are of the rehearsal cloud")
@@ -92,6 +105,7 @@ def _done(
     screen: Screen,
     root: Path,
     force: str,
+    seen: list["Result"],
     *,
     rehearse: bool,
     preview: bool,
@@ -99,39 +113,35 @@ def _done(
     details: bool,
     arm_types: Path | None,
 ) -> tuple["Result", Mapping[str, Any]]:
-    """Runs the engine; the result, and the stack's outputs afterwards."""
+    """Runs the engine; the result, and the stack's outputs afterwards. `seen` takes what a question was about."""
     from bluelamp.bootstrap import run
     from bluelamp.cli.board import Board
     from bluelamp.cli.results import show_result
     from bluelamp.cli.session import engine_for
     from bluelamp.core.patience import SHORT, Patience
-    from bluelamp.fleet.deploy import Result
     from bluelamp.infra.bootstrap import PREFIX
 
     name = PREFIX + force
     engine = engine_for(screen)
 
-    def agree(planned: Result) -> bool:
+    def agree(planned: "Result") -> bool:
         if rehearse or yes:
             return True
         with screen.paused():
             show_result(screen, planned, details=details)
+            seen.append(planned)
             return typer.confirm(printable(f"Do this to {planned.force}?"), err=True)
 
-    try:
-        with ExitStack() as stack:
-            if rehearse:
-                patience = Patience(SHORT, lambda said: screen.say(escape(said)))
-                held = stack.enter_context(
-                    run.rehearsed(root, engine, force, arm_types=arm_types, changes=not preview, patience=patience)
-                )
-                board = Board(stack.enter_context(screen.progress()), [name])
-                result = held.run(board.hear(name), agree, preview=preview)
-                return replace(result, notes=(*held.notes, *result.notes)), held.outputs()
-            target = run.real(root, engine, force).target
+    with ExitStack() as stack:
+        if rehearse:
+            patience = Patience(SHORT, lambda said: screen.say(escape(said)))
+            held = stack.enter_context(
+                run.rehearsed(root, engine, force, arm_types=arm_types, changes=not preview, patience=patience)
+            )
             board = Board(stack.enter_context(screen.progress()), [name])
-            result = run.work(target, board.hear(name), agree, preview=preview, refresh=not preview)
-            return result, run.real_outputs(target)
-    except BluelampError as error:
-        said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
-        return Result(name, "preview" if preview else "up", error.status, errors=(said,)), {}
+            result = held.run(board.hear(name), agree, preview=preview)
+            return replace(result, notes=(*held.notes, *result.notes)), held.outputs()
+        target = run.real(root, engine, force).target
+        board = Board(stack.enter_context(screen.progress()), [name])
+        result = run.work(target, board.hear(name), agree, preview=preview, refresh=not preview)
+        return result, run.real_outputs(target)

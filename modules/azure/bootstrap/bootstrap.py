@@ -102,7 +102,6 @@ class Bootstrap(Component):
             protect=protect,
             tags=tags(args["label"]),
         )
-        lock(self, f"{name}-keys-lock", vault, [key, encryption], "It holds the key to every state.")
         subscriptions = {
             "platform" if number == 0 else f"subscription-{number}": f"/subscriptions/{each}"
             for number, each in enumerate(args["subscription_ids"])
@@ -131,6 +130,10 @@ class Bootstrap(Component):
                 **apply_roles(subscriptions, above),
             },
         )
+        # A lock holds role assignments too.
+        kept = [*store.inside, plan, apply]
+        lock(self, f"{name}-state-lock", store.account, kept, "It holds the states of every deployment.")
+        lock(self, f"{name}-keys-lock", vault, [key, encryption, plan, apply], "It holds the key to every state.")
         may_assign(self, name, here, apply.principal_id, subscriptions, above)
         self.storage_account_name = store.name
         self.backend_url = store.name.apply(lambda account: f"azblob://{CONTAINER}?storage_account={account}")

@@ -29,11 +29,12 @@ _BLOBS: Final = "Microsoft.Storage/storageAccounts/blobServices"
 
 @dataclass(frozen=True)
 class StateStore:
-    """The account, its name, which is known before it exists, and its container."""
+    """The account, its name, which is known before it exists, its container, and all that a lock on it holds."""
 
     account: storage.StorageAccount
     name: pulumi.Output[str]
     container: storage.BlobContainer
+    inside: list[pulumi.Resource]
 
 
 def state_store(owner: Component, name: str, args: Mapping[str, Any]) -> StateStore:
@@ -77,15 +78,8 @@ def state_store(owner: Component, name: str, args: Mapping[str, Any]) -> StateSt
         opts=owner.child(depends_on=[blobs], protect=args.get("protect", False)),
     )
     instance = _backed_up(owner, name, args, account, known, [blobs, container])
-    lock(
-        owner,
-        f"{name}-lock",
-        account,
-        [blobs, logs, metrics, container, instance],
-        "It holds the states of every deployment.",
-    )
     private_link(owner, name, args, account, "blob", BLOB_ZONE)
-    return StateStore(account, known, container)
+    return StateStore(account, known, container, [blobs, logs, metrics, container, instance])
 
 
 def _backed_up(
