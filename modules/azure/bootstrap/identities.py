@@ -13,7 +13,7 @@ from bluelamp.modules.component import Component
 
 READER: Final = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 CONTRIBUTOR: Final = "b24988ac-6180-42a0-ab88-20f7382dd24c"
-ACCESS_ADMINISTRATOR: Final = "f58310d9-a9f2-439a-9d7e-f62e7b430168"
+ACCESS_ADMINISTRATOR: Final = "f58310d9-a9f6-439a-9e8d-f62e7b41a168"
 """Role Based Access Control Administrator: assigns roles, and cannot define them."""
 BLOB_READER: Final = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
 BLOB_CONTRIBUTOR: Final = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
