@@ -111,9 +111,8 @@ def _environments(settings: Bootstrap) -> Iterator[Item]:
         yield Item("Allow pushes by job tokens, for the branch bluelamp-applied")
         yield Item(f"Create a daily pipeline schedule on {branch}")
         yield Item(
-            "For previews of merge requests, make an application with a flexible credential: a managed identity "
-            "trusts one branch",
-            f"project_path:{settings.written.repository}:ref_type:branch:ref:*",
+            "For previews of merge requests, add a flexible credential to the plan identity, with this expression",
+            f"claims['sub'] matches 'project_path:{settings.written.repository}:ref_type:branch:ref:*'",
         )
     for name, each in (("plan", settings.plan), ("apply", settings.apply)):
         yield Item(f"Compare the subject of the {name} identity with the host's, issuer {each.issuer}", each.subject)

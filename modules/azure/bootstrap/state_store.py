@@ -92,7 +92,7 @@ def _backed_up(
 ) -> pulumi.Resource:
     """The account's operational backup: restore to any moment, watched by a Backup vault.
 
-    Vaulted backup is not used: it needs replication to other tenants, which the account refuses.
+    Vaulted backup is not used: it copies by object replication, for which the account would have to be opened.
     """
     vault_name = naming.name("backup_vault", args["workload"], args["label"], args["location"])
     wanted: BackupArgs = {
