@@ -1,0 +1,62 @@
+"""What a bootstrap takes, and what is wrong with it."""
+
+import re
+from typing import Final, NotRequired, TypedDict
+
+import pulumi
+
+from bluelamp.modules import naming
+from bluelamp.modules.azure.workload_identity import FederatedCredential
+
+_GUID: Final = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+
+class BootstrapArgs(TypedDict):
+    """What a bootstrap needs."""
+
+    label: naming.Label
+    """Whose it is; names and tags follow from it."""
+    location: str
+    """The Azure region, `uksouth` or `ukwest`."""
+    resource_group_name: pulumi.Input[str]
+    """The resource group to put it in."""
+    tenant_id: pulumi.Input[str]
+    """The Entra ID tenant of the identities."""
+    subnet_id: pulumi.Input[str]
+    """The subnet for the private endpoints of the state store and the key vault."""
+    workspace_id: pulumi.Input[str]
+    """The Log Analytics workspace that takes the logs."""
+    subscription_ids: list[str]
+    """GUIDs of the subscriptions that the pipelines deploy to; the first is the platform subscription."""
+    plan_credentials: dict[str, FederatedCredential]
+    """The issuer and subject of each pipeline job that may use the plan identity, by a short name."""
+    apply_credentials: dict[str, FederatedCredential]
+    """The issuer and subject of each pipeline job that may use the apply identity, by a short name."""
+    management_group_id: NotRequired[str]
+    """The name of the management group below which the force's groups are made; no role on management groups is
+    assigned when left out."""
+    virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """Networks that resolve the private names, by a short name for each; not used for a zone in `private_zone_ids`."""
+    private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """Existing private DNS zones by name, `privatelink.blob.core.windows.net` and `privatelink.vaultcore.azure.net`;
+    the others are made."""
+    key_expires_on: NotRequired[str]
+    """The day on which the first version of the state's key expires, such as `2028-03-31`; none when left out."""
+    immutability: NotRequired[str]
+    """Immutability of the Backup vault: `Unlocked`, or `Locked` for good; `Unlocked` when left out."""
+    protect: NotRequired[bool]
+    """Whether the engine refuses to delete the state store and the key vault; true when left out."""
+
+
+def problems(args: BootstrapArgs) -> list[str]:
+    """Everything that is wrong with the arguments, each in a sentence."""
+    found = [
+        f"subscription_ids[{number}] is {each!r}; write a GUID"
+        for number, each in enumerate(args["subscription_ids"])
+        if not _GUID.fullmatch(each)
+    ]
+    if not args["subscription_ids"]:
+        found.append("subscription_ids is empty; name the platform subscription at least")
+    if args.get("immutability", "Unlocked") not in ("Unlocked", "Locked"):
+        found.append(f"immutability is {args.get('immutability')!r}; use Unlocked, Locked")
+    return found
