@@ -1,6 +1,7 @@
 """`bluelamp preview`, `up`, `destroy` and `drift`."""
 
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -215,7 +216,8 @@ def up(
     earlier = read(screen, root, baseline, chosen)
     _refuse_unapproved(root, opened, chosen, rehearse=rehearse)
     agree = _Agreement(screen, rehearse=rehearse, yes=yes, details=details)
-    with TemporaryDirectory(prefix="bluelamp-plans-") as work:
+    # A run that is killed leaves its temporary folder: none is made where no plan is applied.
+    with TemporaryDirectory(prefix="bluelamp-plans-") if opened else nullcontext("") as work:
 
         def one(target: "Target", hear: Hear, gate: Gate) -> Result:
             if opened is None:
