@@ -36,6 +36,7 @@ COMMAND = Path(sys.executable).with_name("bluelamp")
 pytest_plugins = ["tests.cluster.plugin"]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share the API server run in one worker, so that only one is started."""
     for item in items:

@@ -1,5 +1,6 @@
 """The provider against a real API server, by server-side apply."""
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +27,11 @@ TOKENS = {
     "CustomResourceDefinition": "apiextensions.k8s.io/v1:CustomResourceDefinition",
 }
 Make = Callable[..., tuple[str, dict[str, Any], dict[str, Any]]]
+
+
+def test_one_worker_has_all_tests_of_the_server(cluster: Path, request: pytest.FixtureRequest) -> None:
+    assert cluster.is_file()
+    assert "PYTEST_XDIST_WORKER" not in os.environ or request.node.nodeid.endswith("@cluster")
 
 
 def urn(kind: str, name: str = "it") -> str:
