@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bluelamp.cli.screen import Screen, escape
-from bluelamp.cli.select import Compared
 
 if TYPE_CHECKING:
     from bluelamp.comparison import Comparison, Force
@@ -15,19 +14,26 @@ _MOST: Final = 3
 """Reasons of a force that are shown in its line."""
 
 
-def compared(screen: Screen, root: Path, jobs: int | None = None, plans: "Plans | None" = None) -> Compared:
-    """What finds the forces that differ from a revision; it says on stderr which they are and why.
+class Comparing:
+    """Finds the forces that differ from a revision, says on stderr which they are and why, and keeps the comparison.
 
-    A force that has no stack file any more is named, and is none of those found: there is nothing left to plan.
+    With `listed` only the forces that it is asked about are compared, else every force on either side. A force that has
+    no stack file any more is named, and is not among those found: there is nothing left to plan.
     """
 
-    def find(forces: Sequence[str], reference: str) -> Sequence[str]:
-        found = comparison(screen, root, reference, forces, jobs, plans)
-        for each in found.affected:
-            screen.say(f"[bold]{escape(each.force)}[/bold]: {escape(summary(each))}")
-        return [each.force for each in found.affected]
+    def __init__(
+        self, screen: Screen, root: Path, jobs: int | None, plans: "Plans | None", *, listed: bool = True
+    ) -> None:
+        self.found: Comparison | None = None
+        self._screen, self._root, self._jobs, self._plans, self._listed = screen, root, jobs, plans, listed
 
-    return find
+    def __call__(self, forces: Sequence[str], reference: str) -> Sequence[str]:
+        """The forces that differ."""
+        asked = forces if self._listed else None
+        self.found = comparison(self._screen, self._root, reference, asked, self._jobs, self._plans)
+        for each in self.found.affected:
+            self._screen.say(f"[bold]{escape(each.force)}[/bold]: {escape(summary(each))}")
+        return [each.force for each in self.found.affected]
 
 
 def comparison(

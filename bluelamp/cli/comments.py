@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bluelamp.cli.changed import comparison, summary
 from bluelamp.cli.changes import visible
 from bluelamp.cli.files import write
 from bluelamp.cli.screen import Screen, escape
@@ -17,6 +15,7 @@ from bluelamp.comment import GITHUB, SMALLEST, comment
 from bluelamp.comment.annotations import annotations, azure, github
 from bluelamp.core import git
 from bluelamp.core.environments import split
+from bluelamp.core.text import first_of
 from bluelamp.errors import Status, UsageError
 from bluelamp.reports.canonical import time_of
 from bluelamp.reports.changes import kind_of
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from bluelamp.comparison.model import Comparison, Force, Resource
     from bluelamp.engine.events import Step
     from bluelamp.fleet.deploy import Result
-    from bluelamp.plans import Plans
     from bluelamp.reports.findings import Report
 
 _SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -60,25 +58,6 @@ def wanted(
     if limit is not None and limit < SMALLEST:
         raise UsageError(f"--comment-limit {limit}: the result needs {SMALLEST:,} characters", next_step="allow more")
     return Wanted(file, limit or GITHUB, verb, environment)
-
-
-class Comparing:
-    """Finds the forces that differ from a revision, as `bluelamp.cli.changed` does, and keeps the comparison.
-
-    It is of every force on either side, or, with `listed`, of those alone that it is asked about.
-    """
-
-    def __init__(self, screen: Screen, root: Path, jobs: int | None, plans: "Plans | None", *, listed: bool) -> None:
-        self.found: Comparison | None = None
-        self._screen, self._root, self._jobs, self._plans, self._listed = screen, root, jobs, plans, listed
-
-    def __call__(self, forces: Sequence[str], reference: str) -> Sequence[str]:
-        """The forces that differ; it says on stderr which they are and why."""
-        asked = forces if self._listed else None
-        self.found = comparison(self._screen, self._root, reference, asked, self._jobs, self._plans)
-        for each in self.found.affected:
-            self._screen.say(f"[bold]{escape(each.force)}[/bold]: {escape(summary(each))}")
-        return [each.force for each in self.found.affected]
 
 
 def against_base(report: "Report", found: "Comparison", root: Path) -> "Report":
@@ -148,8 +127,8 @@ def previewed(found: "Comparison", results: "Sequence[Result]", root: Path) -> "
     stopped = [each.force for each in results if each.status is Status.RULES_BROKEN]
     notes = found.notes
     if stopped:
-        forces = ", ".join(stopped[:3]) + (f" and {len(stopped) - 3} more" if len(stopped) > 3 else "")
-        notes = (*notes, f"a mandatory rule stops the preview of {forces}: the changes there are those of the plan")
+        said = f"a mandatory rule stops the preview of {first_of(stopped)}: the changes there are those of the plan"
+        notes = (*notes, said)
     forces_ = tuple(
         _previewed(each, by_force[each.force], root) if each.force in by_force else each for each in found.forces
     )
@@ -159,6 +138,7 @@ def previewed(found: "Comparison", results: "Sequence[Result]", root: Path) -> "
 def _previewed(force: "Force", result: "Result", root: Path) -> "Force":
     from bluelamp.comparison.differing import alike
     from bluelamp.comparison.model import Money, ordered
+    from bluelamp.pricing.model import to_penny
 
     if result.status is Status.RULES_BROKEN:
         return force
@@ -167,14 +147,10 @@ def _previewed(force: "Force", result: "Result", root: Path) -> "Force":
     resources = ordered(_resource(step) for step in visible(result.steps) if step.custom)
     cost = force.cost
     if result.cost is not None:
-        cost = Money(_pence(result.cost.before.total), _pence(result.cost.after.total))
+        cost = Money(to_penny(result.cost.before.total), to_penny(result.cost.after.total))
     digest = alike(resources, (), force.verdicts, _words(force.force, root))
     same = result.counts.get("same", 0)
     return replace(force, resources=resources, outputs=(), same=same, cost=cost, alike=digest)
-
-
-def _pence(amount: Decimal) -> Decimal:
-    return amount.quantize(Decimal("0.01"))
 
 
 def _resource(step: "Step") -> "Resource":

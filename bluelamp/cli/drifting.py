@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bluelamp.cli.changes import order
 from bluelamp.core.dates import london_day
 from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.resource import name_of
 from bluelamp.core.wire import shown_text
 from bluelamp.errors import Status
 from bluelamp.fleet.deploy import Result
@@ -36,8 +37,6 @@ class Drifting:
     ignored: dict[str, list[Ignored]] = field(default_factory=dict)
     history: dict[str, History] = field(default_factory=dict)
     repaired: dict[str, list[str]] = field(default_factory=dict)
-    results: list[Result] = field(default_factory=list)
-    """What came of each force, when the run has ended."""
 
     def sift(self, result: Result) -> Result:
         """The result with what is drift alone; what is ignored, and filters that have expired, are told."""
@@ -47,7 +46,7 @@ class Drifting:
         status = result.status
         if status is Status.CHANGES_FOUND and not kept and result.steps:
             status = Status.DONE
-        notes = [f"ignored: {name(one.urn)} {one.property}, until {one.expiry}: {one.reason}" for one in ignored]
+        notes = [f"ignored: {name_of(one.urn)} {one.property}, until {one.expiry}: {one.reason}" for one in ignored]
         file = FILE.format(stack=result.force)
         warnings = [
             f"{file}: the filter for {one.property} of {one.resource or one.type} expired on {one.expiry}, and does "
@@ -70,11 +69,11 @@ class Drifting:
         history, trouble = remember(file, result.force, keys(result.steps), self.now)
         self.history[result.force] = history
         notes = [
-            f"{name(urn)} {path or 'as a whole'}: drifted since {time_of(first)}, in {count} runs"
+            f"{name_of(urn)} {path or 'as a whole'}: drifted since {time_of(first)}, in {count} runs"
             for (urn, path), (first, count) in history.since.items()
             if count > 1
         ]
-        notes += [f"{name(urn)} {path or 'as a whole'}: drift of the last run is gone" for urn, path in history.gone]
+        notes += [f"{name_of(urn)} {path or 'as a whole'}: drift of the last run is gone" for urn, path in history.gone]
         warnings = (*result.warnings, trouble) if trouble else result.warnings
         return replace(result, notes=(*result.notes, *notes), warnings=warnings)
 
@@ -108,11 +107,6 @@ def drifting(root: Path, forces: Iterable[str], *, rehearse: bool) -> Drifting:
     if problems:
         raise SettingsError(problems)
     return Drifting(root, now, read, rehearse)
-
-
-def name(urn: str) -> str:
-    """The logical name in a URN."""
-    return urn.split("::", 3)[-1]
 
 
 def issue(results: Iterable[Result], found: Drifting, command: str) -> str:

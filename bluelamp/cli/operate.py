@@ -89,7 +89,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
     settings = read_settings(root, forces, rehearse=how.rehearse) if how.needs_settings else {}
     governed = _governed(root, forces) if how.needs_settings else {}
     rings = _rings(root, forces, verb, how)
-    results: list[Result] = []
+    results = how.results
     notes = Notes()
     patience = Patience(how.wait, lambda said: screen.say(escape(said)))
     with (
@@ -105,7 +105,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
         screen.progress(left=len(forces) > 1) as progress,
         ExitStack() as stack,
     ):
-        made_from = _made_from(root, forces, governed, held.version, how) if verb in _PLANNING else None
+        made_from = _made_from(root, forces, governed, held.version, how) if verb == "up" or how.save else None
         rollout = _rollout(screen, root, rings, made_from, how) if verb == "up" and made_from is not None else None
         board = Board(
             progress, forces if rollout is None else [each for ring in rings for each in rollout.waiting(ring)]
@@ -125,7 +125,6 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
 
         def show(result: Result) -> None:
             results.append(result)
-            how.results.append(result)
             shown = replace(result, notes=(*result.notes, *notes.fresh(result.program_notes)))
             show_result(screen, shown, details=how.details, seen=how.seen.get(result.force))
             if screen.json:
@@ -146,8 +145,6 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
         saved = how.save.finish(screen, results, made_from) if how.save and made_from else None
         if how.report is not None:
             _report(screen, root, results, how, verb)
-        if how.drifting is not None:
-            how.drifting.results[:] = results
     _give(screen, root, verb, how, results, rollout, saved)
     return worst(result.status for result in results)
 

@@ -15,6 +15,7 @@ from bluelamp.comparison.model import Because, Comparison, Force, Money, Reason,
 from bluelamp.comparison.reasons import reasons
 from bluelamp.comparison.replacing import Replacing
 from bluelamp.core.environments import split
+from bluelamp.core.resource import type_of
 from bluelamp.fleet.judge import judged_side
 from bluelamp.fleet.planning import planning_each
 from bluelamp.plans import Plans
@@ -161,7 +162,7 @@ def force_of(
     if before is None or after is None:
         why = (Reason(Because.NEW if before is None else Because.REMOVED, f"stacks/Pulumi.{force}.yaml"),)
     elif found.affected:
-        components = {urn.split("::")[2].rpartition("$")[2] for each in (old, new) for urn in each["components"]}
+        components = {type_of(urn) for each in (old, new) for urn in each["components"]}
         why = own(
             components=components, verdicts=verdicts, resources=bool(resources or outputs), cost=bool(cost.change)
         )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bluelamp.comparison.model import Judged, Property, Resource, Turn, What, ordered
 from bluelamp.comparison.snapshot import MARK
+from bluelamp.core.resource import ancestors, name_of, type_of
 from bluelamp.paths import Steps
 from bluelamp.reports.canonical import dense
 
@@ -84,7 +85,7 @@ def verdicts(base: Snapshot, head: Snapshot) -> tuple[Judged, ...]:
 def refused(base: Snapshot, head: Snapshot) -> tuple[str, ...]:
     """Why the cloud would refuse a resource, as far as that is new."""
     old, new = (
-        [f"{_name(urn)}: {reason}" for urn, each in side["resources"].items() for reason in each["failures"]]
+        [f"{name_of(urn)}: {reason}" for urn, each in side["resources"].items() for reason in each["failures"]]
         for side in (base, head)
     )
     return tuple(dict.fromkeys(each for each in new if each not in set(old)))
@@ -184,10 +185,10 @@ def _made(
     return Resource(
         what,
         urn,
-        _type(urn),
-        _name(urn),
-        _name(component) if component else "",
-        _type(component) if component else "",
+        type_of(urn),
+        name_of(urn),
+        name_of(component) if component else "",
+        type_of(component) if component else "",
         properties,
         each["protect"],
         *(each["place"] or ("", 0)),
@@ -196,10 +197,7 @@ def _made(
 
 def _component(parent: str, parents: Mapping[str, str]) -> str:
     """The URN of the nearest component of Bluelamp's own."""
-    seen = 0
-    while parent and not _type(parent).startswith("bluelamp:") and seen < 50:
-        parent, seen = parents.get(parent, ""), seen + 1
-    return parent
+    return next((urn for urn in ancestors(parent, parents) if type_of(urn).startswith("bluelamp:")), "")
 
 
 def _judged(turn: Turn, each: Mapping[str, Any], titles: Mapping[str, str]) -> Judged:
@@ -214,13 +212,5 @@ def _rank(each: Judged) -> tuple[Any, ...]:
     return (each.turn is Turn.GONE, levels, severity, each.rule, each.urn, each.path, each.verdict)
 
 
-def _type(urn: str) -> str:
-    return urn.split("::")[2].rpartition("$")[2]
-
-
-def _name(urn: str) -> str:
-    return urn.split("::", 3)[-1]
-
-
 def _names(urns: Collection[str]) -> list[str]:
-    return sorted(map(_name, urns)) or ["nothing"]
+    return sorted(map(name_of, urns)) or ["nothing"]

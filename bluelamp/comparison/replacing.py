@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from bluelamp.comparison.snapshot import MARK
+from bluelamp.core.resource import type_of
 
 
 class Replacing:
@@ -31,7 +32,7 @@ class Replacing:
         if self._packages is None:
             self._store = Store(":memory:")
             self._packages = Packages(self._store)
-        package = urn.split("::")[2].rpartition("$")[2].partition(":")[0]
+        package = type_of(urn).partition(":")[0]
         if package == "pulumi":
             return ()
         with suppress(Exception):  # whatever a provider makes of inputs that it did not check itself

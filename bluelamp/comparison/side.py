@@ -56,7 +56,7 @@ def side_of(plan: Any, report: Any, root: Path, key: bytes, snapshot: Any) -> tu
     try:
         from bluelamp.cost.estate import cost_of_plan
     except ImportError:  # a base of before that module
-        from bluelamp.cost.price import cost_of_plan  # type: ignore[import-not-found,no-redef]
+        from bluelamp.cost.price import cost_of_plan  # type: ignore[import-not-found,no-redef] # only the base has it
 
     costs, wrong = None, ""
     try:

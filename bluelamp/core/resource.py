@@ -62,11 +62,17 @@ def ancestors(parent: str, parents: Mapping[str, str]) -> tuple[str, ...]:
     The stack itself is left out.
     """
     found: list[str] = []
-    while parent and parent not in found and _kind(parent) != _STACK:
+    while parent and parent not in found and type_of(parent) != _STACK:
         found.append(parent)
         parent = parents.get(parent, "")
     return tuple(found)
 
 
-def _kind(urn: str) -> str:
+def type_of(urn: str) -> str:
+    """The type in a URN, without those of the resources around it."""
     return urn.split("::")[2].rpartition("$")[2]
+
+
+def name_of(urn: str) -> str:
+    """The logical name in a URN."""
+    return urn.split("::", 3)[-1]

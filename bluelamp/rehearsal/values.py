@@ -16,36 +16,11 @@ from typing import Any, Final
 
 from google.protobuf import struct_pb2
 
-from bluelamp.core import wire
+from bluelamp.core import resource, wire
 
 SIGNATURE = wire.SIGNATURE
 SECRET_SIGNATURE = wire.SECRET
-
-
-class _Unknown:
-    """The one value that is not known yet."""
-
-    _only: "_Unknown | None" = None
-
-    def __new__(cls) -> "_Unknown":
-        if cls._only is None:
-            cls._only = super().__new__(cls)
-        return cls._only
-
-    def __repr__(self) -> str:
-        return "<unknown>"
-
-    def __copy__(self) -> "_Unknown":
-        return self
-
-    def __deepcopy__(self, _memo: object) -> "_Unknown":
-        return self
-
-    def __reduce__(self) -> str:
-        return "UNKNOWN"
-
-
-UNKNOWN: Final = _Unknown()
+UNKNOWN: Final = resource.UNKNOWN
 
 
 @dataclass(frozen=True)

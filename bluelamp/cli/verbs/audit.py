@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bluelamp.cli.changed import compared
+from bluelamp.cli.changed import Comparing
 from bluelamp.cli.earlier import read
 from bluelamp.cli.options import (
     AdvisoryFailures,
@@ -144,7 +144,7 @@ def audit(
         root = find_project(project)
         output = replace(output, folder=report or Path("report"))
         plans = plans_of(root, no_cache=no_cache)
-        differing = compared(screen, root, jobs, plans)
+        differing = Comparing(screen, root, jobs, plans)
         chosen = select(
             root, subjects, every=every, region=region, changed=changed, environment=environment, compared=differing
         )

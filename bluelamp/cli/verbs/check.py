@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from bluelamp.cli.changed import compared
-from bluelamp.cli.comments import Comparing, against_base, tell, wanted
+from bluelamp.cli.changed import Comparing
+from bluelamp.cli.comments import against_base, tell, wanted
 from bluelamp.cli.earlier import read
 from bluelamp.cli.notes import gathered
 from bluelamp.cli.operate import read_settings
@@ -87,13 +87,13 @@ def check(
         raise UsageError("--watch shows text, of forces that are named", next_step="leave the other options out")
     plans = plans_of(root, no_cache=no_cache or watch, arm_types=arm_types)
     asked = wanted(comment, comment_limit, "check", changed, environment)
-    kept = Comparing(screen, root, jobs, plans, listed=environment is not None)
-    differing = kept if asked else compared(screen, root, jobs, plans)
+    comparing = Comparing(screen, root, jobs, plans, listed=not asked or environment is not None)
     chosen = select(
-        root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
+        root, forces, every=every, region=region, changed=changed, environment=environment, compared=comparing
     )
-    if asked and kept.found:
-        tell(screen, asked, kept.found, "planned offline")
+    base = comparing.found if asked else None
+    if asked and base:
+        tell(screen, asked, base, "planned offline")
     end_without(screen, chosen, _json(root, [], passes=passes))
     earlier = read(screen, root, baseline, chosen)
 
@@ -124,7 +124,7 @@ def check(
             plans=plans,
             before=validate,
         ):
-            done.append(_against(one, earlier, kept.found, root))
+            done.append(_against(one, earlier, base, root))
             progress.advance(task)
             milestone(len(done))
     say_reused(screen, len(done), sum(one.reused for one in done))

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from bluelamp.cli import operate
-from bluelamp.cli.changed import compared
-from bluelamp.cli.comments import Comparing, previewed, tell, wanted
+from bluelamp.cli.changed import Comparing
+from bluelamp.cli.comments import previewed, tell, wanted
 from bluelamp.cli.earlier import read
 from bluelamp.cli.operate import How
 from bluelamp.cli.options import (
@@ -119,12 +119,11 @@ def preview(
     screen, root = Screen(form, quiet=quiet), find_project(project)
     asked = wanted(comment, comment_limit, "preview", changed, environment)
     plans = plans_of(root) if changed is not None else None
-    comparing = Comparing(screen, root, jobs, plans, listed=environment is not None)
-    differing = comparing if asked else compared(screen, root, jobs, plans)
+    comparing = Comparing(screen, root, jobs, plans, listed=not asked or environment is not None)
     chosen = select(
-        root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
+        root, forces, every=every, region=region, changed=changed, environment=environment, compared=comparing
     )
-    base = comparing.found
+    base = comparing.found if asked else None
     if asked and base:
         tell(screen, asked, base, "planned offline", last=not chosen)
     end_without(screen, chosen, {"verb": "preview", "rehearsed": rehearse, "forces": [], "saved": None})
@@ -207,7 +206,7 @@ def up(
         opened = _opened(root, plan)
         if not (forces or every or region or changed):
             forces, named = list(opened.manifest.forces), len(opened.manifest.forces) == 1
-    differing = compared(screen, root, jobs, plans_of(root) if changed is not None else None)
+    differing = Comparing(screen, root, jobs, plans_of(root) if changed is not None else None)
     chosen = select(
         root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
     )
@@ -368,7 +367,7 @@ def drift(
     if issue is not None:
         words = ["bluelamp", "drift", *(["--all"] if every else forces or []), *(["--rehearse"] if rehearse else [])]
         try:
-            write(issue, body(found.results, found, " ".join(words)))
+            write(issue, body(how.results, found, " ".join(words)))
         except OSError as error:
             raise BluelampError(f"{issue}: cannot be written: {error.strerror}") from None
         screen.say(escape(f"issue: {issue}"))
