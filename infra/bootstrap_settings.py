@@ -17,7 +17,7 @@ from bluelamp.core.fields import Day, Model, Network, Region, matching
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source
-from bluelamp.core.validation import validate
+from bluelamp.core.validation import checked
 from bluelamp.infra.fields import Guid
 from bluelamp.infra.force import Force
 
@@ -124,12 +124,7 @@ def read_bootstrap(root: Path, force: Force) -> Bootstrap:
         step = "write it, such as:\nhost: github\nrepository: OWNER/NAME\nnetwork:\n  addressSpace: 10.30.252.0/26"
         raise SettingsError([Problem(name, message="there is no such file", next_step=step)])
     source = parse(*content_of(path, root))
-    made, problems = validate(BootstrapFile, source.values, source, lambda steps: steps)
-    problems = [*source.problems, *problems]
-    if made is not None:
-        problems += _mistakes(made, source, force)
-    if problems or made is None:
-        raise SettingsError(sorted(dict.fromkeys(problems), key=lambda each: (each.line, each.column)))
+    made = checked(BootstrapFile, source, lambda made: _mistakes(made, source, force))
     return _filled(made, force)
 
 

@@ -1,7 +1,7 @@
 """Values against a model: everything that is wrong, in the words of the settings and with the place in the file."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from bluelamp.core.fields import UK_REGIONS
-from bluelamp.core.problems import Problem, did_you_mean, nearest
+from bluelamp.core.problems import Problem, SettingsError, did_you_mean, nearest
 from bluelamp.core.source import Source, Steps, show
 
 M = TypeVar("M", bound=BaseModel)
@@ -63,6 +63,20 @@ def validate(
         if not (short or source.is_unread(steps) or (error["type"] == "missing" and steps in meant)):
             problems.append(_problem(error, model, source, steps))
     return None, problems
+
+
+def checked(model: type[M], source: Source, mistakes: Callable[[M], Iterable[Problem]]) -> M:
+    """The document in `source` as a `model`; `mistakes` finds what the model itself cannot see.
+
+    Raises `SettingsError` with every problem of the document, once each and in the order of its lines.
+    """
+    made, problems = validate(model, source.values, source, lambda steps: steps)
+    problems = [*source.problems, *problems]
+    if made is not None:
+        problems += mistakes(made)
+    if problems or made is None:
+        raise SettingsError(sorted(dict.fromkeys(problems), key=lambda each: (each.line, each.column)))
+    return made
 
 
 def _problem(error: ErrorDetails, model: type[BaseModel], source: Source, steps: Steps) -> Problem:

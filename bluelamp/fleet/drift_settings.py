@@ -16,10 +16,10 @@ from pydantic import AfterValidator, Field
 
 from bluelamp import paths
 from bluelamp.core.fields import Day, Model, refuse
-from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.problems import Problem
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, show
-from bluelamp.core.validation import validate
+from bluelamp.core.validation import checked
 from bluelamp.engine.events import Step
 from bluelamp.policies.estate import canonical
 from bluelamp.policies.settings import Sentence
@@ -125,12 +125,7 @@ def read_drift(root: Path, stack: str, today: date) -> Drift:
     if not lexists(path):
         return Drift()
     source = parse(*content_of(path, root))
-    made, problems = validate(DriftSettings, source.values, source, lambda steps: steps)
-    problems = [*source.problems, *problems]
-    if made is not None:
-        problems += _mistakes(made, source, today)
-    if problems or made is None:
-        raise SettingsError(sorted(dict.fromkeys(problems), key=lambda each: (each.line, each.column)))
+    made = checked(DriftSettings, source, lambda made: _mistakes(made, source, today))
     return Drift(
         made.repair,
         tuple(each for each in made.ignore if each.expiry >= today),

@@ -15,11 +15,11 @@ from pydantic import Field, PlainValidator
 
 from bluelamp.core.environments import split
 from bluelamp.core.fields import Label, Model, refuse
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, did_you_mean
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.register import Register, read_register
 from bluelamp.core.source import Source, Steps, show
-from bluelamp.core.validation import validate
+from bluelamp.core.validation import checked
 
 FILE: Final = "stacks/waves.yaml"
 CANARY: Final = "canary"
@@ -112,12 +112,7 @@ def read_waves(root: Path, stacks: Sequence[str]) -> Waves | None:
     if not lexists(path):
         return None
     source = parse(*content_of(path, root))
-    made, problems = validate(WavesSettings, source.values, source, lambda steps: steps)
-    problems = [*source.problems, *problems]
-    if made is not None:
-        problems += _mistakes(made, source, read_register(root), stacks)
-    if problems or made is None:
-        raise SettingsError(sorted(dict.fromkeys(problems), key=lambda each: (each.line, each.column)))
+    made = checked(WavesSettings, source, lambda made: _mistakes(made, source, read_register(root), stacks))
     rings = ((ring.name, ring.forces, ring.failure_limit) for ring in made.rings)
     return Waves(((CANARY, (made.canary,), Limit()), *rings))
 
