@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from bluelamp.core.commands import rehearsed
 from bluelamp.core.problems import SettingsError
@@ -57,6 +56,27 @@ class Check:
     """Whether the force was not planned, as all that its plan is made from is as it was."""
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What a check was asked for, as `check_plan` says."""
+
+    selection: Selection | None = None
+    block_unknown: bool = False
+    kept: bool = False
+    changes: bool = False
+
+    def variant(self, root: Path, force: str) -> str:
+        """What tells one check of a plan from another: what was asked for, and what a rehearsal holds of the force."""
+        held = ""
+        if self.changes and (root / ".bluelamp" / "rehearsal").is_dir():
+            from bluelamp.fleet.rehearsed import state_of
+
+            held = dense(state_of(root, force)).hex()
+        phrases = list(self.selection.phrases) if self.selection else []
+        about = [phrases, self.block_unknown, self.kept, self.changes, held]
+        return sha256(dense(about)).hexdigest()[:16]
+
+
 def check_plan(
     force: str,
     root: Path,
@@ -76,20 +96,11 @@ def check_plan(
 
     Raises `SettingsError` where its settings are wrong.
     """
-    asked: _Asked = {"selection": selection, "block_unknown": block_unknown, "kept": kept, "changes": changes}
-    return _planned_check(force, root, arm_types, plans, **asked)[0]
+    return _planned_check(force, root, arm_types, plans, _Asked(selection, block_unknown, kept, changes))[0]
 
 
 def _planned_check(
-    force: str,
-    root: Path,
-    arm_types: Path | None,
-    plans: "Plans | None",
-    *,
-    selection: Selection | None,
-    block_unknown: bool,
-    kept: bool,
-    changes: bool,
+    force: str, root: Path, arm_types: Path | None, plans: "Plans | None", asked: _Asked
 ) -> tuple[Check, dict[str, Any]]:
     """What `check_plan` gives, and the side of a comparison; that is empty where only some rules were judged."""
     from bluelamp.planning.attempt import ProgramError, attempt
@@ -106,24 +117,15 @@ def _planned_check(
     if plan.refused and (wrong := refusals(force, root, _reasons(plan))):
         raise SettingsError(wrong)
     with plans.recording(read, program=False) if plans else nullcontext():
-        check = _checked(
-            plan,
-            root,
-            started,
-            selection=selection,
-            block_unknown=block_unknown,
-            kept=kept,
-            changes=changes,
-        )
+        check = _checked(plan, root, started, asked)
         side: dict[str, Any] = {}
         parts: dict[str, bytes] = {}
-        if plans and check.report and not check.failure and not (selection and selection.phrases):
+        if plans and check.report and not check.failure and not (asked.selection and asked.selection.phrases):
             side, parts = _side(plan, check.report, root, plans.secret)
     if plans and not check.failure and not check.refusals:
         from bluelamp.plans.packing import packed
 
-        name = variant(root, force, selection=selection, block_unknown=block_unknown, kept=kept, changes=changes)
-        plans.keep(force, {f"check {name}": packed(check), **parts}, read)
+        plans.keep(force, {f"check {asked.variant(root, force)}": packed(check), **parts}, read)
     return check, side or ({"error": check.failure} if check.failure else {})
 
 
@@ -138,25 +140,11 @@ def judged_side(force: str, root: Path, key: bytes, plans: "Plans | None") -> di
 
         return side(force, root, key, snapshot)
     try:
-        asked: _Asked = {"selection": None, "block_unknown": False, "kept": False, "changes": True}
-        return _planned_check(force, root, None, plans, **asked)[1]
+        return _planned_check(force, root, None, plans, _Asked(changes=True))[1]
     except SettingsError as error:
         return {"error": "; ".join(map(str, error.problems))}
     except BluelampError as error:
         return {"error": error.message}
-
-
-def variant(
-    root: Path, force: str, *, selection: Selection | None, block_unknown: bool, kept: bool, changes: bool
-) -> str:
-    """What tells one check of a plan from another: what was asked for, and what a rehearsal holds of the force."""
-    held = ""
-    if changes and (root / ".bluelamp" / "rehearsal").is_dir():
-        from bluelamp.fleet.rehearsed import state_of
-
-        held = dense(state_of(root, force)).hex()
-    about = [list(selection.phrases) if selection else [], block_unknown, kept, changes, held]
-    return sha256(dense(about)).hexdigest()[:16]
 
 
 def _side(plan: "Plan", report: Report, root: Path, key: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
@@ -170,23 +158,14 @@ def _side(plan: "Plan", report: Report, root: Path, key: bytes) -> tuple[dict[st
     return side, parts if costs is None else {**parts, COST: packed(costs)}
 
 
-def _checked(
-    plan: "Plan",
-    root: Path,
-    started: datetime,
-    *,
-    selection: Selection | None,
-    block_unknown: bool,
-    kept: bool,
-    changes: bool,
-) -> Check:
+def _checked(plan: "Plan", root: Path, started: datetime, asked: _Asked) -> Check:
     from bluelamp.origins.places import placed
 
-    refused, step = _change_refused(plan, root) if changes else ("", "")
-    report = judge_plan(plan, root, started=started, selection=selection, block_unknown=block_unknown)
-    if kept:
+    refused, step = _change_refused(plan, root) if asked.changes else ("", "")
+    report = judge_plan(plan, root, started=started, selection=asked.selection, block_unknown=asked.block_unknown)
+    if asked.kept:
         report = replace(report, estate=estate(plan, report.name))
-    if kept and report.broken and not plan.refused:
+    if asked.kept and report.broken and not plan.refused:
         from bluelamp.origins.locate import located
 
         report = located(report, plan, root)
@@ -235,9 +214,12 @@ def check_plans(
 
     A check that `plans` keep is not made again. `before` is called with the forces that are to be planned.
     """
-    asked: _Asked = {"selection": selection, "block_unknown": block_unknown, "kept": kept, "changes": changes}
-    there = reusable(forces, root, plans, **asked) if plans else {}
-    one = partial(check_plan, root=root, arm_types=arm_types, plans=plans, **asked)
+    asked = _Asked(selection, block_unknown, kept, changes)
+    there = _reusable(forces, root, plans, asked) if plans else {}
+
+    def one(force: str) -> Check:
+        return _planned_check(force, root, arm_types, plans, asked)[0]
+
     anew = [force for force in forces if force not in there]
     before(anew)
     made = planning_each(one, anew, root, jobs) if anew else iter(())
@@ -245,31 +227,12 @@ def check_plans(
         yield there.pop(force) if force in there else next(made)
 
 
-class _Asked(TypedDict):
-    """What a check was asked for."""
-
-    selection: Selection | None
-    block_unknown: bool
-    kept: bool
-    changes: bool
-
-
-def reusable(
-    forces: Sequence[str],
-    root: Path,
-    plans: "Plans",
-    *,
-    selection: Selection | None = None,
-    block_unknown: bool = False,
-    kept: bool = False,
-    changes: bool = False,
-) -> dict[str, Check]:
+def _reusable(forces: Sequence[str], root: Path, plans: "Plans", asked: _Asked) -> dict[str, Check]:
     """The checks of `forces` that `plans` keep, as if they were made now: what they are made from is the same."""
     found = {}
     now = datetime.now(UTC)
     for force in forces:
-        name = variant(root, force, selection=selection, block_unknown=block_unknown, kept=kept, changes=changes)
-        check = plans.check(force, name)
+        check = plans.check(force, asked.variant(root, force))
         if isinstance(check, Check) and check.report is not None:
             found[force] = check
     commit, dirty = checkout(root) if found else ("", False)
