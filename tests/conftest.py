@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -94,11 +94,14 @@ def in_process(folder: Path, words: Sequence[str]) -> tuple[int, str, str]:
     return int(ended.value.code or 0), out.getvalue(), err.getvalue()
 
 
-def make_project(folder: Path) -> Project:
-    """A project in `folder`, which must not exist."""
+def make_project(folder: Path, forces: Collection[str] = ()) -> Project:
+    """A project in `folder`, which must not exist; with `forces`, only those have stack files."""
     folder.mkdir(parents=True)
     shutil.copy(ROOT / "Pulumi.yaml", folder)
     shutil.copytree(ROOT / "stacks", folder / "stacks")
+    for path in (folder / "stacks").glob("Pulumi.*.yaml") if forces else ():
+        if path.name.removeprefix("Pulumi.").removesuffix(".yaml") not in forces:
+            path.unlink()
     for name in ("infra", "modules", "policies"):
         (folder / name).symlink_to(ROOT / name)
     (folder / ".venv").symlink_to(Path(sys.prefix))

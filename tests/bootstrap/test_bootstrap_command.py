@@ -7,22 +7,16 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from bluelamp import schemas
+from tests.bootstrap.written import GITHUB
 from tests.conftest import Project, held, in_process, left_running, make_project
 
 NAME = "bootstrap-dyfed-powys"
-SETTINGS = """host: github
-repository: dyfed-powys-police/estate
-network:
-  addressSpace: 10.29.159.192/26
-tenantId: 6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e00
-subscriptionId: 7d2f1c9a-40b3-4d1e-9f55-2f6f2b1a9c10
-"""
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory):
     project = make_project(tmp_path_factory.mktemp("bootstrap") / "project")
-    (project.root / "stacks/dyfed-powys/bootstrap.yaml").write_text(SETTINGS, encoding="utf-8")
+    (project.root / "stacks/dyfed-powys/bootstrap.yaml").write_text(GITHUB, encoding="utf-8")
     yield project
     assert left_running(project.root) == []
 

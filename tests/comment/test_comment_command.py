@@ -22,10 +22,7 @@ def git(root: Path, *words: str) -> None:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A repository with one force; the working files change what the page describes."""
-    made = make_project(tmp_path_factory.mktemp("comment") / "project")
-    for path in (made.root / "stacks").glob("Pulumi.*.yaml"):
-        if path != made.settings(FORCE):
-            path.unlink()
+    made = make_project(tmp_path_factory.mktemp("comment") / "project", [FORCE])
     (made.root / ".gitignore").write_text(".venv\n.bluelamp\n")
     settings = made.settings(FORCE)
     text = settings.read_text()

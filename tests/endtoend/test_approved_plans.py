@@ -48,11 +48,8 @@ def up(project: Project, *words: str) -> tuple[int, str]:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A checkout with two forces in rings, whose plans have to be approved."""
     folder = tmp_path_factory.mktemp("approved")
-    made = make_project(folder / "project")
+    made = make_project(folder / "project", [FORCE, OTHER])
     stacks = made.root / "stacks"
-    for path in stacks.glob("Pulumi.*.yaml"):
-        if path.name not in (f"Pulumi.{FORCE}.yaml", f"Pulumi.{OTHER}.yaml"):
-            path.unlink()
     for name in KEYS:
         assert in_process(folder, ("key", f"{name}.pem"))[0] == 0
         shutil.copy(folder / f"{name}.pub.pem", stacks / "signers" / f"{name}.pem")

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from bluelamp import schemas
 from bluelamp.core.files import create
 from bluelamp.infra.register import read_register
-from bluelamp.merging.draft import Named, drafted
+from bluelamp.merging.draft import Draft, Named, drafted
 from bluelamp.merging.questions import Answer, Answers
 from bluelamp.merging.steps import Comparison, steps
 from tests import thorough
@@ -34,6 +34,18 @@ def answer(name: str, options: dict[str, Any], chance: random.Random) -> Any:
     if name == "register:validFrom":
         return {"value": "2028-04-01"}
     return chance.choice(list(options)) if options else {"value": 64512 + chance.randrange(1000)}
+
+
+def all_answered(project: Project, first: str, second: str, named: Named, chance: random.Random) -> Draft:
+    """The draft with every question answered. An answer may lead to more: two services that both go on."""
+    given: dict[str, Answer] = {}
+    draft = drafted(project.root, first, second, named, asked := Answers(given))
+    while asked.open:
+        for question in asked.open:
+            made = answer(question.id, dict(question.options), chance)
+            given[question.id] = Answer(value=made["value"]) if isinstance(made, dict) else Answer(made)
+        draft = drafted(project.root, first, second, named, asked := Answers(given))
+    return draft
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)
@@ -80,17 +92,7 @@ def test_any_two_forces_have_a_draft_whose_settings_load(project: Project) -> No
     for _ in range(60 if thorough.ALL else 12):
         first, second = chance.sample(slugs, 2)
         named = Named("united", "United Police", "national", "unit")
-        asked = Answers()
-        drafted(project.root, first, second, named, asked)
-        given: dict[str, Answer] = {}
-        # An answer may lead to more questions: two services that both go on.
-        while asked.open:
-            for question in asked.open:
-                made = answer(question.id, dict(question.options), chance)
-                given[question.id] = Answer(value=made["value"]) if isinstance(made, dict) else Answer(made)
-            asked = Answers(given)
-            draft = drafted(project.root, first, second, named, asked)
-        assert draft.complete
+        assert all_answered(project, first, second, named, chance).complete
 
 
 def test_use_of_a_resource_that_the_new_force_does_not_plan_is_left_out(project: Project) -> None:
@@ -98,15 +100,7 @@ def test_use_of_a_resource_that_the_new_force_does_not_plan_is_left_out(project:
     text = f"resources: {{vault-vault: {{vaultOperations: {use}}}, old-vault: {{vaultOperations: {use}}}}}\n"
     (project.root / "stacks" / "dyfed-powys" / "usage.yaml").write_text(text, "utf-8")
     named = Named("mid-wales", "Mid Wales Police", "wales", "midw")
-    chance, asked = random.Random(7), Answers()
-    drafted(project.root, "dyfed-powys", "wiltshire", named, asked)
-    given: dict[str, Answer] = {}
-    while asked.open:
-        for question in asked.open:
-            made = answer(question.id, dict(question.options), chance)
-            given[question.id] = Answer(value=made["value"]) if isinstance(made, dict) else Answer(made)
-        asked = Answers(given)
-        draft = drafted(project.root, "dyfed-powys", "wiltshire", named, asked)
+    draft = all_answered(project, "dyfed-powys", "wiltshire", named, random.Random(7))
     assert draft.dropped == ("resources.old-vault",)
     file = draft.files["stacks/mid-wales/usage.yaml"]
     assert yaml.safe_load(file) == {"resources": {"vault-vault": {"vaultOperations": use}}}

@@ -42,10 +42,7 @@ def commit(project: Project, message: str, **settings: str) -> str:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A repository with one force."""
-    made = make_project(tmp_path_factory.mktemp("pipelines") / "project")
-    for path in (made.root / "stacks").glob("Pulumi.*.yaml"):
-        if path != made.settings(FORCE):
-            path.unlink()
+    made = make_project(tmp_path_factory.mktemp("pipelines") / "project", [FORCE])
     (made.root / ".gitignore").write_text(".venv\n.bluelamp\n")
     git(made.root, "init", "--quiet", "--initial-branch=main")
     commit(made, "base")
