@@ -8,6 +8,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -18,6 +19,7 @@ from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 from bluelamp import __version__
+from bluelamp.core.https import BUSY, LARGEST, is_safe, no_answer, pause
 from bluelamp.errors import BluelampError, UsageError
 
 VARIABLE: Final = "BLUELAMP_PRICES_URL"
@@ -26,12 +28,8 @@ VERSION: Final = "2023-01-01-preview"
 
 _SECONDS: Final = 30.0
 _TRIES: Final = 5
-_LONGEST_WAIT: Final = 60.0
-_LARGEST: Final = 20_000_000
 _MOST_PAGES: Final = 500
 _PORTS: Final = {"https": 443, "http": 80}
-_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
-_BUSY: Final = (429, 500, 502, 503, 504)
 _LATER: Final = "try again later; the prices of before are unchanged"
 
 
@@ -47,19 +45,16 @@ class Service:
     def of_environment(cls) -> "Service":
         """The API at the address in the environment. Raises `UsageError` where that is no address."""
         url = os.environ.get(VARIABLE) or URL
-        try:
-            parts = urlsplit(url)
-            safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-            safe = safe and bool(parts.hostname) and parts.port != 0 and url.isascii() and url.isprintable()
-        except ValueError:
-            parts, safe = urlsplit(""), False
-        if "@" in parts.netloc:
+        netloc = ""
+        with suppress(ValueError):
+            netloc = urlsplit(url).netloc
+        if "@" in netloc:
             # Messages name the address: it must hold no secret.
             raise UsageError(
                 f"{VARIABLE}: the address holds a user or a password",
                 next_step="give the address without them; prices are public",
             )
-        if not safe:
+        if not is_safe(url):
             raise UsageError(
                 f"{VARIABLE}: {url!r} is not an address for prices", next_step="give an https:// address, or unset it"
             )
@@ -93,19 +88,18 @@ class Service:
             last = attempt == _TRIES - 1
             try:
                 with _opener().open(Request(url, headers=_HEADERS), timeout=self.seconds) as answer:  # noqa: S310 - checked
-                    content = answer.read(_LARGEST + 1)
+                    content = answer.read(LARGEST + 1)
                 return _parsed(content, self.url)
             except HTTPError as error:
                 said = f"{error.code} {error.reason}"
-                if error.code not in _BUSY:
+                if error.code not in BUSY:
                     break
                 if not last:
-                    self.wait(_pause(error.headers.get("Retry-After"), attempt))
+                    self.wait(pause(error.headers.get("Retry-After"), attempt))
             except (URLError, TimeoutError, ConnectionError, HTTPException) as error:
-                reason = getattr(error, "reason", error)
-                said = "no answer in time" if isinstance(reason, TimeoutError) else str(reason)
+                said = no_answer(error)
                 if not last:
-                    self.wait(_pause(None, attempt))
+                    self.wait(pause(None, attempt))
         raise BluelampError(f"{self.url}: {said}", next_step=_LATER)
 
 
@@ -142,15 +136,9 @@ def _opener() -> OpenerDirector:
 _HEADERS: Final = {"Accept": "application/json", "User-Agent": f"bluelamp/{__version__}"}
 
 
-def _pause(asked: str | None, attempt: int) -> float:
-    """Seconds to wait: what the service asks for, or twice as long each time; at most a minute."""
-    seconds = float(asked) if asked and asked.isdecimal() else float(2**attempt)
-    return min(seconds, _LONGEST_WAIT)
-
-
 def _parsed(content: bytes, url: str) -> Mapping[str, Any]:
-    if len(content) > _LARGEST:
-        raise BluelampError(f"{url}: the answer is larger than {_LARGEST:,} bytes", next_step=_LATER)
+    if len(content) > LARGEST:
+        raise BluelampError(f"{url}: the answer is larger than {LARGEST:,} bytes", next_step=_LATER)
     try:
         document = json.loads(content, parse_float=Decimal, parse_int=Decimal)
     except (ValueError, RecursionError, InvalidOperation):

@@ -11,26 +11,22 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from bluelamp import __version__
+from bluelamp.core.https import BUSY, LARGEST, is_safe, no_answer, pause
 from bluelamp.core.text import cut, printable
 from bluelamp.errors import BluelampError, UsageError
 
 SECONDS: Final = 30.0
 TRIES: Final = 4
-LONGEST_WAIT: Final = 60.0
-_LARGEST: Final = 20_000_000
 _MESSAGE: Final = 300
 Answer = TypeVar("Answer")
 
-_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
-_BUSY: Final = (429, 500, 502, 503, 504)
-
 
 class BusyError(Exception):
-    """The host did not answer, or asks to be tried again: the reason, and the seconds that it asks to wait."""
+    """The host did not answer, or asks to be tried again: the reason, and how long it asks to wait (`Retry-After`)."""
 
-    def __init__(self, reason: str, seconds: float | None = None) -> None:
+    def __init__(self, reason: str, asked: str | None = None) -> None:
         super().__init__(reason)
-        self.reason, self.seconds = reason, seconds
+        self.reason, self.asked = reason, asked
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -43,7 +39,7 @@ class _NoRedirect(HTTPRedirectHandler):
 
 @dataclass(frozen=True)
 class Api:
-    """An API at `url`; `headers` hold the token. `wait` waits between two tries, for at most `LONGEST_WAIT` seconds."""
+    """An API at `url`; `headers` hold the token. `wait` waits between two tries, for at most a minute."""
 
     url: str
     headers: Mapping[str, str] = field(repr=False)
@@ -52,13 +48,7 @@ class Api:
 
     def __post_init__(self) -> None:
         """Raises `UsageError` where the address is neither HTTPS nor on this machine."""
-        try:
-            parts = urlsplit(self.url)
-            safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-            safe = safe and bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
-        except ValueError:
-            safe = False
-        if not safe or not self.url.isascii() or not self.url.isprintable() or " " in self.url:
+        if not is_safe(self.url):
             raise UsageError(
                 f"the address of the host's API is not https://: {cut(printable(self.url.rpartition('@')[2]), 200)!r}",
                 next_step="run in the host's own pipeline, which names the address",
@@ -77,12 +67,11 @@ class Api:
         request = Request(f"{self.url}{path}", data=data, headers=headers, method=method)  # noqa: S310 - checked above
         try:
             with build_opener(_NoRedirect).open(request, timeout=SECONDS) as answer:
-                content = answer.read(_LARGEST + 1)
+                content = answer.read(LARGEST + 1)
         except HTTPError as error:
             raise self._refused(error, method, path) from None
         except (URLError, TimeoutError, ConnectionError, HTTPException) as error:
-            reason = getattr(error, "reason", error)
-            raise BusyError("no answer in time" if isinstance(reason, TimeoutError) else str(reason)) from None
+            raise BusyError(no_answer(error)) from None
         return self._parsed(content, method, path)
 
     def patiently(self, work: "Callable[[], Answer]") -> "Answer":
@@ -97,7 +86,7 @@ class Api:
             except BusyError as error:
                 last = error
                 if attempt < TRIES - 1:
-                    self.wait(min(error.seconds if error.seconds is not None else 2.0**attempt, LONGEST_WAIT))
+                    self.wait(pause(error.asked, attempt))
         raise BluelampError(f"{self._at}: {last.reason}, {TRIES} times", next_step="run the job again later")
 
     @property
@@ -108,9 +97,8 @@ class Api:
         place = f"{self._at}: {method} {path.partition('?')[0]}"
         said = f"{error.code} {printable(str(error.reason))}"
         limited = error.code == 403 and error.headers.get("X-RateLimit-Remaining") == "0"
-        if error.code in _BUSY or limited:
-            asked = error.headers.get("Retry-After") or ""
-            return BusyError(said, float(asked) if asked.isdecimal() else None)
+        if error.code in BUSY or limited:
+            return BusyError(said, error.headers.get("Retry-After"))
         message = self._message(error)
         whole = f"{place}: {said}{f': {message}' if message else ''}"
         if error.code in (401, 403):
@@ -132,8 +120,8 @@ class Api:
 
     def _parsed(self, content: bytes, method: str, path: str) -> Any:
         place = f"{self._at}: {method} {path.partition('?')[0]}"
-        if len(content) > _LARGEST:
-            raise BluelampError(f"{place}: the answer is larger than {_LARGEST:,} bytes")
+        if len(content) > LARGEST:
+            raise BluelampError(f"{place}: the answer is larger than {LARGEST:,} bytes")
         try:
             return json.loads(content) if content.strip() else None
         except (ValueError, RecursionError):
