@@ -4,8 +4,7 @@ found = inputs(root, ["essex"], {"essex": governance}, engine.version)
 """
 
 import hashlib
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +14,7 @@ from bluelamp.core import git
 from bluelamp.core.environments import split
 from bluelamp.core.files import FileRefusedError, digest
 from bluelamp.core.register import read_register
+from bluelamp.plans.inputs import files_below
 from bluelamp.reports.canonical import canonical
 from bluelamp.reports.provenance import JUDGED, rules_hash, versions
 
@@ -27,7 +27,6 @@ _PROGRAM: Final = ("Pulumi.yaml", "infra", "modules", "policies", "rules", "work
 """The project's own code, beside the settings."""
 _SHARED: Final = ("forces.yaml", "baseline.yaml", "approvers.yaml")
 """The files below `stacks` that count for every force."""
-_SKIPPED: Final = frozenset({"__pycache__", ".git"})
 _LARGEST: Final = 1 << 30
 ENGINE: Final = "engine"
 """The name of the engine among the versions."""
@@ -110,23 +109,11 @@ def _digest(places: Iterable[tuple[str, Path]]) -> str:
     """Over the names and contents of the files at or below `places`; what is not there adds nothing."""
     whole = hashlib.sha256()
     for name, path in places:
-        for file, inside in sorted(_files(path, name), key=lambda each: each[1]):
+        alone = [(name, path)] if path.exists() else []
+        for inside, file in sorted(files_below(path, f"{name}/") if path.is_dir() else alone):
             try:
                 sha, _ = digest(file, _LARGEST)
             except (FileNotFoundError, FileRefusedError):
                 sha = ""
             whole.update(f"{inside}\0{sha}\0".encode("utf-8", "surrogateescape"))
     return whole.hexdigest()
-
-
-def _files(path: Path, name: str) -> Iterator[tuple[Path, str]]:
-    if not path.is_dir():
-        if path.exists():
-            yield path, name
-        return
-    for folder, inner, files in os.walk(path):
-        inner[:] = [each for each in inner if each not in _SKIPPED]
-        for each in files:
-            if not each.endswith((".pyc", ".tmp")):
-                file = Path(folder, each)
-                yield file, f"{name}/{file.relative_to(path).as_posix()}"

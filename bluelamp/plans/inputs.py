@@ -137,12 +137,12 @@ def _installed() -> tuple[str, ...]:
 def _shared(root: Path, package: Path) -> Iterator[tuple[str, Path]]:
     """The files that plans of all forces are made from: name and path."""
     own = package.parent == root  # a checkout's package links to its folders
-    for name, path in _walk(package, ""):
+    for name, path in files_below(package, ""):
         first, _, rest = name.partition("/")
         yield (name if own and first in _LINKED and rest else f"bluelamp/{name}"), path
     for folder in _FOLDERS:
         if (root / folder).resolve() not in _linked(package):
-            yield from _walk(root / folder, f"{folder}/")
+            yield from files_below(root / folder, f"{folder}/")
     for name in _FILES:
         if (root / name).is_file():
             yield name, root / name
@@ -154,7 +154,7 @@ def _common(stacks: Path) -> Iterator[tuple[str, Path]]:
     for path in sorted(stacks.iterdir()) if stacks.is_dir() else ():
         if path.is_file() and not path.name.startswith(("Pulumi.", ".")):
             yield f"stacks/{path.name}", path
-    yield from _walk(stacks / _REGIONS, f"stacks/{_REGIONS}/")
+    yield from files_below(stacks / _REGIONS, f"stacks/{_REGIONS}/")
 
 
 def _own(root: Path, force: str) -> Iterator[tuple[str, Path]]:
@@ -162,7 +162,7 @@ def _own(root: Path, force: str) -> Iterator[tuple[str, Path]]:
         file = root / "stacks" / f"Pulumi.{stack}.yaml"
         if file.is_file():
             yield f"stacks/{file.name}", file
-            yield from _walk(root / "stacks" / stack, f"stacks/{stack}/")
+            yield from files_below(root / "stacks" / stack, f"stacks/{stack}/")
 
 
 def _stacks(force: str) -> list[str]:
@@ -176,7 +176,7 @@ def _linked(package: Path) -> tuple[Path, ...]:
     return tuple((package / name).resolve() for name in _LINKED)
 
 
-def _walk(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
+def files_below(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
     """The files in a folder and in those that it links to, by name; nothing where there is none."""
     start = os.fspath(folder)
     for place, folders, files in os.walk(start, followlinks=True):
