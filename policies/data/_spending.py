@@ -3,14 +3,14 @@
 All functions raise `UnknownValue` where the answer depends on what is not known.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from bluelamp.core.asset_type import COST_INPUTS
 from bluelamp.core.problems import SettingsError
-from bluelamp.core.resource import UNKNOWN, Resource
+from bluelamp.core.resource import UNKNOWN, Resource, name_of
 from bluelamp.policies.estate import Estate, canonical
 from bluelamp.policies.value import UnknownValue, depends_on_unknown
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _TAG: Final = "roadmap-milestone"
 _DEAREST: Final = 3
-_NAMED: Final = 3
+_UNCHARGED: Final = ("bluelamp:", "kubernetes:")
+"""What costs nothing by itself: components, of which the engine shows all, and objects in clusters."""
 
 
 @dataclass
@@ -38,7 +39,7 @@ class Spent:
     def dearest(self) -> str:
         """The resources that cost most, with their cost."""
         ordered = sorted(self.by_urn.items(), key=lambda each: (-each[1], each[0]))
-        return ", ".join(f"{urn.split('::', 3)[-1]} {pounds(amount)}" for urn, amount in ordered[:_DEAREST])
+        return ", ".join(f"{name_of(urn)} {pounds(amount)}" for urn, amount in ordered[:_DEAREST])
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,6 @@ def pounds(amount: Decimal) -> str:
     return f"£{amount:,.2f}"
 
 
-def named(names: Iterable[str]) -> str:
-    """The first names, and how many more there are."""
-    listed = list(names)
-    more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else ""
-    return ", ".join(listed[:_NAMED]) + more
-
-
 def _spending(estate: Estate) -> Spending:
     # Only a force with a budget pays for loading this.
     from bluelamp.pricing.model import NONE, Kind
@@ -78,7 +72,7 @@ def _spending(estate: Estate) -> Spending:
     from bluelamp.pricing.price import price
 
     inputs = _inputs(estate)
-    resources = [_plain(each.resource) for each in estate.all() if not each.resource.type.startswith("kubernetes:")]
+    resources = [_plain(each.resource) for each in estate.all() if not each.resource.type.startswith(_UNCHARGED)]
     stack = resources[0].urn.split("::")[0].rpartition(":")[2] if resources else ""
     adrift = {each.urn for each in resources if _milestone_unknown(each.properties)}
     found: dict[str, Spent] = {}

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from bluelamp.core.asset_type import MILESTONE, TACTICAL
+from bluelamp.core.text import first_of
 from bluelamp.policies.controls import caf, iso, mcsb, ncsc
 from bluelamp.policies.data import _roadmap, _spending
 from bluelamp.policies.data._types import TAGGED
@@ -161,7 +162,7 @@ def within_budget(budget: Value, estate: Estate) -> Outcome:
     unplaced = _spending.unplaced(estate)
     if spent is None:
         if unplaced:
-            raise UnknownValue(budget, f"the milestone of {_spending.named(unplaced)} is not known")
+            raise UnknownValue(budget, f"the milestone of {first_of(unplaced)} is not known")
         return NotApplicable("nothing that costs money carries it")
     fixed = f"the fixed cost of {name} is {_spending.pounds(spent.fixed)} a month"
     if spent.fixed > allowed:
@@ -169,7 +170,7 @@ def within_budget(budget: Value, estate: Estate) -> Outcome:
     if spent.fixed + spent.used > allowed:
         raise UnknownValue(budget, f"{fixed}, and with the assumed use {_spending.pounds(spent.fixed + spent.used)}")
     if spent.unpriced:
-        raise UnknownValue(budget, f"{fixed}, and no price is known of {_spending.named(spent.unpriced)}")
+        raise UnknownValue(budget, f"{fixed}, and no price is known of {first_of(list(spent.unpriced))}")
     if unplaced:
-        raise UnknownValue(budget, f"{fixed}, and the milestone of {_spending.named(unplaced)} is not known")
+        raise UnknownValue(budget, f"{fixed}, and the milestone of {first_of(unplaced)} is not known")
     return None

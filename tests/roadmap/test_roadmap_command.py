@@ -105,6 +105,12 @@ def test_the_rule_on_budgets_prices_milestones_as_the_roadmap_does(small: Standi
     spent = _spending.spent("first-steps", Estate(resources))
     assert spent is not None
     assert spent.fixed + spent.used == small.by_id["first-steps"].cost
+    # The engine shows a rule the components too, which are charged by the resources in them alone.
+    tags = {"roadmap-milestone": "first-steps"}
+    component = Resource(
+        f"urn:pulumi:{FORCE}::bluelamp::bluelamp:index:Budget::x", "bluelamp:index:Budget", "x", {"tags": tags}
+    )
+    assert {each.verdict for each in judge([*resources, component], rule)} == {Verdict.PASS, Verdict.NOT_APPLICABLE}
 
     found = {}
     for budget in (900, 950):
