@@ -1,10 +1,12 @@
 """Property paths as the engine writes them: `securityRules[0].access`, `metadata.annotations["a.b/c"]`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 _PART = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|\.?([^.\[\]]+)')
+
+_INDEX = re.compile(r"\[\d+\]")
 
 Steps = tuple[str | int, ...]
 
@@ -23,6 +25,12 @@ def parse(path: str) -> Steps:
     if not steps:
         raise ValueError("a property path cannot be empty")
     return tuple(steps)
+
+
+def within(path: str, places: Iterable[str]) -> bool:
+    """Whether a property path is one of `places`, or inside one; in those `[*]` is any index."""
+    anywhere = _INDEX.sub("[*]", path)
+    return any(one == each or each.startswith((f"{one}.", f"{one}[")) for one in places for each in (path, anywhere))
 
 
 def replaced(value: Any, steps: Sequence[str | int], new: Any) -> Any:

@@ -39,7 +39,7 @@ class Drifting:
     repaired: dict[str, list[str]] = field(default_factory=dict)
 
     def sift(self, result: Result) -> Result:
-        """The result with what is drift alone; what is ignored, and filters that have expired, are told."""
+        """The result without ignored changes. Notes name those, and warnings the filters that have expired."""
         settings = self.settings[result.force]
         kept, ignored = settings.sift(result.steps)
         self.ignored[result.force] = ignored

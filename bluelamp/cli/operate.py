@@ -319,7 +319,7 @@ def _one(
 
 
 def _told(target: Target, how: How, folder: Path | None) -> Target:
-    """The target whose policy pack is told what is blocked and what is known; `folder` takes the file of the latter."""
+    """The target, with what its policy pack blocks and which findings are known, in a file that is written to `folder`."""
     environment = {name: text for name, text in target.environment.items() if name != KNOWN}
     if how.block_unknown:
         environment[BLOCK_UNKNOWN] = "1"

@@ -8,7 +8,7 @@ from typing import Any, Final
 from bluelamp.comparison.model import Judged, Property, Resource, Turn, What, ordered
 from bluelamp.comparison.snapshot import MARK
 from bluelamp.core.resource import ancestors, name_of, type_of
-from bluelamp.paths import Steps
+from bluelamp.paths import Steps, within
 from bluelamp.reports.canonical import dense
 
 Snapshot = Mapping[str, Any]
@@ -37,7 +37,7 @@ def resources(base: Snapshot, head: Snapshot, forces: Forces) -> tuple[Resource,
         if properties := tuple(changes(before, new[now])):
             after = new[now]
             forced = forces(now, before["inputs"], after["inputs"]) if before["custom"] else ()
-            forced = [path for path in (*forced, *after["forced"]) if not _within(path, after["ignore"])]
+            forced = [path for path in (*forced, *after["forced"]) if not within(path, after["ignore"])]
             marked = tuple(_forced(each, forced) for each in properties)
             what = What.REPLACED if any(each.replaces for each in marked) else What.UPDATED
             found.append(_made(what, now, new[now], components, marked))
@@ -49,12 +49,12 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Pro
     """The properties that differ, also where an unknown value is made from other resources than before."""
     ignore = after["ignore"]
     for steps, old, new in differences(before["inputs"], after["inputs"]):
-        if not _within(path := spelt(steps), ignore):
+        if not within(path := spelt(steps), ignore):
             yield Property(path, shown(old), shown(new))
     for name in after["references"].keys() & before["references"].keys():
         old, new = before["references"][name], after["references"][name]
         inputs = before["inputs"].get(name), after["inputs"].get(name)
-        if old != new and inputs[0] == inputs[1] and _unknown(inputs[0]) and not _within(spelt((name,)), ignore):
+        if old != new and inputs[0] == inputs[1] and _unknown(inputs[0]) and not within(spelt((name,)), ignore):
             was, now = (f"<unknown, from {', '.join(_names(each))}>" for each in (old, new))
             yield Property(name, was, now)
     if before["protect"] != after["protect"]:
@@ -167,14 +167,8 @@ def _unknown(value: Any) -> bool:
     return isinstance(value, list) and any(map(_unknown, value))
 
 
-def _within(path: str, places: Collection[str]) -> bool:
-    """Whether a property path is one of `places`, or inside one; `[*]` stands for any place in an array."""
-    anywhere = re.sub(r"\[\d+\]", "[*]", path)
-    return any(one == each or each.startswith((f"{one}.", f"{one}[")) for one in places for each in (path, anywhere))
-
-
 def _forced(each: Property, forced: Collection[str]) -> Property:
-    replaces = "*" in forced or _within(each.path, forced)
+    replaces = "*" in forced or within(each.path, forced)
     return Property(each.path, each.before, each.after, replaces)
 
 

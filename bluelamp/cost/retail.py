@@ -117,7 +117,7 @@ def _place(url: str) -> tuple[str, str | None, int | None]:
 
 
 class _OwnHost(HTTPRedirectHandler):
-    """Follows a redirection to the same host alone: prices of another one are not what was asked for."""
+    """Follows redirects within the same host only: another host's prices are not the ones requested."""
 
     def redirect_request(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+from bluelamp.paths import within
 from bluelamp.rehearsal.sdk.words import join_path
 from bluelamp.rehearsal.values import plain
 
@@ -27,10 +28,8 @@ def path_of(steps: Steps) -> str:
 
 
 def ignored(steps: Steps, ignore: Sequence[str]) -> bool:
-    """Whether `steps` is one of the paths in `ignore`, or inside one; `[*]` stands for any place in an array."""
-    path = path_of(steps)
-    anywhere = path_of(tuple("*" if isinstance(step, int) else step for step in steps)).replace(".*", "[*]")
-    return any(one == each or each.startswith((f"{one}.", f"{one}[")) for one in ignore for each in (path, anywhere))
+    """Whether `steps` is one of the paths in `ignore`, or inside one; `[*]` is any index."""
+    return within(path_of(steps), ignore)
 
 
 def _differ(steps: Steps, old: Any, new: Any) -> Iterator[tuple[Steps, Change]]:
