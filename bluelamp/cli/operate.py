@@ -319,7 +319,7 @@ def _one(
 
 
 def _told(target: Target, how: How, folder: Path | None) -> Target:
-    """The target, with what its policy pack blocks and which findings are known, in a file that is written to `folder`."""
+    """The target, with what its policy pack blocks, and a file in `folder` that names the findings that are known."""
     environment = {name: text for name, text in target.environment.items() if name != KNOWN}
     if how.block_unknown:
         environment[BLOCK_UNKNOWN] = "1"
