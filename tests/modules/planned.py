@@ -1,17 +1,19 @@
 """Runs a Pulumi program with no engine and keeps what it registers, over providers that take everything."""
 
-import asyncio
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pulumi
-from pulumi.runtime.settings import Settings, configure
-from pulumi.runtime.stack import run_in_stack
 
+from bluelamp.infra.force import load
+from bluelamp.infra.program import build
 from bluelamp.modules.aliases import drop_version_aliases
 from bluelamp.planning.monitor import PlanEngine, PlanMonitor, PlannedResource
+from bluelamp.planning.plan import run_program
 from bluelamp.rehearsal.provider import Checked, Provider, name_of
 from bluelamp.rehearsal.values import plain
 
@@ -86,11 +88,16 @@ def plan(program: Callable[[], object], stack: str = "test", *, aliases: bool = 
         program()
 
     monitor, engine = Monitor(stack), PlanEngine()
-    configure(
-        Settings(
-            project="bluelamp", stack=stack, monitor=monitor, engine=engine, dry_run=True, root_directory=str(ROOT)
-        )
-    )
-    asyncio.run(run_in_stack(quick))
+    run_program(monitor, engine, quick, {}, stack=stack, project="bluelamp", root=ROOT)
     assert engine.errors == []
     return Planned(list(monitor.resources.values()), monitor.stack_outputs, monitor.aliases, monitor.waits_for)
+
+
+def built(slug: str, settings: Mapping[str, Any] | None = None) -> Planned:
+    """What the program of a force asks for, with `settings` in the place of its stack file: made once a process."""
+    return _built(slug, json.dumps(settings))
+
+
+@cache
+def _built(slug: str, settings: str) -> Planned:
+    return plan(lambda: build(load(slug, json.loads(settings))), stack=slug, aliases=True)

@@ -3,10 +3,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from planned import Planned, plan
+from planned import Planned, built
 
-from bluelamp.infra.force import ROOT, load
-from bluelamp.infra.program import build
+from bluelamp.infra.force import ROOT
 from bluelamp.modules.naming import MANDATORY
 from bluelamp.rehearsal.sdk.schema import Catalogue
 
@@ -23,10 +22,6 @@ NOT_A_NAME_OF_ITS_OWN = {
 AZURE = Catalogue("azure-native")
 OWNER = {"role": "Head of ICT", "email": "head.of.ict@kent.police.example"}
 BUDGET = {"amount": 100, "contacts": ["finance@kent.police.example"]}
-
-
-def built(slug: str, config: dict | None = None) -> Planned:
-    return plan(lambda: build(load(slug, config)), stack=slug, aliases=True)
 
 
 def kent(azure: dict | None = None, **more) -> Planned:

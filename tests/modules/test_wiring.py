@@ -4,10 +4,9 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from planned import Planned, plan
+from planned import Planned, built
 
 from bluelamp.infra.force import ROOT, load
-from bluelamp.infra.program import build
 
 OWNER = {"role": "Head of ICT", "email": "head.of.ict@kent.police.example"}
 BUDGET = {"amount": 100, "contacts": ["finance@kent.police.example"]}
@@ -29,12 +28,12 @@ BASE = (
 
 @pytest.fixture(scope="module")
 def full() -> Planned:
-    return plan(lambda: build(load("west-midlands")), stack="west-midlands", aliases=True)
+    return built("west-midlands")
 
 
 def kent(azure: dict, **more: object) -> Planned:
     settings = {"owner": OWNER, "costCentre": "EXP-1", "azure": {"budget": BUDGET, **azure}, **more}
-    return plan(lambda: build(load("kent", settings)), stack="kent", aliases=True)
+    return built("kent", settings)
 
 
 def routes(made: Planned, name: str) -> dict[str, str]:

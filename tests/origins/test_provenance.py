@@ -21,6 +21,8 @@ from bluelamp.planning.pull import Frame, declared, pull_settings
 from tests.conftest import ROOT, bluelamp
 from tests.thorough import tries
 
+pytestmark = pytest.mark.xdist_group("provenance")
+
 SLUG = "dyfed-powys"
 ALTERNATIVES = 2
 

@@ -3,7 +3,7 @@
 from functools import cache
 
 import pytest
-from planned import Planned, plan
+from planned import Planned, built, plan
 
 from bluelamp.core.contracts import read_assets
 from bluelamp.infra.force import ROOT, SettingsError, load
@@ -21,7 +21,7 @@ OWN = "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e41"
 def kent(data: dict, zone: dict | None = None, profile: str = "full", **more: object) -> Planned:
     azure = {"regions": ["uksouth"], "budget": BUDGET, "landingZones": [{**ZONE, **(zone or {})}], "data": data}
     settings = {"owner": OWNER, "costCentre": "EXP-1", "profile": profile, "azure": azure, **more}
-    return plan(lambda: build(load("kent", settings)), stack="kent")
+    return built("kent", settings)
 
 
 @cache

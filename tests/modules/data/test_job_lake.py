@@ -1,12 +1,10 @@
 """A tenant's job that works on the data lake: its identity, its roles, its way there, and nothing beside them."""
 
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import pulumi
 import pytest
-from planned import ROOT, Planned, plan
+from planned import ROOT, Planned, built, plan
 
 from bluelamp.infra.data import ENGINE_FILE_SYSTEM, LAKE_FILE_SYSTEMS
 from bluelamp.infra.force import load
@@ -25,7 +23,7 @@ WHO = "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e41"
 READER, WRITER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
 
 
-def program(profile: str = "full", **data: Any) -> Callable[[], None]:
+def settings(profile: str = "full", **data: Any) -> dict[str, Any]:
     """Two jobs alike in one tenant, of which only one has the lake; in another tenant one of the same name."""
     jobs = [{"name": name, "image": IMAGE, "schedule": "30 4 * * *"} for name in ("forecast", "report")]
     lake = {"read": ["curated", "published"], "write": ["published"]}
@@ -42,18 +40,12 @@ def program(profile: str = "full", **data: Any) -> Callable[[], None]:
             {"name": "other", "cluster": "second", "jobs": jobs[:1]},
         ],
     }
-    settings = {"owner": OWNER, "costCentre": "EXP-1", "profile": profile, "azure": azure, "onPremises": estate}
-    settings |= {"components": {"breakGlass": "off", "conditionalAccess": "off"}}
-    return lambda: build(load("kent", settings))
+    made = {"owner": OWNER, "costCentre": "EXP-1", "profile": profile, "azure": azure, "onPremises": estate}
+    return made | {"components": {"breakGlass": "off", "conditionalAccess": "off"}}
 
 
 def kent(profile: str = "full", **data: Any) -> Planned:
-    return plan(program(profile, **data), stack="kent")
-
-
-@cache
-def made() -> Planned:
-    return kent()
+    return built("kent", settings(profile, **data))
 
 
 def ways(planned: Planned) -> list[tuple[str, dict[str, Any]]]:
@@ -74,7 +66,7 @@ def endpoints(planned: Planned) -> str:
 
 @pytest.mark.parametrize("engine", [None, "synapse", "databricks"])
 def test_only_its_own_pods_reach_the_private_endpoints_by_https(engine: str | None) -> None:
-    planned = kent(engine=engine) if engine else made()
+    planned = kent(engine=engine) if engine else kent()
     ((namespace, spec),) = ways(planned)
     assert namespace == "analysis"
     assert spec == {
@@ -89,7 +81,7 @@ def test_only_its_own_pods_reach_the_private_endpoints_by_https(engine: str | No
 def test_the_policy_selects_the_pods_of_the_job() -> None:
     labels = [
         each["spec"]["jobTemplate"]["spec"]["template"]["metadata"]["labels"]
-        for each in made().of("CronJob")
+        for each in kent().of("CronJob")
         if (each["metadata"]["namespace"], each["metadata"]["name"]) == ("analysis", "forecast")
     ]
     assert labels == [{"app.kubernetes.io/name": "forecast"}]
@@ -98,14 +90,14 @@ def test_the_policy_selects_the_pods_of_the_job() -> None:
 def test_its_service_account_and_no_other_is_trusted() -> None:
     accounts = [
         f"system:serviceaccount:{each['metadata']['namespace']}:{each['metadata']['name']}"
-        for each in made().of("ServiceAccount")
+        for each in kent().of("ServiceAccount")
         if "azure.workload.identity/client-id" in each["metadata"]["annotations"]
         and each["metadata"]["namespace"] in ("analysis", "other")
     ]
     assert accounts == ["system:serviceaccount:analysis:forecast"]
     (credential,) = [
         each
-        for each in made().of("managedidentity:FederatedIdentityCredential")
+        for each in kent().of("managedidentity:FederatedIdentityCredential")
         if each["subject"].startswith(("system:serviceaccount:analysis:", "system:serviceaccount:other:"))
     ]
     assert credential["subject"] == accounts[0]
@@ -116,7 +108,7 @@ def test_its_service_account_and_no_other_is_trusted() -> None:
 def test_its_identity_has_a_role_on_each_file_system_and_none_elsewhere() -> None:
     roles = {
         each.name.partition("-may-")[2]: each.inputs["roleDefinitionId"].rpartition("/")[2]
-        for each in made().resources
+        for each in kent().resources
         if each.type.endswith(":RoleAssignment") and each.name.startswith("job-")
     }
     # Whoever writes to a file system reads it too: one role is enough.
@@ -142,7 +134,7 @@ def test_the_program_is_told_where_the_lake_is() -> None:
             variable["name"]: variable.get("value")
             for variable in each["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0].get("env", [])
         }
-        for each in made().of("CronJob")
+        for each in kent().of("CronJob")
     }
     lake = told["analysis", "forecast"]["BLUELAMP_LAKE"]
     assert lake.startswith("https://stlakekent")
@@ -158,7 +150,7 @@ def test_settings_and_the_lake_agree_on_the_file_systems() -> None:
 
 @pytest.mark.parametrize(("profile", "component"), [("starter", "dataLake"), ("hybrid", "workloadIdentity")])
 def test_in_a_lower_profile_the_job_waits_for_its_lake(profile: str, component: str) -> None:
-    notes = plan_program("kent", program(profile), {}, root=ROOT).notes
+    notes = plan_program("kent", lambda: build(load("kent", settings(profile))), {}, root=ROOT).notes
     assert [each for each in notes if "analysis" in each] == [
         f"second-analysis-forecast: its lake waits for a profile with {component}; until then it has no identity"
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from planned import ROOT, Planned, plan
+from planned import ROOT, Planned, built, plan
 
 from bluelamp.core.access.targets import acls, views
 from bluelamp.infra.access import access_of
@@ -60,7 +60,7 @@ def kent(*, hub: dict[str, Any] | None = None, beside: str = "uksouth", **azure:
             "tenants": [{"name": "analysis", "jobs": [JOB]}],
         },
     }
-    return plan(lambda: build(load("kent", settings)), stack="kent")
+    return built("kent", settings)
 
 
 @cache
