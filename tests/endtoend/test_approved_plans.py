@@ -1,7 +1,6 @@
 """A plan is saved, approved, applied once and only as it was; forces come in rings; drift is repaired: the real engine."""
 
 import json
-import re
 import shutil
 import subprocess
 from datetime import timedelta
