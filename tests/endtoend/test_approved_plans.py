@@ -120,8 +120,9 @@ def test_a_plan_is_applied_once_and_as_it_was_approved(project: Project) -> None
     assert (status, f"holds no plan of {OTHER}; it holds {FORCE}" in err) == (2, True)
     status, _, err = run(project, "up", "--plan", "plans", "--yes")
     assert (status, "it was made in a rehearsal" in err) == (2, True)
-    status, _, err = run(project, "up", FORCE, "--yes")
-    assert (status, "requires an approved plan" in err) == (3, True)
+    for verb in ("up", "destroy"):
+        status, _, err = run(project, verb, FORCE, "--yes")
+        assert (status, "requires an approved plan" in err) == (3, True)
 
     status, out, err = run(project, "up", "--rehearse", "--plan", "plans", "--format", "json")
     assert status == 0, err

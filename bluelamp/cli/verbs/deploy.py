@@ -281,6 +281,19 @@ def _refuse_unapproved(root: Path, opened: "Opened | None", chosen: list[str], *
         )
 
 
+def _refuse_destruction(root: Path) -> None:
+    """Raises `NotApprovedError` where changes need an approved plan, as no plan holds a destruction."""
+    from bluelamp.fleet.approvals import NotApprovedError, read_people
+    from bluelamp.reports.signers import known_signers
+
+    if read_people(root, known_signers(root)).required:
+        raise NotApprovedError(
+            "stacks/approvers.yaml requires an approved plan (planApprovals), and a destruction has none",
+            next_step="take the resources out of the settings and apply that plan, or have a change reviewed that sets "
+            "planApprovals to optional",
+        )
+
+
 def _applied(opened: "Opened", target: "Target", hear: Hear, work: Path, agree: "_Agreement") -> Result:
     """Applies the target's saved plan."""
     from bluelamp.fleet.saved import copy_plan
@@ -309,10 +322,14 @@ def destroy(
 ) -> None:
     """Take a force's estate down.
 
+    No plan holds a destruction: where `planApprovals` is required, that of a real cloud is refused.
+
     Examples: `bluelamp destroy --rehearse essex` · `bluelamp destroy essex`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
+    if not rehearse:
+        _refuse_destruction(root)
     agree = _Agreement(screen, rehearse=rehearse, yes=yes, details=details)
     status = operate.run(
         screen,
