@@ -32,7 +32,7 @@ def in_processes(
     Work on the items in `first`, those that take longest, begins before that on the others.
 
     Where the caller is interrupted or leaves off, and where work raises, the processes are killed: what else is in work
-    is not waited for. What a process had that ended without an answer is begun anew in another, once, which the work must
+    is not waited for. What a process had that ended without an answer is begun anew in another, once, which work must
     allow. Raises what the work raises, and `BluelampError` where a process ends so on the same item again.
     """
     pool: _Pool[T] = _Pool(work, items, first)
