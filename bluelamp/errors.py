@@ -6,8 +6,10 @@ BluelampError            anything a user can mend; printed without a traceback
 └── RehearsalError       the rehearsal cloud cannot be used (exit status 1)
 """
 
+import errno
 from collections.abc import Iterable
 from enum import IntEnum
+from typing import Final
 
 
 class Status(IntEnum):
@@ -50,3 +52,25 @@ class EngineError(BluelampError):
 
 class RehearsalError(BluelampError):
     """The rehearsal cloud cannot be used."""
+
+
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
+def unwritable(
+    path: object,
+    error: OSError,
+    next_step: str = "name a folder that can be written",
+    *,
+    what: str = "cannot be written",
+) -> BluelampError:
+    """The error for a file or folder that the user has named and that cannot be written.
+
+    A place that cannot be written is wrong use; a disk that is full or broken is a failure.
+    """
+    return kind_of(error)(f"{path}: {what}: {error.strerror or error}", next_step=next_step)
+
+
+def kind_of(error: OSError) -> type[BluelampError]:
+    """The kind of the error for what cannot be written."""
+    return BluelampError if error.errno in _FULL else UsageError

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from bluelamp.fleet.saved import Opened
     from bluelamp.fleet.waves import Ring
     from bluelamp.infra.force import Force
+    from bluelamp.plans import Plans
     from bluelamp.policies.governance import Governance
     from bluelamp.reports.earlier import Earlier
 
@@ -63,6 +64,8 @@ class How:
     details: bool = False
     earlier: "Earlier | None" = None
     """The report whose findings are known and fail nothing."""
+    plans: "Plans | None" = None
+    """The kept plans that a report reuses."""
     base: "Comparison | None" = None
     """What the working files change against a base; reports then say which findings are new."""
     results: list[Result] = field(default_factory=list)
@@ -438,7 +441,7 @@ def _report(screen: Screen, root: Path, results: list[Result], how: How, verb: s
 
     with screen.working("writing the report"):
         if verb == "preview":
-            reports = preview_reports(results, root, how.arm_types, how.jobs, block_unknown=how.block_unknown)
+            reports = preview_reports(screen, results, root, how)
         else:
             reports = [
                 judge_state(one.force, one.state, root, block_unknown=how.block_unknown, decrypt=one.decrypt)

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bluelamp.cli.changes import visible
+from bluelamp.cli.reuse import say_reused
+from bluelamp.cli.screen import Screen
 from bluelamp.engine.events import Step
 from bluelamp.errors import Status
 from bluelamp.fleet.deploy import Result
@@ -13,18 +15,22 @@ from bluelamp.fleet.judge import check_plans
 from bluelamp.reports import Report
 from bluelamp.reports.changes import Change, kind_of
 
+if TYPE_CHECKING:
+    from bluelamp.cli.operate import How
+
 COMPLETE = (Status.DONE, Status.RULES_BROKEN, Status.CHANGES_FOUND)
 """The statuses of a preview that ran to its end."""
 
 
-def preview_reports(
-    results: Sequence[Result], root: Path, arm_types: Path | None, jobs: int | None, *, block_unknown: bool
-) -> list[Report]:
-    """A report for each preview that ran to its end."""
+def preview_reports(screen: Screen, results: Sequence[Result], root: Path, how: "How") -> list[Report]:
+    """A report for each preview that ran to its end; plans that are kept are reused."""
     by_force = {result.force: result for result in results if result.status in COMPLETE}
     if not by_force:
         return []
-    checked = check_plans(list(by_force), root, arm_types, jobs, block_unknown=block_unknown)
+    checked = list(
+        check_plans(list(by_force), root, how.arm_types, how.jobs, block_unknown=how.block_unknown, plans=how.plans)
+    )
+    say_reused(screen, len(checked), sum(one.reused for one in checked))
     return [replace(one.report, changes=changes(by_force[one.force])) for one in checked if one.report]
 
 

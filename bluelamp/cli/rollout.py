@@ -49,6 +49,8 @@ class Rollout:
             for stack, digest in digests.items()
             if stack in earlier and (earlier[stack].state, earlier[stack].digest) == (State.DONE, digest)
         }
+        if resume:
+            self._tell(earlier, stacks)
         self.skipped = self._skipped(earlier, digests) if resume else set()
         self.states = dict.fromkeys(stacks, State.NOT_BEGUN)
         self._warned = False
@@ -69,10 +71,26 @@ class Rollout:
                 continue
             if entry.digest == digest:
                 skipped.add(stack)
-                self._screen.say(escape(f"{stack}: done on {entry.at} from the same commit and settings; skipped"))
             else:
                 self._screen.say(escape(f"{stack}: done on {entry.at}, and changed since; brought up again"))
+        if skipped:
+            named = first_of([stack for stack in digests if stack in skipped], _MOST)
+            self._screen.say(escape(f"skipped, done from the same commit and settings: {named}"))
         return skipped
+
+    def _tell(self, earlier: Mapping[str, Entry], stacks: Sequence[str]) -> None:
+        """Says what the earlier run has left. A run that was killed has left forces under way."""
+        found = {
+            state: [stack for stack in stacks if stack in earlier and earlier[stack].state is state] for state in State
+        }
+        found[State.NOT_BEGUN] += [stack for stack in stacks if stack not in earlier]
+        left = [
+            f"{state}: {first_of(found[state], _MOST)}"
+            for state in (State.UNDER_WAY, State.INTERRUPTED, State.FAILED, State.NOT_BEGUN)
+            if found[state]
+        ]
+        done = f"{some(len(found[State.DONE]), 'force')} done"
+        self._screen.say(escape(f"earlier run: {'; '.join([done, *left])}"))
 
     def rings(self, board: Board) -> Iterator[Ring]:
         """The rings in order, until one has more failures than it may have; `board` shows which is under way."""

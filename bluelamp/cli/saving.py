@@ -11,7 +11,7 @@ from bluelamp.cli.screen import Screen, escape
 from bluelamp.core import git
 from bluelamp.core.folders import OccupiedError
 from bluelamp.core.text import first_of
-from bluelamp.errors import BluelampError, Status, UsageError
+from bluelamp.errors import Status, UsageError, unwritable
 from bluelamp.fleet.deploy import Result
 from bluelamp.fleet.inputs import Inputs
 from bluelamp.fleet.saved import Saving, save
@@ -47,9 +47,7 @@ class Save:
                 f"{error.filename}: is not a part of saved plans, and is not replaced", next_step="name another folder"
             ) from None
         except OSError as error:
-            raise BluelampError(
-                f"{error.filename or self.folder}: the plans cannot be saved: {error.strerror}"
-            ) from None
+            raise unwritable(error.filename or self.folder, error, what="the plans cannot be saved") from None
         screen.say(escape(f"plans of {some(len(good), 'force')} saved: {self.folder}"))
         if left:
             screen.warn(f"not saved, as the preview did not succeed: {first_of(left, 20)}")

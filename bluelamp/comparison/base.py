@@ -76,15 +76,23 @@ def planned(
     if not forces:
         return {}
     with TemporaryDirectory(prefix="bluelamp-") as out:
-        workers = min(jobs or cores(), len(forces))
-        running = [_started(folder, list(forces[each::workers]), root, key, Path(out)) for each in range(workers)]
-        try:
-            complaints = [(share, process.communicate()[1]) for share, process in running]
-        finally:
-            for _, process in running:
-                process.kill()
-                process.wait()
-        said = {force: complaint for share, complaint in complaints for force in share}
+        said: dict[str, bytes] = {}
+        left = list(forces)
+        # What a process had that was killed is begun anew, once.
+        for _ in range(2):
+            workers = min(jobs or cores(), len(left))
+            running = [_started(folder, left[each::workers], root, key, Path(out)) for each in range(workers)]
+            try:
+                complaints = [(share, process.communicate()[1], process.returncode) for share, process in running]
+            finally:
+                for _, process in running:
+                    process.kill()
+                    process.wait()
+            said |= {force: complaint for share, complaint, _ in complaints for force in share}
+            killed = [force for share, _, status in complaints if status < 0 for force in share]
+            left = [force for force in killed if not (Path(out) / f"{force}.json").exists()]
+            if not left:
+                break
         return {force: _read(Path(out) / f"{force}.json", said[force]) for force in forces}
 
 

@@ -70,8 +70,8 @@ def compare(
             tell(len(both.missing) + count, total)
         with paused():
             found = tuple(map(both.force, both.forces))
-            locked = any(both.then.shared.get(name) != both.now.shared.get(name) for name in _LOCKS)
-    return Comparison(reference, base.commit, base.head, base.diverged, found, _notes(base, reference, locked=locked))
+            locked = [name for name in _LOCKS if both.then.shared.get(name) != both.now.shared.get(name)]
+    return Comparison(reference, base.commit, base.head, base.diverged, found, _notes(base, reference, locked))
 
 
 class _Both:
@@ -216,10 +216,13 @@ def _words(force: str, root: Path, base: Path) -> list[str]:
     return [force, slug]
 
 
-def _notes(base: Base, reference: str, *, locked: bool) -> tuple[str, ...]:
+def _notes(base: Base, reference: str, locked: Sequence[str]) -> tuple[str, ...]:
     notes = []
     if base.diverged:
         notes.append(f"{reference[:60]} has commits that HEAD lacks: compared with their merge base {base.commit[:12]}")
     if locked:
-        notes.append("a lock file differs: both sides are planned with the packages that are installed here")
+        notes.append(
+            f"{', '.join(locked)} differs: both sides are planned with the packages that are installed here, so that "
+            "what other versions change is not shown"
+        )
     return tuple(notes)

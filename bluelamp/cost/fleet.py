@@ -15,8 +15,11 @@ from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.cost.estate import cost_of_plan
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.fleet.planning import planning_each
+from bluelamp.plans.inputs import inputs
+from bluelamp.plans.reads import paused
 from bluelamp.pricing.files import read_both
 from bluelamp.pricing.model import Costs
+from bluelamp.pricing.snapshot import FILE as PRICES
 from bluelamp.pricing.snapshot import Prices, load
 
 if TYPE_CHECKING:
@@ -75,13 +78,29 @@ def costs(
             for force in forces
             for item in ([force, f"{_BEFORE}{force}"] if before.get(force) is False else [force])
         ]
-        kept = {force: plans.costs(force) for force in forces} if plans else {}
-        items = [item for item in items if kept.get(item) is None]
-        work = partial(_cost, root=root, folder=Path(folder), arm_types=arm_types, prices=prices, day=day, plans=plans)
-        found = planning_each(work, items, root, jobs) if items else iter(())
+        # A base is priced with the prices of now, which are not among its files.
+        with paused():
+            base = plans.beside(inputs(Path(folder)).beside({PRICES: root / PRICES})) if plans and before else None
+        kept = {item: _kept(item, plans, base) for item in items}
+        work = partial(
+            _cost, root=root, folder=Path(folder), arm_types=arm_types, prices=prices, day=day, plans=plans, base=base
+        )
+        lacking = [item for item in items if kept[item] is None]
+        found = planning_each(work, lacking, root, jobs) if lacking else iter(())
         for force in forces:
-            now = kept.get(force) or next(found)
-            yield Both(now, None if force not in before else now if before[force] else next(found))
+            now = kept[force] or next(found)
+            if force not in before or before[force]:
+                yield Both(now, now if force in before else None)
+            else:
+                yield Both(now, kept[f"{_BEFORE}{force}"] or next(found))
+
+
+def _kept(item: str, plans: "Plans | None", base: "Plans | None") -> Costs | None:
+    """The costs that are kept of a force, or of its settings of the revision."""
+    before = item.startswith(_BEFORE)
+    there = base if before else plans
+    found: Costs | None = there.costs(item.removeprefix(_BEFORE)) if there else None
+    return found
 
 
 def _cost(
@@ -93,23 +112,26 @@ def _cost(
     prices: Prices,
     day: date | None,
     plans: "Plans | None",
+    base: "Plans | None",
 ) -> Costs:
     from bluelamp.planning.attempt import planned
+    from bluelamp.plans.cache import COST
+    from bluelamp.plans.packing import packed
+    from bluelamp.plans.reads import Reads
+
+    def made(force: str, place: Path, keep: "Plans | None") -> Costs:
+        read = Reads()
+        with keep.recording(read) if keep else nullcontext():
+            costs = cost_of_plan(planned(force, place, arm_types=arm_types), place, prices=prices, day=day)
+        if keep:
+            keep.keep(force, {COST: packed(costs)}, read)
+        return costs
 
     if not item.startswith(_BEFORE):
-        from bluelamp.plans.cache import COST
-        from bluelamp.plans.packing import packed
-        from bluelamp.plans.reads import Reads
-
-        read = Reads()
-        with plans.recording(read) if plans else nullcontext():
-            costs = cost_of_plan(planned(item, root, arm_types=arm_types), root, prices=prices, day=day)
-        if plans:
-            plans.keep(item, {COST: packed(costs)}, read)
-        return costs
+        return made(item, root, plans)
     force = item.removeprefix(_BEFORE)
     try:
-        return cost_of_plan(planned(force, folder, arm_types=arm_types), folder, prices=prices, day=day)
+        return made(force, folder, base)
     except (SettingsError, BluelampError) as error:
         said = error.problems[0] if isinstance(error, SettingsError) else error
         raise UsageError(

@@ -233,6 +233,10 @@ def _reusable(forces: Sequence[str], root: Path, plans: "Plans", asked: _Asked) 
     now = datetime.now(UTC)
     for force in forces:
         check = plans.check(force, asked.variant(root, force))
+        if check is None and not asked.changes:
+            # What can be changed was asked for too: the report is the same.
+            check = plans.check(force, replace(asked, changes=True).variant(root, force))
+            check = replace(check, change_refused="", next_step="") if isinstance(check, Check) else None
         if isinstance(check, Check) and check.report is not None:
             found[force] = check
     commit, dirty = checkout(root) if found else ("", False)

@@ -32,7 +32,8 @@ def in_processes(
     Work on the items in `first`, those that take longest, begins before that on the others.
 
     Where the caller is interrupted or leaves off, and where work raises, the processes are killed: what else is in work
-    is not waited for. Raises what the work raises, and `BluelampError` where a process ends without an answer.
+    is not waited for. What a process had that ended without an answer is begun anew in another, once, which work must
+    allow. Raises what the work raises, and `BluelampError` where a process ends so on the same item again.
     """
     pool: _Pool[T] = _Pool(work, items, first)
     with _Interrupts(pool.kill) as interrupts:
@@ -63,6 +64,7 @@ class _Pool(Generic[T]):
         self._left = deque(sorted(range(len(items)), key=lambda turn: items[turn] not in first))
         self._workers: list[_Worker] = []
         self._done: dict[int, tuple[bool, Any]] = {}
+        self._lost: set[int] = set()
 
     def start(self) -> None:
         """Starts one worker."""
@@ -100,13 +102,26 @@ class _Pool(Generic[T]):
             try:
                 answer = worker.pipe.recv()
             except (EOFError, OSError):
-                worker.process.join()
-                raise BluelampError(
-                    f"{self._items[worker.has[0]]}: its process ended without an answer ({_how(worker.process)})",
-                    next_step="run it with --jobs 1, which needs less memory",
-                ) from None
+                self._replace(worker)
+                continue
             self._done[worker.has.popleft()] = answer
             self._feed(worker)
+
+    def _replace(self, lost: _Worker) -> None:
+        """Starts another worker in place of one that has ended, which begins what that had anew."""
+        lost.process.join()
+        turn = lost.has[0]
+        if turn in self._lost:
+            raise BluelampError(
+                f"{self._items[turn]}: its process ended without an answer, twice ({_how(lost.process)})",
+                next_step="run it with --jobs 1, which needs less memory",
+            )
+        self._lost.add(turn)
+        self._left.extendleft(reversed(lost.has))
+        lost.pipe.close()
+        self._workers.remove(lost)
+        self.start()
+        self._feed(self._workers[-1])
 
     def _feed(self, worker: _Worker) -> None:
         while self._left and len(worker.has) < _AHEAD:

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from bluelamp import __version__
 from bluelamp.core.files import read, replace
-from bluelamp.errors import BluelampError, UsageError
+from bluelamp.errors import UsageError, unwritable
 
 _HEAD: Final = "# Rendered by bluelamp {version}; SHA-256 of all lines below: {digest}\n"
 _OURS: Final = re.compile(rb"# Rendered by bluelamp [^;\n]{1,40}; SHA-256 of all lines below: ([0-9a-f]{64})\n")
@@ -29,7 +29,8 @@ def write(files: Mapping[str, str], folder: Path, *, force: bool = False) -> Wro
     """Writes `files`, text by path below `folder`, each in one step and with its own digest in the first line.
 
     A file whose digest does not fit was edited, and one without is somebody's own: then nothing is written, and
-    `UsageError` names them all. With `force` they are replaced. Raises `BluelampError` where a file cannot be written.
+    `UsageError` names them all. With `force` they are replaced. Raises `BluelampError` where a file cannot be
+    written.
     """
     texts = {name: marked(text) for name, text in files.items()}
     states = {name: _state(folder / name, text) for name, text in texts.items()}
@@ -45,9 +46,7 @@ def write(files: Mapping[str, str], folder: Path, *, force: bool = False) -> Wro
         try:
             replace(folder / name, texts[name])
         except OSError as error:
-            raise BluelampError(
-                f"{folder / name}: cannot be written: {error.strerror or error}", next_step="name a folder with --out"
-            ) from None
+            raise unwritable(folder / name, error, "name a folder with --out") from None
     return Wrote(tuple(written), tuple(name for name in states if name not in written))
 
 

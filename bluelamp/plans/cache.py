@@ -46,8 +46,20 @@ class Plans:
         self._own = given is None
         self._keys: dict[str, str] = {}
         self._process, self._worker = reads.Reads(), reads.Reads()
+        self._code = self.inputs
+        self._foreign = [f"{self.inputs.root}/stacks/"]
         if self._own:
             reads.keep(self._process)
+
+    def beside(self, given: Inputs) -> "Plans":
+        """The kept plans of other settings that this process plans with the same program, such as earlier ones."""
+        other = Plans(given.root, store=self._store, given=given)
+        other._own, other._process, other._worker = self._own, self._process, self._worker
+        other._code = self._code
+        other._foreign += self._foreign
+        # What is read for one of the two is no part of the other.
+        self._foreign.append(f"{given.root}/")
+        return other
 
     @staticmethod
     def wanted(*, no_cache: bool = False) -> bool:
@@ -87,7 +99,7 @@ class Plans:
         Nothing is kept where a file was changed since the key was made or since the process started, and where the
         program asked another process or the network.
         """
-        if read.asked or not self.inputs.same() or (self._own and self.inputs.newest() > bluelamp.STARTED):
+        if read.asked or not self.inputs.same() or (self._own and self._code.newest() > bluelamp.STARTED):
             return
         if self.inputs.key(force) != self.key(force):
             return
@@ -156,8 +168,7 @@ class Plans:
 
     def _files(self, force: str, read: reads.Reads) -> dict[str, str]:
         """What was read of files that the key does not cover; the program may have read some for an earlier force."""
-        stacks = f"{self.inputs.root}/stacks/"
-        earlier = {name for name in self._process.files if self._own and not name.startswith(stacks)}
+        earlier = {name for name in self._process.files if self._own and not name.startswith(tuple(self._foreign))}
         found = {}
         for name in read.files | earlier:
             path = Path(_source(name))

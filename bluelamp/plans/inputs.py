@@ -10,7 +10,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -63,6 +63,10 @@ class Inputs:
         for name, content in sorted({**self.shared, **self.of(force)}.items()):
             digest.update(f"{name}\0{content}\n".encode(errors="surrogateescape"))
         return digest.hexdigest()
+
+    def beside(self, files: Mapping[str, Path]) -> "Inputs":
+        """These, and further files that all plans are made from, by the names that they count under."""
+        return replace(self, shared={**self.shared, **{name: _digest(path) for name, path in files.items()}})
 
     def same(self) -> bool:
         """Whether no file of `shared` was changed, added or removed since, and the day is the same."""

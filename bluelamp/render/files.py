@@ -7,7 +7,7 @@ from typing import Final
 
 from bluelamp.core.files import head
 from bluelamp.core.folders import OccupiedError, Owned, files_in, replace_folder
-from bluelamp.errors import BluelampError, UsageError
+from bluelamp.errors import BluelampError, UsageError, unwritable
 
 MARK: Final = "Rendered by bluelamp"
 """Stands at the beginning of every file that is written here, and tells it from a file of somebody's own."""
@@ -66,10 +66,7 @@ def _shown(error: OSError, folder: Path, *drafts: Path) -> Path:
 
 
 def _cannot(path: Path, error: OSError) -> BluelampError:
-    return BluelampError(
-        f"{path}: cannot be written: {error.strerror or error}",
-        next_step="name a folder of your own that has room, with --out",
-    )
+    return unwritable(path, error, "name a folder of your own that has room, with --out")
 
 
 def _marked(folder: Path, *, below: bool = True) -> set[PurePosixPath]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bluelamp.core.files import PRIVATE_FILE, create, read
-from bluelamp.errors import BluelampError, UsageError
+from bluelamp.errors import UsageError, unwritable
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -105,7 +105,7 @@ def make_key(path: Path) -> tuple[Path, str]:
         what = "is there already" if named in (path, public) else "is a file where a folder is wanted"
         raise UsageError(f"{named} {what}", next_step=_ANOTHER) from None
     except OSError as error:
-        raise BluelampError(f"{error.filename}: the key cannot be written: {error.strerror}") from None
+        raise unwritable(error.filename or path, error, _ANOTHER, what="the key cannot be written") from None
     return public, fingerprint(key.public_key())
 
 

@@ -18,7 +18,7 @@ from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import QUIET, SEVERITIES, VERDICTS, Finding, Report, RuleRecord
 from bluelamp.reports.since import Run
 from bluelamp.reports.totals import SOURCES
-from bluelamp.reports.words import asked, says_more, value
+from bluelamp.reports.words import asked, says_more, standing, value
 
 WORST: Final = 5
 """How many failing rules are named at the top."""
@@ -35,7 +35,10 @@ _HAVE_VALUES: Final = frozenset({Verdict.FAIL, Verdict.PASS, Verdict.EXEMPT})
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One finding. `id` is the same in every report on the same resource and rule; `age` is since when it fails."""
+    """One finding. `id` is the same in every report on the same resource and rule; `age` is since when it fails.
+
+    `standing` is how it is against an earlier report: `new: …`, `known` or `known, changed`; empty without one.
+    """
 
     id: str
     finding: Finding
@@ -43,6 +46,7 @@ class Row:
     expected: str
     note: str
     age: datetime | None = None
+    standing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,12 @@ class Card:
     def remedies(self) -> tuple[str, ...]:
         """The settings that cure the failures, as they are written in a settings file."""
         return tuple(dict.fromkeys(row.finding.remedy for row in self.rows if row.finding.remedy))
+
+    @property
+    def standings(self) -> str:
+        """How many of the findings are new and known against an earlier report; empty without one."""
+        found = Counter("new" if row.standing.startswith("new") else "known" for row in self.rows if row.standing)
+        return ", ".join(f"{found[word]:,} {word}" for word in ("new", "known") if found[word])
 
     @property
     def unlisted(self) -> int:
@@ -259,7 +269,7 @@ def _groups(report: Report) -> Iterator[Group]:
                 card_anchor(id_, verdict),
                 rows[0].rule,
                 verdict,
-                tuple(_alike(rows[:listed], ages)),
+                tuple(_alike(sorted(rows, key=report.is_known)[:listed], ages, report)),
                 len(rows),
             )
             for id_, rows in cards[verdict].items()
@@ -268,23 +278,25 @@ def _groups(report: Report) -> Iterator[Group]:
             yield Group(verdict, report.counts[verdict], found)
 
 
-def _alike(findings: Iterable[Finding], ages: Mapping[str, datetime]) -> Iterator[tuple[Row, ...]]:
+def _alike(findings: Iterable[Finding], ages: Mapping[str, datetime], report: Report) -> Iterator[tuple[Row, ...]]:
     for same in alike(findings):
-        first = _row(same[0], ages)
+        first = _row(same[0], ages, report)
         others = (
             Row(anchor(each.rule.id, each.urn), each, first.observed, first.expected, first.note) for each in same[1:]
         )
         yield first, *others
 
 
-def _row(finding: Finding, ages: Mapping[str, datetime]) -> Row:
+def _row(finding: Finding, ages: Mapping[str, datetime], report: Report) -> Row:
     observed = expected = ""
     if finding.verdict in _HAVE_VALUES and (finding.path or finding.expected is not None):
         whole = finding.verdict is Verdict.PASS and finding.expected is None
         observed, expected = ("", "") if whole else (_short(value(finding.observed)), _short(asked(finding.expected)))
     note = finding.message if says_more(finding) else ""
     age = ages.get(finding.key) if ages else None
-    return Row(anchor(finding.rule.id, finding.urn), finding, observed, expected, _short(note), age)
+    return Row(
+        anchor(finding.rule.id, finding.urn), finding, observed, expected, _short(note), age, standing(report, finding)
+    )
 
 
 def _short(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from bluelamp.core.files import read
 from bluelamp.core.folders import OccupiedError, Owned, replace_folder
-from bluelamp.errors import BluelampError, UsageError
+from bluelamp.errors import UsageError, kind_of
 from bluelamp.fleet.parallel import cores
 from bluelamp.fleet.processes import in_processes
 from bluelamp.reports.findings import Report
@@ -135,7 +135,7 @@ def write(
         ) from error
     except OSError as error:
         said, step = _NEXT.get(error.errno or 0, (error.strerror or str(error), "name another folder"))
-        raise BluelampError(
+        raise kind_of(error)(
             f"{draft.shown(error.filename)}: the report cannot be written: {said}", next_step=step
         ) from error
     return [folder / name for name in draft.written]

@@ -6,9 +6,13 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
+from multiprocessing import active_children
+from pathlib import Path
 
 import pytest
 
+from bluelamp.errors import BluelampError
+from bluelamp.fleet.processes import in_processes
 from tests import thorough
 from tests.conftest import COMMAND, Project, environment, left_running
 
@@ -110,11 +114,20 @@ def test_a_killed_check_leaves_no_process(project: Project) -> None:
     assert left_running(project.root) == []
 
 
-def test_a_lost_process_is_named(project: Project) -> None:
-    child = started(project, *SEVERAL)
-    os.kill(workers(child)[0], signal.SIGKILL)
-    status, err = ended(child)
-    assert status == 1
-    assert "its process ended without an answer (killed by SIGKILL)" in err
-    assert "Traceback" not in err
-    assert left_running(project.root) == []
+def test_what_a_lost_process_had_is_begun_anew_and_once_only(tmp_path: Path) -> None:
+    file = tmp_path / "died"
+
+    def work(item: str) -> str:
+        if item == "one" and not file.exists():
+            file.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        if item == "always":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return item.upper()
+
+    assert list(in_processes(work, ["one", "two", "three"], 2)) == ["ONE", "TWO", "THREE"]
+    with pytest.raises(
+        BluelampError, match=r"always: its process ended without an answer, twice \(killed by SIGKILL\)"
+    ):
+        list(in_processes(work, ["two", "always", "three"], 1))
+    assert active_children() == []

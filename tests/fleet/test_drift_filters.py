@@ -15,6 +15,7 @@ from bluelamp.errors import Status
 from bluelamp.fleet.deploy import Result, _beyond
 from bluelamp.fleet.drift_history import file_of, keys, remember
 from bluelamp.fleet.drift_settings import Drift, Filter, read_drift
+from tests.conftest import ROOT, in_process
 from tests.thorough import tries
 
 TODAY = date(2026, 11, 30)
@@ -189,3 +190,9 @@ def test_a_repair_changes_what_has_drifted_and_nothing_else() -> None:
     assert _beyond(step("a", "tags.note", "sku"), drifted) == "a (sku)"
     assert _beyond(step("a", op="replace"), drifted) == "a (replace)"
     assert _beyond(step("a", op="create"), drifted) == "a (create)"
+
+
+@pytest.mark.parametrize("file", ["stacks", "Pulumi.yaml/drift.md"])
+def test_an_issue_that_cannot_be_written_is_wrong_use_and_nothing_is_compared(file: str) -> None:
+    status, _, err = in_process(ROOT, ["drift", "--rehearse", "dyfed-powys", "--issue", file])
+    assert (status, f"{file}: cannot be written: " in err) == (2, True), err

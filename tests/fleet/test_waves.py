@@ -165,8 +165,19 @@ def test_resume_goes_on_with_what_is_left(tmp_path: Path, capsys: pytest.Capture
     again = Run(tmp_path, RINGS, resume=True)
     assert again.brought_up == ["essex", "sussex", "norfolk", "suffolk"]
     assert again.states["kent"] == "done earlier"
-    assert "kent: done on" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "earlier run: 2 forces done; failed: essex, sussex; not begun: norfolk, suffolk" in said
+    assert "skipped, done from the same commit and settings: kent, surrey" in said
     assert {entry.state for entry in again.record.entries().values()} == {State.DONE}
+
+
+def test_resume_names_what_a_killed_run_has_left_under_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record = RunRecord(tmp_path, rehearse=False)
+    ring = (Ring("", ("essex", "kent", "surrey")),)
+    Rollout(Screen(Format.JSON), record, ring, made_from(["essex", "kent", "surrey"]), resume=False, command="")
+    record.note(["kent"], State.UNDER_WAY)
+    assert Run(tmp_path, ring, resume=True).brought_up == ["essex", "kent", "surrey"]
+    assert "earlier run: 0 forces done; under way: kent; not begun: essex, surrey" in capsys.readouterr().err
 
 
 def test_resume_skips_nothing_whose_settings_changed(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from bluelamp.folders import cache
 from bluelamp.pipelines import Choices, pipelines
+from bluelamp.reports.keys import make_key
 from tests.conftest import COMMAND, ROOT, Project, environment, make_project
 from tests.pipelines.github import Ran, Runner
 from tests.pipelines.loopback import TOKEN, Kept, host
@@ -18,6 +21,14 @@ from tests.pipelines.loopback import TOKEN, Kept, host
 pytestmark = pytest.mark.xdist_group("pipelines")
 
 FORCE = "dyfed-powys"
+SETTINGS = (
+    "AZURE_TENANT_ID",
+    "AZURE_SUBSCRIPTION_ID",
+    "AZURE_PLAN_CLIENT_ID",
+    "AZURE_APPLY_CLIENT_ID",
+    "PULUMI_BACKEND_URL",
+    "BLUELAMP_VAULT",
+)
 CHOICES = Choices("main", "test -x .venv/bin/bluelamp")
 
 
@@ -41,12 +52,31 @@ def commit(project: Project, message: str, **settings: str) -> str:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A repository with one force."""
+    """A repository with one force, a remote, and the public key of its pipeline."""
     made = make_project(tmp_path_factory.mktemp("pipelines") / "project", [FORCE])
     (made.root / ".gitignore").write_text(".venv\n.bluelamp\n")
+    public, _ = make_key(made.root.parent / "plan.pem")
+    (made.root / "stacks" / "signers").mkdir(exist_ok=True)
+    public.rename(made.root / "stacks" / "signers" / "pipeline.pem")
     git(made.root, "init", "--quiet", "--initial-branch=main")
     commit(made, "base")
+    git(made.root.parent, "init", "--quiet", "--bare", "origin")
+    git(made.root, "remote", "add", "origin", str(made.root.parent / "origin"))
     return made
+
+
+def stand_ins(folder: Path, key: Path) -> Path:
+    """Commands in place of those of a runner: `bluelamp` meets the rehearsal cloud, and `az` reads the key's file."""
+    folder.mkdir()
+    rehearsed = f"""#!/bin/sh
+verb=$1; shift
+case $verb in preview | up | drift) set -- --rehearse "$@" ;; esac
+exec {COMMAND} "$verb" "$@"
+"""
+    for name, text in (("bluelamp", rehearsed), ("az", f"#!/bin/sh\ncat {key}\n")):
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +92,14 @@ def runner(project: Project, kept: Kept) -> Runner:
     event.write_text(json.dumps({"pull_request": {"number": 7}}))
     own = ("GITHUB_", "CI_", "SYSTEM_", "TF_", "BLUELAMP_POST")
     variables = {key: value for key, value in environment().items() if not key.startswith(own)}
+    # As on a runner, plans are kept between the steps.
+    (folder / "cache").mkdir()
+    (folder / "cache" / "engine").symlink_to(cache() / "engine")
     variables |= {
-        "FIRST": str(COMMAND.parent),
+        "BLUELAMP_CACHE": str(folder / "cache"),
+        "BLUELAMP_NO_CACHE": "",
+        "FIRST": str(stand_ins(folder / "bin", folder / "plan.pem")),
+        "GITHUB_SHA": git(project.root, "rev-parse", "main"),
         "GITHUB_ACTIONS": "true",
         "GITHUB_API_URL": kept.url,
         "GITHUB_REPOSITORY": "force/estate",
@@ -76,6 +112,7 @@ def runner(project: Project, kept: Kept) -> Runner:
         "runner.os": "Linux",
         "github.run_id": "1",
         "github.run_attempt": "1",
+        **{f"vars.{name}": name for name in SETTINGS},
         "hashFiles('requirements.lock', 'pyproject.toml')": "0",
     }
     (folder / "jobs").mkdir()
@@ -121,12 +158,36 @@ def test_a_pull_request_has_one_comment_which_the_next_push_updates(
     assert (runner.work.parent / "artefacts/bluelamp-reports/findings.sarif").is_file()
 
 
-def test_the_issue_of_drift_is_opened_once_and_closed_without_drift(runner: Runner, kept: Kept) -> None:
+@pytest.mark.engine
+@pytest.mark.usefixtures("engine")
+def test_a_merge_is_planned_applied_exactly_and_recorded(project: Project, runner: Runner) -> None:
     runner.context["github.sha"] = "main"
+    for number in range(2):
+        planned = runner.run(workflow("apply"), "plan")
+        assert planned.failed == [], planned.said
+        assert planned.outputs["saved"] == ("" if number else "true")
+        if number:
+            break  # what was applied is the base of the next plan, from which nothing differs
+        applied = runner.run(workflow("apply"), "apply")
+        assert applied.failed == ["Fetch the approvals, where there are any"] or applied.failed == [], applied.said
+        assert f"{FORCE}: 50 created" in applied.said
+        assert runner.run(workflow("apply"), "record").failed == []
+        git(project.root, "fetch", "--quiet", "origin")
+    assert git(project.root, "rev-parse", "origin/bluelamp-applied") == git(project.root, "rev-parse", "main")
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("engine")
+def test_drift_opens_one_issue_which_closes_without_drift(project: Project, runner: Runner, kept: Kept) -> None:
+    """Follows the test above."""
+    runner.context["github.sha"] = "main"
+    assert project.run("cloud", "drift", "hub-hub-rules", "tags.cost-centre", "x").returncode == 0
+    found = runner.run(workflow("drift"), "drift")
+    assert (found.failed, found.outputs["status"]) == ([], "4"), found.said
     place = runner.work.parent / "artefacts/bluelamp-drift"
-    place.mkdir(parents=True)
-    for text, status in (("### 1 resource drifted", "4"), ("### Not compared", "1"), ("### No drift", "0")):
-        (place / "drift.md").write_text(f"{text}\n\n<!-- bluelamp-drift -->\n")
+    for text, status in (("### 1 resource of 1 force drifted", "4"), ("### Not compared", "1"), ("### No drift", "0")):
+        if status != "4":
+            (place / "drift.md").write_text(f"{text}\n\n<!-- bluelamp-drift -->\n")
         ran = runner.run(workflow("drift"), "issue", **{"needs.drift.outputs.status": status})
         assert ran.failed == [], ran.said
         assert [each["body"].splitlines()[0] for each in kept.issues] == [text]
@@ -155,6 +216,27 @@ def test_the_matrix_of_azure_pipelines_has_a_leg_for_each_force(project: Project
         "force_essex_dev": {"FORCE": "essex-dev"},
     }
     assert some == "##vso[task.setvariable variable=any;isOutput=true]true"
+
+
+def test_the_child_pipeline_of_gitlab_has_a_job_for_each_force(tmp_path: Path) -> None:
+    job = yaml.safe_load(pipelines("gitlab", CHOICES)[".gitlab-ci.yml"])
+    line = job["check"]["script"][0]
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    for rows, expected in (
+        ([{"force": "essex", "environment": "prod"}], {"force": {"extends": ".preview", "parallel": MATRIX}}),
+        ([], {"none": {"stage": "plan", "script": ["echo no force is affected"]}}),
+    ):
+        (tmp_path / "bluelamp").write_text(f"#!/bin/sh\necho '{json.dumps({'include': rows})}'\n")
+        (tmp_path / "bluelamp").chmod(0o755)
+        path = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+        subprocess.run(["bash", "-e", "-c", line], check=True, cwd=tmp_path, env=path)
+        assert json.loads((tmp_path / "preview" / "forces.yml").read_text()) == expected
+    assert job["preview"]["trigger"]["include"][1] == {"artifact": "preview/forces.yml", "job": "check"}
+    assert '"$FORCE"' in job[".preview"]["script"][0]
+
+
+MATRIX = {"matrix": [{"FORCE": ["essex"]}]}
 
 
 def test_the_hook_checks_what_differs_from_the_last_commit(project: Project) -> None:

@@ -183,7 +183,7 @@ def test_what_cannot_be_done_is_said_plainly(tmp_path: Path) -> None:
     assert "leave nothing to write" in run.stderr
     (tmp_path / "file").write_text("", encoding="utf-8")
     run = bluelamp(("render", "essex", "--out", str(tmp_path / "file")), ROOT)
-    assert run.returncode == 1
+    assert run.returncode == 2
     assert "cannot be written" in run.stderr
     assert "--out" in run.stderr
     assert "Traceback" not in run.stderr

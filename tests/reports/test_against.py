@@ -24,6 +24,7 @@ from bluelamp.reports.against import compared
 from bluelamp.reports.anonymous import Anonymous
 from bluelamp.reports.earlier import read_earlier
 from bluelamp.reports.formats import junit, markdown, sarif
+from bluelamp.reports.html import to_html
 from bluelamp.reports.keys import fingerprint as mark_of
 from bluelamp.reports.keys import make_key, private_key, public_key
 from bluelamp.reports.terminal import show
@@ -75,6 +76,9 @@ def test_new_failures_stop(report_on: ReportOn, tmp_path: Path) -> None:
     text = text_of(report)
     assert text.index("New: mandatory failures (1)") < text.index("Known: mandatory failures (1)")
     assert "(new: not in the earlier report)" in text
+    page = to_html(report)
+    assert "<strong>1 new, 1 known</strong>" in page
+    assert page.index("<strong>New: not in the earlier report</strong>") < page.index("<strong>Known</strong>")
 
 
 def test_every_format_says_what_is_new_known_and_absent(report_on: ReportOn, tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_wrong_use_is_told_and_nothing_is_written(here: Path, words: list[str], 
 
 def test_a_folder_that_cannot_be_written_is_told(here: Path) -> None:
     done = audit(here, "--report", "pod.yaml/out")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "the report cannot be written: a file stands where a folder is wanted" in done.stderr
     assert (here / "pod.yaml").read_text() == POD
 

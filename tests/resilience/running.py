@@ -87,7 +87,7 @@ def stop(words: Sequence[str], place: Place, after: float, role: str) -> bool:
     if child.poll() is not None:
         return False
     for pid in _victims(place, child.pid, role):
-        _kill(pid)
+        kill(pid)
     if role != WHOLE_GROUP:
         try:
             child.wait(LONGEST)
@@ -105,7 +105,7 @@ def kill_all(place: Place) -> None:
     deadline = time.monotonic() + _DYING
     while pids := processes(place):
         for pid in pids:
-            _kill(pid)
+            kill(pid)
         if time.monotonic() > deadline:
             raise TimeoutError(f"processes that do not die: {pids}")
         time.sleep(_TICK)
@@ -143,23 +143,25 @@ def _victims(place: Place, first: int, role: str) -> list[int]:
     there = processes(place)
     if role == "provider":  # the command itself serves the providers
         return [first]
-    chosen = [pid for pid in there if any(word in _read(pid, "cmdline") for word in _ROLES.get(role, ()))]
+    chosen = [pid for pid in there if any(word in read(pid, "cmdline") for word in _ROLES.get(role, ()))]
     return chosen or there
 
 
 def _has(process: Path, wanted: bytes) -> bool:
     pid = int(process.name)
-    return wanted in _read(pid, "environ").split(b"\0") and b") Z " not in _read(pid, "stat")
+    return wanted in read(pid, "environ").split(b"\0") and b") Z " not in read(pid, "stat")
 
 
-def _read(pid: int, name: str) -> bytes:
+def read(pid: int, name: str) -> bytes:
+    """A file of a process below /proc; empty where the process is gone."""
     try:
         return Path(f"/proc/{pid}/{name}").read_bytes()
     except OSError:
         return b""
 
 
-def _kill(pid: int) -> None:
+def kill(pid: int) -> None:
+    """Kills the process, where it is still there."""
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:

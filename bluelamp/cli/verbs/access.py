@@ -10,7 +10,7 @@ import typer
 
 from bluelamp.cli.options import Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
-from bluelamp.errors import BluelampError, UsageError
+from bluelamp.errors import BluelampError, UsageError, unwritable
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
@@ -212,9 +212,7 @@ def _written(folder: Path, policy: "AccessPolicy") -> Sequence[str]:
         for name, document in documents.items():
             replace(folder / name, json.dumps(document, indent=1) + "\n")
     except OSError as error:
-        raise UsageError(
-            f"{folder}: cannot be written: {error.strerror or error}", next_step="name a folder that can be written"
-        ) from None
+        raise unwritable(folder, error) from None
     return [str(folder / name) for name in documents]
 
 

@@ -8,7 +8,7 @@ import typer
 
 from bluelamp.cli.options import Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
-from bluelamp.errors import BluelampError
+from bluelamp.errors import unwritable
 from bluelamp.folders import project as find_project
 from bluelamp.reports.words import some
 
@@ -53,7 +53,7 @@ def approve(
         try:
             signed = sign(opened, people, private_key(sign_with), now)
         except OSError as error:
-            raise BluelampError(f"{error.filename}: the approval cannot be written: {error.strerror}") from None
+            raise unwritable(error.filename or folder, error, what="the approval cannot be written") from None
         screen.show(f"[green]approved[/green] by {escape(signed.approver)}: {escape(', '.join(signed.forces))}")
     said = approvals(opened, people, now)
     where = standings(opened, said, list(opened.manifest.forces))

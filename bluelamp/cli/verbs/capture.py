@@ -10,7 +10,7 @@ import typer
 from bluelamp.cli.options import Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.core.problems import did_you_mean
-from bluelamp.errors import BluelampError, Status, UsageError
+from bluelamp.errors import BluelampError, Status, UsageError, unwritable
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
@@ -169,10 +169,8 @@ def _check(schema: "RecordSchema", source: Path, target: Path) -> "Checked":
         raise _unwritable(target, error) from None
 
 
-def _unwritable(target: Path, error: OSError) -> UsageError:
-    return UsageError(
-        f"{target}: cannot be written: {error.strerror or error}", next_step="name a folder that can be written to"
-    )
+def _unwritable(target: Path, error: OSError) -> BluelampError:
+    return unwritable(target, error)
 
 
 def _checked(schema: "RecordSchema", found: "Checked") -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from bluelamp.cli import operate
 from bluelamp.cli.changed import Comparing
 from bluelamp.cli.comments import previewed, tell, wanted
 from bluelamp.cli.earlier import read
+from bluelamp.cli.files import refuse_unwritable, write
 from bluelamp.cli.operate import How
 from bluelamp.cli.options import (
     All,
@@ -41,7 +42,7 @@ from bluelamp.cli.reuse import plans_of
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import end_without, select
 from bluelamp.core.text import first_of, printable
-from bluelamp.errors import BluelampError, Status, UsageError
+from bluelamp.errors import Status, UsageError
 from bluelamp.fleet import deploy
 from bluelamp.fleet.deploy import Gate, Hear, Result
 from bluelamp.folders import project as find_project
@@ -118,7 +119,7 @@ def preview(
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     asked = wanted(comment, comment_limit, "preview", changed, environment)
-    plans = plans_of(root) if changed is not None else None
+    plans = plans_of(root, arm_types=arm_types) if changed is not None or report is not None else None
     comparing = Comparing(screen, root, jobs, plans, listed=not asked or environment is not None)
     chosen = select(
         root, forces, every=every, region=region, changed=changed, environment=environment, compared=comparing
@@ -139,6 +140,7 @@ def preview(
             block_unknown=block_unknown,
             details=details,
             earlier=earlier,
+            plans=plans,
             base=base,
             save=kept,
         )
@@ -279,6 +281,19 @@ def _refuse_unapproved(root: Path, opened: "Opened | None", chosen: list[str], *
         )
 
 
+def _refuse_destruction(root: Path) -> None:
+    """Raises `NotApprovedError` where changes need an approved plan, as no plan holds a destruction."""
+    from bluelamp.fleet.approvals import NotApprovedError, read_people
+    from bluelamp.reports.signers import known_signers
+
+    if read_people(root, known_signers(root)).required:
+        raise NotApprovedError(
+            "stacks/approvers.yaml requires an approved plan (planApprovals), and a destruction has none",
+            next_step="take the resources out of the settings and apply that plan, or have a change reviewed that sets "
+            "planApprovals to optional",
+        )
+
+
 def _applied(opened: "Opened", target: "Target", hear: Hear, work: Path, agree: "_Agreement") -> Result:
     """Applies the target's saved plan."""
     from bluelamp.fleet.saved import copy_plan
@@ -307,10 +322,14 @@ def destroy(
 ) -> None:
     """Take a force's estate down.
 
+    No plan holds a destruction: where `planApprovals` is required, that of a real cloud is refused.
+
     Examples: `bluelamp destroy --rehearse essex` · `bluelamp destroy essex`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
+    if not rehearse:
+        _refuse_destruction(root)
     agree = _Agreement(screen, rehearse=rehearse, yes=yes, details=details)
     status = operate.run(
         screen,
@@ -354,10 +373,11 @@ def drift(
     """
     from bluelamp.cli.drifting import drifting
     from bluelamp.cli.drifting import issue as body
-    from bluelamp.core.files import replace as write
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
+    if issue is not None:
+        refuse_unwritable(issue)
     found = drifting(root, chosen, rehearse=rehearse)
     agree = _Agreement(screen, rehearse=rehearse, yes=yes, details=details) if repair else None
     how = How(rehearse, jobs, None, kubeconfig, needs_settings=False, details=details, drifting=found, repair=repair)
@@ -366,10 +386,7 @@ def drift(
     )
     if issue is not None:
         words = ["bluelamp", "drift", *(["--all"] if every else forces or []), *(["--rehearse"] if rehearse else [])]
-        try:
-            write(issue, body(how.results, found, " ".join(words)))
-        except OSError as error:
-            raise BluelampError(f"{issue}: cannot be written: {error.strerror}") from None
+        write(issue, body(how.results, found, " ".join(words)))
         screen.say(escape(f"issue: {issue}"))
     raise typer.Exit(status)
 

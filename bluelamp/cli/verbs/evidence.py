@@ -9,7 +9,7 @@ from bluelamp.cli.options import All, Forces, Form, Project, Quiet, Region
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import select
 from bluelamp.core.dates import today
-from bluelamp.errors import BluelampError, Status, UsageError
+from bluelamp.errors import Status, UsageError, unwritable
 from bluelamp.folders import project as find_project
 from bluelamp.reports.words import some
 
@@ -98,7 +98,7 @@ def sign(
     try:
         replace(target, signed(content, signer).encode())
     except OSError as error:
-        raise BluelampError(f"{target}: the signature cannot be written: {error.strerror}") from None
+        raise unwritable(target, error, what="the signature cannot be written") from None
     whose = fingerprint(signer.public_key())
     screen.show(f"signed {escape(name)} on {some(len(said.controls), 'control')}: {escape(target.name)}")
     screen.show(f"fingerprint: {whose}")
