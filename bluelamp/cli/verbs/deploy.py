@@ -50,7 +50,7 @@ from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
     from bluelamp.cli.drifting import Drifting
-    from bluelamp.distributed import EngineJob
+    from bluelamp.distributed.jobs import EngineJob
     from bluelamp.engine.operation import Target
     from bluelamp.fleet.saved import Opened
     from bluelamp.reports.earlier import Earlier
@@ -292,7 +292,7 @@ def _job(verb: str, *, earlier: "Earlier | None" = None, **more: Any) -> "Callab
     """What a worker is given for each force."""
 
     def one(force: str) -> "EngineJob":
-        from bluelamp.distributed import EngineJob
+        from bluelamp.distributed.jobs import EngineJob
 
         known = {name: each for name, each in earlier.forces.items() if name == force} if earlier else {}
         return EngineJob(verb, force, earlier=replace(earlier, forces=known) if earlier else None, **more)
