@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from bluelamp.cli.rollout import Rollout
     from bluelamp.cli.saving import Save
     from bluelamp.comparison.model import Comparison
+    from bluelamp.distributed.cluster import Cluster
+    from bluelamp.distributed.jobs import EngineJob
     from bluelamp.fleet.inputs import Inputs
     from bluelamp.fleet.saved import Opened
     from bluelamp.fleet.waves import Ring
@@ -82,6 +84,10 @@ class How:
     """Whether a drift may be repaired, which changes stacks."""
     save: "Save | None" = None
     plan: "Opened | None" = None
+    scheduler: str | None = None
+    """The Dask scheduler whose workers do the work."""
+    job: "Callable[[str], EngineJob] | None" = None
+    """With a scheduler: what a worker is given for a force."""
 
 
 def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work: Work) -> Status:
@@ -114,14 +120,20 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
             progress, forces if rollout is None else [each for ring in rings for each in rollout.waiting(ring)]
         )
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="bluelamp-"))) if how.earlier else None
+        machines = stack.enter_context(ExitStack())
+        there = _there(screen, machines, root, how)
 
         def one(force: str) -> Result:
             if rollout is not None:
                 rollout.start(force)
             try:
-                result = _one(held, force, settings, verb, how, work, board, patience, folder)
+                result, lost = (
+                    _remote(there, held, force, verb, how)
+                    if there
+                    else (_one(held, force, settings, verb, how, work, board, patience, folder), False)
+                )
                 if rollout is not None:
-                    rollout.end(force, result, interrupted=patience.stopped.is_set())
+                    rollout.end(force, result, interrupted=lost or patience.stopped.is_set())
                 return _of_rehearsal(result) if how.rehearse else result
             finally:
                 board.end(force)
@@ -138,18 +150,83 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
         try:
             for ring in rings if rollout is None else rollout.rings(board):
                 todo = ring.stacks if rollout is None else rollout.waiting(ring)
-                for result in each(one, todo, how.jobs, patience.stopped.set):
+                for result in each(one, todo, how.jobs or (there.slots if there else None), _stop(patience, there)):
                     show(result)
         except KeyboardInterrupt:
             if rollout is not None:
                 rollout.interrupt()
                 _give(screen, root, verb, how, results, rollout)
             raise
+        machines.close()
         saved = how.save.finish(screen, results, made_from) if how.save and made_from else None
         if how.report is not None:
             _report(screen, root, results, how, verb)
     _give(screen, root, verb, how, results, rollout, saved)
     return worst(result.status for result in results)
+
+
+def alone(screen: Screen, root: Path, force: str, verb: str, how: How, work: Work, patience: Patience) -> Result:
+    """Does `work` for one force, without a word, a record or a report: what a worker on another machine does.
+
+    Raises `SettingsError` for its settings, and `BluelampError` where the engine or the rehearsal cannot be used.
+    """
+    settings = read_settings(root, [force], rehearse=how.rehearse) if how.needs_settings else {}
+    with (
+        session(
+            screen,
+            root,
+            rehearse=how.rehearse,
+            arm_types=None,
+            kubeconfig=None,
+            changes=verb in _CHANGING,
+            patience=patience,
+        ) as held,
+        screen.progress() as progress,
+        TemporaryDirectory(prefix="bluelamp-") as folder,
+    ):
+        return _one(held, force, settings, verb, how, work, Board(progress, [force]), patience, Path(folder))
+
+
+def _there(screen: Screen, stack: ExitStack, root: Path, how: How) -> "Cluster | None":
+    if how.scheduler is None:
+        return None
+    from bluelamp.distributed.cluster import workers
+
+    return stack.enter_context(workers(screen, how.scheduler, root, rehearse=how.rehearse))
+
+
+def _stop(patience: Patience, there: "Cluster | None") -> Callable[[], None]:
+    """What an interruption calls: nothing new is begun, here or on the workers."""
+
+    def stop() -> None:
+        patience.stopped.set()
+        if there is not None:
+            there.stop()
+
+    return stop
+
+
+def _remote(there: "Cluster", held: Session, force: str, verb: str, how: How) -> tuple[Result, bool]:
+    """The result of a worker on a force, and whether it was lost before that was known."""
+    from bluelamp.distributed.results import taken
+
+    assert how.job is not None
+    try:
+        answer = there.perform(how.job(force))
+        result, lost = taken(answer, force, verb, held.root)
+        if verb == "drift" and how.drifting is not None:
+            how.drifting.ignored[force] = getattr(answer, "ignored", None) or []
+            result = how.drifting.remember(result)
+        if how.report is not None and result.status is Status.DONE and verb not in ("destroy", "preview"):
+            # Read here: a state never travels, and nor does what decrypts it.
+            state, decrypt = opened(held, held.target(force))
+            result = replace(result, state=state, decrypt=decrypt)
+    except BluelampError as error:
+        said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
+        return Result(force, verb, error.status, errors=(said,)), False
+    except SettingsError as error:
+        return Result(force, verb, Status.WRONG_USE, errors=tuple(map(str, error.problems))), False
+    return result, lost
 
 
 def _give(

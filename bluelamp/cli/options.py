@@ -46,6 +46,14 @@ CommentLimit = Annotated[
 Jobs = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="How many forces at once; by default, one a core.")
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Work on the workers of this Dask scheduler (tcp://HOST:PORT or tls://HOST:PORT), a force at a time each.",
+    ),
+]
 Form = Annotated[Format, typer.Option("--format", "-f", help="How to give the result.")]
 NoCache = Annotated[
     bool, typer.Option("--no-cache", help="Plan every force anew, also those that nothing changed for.")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from bluelamp.cli.changes import lines, visible
 from bluelamp.cli.screen import Screen, escape, gutter
@@ -58,7 +58,9 @@ def show_result(screen: Screen, result: Result, *, details: bool = False, seen: 
 def answer(result: Result) -> str:
     """The result in one line."""
     known = len({(each.policy, each.urn) for each in result.violations if each.known})
-    return f"{_answer(result)}{f'; {known} known in the earlier report' if known else ''}"
+    excepted = len({(each.policy, each.urn) for each in result.violations if each.exceptions})
+    said = f"; {known} known in the earlier report" if known else ""
+    return f"{_answer(result)}{said}{f'; {excepted} excepted' if excepted else ''}"
 
 
 def _answer(result: Result) -> str:
@@ -107,11 +109,11 @@ def _kind(step: Step) -> str:
 
 
 def _by_rule(violations: Sequence[Violation]) -> list[list[Violation]]:
-    """The violations of each rule together, mandatory ones first and known ones last; a message that names its resource
-    is one of many."""
-    groups: dict[tuple[bool, bool, str, str], list[Violation]] = {}
-    for one in sorted(violations, key=lambda one: (one.known, not one.mandatory, one.policy, one.urn)):
-        groups.setdefault((one.known, not one.mandatory, one.policy, one.pack), []).append(one)
+    """The violations of each rule together, mandatory ones first, known and excepted ones last; a message that names
+    its resource is one of many."""
+    groups: dict[tuple[Any, ...], list[Violation]] = {}
+    for one in sorted(violations, key=lambda one: (one.known, one.exceptions, not one.mandatory, one.policy, one.urn)):
+        groups.setdefault((one.known, one.exceptions, not one.mandatory, one.policy, one.pack), []).append(one)
     return list(groups.values())
 
 
@@ -121,13 +123,17 @@ def _violated(same: list[Violation], *, details: bool) -> list[str]:
     colour, word = ("red", "mandatory") if first.mandatory else ("yellow", "advisory")
     if first.known:
         colour, word = "dim", "known"
+    elif first.exceptions:
+        colour, word = "dim", "excepted"
     names = list(dict.fromkeys(one.urn.split("::", 3)[-1] if one.urn else "the stack" for one in same))
     counted = f" ({len(names)} resources)" if len(names) > 1 else ""
     head = f"  [{colour}]{word}[/{colour}] {escape(first.policy)}"
+    by = [text for name, reason in first.exceptions for text in gutter(f"by {name}: {reason}")]
     messages = list(dict.fromkeys(_message(one) for one in same))
     if len(names) == 1:
-        return [f"{head} [bold]{escape(names[0])}[/bold]", *(text for each in messages for text in gutter(each))]
-    found = [f"{head}{counted}"]
+        said = [text for each in messages for text in gutter(each)]
+        return [f"{head} [bold]{escape(names[0])}[/bold]", *by, *said]
+    found = [f"{head}{counted}", *by]
     if first.mandatory or details:
         for each in messages:
             of = list(dict.fromkeys(one.urn.split("::", 3)[-1] for one in same if _message(one) == each))

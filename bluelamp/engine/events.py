@@ -58,7 +58,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Violation:
-    """A policy that a resource breaks, as the engine reports it; `known` where an earlier report has it already."""
+    """A policy that a resource breaks, as the engine reports it; `known` where an earlier report has it already.
+
+    `mandatory` is whether it stops the run. One that the engine excepts does not, whatever the policy's level;
+    `exceptions` are the ids and reasons of the exceptions that match it.
+    """
 
     policy: str
     pack: str
@@ -67,6 +71,7 @@ class Violation:
     severity: str
     message: str
     known: bool = False
+    exceptions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -140,14 +145,20 @@ class Outcome:
 
     def _policy(self, event: Mapping[str, Any]) -> None:
         text = _text(event["message"])
+        # Pulumi 3.272 and later: policy exceptions, of Pulumi Cloud or of a `--policy-pack-config` file of version 2.
+        exceptions = tuple(
+            (_text(str(each.get("id") or "")), _text(str(each.get("reason") or "")))
+            for each in event.get("exceptions") or ()
+        )
         violation = Violation(
             event["policyName"],
             event.get("policyPackName", ""),
             event.get("resourceUrn", ""),
-            event.get("enforcementLevel") == "mandatory",
+            event.get("enforcementLevel") == "mandatory" and not exceptions,
             event.get("severity", ""),
             text.removeprefix(SAID),
             text.startswith(SAID),
+            exceptions,
         )
         if violation not in self.violations:
             self.violations.append(violation)

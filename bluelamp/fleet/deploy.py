@@ -75,6 +75,7 @@ class Result:
                     "severity": violation.severity,
                     "message": violation.message,
                     "known": violation.known,
+                    "exceptions": [{"id": name, "reason": reason} for name, reason in violation.exceptions],
                 }
                 for violation in self.violations
             ],

@@ -69,12 +69,29 @@ def inputs(
     return Inputs(
         commit,
         dirty,
-        _digest([(name, root / name) for name in _PROGRAM] + [("bluelamp", Path(bluelamp.__file__).parent)]),
-        _digest([(name, root / name) for name in _LOCKS]),
+        _program(root),
+        _lock(root),
         {**versions(), ENGINE: engine},
         {stack: _settings(root, stack) for stack in listed},
         {stack: rules_hash(governed[stack].rules) for stack in listed},
     )
+
+
+def project_digests(root: Path, stack: str = "") -> dict[str, str]:
+    """SHA-256, in hexadecimal, over the contents of the project's parts: `program`, `lock` and `stacks`.
+
+    Of `stacks` only what counts for `stack`, where one is named. Raises `OSError` where a file cannot be read.
+    """
+    stacks = _settings(root, stack) if stack else _digest([("stacks", root / "stacks")])
+    return {"program": _program(root), "lock": _lock(root), "stacks": stacks}
+
+
+def _program(root: Path) -> str:
+    return _digest([(name, root / name) for name in _PROGRAM] + [("bluelamp", Path(bluelamp.__file__).parent)])
+
+
+def _lock(root: Path) -> str:
+    return _digest([(name, root / name) for name in _LOCKS])
 
 
 def state_digest(state: Mapping[str, Any]) -> str:

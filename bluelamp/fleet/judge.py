@@ -209,10 +209,12 @@ def check_plans(
     changes: bool = False,
     plans: "Plans | None" = None,
     before: Callable[[list[str]], object] = lambda _: None,
+    elsewhere: Callable[[list[str]], Iterator[Check]] | None = None,
 ) -> Iterator[Check]:
     """`check_plan` for several forces, in as many processes as there are cores; in the order they are named.
 
-    A check that `plans` keep is not made again. `before` is called with the forces that are to be planned.
+    A check that `plans` keep is not made again. `before` is called with the forces that are to be planned; with
+    `elsewhere`, that plans and judges them.
     """
     asked = _Asked(selection, block_unknown, kept, changes)
     there = _reusable(forces, root, plans, asked) if plans else {}
@@ -222,7 +224,7 @@ def check_plans(
 
     anew = [force for force in forces if force not in there]
     before(anew)
-    made = planning_each(one, anew, root, jobs) if anew else iter(())
+    made = iter(()) if not anew else elsewhere(anew) if elsewhere else planning_each(one, anew, root, jobs)
     for force in forces:
         yield there.pop(force) if force in there else next(made)
 

@@ -4,11 +4,15 @@ The engine asks twice. `Analyze` has a resource's inputs; `AnalyzeStack` has eve
 values come, but with its outputs, from which what is only an input (a resource group's name, say) is gone. So the
 inputs are kept, and rules that need to see everything judge those. A resource is read once, whatever the number of
 rules, and each rule reports under its own name.
+
+`pulumi policy analyze` never names the stack (`ConfigureStack`). Each resource's URN does: it is then held to the
+baseline and the exemptions of that stack, and what several stacks hold is judged stack by stack.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from threading import RLock
 from typing import Any, Final
 
 import grpc
@@ -76,7 +80,12 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._inputs: dict[str, Resource] = {}
         self._unsure: set[str] = set()
         self._told: dict[str, set[str]] = {}
+        self._stack: str | None = None
+        self._named = False
+        self._asked: tuple[Mapping[str, Enforcement | None], Mapping[str, Mapping[str, Any]]] = ({}, {})
+        self._alone_at_it = RLock()
         self._hold(Governance(tuple(rules)))
+        self._written = self._given
 
     def _hold(self, governance: Governance) -> None:
         self._governance = replace(governance, block_unknown=governance.block_unknown or self._block_unknown)
@@ -90,8 +99,29 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._alone = Baseline(rule for rule in rules if not rule.estate)
         self._together = Baseline(rule for rule in rules if rule.estate)
 
-    def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
+    def _hold_to(self, stack: str, context: Any) -> None:
+        """Hold what follows to the baseline of `stack`; a mistake in that stops the engine."""
+        try:
+            self._hold(self._settle(stack, self._written))
+            self._known = self._known_of(stack)
+        except ValueError as error:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"{error}\nnext: bluelamp check {stack}")
+        self._stack = stack
+        if not self._named and any(self._asked):
+            # The engine configured the pack before a URN named the stack.
+            self._tighten(*self._asked, context)
+
+    def Analyze(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
         """Judge one resource by the rules that need no other."""
+        if self._named:
+            return self._analyzed(request)
+        with self._alone_at_it:
+            stack = _stack_of(request.urn)
+            if stack != self._stack:
+                self._hold_to(stack, context)
+            return self._analyzed(request)
+
+    def _analyzed(self, request: Any) -> Any:
         resource = described(
             request.urn,
             request.type,
@@ -127,13 +157,27 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             )
         return made
 
-    def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
+    def AnalyzeStack(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Judge all resources by the rules that have to see them together.
 
         What is not decided for one alone is judged again: where an unknown value comes from is only known now. So is
         what other resources decide: patches, what others apply, and how much the pattern of an exemption covers.
         """
-        listed = self._staying(request.resources)
+        if self._named:
+            return self._analyzed_together(request.resources)
+        stacks: dict[str, list[Any]] = {} if request.resources else {self._stack or "": []}
+        for each in request.resources:
+            stacks.setdefault(_stack_of(each.urn), []).append(each)
+        response = proto.AnalyzeResponse()
+        with self._alone_at_it:
+            for stack, resources in stacks.items():
+                if stack != self._stack:
+                    self._hold_to(stack, context)
+                response.MergeFrom(self._analyzed_together(resources))
+        return response
+
+    def _analyzed_together(self, given: Iterable[Any]) -> Any:
+        listed = self._staying(given)
         parents = {each.urn: each.parent for each in listed}
         resources = [self._whole(each, parents) for each in listed]
         context = Context(resources)
@@ -180,6 +224,24 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             name: {key: _given(value) for key, value in fields(each.properties).items()}
             for name, each in request.policyConfig.items()
         }
+        self._tighten(levels, parameters, context)
+        # The engine repeats what it was told of every rule: only what differs was asked for.
+        told = {rule.id: rule for rule in self._given}
+        self._asked = (
+            {name: level for name, level in levels.items() if level is not told[name].enforcement},
+            {
+                name: {key: value for key, value in each.items() if value != told[name].parameters.get(key)}
+                for name, each in parameters.items()
+            },
+        )
+        return empty_pb2.Empty()
+
+    def _tighten(
+        self,
+        levels: Mapping[str, Enforcement | None],
+        parameters: Mapping[str, Mapping[str, Any]],
+        context: Any,
+    ) -> None:
         rules, mistakes = configured(self._given, levels, parameters)
         if mistakes:
             said = "".join(f"\n{mistake}" for mistake in mistakes)
@@ -187,7 +249,6 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
                 grpc.StatusCode.FAILED_PRECONDITION, f"the policy pack's configuration is not accepted:{said}"
             )
         self._use(rules)
-        return empty_pb2.Empty()
 
     def Remediate(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         """Nothing: the rules judge and never change a resource."""
@@ -199,11 +260,8 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def ConfigureStack(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Hold the stack to its force's baseline; with a mistake in that, nothing is judged and the engine stops."""
-        try:
-            self._hold(self._settle(request.stack, self._given))
-            self._known = self._known_of(request.stack)
-        except ValueError as error:
-            context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"{error}\nnext: bluelamp check {request.stack}")
+        self._named = True
+        self._hold_to(request.stack, context)
         return proto.AnalyzerStackConfigureResponse()
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
@@ -283,6 +341,11 @@ def message(rule: Rule, judgement: Judgement) -> str:
     if judgement.verdict is Verdict.FAIL:
         lines.append(f"Fix: {rule.fix}")
     return "\n".join(lines)
+
+
+def _stack_of(urn: str) -> str:
+    """The stack that a URN (`urn:pulumi:STACK::PROJECT::TYPE::NAME`) names; empty where it names none."""
+    return urn.removeprefix("urn:pulumi:").partition("::")[0] if urn.startswith("urn:pulumi:") else ""
 
 
 def _given(value: Any) -> Any:

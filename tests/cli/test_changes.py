@@ -164,6 +164,14 @@ def test_a_mandatory_failure_names_every_resource(monkeypatch: pytest.MonkeyPatc
     assert "refused: 1 mandatory rule is broken" in text
 
 
+def test_an_excepted_violation_is_shown_as_excepted_by_what(monkeypatch: pytest.MonkeyPatch) -> None:
+    excepted = replace(advice(1)[0], exceptions=(("EXC-42", "moves in May"),))
+    text = said(monkeypatch, preview(step("a", "create"), violations=(*advice(3), excepted)))
+    assert "excepted BL-NET-012 network-0\n    │ by EXC-42: moves in May\n" in text
+    assert "advisory BL-NET-012 (3 resources)" in text
+    assert text.rstrip().endswith("1 excepted")
+
+
 def test_what_a_confirmed_preview_has_shown_is_not_shown_again(monkeypatch: pytest.MonkeyPatch) -> None:
     planned = preview(step("a", "create"), violations=advice(3), warnings=("slow",))
     done = Result("essex", "up", Status.DONE, planned.steps, (*advice(3), *advice(1, "BL-KV-007")), warnings=("slow",))

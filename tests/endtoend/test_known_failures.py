@@ -58,3 +58,17 @@ def test_a_changed_report_is_refused_before_anything_is_begun(project: Project) 
         assert run.returncode == 2
         assert "earlier/findings.json: --baseline: was changed" in run.stderr
     file.write_bytes(content)
+
+
+def test_pulumi_policy_analyze_holds_a_state_to_its_force(project: Project, engine: Path) -> None:
+    held_to(project, "BL-NET-054")
+    about = {"custom": True, "type": "azure-native:network:VirtualNetwork", "inputs": {}, "id": "/x"}
+    urns = [f"urn:pulumi:{stack}::bluelamp::{about['type']}::hub" for stack in (FORCE, "kent")]
+    manifest = {"time": "2026-11-30T00:00:00Z", "magic": "", "version": ""}
+    state = {"manifest": manifest, "resources": [{**about, "urn": urn} for urn in urns]}
+    (project.root / "state.json").write_text(json.dumps({"version": 3, "deployment": state}))
+    words = ("--file", "state.json", "--policy-pack", "policies", "--json")
+    run = project.run("pulumi", "policy", "analyze", *words)
+    events = [each["policyEvent"] for each in map(json.loads, run.stdout.splitlines()) if "policyEvent" in each]
+    levels = {each["resourceUrn"]: each["enforcementLevel"] for each in events if each["policyName"] == "BL-NET-054"}
+    assert levels == {urns[0]: "mandatory", urns[1]: "advisory"}, run.stderr

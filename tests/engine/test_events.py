@@ -55,3 +55,25 @@ def test_a_warning_of_no_resource_is_as_it_was_said() -> None:
     outcome = Outcome()
     outcome.take({"diagnosticEvent": {"severity": "warning", "message": "the state is old"}})
     assert outcome.warnings == ["the state is old"]
+
+
+def broken(exceptions: list[dict[str, str]] | None) -> dict[str, object]:
+    event: dict[str, object] = {
+        "resourceUrn": URN,
+        "message": "BL-X-001 it is open",
+        "policyName": "BL-X-001",
+        "policyPackName": "bluelamp",
+        "enforcementLevel": "mandatory",
+    }
+    return {"policyEvent": event if exceptions is None else {**event, "exceptions": exceptions}}
+
+
+def test_an_excepted_violation_stops_nothing_and_names_its_exceptions() -> None:
+    outcome = Outcome()
+    outcome.take(broken([{"id": "EXC-2", "reason": "moves in May"}, {"id": "EXC-10", "reason": "CHG-1"}]))
+    assert outcome.broken == []
+    (only,) = outcome.violations
+    assert only.exceptions == (("EXC-2", "moves in May"), ("EXC-10", "CHG-1"))
+    for none in (None, []):
+        outcome.take(broken(none))
+    assert len(outcome.broken) == 1

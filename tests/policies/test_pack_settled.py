@@ -176,3 +176,64 @@ def test_the_served_pack_does_what_it_is_told(told, monkeypatch, tmp_path):
     assert unknown.enforcementLevel == (proto.MANDATORY if told == "1" else proto.ADVISORY)
     (kept,) = [each for each in info.policies if each.name == "BL-LOG-001"]
     assert kept.configSchema.properties["minimum"]["default"] == 365, "Essex keeps its logs for a year"
+
+
+def unnamed(settle):
+    """A pack that the engine never tells the stack, as `pulumi policy analyze` uses it; it repeats its levels."""
+    analyzer = Analyzer(rules(), "1", settle=settle, today=lambda: date(2026, 3, 10))
+    repeated(analyzer)
+    return analyzer
+
+
+def repeated(analyzer, **parameters):
+    request = proto.ConfigureAnalyzerRequest()
+    for each in analyzer.GetAnalyzerInfo(empty_pb2.Empty(), Context()).policies:
+        request.policyConfig[each.name].enforcementLevel = each.enforcementLevel
+    for name, given in parameters.items():
+        request.policyConfig[name.replace("_", "-")].properties.update(given)
+    analyzer.Configure(request, Context())
+
+
+def per_stack(stack, given):
+    """Essex excuses the open account, and Kent holds to stricter rules than the country."""
+    if stack == "essex":
+        return Governance(given, (exemption(),), approvers=APPROVERS)
+    stricter = {"BL-SPD-001": replace(given_by("BL-SPD-001"), enforcement=Enforcement.MANDATORY)}
+    stricter["BL-LOG-001"] = given_by("BL-LOG-001").using(minimum=365)
+    return Governance(tuple(stricter.get(rule.id, rule) for rule in given))
+
+
+def of_stacks(analyzer, *accounts):
+    """By stack, what is said of its account by `BL-STO-005`, alone or together; every resource comes before the end."""
+    listed = [
+        {"type": ACCOUNT, "urn": URN.replace(":essex:", f":{stack}:"), "properties": values.encode(properties)}
+        for stack, properties in accounts
+    ]
+    alone = [analyzer.Analyze(proto.AnalyzeRequest(**each), Context()) for each in listed]
+    request = proto.AnalyzeStackRequest(resources=[proto.AnalyzerResource(**each) for each in listed])
+    said = [each for one in (*alone, analyzer.AnalyzeStack(request, Context())) for each in one.diagnostics]
+    return {each.urn.split(":")[2]: each for each in said if each.policyName == "BL-STO-005"}
+
+
+def test_a_state_that_is_analysed_is_held_to_what_is_settled_for_the_stack_in_its_urns():
+    analyzer = unnamed(per_stack)
+    told = of_stacks(analyzer, ("essex", OPEN), ("kent", OPEN))
+    assert {stack: each.enforcementLevel for stack, each in told.items()} == {
+        "essex": proto.ADVISORY,
+        "kent": proto.MANDATORY,
+    }
+    assert "by EX-ESX-1" in told["essex"].message
+
+
+@pytest.mark.parametrize(("asked", "found"), [(400, 400), (200, 365)])
+def test_what_the_engine_asked_for_before_the_stack_was_known_still_counts(asked, found):
+    analyzer = unnamed(per_stack)
+    repeated(analyzer, BL_LOG_001={"minimum": asked})
+    logs = {"type": "azure-native:operationalinsights:Workspace", "urn": "urn:pulumi:kent::bluelamp::x::logs"}
+    request = proto.AnalyzeRequest(**logs, properties=values.encode({"retentionInDays": 90}))
+    if asked < found:
+        with pytest.raises(RuntimeError, match="BL-LOG-001"):
+            analyzer.Analyze(request, Context())
+        return
+    told = {each.policyName: each for each in analyzer.Analyze(request, Context()).diagnostics}
+    assert f"expected at least {found}" in told["BL-LOG-001"].message

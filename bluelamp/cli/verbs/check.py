@@ -1,6 +1,7 @@
 """`bluelamp check`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -31,11 +32,12 @@ from bluelamp.cli.options import (
     Quiet,
     Region,
     Report,
+    Scheduler,
 )
 from bluelamp.cli.reuse import plans_of, say_reused
 from bluelamp.cli.screen import Format, Screen, escape, problem_of
 from bluelamp.cli.select import end_without, select
-from bluelamp.errors import Status, UsageError, worst
+from bluelamp.errors import BluelampError, Status, UsageError, worst
 from bluelamp.fleet.judge import Check, check_plan, check_plans
 from bluelamp.folders import project as find_project
 from bluelamp.reports import against
@@ -66,6 +68,7 @@ def check(
     passes: Passes = False,
     arm_types: ArmTypes = None,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     no_cache: NoCache = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Check again whenever a file of settings changes, until Ctrl-C.")
@@ -78,13 +81,16 @@ def check(
 
     Examples: `bluelamp check essex` · `bluelamp check --all` · `bluelamp check --changed main --format json` ·
     `bluelamp check essex --watch` · `bluelamp check essex --baseline reports/main` ·
-    `bluelamp check --changed origin/main --comment comment.md`
+    `bluelamp check --changed origin/main --comment comment.md` ·
+    `bluelamp check --all --scheduler tcp://scheduler:8786`
     """
     from bluelamp.governance.read import every as every_governance
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     if watch and (report is not None or screen.json or changed is not None):
         raise UsageError("--watch shows text, of forces that are named", next_step="leave the other options out")
+    if scheduler is not None and (watch or arm_types is not None):
+        raise UsageError("--scheduler goes with neither --watch nor --arm-types", next_step="leave one of them out")
     plans = plans_of(root, no_cache=no_cache or watch, arm_types=arm_types)
     asked = wanted(comment, comment_limit, "check", changed, environment)
     comparing = Comparing(screen, root, jobs, plans, listed=not asked or environment is not None)
@@ -112,7 +118,11 @@ def check(
         keep_checking(screen, root, chosen, validate, work, show)
     done: list[Check] = []
     milestone = screen.milestones(len(chosen))
-    with screen.progress() as progress:
+    with ExitStack() as stack, screen.progress() as progress:
+        elsewhere = None
+        if scheduler is not None:
+            validate(chosen)
+            elsewhere = _elsewhere(screen, stack, scheduler, root, jobs, keep=plans is not None, block=block_unknown)
         task = progress.add_task("checking", total=len(chosen))
         for one in check_plans(
             chosen,
@@ -123,6 +133,7 @@ def check(
             changes=True,
             plans=plans,
             before=validate,
+            elsewhere=elsewhere,
         ):
             done.append(_against(one, earlier, base, root))
             progress.advance(task)
@@ -139,6 +150,26 @@ def check(
     if screen.json:
         screen.give(_json(root, done, passes=passes))
     raise typer.Exit(worst(_status(one) for one in done))
+
+
+def _elsewhere(
+    screen: Screen, stack: ExitStack, scheduler: str, root: Path, jobs: int | None, *, keep: bool, block: bool
+) -> Callable[[list[str]], Iterator[Check]]:
+    """What checks forces on the workers of a scheduler, until `stack` ends."""
+    from bluelamp.distributed.cluster import workers
+    from bluelamp.distributed.jobs import CheckJob, Interrupted
+    from bluelamp.fleet.parallel import each
+
+    there = stack.enter_context(workers(screen, scheduler, root, rehearse=False))
+
+    def one(force: str) -> Check:
+        answer = there.perform(CheckJob(force, block, keep))
+        if isinstance(answer, Interrupted):
+            raise BluelampError(f"{force}: {answer.why}", next_step="run the same command again")
+        check: Check = answer
+        return check
+
+    return lambda forces: each(one, forces, jobs or there.slots, there.stop)
 
 
 def _against(one: Check, earlier: "Earlier | None", base: "Comparison | None", root: Path) -> Check:

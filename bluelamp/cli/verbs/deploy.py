@@ -1,12 +1,13 @@
 """`bluelamp preview`, `up`, `destroy` and `drift`."""
 
 import sys
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -35,6 +36,7 @@ from bluelamp.cli.options import (
     Region,
     Rehearse,
     Report,
+    Scheduler,
     Yes,
 )
 from bluelamp.cli.results import show_result
@@ -49,8 +51,10 @@ from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
     from bluelamp.cli.drifting import Drifting
+    from bluelamp.distributed.jobs import EngineJob
     from bluelamp.engine.operation import Target
     from bluelamp.fleet.saved import Opened
+    from bluelamp.reports.earlier import Earlier
 
 _SEVERAL: Final = "reports-compared"
 """The folder of a rehearsal's report on several forces."""
@@ -102,6 +106,7 @@ def preview(
     comment: Comment = None,
     comment_limit: CommentLimit = None,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     arm_types: ArmTypes = None,
     kubeconfig: Kubeconfig = None,
     details: Details = False,
@@ -118,6 +123,7 @@ def preview(
     from bluelamp.cli.saving import saving
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
+    _refuse_here_only(scheduler, {"--save": save, "--arm-types": arm_types, "--kubeconfig": kubeconfig})
     asked = wanted(comment, comment_limit, "preview", changed, environment)
     plans = plans_of(root, arm_types=arm_types) if changed is not None or report is not None else None
     comparing = Comparing(screen, root, jobs, plans, listed=not asked or environment is not None)
@@ -143,6 +149,15 @@ def preview(
             plans=plans,
             base=base,
             save=kept,
+            scheduler=scheduler,
+            job=_job(
+                "preview",
+                rehearse=rehearse,
+                refresh=refresh,
+                expect_no_changes=expect_no_changes,
+                block_unknown=block_unknown,
+                earlier=earlier,
+            ),
         )
 
         def work(target: "Target", hear: Hear, gate: Gate) -> Result:
@@ -185,6 +200,7 @@ def up(
     environment: Environment = None,
     changed: Changed = None,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     arm_types: ArmTypes = None,
     kubeconfig: Kubeconfig = None,
     details: Details = False,
@@ -202,6 +218,9 @@ def up(
     `bluelamp up --all --yes --resume`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
+    _refuse_here_only(scheduler, {"--plan": plan, "--arm-types": arm_types, "--kubeconfig": kubeconfig})
+    if scheduler is not None and not (rehearse or yes):
+        raise UsageError("--scheduler cannot ask before something real is changed", next_step="add --yes")
     named = bool(forces)
     opened = None
     if plan is not None:
@@ -244,10 +263,43 @@ def up(
                 resume=resume,
                 wait=wait,
                 plan=opened,
+                scheduler=scheduler,
+                job=_job(
+                    "up",
+                    rehearse=rehearse,
+                    refresh=refresh,
+                    block_unknown=block_unknown,
+                    earlier=earlier,
+                    wait=wait,
+                ),
             ),
             one,
         )
     raise typer.Exit(status)
+
+
+def _refuse_here_only(scheduler: str | None, given: Mapping[str, object]) -> None:
+    """Raises `UsageError` for what is no scheduler, and for an option that works on this machine only."""
+    if scheduler is None:
+        return
+    from bluelamp.distributed.cluster import refuse_address
+
+    refuse_address(scheduler)
+    named = [option for option, value in given.items() if value is not None]
+    if named:
+        raise UsageError(f"--scheduler does not go with {' and '.join(named)}", next_step="leave one of them out")
+
+
+def _job(verb: str, *, earlier: "Earlier | None" = None, **more: Any) -> "Callable[[str], EngineJob]":
+    """What a worker is given for each force."""
+
+    def one(force: str) -> "EngineJob":
+        from bluelamp.distributed.jobs import EngineJob
+
+        known = {name: each for name, each in earlier.forces.items() if name == force} if earlier else {}
+        return EngineJob(verb, force, earlier=replace(earlier, forces=known) if earlier else None, **more)
+
+    return one
 
 
 def _opened(root: Path, folder: Path) -> "Opened":
@@ -357,6 +409,7 @@ def drift(
     region: Region = None,
     environment: Environment = None,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     kubeconfig: Kubeconfig = None,
     details: Details = False,
     form: Form = Format.TEXT,
@@ -375,12 +428,24 @@ def drift(
     from bluelamp.cli.drifting import issue as body
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
+    _refuse_here_only(scheduler, {"--repair": repair or None, "--kubeconfig": kubeconfig})
     chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
     if issue is not None:
         refuse_unwritable(issue)
     found = drifting(root, chosen, rehearse=rehearse)
     agree = _Agreement(screen, rehearse=rehearse, yes=yes, details=details) if repair else None
-    how = How(rehearse, jobs, None, kubeconfig, needs_settings=False, details=details, drifting=found, repair=repair)
+    how = How(
+        rehearse,
+        jobs,
+        None,
+        kubeconfig,
+        needs_settings=False,
+        details=details,
+        drifting=found,
+        repair=repair,
+        scheduler=scheduler,
+        job=_job("drift", rehearse=rehearse),
+    )
     status = operate.run(
         screen, root, chosen, "drift", how, lambda target, hear, _: _drifted(target, hear, found, agree)
     )

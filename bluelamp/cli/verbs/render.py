@@ -30,6 +30,14 @@ def render(
             "--pipelines", metavar="HOST", help="Instead of a force: the pipelines for github, azure or gitlab."
         ),
     ] = None,
+    operator: Annotated[
+        bool,
+        typer.Option(
+            "--operator",
+            help="Instead of manifests: the objects with which the Pulumi Kubernetes Operator deploys the forces in "
+            "stacks/operator.yaml, or FORCE alone.",
+        ),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -37,7 +45,8 @@ def render(
             "-o",
             "--output",
             metavar="DIR",
-            help="Where to write; by default rendered/FORCE, and the project's folder for --pipelines.",
+            help="Where to write; by default rendered/FORCE, for --operator rendered/operator, and for --pipelines the "
+            "project's folder.",
         ),
     ] = None,
     branch: Annotated[
@@ -58,25 +67,31 @@ def render(
     project: Project = None,
 ) -> None:
     """Write a force's Kubernetes manifests, without any secret, and a diagram of its estate as SVG. From the plan: no
-    engine, no login. Or write pipelines for a code host.
+    engine, no login. Or write pipelines for a code host, or objects for the Pulumi Kubernetes Operator.
 
     Examples: `bluelamp render west-midlands` · `bluelamp render essex --diagram-only --out /tmp/essex` ·
-    `bluelamp render --pipelines github`
+    `bluelamp render --pipelines github` · `bluelamp render --operator --out ../gitops/bluelamp`
     """
-    if (force is None) == (pipelines is None):
+    if operator and pipelines is not None:
+        raise UsageError("--operator and --pipelines exclude each other", next_step="give one of them")
+    if not operator and (force is None) == (pipelines is None):
         raise UsageError(
             "name a force, or a host with --pipelines" if force is None else "FORCE and --pipelines exclude each other",
             next_step="bluelamp render FORCE, or bluelamp render --pipelines github",
         )
+    if (operator or pipelines is not None) and (diagram_only or manifests_only or arm_types):
+        raise UsageError(
+            f"--{'operator' if operator else 'pipelines'} writes neither manifests nor a diagram",
+            next_step="leave the other options out",
+        )
     if pipelines is not None:
-        if diagram_only or manifests_only or arm_types:
-            raise UsageError(
-                "--pipelines writes neither manifests nor a diagram", next_step="leave the other options out"
-            )
         _pipelines(Screen(form, quiet=quiet), pipelines, out, branch, install, find_project(project), replace=replace)
         return
     if branch is not None or install is not None or replace:
         raise UsageError("--branch, --install and --force belong to --pipelines", next_step="add --pipelines HOST")
+    if operator:
+        _operator(Screen(form, quiet=quiet), force, out, find_project(project))
+        return
     assert force is not None
     if diagram_only and manifests_only:
         raise UsageError("--diagram-only and --manifests-only leave nothing to write", next_step="give one of them")
@@ -140,6 +155,30 @@ def _pipelines(
             "unknown": {},
             "leftOut": [],
         }
+    )
+
+
+def _operator(screen: Screen, force: str | None, out: Path | None, root: Path) -> None:
+    from bluelamp.cli.select import with_stacks
+    from bluelamp.fleet.waves import read_waves
+    from bluelamp.infra.register import read_register
+    from bluelamp.render import write
+    from bluelamp.render.operator import FILE, operator_files, read_operator
+
+    stacks = with_stacks(root)
+    settings = read_operator(root, stacks)
+    wanted = list(settings.forces) if force is None else [read_register(root).entry(force).slug]
+    if force is not None and wanted[0] not in settings.forces:
+        raise UsageError(
+            f"{wanted[0]} is not in {FILE}; it names {', '.join(settings.forces)}", next_step="add it there"
+        )
+    folder = out or Path("rendered") / "operator"
+    files = operator_files(settings, read_waves(root, stacks), wanted)
+    for path in (written := write(files, folder, clean="" if force else ".")):
+        screen.show(f"written: {escape(str(path))}")
+    screen.give(
+        {"force": force and wanted[0], "folder": str(folder), "files": list(map(str, written)), "unknown": {}}
+        | {"leftOut": []}
     )
 
 

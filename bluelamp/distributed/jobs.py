@@ -1,0 +1,164 @@
+"""One unit of work: one verb on one force. It is pickled, sent to a worker, and done there in a process of its own."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from bluelamp.core.files import read
+from bluelamp.core.patience import SHORT, Patience
+from bluelamp.distributed.identity import Identity, identity
+from bluelamp.errors import Status
+
+if TYPE_CHECKING:
+    from bluelamp.fleet.deploy import Result
+    from bluelamp.fleet.drift_settings import Ignored
+    from bluelamp.reports.earlier import Earlier
+
+CHANGING: Final = ("up",)
+"""The verbs of which no attempt is repeated: what a first one has changed is not known."""
+_LARGEST: Final = 1 << 20
+
+
+class Job(Protocol):
+    """What a worker is given. `changes` says whether it may change anything."""
+
+    @property
+    def force(self) -> str:
+        """The force; empty where the work is on none."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may change anything."""
+
+    def run(self, root: Path) -> Any:
+        """Does the work in the project at `root`, and gives what can be pickled."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A job, and what its worker must have; without `like` any worker may do it."""
+
+    job: Job
+    like: Identity | None = None
+    same_folder: bool = False
+
+
+@dataclass(frozen=True)
+class IdentifyJob:
+    """Says what the worker has."""
+
+    force: str = ""
+    changes: bool = False
+
+    def run(self, root: Path) -> Identity:
+        """The worker's identity."""
+        return identity(root)
+
+
+@dataclass(frozen=True)
+class CheckJob:
+    """Plans a force and judges the plan, as `bluelamp check` does."""
+
+    force: str
+    block_unknown: bool = False
+    keep: bool = True
+    """Whether the plan is kept for later runs, in the worker's own folder."""
+    changes: bool = False
+
+    def run(self, root: Path) -> Any:
+        """The force's `Check`. Raises what `check_plan` raises."""
+        from bluelamp.cli.reuse import plans_of
+        from bluelamp.fleet.judge import check_plan
+
+        plans = plans_of(root, no_cache=not self.keep)
+        return check_plan(self.force, root, block_unknown=self.block_unknown, changes=True, plans=plans)
+
+
+@dataclass(frozen=True)
+class EngineJob:
+    """Runs a verb of the engine on a force, as `bluelamp preview`, `up` and `drift` do."""
+
+    verb: str
+    force: str
+    rehearse: bool = False
+    refresh: bool = False
+    expect_no_changes: bool = False
+    block_unknown: bool = False
+    wait: float = SHORT
+    earlier: "Earlier | None" = None
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may change anything."""
+        return self.verb in CHANGING
+
+    def run(self, root: Path) -> "Done":
+        """What the verb did. A failure is a result too; raises what the engine's set-up raises."""
+        from bluelamp.cli import operate
+        from bluelamp.cli.drifting import drifting
+        from bluelamp.cli.screen import Format, Screen
+        from bluelamp.fleet import deploy
+
+        screen = Screen(Format.TEXT, quiet=True)
+        sifted = drifting(root, [self.force], rehearse=self.rehearse) if self.verb == "drift" else None
+        how = operate.How(
+            self.rehearse,
+            needs_settings=sifted is None,
+            block_unknown=self.block_unknown,
+            earlier=self.earlier,
+            wait=self.wait,
+        )
+
+        def work(target: Any, hear: deploy.Hear, gate: deploy.Gate) -> "Result":
+            if sifted is not None:
+                return deploy.drift(target, hear, sifted.sift)
+            if self.verb == "preview":
+                return deploy.preview(
+                    target, hear, refresh=self.refresh, expect_no_changes=self.expect_no_changes, gate=gate
+                )
+            return deploy.up(target, hear, refresh=self.refresh, agree=lambda _: True, gate=gate)
+
+        result = operate.alone(screen, root, self.force, self.verb, how, work, Patience(self.wait))
+        ignored = sifted.ignored.get(self.force) if sifted else None
+        return Done(replace(result, state=None, decrypt=None), ignored, kept_text(root, self.force))
+
+
+@dataclass(frozen=True)
+class Done:
+    """The result of an `EngineJob`, what of a drift the filters left out, and the text of the force's kept address
+    ranges, which an `up` may have added to. A state never travels."""
+
+    result: "Result"
+    ignored: "list[Ignored] | None" = None
+    kept: bytes | None = None
+
+
+def kept_file(root: Path, force: str) -> Path:
+    """Where the address ranges of a force's networks are kept."""
+    from bluelamp.infra.kept import kept_of
+    from bluelamp.infra.register import read_register
+
+    return root / kept_of(read_register(root).entry(force), root).file
+
+
+def kept_text(root: Path, force: str) -> bytes | None:
+    """What that file has; None where it is not there."""
+    try:
+        return read(kept_file(root, force), _LARGEST)
+    except FileNotFoundError:
+        return None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The worker is not one that may do the work: what it has otherwise."""
+
+    differences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """The work began and was not finished; what it changed until then is not known. `why` says what happened."""
+
+    why: str
+    status: Status = Status.FAILED

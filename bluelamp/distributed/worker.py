@@ -1,0 +1,82 @@
+"""What runs in a Dask worker. The SDK keeps one program's state a process, so each unit of work has one of its own."""
+
+import asyncio
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from typing import Any, Final
+
+from bluelamp.distributed.jobs import IdentifyJob, Interrupted, Task
+
+_WORDS: Final = (sys.executable, "-m", "bluelamp.distributed.child")
+_TOKEN_SECONDS: Final = 5.0
+_running: Final[dict[str, set["subprocess.Popen[bytes]"]]] = {}
+_lock: Final = threading.Lock()
+
+
+async def identify() -> Any:
+    """The identity of this worker, or the error that keeps it from working."""
+    child = await asyncio.create_subprocess_exec(
+        *_WORDS, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.write(pickle.dumps(Task(IdentifyJob())))
+    await child.stdin.drain()
+    said = await child.stdout.read()
+    child.stdin.close()
+    await child.wait()
+    return pickle.loads(said)[1] if said else RuntimeError("its process ended without an answer")  # noqa: S301 - ours
+
+
+def perform(run: str, token: str, task: Task) -> tuple[str, bool, Any]:
+    """The worker's address, whether the work was done, and its answer or the error that it raised.
+
+    A task with a `token` is done by whoever takes that from the queue of this name, so by one attempt at most: Dask
+    begins a task again whose worker was lost, also where a first attempt is still under way.
+    """
+    from distributed import get_worker
+
+    address = get_worker().address
+    if token and not _taken(token):
+        return address, True, Interrupted("its worker was lost")
+    child = subprocess.Popen(_WORDS, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+    with _lock:
+        _running.setdefault(run, set()).add(child)
+    try:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(pickle.dumps(task))
+        child.stdin.flush()
+        said = child.stdout.read()
+        child.stdin.close()
+        code = child.wait()
+    finally:
+        with _lock:
+            _running[run].discard(child)
+    if not said:
+        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"status {code}"
+        if task.job.changes:
+            return address, True, Interrupted(f"its process ended without an answer ({how})")
+        return address, False, RuntimeError(f"its process ended without an answer ({how})")
+    right, answer = pickle.loads(said)  # noqa: S301 - ours
+    return address, right, answer
+
+
+def _taken(token: str) -> bool:
+    from distributed import Queue, get_client
+
+    try:
+        Queue(token, client=get_client()).get(timeout=_TOKEN_SECONDS)
+    except TimeoutError:
+        return False
+    return True
+
+
+def stop(run: str) -> None:
+    """Interrupts what this worker does of a run, in an orderly way."""
+    with _lock:
+        for child in _running.get(run, ()):
+            child.send_signal(signal.SIGINT)
