@@ -14,7 +14,7 @@ from bluelamp.rehearsal.azure.naming import unique_name
 from bluelamp.rehearsal.azure.outputs import compute, preview
 from bluelamp.rehearsal.azure.ranges import Fault
 from bluelamp.rehearsal.azure.references import check_parent, check_references, not_found
-from bluelamp.rehearsal.provider import Checked, CloudError, Diff, Instance, Live, Provider, type_of
+from bluelamp.rehearsal.provider import Checked, CloudError, Diff, Instance, Live, Naming, Provider, type_of
 from bluelamp.rehearsal.sdk.schema import Catalogue, UnknownToken
 from bluelamp.rehearsal.sdk.shapes import ResourceShape
 from bluelamp.rehearsal.store import Record, Store
@@ -36,10 +36,17 @@ class AzureProvider(Provider):
         self.version = self._catalogue.version
         self._checker = Checker(store, self._catalogue, arm_types)
 
-    def check(self, instance: Instance, urn: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Checked:
+    def check(
+        self,
+        instance: Instance,
+        urn: str,
+        old: Mapping[str, Any],
+        new: Mapping[str, Any],
+        naming: Naming | None = None,
+    ) -> Checked:
         """`new` inputs with name, location, constants and API version filled in, and all that is wrong with them."""
         self._shape(urn)
-        return self._checker.check(instance, urn, type_of(urn), old, new)
+        return self._checker.check(instance, urn, type_of(urn), old, new, naming)
 
     def diff(
         self,

@@ -19,6 +19,7 @@ from bluelamp.rehearsal.provider import (
     Failure,
     Instance,
     Live,
+    Naming,
     Provider,
     name_of,
     type_of,
@@ -64,7 +65,14 @@ class GenericProvider(Provider):
         return Checked(inputs, [Failure(one, f"unknown property '{one}'{did_you_mean(one, known)}") for one in names])
 
     @override
-    def check(self, instance: Instance, urn: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Checked:
+    def check(
+        self,
+        instance: Instance,
+        urn: str,
+        old: Mapping[str, Any],
+        new: Mapping[str, Any],
+        naming: Naming | None = None,
+    ) -> Checked:
         try:
             resource = self._catalogue.resource(type_of(urn))
         except UnknownToken as error:
