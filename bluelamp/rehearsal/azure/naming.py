@@ -19,9 +19,9 @@ def auto_name(token: str, urn: str, taken: Callable[[str], bool], naming: Naming
     """The name for a resource that says none, and whether it was made up.
 
     As azure-native does: a name that `pulumi:autonaming` enforces is taken, and one that it proposes too, but for what
-    must be a GUID. Without either, a nested resource takes its logical name, a role assignment a GUID, any other its logical name
-    and eight hexadecimal digits. The digits follow from the URN, and are others once a name is `taken`, so that a check
-    gives the same name each time and a replacement another one.
+    must be a GUID. Without either, a nested resource takes its logical name, a role assignment a GUID, any other its
+    logical name and eight hexadecimal digits. The digits follow from the URN, and are others once a name is `taken`, so
+    that a check gives the same name each time and a replacement another one.
     """
     if naming is not None and (naming.mode == "enforce" or not token.endswith(_GUIDS)):
         return naming.proposed, True
