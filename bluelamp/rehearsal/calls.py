@@ -47,6 +47,7 @@ class _Call:
     change: Change | None = None
     key: tuple[str, str] | None = None
     destroys: bool = False
+    removes: tuple[Path, ...] = ()
     then: tuple[str, ...] = ()
     around: ExitStack = field(default_factory=ExitStack)
 
@@ -118,6 +119,9 @@ class Calls:
         left = call.change.left() if status == 0 and call.destroys else []
         call.change.done = status == 0 and not left
         call.around.close()
+        if status == 0:
+            for path in call.removes:
+                path.unlink(missing_ok=True)
         if call.change.damaged:
             self._say(
                 f"{call.key[1]}: the engine could not write the stack's state; free disk space, then run the same "
@@ -167,8 +171,10 @@ class Calls:
                 neighbours.bring(self._held.space, project.root)
         if words.configured:
             words = words.without("--config-file").plus("--config-file", str(file))
-        if words.verb == "stack rm" and "--preserve-config" not in words.given:
-            words = words.plus("--preserve-config")
+        if words.verb == "stack rm":
+            words = words.without("--preserve-config", value=False).plus("--preserve-config")
+            selected = self._selected(project)
+            call.removes = (file, settings.seen(file), *([selected] if _text(selected) == name else []))
         if words.verb == "stack rename":
             # It would rename the project's own settings file too.
             words = words.without("-C", "--cwd").plus("--cwd", str(file.parent))
@@ -194,8 +200,8 @@ class Calls:
         other = words.option("--copy-config-from")
         if other:
             kept = self._copied(call, words, project, self._checked(project, other))
-            values = settings.load(file) | {"config": settings.load(kept).get("config") or {}}
-            replace(file, yaml.safe_dump(values, sort_keys=True), mode=PRIVATE_FILE)
+            # With the salt that its secrets are encrypted with; all stacks have one passphrase.
+            replace(file, yaml.safe_dump(settings.load(file) | settings.load(kept)), mode=PRIVATE_FILE)
         if "--no-select" not in words.given:
             replace(self._selected(project), name, mode=PRIVATE_FILE)
         self._say(f"Created stack '{name}'")
@@ -241,10 +247,15 @@ class Calls:
             named = environment["PULUMI_STACK"]
         if named is not None:
             return project.stack_of(named)
-        try:
-            return read(self._selected(project), 200).decode()
-        except OSError:
-            return project.only_stack()
+        return _text(self._selected(project)) or project.only_stack()
+
+
+def _text(path: Path) -> str:
+    """The content of a small file, empty where there is none."""
+    try:
+        return read(path, 200).decode()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 _KEPT: Final = (

@@ -27,10 +27,10 @@ def copied(file: Path, copy: Path, project: str, passphrase: str) -> list[str]:
     Encrypted values stay where `passphrase` opens them; others become placeholders. Raises `UsageError` where the file
     cannot be read, `OSError` where the copy cannot be written.
     """
-    folder, seen = copy.parent, copy.with_name(f"{copy.name}.seen")
+    folder = copy.parent
     content = load(file)
     taken, notes = _taken(content, passphrase)
-    before, now = _own(seen), _own(copy)
+    before, now = _own(seen(copy)), _own(copy)
     for key in {*before, *now}:
         if key in before and key not in now and taken.get(key) == before[key]:
             del taken[key]
@@ -41,9 +41,14 @@ def copied(file: Path, copy: Path, project: str, passphrase: str) -> list[str]:
         salt = salt or _header(copy).get("encryptionsalt")
         text = yaml.safe_dump({**({"encryptionsalt": salt} if salt else {}), "config": taken}, sort_keys=True)
         replace(copy, text, mode=PRIVATE_FILE)
-    replace(seen, yaml.safe_dump({"config": _taken(content, passphrase)[0]}), mode=PRIVATE_FILE)
+    replace(seen(copy), yaml.safe_dump({"config": _taken(content, passphrase)[0]}), mode=PRIVATE_FILE)
     replace(folder / "Pulumi.yaml", yaml.safe_dump({"name": project, "runtime": "python"}), mode=PRIVATE_FILE)
     return notes
+
+
+def seen(copy: Path) -> Path:
+    """The file that keeps what the project's own settings were when `copy` was last brought up to date."""
+    return copy.with_name(f"{copy.name}.seen")
 
 
 def load(path: Path) -> dict[str, Any]:
