@@ -15,6 +15,7 @@ _NAME: Final = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.][A-Za-z0-9_.-]{0,99}")
 """What Pulumi takes for the name of a project or a stack, but for a hyphen in front: that would be an option."""
 _ORGANIZATION: Final = "organization"
 """What the engine calls the organisation where the backend has none."""
+_DESCRIPTIONS: Final = {"providers": "PulumiPlugin.yaml", "analyzers": "PulumiPolicy.yaml"}
 _FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
 
 
@@ -92,6 +93,20 @@ class Project:
             raise UsageError(f"{name[:60]!r} is not the name of a {what}; allowed: {allowed}", next_step=step)
         return name
 
+    @property
+    def own_packages(self) -> frozenset[str]:
+        """The packages that the project has in source code, by name."""
+        plugins, packages = self.content.get("plugins"), self.content.get("packages")
+        listed = plugins.get("providers") if isinstance(plugins, Mapping) else None
+        given = [
+            (str(one.get("name")), str(one.get("path") or ""))
+            for one in (listed if isinstance(listed, list) else ())
+            if isinstance(one, Mapping)
+        ]
+        for name, one in packages.items() if isinstance(packages, Mapping) else ():
+            given.append((str(name), str(one.get("source") if isinstance(one, Mapping) else one or "")))
+        return frozenset(name for name, folder in given if self._in_source(folder, _DESCRIPTIONS["providers"]))
+
     def check_plugins(self, served: Collection[str]) -> None:
         """Raises `UsageError` where the project names a program of its own as a provider that is not `served`.
 
@@ -110,14 +125,19 @@ class Project:
             listed = plugins.get(kind) if isinstance(plugins, Mapping) else None
             for one in listed if isinstance(listed, list) else ():
                 name = str(one.get("name")) if isinstance(one, Mapping) else ""
-                if kind == "analyzers" or name not in served:
+                own = isinstance(one, Mapping) and self._in_source(str(one.get("path") or ""), _DESCRIPTIONS[kind])
+                if not own and (kind == "analyzers" or name not in served):
                     yield f"plugins.{kind} names {one.get('path') if name else one!r} as {name or 'a plugin'}"
 
     def _packages(self, served: Collection[str]) -> Iterator[str]:
         packages = self.content.get("packages")
         for name, given in packages.items() if isinstance(packages, Mapping) else ():
             source = str(given.get("source") if isinstance(given, Mapping) else given or "")
-            folder = self.root / source
             # Others have to be downloaded first, which a rehearsal does not.
-            if source.startswith((".", "/")) and name not in served and not (folder / "PulumiPlugin.yaml").is_file():
+            local = source.startswith((".", "/"))
+            if local and name not in served and not self._in_source(source, _DESCRIPTIONS["providers"]):
                 yield f"packages.{name} is the program {source}"
+
+    def _in_source(self, folder: str, description: str) -> bool:
+        """Whether a folder holds a package in source code, which a language host runs."""
+        return bool(folder) and (self.root / folder / description).is_file()

@@ -201,7 +201,10 @@ def test_components_in_source_and_served_packages_are_no_binaries(tmp_path: Path
     (tmp_path / "components" / "PulumiPlugin.yaml").write_text("runtime: python\n")
     content = {
         "packages": {"own": "./components"},
-        "plugins": {"providers": [{"name": "random", "path": "bin"}], "languages": [{"name": "police", "path": "x"}]},
+        "plugins": {
+            "providers": [{"name": "random", "path": "bin"}, {"name": "own", "path": "components"}],
+            "languages": [{"name": "police", "path": "x"}],
+        },
     }
     (tmp_path / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "p", "runtime": "python", **content}))
     project = Project.at(tmp_path)

@@ -30,9 +30,9 @@ class AzureProvider(Provider):
 
     package = "azure-native"
 
-    def __init__(self, store: Store, arm_types: Path | None = None) -> None:
+    def __init__(self, store: Store, arm_types: Path | None = None, places: Sequence[str] = ()) -> None:
         self._store = store
-        self._catalogue = Catalogue(self.package)
+        self._catalogue = Catalogue(self.package, places)
         self.version = self._catalogue.version
         self._checker = Checker(store, self._catalogue, arm_types)
 

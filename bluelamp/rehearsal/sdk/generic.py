@@ -48,9 +48,9 @@ class GenericProvider(Provider):
     rehearsals never share a password. Raises `UnknownPackage` where the SDK is not installed.
     """
 
-    def __init__(self, package: str, store: Store, *, random: Random | None = None) -> None:
+    def __init__(self, package: str, store: Store, *, random: Random | None = None, places: Sequence[str] = ()) -> None:
         self.package = package
-        self._catalogue = Catalogue(package)
+        self._catalogue = Catalogue(package, places)
         self.version = self._catalogue.version
         self._store = store
         self._memory = Memory(package, store)
