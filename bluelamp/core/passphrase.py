@@ -30,17 +30,26 @@ def decrypter(state: Mapping[str, Any], passphrase: str) -> Callable[[str], str]
         return None
     kept = providers.get("state")
     salt = kept.get("salt") if isinstance(kept, Mapping) else None
-    version, _, rest = salt.partition(":") if isinstance(salt, str) else ("", "", "")
+    key = _opening(salt, passphrase) if isinstance(salt, str) else None
+    return None if key is None else lambda ciphertext: _decrypted(ciphertext, key)
+
+
+def opens(salt: str, passphrase: str) -> bool:
+    """Whether `salt`, as a state or a stack's settings keep it (`encryptionsalt`), was made with `passphrase`."""
+    return _opening(salt, passphrase) is not None
+
+
+def _opening(salt: str, passphrase: str) -> bytes | None:
+    """The key that `salt` and `passphrase` give; None where they do not belong together."""
+    version, _, rest = salt.partition(":")
     encoded, _, check = rest.partition(":")
     if version != _VERSION:
         return None
     try:
         key = _key(passphrase, _decoded(encoded))
-        if _decrypted(check, key) != _KNOWN:
-            return None
+        return key if _decrypted(check, key) == _KNOWN else None
     except ValueError:
         return None
-    return lambda ciphertext: _decrypted(ciphertext, key)
 
 
 @lru_cache(maxsize=64)

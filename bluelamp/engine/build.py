@@ -29,12 +29,18 @@ Report = Callable[[str, float | None], None]
 
 
 def pinned_version() -> str:
-    """The version that is built, `3.259.0`."""
+    """The version that is built, `3.260.0`."""
     for line in (_MODULE / "go.mod").read_text(encoding="utf-8").splitlines():
         words = line.removeprefix("require ").split()
         if words[:1] == ["github.com/pulumi/pulumi/pkg/v3"]:
             return words[1].removeprefix("v")
     raise EngineError(f"{_MODULE / 'go.mod'} does not name the Pulumi command's version")
+
+
+def _go_needed() -> str:
+    """The oldest Go that builds it, `1.26.6`."""
+    lines = (_MODULE / "go.mod").read_text(encoding="utf-8").splitlines()
+    return next(line.removeprefix("go ") for line in lines if line.startswith("go "))
 
 
 @lru_cache
@@ -55,7 +61,9 @@ def build(report: Report, version_of: Callable[[Path], str | None]) -> Path:
     """
     go = shutil.which("go")
     if go is None:
-        raise EngineError("Go is not installed, and the engine must be built", next_step="install Go 1.25 or newer")
+        raise EngineError(
+            "Go is not installed, and the engine must be built", next_step=f"install Go {_go_needed()} or newer"
+        )
     if not Path(go).is_absolute():
         raise EngineError(f"go is found at the relative path {go}", next_step="take that folder out of PATH")
     target = built_folder()

@@ -13,7 +13,8 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import resource_pb2
 
 from bluelamp.core.wire import UNKNOWN_STRING
-from bluelamp.rehearsal.provider import CloudError, Failure, Instance, Provider, type_of
+from bluelamp.planning.autonaming import Autonaming
+from bluelamp.rehearsal.provider import CloudError, Failure, Instance, Naming, Provider, type_of
 from bluelamp.rehearsal.values import decode, encode, plain
 
 _STACK = "pulumi:pulumi:Stack"
@@ -74,7 +75,17 @@ class PlanMonitor:
         self._instances: dict[str, Instance] = {}
         self._packages: dict[str, tuple[str, str]] = {}
         self._config: dict[str, dict[str, Any]] = {}
+        self._autonaming = Autonaming()
         self._lock = threading.Lock()
+
+    def set_autonaming(self, autonaming: Autonaming) -> None:
+        """Takes the stack's own way of naming."""
+        self._autonaming = autonaming
+
+    def naming(self, urn: str) -> dict[str, Naming]:
+        """The argument `naming` of a provider's check; none where the package names the resource."""
+        found = self._autonaming.naming(urn)
+        return {} if found is None else {"naming": found}
 
     def set_config(self, config: Mapping[str, str]) -> None:
         """Takes the stack's configuration, by full key; each package's own goes to its default provider."""
@@ -108,7 +119,7 @@ class PlanMonitor:
         outputs: Mapping[str, Any] = inputs
         resource_id = ""
         try:
-            checked = provider.check(instance, urn, {}, inputs)
+            checked = provider.check(instance, urn, {}, inputs, **self.naming(urn))
             inputs, failures = checked.inputs, tuple(checked.failures)
             outputs = inputs
             if not failures:

@@ -152,7 +152,7 @@ class _Update(PlanMonitor):
     ) -> tuple[Mapping[str, Any], str, Mapping[str, Any]]:
         """The checked inputs, the id and the outputs of a resource once it is as the program wants it."""
         urn, instance = made.urn, made.instance
-        checked = provider.check(instance, urn, before.inputs if before else {}, made.inputs)
+        checked = provider.check(instance, urn, before.inputs if before else {}, made.inputs, **self.naming(urn))
         inputs = checked.inputs
         if checked.failures:
             raise CloudError("InvalidInput", "; ".join(f"{one.path}: {one.reason}" for one in checked.failures))

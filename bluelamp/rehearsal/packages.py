@@ -1,6 +1,7 @@
 """The packages that the rehearsal cloud serves: azure-native, kubernetes, and every other installed Pulumi SDK."""
 
 import threading
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from bluelamp.rehearsal.provider import CloudError, Provider
@@ -8,10 +9,23 @@ from bluelamp.rehearsal.store import Store
 
 
 class Packages:
-    """Providers by package name, each made when it is first asked for."""
+    """Providers by package name, each made when it is first asked for.
 
-    def __init__(self, store: Store, *, arm_types: Path | None = None, kubeconfig: Path | None = None) -> None:
+    `places` are the folders of the project's own SDKs, which come before those of this Python; `own` are the packages
+    that the project has in source code, whose SDKs may be installed and which are not served.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        arm_types: Path | None = None,
+        kubeconfig: Path | None = None,
+        places: Sequence[str] = (),
+        own: Collection[str] = (),
+    ) -> None:
         self._store, self._arm_types, self._kubeconfig = store, arm_types, kubeconfig
+        self._places, self._own = places, own
         self._made: dict[str, Provider] = {}
         self._lock = threading.Lock()
 
@@ -19,7 +33,7 @@ class Packages:
         """Every package that can be served here."""
         from bluelamp.rehearsal.sdk.schema import installed_packages
 
-        return sorted({"azure-native", "kubernetes", *installed_packages()} - {"policy"})
+        return sorted({"azure-native", "kubernetes", *installed_packages(self._places)} - {"policy", *self._own})
 
     def provider(self, package: str) -> Provider:
         """The provider of `package`. Raises `CloudError` where its SDK is not installed."""
@@ -36,7 +50,7 @@ class Packages:
         if package == "azure-native":
             from bluelamp.rehearsal.azure import AzureProvider
 
-            return AzureProvider(self._store, arm_types=self._arm_types)
+            return AzureProvider(self._store, arm_types=self._arm_types, places=self._places)
         if package == "kubernetes":
             from bluelamp.rehearsal.kubernetes import KubernetesProvider
 
@@ -44,6 +58,6 @@ class Packages:
         from bluelamp.rehearsal.sdk.generic import GenericProvider
         from bluelamp.rehearsal.sdk.schema import installed_packages
 
-        if package not in installed_packages():
+        if package not in installed_packages(self._places):
             raise CloudError("PackageNotFound", f"the Pulumi package {package!r} is not installed in this environment")
-        return GenericProvider(package, self._store)
+        return GenericProvider(package, self._store, places=self._places)

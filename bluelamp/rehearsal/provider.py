@@ -45,6 +45,18 @@ class Instance:
 
 
 @dataclass(frozen=True)
+class Naming:
+    """How the setting `pulumi:autonaming` has a resource named that states no name of its own.
+
+    `propose` gives a name that the provider may change, `enforce` one that it may not, and `disable` none: the program
+    must state it.
+    """
+
+    mode: Literal["propose", "enforce", "disable"]
+    proposed: str = ""
+
+
+@dataclass(frozen=True)
 class Checked:
     """Inputs with the provider's defaults filled in, and what is wrong with them."""
 
@@ -92,8 +104,18 @@ class Provider(ABC):
         return Checked(inputs)
 
     @abstractmethod
-    def check(self, instance: Instance, urn: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Checked:
-        """`new` inputs with defaults filled in; `old` are the last checked inputs, empty for a new resource."""
+    def check(
+        self,
+        instance: Instance,
+        urn: str,
+        old: Mapping[str, Any],
+        new: Mapping[str, Any],
+        naming: Naming | None = None,
+    ) -> Checked:
+        """`new` inputs with defaults filled in; `old` are the last checked inputs, empty for a new resource.
+
+        `naming` is the stack's own way of naming, None where the package's own applies.
+        """
 
     @abstractmethod
     def diff(

@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Literal, NoReturn, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
@@ -16,7 +16,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from bluelamp.core import loopback
 from bluelamp.rehearsal.concealed import names_secret
-from bluelamp.rehearsal.provider import CloudError, Diff, Failure, Instance, Provider, project_of, stack_of
+from bluelamp.rehearsal.provider import CloudError, Diff, Failure, Instance, Naming, Provider, project_of, stack_of
 from bluelamp.rehearsal.store import StoreError
 from bluelamp.rehearsal.values import Secret, decode, encode, marked, plain
 
@@ -103,7 +103,7 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
         raise AssertionError("the last attempt returns or aborts")
 
     def Handshake(self, _request: Any, _context: Any) -> Any:
-        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, supports_autonaming_configuration=True)
 
     def Attach(self, _request: Any, _context: Any) -> Any:
         return empty_pb2.Empty()
@@ -134,12 +134,18 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
         self._instances[context.peer()] = Instance(
             stack_of(urn) if urn else "", project_of(urn) if urn else "", {key: _json(v) for key, v in config.items()}
         )
-        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
+        )
 
     def Check(self, request: Any, context: Any) -> Any:
         def work() -> Any:
             checked = self._provider.check(
-                self._instance(context, request.urn), request.urn, decode(request.olds), decode(request.news)
+                self._instance(context, request.urn),
+                request.urn,
+                decode(request.olds),
+                decode(request.news),
+                _naming(request),
             )
             return provider_pb2.CheckResponse(inputs=encode(checked.inputs), failures=_failures(checked.failures))
 
@@ -216,6 +222,16 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.InvokeResponse(**fields)
 
         return self._do(context, work)
+
+
+_MODES: Mapping[int, Literal["propose", "enforce", "disable"]] = {0: "propose", 1: "enforce", 2: "disable"}
+"""The modes of autonaming by their numbers in the engine's protocol (`CheckRequest.AutonamingOptions.Mode`)."""
+
+
+def _naming(request: Any) -> Naming | None:
+    if not request.HasField("autonaming"):
+        return None
+    return Naming(_MODES[request.autonaming.mode], request.autonaming.proposed_name)
 
 
 def _abort(context: Any, code: Any, message: str) -> NoReturn:

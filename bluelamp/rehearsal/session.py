@@ -18,7 +18,9 @@ from bluelamp.rehearsal import stack
 from bluelamp.rehearsal.changing import Change
 from bluelamp.rehearsal.claims import Claims
 from bluelamp.rehearsal.packages import Packages
+from bluelamp.rehearsal.project import Project
 from bluelamp.rehearsal.recovery import recover, roll_back
+from bluelamp.rehearsal.sdk.places import places_of
 from bluelamp.rehearsal.server import Server
 from bluelamp.rehearsal.space import Space
 from bluelamp.rehearsal.store import Store, StoreError
@@ -160,7 +162,14 @@ def rehearsal(
     try:
         with contextlib.closing(space.open_store()) as store:
             _unlock(store)
-            packages = Packages(store, arm_types=arm_types, kubeconfig=kubeconfig)
+            project = Project.at(root)
+            packages = Packages(
+                store,
+                arm_types=arm_types,
+                kubeconfig=kubeconfig,
+                places=places_of(root, project.content) if project and not project.is_ours else (),
+                own=project.own_packages if project else (),
+            )
             with Server(packages.all()) as server:
                 environment = space.environment(engine, server.debug_providers)
                 prefer_own_python(environment, root)

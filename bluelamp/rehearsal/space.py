@@ -13,6 +13,7 @@ from pathlib import Path
 from bluelamp.core import private
 from bluelamp.engine.find import Engine
 from bluelamp.errors import RehearsalError
+from bluelamp.rehearsal import outside
 from bluelamp.rehearsal.passphrase import passphrase, provided
 from bluelamp.rehearsal.store import Store, StoreError
 
@@ -25,7 +26,7 @@ class Space:
         self._kept = root / ".bluelamp"
         self.state = self.folder / "state"
         self.stacks = self.folder / "stacks"
-        self._home = self.folder / "home"
+        self.home = self.folder / "home"
 
     @property
     def store_path(self) -> Path:
@@ -36,7 +37,7 @@ class Space:
         """Makes the folders, and keeps other users out of them. Raises `RehearsalError` where that cannot be done."""
         try:
             private.folder(self._kept)
-            for folder in (self.state, self.stacks, self._home):
+            for folder in (self.state, self.stacks, self.home):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._keep_no_log()
             self._forget_cut_files()
@@ -56,14 +57,14 @@ class Space:
 
         The log takes a quarter of a run's time and grows to hundreds of megabytes; the engine has no switch for it.
         """
-        logs = self._home / "logs"
+        logs = self.home / "logs"
         if logs.is_dir():
             shutil.rmtree(logs, ignore_errors=True)
         logs.touch()
 
     def _forget_cut_files(self) -> None:
         """Deletes the engine's own notes where a full disk has cut them short: it makes them anew, or does without."""
-        for path in (*self._home.glob("*.json"), *(self._home / "workspaces").glob("*.json")):
+        for path in (*self.home.glob("*.json"), *(self.home / "workspaces").glob("*.json")):
             try:
                 json.loads(path.read_bytes())
             except ValueError:
@@ -94,23 +95,18 @@ class Space:
     def environment(self, engine: Engine, debug_providers: str) -> dict[str, str]:
         """The environment in which any command meets the rehearsal cloud instead of a real one."""
         environment = engine.environment()
-        for name in list(environment):
-            if name in _REAL or name.startswith(_LAYOUT):
-                del environment[name]
+        environment = outside.without(environment)
+        environment.update(outside.closed(self.folder / "outside"))
         environment.update(
             # Without side files of attributes: those are not written atomically, and a kill leaves them empty.
             PULUMI_BACKEND_URL=f"{self.state.resolve().as_uri()}?metadata=skip",
-            PULUMI_HOME=str(self._home.resolve()),
+            PULUMI_HOME=str(self.home.resolve()),
             PULUMI_DEBUG_PROVIDERS=debug_providers,
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION="true",
             PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER="true",
+            # Only what Bluelamp serves, or has put into the engine's home: no plugin of the user's PATH.
+            PULUMI_IGNORE_AMBIENT_PLUGINS="true",
             BLUELAMP_REHEARSAL=str(self.folder.resolve()),
         )
         environment.update(provided(environment))
         return environment
-
-
-_REAL = ("PULUMI_ACCESS_TOKEN", "PULUMI_STACK", "KUBECONFIG")
-"""What would lead a rehearsal to something real."""
-_LAYOUT = ("PULUMI_DIY_BACKEND_", "PULUMI_SELF_MANAGED_STATE_")
-"""What would change how the engine lays its state out: compressed, without backups, without projects."""

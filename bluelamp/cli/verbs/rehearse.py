@@ -40,5 +40,5 @@ def rehearse(
         rehearsal(root or here, engine, arm_types=arm_types, kubeconfig=kubeconfig, changes=changes) as held,
         told(),
     ):
-        status = run(held, root, command, lambda note: screen.say(escape(note)))
+        status = run(held, command, lambda note: screen.say(escape(note)))
     raise typer.Exit(status if status >= 0 else 128 - status)

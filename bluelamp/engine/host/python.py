@@ -11,21 +11,33 @@ from typing import Any, Final
 
 import bluelamp
 
+_TOOLS: Final = {"uv": "uv sync", "poetry": "poetry install"}
+"""The tools that keep a project's virtual environment, and the command that makes it; `pip` keeps none by itself."""
 _PACKAGE: Final = Path(bluelamp.__file__).resolve().parent
 
 
 def interpreter(root: Path, options: Mapping[str, Any]) -> str:
     """The Python for a project at `root` whose `runtime.options` are `options`.
 
-    Raises `FileNotFoundError` where the options name a virtual environment that is not there.
+    Raises `FileNotFoundError` where the options name a virtual environment, or a tool that keeps one, and it is not
+    there.
     """
-    named = options.get("virtualenv") or (".venv" if options.get("toolchain") == "uv" else None)
+    named = options.get("virtualenv")
     if named:
         python = _inside(root / str(named))
         if python is None:
             raise FileNotFoundError(
                 f"Pulumi.yaml asks for the virtual environment {named}, and {root / str(named)} is not one; "
                 f"make it with: python3 -m venv {root / str(named)}"
+            )
+        return python
+    tool = options.get("toolchain")
+    if tool in _TOOLS:
+        python = _of_tool(str(tool), root)
+        if python is None:
+            raise FileNotFoundError(
+                f"Pulumi.yaml asks for the toolchain {tool}, and {root} has no virtual environment of it; "
+                f"make it with: {_TOOLS[str(tool)]}"
             )
         return python
     if root.resolve().is_relative_to(_PACKAGE):
@@ -35,6 +47,27 @@ def interpreter(root: Path, options: Mapping[str, Any]) -> str:
         return python
     found = shutil.which("python3") or shutil.which("python")
     return found if found and _has_pulumi(found) else sys.executable
+
+
+def _of_tool(tool: str, root: Path) -> str | None:
+    """The Python of the environment that uv or Poetry keeps for the project at `root`."""
+    here = root.resolve()
+    named = os.environ.get("UV_PROJECT_ENVIRONMENT") if tool == "uv" else None
+    for folder in (here, *here.parents):
+        # A workspace of uv has one environment, at its root.
+        if python := _inside(folder / (named or ".venv")):
+            return python
+        if (folder / ".git").exists() or (tool == "poetry" and (folder / "pyproject.toml").is_file()):
+            break
+    poetry = shutil.which("poetry") if tool == "poetry" else None
+    if poetry is None:
+        return None
+    asked = [poetry, "env", "info", "--path", "--no-ansi", "--directory", str(here)]
+    try:
+        ended = subprocess.run(asked, check=False, capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return _inside(Path(ended.stdout.strip())) if ended.returncode == 0 and ended.stdout.strip() else None
 
 
 def _inside(environment: Path) -> str | None:

@@ -10,7 +10,7 @@ from bluelamp.rehearsal.azure.linking import check_links
 from bluelamp.rehearsal.azure.naming import RANDOM, auto_name, check_name
 from bluelamp.rehearsal.azure.places import check_location
 from bluelamp.rehearsal.azure.spelling import check_spelling
-from bluelamp.rehearsal.provider import Checked, CloudError, Failure, Instance
+from bluelamp.rehearsal.provider import Checked, CloudError, Failure, Instance, Naming
 from bluelamp.rehearsal.sdk.schema import Catalogue
 from bluelamp.rehearsal.sdk.shapes import ResourceShape
 from bluelamp.rehearsal.sdk.validate import validate
@@ -31,16 +31,22 @@ class Checker:
         self._arm = ArmTypes(arm_types) if arm_types is not None else None
 
     def check(
-        self, instance: Instance, urn: str, token: str, old: Mapping[str, Any], new: Mapping[str, Any]
+        self,
+        instance: Instance,
+        urn: str,
+        token: str,
+        old: Mapping[str, Any],
+        new: Mapping[str, Any],
+        naming: Naming | None = None,
     ) -> Checked:
         """`new` with names, location, constants and the API version filled in, and what is wrong with it."""
         shape = self._catalogue.resource(token)
         inputs = {key: value for key, value in new.items() if value is not None}
         for key, value in shape.defaults.items():
             inputs.setdefault(key, value)
-        self._name(instance, urn, token, shape, old, inputs)
+        unnamed = self._name(instance, urn, token, shape, old, inputs, naming)
         self._locate(instance, urn, shape, old, inputs)
-        failures = [*self._failures(token, shape, inputs)]
+        failures = [*unnamed, *self._failures(token, shape, inputs)]
         if shape.api_version:
             inputs.setdefault("azureApiVersion", shape.api_version)
         return Checked(inputs, _once(failures))
@@ -53,18 +59,24 @@ class Checker:
         shape: ResourceShape,
         old: Mapping[str, Any],
         inputs: dict[str, Any],
-    ) -> None:
+        naming: Naming | None,
+    ) -> list[Failure]:
+        """Fills in the name where there is none, and says where there must be one."""
         own = ids.own_name(token)
         known = shape.inputs.properties.get(own) if own else None
         if own is None or known is None or known.required or inputs.get(own) is not None:
-            return
+            return []
         if known.shape.kind not in ("string", "enum"):
-            return
+            return []
         if old.get(own) is not None:
             inputs[own] = old[own]
             if old.get(RANDOM):
                 inputs[RANDOM] = True
-            return
+            return []
+        if naming is not None and naming.mode == "disable":
+            return [
+                Failure(own, f"missing required property '{own}': pulumi:autonaming is disabled, so state the name")
+            ]
 
         def taken(name: str) -> bool:
             try:
@@ -73,9 +85,10 @@ class Checker:
                 return False
             return found is not None and self._store.get(found) is not None
 
-        inputs[own], made_up = auto_name(token, urn, taken)
+        inputs[own], made_up = auto_name(token, urn, taken, naming)
         if made_up:
             inputs[RANDOM] = True
+        return []
 
     def _locate(
         self, instance: Instance, urn: str, shape: ResourceShape, old: Mapping[str, Any], inputs: dict[str, Any]

@@ -27,6 +27,7 @@ _PLACES = {
     "@si": _GROUP + "/providers/Microsoft.OperationalInsights/workspaces/{workspaceName}/providers",
 }
 _PARAMETER = re.compile(r"\{([\w.]+)\}")
+_VERSIONED = re.compile(r"/v\d{8}(?:preview|privatepreview)?(?=:)")
 _NAMESPACE = uuid.UUID("5c0d0a54-3a0e-4bd4-a3a4-6f1f0b1a7c11")
 
 
@@ -60,7 +61,8 @@ def template(token: str) -> str:
 
     Raises `CloudError` for a type that is not of the SDK.
     """
-    found = _templates().get(token)
+    # Earlier SDKs name an API version in the token: azure-native:network/v20230201:VirtualNetwork.
+    found = _templates().get(token) or _templates().get(_VERSIONED.sub("", token))
     if found is None:
         raise CloudError("InvalidResourceType", f"azure-native has no resource type {token!r}")
     return found

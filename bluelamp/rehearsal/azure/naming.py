@@ -6,7 +6,7 @@ from typing import Any
 
 from bluelamp.rehearsal.azure import ids
 from bluelamp.rehearsal.azure.data import facts
-from bluelamp.rehearsal.provider import Failure, name_of
+from bluelamp.rehearsal.provider import Failure, Naming, name_of
 from bluelamp.rehearsal.values import Secret, plain
 
 RANDOM = "__createBeforeDelete"
@@ -15,13 +15,16 @@ RANDOM = "__createBeforeDelete"
 _GUIDS = ("RoleAssignment", "RoleDefinition", "PimRoleEligibilitySchedule")
 
 
-def auto_name(token: str, urn: str, taken: Callable[[str], bool]) -> tuple[str, bool]:
+def auto_name(token: str, urn: str, taken: Callable[[str], bool], naming: Naming | None = None) -> tuple[str, bool]:
     """The name for a resource that says none, and whether it was made up.
 
-    As azure-native does: a nested resource takes its logical name, a role assignment a GUID, any other its logical name
-    and eight hexadecimal digits. The digits follow from the URN, and are others once a name is `taken`, so that a check
-    gives the same name each time and a replacement another one.
+    As azure-native does: a name that `pulumi:autonaming` enforces is taken, and one that it proposes too, but for what
+    must be a GUID. Without either, a nested resource takes its logical name, a role assignment a GUID, any other its
+    logical name and eight hexadecimal digits. The digits follow from the URN, and are others once a name is `taken`, so
+    that a check gives the same name each time and a replacement another one.
     """
+    if naming is not None and (naming.mode == "enforce" or not token.endswith(_GUIDS)):
+        return naming.proposed, True
     logical = name_of(urn)
     if ids.is_nested(token):
         return logical, False

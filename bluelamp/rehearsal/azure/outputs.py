@@ -8,6 +8,7 @@ from typing import Any
 
 from bluelamp.rehearsal.azure import ids
 from bluelamp.rehearsal.azure.addresses import with_addresses
+from bluelamp.rehearsal.azure.completing import complete
 from bluelamp.rehearsal.azure.data import facts
 from bluelamp.rehearsal.azure.places import canonical
 from bluelamp.rehearsal.sdk.shapes import ObjectShape, ResourceShape, Shape
@@ -16,7 +17,7 @@ from bluelamp.rehearsal.values import UNKNOWN, Blob, Secret, plain
 
 _TIME = "2026-01-05T09:00:00.0000000Z"
 """When everything in the rehearsal cloud was made: a fixed time, so that outputs repeat."""
-_PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::([\w.>]+))?\}")
 
 
 def preview(shape: ResourceShape, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def compute(
     store: Store, shape: ResourceShape, resource_id: str, inputs: Mapping[str, Any], tenant: str
 ) -> dict[str, Any]:
     """The outputs of a stored resource; the same for the same id and inputs."""
-    words = words_of(resource_id, inputs, tenant)
+    words = words_of(resource_id, inputs, tenant) | _from_inputs(store, shape.token, inputs)
     known = shape.outputs.properties
     found: dict[str, Any] = {
         key: _output(known[key].shape, value, f"{resource_id}/{key}")
@@ -56,7 +57,7 @@ def compute(
     }
     usual = _usual(shape, resource_id, inputs, words)
     _fill(found, {key: value for key, value in usual.items() if key in known})
-    _fill(found, written(facts("outputs").get(shape.token, {}), words, resource_id))
+    _fill(found, written(facts("outputs").get(shape.token, {}), words, resource_id) or {})
     if isinstance(found.get("location"), str) and "displayName" not in found:
         place = canonical(found["location"])
         found["location"] = place if place in facts("locations") else found["location"]
@@ -65,7 +66,29 @@ def compute(
     for secret in shape.secret_outputs:
         if secret in found and not isinstance(found[secret], Secret):
             found[secret] = Secret(found[secret])
-    return with_addresses(store, shape.token, resource_id, found)
+    found = with_addresses(store, shape.token, resource_id, found)
+    return complete(shape.outputs, shape.inputs, inputs, found, resource_id)
+
+
+def _from_inputs(store: Store, token: str, inputs: Mapping[str, Any]) -> dict[str, str]:
+    """What the templates of a type take from its inputs (`in:PATH`, `if:PATH`) and from what those name (`of:…>…`)."""
+    found: dict[str, str] = {}
+    for kind, path in _PLACEHOLDER.findall(json.dumps(facts("outputs").get(token, {}))):
+        if kind not in ("in", "if", "of"):
+            continue
+        steps, _, output = path.partition(">")
+        value: Any = inputs
+        for step in steps.split("."):
+            value = plain(value).get(step) if isinstance(plain(value), Mapping) else None
+        value = plain(value)
+        if kind == "of" and isinstance(value, str):
+            record = store.get(value)
+            value = plain(record.outputs.get(output)) if record else None
+        if kind == "if" and value not in (None, False):
+            found[f"{kind}:{path}"] = ""
+        elif isinstance(value, str) and value:
+            found[f"{kind}:{path}"] = value
+    return found
 
 
 def _usual(
@@ -161,14 +184,23 @@ def words_of(resource_id: str, inputs: Mapping[str, Any], tenant: str) -> dict[s
 
 
 def written(value: Any, words: Mapping[str, str], resource_id: str) -> Any:
-    """`value`, a template of the data files, filled in for a resource."""
+    """`value`, a template of the data files, filled in for a resource; None where an input that it needs is absent."""
     if isinstance(value, Mapping):
-        return {key: written(item, words, resource_id) for key, item in value.items()}
+        made = {key: written(item, words, resource_id) for key, item in value.items()}
+        kept = {key: item for key, item in made.items() if item is not None}
+        return kept if kept or not made else None
     if isinstance(value, list):
         return [written(item, words, resource_id) for item in value]
     if not isinstance(value, str):
         return value
-    return _PLACEHOLDER.sub(lambda match: words.get(match[1]) or _made(match[1], match[2] or "", resource_id), value)
+    if any(kind in ("in", "if", "of") and f"{kind}:{path}" not in words for kind, path in _PLACEHOLDER.findall(value)):
+        return None
+
+    def filled(match: re.Match[str]) -> str:
+        whole = words.get(f"{match[1]}:{match[2]}")
+        return whole if whole is not None else words.get(match[1]) or _made(match[1], match[2] or "", resource_id)
+
+    return _PLACEHOLDER.sub(filled, value)
 
 
 def _made(kind: str, word: str, resource_id: str) -> str:

@@ -14,7 +14,7 @@ from bluelamp.rehearsal.azure.naming import unique_name
 from bluelamp.rehearsal.azure.outputs import compute, preview
 from bluelamp.rehearsal.azure.ranges import Fault
 from bluelamp.rehearsal.azure.references import check_parent, check_references, not_found
-from bluelamp.rehearsal.provider import Checked, CloudError, Diff, Instance, Live, Provider, type_of
+from bluelamp.rehearsal.provider import Checked, CloudError, Diff, Instance, Live, Naming, Provider, type_of
 from bluelamp.rehearsal.sdk.schema import Catalogue, UnknownToken
 from bluelamp.rehearsal.sdk.shapes import ResourceShape
 from bluelamp.rehearsal.store import Record, Store
@@ -30,16 +30,23 @@ class AzureProvider(Provider):
 
     package = "azure-native"
 
-    def __init__(self, store: Store, arm_types: Path | None = None) -> None:
+    def __init__(self, store: Store, arm_types: Path | None = None, places: Sequence[str] = ()) -> None:
         self._store = store
-        self._catalogue = Catalogue(self.package)
+        self._catalogue = Catalogue(self.package, places)
         self.version = self._catalogue.version
         self._checker = Checker(store, self._catalogue, arm_types)
 
-    def check(self, instance: Instance, urn: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Checked:
+    def check(
+        self,
+        instance: Instance,
+        urn: str,
+        old: Mapping[str, Any],
+        new: Mapping[str, Any],
+        naming: Naming | None = None,
+    ) -> Checked:
         """`new` inputs with name, location, constants and API version filled in, and all that is wrong with them."""
         self._shape(urn)
-        return self._checker.check(instance, urn, type_of(urn), old, new)
+        return self._checker.check(instance, urn, type_of(urn), old, new, naming)
 
     def diff(
         self,

@@ -21,6 +21,7 @@ from bluelamp.rehearsal.provider import (
     Failure,
     Instance,
     Live,
+    Naming,
     Provider,
     name_of,
     stack_of,
@@ -37,6 +38,7 @@ _NOT_REHEARSED = {
     "kubernetes:yaml/v2:ConfigGroup": "use kubernetes.yaml.ConfigGroup, which reads the files in the program",
     "kubernetes:kustomize/v2:Directory": "build the folder with kustomize and declare its objects",
 }
+_UNNAMED = "autonaming is disabled, so the resource requires the field .metadata.name to be set"
 _SERVER_OWNED = ("uid", "creationTimestamp", "resourceVersion", "generation", "managedFields", "selfLink")
 
 
@@ -61,7 +63,14 @@ class KubernetesProvider(Provider):
 
             self._backend = Cluster(kubeconfig, patience)
 
-    def check(self, instance: Instance, urn: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Checked:
+    def check(
+        self,
+        instance: Instance,
+        urn: str,
+        old: Mapping[str, Any],
+        new: Mapping[str, Any],
+        naming: Naming | None = None,
+    ) -> Checked:
         """`new` with its API version, kind, name and namespace filled in, judged as a strict API server would."""
         token = type_of(urn)
         if token in _NOT_REHEARSED:
@@ -81,7 +90,9 @@ class KubernetesProvider(Provider):
         if patch and not metadata(inputs, "name"):
             return Checked(inputs, [Failure("metadata.name", "required: a patch names the object that it changes")])
         if inputs.get("metadata") is not UNKNOWN:
-            self._name(instance, urn, kind, old, inputs)
+            self._name(instance, urn, kind, old, inputs, naming)
+            if not metadata(inputs, "name") and not metadata(inputs, "generateName"):
+                return Checked(inputs, [Failure("metadata.name", _UNNAMED)])
         if (api_version, name) == ("v1", "Secret"):
             for key in ("data", "stringData"):
                 if key in inputs and not isinstance(inputs[key], Secret) and inputs[key] is not UNKNOWN:
@@ -89,9 +100,15 @@ class KubernetesProvider(Provider):
         return Checked(inputs, judge.failures(kind, inputs, patch=patch) if kind else ())
 
     def _name(
-        self, instance: Instance, urn: str, kind: Kind | None, old: Mapping[str, Any], inputs: dict[str, Any]
+        self,
+        instance: Instance,
+        urn: str,
+        kind: Kind | None,
+        old: Mapping[str, Any],
+        inputs: dict[str, Any],
+        naming: Naming | None,
     ) -> None:
-        """Fills in the namespace, and the name where the program gave none."""
+        """Fills in the namespace, and the name where the program gave none and the stack lets one be made up."""
         meta = dict(with_open_keys(inputs.get("metadata")) or {})
         inputs["metadata"] = meta
         namespaced = kind.namespaced if kind else True
@@ -105,6 +122,10 @@ class KubernetesProvider(Provider):
         before = metadata(old, "annotations") or {}
         if metadata(old, "name") and isinstance(before, Mapping) and before.get(AUTONAMED) == "true":
             meta["name"] = metadata(old, "name")
+        elif naming is not None:
+            if naming.mode == "disable":
+                return
+            meta["name"] = naming.proposed
         else:
             meta["name"] = self._free_name(instance, urn, inputs)
         given = meta.get("annotations")

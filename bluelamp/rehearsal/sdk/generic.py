@@ -19,6 +19,7 @@ from bluelamp.rehearsal.provider import (
     Failure,
     Instance,
     Live,
+    Naming,
     Provider,
     name_of,
     type_of,
@@ -47,9 +48,9 @@ class GenericProvider(Provider):
     rehearsals never share a password. Raises `UnknownPackage` where the SDK is not installed.
     """
 
-    def __init__(self, package: str, store: Store, *, random: Random | None = None) -> None:
+    def __init__(self, package: str, store: Store, *, random: Random | None = None, places: Sequence[str] = ()) -> None:
         self.package = package
-        self._catalogue = Catalogue(package)
+        self._catalogue = Catalogue(package, places)
         self.version = self._catalogue.version
         self._store = store
         self._memory = Memory(package, store)
@@ -64,7 +65,14 @@ class GenericProvider(Provider):
         return Checked(inputs, [Failure(one, f"unknown property '{one}'{did_you_mean(one, known)}") for one in names])
 
     @override
-    def check(self, instance: Instance, urn: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Checked:
+    def check(
+        self,
+        instance: Instance,
+        urn: str,
+        old: Mapping[str, Any],
+        new: Mapping[str, Any],
+        naming: Naming | None = None,
+    ) -> Checked:
         try:
             resource = self._catalogue.resource(type_of(urn))
         except UnknownToken as error:

@@ -9,7 +9,7 @@ import difflib
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -45,14 +45,17 @@ class UnknownToken(LookupError):  # noqa: N818 - reads as what is wrong
     """The SDK has no such resource or function; the message names the nearest one that it has."""
 
 
-def installed_packages() -> dict[str, str]:
-    """The installed Pulumi SDK packages and their versions: whatever carries a `pulumi-plugin.json`."""
-    return {name: version for name, (version, _) in sorted(_packages().items())}
+def installed_packages(places: Sequence[str] = ()) -> dict[str, str]:
+    """The installed Pulumi SDK packages and their versions: whatever carries a `pulumi-plugin.json`.
+
+    `places` are folders that come before those of this Python, as another environment's `sys.path` has them.
+    """
+    return {name: version for name, (version, _) in sorted(_packages(places).items())}
 
 
-def _packages() -> dict[str, tuple[str, Path]]:
+def _packages(places: Sequence[str] = ()) -> dict[str, tuple[str, Path]]:
     found: dict[str, tuple[str, Path]] = {}
-    for entry in filter(None, sys.path):
+    for entry in filter(None, [*places, *sys.path]):
         for file in sorted(Path(entry).glob("*/pulumi-plugin.json")):
             try:
                 plugin = json.loads(file.read_text())
@@ -68,11 +71,11 @@ class Catalogue:
     """One installed Pulumi SDK package (`azure-native`, `azuread`, `random`).
 
     Nothing of the SDK is imported, and a type is read when it is first asked for. Safe to use from several threads.
-    Raises `UnknownPackage` where it is not installed.
+    `places` are folders to look in before those of this Python. Raises `UnknownPackage` where it is not installed.
     """
 
-    def __init__(self, package: str) -> None:
-        packages = _packages()
+    def __init__(self, package: str, places: Sequence[str] = ()) -> None:
+        packages = _packages(places)
         if package not in packages:
             near = ", ".join(sorted(packages)) or "none"
             raise UnknownPackage(f"no Pulumi SDK for the package {package!r} is installed (installed: {near})")

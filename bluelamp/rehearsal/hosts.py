@@ -1,0 +1,92 @@
+"""The language hosts that a rehearsal may start: those beside the engine, and those that the user has installed.
+
+A rehearsal keeps the engine from everything on the PATH, so that no provider is found there. What it needs to run
+programs and policy packs is linked into the engine's own home instead.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from bluelamp.errors import UsageError
+
+_HOST: Final = re.compile(r"pulumi-language-([a-z][a-z0-9-]*?)(?:\.exe)?")
+_PACKS: Final = re.compile(r"pulumi-analyzer-(policy(?:-[a-z]+)?)(?:\.exe)?")
+_HELPERS: Final = ("-exec", "-shim")
+_OFFICIAL: Final = "dotnet, go, java, nodejs, python and yaml"
+
+
+def supply(home: Path, engine: Path, environment: Mapping[str, str]) -> None:
+    """Makes `home`, the engine's, hold the user's language hosts as its only plugins. Raises `OSError`.
+
+    `engine` is the engine's binary, `environment` the user's own.
+    """
+    plugins = home / "plugins"
+    if plugins.is_dir():
+        shutil.rmtree(plugins)
+    plugins.mkdir(parents=True)
+    beside = engine.resolve().parent
+    linked: set[str] = set()
+    for kind, name, file in _found(beside, environment):
+        if (kind == "language" and (beside / file.name).exists()) or file.name in linked:
+            continue
+        linked.add(file.name)
+        folder = plugins / f"{kind}-{name}-v0.0.1"
+        folder.mkdir()
+        # Not the file by itself: a host looks for its helpers where it is.
+        (folder / file.name).symlink_to(file.resolve())
+
+
+def languages(home: Path, engine: Path) -> list[str]:
+    """The languages of the programs that can be run, as `runtime` in `Pulumi.yaml` names them."""
+    beside = (match[1] for file in _files(engine.resolve().parent) if (match := _host(file.name)))
+    linked = (path.name.split("-", 1)[1].rpartition("-")[0] for path in (home / "plugins").glob("language-*"))
+    return sorted({*beside, *linked})
+
+
+def check(runtime: str, known: list[str], file: Path) -> None:
+    """Raises `UsageError` where no host of `known` runs programs of the `runtime` that `file` names."""
+    if runtime not in known:
+        raise UsageError(
+            f"{file} has the runtime {runtime!r}, and the engine can run {', '.join(known) or 'no programs'} here",
+            next_step=f"put pulumi-language-{runtime} on the PATH, or install the official release of Pulumi, which "
+            f"brings the hosts for {_OFFICIAL}",
+        )
+
+
+def runtime_of(project: Mapping[str, Any]) -> str:
+    """The runtime that a `Pulumi.yaml` names."""
+    named = project.get("runtime")
+    return str(named.get("name") if isinstance(named, Mapping) else named or "")
+
+
+def _found(beside: Path, environment: Mapping[str, str]) -> Iterator[tuple[str, str, Path]]:
+    """Each host and policy runner: its kind, its name and its file, those that the PATH names first."""
+    folders = [Path(each) for each in environment.get("PATH", "").split(os.pathsep) if each.startswith("/")]
+    home = Path(environment.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    installed = sorted(home.glob("plugins/language-*"), reverse=True)
+    for folder in (beside, *folders, *(each for each in installed if each.is_dir())):
+        for file in _files(folder):
+            host, pack = _host(file.name), _PACKS.fullmatch(file.name)
+            if host is not None:
+                yield "language", host[1], file
+            elif pack is not None:
+                yield "analyzer", pack[1], file
+
+
+def _host(name: str) -> re.Match[str] | None:
+    found = _HOST.fullmatch(name)
+    return None if found is None or found[1].endswith(_HELPERS) else found
+
+
+def _files(folder: Path) -> list[Path]:
+    """The programs of Pulumi in a folder; none where it cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries if entry.name.startswith(("pulumi-language-", "pulumi-analyzer-"))]
+    except OSError:
+        return []
+    return [folder / name for name in sorted(names) if os.access(folder / name, os.X_OK) and (folder / name).is_file()]

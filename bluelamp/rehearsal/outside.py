@@ -1,0 +1,55 @@
+"""The environment without what leads to something real: credentials, logins, and the engine's settings of others.
+
+`outside.yaml` has the variables. The program, the engine and all that they start get this environment.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from bluelamp.core.files import PRIVATE_FILE, create
+
+_DATA: Final = Path(__file__).with_name("outside.yaml")
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    content: Mapping[str, Any] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    return content
+
+
+@cache
+def _removed() -> tuple[frozenset[str], tuple[str, ...]]:
+    """The names and the prefixes of the variables that are removed."""
+    words = [word for group in _data()["removed"].values() for word in group]
+    prefixes = tuple(word.removesuffix("*") for word in words if word.endswith("*"))
+    return frozenset(word for word in words if not word.endswith("*")), prefixes
+
+
+def leads_out(name: str) -> bool:
+    """Whether a variable of this name leads to something real, in whatever case it is written."""
+    names, prefixes = _removed()
+    return name.upper() in names or name.upper().startswith(prefixes)
+
+
+def without(environment: Mapping[str, str]) -> dict[str, str]:
+    """`environment` without the variables that lead to something real."""
+    return {name: value for name, value in environment.items() if not leads_out(name)}
+
+
+def closed(folder: Path) -> dict[str, str]:
+    """Variables that lead the clouds' own tools to no login; `folder`, which is made, holds nothing.
+
+    Raises `OSError` where it cannot be made.
+    """
+    empty = folder / "empty"
+    empty.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = folder / "none"
+    if not file.exists():
+        create(file, b"", mode=PRIVATE_FILE)
+    found = dict.fromkeys(_data()["empty_folder"], str(empty.resolve()))
+    found |= dict.fromkeys(_data()["empty_file"], str(file.resolve()))
+    return found | {str(name): str(value) for name, value in _data()["fixed"].items()}
