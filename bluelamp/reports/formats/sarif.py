@@ -189,10 +189,10 @@ def _invocation(report: Report, left_out: int) -> dict[str, Any]:
         ]
         + [
             {
-                "level": "warning" if not each.general else "note",
+                "level": "error" if each.unread else "note" if each.general else "warning",
                 "descriptor": {"id": "not-judged"},
                 "message": {
-                    "text": f"not judged: {some(len(each.resources), 'resource')} of the kind {each.kind}: {each.why}"
+                    "text": f"not judged: {each.counted} of the kind {each.kind}: {each.why}"
                 },
                 "locations": [_location_of(one) for one in each.resources[:_NAMED]],
             }

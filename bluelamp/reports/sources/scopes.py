@@ -1,13 +1,14 @@
 """What the expressions of one template can see: its parameters, its variables, where it is deployed, its loops."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from bluelamp.reports.sources import functions
 from bluelamp.reports.sources.budget import Budget
-from bluelamp.reports.sources.expressions import Atom, BadExpression, Open, evaluated, joined, unknown
+from bluelamp.reports.sources.expressions import Atom, BadExpression, Open, Pending, evaluated, joined, unknown
 from bluelamp.reports.sources.located import Located, Twice, fold, folded
+from bluelamp.reports.sources.parts import Template, UserFunction
 
 _SECURE: Final = frozenset({"securestring", "secureobject"})
 _MOST: Final = 800
@@ -16,57 +17,17 @@ _MOST_IN_ALL: Final = 100_000
 """How often the loops of a file may run in all, those inside others included."""
 LOCATION: Final = Open((Atom("resourceGroup().location"),))
 """The location of the resource group: a resource that stands there says nothing of its own."""
-_LEVELS: Final = {
-    "subscriptiondeploymenttemplate": "subscription",
-    "managementgroupdeploymenttemplate": "managementgroup",
-    "tenantdeploymenttemplate": "tenant",
-}
-
-
-def level_of(template: Mapping[str, Any]) -> str | None:
-    """What a template is deployed to (`group`, `subscription`, …) as its schema says; None where it is no template."""
-    schema = " ".join(str(value).lower() for name, value in template.items() if fold(str(name)) == "$schema")
-    if "deploymenttemplate" not in schema:
-        return None
-    return next((level for word, level in _LEVELS.items() if word in schema), "group")
-
-
-@dataclass(frozen=True)
-class Template:
-    """The parts of a template, by folded names: ARM compares the names of everything in it without case.
-
-    `loops` are the variables that a loop makes; `spelled` gives the parameters' names as they are written.
-    """
-
-    parameters: Mapping[str, Any]
-    spelled: Mapping[str, str]
-    variables: Mapping[str, Any]
-    loops: Mapping[str, Mapping[str, Any]]
-    resources: Any
-
-    @classmethod
-    def of(cls, raw: Mapping[str, Any]) -> "Template":
-        """The parts of `raw`. Raises `Twice` where a name is there in two spellings."""
-        parts = folded(raw)
-        variables = folded(parts.get("variables"))
-        loops: dict[str, Mapping[str, Any]] = {}
-        if isinstance(variables.get("copy"), list):
-            for loop in map(folded, variables.pop("copy")):
-                name = str(loop.get("name", ""))
-                if fold(name) in loops or fold(name) in variables:
-                    raise Twice(name, name, getattr(parts.get("variables"), "start", -1))
-                loops[fold(name)] = loop
-        folded(parts.get("outputs"))
-        parameters = parts.get("parameters")
-        spelled = {fold(name): name for name in parameters} if isinstance(parameters, Mapping) else {}
-        return cls(folded(parameters), spelled, variables, loops, parts.get("resources"))
+RESOURCE: Final = ""
+"""The key of the loop over resources among all loops: `copyIndex()` without a name means that one."""
 
 
 @dataclass
 class Scope:
     """One deployment of one template. `group` tells its place from others, and `group_name` is what that is called.
 
-    `given` are the values of parameters by their folded names.
+    `given` are the values of parameters by their folded names; `name` is what the deployment is called. An expression
+    that cannot be read goes to `unread`, with why, and its value is open. `refer` says what `reference` gives for a
+    resource of this template. In an `ambiguous` scope it is not known which template parameters and variables are from.
     """
 
     template: Template
@@ -77,12 +38,18 @@ class Scope:
     loops: Mapping[str, int | Open] = field(default_factory=dict)
     turns_left: list[int] = field(default_factory=lambda: [_MOST_IN_ALL])
     budget: Budget = field(default_factory=Budget)
+    name: Any = None
+    ambiguous: bool = False
+    unread: dict[str, str] = field(default_factory=dict)
+    refer: "Callable[[Scope, str, list[Any]], Any]" = lambda *_: None
+    kept: dict[Any, Any] = field(default_factory=dict)
     _variables: dict[str, Any] = field(default_factory=dict)
     _open: set[str] = field(default_factory=set)
 
-    def within(self, name: str, index: int | Open) -> "Scope":
-        """The same, in one turn of the loop `name`."""
-        return replace(self, loops={**self.loops, "": index, fold(name): index})
+    def within(self, name: str, index: int | Open, *, of: str = "values") -> "Scope":
+        """The same, in one turn of the loop `name`, which is one over values or over `resources`."""
+        unnamed = {RESOURCE: index} if of == "resources" else {}
+        return replace(self, loops={**self.loops, **unnamed, fold(name): index})
 
     @property
     def place(self) -> Any:
@@ -100,10 +67,14 @@ class Scope:
         return ""
 
     def value(self, raw: Any) -> Any:
-        """`raw` with every expression in it computed. Raises `BadExpression`, `Twice` and `OverBudget`."""
+        """`raw` with every expression in it computed. Raises `Twice` and `OverBudget`."""
         self.budget.step()
         if isinstance(raw, str):
-            return evaluated(raw, self._call, self.budget)
+            try:
+                return evaluated(raw, self._call, self.budget)
+            except BadExpression as error:
+                self.unread.setdefault(raw, str(error))
+                return unknown(f"unreadable {raw}")
         if isinstance(raw, list):
             return [self.value(item) for item in raw]
         if not isinstance(raw, Mapping):
@@ -120,32 +91,54 @@ class Scope:
         return made
 
     def _key(self, raw: str) -> str:
-        key = self.value(raw)
+        key = self.value(raw) if raw.startswith("[") else raw
         return key.brief if isinstance(key, Open) else str(key)
 
-    def repeated(self, loop: Mapping[str, Any]) -> Any:
-        """What a loop over properties or variables makes; `loop` by its folded names."""
-        turns = self.turns(loop)
+    def repeated(self, loop: Mapping[str, Any], *, of: str = "values") -> Any:
+        """What a loop over properties, variables or an output makes; `loop` by its folded names."""
+        turns = self.turns(loop, of=of)
         if turns is None:
             return unknown(f"copy {loop.get('name')}")
         return [each.value(loop.get("input")) for each in turns]
 
-    def turns(self, loop: Mapping[str, Any]) -> "list[Scope] | None":
+    def turns(self, loop: Mapping[str, Any], *, of: str = "values") -> "list[Scope] | None":
         """A scope for each turn of `loop`; None where it is not known how many there are."""
         count = self.value(loop.get("count"))
-        if not isinstance(count, int) or not 0 <= count <= _MOST:
+        if type(count) is not int or not 0 <= count <= _MOST:
             return None
         self.turns_left[0] -= count
         if self.turns_left[0] < 0:
-            raise BadExpression(f"the loops make more than {_MOST_IN_ALL:,} turns")
-        return [self.within(str(loop.get("name", "")), index) for index in range(count)]
+            self.unread.setdefault(f"copy {loop.get('name')}", f"the loops make more than {_MOST_IN_ALL:,} turns")
+            return None
+        return [self.within(str(loop.get("name", "")), index, of=of) for index in range(count)]
+
+    def output(self, name: str) -> Any:
+        """The value of the output `name`; open where there is none, where it is secure, or where it may not be there."""
+        said = folded(self.template.outputs.get(fold(name)))
+        about = self.template.type_of(said)
+        if not said or str(about.get("type", "")).lower() in _SECURE or self.template.has_secrets(said):
+            return unknown(f"output {name} of {self.name}")
+        if "condition" in said and self.value(said["condition"]) is not True:
+            return unknown(f"output {name} of {self.name}")
+        loop = said.get("copy")
+        raw = said.get("value")
+        return self._once(f"output {fold(name)}", lambda: self._of_output(raw, loop))
+
+    def _of_output(self, raw: Any, loop: Any) -> Any:
+        alone = replace(self, loops={})
+        return alone.value(raw) if loop is None else alone.repeated(folded(loop), of="resources")
 
     def _call(self, name: str, arguments: list[Any], written: functions.Written) -> Any:
         if name in {"parameters", "variables"} and arguments:
             find = self._parameter if name == "parameters" else self._variable
-            return find(str(arguments[0]))
+            return unknown(written()) if isinstance(arguments[0], Open) else find(str(arguments[0]))
         if name == "copyindex":
             return self._index(arguments, written)
+        if name in functions.NAMES:
+            return functions.plain(name, arguments, written)
+        if name in {"reference", "resourceinfo"} and arguments:
+            found = self.refer(self, name, arguments)
+            return unknown(written()) if found is None else found
         if name.endswith("resourceid") and arguments:
             place, *rest = arguments if name == "extensionresourceid" else (self._start(name), *arguments)
             return functions.resource_id(place, rest)
@@ -153,8 +146,21 @@ class Scope:
             return self._about("subscription", subscriptionId="{subscriptionId}", tenantId="", displayName="")
         if name == "resourcegroup" and not arguments:
             group = self._about("group", name="{resourceGroupName}", tags="", type="")
-            return {**group, "id": self.place, "location": LOCATION}
-        return functions.plain(name, arguments, written)
+            named = {} if self.group_name is None else {"name": self.group_name}
+            return {**group, **named, "id": self.place, "location": LOCATION}
+        if name == "deployment" and self.name is not None:
+            return _Deployment(self.name, self.group)
+        own = self.template.functions.get(name)
+        return functions.plain(name, arguments, written) if own is None else self._own(own, arguments, written)
+
+    def _own(self, function: UserFunction, arguments: list[Any], written: functions.Written) -> Any:
+        """What a function of the template's own gives: it sees its parameters alone, and other functions."""
+        if len(arguments) != len(function.parameters):
+            return unknown(written())
+        template = Template({}, {}, {}, {}, None, functions=self.template.functions)
+        given = dict(zip(function.parameters, arguments, strict=True))
+        inside = Scope(template, given, self.level, self.group, self.group_name, budget=self.budget, unread=self.unread)
+        return inside.value(function.value)
 
     def _start(self, name: str) -> Any:
         if name == "resourceid":
@@ -169,8 +175,9 @@ class Scope:
         return {**made, "id": joined("/subscriptions/", made.get("subscriptionId", ""))}
 
     def _index(self, arguments: list[Any], written: functions.Written) -> Any:
-        named = fold(arguments[0]) if arguments and isinstance(arguments[0], str) else ""
-        offset = next((each for each in arguments if isinstance(each, int)), 0)
+        """The index of a loop: of the one that is named, else of that over resources."""
+        named = fold(arguments[0]) if arguments and isinstance(arguments[0], str) else RESOURCE
+        offset = next((each for each in arguments if type(each) is int), 0)
         index = self.loops.get(named)
         return index + offset if isinstance(index, int) else unknown(written())
 
@@ -178,39 +185,69 @@ class Scope:
         key = fold(name)
         spelled = self.template.spelled.get(key, key)
         said = folded(self.template.parameters.get(key))
-        if str(said.get("type", "")).lower() in _SECURE:
+        if self.ambiguous:
             return unknown(f"parameters({spelled})")
         given = self.given.get(key)
-        if given is not None:
-            return given
-        if "defaultvalue" not in said:
-            return None if said.get("nullable") else unknown(f"parameters({spelled})")
-        return self._once(f"parameter {key}", said["defaultvalue"])
+        if not said:
+            return unknown(f"parameters({spelled})") if given is None else given
+        return self._once(f"parameter {key}", lambda: self._of_parameter(spelled, said, given))
+
+    def _of_parameter(self, name: str, said: Mapping[str, Any], given: Any) -> Any:
+        about = self.template.type_of(said)
+        if str(about.get("type", "")).lower() in _SECURE:
+            return unknown(f"parameters({name})")
+        if given is None and "defaultvalue" not in said:
+            if about.get("nullable") is True:
+                return None
+            allowed = about.get("allowedvalues")
+            only = allowed[0] if isinstance(allowed, list) and len(allowed) == 1 else None
+            return only if isinstance(only, (str, int)) else unknown(f"parameters({name})")
+        value = replace(self, loops={}).value(said["defaultvalue"]) if given is None else given
+        return self.template.without_secrets(value, said, name) if self.template.has_secrets(said) else value
 
     def _variable(self, name: str) -> Any:
         key = fold(name)
-        if key in self.template.loops:
-            return self._once(f"variable {key}", self.template.loops[key], loop=True)
-        if key not in self.template.variables:
+        if self.ambiguous or (key not in self.template.loops and key not in self.template.variables):
             return unknown(f"variables({key})")
-        return self._once(f"variable {key}", self.template.variables[key])
+        alone = replace(self, loops={})
+        if key in self.template.loops:
+            loop = self.template.loops[key]
+            return self._once(f"variable {key}", lambda: alone.repeated(loop))
+        raw = self.template.variables[key]
+        return self._once(f"variable {key}", lambda: alone.value(raw))
 
-    def _once(self, name: str, raw: Any, *, loop: bool = False) -> Any:
-        """The value of a parameter's default or of a variable; open where it needs itself.
+    def _once(self, name: str, compute: Callable[[], Any]) -> Any:
+        """The value of a parameter, a variable or an output; open where it needs itself.
 
         It is the same in every turn of every loop: ARM knows no index there but that of the variable's own loop.
         """
         if name not in self._variables:
-            if name in self._open and not loop:
-                return unknown(name)
             if name in self._open:
-                raise BadExpression(f"the loop that makes {name} needs itself")
+                self.unread.setdefault(name, "it needs itself")
+                return unknown(name)
             self._open.add(name)
-            alone = replace(self, loops={})
-            made = alone.repeated(raw) if loop else alone.value(raw)
+            try:
+                made = compute()
+            finally:
+                self._open.discard(name)
             self.budget.weigh(made)
             self._variables[name] = made
         return self._variables[name]
+
+
+class _Deployment(Pending):
+    """What `deployment()` gives: of it, the name is known where the deployment is in a template."""
+
+    def __init__(self, name: Any, group: str) -> None:
+        self._name = name
+        self._group = group
+
+    def get(self, key: str) -> Any:
+        """The member `key`."""
+        return self._name if fold(key) == "name" else unknown(f"{self}.{key}")
+
+    def __str__(self) -> str:
+        return f"deployment({self._name}{self._group})"
 
 
 def _add(made: Located, name: str, value: Any) -> None:
