@@ -298,7 +298,7 @@ class Report:
 
     @cached_property
     def unread(self) -> tuple[Unjudged, ...]:
-        """What should have been read and cannot be. Without it, nobody can say that the force is within its baseline."""
+        """What cannot be read. Without it, nobody can say that the force is within its baseline."""
         return tuple(each for each in self.unjudged if each.unread)
 
     @property

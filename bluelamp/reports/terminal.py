@@ -288,6 +288,9 @@ def _unjudged(report: Report) -> "list[RenderableType]":
     for (why, _), kinds in by_why.items():
         count = counted_of(sum(len(each.resources) for each in kinds), kinds[0].of)
         head = "judged in part" if kinds[0].general else "not read" if kinds[0].unread else "not judged"
+        if kinds[0].of == "file":
+            parts.append(Folded(_line(("not read", "bold yellow"), f": {count}: {_files(kinds)}: {why}"), 0))
+            continue
         if few and not kinds[0].general:
             told = "; ".join(f"{each.kind} ({', '.join(map(_place, each.resources))})" for each in kinds)
         else:
@@ -315,6 +318,13 @@ def _ends(kind: str, way: str) -> bool:
 
 def _place(one: Skipped) -> str:
     return one.name if one.place in ("", one.name) else f"{one.name} ({one.place})"
+
+
+def _files(kinds: "Sequence[Unjudged]") -> str:
+    """The files that cannot be read, and where: a few of them, and how many more."""
+    found = [one for each in kinds for one in each.resources]
+    named = ", ".join(one.place or one.name for one in found[:MOST])
+    return named if len(found) <= MOST else f"{named} and {len(found) - MOST:,} more"
 
 
 def _rest(count: int, noun: str) -> "list[RenderableType]":

@@ -77,7 +77,7 @@ def not_covered(report: Report) -> str:
         verb = "is" if partly == 1 else "are"
         said.append(f"{noun} {verb} covered only by rules on location, classification and cost")
     said += _parts(report)
-    return ", and ".join(said)
+    return ", and ".join(filter(None, (", ".join(said[:-1]), *said[-1:])))
 
 
 def _parts(report: Report) -> list[str]:
@@ -226,14 +226,18 @@ def _answer(report: Report) -> str:
             severities = Counter(finding.rule.severity for finding in report.broken)
             parts = ", ".join(f"{severities[each]} {each}" for each in SEVERITIES if severities[each])
             return f"not within its baseline: {some(len(report.broken), 'mandatory failure')} ({parts})"
-        case Answer.CANNOT_BE_SAID if report.unread:
-            return f"undecided: {unread(report)}"
-        case Answer.CANNOT_BE_SAID if not report.findings:
-            return "undecided: there was nothing to judge"
-        case Answer.CANNOT_BE_SAID if not report.undecided:
-            return "undecided: only rules on location, classification and cost were applied"
         case Answer.CANNOT_BE_SAID:
-            return "undecided: " + "; ".join(f"{each.counted} ({each.step})" for each in report.causes)
+            return f"undecided: {_open(report)}"
+
+
+def _open(report: Report) -> str:
+    """Why nobody can say whether a force is within its baseline, as half a sentence."""
+    causes = [f"{each.counted} ({each.step})" for each in report.causes]
+    if report.unread or causes:
+        return "; ".join(filter(None, (unread(report), *causes)))
+    if not report.findings:
+        return "there was nothing to judge"
+    return "only rules on location, classification and cost were applied"
 
 
 def moment(time: datetime) -> str:

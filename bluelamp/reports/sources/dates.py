@@ -37,7 +37,8 @@ def _time(value: Any) -> datetime:
     if not found:
         return _american(value)
     parts = [int(part) for part in found.groups() if part and part.isdigit()]
-    return datetime(*parts[:3], *parts[3:_PARTS], tzinfo=UTC)
+    year, month, day, hour, minute, second = (*parts, 0, 0, 0)[:_PARTS]
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
 
 
 _AMERICAN: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d\d):(\d\d) (AM|PM)")
@@ -54,7 +55,9 @@ def _american(value: str) -> datetime:
 
 def _add(base: Any, duration: Any, how: Any = None) -> str:
     start, found = _time(base), _DURATION.fullmatch(text_of(duration))
-    if not found or not any(found[name] for name in ("years", "months", "weeks", "days", "hours", "minutes", "seconds")):
+    if not found or not any(
+        found[name] for name in ("years", "months", "weeks", "days", "hours", "minutes", "seconds")
+    ):
         raise Unsure
     sign = -1 if found["sign"] else 1
     amount = {name: sign * int(part) for name, part in found.groupdict().items() if part and part.isdigit()}

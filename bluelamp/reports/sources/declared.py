@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from bluelamp.reports.sources.expressions import BadExpression, Open, joined, segments, unknown
 from bluelamp.reports.sources.deployments import DEPLOYMENT, inner, items
+from bluelamp.reports.sources.expressions import Open, joined, segments, unknown
 from bluelamp.reports.sources.functions import resource_id
+from bluelamp.reports.sources.grammar import BadExpression
 from bluelamp.reports.sources.located import Located, Twice, fold, folded
 from bluelamp.reports.sources.scopes import Scope
 
@@ -68,12 +69,12 @@ def _resource(raw: Any, scope: Scope, listener: Listener, depth: int, parent: De
             listener.wrong(start, _NO_TYPE, name, "a resource is an object with a type")
             return
         type_ = str(said["type"])
-        turns: list[Scope] | None = [scope]
+        turns = [scope]
         if isinstance(said.get("copy"), Mapping):
             loop = folded(said["copy"])
-            turns = scope.turns(loop, of="resources")
-            if turns is None:
-                turns = [scope.within(str(loop.get("name", "")), unknown("copyIndex"), of="resources")]
+            counted = scope.turns(loop, of="resources")
+            once = scope.within(str(loop.get("name", "")), unknown("copyIndex"), of="resources")
+            turns = [once] if counted is None else counted
         for turn in turns:
             yield from _turn(raw, said, turn, listener, depth, parent)
     except Twice as error:
@@ -142,6 +143,6 @@ def _nested(
     if inside is None:
         listener.skipped(raw.start, DEPLOYMENT, name, LINKED)
     elif depth >= _DEEPEST:
-        listener.wrong(raw.start, f"templates are nested deeper than {_DEEPEST}")
+        listener.wrong(raw.start, DEPLOYMENT, name, f"templates are nested deeper than {_DEEPEST}")
     else:
         yield from declared(inside, listener, depth + 1)

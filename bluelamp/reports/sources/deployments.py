@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from bluelamp.reports.sources.expressions import Open, Pending, joined, segments, unknown
+from bluelamp.reports.sources.expressions import Open, Pending, segments, unknown
 from bluelamp.reports.sources.functions import name_key, resource_id, target
 from bluelamp.reports.sources.located import Located, fold, folded
 from bluelamp.reports.sources.parts import Template, level_of
@@ -229,4 +229,4 @@ class _Resource(Pending):
         return unknown(f"{self}.{key}")
 
     def __str__(self) -> str:
-        return joined("reference(", str(self._said.get("type")), " ", str(self._said.get("name")), ")")
+        return f"reference({self._said.get('type')} {self._said.get('name')} {self._scope.group})"

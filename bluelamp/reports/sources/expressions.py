@@ -6,33 +6,20 @@ used. A function that is not known here gives an open value; nothing is guessed.
 """
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
 from bluelamp.reports.sources.budget import Budget
+from bluelamp.reports.sources.grammar import BadExpression, Called, Constant, Member, Node, parsed
 from bluelamp.reports.sources.located import Located, fold, members
-
-_TOKEN: Final = re.compile(
-    r"(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)|(?P<sign>[()\[\],.]))"
-)
-_SPACE: Final = re.compile(r"\s*")
 
 LONGEST: Final = 1_000_000
 """How long a text may become, and how many items a list may have; ARM stops far earlier."""
-_LONGEST_EXPRESSION: Final = 24_576
-"""How many characters ARM takes in one expression."""
-_LONGEST_NUMBER: Final = 19
 _MOST_PARTS: Final = 10_000
 _LONGEST_KEY: Final = 2_000
 _BRANCHES: Final = 3
-
-
-class BadExpression(ValueError):  # noqa: N818 - what an expression is
-    """An expression does not follow the language's grammar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,36 +156,14 @@ class Lambda:
         return self.written()
 
 
-@dataclass(frozen=True, slots=True)
-class _Constant:
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class _Called:
-    name: str
-    arguments: tuple["_Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Member:
-    of: "_Node"
-    keys: tuple["_Node", ...]
-
-
-_Node = _Constant | _Called | _Member
-
-
 def evaluated(expression: str, call: Call, budget: Budget | None = None) -> Any:
     """What a text of a template stands for. Raises `BadExpression`, and `OverBudget` where it takes too much."""
     if not (expression.startswith("[") and expression.endswith("]")):
         return expression
     if expression.startswith("[["):
         return expression[1:]
-    if len(expression) > _LONGEST_EXPRESSION:
-        raise BadExpression(f"it has more than {_LONGEST_EXPRESSION:,} characters")
     try:
-        return settled(_Evaluator(call, budget or Budget()).value(_parsed(expression), {}))
+        return settled(_Evaluator(call, budget or Budget()).value(parsed(expression[1:-1]), {}))
     except RecursionError as error:
         raise BadExpression("it is nested too deep, or needs itself") from error
 
@@ -213,15 +178,16 @@ class _Evaluator:
         self._call = call
         self._budget = budget
 
-    def value(self, node: _Node, bound: Mapping[str, Any]) -> Any:
-        if isinstance(node, _Constant):
+    def value(self, node: Node, bound: Mapping[str, Any]) -> Any:
+        if isinstance(node, Constant):
             return node.value
-        if isinstance(node, _Member):
+        if isinstance(node, Member):
             return self._member(node, bound)
         if node.name == "if" and len(node.arguments) == _BRANCHES:
             return self._branch(node, bound)
-        if node.name == "lambda":
-            return self._lambda(node, bound)
+        return self._lambda(node, bound) if node.name == "lambda" else self._called(node, bound)
+
+    def _called(self, node: Called, bound: Mapping[str, Any]) -> Any:
         arguments = [self.value(each, bound) for each in node.arguments]
         if node.name == "tryget" and arguments and isinstance(arguments[0], Pending):
             return self._within(arguments[0], arguments[1:])
@@ -244,7 +210,7 @@ class _Evaluator:
             value = value.get(str(key)) if isinstance(value, Pending) else member(value, key, absent=None)
         return value
 
-    def _branch(self, node: _Called, bound: Mapping[str, Any]) -> Any:
+    def _branch(self, node: Called, bound: Mapping[str, Any]) -> Any:
         """Of `if` the branch that is taken, alone: the other one need not make sense."""
         condition, then, otherwise = node.arguments
         holds = settled(self.value(condition, bound))
@@ -255,11 +221,11 @@ class _Evaluator:
         self._budget.weigh([one, other])
         return either(one, other, f"if({holds}, {one}, {other})")
 
-    def _lambda(self, node: _Called, bound: Mapping[str, Any]) -> Lambda:
+    def _lambda(self, node: Called, bound: Mapping[str, Any]) -> Lambda:
         *names, body = node.arguments
-        if not all(isinstance(each, _Constant) and isinstance(each.value, str) for each in names):
+        if not all(isinstance(each, Constant) and isinstance(each.value, str) for each in names):
             raise BadExpression("the names of a lambda's variables are texts")
-        spelled = tuple(fold(str(each.value)) for each in names if isinstance(each, _Constant))
+        spelled = tuple(fold(str(each.value)) for each in names if isinstance(each, Constant))
 
         def written() -> str:
             around = ", ".join(f"{name}={value}" for name, value in bound.items())
@@ -271,7 +237,7 @@ class _Evaluator:
 
         return Lambda(spelled, give, written)
 
-    def _member(self, node: _Member, bound: Mapping[str, Any]) -> Any:
+    def _member(self, node: Member, bound: Mapping[str, Any]) -> Any:
         value = self.value(node.of, bound)
         for each in node.keys:
             key = settled(self.value(each, bound))
@@ -305,77 +271,6 @@ def either(one: Any, other: Any, written: str) -> Any:
     return unknown(written)
 
 
-@lru_cache(maxsize=2048)
-def _parsed(expression: str) -> _Node:
-    return _Reader(expression[1:-1]).whole()
-
-
-class _Reader:
-    """Reads one expression. Raises `BadExpression` where it does not follow the grammar."""
-
-    def __init__(self, source: str) -> None:
-        self._tokens = list(_tokens(source))
-        self._at = 0
-
-    def whole(self) -> _Node:
-        value = self._value()
-        if self._at < len(self._tokens):
-            raise BadExpression(f"nothing may follow at '{self._tokens[self._at][1]}'")
-        return value
-
-    def _value(self) -> _Node:
-        kind, token = self._next()
-        if kind == "text":
-            value: _Node = _Constant(token[1:-1].replace("''", "'"))
-        elif kind == "number":
-            if len(token) > _LONGEST_NUMBER:
-                raise BadExpression(f"the number {token[:_LONGEST_NUMBER]}… has too many digits")
-            value = _Constant(float(token) if "." in token else int(token))
-        elif kind == "name":
-            value = self._called(token)
-        else:
-            raise BadExpression(f"a value was expected at '{token}'")
-        keys: list[_Node] = []
-        while self._is(".", "["):
-            keys += self._member()
-        return _Member(value, tuple(keys)) if keys else value
-
-    def _called(self, name: str) -> _Node:
-        self._expect("(")
-        arguments: list[_Node] = []
-        while self._at < len(self._tokens) and not self._is(")"):
-            if arguments:
-                self._expect(",")
-            arguments.append(self._value())
-        self._expect(")")
-        return _Called(name.lower(), tuple(arguments))
-
-    def _member(self) -> list[_Node]:
-        _, sign = self._next()
-        if sign == "[":
-            key = self._value()
-            self._expect("]")
-            return [key]
-        kind, name = self._next()
-        if kind != "name":
-            raise BadExpression(f"a property was expected at '{name}'")
-        return [_Constant(each) for each in name.split(".")]  # the tokens of names take dots in
-
-    def _is(self, *signs: str) -> bool:
-        return self._at < len(self._tokens) and self._tokens[self._at] in {("sign", sign) for sign in signs}
-
-    def _next(self) -> tuple[str, str]:
-        if self._at >= len(self._tokens):
-            raise BadExpression("it ends too early")
-        self._at += 1
-        return self._tokens[self._at - 1]
-
-    def _expect(self, sign: str) -> None:
-        _, found = self._next()
-        if found != sign:
-            raise BadExpression(f"'{sign}' was expected at '{found}'")
-
-
 _NOTHING: Final = object()
 
 
@@ -395,18 +290,3 @@ def member(value: Any, key: Any, absent: Any = _NOTHING) -> Any:
     if isinstance(value, list) and type(key) is int and 0 <= key < len(value):
         return value[key]
     return unknown(f"{value}.{key}") if absent is _NOTHING else absent
-
-
-def _tokens(source: str) -> Iterator[tuple[str, str]]:
-    at = _spaced(source, 0)
-    while at < len(source):
-        found = _TOKEN.match(source, at)
-        if not found or found.lastgroup is None:
-            raise BadExpression(f"'{source[at : at + 20].strip()}' is not understood")
-        yield found.lastgroup, found[found.lastgroup]
-        at = _spaced(source, found.end())
-
-
-def _spaced(source: str, at: int) -> int:
-    found = _SPACE.match(source, at)
-    return found.end() if found else at

@@ -5,11 +5,13 @@ does not say what a function does with what it is given, or that is an error, th
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 from itertools import chain
 from typing import Any, Final
 
 from bluelamp.reports.sources import dates, lists, networks, numbers, texts
-from bluelamp.reports.sources.expressions import BadExpression, Open, joined, segments, unknown
+from bluelamp.reports.sources.expressions import Open, joined, segments, unknown
+from bluelamp.reports.sources.grammar import BadExpression
 from bluelamp.reports.sources.signature import Function, Unsure, Written
 
 SUBSCRIPTION: Final = "/subscriptions/"
@@ -68,6 +70,35 @@ def target(identifier: Any) -> tuple[str, tuple[Any, ...]] | None:
     namespace, *rest = pieces[at + 1 :]
     kinds, names = rest[::2], rest[1::2]
     return "/".join(map(str, (namespace, *kinds))).lower(), tuple(name_key(name) for name in names)
+
+
+def located(identifier: Any) -> Any:
+    """An id as a text in which names that are not known stand in braces, where all else of it is known.
+
+    Each is told by what it comes from, so that two texts are the same where the ids are.
+    """
+    if not isinstance(identifier, Open) or target(identifier) is None:
+        return identifier
+    first, *pieces = segments(identifier)
+    ends = [index for index, each in enumerate(pieces) if isinstance(each, str) and each.lower() == "providers"]
+    # Kinds and names take turns: /kind/name/…/providers/namespace/kind/name/….
+    kinds = {index + 1 for index in ends} | set(ends)
+    start = 0
+    for end in [*ends, len(pieces)]:
+        kinds |= set(range(start, end, 2))
+        start = end + 2
+    if first != "" or any(isinstance(pieces[index], Open) for index in kinds if index < len(pieces)):
+        return identifier
+    return "/" + "/".join(each if isinstance(each, str) else _braced(each) for each in pieces)
+
+
+def _braced(name: Open) -> str:
+    return "".join(
+        part
+        if isinstance(part, str)
+        else part.shown or f"{{{part.brief}-{sha256(part.key.encode(errors='replace')).hexdigest()[:8]}}}"
+        for part in name.parts
+    )
 
 
 def name_key(name: Any) -> Any:

@@ -6,7 +6,8 @@ from contextlib import suppress
 from functools import cmp_to_key, reduce
 from typing import Any, Final
 
-from bluelamp.reports.sources.expressions import LONGEST, BadExpression, Lambda, Open, is_open, member, unknown
+from bluelamp.reports.sources.expressions import LONGEST, Lambda, Open, is_open, member, unknown
+from bluelamp.reports.sources.grammar import BadExpression
 from bluelamp.reports.sources.located import fold
 from bluelamp.reports.sources.numbers import equal
 from bluelamp.reports.sources.signature import Function, Unsure, text_of, truth, whole
@@ -66,7 +67,7 @@ def _contains(holder: Any, item: Any) -> Any:
 
 def _contained(arguments: list[Any]) -> Any:
     """Whether an item is there, where what is known of the holder says so."""
-    if len(arguments) != 2 or is_open(arguments[1]):  # noqa: PLR2004 - a holder and an item
+    if len(arguments) != 2 or is_open(arguments[1]):
         return None
     holder, item = arguments
     if isinstance(holder, Open) and isinstance(item, str):
@@ -139,7 +140,9 @@ def _same_spelling(one: Mapping[str, Any], other: Mapping[str, Any]) -> None:
 
 
 def _items(value: Any) -> list[Any]:
-    return [{"key": key, "value": item} for key, item in sorted(_object(value).items(), key=lambda each: _sorted(each[0]))]
+    return [
+        {"key": key, "value": item} for key, item in sorted(_object(value).items(), key=lambda each: _sorted(each[0]))
+    ]
 
 
 def _sorted(key: str) -> Any:

@@ -1,4 +1,4 @@
-"""JSON as ARM takes it, with comments and texts of several lines, in which every object knows the line that it begins on."""
+"""JSON as ARM takes it, with comments and texts of several lines. Every object knows the line that it begins on."""
 
 import json
 import re

@@ -71,11 +71,11 @@ def _settled(by: bool, arguments: list[Any]) -> Any:
 
 
 def _all(*values: Any) -> bool:
-    return all([truth(each) for each in values])
+    return all(map(truth, values))
 
 
 def _any(*values: Any) -> bool:
-    return any([truth(each) for each in values])
+    return any(map(truth, values))
 
 
 def _bool(value: Any) -> bool:
@@ -119,7 +119,7 @@ def _coalesced(arguments: list[Any]) -> Any:
 
 def _both(arguments: list[Any]) -> Any:
     """Whether two values are equal, where one of them is not known but what is known of it tells them apart."""
-    if len(arguments) != 2:  # noqa: PLR2004 - two are compared
+    if len(arguments) != 2:
         return None
     one, other = arguments
     if isinstance(other, Open):

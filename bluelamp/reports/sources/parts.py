@@ -127,7 +127,9 @@ def _functions(said: Any) -> dict[str, UserFunction]:
         for name, about in folded(space.get("members")).items():
             parts = folded(about)
             listed = parts.get("parameters")
-            names = tuple(fold(str(folded(each).get("name", ""))) for each in (listed if isinstance(listed, list) else []))
+            names = tuple(
+                fold(str(folded(each).get("name", ""))) for each in (listed if isinstance(listed, list) else [])
+            )
             value = folded(parts.get("output")).get("value")
             made[f"{str(space.get('namespace', '')).lower()}.{name.lower()}"] = UserFunction(names, value)
     return made

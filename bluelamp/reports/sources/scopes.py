@@ -1,16 +1,21 @@
 """What the expressions of one template can see: its parameters, its variables, where it is deployed, its loops."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from bluelamp.reports.sources import functions
 from bluelamp.reports.sources.budget import Budget
-from bluelamp.reports.sources.expressions import Atom, BadExpression, Open, Pending, evaluated, joined, unknown
+from bluelamp.reports.sources.expressions import Atom, Open, Pending, evaluated, joined, unknown
+from bluelamp.reports.sources.grammar import BadExpression
 from bluelamp.reports.sources.located import Located, Twice, fold, folded
 from bluelamp.reports.sources.parts import Template, UserFunction
+from bluelamp.reports.sources.signature import Written
 
 _SECURE: Final = frozenset({"securestring", "secureobject"})
+_NO_NAME: Final = re.compile(r"[^\w@.$-]")
+"""What no name of a property has, though ids and the names of tags have it."""
 _MOST: Final = 800
 """How often ARM lets a loop run."""
 _MOST_IN_ALL: Final = 100_000
@@ -81,18 +86,17 @@ class Scope:
             return raw
         made = Located(start=getattr(raw, "start", 0))
         loops: list[Mapping[str, Any]] = []
-        for key, item in raw.items():
-            if fold(key) == "copy" and isinstance(item, list):
+        for name, item in raw.items():
+            if fold(name) == "copy" and isinstance(item, list):
                 loops += map(folded, item)
-            else:
-                _add(made, self._key(key), self.value(item))
+                continue
+            key = self.value(name) if name.startswith("[") else name
+            if isinstance(key, Open) and not any(isinstance(part, str) and _NO_NAME.search(part) for part in key.parts):
+                return unknown(f"an object with a property {key}")  # which may be any
+            _add(made, key.brief if isinstance(key, Open) else str(key), self.value(item))
         for loop in loops:
             _add(made, str(loop.get("name")), self.repeated(loop))
         return made
-
-    def _key(self, raw: str) -> str:
-        key = self.value(raw) if raw.startswith("[") else raw
-        return key.brief if isinstance(key, Open) else str(key)
 
     def repeated(self, loop: Mapping[str, Any], *, of: str = "values") -> Any:
         """What a loop over properties, variables or an output makes; `loop` by its folded names."""
@@ -113,7 +117,7 @@ class Scope:
         return [self.within(str(loop.get("name", "")), index, of=of) for index in range(count)]
 
     def output(self, name: str) -> Any:
-        """The value of the output `name`; open where there is none, where it is secure, or where it may not be there."""
+        """The value of the output `name`; open where there may be none, and where it is secure."""
         said = folded(self.template.outputs.get(fold(name)))
         about = self.template.type_of(said)
         if not said or str(about.get("type", "")).lower() in _SECURE or self.template.has_secrets(said):
@@ -128,32 +132,46 @@ class Scope:
         alone = replace(self, loops={})
         return alone.value(raw) if loop is None else alone.repeated(folded(loop), of="resources")
 
-    def _call(self, name: str, arguments: list[Any], written: functions.Written) -> Any:
-        if name in {"parameters", "variables"} and arguments:
-            find = self._parameter if name == "parameters" else self._variable
-            return unknown(written()) if isinstance(arguments[0], Open) else find(str(arguments[0]))
-        if name == "copyindex":
-            return self._index(arguments, written)
+    def _call(self, name: str, arguments: list[Any], written: Written) -> Any:
         if name in functions.NAMES:
             return functions.plain(name, arguments, written)
-        if name in {"reference", "resourceinfo"} and arguments:
-            found = self.refer(self, name, arguments)
-            return unknown(written()) if found is None else found
-        if name.endswith("resourceid") and arguments:
-            place, *rest = arguments if name == "extensionresourceid" else (self._start(name), *arguments)
-            return functions.resource_id(place, rest)
-        if name == "subscription":
-            return self._about("subscription", subscriptionId="{subscriptionId}", tenantId="", displayName="")
-        if name == "resourcegroup" and not arguments:
-            group = self._about("group", name="{resourceGroupName}", tags="", type="")
-            named = {} if self.group_name is None else {"name": self.group_name}
-            return {**group, **named, "id": self.place, "location": LOCATION}
-        if name == "deployment" and self.name is not None:
-            return _Deployment(self.name, self.group)
+        if name in _HERE:
+            return getattr(self, _HERE[name])(name, arguments, written)
         own = self.template.functions.get(name)
-        return functions.plain(name, arguments, written) if own is None else self._own(own, arguments, written)
+        return unknown(written()) if own is None else self._own(own, arguments, written)
 
-    def _own(self, function: UserFunction, arguments: list[Any], written: functions.Written) -> Any:
+    def _looked_up(self, name: str, arguments: list[Any], written: Written) -> Any:
+        if len(arguments) != 1 or isinstance(arguments[0], Open):
+            return unknown(written())
+        find = self._parameter if name == "parameters" else self._variable
+        return find(str(arguments[0]))
+
+    def _identified(self, name: str, arguments: list[Any], written: Written) -> Any:
+        if not arguments:
+            return unknown(written())
+        if name == "extensionresourceid":
+            return functions.resource_id(arguments[0], arguments[1:])
+        start = self if name == "resourceid" else replace(self, level=name.removesuffix("resourceid"))
+        return functions.resource_id(start.place, arguments)
+
+    def _referred(self, name: str, arguments: list[Any], written: Written) -> Any:
+        found = self.refer(self, name, arguments) if arguments else None
+        return unknown(written()) if found is None else found
+
+    def _subscription(self, *_: Any) -> Any:
+        return self._about("subscription", subscriptionId="{subscriptionId}", tenantId="", displayName="")
+
+    def _resource_group(self, _: str, arguments: list[Any], written: Written) -> Any:
+        if arguments:
+            return unknown(written())
+        group = self._about("group", name="{resourceGroupName}", tags="", type="")
+        named = {} if self.group_name is None else {"name": self.group_name}
+        return {**group, **named, "id": self.place, "location": LOCATION}
+
+    def _deployment(self, _: str, __: list[Any], written: Written) -> Any:
+        return unknown(written()) if self.name is None else _Deployment(self.name, self.group)
+
+    def _own(self, function: UserFunction, arguments: list[Any], written: Written) -> Any:
         """What a function of the template's own gives: it sees its parameters alone, and other functions."""
         if len(arguments) != len(function.parameters):
             return unknown(written())
@@ -162,11 +180,6 @@ class Scope:
         inside = Scope(template, given, self.level, self.group, self.group_name, budget=self.budget, unread=self.unread)
         return inside.value(function.value)
 
-    def _start(self, name: str) -> Any:
-        if name == "resourceid":
-            return self.place
-        return replace(self, level=name.removesuffix("resourceid")).place
-
     def _about(self, what: str, **shown: str) -> dict[str, Any]:
         made: dict[str, Any] = {
             key: Open((Atom(f"{what}{self.group}" if text else f"{what}().{key}", text),))
@@ -174,7 +187,7 @@ class Scope:
         }
         return {**made, "id": joined("/subscriptions/", made.get("subscriptionId", ""))}
 
-    def _index(self, arguments: list[Any], written: functions.Written) -> Any:
+    def _index(self, _: str, arguments: list[Any], written: Written) -> Any:
         """The index of a loop: of the one that is named, else of that over resources."""
         named = fold(arguments[0]) if arguments and isinstance(arguments[0], str) else RESOURCE
         offset = next((each for each in arguments if type(each) is int), 0)
@@ -233,6 +246,24 @@ class Scope:
             self.budget.weigh(made)
             self._variables[name] = made
         return self._variables[name]
+
+
+_HERE: Final = {
+    "parameters": "_looked_up",
+    "variables": "_looked_up",
+    "copyindex": "_index",
+    "resourceid": "_identified",
+    "subscriptionresourceid": "_identified",
+    "managementgroupresourceid": "_identified",
+    "tenantresourceid": "_identified",
+    "extensionresourceid": "_identified",
+    "reference": "_referred",
+    "resourceinfo": "_referred",
+    "subscription": "_subscription",
+    "resourcegroup": "_resource_group",
+    "deployment": "_deployment",
+}
+"""The methods of a scope that compute the functions that need it."""
 
 
 class _Deployment(Pending):

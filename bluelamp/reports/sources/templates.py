@@ -28,7 +28,7 @@ from bluelamp.reports.sources.budget import LARGEST_TEMPLATE, Budget, OverBudget
 from bluelamp.reports.sources.declared import EXISTING, LINKED, Declared, Listener, brief, declared
 from bluelamp.reports.sources.deployments import items, refer
 from bluelamp.reports.sources.expressions import Open, unknown
-from bluelamp.reports.sources.functions import name_key, target
+from bluelamp.reports.sources.functions import located, name_key, target
 from bluelamp.reports.sources.located import Twice, Unreadable, folded
 from bluelamp.reports.sources.located import read as read_json
 from bluelamp.reports.sources.parts import Template, level_of
@@ -42,6 +42,8 @@ _ENDINGS: Final = (".json",)
 _URN: Final = "urn:pulumi:templates::bluelamp"
 _GROUP: Final = "azure-native:resources:ResourceGroup"
 _PARAMETERS: Final = ".parameters.json"
+_GRANT: Final = "azure-native:authorization:RoleAssignment"
+"""Of a grant it counts how wide it is: what it is on, whatever that is called."""
 _VAULT_ITEM: Final = "azure-native:keyvault:Secret"
 _SECRET_NAME: Final = re.compile(
     r"(password|secret|(account|access|shared|sas|api)key|connectionstring|sastoken)$", re.I
@@ -82,7 +84,9 @@ def read(
             templates[file.path] = True
             roots.add(file.root)
             whole, given = _template(file, text, template, problems), _given(file, budget, problems)
-            if whole is not None:
+            if whole is not None and given is None:
+                problems.append(Problem(file.name, message="its parameters file cannot be read"))
+            elif whole is not None and given is not None:
                 _read(file.name, text, Scope(whole, given, level, file.name, budget=budget, refer=refer), outcome)
         except OverBudget as error:
             raise SettingsError(told([*problems, Problem(file.name, message=str(error))])) from error
@@ -98,8 +102,6 @@ def read(
         )
     for one in [*map(_unread, problems), *outcome.skipped]:
         skip(one)
-    for problem in told(wrong):
-        hear(f"not read: {problem}")
     if outcome.left_out:
         hear(
             "left out, as the rules do not know it: "
@@ -127,7 +129,8 @@ def _is_told(path: str, problems: list[Problem]) -> bool:
 
 def _unread(problem: Problem) -> Skipped:
     source = (problem.file, problem.line or 1)
-    return Skipped("file", problem.file, problem.message, source=source, of="file", unread=True)
+    why = "; ".join(filter(None, (problem.message, problem.allowed, problem.next_step)))
+    return Skipped("file", problem.file, why, source=source, of="file", unread=True)
 
 
 def _looks_like(value: Any) -> bool:
@@ -162,7 +165,9 @@ def _read(file: str, text: str, scope: Scope, outcome: _Outcome) -> None:
     def wrong(start: int, kind: str, name: str, why: str) -> None:
         scope.budget.problem()
         outcome.problems.append(Problem(file, line(start), message=why))
-        outcome.skipped.append(Skipped(kind, name, f"it cannot be read: {why}", source=(file, line(start)), unread=True))
+        outcome.skipped.append(
+            Skipped(kind, name, f"it cannot be read: {why}", source=(file, line(start)), unread=True)
+        )
 
     def skipped(start: int, kind: str, name: str, why: str) -> None:
         outcome.left_out[_LINKED if why == LINKED else kind] += why != EXISTING
@@ -208,7 +213,8 @@ def _resource(
 ) -> Resource:
     values = {**values, **armnames.address(token, list(each.names))}
     references: dict[str, set[str]] = {}
-    for holder in armnames.holders(token):
+    held = armnames.holders(token)
+    for holder in held:
         values[holder] = each.on
     if values.get("location") == LOCATION:
         del values["location"]  # it stands where its group does, and says nothing of its own
@@ -222,6 +228,9 @@ def _resource(
     for key, value in values.items():
         made: set[str] = set()
         properties[key] = _plain(value, made, index)
+        if properties[key] is UNKNOWN and key in held and token == _GRANT:
+            place = located(value)
+            properties[key] = place if isinstance(place, str) else UNKNOWN
         if made:
             references.setdefault(key, set()).update(made)
     return Resource(
@@ -296,8 +305,9 @@ def _json(file: File, budget: Budget, problems: list[Problem]) -> tuple[str, Any
     return "", None
 
 
-def _given(file: File, budget: Budget, problems: list[Problem]) -> dict[str, Any]:
-    """The parameters that the file beside the template gives, by folded names.
+def _given(file: File, budget: Budget, problems: list[Problem]) -> dict[str, Any] | None:
+    """The parameters that the file beside the template gives, by folded names; None, and a problem more, where that
+    file cannot be read.
 
     Its name is compared without case, as Windows and macOS do: a verdict must not depend on where it is made.
     """
@@ -312,10 +322,13 @@ def _given(file: File, budget: Budget, problems: list[Problem]) -> dict[str, Any
     if len(names) > 1:
         message = f"{' and '.join(map(printable, names))} are its parameters on machines that ignore case"
         problems.append(Problem(file.name, message=message, next_step="keep one of them"))
-        return {}
+        return None
     beside = str(template.with_name(names[0]))
     parameters = File(beside, printable(beside), file.root, named=False)
+    before = len(problems)
     text, said = _json(parameters, budget, problems)
+    if len(problems) > before:
+        return None
     try:
         parts = folded(said)
         # Azure's command line also takes a file that holds the parameters alone.
@@ -324,7 +337,7 @@ def _given(file: File, budget: Budget, problems: list[Problem]) -> dict[str, Any
     except Twice as error:
         line = text.count("\n", 0, max(error.start, 0)) + 1
         problems.append(Problem(parameters.name, line, message=str(error), next_step="keep one of them"))
-        return {}
+        return None
 
 
 def _given_value(name: str, said: Any) -> Any:

@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import quote, unquote, urljoin
 
-from bluelamp.reports.sources.expressions import LONGEST, BadExpression, Open, is_open, joined, text, unknown
+from bluelamp.reports.sources.expressions import LONGEST, Open, joined, text, unknown
+from bluelamp.reports.sources.grammar import BadExpression
 from bluelamp.reports.sources.lists import concat, index_of, length
 from bluelamp.reports.sources.located import is_whole
 from bluelamp.reports.sources.signature import Function, Unsure, text_of, whole
@@ -139,7 +140,7 @@ def _folded(value: Any) -> str:
 
 def _known_end(arguments: list[Any], *, at: int) -> Any:
     """Whether a text that is not all known starts (`at` 0) or ends (-1) so, where enough of it is known."""
-    if len(arguments) != 2 or not isinstance(arguments[0], Open) or not isinstance(arguments[1], str):  # noqa: PLR2004
+    if len(arguments) != 2 or not isinstance(arguments[0], Open) or not isinstance(arguments[1], str):
         return None
     known, asked = arguments[0].parts[at], arguments[1]
     if not isinstance(known, str) or not (known + asked).isascii():
@@ -216,7 +217,7 @@ def _data_uri_to_string(value: Any) -> str:
 def _uri(base: Any, relative: Any) -> str:
     if not text_of(base).lower().startswith(("http://", "https://")):
         raise Unsure
-    return urljoin(base, text_of(relative))
+    return str(urljoin(base, text_of(relative)))
 
 
 FUNCTIONS: Final[Mapping[str, Function]] = {
