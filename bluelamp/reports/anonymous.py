@@ -132,11 +132,14 @@ class Anonymous:
         return replace(rule, parameters=self._of(rule.parameters))
 
     def _unjudged(self, each: Unjudged) -> Unjudged:
-        return replace(each, resources=tuple(map(self._skipped, each.resources)))
+        why = self._text(each.why) if each.unread else each.why
+        return replace(each, why=why, resources=tuple(map(self._skipped, each.resources)))
 
     def _skipped(self, one: Skipped) -> Skipped:
         source = (self._file(one.source[0]), one.source[1]) if one.source else None
-        return replace(one, name=self._token("name", one.name), urn=self._text(one.urn), source=source)
+        name = source[0] if source and one.of == "file" else self._token("name", one.name)
+        why = self._text(one.why) if one.unread else one.why
+        return replace(one, name=name, why=why, urn=self._text(one.urn), source=source)
 
     def _file(self, file: str) -> str:
         parts = PurePosixPath(file).parts

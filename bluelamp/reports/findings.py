@@ -21,7 +21,7 @@ from bluelamp.reports.since import Since
 from bluelamp.reports.statements import StatementRecord
 from bluelamp.reports.totals import Totals, totals
 from bluelamp.reports.undecided import Undecided, by_cause
-from bluelamp.reports.unjudged import Unjudged
+from bluelamp.reports.unjudged import RESOURCE, Unjudged
 
 if TYPE_CHECKING:
     from bluelamp.render.estate import Estate
@@ -289,7 +289,17 @@ class Report:
     def uncovered(self) -> tuple[Unjudged, ...]:
         """What no rule at all judged, by kind: the rest of `unjudged` are kinds of which only general rules say
         something."""
-        return tuple(each for each in self.unjudged if not each.general)
+        return tuple(each for each in self.unjudged if not each.general and each.of == RESOURCE)
+
+    @cached_property
+    def parts(self) -> tuple[Unjudged, ...]:
+        """What was not judged and is no resource: files, and properties of resources that are judged without them."""
+        return tuple(each for each in self.unjudged if each.of != RESOURCE)
+
+    @cached_property
+    def unread(self) -> tuple[Unjudged, ...]:
+        """What cannot be read. Without it, nobody can say that the force is within its baseline."""
+        return tuple(each for each in self.unjudged if each.unread)
 
     @property
     def answer(self) -> Answer:
@@ -299,7 +309,7 @@ class Report:
         """
         if self.broken:
             return Answer.NOT_WITHIN
-        if self.undecided or not self.decided:
+        if self.undecided or self.unread or not self.decided:
             return Answer.CANNOT_BE_SAID
         return Answer.WITHIN_PICKED if self.filters else Answer.WITHIN
 

@@ -11,6 +11,7 @@ from bluelamp.policies import Enforcement, Verdict
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import SEVERITIES, UNDECIDED, Answer, Finding, Report, RuleRecord
 from bluelamp.reports.unjudged import Skipped, Unjudged
+from bluelamp.reports.unjudged import counted as counted_of
 from bluelamp.reports.words import ANSWER_WORDS, asked, counted, one_line, says_more, some, standing, value
 
 if TYPE_CHECKING:
@@ -278,15 +279,18 @@ def _no_exemption(exemption: ExemptionRecord) -> "Text":
 
 def _unjudged(report: Report) -> "list[RenderableType]":
     """What was not judged, and what only general rules judged: a paragraph for each reason, and where the rest is."""
-    by_why: dict[str, list[Unjudged]] = defaultdict(list)
+    by_why: dict[tuple[str, str], list[Unjudged]] = defaultdict(list)
     for each in report.unjudged:
-        by_why[each.why].append(each)
+        by_why[each.why, each.of].append(each)
     few = sum(len(each.resources) for each in report.uncovered) <= _FEW
     short = short_kinds({each.kind for each in report.unjudged})
     parts: list[RenderableType] = []
-    for why, kinds in by_why.items():
-        count = some(sum(len(each.resources) for each in kinds), "resource")
-        head = "judged in part" if kinds[0].general else "not judged"
+    for (why, _), kinds in by_why.items():
+        count = counted_of(sum(len(each.resources) for each in kinds), kinds[0].of)
+        head = "judged in part" if kinds[0].general else "not read" if kinds[0].unread else "not judged"
+        if kinds[0].of == "file":
+            parts.append(Folded(_line(("not read", "bold yellow"), f": {count}: {_files(kinds)}: {why}"), 0))
+            continue
         if few and not kinds[0].general:
             told = "; ".join(f"{each.kind} ({', '.join(map(_place, each.resources))})" for each in kinds)
         else:
@@ -314,6 +318,13 @@ def _ends(kind: str, way: str) -> bool:
 
 def _place(one: Skipped) -> str:
     return one.name if one.place in ("", one.name) else f"{one.name} ({one.place})"
+
+
+def _files(kinds: "Sequence[Unjudged]") -> str:
+    """The files that cannot be read, and where: a few of them, and how many more."""
+    found = [one for each in kinds for one in each.resources]
+    named = ", ".join(one.place or one.name for one in found[:MOST])
+    return named if len(found) <= MOST else f"{named} and {len(found) - MOST:,} more"
 
 
 def _rest(count: int, noun: str) -> "list[RenderableType]":

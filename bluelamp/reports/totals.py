@@ -34,7 +34,8 @@ MEANINGS: Final = {
     "judged": "At least one rule for its kind applies.",
     "in_part": "Only rules on location, classification and cost apply.",
     "without_rule": "No rule applies. Judged, judged in part and without a rule add up to all resources.",
-    "left_out": "Objects of the source that are not among the resources, such as documents of another kind.",
+    "left_out": "What the source holds and is not among the resources, such as documents of another kind, files that "
+    "cannot be read, and properties that no rule knows.",
     "with_verdict": "At least one rule gives a verdict, if only not applicable.",
     "rules": "Rules of the baseline that were applied.",
     "idle_rules": "Rules applied that concern no resource here.",

@@ -18,15 +18,25 @@ _UNHEARD: Final = ":bluelamp.invalid/v0:Unheard"
 """The end of a type that no provider has."""
 
 
+RESOURCE: Final = "resource"
+_PLURALS: Final = {"property": "properties"}
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something that a source holds and that was not judged: `kind` and `why` group it, `urn` is empty for none."""
+    """Something that a source holds and that was not judged: `kind` and `why` group it, `urn` is empty for none.
+
+    `of` is what it is: a resource, a file, or a property or an expression of a resource that is judged without it.
+    `unread` is what should have been read and cannot be: the report then cannot say that all is well.
+    """
 
     kind: str
     name: str
     why: str
     urn: str = ""
     source: tuple[str, int] | None = None
+    of: str = RESOURCE
+    unread: bool = False
 
     @property
     def place(self) -> str:
@@ -38,14 +48,29 @@ class Skipped:
         source = {"file": self.source[0], "line": self.source[1]} if self.source else None
         return {"name": self.name, "resource": self.urn, "source": source}
 
+    @property
+    def group(self) -> tuple[str, str, str, bool]:
+        """What it has in common with others of its kind."""
+        return self.kind, self.why, self.of, self.unread
+
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
-    """The resources of one kind that were not judged, for one reason; `general` where general rules judged them."""
+    """The resources of one kind that were not judged, for one reason; `general` where general rules judged them.
+
+    `of` and `unread` are those of `Skipped`.
+    """
 
     kind: str
     why: str
     resources: tuple[Skipped, ...] = field(default=())
+    of: str = RESOURCE
+    unread: bool = False
+
+    @property
+    def counted(self) -> str:
+        """`1 file`, `2 properties`."""
+        return counted(len(self.resources), self.of)
 
     @property
     def general(self) -> bool:
@@ -62,6 +87,8 @@ class Unjudged:
         return {
             "kind": self.kind,
             "why": self.why,
+            "of": self.of,
+            "unread": self.unread,
             "count": len(self.resources),
             "resources": [each.as_dict() for each in self.resources],
         }
@@ -73,7 +100,8 @@ def unjudged(
     rules: Sequence[Rule],
     skipped: Iterable[Skipped] = (),
 ) -> tuple[Unjudged, ...]:
-    """What was not judged, by kind: the kinds that no rule concerns first, those with most resources before others.
+    """What was not judged, by kind: what cannot be read first, then the kinds that no rule concerns, those with most
+    resources before others.
 
     A resource is judged where one of `rules`, the whole baseline's, concerns its kind, or gave a verdict on it. What a
     general rule says is not enough: it says nothing of how a kind is set up. Nor is "not applicable" from a rule that
@@ -85,7 +113,7 @@ def unjudged(
         each.urn for each in judgements if each.verdict is not Verdict.NOT_APPLICABLE and each.rule not in general
     }
     concerned: dict[str, str] = {}
-    found: dict[tuple[str, str], list[Skipped]] = defaultdict(list)
+    found: dict[tuple[str, str, str, bool], list[Skipped]] = defaultdict(list)
     for each in resources:
         if each.urn in decided:
             continue
@@ -94,14 +122,25 @@ def unjudged(
         if why is None:
             why = concerned[type_] = _why(type_, particular, [rule for rule in rules if rule.id in general])
         if why:
-            found[each.type, why].append(Skipped(each.type, each.name, why, each.urn, each.source))
+            one = Skipped(each.type, each.name, why, each.urn, each.source)
+            found[one.group].append(one)
     for left in skipped:
-        found[left.kind, left.why].append(left)
-    ordered = sorted(found.items(), key=lambda each: (each[0][1] == GENERAL_ONLY, -len(each[1]), each[0]))
+        found[left.group].append(left)
+    ordered = sorted(found.items(), key=lambda each: (not each[0][3], *_order(each[0], len(each[1]))))
     return tuple(
-        Unjudged(kind, why, tuple(sorted(of, key=lambda one: (one.name, one.urn, one.source or ()))))
-        for (kind, why), of in ordered
+        Unjudged(kind, why, tuple(sorted(alike, key=lambda one: (one.name, one.urn, one.source or ()))), of, unread)
+        for (kind, why, of, unread), alike in ordered
     )
+
+
+def counted(count: int, of: str) -> str:
+    """`1 file`, `2 properties`."""
+    return f"{count:,} {of if count == 1 else _PLURALS.get(of, f'{of}s')}"
+
+
+def _order(group: tuple[str, str, str, bool], count: int) -> tuple[Any, ...]:
+    kind, why, of, _ = group
+    return why == GENERAL_ONLY, of != RESOURCE, -count, kind, why
 
 
 def is_general(rule: Rule) -> bool:

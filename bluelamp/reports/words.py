@@ -12,6 +12,7 @@ from bluelamp.reports.coverage import Standing
 from bluelamp.reports.findings import SEVERITIES, Answer, Finding, Report, Source
 from bluelamp.reports.since import Since
 from bluelamp.reports.totals import SOURCES as TOTALS_SOURCES
+from bluelamp.reports.unjudged import counted as amount
 
 if TYPE_CHECKING:
     from bluelamp.reports.signature import Signature
@@ -66,7 +67,7 @@ def headline(report: Report) -> str:
 def not_covered(report: Report) -> str:
     """How many resources were not judged, of how many kinds, as half a sentence; empty where all were."""
     none = sum(len(each.resources) for each in report.uncovered)
-    partly = sum(len(each.resources) for each in report.unjudged) - none
+    partly = sum(len(each.resources) for each in report.unjudged if each.general)
     said = []
     if none:
         kinds = some(len({each.kind for each in report.uncovered}), "kind")
@@ -75,7 +76,28 @@ def not_covered(report: Report) -> str:
         noun = some(partly, "resource") if not none else f"{partly:,}"
         verb = "is" if partly == 1 else "are"
         said.append(f"{noun} {verb} covered only by rules on location, classification and cost")
-    return ", and ".join(said)
+    said += _parts(report)
+    return ", and ".join(filter(None, (", ".join(said[:-1]), *said[-1:])))
+
+
+def _parts(report: Report) -> list[str]:
+    """How much of files and resources was not judged: what cannot be read, and what the source left out."""
+    found: Counter[tuple[bool, str]] = Counter()
+    for each in report.parts:
+        found[each.unread, each.of] += len(each.resources)
+    return [
+        f"{amount(count, of)} {'cannot be read' if unread else 'is not judged' if count == 1 else 'are not judged'}"
+        for (unread, of), count in sorted(found.items(), key=lambda each: (not each[0][0], each[0][1]))
+    ]
+
+
+def unread(report: Report) -> str:
+    """How many files and resources cannot be read, as half a sentence; empty where all were."""
+    found: Counter[str] = Counter()
+    for each in report.unread:
+        found[each.of] += len(each.resources)
+    listed = " and ".join(amount(count, of) for of, count in sorted(found.items()))
+    return f"{listed} cannot be read" if listed else ""
 
 
 def sentence(text: str) -> str:
@@ -115,6 +137,7 @@ def explanation(report: Report) -> list[str]:
         said.append(
             "Only rules on location, classification and cost were applied: no other rule concerns what is here."
         )
+    said += [sentence(unread(report))] if report.unread else []
     said += [each.sentences for each in report.causes]
     if report.advised:
         count = _rules(report.advised)
@@ -203,12 +226,18 @@ def _answer(report: Report) -> str:
             severities = Counter(finding.rule.severity for finding in report.broken)
             parts = ", ".join(f"{severities[each]} {each}" for each in SEVERITIES if severities[each])
             return f"not within its baseline: {some(len(report.broken), 'mandatory failure')} ({parts})"
-        case Answer.CANNOT_BE_SAID if not report.findings:
-            return "undecided: there was nothing to judge"
-        case Answer.CANNOT_BE_SAID if not report.undecided:
-            return "undecided: only rules on location, classification and cost were applied"
         case Answer.CANNOT_BE_SAID:
-            return "undecided: " + "; ".join(f"{each.counted} ({each.step})" for each in report.causes)
+            return f"undecided: {_open(report)}"
+
+
+def _open(report: Report) -> str:
+    """Why nobody can say whether a force is within its baseline, as half a sentence."""
+    causes = [f"{each.counted} ({each.step})" for each in report.causes]
+    if report.unread or causes:
+        return "; ".join(filter(None, (unread(report), *causes)))
+    if not report.findings:
+        return "there was nothing to judge"
+    return "only rules on location, classification and cost were applied"
 
 
 def moment(time: datetime) -> str:

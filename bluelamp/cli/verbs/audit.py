@@ -1,6 +1,6 @@
 """`bluelamp audit`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -163,7 +163,15 @@ def audit(
     if screen.json:
         screen.give({"reports": [one.as_dict(passes=passes) for one in reports]})
     output.write(screen, reports, root)
-    raise typer.Exit(worst(Status.RULES_BROKEN if one.stops else Status.DONE for one in reports))
+    raise typer.Exit(worst(status for one in reports for status in _statuses(one)))
+
+
+def _statuses(report: Report) -> Iterator[Status]:
+    """What cannot be read outweighs broken rules: nobody knows what it holds."""
+    if report.unread:
+        yield Status.WRONG_USE
+    if report.stops:
+        yield Status.RULES_BROKEN
 
 
 def _root(project: Path | None) -> Path:

@@ -32,7 +32,7 @@ def to_junit(report: Report, *, advisory_failures: bool = False) -> str:
     for finding in report.findings:
         found[finding.rule.id].append(finding)
     left = [one for each in report.unjudged for one in each.resources]
-    figures = _figures([*map(element, report.findings), *("skipped" for _ in left)])
+    figures = _figures([*map(element, report.findings), *map(_mark, left)])
     suites = Xml.Element("testsuites", {"name": _fit(f"bluelamp {report.force}"), **figures})
     for rule in report.rules:
         if found[rule.id]:
@@ -64,15 +64,21 @@ def _suite(report: Report, rule: RuleRecord, findings: list[Finding], element: E
 
 
 def _not_judged(report: Report, left: Sequence[Skipped]) -> Xml.Element:
-    """A suite of what no rule judged: a skipped test case for each resource."""
+    """A suite of what was not judged: a test case for each resource and file."""
     about = {"name": NOT_JUDGED, "timestamp": time_of(report.ended).rstrip("Z")}
-    suite = Xml.Element("testsuite", {**about, **_figures("skipped" for _ in left)})
+    suite = Xml.Element("testsuite", {**about, **_figures(map(_mark, left))})
     for one in left:
         case = Xml.SubElement(suite, "testcase", {"classname": _fit(one.kind), "name": _fit(one.urn or one.name)})
         if one.source:
             case.attrib |= {"file": _fit(one.source[0]), "line": str(one.source[1])}
-        Xml.SubElement(case, "skipped", {"message": _fit(f"not judged: {one.why}")})
+        said = "not read" if one.unread else "not judged"
+        Xml.SubElement(case, _mark(one), {"message": _fit(f"{said}: {one.why}")})
     return suite
+
+
+def _mark(one: Skipped) -> str:
+    """What cannot be read is an error, so that a pipeline does not pass for want of it."""
+    return "error" if one.unread else "skipped"
 
 
 def _case(report: Report, finding: Finding, element: str | None) -> Xml.Element:

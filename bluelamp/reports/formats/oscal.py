@@ -161,7 +161,7 @@ class _Made:
         return {
             "uuid": self.id("not judged", each.kind, each.why),
             "title": f"Not judged: {_line(each.kind)}",
-            "description": f"{some(len(each.resources), 'resource')} of the kind {_line(each.kind)}: {each.why}",
+            "description": f"{each.counted} of the kind {_line(each.kind)}: {each.why}",
             "props": _props(verdict="not judged", kind=each.kind),
             "methods": ["EXAMINE"],
             "types": ["not-judged"],

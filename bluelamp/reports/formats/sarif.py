@@ -176,7 +176,7 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
 def _invocation(report: Report, left_out: int) -> dict[str, Any]:
     broken = [finding for finding in report.findings if finding.verdict is Verdict.ERROR]
     return {
-        "executionSuccessful": not broken,
+        "executionSuccessful": not broken and not report.unread,
         "startTimeUtc": time_of(report.started),
         "endTimeUtc": time_of(report.ended),
         "toolExecutionNotifications": [
@@ -189,11 +189,9 @@ def _invocation(report: Report, left_out: int) -> dict[str, Any]:
         ]
         + [
             {
-                "level": "warning" if not each.general else "note",
+                "level": "error" if each.unread else "note" if each.general else "warning",
                 "descriptor": {"id": "not-judged"},
-                "message": {
-                    "text": f"not judged: {some(len(each.resources), 'resource')} of the kind {each.kind}: {each.why}"
-                },
+                "message": {"text": f"not judged: {each.counted} of the kind {each.kind}: {each.why}"},
                 "locations": [_location_of(one) for one in each.resources[:_NAMED]],
             }
             for each in report.unjudged

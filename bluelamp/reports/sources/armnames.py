@@ -43,6 +43,24 @@ _PUNCTUATED: Final = frozenset(
 """ARM's names with punctuation, which the SDK writes without. Any other punctuation makes another name."""
 
 
+_SCALARS: Final = frozenset({"boolean", "integer", "number", "string", "enum"})
+_TYPES: Final[Mapping[str, str]] = {
+    "boolean": "boolean",
+    "integer": "number",
+    "number": "number",
+    "string": "string",
+    "enum": "string",
+}
+_TAKEN: Final[Mapping[str, frozenset[str]]] = {
+    "boolean": frozenset({"boolean"}),
+    "number": frozenset({"integer", "number"}),
+    "string": frozenset({"string", "enum"}),
+}
+"""Which types take a value of a kind as it is."""
+_TRUTHS: Final = {"true": True, "false": False}
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,9})?")
+
+
 @cache
 def catalogue() -> Catalogue:
     """The SDK's schema."""
@@ -197,7 +215,31 @@ def _value(shape: Shape, value: Any, names: Spelling) -> Any:
             return {key: _value(shape.item, item, names) for key, item in value.items()}
     if isinstance(value, list) and shape.kind == "array" and shape.item:
         return [_value(shape.item, item, names) for item in value]
-    return value
+    return converted(shape, value) if isinstance(value, (str, int, float)) else value
+
+
+def converted(shape: Shape, value: str | float) -> Any:
+    """A text, number or boolean as the type that is asked for: Azure converts between them.
+
+    It is open where what becomes of it is not known, such as a number where a boolean is asked for.
+    """
+    kinds = {option.kind for option in shape.options} if shape.kind == "union" else {shape.kind}
+    given = "boolean" if isinstance(value, bool) else "string" if isinstance(value, str) else "number"
+    if not kinds <= _SCALARS or kinds & _TAKEN[given]:
+        return value
+    (kind, *others) = sorted(kinds)
+    made = None if others else _converted(_TYPES[kind], value)
+    return unknown(f"{value} as {kind}") if made is None else made
+
+
+def _converted(kind: str, value: str | float) -> Any:
+    """`value`, which is of another type, as a `boolean`, `number` or `string`; None where that is not known."""
+    if kind == "boolean":
+        return _TRUTHS.get(value.strip().lower()) if isinstance(value, str) else None
+    if kind == "number":
+        found = _NUMBER.fullmatch(value) if isinstance(value, str) else None
+        return None if found is None else float(found[0]) if found[1] else int(found[0])
+    return None if isinstance(value, bool) else str(value)
 
 
 def _merged(union: Shape) -> Shape:

@@ -6,31 +6,20 @@ used. A function that is not known here gives an open value; nothing is guessed.
 """
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
 from bluelamp.reports.sources.budget import Budget
+from bluelamp.reports.sources.grammar import BadExpression, Called, Constant, Member, Node, parsed
 from bluelamp.reports.sources.located import Located, fold, members
-
-_TOKEN: Final = re.compile(
-    r"(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)|(?P<sign>[()\[\],.]))"
-)
-_SPACE: Final = re.compile(r"\s*")
 
 LONGEST: Final = 1_000_000
 """How long a text may become, and how many items a list may have; ARM stops far earlier."""
-_LONGEST_EXPRESSION: Final = 24_576
-"""How many characters ARM takes in one expression."""
-_LONGEST_NUMBER: Final = 19
 _MOST_PARTS: Final = 10_000
 _LONGEST_KEY: Final = 2_000
-
-
-class BadExpression(ValueError):  # noqa: N818 - what an expression is
-    """An expression does not follow the language's grammar."""
+_BRANCHES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +122,38 @@ def is_open(value: Any) -> bool:
     return any(is_open(item) for item in value) if isinstance(value, list) else isinstance(value, Open)
 
 
-_LOOKUPS: Final = frozenset({"parameters", "variables"})
+_LOOKUPS: Final = frozenset({"parameters", "variables", "lambdavariables"})
 """The functions that give what has been counted when it was computed."""
 
 Call = Callable[[str, list[Any], Callable[[], str]], Any]
 """What calls a function: its name in lower case, its arguments, and how to find out how the call is written."""
+
+
+class Pending:
+    """A value whose members are computed when they are asked for, such as what a deployment gives back.
+
+    It is only known by its members: as a whole it is open.
+    """
+
+    def get(self, key: str) -> Any:
+        """The member `key`."""
+        return unknown(f"{self}.{key}")
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda:
+    """A `lambda(...)`: the names of its variables, and what it gives for values of them."""
+
+    names: tuple[str, ...]
+    give: Callable[[Mapping[str, Any]], Any]
+    written: Callable[[], str]
+
+    def __call__(self, *values: Any) -> Any:
+        """What it gives for these values; it may take the index of an item after the item, or leave it out."""
+        return self.give(dict(zip(self.names, values, strict=False)))
+
+    def __str__(self) -> str:
+        return self.written()
 
 
 def evaluated(expression: str, call: Call, budget: Budget | None = None) -> Any:
@@ -146,115 +162,131 @@ def evaluated(expression: str, call: Call, budget: Budget | None = None) -> Any:
         return expression
     if expression.startswith("[["):
         return expression[1:]
-    if len(expression) > _LONGEST_EXPRESSION:
-        raise BadExpression(f"it has more than {_LONGEST_EXPRESSION:,} characters")
     try:
-        return _Reader(expression[1:-1], call, budget or Budget()).whole()
+        return settled(_Evaluator(call, budget or Budget()).value(parsed(expression[1:-1]), {}))
     except RecursionError as error:
         raise BadExpression("it is nested too deep, or needs itself") from error
 
 
-class _Reader:
-    def __init__(self, source: str, call: Call, budget: Budget) -> None:
-        self._tokens = list(_tokens(source))
+def settled(value: Any) -> Any:
+    """The same, open where it is only known by its members."""
+    return unknown(str(value)) if isinstance(value, (Pending, Lambda)) else value
+
+
+class _Evaluator:
+    def __init__(self, call: Call, budget: Budget) -> None:
         self._call = call
         self._budget = budget
-        self._at = 0
 
-    def whole(self) -> Any:
-        value = self._value()
-        if self._at < len(self._tokens):
-            raise BadExpression(f"nothing may follow at '{self._tokens[self._at][1]}'")
-        return value
+    def value(self, node: Node, bound: Mapping[str, Any]) -> Any:
+        if isinstance(node, Constant):
+            return node.value
+        if isinstance(node, Member):
+            return self._member(node, bound)
+        if node.name == "if" and len(node.arguments) == _BRANCHES:
+            return self._branch(node, bound)
+        return self._lambda(node, bound) if node.name == "lambda" else self._called(node, bound)
 
-    def _value(self) -> Any:
-        kind, token = self._next()
-        if kind == "text":
-            value: Any = token[1:-1].replace("''", "'")
-        elif kind == "number":
-            if len(token) > _LONGEST_NUMBER:
-                raise BadExpression(f"the number {token[:_LONGEST_NUMBER]}… has too many digits")
-            value = float(token) if "." in token else int(token)
-        elif kind == "name":
-            value = self._called(token)
-        else:
-            raise BadExpression(f"a value was expected at '{token}'")
-        while self._at < len(self._tokens) and self._tokens[self._at][1] in {".", "["}:
-            value = self._member(value)
-        return value
-
-    def _called(self, name: str) -> Any:
-        self._expect("(")
-        arguments: list[Any] = []
-        while self._tokens[self._at : self._at + 1] and self._tokens[self._at][1] != ")":
-            arguments.append(self._value())
-            if self._tokens[self._at : self._at + 1] and self._tokens[self._at][1] == ",":
-                self._at += 1
-        self._expect(")")
+    def _called(self, node: Called, bound: Mapping[str, Any]) -> Any:
+        arguments = [self.value(each, bound) for each in node.arguments]
+        if node.name == "tryget" and arguments and isinstance(arguments[0], Pending):
+            return self._within(arguments[0], arguments[1:])
+        arguments = [unknown(str(each)) if isinstance(each, Pending) else each for each in arguments]
+        if node.name == "lambdavariables" and arguments:
+            return bound.get(fold(str(arguments[0])), unknown(f"lambdaVariables({arguments[0]})"))
 
         def written() -> str:
-            return f"{name.lower()}({', '.join(map(str, arguments))})"
+            return f"{node.name}({', '.join(map(str, arguments))})"
 
         # Both what goes in and what comes out is counted, so that nothing can grow or be gone through unseen.
         self._budget.weigh(arguments)
-        value = self._call(name.lower(), arguments, written)
-        if fold(name) not in _LOOKUPS:
+        value = self._call(node.name, arguments, written)
+        if node.name not in _LOOKUPS and not isinstance(value, Pending):
             self._budget.weigh(value)
         return value
 
-    def _member(self, value: Any) -> Any:
-        _, sign = self._next()
-        if sign == "[":
-            key = self._value()
-            self._expect("]")
-        else:
-            kind, key = self._next()
-            if kind != "name":
-                raise BadExpression(f"a property was expected at '{key}'")
-        keys = key.split(".") if sign == "." else [key]  # the tokens of names take dots in
-        for each in keys:
-            if isinstance(each, Open):
+    def _within(self, value: Any, keys: list[Any]) -> Any:
+        for key in keys:
+            value = value.get(str(key)) if isinstance(value, Pending) else member(value, key, absent=None)
+        return value
+
+    def _branch(self, node: Called, bound: Mapping[str, Any]) -> Any:
+        """Of `if` the branch that is taken, alone: the other one need not make sense."""
+        condition, then, otherwise = node.arguments
+        holds = settled(self.value(condition, bound))
+        self._budget.step()
+        if isinstance(holds, bool):
+            return self.value(then if holds else otherwise, bound)
+        one, other = settled(self.value(then, bound)), settled(self.value(otherwise, bound))
+        self._budget.weigh([one, other])
+        return either(one, other, f"if({holds}, {one}, {other})")
+
+    def _lambda(self, node: Called, bound: Mapping[str, Any]) -> Lambda:
+        *names, body = node.arguments
+        if not all(isinstance(each, Constant) and isinstance(each.value, str) for each in names):
+            raise BadExpression("the names of a lambda's variables are texts")
+        spelled = tuple(fold(str(each.value)) for each in names if isinstance(each, Constant))
+
+        def written() -> str:
+            around = ", ".join(f"{name}={value}" for name, value in bound.items())
+            return f"lambda({', '.join(spelled)}, {body}; {around})"
+
+        def give(values: Mapping[str, Any]) -> Any:
+            self._budget.step()
+            return settled(self.value(body, {**bound, **values}))
+
+        return Lambda(spelled, give, written)
+
+    def _member(self, node: Member, bound: Mapping[str, Any]) -> Any:
+        value = self.value(node.of, bound)
+        for each in node.keys:
+            key = settled(self.value(each, bound))
+            if isinstance(value, Pending):
+                value = unknown(f"{value}.{key}") if isinstance(key, Open) else value.get(str(key))
+                continue
+            if isinstance(key, Open):
                 self._budget.weigh(value)
             elif isinstance(value, Mapping) and not isinstance(value, Located):
                 self._budget.step(len(value))
-            value = member(value, each)
+            value = member(value, key)
         return value
 
-    def _next(self) -> tuple[str, str]:
-        if self._at >= len(self._tokens):
-            raise BadExpression("it ends too early")
-        self._at += 1
-        return self._tokens[self._at - 1]
 
-    def _expect(self, sign: str) -> None:
-        _, found = self._next()
-        if found != sign:
-            raise BadExpression(f"'{sign}' was expected at '{found}'")
+def either(one: Any, other: Any, written: str) -> Any:
+    """What is known of a value that is one of two: where they agree, and what both have."""
+    if type(one) is type(other) and one == other:
+        return one
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        spelled = {fold(str(key)): key for key in (*other, *one)}
+        if len(spelled) == len({*one, *other}):
+            return {
+                key: either(one[key], other[key], f"{written}.{key}")
+                if key in one and key in other
+                else unknown(f"{written}.{key}")
+                for key in spelled.values()
+            }
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        pairs = enumerate(zip(one, other, strict=True))
+        return [either(first, second, f"{written}[{index}]") for index, (first, second) in pairs]
+    return unknown(written)
 
 
-def member(value: Any, key: Any) -> Any:
-    """The property, or the item, `key` of `value`; names are compared without case. None where there is none."""
+_NOTHING: Final = object()
+
+
+def member(value: Any, key: Any, absent: Any = _NOTHING) -> Any:
+    """The property, or the item, `key` of `value`; names are compared without case.
+
+    Where there is none it is `absent`, by default open: a deployment fails there.
+    """
     if isinstance(value, Open) or isinstance(key, Open):
         return unknown(f"{value}.{key}")
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and isinstance(key, str):
         by_name = value.members if isinstance(value, Located) else members(value)
-        found = by_name.get(fold(str(key)), [])
-        return unknown(f"{value}.{key}") if len(found) > 1 else found[0] if found else None
-    if isinstance(value, list) and isinstance(key, int) and -len(value) <= key < len(value):
+        found = by_name.get(fold(key), [])
+        if len(found) == 1:
+            return found[0]
+        return absent if not found and absent is not _NOTHING else unknown(f"{value}.{key}")
+    if isinstance(value, list) and type(key) is int and 0 <= key < len(value):
         return value[key]
-    return None
-
-
-def _tokens(source: str) -> Iterator[tuple[str, str]]:
-    at = _spaced(source, 0)
-    while at < len(source):
-        found = _TOKEN.match(source, at)
-        if not found or found.lastgroup is None:
-            raise BadExpression(f"'{source[at : at + 20].strip()}' is not understood")
-        yield found.lastgroup, found[found.lastgroup]
-        at = _spaced(source, found.end())
-
-
-def _spaced(source: str, at: int) -> int:
-    found = _SPACE.match(source, at)
-    return found.end() if found else at
+    return unknown(f"{value}.{key}") if absent is _NOTHING else absent

@@ -1,4 +1,4 @@
-"""JSON as ARM takes it, with comments, in which every object knows the line that it begins on."""
+"""JSON as ARM takes it, with comments and texts of several lines. Every object knows the line that it begins on."""
 
 import json
 import re
@@ -16,10 +16,8 @@ DEEPEST: Final = 100
 """How deep the values of a template may be nested; templates inside templates take a few levels each."""
 HALF: Final = "a text holds half of a character (a lone surrogate)"
 TOO_LONG: Final = "a number has too many digits"
-# What is not closed goes on to the end of its line or of the text, so that nothing is looked at twice.
-_STRING_OR_COMMENT: Final = re.compile(
-    r'"[^"\\\n]*(?:\\.[^"\\\n]*)*(?:"|(?=\n)|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL
-)
+# What is not closed goes on to the end of the text, so that nothing is looked at twice. Texts may have several lines.
+_STRING_OR_COMMENT: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -88,7 +86,7 @@ def folded(value: Any) -> dict[str, Any]:
 
 class _Decoder(json.JSONDecoder):
     def __init__(self) -> None:
-        super().__init__(object_pairs_hook=_once, parse_float=_number, parse_constant=_constant)
+        super().__init__(object_pairs_hook=_once, parse_float=_number, parse_constant=_constant, strict=False)
         self.parse_object = self._located
         self.scan_once = py_make_scanner(self)
 

@@ -7,9 +7,12 @@ moment. What only a deployment knows is unknown. A parameters file beside a temp
 `site.json`) gives its parameters.
 """
 
+import codecs
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,12 +25,14 @@ from bluelamp.errors import UsageError
 from bluelamp.policies.value import joined
 from bluelamp.reports.sources import armnames
 from bluelamp.reports.sources.budget import LARGEST_TEMPLATE, Budget, OverBudget, told
-from bluelamp.reports.sources.declared import Declared, Listener, declared
+from bluelamp.reports.sources.declared import EXISTING, LINKED, Declared, Listener, brief, declared
+from bluelamp.reports.sources.deployments import items, refer
 from bluelamp.reports.sources.expressions import Open, unknown
-from bluelamp.reports.sources.functions import name_key, target
+from bluelamp.reports.sources.functions import located, name_key, target
 from bluelamp.reports.sources.located import Twice, Unreadable, folded
 from bluelamp.reports.sources.located import read as read_json
-from bluelamp.reports.sources.scopes import LOCATION, Scope, Template, level_of
+from bluelamp.reports.sources.parts import Template, level_of
+from bluelamp.reports.sources.scopes import LOCATION, Scope
 from bluelamp.reports.sources.unique import unique
 from bluelamp.reports.unjudged import Skipped
 
@@ -37,10 +42,14 @@ _ENDINGS: Final = (".json",)
 _URN: Final = "urn:pulumi:templates::bluelamp"
 _GROUP: Final = "azure-native:resources:ResourceGroup"
 _PARAMETERS: Final = ".parameters.json"
+_GRANT: Final = "azure-native:authorization:RoleAssignment"
+"""Of a grant it counts how wide it is: what it is on, whatever that is called."""
 _VAULT_ITEM: Final = "azure-native:keyvault:Secret"
 _SECRET_NAME: Final = re.compile(
     r"(password|secret|(account|access|shared|sas|api)key|connectionstring|sastoken)$", re.I
 )
+_LINKED: Final = "the template that a deployment links to"
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _Key = tuple[str, tuple[Any, ...]]
 
 
@@ -51,13 +60,12 @@ def read(
 ) -> list[Resource]:
     """The resources that the templates in `paths`, files and folders, declare.
 
-    `hear` is told of what is left out, `skip` of each resource that is. Raises `SettingsError` with everything that
-    cannot be read, in every file, and `UsageError` where there is no template.
+    To `skip` goes everything that is left out or cannot be read, and `hear` is told of it in a few sentences. Raises
+    `SettingsError` with everything that cannot be read where nothing else is there to judge, or where a limit of the
+    run is exceeded, and `UsageError` where there is no template.
     """
     problems: list[Problem] = []
-    found: dict[str, Resource] = {}
-    left_out: dict[str, int] = {}
-    taken: dict[str, int] = {}
+    outcome = _Outcome()
     templates: dict[str, bool] = {}
     budget = Budget()
     roots: set[str] = set()
@@ -70,33 +78,73 @@ def read(
             text, template = _json(file, budget, problems)
             level = level_of(template) if isinstance(template, Mapping) else None
             if template is None or level is None:
-                if file.named and template is not None:
+                if template is not None and (file.named or _looks_like(template)):
                     problems.append(_no_template(file.name))
                 continue
             templates[file.path] = True
             roots.add(file.root)
             whole, given = _template(file, text, template, problems), _given(file, budget, problems)
-            if whole is not None:
-                scope = Scope(whole, given, level, file.name, budget=budget)
-                _read(file.name, text, scope, found, taken, problems, left_out, skip)
+            if whole is not None and given is None:
+                problems.append(Problem(file.name, message="its parameters file cannot be read"))
+            elif whole is not None and given is not None:
+                _read(file.name, text, Scope(whole, given, level, file.name, budget=budget, refer=refer), outcome)
         except OverBudget as error:
-            problems.append(Problem(file.name, message=str(error)))
-            break
-    if problems:
-        raise SettingsError(told(problems))
+            raise SettingsError(told([*problems, Problem(file.name, message=str(error))])) from error
+    wrong = [*problems, *outcome.problems]
+    if wrong and not outcome.found:
+        raise SettingsError(told(wrong))
     # A path that gives nothing is no less a mistake where others give something.
-    without = [printable(path) for path in dict.fromkeys(paths) if path not in roots]
+    without = [printable(path) for path in dict.fromkeys(paths) if path not in roots and not _is_told(path, problems)]
     if without:
         raise UsageError(
             f"there is no ARM template in {', '.join(without)}",
             next_step="name JSON files or folders; of Bicep make them first: bicep build main.bicep",
         )
-    if left_out:
+    for one in [*map(_unread, problems), *outcome.skipped]:
+        skip(one)
+    if outcome.left_out:
         hear(
             "left out, as the rules do not know it: "
-            + ", ".join(f"{what} ({count})" for what, count in sorted(left_out.items()))
+            + ", ".join(f"{what} ({count})" for what, count in sorted(outcome.left_out.items()))
         )
-    return list(found.values())
+    return list(outcome.found.values())
+
+
+@dataclass
+class _Outcome:
+    """What was found: resources by URN, and what is left out or cannot be read, listed and counted."""
+
+    found: dict[str, Resource] = field(default_factory=dict)
+    taken: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+def _is_told(path: str, problems: list[Problem]) -> bool:
+    """Whether a problem is with `path`, or with what is in it."""
+    shown = printable(path).rstrip("/")
+    return any(each.file == shown or each.file.startswith(f"{shown}/") for each in problems)
+
+
+def _unread(problem: Problem) -> Skipped:
+    source = (problem.file, problem.line or 1)
+    why = "; ".join(filter(None, (problem.message, problem.allowed, problem.next_step)))
+    return Skipped("file", problem.file, why, source=source, of="file", unread=True)
+
+
+def _looks_like(value: Any) -> bool:
+    """Whether a file is a template but for its `$schema`: resources with an API version are in nothing else."""
+    listed = items(_members(value).get("resources"))
+    return bool(listed) and all({"type", "apiversion"} <= _members(each).keys() for each in listed)
+
+
+def _members(value: Any) -> dict[str, Any]:
+    """The members of an object by their folded names; none where there is a name in two spellings."""
+    try:
+        return folded(value)
+    except Twice:
+        return {}
 
 
 def _template(file: File, text: str, raw: Mapping[str, Any], problems: list[Problem]) -> Template | None:
@@ -108,54 +156,56 @@ def _template(file: File, text: str, raw: Mapping[str, Any], problems: list[Prob
         return None
 
 
-def _read(
-    file: str,
-    text: str,
-    scope: Scope,
-    found: dict[str, Resource],
-    taken: dict[str, int],
-    problems: list[Problem],
-    left_out: dict[str, int],
-    skip: Callable[[Skipped], None],
-) -> None:
+def _read(file: str, text: str, scope: Scope, outcome: _Outcome) -> None:
     breaks = [each.start() for each in re.finditer("\n", text)]
 
     def line(start: int) -> int:
         return bisect_right(breaks, start) + 1
 
-    def leave(what: str) -> None:
-        left_out[what] = left_out.get(what, 0) + 1
-
-    def wrong(start: int, why: str) -> None:
+    def wrong(start: int, kind: str, name: str, why: str) -> None:
         scope.budget.problem()
-        problems.append(Problem(file, line(start), message=why))
+        outcome.problems.append(Problem(file, line(start), message=why))
+        outcome.skipped.append(
+            Skipped(kind, name, f"it cannot be read: {why}", source=(file, line(start)), unread=True)
+        )
 
     def skipped(start: int, kind: str, name: str, why: str) -> None:
-        skip(Skipped(kind, name, why, source=(file, line(start))))
+        outcome.left_out[_LINKED if why == LINKED else kind] += why != EXISTING
+        outcome.skipped.append(Skipped(kind, name, why, source=(file, line(start))))
 
-    told_: list[tuple[Declared, str, str]] = []
-    listener = Listener(wrong, leave, skipped)
+    def unread(start: int, kind: str, name: str, why: str) -> None:
+        scope.budget.problem()
+        outcome.left_out["expressions that cannot be read"] += 1
+        why = f"it cannot be read, and its value is unknown: {why}"
+        outcome.skipped.append(Skipped(kind, name, why, source=(file, line(start)), of="expression"))
+
+    known: list[tuple[Declared, str, str]] = []
+    listener = Listener(wrong, skipped, unread)
     for each in declared(scope, listener):
         scope.budget.resource(each.body)
         token = armnames.token_of(each.type, each.names, each.level)
-        name = "/".join(part.brief if isinstance(part, Open) else str(part) for part in each.names)
+        name = brief(each.names)
         if token is None:
-            leave(each.type)
             listener.skipped(each.start, each.type, name, "the rules do not know this type")
             continue
         start = f"{_URN}::{token}::"
-        told_.append((each, token, start + unique(start, name, f"{file}:{line(each.start)}", taken)))
-    index = {(each.type.lower(), tuple(map(name_key, each.names))): urn for each, _, urn in told_}
-    for each, token, urn in told_:
+        known.append((each, token, start + unique(start, name, f"{file}:{line(each.start)}", outcome.taken)))
+    index = {(each.type.lower(), tuple(map(name_key, each.names))): urn for each, _, urn in known}
+    for each, token, urn in known:
         try:
             values, strange = armnames.inputs(token, each.type, each.body)
+            source = (file, line(each.start))
+            outcome.found[urn] = _resource(each, token, urn, source, values, index)
             for name in strange:
-                leave(f"{each.type} {name}")
-            found[urn] = _resource(each, token, urn, (file, line(each.start)), values, index)
+                outcome.left_out[f"{each.type} {name}"] += 1
+                why = "it is of another API version than the rules"
+                outcome.skipped.append(
+                    Skipped(f"{each.type} {name}", f"{brief(each.names)}.{name}", why, source=source, of="property")
+                )
         except Twice as error:
-            wrong(error.start if error.start > 0 else each.start, str(error))
+            wrong(error.start if error.start > 0 else each.start, each.type, brief(each.names), str(error))
         except RecursionError:
-            wrong(each.start, "values are nested too deep")
+            wrong(each.start, each.type, brief(each.names), "values are nested too deep")
 
 
 def _resource(
@@ -163,7 +213,8 @@ def _resource(
 ) -> Resource:
     values = {**values, **armnames.address(token, list(each.names))}
     references: dict[str, set[str]] = {}
-    for holder in armnames.holders(token):
+    held = armnames.holders(token)
+    for holder in held:
         values[holder] = each.on
     if values.get("location") == LOCATION:
         del values["location"]  # it stands where its group does, and says nothing of its own
@@ -177,6 +228,9 @@ def _resource(
     for key, value in values.items():
         made: set[str] = set()
         properties[key] = _plain(value, made, index)
+        if properties[key] is UNKNOWN and key in held and token == _GRANT:
+            place = located(value)
+            properties[key] = place if isinstance(place, str) else UNKNOWN
         if made:
             references.setdefault(key, set()).update(made)
     return Resource(
@@ -237,10 +291,10 @@ def _json(file: File, budget: Budget, problems: list[Problem]) -> tuple[str, Any
     try:
         raw = read_file(Path(file.path), LARGEST)
         budget.read(len(raw))
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-16" if raw.startswith(_UTF_16) else "utf-8-sig")
         return text, read_json(text, file.name)
     except UnicodeDecodeError as error:
-        wrong(f"it is not text (byte {error.start})", allowed="templates are JSON in UTF-8")
+        wrong(f"it is not text (byte {error.start})", allowed="templates are JSON in UTF-8 or UTF-16")
     except FileRefusedError as error:
         large = "larger" in str(error.strerror)
         wrong(f"it is larger than {LARGEST // 1_000_000} MB" if large else f"it {error.strerror}")
@@ -251,8 +305,9 @@ def _json(file: File, budget: Budget, problems: list[Problem]) -> tuple[str, Any
     return "", None
 
 
-def _given(file: File, budget: Budget, problems: list[Problem]) -> dict[str, Any]:
-    """The parameters that the file beside the template gives, by folded names.
+def _given(file: File, budget: Budget, problems: list[Problem]) -> dict[str, Any] | None:
+    """The parameters that the file beside the template gives, by folded names; None, and a problem more, where that
+    file cannot be read.
 
     Its name is compared without case, as Windows and macOS do: a verdict must not depend on where it is made.
     """
@@ -267,10 +322,13 @@ def _given(file: File, budget: Budget, problems: list[Problem]) -> dict[str, Any
     if len(names) > 1:
         message = f"{' and '.join(map(printable, names))} are its parameters on machines that ignore case"
         problems.append(Problem(file.name, message=message, next_step="keep one of them"))
-        return {}
+        return None
     beside = str(template.with_name(names[0]))
     parameters = File(beside, printable(beside), file.root, named=False)
+    before = len(problems)
     text, said = _json(parameters, budget, problems)
+    if len(problems) > before:
+        return None
     try:
         parts = folded(said)
         # Azure's command line also takes a file that holds the parameters alone.
@@ -279,7 +337,7 @@ def _given(file: File, budget: Budget, problems: list[Problem]) -> dict[str, Any
     except Twice as error:
         line = text.count("\n", 0, max(error.start, 0)) + 1
         problems.append(Problem(parameters.name, line, message=str(error), next_step="keep one of them"))
-        return {}
+        return None
 
 
 def _given_value(name: str, said: Any) -> Any:
