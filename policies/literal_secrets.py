@@ -6,11 +6,11 @@ does a value: a random text is a password under one name and a digest under anot
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
@@ -18,6 +18,8 @@ from bluelamp.policies.value import UnknownValue, Value
 
 LONGEST: Final = 4096
 """The longest value, in characters, that is compared as a whole; of a longer one its lines are."""
+_NAMED: Final = ("key", "pass", "pwd", "secret", "token")
+"""One of these is in every name that `assigned` knows."""
 _BREAKS: Final = (",", ";", '{"')
 
 
@@ -30,10 +32,19 @@ class Told(Enum):
 
 
 @cache
+def _data() -> Mapping[str, Any]:
+    read: dict[str, Any] = yaml.load(Path(__file__).with_suffix(".yaml").read_bytes(), Loader=yaml.CSafeLoader)
+    return read
+
+
+def _like(alternative: Any) -> str:
+    return str(alternative["like"] if isinstance(alternative, dict) else alternative)
+
+
+@cache
 def expressions() -> Mapping[str, str]:
     """Each list of the data as one expression, its references to other lists replaced."""
-    read = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_bytes())
-    plain = {name: "|".join(alternatives) for name, alternatives in read.items()}
+    plain = {name: "|".join(map(_like, alternatives)) for name, alternatives in _data().items()}
 
     def whole(text: str) -> str:
         return re.sub(r"<<(\w+)>>", lambda found: whole(plain[found[1]]), text)
@@ -65,9 +76,22 @@ def tell(name: str, value: str) -> Told:
     text = value.strip()
     if not text:
         return Told.NONE
-    if _finds("format", text) or any(map(_assigns, _lines(text))):
+    folded = text.lower()
+    if any(pattern.search(text) for pattern in _formats(folded)):
+        return Told.SECRET
+    if any(each in folded for each in _NAMED) and any(map(_assigns, _lines(text))):
         return Told.SECRET
     return _by_name(name.lower(), text)
+
+
+@cache
+def _patterns() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
+    return tuple((tuple(each["has"]), re.compile(each["like"], re.ASCII)) for each in _data()["format"])
+
+
+def _formats(folded: str) -> Iterator[re.Pattern[str]]:
+    """The formats that a text, in lower case, can have: a search for plain text is many times faster."""
+    return (pattern for has, pattern in _patterns() if any(each in folded for each in has))
 
 
 def _by_name(name: str, text: str) -> Told:
@@ -91,7 +115,9 @@ def _lines(text: str) -> list[str]:
 
 
 def _assigns(line: str) -> bool:
-    return bool(_finds("assigned", line)) and not _finds("assigned_harmless", line)
+    if not any(each in line.lower() for each in _NAMED):
+        return False
+    return _finds("assigned", line) and not _finds("assigned_harmless", line)
 
 
 def _finds(name: str, text: str) -> bool:
