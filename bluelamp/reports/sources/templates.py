@@ -22,6 +22,7 @@ from bluelamp.errors import UsageError
 from bluelamp.policies.value import joined
 from bluelamp.reports.sources import armnames
 from bluelamp.reports.sources.budget import LARGEST_TEMPLATE, Budget, OverBudget, told
+from bluelamp.reports.sources.children import joined_to_parents
 from bluelamp.reports.sources.declared import Declared, Listener, declared
 from bluelamp.reports.sources.expressions import Open, unknown
 from bluelamp.reports.sources.functions import name_key, target
@@ -135,8 +136,11 @@ def _read(
 
     told_: list[tuple[Declared, str, str]] = []
     listener = Listener(wrong, leave, skipped)
+    listed = []
     for each in declared(scope, listener):
         scope.budget.resource(each.body)
+        listed.append(each)
+    for each in joined_to_parents(listed):
         token = armnames.token_of(each.type, each.names, each.level)
         name = "/".join(part.brief if isinstance(part, Open) else str(part) for part in each.names)
         if token is None:
