@@ -3,17 +3,20 @@
 from typing import Final
 
 from bluelamp.policies.azure._controls import IN_TRANSIT, SUPPORTED
+from bluelamp.policies.azure._systems import LINUX, is_attached, system_of
 from bluelamp.policies.azure.network import MACHINE, SCALE_SET
 from bluelamp.policies.controls import caf, iso, mcsb, ncsc, policing
 from bluelamp.policies.model import Enforcement, Severity
 from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
 from bluelamp.policies.tighter import Allowed
-from bluelamp.policies.value import Value, some
+from bluelamp.policies.value import UnknownValue, Value, some
 
 EXTENSION: Final = "azure-native:compute:VirtualMachineExtension"
 ARC_EXTENSION: Final = "azure-native:hybridcompute:MachineExtension"
 
 _PROFILES: Final = {MACHINE: "", SCALE_SET: "virtualMachineProfile"}
+_NO_PROFILE: Final = "it has no profile: its machines are judged themselves"
+_ON_DISK: Final = "its disk is attached with a system on it, which decides"
 _TRUSTED: Final = ncsc("5") + caf("B4.b") + iso("8.9") + mcsb("PV-3") + policing("secure-configuration")
 
 ENCRYPTED_AT_HOST: Final = require(
@@ -95,7 +98,7 @@ compute.VirtualMachine(
     + iso("5.17", "8.5")
     + mcsb("IM-6")
     + policing("password", "system-access"),
-    at={MACHINE: "osProfile", SCALE_SET: "virtualMachineProfile.osProfile"},
+    at=_PROFILES,
     fix="Set linuxConfiguration.disablePasswordAuthentication to true, and sign in by Entra ID or an SSH key.",
     example="""
 compute.VirtualMachine(
@@ -103,12 +106,15 @@ compute.VirtualMachine(
 )
 """,
 )
-def linux_takes_no_passwords(profile: Value) -> Outcome:
+def linux_takes_no_passwords(machine: Value) -> Outcome:
     """A password that the Internet, or one infected laptop, may try is found in the end; a key is not."""
-    linux = profile["linuxConfiguration"]
-    if linux.missing:
-        return NotApplicable("it is no Linux machine")
-    disabled = linux["disablePasswordAuthentication"]
+    if _has_none(machine):
+        return NotApplicable(_NO_PROFILE)
+    if system_of(machine) != LINUX:
+        return NotApplicable("it is a Windows machine")
+    if is_attached(machine):
+        raise UnknownValue(machine["osProfile"], _ON_DISK)
+    disabled = machine.at("osProfile.linuxConfiguration.disablePasswordAuthentication")
     if disabled.get(False) is True:
         return None
     return Fail(disabled, True, "Azure's default is false" if disabled.missing else "")
@@ -120,7 +126,7 @@ def linux_takes_no_passwords(profile: Value) -> Outcome:
     failure="Virtual machine has automatic platform patching disabled",
     severity=Severity.HIGH,
     controls=SUPPORTED,
-    at={MACHINE: "osProfile", SCALE_SET: "virtualMachineProfile.osProfile"},
+    at=_PROFILES,
     fix="Set patchSettings.patchMode to AutomaticByPlatform in linuxConfiguration or windowsConfiguration.",
     example="""
 compute.VirtualMachine(
@@ -130,11 +136,11 @@ compute.VirtualMachine(
 )
 """,
 )
-def patched_by_azure(profile: Value, *, modes: Allowed[str] = ("AutomaticByPlatform",)) -> Outcome:
+def patched_by_azure(machine: Value, *, modes: Allowed[str] = ("AutomaticByPlatform",)) -> Outcome:
     """Attacks follow a published fix within days. Cyber Essentials gives a fortnight; a machine that waits for somebody
     to remember it does not keep that.
     """
-    return _setting(profile, "patchMode", modes)
+    return _setting(machine, "patchMode", modes)
 
 
 @rule(
@@ -155,7 +161,7 @@ compute.VirtualMachine(
 )
 def assessed_by_azure(machine: Value, *, modes: Allowed[str] = ("AutomaticByPlatform",)) -> Outcome:
     """What nobody looks for is not known to be missing; the report of missing patches is empty for both reasons."""
-    return _setting(machine["osProfile"], "assessmentMode", modes)
+    return _setting(machine, "assessmentMode", modes)
 
 
 @rule(
@@ -244,11 +250,19 @@ compute.VirtualMachine("records", ..., diagnostics_profile={"boot_diagnostics": 
 )
 
 
-def _setting(profile: Value, name: str, modes: tuple[str, ...]) -> Outcome:
-    """What the patch setting `name` is worth, of the operating system that `profile` configures."""
+def _has_none(machine: Value) -> bool:
+    """Whether it is a scale set without a profile, whose machines are resources of their own."""
+    return machine.missing and machine.resource.type.endswith(":VirtualMachineScaleSet")
+
+
+def _setting(machine: Value, name: str, modes: tuple[str, ...]) -> Outcome:
+    """What the patch setting `name` is worth, of the operating system that `machine` has."""
+    if _has_none(machine):
+        return NotApplicable(_NO_PROFILE)
+    if is_attached(machine):
+        return NotApplicable("its disk is attached with a system on it, of which Azure takes no settings")
+    profile = machine["osProfile"]
     windows = profile["windowsConfiguration"]
     system = profile["linuxConfiguration"] if windows.missing else windows
-    if system.missing:
-        return NotApplicable("it says nothing of its operating system")
     mode = system["patchSettings"][name]
     return None if mode.text() in {each.lower() for each in modes} else Fail(mode, list(modes))

@@ -9,6 +9,8 @@ rule's parameters are variables of their names. So are
   of each container, optional values;
 - what stands in `_shared.cel.yaml` of the same folder, by its name.
 
+`is_secret(NAME, VALUE)` stands for an expression of its own: see `secrets`.
+
 Where more is to be said, there stands an object: `expression`, or `whole` when it is about the whole object and not
 about each place; `kinds` when admission can only judge some of the rule's kinds; or `not` with the reason why there is
 no such expression.
@@ -22,7 +24,7 @@ from typing import Any, Final
 
 import yaml
 
-from bluelamp.policies.compiled import cel
+from bluelamp.policies.compiled import cel, secrets
 from bluelamp.policies.compiled.kinds import kinds_of
 from bluelamp.policies.compiled.result import CannotCompile
 from bluelamp.policies.rule import Rule
@@ -49,14 +51,14 @@ def facet_of(rule: Rule) -> Facet:
     file = _FOLDER.joinpath(*rule.module.split(".")[-2:]).with_suffix(".cel.yaml")
     said = _read(file).get(rule.id)
     if isinstance(said, str):
-        return Facet(" ".join(said.split()))
+        return Facet(secrets.expanded(" ".join(said.split())))
     if isinstance(said, dict) and not said.keys() <= _KEYS:
         raise ValueError(f"{file.name}: {rule.id} has {', '.join(said)}; it may have {', '.join(sorted(_KEYS))}")
     if isinstance(said, dict) and "not" in said:
         raise CannotCompile(said["not"])
     if isinstance(said, dict):
         expression = " ".join(str(said.get("whole") or said["expression"]).split())
-        return Facet(expression, tuple(said.get("kinds", ())), "whole" in said)
+        return Facet(secrets.expanded(expression), tuple(said.get("kinds", ())), "whole" in said)
     if rule.must is not None:
         return Facet(cel.must(replace(rule.must, **rule.parameters), cel.place(kinds_of(rule))))
     if rule.estate:
@@ -67,7 +69,8 @@ def facet_of(rule: Rule) -> Facet:
 def shared(rule: Rule) -> Mapping[str, str]:
     """The variables that the rules of its folder share."""
     said = _read(_FOLDER / rule.area / "_shared.cel.yaml")
-    return {name: " ".join(str(expression).split()) for name, expression in said.items()}
+    own = {name: " ".join(str(expression).split()) for name, expression in said.items()}
+    return {**own, **secrets.variables()}
 
 
 @cache

@@ -1,15 +1,19 @@
 """The Kubernetes kinds that a rule concerns, as admission names them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from bluelamp.policies.rule import Rule
+
+_EPHEMERAL: Final = "/ephemeralcontainers"
+_OTHER_CONTAINERS: Final = re.compile(r"(^|\.)(c|initC)ontainers\[\*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ def kinds_of(rule: Rule) -> tuple[Kind, ...]:
         if "gone" not in said:
             served = "" if group == "core" else group
             # The server shows a policy every version of a kind as the one that it asks for.
-            found[Kind(name, served, said["version"], tuple(said["resources"]), paths)] = None
+            found[Kind(name, served, said["version"], _resources(said["resources"], paths), paths)] = None
     return tuple(found)
 
 
@@ -49,6 +53,15 @@ def resource_rules(kinds: Iterable[Kind]) -> list[dict[str, Any]]:
         }
         for (group, version), each in groupby(ordered, key=lambda kind: (kind.group, kind.version))
     ]
+
+
+def _resources(served: list[str], paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the `served` resources through which what stands at `paths` may be changed.
+
+    `kubectl debug` changes ephemeral containers only: a rule about the others must not keep it from a running pod.
+    """
+    others = all(_OTHER_CONTAINERS.search(path) for path in paths)
+    return tuple(each for each in served if not (others and each.endswith(_EPHEMERAL)))
 
 
 @cache

@@ -36,6 +36,8 @@ def below(paths: Mapping[str, str | tuple[str, ...]], *fields: str) -> dict[str,
 CONTAINERS: Final = below(PODS, *(f"{list_}[*]" for list_ in _LISTS))
 """The paths of all containers in each kind, the initial and the ephemeral ones included."""
 
+RESOURCED: Final = below(PODS, "containers[*]", "initContainers[*]")
+"""The paths of the containers that may have resources; Kubernetes takes none for ephemeral ones."""
 
 CONTEXTS: Final = {
     kind: tuple(f"{path}.securityContext" for path in (where, *CONTAINERS[kind]))

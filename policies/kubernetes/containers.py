@@ -3,9 +3,9 @@
 from typing import Final
 
 from bluelamp.policies.controls import caf, cis_kubernetes, cyber_essentials, iso, mcsb, ncsc
-from bluelamp.policies.kubernetes._secrets import looks_secret
-from bluelamp.policies.kubernetes._workloads import CONTAINERS, PODS, on_windows, pod_of
+from bluelamp.policies.kubernetes._workloads import CONTAINERS, PODS, RESOURCED, on_windows, pod_of
 from bluelamp.policies.kubernetes.pods import ON_WINDOWS
+from bluelamp.policies.literal_secrets import is_secret
 from bluelamp.policies.model import Enforcement, Severity
 from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
 from bluelamp.policies.value import Value, some
@@ -57,7 +57,7 @@ def has_read_only_root(container: Value) -> Outcome:
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("5") + caf("B5.b") + iso("8.6"),
-    at=CONTAINERS,
+    at=RESOURCED,
     fix="Set resources.limits.ephemeral-storage.",
     example=_EXAMPLE,
 )
@@ -104,7 +104,7 @@ def no_secret_in_config_map(data: Value) -> Outcome:
     """ConfigMaps are read by whoever may look at a namespace, are not encrypted at rest, and end up in every backup and
     support bundle.
     """
-    secret = some(data.each(), lambda each: bool(each.get("")) and looks_secret(str(each.key), str(each.known)))
+    secret = some(data.each(), lambda each: is_secret(str(each.key), each))
     return Fail(secret, "nothing: a Secret holds it", show=False) if secret else None
 
 

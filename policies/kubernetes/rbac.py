@@ -1,5 +1,6 @@
 """Roles: who may do what in a cluster."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from bluelamp.policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
@@ -8,13 +9,22 @@ from bluelamp.policies.kubernetes._roles import cluster_roles, permissions
 from bluelamp.policies.model import Severity
 from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
 from bluelamp.policies.tighter import Allowed, Forbidden
-from bluelamp.policies.value import Value, all_of, some
+from bluelamp.policies.value import UnknownValue, Value, all_of, some
 
 ROLES: Final = {
     "kubernetes:rbac.authorization.k8s.io/*:ClusterRole": "rules[*]",
     "kubernetes:rbac.authorization.k8s.io/*:Role": "rules[*]",
 }
 _CLUSTER_ADMIN: Final = "cluster-admin"
+_STARS: Final = {"verbs": {"*"}, "resources": {"*", "*/*"}, "nonResourceURLs": {"*", "/*"}}
+"""What stands for everything in each field of a permission."""
+_RBAC: Final = "rbac.authorization.k8s.io"
+_ESCALATING: Final[Mapping[str, frozenset[str]]] = {
+    _RBAC: frozenset({"roles", "clusterroles", "*"}),
+    "": frozenset({"users", "groups", "serviceaccounts", "*"}),
+    "authentication.k8s.io": frozenset({"uids", "userextras", "*"}),
+}
+"""The resources of each API group on which escalate, bind or impersonate means anything."""
 BINDINGS: Final = (
     "kubernetes:rbac.authorization.k8s.io/*:ClusterRoleBinding",
     "kubernetes:rbac.authorization.k8s.io/*:RoleBinding",
@@ -49,10 +59,17 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: 00000000-000
 )
 def no_wildcards(permission: Value) -> Outcome:
     """A star includes what does not exist yet: secrets, tokens and whatever the next add-on brings."""
-    for field in ("verbs", "resources"):
-        found = some(permission[field].each(), lambda each: each.known == "*")
-        if found:
-            return Fail(found, f"named {field}")
+    doubt: UnknownValue | None = None
+    for field, stars in _STARS.items():
+        try:
+            found = some(permission[field].each(), lambda each, stars=stars: each.known in stars)
+        except UnknownValue as unknown:
+            doubt = doubt or unknown
+        else:
+            if found:
+                return Fail(found, f"named {field}")
+    if doubt:
+        raise doubt
     return None
 
 
@@ -90,11 +107,31 @@ def no_escalation(permission: Value, *, verbs: Forbidden[str] = ("escalate", "bi
     """Kubernetes keeps people from granting what they do not have. These three verbs are the exceptions, and each of
     them makes its holder whatever he likes.
     """
+    asked: dict[str, frozenset[str]] = dict.fromkeys(("", "authentication.k8s.io", _RBAC), frozenset())
+    doubt: UnknownValue | None = None
+    # A star among the verbs is each of them, on the resources that have it.
+    for among, where in ((frozenset(verbs), asked), (frozenset({"*"}), _ESCALATING)):
+        for group, resources in where.items():
+            try:
+                found = _permits(permission, among, group, resources)
+            except UnknownValue as unknown:
+                doubt = doubt or unknown
+            else:
+                if found:
+                    return Fail(found, f"none of {', '.join(verbs)}")
+    if doubt:
+        raise doubt
+    return None
+
+
+def _permits(permission: Value, verbs: frozenset[str], group: str, resources: frozenset[str]) -> Value | None:
+    """The verb by which `permission` allows one of `verbs` on one of `resources` (any, where there are none)."""
     found = all_of(
         lambda: some(permission["verbs"].each(), lambda each: each.known in verbs),
-        lambda: some(permission["apiGroups"].each(), lambda each: each.known in {"", "rbac.authorization.k8s.io", "*"}),
+        lambda: some(permission["apiGroups"].each(), lambda each: each.known in {group, "*"}),
+        lambda: some(permission["resources"].each(), lambda each: each.known in resources) if resources else permission,
     )
-    return Fail(found[0], f"none of {', '.join(verbs)}") if found else None
+    return found[0] if found else None
 
 
 @rule(

@@ -5,8 +5,8 @@ from typing import Final
 
 from bluelamp.policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
 from bluelamp.policies.estate import Estate
-from bluelamp.policies.kubernetes._secrets import looks_secret
-from bluelamp.policies.kubernetes._workloads import CONTAINERS, PODS, below, namespace_of
+from bluelamp.policies.kubernetes._workloads import CONTAINERS, PODS, RESOURCED, below, namespace_of, pod_of
+from bluelamp.policies.literal_secrets import is_secret
 from bluelamp.policies.model import Enforcement, Severity
 from bluelamp.policies.rule import Fail, Outcome, rule
 from bluelamp.policies.tighter import Required
@@ -39,11 +39,9 @@ def no_secret_in_environment(variable: Value) -> Outcome:
     manifests. A Secret has its own permission and its own encryption.
     """
     value = variable["value"]
-    if value.missing or str(value.known) == "" or str(value.known).startswith("$("):
+    if value.missing or not is_secret(str(variable["name"].get("")), value):
         return None
-    if looks_secret(variable["name"].text(), str(value.known)):
-        return Fail(value, "a reference to a Secret", show=False)
-    return None
+    return Fail(value, "a reference to a Secret", show=False)
 
 
 @rule(
@@ -78,8 +76,9 @@ def image_by_digest(image: Value) -> Outcome:
     failure="Container lacks resource requests or limits",
     severity=Severity.MEDIUM,
     controls=ncsc("3", "5") + caf("B5.b") + iso("8.6"),
-    at=CONTAINERS,
-    fix="Set resources.requests and resources.limits, or give the namespace a LimitRange with defaults.",
+    at=RESOURCED,
+    fix="Set resources.requests and resources.limits of the container or the pod, or give the namespace a LimitRange "
+    "with defaults.",
     example="""
 apiVersion: v1
 kind: Pod
@@ -100,17 +99,20 @@ def has_resources(
 ) -> Outcome:
     """One container that takes all memory takes the machine, and with it the services of everybody else on it."""
     resources = container["resources"]
-    missing = [
-        field
-        for field in fields
-        if resources.at(field).missing and resources.at(f"limits.{field.split('.')[1]}").missing
-    ]
+    # Kubernetes takes the resources of the pod for all its containers together (on by default since 1.34).
+    given = (resources, pod_of(container)["resources"])
+    missing = [field for field in fields if not some(given, lambda each, field=field: _sets(each, field))]
     if not missing:
         return None
     namespace = namespace_of(root(container.resource))
     if some(estate.once(_limit_ranges), lambda each: _limits(each, namespace, missing)):
         return None
     return Fail(resources.at(missing[0]), "a value", f"and no LimitRange of {namespace} gives a default")
+
+
+def _sets(resources: Value, field: str) -> bool:
+    """Whether `resources` have `field`, or the limit that a request is taken from."""
+    return not (resources.at(field).missing and resources.at(f"limits.{field.split('.')[1]}").missing)
 
 
 def _limit_ranges(estate: Estate) -> list[Value]:

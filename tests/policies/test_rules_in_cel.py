@@ -93,3 +93,14 @@ def test_a_rule_of_which_nothing_is_said_is_told():
     unsaid = replace(next(rule for rule in HELD if not rule.must), id="BL-K8S-999")
     with pytest.raises(ValueError, match=r"BL-K8S-999: \w+.cel.yaml says neither how it reads in CEL nor why not"):
         to_admission([unsaid])
+
+
+def test_no_policy_demands_of_ephemeral_containers_what_kubernetes_forbids_them():
+    asked = {
+        rule.id
+        for rule in HELD
+        for each in COMPILED.documents[rule.id][0]["spec"]["matchConstraints"]["resourceRules"]
+        if "pods/ephemeralcontainers" in each["resources"]
+    }
+    assert "BL-K8S-001" in asked
+    assert not asked & {"BL-K8S-012", "BL-K8S-055"}

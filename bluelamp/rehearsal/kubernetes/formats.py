@@ -10,8 +10,9 @@ import ipaddress
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
-from functools import lru_cache
 from typing import Any, TypeGuard
+
+from bluelamp.rehearsal.kubernetes import re2
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _WORD = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
@@ -20,19 +21,10 @@ _UNITS = {"": 1.0, "n": 1e-9, "u": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 
-@lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile(pattern)
-    except re.error:
-        # Go's syntax and Python's differ a little; what Python cannot read is left to the server.
-        return None
-
-
 def matches(pattern: str, value: str) -> bool:
-    """Whether `pattern` is found in `value`; a pattern that only Go can read counts as found."""
-    compiled = _compiled(pattern)
-    return compiled is None or compiled.search(value) is not None
+    """Whether `pattern`, one of Go's, is found in `value`; one that only Go can read counts as found."""
+    read = re2.compiled(pattern)
+    return read is None or read.search(value) is not None
 
 
 def wrong(name: str, value: Any) -> str:
@@ -220,6 +212,8 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
         "is not a DNS name: at most 253 lower-case letters, digits, '-' and '.', "
         "beginning and ending with a letter or digit",
     ),
+    # A name of the DNS may end in the dot of the root.
+    "external-name": lambda value: wrong("dns-subdomain", value.removesuffix(".") if isinstance(value, str) else value),
     "host-or-wildcard": _text(
         rf"(\*\.)?{_LABEL}(\.{_LABEL})*", 253, "is not a host name such as app.example.org or *.example.org"
     ),

@@ -16,6 +16,7 @@ from bluelamp.rehearsal.values import UNKNOWN, Secret
 
 Node = Mapping[str, Any]
 
+_NEARLY = 1e-9
 _PLAIN_KEY = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
 _TYPES: dict[str, tuple[tuple[type, ...], str]] = {
     "object": ((Mapping,), "an object"),
@@ -236,5 +237,17 @@ def _range(value: float, node: Node) -> Iterator[str]:
     if most is not None and (value > most or (node.get("exclusiveMaximum") is True and value == most)):
         yield f"must be at most {most}, not {value}"
     step = node.get("multipleOf")
-    if step and value % step:
+    if step and not _multiple(value, step):
         yield f"must be a multiple of {step}, not {value}"
+
+
+def _multiple(value: float, step: float) -> bool:
+    """Whether `value` is a multiple of `step`, as an API server counts it: roughly, and for whole numbers by whole ones.
+
+    Source: `MultipleOf` of k8s.io/kube-openapi/pkg/validation/validate and `IsFloat64AJSONInteger` of go-openapi/swag.
+    """
+    if float(value).is_integer():
+        return int(step) > 0 and int(value) % int(step) == 0
+    times = 1 / step * value if step < 1 else value / step
+    whole = float(int(times))
+    return times == whole or 0 < times - whole < _NEARLY * (times + whole)

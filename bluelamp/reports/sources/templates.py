@@ -25,6 +25,7 @@ from bluelamp.errors import UsageError
 from bluelamp.policies.value import joined
 from bluelamp.reports.sources import armnames
 from bluelamp.reports.sources.budget import LARGEST_TEMPLATE, Budget, OverBudget, told
+from bluelamp.reports.sources.children import joined_to_parents
 from bluelamp.reports.sources.declared import EXISTING, LINKED, Declared, Listener, brief, declared
 from bluelamp.reports.sources.deployments import items, refer
 from bluelamp.reports.sources.expressions import Open, unknown
@@ -181,8 +182,15 @@ def _read(file: str, text: str, scope: Scope, outcome: _Outcome) -> None:
 
     known: list[tuple[Declared, str, str]] = []
     listener = Listener(wrong, skipped, unread)
+    listed = []
     for each in declared(scope, listener):
         scope.budget.resource(each.body)
+        listed.append(each)
+    try:
+        listed = joined_to_parents(listed)
+    except Twice as error:
+        wrong(error.start, "template", file, str(error))
+    for each in listed:
         token = armnames.token_of(each.type, each.names, each.level)
         name = brief(each.names)
         if token is None:

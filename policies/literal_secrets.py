@@ -1,0 +1,128 @@
+"""Whether a value is a secret in plain text, judged by its name and the value together.
+
+A name alone does not decide: `PASSWORD_MIN_LENGTH` is a setting, and the value of `password` may be a reference. Nor
+does a value: a random text is a password under one name and a digest under another. The expressions are data, in
+`literal_secrets.yaml`, and the same in the policies for the API server.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from bluelamp.policies.value import UnknownValue, Value
+
+LONGEST: Final = 4096
+"""The longest value, in characters, that is compared as a whole; of a longer one its lines are."""
+_NAMED: Final = ("key", "pass", "pwd", "secret", "token")
+"""One of these is in every name that `assigned` knows."""
+_BREAKS: Final = (",", ";", '{"')
+
+
+class Told(Enum):
+    """The value is a secret, it is none, or it may be the name of one."""
+
+    SECRET = "secret"  # noqa: S105 - an answer
+    OPEN = "open"
+    NONE = "none"
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    read: dict[str, Any] = yaml.load(Path(__file__).with_suffix(".yaml").read_bytes(), Loader=yaml.CSafeLoader)
+    return read
+
+
+def _like(alternative: Any) -> str:
+    return str(alternative["like"] if isinstance(alternative, dict) else alternative)
+
+
+@cache
+def expressions() -> Mapping[str, str]:
+    """Each list of the data as one expression, its references to other lists replaced."""
+    plain = {name: "|".join(map(_like, alternatives)) for name, alternatives in _data().items()}
+
+    def whole(text: str) -> str:
+        return re.sub(r"<<(\w+)>>", lambda found: whole(plain[found[1]]), text)
+
+    return {name: whole(text) for name, text in plain.items()}
+
+
+@cache
+def _compiled(name: str) -> re.Pattern[str]:
+    return re.compile(expressions()[name], re.ASCII)
+
+
+_OPEN: Final = "its name is that of a secret, and its value may be a secret or the name of one"
+
+
+def is_secret(name: str, value: Value) -> bool:
+    """Whether `value`, kept under `name`, is a secret.
+
+    Raises `UnknownValue` where it is not known yet, or may be a secret or the name of one.
+    """
+    told = tell(name, str(value.get("")))
+    if told is Told.OPEN:
+        raise UnknownValue(value, _OPEN)
+    return told is Told.SECRET
+
+
+def tell(name: str, value: str) -> Told:
+    """Whether `value`, kept under `name`, is a secret."""
+    text = value.strip()
+    if not text:
+        return Told.NONE
+    folded = text.lower()
+    if any(pattern.search(text) for pattern in _formats(folded)):
+        return Told.SECRET
+    if any(each in folded for each in _NAMED) and any(map(_assigns, _lines(text))):
+        return Told.SECRET
+    return _by_name(name.lower(), text)
+
+
+@cache
+def _patterns() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
+    return tuple((tuple(each["has"]), re.compile(each["like"], re.ASCII)) for each in _data()["format"])
+
+
+def _formats(folded: str) -> Iterator[re.Pattern[str]]:
+    """The formats that a text, in lower case, can have: a search for plain text is many times faster."""
+    return (pattern for has, pattern in _patterns() if any(each in folded for each in has))
+
+
+def _by_name(name: str, text: str) -> Told:
+    if "\n" in text or len(text) > LONGEST or not _finds("word", name) or _finds("about", name):
+        return Told.NONE
+    if _is("harmless", text) or _is("number", text):
+        return Told.NONE
+    secret = bool(_finds("password", name))
+    if not secret and text.isdecimal():
+        return Told.NONE
+    if _finds("ambiguous", name) and _is("words", text):
+        return Told.NONE if _finds("object_name", name) else Told.OPEN
+    return Told.OPEN if _is("prose", text) and "passphrase" not in name else Told.SECRET
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text, and the parts of those that hold several settings."""
+    for each in _BREAKS:
+        text = text.replace(each, "\n" + each.lstrip(",;{"))
+    return text.split("\n")
+
+
+def _assigns(line: str) -> bool:
+    if not any(each in line.lower() for each in _NAMED):
+        return False
+    return _finds("assigned", line) and not _finds("assigned_harmless", line)
+
+
+def _finds(name: str, text: str) -> bool:
+    return _compiled(name).search(text) is not None
+
+
+def _is(name: str, text: str) -> bool:
+    return _compiled(name).fullmatch(text) is not None
