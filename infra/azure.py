@@ -9,6 +9,7 @@ from bluelamp.infra.azure_names import Endpoint, ManagementGroupId, RuleName
 from bluelamp.infra.data import Data
 from bluelamp.infra.exemptions import PolicyExemption
 from bluelamp.infra.fields import FirewallPolicyId, Guid, Model, Network, Ports, Region, Text
+from bluelamp.infra.subscriptions import PlatformSubscriptions
 from bluelamp.infra.vending import Budget, LandingZone
 
 Retention = Literal[90, 120, 180, 270, 365, 550, 730]
@@ -110,7 +111,10 @@ class Azure(Model):
     """The first is the primary region."""
     tenant_id: Guid | None = None
     subscription_id: Guid | None = None
-    """The platform subscription; by default whichever the provider is logged in to."""
+    """The platform subscription; by default whichever the provider is logged in to. With `platformSubscriptions` the
+    one that had the platform before, by default that of `management`."""
+    platform_subscriptions: PlatformSubscriptions | None = None
+    """A subscription for each area of the platform; by default `subscriptionId` is that of all of them."""
     management_groups: ManagementGroups = ManagementGroups()
     topology: Topology = "hub-spoke"
     """How networks are joined: by a hub network in each region, or by virtual hubs that Azure runs. A change makes

@@ -25,6 +25,7 @@ from bluelamp.infra.wiring import (
     vending,
     workloads,
 )
+from bluelamp.infra.wiring.areas import PLATFORM
 from bluelamp.infra.wiring.context import Context, context
 from bluelamp.infra.wiring.roadmap import zone_labels
 from bluelamp.infra.wiring.signed import LakeAccess, Signed
@@ -117,21 +118,25 @@ def _vault(here: Context, joined: network.Network, logs: LogAnalytics) -> KeyVau
             "sku": settings.sku,
             "soft_delete_retention_days": settings.soft_delete_retention_days,
         },
-        here.opts,
+        here.at("security"),
     )
 
 
 def _budget(here: Context) -> None:
-    settings = here.azure.budget
-    Budget(
-        "budget",
-        {
-            "label": here.label,
-            "workload": "platform",
-            "scope": pulumi.Output.concat("/subscriptions/", here.subscription_id),
-            "amount": settings.amount,
-            "contacts": list(settings.contacts),
-            "thresholds": list(settings.thresholds),
-        },
-        here.opts,
-    )
+    """A budget of each of the platform's subscriptions; Azure has budgets of management groups in some agreements only."""
+    settings, divided = here.azure.budget, here.azure.platform_subscriptions
+    amounts = divided.budgets if divided else {}
+    for short, subscription in here.platform.items():
+        area = here.subscriptions.group.get(short, "management")
+        Budget(
+            "budget" if short == PLATFORM else f"budget-{short}",
+            {
+                "label": here.label,
+                "workload": short,
+                "scope": pulumi.Output.concat("/subscriptions/", subscription),
+                "amount": amounts.get(area, settings.amount),
+                "contacts": list(settings.contacts),
+                "thresholds": list(settings.thresholds),
+            },
+            here.within(short),
+        )

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import pulumi
-
 from bluelamp.infra.exemptions import PolicyExemption
 from bluelamp.infra.wiring.context import Context
 from bluelamp.modules.azure.management_groups import ManagementGroups, ManagementGroupsArgs, Placement
@@ -43,6 +41,9 @@ def policies(context: Context, groups: ManagementGroups, logs: "LogAnalytics", n
             args["private_dns_zone_ids"] = {
                 zone: network.zone(zone) for zone in dns_zones() if zone in network.zone_names
             }
+            args["private_dns_zone_scopes"] = {"dns": context.group("dns").id}
+            if network.vault_zone_id is not None:  # beside the vault, which is there before the other zones
+                args["private_dns_zone_scopes"]["vault-zone"] = network.vault_zone_id
         if context.azure.policy_exemptions:
             args["exemptions"] = [_exemption(each) for each in context.azure.policy_exemptions]
         PolicyBaseline("policy", args, context.opts)
@@ -98,7 +99,9 @@ def _arguments(context: Context, *, canary: bool) -> ManagementGroupsArgs:
         args["confidential"] = True
     if canary:
         args["canary"] = True
-    elif context.azure.subscription_id and context.force.profile != "starter":
-        platform: pulumi.Input[str] = context.subscription_id
-        args["placements"] = [Placement(workload="platform", group="management", subscription_id=platform)]
+    elif placed := context.subscriptions.ids:
+        args["placements"] = [
+            Placement(workload=short, group=context.subscriptions.group[short], subscription_id=subscription)
+            for short, subscription in placed.items()
+        ]
     return args

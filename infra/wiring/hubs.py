@@ -96,7 +96,7 @@ def _base_policy(context: Context, region: Region, logs: "LogAnalytics") -> "pul
     from bluelamp.modules.azure.firewall_policy import FirewallPolicy
 
     args = policy_args(context, region, "base", logs)
-    return FirewallPolicy(context.regional("firewall-base", region), args, context.opts).policy_id
+    return FirewallPolicy(context.regional("firewall-base", region), args, context.at("network")).policy_id
 
 
 def policy_args(context: Context, region: Region, workload: str, logs: "LogAnalytics") -> "FirewallPolicyArgs":

@@ -25,7 +25,7 @@ def virtual_wan(context: Context) -> VirtualWan:
             "location": context.location,
             "resource_group_name": context.group("network").name,
         },
-        context.opts,
+        context.at("network"),
     )
 
 
@@ -56,7 +56,7 @@ def virtual_hub(
         args["vpn_scale_units"] = 1
         if any(site.express_route for site in context.sites):
             args["express_route_scale_units"] = 1
-    hub = VirtualHub(context.regional("virtual-hub", region), args, context.opts)
+    hub = VirtualHub(context.regional("virtual-hub", region), args, context.at("network"))
     # The hub's name waits for its routing intent, and that for the firewall, which attaches the policy.
     name: pulumi.Output[str] = pulumi.Output.all(policy.policy_name, hub.virtual_hub_name).apply(_first)
     return hub, name
@@ -83,4 +83,4 @@ def _policy(
     args["dns_servers"] = [str(naming.hub_plan(space).resolver_address)]
     if base is not None:
         args["base_policy_id"], args["rule_groups"] = base, []
-    return FirewallPolicy(context.regional("firewall-policy", region), args, context.opts)
+    return FirewallPolicy(context.regional("firewall-policy", region), args, context.at("network"))

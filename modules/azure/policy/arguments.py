@@ -54,6 +54,9 @@ class PolicyBaselineArgs(TypedDict):
     private_dns_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
     """Ids of the private DNS zones by name, such as `privatelink.vaultcore.azure.net`; without any, private endpoints
     are not registered by policy."""
+    private_dns_zone_scopes: NotRequired[dict[str, pulumi.Input[str]]]
+    """Ids of the resource groups that hold these zones, or of single zones, by a short name for each: what the identity
+    that registers private endpoints has its role on. Every single zone when left out."""
     parameters: NotRequired[dict[str, dict[str, Any]]]
     """Parameters of assignments that differ from the baseline's, by the assignment's name."""
     enforcement: NotRequired[dict[str, str]]

@@ -44,7 +44,7 @@ class PolicyBaseline(Component):
 
         made: dict[str, authorization.PolicyAssignment] = {}
         left_out: dict[str, str] = {}
-        given = _given(args)
+        given, joined = _given(args), _joined(args)
         for row in assignments().values():
             lacking = [key for key in row.needs if not args.get(key)]
             if lacking:
@@ -61,6 +61,7 @@ class PolicyBaseline(Component):
                         parameters,
                         _mode(row, args),
                         [own.resource(row.custom)] if row.custom else [],
+                        joined,
                     )
         for exemption in args.get("exemptions", []):
             at = assigned_at(exemption, groups)
@@ -91,6 +92,17 @@ def _given(args: PolicyBaselineArgs) -> dict[str, Any]:
         "ddos_plan_id": args.get("ddos_plan_id"),
         "export_resource_group": naming.name("resource_group", "defender-export", args["label"], args["location"]),
     }
+
+
+def _joined(args: PolicyBaselineArgs) -> dict[str, Mapping[str, pulumi.Input[str]]]:
+    """What resources are joined to, by the argument that names it and a short name."""
+    zones = {zone.replace(".", "-"): found for zone, found in args.get("private_dns_zone_ids", {}).items()}
+    joined: dict[str, Mapping[str, pulumi.Input[str]]] = {
+        "workspace_id": {"workspace": args["workspace_id"]},
+        "private_dns_zone_ids": args.get("private_dns_zone_scopes", zones),
+    }
+    plan = args.get("ddos_plan_id")
+    return joined if plan is None else {**joined, "ddos_plan_id": {"ddos-plan": plan}}
 
 
 def _filled(parameters: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
