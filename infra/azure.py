@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from bluelamp.infra.assignments import PolicyAssignment
 from bluelamp.infra.azure_names import Endpoint, ManagementGroupId, RuleName
 from bluelamp.infra.data import Data
 from bluelamp.infra.exemptions import PolicyExemption
@@ -130,6 +131,8 @@ class Azure(Model):
     """Their order does not count: an address range that is not written is kept by name in `addresses.yaml`."""
     data: Data | None = None
     """The data landing zone; none by default."""
+    policy_assignments: tuple[PolicyAssignment, ...] = ()
+    """What differs from the baseline's assignments of Azure Policy."""
     policy_exemptions: tuple[PolicyExemption, ...] = ()
     """What need not meet an assignment of Azure Policy, until when, and who accepted that."""
 

@@ -123,7 +123,7 @@ def _vault(here: Context, joined: network.Network, logs: LogAnalytics) -> KeyVau
 
 
 def _budget(here: Context) -> None:
-    """A budget of each of the platform's subscriptions; Azure has budgets of management groups in some agreements only."""
+    """A budget of each of the platform's subscriptions: not every agreement has budgets of management groups."""
     settings, divided = here.azure.budget, here.azure.platform_subscriptions
     amounts = divided.budgets if divided else {}
     for short, subscription in here.platform.items():

@@ -23,9 +23,7 @@ def alerts(context: Context, watched: Mapping[str, Watched], logs: "LogAnalytics
     for short in context.platform:
         if short != main:
             name, opts = f"alerts-{short}", context.within(short)
-            group = ResourceGroup(
-                name, {"label": context.label, "location": context.location, "workload": name}, opts
-            )
+            group = ResourceGroup(name, {"label": context.label, "location": context.location, "workload": name}, opts)
             Alerts(name, _args(context, short, short, group, watched), opts)
     action_group_id: pulumi.Output[str] = made.action_group_id
     return action_group_id

@@ -64,7 +64,7 @@ def subscriptions(azure: Azure) -> Subscriptions:
     serves = {area: shorts[one.casefold()] if one else PLATFORM for area, one in given.items()}
     kept = wanted.kept if wanted else ()
     home = {area: PLATFORM if area in kept else short for area, short in serves.items()}
-    group = {
+    group: dict[str, Area] = {
         short: next((area for area in _PLACED_FIRST if given[area] and serves[area] == short), "management")
         for short in ids
     }

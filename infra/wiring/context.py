@@ -108,7 +108,8 @@ class Context:
         opts = self.within(short)
         providers = opts.providers if opts else None
         assert isinstance(providers, list)  # several subscriptions are always named in the settings
-        return providers[0]
+        provider: pulumi.ProviderResource = providers[0]
+        return provider
 
     @property
     def network_provider(self) -> pulumi.ProviderResource | None:

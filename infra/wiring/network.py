@@ -177,4 +177,6 @@ def watch(
             args["private_zone_id"] = made.zone(BLOB_ZONE)
         if keys is not None:
             args["key"] = storage_key(keys, vault)
-        made.watchers[region] = NetworkWatcher(context.regional("network-watcher", region), args, context.at("network-watcher"))
+        made.watchers[region] = NetworkWatcher(
+            context.regional("network-watcher", region), args, context.at("network-watcher")
+        )

@@ -49,9 +49,7 @@ def _options(context: Context, zone: LandingZoneSettings) -> pulumi.ResourceOpti
         return context.opts
     from bluelamp.modules.azure.landing_zone.providers import in_the_platform
 
-    return pulumi.ResourceOptions.merge(
-        context.opts, pulumi.ResourceOptions(transformations=[in_the_platform(at_hub)])
-    )
+    return pulumi.ResourceOptions.merge(context.opts, pulumi.ResourceOptions(transformations=[in_the_platform(at_hub)]))
 
 
 def _guards(context: Context) -> "dict[str, ResourceGuard]":

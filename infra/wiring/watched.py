@@ -19,9 +19,7 @@ class Watched(NamedTuple):
     resource: WatchedResource
 
 
-def watched(
-    context: Context, network: "Network", vault: "KeyVault", kept: "LogArchive | None"
-) -> dict[str, Watched]:
+def watched(context: Context, network: "Network", vault: "KeyVault", kept: "LogArchive | None") -> dict[str, Watched]:
     """The vault, the archive, the firewalls, and the ways to the force's sites, by the short name of each."""
     of = context.subscriptions.of
     found = {"vault": Watched(of("security"), WatchedResource(kind="key_vault", id=vault.id))}

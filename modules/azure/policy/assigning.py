@@ -10,6 +10,7 @@ import pulumi
 from pulumi_azure_native import authorization
 
 from bluelamp.modules.azure.management_groups import PREFIX
+from bluelamp.modules.azure.policy.arguments import AssignmentChange
 from bluelamp.modules.azure.policy.catalogue import Assignment, role_id
 
 _NAMESPACE: Final = uuid.UUID("c2d5f0d8-1d0a-5f63-9b7c-64a1c7b2f0e3")
@@ -59,11 +60,13 @@ def assign(
     mode: str,
     waits_for: list[pulumi.Resource],
     joined: Mapping[str, Mapping[str, pulumi.Input[str]]],
+    change: AssignmentChange,
 ) -> authorization.PolicyAssignment:
     """Assigns `row` at `group` with `parameters`; `mode` is Azure's enforcement mode.
 
     `joined` are the ids of what resources are joined to, by the argument that names it and a short name: the identity
-    has its roles there as well, because that may be outside of `group`.
+    has its roles there as well, because that may be outside of `group`. `change` says which scopes and resources it
+    leaves out, and why.
     """
     made = authorization.PolicyAssignment(
         f"{place.name}-{group}-{row.name}",
@@ -76,9 +79,13 @@ def assign(
         enforcement_mode=mode,
         parameters={key: {"value": value} for key, value in parameters.items()},
         non_compliance_messages=[{"message": row.message}],
-        not_scopes=[],
+        not_scopes=[
+            place.scope(each) if each in place.groups else each  # by what a group is for, or an id
+            for each in change.get("not_scopes", [])
+        ],
+        resource_selectors=_selectors(change),
         # Azure keeps metadata as it is; the effective-policy view reads the effect of a built-in from here.
-        metadata={"assignedBy": "bluelamp", "effect": row.effect, "verified": row.verified},
+        metadata={"assignedBy": "bluelamp", "effect": row.effect, "verified": row.verified, **_why(change)},
         identity={"type": "SystemAssigned"} if row.roles else None,
         location=place.location,
         opts=place.after(*waits_for),
@@ -91,6 +98,24 @@ def assign(
                 for role in roles:
                     _let(place, made, group, row, role, short, scope)
     return made
+
+
+def _selectors(change: AssignmentChange) -> list[authorization.ResourceSelectorArgs] | None:
+    return [
+        authorization.ResourceSelectorArgs(
+            name=selector["name"],
+            selectors=[
+                authorization.SelectorArgs(kind=one["kind"], in_=one.get("include"), not_in=one.get("exclude"))
+                for one in selector["selectors"]
+            ],
+        )
+        for selector in change.get("resource_selectors", [])
+    ] or None
+
+
+def _why(change: AssignmentChange) -> dict[str, str]:
+    given = {"reason": change.get("reason"), "expiresOn": change.get("expires_on")}
+    return {key: value for key, value in given.items() if value}
 
 
 def _let(
