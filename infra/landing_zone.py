@@ -22,6 +22,7 @@ from bluelamp.infra.wiring import (
     link,
     network,
     operations,
+    tls,
     vending,
     workloads,
 )
@@ -82,6 +83,7 @@ def azure_landing_zone(
     governance.policies(here, groups, logs, joined)
     zones = vending.landing_zones(here, joined, groups, logs)
     kept = data.data(here, joined, zones, vault, logs, assets)
+    tls.inspect_tls(here, joined)
     data_ways.lake_ways(here, joined, kept)
     access.access(here, policy, kept, zones, logs, archive, emergency)
     jobs = job_identities.job_identities(here, kept, clusters)
@@ -127,14 +129,14 @@ def _budget(here: Context) -> None:
     settings, divided = here.azure.budget, here.azure.platform_subscriptions
     amounts = divided.budgets if divided else {}
     for short, subscription in here.platform.items():
-        area = here.subscriptions.group.get(short, "management")
+        own = [amount for area, amount in amounts.items() if here.subscriptions.serves[area] == short]
         Budget(
             "budget" if short == PLATFORM else f"budget-{short}",
             {
                 "label": here.label,
                 "workload": short,
                 "scope": pulumi.Output.concat("/subscriptions/", subscription),
-                "amount": amounts.get(area, settings.amount),
+                "amount": sum(own) if own else settings.amount,
                 "contacts": list(settings.contacts),
                 "thresholds": list(settings.thresholds),
             },

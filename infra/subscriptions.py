@@ -30,4 +30,5 @@ class PlatformSubscriptions(Model):
     """The areas whose resources stay in `azure.subscriptionId`, where they were made: a resource cannot move to another
     subscription. `[]` where nothing is deployed yet."""
     budgets: dict[Area, Annotated[float, Field(gt=0, le=1_000_000_000)]] = {}
-    """GBP a month of single subscriptions, by area; by default the amount of `azure.budget` for each."""
+    """GBP a month of single subscriptions, by area; by default the amount of `azure.budget` for each. Those of areas
+    that share one are added up."""

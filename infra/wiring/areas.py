@@ -41,6 +41,8 @@ class Subscriptions:
 
     ids: Mapping[str, str]
     """GUIDs; none where the subscription of whoever is logged in serves all areas."""
+    serves: Mapping[Area, str]
+    """The short name of the subscription of each area."""
     home: Mapping[Area, str]
     """The short name of the subscription that has the resources of each area."""
     group: Mapping[str, Area]
@@ -68,7 +70,7 @@ def subscriptions(azure: Azure) -> Subscriptions:
         short: next((area for area in _PLACED_FIRST if given[area] and serves[area] == short), "management")
         for short in ids
     }
-    return Subscriptions(ids, home, group)
+    return Subscriptions(ids, serves, home, group)
 
 
 def beside_network(provider: pulumi.ProviderResource, group: pulumi.Input[str], *, zones: bool) -> Transformation:

@@ -6,7 +6,7 @@ import pulumi
 
 from bluelamp.infra.fields import Region
 from bluelamp.infra.wiring.context import Context
-from bluelamp.infra.wiring.hubs import policy_args
+from bluelamp.infra.wiring.hubs import certificate_authority, policy_args
 from bluelamp.modules import naming
 from bluelamp.modules.azure.firewall_policy import FirewallPolicy
 from bluelamp.modules.azure.virtual_wan import VirtualHub, VirtualHubArgs, VirtualWan
@@ -81,6 +81,8 @@ def _policy(
     """What the virtual hub's firewall lets through; names it asks of the resolver in the network beside the hub."""
     args = policy_args(context, region, "hub", logs)
     args["dns_servers"] = [str(naming.hub_plan(space).resolver_address)]
+    if authority := certificate_authority(context):
+        args["certificate_authority"] = authority
     if base is not None:
         args["base_policy_id"], args["rule_groups"] = base, []
     return FirewallPolicy(context.regional("firewall-policy", region), args, context.at("network"))
