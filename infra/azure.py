@@ -5,10 +5,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from bluelamp.infra.assignments import PolicyAssignment
 from bluelamp.infra.azure_names import Endpoint, ManagementGroupId, RuleName
 from bluelamp.infra.data import Data
 from bluelamp.infra.exemptions import PolicyExemption
-from bluelamp.infra.fields import FirewallPolicyId, Guid, Model, Network, Ports, Region, Text
+from bluelamp.infra.fields import (
+    FirewallPolicyId,
+    Fqdn,
+    Guid,
+    Model,
+    Network,
+    Ports,
+    Region,
+    Text,
+    UserIdentityId,
+    VaultSecretId,
+)
+from bluelamp.infra.subscriptions import PlatformSubscriptions
 from bluelamp.infra.vending import Budget, LandingZone
 
 Retention = Literal[90, 120, 180, 270, 365, 550, 730]
@@ -35,6 +48,18 @@ class SecurityRule(Model):
     description: Annotated[Text, Field(max_length=140)] = ""
 
 
+class TlsInspection(Model):
+    """Inspection of what is inside TLS, by a certificate authority that the force's machines trust."""
+
+    key_vault_secret_id: VaultSecretId
+    """The intermediate certificate authority with its private key, in a key vault that the firewall's service
+    reaches."""
+    identity_id: UserIdentityId
+    """The user-assigned identity that may read the secret."""
+    fqdns: Annotated[tuple[Fqdn, ...], Field(min_length=1, max_length=1000, examples=['["*.example.org"]'])]
+    """The names that machines may reach by HTTPS, inspected; `*.` in front stands for everything below."""
+
+
 class Firewall(Model):
     """Azure Firewall in each hub."""
 
@@ -42,6 +67,8 @@ class Firewall(Model):
     """By default from the profile `hybrid` on."""
     tier: Literal["Standard", "Premium"] = "Premium"
     threat_intel_mode: Literal["Alert", "Deny", "Off"] = "Deny"
+    tls_inspection: TlsInspection | None = None
+    """Only of the tier Premium; by default TLS is not inspected."""
     base_policy_ids: dict[str, FirewallPolicyId] = {}
     """By region, the ARM id of a policy of somebody else's, such as a national one, whose rules come before the
     hub's own; by default the force's own base. Azure wants both in one region."""
@@ -79,6 +106,10 @@ class ManagementGroups(Model):
     """Id of the management group above the force's own; by default the tenant's root group."""
     sandbox: bool = True
     quarantine: bool = True
+    hierarchy_settings: bool = False
+    """Whether new subscriptions of the tenant go into `quarantine`, and only those with the permission create
+    management groups. A tenant has these settings once; they are made by the force's own stack, not by those of its
+    other environments."""
 
 
 class LogAnalytics(Model):
@@ -110,7 +141,10 @@ class Azure(Model):
     """The first is the primary region."""
     tenant_id: Guid | None = None
     subscription_id: Guid | None = None
-    """The platform subscription; by default whichever the provider is logged in to."""
+    """The platform subscription; by default whichever the provider is logged in to. With `platformSubscriptions` the
+    one that had the platform before, by default that of `management`."""
+    platform_subscriptions: PlatformSubscriptions | None = None
+    """A subscription for each area of the platform; by default `subscriptionId` is that of all of them."""
     management_groups: ManagementGroups = ManagementGroups()
     topology: Topology = "hub-spoke"
     """How networks are joined: by a hub network in each region, or by virtual hubs that Azure runs. A change makes
@@ -126,6 +160,8 @@ class Azure(Model):
     """Their order does not count: an address range that is not written is kept by name in `addresses.yaml`."""
     data: Data | None = None
     """The data landing zone; none by default."""
+    policy_assignments: tuple[PolicyAssignment, ...] = ()
+    """What differs from the baseline's assignments of Azure Policy."""
     policy_exemptions: tuple[PolicyExemption, ...] = ()
     """What need not meet an assignment of Azure Policy, until when, and who accepted that."""
 

@@ -18,8 +18,10 @@ from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source
 from bluelamp.core.validation import checked
+from bluelamp.infra.azure import Azure
 from bluelamp.infra.fields import Guid
 from bluelamp.infra.force import Force
+from bluelamp.infra.subscriptions import AREAS
 
 FILE: Final = "stacks/{stack}/bootstrap.yaml"
 PLAN: Final = "bluelamp-plan"
@@ -142,7 +144,7 @@ def _mistakes(made: BootstrapFile, source: Source, force: Force) -> Iterator[Pro
         return
     for key, given, usual in (
         ("tenantId", made.tenant_id, azure.tenant_id),
-        ("subscriptionId", made.subscription_id, azure.subscription_id),
+        ("subscriptionId", made.subscription_id, _first(azure)),
     ):
         if not (given or usual):
             step = f"set {key} here, or under bluelamp:azure in stacks/Pulumi.{force.slug}.yaml"
@@ -155,6 +157,12 @@ def _mistakes(made: BootstrapFile, source: Source, force: Force) -> Iterator[Pro
     if made.plan and made.plan == made.apply:
         message = "is the credential of plan: each of its jobs could apply"
         yield source.problem(("apply",), message, next_step="give each identity a subject of its own")
+
+
+def _first(azure: Azure) -> str | None:
+    """The platform's first subscription, as far as the settings name it."""
+    divided = azure.platform_subscriptions
+    return azure.subscription_id or (divided.management if divided else None)
 
 
 def _network_mistakes(made: BootstrapFile, source: Source, force: Force) -> Iterator[Problem]:
@@ -189,9 +197,11 @@ def _network_mistakes(made: BootstrapFile, source: Source, force: Force) -> Iter
 def _filled(made: BootstrapFile, force: Force) -> Bootstrap:
     azure = force.azure
     assert azure is not None  # `_mistakes` has refused it
-    tenant, home = made.tenant_id or azure.tenant_id or "", made.subscription_id or azure.subscription_id or ""
-    zones = (each.subscription_id for each in azure.landing_zones)
-    deployed = [azure.subscription_id or home, *(each for each in zones if each)]
+    tenant, home = made.tenant_id or azure.tenant_id or "", made.subscription_id or _first(azure) or ""
+    zones = [each.subscription_id for each in azure.landing_zones]
+    divided = azure.platform_subscriptions
+    areas = [getattr(divided, area) for area in AREAS] if divided else []
+    deployed = [_first(azure) or home, *(each for each in (*areas, *zones) if each)]
     return Bootstrap(
         made,
         tenant,

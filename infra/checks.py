@@ -11,11 +11,13 @@ from bluelamp.core.access import has_access
 from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
 from bluelamp.infra.addresses import address_findings
+from bluelamp.infra.assignment_checks import assignment_findings
 from bluelamp.infra.connections import connection_findings
 from bluelamp.infra.data_checks import data_findings
 from bluelamp.infra.fields import UK_REGIONS
 from bluelamp.infra.finding import Context, Finding, dig, items, repeats
 from bluelamp.infra.job_checks import job_findings
+from bluelamp.infra.platform_checks import platform_findings
 from bluelamp.infra.profiles import COMES_WITH, missing
 from bluelamp.infra.restrictions import restriction_findings
 from bluelamp.infra.siblings import sibling_findings
@@ -36,6 +38,8 @@ def findings(settings: Mapping[str, Any], context: Context) -> Iterator[Finding]
     yield from connection_findings(settings)
     yield from sibling_findings(settings, context)
     yield from restriction_findings(settings)
+    yield from assignment_findings(settings)
+    yield from platform_findings(settings)
     yield from data_findings(settings)
     yield from job_findings(settings, has_policy=has_access(context.root, context.entry.slug))
 

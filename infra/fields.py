@@ -16,6 +16,7 @@ __all__ = [
     "Domain",
     "Email",
     "FirewallPolicyId",
+    "Fqdn",
     "Guid",
     "Identifier",
     "Label",
@@ -28,6 +29,8 @@ __all__ = [
     "Text",
     "Thumbprint",
     "Tier",
+    "UserIdentityId",
+    "VaultSecretId",
     "matching",
     "network",
     "refuse",
@@ -178,3 +181,45 @@ FirewallPolicyId = Annotated[
     ),
 ]
 """A firewall policy of Azure."""
+
+Fqdn = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"(?=.{4,253}$)(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}",
+            "is not a name",
+            "such as www.example.org or *.example.org, in lower case",
+        )
+    ),
+]
+"""A DNS name, or all names below one."""
+
+VaultSecretId = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"https://[0-9a-z-]{3,24}\.vault\.azure\.net/secrets/[0-9A-Za-z-]{1,127}(/[0-9a-f]{32})?",
+            "is not the id of a secret in a key vault",
+            "https://NAME.vault.azure.net/secrets/NAME, with or without a version",
+        )
+    ),
+    Field(examples=["https://kv-ca.vault.azure.net/secrets/firewall-ca"]),
+]
+"""Where a secret or a certificate with its private key is in a key vault."""
+
+UserIdentityId = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"(?i)/subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/resourceGroups/[\w().-]{1,90}/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[\w-]{3,128}",
+            "is not the ARM id of a user-assigned identity",
+            "/subscriptions/…/resourceGroups/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/…",
+        )
+    ),
+    Field(
+        examples=[
+            "/subscriptions/0f5c1f6e-3c0a-4f0b-9d39-6c8f6d1f2a10/resourceGroups/rg-ca/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-firewall"
+        ]
+    ),
+]
+"""A user-assigned identity."""

@@ -22,9 +22,11 @@ from bluelamp.infra.wiring import (
     link,
     network,
     operations,
+    tls,
     vending,
     workloads,
 )
+from bluelamp.infra.wiring.areas import PLATFORM
 from bluelamp.infra.wiring.context import Context, context
 from bluelamp.infra.wiring.roadmap import zone_labels
 from bluelamp.infra.wiring.signed import LakeAccess, Signed
@@ -81,6 +83,7 @@ def azure_landing_zone(
     governance.policies(here, groups, logs, joined)
     zones = vending.landing_zones(here, joined, groups, logs)
     kept = data.data(here, joined, zones, vault, logs, assets)
+    tls.inspect_tls(here, joined)
     data_ways.lake_ways(here, joined, kept)
     access.access(here, policy, kept, zones, logs, archive, emergency)
     jobs = job_identities.job_identities(here, kept, clusters)
@@ -117,21 +120,25 @@ def _vault(here: Context, joined: network.Network, logs: LogAnalytics) -> KeyVau
             "sku": settings.sku,
             "soft_delete_retention_days": settings.soft_delete_retention_days,
         },
-        here.opts,
+        here.at("security"),
     )
 
 
 def _budget(here: Context) -> None:
-    settings = here.azure.budget
-    Budget(
-        "budget",
-        {
-            "label": here.label,
-            "workload": "platform",
-            "scope": pulumi.Output.concat("/subscriptions/", here.subscription_id),
-            "amount": settings.amount,
-            "contacts": list(settings.contacts),
-            "thresholds": list(settings.thresholds),
-        },
-        here.opts,
-    )
+    """A budget of each of the platform's subscriptions: not every agreement has budgets of management groups."""
+    settings, divided = here.azure.budget, here.azure.platform_subscriptions
+    amounts = divided.budgets if divided else {}
+    for short, subscription in here.platform.items():
+        own = [amount for area, amount in amounts.items() if here.subscriptions.serves[area] == short]
+        Budget(
+            "budget" if short == PLATFORM else f"budget-{short}",
+            {
+                "label": here.label,
+                "workload": short,
+                "scope": pulumi.Output.concat("/subscriptions/", subscription),
+                "amount": sum(own) if own else settings.amount,
+                "contacts": list(settings.contacts),
+                "thresholds": list(settings.thresholds),
+            },
+            here.within(short),
+        )

@@ -51,7 +51,7 @@ def private_ways(
             "virtual_network_ids": linked(context, made),
             "private_zone_ids": made.shared_zones,
         },
-        context.opts,
+        context.at("management"),
     )
 
 
@@ -80,7 +80,7 @@ def connected(
                 "resource_group_name": servers.resource_group_name,
                 "machines": databases,
             },
-            context.opts,
+            context.at("servers"),
         )
 
 
@@ -104,7 +104,7 @@ def _cluster(
             args["audit_log"] = _AUDIT_LOGS[cluster.distribution]
     if ways is not None:
         args["private_link_scope_id"] = ways.arc_scope_id
-    ArcCluster(f"arc-{cluster.name}", args, context.opts)
+    ArcCluster(f"arc-{cluster.name}", args, context.at("arc"))
 
 
 def _servers(
@@ -130,7 +130,7 @@ def _servers(
         args["onboarding_principal_id"] = wanted.onboarding_principal_id
     if ways is not None:
         args["private_link_scope_id"] = ways.arc_scope_id
-    return ArcServers("arc-servers", args, context.opts)
+    return ArcServers("arc-servers", args, context.at("servers"))
 
 
 def _rule(collected: "DataCollection", key: str) -> pulumi.Output[str]:

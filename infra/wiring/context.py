@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 
@@ -9,6 +10,7 @@ from bluelamp.infra.azure import Azure
 from bluelamp.infra.force import Force
 from bluelamp.infra.site import Site
 from bluelamp.infra.vending import LandingZone
+from bluelamp.infra.wiring.areas import PLATFORM, Subscriptions, beside_network, secrets_by, subscriptions
 from bluelamp.modules.azure.resource_group import ResourceGroup
 from bluelamp.modules.naming import Label
 
@@ -21,11 +23,15 @@ class Context:
     azure: Azure
     label: Label
     opts: pulumi.ResourceOptions | None
+    """What puts a component into the platform's first subscription."""
     tenant_id: pulumi.Input[str]
     subscription_id: pulumi.Input[str]
+    """The platform's first subscription; landing zones without one of their own are in it."""
+    subscriptions: Subscriptions
     zone_labels: Mapping[str, Label] = field(default_factory=dict)
     """The labels of landing zones that the roadmap names, by the zone's name; all others have `label`."""
     _groups: dict[str, ResourceGroup] = field(default_factory=dict)
+    _providers: dict[str, pulumi.ResourceOptions] = field(default_factory=dict)
 
     @property
     def location(self) -> str:
@@ -55,33 +61,93 @@ class Context:
         """The logical name of what there is one of in each region: `name`, and `second-name` beyond the primary one."""
         return name if region == self.location else f"second-{name}"
 
+    def subscription(self, workload: str) -> pulumi.Input[str]:
+        """The GUID of the subscription of a resource group, by the group's workload."""
+        return self.platform[self.subscriptions.of(workload)]
+
+    @property
+    def platform(self) -> dict[str, pulumi.Input[str]]:
+        """The GUIDs of the platform's subscriptions, by short names; `platform` is the first."""
+        return {PLATFORM: self.subscription_id, **{k: v for k, v in self.subscriptions.ids.items() if k != PLATFORM}}
+
+    def within(self, short: str) -> pulumi.ResourceOptions | None:
+        """The options that put a component into a subscription of the platform, by its short name."""
+        if short == PLATFORM:
+            return self.opts
+        if short not in self._providers:
+            from pulumi_azure_native import Provider
+
+            provider = Provider(
+                f"azure-{short}",
+                subscription_id=self.subscriptions.ids[short],
+                tenant_id=self.azure.tenant_id,
+                location=self.location,
+                disable_pulumi_partner_id=True,
+            )
+            self._providers[short] = pulumi.ResourceOptions(providers=[provider])
+        return self._providers[short]
+
+    def at(self, workload: str) -> pulumi.ResourceOptions | None:
+        """The options that put a component into the resource group for `workload`, in that group's subscription.
+
+        What such a component has in the network or in the platform's vault goes to the subscription of those.
+        """
+        own, network, vault = (self.subscriptions.of(each) for each in (workload, "network", "security"))
+        opts = self.within(own)
+        transformations: list[Any] = []
+        if own != network:
+            beside = beside_network(self._provider(network), self.group("network").name, zones=workload == "security")
+            transformations.append(beside)
+        if workload == "network" and own != vault:
+            transformations.append(secrets_by(self._provider(vault)))
+        if not transformations:
+            return opts
+        return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(transformations=transformations))
+
+    def _provider(self, short: str) -> pulumi.ProviderResource:
+        opts = self.within(short)
+        providers = opts.providers if opts else None
+        assert isinstance(providers, list)  # several subscriptions are always named in the settings
+        provider: pulumi.ProviderResource = providers[0]
+        return provider
+
+    @property
+    def network_provider(self) -> pulumi.ProviderResource | None:
+        """The provider of the hubs' subscription; None where that is the platform's first."""
+        network = self.subscriptions.of("network")
+        return None if network == PLATFORM else self._provider(network)
+
     def group(self, workload: str, location: str = "") -> ResourceGroup:
         """The resource group for `workload` in a region, by default the primary one; made once."""
         where = location or self.location
         name = workload if where == self.location else f"{workload}-{where}"
         if name not in self._groups:
             self._groups[name] = ResourceGroup(
-                name, {"label": self.label, "location": where, "workload": workload}, self.opts
+                name,
+                {"label": self.label, "location": where, "workload": workload},
+                self.within(self.subscriptions.of(workload)),
             )
         return self._groups[name]
 
 
 def context(force: Force, azure: Azure, label: Label, zone_labels: Mapping[str, Label]) -> Context:
-    """The context, with the provider of the settings' own subscription or whoever is logged in."""
-    opts = _provider(azure)
-    tenant_id, subscription_id = _identity(azure, opts)
-    return Context(force, azure, label, opts, tenant_id, subscription_id, zone_labels)
+    """The context, with the providers of the settings' own subscriptions or whoever is logged in."""
+    found = subscriptions(azure)
+    first = found.ids.get(PLATFORM)
+    opts = _first_provider(azure, first)
+    tenant_id, subscription_id = _identity(azure.tenant_id, first, opts)
+    return Context(force, azure, label, opts, tenant_id, subscription_id, found, zone_labels)
 
 
-def _provider(azure: Azure) -> pulumi.ResourceOptions | None:
-    """The provider of the settings' own subscription or tenant; None leaves it to the one that is logged in."""
-    if not (azure.subscription_id or azure.tenant_id):
+def _first_provider(azure: Azure, subscription: str | None) -> pulumi.ResourceOptions | None:
+    """The provider of the platform's first subscription; None leaves it to the one that is logged in."""
+    if not (subscription or azure.tenant_id):
         return None
     from pulumi_azure_native import Provider
 
     provider = Provider(
         "azure",
-        subscription_id=azure.subscription_id,
+        subscription_id=subscription,
         tenant_id=azure.tenant_id,
         location=azure.primary_region,
         disable_pulumi_partner_id=True,
@@ -89,13 +155,15 @@ def _provider(azure: Azure) -> pulumi.ResourceOptions | None:
     return pulumi.ResourceOptions(providers=[provider])
 
 
-def _identity(azure: Azure, opts: pulumi.ResourceOptions | None) -> tuple[pulumi.Input[str], pulumi.Input[str]]:
+def _identity(
+    tenant: str | None, subscription: str | None, opts: pulumi.ResourceOptions | None
+) -> tuple[pulumi.Input[str], pulumi.Input[str]]:
     """The tenant and the subscription: the settings', or else those of whoever is logged in."""
-    if azure.tenant_id and azure.subscription_id:
-        return azure.tenant_id, azure.subscription_id
+    if tenant and subscription:
+        return tenant, subscription
     from pulumi_azure_native import authorization
 
     providers = opts.providers if opts else None
     provider = providers[0] if isinstance(providers, list) else None
     found = authorization.get_client_config_output(opts=pulumi.InvokeOptions(provider=provider))
-    return azure.tenant_id or found.tenant_id, azure.subscription_id or found.subscription_id
+    return tenant or found.tenant_id, subscription or found.subscription_id

@@ -89,7 +89,7 @@ def _keys(context: Context, vault: "KeyVault") -> "CustomerManagedKeys | None":
             "uses": uses,
             "hardware": context.azure.key_vault.sku == "premium",
         },
-        context.opts,
+        context.at("security"),
     )
 
 

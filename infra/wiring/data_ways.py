@@ -72,5 +72,5 @@ def _add(context: Context, made: "Network", region: str, rules: "list[FirewallRu
                 }
             ],
         },
-        context.opts,
+        context.at("network"),
     )

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from bluelamp.core.dates import today
+from bluelamp.infra.assignments import PolicyAssignment
 from bluelamp.infra.exemptions import PolicyExemption
 from bluelamp.infra.wiring.context import Context
 from bluelamp.modules.azure.management_groups import ManagementGroups, ManagementGroupsArgs, Placement
@@ -11,7 +13,7 @@ from bluelamp.modules.azure.management_groups import ManagementGroups, Managemen
 if TYPE_CHECKING:
     from bluelamp.infra.wiring.network import Network
     from bluelamp.modules.azure.log_analytics import LogAnalytics
-    from bluelamp.modules.azure.policy import Exemption
+    from bluelamp.modules.azure.policy import AssignmentChange, Exemption
 
 
 def hierarchy(context: Context) -> ManagementGroups:
@@ -43,6 +45,11 @@ def policies(context: Context, groups: ManagementGroups, logs: "LogAnalytics", n
             args["private_dns_zone_ids"] = {
                 zone: network.zone(zone) for zone in dns_zones() if zone in network.zone_names
             }
+            args["private_dns_zone_scopes"] = {"dns": context.group("dns").id}
+            if network.vault_zone_id is not None:  # beside the vault, which is there before the other zones
+                args["private_dns_zone_scopes"]["vault-zone"] = network.vault_zone_id
+        if changes := [_changed(each) for each in context.azure.policy_assignments if _counts(each)]:
+            args["changes"] = changes
         if context.azure.policy_exemptions:
             args["exemptions"] = [_exemption(each) for each in context.azure.policy_exemptions]
         PolicyBaseline("policy", args, context.opts)
@@ -61,6 +68,52 @@ def policies(context: Context, groups: ManagementGroups, logs: "LogAnalytics", n
             },
             context.opts,
         )
+
+
+_MODES = {"audit": "DoNotEnforce", "off": "Off"}
+
+
+def _counts(written: PolicyAssignment) -> bool:
+    """Whether a change has not expired; of one that has, the user is told."""
+    if written.expires_on is None or written.expires_on >= today():
+        return True
+    pulumi.log.warn(
+        f"azure.policyAssignments: {written.assignment}: the change expired on {written.expires_on.isoformat()} and "
+        "counts no more; remove it, or have it accepted anew"
+    )
+    return False
+
+
+def _changed(written: PolicyAssignment) -> "AssignmentChange":
+    from bluelamp.modules.azure.policy import AssignmentChange, ResourceSelector, Selector
+
+    change = AssignmentChange(assignment=written.assignment)
+    if written.at:
+        change["at"] = list(written.at)
+    if written.enforcement in _MODES:
+        change["enforcement"] = _MODES[written.enforcement]
+    if written.parameters:
+        change["parameters"] = dict(written.parameters)
+    if written.not_scopes:
+        change["not_scopes"] = list(written.not_scopes)
+    if written.resource_selectors:
+        change["resource_selectors"] = [
+            ResourceSelector(
+                name=each.name,
+                selectors=[
+                    Selector(kind=one.kind, include=list(one.include))
+                    if one.include
+                    else Selector(kind=one.kind, exclude=list(one.exclude))
+                    for one in each.selectors
+                ],
+            )
+            for each in written.resource_selectors
+        ]
+    if written.reason:
+        change["reason"] = written.reason
+    if written.expires_on:
+        change["expires_on"] = written.expires_on.isoformat()
+    return change
 
 
 def _exemption(written: PolicyExemption) -> "Exemption":
@@ -96,9 +149,13 @@ def _arguments(context: Context, *, canary: bool) -> ManagementGroupsArgs:
     confidential = any(zone.archetype.startswith("confidential") for zone in context.azure.landing_zones)
     if confidential or context.force.profile != "starter":
         args["confidential"] = True
+    if wanted.hierarchy_settings and not canary and not context.force.entry.environment:
+        args["hierarchy_settings"] = {"tenant_id": context.tenant_id}
     if canary:
         args["canary"] = True
-    elif context.azure.subscription_id and context.force.profile != "starter":
-        platform: pulumi.Input[str] = context.subscription_id
-        args["placements"] = [Placement(workload="platform", group="management", subscription_id=platform)]
+    elif placed := context.subscriptions.ids:
+        args["placements"] = [
+            Placement(workload=short, group=context.subscriptions.group[short], subscription_id=subscription)
+            for short, subscription in placed.items()
+        ]
     return args

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pulumi
 
     from bluelamp.infra.wiring.network import Network
-    from bluelamp.modules.azure.firewall_policy import FirewallPolicyArgs
+    from bluelamp.modules.azure.firewall_policy import CertificateAuthority, FirewallPolicyArgs
     from bluelamp.modules.azure.log_analytics import LogAnalytics
 
 
@@ -44,6 +44,8 @@ def _in_topology(context: Context, made: "Network", region: Region, args: HubArg
     }
     if base is not None:
         args["firewall"]["base_policy_id"] = base
+    if authority := certificate_authority(context):
+        args["firewall"]["certificate_authority"] = authority
     beyond = _beyond(context, region)
     if beyond:
         args["beyond"] = beyond
@@ -96,7 +98,7 @@ def _base_policy(context: Context, region: Region, logs: "LogAnalytics") -> "pul
     from bluelamp.modules.azure.firewall_policy import FirewallPolicy
 
     args = policy_args(context, region, "base", logs)
-    return FirewallPolicy(context.regional("firewall-base", region), args, context.opts).policy_id
+    return FirewallPolicy(context.regional("firewall-base", region), args, context.at("network")).policy_id
 
 
 def policy_args(context: Context, region: Region, workload: str, logs: "LogAnalytics") -> "FirewallPolicyArgs":
@@ -112,6 +114,14 @@ def policy_args(context: Context, region: Region, workload: str, logs: "LogAnaly
         "tier": wanted.tier,
         "threat_intel_mode": wanted.threat_intel_mode,
     }
+
+
+def certificate_authority(context: Context) -> "CertificateAuthority | None":
+    """What the hubs' firewalls look inside TLS with, where the settings have that."""
+    wanted = context.azure.hub.firewall.tls_inspection
+    if wanted is None:
+        return None
+    return {"key_vault_secret_id": wanted.key_vault_secret_id, "identity_id": wanted.identity_id}
 
 
 def _rule(rule: SecurityRule) -> HubRule:

@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from bluelamp.infra.wiring.areas import PLATFORM
 from bluelamp.infra.wiring.context import Context
 
 if TYPE_CHECKING:
     from bluelamp.modules.azure.log_analytics import LogAnalytics
+    from bluelamp.modules.azure.privileged_access import RoleGrant
 
 _ROLES = "/providers/Microsoft.Authorization/roleDefinitions/"
 _CONTRIBUTOR = f"{_ROLES}b24988ac-6180-42a0-ab88-20f7382dd24c"
@@ -24,7 +26,6 @@ def identity(
     if context.has("privilegedAccess"):
         from bluelamp.modules.azure.privileged_access import PrivilegedAccess
 
-        subscription = pulumi.Output.concat("/subscriptions/", context.subscription_id)
         PrivilegedAccess(
             "privileged-access",
             {
@@ -32,11 +33,11 @@ def identity(
                 "groups": {
                     "platform-engineers": {
                         "description": "Run the landing zone, for some hours at a time",
-                        "azure_roles": {"contributor": {"role_definition_id": _CONTRIBUTOR, "scope": subscription}},
+                        "azure_roles": _everywhere(context, "contributor", _CONTRIBUTOR),
                     },
                     "security-operators": {
                         "description": "Answer to alerts and change security settings, for some hours at a time",
-                        "azure_roles": {"security": {"role_definition_id": _SECURITY_ADMIN, "scope": subscription}},
+                        "azure_roles": _everywhere(context, "security", _SECURITY_ADMIN),
                         "longest_hours": 4,
                     },
                 },
@@ -59,7 +60,7 @@ def identity(
             "account_ids": {f"account-{index}": each for index, each in enumerate(accounts.account_ids, 1)},
             "protect": False,
         },
-        context.opts,
+        context.at("management"),
     )
     if context.has("conditionalAccess"):
         from bluelamp.modules.azure.conditional_access import ConditionalAccess
@@ -69,3 +70,14 @@ def identity(
         )
     group_id: pulumi.Output[str] = broken.group_id
     return group_id
+
+
+def _everywhere(context: Context, name: str, role: str) -> "dict[str, RoleGrant]":
+    """A role on each of the platform's subscriptions, by a short name."""
+    return {
+        name if short == PLATFORM else f"{name}-{short}": {
+            "role_definition_id": role,
+            "scope": pulumi.Output.concat("/subscriptions/", subscription),
+        }
+        for short, subscription in context.platform.items()
+    }

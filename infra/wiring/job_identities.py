@@ -64,7 +64,7 @@ def _identity(
             "credentials": {"cluster": {"issuer": signed.issuer, "subject": subject}},
             "roles": roles,
         },
-        context.opts,
+        context.at("clusters"),
     )
 
 

@@ -31,7 +31,7 @@ def gateways(context: Context, made: "Network", logs: "LogAnalytics") -> None:
     )
     if any(site.express_route for site in context.sites):
         args["express_route"] = {}
-    made.gateways = Gateways("gateways", args, context.opts)
+    made.gateways = Gateways("gateways", args, context.at("network"))
 
 
 def sites(context: Context, made: "Network", vault: "KeyVault", logs: "LogAnalytics") -> None:
@@ -44,7 +44,7 @@ def sites(context: Context, made: "Network", vault: "KeyVault", logs: "LogAnalyt
         if site.express_route:
             from bluelamp.modules.hybrid.express_route import ExpressRoute
 
-            circuit = ExpressRoute(f"circuit-{site.name}", _circuit(context, made, site, logs), context.opts)
+            circuit = ExpressRoute(f"circuit-{site.name}", _circuit(context, made, site, logs), context.at("network"))
             made.circuits[site.name] = circuit
     _names(context, made, estate)
 
@@ -71,7 +71,7 @@ def _tunnels(context: Context, made: "Network", site: Site, vault: "KeyVault") -
                 "devices": devices,
                 "key_vault": key_vault,
             },
-            context.opts,
+            context.at("network"),
         )
     elif made.gateways is not None:
         SiteToSite(
@@ -86,7 +86,7 @@ def _tunnels(context: Context, made: "Network", site: Site, vault: "KeyVault") -
                 "devices": devices,
                 "key_vault": key_vault,
             },
-            context.opts,
+            context.at("network"),
         )
 
 
@@ -142,7 +142,7 @@ def _names(context: Context, made: "Network", estate: OnPremises) -> None:
             "inbound_addresses": [each.inbound_address for each in made.resolvers.values()],
             "regions": list(context.azure.regions),
         },
-        context.opts,
+        context.at("dns"),
     )
 
 

@@ -81,12 +81,12 @@ def network(context: Context, logs: "LogAnalytics") -> Network:
                 "location": context.location,
                 "resource_group_name": context.group("network").name,
             },
-            context.opts,
+            context.at("network"),
         ).plan_id
     for region, space in context.azure.hubs.items():
         if region == context.location or context.has("secondHub"):
             args = hub_args(context, made, region, str(space), logs)
-            hub = made.hubs[region] = Hub(context.regional("hub", region), args, context.opts)
+            hub = made.hubs[region] = Hub(context.regional("hub", region), args, context.at("network"))
             if args.get("firewall", {}).get("enabled"):
                 made.firewall_policies[region] = hub.firewall_policy_name
     return made
@@ -109,7 +109,7 @@ def join(context: Context, made: Network) -> None:
     ]
     if made.gateways is not None:
         ends[0]["gateway_id"] = made.gateways.vpn_gateway_id
-    HubPeering("hub-peering", {"label": context.label, "first": ends[0], "second": ends[1]}, context.opts)
+    HubPeering("hub-peering", {"label": context.label, "first": ends[0], "second": ends[1]}, context.at("network"))
 
 
 def names(context: Context, made: Network, vault: "KeyVault", logs: "LogAnalytics") -> None:
@@ -130,7 +130,7 @@ def names(context: Context, made: Network, vault: "KeyVault", logs: "LogAnalytic
                 "virtual_network_ids": linked(context, made),
                 "existing": {VAULT_ZONE: vault.private_zone_id},
             },
-            context.opts,
+            context.at("dns"),
         )
     if context.has("dnsResolver"):
         from bluelamp.modules.azure.dns_resolver import DnsResolver
@@ -148,7 +148,7 @@ def names(context: Context, made: Network, vault: "KeyVault", logs: "LogAnalytic
                     "inbound_address": hub.resolver_address,
                     "workspace_id": logs.workspace_id,
                 },
-                context.opts,
+                context.at("dns"),
             )
 
 
@@ -177,4 +177,6 @@ def watch(
             args["private_zone_id"] = made.zone(BLOB_ZONE)
         if keys is not None:
             args["key"] = storage_key(keys, vault)
-        made.watchers[region] = NetworkWatcher(context.regional("network-watcher", region), args, context.opts)
+        made.watchers[region] = NetworkWatcher(
+            context.regional("network-watcher", region), args, context.at("network-watcher")
+        )

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from bluelamp.infra.wiring.alerts import alerts
+from bluelamp.infra.wiring.areas import PLATFORM
 from bluelamp.infra.wiring.context import Context
 from bluelamp.infra.wiring.watched import watched
 from bluelamp.modules.azure.log_analytics import LogAnalytics, LogAnalyticsArgs
@@ -29,7 +31,7 @@ def workspace(context: Context) -> LogAnalytics:
     }
     if context.azure.log_analytics.daily_quota_gb:
         args["daily_quota_gb"] = context.azure.log_analytics.daily_quota_gb
-    return LogAnalytics("logs", args, context.opts)
+    return LogAnalytics("logs", args, context.at("management"))
 
 
 def keys(context: Context, vault: "KeyVault") -> "CustomerManagedKeys | None":
@@ -50,7 +52,7 @@ def keys(context: Context, vault: "KeyVault") -> "CustomerManagedKeys | None":
             "uses": ["disks", "storage"],
             "hardware": context.azure.key_vault.sku == "premium",
         },
-        context.opts,
+        context.at("security"),
     )
 
 
@@ -82,7 +84,7 @@ def archive(
     }
     if own is not None:
         args["key"] = storage_key(own, vault)
-    return LogArchive("log-archive", args, context.opts)
+    return LogArchive("log-archive", args, context.at("management"))
 
 
 def collection(context: Context, logs: LogAnalytics) -> "DataCollection | None":
@@ -101,7 +103,7 @@ def collection(context: Context, logs: LogAnalytics) -> "DataCollection | None":
             "workspace_id": logs.workspace_id,
             "workspace_name": logs.workspace_name,
         },
-        context.opts,
+        context.at("management"),
     )
 
 
@@ -109,7 +111,7 @@ def watch(
     context: Context, network: "Network", logs: LogAnalytics, vault: "KeyVault", kept: "LogArchive | None"
 ) -> pulumi.Output[str] | None:
     """Activity log, alerts, Defender and Sentinel; gives the action group, where there is one."""
-    subscriptions = {"platform": context.subscription_id}
+    subscriptions = context.platform
     contacts = [context.force.owner.email]
     if context.has("activityLog"):
         from bluelamp.modules.azure.activity_log import ActivityLog, ActivityLogArgs
@@ -121,7 +123,9 @@ def watch(
     if context.has("defender"):
         from bluelamp.modules.azure.defender import Defender
 
-        Defender("defender", {"subscription_ids": {**subscriptions}, "contacts": contacts}, context.opts)
+        for short, subscription in subscriptions.items():  # contacts are of the provider's subscription
+            name = "defender" if short == PLATFORM else f"defender-{short}"
+            Defender(name, {"subscription_ids": {short: subscription}, "contacts": contacts}, context.within(short))
     if context.has("sentinel"):
         from bluelamp.modules.azure.sentinel import Sentinel
 
@@ -134,23 +138,6 @@ def watch(
                 "tenant_id": context.tenant_id,
                 "subscription_ids": {**subscriptions},
             },
-            context.opts,
+            context.at("management"),
         )
-    if not context.has("alerts"):
-        return None
-    from bluelamp.modules.azure.alerts import Alerts
-
-    return Alerts(
-        "alerts",
-        {
-            "label": context.label,
-            "location": context.location,
-            "resource_group_name": context.group("management").name,
-            "workload": "platform",
-            "subscription_ids": [context.subscription_id],
-            "contacts": contacts,
-            "workspace_id": logs.workspace_id,
-            "watched": watched(context, network, vault, kept),
-        },
-        context.opts,
-    ).action_group_id
+    return alerts(context, watched(context, network, vault, kept), logs) if context.has("alerts") else None

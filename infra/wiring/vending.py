@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import pulumi
+
 from bluelamp.infra.vending import Access
 from bluelamp.infra.vending import LandingZone as LandingZoneSettings
 from bluelamp.infra.wiring.access import interface_subnets
@@ -36,8 +38,18 @@ def landing_zones(
                 args["backup"]["resource_guard_id"] = guards[args["location"]].resource_guard_id
         if subnets := data_subnets(context, zone) or interface_subnets(context, zone):
             args["subnets"] = subnets
-        zones[zone.name] = LandingZone(f"landing-zone-{zone.name}", args, context.opts)
+        zones[zone.name] = LandingZone(f"landing-zone-{zone.name}", args, _options(context, zone))
     return zones
+
+
+def _options(context: Context, zone: LandingZoneSettings) -> pulumi.ResourceOptions | None:
+    """Puts a landing zone into the platform's first subscription, and what it makes at the hub into the hub's."""
+    at_hub = context.network_provider
+    if at_hub is None or zone.subscription_id or zone.billing_scope:  # with one of its own, the module does so itself
+        return context.opts
+    from bluelamp.modules.azure.landing_zone.providers import in_the_platform
+
+    return pulumi.ResourceOptions.merge(context.opts, pulumi.ResourceOptions(transformations=[in_the_platform(at_hub)]))
 
 
 def _guards(context: Context) -> "dict[str, ResourceGuard]":
@@ -55,7 +67,7 @@ def _guards(context: Context) -> "dict[str, ResourceGuard]":
                 "location": region,
                 "resource_group_name": context.group("security", region).name,
             },
-            context.opts,
+            context.at("security"),
         )
         for region in dict.fromkeys(context.region_of(zone) for zone in zones)
     }
@@ -107,7 +119,7 @@ def _arguments(
     if zone.billing_scope:
         args["billing_scope"] = zone.billing_scope
     if zone.subscription_id or zone.billing_scope:
-        args["platform_subscription_id"] = context.subscription_id
+        args["platform_subscription_id"] = context.subscription("network")
         args["management_group_name"] = groups.groups[zone.archetype]
     if zone.expires:
         args["expires_on"] = zone.expires.isoformat()

@@ -6,7 +6,7 @@ import pulumi
 
 from bluelamp.infra.fields import Region
 from bluelamp.infra.wiring.context import Context
-from bluelamp.infra.wiring.hubs import policy_args
+from bluelamp.infra.wiring.hubs import certificate_authority, policy_args
 from bluelamp.modules import naming
 from bluelamp.modules.azure.firewall_policy import FirewallPolicy
 from bluelamp.modules.azure.virtual_wan import VirtualHub, VirtualHubArgs, VirtualWan
@@ -25,7 +25,7 @@ def virtual_wan(context: Context) -> VirtualWan:
             "location": context.location,
             "resource_group_name": context.group("network").name,
         },
-        context.opts,
+        context.at("network"),
     )
 
 
@@ -56,7 +56,7 @@ def virtual_hub(
         args["vpn_scale_units"] = 1
         if any(site.express_route for site in context.sites):
             args["express_route_scale_units"] = 1
-    hub = VirtualHub(context.regional("virtual-hub", region), args, context.opts)
+    hub = VirtualHub(context.regional("virtual-hub", region), args, context.at("network"))
     # The hub's name waits for its routing intent, and that for the firewall, which attaches the policy.
     name: pulumi.Output[str] = pulumi.Output.all(policy.policy_name, hub.virtual_hub_name).apply(_first)
     return hub, name
@@ -81,6 +81,8 @@ def _policy(
     """What the virtual hub's firewall lets through; names it asks of the resolver in the network beside the hub."""
     args = policy_args(context, region, "hub", logs)
     args["dns_servers"] = [str(naming.hub_plan(space).resolver_address)]
+    if authority := certificate_authority(context):
+        args["certificate_authority"] = authority
     if base is not None:
         args["base_policy_id"], args["rule_groups"] = base, []
-    return FirewallPolicy(context.regional("firewall-policy", region), args, context.opts)
+    return FirewallPolicy(context.regional("firewall-policy", region), args, context.at("network"))

@@ -1,7 +1,7 @@
 """What has alerts on its metrics: what everything else of the force hangs on."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bluelamp.infra.wiring.context import Context
 from bluelamp.modules.azure.alerts.metrics import WatchedResource
@@ -12,14 +12,23 @@ if TYPE_CHECKING:
     from bluelamp.modules.azure.log_archive import LogArchive
 
 
-def watched(
-    context: Context, network: "Network", vault: "KeyVault", kept: "LogArchive | None"
-) -> dict[str, WatchedResource]:
+class Watched(NamedTuple):
+    """A resource and the short name of the subscription that it is in."""
+
+    subscription: str
+    resource: WatchedResource
+
+
+def watched(context: Context, network: "Network", vault: "KeyVault", kept: "LogArchive | None") -> dict[str, Watched]:
     """The vault, the archive, the firewalls, and the ways to the force's sites, by the short name of each."""
-    found = {"vault": WatchedResource(kind="key_vault", id=vault.id)}
+    of = context.subscriptions.of
+    found = {"vault": Watched(of("security"), WatchedResource(kind="key_vault", id=vault.id))}
     if kept is not None:
-        found["archive"] = WatchedResource(kind="storage", id=kept.id)
-    return {**found, **dict(_firewalls(context, network)), **dict(_ways(context, network))}
+        found["archive"] = Watched(of("management"), WatchedResource(kind="storage", id=kept.id))
+    there = of("network")
+    for name, resource in (*_firewalls(context, network), *_ways(context, network)):
+        found[name] = Watched(there, resource)
+    return found
 
 
 def _firewalls(context: Context, network: "Network") -> Iterator[tuple[str, WatchedResource]]:

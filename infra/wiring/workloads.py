@@ -53,7 +53,7 @@ def metrics(context: Context) -> "MetricsWorkspace | None":
             "workload": "clusters",
             "resource_group_name": context.group("clusters").name,
         },
-        context.opts,
+        context.at("clusters"),
     )
 
 
@@ -81,7 +81,7 @@ def workloads(
             "contact": context.force.owner.email,
             "clusters": {cluster.name: {"jwks": _key_set(cluster)} for cluster in clusters},
         },
-        context.opts,
+        context.at("clusters"),
     )
     store = _store(context, made, logs, vault, keys, clusters)
     return {
@@ -127,7 +127,7 @@ def _vault(context: Context, made: "Network", logs: "LogAnalytics", cluster: str
     )
     if made.vault_zone_id is not None:
         args["private_zone_id"] = made.vault_zone_id
-    return KeyVault(f"vault-{cluster}", args, context.opts)
+    return KeyVault(f"vault-{cluster}", args, context.at("clusters"))
 
 
 def _store(
@@ -153,7 +153,7 @@ def _store(
     )
     if keys is not None:
         args["key"] = storage_key(keys, vault)
-    return BackupStore("cluster-backups", args, context.opts)
+    return BackupStore("cluster-backups", args, context.at("clusters"))
 
 
 def _signed(
@@ -183,13 +183,13 @@ def _signed(
                 "credentials": {"cluster": {"issuer": issuer, "subject": _SUBJECTS[use]}},
                 "roles": {use: granted},
             },
-            context.opts,
+            context.at("clusters"),
         )
         for use, granted in grants.items()
     }
     return Signed(
         tenant_id=context.tenant_id,
-        subscription_id=context.subscription_id,
+        subscription_id=context.subscription("clusters"),
         client_ids={use: each.client_id for use, each in identities.items()},
         vault_uri=vault.uri,
         backup_account=store.name,

@@ -17,8 +17,10 @@ from bluelamp.modules.azure.firewall_policy.firewall_policy import (
 )
 from bluelamp.modules.azure.firewall_policy.firewall_rules import FirewallRules, FirewallRulesArgs
 from bluelamp.modules.azure.firewall_policy.groups import FirewallRule, FirewallRuleCollection, FirewallRuleGroup
+from bluelamp.modules.azure.firewall_policy.tls import CertificateAuthority
 
 __all__ = [
+    "CertificateAuthority",
     "FirewallPolicy",
     "FirewallPolicyArgs",
     "FirewallRule",

@@ -7,6 +7,12 @@ from pulumi_azure_native import network
 
 from bluelamp.modules import naming
 from bluelamp.modules.azure.firewall_policy.groups import FirewallRuleGroup, base_groups, rule_groups
+from bluelamp.modules.azure.firewall_policy.tls import (
+    CertificateAuthority,
+    authority_problems,
+    reader,
+    transport_security,
+)
 from bluelamp.modules.azure.place import Place
 from bluelamp.modules.component import Component, after
 
@@ -49,6 +55,8 @@ class FirewallPolicyArgs(TypedDict):
     dns_servers: NotRequired[list[pulumi.Input[str]]]
     """Who the firewall asks for the names that it is asked; Azure when left out. In a virtual hub, to which no private
     DNS zone can be linked, the resolver beside it."""
+    certificate_authority: NotRequired[CertificateAuthority]
+    """What rules with `terminate_tls` need; none when left out."""
     rule_groups: NotRequired[list[FirewallRuleGroup]]
     """The groups of rules; those of `rules.yaml` when left out."""
     protect: NotRequired[bool]
@@ -67,7 +75,8 @@ class FirewallPolicy(Component):
         super().__init__(name, args, opts)
         tier, threats = args.get("tier", "Premium"), args.get("threat_intel_mode", "Deny")
         inspection = args.get("intrusion_detection", {})
-        _check(name, tier, threats, inspection)
+        authority = args.get("certificate_authority")
+        _check(name, tier, threats, inspection, authority)
         base = args.get("base_policy_id")
         place = Place(self, name, args["label"], args["location"], args["resource_group_name"], args["workspace_id"])
         policy_name = place.name("firewall_policy", args["workload"])
@@ -80,6 +89,8 @@ class FirewallPolicy(Component):
             threat_intel_mode=threats,
             intrusion_detection=_inspection(inspection) if tier == "Premium" else None,
             dns_settings=network.DnsSettingsArgs(enable_proxy=True, servers=args.get("dns_servers")),
+            transport_security=transport_security(authority),
+            identity=reader(authority),
             insights=network.FirewallPolicyInsightsArgs(
                 is_enabled=True,
                 retention_days=30,
@@ -91,13 +102,15 @@ class FirewallPolicy(Component):
         )
         where = {"firewall_policy_name": after(policy_name, policy), "resource_group_name": args["resource_group_name"]}
         groups = args["rule_groups"] if "rule_groups" in args else base_groups()
-        made = rule_groups(self, name, where, groups, args["estate"])
+        made = rule_groups(self, name, where, groups, args["estate"], inspects_tls=authority is not None)
         self.policy_id = pulumi.Output.all(policy.id, *(group.id for group in made)).apply(lambda ids: str(ids[0]))
         self.policy_name = after(policy_name, policy, *made)
         self.finish()
 
 
-def _check(name: str, tier: str, threats: str, inspection: IntrusionDetection) -> None:
+def _check(
+    name: str, tier: str, threats: str, inspection: IntrusionDetection, authority: CertificateAuthority | None
+) -> None:
     modes = {"threat_intel_mode": threats, "intrusion_detection.mode": inspection.get("mode", "Deny")}
     for signature, mode in inspection.get("signature_overrides", {}).items():
         modes[f"intrusion_detection.signature_overrides.{signature}"] = mode
@@ -106,6 +119,8 @@ def _check(name: str, tier: str, threats: str, inspection: IntrusionDetection) -
         wrong.append(f"tier is {tier!r}; allowed are {' and '.join(_TIERS)}")
     elif tier == "Standard" and inspection:
         wrong.append("intrusion_detection needs the Premium tier; this policy is Standard")
+    if authority is not None:
+        wrong += authority_problems(authority, tier)
     if wrong:
         raise ValueError(f"FirewallPolicy {name!r}: " + "; ".join(wrong))
 

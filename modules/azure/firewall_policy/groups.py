@@ -36,7 +36,8 @@ class FirewallRule(TypedDict):
     web: NotRequired[list[str]]
     """An application rule's protocols with their ports: `Https:443`, `Http:80`, `Mssql:1433`."""
     terminate_tls: NotRequired[bool]
-    """Whether an application rule looks inside TLS, which needs a policy with a certificate; false when left out."""
+    """Whether an application rule looks inside TLS, which needs a policy with a certificate authority; false when left
+    out."""
 
 
 class FirewallRuleCollection(TypedDict):
@@ -78,13 +79,16 @@ def rule_groups(
     groups: Sequence[FirewallRuleGroup],
     estate: list[str],
     after: pulumi.Resource | None = None,
+    *,
+    inspects_tls: bool = False,
 ) -> list[network.FirewallPolicyRuleCollectionGroup]:
     """Makes `groups` in the policy that `where` says (its `firewall_policy_name` and `resource_group_name`).
 
     They are made one after another, the first after `after`: Azure changes one group of a policy at a time.
+    `inspects_tls` says whether the policy has a certificate authority.
     Raises `ValueError` naming everything that Azure Firewall would refuse.
     """
-    if wrong := problems(groups):
+    if wrong := problems(groups, inspects_tls=inspects_tls):
         raise ValueError(f"{prefix}: " + "; ".join(wrong))
     made: list[network.FirewallPolicyRuleCollectionGroup] = []
     for group in sorted(groups, key=lambda group: group["priority"]):
@@ -102,8 +106,8 @@ def rule_groups(
     return made
 
 
-def problems(groups: Sequence[FirewallRuleGroup]) -> list[str]:
-    """What Azure Firewall would refuse of `groups`, in words."""
+def problems(groups: Sequence[FirewallRuleGroup], *, inspects_tls: bool = False) -> list[str]:
+    """What Azure Firewall would refuse of `groups` in a policy with or without a certificate authority, in words."""
     found = _clashes("rule_groups", groups)
     for group in groups:
         where = f"rule_groups.{group['name']}"
@@ -116,6 +120,18 @@ def problems(groups: Sequence[FirewallRuleGroup]) -> list[str]:
             if len(kinds) != 1:
                 found.append(f"{inside} must have rules, all of the network (ports) or all of applications (web)")
             found += [problem for rule in collection["rules"] for problem in _rule_problems(inside, rule)]
+            found += [problem for rule in collection["rules"] for problem in _tls(inside, rule, inspects_tls)]
+    return found
+
+
+def _tls(where: str, rule: FirewallRule, inspects_tls: bool) -> list[str]:
+    """What is wrong with TLS inspection in a rule."""
+    if not rule.get("terminate_tls") or "web" not in rule:
+        return []
+    inside = f"{where}.{rule['name']}.terminate_tls"
+    found = [] if inspects_tls else [f"{inside} needs a policy with a certificate_authority; add one, or remove it"]
+    if not any(protocol.startswith("Https:") for protocol in rule["web"]):
+        found.append(f"{inside} is of a rule without Https; add Https:443, or remove it")
     return found
 
 

@@ -5,6 +5,12 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import network
 
+from bluelamp.modules.azure.firewall_policy.tls import (
+    CertificateAuthority,
+    authority_problems,
+    reader,
+    transport_security,
+)
 from bluelamp.modules.azure.place import Place
 from bluelamp.modules.component import after
 
@@ -22,6 +28,8 @@ class HubFirewall(TypedDict):
     """What happens to traffic with known bad addresses: `Deny`, `Alert` or `Off`; `Deny` when left out."""
     base_policy_id: NotRequired[pulumi.Input[str]]
     """A policy whose rules come before the hub's own, such as a `FirewallPolicy` that all hubs share."""
+    certificate_authority: NotRequired[CertificateAuthority]
+    """What rules that look inside TLS need; none when left out."""
 
 
 def firewall(place: Place, wanted: HubFirewall, subnet: network.Subnet, estate: list[str]) -> network.AzureFirewall:
@@ -29,7 +37,10 @@ def firewall(place: Place, wanted: HubFirewall, subnet: network.Subnet, estate: 
     tier, threats = wanted.get("tier", "Premium"), wanted.get("threat_intel_mode", "Deny")
     if tier not in _TIERS:
         raise ValueError(f"{place.prefix}: firewall.tier is {tier!r}; allowed are {' and '.join(_TIERS)}")
-    policy, rules = _policy(place, tier, threats, estate, wanted.get("base_policy_id"))
+    authority = wanted.get("certificate_authority")
+    if authority is not None and (wrong := authority_problems(authority, tier)):
+        raise ValueError(f"{place.prefix}: firewall: " + "; ".join(wrong))
+    policy, rules = _policy(place, tier, threats, estate, wanted)
     address = place.public_address("firewall")
     wall = network.AzureFirewall(
         place.logical("firewall"),
@@ -54,9 +65,10 @@ def firewall(place: Place, wanted: HubFirewall, subnet: network.Subnet, estate: 
 
 
 def _policy(
-    place: Place, tier: str, threats: str, estate: list[str], base: pulumi.Input[str] | None
+    place: Place, tier: str, threats: str, estate: list[str], wanted: HubFirewall
 ) -> tuple[network.FirewallPolicy, network.FirewallPolicyRuleCollectionGroup]:
     inspection = network.FirewallPolicyIntrusionDetectionArgs(mode="Deny") if tier == "Premium" else None
+    base, authority = wanted.get("base_policy_id"), wanted.get("certificate_authority")
     policy_name = place.name("firewall_policy", "hub")
     policy = network.FirewallPolicy(
         place.logical("firewall-policy"),
@@ -67,6 +79,8 @@ def _policy(
         intrusion_detection=inspection,
         dns_settings=network.DnsSettingsArgs(enable_proxy=True),
         base_policy=network.SubResourceArgs(id=base) if base else None,
+        transport_security=transport_security(authority),
+        identity=reader(authority),
         opts=place.owner.child(),
     )
     rules = network.FirewallPolicyRuleCollectionGroup(

@@ -8,6 +8,7 @@ try policies on first. Management groups cannot be tagged, so ownership is in th
 
 from bluelamp.modules.azure.management_groups.management_groups import (
     PREFIX,
+    HierarchySettings,
     ManagementGroups,
     ManagementGroupsArgs,
     Placement,
@@ -15,4 +16,12 @@ from bluelamp.modules.azure.management_groups.management_groups import (
     hierarchy,
 )
 
-__all__ = ["PREFIX", "ManagementGroups", "ManagementGroupsArgs", "Placement", "ancestry", "hierarchy"]
+__all__ = [
+    "PREFIX",
+    "HierarchySettings",
+    "ManagementGroups",
+    "ManagementGroupsArgs",
+    "Placement",
+    "ancestry",
+    "hierarchy",
+]

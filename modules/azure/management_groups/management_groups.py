@@ -14,6 +14,7 @@ from bluelamp.modules.component import Component, after
 
 PREFIX: Final = "/providers/Microsoft.Management/managementGroups/"
 """What a management group's id begins with; its name follows."""
+_QUARANTINE: Final = "quarantine"
 _OPTIONAL: Final = {"sandbox": True, "quarantine": True, "confidential": False}
 """The groups that an argument decides on, and whether they are there when it is left out."""
 
@@ -27,6 +28,15 @@ class Placement(TypedDict):
     """Which group it is placed in, such as `management` or `corp`."""
     subscription_id: pulumi.Input[str]
     """The subscription's GUID."""
+
+
+class HierarchySettings(TypedDict):
+    """The settings of a tenant's hierarchy, which it has once: creating management groups requires authorisation."""
+
+    tenant_id: pulumi.Input[str]
+    """The tenant's GUID, which is the name of its root group too."""
+    new_subscriptions: NotRequired[str]
+    """Which group new subscriptions go into; `quarantine` when left out."""
 
 
 class ManagementGroupsArgs(TypedDict):
@@ -47,6 +57,8 @@ class ManagementGroupsArgs(TypedDict):
     canary: NotRequired[bool]
     """Whether this is the hierarchy to try changes on, beside the real one; false when left out. Its groups have
     names of their own."""
+    hierarchy_settings: NotRequired[HierarchySettings]
+    """The settings of the tenant's hierarchy; left as they are when left out."""
     tenant_id: NotRequired[pulumi.Input[str]]
     """The tenant of the subscriptions that are placed; the one that is logged in to when left out."""
     placements: NotRequired[list[Placement]]
@@ -66,7 +78,7 @@ class ManagementGroups(Component):
         wanted = {**_OPTIONAL, **{key: bool(value) for key, value in args.items() if key in _OPTIONAL}}
         places = {key: each for key, each in hierarchy().items() if wanted.get(each.get("optional", ""), True)}
         placements = args.get("placements", [])
-        _check(name, placements, places)
+        _check(name, placements, places, args.get("hierarchy_settings"))
         canary = args.get("canary", False)
         groups: dict[str, management.ManagementGroup] = {}
         names: dict[str, str] = {}
@@ -81,6 +93,16 @@ class ManagementGroups(Component):
                 details=_under(above),
                 opts=self.child(),
             )
+        if "hierarchy_settings" in args:
+            wanted_settings = args["hierarchy_settings"]
+            landing = wanted_settings.get("new_subscriptions", _QUARANTINE)
+            management.HierarchySetting(
+                f"{name}-settings",
+                group_id=wanted_settings["tenant_id"],
+                default_management_group=pulumi.Output.concat(PREFIX, after(names[landing], groups[landing])),
+                require_authorization_for_group_creation=True,
+                opts=self.child(),
+            )
         for placement in placements:
             # The SDK places whichever subscription its provider is for, so every placement has a provider of its own.
             provider = Provider(
@@ -93,7 +115,8 @@ class ManagementGroups(Component):
             management.ManagementGroupSubscription(
                 f"{name}-{placement['workload']}-placement",
                 group_id=after(names[placement["group"]], groups[placement["group"]]),
-                opts=self.child(provider=provider),
+                # The end of a placement moves the subscription to the root group, so it comes before the next one.
+                opts=self.child(provider=provider, delete_before_replace=True),
             )
         self.ids = pulumi.Output.all(**{key: group.id for key, group in groups.items()})
         self.names = after(names, *groups.values())
@@ -122,9 +145,16 @@ def ancestry(key: str) -> tuple[str, ...]:
     return (*(ancestry(above) if above else ()), key)
 
 
-def _check(name: str, placements: list[Placement], places: dict[str, dict[str, str]]) -> None:
+def _check(
+    name: str, placements: list[Placement], places: dict[str, dict[str, str]], settings: HierarchySettings | None
+) -> None:
     """Every mistake at once: a group that is not there, one name or one subscription twice."""
     wrong: list[str] = []
+    landing = settings.get("new_subscriptions", _QUARANTINE) if settings else None
+    if landing is not None and landing not in places:
+        near = get_close_matches(landing, places, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(places)}"
+        wrong.append(f"hierarchy_settings.new_subscriptions: {landing!r} is not in the hierarchy; {hint}")
     for index, placement in enumerate(placements):
         if placement["group"] not in places:
             near = get_close_matches(placement["group"], places, n=1)

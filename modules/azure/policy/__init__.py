@@ -8,9 +8,25 @@ that do, and everything waits for what it needs, so nothing has to be run twice.
 in force.
 """
 
-from bluelamp.modules.azure.policy.arguments import Exemption, PolicyBaselineArgs
+from bluelamp.modules.azure.policy.arguments import (
+    AssignmentChange,
+    Exemption,
+    PolicyBaselineArgs,
+    ResourceSelector,
+    Selector,
+)
 from bluelamp.modules.azure.policy.catalogue import assignments, dns_zones
 from bluelamp.modules.azure.policy.checks import assigned_at
 from bluelamp.modules.azure.policy.policy_baseline import PolicyBaseline
 
-__all__ = ["Exemption", "PolicyBaseline", "PolicyBaselineArgs", "assigned_at", "assignments", "dns_zones"]
+__all__ = [
+    "AssignmentChange",
+    "Exemption",
+    "PolicyBaseline",
+    "PolicyBaselineArgs",
+    "ResourceSelector",
+    "Selector",
+    "assigned_at",
+    "assignments",
+    "dns_zones",
+]

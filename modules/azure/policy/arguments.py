@@ -36,6 +36,47 @@ class Exemption(TypedDict):
     """What is done instead."""
 
 
+class Selector(TypedDict):
+    """One condition of a resource selector: `include` or `exclude`."""
+
+    kind: str
+    """`resourceLocation`, `resourceType` or `resourceWithoutLocation`."""
+    include: NotRequired[list[str]]
+    """The only values that are evaluated."""
+    exclude: NotRequired[list[str]]
+    """The values that are not."""
+
+
+class ResourceSelector(TypedDict):
+    """Which resources an assignment evaluates."""
+
+    name: str
+    """A name of its own in the assignment."""
+    selectors: list[Selector]
+    """Conditions that must all be met."""
+
+
+class AssignmentChange(TypedDict):
+    """What differs from the baseline in one assignment."""
+
+    assignment: str
+    """Which assignment, such as `Deny-Public-IP`."""
+    at: NotRequired[list[str]]
+    """The groups of the assignments that are meant; all of its groups when left out."""
+    enforcement: NotRequired[str]
+    """`Default`, `DoNotEnforce` or `Off` (it is not made); as the other arguments say when left out."""
+    parameters: NotRequired[dict[str, Any]]
+    """Parameters that differ from the baseline's."""
+    not_scopes: NotRequired[list[str]]
+    """Where it does not count: groups by what they are for, or ids of subscriptions and what is in them."""
+    resource_selectors: NotRequired[list[ResourceSelector]]
+    """The resources that it evaluates; all when left out."""
+    reason: NotRequired[str]
+    """Why it differs; kept in the assignment's metadata."""
+    expires_on: NotRequired[str]
+    """The last day on which it should differ, as `2027-03-31`; kept in the assignment's metadata."""
+
+
 class PolicyBaselineArgs(TypedDict):
     """What the baseline needs."""
 
@@ -54,10 +95,15 @@ class PolicyBaselineArgs(TypedDict):
     private_dns_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
     """Ids of the private DNS zones by name, such as `privatelink.vaultcore.azure.net`; without any, private endpoints
     are not registered by policy."""
+    private_dns_zone_scopes: NotRequired[dict[str, pulumi.Input[str]]]
+    """Ids of the resource groups that hold these zones, or of single zones, by a short name for each: what the identity
+    that registers private endpoints has its role on. Every single zone when left out."""
     parameters: NotRequired[dict[str, dict[str, Any]]]
     """Parameters of assignments that differ from the baseline's, by the assignment's name."""
     enforcement: NotRequired[dict[str, str]]
     """`Default` or `DoNotEnforce` for single assignments, by name; all are enforced when left out."""
+    changes: NotRequired[list[AssignmentChange]]
+    """What differs in single assignments, also at single groups; nothing when left out."""
     audit_only: NotRequired[bool]
     """Whether nothing is enforced, only reported, as in a canary hierarchy; false when left out."""
     exemptions: NotRequired[list[Exemption]]

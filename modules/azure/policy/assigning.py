@@ -9,11 +9,28 @@ from typing import Any, Final
 import pulumi
 from pulumi_azure_native import authorization
 
-from bluelamp.modules.azure.management_groups import PREFIX, ancestry
+from bluelamp.modules.azure.management_groups import PREFIX
+from bluelamp.modules.azure.policy.arguments import AssignmentChange
 from bluelamp.modules.azure.policy.catalogue import Assignment, role_id
 
 _NAMESPACE: Final = uuid.UUID("c2d5f0d8-1d0a-5f63-9b7c-64a1c7b2f0e3")
 """Whose digests the role assignments' GUIDs are; changing it would replace every one."""
+
+_PRIVILEGED: Final = (
+    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635, 18d7d88d-d35e-4fb5-a5c3-7773c20a72d9, f58310d9-a9f6-439a-9e8d-f62e7b41a168"
+)
+"""Owner, User Access Administrator and Role Based Access Control Administrator."""
+
+_ROLES: Final = "Microsoft.Authorization/roleAssignments"
+
+ROLE_CONDITIONS: Final = {
+    "role-based-access-control-administrator": (
+        f"((!(ActionMatches{{'{_ROLES}/write'}})) OR (@Request[{_ROLES}:RoleDefinitionId] "
+        f"ForAnyOfAllValues:GuidNotEquals {{{_PRIVILEGED}}})) AND ((!(ActionMatches{{'{_ROLES}/delete'}})) OR "
+        f"(@Resource[{_ROLES}:RoleDefinitionId] ForAnyOfAllValues:GuidNotEquals {{{_PRIVILEGED}}}))"
+    )
+}
+"""By a role, what limits it: the one that hands out roles hands out none of the three that could do so in turn."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +59,15 @@ def assign(
     parameters: Mapping[str, Any],
     mode: str,
     waits_for: list[pulumi.Resource],
+    joined: Mapping[str, Mapping[str, pulumi.Input[str]]],
+    change: AssignmentChange,
 ) -> authorization.PolicyAssignment:
-    """Assigns `row` at `group` with `parameters`; `mode` is Azure's enforcement mode."""
+    """Assigns `row` at `group` with `parameters`; `mode` is Azure's enforcement mode.
+
+    `joined` are the ids of what resources are joined to, by the argument that names it and a short name: the identity
+    has its roles there as well, because that may be outside of `group`. `change` says which scopes and resources it
+    leaves out, and why.
+    """
     made = authorization.PolicyAssignment(
         f"{place.name}-{group}-{row.name}",
         policy_assignment_name=row.name,
@@ -55,35 +79,68 @@ def assign(
         enforcement_mode=mode,
         parameters={key: {"value": value} for key, value in parameters.items()},
         non_compliance_messages=[{"message": row.message}],
-        not_scopes=[],
+        not_scopes=[
+            place.scope(each) if each in place.groups else each  # by what a group is for, or an id
+            for each in change.get("not_scopes", [])
+        ],
+        resource_selectors=_selectors(change),
         # Azure keeps metadata as it is; the effective-policy view reads the effect of a built-in from here.
-        metadata={"assignedBy": "bluelamp", "effect": row.effect, "verified": row.verified},
+        metadata={"assignedBy": "bluelamp", "effect": row.effect, "verified": row.verified, **_why(change)},
         identity={"type": "SystemAssigned"} if row.roles else None,
         location=place.location,
         opts=place.after(*waits_for),
     )
     if row.roles:
-        at = [group, *(other for other in row.roles_at if other in place.groups and other not in ancestry(group))]
-        for other in at:
-            for role in row.roles:
-                _let(place, made, group, row, role, other)
+        for role in row.roles:
+            _let(place, made, group, row, role, group, place.scope(group))
+        for argument, roles in row.roles_on.items():
+            for short, scope in joined[argument].items():
+                for role in roles:
+                    _let(place, made, group, row, role, short, scope)
     return made
 
 
+def _selectors(change: AssignmentChange) -> list[authorization.ResourceSelectorArgs] | None:
+    return [
+        authorization.ResourceSelectorArgs(
+            name=selector["name"],
+            selectors=[
+                authorization.SelectorArgs(kind=one["kind"], in_=one.get("include"), not_in=one.get("exclude"))
+                for one in selector["selectors"]
+            ],
+        )
+        for selector in change.get("resource_selectors", [])
+    ] or None
+
+
+def _why(change: AssignmentChange) -> dict[str, str]:
+    given = {"reason": change.get("reason"), "expiresOn": change.get("expires_on")}
+    return {key: value for key, value in given.items() if value}
+
+
 def _let(
-    place: Place, made: authorization.PolicyAssignment, group: str, row: Assignment, role: str, other: str
+    place: Place,
+    made: authorization.PolicyAssignment,
+    group: str,
+    row: Assignment,
+    role: str,
+    where: str,
+    scope: pulumi.Input[str],
 ) -> None:
-    """Gives the assignment's identity `role` at the group `other`."""
-    suffix = "" if other == group else f"-at-{other}"
-    words = f"{row.name}/{group}/{role}/{other}"
+    """Gives the assignment's identity `role` at `scope`, the group itself or something else called `where`."""
+    suffix = "" if where == group else f"-on-{where}"
+    words = f"{row.name}/{group}/{role}/{where}"
+    condition = ROLE_CONDITIONS.get(role)
     authorization.RoleAssignment(
         f"{place.name}-{group}-{row.name}-{role}{suffix}",
         role_assignment_name=pulumi.Output.from_input(place.groups["root"]).apply(partial(_guid, words)),
-        scope=place.scope(other),
+        scope=scope,
         role_definition_id=role_id(role),
         principal_id=made.identity.apply(_principal),
         # Said outright, Azure need not look the new identity up in a directory that has not heard of it yet.
         principal_type="ServicePrincipal",
+        condition=condition,
+        condition_version="2.0" if condition else None,
         description=f"Lets the policy assignment {row.name} mend resources",
         opts=place.options,
     )

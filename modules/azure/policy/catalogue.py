@@ -30,7 +30,7 @@ class Assignment:
     version: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     roles: tuple[str, ...] = ()
-    roles_at: tuple[str, ...] = ()
+    roles_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     verified: bool = True
 
@@ -65,7 +65,8 @@ def assignments() -> Mapping[str, Assignment]:
 
 
 def _with_tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+    made = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+    return {**made, "roles_on": {key: tuple(roles) for key, roles in fields.get("roles_on", {}).items()}}
 
 
 @cache

@@ -12,12 +12,13 @@ from bluelamp.modules.azure.policy.arguments import Exemption, PolicyBaselineArg
 from bluelamp.modules.azure.policy.catalogue import assignments, dns_zones
 
 MODES: Final = ("Default", "DoNotEnforce")
+CHANGED_MODES: Final = (*MODES, "Off")
 CATEGORIES: Final = ("Waiver", "Mitigated")
 
 
 def check(owner: str, args: PolicyBaselineArgs) -> None:
     """Raises `ValueError` that names every mistake in `args`; `owner` says whose they are."""
-    wrong = [*_groups(args), *_locations(args), *_names(args)]
+    wrong = [*_groups(args), *_locations(args), *_names(args), *_changes(args)]
     seen: set[str] = set()
     for index, exemption in enumerate(args.get("exemptions", [])):
         wrong += [f"exemptions[{index}] ({exemption['id']}): {each}" for each in _exemption(exemption, args, seen)]
@@ -81,6 +82,33 @@ def _names(args: PolicyBaselineArgs) -> Iterator[str]:
     for zone in args.get("private_dns_zone_ids", {}):
         if not zone.startswith("privatelink.") and ".privatelink." not in zone:
             yield f"private_dns_zone_ids: {_wrong_word(zone, dns_zones())}"
+
+
+def _changes(args: PolicyBaselineArgs) -> Iterator[str]:
+    seen: set[tuple[str, str]] = set()
+    for index, change in enumerate(args.get("changes", [])):
+        where, name = f"changes[{index}]", change["assignment"]
+        if name not in assignments():
+            yield f"{where}.assignment: {_wrong_word(name, assignments())}"
+            continue
+        scopes = assignments()[name].scopes
+        for group in change.get("at", []):
+            if group not in scopes:
+                yield f"{where}.at: {_wrong_word(group, scopes)}"
+        mode = change.get("enforcement", "Default")
+        if mode not in CHANGED_MODES:
+            yield f"{where}.enforcement: {_wrong_word(mode, CHANGED_MODES)}"
+        for scope in change.get("not_scopes", []):
+            if scope not in args["groups"] and not scope.startswith("/subscriptions/"):
+                yield f"{where}.not_scopes: {_wrong_word(scope, args['groups'])}"
+        for selector in change.get("resource_selectors", []):
+            for one in selector["selectors"]:
+                if ("include" in one) == ("exclude" in one):
+                    yield f"{where}.resource_selectors: {selector['name']}: give include or exclude"
+        for group in change.get("at", scopes):
+            if (name, group) in seen:
+                yield f"{where}: {name} at {group} is changed twice"
+            seen.add((name, group))
 
 
 def _exemption(exemption: Exemption, args: PolicyBaselineArgs, seen: set[str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ import pulumi
 from pulumi_azure_native import authorization
 
 from bluelamp.modules import naming
-from bluelamp.modules.azure.policy.arguments import PolicyBaselineArgs
+from bluelamp.modules.azure.policy.arguments import AssignmentChange, PolicyBaselineArgs
 from bluelamp.modules.azure.policy.assigning import Place, assign
 from bluelamp.modules.azure.policy.catalogue import (
     DNS_INITIATIVE,
@@ -44,32 +44,38 @@ class PolicyBaseline(Component):
 
         made: dict[str, authorization.PolicyAssignment] = {}
         left_out: dict[str, str] = {}
-        given = _given(args)
+        given, joined, changes = _given(args), _joined(args), _changed(args)
         for row in assignments().values():
             lacking = [key for key in row.needs if not args.get(key)]
             if lacking:
                 left_out[row.name] = ", ".join(lacking)
                 continue
-            parameters = {**_filled(row.parameters, given), **args.get("parameters", {}).get(row.name, {})}
+            usual = {**_filled(row.parameters, given), **args.get("parameters", {}).get(row.name, {})}
             for group in row.scopes:
-                if group in groups:
+                change = changes.get((row.name, group), AssignmentChange(assignment=row.name))
+                if group in groups and change.get("enforcement") != "Off":
                     made[f"{group}/{row.name}"] = assign(
                         place,
                         group,
                         row,
                         own.id_of(row.custom) if row.custom else row.built_in_id,
-                        parameters,
-                        _mode(row, args),
+                        {**usual, **change.get("parameters", {})},
+                        change.get("enforcement") or _mode(row, args),
                         [own.resource(row.custom)] if row.custom else [],
+                        joined,
+                        change,
                     )
+                elif group in groups:
+                    left_out[f"{group}/{row.name}"] = "it is off"
         for exemption in args.get("exemptions", []):
             at = assigned_at(exemption, groups)
             key = f"{at}/{exemption['assignment']}"
             if key not in made:
-                needed = left_out[exemption["assignment"]]
+                needed = left_out.get(exemption["assignment"])
+                why = f"for want of {needed}" if needed else "it is off"
                 raise ValueError(
                     f"PolicyBaseline {name!r}: exemption {exemption['id']}: {exemption['assignment']} is not assigned, "
-                    f"for want of {needed}; take the exemption out of the register"
+                    f"{why}; take the exemption out of the register"
                 )
             exempt(place, exemption, at, made[key])
         self.assignment_ids = pulumi.Output.all(**{key: each.id for key, each in made.items()})
@@ -91,6 +97,26 @@ def _given(args: PolicyBaselineArgs) -> dict[str, Any]:
         "ddos_plan_id": args.get("ddos_plan_id"),
         "export_resource_group": naming.name("resource_group", "defender-export", args["label"], args["location"]),
     }
+
+
+def _changed(args: PolicyBaselineArgs) -> dict[tuple[str, str], AssignmentChange]:
+    """What differs in each assignment, by its name and group."""
+    return {
+        (change["assignment"], group): change
+        for change in args.get("changes", [])
+        for group in change.get("at") or assignments()[change["assignment"]].scopes
+    }
+
+
+def _joined(args: PolicyBaselineArgs) -> dict[str, Mapping[str, pulumi.Input[str]]]:
+    """What resources are joined to, by the argument that names it and a short name."""
+    zones = {zone.replace(".", "-"): found for zone, found in args.get("private_dns_zone_ids", {}).items()}
+    joined: dict[str, Mapping[str, pulumi.Input[str]]] = {
+        "workspace_id": {"workspace": args["workspace_id"]},
+        "private_dns_zone_ids": args.get("private_dns_zone_scopes", zones),
+    }
+    plan = args.get("ddos_plan_id")
+    return joined if plan is None else {**joined, "ddos_plan_id": {"ddos-plan": plan}}
 
 
 def _filled(parameters: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
