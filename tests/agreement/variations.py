@@ -137,7 +137,10 @@ def _field(
     if path == ("metadata",):
         yield from _object(obj, item, node, shape, path, added)
         return
-    identity = path in (("metadata", "name"), ("metadata", "namespace"))
+    if path == ("metadata", "namespace"):
+        # Another namespace is another place, not another object.
+        return
+    identity = path == ("metadata", "name")
     if not identity:
         yield _named(path, "left out"), partial(_without, obj, path)
     for name, other in _others(item, shape.type_of(node), shape.resolve(node)):

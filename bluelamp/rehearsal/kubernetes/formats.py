@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, TypeGuard
 
-from bluelamp.rehearsal.kubernetes import fields
+from bluelamp.rehearsal.kubernetes import fields, shapes
 from bluelamp.rehearsal.kubernetes.fields import LABEL as _LABEL
 from bluelamp.rehearsal.kubernetes.fields import WORD as _WORD
 from bluelamp.rehearsal.kubernetes.fields import text as _text
@@ -40,7 +40,7 @@ def matches(pattern: str, value: str) -> bool:
 
 def wrong(name: str, value: Any) -> str:
     """Why `value` is not of the format `name`, as the end of a sentence; empty where it is, or nothing checks it."""
-    check = _CHECKS.get(name) or fields.CHECKS.get(name)
+    check = _CHECKS.get(name) or fields.CHECKS.get(name) or shapes.CHECKS.get(name)
     return check(value) if check else ""
 
 

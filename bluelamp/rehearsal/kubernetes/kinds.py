@@ -26,7 +26,11 @@ _SHORT = {
     "apiregistration": "io.k8s.kube-aggregator.pkg.apis.apiregistration",
 }
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
-_OF_DEFINITION = {"$one-of": "x-bluelamp-one-of", "$at-most-one": "x-bluelamp-at-most-one"}
+_OF_DEFINITION = {
+    "$one-of": "x-bluelamp-one-of",
+    "$at-most-one": "x-bluelamp-at-most-one",
+    "$format": "x-bluelamp-format",
+}
 _CONSTRAINTS = ("common", "pods", "cluster")
 _TEXT_OR_NUMBER = {
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {"type": ["string", "integer", "null"], "format": "int32"},

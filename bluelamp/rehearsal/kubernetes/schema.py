@@ -241,7 +241,7 @@ def _broken(value: Any, node: Node, *, secret: bool) -> Iterator[str]:
     for name in (node.get("format"), node.get("x-bluelamp-format")):
         reason = formats.wrong(str(name), value) if name else ""
         if reason:
-            yield f"{shown(value, secret=secret)} {reason}"
+            yield reason if isinstance(value, Mapping) else f"{shown(value, secret=secret)} {reason}"
 
 
 def _bounds(length: int, node: Node, least: str, most: str, unit: str) -> Iterator[str]:
