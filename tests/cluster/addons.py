@@ -11,7 +11,8 @@ from typing import Any
 from tests.cluster.crds import definitions
 
 DATA = Path(__file__).parents[2] / "bluelamp" / "rehearsal" / "kubernetes" / "data" / "addons.json.gz"
-_LEFT_OUT = ("description", "x-kubernetes-validations")
+_LEFT_OUT = ("description",)
+_RULES = "x-kubernetes-validations"
 
 
 def addons() -> dict[str, dict[str, Any]]:
@@ -24,7 +25,8 @@ def addons() -> dict[str, dict[str, Any]]:
                 found.setdefault(f"{spec['group']}/{version['name']}", {})[spec["names"]["kind"]] = {
                     "plural": spec["names"]["plural"],
                     "namespaced": spec["scope"] == "Namespaced",
-                    "schema": _bare(version["schema"]["openAPIV3Schema"]),
+                    "schema": (schema := _bare(version["schema"]["openAPIV3Schema"])),
+                    "ruled": _RULES in json.dumps(schema),
                 }
     return found
 

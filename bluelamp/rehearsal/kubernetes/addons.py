@@ -14,16 +14,17 @@ from bluelamp.rehearsal.kubernetes.kinds import Kind
 
 
 @cache
-def _served() -> dict[str, dict[str, Any]]:
+def served() -> dict[str, dict[str, Any]]:
     """API version -> kind -> its `plural`, whether it is `namespaced`, and its `schema`."""
     packed = (files("bluelamp.rehearsal.kubernetes") / "data" / "addons.json.gz").read_bytes()
     found: dict[str, dict[str, Any]] = json.loads(gzip.decompress(packed))
     return found
 
 
+@cache
 def addon(api_version: str, name: str) -> Kind | None:
     """The add-on's kind, or None where no add-on serves it in this API version."""
-    found = _served().get(api_version, {}).get(name)
+    found = served().get(api_version, {}).get(name)
     if found is None:
         return None
-    return Kind(api_version, name, found["plural"], found["namespaced"], found["schema"], custom=True)
+    return Kind(api_version, name, found["plural"], found["namespaced"], found["schema"], custom=True, ruled=found["ruled"])

@@ -33,7 +33,7 @@ def diff(
         if nowhere or any(pattern.match(path) for pattern in ignored):
             continue
         identity = path in ("metadata", "metadata.name", "metadata.namespace")
-        replace = identity if patch or kind is None else replaces(kind, path, settings)
+        replace = identity if patch or kind is None else replaces(kind, path, plain(new), settings)
         found[path] = _REPLACING[change] if replace else change
     named = metadata(new, "name")
     stays = named == metadata(old, "name") and metadata(new, "namespace") == metadata(old, "namespace")

@@ -4,10 +4,9 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from bluelamp.rehearsal.kubernetes import kinds, patches
+from bluelamp.rehearsal.kubernetes import immutable, kinds, patches
 from bluelamp.rehearsal.kubernetes.addons import addon
 from bluelamp.rehearsal.kubernetes.backend import Target, already_exists, not_found, wait_for
-from bluelamp.rehearsal.kubernetes.changes import diff
 from bluelamp.rehearsal.kubernetes.defaults import complete
 from bluelamp.rehearsal.kubernetes.kinds import Kind
 from bluelamp.rehearsal.kubernetes.names import Ref, namespace_id
@@ -96,9 +95,9 @@ class Embedded:
             record = self._record(target)
             if record is None:
                 raise not_found(kind, ref.name)
-            self._refuse_immutable(kind, record, record.inputs, inputs)
             wanted = patches.patched(self._store, record.id, inputs, kind)
             live = complete(kind, wanted, record.outputs, preview=preview)
+            _refuse_immutable(kind, record, live)
             if not preview:
                 self._store.put(record.with_(type=target.token, urn=target.urn, inputs=dict(inputs), outputs=live))
         return live
@@ -112,9 +111,8 @@ class Embedded:
                     type=target.token.removesuffix("Patch"), inputs=_bare(inputs)
                 )
             before = patches.patched(self._store, record.id, record.inputs, kind)
-            wanted = patches.merged(before, inputs, kind)
-            self._refuse_immutable(kind, record, before, wanted)
-            live = complete(kind, wanted, record.outputs, preview=preview)
+            live = complete(kind, patches.merged(before, inputs, kind), record.outputs, preview=preview)
+            _refuse_immutable(kind, record, live)
             if not preview:
                 self._store.put(record.with_(outputs=live))
                 self._store.put(patches.record_of(target, inputs))
@@ -164,19 +162,6 @@ class Embedded:
         record_id = ref.record_id(target.cluster)
         return Record(record_id, "kubernetes", target.token, target.urn, dict(inputs), live, parent)
 
-    def _refuse_immutable(
-        self, kind: Kind, record: Record, before: Mapping[str, Any], inputs: Mapping[str, Any]
-    ) -> None:
-        if kind.name in ("ConfigMap", "Secret") and not kind.group:
-            mutable = record.outputs.get("immutable") is not True
-            settings = {"enableConfigMapMutable": mutable, "enableSecretMutable": mutable}
-        else:
-            settings = {}
-        for path in diff(kind, before, inputs, (), settings).replaces:
-            if not path.startswith("metadata"):
-                name = record.outputs["metadata"].get("name")
-                raise CloudError("Invalid", f'{kind.resource} "{name}" is invalid: {path}: field is immutable')
-
     def _refuse_missing_account(self, target: Target, inputs: Mapping[str, Any]) -> None:
         """A pod's service account must be there; every namespace has one called default."""
         ref = target.ref
@@ -198,6 +183,14 @@ class Embedded:
         """Waits until something new is stored, `seconds` at most."""
         with self._news:
             self._news.wait(seconds)
+
+
+def _refuse_immutable(kind: Kind, record: Record, live: Mapping[str, Any]) -> None:
+    """Refuses `live` in the place of what `record` holds where the API server would."""
+    wrong = "; ".join(f"{failure.path}: {failure.reason}" for failure in immutable.changed(kind, record.outputs, live))
+    if wrong:
+        name = record.outputs["metadata"].get("name")
+        raise CloudError("Invalid", f'{kind.resource} "{name}" is invalid: {wrong}')
 
 
 def _bare(inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from bluelamp.rehearsal.kubernetes import formats, semantics
 from bluelamp.rehearsal.kubernetes.kinds import Kind, object_meta
 from bluelamp.rehearsal.kubernetes.names import metadata
-from bluelamp.rehearsal.kubernetes.schema import join, shown
+from bluelamp.rehearsal.kubernetes.schema import join, shown, with_defaults
 from bluelamp.rehearsal.provider import Failure
 from bluelamp.rehearsal.values import UNKNOWN, Secret
 
@@ -28,7 +28,13 @@ def _all(kind: Kind, inputs: Mapping[str, Any], *, patch: bool) -> Iterator[Fail
     yield from _name(kind, inputs)
     schema = kind.schema(partial=patch)
     if schema is not None:
-        yield from schema.failures(inputs)
+        whole = inputs if patch or not kind.custom else with_defaults(inputs, schema.root)
+        wrong = list(schema.failures(whole))
+        yield from wrong
+        if kind.ruled and not wrong and not patch:
+            from bluelamp.rehearsal.kubernetes import cel
+
+            yield from cel.failures(whole, schema.root)
     if (kind.custom or schema is None) and "metadata" in inputs:
         yield from object_meta().failures(inputs["metadata"], "metadata")
 
@@ -47,11 +53,19 @@ def _without(value: Any, paths: Container[str], path: str = "") -> Any:
 
 
 def _name(kind: Kind, inputs: Mapping[str, Any]) -> Iterator[Failure]:
+    form = kind.special.get("name", "dns-subdomain")
+    longest = kind.special.get("longest", None if form == "path-segment" else _LONGEST)
+    prefix = metadata(inputs, "generateName")
+    if isinstance(prefix, str) and prefix:
+        # The server judges a prefix as if more followed its last dash.
+        whole = f"{prefix[:-2]}a" if prefix.endswith("-") and len(prefix) > 1 else prefix
+        if reason := formats.wrong(form, whole):
+            yield Failure("metadata.generateName", f"{shown(prefix)} {reason}")
     name = metadata(inputs, "name")
     if name is UNKNOWN or not isinstance(name, str):
         return
-    reason = formats.wrong(kind.special.get("name", "dns-subdomain"), name)
-    if not reason and len(name) > kind.special.get("longest", _LONGEST):
-        reason = f"has {len(name)} characters; a {kind.name}'s name has at most {kind.special['longest']}"
+    reason = formats.wrong(form, name)
+    if not reason and longest is not None and len(name) > longest:
+        reason = f"has {len(name)} characters; a {kind.name}'s name has at most {longest}"
     if reason:
         yield Failure("metadata.name", f"{shown(name)} {reason}")

@@ -23,9 +23,15 @@ VERSION = "1.36"
 _SHORT = {
     "meta": "io.k8s.apimachinery.pkg.apis.meta",
     "apiextensions": "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions",
+    "apiregistration": "io.k8s.kube-aggregator.pkg.apis.apiregistration",
 }
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
-_OF_DEFINITION = {"$one-of": "x-bluelamp-one-of"}
+_OF_DEFINITION = {
+    "$one-of": "x-bluelamp-one-of",
+    "$at-most-one": "x-bluelamp-at-most-one",
+    "$format": "x-bluelamp-format",
+}
+_CONSTRAINTS = ("common", "pods", "cluster")
 _TEXT_OR_NUMBER = {
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {"type": ["string", "integer", "null"], "format": "int32"},
     "io.k8s.apimachinery.pkg.api.resource.Quantity": {"type": ["string", "number", "null"], "format": "quantity"},
@@ -34,7 +40,8 @@ _TEXT_OR_NUMBER = {
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind in one API version. `node` is its schema (None: anything goes), `definitions` what that refers to."""
+    """A kind in one API version. `node` is its schema (None: anything goes), `definitions` what that refers to.
+    `ruled` says that the schema of a custom resource holds validation rules."""
 
     api_version: str
     name: str
@@ -43,6 +50,7 @@ class Kind:
     node: Node | None = None
     definitions: Mapping[str, Node] = field(default_factory=dict)
     custom: bool = False
+    ruled: bool = False
 
     @property
     def group(self) -> str:
@@ -97,10 +105,11 @@ def definitions() -> dict[str, Any]:
     for name, words in served()["words"].items():
         for key, allowed in words.items():
             _add(found, name, key.removesuffix("[]"), _words(key, allowed))
-    for short, fields in _yaml("constraints.yaml").items():
-        area, _, rest = short.partition(".")
-        for key, constraint in fields.items():
-            _add(found, f"{_SHORT.get(area, f'io.k8s.api.{area}')}.{rest}", key, constraint)
+    for name in _CONSTRAINTS:
+        for short, fields in _yaml(f"constraints/{name}.yaml").items():
+            area, _, rest = short.partition(".")
+            for key, constraint in fields.items():
+                _add(found, f"{_SHORT.get(area, f'io.k8s.api.{area}')}.{rest}", key, constraint)
     return found
 
 
@@ -187,20 +196,37 @@ def of_crd(crd: Mapping[str, Any], version: str) -> Kind | None:
             names = spec["names"]
             schema = (each.get("schema") or {}).get("openAPIV3Schema")
             namespaced = spec.get("scope") == "Namespaced"
-            return Kind(f"{spec['group']}/{version}", names["kind"], names["plural"], namespaced, schema, custom=True)
+            return Kind(
+                f"{spec['group']}/{version}",
+                names["kind"],
+                names["plural"],
+                namespaced,
+                schema,
+                custom=True,
+                ruled=_ruled(schema),
+            )
     return None
+
+
+def _ruled(node: Any) -> bool:
+    """Whether a schema has validation rules anywhere."""
+    if isinstance(node, Mapping):
+        return "x-kubernetes-validations" in node or any(map(_ruled, node.values()))
+    return isinstance(node, list) and any(map(_ruled, node))
 
 
 _INDEX = re.compile(r"\[\d+\]")
 
 
-def replaces(kind: Kind, path: str, settings: Mapping[str, Any]) -> bool:
-    """Whether a change at `path` makes a new object. `settings` are the provider's (`enableConfigMapMutable`)."""
+def replaces(kind: Kind, path: str, new: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
+    """Whether the Kubernetes package replaces an object for a change at `path` to `new`. `settings` are the provider's
+    (`enableConfigMapMutable`); an object that says that it is immutable is replaced whatever they say."""
     if path in ("metadata.name", "metadata.namespace", "metadata", "kind"):
         return True
     special = kind.special
     paths = special.get("replace", ())
-    if str(settings.get(special.get("unless", ""), "")).lower() == "true":
+    mutable = str(settings.get(special.get("unless", ""), "")).lower() == "true"
+    if mutable and new.get("immutable") is not True:
         paths = special.get("always", ())
     general = _INDEX.sub("[*]", path)
     return any(

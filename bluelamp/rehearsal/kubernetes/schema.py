@@ -6,6 +6,7 @@ was meant. One walk does all of it, for the built-in kinds and for the schemas o
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -98,6 +99,10 @@ class Schema:
         choice = node.get("x-bluelamp-one-of")
         if choice and sum(value.get(key) is not None for key in choice) != 1:
             yield Failure(path, f"needs exactly one of {', '.join(choice)}")
+        for options in node.get("x-bluelamp-at-most-one") or ():
+            given = [key for key in options if value.get(key) is not None]
+            if len(given) > 1:
+                yield Failure(join(path, given[1]), f"cannot be combined with {given[0]}")
         if not self.partial:
             for key in node.get("required", ()):
                 if value.get(key) is None:
@@ -143,6 +148,23 @@ class Schema:
             yield Failure(path, "must match exactly one of the forms that the schema allows")
         if "not" in node and holds(node["not"]):
             yield Failure(path, "has a form that the schema forbids")
+
+
+def with_defaults(value: Any, node: Node) -> Any:
+    """`value` completed by the defaults of a custom resource's schema, as the server does before it judges."""
+    if isinstance(value, Secret):
+        return Secret(with_defaults(value.value, node))
+    if isinstance(value, Mapping):
+        fields, others = node.get("properties") or {}, node.get("additionalProperties")
+        missing = {key: field["default"] for key, field in fields.items() if "default" in field and key not in value}
+        found = {**value, **deepcopy(missing)}
+        return {
+            key: with_defaults(item, below) if isinstance(below := fields.get(key, others), Mapping) else item
+            for key, item in found.items()
+        }
+    if isinstance(value, list) and isinstance(node.get("items"), Mapping):
+        return [with_defaults(item, node["items"]) for item in value]
+    return value
 
 
 def _closed(node: Node) -> bool:
@@ -220,7 +242,7 @@ def _broken(value: Any, node: Node, *, secret: bool) -> Iterator[str]:
     for name in (node.get("format"), node.get("x-bluelamp-format")):
         reason = formats.wrong(str(name), value) if name else ""
         if reason:
-            yield f"{shown(value, secret=secret)} {reason}"
+            yield reason if isinstance(value, Mapping) else f"{shown(value, secret=secret)} {reason}"
 
 
 def _bounds(length: int, node: Node, least: str, most: str, unit: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from bluelamp.rehearsal.kubernetes import workloads
+from bluelamp.rehearsal.kubernetes import controls, pods, services, storage, workloads
 from bluelamp.rehearsal.kubernetes.formats import is_quantity, quantity, wrong
 from bluelamp.rehearsal.kubernetes.podspecs import PATHS, dig, items
 from bluelamp.rehearsal.kubernetes.schema import join
@@ -32,6 +32,7 @@ def failures(group: str, kind: str, value: Object) -> Iterator[Failure]:
         if isinstance(pod, Mapping):
             claims = {plain(dig(each, "metadata.name")) for _, each in items(value, "spec.volumeClaimTemplates")}
             yield from workloads.pod(pod, path, claims)
+            yield from pods.failures(pod, path)
 
 
 def _service(value: Object) -> Iterator[Failure]:
@@ -296,25 +297,57 @@ def _structural(node: Mapping[str, Any], path: str) -> Iterator[Failure]:
 
 
 _CHECKS: dict[str, tuple[Callable[[Object], Iterator[Failure]], ...]] = {
-    "core/Service": (_service,),
+    "core/Service": (_service, services.service),
+    "core/Endpoints": (services.endpoints,),
     "core/Namespace": (_namespace,),
+    "core/Node": (controls.node,),
+    "core/Event": (controls.event,),
     "core/ConfigMap": (_config_map,),
     "core/Secret": (_secret,),
-    "core/LimitRange": (_limit_range,),
-    "apps/Deployment": (workloads.selects_its_pods, workloads.rolling_update, workloads.restarts("Always")),
-    "apps/ReplicaSet": (workloads.selects_its_pods, workloads.restarts("Always")),
-    "apps/StatefulSet": (workloads.selects_its_pods, workloads.restarts("Always")),
-    "apps/DaemonSet": (workloads.selects_its_pods, workloads.restarts("Always")),
-    "batch/Job": (workloads.restarts("OnFailure", "Never"),),
-    "batch/CronJob": (workloads.restarts("OnFailure", "Never"),),
+    "core/LimitRange": (_limit_range, controls.limit_range),
+    "core/ResourceQuota": (controls.quota,),
+    "core/PersistentVolume": (storage.volume,),
+    "core/PersistentVolumeClaim": (storage.claim,),
+    "core/ReplicationController": (controls.controller, controls.no_deadline, workloads.restarts("Always")),
+    "apps/Deployment": (
+        workloads.selects_its_pods,
+        workloads.rolling_update,
+        workloads.restarts("Always"),
+        controls.deployment,
+        controls.no_deadline,
+    ),
+    "apps/ReplicaSet": (workloads.selects_its_pods, workloads.restarts("Always"), controls.no_deadline),
+    "apps/StatefulSet": (workloads.selects_its_pods, workloads.restarts("Always"), controls.stateful_set),
+    "apps/DaemonSet": (
+        workloads.selects_its_pods,
+        workloads.restarts("Always"),
+        controls.daemon_set,
+        controls.no_deadline,
+    ),
+    "batch/Job": (workloads.restarts("OnFailure", "Never"), controls.job),
+    "batch/CronJob": (workloads.restarts("OnFailure", "Never"), controls.cron_job),
     "networking.k8s.io/Ingress": (_ingress,),
+    "networking.k8s.io/IngressClass": (services.ingress_class,),
+    "networking.k8s.io/IPAddress": (services.address,),
     "networking.k8s.io/NetworkPolicy": (_network_policy,),
-    "rbac.authorization.k8s.io/Role": (_role, _namespaced_role),
-    "rbac.authorization.k8s.io/ClusterRole": (_role,),
+    "networking.k8s.io/ServiceCIDR": (services.service_range,),
+    "discovery.k8s.io/EndpointSlice": (services.endpoint_slice,),
+    "rbac.authorization.k8s.io/Role": (_role, _namespaced_role, controls.role),
+    "rbac.authorization.k8s.io/ClusterRole": (_role, controls.role),
     "rbac.authorization.k8s.io/RoleBinding": (_binding,),
     "rbac.authorization.k8s.io/ClusterRoleBinding": (_binding, _cluster_binding),
-    "autoscaling/HorizontalPodAutoscaler": (_autoscaler,),
-    "policy/PodDisruptionBudget": (_disruption_budget,),
-    "admissionregistration.k8s.io/ValidatingAdmissionPolicy": (_admission_policy,),
+    "autoscaling/HorizontalPodAutoscaler": (_autoscaler, controls.autoscaler),
+    "policy/PodDisruptionBudget": (_disruption_budget, controls.disruption_budget),
+    "storage.k8s.io/StorageClass": (storage.storage_class,),
+    "storage.k8s.io/CSIDriver": (storage.csi_driver,),
+    "storage.k8s.io/VolumeAttachment": (storage.attachment,),
+    "certificates.k8s.io/CertificateSigningRequest": (controls.csr,),
+    "flowcontrol.apiserver.k8s.io/FlowSchema": (controls.flow_schema,),
+    "apiregistration.k8s.io/APIService": (controls.api_service,),
+    "admissionregistration.k8s.io/ValidatingAdmissionPolicy": (_admission_policy, controls.policy),
+    "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding": (controls.binding,),
+    "admissionregistration.k8s.io/MutatingAdmissionPolicy": (controls.mutation_policy,),
+    "admissionregistration.k8s.io/ValidatingWebhookConfiguration": (controls.webhooks,),
+    "admissionregistration.k8s.io/MutatingWebhookConfiguration": (controls.webhooks,),
     "apiextensions.k8s.io/CustomResourceDefinition": (_definition,),
 }
