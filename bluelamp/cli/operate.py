@@ -118,6 +118,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
         def one(force: str) -> Result:
             if rollout is not None:
                 rollout.start(force)
+            board.begin(force)
             try:
                 result = _one(held, force, settings, verb, how, work, board, patience, folder)
                 if rollout is not None:
