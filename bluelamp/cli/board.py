@@ -30,6 +30,11 @@ class Board:
         if self._all is not None:
             self._progress.update(self._all, description=f"{_ALL}, {name}")
 
+    def begin(self, force: str) -> None:
+        """Draws the force's line: the engine takes a while until it says anything."""
+        with self._lock:
+            self._tasks[force] = self._progress.add_task(f"{force}: starting", total=None)
+
     def hear(self, force: str) -> Hear:
         """What hears the steps of one force."""
 

@@ -126,6 +126,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
         def one(force: str) -> Result:
             if rollout is not None:
                 rollout.start(force)
+            board.begin(force)
             try:
                 result, lost = (
                     _remote(there, held, force, verb, how)

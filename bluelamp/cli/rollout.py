@@ -98,7 +98,7 @@ class Rollout:
             todo = self.waiting(ring)
             if ring.name and todo:
                 self._screen.say(escape(f"ring {ring.name}: {first_of(todo, _MOST)}"))
-                board.ring(f"ring {number} of {len(self._rings)}")
+                board.ring(f"ring {ring.name} ({number} of {len(self._rings)})")
             yield ring
             if self._stops_after(ring):
                 return

@@ -244,7 +244,8 @@ def _rule(found: Sequence[tuple[Force, Judged]], detail: Detail, most: int) -> L
         same.setdefault((each.type, each.name, each.path, each.message), []).append((force, each))
     for alike in list(same.values())[:most]:
         each = alike[0][1]
-        where = " ".join(code(text, NAME) for text in (each.name, each.path) if text)
+        path = "" if each.message.startswith(f"{each.path}: ") else each.path
+        where = " ".join(code(text, NAME) for text in (each.name, path) if text)
         yield f"  - {where}{_place(each, detail)}{_of_forces(alike, forces)}{_message(each, detail)}"
     if len(same) > most > 0:
         yield f"  - … and {len(same) - most:,} more"
