@@ -1,10 +1,11 @@
 """The side of the command: which workers may do the work, and what becomes of each force."""
 
 import logging
+import pickle
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib.util import find_spec
@@ -123,25 +124,30 @@ class Cluster:
                 continue
             alone = 0.0
             future = self._client.submit(
-                worker.perform, self._run, token, task, workers=sorted(may), pure=False, retries=0, key=None
+                _courier(), self._run, token, pickle.dumps(task), workers=sorted(may), pure=False, retries=0
             )
             try:
                 while not self._stopped.is_set() and (may & self._there().keys()):
                     with suppress(TimeoutError):
-                        answer: tuple[str, bool, Any] = future.result(timeout=_LOOK)
-                        return answer
+                        return _read(future.result(timeout=_LOOK))
                 if not token:
                     continue
                 # Stopped, or no worker is left that may have begun it: what it does until it ends is told here.
                 with suppress(TimeoutError):
-                    stopped: tuple[str, bool, Any] = future.result(timeout=_ALONE if self._stopped.is_set() else _LOOK)
-                    return stopped
+                    return _read(future.result(timeout=_ALONE if self._stopped.is_set() else _LOOK))
             except (KilledWorker, FutureCancelledError) as error:
                 if not token:
                     raise BluelampError(
                         f"{name}: the workers that had it were lost, one after the other ({type(error).__name__})",
                         next_step="look into the workers' logs: they may be short of memory",
                     ) from None
+            except (OSError, BluelampError):
+                raise
+            except Exception as error:
+                raise BluelampError(
+                    f"{name}: the scheduler or its worker failed: {type(error).__name__}: {first_line(error)}",
+                    next_step="start scheduler and workers from the same environment, and look into their logs",
+                ) from None
             finally:
                 future.cancel()
             if self._begun(token):
@@ -203,6 +209,32 @@ class Cluster:
         )
 
 
+def _courier() -> Callable[[str, str, bytes], tuple[str, bytes]]:
+    """What calls `worker.perform` on a worker.
+
+    Dask's scheduler unpickles what it hands on. A function inside a function travels by value, so that the scheduler
+    needs no Bluelamp, nor one of the same version.
+    """
+
+    def carry(run: str, token: str, task: bytes) -> tuple[str, bytes]:
+        from bluelamp.distributed import worker
+
+        return worker.perform(run, token, task)
+
+    return carry
+
+
+def _read(answer: tuple[str, bytes]) -> tuple[str, bool, Any]:
+    address, said = answer
+    right, value = pickle.loads(said)  # noqa: S301 - from a worker that the command chose
+    return address, right, value
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's text."""
+    return next(iter(str(error).splitlines()), "")
+
+
 @contextmanager
 def workers(screen: Screen, address: str, root: Path, *, rehearse: bool) -> Iterator[Cluster]:
     """The workers of the scheduler at `address` (`tcp://HOST:PORT`, or `tls://` with Dask's own configuration of TLS).
@@ -221,7 +253,7 @@ def workers(screen: Screen, address: str, root: Path, *, rehearse: bool) -> Iter
         client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, ValueError, RuntimeError, TypeError) as error:
         raise BluelampError(
-            f"--scheduler {address}: cannot be reached: {str(error).splitlines()[0] if str(error) else 'no answer'}",
+            f"--scheduler {address}: cannot be reached: {first_line(error) or 'no answer'}",
             next_step="start one: dask scheduler; for tls:// set distributed.comm.tls in Dask's configuration",
         ) from None
     with client:

@@ -9,6 +9,7 @@ import threading
 from typing import Any, Final
 
 from bluelamp.distributed.jobs import IdentifyJob, Interrupted, Task
+from bluelamp.errors import BluelampError
 
 _WORDS: Final = (sys.executable, "-m", "bluelamp.distributed.child")
 _TOKEN_SECONDS: Final = 5.0
@@ -31,24 +32,24 @@ async def identify() -> Any:
     return pickle.loads(said)[1] if said else RuntimeError("its process ended without an answer")  # noqa: S301 - ours
 
 
-def perform(run: str, token: str, task: Task) -> tuple[str, bool, Any]:
-    """The worker's address, whether the work was done, and its answer or the error that it raised.
+def perform(run: str, token: str, task: bytes) -> tuple[str, bytes]:
+    """The worker's address and, pickled, whether the work was done and its answer or the error that it raised.
 
-    A task with a `token` is done by whoever takes that from the queue of this name, so by one attempt at most: Dask
-    begins a task again whose worker was lost, also where a first attempt is still under way.
+    A task, which comes pickled, with a `token` is done by whoever takes that from the queue of this name, so by one
+    attempt at most: Dask begins a task again whose worker was lost, also where a first attempt is still under way.
     """
     from distributed import get_worker
 
     address = get_worker().address
     if token and not _taken(token):
-        return address, True, Interrupted("its worker was lost")
+        return address, pickle.dumps((True, Interrupted("its worker was lost")))
     child = subprocess.Popen(_WORDS, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
     with _lock:
         _running.setdefault(run, set()).add(child)
     try:
         assert child.stdin is not None
         assert child.stdout is not None
-        child.stdin.write(pickle.dumps(task))
+        child.stdin.write(task)
         child.stdin.flush()
         said = child.stdout.read()
         child.stdin.close()
@@ -56,13 +57,11 @@ def perform(run: str, token: str, task: Task) -> tuple[str, bool, Any]:
     finally:
         with _lock:
             _running[run].discard(child)
-    if not said:
-        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"status {code}"
-        if task.job.changes:
-            return address, True, Interrupted(f"its process ended without an answer ({how})")
-        return address, False, RuntimeError(f"its process ended without an answer ({how})")
-    right, answer = pickle.loads(said)  # noqa: S301 - ours
-    return address, right, answer
+    if said:
+        return address, said
+    how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"status {code}"
+    why = f"its process ended without an answer ({how})"
+    return address, pickle.dumps((True, Interrupted(why)) if token else (False, BluelampError(why)))
 
 
 def _taken(token: str) -> bool:

@@ -91,6 +91,10 @@ def check(
         raise UsageError("--watch shows text, of forces that are named", next_step="leave the other options out")
     if scheduler is not None and (watch or arm_types is not None):
         raise UsageError("--scheduler goes with neither --watch nor --arm-types", next_step="leave one of them out")
+    if scheduler is not None:
+        from bluelamp.distributed.cluster import refuse_address
+
+        refuse_address(scheduler)
     plans = plans_of(root, no_cache=no_cache or watch, arm_types=arm_types)
     asked = wanted(comment, comment_limit, "check", changed, environment)
     comparing = Comparing(screen, root, jobs, plans, listed=not asked or environment is not None)
@@ -121,7 +125,6 @@ def check(
     with ExitStack() as stack, screen.progress() as progress:
         elsewhere = None
         if scheduler is not None:
-            validate(chosen)
             elsewhere = _elsewhere(screen, stack, scheduler, root, jobs, keep=plans is not None, block=block_unknown)
         task = progress.add_task("checking", total=len(chosen))
         for one in check_plans(
@@ -160,16 +163,19 @@ def _elsewhere(
     from bluelamp.distributed.jobs import CheckJob, Interrupted
     from bluelamp.fleet.parallel import each
 
-    there = stack.enter_context(workers(screen, scheduler, root, rehearse=False))
+    def elsewhere(forces: list[str]) -> Iterator[Check]:
+        there = stack.enter_context(workers(screen, scheduler, root, rehearse=False))
 
-    def one(force: str) -> Check:
-        answer = there.perform(CheckJob(force, block, keep))
-        if isinstance(answer, Interrupted):
-            raise BluelampError(f"{force}: {answer.why}", next_step="run the same command again")
-        check: Check = answer
-        return check
+        def one(force: str) -> Check:
+            answer = there.perform(CheckJob(force, block, keep))
+            if isinstance(answer, Interrupted):
+                raise BluelampError(f"{force}: {answer.why}", next_step="run the same command again")
+            check: Check = answer
+            return check
 
-    return lambda forces: each(one, forces, jobs or there.slots, there.stop)
+        return each(one, forces, jobs or there.slots, there.stop)
+
+    return elsewhere
 
 
 def _against(one: Check, earlier: "Earlier | None", base: "Comparison | None", root: Path) -> Check:
