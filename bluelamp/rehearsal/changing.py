@@ -3,7 +3,7 @@
 import contextlib
 
 from bluelamp.rehearsal import stack
-from bluelamp.rehearsal.provider import type_of
+from bluelamp.rehearsal.provider import EXISTING, type_of
 from bluelamp.rehearsal.space import Space
 from bluelamp.rehearsal.store import Record, Store, StoreError
 
@@ -39,7 +39,7 @@ class Change:
 
     def _counts(self, record: Record) -> bool:
         # An object that only patches have made stays when they end; its own type is not the patch's.
-        return record.urn not in self._retained and type_of(record.urn) == record.type
+        return record.urn not in self._retained and type_of(record.urn) == record.type and EXISTING not in record.inputs
 
     @property
     def damaged(self) -> bool:
@@ -59,6 +59,11 @@ class Change:
                     self._store.disown(self._project, self._name)
                     stack.forget(self._space, self._project, self._name)
                 return
+            if self.done and not state.resources:
+                # What a program had only read was never the stack's.
+                for one in self._store.of_stack(self._project, self._name):
+                    if EXISTING in one.inputs:
+                        self._store.remove(one.id)
             if not self.done and (
                 state.digest == self._before or self._unknown({one["urn"] for one in state.resources})
             ):

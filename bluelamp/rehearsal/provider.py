@@ -8,7 +8,7 @@ is in the store.
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 
 class CloudError(Exception):
@@ -42,6 +42,10 @@ class Instance:
     stack: str = ""
     project: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
+
+
+EXISTING: Final = "__existing"
+"""The input that marks what was taken to exist, in the store only."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,15 @@ class Provider(ABC):
     @abstractmethod
     def delete(self, instance: Instance, urn: str, resource_id: str, outputs: Mapping[str, Any]) -> None:
         """Removes the resource; one that is gone already is no error."""
+
+    def existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
+        """A resource that a program reads and nobody has made in the rehearsal, taken to exist already.
+
+        It is kept from then on, marked with `EXISTING`, until the stack that reads it is destroyed. None where no
+        resource of the type can have this id.
+        """
+        del instance, urn, resource_id
+        return None
 
     def invoke(self, instance: Instance, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """The result of the function `token`."""

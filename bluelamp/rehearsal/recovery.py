@@ -19,7 +19,7 @@ from typing import Any
 
 from bluelamp.engine.operation import Target, command, export, last_line
 from bluelamp.errors import EngineError
-from bluelamp.rehearsal.provider import CloudError, Instance, Live, Provider, project_of, stack_of, type_of
+from bluelamp.rehearsal.provider import EXISTING, CloudError, Instance, Live, Provider, project_of, stack_of, type_of
 from bluelamp.rehearsal.store import Record, Store
 from bluelamp.rehearsal.values import SECRET_SIGNATURE, SIGNATURE, Blob, Secret, plain
 
@@ -77,7 +77,7 @@ def roll_back(
     removed = []
     with store.transaction():
         for record in made:
-            if record.package in elsewhere or record.id.lower() in ids:
+            if record.package in elsewhere or record.id.lower() in ids or EXISTING in record.inputs:
                 continue
             if not _knows(known.get(record.urn), record):
                 store.remove(record.id)

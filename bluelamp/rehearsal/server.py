@@ -180,7 +180,11 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
     def Read(self, request: Any, context: Any) -> Any:
         def work() -> Any:
             known, shown = decode(request.inputs), decode(request.properties)
-            live = self._provider.read(self._instance(context, request.urn), request.urn, request.id, known)
+            instance = self._instance(context, request.urn)
+            live = self._provider.read(instance, request.urn, request.id, known)
+            if live is None and not known and not shown:
+                # A program reads it (`get`), or imports it; a refresh knows inputs or outputs.
+                live = self._provider.existing(instance, request.urn, request.id)
             if live is None:
                 return provider_pb2.ReadResponse()
             # What the stack knows as secret stays so, whoever has changed it meanwhile.

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Final
 
 from bluelamp.core import private
 from bluelamp.engine.find import Engine
@@ -16,6 +17,9 @@ from bluelamp.errors import RehearsalError
 from bluelamp.rehearsal import outside
 from bluelamp.rehearsal.passphrase import passphrase, provided
 from bluelamp.rehearsal.store import Store, StoreError
+
+_STARTUP: Final = Path(__file__).with_name("startup")
+"""What each Python program of a rehearsal runs first."""
 
 
 class Space:
@@ -108,5 +112,7 @@ class Space:
             PULUMI_IGNORE_AMBIENT_PLUGINS="true",
             BLUELAMP_REHEARSAL=str(self.folder.resolve()),
         )
+        path = environment.get("PYTHONPATH")
+        environment["PYTHONPATH"] = f"{_STARTUP}{os.pathsep}{path}" if path else str(_STARTUP)
         environment.update(provided(environment))
         return environment

@@ -24,6 +24,16 @@ class ArmTypes:
         self._library = Library(directory)
         self._known: dict[Types, Names] = {}
 
+    def types(self) -> frozenset[str]:
+        """Every resource type that is defined at any version, in lower case."""
+        library = self._library
+        return frozenset(
+            name
+            for provider in library.providers()
+            for version in library.versions(provider)
+            for name in library.resource_types(provider, version)
+        )
+
     def version(self, arm_type: str, api_version: str) -> str | None:
         """The API version at which `arm_type` is judged: the same or the nearest; None where the type is not known."""
         body = self._library.body(arm_type, api_version)

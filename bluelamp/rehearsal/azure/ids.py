@@ -129,6 +129,12 @@ def group_of_id(resource_id: str) -> str:
     return found[1] if found else ""
 
 
+def group_id_of_id(resource_id: str) -> str:
+    """The id of the resource group that an id is in, empty where it is in none."""
+    found = re.match(r"/subscriptions/[^/]+/resourceGroups/[^/]+", resource_id, re.IGNORECASE)
+    return found[0] if found else ""
+
+
 def subscription_of_id(resource_id: str) -> str:
     """The subscription in an id, empty where there is none."""
     found = re.match(r"/subscriptions/([^/]+)", resource_id, re.IGNORECASE)
@@ -157,6 +163,23 @@ def resource_id(instance: Instance, token: str, inputs: Mapping[str, Any], urn: 
     Raises `CloudError` `MissingParameter` where an input that the id needs is absent.
     """
     return _fill(template(token), instance, token, inputs, urn)
+
+
+def parameters_in(token: str, resource_id: str) -> dict[str, str] | None:
+    """The inputs that an id of the type is made of, None where it is no such id; the subscription is not among them."""
+    pattern, at = "", 0
+    path = template(token)
+    for found in _PARAMETER.finditer(path):
+        name = found[1].replace(".", "_")
+        # A scope is an id itself, with slashes.
+        inner = ".+" if found.start() == 0 else "[^/]+"
+        again = f"(?P<{name}>" in pattern
+        pattern += re.escape(path[at : found.start()]) + (f"(?P={name})" if again else f"(?P<{name}>{inner})")
+        at = found.end()
+    match = re.fullmatch(pattern + re.escape(path[at:]), resource_id, re.IGNORECASE)
+    if match is None:
+        return None
+    return {name: match[name] for name in path_parameters(token) if name in match.re.groupindex}
 
 
 def parent_id(instance: Instance, token: str, inputs: Mapping[str, Any], urn: str = "") -> str | None:

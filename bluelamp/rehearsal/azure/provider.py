@@ -14,7 +14,7 @@ from bluelamp.rehearsal.azure.naming import unique_name
 from bluelamp.rehearsal.azure.outputs import compute, preview
 from bluelamp.rehearsal.azure.ranges import Fault
 from bluelamp.rehearsal.azure.references import check_parent, check_references, not_found
-from bluelamp.rehearsal.provider import Checked, CloudError, Diff, Instance, Live, Naming, Provider, type_of
+from bluelamp.rehearsal.provider import EXISTING, Checked, CloudError, Diff, Instance, Live, Naming, Provider, type_of
 from bluelamp.rehearsal.sdk.schema import Catalogue, UnknownToken
 from bluelamp.rehearsal.sdk.shapes import ResourceShape
 from bluelamp.rehearsal.store import Record, Store
@@ -88,7 +88,35 @@ class AzureProvider(Provider):
         del instance, inputs
         strike(self._store, type_of(urn), "read")
         record = self._store.get(resource_id)
-        return Live(record.id, dict(record.inputs), dict(record.outputs)) if record else None
+        if record is None:
+            return None
+        known = {key: value for key, value in record.inputs.items() if key != EXISTING}
+        return Live(record.id, known, dict(record.outputs))
+
+    def existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
+        """What follows from the id: its parts, what the service computes, and the resource group that it is in."""
+        token, shape = type_of(urn), self._shape(urn)
+        found = ids.parameters_in(token, resource_id)
+        if found is None:
+            return None
+        with self._store.transaction():
+            group = ids.group_id_of_id(resource_id)
+            if group and token != _GROUP and self._store.get(group) is None:
+                self._adopt(
+                    instance, urn, self._catalogue.resource(_GROUP), group, {"resourceGroupName": ids.name_of_id(group)}
+                )
+            return self._adopt(instance, urn, shape, resource_id, found)
+
+    def _adopt(
+        self, instance: Instance, urn: str, shape: ResourceShape, resource_id: str, found: Mapping[str, Any]
+    ) -> Live:
+        inputs = dict(found)
+        if "location" in shape.outputs.properties:
+            inputs["location"] = instance.config.get("location") or _LOCATION
+        outputs = compute(self._store, shape, resource_id, inputs, ids.tenant_id(instance, urn))
+        marked = {**inputs, EXISTING: True}
+        self._store.add(Record(resource_id, self.package, shape.token, urn, marked, outputs))
+        return Live(resource_id, inputs, outputs)
 
     def update(
         self,
@@ -192,4 +220,7 @@ class AzureProvider(Provider):
         return outputs
 
 
+_GROUP = "azure-native:resources:ResourceGroup"
+_LOCATION = "uksouth"
+"""Where a resource is that is taken to exist, where the stack states no location."""
 _LASTING = ("name", "type", "id", "principalId", "clientId", "tenantId", "customerId", "resourceGuid")

@@ -45,6 +45,9 @@ class Backend(Protocol):
     def create(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
         """The live object after its creation; refuses one that exists. A preview stores nothing."""
 
+    def adopt(self, target: Target, inputs: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Keeps an object that is taken to exist, and returns it; None where the backend makes up nothing."""
+
     def update(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
         """The live object after it took `inputs`."""
 

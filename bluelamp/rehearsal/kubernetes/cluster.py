@@ -78,6 +78,11 @@ class Cluster:
             self._wait_for_definition(target)
         return live
 
+    def adopt(self, target: Target, inputs: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Nothing: a real cluster tells what it holds."""
+        del target, inputs
+        return None
+
     def update(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
         """Applies a change; in a preview as a dry run on the server."""
         if preview and has_unknown(inputs):

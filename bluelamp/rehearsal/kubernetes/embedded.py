@@ -11,7 +11,7 @@ from bluelamp.rehearsal.kubernetes.defaults import complete
 from bluelamp.rehearsal.kubernetes.kinds import Kind
 from bluelamp.rehearsal.kubernetes.names import Ref, namespace_id
 from bluelamp.rehearsal.kubernetes.podspecs import dig
-from bluelamp.rehearsal.provider import CloudError
+from bluelamp.rehearsal.provider import EXISTING, CloudError
 from bluelamp.rehearsal.store import Record, Store
 from bluelamp.rehearsal.values import plain
 
@@ -59,7 +59,7 @@ class Embedded:
     def inputs(self, target: Target) -> dict[str, Any] | None:
         """The inputs that last made the object, or the patch."""
         record = self._store.get(patches.record_of(target, {}).id) if target.patch else self._record(target)
-        return record.inputs if record else None
+        return {key: value for key, value in record.inputs.items() if key != EXISTING} if record else None
 
     def create(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
         """Stores a new object."""
@@ -81,6 +81,16 @@ class Embedded:
             self._store.add(self._new(target, kind, inputs, live))
         with self._news:
             self._news.notify_all()
+        return live
+
+    def adopt(self, target: Target, inputs: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Stores an object that is taken to exist; None where its kind is not known."""
+        kind = self.kind(target.cluster, target.ref.api_version, target.ref.kind)
+        if kind is None:
+            return None
+        live = complete(kind, inputs, None, preview=False)
+        with self._store.transaction():
+            self._store.add(self._new(target, kind, {**inputs, EXISTING: True}, live))
         return live
 
     def update(self, target: Target, inputs: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:

@@ -193,6 +193,15 @@ class KubernetesProvider(Provider):
         wanted = dict(inputs) or self._backend.inputs(target) or _writable(outputs)
         return Live(resource_id, live_inputs(kind, wanted, outputs), outputs)
 
+    def existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
+        """An object of the kind with this name, and nothing more than its defaults; never one of a real cluster."""
+        api_version, name, _ = _kind_of(type_of(urn))
+        namespace, short = split_id(resource_id)
+        meta = {"name": short, **({"namespace": namespace} if namespace else {})}
+        inputs: dict[str, Any] = {"apiVersion": canonical(api_version), "kind": name, "metadata": meta}
+        live = self._backend.adopt(self._target(instance, urn, inputs, resource_id), inputs)
+        return None if live is None else Live(resource_id, inputs, live)
+
     def update(
         self,
         instance: Instance,

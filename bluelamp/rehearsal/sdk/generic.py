@@ -12,6 +12,7 @@ from typing import Any
 from typing_extensions import override
 
 from bluelamp.rehearsal.provider import (
+    EXISTING,
     Checked,
     CloudError,
     Diff,
@@ -126,7 +127,17 @@ class GenericProvider(Provider):
         record = self._memory.get(type_of(urn), urn, resource_id, inputs=inputs, outputs={})
         if record is None:
             return None
-        return Live(resource_id, record.inputs, {key: one for key, one in record.outputs.items() if key != "id"})
+        known = {key: one for key, one in record.inputs.items() if key != EXISTING}
+        return Live(resource_id, known, {key: one for key, one in record.outputs.items() if key != "id"})
+
+    @override
+    def existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
+        resource = self._catalogue.resource(type_of(urn))
+        # The same each time that it is read anew.
+        made = believable.properties(resource.outputs, name_of(urn), Random(f"{resource.token} {resource_id}"))  # noqa: S311
+        outputs = self._outputs(resource, {}, made)
+        self._memory.add(resource.token, urn, resource_id, {EXISTING: True}, outputs)
+        return Live(resource_id, {}, outputs)
 
     @override
     def update(
