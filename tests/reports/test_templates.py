@@ -288,9 +288,9 @@ def test_a_file_that_cannot_be_read_does_not_keep_the_rest_from_being_judged(tmp
     with pytest.raises(SystemExit) as ended:
         main(["audit", "--from", "templates", str(folder), "--report", str(tmp_path / "out")])
     assert ended.value.code == 2
-    screen = capsys.readouterr().out
+    screen = " ".join(capsys.readouterr().out.split())
     assert "not within its baseline" in screen
-    assert "1 resource and 5 files cannot be read" in screen or "5 files cannot be read" in screen
+    assert "2 resources of 2 kinds are covered by no rule, 5 files cannot be read, 1 resource cannot be read" in screen
     report = json.loads((tmp_path / "out" / "findings.json").read_text())
     assert {each["type"] for each in report["subjects"].values()} == {"azure-native:storage:StorageAccount"}
     listed = {(each["of"], each["unread"]): each for each in report["notJudged"]}
@@ -318,12 +318,11 @@ def test_a_file_that_cannot_be_read_does_not_keep_the_rest_from_being_judged(tmp
 
 
 def test_where_something_cannot_be_read_nobody_can_say_that_all_is_well(tmp_path, capsys):
-    lock = {"type": "Microsoft.Authorization/locks", "name": "l", "properties": {"level": "CanNotDelete"}}
-    written(tmp_path, lock)
+    written(tmp_path, {**LEFT[0], "properties": {"minimumTlsVersion": "TLS1_2"}})
     answers = []
     for _ in range(2):
         with pytest.raises(SystemExit) as ended:
-            main(["audit", "--from", "templates", str(tmp_path), "--rule", "BL-SPD-007", "--format", "json"])
+            main(["audit", "--from", "templates", str(tmp_path), "--rule", "BL-STO-002", "--format", "json"])
         (report,) = json.loads(capsys.readouterr().out)["result"]["reports"]
         answers.append((report["answer"], ended.value.code))
         (tmp_path / "empty.json").write_text("")
@@ -370,7 +369,7 @@ def test_what_would_never_end_is_unknown_and_listed(tmp_path, variables, said):
     account = {"type": "Microsoft.Storage/storageAccounts", "name": "a", "tags": {"it": "[variables('it')]"}}
     left = []
     (resource,) = read([written(tmp_path, account, variables=variables)], skip=left.append)
-    assert UNKNOWN in (resource.properties["tags"]["it"], *resource.properties["tags"]["it"])
+    assert str(UNKNOWN) in str(resource.properties["tags"]["it"])
     assert any(said in each.why for each in left), left
 
 
