@@ -289,12 +289,12 @@ class Report:
     def uncovered(self) -> tuple[Unjudged, ...]:
         """What no rule at all judged, by kind: the rest of `unjudged` are kinds of which only general rules say
         something."""
-        return tuple(each for each in self.unjudged if not each.general and each.of == RESOURCE)
+        return tuple(each for each in self.unjudged if not (each.general or each.unread) and each.of == RESOURCE)
 
     @cached_property
     def parts(self) -> tuple[Unjudged, ...]:
-        """What was not judged and is no resource: files, and properties of resources that are judged without them."""
-        return tuple(each for each in self.unjudged if each.of != RESOURCE)
+        """What cannot be read, and what is left out of resources that are judged."""
+        return tuple(each for each in self.unjudged if each.unread or each.of != RESOURCE)
 
     @cached_property
     def unread(self) -> tuple[Unjudged, ...]:

@@ -213,13 +213,6 @@ def test_an_inner_template_has_the_parameters_that_it_is_given(tmp_path, passed,
     assert ports(path) == [verdict]
 
 
-def test_an_inner_template_of_which_the_scope_is_not_known_is_refused(tmp_path):
-    properties = {"expressionEvaluationOptions": "[reference('x')]", "template": {"resources": [group()]}}
-    deployment = {"type": "Microsoft.Resources/deployments", "name": "inner", "properties": properties}
-    with pytest.raises(SettingsError, match="expressionEvaluationOptions must not depend on the deployment"):
-        read([written(tmp_path, {"$schema": SCHEMA, "resources": [deployment]})])
-
-
 def ports(path):
     return [each.verdict for each in judge(read([path])) if each.rule == "BL-NET-001"]
 
@@ -281,12 +274,15 @@ def test_a_second_spelling_of_any_name_never_makes_a_rule_pass(tmp_path_factory,
     pairs = [(other, decoy), *holder.items()] if first else [*holder.items(), (other, decoy)]
     holder.clear()
     holder.update(pairs)
+    left: list[Skipped] = []
     try:
-        resources = read([written(tmp_path_factory.getbasetemp(), whole)])
+        resources = read([written(tmp_path_factory.getbasetemp(), whole)], skip=left.append)
     except SettingsError as error:
         problems = error.problems
     else:
         problems = ()
+    if any(each.unread for each in left):
+        return
     if problems:
         assert all((each.line and "twice" in each.message) or "object" in each.message for each in problems), problems
         return
@@ -315,8 +311,10 @@ def test_what_an_expression_makes_has_no_name_twice_either(tmp_path):
     with pytest.raises(SettingsError, match="stands twice"):
         read([written(tmp_path, {"$schema": SCHEMA, **twice, "resources": [group(properties=properties)]})])
     union = "[union(variables('more'), createObject('SecurityRULES', createArray()))]"
-    with pytest.raises(SettingsError, match="stands twice"):
-        read([written(tmp_path, {"$schema": SCHEMA, **twice, "resources": [group(properties=union)]})])
+    # Which of the two Azure takes is not known.
+    assert verdicts(tmp_path, {"$schema": SCHEMA, **twice, "resources": [group(properties=union)]})["BL-NET-001"] is (
+        Verdict.UNKNOWN
+    )
 
 
 # --- values ----------------------------------------------------------------------------------------------------------

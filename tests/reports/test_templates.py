@@ -10,8 +10,9 @@ from bluelamp.cli import main
 from bluelamp.core.problems import SettingsError
 from bluelamp.errors import UsageError
 from bluelamp.policies import UNKNOWN, Verdict, judge
-from bluelamp.reports.sources.expressions import BadExpression, Open, evaluated
+from bluelamp.reports.sources.expressions import evaluated
 from bluelamp.reports.sources.functions import plain
+from bluelamp.reports.sources.grammar import BadExpression
 from bluelamp.reports.sources.templates import read
 
 SITE = Path(__file__).parent / "templates" / "site.json"
@@ -99,49 +100,10 @@ def test_rules_find_what_is_wrong_and_what_is_right(site):
 
 
 @pytest.mark.parametrize(
-    ("expression", "value"),
-    [
-        ("plain", "plain"),
-        ("[[literal]", "[literal]"),
-        ("[concat('a', 'b''c', 1)]", "ab'c1"),
-        ("[concat(createArray(1), createArray(2))]", [1, 2]),
-        ("[format('{0}-{1}', 'x', true())]", "x-True"),
-        ("[if(equals('a', 'a'), 'same', 'other')]", "same"),
-        ("[and(true(), not(false()))]", True),
-        ("[or(false(), uniqueString('x'), true())]", True),
-        ("[toLower(substring('ABCDEF', 1, 3))]", "bcd"),
-        ("[createObject('a', createObject('b', 5)).a.b]", 5),
-        ("[split('a,b', ',')[1]]", "b"),
-        ("[union(createObject('a', 1), createObject('b', 2))]", {"a": 1, "b": 2}),
-        ("[coalesce(null(), 'x')]", "x"),
-        ("[contains(createObject('Key', 1), 'key')]", True),
-        ("[length(range(0, 3))]", 3),
-        ("[last(take(createArray('a', 'b', 'c'), 2))]", "b"),
-        ("[add(2, mul(3, -4))]", -10),
-        ("[if(false(), 1, json('null'))]", None),
-    ],
+    ("text", "value"), [("plain", "plain"), ("[[literal]", "[literal]"), ("[a", "[a"), ("[concat('b''c', 1)]", "b'c1")]
 )
-def test_common_functions_are_computed(expression, value):
-    assert evaluated(expression, plain) == value
-
-
-def test_texts_that_differ_in_case_only_are_neither_equal_nor_different():
-    assert isinstance(evaluated("[if(equals('A', 'a'), 'same', 'other')]", plain), Open)
-
-
-@pytest.mark.parametrize(
-    "expression",
-    [
-        "[uniqueString('x')]",
-        "[newGuid()]",
-        "[reference('x').id]",
-        "[if(reference('x').on, 1, 2)]",
-        "[mystery(1)]",
-        "[div(1, 0)]",
-    ],
-)
-def test_what_cannot_be_computed_is_never_guessed(expression):
-    assert isinstance(evaluated(expression, plain), Open)
+def test_only_a_text_in_brackets_is_an_expression(text, value):
+    assert evaluated(text, plain) == value
 
 
 @pytest.mark.parametrize(
@@ -289,11 +251,6 @@ def test_folders_are_read_whole_and_what_is_no_template_is_left_out(tmp_path):
             f'{{"$schema": "{SCHEMA}", "resources": [\n{{"name": "x"}},\n{{"type": "A/b", "name": "[concat("}}]}}',
             "x.json:2: a resource is an object with a type",
         ),
-        (
-            "x.json",
-            f'{{"$schema": "{SCHEMA}", "resources": [\n{{"name": "x"}},\n{{"type": "A/b", "name": "[concat(]"}}]}}',
-            "x.json:3: an expression cannot be read: it ends too early",
-        ),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_place(tmp_path, name, text, said):
@@ -302,6 +259,74 @@ def test_what_cannot_be_read_is_told_with_its_place(tmp_path, name, text, said):
     with pytest.raises(SettingsError) as error:
         read([str(file)])
     assert said in str(error.value)
+
+
+LEFT = [
+    {"type": "Microsoft.Storage/storageAccounts", "name": "kept", "properties": {"odd": 1, "accessTier": "[concat(]"}},
+    {"type": "Microsoft.Storage/storageAccounts", "name": "twice", "properties": {"odd": 1, "ODD": 2}},
+    {"type": "Contoso.Odd/things", "name": "thing-7741"},
+    {"type": "Microsoft.Resources/deployments", "name": "linked-7741", "properties": {"templateLink": {"uri": "u"}}},
+]
+BESIDE = {
+    "empty.json": "",
+    "no.json": '{"a":\n}',
+    "no-schema.json": '{"resources": [{"type": "A/b", "apiVersion": "2024-01-01", "name": "x"}]}',
+    "given.json": json.dumps({"$schema": SCHEMA, "resources": LEFT[:1]}),
+    "given.parameters.json": '{"parameters": ',
+    "package.json": '{"name": "x"}',
+}
+UNREAD = ["empty.json", "given.json", "given.parameters.json", "no-schema.json", "no.json"]
+
+
+def test_a_file_that_cannot_be_read_does_not_keep_the_rest_from_being_judged(tmp_path, capsys):
+    """Everything that is left out is in every format, counted on the screen, and in the exit status."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    written(folder, *LEFT)
+    for name, text in BESIDE.items():
+        (folder / name).write_text(text)
+    with pytest.raises(SystemExit) as ended:
+        main(["audit", "--from", "templates", str(folder), "--report", str(tmp_path / "out")])
+    assert ended.value.code == 2
+    screen = " ".join(capsys.readouterr().out.split())
+    assert "not within its baseline" in screen
+    assert "2 resources of 2 kinds are covered by no rule, 5 files cannot be read, 1 resource cannot be read" in screen
+    report = json.loads((tmp_path / "out" / "findings.json").read_text())
+    assert {each["type"] for each in report["subjects"].values()} == {"azure-native:storage:StorageAccount"}
+    listed = {(each["of"], each["unread"]): each for each in report["notJudged"]}
+    assert set(listed) == {
+        ("file", True),
+        ("resource", True),
+        ("resource", False),
+        ("property", False),
+        ("expression", False),
+    }
+    files = [one["name"] for each in report["notJudged"] if each["of"] == "file" for one in each["resources"]]
+    assert sorted(Path(each).name for each in files) == UNREAD
+    names = [*UNREAD, "twice", "thing-7741", "linked-7741", "kept.odd"]
+    for each in (
+        "report.html",
+        "report.md",
+        "not-judged.csv",
+        "findings.sarif",
+        "junit.xml",
+        "assessment-results.json",
+    ):
+        text = (tmp_path / "out" / each).read_text()
+        assert [name for name in names if name not in text] == [], each
+    assert [name for name in UNREAD if name not in screen] == []
+
+
+def test_where_something_cannot_be_read_nobody_can_say_that_all_is_well(tmp_path, capsys):
+    written(tmp_path, {**LEFT[0], "properties": {"minimumTlsVersion": "TLS1_2"}})
+    answers = []
+    for _ in range(2):
+        with pytest.raises(SystemExit) as ended:
+            main(["audit", "--from", "templates", str(tmp_path), "--rule", "BL-STO-002", "--format", "json"])
+        (report,) = json.loads(capsys.readouterr().out)["result"]["reports"]
+        answers.append((report["answer"], ended.value.code))
+        (tmp_path / "empty.json").write_text("")
+    assert answers == [("within the picked rules", 0), ("cannot be said", 2)]
 
 
 def test_nothing_to_judge_is_an_error(tmp_path):
@@ -340,10 +365,12 @@ def test_the_command_judges_templates_and_says_where_each_finding_stands(capsys)
          "more than 100,000 turns"),
     ],
 )  # fmt: skip
-def test_what_would_never_end_is_refused(tmp_path, variables, said):
+def test_what_would_never_end_is_unknown_and_listed(tmp_path, variables, said):
     account = {"type": "Microsoft.Storage/storageAccounts", "name": "a", "tags": {"it": "[variables('it')]"}}
-    with pytest.raises(SettingsError, match=said):
-        read([written(tmp_path, account, variables=variables)])
+    left = []
+    (resource,) = read([written(tmp_path, account, variables=variables)], skip=left.append)
+    assert str(UNKNOWN) in str(resource.properties["tags"]["it"])
+    assert any(said in each.why for each in left), left
 
 
 def test_a_variable_that_needs_itself_is_unknown(tmp_path):

@@ -91,6 +91,7 @@ def read(
                 _read(file.name, text, Scope(whole, given, level, file.name, budget=budget, refer=refer), outcome)
         except OverBudget as error:
             raise SettingsError(told([*problems, Problem(file.name, message=str(error))])) from error
+    problems = list(dict.fromkeys(problems))  # a file of parameters is read for itself, and beside its template
     wrong = [*problems, *outcome.problems]
     if wrong and not outcome.found:
         raise SettingsError(told(wrong))
