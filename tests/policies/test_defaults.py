@@ -35,7 +35,7 @@ def test_every_default_that_passes_a_resource_is_recorded():
         ("azure-native:storage:StorageAccount", "allowBlobPublicAccess"),
         ("azure-native:network:ApplicationGateway", "sslPolicy"),
     }
-    for (type_, path), known in recorded().items():
+    for known in recorded().values():
         assert known.source.startswith("https://") or not known.since
 
 
