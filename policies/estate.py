@@ -10,7 +10,7 @@ from bluelamp.core.resource import Resource
 from bluelamp.policies.value import Value, root
 
 _T = TypeVar("_T")
-_VERSION = re.compile(r"^(azure-native:[^/:]+)/v\d{8}[^:]*:")
+_VERSION = re.compile(r"^azure-native(?:_\w+_v\d{8}\w*)?:([^/:]+)(?:/v\d{8}[^:]*)?:")
 _CORE = re.compile(r"^kubernetes:(v\d[^/:]*):")
 
 
@@ -52,12 +52,13 @@ class Estate:
 def canonical(type_: str) -> str:
     """The type as rules name it.
 
-    It has no API version of azure-native (`azure-native:network/v20240501:Subnet`), and the core group of Kubernetes is
-    called `core`: a custom resource of the API version v1 is `kubernetes:v1:Pod`.
+    It has no API version of azure-native (`azure-native:network/v20240501:Subnet`, or that of a generated SDK,
+    `azure-native_network_v20240501:network:Subnet`), and the core group of Kubernetes is called `core`: a custom
+    resource of the API version v1 is `kubernetes:v1:Pod`.
     """
     if type_.startswith("kubernetes:"):
         return _CORE.sub(r"kubernetes:core/\1:", type_)
-    return _VERSION.sub(r"\1:", type_)
+    return _VERSION.sub(r"azure-native:\1:", type_)
 
 
 def kind_of(urn: str) -> str:

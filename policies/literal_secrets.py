@@ -71,6 +71,11 @@ def is_secret(name: str, value: Value) -> bool:
     return told is Told.SECRET
 
 
+def secret_name(name: str) -> str:
+    """`name` as one that is called a secret, where a list of a rule's own says so."""
+    return name if _finds("word", name.lower()) else f"{name}_password"
+
+
 def tell(name: str, value: str) -> Told:
     """Whether `value`, kept under `name`, is a secret."""
     text = value.strip()

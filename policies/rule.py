@@ -31,6 +31,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
+from bluelamp.policies.defaults import assumed
 from bluelamp.policies.headings import heading
 from bluelamp.policies.model import Case, Control, Enforcement, Severity, Verdict
 from bluelamp.policies.tighter import Tighter, declared
@@ -76,8 +77,8 @@ _ESTATE_ARGUMENTS: Final = 2
 class Must:
     """What one property must be: the value `be`, one of `among`, or a number of at least `minimum`.
 
-    `default` is what the service assumes when the property is missing, None where that cannot be relied on. Text is
-    compared without case, as Azure does.
+    `default` is what the service assumes when the property is missing, None where that cannot be relied on; since which
+    API version it does stands in `defaults.yaml`. Text is compared without case, as Azure does.
     """
 
     path: str
@@ -104,10 +105,10 @@ class Must:
         """Judge the property below `place`."""
         asked = replace(self, **parameters) if parameters else self
         found = place.at(asked.path)
-        if asked._holds(found.get(asked.default)):
-            return None
-        why = "" if not found.missing else _why_default(asked.default)
-        return Fail(found, asked.expected, why)
+        if not found.missing:
+            return None if asked._holds(found.known) else Fail(found, asked.expected)
+        default = assumed(found, asked.default)
+        return None if asked._holds(default) else Fail(found, asked.expected, _why_default(default))
 
     def _holds(self, value: Any) -> bool:
         if self.minimum is not None:

@@ -26,6 +26,9 @@ class _Unknown:
 UNKNOWN: Final = _Unknown()
 """A property whose value is not known until deployment. Reading it makes the verdict unknown."""
 
+UNKNOWN_VERSION: Final = "unknown"
+"""The API version of a resource that is declared with one which is not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:
@@ -39,7 +42,9 @@ class Resource:
     yet will come from. `source` is the file and the line (from 1) that it was read from, None where it was not.
     `reasons` tells of paths whose value is `UNKNOWN` why, where it is not that only the deployment settles them.
     `within` is the path of this object in the resource that carries it, empty for a resource of its own. `ancestors`
-    has the URNs of the components around it, the innermost first; empty where only `parent` is known.
+    has the URNs of the components around it, the innermost first; empty where only `parent` is known. `api_version` is
+    the date of the API version that it is declared with (`2023-01-01`), `UNKNOWN_VERSION` where that is not known, and
+    empty where its type says it or where it is the SDK's own.
     """
 
     urn: str
@@ -54,6 +59,7 @@ class Resource:
     reasons: Mapping[str, str] = field(default_factory=dict)
     within: str = ""
     ancestors: tuple[str, ...] = ()
+    api_version: str = ""
 
 
 def ancestors(parent: str, parents: Mapping[str, str]) -> tuple[str, ...]:

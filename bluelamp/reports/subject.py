@@ -1,5 +1,6 @@
 """What is judged: the resources of a plan or of a state, as rules want to see them."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -118,7 +119,15 @@ def _recorded(record: Mapping[str, Any], decrypt: Callable[[str], str] | None, p
         {key: tuple(sorted(urns)) for key, urns in (origins or {}).items() if urns},
         reasons=dict(reader.reasons),
         ancestors=ancestors(parent, parents),
+        api_version=_version(record),
     )
+
+
+def _version(record: Mapping[str, Any]) -> str:
+    """The API version that the provider used, where it noted it: an older provider's own was an older one."""
+    outputs = record.get("outputs")
+    said = outputs.get("azureApiVersion") if isinstance(outputs, Mapping) else None
+    return said[: len("2023-01-01")] if isinstance(said, str) and re.match(r"\d{4}-\d\d-\d\d", said) else ""
 
 
 def _records(state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

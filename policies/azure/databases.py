@@ -10,7 +10,7 @@ from bluelamp.policies.estate import Estate, canonical
 from bluelamp.policies.model import Severity
 from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, lacks, require, rule
 from bluelamp.policies.tighter import AtLeast, AtMost
-from bluelamp.policies.value import Value, some
+from bluelamp.policies.value import UnknownValue, Value, some
 
 SQL_SERVER: Final = "azure-native:sql:Server"
 _ELSEWHERE: Final = ("azure-native:synapse:", "azure-native:datalakestore:")
@@ -145,7 +145,14 @@ def server_is_audited(server: Value, estate: Estate) -> Outcome:
     and no log can be made afterwards.
     """
     found = some(estate.of(*AUDITING), lambda each: _audits(each, server))
-    return None if found else lacks(server, "an auditing policy in state Enabled for this server")
+    if not found:
+        return lacks(server, "an auditing policy in state Enabled for this server")
+    off = some(estate.of(*AUDITING), lambda each: _of(each, server) and each["state"].text() != "enabled")
+    if off:
+        raise UnknownValue(
+            off["state"], f"{found.resource.name} switches auditing on, and which of them counts is not known"
+        )
+    return None
 
 
 @rule(
@@ -204,4 +211,8 @@ VULNERABILITY_SCANS: Final = require(
 
 
 def _audits(policy: Value, server: Value) -> bool:
-    return child_of(policy["serverName"], server, "serverName") and policy["state"].text() == "enabled"
+    return _of(policy, server) and policy["state"].text() == "enabled"
+
+
+def _of(policy: Value, server: Value) -> bool:
+    return child_of(policy["serverName"], server, "serverName")

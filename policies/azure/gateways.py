@@ -5,8 +5,9 @@ from typing import Final
 from bluelamp.policies.azure._controls import IN_TRANSIT
 from bluelamp.policies.azure.network_edges import APPLICATION_GATEWAY
 from bluelamp.policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
+from bluelamp.policies.defaults import assumed
 from bluelamp.policies.model import Enforcement, Severity
-from bluelamp.policies.rule import Fail, Must, Outcome, require, rule
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
 from bluelamp.policies.tighter import Allowed
 from bluelamp.policies.value import Value, places, some
 
@@ -15,6 +16,9 @@ FRONT_DOOR_FIREWALLS: Final = ("azure-native:cdn:Policy", "azure-native:frontdoo
 FRONT_DOOR_DOMAIN: Final = "azure-native:cdn:AFDCustomDomain"
 FRONT_DOOR_ROUTE: Final = "azure-native:cdn:Route"
 
+_INSIDE: Final = "webApplicationFirewallConfiguration"
+_ELSEWHERE: Final = "its firewall is a policy of its own, or it has none"
+_NEWEST: Final = "AppGwSslPolicy20220101"
 _FIREWALLED: Final = (
     ncsc("11")
     + caf("B4.a")
@@ -23,6 +27,7 @@ _FIREWALLED: Final = (
     + mcsb("NS-6")
     + policing("network-security")
 )
+
 
 FIREWALL_PREVENTS: Final = require(
     "BL-NET-030",
@@ -46,14 +51,20 @@ network.WebApplicationFirewallPolicy("front", ..., policy_settings={"mode": "Pre
     failure="Web application firewall is disabled",
     severity=Severity.HIGH,
     controls=_FIREWALLED,
-    at=(WEB_FIREWALL, *FRONT_DOOR_FIREWALLS),
-    fix="Set policySettings.state, or enabledState for Front Door, to Enabled.",
+    at=(WEB_FIREWALL, *FRONT_DOOR_FIREWALLS, APPLICATION_GATEWAY),
+    fix="Set policySettings.state, or enabledState for Front Door, to Enabled. In an application gateway without a "
+    "policy set webApplicationFirewallConfiguration.enabled to true.",
     example="""
 network.WebApplicationFirewallPolicy("front", ..., policy_settings={"mode": "Prevention", "state": "Enabled"})
 """,
 )
 def firewall_is_on(policy: Value) -> Outcome:
     """A policy that is switched off is still attached, still listed, and still looks like protection."""
+    if _is_gateway(policy):
+        if _decided_elsewhere(policy):
+            return NotApplicable(_ELSEWHERE)
+        on = policy.at(f"{_INSIDE}.enabled")
+        return None if on.get(False) is True else Fail(on, True)
     if policy.resource.type.endswith(":WebApplicationFirewallPolicy"):
         state = policy.at("policySettings.state")
         return None if state.text() == "enabled" else Fail(state, "Enabled")
@@ -67,8 +78,9 @@ def firewall_is_on(policy: Value) -> Outcome:
     failure="Web application firewall uses an outdated managed rule set",
     severity=Severity.MEDIUM,
     controls=_FIREWALLED,
-    at=(WEB_FIREWALL, *FRONT_DOOR_FIREWALLS),
-    fix="Use the rule set Microsoft_DefaultRuleSet 2.1, or OWASP 3.2, in managedRules.managedRuleSets.",
+    at=(WEB_FIREWALL, *FRONT_DOOR_FIREWALLS, APPLICATION_GATEWAY),
+    fix="Use the rule set Microsoft_DefaultRuleSet 2.1, or OWASP 3.2, in managedRules.managedRuleSets. In an "
+    "application gateway without a policy it is webApplicationFirewallConfiguration.ruleSetVersion.",
     example="""
 network.WebApplicationFirewallPolicy(
     "front",
@@ -90,10 +102,13 @@ def firewall_knows_attacks(
 ) -> Outcome:
     """Rule sets of years ago miss what was found since; one of one's own rules alone misses nearly everything."""
     asked = {each.lower() for each in among}
+    if _is_gateway(policy):
+        if _decided_elsewhere(policy):
+            return NotApplicable(_ELSEWHERE)
+        inside = policy[_INSIDE]
+        return None if _rule_set(inside) in asked else Fail(inside["ruleSetVersion"], list(among))
     sets = policy.at("managedRules.managedRuleSets")
-    if some(sets.each(), lambda each: f"{each['ruleSetType'].text()} {each['ruleSetVersion'].text()}" in asked):
-        return None
-    return Fail(sets, list(among))
+    return None if some(sets.each(), lambda each: _rule_set(each) in asked) else Fail(sets, list(among))
 
 
 @rule(
@@ -103,7 +118,8 @@ def firewall_knows_attacks(
     severity=Severity.HIGH,
     controls=_FIREWALLED,
     at=APPLICATION_GATEWAY,
-    fix="Choose the sku tier WAF_v2 and set firewallPolicy to a web application firewall policy.",
+    fix="Choose the sku tier WAF_v2 and set firewallPolicy to a web application firewall policy. A firewall inside the "
+    "gateway blocks attacks with webApplicationFirewallConfiguration.firewallMode Prevention.",
     example="""
 policy = network.WebApplicationFirewallPolicy("front", ..., policy_settings={"mode": "Prevention", "state": "Enabled"})
 network.ApplicationGateway(
@@ -116,10 +132,13 @@ def gateway_has_firewall(gateway: Value) -> Outcome:
     tier = gateway.at("sku.tier")
     if not tier.text().startswith("waf"):
         return Fail(tier, "WAF_v2")
-    policy = gateway["firewallPolicy"]
-    if not policy.missing or gateway.at("webApplicationFirewallConfiguration.enabled").get(False) is True:
+    policy, inside = gateway["firewallPolicy"], gateway[_INSIDE]
+    if not policy.missing:
         return None
-    return Fail(policy, "a web application firewall policy")
+    if inside["enabled"].get(False) is not True:
+        return Fail(policy, "a web application firewall policy")
+    mode = inside["firewallMode"]
+    return None if mode.text() == "prevention" else Fail(mode, "Prevention")
 
 
 @rule(
@@ -146,7 +165,9 @@ def gateway_refuses_old_tls(
     of Azure's that refuses them; an old named policy does not.
     """
     if policy.missing:
-        return None
+        chosen = str(assumed(policy, _NEWEST))
+        allowed = chosen.lower() in {each.lower() for each in names}
+        return None if allowed else Fail(policy, "TLS 1.2 at least", f"the default is {chosen}")
     least, name = policy["minProtocolVersion"], policy["policyName"]
     if least.text() in {each.lower() for each in versions} or name.text() in {each.lower() for each in names}:
         return None
@@ -229,6 +250,19 @@ def route_answers_over_https(route: Value) -> Outcome:
     if protocols.missing or some(protocols.each(), lambda each: each.text() == "http"):
         return Fail(route["httpsRedirect"], "Enabled")
     return None
+
+
+def _is_gateway(place: Value) -> bool:
+    return place.resource.type.endswith(":ApplicationGateway")
+
+
+def _decided_elsewhere(gateway: Value) -> bool:
+    """Whether the gateway has no firewall inside, or a policy that counts instead of it."""
+    return gateway[_INSIDE].missing or not gateway["firewallPolicy"].missing
+
+
+def _rule_set(entry: Value) -> str:
+    return f"{entry['ruleSetType'].text()} {entry['ruleSetVersion'].text()}"
 
 
 def _redirects(gateway: Value, listener: Value) -> bool:

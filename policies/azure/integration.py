@@ -7,7 +7,7 @@ from bluelamp.policies.addresses import WIDEST
 from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, FILTERED, IN_TRANSIT
 from bluelamp.policies.azure._kin import child
 from bluelamp.policies.azure._lists import let_in
-from bluelamp.policies.azure.paas import AUTOMATION
+from bluelamp.policies.azure.paas import AUTOMATION, NAMESPACE_NETWORKS
 from bluelamp.policies.controls import caf, iso, mcsb, ncsc, policing
 from bluelamp.policies.estate import Estate
 from bluelamp.policies.model import Enforcement, Severity
@@ -18,10 +18,6 @@ from bluelamp.policies.value import Value, some
 NAMESPACE_RULES: Final = (
     "azure-native:eventhub:NamespaceAuthorizationRule",
     "azure-native:servicebus:NamespaceAuthorizationRule",
-)
-NAMESPACE_NETWORKS: Final = (
-    "azure-native:eventhub:NamespaceNetworkRuleSet",
-    "azure-native:servicebus:NamespaceNetworkRuleSet",
 )
 VARIABLE: Final = "azure-native:automation:Variable"
 API_MANAGEMENT: Final = "azure-native:apimanagement:ApiManagementService"

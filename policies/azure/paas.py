@@ -30,6 +30,11 @@ REDIS_ENTERPRISE: Final = "azure-native:redisenterprise:RedisEnterprise"
 SEARCH: Final = "azure-native:search:Service"
 SERVICE_BUS: Final = "azure-native:servicebus:Namespace"
 SIGNALS: Final = ("azure-native:signalrservice:SignalR", "azure-native:webpubsub:WebPubSub")
+NAMESPACE_NETWORKS: Final = (
+    "azure-native:eventhub:NamespaceNetworkRuleSet",
+    "azure-native:servicebus:NamespaceNetworkRuleSet",
+)
+"""The network rules of a namespace, which say anew whether it is public."""
 SYNAPSE: Final = "azure-native:synapse:Workspace"
 
 _BELOW_PROPERTIES: Final = (COGNITIVE, IOT_HUB)
@@ -73,6 +78,7 @@ NOT_PUBLIC: Final = require(
                 EVENT_HUBS,
                 KUSTO,
                 MACHINE_LEARNING,
+                *NAMESPACE_NETWORKS,
                 PURVIEW,
                 REDIS,
                 REDIS_ENTERPRISE,

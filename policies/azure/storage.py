@@ -8,6 +8,7 @@ from bluelamp.policies.addresses import WIDEST
 from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, SUPPORTED
 from bluelamp.policies.azure._lists import let_in
 from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
+from bluelamp.policies.defaults import assumed
 from bluelamp.policies.model import Enforcement, Severity
 from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, require, rule
 from bluelamp.policies.tighter import AtMost, EachAtLeast
@@ -81,7 +82,10 @@ def no_public_blobs(place: Value) -> Outcome:
         access = place["publicAccess"]
         return None if access.text("None") == "none" else Fail(access, "None")
     allowed = place["allowBlobPublicAccess"]
-    return Fail(allowed, False) if allowed.get(False) is not False else None
+    if not allowed.missing:
+        return Fail(allowed, False) if allowed.known is not False else None
+    default = assumed(allowed, False)
+    return Fail(allowed, False, "the default of this API version is true") if default is not False else None
 
 
 @rule(

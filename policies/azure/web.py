@@ -4,6 +4,7 @@ from typing import Final
 
 from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, FILTERED, HARDENED, IN_TRANSIT, RESILIENT
 from bluelamp.policies.controls import caf, iso, mcsb, ncsc, policing
+from bluelamp.policies.literal_secrets import is_secret, secret_name
 from bluelamp.policies.model import Enforcement, Severity
 from bluelamp.policies.rule import Fail, Must, Outcome, require, rule
 from bluelamp.policies.tighter import Forbidden
@@ -19,6 +20,8 @@ PUBLISHING: Final = (
 SETTINGS: Final = (
     "azure-native:web:WebAppApplicationSettings",
     "azure-native:web:WebAppApplicationSettingsSlot",
+    "azure-native:web:WebAppConnectionStrings",
+    "azure-native:web:WebAppConnectionStringsSlot",
 )
 PLAN: Final = "azure-native:web:AppServicePlan"
 ENVIRONMENT: Final = "azure-native:web:AppServiceEnvironment"
@@ -209,18 +212,21 @@ def no_secrets_in_settings(
     """
 
     def is_told(name: str, value: Value) -> bool:
-        named = any(word in name for word in words)
-        return named and not value.missing and not value.text().startswith("@microsoft.keyvault(")
+        named = any(word in name.lower() for word in words)
+        if value.missing if named else not isinstance(value.raw, str):
+            return False
+        return is_secret(secret_name(name) if named else "", value)
 
-    if config.outer is None:  # the settings by themselves, by name
-        told = some(config["properties"].each(), lambda each: is_told(str(each.key).lower(), each))
-        return Fail(told, _VAULT, show=False) if told else None
-    setting = some(config["appSettings"].each(), lambda each: is_told(each["name"].text(), each["value"]))
+    if config.outer is None:  # the settings or the connection strings by themselves, by name
+        entries = config["properties"].each()
+        told = some(entries, lambda each: is_told(str(each.key), each["value"] if _is_connection(each) else each))
+        return Fail(told["value"] if _is_connection(told) else told, _VAULT, show=False) if told else None
+    setting = some(config["appSettings"].each(), lambda each: is_told(str(each["name"].get("")), each["value"]))
     if setting:
         return Fail(setting["value"], _VAULT, show=False)
-    connection = some(config["connectionStrings"].each(), lambda each: _has_password(each["connectionString"].text()))
+    connection = some(config["connectionStrings"].each(), lambda each: is_secret("", each["connectionString"]))
     return Fail(connection["connectionString"], "one without a password", show=False) if connection else None
 
 
-def _has_password(connection: str) -> bool:
-    return any(word in connection.replace(" ", "") for word in ("password=", "pwd=", "accountkey=", "sharedaccesskey="))
+def _is_connection(entry: Value) -> bool:
+    return entry.resource.type.rpartition(":")[2].startswith("WebAppConnectionStrings")

@@ -1,6 +1,7 @@
 """Roles: who may do what in a cluster."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from bluelamp.policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
@@ -16,7 +17,11 @@ ROLES: Final = {
     "kubernetes:rbac.authorization.k8s.io/*:Role": "rules[*]",
 }
 _CLUSTER_ADMIN: Final = "cluster-admin"
-_STARS: Final = {"verbs": {"*"}, "resources": {"*", "*/*"}, "nonResourceURLs": {"*", "/*"}}
+_STARS: Final[Mapping[str, frozenset[str]]] = {
+    "verbs": frozenset({"*"}),
+    "resources": frozenset({"*", "*/*"}),
+    "nonResourceURLs": frozenset({"*", "/*"}),
+}
 """What stands for everything in each field of a permission."""
 _RBAC: Final = "rbac.authorization.k8s.io"
 _ESCALATING: Final[Mapping[str, frozenset[str]]] = {
@@ -62,7 +67,7 @@ def no_wildcards(permission: Value) -> Outcome:
     doubt: UnknownValue | None = None
     for field, stars in _STARS.items():
         try:
-            found = some(permission[field].each(), lambda each, stars=stars: each.known in stars)
+            found = some(permission[field].each(), partial(_among, names=stars))
         except UnknownValue as unknown:
             doubt = doubt or unknown
         else:
@@ -122,6 +127,10 @@ def no_escalation(permission: Value, *, verbs: Forbidden[str] = ("escalate", "bi
     if doubt:
         raise doubt
     return None
+
+
+def _among(value: Value, *, names: frozenset[str]) -> bool:
+    return value.known in names
 
 
 def _permits(permission: Value, verbs: frozenset[str], group: str, resources: frozenset[str]) -> Value | None:

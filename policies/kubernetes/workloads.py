@@ -1,6 +1,7 @@
 """Workloads: what they run, what they hold and what they may use up."""
 
 import re
+from functools import partial
 from typing import Final
 
 from bluelamp.policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
@@ -101,7 +102,7 @@ def has_resources(
     resources = container["resources"]
     # Kubernetes takes the resources of the pod for all its containers together (on by default since 1.34).
     given = (resources, pod_of(container)["resources"])
-    missing = [field for field in fields if not some(given, lambda each, field=field: _sets(each, field))]
+    missing = [field for field in fields if not some(given, partial(_sets, field=field))]
     if not missing:
         return None
     namespace = namespace_of(root(container.resource))
@@ -110,7 +111,7 @@ def has_resources(
     return Fail(resources.at(missing[0]), "a value", f"and no LimitRange of {namespace} gives a default")
 
 
-def _sets(resources: Value, field: str) -> bool:
+def _sets(resources: Value, *, field: str) -> bool:
     """Whether `resources` have `field`, or the limit that a request is taken from."""
     return not (resources.at(field).missing and resources.at(f"limits.{field.split('.')[1]}").missing)
 

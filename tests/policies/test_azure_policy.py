@@ -36,7 +36,8 @@ def test_a_definition_says_of_every_case_what_the_rule_says(rule: Rule):
     seen = set()
     for case in rule.cases:
         first = case.resources[0]
-        if not _known(first.properties):
+        # What is deployed has no API version: Azure has filled in the defaults.
+        if not _known(first.properties) or canonical(first.type) != first.type:
             continue
         type_ = type_of(first.type)
         parameters = {

@@ -79,3 +79,18 @@ def test_a_vault_s_settings_are_its_own(tmp_path):
         "BL-BAK-004": Verdict.PASS,
         "BL-BAK-005": Verdict.FAIL,
     }
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("2019-04-01", Verdict.PASS),
+        ("2018-07-01", Verdict.FAIL),
+        ("[parameters('v')]", Verdict.UNKNOWN),
+        (None, Verdict.UNKNOWN),
+    ],
+)
+def test_a_default_is_that_of_the_resource_s_api_version(tmp_path, version, expected):
+    account = {"type": "Microsoft.Storage/storageAccounts", "name": "st", "properties": {}}
+    (found,) = resources(tmp_path, {**account, **({"apiVersion": version} if version else {})})
+    assert verdicts([found], "BL-STO-001") == {"BL-STO-001": expected}

@@ -264,7 +264,7 @@ def _range(value: float, node: Node) -> Iterator[str]:
 
 
 def _multiple(value: float, step: float) -> bool:
-    """Whether `value` is a multiple of `step`, as an API server counts it: roughly, and for whole numbers by whole ones.
+    """Whether `value` is a multiple of `step`, as an API server counts it: roughly, and whole numbers by whole ones.
 
     Source: `MultipleOf` of k8s.io/kube-openapi/pkg/validation/validate and `IsFloat64AJSONInteger` of go-openapi/swag.
     """

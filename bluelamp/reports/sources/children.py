@@ -65,7 +65,9 @@ def _kind(resource: Declared) -> _Child | None:
 def _stand_in(child: Declared) -> Declared:
     """The parent of `child`, of which nothing else is known."""
     open_ = unknown(f"what is not in the template of {'/'.join(map(str, child.names[:-1]))}")
-    body = Located({_PROPERTIES: open_}, start=child.start)
+    kept = ((key, value) for key, value in child.body.items() if fold(key) == "apiversion")
+    body = Located(kept, start=child.start)
+    body[_PROPERTIES] = open_
     return replace(child, type=child.type.rpartition("/")[0], names=child.names[:-1], body=body)
 
 

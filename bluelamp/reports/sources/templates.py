@@ -19,7 +19,7 @@ from typing import Any, Final
 from bluelamp.core.files import FileRefusedError
 from bluelamp.core.files import read as read_file
 from bluelamp.core.problems import Problem, SettingsError
-from bluelamp.core.resource import UNKNOWN, Resource
+from bluelamp.core.resource import UNKNOWN, UNKNOWN_VERSION, Resource
 from bluelamp.core.walk import File, files, printable
 from bluelamp.errors import UsageError
 from bluelamp.policies.value import joined
@@ -51,6 +51,7 @@ _SECRET_NAME: Final = re.compile(
 )
 _LINKED: Final = "the template that a deployment links to"
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _Key = tuple[str, tuple[Any, ...]]
 
 
@@ -250,7 +251,14 @@ def _resource(
         secrets=frozenset(_secrets(properties, "", everything=token == _VAULT_ITEM)),
         references={key: tuple(sorted(urns)) for key, urns in references.items()},
         source=source,
+        api_version=_version(each.body),
     )
+
+
+def _version(body: Mapping[str, Any]) -> str:
+    """The date of the API version that a resource is declared with."""
+    said = folded(body).get("apiversion")
+    return said[: len("2023-01-01")] if isinstance(said, str) and _DATE.match(said) else UNKNOWN_VERSION
 
 
 def _secrets(value: Any, path: str, *, everything: bool) -> Iterator[str]:

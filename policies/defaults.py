@@ -1,0 +1,70 @@
+"""What a service assumes where a property is left out, which may depend on the API version of the request.
+
+The defaults that rules rely on are data, in `defaults.yaml`, each with its source.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from bluelamp.core.resource import UNKNOWN_VERSION, Resource
+from bluelamp.policies.estate import canonical
+from bluelamp.policies.value import UnknownValue, Value
+
+_VERSION: Final = re.compile(r"^azure-native(?:_\w+_|:[^/:]+/)v(\d{4})(\d\d)(\d\d)")
+_INDEX: Final = re.compile(r"\[\d+\]")
+_UNSET: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """Since which API version a default holds, empty for every one; `before` is the value of older ones, if known."""
+
+    since: str
+    before: Any = _UNSET
+    source: str = ""
+
+
+def assumed(found: Value, default: Any) -> Any:
+    """What the service takes `found`, which is missing, to be; `default` is what it takes in current API versions.
+
+    Raises `UnknownValue` where that is not known of the API version.
+    """
+    known = recorded().get((canonical(found.resource.type), _INDEX.sub("[*]", found.path)))
+    if known is None or not known.since:
+        return default
+    version = version_of(found.resource)
+    if version == UNKNOWN_VERSION:
+        raise UnknownValue(found, "it is left out, and its default depends on the API version, which is not known")
+    if not version or version >= known.since:
+        return default
+    if known.before is _UNSET:
+        raise UnknownValue(found, f"it is left out, and its default before API version {known.since} is not known")
+    return known.before
+
+
+def version_of(resource: Resource) -> str:
+    """The date of the API version that `resource` is declared with; empty where that is the SDK's own."""
+    return resource.api_version or _of_type(resource.type)
+
+
+@lru_cache(maxsize=4096)
+def _of_type(type_: str) -> str:
+    found = _VERSION.match(type_)
+    return "-".join(found.groups()) if found else ""
+
+
+@cache
+def recorded() -> Mapping[tuple[str, str], Default]:
+    """Each default that a rule relies on, by the type and the property."""
+    read = yaml.load(Path(__file__).with_suffix(".yaml").read_bytes(), Loader=yaml.CSafeLoader)
+    found = {pair: Default("") for each in read["always"] for pair in each.items()}
+    for each in read["since"]:
+        made = Default(str(each["since"]), each.get("before", _UNSET), each["source"])
+        found |= dict.fromkeys(each["of"].items(), made)
+    return found
