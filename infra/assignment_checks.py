@@ -186,7 +186,7 @@ def _loosening(change: Mapping[str, Any], name: str) -> str:
             return key
     given, known = change.get("parameters"), _parameters(name) or {}
     for key, value in given.items() if isinstance(given, dict) else ():
-        if not _tightens(key, value, _rows()[name].get("parameters", {}).get(key), known.get(key, [])):
+        if key in known and not _tightens(key, value, _rows()[name].get("parameters", {}).get(key), known.get(key, [])):
             return f"parameters.{key}"
     return ""
 
