@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 import yaml
 from planned import ROOT, Planned, plan
 
+from bluelamp.core.dates import today
 from bluelamp.infra.force import load
 from bluelamp.infra.program import build
 from bluelamp.modules.azure.policy import assignments
@@ -186,6 +188,30 @@ def test_an_area_that_is_kept_no_longer_is_made_in_its_own_subscription() -> Non
     assert areas(made, "network:AzureFirewall") == {"hub-firewall": "old"}
     assert areas(made, "keyvault:Vault", "vault-*") == {"vault-vault": "security"}
     assert areas(made, "network:PrivateEndpoint", "vault-*") == {"vault-endpoint": "old"}
+
+
+def test_a_changed_assignment_counts_until_its_day_is_past() -> None:
+    change = {"assignment": "Deny-Storage-http", "enforcement": "audit", "reason": "A scanner speaks plain HTTP"}
+    changes = [{**change, "expiresOn": (today() + timedelta(days=days)).isoformat()} for days in (0, -1)]
+    for each, mode in zip(changes, ("DoNotEnforce", "Default"), strict=True):
+        made = force(policyAssignments=[each])
+        found = made.one("authorization:PolicyAssignment", policyAssignmentName="Deny-Storage-http")
+        assert found["enforcementMode"] == mode
+
+
+def test_the_settings_make_the_hierarchy_settings_and_the_inspected_rules() -> None:
+    identity = f"/subscriptions/{OLD}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/ca1"
+    authority = {"keyVaultSecretId": "https://kv-ca.vault.azure.net/secrets/ca", "identityId": identity}
+    made = force(
+        tenantId=OLD,
+        managementGroups={"hierarchySettings": True},
+        hub={"firewall": {"tlsInspection": {**authority, "fqdns": ["*.example.org"]}}},
+    )
+    assert made.one("management:HierarchySetting")["groupId"] == OLD
+    group = made.one("network:FirewallPolicyRuleCollectionGroup", ruleCollectionGroupName="tls-inspection")
+    (rule,) = group["ruleCollections"][0]["rules"]
+    assert (rule["targetFqdns"], rule["terminateTLS"]) == (["*.example.org"], True)
+    assert made.one("network:FirewallPolicy", firewallPolicyName=group["firewallPolicyName"])["transportSecurity"]
 
 
 # What the definitions of Azure Policy that are assigned want and change, read at their source.

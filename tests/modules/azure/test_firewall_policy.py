@@ -94,7 +94,10 @@ def test_a_standard_policy_inspects_nothing_and_inherits(label):
         ({"rule_groups": [group({**WEB, "web": ["https"]})]}, "own.only.maps.web is 'https'; write it as Https:443"),
         ({"rule_groups": [group({**RULE, "fqdns": ["a.uk"]})]}, "own.only.https must have one of destinations, fqdns"),
         ({"rule_groups": [group({**RULE, "ports": []})]}, "own.only.https.ports is required"),
-        ({"rule_groups": [group(INSPECTED)]}, "own.only.maps.terminate_tls needs a policy with a certificate_authority"),
+        (
+            {"rule_groups": [group(INSPECTED)]},
+            "own.only.maps.terminate_tls needs a policy with a certificate_authority",
+        ),
         (
             {"certificate_authority": AUTHORITY, "rule_groups": [group({**INSPECTED, "web": ["Http:80"]})]},
             "own.only.maps.terminate_tls is of a rule without Https",

@@ -267,9 +267,18 @@ def test_an_exemption_of_the_register_is_made_of_the_nearest_assignment_above_it
         ),
         ({"exemptions": [{**EXEMPTION, "aprover": "x"}]}, "aprover is not an argument; did you mean approver?"),
         ({"workspace_id": None}, "workspace_id is required"),
-        ({"changes": [{**CHANGE, "at": ["corp"]}]}, "changes[0].at: 'corp' is not known; use one of landing-zones, identity"),
-        ({"changes": [{**CHANGE, "enforcement": "off"}]}, "changes[0].enforcement: 'off' is not known; did you mean Off?"),
-        ({"changes": [{**CHANGE, "not_scopes": ["onlin"]}]}, "changes[0].not_scopes: 'onlin' is not known; did you mean"),
+        (
+            {"changes": [{**CHANGE, "at": ["corp"]}]},
+            "changes[0].at: 'corp' is not known; use one of landing-zones, identity",
+        ),
+        (
+            {"changes": [{**CHANGE, "enforcement": "off"}]},
+            "changes[0].enforcement: 'off' is not known; did you mean Off?",
+        ),
+        (
+            {"changes": [{**CHANGE, "not_scopes": ["onlin"]}]},
+            "changes[0].not_scopes: 'onlin' is not known; did you mean",
+        ),
         ({"changes": [CHANGE, CHANGE]}, "changes[1]: Deny-MgmtPorts-Internet at identity is changed twice"),
         ({"changes": [{**CHANGE, "assignment": "Deny-Mgmt"}]}, "changes[0].assignment: 'Deny-Mgmt' is not known"),
         (
