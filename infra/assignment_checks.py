@@ -11,6 +11,7 @@ import yaml
 from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
 from bluelamp.infra.finding import Finding, dig
+from bluelamp.infra.profiles import is_on
 from bluelamp.modules import naming
 
 _AZURE: Final = Path(naming.__file__).parent.parent / "azure"
@@ -28,6 +29,8 @@ _KINDS: Final[Mapping[str, tuple[type, ...]]] = {
 }
 _CHANGES: Final = ("enforcement", "parameters", "notScopes", "resourceSelectors")
 _SHOWN: Final = 9
+_NEEDED: Final = {"ddos_plan_id": "ddosPlan", "private_dns_zone_ids": "privateDns"}
+"""The component that makes what an assignment cannot be made without."""
 
 
 @cache
@@ -73,6 +76,14 @@ def assignment_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
             step = did_you_mean(name, _rows()) or "`bluelamp policy FORCE` lists the assignments"
             yield Finding((*steps, "assignment"), f"{show(name)} is no assignment of the baseline", name, "", step)
             continue
+        if not is_on(settings, "policies"):
+            message = "changes an assignment, and none are made"
+            yield Finding(steps, message, next_step="write policies: hybrid under bluelamp:components, or remove it")
+            return
+        for argument, component in _NEEDED.items():
+            if argument in _rows()[name].get("needs", ()) and not is_on(settings, component):
+                message = f"{name} is not assigned, since there is no {component}"
+                yield Finding((*steps, "assignment"), message, name, next_step="remove the entry")
         yield from _change(settings, steps, change, name)
         for group in _groups(change, name):
             first = seen.setdefault((name, group), index)
@@ -186,7 +197,7 @@ def _loosening(change: Mapping[str, Any], name: str) -> str:
             return key
     given, known = change.get("parameters"), _parameters(name) or {}
     for key, value in given.items() if isinstance(given, dict) else ():
-        if not _tightens(key, value, _rows()[name].get("parameters", {}).get(key), known.get(key, [])):
+        if key in known and not _tightens(key, value, _rows()[name].get("parameters", {}).get(key), known.get(key, [])):
             return f"parameters.{key}"
     return ""
 

@@ -1,11 +1,11 @@
 """The platform's subscriptions, the tenant's hierarchy and TLS inspection: what each needs of other settings."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from bluelamp.core.source import Steps, show
 from bluelamp.infra.finding import Finding, dig, repeats
-from bluelamp.infra.subscriptions import AREAS
+from bluelamp.infra.subscriptions import AREAS, Kept
 
 
 def platform_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
@@ -25,6 +25,10 @@ def _subscriptions(settings: Mapping[str, Any]) -> Iterator[Finding]:
         if wanted.get(area) is None:
             message = "is missing: there is no azure.subscriptionId to serve the area"
             yield Finding((*steps, area), message, next_step=f"add `{area}`, or set azure.subscriptionId")
+    if kept is None:
+        message = "is missing: nothing says whether the platform is deployed already"
+        step = f"write `kept: []` where it is not, else `kept: [{', '.join(get_args(Kept))}]`"
+        yield Finding((*steps, "kept"), message, next_step=step)
     if isinstance(kept, list):
         if kept and first is None:
             message = "keeps areas in azure.subscriptionId, which is not set"

@@ -26,9 +26,9 @@ class PlatformSubscriptions(Model):
     """For domain controllers and the like, of which Bluelamp makes none."""
     security: Guid | None = None
     """The platform's vault and its keys."""
-    kept: Annotated[tuple[Kept, ...], Field(examples=["[connectivity, management, security]"])]
+    kept: tuple[Kept, ...] | None = None
     """The areas whose resources stay in `azure.subscriptionId`, where they were made: a resource cannot move to another
-    subscription. `[]` where nothing is deployed yet."""
+    subscription. Always to be written; `[]` where nothing is deployed yet."""
     budgets: dict[Area, Annotated[float, Field(gt=0, le=1_000_000_000)]] = {}
     """GBP a month of single subscriptions, by area; by default the amount of `azure.budget` for each. Those of areas
     that share one are added up."""

@@ -168,8 +168,8 @@ def _network(settings: Bootstrap) -> Iterator[Item]:
 def _roles(force: Force, settings: Bootstrap, found: Mapping[str, str]) -> Iterator[Item]:
     principal = found.get("applyPrincipalId", UNKNOWN)
     yield Item(
-        "Where the force has custom or eligible roles: assign User Access Administrator to the apply identity for the "
-        "time of the deployment, by Privileged Identity Management",
+        "Where the force has policies, custom or eligible roles: assign User Access Administrator to the apply "
+        "identity for the time of the deployment, by Privileged Identity Management",
         principal,
     )
     if settings.management_group is None:

@@ -64,7 +64,7 @@ def subscriptions(azure: Azure) -> Subscriptions:
         if one and one.casefold() not in shorts:
             ids[area], shorts[one.casefold()] = one, area
     serves = {area: shorts[one.casefold()] if one else PLATFORM for area, one in given.items()}
-    kept = wanted.kept if wanted else ()
+    kept = (wanted.kept if wanted else None) or ()
     home = {area: PLATFORM if area in kept else short for area, short in serves.items()}
     group: dict[str, Area] = {
         short: next((area for area in _PLACED_FIRST if given[area] and serves[area] == short), "management")

@@ -1,11 +1,35 @@
 """Giving a role to somebody, somewhere."""
 
+from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 import pulumi
 from pulumi_azure_native import authorization
 
 from bluelamp.modules.naming import Label
+
+ACCESS_ADMINISTRATOR: Final = "f58310d9-a9f6-439a-9e8d-f62e7b41a168"
+"""Role Based Access Control Administrator: assigns roles, and cannot define them."""
+
+PRIVILEGED: Final = (
+    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",  # Owner
+    "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",  # User Access Administrator
+    ACCESS_ADMINISTRATOR,
+)
+"""Roles whose holders can give themselves every other role."""
+
+_WRITE: Final = "Microsoft.Authorization/roleAssignments/write"
+_DELETE: Final = "Microsoft.Authorization/roleAssignments/delete"
+
+
+def no_privileged_roles() -> str:
+    """The condition that whoever assigns roles neither gives nor takes away one of `PRIVILEGED`, version 2.0."""
+    listed = f"{{{', '.join(PRIVILEGED)}}}"
+    return " AND ".join(
+        f"((!(ActionMatches{{'{action}'}})) OR (@{source}[Microsoft.Authorization/roleAssignments:RoleDefinitionId] "
+        f"ForAnyOfAllValues:GuidNotEquals {listed}))"
+        for action, source in ((_WRITE, "Request"), (_DELETE, "Resource"))
+    )
 
 
 def grant(

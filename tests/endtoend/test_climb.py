@@ -1,4 +1,5 @@
-"""One force climbs its roadmap under the real engine: each profile only adds, and the last one takes everything down."""
+"""One force climbs its roadmap under the real engine, from one subscription to one for each area of the platform: each
+step only adds, and the last one takes everything down."""
 
 import json
 
@@ -10,11 +11,24 @@ from tests.conftest import Project, held
 FORCE = "dyfed-powys"
 
 
+SUBSCRIPTION = "5f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e0{}"
+ONE = f"    subscriptionId: {SUBSCRIPTION.format(0)}\n"
+FOUR = f"""{ONE}    platformSubscriptions:
+      connectivity: {SUBSCRIPTION.format(1)}
+      management: {SUBSCRIPTION.format(2)}
+      identity: {SUBSCRIPTION.format(3)}
+      security: {SUBSCRIPTION.format(4)}
+      kept: [connectivity, management, security]
+"""
+
+
 def climb(project: Project, profile: str) -> dict:
     settings = project.settings(FORCE)
     lines = settings.read_text("utf-8").splitlines(keepends=True)
     written = [f"  bluelamp:profile: {profile}\n" if line.startswith("  bluelamp:profile:") else line for line in lines]
-    settings.write_text("".join(written), "utf-8")
+    text = "".join(written).replace(FOUR, "").replace(ONE, "")
+    azure = "  bluelamp:azure:\n"
+    settings.write_text(text.replace(azure, azure + (FOUR if profile == "full" else ONE)), "utf-8")
     proposed = project.run("assets", FORCE, "--propose")  # what a higher profile keeps is in no contract yet
     assert proposed.returncode == 0, proposed.stderr
     up = project.run("up", "--rehearse", FORCE, "--format", "json")
@@ -25,7 +39,7 @@ def climb(project: Project, profile: str) -> dict:
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_a_force_climbs_from_starter_to_full_and_nothing_is_replaced_or_deleted(project: Project) -> None:
+def test_a_force_climbs_and_gets_four_subscriptions_and_nothing_is_replaced_or_deleted(project: Project) -> None:
     there = 0
     for profile in ("starter", "hybrid", "full") if thorough.ALL else ("starter", "full"):
         result = climb(project, profile)

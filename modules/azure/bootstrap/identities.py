@@ -7,14 +7,12 @@ from uuid import NAMESPACE_URL, uuid5
 import pulumi
 from pulumi_azure_native import authorization
 
-from bluelamp.modules.azure.grants import grant
+from bluelamp.modules.azure.grants import ACCESS_ADMINISTRATOR, grant, no_privileged_roles
 from bluelamp.modules.azure.workload_identity import WorkloadIdentity
 from bluelamp.modules.component import Component
 
 READER: Final = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 CONTRIBUTOR: Final = "b24988ac-6180-42a0-ab88-20f7382dd24c"
-ACCESS_ADMINISTRATOR: Final = "f58310d9-a9f6-439a-9e8d-f62e7b41a168"
-"""Role Based Access Control Administrator: assigns roles, and cannot define them."""
 BLOB_READER: Final = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
 BLOB_CONTRIBUTOR: Final = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
 CRYPTO_USER: Final = "12338af0-0e69-4776-bea7-57ae8d297424"
@@ -24,26 +22,7 @@ POLICY_CONTRIBUTOR: Final = "36243c78-bf99-498c-9df9-86d9f8d28608"
 MONITORING_CONTRIBUTOR: Final = "749f88d5-cbae-40b8-bcfc-e573ddc772fa"
 # GUIDs of built-in roles, the same in every tenant: learn.microsoft.com/azure/role-based-access-control/built-in-roles
 
-PRIVILEGED: Final = (
-    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",  # Owner
-    "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",  # User Access Administrator
-    ACCESS_ADMINISTRATOR,
-)
-"""Roles that the apply identity can neither assign nor take away."""
-
-_WRITE: Final = "Microsoft.Authorization/roleAssignments/write"
-_DELETE: Final = "Microsoft.Authorization/roleAssignments/delete"
 _LOCKS: Final = tuple(f"Microsoft.Authorization/locks/{each}" for each in ("read", "write", "delete"))
-
-
-def condition() -> str:
-    """The condition on assigning roles, in the language of Azure's conditions, version 2.0."""
-    listed = f"{{{', '.join(PRIVILEGED)}}}"
-    return " AND ".join(
-        f"((!(ActionMatches{{'{action}'}})) OR (@{source}[Microsoft.Authorization/roleAssignments:RoleDefinitionId] "
-        f"ForAnyOfAllValues:GuidNotEquals {listed}))"
-        for action, source in ((_WRITE, "Request"), (_DELETE, "Resource"))
-    )
 
 
 def identity(
@@ -113,7 +92,7 @@ def may_assign(
             scope=scope,
             role=ACCESS_ADMINISTRATOR,
             principal_id=principal_id,
-            condition=condition(),
+            condition=no_privileged_roles(),
             opts=owner.child(),
         )
     label, home = args["label"], next(iter(subscriptions.values()))

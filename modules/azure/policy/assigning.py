@@ -9,28 +9,13 @@ from typing import Any, Final
 import pulumi
 from pulumi_azure_native import authorization
 
+from bluelamp.modules.azure.grants import ACCESS_ADMINISTRATOR, no_privileged_roles
 from bluelamp.modules.azure.management_groups import PREFIX
 from bluelamp.modules.azure.policy.arguments import AssignmentChange
 from bluelamp.modules.azure.policy.catalogue import Assignment, role_id
 
 _NAMESPACE: Final = uuid.UUID("c2d5f0d8-1d0a-5f63-9b7c-64a1c7b2f0e3")
 """Whose digests the role assignments' GUIDs are; changing it would replace every one."""
-
-_PRIVILEGED: Final = (
-    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635, 18d7d88d-d35e-4fb5-a5c3-7773c20a72d9, f58310d9-a9f6-439a-9e8d-f62e7b41a168"
-)
-"""Owner, User Access Administrator and Role Based Access Control Administrator."""
-
-_ROLES: Final = "Microsoft.Authorization/roleAssignments"
-
-ROLE_CONDITIONS: Final = {
-    "role-based-access-control-administrator": (
-        f"((!(ActionMatches{{'{_ROLES}/write'}})) OR (@Request[{_ROLES}:RoleDefinitionId] "
-        f"ForAnyOfAllValues:GuidNotEquals {{{_PRIVILEGED}}})) AND ((!(ActionMatches{{'{_ROLES}/delete'}})) OR "
-        f"(@Resource[{_ROLES}:RoleDefinitionId] ForAnyOfAllValues:GuidNotEquals {{{_PRIVILEGED}}}))"
-    )
-}
-"""By a role, what limits it: the one that hands out roles hands out none of the three that could do so in turn."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +115,7 @@ def _let(
     """Gives the assignment's identity `role` at `scope`, the group itself or something else called `where`."""
     suffix = "" if where == group else f"-on-{where}"
     words = f"{row.name}/{group}/{role}/{where}"
-    condition = ROLE_CONDITIONS.get(role)
+    condition = no_privileged_roles() if role_id(role).endswith(ACCESS_ADMINISTRATOR) else None
     authorization.RoleAssignment(
         f"{place.name}-{group}-{row.name}-{role}{suffix}",
         role_assignment_name=pulumi.Output.from_input(place.groups["root"]).apply(partial(_guid, words)),

@@ -14,6 +14,13 @@ RULE = {"name": "https", "sources": ["estate"], "destinations": ["10.1.0.0/16"],
 WEB = {"name": "maps", "sources": ["estate"], "fqdns": ["api.os.uk"], "web": ["Https:443"]}
 
 
+INSPECTED = {**WEB, "terminate_tls": True}
+AUTHORITY = {
+    "key_vault_secret_id": "https://kv-ca.vault.azure.net/secrets/firewall-ca",
+    "identity_id": "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-ca",
+}
+
+
 def group(*rules, name="own", priority=400, action="Allow", **more):
     return {
         "name": name,
@@ -88,6 +95,21 @@ def test_a_standard_policy_inspects_nothing_and_inherits(label):
         ({"rule_groups": [group({**RULE, "fqdns": ["a.uk"]})]}, "own.only.https must have one of destinations, fqdns"),
         ({"rule_groups": [group({**RULE, "ports": []})]}, "own.only.https.ports is required"),
         (
+            {"rule_groups": [group(INSPECTED)]},
+            "own.only.maps.terminate_tls needs a policy with a certificate_authority",
+        ),
+        (
+            {"certificate_authority": AUTHORITY, "rule_groups": [group({**INSPECTED, "web": ["Http:80"]})]},
+            "own.only.maps.terminate_tls is of a rule without Https",
+        ),
+        ({"certificate_authority": AUTHORITY, "tier": "Standard"}, "certificate_authority needs the Premium tier"),
+        (
+            {"certificate_authority": {**AUTHORITY, "key_vault_secret_id": "https://kv-ca.vault.azure.net/keys/ca"}},
+            "key_vault_secret_id is 'https://kv-ca.vault.azure.net/keys/ca'; write https://",
+        ),
+        ({"certificate_authority": {**AUTHORITY, "identity_id": "id-ca"}}, "identity_id is 'id-ca'; write the ARM id"),
+        ({"certificate_authority": {"identity_id": "id-ca"}}, "key_vault_secret_id is required"),
+        (
             {"rule_groups": [{**group(RULE), "prority": 1}]},
             "rule_groups[0].prority is not an argument; did you mean pri",
         ),
@@ -97,3 +119,24 @@ def test_a_wrong_argument_of_a_firewall_policy_is_named(label, change, message):
     with pytest.raises(ValueError, match="base") as caught:
         policy(label, **change)
     assert message in str(caught.value)
+
+
+def test_a_policy_with_a_certificate_authority_looks_inside_tls(label):
+    made = policy(label, certificate_authority=AUTHORITY, rule_groups=[group(INSPECTED)])
+    settings = made.one("network:FirewallPolicy")
+    assert settings["transportSecurity"]["certificateAuthority"] == {
+        "keyVaultSecretId": AUTHORITY["key_vault_secret_id"],
+        "name": "tls-inspection",
+    }
+    assert settings["identity"] == {"type": "UserAssigned", "userAssignedIdentities": [AUTHORITY["identity_id"]]}
+    (rules,) = made.one("network:FirewallPolicyRuleCollectionGroup")["ruleCollections"]
+    assert rules["rules"][0]["terminateTLS"] is True
+    assert "transportSecurity" not in policy(label).one("network:FirewallPolicy")
+
+
+def test_rules_that_look_inside_tls_are_added_only_to_a_policy_that_can(label):
+    where = {"resource_group_name": "rg", "policy_name": "afwp-hub", "estate": ["10.61.0.0/16"]}
+    with pytest.raises(ValueError, match="terminate_tls needs a policy with a certificate_authority"):
+        plan(lambda: FirewallRules("own", {**where, "rule_groups": [group(INSPECTED)]}))
+    made = plan(lambda: FirewallRules("own", {**where, "inspects_tls": True, "rule_groups": [group(INSPECTED)]}))
+    assert made.one("network:FirewallPolicyRuleCollectionGroup")

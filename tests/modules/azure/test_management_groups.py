@@ -73,3 +73,13 @@ def test_every_wrong_placement_is_told_at_once_with_the_nearest_right_word(label
 def test_a_misspelt_argument_of_a_placement_is_refused(label):
     with pytest.raises(ValueError, match=r"placements\[0\]\.groop is not an argument; did you mean group\?"):
         plan(lambda: groups(label, placements=[{"workload": "platform", "groop": "corp", "subscription_id": RECORDS}]))
+
+
+def test_new_subscriptions_land_in_quarantine_and_creating_groups_requires_authorisation(label):
+    made = rehearse(lambda: groups(label, hierarchy_settings={"tenant_id": RECORDS}))
+    (settings,) = of(made, "management:HierarchySetting").values()
+    assert settings["groupId"] == RECORDS  # the root group of a tenant is called after it
+    assert settings["defaultManagementGroup"].endswith("/managementGroups/mg-quarantine-wmp-prod")
+    assert settings["requireAuthorizationForGroupCreation"] is True
+    with pytest.raises(ValueError, match="new_subscriptions: 'quarantine' is not in the hierarchy"):
+        plan(lambda: groups(label, hierarchy_settings={"tenant_id": RECORDS}, quarantine=False))

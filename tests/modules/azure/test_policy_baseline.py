@@ -15,6 +15,7 @@ GROUPS = {key: f"mg-{key}-wmp-prod" for key in hierarchy()}
 PREFIX = "/providers/Microsoft.Management/managementGroups/"
 WORKSPACE = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/log"
 PLAN = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/ddosProtectionPlans/ddos"
+ROLES = "/providers/Microsoft.Authorization/roleDefinitions/"
 EXEMPTION = {
     "id": "EX-0007",
     "assignment": "Deny-Subnet-Without-Nsg",
@@ -110,11 +111,59 @@ def test_what_mends_has_an_identity_with_roles_and_what_only_denies_has_none(exa
     assert len(set(guids)) == len(guids)
 
 
-def test_an_identity_may_also_work_where_the_plan_and_the_zones_are(example):
-    roles = of(example, "authorization:RoleAssignment")
-    for name in ("landing-zones-Enable-DDoS-VNET-network", "corp-Deploy-Private-DNS-Zones-private-dns-zone"):
-        assert roles[f"policy-{name}-contributor-at-connectivity"]["scope"] == f"{PREFIX}mg-connectivity-essex-prod"
-    assert "policy-connectivity-Enable-DDoS-VNET-network-contributor-at-connectivity" not in roles
+def test_an_identity_may_also_work_where_the_plan_the_zones_and_the_workspace_are(label):
+    zones = {"privatelink.vaultcore.azure.net": "/id/vault", "privatelink.azurecr.io": "/id/registry"}
+    more = {"ddos_plan_id": PLAN, "private_dns_zone_ids": zones}
+    made = baseline(label, **more)
+    beyond = {each["scope"] for each in made.of("authorization:RoleAssignment")} - {
+        f"{PREFIX}{name}" for name in GROUPS.values()
+    }
+    assert beyond == {WORKSPACE, PLAN, "/id/vault", "/id/registry"}
+    together = baseline(label, **more, private_dns_zone_scopes={"dns": "/id/group"})
+    zoned = {"roleDefinitionId": f"{ROLES}b12aa53e-6015-4669-85d0-8515ebb3ae7f", "scope": "/id/group"}
+    assert len([each for each in together.of("authorization:RoleAssignment") if zoned.items() <= each.items()]) == 2
+
+
+CHANGE = {
+    "assignment": "Deny-MgmtPorts-Internet",
+    "at": ["identity"],
+    "enforcement": "DoNotEnforce",
+    "not_scopes": ["/subscriptions/s"],
+    "resource_selectors": [{"name": "south", "selectors": [{"kind": "resourceLocation", "include": ["uksouth"]}]}],
+    "reason": "A scanner needs it",
+    "expires_on": "2027-03-31",
+}
+
+
+def test_a_single_assignment_differs_where_a_force_says_so(label):
+    changes = [
+        CHANGE,
+        {"assignment": "Enforce-Subnet-Private", "parameters": {"effect": "Audit"}, "not_scopes": ["online"]},
+        {"assignment": "Deploy-VM-Backup", "enforcement": "Off"},
+    ]
+    made = {(each["policyAssignmentName"], each["scope"]): each for each in assigned(baseline(label, changes=changes))}
+    usual = {(each["policyAssignmentName"], each["scope"]): each for each in assigned(baseline(label))}
+    group = f"{PREFIX}{GROUPS['identity']}"
+    changed = made.pop(("Deny-MgmtPorts-Internet", group))
+    assert (changed["enforcementMode"], changed["notScopes"]) == ("DoNotEnforce", ["/subscriptions/s"])
+    assert changed["resourceSelectors"] == [
+        {"name": "south", "selectors": [{"kind": "resourceLocation", "in": ["uksouth"]}]}
+    ]
+    assert (changed["metadata"]["reason"], changed["metadata"]["expiresOn"]) == ("A scanner needs it", "2027-03-31")
+    for above in ("platform", "landing-zones"):
+        private = made.pop(("Enforce-Subnet-Private", f"{PREFIX}{GROUPS[above]}"))
+        assert private["parameters"] == {"effect": {"value": "Audit"}}
+        assert private["notScopes"] == [f"{PREFIX}{GROUPS['online']}"]
+    assert usual.keys() - made.keys() == {
+        ("Deny-MgmtPorts-Internet", group),
+        *(("Enforce-Subnet-Private", f"{PREFIX}{GROUPS[each]}") for each in ("platform", "landing-zones")),
+        *(("Deploy-VM-Backup", f"{PREFIX}{GROUPS[each]}") for each in ("landing-zones", "identity")),
+    }
+    assert made == {key: usual[key] for key in made}
+
+
+def assigned(made):
+    return made.of("authorization:PolicyAssignment")
 
 
 def test_a_definition_is_there_before_it_is_assigned(label):
@@ -218,6 +267,31 @@ def test_an_exemption_of_the_register_is_made_of_the_nearest_assignment_above_it
         ),
         ({"exemptions": [{**EXEMPTION, "aprover": "x"}]}, "aprover is not an argument; did you mean approver?"),
         ({"workspace_id": None}, "workspace_id is required"),
+        (
+            {"changes": [{**CHANGE, "at": ["corp"]}]},
+            "changes[0].at: 'corp' is not known; use one of landing-zones, identity",
+        ),
+        (
+            {"changes": [{**CHANGE, "enforcement": "off"}]},
+            "changes[0].enforcement: 'off' is not known; did you mean Off?",
+        ),
+        (
+            {"changes": [{**CHANGE, "not_scopes": ["onlin"]}]},
+            "changes[0].not_scopes: 'onlin' is not known; did you mean",
+        ),
+        ({"changes": [CHANGE, CHANGE]}, "changes[1]: Deny-MgmtPorts-Internet at identity is changed twice"),
+        ({"changes": [{**CHANGE, "assignment": "Deny-Mgmt"}]}, "changes[0].assignment: 'Deny-Mgmt' is not known"),
+        (
+            {"changes": [{**CHANGE, "resource_selectors": [{"name": "x", "selectors": [{"kind": "resourceType"}]}]}]},
+            "changes[0].resource_selectors: x: give include or exclude",
+        ),
+        (
+            {
+                "changes": [{"assignment": "Deny-Subnet-Without-Nsg", "enforcement": "Off"}],
+                "exemptions": [EXEMPTION],
+            },
+            "exemption EX-0007: Deny-Subnet-Without-Nsg is not assigned, it is off",
+        ),
     ],
 )
 def test_a_wrong_argument_is_told_with_what_is_allowed(label, more, message):
