@@ -12,7 +12,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -124,22 +124,23 @@ class Rehearsed:
     def __init__(self) -> None:
         self._provider = KubernetesProvider(Store(":memory:"), patience=0.0)
 
+    def checked(self, case: Case) -> str:
+        """What the rehearsal finds wrong before anything is made; empty where that is nothing."""
+        failures = self._provider.check(_DEV, _urn(case.obj), case.before or {}, case.obj).failures
+        return "; ".join(f"{failure.path}: {failure.reason}" for failure in failures)
+
     def verdict(self, case: Case) -> str:
         """Why the rehearsal refuses the case; empty where it takes it."""
-        try: return self._verdict(case)
-        except Exception as e:
-            import traceback; sys.stderr.write(case.name+"\n"+traceback.format_exc()[-600:]+"\n"); return "CRASH"
-    def _verdict(self, case: Case) -> str:
+        if wrong := self.checked(case):
+            return wrong
         urn, before = _urn(case.obj), case.before
-        checked = self._provider.check(_DEV, urn, before or {}, case.obj)
-        if checked.failures:
-            return "; ".join(f"{failure.path}: {failure.reason}" for failure in checked.failures)
+        inputs = self._provider.check(_DEV, urn, before or {}, case.obj).inputs
         made: tuple[str, dict[str, Any]] | None = None
         try:
-            first = self._provider.check(_DEV, urn, {}, before).inputs if before else checked.inputs
+            first = self._provider.check(_DEV, urn, {}, before).inputs if before else inputs
             made = self._provider.create(_DEV, urn, first, preview=False)
             if before:
-                self._provider.update(_DEV, urn, made[0], made[1], checked.inputs, preview=False)
+                self._provider.update(_DEV, urn, made[0], made[1], inputs, preview=False)
         except CloudError as error:
             return error.message
         finally:
@@ -177,18 +178,16 @@ class Real:
         """Removes `obj` with its finalizers."""
         meta = {key: value for key, value in obj["metadata"].items() if key in ("name", "namespace")}
         bare = {**obj, "metadata": meta}
-        try:
+        with suppress(RefusalError):
             self._apply(bare, dry_run=False)
-        except RefusalError:
-            pass
-        try:
+        with suppress(RefusalError):
             self._api.request("DELETE", self._path(obj), {"propagationPolicy": "Background", "gracePeriodSeconds": 0})
-        except RefusalError:
-            pass
 
     def _path(self, obj: dict[str, Any]) -> str:
         meta = obj["metadata"]
-        return quote(self._api.path(obj["apiVersion"], obj["kind"], str(meta.get("namespace") or ""), str(meta.get("name"))))
+        return quote(
+            self._api.path(obj["apiVersion"], obj["kind"], str(meta.get("namespace") or ""), str(meta.get("name")))
+        )
 
     def _apply(self, obj: dict[str, Any], *, dry_run: bool) -> None:
         self._api.apply(self._path(obj), obj, _MANAGER, dry_run=dry_run, force=True)
@@ -198,7 +197,9 @@ def compare(real: Real, cases: Iterable[Case]) -> Outcome:
     """Asks both about every case."""
     rehearsed, outcome = Rehearsed(), Outcome()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for before, group in groupby((case for case in cases if metadata(case.obj, "name")), key=lambda case: case.before):
+        for before, group in groupby(
+            (case for case in cases if metadata(case.obj, "name")), key=lambda case: case.before
+        ):
             several = list(group)
             if before and (why := real.make(before)):
                 sys.stderr.write(f"{several[0].name}: not stored: {why}\n")

@@ -12,7 +12,22 @@ Variation = tuple[str, Callable[[], dict[str, Any]]]
 
 _LATER = 0
 _WORDS = (
-    *("a", "web", "example.org", "example.org/a", "Example", "A", "1", "10", "1s", "1m0s", "v1.2.3", "v1", "true", "/a"),
+    *(
+        "a",
+        "web",
+        "example.org",
+        "example.org/a",
+        "Example",
+        "A",
+        "1",
+        "10",
+        "1s",
+        "1m0s",
+        "v1.2.3",
+        "v1",
+        "true",
+        "/a",
+    ),
     *("10.0.0.1", "10.0.0.0/8", "https://example.org", "ssh://git@example.org/a", "oci://example.org/a", "10.0.0.1:80"),
     *("2026-01-31T09:00:00Z", "00:11:22:33:44:55", "sha256:" + "a" * 64, "a" * 8, "a" * 32, "0123456789abcdef" * 4),
 )
@@ -102,9 +117,23 @@ def base(shape: Shape, node: Node, api_version: str, kind: str, *, namespaced: b
     """The smallest object of a kind that its schema allows."""
     found = shape.example(node)
     meta = {"name": "it", **({"namespace": "default"} if namespaced else {})}
-    spec = {"spec": found["spec"] if "spec" in found else {}} if "spec" in (node.get("properties") or {}) else {}
+    spec = {"spec": found.get("spec", {})} if "spec" in (node.get("properties") or {}) else {}
     rest = {key: value for key, value in found.items() if key not in ("status", "spec", "metadata")}
     return {**rest, "apiVersion": api_version, "kind": kind, "metadata": meta, **spec}
+
+
+def fields(obj: dict[str, Any], value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each field below the base's own name, with the object that has `value` there."""
+    for path in _paths(obj, ()):
+        if path[0] not in ("apiVersion", "kind") and path not in (("metadata",), ("metadata", "name")):
+            yield ".".join(map(str, path)), _with(obj, path, value)
+
+
+def _paths(value: Any, path: Path) -> Iterator[Path]:
+    pairs: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in pairs:
+        yield (*path, key)
+        yield from _paths(item, (*path, key))
 
 
 def variations(obj: dict[str, Any], node: Node, shape: Shape) -> Iterator[Variation]:
@@ -131,9 +160,7 @@ def _object(
             yield from _added(obj, field, shape, (*path, key), added + 1)
 
 
-def _field(
-    obj: dict[str, Any], item: Any, node: Node, shape: Shape, path: Path, added: int = 0
-) -> Iterator[Variation]:
+def _field(obj: dict[str, Any], item: Any, node: Node, shape: Shape, path: Path, added: int = 0) -> Iterator[Variation]:
     if path == ("metadata",):
         yield from _object(obj, item, node, shape, path, added)
         return

@@ -27,4 +27,6 @@ def addon(api_version: str, name: str) -> Kind | None:
     found = served().get(api_version, {}).get(name)
     if found is None:
         return None
-    return Kind(api_version, name, found["plural"], found["namespaced"], found["schema"], custom=True, ruled=found["ruled"])
+    return Kind(
+        api_version, name, found["plural"], found["namespaced"], found["schema"], custom=True, ruled=found["ruled"]
+    )

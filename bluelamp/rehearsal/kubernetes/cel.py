@@ -1,16 +1,19 @@
 """Runs the validation rules of custom resources (`x-kubernetes-validations`), which are CEL expressions.
 
 The interpreter is the Rust crate `cel`, by way of `common-expression-language`. It reads no optional field syntax
-(`self.?a`) and lacks some of Kubernetes' functions: a rule that needs them is reported once as not assessed, and refuses
-nothing. Rules on a change (`oldSelf`) are not run. Source: Kubernetes v1.36, `apiextensions-apiserver/pkg/apiserver/schema/cel`.
+(`self.?a`) and lacks some of Kubernetes' functions: a rule that needs them is reported once as not assessed, and
+refuses nothing. Rules on a change (`oldSelf`) are not run. Source: Kubernetes v1.36,
+`apiextensions-apiserver/pkg/apiserver/schema/cel`.
 """
 
 import datetime
 import ipaddress
 import logging
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -29,8 +32,10 @@ _log = logging.getLogger(__name__)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ESCAPES = {"__": "__underscores__", ".": "__dot__", "-": "__dash__", "/": "__slash__"}
 _KEYWORDS = frozenset(
-    "true false null in as break const continue else for function if import let loop package namespace return var "
-    "void while".split()
+    [
+        *("true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import"),
+        *("let", "loop", "package", "namespace", "return", "var", "void", "while"),
+    ]
 )
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h)")
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -86,15 +91,33 @@ def _holds(text: str, value: Any) -> bool:
         return True
 
 
-@lru_cache(maxsize=4096)
-def _program(text: str) -> "cel.Program | None":
+@cache
+def _library() -> Any:
+    """The interpreter, without its command line, which takes longer to import than all else."""
+    sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
     import cel
 
+    return cel
+
+
+@lru_cache(maxsize=4096)
+def _program(text: str) -> "cel.Program | None":
     try:
-        return cel.compile(text)
+        program: cel.Program = _library().compile(text)
     except ValueError as error:
         _not_assessed(text, str(error))
         return None
+    return program
+
+
+def syntax(text: str) -> str:
+    """Why `text` is not CEL; empty where it is, or has a part that the interpreter alone cannot read."""
+    try:
+        _library().compile(text)
+    except ValueError as error:
+        said = str(error)
+        return "" if "unsupported" in said else said.splitlines()[0].rpartition("ERROR: ")[2]
+    return ""
 
 
 @lru_cache(maxsize=1024)
@@ -136,7 +159,9 @@ def _text(value: str, form: str) -> Any:
         except ValueError:
             return value
     if form == "duration" and _DURATION.match(value):
-        return datetime.timedelta(seconds=sum(float(number) * _SECONDS[unit] for number, unit in _DURATION.findall(value)))
+        return datetime.timedelta(
+            seconds=sum(float(number) * _SECONDS[unit] for number, unit in _DURATION.findall(value))
+        )
     return value
 
 
@@ -215,6 +240,7 @@ def _functions() -> dict[str, Any]:
 @cache
 def _extended() -> re.Pattern[str]:
     """Finds a call of a function that is not the interpreter's own."""
+    _library()
     from cel.stdlib import STDLIB_FUNCTIONS
 
     names = sorted({*_functions(), *STDLIB_FUNCTIONS})
@@ -223,10 +249,10 @@ def _extended() -> re.Pattern[str]:
 
 def _context() -> "cel.Context":
     """What an expression may use."""
-    import cel
+    library = _library()
     from cel.stdlib import add_stdlib_to_context
 
-    context = cel.Context()
+    context: cel.Context = library.Context()
     add_stdlib_to_context(context)
     for name, function in _functions().items():
         context.add_function(name, function)

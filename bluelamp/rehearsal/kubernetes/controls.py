@@ -12,8 +12,15 @@ from bluelamp.rehearsal.provider import Failure
 from bluelamp.rehearsal.values import UNKNOWN, has_unknown, plain
 
 Object = Mapping[str, Any]
-_SCOPES = ("Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass", "CrossNamespacePodAffinity",
-           "VolumeAttributesClass")
+_SCOPES = (
+    "Terminating",
+    "NotTerminating",
+    "BestEffort",
+    "NotBestEffort",
+    "PriorityClass",
+    "CrossNamespacePodAffinity",
+    "VolumeAttributesClass",
+)
 _MOST_COMPLETIONS = 1_000_000
 
 
@@ -59,17 +66,16 @@ def limit_range(value: Object) -> Iterator[Failure]:
         for field in ("default", "defaultRequest"):
             if kind == "Pod" and item.get(field):
                 yield Failure(f"{where}.{field}", "not allowed for the type Pod")
-        if kind == "PersistentVolumeClaim":
-            if not dig(item, "min.storage") and not dig(item, "max.storage"):
-                yield Failure(where, "needs min.storage or max.storage")
+        if kind == "PersistentVolumeClaim" and not dig(item, "min.storage") and not dig(item, "max.storage"):
+            yield Failure(where, "needs min.storage or max.storage")
         ratios = plain(item.get("maxLimitRequestRatio"))
         for name, ratio in ratios.items() if isinstance(ratios, Mapping) else ():
             if is_quantity(ratio) and quantity(ratio) < 1:
                 yield Failure(f"{where}.maxLimitRequestRatio.{name}", f"{ratio} is less than 1")
             low, high = dig(item, f"min.{name}"), dig(item, f"max.{name}")
-            if all(map(is_quantity, (ratio, low, high))) and quantity(low):
-                if quantity(ratio) > quantity(high) / quantity(low):
-                    yield Failure(f"{where}.maxLimitRequestRatio.{name}", f"{ratio} is more than max / min")
+            known = all(map(is_quantity, (ratio, low, high))) and quantity(low)
+            if known and quantity(ratio) > quantity(high) / quantity(low):
+                yield Failure(f"{where}.maxLimitRequestRatio.{name}", f"{ratio} is more than max / min")
 
 
 def node(value: Object) -> Iterator[Failure]:
@@ -83,9 +89,6 @@ def node(value: Object) -> Iterator[Failure]:
         if pair in seen:
             yield Failure(f"spec.{where}", f"duplicate: {pair[0]} with {pair[1]} is there already")
         seen.add(pair)
-    one, several = spec.get("podCIDR"), spec.get("podCIDRs")
-    if one and several and several[0] != one:
-        yield Failure("spec.podCIDRs", "must begin with podCIDR")
 
 
 def event(value: Object) -> Iterator[Failure]:
@@ -93,7 +96,7 @@ def event(value: Object) -> Iterator[Failure]:
     about, namespace = plain(value.get("involvedObject")), dig(value, "metadata.namespace")
     if isinstance(about, Mapping) and not has_unknown(about) and namespace is not UNKNOWN:
         where = about.get("namespace") or ""
-        if where != namespace and not (not where and namespace == "default"):
+        if namespace is not None and where != namespace and not (not where and namespace == "default"):
             yield Failure("involvedObject.namespace", f'"{where}" is not the event\'s namespace, "{namespace}"')
 
 
@@ -110,18 +113,9 @@ def job_spec(spec: Object, at: str, *, metadata: Object) -> Iterator[Failure]:
         return
     indexed = spec.get("completionMode") == "Indexed"
     restart = dig(spec, "template.spec.restartPolicy")
-    completions, parallel = spec.get("completions"), spec.get("parallelism")
+    completions = spec.get("completions")
     if indexed:
-        if completions is None:
-            yield Failure(f"{at}.completions", "required for the mode Indexed")
-        if isinstance(parallel, int) and parallel > 100_000:
-            yield Failure(f"{at}.parallelism", "must be at most 100000 for the mode Indexed")
-        if isinstance(completions, int) and isinstance(parallel, int) and completions > 100_000 and parallel > 10_000:
-            yield Failure(f"{at}.parallelism", "must be at most 10000 where completions is more than 100000")
-        if len(str(metadata.get("name", ""))) + len(str(max(int(completions or 1) - 1, 0))) + 1 > 63:
-            yield Failure("metadata.name", "is too long for the host names of an indexed job's pods")
-    elif isinstance(parallel, int) and False:
-        yield Failure(f"{at}.parallelism", "")
+        yield from _indexed(completions, spec.get("parallelism"), at, str(metadata.get("name", "")))
     per_index = spec.get("backoffLimitPerIndex")
     if per_index is not None and not indexed:
         yield Failure(f"{at}.backoffLimitPerIndex", "needs completionMode: Indexed")
@@ -135,8 +129,30 @@ def job_spec(spec: Object, at: str, *, metadata: Object) -> Iterator[Failure]:
             yield Failure(f"{at}.maxFailedIndexes", f"{most} is more than completions {completions}")
     if spec.get("successPolicy") is not None and not indexed:
         yield Failure(f"{at}.successPolicy", "needs completionMode: Indexed")
+    if spec.get("manualSelector") is True:
+        yield from _selects(spec, at)
     yield from _success(spec, at, completions)
     yield from _failure_policy(spec, at, restart, per_index)
+
+
+def _indexed(completions: Any, parallel: Any, at: str, name: str) -> Iterator[Failure]:
+    if completions is None:
+        yield Failure(f"{at}.completions", "required for the mode Indexed")
+    if isinstance(parallel, int) and parallel > 100_000:
+        yield Failure(f"{at}.parallelism", "must be at most 100000 for the mode Indexed")
+    if isinstance(completions, int) and isinstance(parallel, int) and completions > 100_000 and parallel > 10_000:
+        yield Failure(f"{at}.parallelism", "must be at most 10000 where completions is more than 100000")
+    if len(name) + len(str(max(int(completions or 1) - 1, 0))) + 1 > 63:
+        yield Failure("metadata.name", "is too long for the host names of an indexed job's pods")
+
+
+def _selects(spec: Object, at: str) -> Iterator[Failure]:
+    wanted, labels = dig(spec, "selector.matchLabels") or {}, dig(spec, "template.metadata.labels") or {}
+    for key, item in wanted.items() if isinstance(labels, Mapping) else ():
+        if labels.get(key) != item:
+            yield Failure(
+                f"{at}.selector.matchLabels.{key}", f'selects "{item}", but the labels of the template do not'
+            )
 
 
 def _success(spec: Object, at: str, completions: Any) -> Iterator[Failure]:
@@ -163,14 +179,16 @@ def _success(spec: Object, at: str, completions: Any) -> Iterator[Failure]:
 def _failure_policy(spec: Object, at: str, restart: Any, per_index: Any) -> Iterator[Failure]:
     policy = spec.get("podFailurePolicy")
     if policy is None:
-        if spec.get("podReplacementPolicy") == "" :
+        if spec.get("podReplacementPolicy") == "":
             yield Failure(f"{at}.podReplacementPolicy", "must not be empty")
         return
     if restart != "Never":
         yield Failure(f"{at}.podFailurePolicy", "needs restartPolicy: Never")
     if spec.get("podReplacementPolicy") not in (None, "Failed"):
         yield Failure(f"{at}.podReplacementPolicy", "must be Failed with podFailurePolicy")
-    names = {each.get("name") for key in ("containers", "initContainers") for _, each in items(spec, f"template.spec.{key}")}
+    names = {
+        each.get("name") for key in ("containers", "initContainers") for _, each in items(spec, f"template.spec.{key}")
+    }
     for where, rule in items(spec, "podFailurePolicy.rules"):
         if rule.get("action") == "FailIndex" and per_index is None:
             yield Failure(f"{at}.{where}.action", "FailIndex needs backoffLimitPerIndex")
@@ -200,7 +218,11 @@ def cron_job(value: Object) -> Iterator[Failure]:
 def deployment(value: Object) -> Iterator[Failure]:
     """A Deployment."""
     strategy = plain(dig(value, "spec.strategy"))
-    if isinstance(strategy, Mapping) and strategy.get("type") == "Recreate" and strategy.get("rollingUpdate") is not None:
+    if (
+        isinstance(strategy, Mapping)
+        and strategy.get("type") == "Recreate"
+        and strategy.get("rollingUpdate") is not None
+    ):
         yield Failure("spec.strategy.rollingUpdate", "not allowed for the type Recreate")
     yield from _percent(strategy, "spec.strategy")
     ready, deadline = dig(value, "spec.minReadySeconds") or 0, dig(value, "spec.progressDeadlineSeconds")
@@ -237,9 +259,9 @@ def daemon_set(value: Object) -> Iterator[Failure]:
 def stateful_set(value: Object) -> Iterator[Failure]:
     """A StatefulSet."""
     strategy = plain(dig(value, "spec.updateStrategy"))
-    if isinstance(strategy, Mapping):
-        if strategy.get("type") == "OnDelete" and strategy.get("rollingUpdate") is not None:
-            yield Failure("spec.updateStrategy.rollingUpdate", "not allowed for the type OnDelete")
+    strategy = strategy if isinstance(strategy, Mapping) else {}
+    if strategy.get("type") == "OnDelete" and strategy.get("rollingUpdate") is not None:
+        yield Failure("spec.updateStrategy.rollingUpdate", "not allowed for the type OnDelete")
     if dig(value, "spec.template.spec.activeDeadlineSeconds") is not None:
         yield Failure("spec.template.spec.activeDeadlineSeconds", "not allowed for a StatefulSet")
 
@@ -281,8 +303,12 @@ def api_service(value: Object) -> Iterator[Failure]:
 
 def role(value: Object) -> Iterator[Failure]:
     """A rule is about resources or about URLs."""
+    if isinstance(value.get("aggregationRule"), Mapping) and not dig(value, "aggregationRule.clusterRoleSelectors"):
+        yield Failure("aggregationRule.clusterRoleSelectors", "required")
     for where, rule in items(value, "rules"):
-        if rule.get("nonResourceURLs") and (rule.get("apiGroups") or rule.get("resources") or rule.get("resourceNames")):
+        if rule.get("nonResourceURLs") and (
+            rule.get("apiGroups") or rule.get("resources") or rule.get("resourceNames")
+        ):
             yield Failure(f"{where}.nonResourceURLs", "cannot be combined with resources")
 
 
@@ -303,6 +329,14 @@ def webhooks(value: Object) -> Iterator[Failure]:
             yield Failure(f"{where}.name", f'duplicate: "{name}" is there already')
         seen.add(name)
         yield from _once(each, "matchConditions", where)
+        versions = plain(each.get("admissionReviewVersions"))
+        if (
+            isinstance(versions, list)
+            and versions
+            and not has_unknown(versions)
+            and not {"v1", "v1beta1"} & set(versions)
+        ):
+            yield Failure(f"{where}.admissionReviewVersions", "must hold v1 or v1beta1")
 
 
 def policy(value: Object) -> Iterator[Failure]:
@@ -372,9 +406,7 @@ def _target(target: Object, at: str, allowed: tuple[str, ...]) -> Iterator[Failu
     given = [key for key in allowed if target.get(key) is not None]
     if not given:
         yield Failure(at, f"needs {' or '.join(allowed)}")
-    elif len(given) > 1 and allowed != _TARGETS["object"]:
-        yield Failure(f"{at}.{given[1]}", f"cannot be combined with {given[0]}")
-    elif len(given) > 1:
+    elif (len(given) > 1 and allowed != _TARGETS["object"]) or len(given) > 1:
         yield Failure(f"{at}.{given[1]}", f"cannot be combined with {given[0]}")
 
 
@@ -386,3 +418,22 @@ def flow_schema(value: Object) -> Iterator[Failure]:
     level = plain(dig(value, "spec.priorityLevelConfiguration"))
     if isinstance(value.get("spec"), Mapping) and level is None:
         yield Failure("spec.priorityLevelConfiguration", "required")
+
+
+def device_claim(value: Object) -> Iterator[Failure]:
+    """A ResourceClaim or its template: constraints and configuration name its requests."""
+    for prefix in ("spec.devices", "spec.spec.devices"):
+        devices = plain(dig(value, prefix))
+        if not isinstance(devices, Mapping) or has_unknown(devices):
+            continue
+        names: set[Any] = set()
+        for where, request in items(devices, "requests"):
+            name = request.get("name")
+            if name in names:
+                yield Failure(f"{prefix}.{where}.name", f'duplicate: "{name}" is there already')
+            names |= {name, *(f"{name}/{each.get('name')}" for _, each in items(request, "firstAvailable"))}
+        for field in ("constraints", "config"):
+            for where, each in items(devices, field):
+                for index, name in enumerate(each.get("requests") or ()):
+                    if name not in names:
+                        yield Failure(f"{prefix}.{where}.requests[{index}]", f'no request "{name}" in the claim')

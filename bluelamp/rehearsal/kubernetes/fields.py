@@ -203,6 +203,15 @@ def _api_version(value: Any) -> str:
     return ""
 
 
+def _labels_only(value: Any) -> str:
+    others = (
+        sorted(key for key, item in value.items() if item and key not in ("labels", "annotations"))
+        if isinstance(value, Mapping)
+        else []
+    )
+    return f"cannot have {others[0]}: only labels and annotations" if others else ""
+
+
 def _finalizer(value: Any) -> str:
     if not isinstance(value, str) or value in _FINALIZERS:
         return ""
@@ -265,15 +274,11 @@ CHECKS: dict[str, Check] = {
     "capacity": _capacity,
     "cel-identifier": text(r"[A-Za-z_][A-Za-z0-9_]*", 65536, "is not a CEL identifier"),
     "cidr": strict_range,
-    "csi-driver": lambda value: (
-        text(SUBDOMAIN, 63, "is not a driver's name: at most 63 lower-case letters, digits, '-' and '.'")(
-            value.lower() if isinstance(value, str) else value
-        )
-    ),
+    "csi-driver": lambda value: text(
+        SUBDOMAIN, 63, "is not a driver's name: at most 63 lower-case letters, digits, '-' and '.'"
+    )(value.lower() if isinstance(value, str) else value),
     "csr": _request,
-    "dns-search": text(
-        rf"\.|_?{LABEL}(\.[_a-z0-9]([-_a-z0-9]*[_a-z0-9])?)*\.?", 254, "is not a DNS name to search"
-    ),
+    "dns-search": text(rf"\.|_?{LABEL}(\.[_a-z0-9]([-_a-z0-9]*[_a-z0-9])?)*\.?", 254, "is not a DNS name to search"),
     "domain-path": _domain_path,
     "endpoint-ip": _endpoint_ip,
     "extended-resource": _extended_resource,
@@ -285,6 +290,12 @@ CHECKS: dict[str, Check] = {
     "inner-path": _inner_path,
     "ip": strict_ip,
     "iqn": _iqn,
+    "labels-only": _labels_only,
+    "micro-time": text(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)",
+        40,
+        "is not a time such as 2026-01-31T09:00:00.000000Z",
+    ),
     "kind-name": text(r"[A-Za-z]([-A-Za-z0-9]*[A-Za-z0-9])?", 63, "is not the name of a kind"),
     "name-prefix": lambda value: "",
     "namespace-or-all": _or_all("*"),
@@ -295,7 +306,9 @@ CHECKS: dict[str, Check] = {
     "pool-name": _pool_name,
     "secret-reference": _secret_reference,
     "semver": text(_SEMVER, 64, "is not a semantic version such as 1.2.3"),
-    "sysctl": text(r"[a-z0-9]([-_a-z0-9]*[a-z0-9])?([./][a-z0-9]([-_a-z0-9]*[a-z0-9])?)*", 253, "is not a sysctl's name"),
+    "sysctl": text(
+        r"[a-z0-9]([-_a-z0-9]*[a-z0-9])?([./][a-z0-9]([-_a-z0-9]*[a-z0-9])?)*", 253, "is not a sysctl's name"
+    ),
     "three-labels": _three_labels,
     "time-zone": _time_zone,
     "url-path": _url_path,

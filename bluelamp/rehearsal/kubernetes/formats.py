@@ -9,6 +9,7 @@ import binascii
 import ipaddress
 import re
 from collections.abc import Callable
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, TypeGuard
 
@@ -19,7 +20,7 @@ from bluelamp.rehearsal.kubernetes.fields import text as _text
 
 _QUANTITY = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?")
 _UNITS = {"": 1.0, "n": 1e-9, "u": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 
 def matches(pattern: str, value: str) -> bool:
@@ -174,6 +175,17 @@ def _whole(bits: int) -> Callable[[Any], str]:
     return check
 
 
+def _is_time(text: str) -> bool:
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return False
+    try:
+        datetime.fromisoformat(f"{found[1]}T{found[2]}")
+    except ValueError:
+        return False
+    return True
+
+
 def _percentage(value: Any) -> str:
     """A count that is not negative, or a percentage."""
     if isinstance(value, str) and not re.fullmatch(r"[0-9]+%", value):
@@ -183,8 +195,10 @@ def _percentage(value: Any) -> str:
     return ""
 
 
-_MONTHS = dict(zip("jan feb mar apr may jun jul aug sep oct nov dec".split(), range(1, 13), strict=True))
-_DAYS = dict(zip("sun mon tue wed thu fri sat".split(), range(7), strict=True))
+_MONTHS = dict(
+    zip(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], range(1, 13), strict=True)
+)
+_DAYS = dict(zip(["sun", "mon", "tue", "wed", "thu", "fri", "sat"], range(7), strict=True))
 _CRON_FIELDS: tuple[tuple[int, int, dict[str, int]], ...] = (
     (0, 59, {}),
     (0, 23, {}),
@@ -224,7 +238,8 @@ def _cron_part(part: str, least: int, most: int, names: dict[str, int]) -> bool:
     if low in ("*", "?"):
         # What follows a dash is not read.
         return True
-    ends = [names.get(each.casefold(), int(each) if each.isdigit() else -1) for each in (low, *([high] if dash else []))]
+    given = [low, high] if dash else [low]
+    ends = [names.get(each.casefold(), int(each) if each.isdigit() else -1) for each in given]
     return all(least <= end <= most for end in ends) and ends == sorted(ends)
 
 
@@ -282,7 +297,7 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
     "ipv6": _parsed(ipaddress.IPv6Address, "is not an IPv6 address"),
     "byte": _parsed(lambda text: base64.b64decode(text.replace("\n", ""), validate=True), "is not base64"),
     "date-time": lambda value: (
-        "" if not isinstance(value, str) or _TIME.fullmatch(value) else "is not a time such as 2026-01-31T09:00:00Z"
+        "" if not isinstance(value, str) or _is_time(value) else "is not a time such as 2026-01-31T09:00:00Z"
     ),
     "int32": _whole(32),
     "int64": _whole(64),

@@ -1,6 +1,7 @@
 """What the API server lets nobody change in an object, whatever the Kubernetes package would do.
 
-Source: Kubernetes v1.36, `Validate…Update` in `pkg/apis/*/validation`; the paths of each kind are in `data/objects.yaml`.
+Source: Kubernetes v1.36,
+`Validate…Update` in `pkg/apis/*/validation`; the paths of each kind are in `data/objects.yaml`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -59,7 +60,9 @@ def _equal(old: Any, new: Any) -> bool:
         return len(old) == len(new) and all(map(_equal, old, new))
     if old == new and isinstance(old, bool) == isinstance(new, bool):
         return True
-    return isinstance(old, (str, int, float)) and is_quantity(old) and is_quantity(new) and quantity(old) == quantity(new)
+    return (
+        isinstance(old, (str, int, float)) and is_quantity(old) and is_quantity(new) and quantity(old) == quantity(new)
+    )
 
 
 def _frozen(*fields: str) -> Callable[[Object, Object], Iterator[Failure]]:
@@ -123,7 +126,11 @@ def _without_images(value: Any) -> Any:
     if not isinstance(value, list):
         return value
     return [
-        {key: found for key, found in item.items() if key not in ("image", "resources", "resizePolicy")}
+        {
+            key: found
+            for key, found in item.items()
+            if key not in ("image", "imagePullPolicy", "resources", "resizePolicy")
+        }
         if isinstance(item, Mapping)
         else item
         for item in value

@@ -32,8 +32,10 @@ _OF_DEFINITION = {
     "$format": "x-bluelamp-format",
 }
 _CONSTRAINTS = ("common", "pods", "cluster")
+_BY_UID = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["uid"]}
 _TEXT_OR_NUMBER = {
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {"type": ["string", "integer", "null"], "format": "int32"},
+    "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime": {"type": ["string", "null"], "format": "micro-time"},
     "io.k8s.apimachinery.pkg.api.resource.Quantity": {"type": ["string", "number", "null"], "format": "quantity"},
 }
 
@@ -110,7 +112,30 @@ def definitions() -> dict[str, Any]:
             area, _, rest = short.partition(".")
             for key, constraint in fields.items():
                 _add(found, f"{_SHORT.get(area, f'io.k8s.api.{area}')}.{rest}", key, constraint)
+    _loosen(found)
     return found
+
+
+def _loosen(found: dict[str, Any]) -> None:
+    """Metadata of templates: the server judges the labels and annotations of pods, and little else."""
+    meta = found[_META]["properties"]
+    kept = ("type", "items", "$ref", "x-kubernetes-list-type", "x-kubernetes-list-map-keys")
+    fields = {key: {word: field[word] for word in kept if word in field} for key, field in meta.items()}
+    fields["finalizers"] = {"type": ["array", "null"], "x-kubernetes-list-type": "set"}
+    owner = {"type": "object", "required": ["uid"]}
+    fields["ownerReferences"] = {"type": ["array", "null"], "items": owner, **_BY_UID}
+    fields |= {key: {"type": "object"} for key in ("labels", "annotations")}
+    loose = {"type": "object", "properties": fields}
+    own = {"type": "object", "properties": {**fields, **{key: meta[key] for key in ("labels", "annotations")}}}
+    found["io.k8s.api.autoscaling.v2.MetricIdentifier"]["properties"]["selector"] = {"type": ["object", "null"]}
+    found["io.k8s.api.core.v1.PodTemplateSpec"]["properties"]["metadata"] = own
+    found["io.k8s.api.batch.v1.JobTemplateSpec"]["properties"]["metadata"] = loose
+    template = found["io.k8s.api.core.v1.PersistentVolumeClaim"]
+    claim = {**template, "properties": {**template["properties"], "metadata": own}}
+    for key in ("apiVersion", "kind"):
+        claim["properties"][key] = {"type": "string"}
+    claims = found["io.k8s.api.apps.v1.StatefulSetSpec"]["properties"]["volumeClaimTemplates"]
+    found["io.k8s.api.apps.v1.StatefulSetSpec"]["properties"]["volumeClaimTemplates"] = {**claims, "items": claim}
 
 
 def _words(key: str, allowed: list[str]) -> dict[str, Any]:

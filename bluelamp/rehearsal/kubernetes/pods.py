@@ -25,8 +25,9 @@ _LINUX_CONTAINER = (
 _NAMESPACED_SYSCTLS = ("net.", "kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue.")
 
 
-def failures(pod: Object, path: str) -> Iterator[Failure]:
-    """Everything that is wrong with the pod at `path` (empty where the object is the pod)."""
+def failures(pod: Object, path: str, claims: set[Any]) -> Iterator[Failure]:
+    """Everything that is wrong with the pod at `path` (empty where the object is the pod); `claims` are volumes that
+    come from elsewhere."""
     at = f"{path}.spec" if path else "spec"
     spec = plain(dig(pod, "spec"))
     if not isinstance(spec, Mapping):
@@ -38,7 +39,7 @@ def failures(pod: Object, path: str) -> Iterator[Failure]:
     for where, container in containers(pod, path):
         found = plain(container)
         yield from _probes(found, where, spec)
-        yield from _mounts(found, where, spec)
+        yield from _mounts(found, where, spec, claims)
         yield from _resources(found.get("resources"), f"{where}.resources", spec)
         yield from _host_ports(found, where, spec)
         yield from _unmasked(found, where, spec)
@@ -101,6 +102,10 @@ def _sysctls(context: Object, at: str, spec: Object) -> Iterator[Failure]:
 
 
 def _names(spec: Object, at: str) -> Iterator[Failure]:
+    account = spec.get("serviceAccount")
+    alone = isinstance(account, str) and account and not spec.get("serviceAccountName")
+    if alone and (reason := wrong("dns-subdomain", account)):
+        yield Failure(f"{at}.serviceAccount", f'"{account}" {reason}')
     spread: set[tuple[Any, Any]] = set()
     for where, each in items(spec, "topologySpreadConstraints"):
         pair = (each.get("topologyKey"), each.get("whenUnsatisfiable"))
@@ -109,12 +114,16 @@ def _names(spec: Object, at: str) -> Iterator[Failure]:
         spread.add(pair)
     for where, volume in items(spec, "volumes"):
         yield from _projected(volume, f"{at}.{where}")
+    if has_unknown(spec.get("resourceClaims")):
+        return
     claims = {each.get("name") for _, each in items(spec, "resourceClaims")}
     for field in ("initContainers", "containers"):
         for where, container in items(spec, field):
             for place, claim in items(container, "resources.claims"):
-                if claims and claim.get("name") not in claims or not claims:
-                    yield Failure(f"{at}.{where}.{place}.name", f'no resource claim "{claim.get("name")}" in {at}.resourceClaims')
+                if claim.get("name") not in claims:
+                    yield Failure(
+                        f"{at}.{where}.{place}.name", f'no resource claim "{claim.get("name")}" in {at}.resourceClaims'
+                    )
 
 
 def _projected(volume: Object, at: str) -> Iterator[Failure]:
@@ -160,12 +169,12 @@ def _probes(container: Object, where: str, spec: Object) -> Iterator[Failure]:
     for hook in ("preStop", "postStart"):
         seconds = dig(container, f"lifecycle.{hook}.sleep.seconds")
         if isinstance(seconds, int) and isinstance(grace, int) and seconds > max(grace, 1):
-            yield Failure(f"{where}.lifecycle.{hook}.sleep.seconds", f"{seconds} is more than the grace period of {grace}")
-    if dig(container, "lifecycle.stopSignal") is not None and not dig(spec, "os.name"):
-        yield Failure(f"{where}.lifecycle.stopSignal", "needs spec.os.name")
+            yield Failure(
+                f"{where}.lifecycle.{hook}.sleep.seconds", f"{seconds} is more than the grace period of {grace}"
+            )
 
 
-def _mounts(container: Object, where: str, spec: Object) -> Iterator[Failure]:
+def _mounts(container: Object, where: str, spec: Object, claims: set[Any]) -> Iterator[Failure]:
     volumes = spec.get("volumes") or ()
     if has_unknown(volumes):
         return
@@ -176,7 +185,10 @@ def _mounts(container: Object, where: str, spec: Object) -> Iterator[Failure]:
             at = f"{where}.{place}"
             yield from _once(paths, each.get(key), f"{at}.{key}")
             if field == "volumeDevices":
-                volume = known.get(each.get("name"))
+                name = each.get("name")
+                volume = known.get(name)
+                if volume is None and isinstance(name, str) and name not in claims:
+                    yield Failure(f"{at}.name", f'no volume "{name}" in the volumes of the pod')
                 if volume is not None and "persistentVolumeClaim" not in volume and "ephemeral" not in volume:
                     yield Failure(f"{at}.name", "must name a volume with persistentVolumeClaim or ephemeral")
             elif each.get("mountPropagation") == "Bidirectional" and not _privileged(container):
@@ -220,9 +232,9 @@ def _resources(resources: Any, at: str, spec: Object) -> Iterator[Failure]:
         elif is_quantity(limit) and is_quantity(amount) and quantity(limit) != quantity(amount):
             yield Failure(join(f"{at}.requests", name), f"must be the limit of {limit}, not {amount}")
     for field, given in (("limits", limits), ("requests", requests)):
-        if any(str(name).startswith("hugepages-") for name in given):
-            if not any(name in ("cpu", "memory") for given in (limits, requests) for name in given):
-                yield Failure(f"{at}.{field}", "huge pages need cpu or memory too")
+        huge = any(str(name).startswith("hugepages-") for name in given)
+        if huge and not {"cpu", "memory"} & {*limits, *requests}:
+            yield Failure(f"{at}.{field}", "huge pages need cpu or memory too")
         for name, amount in given.items():
             whole = "/" in str(name) and is_quantity(amount)
             if whole and quantity(amount) != int(quantity(amount)):
@@ -240,7 +252,9 @@ def _pod_resources(spec: Object, at: str, pod: Object, path: str) -> Iterator[Fa
     for field in ("limits", "requests"):
         for name in resources.get(field) or ():
             if name not in ("cpu", "memory") and not str(name).startswith("hugepages-"):
-                yield Failure(join(f"{at}.resources.{field}", name), "not allowed for a whole pod; allowed: cpu, memory")
+                yield Failure(
+                    join(f"{at}.resources.{field}", name), "not allowed for a whole pod; allowed: cpu, memory"
+                )
     for name, limit in limits.items():
         wanted = requests.get(name)
         if is_quantity(wanted) and is_quantity(limit) and quantity(wanted) > quantity(limit):
@@ -251,11 +265,19 @@ def _pod_resources(spec: Object, at: str, pod: Object, path: str) -> Iterator[Fa
             if is_quantity(own) and is_quantity(limit) and quantity(own) > quantity(limit):
                 yield Failure(join(f"{where}.resources.limits", name), f"{own} is more than the pod's limit of {limit}")
     for name, most in requests.items():
-        total = 0.0
-        for where, container in containers(pod, path):
-            asked = plain(dig(container, "resources.requests"))
-            own = asked.get(name) if isinstance(asked, Mapping) else None
-            if ".containers[" in where or container.get("restartPolicy") == "Always":
-                total += quantity(own) if is_quantity(own) else 0.0
-        if is_quantity(most) and total > quantity(most):
-            yield Failure(join(f"{at}.resources.requests", name), f"{most} is less than the containers request together")
+        # Sums of fractions are not exact.
+        if is_quantity(most) and _requested(name, pod, path) > quantity(most) * (1 + 1e-9):
+            yield Failure(
+                join(f"{at}.resources.requests", name), f"{most} is less than the containers request together"
+            )
+
+
+def _requested(name: str, pod: Object, path: str) -> float:
+    """How much of a resource the containers that run at the same time request together."""
+    total = 0.0
+    for where, container in containers(pod, path):
+        asked = plain(dig(container, "resources.requests"))
+        own = asked.get(name) if isinstance(asked, Mapping) else None
+        if ".containers[" in where or container.get("restartPolicy") == "Always":
+            total += quantity(own) if is_quantity(own) else 0.0
+    return total

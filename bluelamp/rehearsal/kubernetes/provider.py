@@ -97,7 +97,12 @@ class KubernetesProvider(Provider):
             for key in ("data", "stringData"):
                 if key in inputs and not isinstance(inputs[key], Secret) and inputs[key] is not UNKNOWN:
                     inputs[key] = Secret(plain(inputs[key]))
-        return Checked(inputs, judge.failures(kind, inputs, patch=patch) if kind else ())
+        wrong = judge.failures(kind, inputs, patch=patch) if kind else []
+        kept = kind.special.get("kept") if kind else None
+        if old and kept:
+            # The server keeps this as it was, whatever a change says.
+            wrong = [failure for failure in wrong if not failure.path.startswith(kept)]
+        return Checked(inputs, wrong)
 
     def _name(
         self,
@@ -114,7 +119,8 @@ class KubernetesProvider(Provider):
         namespaced = kind.namespaced if kind else True
         if not namespaced:
             # The API server overlooks a namespace that a cluster-wide object names by mistake.
-            meta.pop("namespace", None)
+            if isinstance(meta.get("namespace"), str) or meta.get("namespace") is UNKNOWN:
+                del meta["namespace"]
         elif not meta.get("namespace"):
             meta["namespace"] = instance.config.get("namespace") or "default"
         if meta.get("name") or meta.get("generateName"):

@@ -7,15 +7,17 @@ Source: Kubernetes v1.36, `pkg/apis/*/validation` and `apiextensions-apiserver/p
 import base64
 import binascii
 import ipaddress
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from bluelamp.rehearsal.kubernetes import controls, pods, services, storage, workloads
+from bluelamp.rehearsal.kubernetes import controls, definitions, expressions, pods, services, storage, workloads
 from bluelamp.rehearsal.kubernetes.formats import is_quantity, quantity, wrong
 from bluelamp.rehearsal.kubernetes.podspecs import PATHS, dig, items
 from bluelamp.rehearsal.kubernetes.schema import join
 from bluelamp.rehearsal.provider import Failure
-from bluelamp.rehearsal.values import UNKNOWN, has_unknown, plain
+from bluelamp.rehearsal.values import UNKNOWN, Secret, has_unknown, plain
 
 Object = Mapping[str, Any]
 _POD_SECURITY = "pod-security.kubernetes.io/"
@@ -24,15 +26,82 @@ _LEVELS = ("privileged", "baseline", "restricted")
 
 def failures(group: str, kind: str, value: Object) -> Iterator[Failure]:
     """Everything that is wrong with the object as a whole."""
-    for check in _CHECKS.get(f"{group or 'core'}/{kind}", ()):
+    name = f"{group or 'core'}/{kind}"
+    for check in _CHECKS.get(name, ()):
         yield from check(value)
+    path, pod, claims = PATHS[kind] if kind in PATHS and group in ("", "apps", "batch") else "", None, set()
     if kind in PATHS and group in ("", "apps", "batch"):
-        path = PATHS[kind]
         pod = dig(value, path)
+        claims = {plain(dig(each, "metadata.name")) for _, each in items(value, "spec.volumeClaimTemplates")}
+        if has_unknown(dig(value, "spec.volumeClaimTemplates")):
+            claims.add(UNKNOWN)
         if isinstance(pod, Mapping):
-            claims = {plain(dig(each, "metadata.name")) for _, each in items(value, "spec.volumeClaimTemplates")}
             yield from workloads.pod(pod, path, claims)
-            yield from pods.failures(pod, path)
+    known = _known(value) if has_unknown(value) else value
+    if known is not value and _may_decide(value):
+        # A rule across fields waits until all that it could depend on is known.
+        return
+    for failure in _further(name, known, path, claims, whole=pod is not None):
+        if known is value or not _uncertain(value, failure.path):
+            yield failure
+
+
+def _further(name: str, value: Object, path: str, claims: set[Any], *, whole: bool) -> Iterator[Failure]:
+    for check in _FURTHER.get(name, ()):
+        yield from check(value)
+    pod = dig(value, path) if whole else None
+    if isinstance(pod, Mapping):
+        yield from pods.failures(pod, path, claims)
+
+
+_FREE = frozenset(
+    [
+        *("annotations", "args", "binaryData", "caBundle", "command", "data", "image", "namespace", "parameters"),
+        *("secretName", "stringData", "value", "volumeAttributes"),
+    ]
+)
+"""Fields that no rule across fields depends on."""
+
+
+def _may_decide(value: Any) -> bool:
+    """Whether something is not known yet that a rule across fields could depend on."""
+    found = plain(value)
+    if isinstance(found, Mapping):
+        return any(_may_decide(item) for key, item in found.items() if key not in _FREE)
+    return found is UNKNOWN or (isinstance(found, list) and any(map(_may_decide, found)))
+
+
+def _known(value: Any) -> Any:
+    """`value` without what is not known yet, and without the lists of which that is a part."""
+    if isinstance(value, Secret):
+        return Secret(_known(value.value))
+    if isinstance(value, Mapping):
+        return {key: _known(item) for key, item in value.items() if not _open(item)}
+    return [_known(item) for item in value] if isinstance(value, list) else value
+
+
+def _open(value: Any) -> bool:
+    found = plain(value)
+    return found is UNKNOWN or (isinstance(found, list) and any(item is UNKNOWN for item in found))
+
+
+_STEP = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.\[]+)')
+
+
+def _uncertain(value: Any, path: str) -> bool:
+    """Whether anything beside the way to `path` is not known yet: it may be what the rule depends on."""
+    for key, index, name in [("", "", ""), *_STEP.findall(path)]:
+        value = plain(value)
+        step: Any = int(index) if index else key or name
+        if isinstance(value, list) and isinstance(step, int):
+            value = value[step] if step < len(value) else None
+        elif isinstance(value, Mapping) and step != "":
+            value = value.get(step)
+        if isinstance(value, Mapping) and any(_open(item) for item in value.values()):
+            return True
+        if _open(value):
+            return True
+    return False
 
 
 def _service(value: Object) -> Iterator[Failure]:
@@ -67,6 +136,15 @@ def _ingress(value: Object) -> Iterator[Failure]:
         for place, path in items(rule, "http.paths"):
             text = plain(path.get("path"))
             exact = path.get("pathType") in ("Exact", "Prefix")
+            resource = plain(dig(path, "backend.resource"))
+            if isinstance(resource, Mapping) and not has_unknown(resource):
+                for key in ("kind", "name"):
+                    reason = wrong("path-segment", resource.get(key)) if resource.get(key) else "is required"
+                    if reason:
+                        yield Failure(f"{where}.{place}.backend.resource.{key}", reason)
+                if resource.get("apiGroup") and (reason := wrong("dns-subdomain", resource["apiGroup"])):
+                    yield Failure(f"{where}.{place}.backend.resource.apiGroup", reason)
+            exact = exact or bool(text)
             if exact and text is not UNKNOWN and not str(text or "").startswith("/"):
                 yield Failure(f"{where}.{place}.path", "must be an absolute path, beginning with /")
 
@@ -181,9 +259,34 @@ def _secret(value: Object) -> Iterator[Failure]:
         return
     for key, encoded in data.items():
         yield from _base64(join("data", key), encoded)
+    yield from _secret_type(value, data, text)
     for key in _SECRET_KEYS.get(str(plain(value.get("type"))), ()):
         if key not in data and key not in text:
             yield Failure(join("data", key), f"required for a secret of type {plain(value.get('type'))}")
+
+
+def _secret_type(value: Object, data: Object, text: Object) -> Iterator[Failure]:
+    kind = plain(value.get("type"))
+    if kind == "kubernetes.io/service-account-token":
+        annotations = plain(dig(value, "metadata.annotations"))
+        if not has_unknown(annotations) and not (annotations or {}).get("kubernetes.io/service-account.name"):
+            key = join("metadata.annotations", "kubernetes.io/service-account.name")
+            yield Failure(key, f"required for a secret of type {kind}")
+    if kind == "kubernetes.io/basic-auth" and not {"username", "password"} & {*data, *text}:
+        yield Failure("data.username", f"required for a secret of type {kind} (or data.password)")
+    if kind == "kubernetes.io/dockercfg" and ".dockercfg" not in {*data, *text}:
+        yield Failure(join("data", ".dockercfg"), f"required for a secret of type {kind}")
+    key = "ssh-privatekey"
+    if kind == "kubernetes.io/ssh-auth" and key in {*data, *text} and not (data.get(key) or text.get(key)):
+        yield Failure("data.ssh-privatekey", "must not be empty")
+    configuration = text.get(".dockerconfigjson")
+    if kind == "kubernetes.io/dockerconfigjson" and isinstance(configuration, str):
+        try:
+            good = isinstance(json.loads(configuration), dict)
+        except ValueError:
+            good = False
+        if not good:
+            yield Failure(join("stringData", ".dockerconfigjson"), "is not a JSON object")
 
 
 def _base64(path: str, text: Any) -> Iterator[Failure]:
@@ -297,57 +400,96 @@ def _structural(node: Mapping[str, Any], path: str) -> Iterator[Failure]:
 
 
 _CHECKS: dict[str, tuple[Callable[[Object], Iterator[Failure]], ...]] = {
-    "core/Service": (_service, services.service),
-    "core/Endpoints": (services.endpoints,),
+    "core/Service": (_service,),
     "core/Namespace": (_namespace,),
-    "core/Node": (controls.node,),
-    "core/Event": (controls.event,),
     "core/ConfigMap": (_config_map,),
     "core/Secret": (_secret,),
-    "core/LimitRange": (_limit_range, controls.limit_range),
-    "core/ResourceQuota": (controls.quota,),
-    "core/PersistentVolume": (storage.volume,),
-    "core/PersistentVolumeClaim": (storage.claim,),
-    "core/ReplicationController": (controls.controller, controls.no_deadline, workloads.restarts("Always")),
+    "core/LimitRange": (_limit_range,),
+    "core/ReplicationController": (workloads.restarts("Always"),),
     "apps/Deployment": (
         workloads.selects_its_pods,
         workloads.rolling_update,
         workloads.restarts("Always"),
-        controls.deployment,
-        controls.no_deadline,
     ),
-    "apps/ReplicaSet": (workloads.selects_its_pods, workloads.restarts("Always"), controls.no_deadline),
-    "apps/StatefulSet": (workloads.selects_its_pods, workloads.restarts("Always"), controls.stateful_set),
+    "apps/ReplicaSet": (
+        workloads.selects_its_pods,
+        workloads.restarts("Always"),
+    ),
+    "apps/StatefulSet": (
+        workloads.selects_its_pods,
+        workloads.restarts("Always"),
+    ),
     "apps/DaemonSet": (
         workloads.selects_its_pods,
         workloads.restarts("Always"),
+    ),
+    "batch/Job": (workloads.restarts("OnFailure", "Never"),),
+    "batch/CronJob": (workloads.restarts("OnFailure", "Never"),),
+    "networking.k8s.io/Ingress": (_ingress,),
+    "networking.k8s.io/NetworkPolicy": (_network_policy,),
+    "rbac.authorization.k8s.io/Role": (
+        _role,
+        _namespaced_role,
+    ),
+    "rbac.authorization.k8s.io/ClusterRole": (_role,),
+    "rbac.authorization.k8s.io/RoleBinding": (_binding,),
+    "rbac.authorization.k8s.io/ClusterRoleBinding": (
+        _binding,
+        _cluster_binding,
+    ),
+    "autoscaling/HorizontalPodAutoscaler": (_autoscaler,),
+    "policy/PodDisruptionBudget": (_disruption_budget,),
+    "admissionregistration.k8s.io/ValidatingAdmissionPolicy": (_admission_policy,),
+    "apiextensions.k8s.io/CustomResourceDefinition": (_definition,),
+}
+
+_FURTHER: dict[str, tuple[Callable[[Object], Iterator[Failure]], ...]] = {
+    "core/Service": (services.service,),
+    "apiextensions.k8s.io/CustomResourceDefinition": (definitions.definition,),
+    "resource.k8s.io/DeviceClass": (expressions.devices,),
+    "resource.k8s.io/ResourceClaim": (expressions.devices, controls.device_claim),
+    "resource.k8s.io/ResourceClaimTemplate": (expressions.devices, controls.device_claim),
+    "core/Endpoints": (services.endpoints,),
+    "core/Node": (controls.node,),
+    "core/Event": (controls.event,),
+    "core/LimitRange": (controls.limit_range,),
+    "core/ResourceQuota": (controls.quota,),
+    "core/PersistentVolume": (storage.volume,),
+    "core/PersistentVolumeClaim": (storage.claim,),
+    "core/ReplicationController": (
+        controls.controller,
+        controls.no_deadline,
+    ),
+    "apps/Deployment": (
+        controls.deployment,
+        controls.no_deadline,
+    ),
+    "apps/ReplicaSet": (controls.no_deadline,),
+    "apps/StatefulSet": (controls.stateful_set,),
+    "apps/DaemonSet": (
         controls.daemon_set,
         controls.no_deadline,
     ),
-    "batch/Job": (workloads.restarts("OnFailure", "Never"), controls.job),
-    "batch/CronJob": (workloads.restarts("OnFailure", "Never"), controls.cron_job),
-    "networking.k8s.io/Ingress": (_ingress,),
+    "batch/Job": (controls.job,),
+    "batch/CronJob": (controls.cron_job,),
     "networking.k8s.io/IngressClass": (services.ingress_class,),
     "networking.k8s.io/IPAddress": (services.address,),
-    "networking.k8s.io/NetworkPolicy": (_network_policy,),
     "networking.k8s.io/ServiceCIDR": (services.service_range,),
     "discovery.k8s.io/EndpointSlice": (services.endpoint_slice,),
-    "rbac.authorization.k8s.io/Role": (_role, _namespaced_role, controls.role),
-    "rbac.authorization.k8s.io/ClusterRole": (_role, controls.role),
-    "rbac.authorization.k8s.io/RoleBinding": (_binding,),
-    "rbac.authorization.k8s.io/ClusterRoleBinding": (_binding, _cluster_binding),
-    "autoscaling/HorizontalPodAutoscaler": (_autoscaler, controls.autoscaler),
-    "policy/PodDisruptionBudget": (_disruption_budget, controls.disruption_budget),
+    "rbac.authorization.k8s.io/Role": (controls.role,),
+    "rbac.authorization.k8s.io/ClusterRole": (controls.role,),
+    "autoscaling/HorizontalPodAutoscaler": (controls.autoscaler,),
+    "policy/PodDisruptionBudget": (controls.disruption_budget,),
     "storage.k8s.io/StorageClass": (storage.storage_class,),
     "storage.k8s.io/CSIDriver": (storage.csi_driver,),
     "storage.k8s.io/VolumeAttachment": (storage.attachment,),
     "certificates.k8s.io/CertificateSigningRequest": (controls.csr,),
     "flowcontrol.apiserver.k8s.io/FlowSchema": (controls.flow_schema,),
     "apiregistration.k8s.io/APIService": (controls.api_service,),
-    "admissionregistration.k8s.io/ValidatingAdmissionPolicy": (_admission_policy, controls.policy),
+    "admissionregistration.k8s.io/ValidatingAdmissionPolicy": (controls.policy, expressions.policy),
     "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding": (controls.binding,),
-    "admissionregistration.k8s.io/MutatingAdmissionPolicy": (controls.mutation_policy,),
-    "admissionregistration.k8s.io/ValidatingWebhookConfiguration": (controls.webhooks,),
-    "admissionregistration.k8s.io/MutatingWebhookConfiguration": (controls.webhooks,),
-    "apiextensions.k8s.io/CustomResourceDefinition": (_definition,),
+    "admissionregistration.k8s.io/MutatingAdmissionPolicy": (controls.mutation_policy, expressions.policy),
+    "admissionregistration.k8s.io/ValidatingWebhookConfiguration": (controls.webhooks, expressions.webhooks),
+    "admissionregistration.k8s.io/MutatingWebhookConfiguration": (controls.webhooks, expressions.webhooks),
 }
+"""These are shown only what is known, and a failure counts only where nothing beside it is unknown."""

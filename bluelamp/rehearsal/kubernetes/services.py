@@ -1,6 +1,7 @@
 """What the API server asks of services, endpoints and networks as a whole.
 
-Source: Kubernetes v1.36, `pkg/apis/core/validation`, `pkg/apis/discovery/validation` and `pkg/apis/networking/validation`.
+Source: Kubernetes v1.36,
+`pkg/apis/core/validation`, `pkg/apis/discovery/validation` and `pkg/apis/networking/validation`.
 """
 
 import ipaddress
@@ -25,7 +26,11 @@ def service(value: Object) -> Iterator[Failure]:
     kind = spec.get("type") or "ClusterIP"
     yield from _by_type(spec, kind)
     yield from _addresses(spec, kind)
-    if spec.get("sessionAffinity") in (None, "", "None") and spec.get("sessionAffinityConfig") is not None:
+    if (
+        kind != "ExternalName"
+        and spec.get("sessionAffinity") in (None, "", "None")
+        and spec.get("sessionAffinityConfig") is not None
+    ):
         yield Failure("spec.sessionAffinityConfig", "needs sessionAffinity: ClientIP")
     name = spec.get("externalName")
     if kind == "ExternalName" and isinstance(name, str) and name:
@@ -50,9 +55,9 @@ def _by_type(spec: Object, kind: str) -> Iterator[Failure]:
         if spec.get("loadBalancerSourceRanges"):
             yield Failure("spec.loadBalancerSourceRanges", "needs the type LoadBalancer")
     policy = spec.get("externalTrafficPolicy")
-    if policy not in (None, "", UNKNOWN):
-        if kind not in ("NodePort", "LoadBalancer") and not spec.get("externalIPs"):
-            yield Failure("spec.externalTrafficPolicy", "needs the type NodePort or LoadBalancer, or externalIPs")
+    outside = kind in ("NodePort", "LoadBalancer") or spec.get("externalIPs")
+    if policy not in (None, "", UNKNOWN) and not outside:
+        yield Failure("spec.externalTrafficPolicy", "needs the type NodePort or LoadBalancer, or externalIPs")
     if spec.get("healthCheckNodePort") and not (kind == "LoadBalancer" and policy in ("Local", UNKNOWN)):
         yield Failure("spec.healthCheckNodePort", "needs the type LoadBalancer and externalTrafficPolicy: Local")
 

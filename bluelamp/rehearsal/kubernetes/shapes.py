@@ -1,7 +1,7 @@
 """What the API server asks of a small object within a kind: fields that depend on each other in one definition.
 
-`data/constraints/` names these forms with `$format`. Each check takes the object, with nothing unknown in it, and returns
-why it is wrong, as the end of a sentence. Source: Kubernetes v1.36, `pkg/apis/*/validation`.
+`data/constraints/` names these forms with `$format`. Each check takes the object, with nothing unknown in it, and
+returns why it is wrong, as the end of a sentence. Source: Kubernetes v1.36, `pkg/apis/*/validation`.
 """
 
 import re
@@ -21,10 +21,12 @@ _ENV_PATHS = (
     *("status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs"),
 )
 _VOLUME_PATHS = ("metadata.name", "metadata.namespace", "metadata.labels", "metadata.annotations", "metadata.uid")
-_RESOURCES = tuple(f"{what}.{name}" for what in ("limits", "requests") for name in ("cpu", "memory", "ephemeral-storage"))
+_RESOURCES = tuple(
+    f"{what}.{name}" for what in ("limits", "requests") for name in ("cpu", "memory", "ephemeral-storage")
+)
 _DIVISORS = {
     "cpu": ("1m", "1", 1),
-    "memory": tuple("1 1k 1M 1G 1T 1P 1E 1Ki 1Mi 1Gi 1Ti 1Pi 1Ei".split()),
+    "memory": ("1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"),
 }
 _KEY = r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 
@@ -128,7 +130,7 @@ def _windows_options(value: Object) -> str:
     if slash and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.\-_$#%&'()@^{}~!]{0,254}", domain):
         return "runAsUserName has a domain that is none"
     if not name or len(name) > 104 or re.fullmatch(r"[. ]+", name) or re.search(r'["/\\:;|=,+*?<>@\[\]]', name):
-        return "runAsUserName must have at most 104 characters and none of \"/\\:;|=,+*?<>@[]"
+        return 'runAsUserName must have at most 104 characters and none of "/\\:;|=,+*?<>@[]'
     return ""
 
 
@@ -163,7 +165,7 @@ def _field_path(value: Any, allowed: tuple[str, ...]) -> str:
     keyed = re.fullmatch(r"metadata\.(annotations|labels)\['(.*)'\]", path)
     if keyed and re.fullmatch(_KEY, keyed[2].lower() if keyed[1] == "annotations" else keyed[2]):
         return ""
-    return f'fieldRef.fieldPath "{path}" is not allowed; allowed: {", ".join(allowed)}, metadata.labels[\'KEY\']'
+    return f"fieldRef.fieldPath \"{path}\" is not allowed; allowed: {', '.join(allowed)}, metadata.labels['KEY']"
 
 
 def _resource_field(value: Any) -> str:
@@ -272,14 +274,11 @@ def _metric_spec(value: Object) -> str:
     kinds = ("containerResource", "external", "object", "pods", "resource")
     given = [each for each in kinds if value.get(each) is not None]
     kind = str(value.get("type") or "")
-    return f"a metric of type {kind} has no {given[0]}" if len(given) == 1 and kind and given[0].lower() != kind.lower() else (
-        "must say one source only" if len(given) > 1 else ""
+    return (
+        f"a metric of type {kind} has no {given[0]}"
+        if len(given) == 1 and kind and given[0].lower() != kind.lower()
+        else ("must say one source only" if len(given) > 1 else "")
     )
-
-
-@_form("label-selector")
-def _label_selector(value: Object) -> str:
-    return ""
 
 
 @_form("flow-subject")
@@ -356,7 +355,9 @@ def _class_parameters(value: Object) -> str:
     scope = value.get("scope") or "Cluster"
     if scope == "Namespace" and not value.get("namespace"):
         return "the scope Namespace needs namespace"
-    return "the scope Cluster cannot have namespace" if scope == "Cluster" and value.get("namespace") is not None else ""
+    return (
+        "the scope Cluster cannot have namespace" if scope == "Cluster" and value.get("namespace") is not None else ""
+    )
 
 
 @_form("mutation")
@@ -414,3 +415,24 @@ def _binding_conditions(value: Object) -> str:
 def _event_series(value: Object) -> str:
     count = value.get("count")
     return "count must be at least 2" if isinstance(count, int) and count < 2 else ""
+
+
+@_form("new-event")
+def _new_event(value: Object) -> str:
+    for field in ("deprecatedCount", "deprecatedFirstTimestamp", "deprecatedLastTimestamp", "deprecatedSource"):
+        if value.get(field):
+            return f"{field} must be left out"
+    return ""
+
+
+@_form("slice")
+def _slice(value: Object) -> str:
+    if value.get("devices") and value.get("sharedCounters"):
+        return "devices cannot be combined with sharedCounters"
+    return ""
+
+
+@_form("device-constraint")
+def _device_constraint(value: Object) -> str:
+    one, other = value.get("matchAttribute"), value.get("distinctAttribute")
+    return "needs exactly one of matchAttribute, distinctAttribute" if bool(one) == bool(other) else ""

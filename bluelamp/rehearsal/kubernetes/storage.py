@@ -11,6 +11,17 @@ from bluelamp.rehearsal.provider import Failure
 from bluelamp.rehearsal.values import UNKNOWN, has_unknown, plain
 
 Object = Mapping[str, Any]
+_NO_SOURCE = (
+    "accessModes",
+    "capacity",
+    "claimRef",
+    "mountOptions",
+    "nodeAffinity",
+    "persistentVolumeReclaimPolicy",
+    "storageClassName",
+    "volumeAttributesClassName",
+    "volumeMode",
+)
 
 
 def volume(value: Object) -> Iterator[Failure]:
@@ -18,10 +29,12 @@ def volume(value: Object) -> Iterator[Failure]:
     spec = plain(value.get("spec"))
     if not isinstance(spec, Mapping):
         return
+    if not any(value is not None for key, value in spec.items() if key not in _NO_SOURCE):
+        yield Failure("spec", "needs a source, such as csi or nfs")
     modes = spec.get("accessModes") or ()
     if "ReadWriteOncePod" in modes and len(modes) > 1:
         yield Failure("spec.accessModes", "ReadWriteOncePod cannot be combined with others")
-    if "local" in spec and not dig(spec, "nodeAffinity.required") :
+    if "local" in spec and not dig(spec, "nodeAffinity.required"):
         yield Failure("spec.nodeAffinity", "required for a local volume")
     path = dig(spec, "hostPath.path")
     if path == "/" and spec.get("persistentVolumeReclaimPolicy") == "Recycle":
@@ -48,9 +61,10 @@ def claim_spec(spec: Object, at: str) -> Iterator[Failure]:
     source, reference = spec.get("dataSource"), spec.get("dataSourceRef")
     if has_unknown(source) or has_unknown(reference):
         return
-    if isinstance(source, Mapping) and isinstance(reference, Mapping):
-        if any((source.get(key) or "") != (reference.get(key) or "") for key in ("apiGroup", "kind", "name")):
-            yield Failure(f"{at}.dataSourceRef", "must be the same as dataSource")
+    if not isinstance(source, Mapping) or not isinstance(reference, Mapping):
+        return
+    if any((source.get(key) or "") != (reference.get(key) or "") for key in ("apiGroup", "kind", "name")):
+        yield Failure(f"{at}.dataSourceRef", "must be the same as dataSource")
 
 
 def storage_class(value: Object) -> Iterator[Failure]:

@@ -32,7 +32,7 @@ def pod(pod: Object, path: str, claims: set[Any]) -> Iterator[Failure]:
             yield Failure(f"{where}.name", f'duplicate: "{name}" is already the name of {seen[name]}')
         for place, mount in items(container, "volumeMounts"):
             volume = plain(mount.get("name"))
-            if known is not None and isinstance(volume, str) and volume not in known | claims:
+            if known is not None and isinstance(volume, str) and not {volume, UNKNOWN} & (known | claims):
                 yield Failure(
                     f"{where}.{place}.name", f'no volume "{volume}" in {path + "." if path else ""}spec.volumes'
                 )

@@ -1,0 +1,100 @@
+"""CEL expressions that objects carry: admission policies, webhooks' match conditions, device selectors.
+
+Only what the interpreter itself can tell is refused: syntax, and names that the server does not declare. Types are not
+checked. Source: Kubernetes v1.36, `apiserver/pkg/admission/plugin/cel` and `dynamic-resource-allocation/cel`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bluelamp.rehearsal.kubernetes import cel
+from bluelamp.rehearsal.kubernetes.podspecs import dig, items
+from bluelamp.rehearsal.kubernetes.schema import join
+from bluelamp.rehearsal.provider import Failure
+from bluelamp.rehearsal.values import plain
+
+Object = Mapping[str, Any]
+_ADMISSION = ("object", "oldObject", "request", "params", "namespaceObject", "authorizer", "variables")
+_CONDITION = ("object", "oldObject", "request", "authorizer", "params", "namespaceObject")
+_STRINGS = re.compile(
+    r'''[rRbB]{0,2}("""(?:.|\n)*?"""|\'\'\'(?:.|\n)*?\'\'\'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')'''
+)
+_NAME = re.compile(r"(?<![\w.?])([A-Za-z_]\w*)(?!\w*\s*[({:])")
+_BOUND = re.compile(
+    r"\.(?:all|exists|exists_one|existsOne|map|filter|transformList|transformMap|bind|sortBy)"
+    r"\(\s*(\w+)\s*,(?:\s*(\w+)\s*,)?"
+)
+_WORDS = frozenset(
+    [
+        *("true", "false", "null", "in", "bool", "bytes", "double", "int", "list", "map", "null_type", "optional"),
+        *("string", "timestamp", "duration", "type", "uint", "google", "Object", "JSONPatch", "strings", "math"),
+        *("sets", "base64", "cel", "ip", "cidr", "quantity", "semver", "format", "dyn"),
+    ]
+)
+
+
+def wrong(text: Any, declared: tuple[str, ...]) -> str:
+    """Why the server cannot compile the expression `text`, which may use the names `declared`; empty where it can, or
+    where that cannot be said."""
+    if not isinstance(text, str) or not text.strip():
+        return ""
+    if reason := cel.syntax(text):
+        return f"is not CEL: {reason}"
+    bare = re.sub(r"//.*", "", _STRINGS.sub("''", text))
+    bound = {name for found in _BOUND.findall(bare) for name in found if name}
+    for name in _NAME.findall(bare):
+        if name not in declared and name not in bound and name not in _WORDS:
+            return f'has an undeclared name: "{name}"; declared: {", ".join(declared)}'
+    return ""
+
+
+def _each(value: Object, path: str, field: str, declared: tuple[str, ...]) -> Iterator[Failure]:
+    for where, each in items(value, path):
+        if reason := wrong(plain(each.get(field)), declared):
+            yield Failure(join(where, field), reason)
+
+
+def policy(value: Object) -> Iterator[Failure]:
+    """A validating or mutating admission policy."""
+    yield from _each(value, "spec.matchConditions", "expression", _CONDITION)
+    yield from _each(value, "spec.variables", "expression", _ADMISSION)
+    yield from _each(value, "spec.validations", "expression", _ADMISSION)
+    yield from _each(value, "spec.validations", "messageExpression", _ADMISSION)
+    yield from _each(value, "spec.auditAnnotations", "valueExpression", _ADMISSION)
+    known = {plain(each.get("name")) for _, each in items(value, "spec.variables")}
+    for where, each in items(value, "spec.validations"):
+        text = plain(each.get("expression"))
+        for name in re.findall(r"\bvariables\.(\w+)", text) if isinstance(text, str) else ():
+            if name not in known:
+                yield Failure(f"{where}.expression", f'no variable "{name}" in spec.variables')
+    for where, each in items(value, "spec.mutations"):
+        for field in ("applyConfiguration", "jsonPatch"):
+            if reason := wrong(dig(each, f"{field}.expression"), _ADMISSION):
+                yield Failure(f"{where}.{field}.expression", reason)
+
+
+def webhooks(value: Object) -> Iterator[Failure]:
+    """A webhook configuration's match conditions."""
+    for where, each in items(value, "webhooks"):
+        for place, condition in items(each, "matchConditions"):
+            if reason := wrong(plain(condition.get("expression")), ("object", "oldObject", "request", "authorizer")):
+                yield Failure(f"{where}.{place}.expression", reason)
+
+
+def devices(value: Object) -> Iterator[Failure]:
+    """Selectors of devices, in a class, a claim or a claim's template."""
+    yield from _selectors(value, "spec.selectors")
+    for prefix in ("spec", "spec.spec"):
+        for where, request in items(value, f"{prefix}.devices.requests"):
+            for found in _selectors(request, "exactly.selectors"):
+                yield Failure(f"{where}.{found.path}", found.reason)
+            for place, each in items(request, "firstAvailable"):
+                for found in _selectors(each, "selectors"):
+                    yield Failure(f"{where}.{place}.{found.path}", found.reason)
+
+
+def _selectors(value: Object, path: str) -> Iterator[Failure]:
+    for where, each in items(value, path):
+        if reason := wrong(dig(each, "cel.expression"), ("device",)):
+            yield Failure(f"{where}.cel.expression", reason)
