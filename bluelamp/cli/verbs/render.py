@@ -70,7 +70,7 @@ def render(
     engine, no login. Or write pipelines for a code host, or objects for the Pulumi Kubernetes Operator.
 
     Examples: `bluelamp render west-midlands` · `bluelamp render essex --diagram-only --out /tmp/essex` ·
-    `bluelamp render --pipelines github` · `bluelamp render --operator --out ../gitops/bluelamp`
+    `bluelamp render --pipelines github` · `bluelamp render --operator`
     """
     if operator and pipelines is not None:
         raise UsageError("--operator and --pipelines exclude each other", next_step="give one of them")
