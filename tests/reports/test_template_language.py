@@ -112,6 +112,13 @@ def test_which_template_the_expressions_of_an_inner_one_see(tmp_path, outer, inn
     )
 
 
+@pytest.mark.parametrize(("options", "name"), [({}, UNKNOWN), (INNER, "rg-inner")])
+def test_which_resource_group_the_expressions_of_an_inner_template_mean(tmp_path, options, name):
+    inside = {**nested(template(account(tag="[resourceGroup().name]")), **options), "resourceGroup": "rg-inner"}
+    (one,) = resources_of(tmp_path, template(inside))
+    assert (one.properties["tag"], one.properties["resourceGroupName"]) == (name, "rg-inner")
+
+
 def test_null_passed_to_a_parameter_leaves_its_default(tmp_path):
     inside = template(account(minimumTlsVersion="[parameters('tls')]"), parameters=TLS)
     whole = template(nested(inside, parameters={"tls": {"value": "[null()]"}}, **INNER))
