@@ -10,7 +10,7 @@ INTEROP := .bluelamp/interop
 ADVISORIES ?=
 REQUIRE_ADVISORIES ?=
 
-.PHONY: rehearse test thorough check bench single-view interop docs golden lock sbom resilience clean
+.PHONY: rehearse test thorough check bench single-view interop docs golden lock agreement sbom resilience clean
 
 rehearse: $(VENV)/.ready  ## bring FORCE up in the rehearsal cloud, judged, with a report
 	@$(RUN)/bluelamp up --rehearse $(FORCE)
@@ -43,6 +43,9 @@ single-view: $(VENV)/.ready  ## contracts, linking, a single view and a forecast
 
 interop: $(VENV)/.ready $(INTEROP)/.ready  ## contract checks, compared one by one with those of datacontract-cli
 	@$(RUN)/python -m tests.interop
+
+agreement: $(VENV)/.ready  ## how far what is said of templates is what Azure makes of them
+	@$(RUN)/python -m tests.agreement.templates
 
 docs: $(VENV)/.ready  ## the reference pages, written from the code
 	$(RUN)/python docs/write.py

@@ -12,6 +12,7 @@ from bluelamp.core.problems import SettingsError
 from bluelamp.core.resource import Resource
 from bluelamp.policies import UNKNOWN, Verdict, judge, rules
 from bluelamp.reports.sources.templates import read
+from bluelamp.reports.unjudged import Skipped
 from tests.conftest import bluelamp
 from tests.reports.test_template_agreement import RULES, Unsayable, template
 from tests.thorough import tries

@@ -221,6 +221,7 @@ KNOWN = {
     "if(equals(newGuid(), 'x'), 'same', 'same')": "same",
     "if(equals(newGuid(), 'x'), createObject('a', 1, 'b', 2), createObject('a', 1, 'b', 3)).a": 1,
     "coalesce(null(), createArray(newGuid()))[0]": "<newguid()>",
+    "coalesce(concat('id-', newGuid()), 'x')": "id-<newguid()>",
     "items(createObject('a', newGuid()))[0].key": "a",
     "map(createArray(newGuid(), 'x'), lambda('e', 'known'))": ["known", "known"],
     "union(createObject('a', newGuid()), createObject('a', 1)).a": 1,

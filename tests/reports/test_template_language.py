@@ -8,6 +8,7 @@ import pytest
 
 from bluelamp.policies import UNKNOWN, Verdict, judge
 from bluelamp.reports.sources.templates import read
+from tests.agreement import templates as agreement
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 ACCOUNT = "Microsoft.Storage/storageAccounts"
@@ -109,6 +110,13 @@ def test_which_template_the_expressions_of_an_inner_one_see(tmp_path, outer, inn
         verdict(resources_of(tmp_path, template(nested(inside, **options), parameters=around, **outer)), "BL-STO-002")
         == found
     )
+
+
+@pytest.mark.parametrize(("options", "name"), [({}, UNKNOWN), (INNER, "rg-inner")])
+def test_which_resource_group_the_expressions_of_an_inner_template_mean(tmp_path, options, name):
+    inside = {**nested(template(account(tag="[resourceGroup().name]")), **options), "resourceGroup": "rg-inner"}
+    (one,) = resources_of(tmp_path, template(inside))
+    assert (one.properties["tag"], one.properties["resourceGroupName"]) == (name, "rg-inner")
 
 
 def test_null_passed_to_a_parameter_leaves_its_default(tmp_path):
@@ -291,6 +299,15 @@ def test_texts_become_booleans_where_these_are_asked_for(tmp_path, value, made):
 def test_numbers_and_texts_become_what_is_asked_for(tmp_path, type_, name, value, made):
     (one,) = resources_of(tmp_path, template({"type": type_, "name": "it", "properties": {name: value}}))
     assert (one.properties[name], type(one.properties[name])) == (made, type(made))
+
+
+# --- modules ---------------------------------------------------------------------------------------------------------
+
+
+def test_few_verdicts_on_compiled_modules_are_unknown(tmp_path):
+    found = list(agreement.verdicts(tmp_path))
+    assert agreement.disagreements(found) == []
+    assert agreement.share(found) < agreement.MOST
 
 
 # --- what a file may hold --------------------------------------------------------------------------------------------

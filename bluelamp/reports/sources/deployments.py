@@ -54,11 +54,11 @@ def _inner(said: Mapping[str, Any], scope: Scope) -> Scope | None:
         case True:
             given = _all_given(properties.get("parameters"), parts, scope)
             name = scope.value(said.get("name", ""))
-            return replace(made, template=parts, given=given, loops={}, name=name, ambiguous=False)
+            return replace(made, template=parts, given=given, loops={}, name=name, ambiguous=False, around=None)
         case False:  # the inner template sees what the outer one does
-            return replace(made, template=_seen(scope.template, parts))
+            return replace(made, template=_seen(scope.template, parts), around=scope.around or scope)
         case _:
-            return replace(made, template=_seen(scope.template, parts), ambiguous=True)
+            return replace(made, template=_seen(scope.template, parts), ambiguous=True, around=scope.around or scope)
 
 
 def _seen(outer: Template, inside: Template) -> Template:

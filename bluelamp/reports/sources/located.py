@@ -19,6 +19,8 @@ TOO_LONG: Final = "a number has too many digits"
 # What is not closed goes on to the end of the text, so that nothing is looked at twice. Texts may have several lines.
 _STRING_OR_COMMENT: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_ESCAPED: Final = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+"""How JSON spells half a character, which no text of a file has otherwise."""
 
 
 class Located(dict[str, Any]):
@@ -147,10 +149,9 @@ def reason(error: ValueError) -> str:
 
 def read(text: str, file: str) -> Any:
     """The value that `text` holds. Raises `Unreadable`."""
-    bare = _STRING_OR_COMMENT.sub(_blank, text)
     try:
-        value = _Decoder().decode(bare)
-        _check(value, file)
+        value = _decoded(text)
+        _check(value, text, file)
     except JSONDecodeError as error:
         raise Unreadable(Problem(file, error.lineno, error.colno, message=f"this is not JSON: {error.msg}")) from error
     except Twice as error:
@@ -163,13 +164,21 @@ def read(text: str, file: str) -> Any:
     return value
 
 
-def _check(value: Any, file: str) -> None:
+def _decoded(text: str) -> Any:
+    """The value that `text` holds. Most files have no comments, and those that do are no JSON without this."""
+    try:
+        return _Decoder().decode(text)
+    except JSONDecodeError:
+        return _Decoder().decode(_STRING_OR_COMMENT.sub(_blank, text))
+
+
+def _check(value: Any, text: str, file: str) -> None:
     """Raises `Unreadable` for what is nested too deep and for text that is no Unicode."""
     try:
         size(value, 100 * MOST_VALUES, DEEPEST)
     except OverBudget as error:
         raise Unreadable(Problem(file, message=f"values are nested too deep: more than {DEEPEST} levels")) from error
-    if not is_whole(value):
+    if _ESCAPED.search(text) and not is_whole(value):
         raise Unreadable(Problem(file, message=HALF))
 
 

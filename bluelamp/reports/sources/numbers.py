@@ -112,9 +112,10 @@ def _range(start: Any, count: Any) -> list[int]:
 
 
 def _coalesced(arguments: list[Any]) -> Any:
-    """The first value that is not null, where none before it is open."""
+    """The first value that is not null, where none before it may be null. What has known text is not."""
     first = next((each for each in arguments if each is not None), None)
-    return None if isinstance(first, Open) else first
+    may_be_null = isinstance(first, Open) and not any(isinstance(part, str) for part in first.parts)
+    return None if may_be_null else first
 
 
 def _both(arguments: list[Any]) -> Any:

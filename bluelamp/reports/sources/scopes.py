@@ -33,6 +33,7 @@ class Scope:
     `given` are the values of parameters by their folded names; `name` is what the deployment is called. An expression
     that cannot be read goes to `unread`, with why, and its value is open. `refer` says what `reference` gives for a
     resource of this template. In an `ambiguous` scope it is not known which template parameters and variables are from.
+    `around` is the scope that expressions see where that is not this one.
     """
 
     template: Template
@@ -45,6 +46,7 @@ class Scope:
     budget: Budget = field(default_factory=Budget)
     name: Any = None
     ambiguous: bool = False
+    around: "Scope | None" = None
     unread: dict[str, str] = field(default_factory=dict)
     refer: "Callable[[Scope, str, list[Any]], Any]" = lambda *_: None
     kept: dict[Any, Any] = field(default_factory=dict)
@@ -151,7 +153,8 @@ class Scope:
             return unknown(written())
         if name == "extensionresourceid":
             return functions.resource_id(arguments[0], arguments[1:])
-        start = self if name == "resourceid" else replace(self, level=name.removesuffix("resourceid"))
+        here = self.around or self
+        start = here if name == "resourceid" else replace(here, level=name.removesuffix("resourceid"))
         return functions.resource_id(start.place, arguments)
 
     def _referred(self, name: str, arguments: list[Any], written: Written) -> Any:
@@ -159,14 +162,16 @@ class Scope:
         return unknown(written()) if found is None else found
 
     def _subscription(self, *_: Any) -> Any:
-        return self._about("subscription", subscriptionId="{subscriptionId}", tenantId="", displayName="")
+        here = self.around or self
+        return here._about("subscription", subscriptionId="{subscriptionId}", tenantId="", displayName="")
 
     def _resource_group(self, _: str, arguments: list[Any], written: Written) -> Any:
         if arguments:
             return unknown(written())
-        group = self._about("group", name="{resourceGroupName}", tags="", type="")
-        named = {} if self.group_name is None else {"name": self.group_name}
-        return {**group, **named, "id": self.place, "location": LOCATION}
+        here = self.around or self
+        group = here._about("group", name="{resourceGroupName}", tags="", type="")
+        named = {} if here.group_name is None else {"name": here.group_name}
+        return {**group, **named, "id": here.place, "location": LOCATION}
 
     def _deployment(self, _: str, __: list[Any], written: Written) -> Any:
         return unknown(written()) if self.name is None else _Deployment(self.name, self.group)

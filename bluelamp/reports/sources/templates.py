@@ -132,7 +132,8 @@ def _is_told(path: str, problems: list[Problem]) -> bool:
 
 def _unread(problem: Problem) -> Skipped:
     source = (problem.file, problem.line or 1)
-    why = "; ".join(filter(None, (problem.message, problem.allowed, problem.next_step)))
+    allowed = f"allowed: {problem.allowed}" if problem.allowed else ""
+    why = "; ".join(filter(None, (problem.message, allowed, problem.next_step)))
     return Skipped("file", problem.file, why, source=source, of="file", unread=True)
 
 
