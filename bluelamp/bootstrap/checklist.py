@@ -174,6 +174,8 @@ def _roles(force: Force, settings: Bootstrap, found: Mapping[str, str]) -> Itera
     )
     if settings.management_group is None:
         yield Item("Assign the roles on management groups (docs/first-deployment.md, step 5)", principal)
+    if force.azure and force.azure.management_groups.hierarchy_settings:
+        yield Item("Assign Hierarchy Settings Administrator at the tenant's root group", principal)
     if any(each.billing_scope for each in (force.azure.landing_zones if force.azure else ())):
         yield Item("Assign Azure subscription creator at the billing scope, for new subscriptions", principal)
     yield Item("Assign Contributor at /providers/Microsoft.aadiam, for the logs of Entra ID", principal)
