@@ -10,8 +10,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from bluelamp.core.resource import UNKNOWN_VERSION, Resource
 from bluelamp.policies.estate import canonical
 from bluelamp.policies.value import UnknownValue, Value
@@ -62,6 +60,8 @@ def _of_type(type_: str) -> str:
 @cache
 def recorded() -> Mapping[tuple[str, str], Default]:
     """Each default that a rule relies on, by the type and the property."""
+    import yaml
+
     read = yaml.load(Path(__file__).with_suffix(".yaml").read_bytes(), Loader=yaml.CSafeLoader)
     found = {pair: Default("") for each in read["always"] for pair in each.items()}
     for each in read["since"]:

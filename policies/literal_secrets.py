@@ -12,8 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from bluelamp.policies.value import UnknownValue, Value
 
 LONGEST: Final = 4096
@@ -33,6 +31,8 @@ class Told(Enum):
 
 @cache
 def _data() -> Mapping[str, Any]:
+    import yaml
+
     read: dict[str, Any] = yaml.load(Path(__file__).with_suffix(".yaml").read_bytes(), Loader=yaml.CSafeLoader)
     return read
 

@@ -3,7 +3,7 @@
 The configuration of the system is optional, and so is the type of its disk. Microsoft's images and those of the Linux
 distributions are told by their publisher and offer.
 Source: https://learn.microsoft.com/azure/virtual-machines/linux/endorsed-distros and
-https://learn.microsoft.com/azure/virtual-machines/windows/cli-ps-findimage, read 2026-11-30.
+https://learn.microsoft.com/azure/virtual-machines/windows/cli-ps-findimage; the list is not verified.
 """
 
 import re

@@ -9,10 +9,18 @@ from bluelamp.policies.azure._lists import adds_up, let_in
 from bluelamp.policies.azure._restrictions import restrictions_of
 from bluelamp.policies.azure.clusters import CLUSTER
 from bluelamp.policies.azure.container_apps import APP
-from bluelamp.policies.azure.integration import NAMESPACE_NETWORKS
 from bluelamp.policies.azure.keyvault import MANAGED_HSM, VAULT
 from bluelamp.policies.azure.network_edges import BASTION
-from bluelamp.policies.azure.paas import BATCH, COGNITIVE, EVENT_GRIDS, IOT_HUB, KUSTO, SEARCH, SIGNALS
+from bluelamp.policies.azure.paas import (
+    BATCH,
+    COGNITIVE,
+    EVENT_GRIDS,
+    IOT_HUB,
+    KUSTO,
+    NAMESPACE_NETWORKS,
+    SEARCH,
+    SIGNALS,
+)
 from bluelamp.policies.azure.registries import REGISTRY
 from bluelamp.policies.azure.storage import ACCOUNT
 from bluelamp.policies.azure.web import APPS

@@ -201,7 +201,7 @@ ENCRYPTED_BEHIND: Final = require(
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=IN_TRANSIT,
-    at={APPLICATION_GATEWAY: "backendHttpSettingsCollection[*]"},
+    at={APPLICATION_GATEWAY: ("backendHttpSettingsCollection[*]", "backendSettingsCollection[*]")},
     rationale="""The gateway decrypts; what it then sends on in the clear is read by whoever got into the network
     behind it.""",
     fix="Set the protocol of backendHttpSettingsCollection to Https.",

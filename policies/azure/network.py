@@ -126,6 +126,7 @@ def subnet_is_private(subnet: Value) -> Outcome:
         INTERFACE: "ipConfigurations[*].publicIPAddress",
         MACHINE: f"networkProfile.{_CONFIGURED}",
         SCALE_SET: f"virtualMachineProfile.networkProfile.{_CONFIGURED}",
+        f"{SCALE_SET}VM": f"networkProfileConfiguration.{_CONFIGURED}",
     },
     fix="Remove the public address: publish through Application Gateway or the firewall, administer through Bastion.",
     example="""

@@ -11,6 +11,7 @@ from contextlib import suppress
 import pytest
 
 from bluelamp.policies import UNKNOWN, Case, Resource, Rule, Verdict, judge, rules
+from bluelamp.policies.defaults import version_of
 from bluelamp.policies.estate import canonical
 from bluelamp.rehearsal.armtypes.names import spelling
 from bluelamp.rehearsal.azure import ids
@@ -48,7 +49,8 @@ def _written(resource: Resource, resources: Mapping[str, Resource]) -> dict:
         for key, value in resource.properties.items()
         if key in holders or key not in ids.path_parameters(token)
     }
-    made = {"type": ids.arm_type(token), "name": f"[{_name(resource, resources)}]"}
+    version = version_of(resource) or AZURE.resource(token).api_version
+    made = {"type": ids.arm_type(token), "apiVersion": version, "name": f"[{_name(resource, resources)}]"}
     for holder in holders:
         if holder not in properties:
             raise Unsayable("in a template everything stands somewhere")
