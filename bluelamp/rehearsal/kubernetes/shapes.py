@@ -430,9 +430,3 @@ def _slice(value: Object) -> str:
     if value.get("devices") and value.get("sharedCounters"):
         return "devices cannot be combined with sharedCounters"
     return ""
-
-
-@_form("device-constraint")
-def _device_constraint(value: Object) -> str:
-    one, other = value.get("matchAttribute"), value.get("distinctAttribute")
-    return "needs exactly one of matchAttribute, distinctAttribute" if bool(one) == bool(other) else ""
