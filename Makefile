@@ -10,7 +10,7 @@ INTEROP := .bluelamp/interop
 ADVISORIES ?=
 REQUIRE_ADVISORIES ?=
 
-.PHONY: rehearse test thorough check bench single-view interop docs golden lock agreement sbom resilience clean
+.PHONY: rehearse test thorough agreement check bench single-view interop docs golden lock sbom resilience clean
 
 rehearse: $(VENV)/.ready  ## bring FORCE up in the rehearsal cloud, judged, with a report
 	@$(RUN)/bluelamp up --rehearse $(FORCE)
@@ -21,6 +21,10 @@ test: $(VENV)/.ready  ## every test, with the real engine and a real Kubernetes 
 
 thorough: $(VENV)/.ready  ## every test with all of its generated cases; before a release
 	BLUELAMP_THOROUGH=1 $(MAKE) test
+
+agreement: $(VENV)/.ready  ## how often the rehearsal and the templates' reader decide as the real services do; minutes
+	$(RUN)/python -m tests.agreement.kubernetes
+	$(RUN)/python -m tests.agreement.templates
 
 check: $(VENV)/.ready  ## what needs no running: formatting, lint, types, imports, licences, known vulnerabilities
 	$(RUN)/ruff format --check .
@@ -43,9 +47,6 @@ single-view: $(VENV)/.ready  ## contracts, linking, a single view and a forecast
 
 interop: $(VENV)/.ready $(INTEROP)/.ready  ## contract checks, compared one by one with those of datacontract-cli
 	@$(RUN)/python -m tests.interop
-
-agreement: $(VENV)/.ready  ## how far what is said of templates is what Azure makes of them
-	@$(RUN)/python -m tests.agreement.templates
 
 docs: $(VENV)/.ready  ## the reference pages, written from the code
 	$(RUN)/python docs/write.py

@@ -117,7 +117,8 @@ def base(shape: Shape, node: Node, api_version: str, kind: str, *, namespaced: b
     """The smallest object of a kind that its schema allows."""
     found = shape.example(node)
     meta = {"name": "it", **({"namespace": "default"} if namespaced else {})}
-    spec = {"spec": found.get("spec", {})} if "spec" in (node.get("properties") or {}) else {}
+    below = (node.get("properties") or {}).get("spec")
+    spec = {"spec": shape.example(below)} if below is not None else {}
     rest = {key: value for key, value in found.items() if key not in ("status", "spec", "metadata")}
     return {**rest, "apiVersion": api_version, "kind": kind, "metadata": meta, **spec}
 

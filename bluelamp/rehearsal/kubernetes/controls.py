@@ -136,7 +136,8 @@ def job_spec(spec: Object, at: str, *, metadata: Object) -> Iterator[Failure]:
 
 
 def _indexed(completions: Any, parallel: Any, at: str, name: str) -> Iterator[Failure]:
-    if completions is None:
+    if completions is None and parallel is not None:
+        # Both are 1 where both are left out.
         yield Failure(f"{at}.completions", "required for the mode Indexed")
     if isinstance(parallel, int) and parallel > 100_000:
         yield Failure(f"{at}.parallelism", "must be at most 100000 for the mode Indexed")

@@ -16,6 +16,7 @@ from bluelamp.rehearsal.store import Record, Store
 from bluelamp.rehearsal.values import plain
 
 _CRD = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
+_PRIORITIES = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
 _ALWAYS_THERE = ("default", "kube-system", "kube-public", "kube-node-lease")
 
 
@@ -74,6 +75,7 @@ class Embedded:
             return self._apply(target, kind, inputs, preview=False)
         if (ref.api_version, ref.kind) == ("v1", "Pod"):
             self._refuse_missing_account(target, inputs)
+            self._refuse_missing_classes(target, inputs)
         live = complete(kind, inputs, None, preview=False)
         with self._store.transaction():
             if self._record(target) is not None:
@@ -175,11 +177,27 @@ class Embedded:
     def _refuse_missing_account(self, target: Target, inputs: Mapping[str, Any]) -> None:
         """A pod's service account must be there; every namespace has one called default."""
         ref = target.ref
-        name = str(dig(inputs, "spec.serviceAccountName") or "default")
+        name = str(dig(inputs, "spec.serviceAccountName") or dig(inputs, "spec.serviceAccount") or "default")
         account = Ref("v1", "ServiceAccount", ref.namespace, name)
         if name != "default" and self._store.get(account.record_id(target.cluster)) is None:
             what = f"error looking up service account {account.id}"
             raise CloudError("Forbidden", f'pods "{ref.name}" is forbidden: {what}: serviceaccount "{name}" not found')
+
+    def _refuse_missing_classes(self, target: Target, inputs: Mapping[str, Any]) -> None:
+        """A pod's priority and runtime classes must be there, and only its priority class says its priority."""
+        priority = dig(inputs, "spec.priorityClassName")
+        for name, api_version, kind in (
+            ("" if priority in _PRIORITIES else priority, "scheduling.k8s.io/v1", "PriorityClass"),
+            (dig(inputs, "spec.runtimeClassName"), "node.k8s.io/v1", "RuntimeClass"),
+        ):
+            if name and self._store.get(Ref(api_version, kind, "", str(name)).record_id(target.cluster)) is None:
+                raise CloudError("Forbidden", f'pods "{target.ref.name}" is forbidden: {kind} "{name}" not found')
+        if dig(inputs, "spec.priority") not in (None, 0, _PRIORITIES.get(str(priority))) and priority in (
+            None,
+            *_PRIORITIES,
+        ):
+            what = "spec.priority must be left out: spec.priorityClassName says it"
+            raise CloudError("Forbidden", f'pods "{target.ref.name}" is forbidden: {what}')
 
     def _wait_for_namespace(self, target: Target, kind: Kind) -> None:
         namespace = target.ref.namespace

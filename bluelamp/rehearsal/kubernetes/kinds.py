@@ -131,7 +131,7 @@ def _loosen(found: dict[str, Any]) -> None:
     found["io.k8s.api.core.v1.PodTemplateSpec"]["properties"]["metadata"] = own
     found["io.k8s.api.batch.v1.JobTemplateSpec"]["properties"]["metadata"] = loose
     template = found["io.k8s.api.core.v1.PersistentVolumeClaim"]
-    claim = {**template, "properties": {**template["properties"], "metadata": own}}
+    claim = {**template, "properties": {**template["properties"], "metadata": loose}}
     for key in ("apiVersion", "kind"):
         claim["properties"][key] = {"type": "string"}
     claims = found["io.k8s.api.apps.v1.StatefulSetSpec"]["properties"]["volumeClaimTemplates"]

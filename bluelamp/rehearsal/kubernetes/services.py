@@ -28,7 +28,7 @@ def service(value: Object) -> Iterator[Failure]:
     yield from _addresses(spec, kind)
     if (
         kind != "ExternalName"
-        and spec.get("sessionAffinity") in (None, "", "None")
+        and spec.get("sessionAffinity") == "None"
         and spec.get("sessionAffinityConfig") is not None
     ):
         yield Failure("spec.sessionAffinityConfig", "needs sessionAffinity: ClientIP")

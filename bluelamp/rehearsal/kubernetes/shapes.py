@@ -34,7 +34,13 @@ _KEY = r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0
 def _form(name: str) -> Callable[[Check], Check]:
     def register(check: Check) -> Check:
         def whole(value: Any) -> str:
-            return check(plain(value)) if isinstance(value, Mapping) and not has_unknown(value) else ""
+            if not isinstance(value, Mapping) or has_unknown(value):
+                return ""
+            try:
+                return check(plain(value))
+            except (AttributeError, TypeError, ValueError):
+                # A field within is of another type, which the schema says by itself.
+                return ""
 
         CHECKS[name] = whole
         return check
@@ -430,9 +436,3 @@ def _slice(value: Object) -> str:
     if value.get("devices") and value.get("sharedCounters"):
         return "devices cannot be combined with sharedCounters"
     return ""
-
-
-@_form("device-constraint")
-def _device_constraint(value: Object) -> str:
-    one, other = value.get("matchAttribute"), value.get("distinctAttribute")
-    return "needs exactly one of matchAttribute, distinctAttribute" if bool(one) == bool(other) else ""

@@ -1,7 +1,6 @@
 """The objects and mistakes that the tests of the embedded and of the real API server share."""
 
 import copy
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,64 +41,6 @@ def broken(mistake: dict[str, Any]) -> dict[str, Any]:
         else:
             place[last] = value
     return obj
-
-
-def mutants() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every object with each of its fields, one at a time, left out, misspelt, doubled, and given other values."""
-    for name, obj in GOOD.items():
-        for path in _paths(obj):
-            if name != "definition" and path[0] not in ("apiVersion", "kind") and path[:2] not in _IDENTITY:
-                for change, mutant in _changed(obj, path):
-                    yield f"{name} {'.'.join(map(str, path))} {change}", mutant
-
-
-_IDENTITY = [("metadata",), ("metadata", "name"), ("metadata", "namespace")]
-_VALUES = {
-    "text": "Zz zz",
-    "word": "word",
-    "empty": "",
-    "negative": -1,
-    "zero": 0,
-    "huge": 99999999999,
-    "true": True,
-    "object": {},
-    "list": [],
-}
-
-
-def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in items:
-        yield (*path, key)
-        yield from _paths(item, (*path, key))
-
-
-def _changed(obj: dict[str, Any], path: tuple[Any, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
-    *parents, last = path
-
-    def copied() -> tuple[dict[str, Any], Any]:
-        mutant = copy.deepcopy(obj)
-        place: Any = mutant
-        for key in parents:
-            place = place[key]
-        return mutant, place
-
-    mutant, place = copied()
-    value = place.pop(last)
-    yield "left out", mutant
-    if isinstance(last, str):
-        mutant, place = copied()
-        place[f"{last}x"] = place.pop(last)
-        yield "misspelt", mutant
-    others = {name: other for name, other in _VALUES.items() if type(other) is not type(value) or other != value}
-    if isinstance(value, str):
-        others["capitals"] = value.upper()
-    if isinstance(value, list) and value:
-        others["doubled"] = [*value, value[0]]
-    for name, other in others.items():
-        mutant, place = copied()
-        place[last] = copy.deepcopy(other)
-        yield name, mutant
 
 
 def create(
