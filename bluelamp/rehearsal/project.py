@@ -59,6 +59,12 @@ class Project:
         return hosts.runtime_of(self.content)
 
     @property
+    def program(self) -> Path:
+        """The folder of the program."""
+        main = self.root / str(self.content.get("main") or "")
+        return main if main.is_dir() else main.parent
+
+    @property
     def is_ours(self) -> bool:
         """Whether the project is one of Bluelamp's, in which each stack is a force's."""
         return lexists(self.root / "stacks" / "forces.yaml")
