@@ -165,7 +165,7 @@ class Calls:
         words = project.local(words)
         if words.deploys:
             if words.runs_program:
-                known = hosts.languages(self._held.space.home, self._held.engine.path)
+                known = hosts.languages(self._held.engine.path, self._own)
                 hosts.check(project.runtime, known, project.file)
             with told():
                 neighbours.bring(self._held.space, project.root)

@@ -226,6 +226,9 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
 
         return self._do(context, work)
 
+    def Construct(self, request: Any, context: Any) -> Any:
+        return self._do(context, lambda: self._provider.construct(request.type))
+
     def Invoke(self, request: Any, context: Any) -> Any:
         def work() -> Any:
             args = decode(request.args)

@@ -35,7 +35,7 @@ def test_only_language_hosts_and_policy_runners_of_the_path_are_supplied(tmp_pat
         "pulumi-language-java",
         "pulumi-language-yaml",
     ]
-    assert hosts.languages(home, engine) == ["java", "python", "yaml"]
+    assert hosts.languages(engine, {"PATH": f"{path}:relative", "PULUMI_HOME": str(user)}) == ["java", "python", "yaml"]
 
 
 def test_a_language_without_a_host_is_refused_with_those_that_have_one(tmp_path: Path) -> None:
