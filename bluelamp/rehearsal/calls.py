@@ -20,7 +20,7 @@ from bluelamp.errors import RehearsalError, Status, UsageError
 from bluelamp.rehearsal import hosts, neighbours, outside, settings, stack
 from bluelamp.rehearsal.changing import Change
 from bluelamp.rehearsal.passphrase import passphrase
-from bluelamp.rehearsal.project import Project
+from bluelamp.rehearsal.project import Project, checked
 from bluelamp.rehearsal.session import Rehearsal, told
 from bluelamp.rehearsal.words import Words
 
@@ -230,7 +230,7 @@ class Calls:
         return copy
 
     def _checked(self, project: Project, named: str) -> str:
-        return project.checked("stack", project.stack_of(named), "name it with --stack")
+        return checked("stack", project.stack_of(named), "name it with --stack")
 
     def _selected(self, project: Project) -> Path:
         """The file that keeps which stack of the project is selected."""
