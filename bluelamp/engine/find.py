@@ -15,8 +15,8 @@ from bluelamp.engine.build import built_folder, pinned_version
 from bluelamp.engine.integrity import damage
 from bluelamp.engine.official import official_folder, official_version
 
-MINIMUM = (3, 220, 0)
-"""The oldest `pulumi` whose event log and `--config-file` do what Bluelamp needs."""
+MINIMUM = (3, 259, 0)
+"""The oldest `pulumi` that is supported: the official release that Bluelamp installs, with which its tests pass."""
 
 NAMED = "BLUELAMP_ENGINE"
 """The variable of the environment that names one binary to use."""

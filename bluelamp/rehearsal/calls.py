@@ -20,7 +20,7 @@ from bluelamp.errors import RehearsalError, Status, UsageError
 from bluelamp.rehearsal import hosts, neighbours, outside, settings, stack
 from bluelamp.rehearsal.changing import Change
 from bluelamp.rehearsal.passphrase import passphrase
-from bluelamp.rehearsal.project import Project
+from bluelamp.rehearsal.project import Project, checked
 from bluelamp.rehearsal.session import Rehearsal, told
 from bluelamp.rehearsal.words import Words
 
@@ -165,7 +165,7 @@ class Calls:
         words = project.local(words)
         if words.deploys:
             if words.runs_program:
-                known = hosts.languages(self._held.space.home, self._held.engine.path)
+                known = hosts.languages(self._held.engine.path, self._own)
                 hosts.check(project.runtime, known, project.file)
             with told():
                 neighbours.bring(self._held.space, project.root)
@@ -230,7 +230,7 @@ class Calls:
         return copy
 
     def _checked(self, project: Project, named: str) -> str:
-        return project.checked("stack", project.stack_of(named), "name it with --stack")
+        return checked("stack", project.stack_of(named), "name it with --stack")
 
     def _selected(self, project: Project) -> Path:
         """The file that keeps which stack of the project is selected."""

@@ -43,7 +43,7 @@ def run(held: Rehearsal, words: Sequence[str], say: Callable[[str], None] = _qui
     here = Path.cwd()
     project = Project.at(here)
     calls = Calls(held, os.environ, say)
-    with Desk(calls, held.engine.path) as desk, _untouched(project):
+    with Desk(calls, held.engine.path) as desk, _untouched(project.settings("x").parent if project else None):
         engine = str(held.engine.path)
         environment = desk.environment(_script(held))
         if Path(words[0]).name == _ENGINE:
@@ -79,9 +79,8 @@ def only_looks(words: Sequence[str]) -> bool:
 
 
 @contextmanager
-def _untouched(project: Project | None) -> Iterator[None]:
+def _untouched(folder: Path | None) -> Iterator[None]:
     """Takes back what only the engine wrote into settings files: its salt, which the rehearsal's state has too."""
-    folder = None if project is None else project.settings("x").parent
     before = _stack_files(folder)
     try:
         yield

@@ -40,11 +40,10 @@ def supply(home: Path, engine: Path, environment: Mapping[str, str]) -> None:
         (folder / file.name).symlink_to(file.resolve())
 
 
-def languages(home: Path, engine: Path) -> list[str]:
+def languages(engine: Path, environment: Mapping[str, str]) -> list[str]:
     """The languages of the programs that can be run, as `runtime` in `Pulumi.yaml` names them."""
-    beside = (match[1] for file in _files(engine.resolve().parent) if (match := _host(file.name)))
-    linked = (path.name.split("-", 1)[1].rpartition("-")[0] for path in (home / "plugins").glob("language-*"))
-    return sorted({*beside, *linked})
+    found = _found(engine.resolve().parent, environment)
+    return sorted({name for kind, name, _ in found if kind == "language"})
 
 
 def check(runtime: str, known: list[str], file: Path) -> None:

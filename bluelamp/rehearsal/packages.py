@@ -12,7 +12,8 @@ class Packages:
     """Providers by package name, each made when it is first asked for.
 
     `places` are the folders of the project's own SDKs, which come before those of this Python; `own` are the packages
-    that the project has in source code, whose SDKs may be installed and which are not served.
+    that the project has in source code, whose SDKs may be installed and which are not served. `program` is the folder
+    of a program whose language host asks for schemas.
     """
 
     def __init__(
@@ -23,9 +24,10 @@ class Packages:
         kubeconfig: Path | None = None,
         places: Sequence[str] = (),
         own: Collection[str] = (),
+        program: Path | None = None,
     ) -> None:
         self._store, self._arm_types, self._kubeconfig = store, arm_types, kubeconfig
-        self._places, self._own = places, own
+        self._places, self._own, self._program = places, own, program
         self._made: dict[str, Provider] = {}
         self._lock = threading.Lock()
 
@@ -45,6 +47,17 @@ class Packages:
     def all(self) -> list[Provider]:
         """A provider for every package."""
         return [self.provider(name) for name in self.names()]
+
+    def schema(self, package: str) -> str:
+        """The schema of a package, in Pulumi's format. Raises `CloudError` where its SDK is not installed."""
+        from bluelamp.rehearsal.sdk.publishing import named_in, schema_of
+        from bluelamp.rehearsal.sdk.schema import Catalogue, UnknownPackage
+
+        try:
+            catalogue = Catalogue(package, self._places)
+        except UnknownPackage as error:
+            raise CloudError("PackageNotFound", str(error)) from error
+        return schema_of(catalogue, named_in(self._program) if self._program else ())
 
     def _make(self, package: str) -> Provider:
         if package == "azure-native":

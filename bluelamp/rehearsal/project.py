@@ -40,7 +40,7 @@ class Project:
         if not isinstance(content.get("name"), str):
             raise UsageError(f"{file} does not name a project")
         found = cls(file, content)
-        found.checked("project", found.name, f"correct `name` in {file}")
+        checked("project", found.name, f"correct `name` in {file}")
         return found
 
     @property
@@ -57,6 +57,12 @@ class Project:
     def runtime(self) -> str:
         """The language of its program."""
         return hosts.runtime_of(self.content)
+
+    @property
+    def program(self) -> Path:
+        """The folder of the program."""
+        main = self.root / str(self.content.get("main") or "")
+        return main if main.is_dir() else main.parent
 
     @property
     def is_ours(self) -> bool:
@@ -85,13 +91,6 @@ class Project:
             other = len(parts) == 3 and parts[1] != self.name
             words = words.replaced(named, "/".join([_ORGANIZATION, *more]) if other else parts[-1])
         return words
-
-    def checked(self, what: str, name: str, step: str) -> str:
-        """`name`; raises `UsageError` where it is no name: it would be read as an option, or as a path elsewhere."""
-        if not _NAME.fullmatch(name):
-            allowed = "1 to 100 letters, digits, hyphens, underscores and full stops, without a hyphen in front"
-            raise UsageError(f"{name[:60]!r} is not the name of a {what}; allowed: {allowed}", next_step=step)
-        return name
 
     @property
     def own_packages(self) -> frozenset[str]:
@@ -141,3 +140,11 @@ class Project:
     def _in_source(self, folder: str, description: str) -> bool:
         """Whether a folder holds a package in source code, which a language host runs."""
         return bool(folder) and (self.root / folder / description).is_file()
+
+
+def checked(what: str, name: str, step: str) -> str:
+    """`name`; raises `UsageError` where it is no name: it would be read as an option, or as a path elsewhere."""
+    if not _NAME.fullmatch(name):
+        allowed = "1 to 100 letters, digits, hyphens, underscores and full stops, without a hyphen in front"
+        raise UsageError(f"{name[:60]!r} is not the name of a {what}; allowed: {allowed}", next_step=step)
+    return name

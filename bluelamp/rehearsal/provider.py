@@ -8,7 +8,7 @@ is in the store.
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NoReturn
 
 
 class CloudError(Exception):
@@ -174,6 +174,10 @@ class Provider(ABC):
     def invoke(self, instance: Instance, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """The result of the function `token`."""
         raise CloudError("NotSupported", f"the rehearsal cloud does not know the function {token} ({sorted(args)})")
+
+    def construct(self, token: str) -> NoReturn:
+        """Refuses to make the component `token` of the package."""
+        raise CloudError("NotSupported", f"the rehearsal cloud does not make the component {token}")
 
     def expected_id(self, instance: Instance, urn: str, inputs: Mapping[str, Any]) -> str | None:
         """The id that `create` would give for `inputs`, where it follows from them; used to recover from a crash."""

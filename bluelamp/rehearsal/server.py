@@ -35,18 +35,23 @@ _KINDS = {
 }
 
 
+def _no_schema(package: str) -> str:
+    raise CloudError("NotSupported", f"the schema of {package} is not published here")
+
+
 class Server:
     """Serves packages on ports of 127.0.0.1 until it is closed; use it as a context manager.
 
-    Calls of other local users are refused (`bluelamp.core.loopback`).
+    `schema` writes a package's schema, where a language host asks for it. Calls of other local users are refused
+    (`bluelamp.core.loopback`).
     """
 
-    def __init__(self, providers: Iterable[Provider]) -> None:
+    def __init__(self, providers: Iterable[Provider], schema: Callable[[str], str] = _no_schema) -> None:
         self._servers: list[Any] = []
         self.ports: dict[str, int] = {}
         for provider in providers:
             server, self.ports[provider.package] = loopback.serve(
-                partial(provider_pb2_grpc.add_ResourceProviderServicer_to_server, _Service(provider)),
+                partial(provider_pb2_grpc.add_ResourceProviderServicer_to_server, _Service(provider, schema)),
                 workers=32,
                 name=provider.package,
             )
@@ -73,8 +78,8 @@ class Server:
 class _Service(provider_pb2_grpc.ResourceProviderServicer):
     """One provider, spoken to in gRPC."""
 
-    def __init__(self, provider: Provider) -> None:
-        self._provider = provider
+    def __init__(self, provider: Provider, schema: Callable[[str], str]) -> None:
+        self._provider, self._schema = provider, schema
         self._instances: dict[str, Instance] = {}
 
     def _instance(self, context: Any, urn: str = "") -> Instance:
@@ -110,6 +115,9 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> Any:
         return plugin_pb2.PluginInfo(version=self._provider.version)
+
+    def GetSchema(self, _request: Any, context: Any) -> Any:
+        return self._do(context, lambda: provider_pb2.GetSchemaResponse(schema=self._schema(self._provider.package)))
 
     def Cancel(self, _request: Any, _context: Any) -> Any:
         return empty_pb2.Empty()
@@ -217,6 +225,9 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
             return empty_pb2.Empty()
 
         return self._do(context, work)
+
+    def Construct(self, request: Any, context: Any) -> Any:
+        return self._do(context, lambda: self._provider.construct(request.type))
 
     def Invoke(self, request: Any, context: Any) -> Any:
         def work() -> Any:

@@ -169,8 +169,9 @@ def rehearsal(
                 kubeconfig=kubeconfig,
                 places=places_of(root, project.content) if project and not project.is_ours else (),
                 own=project.own_packages if project else (),
+                program=project.program if project else None,
             )
-            with Server(packages.all()) as server:
+            with Server(packages.all(), packages.schema) as server:
                 environment = space.environment(engine, server.debug_providers)
                 prefer_own_python(environment, root)
                 if kubeconfig is None:

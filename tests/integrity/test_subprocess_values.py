@@ -18,7 +18,7 @@ from bluelamp.core.problems import SettingsError
 from bluelamp.core.processes import ProcessError, run
 from bluelamp.errors import UsageError
 from bluelamp.infra.register import read_register
-from bluelamp.rehearsal.command import _checked
+from bluelamp.rehearsal.project import checked
 from bluelamp.reports.provenance import provenance
 from tests.comparing import differing
 from tests.conftest import ROOT, Project, bluelamp, environment, make_project
@@ -218,7 +218,7 @@ def test_a_force_is_one_in_the_register_or_refused(shared: Project, name: str, m
 @settings(max_examples=tries(2000), **MANY)
 @given(name=st.one_of(NAMES, HOSTILE, st.sampled_from([".", "..", "...", "a" * 101, "-s", "a/b", ""])))
 def test_a_stack_or_project_is_a_name_and_no_path_or_option(name: str) -> None:
-    _, refusal = outcome(lambda: _checked("stack", name, "rename it"))
+    _, refusal = outcome(lambda: checked("stack", name, "rename it"))
     if refusal:
         assert "allowed:" in refusal
         return

@@ -97,6 +97,7 @@ def _project(project: Path | None) -> Finding:
 def _engine() -> tuple[list[Finding], str]:
     """The engine that is used, each that is here and cannot be, and where the one that is used came from."""
     from bluelamp.engine.find import MINIMUM, NAMED, candidates
+    from bluelamp.rehearsal.hosts import languages
 
     found = list(candidates(full=True))
     used = next((one for one in found if not one.problem), None)
@@ -104,7 +105,9 @@ def _engine() -> tuple[list[Finding], str]:
     findings = []
     if used is not None:
         verified = ", every file verified" if used.ours else ""
-        findings.append(Finding("engine", True, f"pulumi {used.version}, {used.origin}{verified}: {used.path}"))
+        runs = ", ".join(languages(used.path, os.environ)) or "no programs"
+        said = f"pulumi {used.version}, {used.origin}{verified}: {used.path}; runs {runs}"
+        findings.append(Finding("engine", True, said))
     for one in found:
         if one.problem:
             mend = install if one.ours or used is None else "nothing to do: another engine is used"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from bluelamp.rehearsal.kubernetes import judge, kinds
 from bluelamp.rehearsal.kubernetes.backend import Backend, Target
@@ -33,11 +33,12 @@ from bluelamp.rehearsal.values import UNKNOWN, Secret, plain
 _PATIENCE = 10.0
 _NOT_REHEARSED = {
     "kubernetes:helm.sh/v3:Release": "a Helm release is made by Helm itself; render the chart and declare its objects",
-    "kubernetes:helm.sh/v4:Chart": "a Helm chart is rendered by Helm itself; render it and declare its objects",
+    "kubernetes:helm.sh/v4:Chart": "use kubernetes.helm.v3.Chart, or render the chart and declare its objects",
     "kubernetes:yaml/v2:ConfigFile": "use kubernetes.yaml.ConfigFile, which reads the file in the program",
     "kubernetes:yaml/v2:ConfigGroup": "use kubernetes.yaml.ConfigGroup, which reads the files in the program",
     "kubernetes:kustomize/v2:Directory": "build the folder with kustomize and declare its objects",
 }
+_HELM = "kubernetes:helm:template"
 _UNNAMED = "autonaming is disabled, so the resource requires the field .metadata.name to be set"
 _SERVER_OWNED = ("uid", "creationTimestamp", "resourceVersion", "generation", "managedFields", "selfLink")
 
@@ -232,13 +233,23 @@ class KubernetesProvider(Provider):
         self._backend.delete(self._target(instance, urn, outputs, resource_id), outputs)
 
     def invoke(self, instance: Instance, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
-        """`kubernetes:yaml:decode`, with which the SDK reads manifests; nothing else is rehearsed."""
+        """`kubernetes:yaml:decode`, with which the SDK reads manifests, and `kubernetes:helm:template`."""
+        if token == _HELM:
+            from bluelamp.rehearsal.kubernetes.helm import rendered
+
+            return {"result": rendered(str(plain(args.get("jsonOpts")) or ""))}
         if token != "kubernetes:yaml:decode":  # noqa: S105 - a function's token
             raise CloudError(
                 "NotSupported", f"{token} is not rehearsed: render its manifests and declare their objects"
             )
         namespace = args.get("defaultNamespace") or instance.config.get("namespace") or ""
         return {"result": decode(str(plain(args.get("text")) or ""), str(namespace))}
+
+    def construct(self, token: str) -> NoReturn:
+        """No component is made: those of the package render files by themselves."""
+        raise CloudError(
+            "NotSupported", f"{token} is not rehearsed: {_NOT_REHEARSED.get(token, 'declare its objects')}"
+        )
 
     def expected_id(self, instance: Instance, urn: str, inputs: Mapping[str, Any]) -> str | None:
         """The id of the object that `inputs` name."""

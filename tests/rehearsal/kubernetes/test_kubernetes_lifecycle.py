@@ -304,7 +304,7 @@ def test_manifests_are_decoded(provider: KubernetesProvider) -> None:
     with pytest.raises(CloudError, match="line 1, column"):
         provider.invoke(DEV, "kubernetes:yaml:decode", {"text": "a: [b"})
     with pytest.raises(CloudError, match="not rehearsed"):
-        provider.invoke(DEV, "kubernetes:helm:template", {})
+        provider.invoke(DEV, "kubernetes:kustomize:directory", {})
 
 
 def test_a_programs_own_kubeconfig_reaches_no_cluster(provider: KubernetesProvider) -> None:

@@ -1,0 +1,82 @@
+"""Which languages a rehearsal can run, and where it takes their hosts from."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bluelamp.errors import UsageError
+from bluelamp.rehearsal import hosts
+from bluelamp.rehearsal.project import Project
+from bluelamp.rehearsal.words import Words
+
+
+def program(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_only_language_hosts_and_policy_runners_of_the_path_are_supplied(tmp_path: Path) -> None:
+    engine = program(tmp_path / "engine" / "pulumi")
+    program(tmp_path / "engine" / "pulumi-language-python")
+    program(tmp_path / "engine" / "pulumi-language-python-exec")
+    path, user, home = tmp_path / "path", tmp_path / "user", tmp_path / "home"
+    for name in ("language-yaml", "language-python", "resource-police", "tool-police", "converter-police"):
+        program(path / f"pulumi-{name}")
+    program(path / "pulumi-analyzer-policy-python")
+    (path / "pulumi-language-broken").write_text("not a program")
+    program(user / "plugins" / "language-java-v1.2.3" / "pulumi-language-java")
+    program(home / "plugins" / "resource-police-v1.0.0" / "pulumi-resource-police")
+    hosts.supply(home, engine, {"PATH": f"{path}:relative", "PULUMI_HOME": str(user)})
+    assert sorted(each.name for each in (home / "plugins").glob("*/*")) == [
+        "pulumi-analyzer-policy-python",
+        "pulumi-language-java",
+        "pulumi-language-yaml",
+    ]
+    assert hosts.languages(engine, {"PATH": f"{path}:relative", "PULUMI_HOME": str(user)}) == ["java", "python", "yaml"]
+
+
+def test_a_language_without_a_host_is_refused_with_those_that_have_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as refused:
+        hosts.check("nodejs", ["python", "yaml"], tmp_path / "Pulumi.yaml")
+    assert "the runtime 'nodejs', and the engine can run python, yaml here" in refused.value.message
+    assert "pulumi-language-nodejs" in refused.value.next_step
+    hosts.check("yaml", ["python", "yaml"], tmp_path / "Pulumi.yaml")
+
+
+@pytest.mark.parametrize(
+    ("line", "verb", "stack", "changes"),
+    [
+        ("up -s dev", "up", "dev", True),
+        ("--cwd x update --stack=acme/p/dev", "up", "acme/p/dev", True),
+        ("-C x stack init dev", "stack init", None, False),
+        ("pre --diff", "preview", None, False),
+        ("destroy --preview-only", "destroy", None, False),
+        ("down --yes", "destroy", None, True),
+        ("stack rm dev --yes", "stack rm", None, True),
+        ("state delete urn", "state", None, True),
+        ("stack", "stack", None, False),
+        ("--color never config set key value", "config", None, False),
+        ("version", "version", None, False),
+        ("", "", None, False),
+    ],
+)
+def test_what_a_command_does_is_read_from_its_words(line: str, verb: str, stack: str | None, changes: bool) -> None:
+    words = Words(tuple(line.split()))
+    assert (words.verb, words.stack, words.changes) == (verb, stack, changes)
+
+
+def test_a_stack_of_any_organisation_is_the_rehearsals(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "p", "runtime": "python"}))
+    project = Project.at(tmp_path)
+    assert project is not None
+
+    def local(line: str) -> str:
+        return " ".join(project.local(Words(tuple(line.split()))).given)
+
+    assert local("up --stack acme/p/dev") == "up --stack dev"
+    assert local("up --stack=acme/dev -- acme/dev") == "up --stack=dev -- dev"
+    assert local("stack output --stack acme/other/dev") == "stack output --stack organization/other/dev"
+    assert local("stack rm acme/p/dev") == "stack rm dev"
