@@ -23,6 +23,7 @@ from bluelamp.fleet.judge import Check, check_plans
 from bluelamp.fleet.processes import in_processes
 from bluelamp.planning import plan_force
 from bluelamp.plans import Plans
+from bluelamp.plans.inputs import inputs
 from bluelamp.plans.packing import PackingError, packed, unpacked
 from bluelamp.plans.store import Entry, Store
 from bluelamp.starting import start
@@ -229,6 +230,33 @@ def test_a_reused_report_has_the_time_and_the_commit_of_now(made: Path, tmp_path
     assert check.report is not None
     assert check.report.provenance.commit == subprocess.check_output([*git, "rev-parse", "HEAD"], text=True).strip()
     assert check.report.started >= began
+
+
+def test_the_base_of_a_cost_is_kept_too(made: Path, tmp_path: Path) -> None:
+    git = ["git", "-C", str(made), "-c", "user.email=a@police.example", "-c", "user.name=A"]
+    for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--allow-empty", "--message", "base"]):
+        subprocess.run([*git, *words], check=True)
+    before = stack_file(made).read_text("utf-8")
+    given = {"BLUELAMP_NO_CACHE": "", "BLUELAMP_CACHE": str(tmp_path)}
+    words = ("cost", FORCE, "--against", "HEAD", "--format", "json")
+    try:
+        setting("bluelamp:roadmapMilestone", "first-steps")(made)
+        first = command(words, made, **given)
+        again = command(words, made, PYTHONPROFILEIMPORTTIME="1", **given)
+        assert first.returncode == 0, first.stderr
+        assert json.loads(again.stdout)["result"] == json.loads(first.stdout)["result"]
+        assert "pulumi" not in again.stderr.replace("bluelamp", ""), "nothing is planned"
+    finally:
+        stack_file(made).write_text(before, encoding="utf-8")
+
+
+def test_other_prices_give_a_base_another_key(made: Path, tmp_path: Path) -> None:
+    prices = tmp_path / "prices.csv"
+    keys = {inputs(made).beside({"stacks/prices.csv": prices}).key(FORCE)}
+    for price in ("1", "2"):
+        prices.write_text(price, encoding="utf-8")
+        keys.add(inputs(made).beside({"stacks/prices.csv": prices}).key(FORCE))
+    assert len(keys) == 3
 
 
 def test_the_command_says_what_it_reuses_and_loads_no_sdk(made: Path, tmp_path: Path) -> None:
