@@ -86,3 +86,4 @@ $(INTEROP)/.ready: tests/interop/requirements.lock $(VENV)/.ready
 resilience: $(VENV)/.ready  ## stop commands at hundreds of random points, and see that the next run puts everything right; hours
 	$(RUN)/bluelamp engine install
 	$(RUN)/python -m tests.resilience --markdown resilience.md
+	$(RUN)/python -m tests.resilience.fleet --markdown fleet.md

@@ -13,7 +13,7 @@ from tests.terminal import on_terminal
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine"), pytest.mark.xdist_group("approved-plans")]
 
-FORCE, OTHER = "dyfed-powys", "wiltshire"
+FORCE, OTHER = "dyfed-powys", "warwickshire"
 KEYS = ("pipeline", "national-siro", "national-ciso")
 WAVES = f"canary: {FORCE}\nrings:\n  - name: rest\n    forces: [{OTHER}]\n"
 DRIFT = f"""repair: true

@@ -23,6 +23,7 @@ from bluelamp.fleet.judge import Check, check_plans
 from bluelamp.fleet.processes import in_processes
 from bluelamp.planning import plan_force
 from bluelamp.plans import Plans
+from bluelamp.plans.inputs import inputs
 from bluelamp.plans.packing import PackingError, packed, unpacked
 from bluelamp.plans.store import Entry, Store
 from bluelamp.starting import start
@@ -152,7 +153,7 @@ def test_a_reused_plan_is_the_plan_whatever_is_edited(made: Path, tmp_path: Path
     reused = []
     settings_before = stack_file(made).read_text("utf-8")
 
-    @settings(max_examples=tries(8), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=tries(4), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
     @given(edits=st.lists(EDITS, min_size=1, max_size=3))
     def unfold(edits: list[Callable[[Path], None]]) -> None:
         for edit in edits:
@@ -210,8 +211,9 @@ def test_damaged_and_foreign_entries_are_planned_anew(made: Path, tmp_path: Path
     whole = path.read_bytes()
     for content in (b"", whole[:-1], whole[:100], bytes([whole[0] ^ 1]) + whole[1:], os.urandom(500)):
         path.write_bytes(content)
-        assert not planned(made, folder).reused
-        assert planned(made, folder).reused
+        assert Store(folder).get(path.name) is None
+    assert not planned(made, folder).reused
+    assert planned(made, folder).reused
     # Somebody else's key signed it.
     (folder / "key").write_bytes(os.urandom(32))
     assert not planned(made, folder).reused
@@ -231,18 +233,44 @@ def test_a_reused_report_has_the_time_and_the_commit_of_now(made: Path, tmp_path
     assert check.report.started >= began
 
 
+def test_the_base_of_a_cost_is_kept_too(made: Path, tmp_path: Path) -> None:
+    git = ["git", "-C", str(made), "-c", "user.email=a@police.example", "-c", "user.name=A"]
+    for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--allow-empty", "--message", "base"]):
+        subprocess.run([*git, *words], check=True)
+    before = stack_file(made).read_text("utf-8")
+    given = {"BLUELAMP_NO_CACHE": "", "BLUELAMP_CACHE": str(tmp_path)}
+    words = ("cost", FORCE, "--against", "HEAD", "--format", "json")
+    try:
+        setting("bluelamp:roadmapMilestone", "first-steps")(made)
+        first = command(words, made, **given)
+        again = command(words, made, PYTHONPROFILEIMPORTTIME="1", **given)
+        assert first.returncode == 0, first.stderr
+        assert json.loads(again.stdout)["result"] == json.loads(first.stdout)["result"]
+        assert "pulumi" not in again.stderr.replace("bluelamp", ""), "nothing is planned"
+    finally:
+        stack_file(made).write_text(before, encoding="utf-8")
+
+
+def test_other_prices_give_a_base_another_key(made: Path, tmp_path: Path) -> None:
+    prices = tmp_path / "prices.csv"
+    keys = {inputs(made).beside({"stacks/prices.csv": prices}).key(FORCE)}
+    for price in ("1", "2"):
+        prices.write_text(price, encoding="utf-8")
+        keys.add(inputs(made).beside({"stacks/prices.csv": prices}).key(FORCE))
+    assert len(keys) == 3
+
+
 def test_the_command_says_what_it_reuses_and_loads_no_sdk(made: Path, tmp_path: Path) -> None:
     words = ("check", FORCE, "--format", "json")
     given = {"BLUELAMP_NO_CACHE": "", "BLUELAMP_CACHE": str(tmp_path)}
-    first, second = (command(words, made, **given) for _ in range(2))
+    first, second = command(words, made, **given), command(words, made, PYTHONPROFILEIMPORTTIME="1", **given)
     assert "reused" not in first.stderr
     assert "1 force: 1 reused" in second.stderr
     one, other = (json.loads(run.stdout)["result"]["forces"][0]["report"]["findings"] for run in (first, second))
     assert one == other
     assert "reused" not in command((*words, "--no-cache"), made, **given).stderr
-    traced = command(words, made, PYTHONPROFILEIMPORTTIME="1", **given)
-    assert "bluelamp.plans.cache" in traced.stderr
-    assert "pulumi" not in traced.stderr.replace("bluelamp", "")
+    assert "bluelamp.plans.cache" in second.stderr
+    assert "pulumi" not in second.stderr.replace("bluelamp", "")
 
 
 def test_secrets_are_not_in_what_is_kept(made: Path, tmp_path: Path) -> None:

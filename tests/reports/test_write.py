@@ -108,7 +108,7 @@ def test_a_file_where_the_folder_should_be(report_on: ReportOn, tmp_path: Path) 
         with pytest.raises(BluelampError, match=r"findings\.json: .* a file stands where a folder is wanted") as caught:
             write([report_on("open")], folder)
         assert caught.value.next_step == "name another folder"
-        assert caught.value.status is Status.FAILED
+        assert caught.value.status is Status.WRONG_USE
     assert (tmp_path / "out").read_text() == "mine"
 
 

@@ -97,9 +97,11 @@ def say(line: str) -> None:
 
 
 def project(folder: Path, forces: int) -> tuple[Place, list[str]]:
-    """A copy of the project with the `forces` smallest stack files; all of them for 0."""
+    """A copy of the project with the `forces` smallest stack files; all of them for 0. One that is there goes on."""
     place = Place(folder, f"fleet-{folder.name}", {})
     root = place.root
+    if root.is_dir():
+        return place, [path.name.split(".")[1] for path in sorted((root / "stacks").glob("Pulumi.*.yaml"))]
     root.mkdir(parents=True)
     shutil.copy(ROOT / "Pulumi.yaml", root)
     for name in ("stacks", "infra", "modules", "policies"):
@@ -126,7 +128,7 @@ def waves(forces: Sequence[str]) -> dict[str, object]:
 
 def bring_up(fleet: Fleet, striker: Striker) -> None:
     """`up --all`, and `--resume` until every force is done."""
-    more: tuple[str, ...] = ()
+    more = ("--resume",) if recorded(fleet) else ()
     cut = 0
     for number in range(_MOST_RUNS + len(striker.left)):
         done = {force: digest(fleet, force) for force, state in recorded(fleet).items() if state == "done"}
@@ -276,7 +278,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=14)
     parser.add_argument("--jobs", type=int, default=2, help="forces at a time")
     parser.add_argument("--markdown", type=Path, help="write the table of runs into this file")
-    parser.add_argument("--keep", type=Path, help="work in this new folder, and keep it")
+    parser.add_argument("--keep", type=Path, help="work in this folder, and keep it; go on with what it holds")
     asked = parser.parse_args()
     folder = asked.keep or Path(tempfile.mkdtemp(prefix="bluelamp-fleet-")) / "fleet"
     try:

@@ -117,10 +117,12 @@ class Striker:
                 stderr=stderr,
                 start_new_session=True,
             )
-            quiet = began
+            quiet, worked = began, b""
             while child.poll() is None:
-                if self._look(child.pid):
-                    quiet = time.monotonic()
+                self._look(child.pid)
+                now = b"".join(read(pid, "schedstat").split(b" ")[0] for pid in [child.pid, *self._seen])
+                if now != worked:
+                    quiet, worked = time.monotonic(), now
                 if time.monotonic() - quiet > LONGEST:
                     child.kill()
                     child.wait()
@@ -132,9 +134,8 @@ class Striker:
         said = [path.read_text(encoding="utf-8", errors="replace") for path in (out, err)]
         return Ran(child.returncode, said[0], said[1], time.monotonic() - began, struck)
 
-    def _look(self, command: int) -> bool:
-        """Notes engines that have started; whether any has."""
-        found = False
+    def _look(self, command: int) -> None:
+        """Notes engines that have started."""
         for pid in processes(self._place):
             words = read(pid, "cmdline").split(b"\0")
             if pid in self._seen or pid == command or not words[0].endswith(b"/pulumi") or b"--stack" not in words:
@@ -142,13 +143,11 @@ class Striker:
             verb = next((name for word, name in _VERBS.items() if word in words), "")
             if not verb:
                 continue
-            found = True
             self._seen[pid] = words[words.index(b"--stack") + 1].decode(), verb
             self._started += 1
             for each in [each for each in self.left if each.at <= self._started]:
                 self.left.remove(each)
                 self._due.append((time.monotonic() + each.after, pid, each))
-        return found
 
     def _strike(self, command: int) -> list[Struck]:
         """Kills what is due. What is gone already is put off until the next engine starts."""
