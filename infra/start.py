@@ -16,6 +16,7 @@ from bluelamp.infra.access import access_of
 from bluelamp.infra.force import Force, SettingsError, load
 from bluelamp.infra.nearest_frame import nearest_frame_only
 from bluelamp.infra.program import build
+from bluelamp.infra.quick_sdk import quicken_sdk
 from bluelamp.infra.roadmap import roadmap_of
 from bluelamp.infra.sdk_debug import drop_debug_messages
 from bluelamp.infra.spending import cost_inputs
@@ -38,6 +39,7 @@ def start(stack: str, root: str) -> None:
         gc.disable()
         atexit.register(gc.freeze)
         drop_debug_messages()
+        quicken_sdk()
         try:
             force = load(stack, {**config.get_config_env(), **config.CONFIG.get()}, Path(root))
         except SettingsError as error:

@@ -63,7 +63,12 @@ def plan_program(
     """
     from pulumi.runtime.stack import run_in_stack
 
-    with prepared(stack, config, root=root, project=project, arm_types=arm_types) as (monitor, engine, loop):
+    from bluelamp.infra.quick_sdk import quick_sdk
+
+    with (
+        prepared(stack, config, root=root, project=project, arm_types=arm_types) as (monitor, engine, loop),
+        quick_sdk(),
+    ):
         loop.run_until_complete(run_in_stack(program))
     ordered = tuple(monitor.resources[urn] for urn in sorted(monitor.resources))
     return Plan(
@@ -99,7 +104,9 @@ def run_program(
     """Runs `program` against `monitor` as the SDK does against the engine; not from two threads at once."""
     from pulumi.runtime.stack import run_in_stack
 
-    with configured(monitor, engine, config, stack=stack, project=project, root=root) as loop:
+    from bluelamp.infra.quick_sdk import quick_sdk
+
+    with configured(monitor, engine, config, stack=stack, project=project, root=root) as loop, quick_sdk():
         loop.run_until_complete(run_in_stack(program))
 
 

@@ -200,6 +200,7 @@ class _Run:
             *((kind, "__init__", self._constructor(kind)) for kind in tuple(_KINDS) if "__init__" in vars(kind)),
         ]
         before = [(owner, name, owner.__dict__[name]) for owner, name, _ in replaced]
+        data = vars(Output).get(_DATA)
         started = property(_started)
         setattr(Output, _DATA, started)
         for owner, name, value in replaced:
@@ -207,7 +208,10 @@ class _Run:
         try:
             yield
         finally:
-            delattr(Output, _DATA)
+            if data is None:
+                delattr(Output, _DATA)
+            else:
+                setattr(Output, _DATA, data)
             for owner, name, value in before:
                 setattr(owner, name, value)
             for coroutine in unstarted:

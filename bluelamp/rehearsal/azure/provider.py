@@ -15,7 +15,7 @@ from bluelamp.rehearsal.azure.outputs import compute, preview
 from bluelamp.rehearsal.azure.ranges import Fault
 from bluelamp.rehearsal.azure.references import check_parent, check_references, not_found
 from bluelamp.rehearsal.provider import EXISTING, Checked, CloudError, Diff, Instance, Live, Naming, Provider, type_of
-from bluelamp.rehearsal.sdk.schema import Catalogue, UnknownToken
+from bluelamp.rehearsal.sdk.schema import UnknownToken, catalogue_of
 from bluelamp.rehearsal.sdk.shapes import ResourceShape
 from bluelamp.rehearsal.store import Record, Store
 from bluelamp.rehearsal.values import has_unknown
@@ -32,7 +32,7 @@ class AzureProvider(Provider):
 
     def __init__(self, store: Store, arm_types: Path | None = None, places: Sequence[str] = ()) -> None:
         self._store = store
-        self._catalogue = Catalogue(self.package, places)
+        self._catalogue = catalogue_of(self.package, places)
         self.version = self._catalogue.version
         self._checker = Checker(store, self._catalogue, arm_types)
 

@@ -30,7 +30,7 @@ from bluelamp.rehearsal.sdk.answers import answer
 from bluelamp.rehearsal.sdk.differences import Change, Steps, differences, ignored, path_of
 from bluelamp.rehearsal.sdk.memory import Memory
 from bluelamp.rehearsal.sdk.package import Making, behaviour
-from bluelamp.rehearsal.sdk.schema import Catalogue, UnknownToken
+from bluelamp.rehearsal.sdk.schema import UnknownToken, catalogue_of
 from bluelamp.rehearsal.sdk.shapes import ResourceShape, Shape
 from bluelamp.rehearsal.sdk.validate import validate
 from bluelamp.rehearsal.sdk.words import did_you_mean
@@ -51,7 +51,7 @@ class GenericProvider(Provider):
 
     def __init__(self, package: str, store: Store, *, random: Random | None = None, places: Sequence[str] = ()) -> None:
         self.package = package
-        self._catalogue = Catalogue(package, places)
+        self._catalogue = catalogue_of(package, places)
         self.version = self._catalogue.version
         self._store = store
         self._memory = Memory(package, store)

@@ -10,7 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ __all__ = [
     "Shape",
     "UnknownPackage",
     "UnknownToken",
+    "catalogue_of",
     "installed_packages",
 ]
 
@@ -67,6 +68,19 @@ def _packages(places: Sequence[str] = ()) -> dict[str, tuple[str, Path]]:
     return found
 
 
+def catalogue_of(package: str, places: Sequence[str] = ()) -> "Catalogue":
+    """The catalogue of a package, which all plans of this process share: what one has read, no other reads again.
+
+    `places` are as those of `Catalogue`. Raises `UnknownPackage` where it is not installed.
+    """
+    return _catalogue(package, tuple(places), tuple(sys.path))
+
+
+@cache
+def _catalogue(package: str, places: tuple[str, ...], _path: tuple[str, ...]) -> "Catalogue":
+    return Catalogue(package, places)
+
+
 class Catalogue:
     """One installed Pulumi SDK package (`azure-native`, `azuread`, `random`).
 
@@ -84,6 +98,7 @@ class Catalogue:
         self._resources: dict[str, ResourceShape] = {}
         self._functions: dict[str, FunctionShape] = {}
         self._objects: dict[tuple[Path, str], ObjectShape] = {}
+        self._shapes: dict[tuple[Path, str], Shape] = {}
 
     @cached_property
     def _register(self) -> Mapping[str, tuple[Path, str, str]]:
@@ -248,6 +263,12 @@ class Catalogue:
 
     def _named(self, name: str, file: Path) -> Shape:
         """What a quoted name refers to: an enum, an input class, or an output class, perhaps of another module."""
+        found = self._shapes.get((file, name))
+        if found is None:
+            found = self._shapes.setdefault((file, name), self._find_named(name, file))
+        return found
+
+    def _find_named(self, name: str, file: Path) -> Shape:
         prefix, _, last = name.rpartition(".")
         steps = prefix.split(".") if prefix else []
         folder = file.parent

@@ -1,0 +1,47 @@
+"""Parts of the Pulumi SDK replaced by parts that do the same in less time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import pulumi.resource
+from pulumi.output import Output
+from pulumi.runtime import resource, rpc
+
+from bluelamp.infra.quick_sdk.known import Replacement, known
+from bluelamp.infra.quick_sdk.lazy_outputs import Unread, transfer_properties
+from bluelamp.infra.quick_sdk.tracking import track, untrack
+from bluelamp.infra.quick_sdk.unknowns import contains_unknowns
+from bluelamp.infra.quick_sdk.urns import collapse_alias_to_urn, create_urn
+
+__all__ = ["quick_sdk", "quicken_sdk"]
+
+_REPLACEMENTS: Final = (
+    # Inert for other outputs, and stays: outputs that nobody has read outlive the program.
+    Replacement(Output, "_data", Unread()),
+    Replacement(Output, "_track", track),
+    Replacement(Output, "_untrack", untrack),
+    Replacement(rpc, "transfer_properties", transfer_properties),
+    Replacement(rpc, "contains_unknowns", contains_unknowns),
+    Replacement(resource, "create_urn", create_urn),
+    Replacement(pulumi.resource, "collapse_alias_to_urn", collapse_alias_to_urn),
+)
+
+
+def quicken_sdk() -> None:
+    """Replaces the parts for the rest of the process; leaves an SDK alone whose files are not the known ones."""
+    if known():
+        for owner, name, value in _REPLACEMENTS:
+            setattr(owner, name, value)
+
+
+@contextmanager
+def quick_sdk() -> Iterator[None]:
+    """The same while a program runs."""
+    before = [(owner, name, vars(owner)[name]) for owner, name, _ in _REPLACEMENTS[1:]]
+    quicken_sdk()
+    try:
+        yield
+    finally:
+        for owner, name, value in before:
+            setattr(owner, name, value)

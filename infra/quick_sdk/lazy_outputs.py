@@ -1,0 +1,108 @@
+"""Outputs of a resource's properties that cost nothing until somebody reads them.
+
+The SDK makes an output of each property that a resource may have, with four futures and a task, and most of them are
+never read: twelve thousand for a force of 800 resources (`transfer_properties` in pulumi/runtime/rpc.py). Here an
+output gets its future when it is first read. Until then the registration leaves its result in a slot.
+"""
+
+import asyncio
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, Final
+
+from pulumi.output import Output, _OutputData
+
+from bluelamp.infra.quick_sdk.tracking import track
+
+_UNREAD: Final = "_unread"
+_LOCK: Final = Lock()
+"""A thread may read an output while the event loop resolves it."""
+
+
+class Property:
+    """The result of one property of a resource, and the future for it where somebody reads it.
+
+    An instance is what the SDK calls a resolver: calling it says what the registration found.
+    """
+
+    __slots__ = ("_future", "_loop", "_resource", "_result")
+
+    def __init__(self, resource: Any, loop: asyncio.AbstractEventLoop) -> None:
+        self._resource, self._loop = resource, loop
+        self._result: tuple[Any, bool, bool, Any, Exception | None] | None = None
+        self._future: asyncio.Future[Any] | None = None
+
+    def __call__(self, value: Any, is_known: bool, is_secret: bool, deps: Any, failed: Exception | None) -> None:
+        """Takes the result of the registration."""
+        with _LOCK:
+            self._result = (value, is_known, is_secret, deps, failed)
+            if self._future is not None:
+                self._settle(self._future)
+
+    def future(self) -> "asyncio.Future[Any]":
+        """The output's data, settled at once where the registration has ended."""
+        with _LOCK:
+            if self._future is None:
+                self._future = self._loop.create_future()
+                if self._result is not None:
+                    self._settle(self._future)
+            return self._future
+
+    def _settle(self, future: "asyncio.Future[Any]") -> None:
+        value, is_known, is_secret, deps, failed = self._result or (None, False, False, None, None)
+        self._result = None
+        if failed is not None:
+            future.set_exception(failed)
+            return
+        future.set_result(
+            _OutputData(resources={*(deps or ()), self._resource}, value=value, is_known=is_known, is_secret=is_secret)
+        )
+
+
+class _Later:
+    """The future of an output that is not made yet."""
+
+    __slots__ = ("_make",)
+
+    def __init__(self, make: Callable[[], Output[Any]]) -> None:
+        self._make = make
+
+    def future(self) -> "asyncio.Future[Any]":
+        """The future of the output, which is made now."""
+        return self._make()._data
+
+
+def later(make: Callable[[], Output[Any]]) -> Output[Any]:
+    """An output that is made when it is read."""
+    output: Output[Any] = object.__new__(Output)
+    vars(output)[_UNREAD] = _Later(make)
+    return output
+
+
+class Unread:
+    """`Output._data` of an output that nobody has read yet; others have an attribute of that name, which wins."""
+
+    def __get__(self, output: Any, _: type | None = None) -> Any:
+        """The future of the output, which it keeps."""
+        if output is None:
+            return self
+        attributes = vars(output)
+        if _UNREAD not in attributes:
+            raise AttributeError("_data")
+        future = attributes["_data"] = attributes[_UNREAD].future()
+        track(output)
+        return future
+
+
+def transfer_properties(resource: Any, properties: Any, custom: bool) -> dict[str, Property]:
+    """As the SDK's, with outputs that get their futures when they are read."""
+    loop = asyncio.get_event_loop()
+    attributes = vars(resource)
+    slots: dict[str, Property] = {}
+    for name in properties:
+        if name == "urn" or (name == "id" and custom):
+            continue
+        slots[name] = slot = Property(resource, loop)
+        attributes[name] = output = object.__new__(Output)
+        vars(output)[_UNREAD] = slot
+    return slots
