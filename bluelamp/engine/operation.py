@@ -17,6 +17,8 @@ from bluelamp.errors import BluelampError, EngineError, Status, UsageError
 NO_STACK: Final = "no stack named "
 """What the engine's error begins with where the backend has no such stack."""
 
+_AGAIN: Final = "run the same command again"
+
 Hear = Callable[[Step], None]
 
 
@@ -185,6 +187,11 @@ def _stream(target: Target, words: Sequence[str], hear: Hear) -> Outcome:
     outcome.status = child.returncode
     if child.returncode and not outcome.errors and not outcome.broken:
         outcome.errors.append(
-            "; ".join(line.strip().removeprefix("error: ") for line in said if line.strip()) or "the engine failed"
+            "; ".join(line.strip().removeprefix("error: ") for line in said if line.strip())
+            or (
+                "the engine failed"
+                if child.returncode > 0
+                else f"signal {-child.returncode} ended the engine; next: {_AGAIN}"
+            )
         )
     return outcome
