@@ -149,7 +149,8 @@ def _arguments(context: Context, *, canary: bool) -> ManagementGroupsArgs:
     confidential = any(zone.archetype.startswith("confidential") for zone in context.azure.landing_zones)
     if confidential or context.force.profile != "starter":
         args["confidential"] = True
-    if wanted.hierarchy_settings and not canary and not context.force.entry.environment:
+    # Settings with one and not the other are refused before.
+    if wanted.hierarchy_settings and wanted.quarantine and not canary and not context.force.entry.environment:
         args["hierarchy_settings"] = {"tenant_id": context.tenant_id}
     if canary:
         args["canary"] = True

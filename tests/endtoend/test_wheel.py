@@ -153,7 +153,7 @@ def test_a_force_goes_from_init_to_a_verified_report(installed: Installed, tmp_p
     root = tmp_path / "estate"
     installed.run("assets", FORCE, "--propose", cwd=root)
     assert "within its baseline" in installed.run("check", FORCE, cwd=root)
-    assert "(37 resources, " in installed.run("up", "--rehearse", FORCE, cwd=root)
+    assert "(38 resources, " in installed.run("up", "--rehearse", FORCE, cwd=root)
     plain = ["rehearse", "--", "pulumi", "preview", "--stack", FORCE, "--policy-pack", "policies"]
     said = installed.run(*plain, "--expect-no-changes", cwd=root)
     assert "unchanged" in said
