@@ -29,7 +29,7 @@ Report = Callable[[str, float | None], None]
 
 
 def pinned_version() -> str:
-    """The version that is built, `3.260.0`."""
+    """The version that is built, `3.276.0`."""
     for line in (_MODULE / "go.mod").read_text(encoding="utf-8").splitlines():
         words = line.removeprefix("require ").split()
         if words[:1] == ["github.com/pulumi/pulumi/pkg/v3"]:

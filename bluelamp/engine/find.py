@@ -16,7 +16,7 @@ from bluelamp.engine.integrity import damage
 from bluelamp.engine.official import official_folder, official_version
 
 MINIMUM = (3, 259, 0)
-"""The oldest `pulumi` that is supported: the official release that Bluelamp installs, with which its tests pass."""
+"""The oldest `pulumi` that is supported: the official release that Bluelamp installs."""
 
 NAMED = "BLUELAMP_ENGINE"
 """The variable of the environment that names one binary to use."""
