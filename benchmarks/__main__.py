@@ -63,10 +63,10 @@ def _network(engine: Engine, side: str) -> dict[str, float]:
         try:
             with rehearsal(root, engine) as held:
                 # The providers' types are read on first use; a warm process has read them.
-                _timed(lambda: run(held, root, _quietly("pulumi preview")))
+                _timed(lambda: run(held, _quietly("pulumi preview")))
                 return {
-                    "preview": _timed(lambda: run(held, root, _quietly("pulumi preview"))),
-                    "up": _timed(lambda: run(held, root, _quietly("pulumi up --skip-preview"))),
+                    "preview": _timed(lambda: run(held, _quietly("pulumi preview"))),
+                    "up": _timed(lambda: run(held, _quietly("pulumi up --skip-preview"))),
                 }
         finally:
             os.chdir(before)

@@ -1,0 +1,17 @@
+"""Bluelamp's program on the SDK as it comes: every alias, every message, one stack trace a resource."""
+
+from contextlib import nullcontext
+from pathlib import Path
+
+import pulumi
+from pulumi.runtime import config
+
+from bluelamp.infra import program, start
+from bluelamp.infra.force import load
+
+program.wait_once = lambda: None
+start.nearest_frame_only = nullcontext
+settings = {**config.get_config_env(), **config.CONFIG.get(), "bluelamp:versionAliases": "keep"}
+root = pulumi.get_root_directory()
+with start.given(load(pulumi.get_stack(), settings, Path(root))):
+    start.start(pulumi.get_stack(), root)
