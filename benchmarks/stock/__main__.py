@@ -9,8 +9,8 @@ from pulumi.runtime import config
 from bluelamp.infra import program, start
 from bluelamp.infra.force import load
 
-program.wait_once = lambda: None
-start.nearest_frame_only = nullcontext
+vars(program)["wait_once"] = lambda: None
+vars(start)["nearest_frame_only"] = nullcontext
 settings = {**config.get_config_env(), **config.CONFIG.get(), "bluelamp:versionAliases": "keep"}
 root = pulumi.get_root_directory()
 with start.given(load(pulumi.get_stack(), settings, Path(root))):
