@@ -1,0 +1,95 @@
+"""`python -m benchmarks.growth [ROUNDS]`: what one more resource costs in a small stack, and in one of 5,002 resources.
+
+Stacks of three sizes are previewed, with all rules, and brought up by the same engine in a rehearsal cloud. What is
+compared is processor time of the engine, of all that it starts and of the cloud: for each resource from 302 to 1,202,
+where the start does not count, and for each from there to 5,002.
+"""
+
+import os
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from bluelamp.engine.find import Engine
+from bluelamp.engine.install import ensure
+from bluelamp.rehearsal.command import run
+from bluelamp.rehearsal.session import rehearsal
+
+SPOKES: Final = (75, 300, 1250)
+"""Spokes of four resources each; their resource group and what protects them are two more."""
+PROMISED: Final = 1.15
+_HERE: Final = Path(__file__).parent
+_PACK: Final = _HERE.parent / "policies"
+_VERBS: Final = {
+    "preview": f"pulumi preview --policy-pack {_PACK}",
+    "up": "pulumi up --skip-preview --yes",
+}
+
+
+def main() -> None:
+    """Measures and prints; ends with status 1 where the promise is not kept."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    console = Console(soft_wrap=True, highlight=False)
+    engine = ensure(lambda stage, _share: console.print(f"{stage}…"))
+    spent: dict[tuple[str, int], list[float]] = {}
+    for number in range(1, rounds + 1):
+        for spokes in SPOKES:
+            console.print(f"round {number} of {rounds}: {spokes * 4 + 2:,} resources")
+            for verb, seconds in _network(engine, spokes).items():
+                spent.setdefault((verb, spokes), []).append(seconds)
+    small, middle, large = SPOKES
+    table = Table("processor time", *(f"{spokes * 4 + 2:,}, s" for spokes in SPOKES), "first, ms", "last, ms", "ratio")
+    worst = 0.0
+    for verb in _VERBS:
+        took = {spokes: statistics.median(spent[verb, spokes]) for spokes in SPOKES}
+        first = (took[middle] - took[small]) / (4 * (middle - small)) * 1000
+        last = (took[large] - took[middle]) / (4 * (large - middle)) * 1000
+        worst = max(worst, last / first)
+        table.add_row(
+            verb, *(f"{took[each]:.1f}" for each in SPOKES), f"{first:.2f}", f"{last:.2f}", f"{last / first:.2f}"
+        )
+    console.print(table)
+    raise SystemExit(f"one more resource costs {worst:.2f} times as much" if worst > PROMISED else 0)
+
+
+def _network(engine: Engine, spokes: int) -> dict[str, float]:
+    """Processor seconds of each verb, from an empty cloud."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "network"
+        root.mkdir()
+        for file in (_HERE / "network").iterdir():
+            if file.is_file():
+                (root / file.name).write_bytes(file.read_bytes())
+        before = Path.cwd()
+        os.chdir(root)
+        os.environ.update(BLUELAMP_BENCH="bluelamp", BLUELAMP_BENCH_SPOKES=str(spokes), VIRTUAL_ENV=sys.prefix)
+        try:
+            with rehearsal(root, engine) as held:
+                spent = {}
+                for verb, command in _VERBS.items():
+                    start = _spent()
+                    run(held, ["sh", "-c", f"exec {command} > told.txt 2>&1"])
+                    spent[verb] = _spent() - start
+                    if f"subnet-{spokes - 1}" not in (root / "told.txt").read_text(encoding="utf-8"):
+                        raise SystemExit(f"{verb} is not whole: {command}")
+                return spent
+        finally:
+            os.chdir(before)
+
+
+def _spent() -> float:
+    """Processor seconds of this process and of every one that it started and that has ended."""
+    time.sleep(1)  # what the engine started ends a moment after it
+    used = [resource.getrusage(of) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+if __name__ == "__main__":
+    main()
