@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from bluelamp.core.problems import SettingsError
 from bluelamp.errors import BluelampError, Status
+from bluelamp.rehearsal import outside
 from bluelamp.rehearsal.calls import Calls
 
 _STAND_IN: Final = Path(__file__).with_name("stand_in.py")
@@ -43,8 +44,9 @@ class Desk:
         self._thread.start()
 
     def environment(self, environment: Mapping[str, str]) -> dict[str, str]:
-        """The environment of a script: `pulumi` on its PATH is the stand-in."""
-        return {**environment, "PATH": f"{self.folder}{os.pathsep}{environment.get('PATH', '')}"}
+        """The environment of a script: `pulumi` on its PATH is the stand-in, and its tools find no login."""
+        closed = outside.closed(self.folder, tools=True)
+        return {**environment, **closed, "PATH": f"{self.folder}{os.pathsep}{environment.get('PATH', '')}"}
 
     def __enter__(self) -> "Desk":
         return self

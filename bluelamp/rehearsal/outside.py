@@ -40,10 +40,11 @@ def without(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if not leads_out(name)}
 
 
-def closed(folder: Path) -> dict[str, str]:
+def closed(folder: Path, *, tools: bool = False) -> dict[str, str]:
     """Variables that lead the clouds' own tools to no login; `folder`, which is made, holds nothing.
 
-    Raises `OSError` where it cannot be made.
+    With `tools` also those that only a script or a tool may have, and no program of the engine. Raises `OSError` where
+    the folder cannot be made.
     """
     empty = folder / "empty"
     empty.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -51,5 +52,6 @@ def closed(folder: Path) -> dict[str, str]:
     if not file.exists():
         create(file, b"", mode=PRIVATE_FILE)
     found = dict.fromkeys(_data()["empty_folder"], str(empty.resolve()))
-    found |= dict.fromkeys(_data()["empty_file"], str(file.resolve()))
+    files = [*_data()["empty_file"], *(_data()["empty_file_of_tools"] if tools else ())]
+    found |= dict.fromkeys(files, str(file.resolve()))
     return found | {str(name): str(value) for name, value in _data()["fixed"].items()}

@@ -41,7 +41,7 @@ def rendered(options: str) -> list[Any]:
         words += ["--kube-version", str(given["kube_version"])] if given.get("kube_version") else []
         words += [word for one in given.get("api_versions") or () for word in ("--api-versions", str(one))]
         homes = {f"HELM_{kind}_HOME": folder for kind in ("CACHE", "CONFIG", "DATA")}
-        text = _run(words, outside.without(os.environ) | outside.closed(Path(folder)) | homes)
+        text = _run(words, outside.without(os.environ) | outside.closed(Path(folder), tools=True) | homes)
     return decode(text, namespace)
 
 
