@@ -6,7 +6,7 @@ Source: Kubernetes v1.36, `apiextensions-apiserver/pkg/apis/apiextensions/valida
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bluelamp.rehearsal.kubernetes import expressions
+from bluelamp.rehearsal.kubernetes import cel, expressions
 from bluelamp.rehearsal.kubernetes.formats import wrong
 from bluelamp.rehearsal.kubernetes.podspecs import dig, items
 from bluelamp.rehearsal.kubernetes.schema import join
@@ -78,7 +78,9 @@ def _version(version: Object, at: str) -> Iterator[Failure]:
             yield Failure(f"{at}.schema.openAPIV3Schema.nullable", "must not be true at the root")
 
 
-def _node(node: Object, at: str) -> Iterator[Failure]:
+def _node(node: Object, at: str, unmatched: str = "") -> Iterator[Failure]:
+    """What is wrong with the schema `node` at `at`. `unmatched` is the list around it whose items have no counterpart
+    before a change; empty for none."""
     for key in _UNSUPPORTED:
         if node.get(key) not in (None, "", {}, []):
             yield Failure(join(at, key), "is not supported")
@@ -89,13 +91,15 @@ def _node(node: Object, at: str) -> Iterator[Failure]:
         yield Failure(f"{at}.additionalProperties", "cannot be combined with properties")
     for index, rule in enumerate(node.get("x-kubernetes-validations") or ()):
         if isinstance(rule, Mapping):
-            yield from _rule(rule, join(join(at, "x-kubernetes-validations"), index))
+            yield from _rule(rule, join(join(at, "x-kubernetes-validations"), index), unmatched)
     for key, field in (node.get("properties") or {}).items():
         if isinstance(field, Mapping):
-            yield from _node(field, join(f"{at}.properties", key))
-    for key in ("items", "additionalProperties"):
-        if isinstance(node.get(key), Mapping):
-            yield from _node(node[key], f"{at}.{key}")
+            yield from _node(field, join(f"{at}.properties", key), unmatched)
+    if isinstance(node.get("additionalProperties"), Mapping):
+        yield from _node(node["additionalProperties"], f"{at}.additionalProperties", unmatched)
+    if isinstance(node.get("items"), Mapping):
+        listed = node.get("x-kubernetes-list-type") == "map"
+        yield from _node(node["items"], f"{at}.items", unmatched or ("" if listed else at))
 
 
 def _extensions(node: Object, at: str) -> Iterator[Failure]:
@@ -132,10 +136,15 @@ def _map_keys(node: Object, at: str) -> Iterator[Failure]:
                 yield Failure(join(at, "x-kubernetes-list-map-keys"), f'"{key}" is not a field of the items')
 
 
-def _rule(rule: Object, at: str) -> Iterator[Failure]:
+def _rule(rule: Object, at: str, unmatched: str) -> Iterator[Failure]:
     text = rule.get("rule")
+    transition = isinstance(text, str) and cel.is_transition(text)
     if not isinstance(text, str) or not text.strip():
         yield Failure(f"{at}.rule", "required")
+    elif transition and unmatched:
+        yield Failure(f"{at}.rule", f"must not use oldSelf: {unmatched} is no list of type map")
+    elif rule.get("optionalOldSelf") is not None and not transition:
+        yield Failure(f"{at}.optionalOldSelf", "must be left out where the rule does not use oldSelf")
     for key in ("rule", "messageExpression"):
         if reason := expressions.wrong(rule.get(key), ("self", "oldSelf")):
             yield Failure(f"{at}.{key}", reason)

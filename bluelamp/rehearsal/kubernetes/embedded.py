@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from bluelamp.rehearsal.kubernetes import immutable, kinds, patches
+from bluelamp.rehearsal.kubernetes import immutable, judge, kinds, patches
 from bluelamp.rehearsal.kubernetes.addons import addon
 from bluelamp.rehearsal.kubernetes.backend import Target, already_exists, not_found, wait_for
 from bluelamp.rehearsal.kubernetes.defaults import complete
@@ -109,7 +109,7 @@ class Embedded:
                 raise not_found(kind, ref.name)
             wanted = patches.patched(self._store, record.id, inputs, kind)
             live = complete(kind, wanted, record.outputs, preview=preview)
-            _refuse_immutable(kind, record, live)
+            _refuse_change(kind, record, live)
             if not preview:
                 self._store.put(record.with_(type=target.token, urn=target.urn, inputs=dict(inputs), outputs=live))
         return live
@@ -118,13 +118,14 @@ class Embedded:
         """Lays a patch over the object. As on a server, one that is not there begins with it."""
         with self._store.transaction():
             record = self._record(target)
+            new = record is None
             if record is None:
                 record = self._new(target, kind, inputs, complete(kind, inputs, None, preview=False)).with_(
                     type=target.token.removesuffix("Patch"), inputs=_bare(inputs)
                 )
             before = patches.patched(self._store, record.id, record.inputs, kind)
             live = complete(kind, patches.merged(before, inputs, kind), record.outputs, preview=preview)
-            _refuse_immutable(kind, record, live)
+            _refuse_change(kind, record, live, new=new)
             if not preview:
                 self._store.put(record.with_(outputs=live))
                 self._store.put(patches.record_of(target, inputs))
@@ -213,9 +214,12 @@ class Embedded:
             self._news.wait(seconds)
 
 
-def _refuse_immutable(kind: Kind, record: Record, live: Mapping[str, Any]) -> None:
-    """Refuses `live` in the place of what `record` holds where the API server would."""
-    wrong = "; ".join(f"{failure.path}: {failure.reason}" for failure in immutable.changed(kind, record.outputs, live))
+def _refuse_change(kind: Kind, record: Record, live: Mapping[str, Any], *, new: bool = False) -> None:
+    """Refuses `live` in the place of what `record` holds, or as a new object, where the API server would."""
+    found = list(immutable.changed(kind, record.outputs, live))
+    if EXISTING not in record.inputs:  # of such an object only its name is known
+        found += judge.transitions(kind, None if new else record.outputs, live)
+    wrong = "; ".join(f"{failure.path}: {failure.reason}" for failure in found)
     if wrong:
         name = record.outputs["metadata"].get("name")
         raise CloudError("Invalid", f'{kind.resource} "{name}" is invalid: {wrong}')
