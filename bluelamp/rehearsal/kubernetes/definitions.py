@@ -15,6 +15,13 @@ from bluelamp.rehearsal.values import has_unknown, plain
 
 Object = Mapping[str, Any]
 _UNSUPPORTED = ("id", "additionalItems", "patternProperties", "definitions", "dependencies", "$ref")
+_JUNCTORS = ("allOf", "anyOf", "oneOf")
+_OF_STRUCTURE = (
+    *("type", "title", "description", "default", "nullable", "additionalProperties"),
+    *("x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource", "x-kubernetes-int-or-string"),
+    *("x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-map-type", "x-kubernetes-validations"),
+)
+"""What a structural schema may not hold inside `allOf`, `anyOf`, `oneOf` and `not`."""
 _COLUMNS = ("boolean", "date", "integer", "number", "string")
 _REASONS = ("FieldValueInvalid", "FieldValueForbidden", "FieldValueRequired", "FieldValueDuplicate")
 
@@ -87,6 +94,7 @@ def _node(node: Object, at: str, unmatched: str = "") -> Iterator[Failure]:
     if node.get("uniqueItems") is True:
         yield Failure(f"{at}.uniqueItems", "must not be true; set x-kubernetes-list-type: set")
     yield from _extensions(node, at)
+    yield from _junctors(node, at)
     if node.get("properties") and node.get("additionalProperties") is not None:
         yield Failure(f"{at}.additionalProperties", "cannot be combined with properties")
     for index, rule in enumerate(node.get("x-kubernetes-validations") or ()):
@@ -100,6 +108,48 @@ def _node(node: Object, at: str, unmatched: str = "") -> Iterator[Failure]:
     if isinstance(node.get("items"), Mapping):
         listed = node.get("x-kubernetes-list-type") == "map"
         yield from _node(node["items"], f"{at}.items", unmatched or ("" if listed else at))
+
+
+def _junctors(node: Object, at: str) -> Iterator[Failure]:
+    """What is wrong inside `allOf`, `anyOf`, `oneOf` and `not` of `node`."""
+    for where, option in _options(node):
+        yield from _option(option, f"{at}.{where}", _free(node))
+
+
+def _options(node: Object) -> Iterator[tuple[str, Object]]:
+    for key in _JUNCTORS:
+        yield from items(node, key)
+    if isinstance(node.get("not"), Mapping):
+        yield "not", node["not"]
+
+
+def _free(node: Object) -> tuple[str, ...]:
+    """Where inside `node` types may stand: the server takes an integer or a string in two forms."""
+    if node.get("x-kubernetes-int-or-string") is not True:
+        return ()
+    first = next((each for _, each in items(node, "allOf")), {})
+    if _is_int_or_string(node):
+        return ("anyOf[0]", "anyOf[1]")
+    return ("allOf[0].anyOf[0]", "allOf[0].anyOf[1]") if _is_int_or_string(first) else ()
+
+
+def _is_int_or_string(node: Object) -> bool:
+    return [each.get("type") for _, each in items(node, "anyOf")] == ["integer", "string"]
+
+
+def _option(node: Object, at: str, free: tuple[str, ...]) -> Iterator[Failure]:
+    for key in _OF_STRUCTURE:
+        typed = key == "type" and at.endswith(free)
+        given = node.get(key) is not None if key == "default" else node.get(key) not in (None, "", False, [], {})
+        if given and not typed:
+            yield Failure(join(at, key), "must be left out inside allOf, anyOf, oneOf and not")
+    for key, field in (node.get("properties") or {}).items():
+        if isinstance(field, Mapping):
+            yield from _option(field, join(f"{at}.properties", key), ())
+    if isinstance(node.get("items"), Mapping):
+        yield from _option(node["items"], f"{at}.items", ())
+    for where, option in _options(node):
+        yield from _option(option, f"{at}.{where}", tuple(each for each in free if each.startswith("allOf[0].")))
 
 
 def _extensions(node: Object, at: str) -> Iterator[Failure]:
