@@ -81,6 +81,7 @@ def _version(version: Object, at: str) -> Iterator[Failure]:
     schema = dig(version, "schema.openAPIV3Schema")
     if isinstance(schema, Mapping):
         yield from _node(schema, f"{at}.schema.openAPIV3Schema")
+        yield from _incomplete(schema, schema, f"{at}.schema.openAPIV3Schema")
         if schema.get("nullable") is True:
             yield Failure(f"{at}.schema.openAPIV3Schema.nullable", "must not be true at the root")
 
@@ -114,6 +115,21 @@ def _junctors(node: Object, at: str) -> Iterator[Failure]:
     """What is wrong inside `allOf`, `anyOf`, `oneOf` and `not` of `node`."""
     for where, option in _options(node):
         yield from _option(option, f"{at}.{where}", _free(node))
+
+
+def _incomplete(node: Object, whole: Object, at: str) -> Iterator[Failure]:
+    """What the options of `node` name and the schema `whole` at `at` does not define. The server asks for it in the
+    options of the root alone."""
+    for _, option in _options(node):
+        for key, field in (option.get("properties") or {}).items():
+            below, there = (whole.get("properties") or {}).get(key), join(f"{at}.properties", key)
+            if isinstance(below, Mapping) and isinstance(field, Mapping):
+                yield from _incomplete({"not": field}, below, there)
+            elif below is None and not isinstance(whole.get("additionalProperties"), Mapping):
+                yield Failure(there, "required: allOf, anyOf, oneOf or not of the root names it")
+        if isinstance(option.get("items"), Mapping) and isinstance(whole.get("items"), Mapping):
+            yield from _incomplete({"not": option["items"]}, whole["items"], f"{at}.items")
+        yield from _incomplete(option, whole, at)
 
 
 def _options(node: Object) -> Iterator[tuple[str, Object]]:
