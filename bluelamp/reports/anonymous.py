@@ -16,7 +16,7 @@ from typing import Any, Final
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import Finding, Report, RuleRecord
 from bluelamp.reports.statements import StatementRecord
-from bluelamp.reports.unjudged import Skipped, Unjudged
+from bluelamp.reports.unjudged import DOCUMENT, FILE, Skipped, Unjudged
 
 _URN: Final = re.compile(r"(urn:pulumi:[^:\s]+::[^:\s]+::[^\s]+?::)(\S+)")
 _WORDS: Final = re.compile(
@@ -137,7 +137,10 @@ class Anonymous:
 
     def _skipped(self, one: Skipped) -> Skipped:
         source = (self._file(one.source[0]), one.source[1]) if one.source else None
-        name = source[0] if source and one.of == "file" else self._token("name", one.name)
+        if source and one.source and one.of in (FILE, DOCUMENT):
+            name = source[0] + one.name.removeprefix(one.source[0])
+        else:
+            name = self._token("name", one.name)
         why = self._text(one.why) if one.unread else one.why
         return replace(one, name=name, why=why, urn=self._text(one.urn), source=source)
 

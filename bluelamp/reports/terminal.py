@@ -10,7 +10,7 @@ from bluelamp.core.text import cut, first_of, printable
 from bluelamp.policies import Enforcement, Verdict
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import SEVERITIES, UNDECIDED, Answer, Finding, Report, RuleRecord
-from bluelamp.reports.unjudged import Skipped, Unjudged
+from bluelamp.reports.unjudged import DOCUMENT, FILE, Skipped, Unjudged
 from bluelamp.reports.unjudged import counted as counted_of
 from bluelamp.reports.words import ANSWER_WORDS, asked, counted, one_line, says_more, some, standing, value
 
@@ -288,8 +288,8 @@ def _unjudged(report: Report) -> "list[RenderableType]":
     for (why, _), kinds in by_why.items():
         count = counted_of(sum(len(each.resources) for each in kinds), kinds[0].of)
         head = "judged in part" if kinds[0].general else "not read" if kinds[0].unread else "not judged"
-        if kinds[0].of == "file":
-            parts.append(Folded(_line(("not read", "bold yellow"), f": {count}: {_files(kinds)}: {why}"), 0))
+        if kinds[0].of in (FILE, DOCUMENT):
+            parts.append(Folded(_line((head, "bold yellow"), f": {count}: {_files(kinds)}: {why}"), 0))
             continue
         if few and not kinds[0].general:
             told = "; ".join(f"{each.kind} ({', '.join(map(_place, each.resources))})" for each in kinds)
@@ -321,7 +321,7 @@ def _place(one: Skipped) -> str:
 
 
 def _files(kinds: "Sequence[Unjudged]") -> str:
-    """The files that cannot be read, and where: a few of them, and how many more."""
+    """The files and documents that are not judged, and where: a few of them, and how many more."""
     found = [one for each in kinds for one in each.resources]
     named = ", ".join(one.place or one.name for one in found[:MOST])
     return named if len(found) <= MOST else f"{named} and {len(found) - MOST:,} more"

@@ -19,6 +19,8 @@ _UNHEARD: Final = ":bluelamp.invalid/v0:Unheard"
 
 
 RESOURCE: Final = "resource"
+FILE: Final = "file"
+DOCUMENT: Final = "document"
 _PLURALS: Final = {"property": "properties"}
 
 
@@ -26,7 +28,8 @@ _PLURALS: Final = {"property": "properties"}
 class Skipped:
     """Something that a source holds and that was not judged: `kind` and `why` group it, `urn` is empty for none.
 
-    `of` is what it is: a resource, a file, or a property or an expression of a resource that is judged without it.
+    `of` is what it is: a resource, a file, a document, or a property or an expression of a resource that is judged
+    without it.
     `unread` is what should have been read and cannot be: the report then cannot say that all is well.
     """
 

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -51,15 +52,15 @@ def definitions() -> list[Definition]:
     return found
 
 
-def install(kubeconfig: Path) -> None:
-    """Installs every definition and returns when their kinds are served.
+def install(kubeconfig: Path, wanted: Iterable[Definition] | None = None) -> None:
+    """Installs the `wanted` definitions, or every published one, and returns when their kinds are served.
 
     Versions that their projects have deprecated are left out: nothing here may use them, and they cost time.
     """
     from kubernetes import client, config, watch
 
     api, waiting = Api(kubeconfig), set()
-    for definition in map(_current, definitions()):
+    for definition in map(_current, definitions() if wanted is None else wanted):
         name = definition["metadata"]["name"]
         api.apply(f"{_PATH}/{name}", definition, "bluelamp-tests", dry_run=False, force=True)
         waiting.add(name)

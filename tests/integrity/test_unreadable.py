@@ -89,7 +89,7 @@ def loaded() -> None:
 
 
 def refused(kind: str, *paths: Path | str) -> list[str]:
-    """The files that are told of as unreadable: the rest of the templates is judged."""
+    """The files that are told of as unreadable: the rest is judged."""
     read, *_ = KINDS[kind]
     left: list[Skipped] = []
     with ordinary_user():
@@ -97,7 +97,6 @@ def refused(kind: str, *paths: Path | str) -> list[str]:
             read([str(path) for path in paths], skip=left.append)
         except SettingsError as error:
             return [each.file for each in error.problems]
-    assert kind == "templates"
     return [each.name for each in left if each.unread]
 
 

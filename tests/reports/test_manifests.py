@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
+from bluelamp.cli import main
 from bluelamp.core.problems import SettingsError
 from bluelamp.errors import UsageError
 from bluelamp.planning import plan_program
@@ -19,6 +20,7 @@ from bluelamp.reports.sources import manifests
 from bluelamp.reports.sources.documents import Document, Unreadable, documents
 from bluelamp.reports.sources.manifests import read
 from bluelamp.reports.subject import from_plan
+from bluelamp.reports.unjudged import Skipped
 from tests.conftest import ROOT, bluelamp
 
 POD = """apiVersion: v1
@@ -185,22 +187,57 @@ def test_what_is_no_object_is_left_out_and_told(tmp_path):
     ]
 
 
-def test_every_mistake_in_every_file_is_told_at_once(tmp_path, monkeypatch):
+def test_what_cannot_be_read_is_listed_and_does_not_keep_the_rest_from_being_read(tmp_path, monkeypatch):
     (tmp_path / "a.yaml").write_text(f"{POD}---\nkind: [\n---\n{POD}---\na: 1\na: 2\n")
     (tmp_path / "b.yaml").write_bytes(b"\x7fELF\0\0")
     (tmp_path / "c.yaml").write_bytes(b"a: \xff\n")
     (tmp_path / "d.yaml").write_text("metadata: {{ .Values.x }}\n{{- end }}\n")
     (tmp_path / "e.yaml").write_text("a: " + "x" * 2000)
+    (tmp_path / "f.json").write_text(" \n")
+    (tmp_path / "g.json").write_text('{"kind": "Pod"')
+    (tmp_path / "h.yaml").write_text("# nothing\n---\n")
     monkeypatch.setattr(manifests, "LARGEST", 1000)
-    told = problems(tmp_path, tmp_path / "nowhere")
-    assert [each.removeprefix(f"{tmp_path}/").split(": ", 1)[0] for each in told] == [
-        "a.yaml:7:1", "a.yaml:14:1", "b.yaml", "c.yaml", "d.yaml:3:1", "e.yaml", "nowhere",
-    ]  # fmt: skip
-    assert "it is not text (byte 4)" in told[2]
-    assert "it is not text (byte 3)" in told[3]
-    assert "render it first (helm template" in told[4]
-    assert "larger than" in told[5]
-    assert "there is no such file" in told[6]
+    skipped: list[Skipped] = []
+    found = read([str(tmp_path), str(tmp_path / "nowhere")], skip=skipped.append)
+    assert [each.source for each in found] == [(str(tmp_path / "a.yaml"), 1), (str(tmp_path / "a.yaml"), 8)]
+    told = {each.name.removeprefix(f"{tmp_path}/"): each for each in skipped}
+    assert {name: (each.of, each.unread) for name, each in told.items()} == {
+        "a.yaml:7:1": ("document", True),
+        "a.yaml:14:1": ("document", True),
+        "b.yaml": ("file", True),
+        "c.yaml": ("file", True),
+        "d.yaml:3:1": ("document", True),
+        "e.yaml": ("file", True),
+        "f.json": ("file", True),
+        "g.json:1:15": ("document", True),
+        "h.yaml": ("file", False),
+        "nowhere": ("file", True),
+    }
+    assert "it is not text (byte 4)" in told["b.yaml"].why
+    assert "it is not text (byte 3)" in told["c.yaml"].why
+    assert "render it first (helm template" in told["d.yaml:3:1"].why
+    assert "larger than" in told["e.yaml"].why
+    assert "it is empty" in told["f.json"].why
+    assert "there is no such file" in told["nowhere"].why
+    (tmp_path / "a.yaml").unlink()
+    assert len(problems(tmp_path, tmp_path / "nowhere")) == 7, "there is nothing to judge: everything is told at once"
+
+
+def test_where_something_cannot_be_read_nobody_can_say_that_all_is_well(tmp_path, capsys):
+    (tmp_path / "a.yaml").write_text(POD.replace("true", "false"))
+    rules = ["--rule", "BL-K8S-001"]
+    answers = []
+    for text in ("", "---\nkind: [\n"):
+        with (tmp_path / "a.yaml").open("a") as stream:
+            stream.write(text)
+        with pytest.raises(SystemExit) as ended:
+            main(["audit", "--from", "manifests", str(tmp_path), *rules, "--format", "json"])
+        (report,) = json.loads(capsys.readouterr().out)["result"]["reports"]
+        answers.append((report["answer"], ended.value.code))
+    assert answers == [("within the picked rules", 0), ("cannot be said", 2)]
+    with pytest.raises(SystemExit):
+        main(["audit", "--from", "manifests", str(tmp_path), *rules])
+    assert f"not read: 1 document: {tmp_path}/a.yaml:7: " in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_hundred_megabytes_are_refused_without_being_read(tmp_path):
@@ -216,9 +253,18 @@ def test_nothing_to_judge_is_wrong_use(tmp_path, monkeypatch):
     (tmp_path / "a.yaml").write_text("replicas: 2\n")
     with pytest.raises(UsageError, match="there is no Kubernetes object"):
         read([str(tmp_path)])
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"")))
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"# nothing\n")))
     with pytest.raises(UsageError, match="there is no Kubernetes object in -"):
         read(["-"])
+
+
+def test_an_empty_stream_is_never_left_out_silently(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"")))
+    assert problems("-") == ["-: it is empty; check the command before the pipe"]
+    (tmp_path / "a.yaml").write_text(POD)
+    skipped: list[Skipped] = []
+    read([str(tmp_path), "-"], skip=skipped.append)
+    assert [(each.name, each.unread) for each in skipped] == [("-", True)]
 
 
 def test_what_a_secret_holds_is_shown_nowhere(tmp_path):

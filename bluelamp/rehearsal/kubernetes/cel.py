@@ -2,8 +2,12 @@
 
 The interpreter is the Rust crate `cel`, by way of `common-expression-language`. It reads no optional field syntax
 (`self.?a`) and lacks some of Kubernetes' functions: a rule that needs them is reported once as not assessed, and
-refuses nothing. Rules on a change (`oldSelf`) are not run. Source: Kubernetes v1.36,
-`apiextensions-apiserver/pkg/apiserver/schema/cel`.
+refuses nothing.
+
+A transition rule, which names `oldSelf`, runs where the value has one to be compared with: in a change, at the same
+fields, map keys and items of lists of type map. With `optionalOldSelf` it always runs. Any other rule refuses nothing
+where its value stays as it was (validation ratcheting). Source: Kubernetes v1.36,
+`apiextensions-apiserver/pkg/apiserver/schema/cel` and `apiserver/pkg/cel/common`.
 """
 
 import datetime
@@ -11,7 +15,7 @@ import ipaddress
 import logging
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -29,6 +33,15 @@ Node = Mapping[str, Any]
 
 RULES = "x-kubernetes-validations"
 _log = logging.getLogger(__name__)
+ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
+"""In the place of a value before a change: there is none to compare with."""
+_STRINGS = re.compile(
+    r'''[rRbB]{0,2}("""(?:.|\n)*?"""|\'\'\'(?:.|\n)*?\'\'\'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')'''
+)
+_OLD = re.compile(r"(?<![\w.])oldSelf\b")
+_OPTIONAL_OLD = re.compile(
+    r"(?<![\w.])oldSelf(?=\s*\.\s*(?:hasValue|value|orValue|or)\s*\(|\s*[!=]=\s*optional\.none\(\))"
+)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ESCAPES = {"__": "__underscores__", ".": "__dot__", "-": "__dash__", "/": "__slash__"}
 _KEYWORDS = frozenset(
@@ -41,52 +54,110 @@ _DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h)")
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
-def failures(value: Any, node: Node, path: str = "") -> Iterator[Failure]:
+def failures(
+    value: Any, node: Node, path: str = "", *, old: Any = ABSENT, transitions: bool = True
+) -> Iterator[Failure]:
     """The rules in the schema `node` that `value` breaks, which its defaults have completed. What is not known yet is
-    not judged."""
-    if isinstance(value, Secret):
-        value = plain(value)
+    not judged.
+
+    `old` is the value before a change, completed alike; `ABSENT` for a new one. Without `transitions`, the rules on a
+    change do not run.
+    """
+    value, old = (plain(each) if isinstance(each, Secret) else each for each in (value, old))
     if value is UNKNOWN or value is None:
         return
     if RULES in node and not has_unknown(value):
-        yield from _broken(value, node, path)
+        yield from _broken(value, node, path, old, transitions=transitions)
+    for key, item, before, below in _inner(value, node, old):
+        yield from failures(item, below, join(path, key), old=before, transitions=transitions)
+
+
+def _inner(value: Any, node: Node, old: Any) -> Iterator[tuple[str | int, Any, Any, Node]]:
+    """What is in `value`: its key, itself, what it was before, and its schema."""
     if isinstance(value, Mapping):
         fields, others = node.get("properties") or {}, node.get("additionalProperties")
+        before = old if isinstance(old, Mapping) else {}
         for key, item in value.items():
             below = fields.get(key, others)
             if isinstance(below, Mapping):
-                yield from failures(item, below, join(path, key))
+                yield key, item, before.get(key, ABSENT), below
     elif isinstance(value, list) and isinstance(node.get("items"), Mapping):
+        matched = _matched(value, node, old)
         for index, item in enumerate(value):
-            yield from failures(item, node["items"], join(path, index))
+            yield index, item, matched[index], node["items"]
 
 
-def _broken(value: Any, node: Node, path: str) -> Iterator[Failure]:
+def _matched(value: list[Any], node: Node, old: Any) -> list[Any]:
+    """For each item of a list what it was before: by its keys in a list of type map, else only in a list that is the
+    same."""
+    if plain(value) == plain(old):
+        return value
+    keys = node.get("x-kubernetes-list-map-keys") or ()
+    if not (isinstance(old, list) and keys and node.get("x-kubernetes-list-type") == "map"):
+        return [ABSENT] * len(value)
+    known = {_key(each, keys): each for each in reversed(old)}
+    return [known.get(_key(item, keys), ABSENT) for item in value]
+
+
+def _key(item: Any, keys: Iterable[str]) -> str:
+    found = plain(item)
+    return repr([found.get(key) for key in keys] if isinstance(found, Mapping) else found)
+
+
+def bare(text: str) -> str:
+    """The expression `text` without comments and with its texts empty."""
+    return re.sub(r"//.*", "", _STRINGS.sub("''", text))
+
+
+def is_transition(text: str) -> bool:
+    """Whether the rule `text` is about a change: it names `oldSelf`."""
+    return "oldSelf" in text and _OLD.search(bare(text)) is not None
+
+
+def _broken(value: Any, node: Node, path: str, old: Any, *, transitions: bool) -> Iterator[Failure]:
     found = _converted(plain(value), node)
+    old = ABSENT if old is None else plain(old)
+    before = old if old is ABSENT or old is UNKNOWN or has_unknown(old) else _converted(old, node)
+    same = old is not ABSENT and plain(value) == old
     for rule in node[RULES]:
         text = str(rule.get("rule", ""))
-        if "oldSelf" not in text and not _holds(text, found):
+        if is_transition(text):
+            runs, optional = transitions, rule.get("optionalOldSelf") is True
+            runs = runs and not has_unknown(before) and (optional or before is not ABSENT)
+            held = not runs or _holds(text, found, before, optional=optional)
+        else:
+            held = same or _holds(text, found)
+        if not held:
             where = str(rule.get("fieldPath") or "").removeprefix(".")
             reason = str(rule.get("message") or f"breaks the rule {' '.join(text.split())}").strip()
             yield Failure(".".join(part for part in (path, where) if part), reason)
 
 
-def _holds(text: str, value: Any) -> bool:
-    """Whether `value` obeys the expression `text`; true where that cannot be said."""
-    program = _program(text)
-    if program is None or ("size(" in text and not _ascii(value)):
+def _holds(text: str, value: Any, old: Any = ABSENT, *, optional: bool = False) -> bool:
+    """Whether `value`, which was `old`, obeys the expression `text`; true where that cannot be said."""
+    written = text
+    if optional:
+        if not len(_OLD.findall(text)) == len(_OLD.findall(bare(text))) == len(_OPTIONAL_OLD.findall(text)):
+            _not_assessed(text, "it uses oldSelf, an optional value, in a way that is not supported")
+            return True
+        written = _OLD.sub("optional.none()" if old is ABSENT else "optional.of(oldSelf)", text)
+    program = _program(written)
+    if program is None or ("size(" in text and not (_ascii(value) and _ascii(old))):
         # The interpreter counts bytes where Kubernetes counts characters.
         return True
-    scope: Any = {"self": value}
+    scope: Any = {"self": value} if old is ABSENT else {"self": value, "oldSelf": old}
     if _extended().search(text):
-        scope = _context()
-        scope.add_variable("self", value)
+        names, scope = scope, _context()
+        for name, each in names.items():
+            scope.add_variable(name, each)
     try:
         return program.execute(scope) is not False
     except (KeyError, IndexError):
         # As on the server: what is not there makes the rule fail.
         return False
     except (RuntimeError, TypeError, ValueError, ArithmeticError) as error:
+        if "optional.none() dereference" in str(error):
+            return False
         _not_assessed(text, str(error))
         return True
 

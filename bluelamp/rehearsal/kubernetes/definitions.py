@@ -6,7 +6,7 @@ Source: Kubernetes v1.36, `apiextensions-apiserver/pkg/apis/apiextensions/valida
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bluelamp.rehearsal.kubernetes import expressions
+from bluelamp.rehearsal.kubernetes import cel, expressions
 from bluelamp.rehearsal.kubernetes.formats import wrong
 from bluelamp.rehearsal.kubernetes.podspecs import dig, items
 from bluelamp.rehearsal.kubernetes.schema import join
@@ -15,6 +15,13 @@ from bluelamp.rehearsal.values import has_unknown, plain
 
 Object = Mapping[str, Any]
 _UNSUPPORTED = ("id", "additionalItems", "patternProperties", "definitions", "dependencies", "$ref")
+_JUNCTORS = ("allOf", "anyOf", "oneOf")
+_OF_STRUCTURE = (
+    *("type", "title", "description", "default", "nullable", "additionalProperties"),
+    *("x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource", "x-kubernetes-int-or-string"),
+    *("x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-map-type", "x-kubernetes-validations"),
+)
+"""What a structural schema may not hold inside `allOf`, `anyOf`, `oneOf` and `not`."""
 _COLUMNS = ("boolean", "date", "integer", "number", "string")
 _REASONS = ("FieldValueInvalid", "FieldValueForbidden", "FieldValueRequired", "FieldValueDuplicate")
 
@@ -74,28 +81,91 @@ def _version(version: Object, at: str) -> Iterator[Failure]:
     schema = dig(version, "schema.openAPIV3Schema")
     if isinstance(schema, Mapping):
         yield from _node(schema, f"{at}.schema.openAPIV3Schema")
+        yield from _incomplete(schema, schema, f"{at}.schema.openAPIV3Schema")
         if schema.get("nullable") is True:
             yield Failure(f"{at}.schema.openAPIV3Schema.nullable", "must not be true at the root")
 
 
-def _node(node: Object, at: str) -> Iterator[Failure]:
+def _node(node: Object, at: str, unmatched: str = "") -> Iterator[Failure]:
+    """What is wrong with the schema `node` at `at`. `unmatched` is the list around it whose items have no counterpart
+    before a change; empty for none."""
     for key in _UNSUPPORTED:
         if node.get(key) not in (None, "", {}, []):
             yield Failure(join(at, key), "is not supported")
     if node.get("uniqueItems") is True:
         yield Failure(f"{at}.uniqueItems", "must not be true; set x-kubernetes-list-type: set")
     yield from _extensions(node, at)
+    yield from _junctors(node, at)
     if node.get("properties") and node.get("additionalProperties") is not None:
         yield Failure(f"{at}.additionalProperties", "cannot be combined with properties")
     for index, rule in enumerate(node.get("x-kubernetes-validations") or ()):
         if isinstance(rule, Mapping):
-            yield from _rule(rule, join(join(at, "x-kubernetes-validations"), index))
+            yield from _rule(rule, join(join(at, "x-kubernetes-validations"), index), unmatched)
     for key, field in (node.get("properties") or {}).items():
         if isinstance(field, Mapping):
-            yield from _node(field, join(f"{at}.properties", key))
-    for key in ("items", "additionalProperties"):
-        if isinstance(node.get(key), Mapping):
-            yield from _node(node[key], f"{at}.{key}")
+            yield from _node(field, join(f"{at}.properties", key), unmatched)
+    if isinstance(node.get("additionalProperties"), Mapping):
+        yield from _node(node["additionalProperties"], f"{at}.additionalProperties", unmatched)
+    if isinstance(node.get("items"), Mapping):
+        listed = node.get("x-kubernetes-list-type") == "map"
+        yield from _node(node["items"], f"{at}.items", unmatched or ("" if listed else at))
+
+
+def _junctors(node: Object, at: str) -> Iterator[Failure]:
+    """What is wrong inside `allOf`, `anyOf`, `oneOf` and `not` of `node`."""
+    for where, option in _options(node):
+        yield from _option(option, f"{at}.{where}", _free(node))
+
+
+def _incomplete(node: Object, whole: Object, at: str) -> Iterator[Failure]:
+    """What the options of `node` name and the schema `whole` at `at` does not define. The server asks for it in the
+    options of the root alone."""
+    for _, option in _options(node):
+        for key, field in (option.get("properties") or {}).items():
+            below, there = (whole.get("properties") or {}).get(key), join(f"{at}.properties", key)
+            if isinstance(below, Mapping) and isinstance(field, Mapping):
+                yield from _incomplete({"not": field}, below, there)
+            elif below is None and not isinstance(whole.get("additionalProperties"), Mapping):
+                yield Failure(there, "required: allOf, anyOf, oneOf or not of the root names it")
+        if isinstance(option.get("items"), Mapping) and isinstance(whole.get("items"), Mapping):
+            yield from _incomplete({"not": option["items"]}, whole["items"], f"{at}.items")
+        yield from _incomplete(option, whole, at)
+
+
+def _options(node: Object) -> Iterator[tuple[str, Object]]:
+    for key in _JUNCTORS:
+        yield from items(node, key)
+    if isinstance(node.get("not"), Mapping):
+        yield "not", node["not"]
+
+
+def _free(node: Object) -> tuple[str, ...]:
+    """Where inside `node` types may stand: the server takes an integer or a string in two forms."""
+    if node.get("x-kubernetes-int-or-string") is not True:
+        return ()
+    first = next((each for _, each in items(node, "allOf")), {})
+    if _is_int_or_string(node):
+        return ("anyOf[0]", "anyOf[1]")
+    return ("allOf[0].anyOf[0]", "allOf[0].anyOf[1]") if _is_int_or_string(first) else ()
+
+
+def _is_int_or_string(node: Object) -> bool:
+    return [each.get("type") for _, each in items(node, "anyOf")] == ["integer", "string"]
+
+
+def _option(node: Object, at: str, free: tuple[str, ...]) -> Iterator[Failure]:
+    for key in _OF_STRUCTURE:
+        typed = key == "type" and at.endswith(free)
+        given = node.get(key) is not None if key == "default" else node.get(key) not in (None, "", False, [], {})
+        if given and not typed:
+            yield Failure(join(at, key), "must be left out inside allOf, anyOf, oneOf and not")
+    for key, field in (node.get("properties") or {}).items():
+        if isinstance(field, Mapping):
+            yield from _option(field, join(f"{at}.properties", key), ())
+    if isinstance(node.get("items"), Mapping):
+        yield from _option(node["items"], f"{at}.items", ())
+    for where, option in _options(node):
+        yield from _option(option, f"{at}.{where}", tuple(each for each in free if each.startswith("allOf[0].")))
 
 
 def _extensions(node: Object, at: str) -> Iterator[Failure]:
@@ -132,10 +202,15 @@ def _map_keys(node: Object, at: str) -> Iterator[Failure]:
                 yield Failure(join(at, "x-kubernetes-list-map-keys"), f'"{key}" is not a field of the items')
 
 
-def _rule(rule: Object, at: str) -> Iterator[Failure]:
+def _rule(rule: Object, at: str, unmatched: str) -> Iterator[Failure]:
     text = rule.get("rule")
+    transition = isinstance(text, str) and cel.is_transition(text)
     if not isinstance(text, str) or not text.strip():
         yield Failure(f"{at}.rule", "required")
+    elif transition and unmatched:
+        yield Failure(f"{at}.rule", f"must not use oldSelf: {unmatched} is no list of type map")
+    elif rule.get("optionalOldSelf") is not None and not transition:
+        yield Failure(f"{at}.optionalOldSelf", "must be left out where the rule does not use oldSelf")
     for key in ("rule", "messageExpression"):
         if reason := expressions.wrong(rule.get(key), ("self", "oldSelf")):
             yield Failure(f"{at}.{key}", reason)

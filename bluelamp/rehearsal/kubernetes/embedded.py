@@ -4,16 +4,17 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from bluelamp.rehearsal.kubernetes import immutable, kinds, patches
+from bluelamp.rehearsal.kubernetes import immutable, judge, kinds, patches
 from bluelamp.rehearsal.kubernetes.addons import addon
 from bluelamp.rehearsal.kubernetes.backend import Target, already_exists, not_found, wait_for
 from bluelamp.rehearsal.kubernetes.defaults import complete
+from bluelamp.rehearsal.kubernetes.formats import is_quantity, quantity
 from bluelamp.rehearsal.kubernetes.kinds import Kind
 from bluelamp.rehearsal.kubernetes.names import Ref, namespace_id
 from bluelamp.rehearsal.kubernetes.podspecs import dig
 from bluelamp.rehearsal.provider import EXISTING, CloudError
 from bluelamp.rehearsal.store import Record, Store
-from bluelamp.rehearsal.values import plain
+from bluelamp.rehearsal.values import UNKNOWN, plain
 
 _CRD = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 _PRIORITIES = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
@@ -109,7 +110,8 @@ class Embedded:
                 raise not_found(kind, ref.name)
             wanted = patches.patched(self._store, record.id, inputs, kind)
             live = complete(kind, wanted, record.outputs, preview=preview)
-            _refuse_immutable(kind, record, live)
+            _refuse_change(kind, record, live)
+            self._refuse_growth(target, record, live)
             if not preview:
                 self._store.put(record.with_(type=target.token, urn=target.urn, inputs=dict(inputs), outputs=live))
         return live
@@ -118,13 +120,15 @@ class Embedded:
         """Lays a patch over the object. As on a server, one that is not there begins with it."""
         with self._store.transaction():
             record = self._record(target)
+            new = record is None
             if record is None:
                 record = self._new(target, kind, inputs, complete(kind, inputs, None, preview=False)).with_(
                     type=target.token.removesuffix("Patch"), inputs=_bare(inputs)
                 )
             before = patches.patched(self._store, record.id, record.inputs, kind)
             live = complete(kind, patches.merged(before, inputs, kind), record.outputs, preview=preview)
-            _refuse_immutable(kind, record, live)
+            _refuse_change(kind, record, live, new=new)
+            self._refuse_growth(target, record, live)
             if not preview:
                 self._store.put(record.with_(outputs=live))
                 self._store.put(patches.record_of(target, inputs))
@@ -199,6 +203,22 @@ class Embedded:
             what = "spec.priority must be left out: spec.priorityClassName says it"
             raise CloudError("Forbidden", f'pods "{target.ref.name}" is forbidden: {what}')
 
+    def _refuse_growth(self, target: Target, record: Record, live: Mapping[str, Any]) -> None:
+        """A claim grows only where its class allows it. A class that is not declared may be the cluster's own."""
+        name = dig(plain(record.outputs), "spec.storageClassName")
+        before, after = (dig(plain(each), "spec.resources.requests.storage") for each in (record.outputs, live))
+        if target.ref.kind != "PersistentVolumeClaim" or not isinstance(name, str):
+            return
+        if not (is_quantity(before) and is_quantity(after) and quantity(after) > quantity(before)):
+            return
+        found = self._store.get(Ref("storage.k8s.io/v1", "StorageClass", "", name).record_id(target.cluster))
+        allowed = plain(found.outputs.get("allowVolumeExpansion")) if found and EXISTING not in found.inputs else True
+        if name == "" or (allowed is not True and allowed is not UNKNOWN):
+            what = "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must"
+            raise CloudError(
+                "Forbidden", f'persistentvolumeclaims "{target.ref.name}" is forbidden: {what} support resize'
+            )
+
     def _wait_for_namespace(self, target: Target, kind: Kind) -> None:
         namespace = target.ref.namespace
         if not kind.namespaced or namespace in _ALWAYS_THERE:
@@ -213,9 +233,12 @@ class Embedded:
             self._news.wait(seconds)
 
 
-def _refuse_immutable(kind: Kind, record: Record, live: Mapping[str, Any]) -> None:
-    """Refuses `live` in the place of what `record` holds where the API server would."""
-    wrong = "; ".join(f"{failure.path}: {failure.reason}" for failure in immutable.changed(kind, record.outputs, live))
+def _refuse_change(kind: Kind, record: Record, live: Mapping[str, Any], *, new: bool = False) -> None:
+    """Refuses `live` in the place of what `record` holds, or as a new object, where the API server would."""
+    found = list(immutable.changed(kind, record.outputs, live))
+    if EXISTING not in record.inputs:  # of such an object only its name is known
+        found += judge.transitions(kind, None if new else record.outputs, live)
+    wrong = "; ".join(f"{failure.path}: {failure.reason}" for failure in found)
     if wrong:
         name = record.outputs["metadata"].get("name")
         raise CloudError("Invalid", f'{kind.resource} "{name}" is invalid: {wrong}')

@@ -17,12 +17,9 @@ from bluelamp.rehearsal.values import plain
 Object = Mapping[str, Any]
 _ADMISSION = ("object", "oldObject", "request", "params", "namespaceObject", "authorizer", "variables")
 _CONDITION = ("object", "oldObject", "request", "authorizer", "params", "namespaceObject")
-_STRINGS = re.compile(
-    r'''[rRbB]{0,2}("""(?:.|\n)*?"""|\'\'\'(?:.|\n)*?\'\'\'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')'''
-)
 _NAME = re.compile(r"(?<![\w.?])([A-Za-z_]\w*)(?!\w*\s*[({:])")
 _BOUND = re.compile(
-    r"\.(?:all|exists|exists_one|existsOne|map|filter|transformList|transformMap|bind|sortBy)"
+    r"\.(?:all|exists|exists_one|existsOne|map|filter|transformList|transformMap|bind|sortBy|optMap|optFlatMap)"
     r"\(\s*(\w+)\s*,(?:\s*(\w+)\s*,)?"
 )
 _WORDS = frozenset(
@@ -41,7 +38,7 @@ def wrong(text: Any, declared: tuple[str, ...]) -> str:
         return ""
     if reason := cel.syntax(text):
         return f"is not CEL: {reason}"
-    bare = re.sub(r"//.*", "", _STRINGS.sub("''", text))
+    bare = cel.bare(text)
     bound = {name for found in _BOUND.findall(bare) for name in found if name}
     for name in _NAME.findall(bare):
         if name not in declared and name not in bound and name not in _WORDS:

@@ -13,10 +13,15 @@ from bluelamp.rehearsal.values import UNKNOWN, Secret
 _LONGEST = 253
 
 
-def failures(kind: Kind, inputs: Mapping[str, Any], *, patch: bool = False) -> list[Failure]:
-    """What is wrong with `inputs` as an object of `kind`, one failure a path."""
+def failures(
+    kind: Kind, inputs: Mapping[str, Any], *, patch: bool = False, old: Mapping[str, Any] | None = None
+) -> list[Failure]:
+    """What is wrong with `inputs` as an object of `kind`, one failure a path.
+
+    `old` are the inputs before a change; the rules of a custom resource on the change itself are for `transitions`.
+    """
     found: dict[str, Failure] = {}
-    for failure in _all(kind, inputs, patch=patch):
+    for failure in _all(kind, inputs, patch=patch, old=old):
         found.setdefault(failure.path, failure)
     if not patch and not kind.custom:
         for failure in semantics.failures(kind.group, kind.name, _without(inputs, found)):
@@ -24,7 +29,18 @@ def failures(kind: Kind, inputs: Mapping[str, Any], *, patch: bool = False) -> l
     return list(found.values())
 
 
-def _all(kind: Kind, inputs: Mapping[str, Any], *, patch: bool) -> Iterator[Failure]:
+def transitions(kind: Kind, old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Iterator[Failure]:
+    """What the validation rules of a custom resource refuse in the change from `old` to `new`, two live objects; None
+    for a new one."""
+    schema = kind.schema() if kind.ruled else None
+    if schema is not None:
+        from bluelamp.rehearsal.kubernetes import cel
+
+        before = cel.ABSENT if old is None else with_defaults(old, schema.root)
+        yield from cel.failures(with_defaults(new, schema.root), schema.root, old=before)
+
+
+def _all(kind: Kind, inputs: Mapping[str, Any], *, patch: bool, old: Mapping[str, Any] | None) -> Iterator[Failure]:
     for failure in _name(kind, inputs):
         if not (kind.special.get("loose") and failure.path == "metadata.generateName"):
             yield failure
@@ -37,7 +53,8 @@ def _all(kind: Kind, inputs: Mapping[str, Any], *, patch: bool) -> Iterator[Fail
         if kind.ruled and not wrong and not patch:
             from bluelamp.rehearsal.kubernetes import cel
 
-            yield from cel.failures(whole, schema.root)
+            before = with_defaults(old, schema.root) if old else cel.ABSENT
+            yield from cel.failures(whole, schema.root, old=before, transitions=not old)
     if (kind.custom or schema is None) and "metadata" in inputs:
         yield from object_meta().failures(inputs["metadata"], "metadata")
 

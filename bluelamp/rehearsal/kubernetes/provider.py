@@ -98,7 +98,7 @@ class KubernetesProvider(Provider):
             for key in ("data", "stringData"):
                 if key in inputs and not isinstance(inputs[key], Secret) and inputs[key] is not UNKNOWN:
                     inputs[key] = Secret(plain(inputs[key]))
-        wrong = judge.failures(kind, inputs, patch=patch) if kind else []
+        wrong = judge.failures(kind, inputs, patch=patch, old=old) if kind else []
         kept = kind.special.get("kept") if kind else None
         if old and kept:
             # The server keeps this as it was, whatever a change says.

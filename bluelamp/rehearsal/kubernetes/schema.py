@@ -13,7 +13,7 @@ from typing import Any
 
 from bluelamp.rehearsal.kubernetes import formats
 from bluelamp.rehearsal.provider import Failure
-from bluelamp.rehearsal.values import UNKNOWN, Secret
+from bluelamp.rehearsal.values import UNKNOWN, Secret, has_unknown
 
 Node = Mapping[str, Any]
 
@@ -144,9 +144,11 @@ class Schema:
             yield from Schema(option, self.definitions, strict=False).failures(value, path)
         if "anyOf" in node and not any(map(holds, node["anyOf"])):
             yield Failure(path, "matches none of the forms that the schema allows")
-        if "oneOf" in node and sum(map(holds, node["oneOf"])) != 1:
+        # What is not known yet matches every form, so that too many matches say nothing then.
+        most = len(node.get("oneOf", ())) if has_unknown(value) else 1
+        if "oneOf" in node and not 1 <= sum(map(holds, node["oneOf"])) <= most:
             yield Failure(path, "must match exactly one of the forms that the schema allows")
-        if "not" in node and holds(node["not"]):
+        if "not" in node and not has_unknown(value) and holds(node["not"]):
             yield Failure(path, "has a form that the schema forbids")
 
 

@@ -20,11 +20,14 @@ from bluelamp.errors import UsageError
 from bluelamp.reports.sources.budget import LARGEST_MANIFEST, Budget, OverBudget, told
 from bluelamp.reports.sources.documents import Unreadable, documents
 from bluelamp.reports.sources.unique import unique
-from bluelamp.reports.unjudged import Skipped
+from bluelamp.reports.sources.unread import is_told, unread
+from bluelamp.reports.unjudged import DOCUMENT, FILE, Skipped
 
 STANDARD_INPUT: Final = "-"
 LARGEST: Final = LARGEST_MANIFEST
 """How many bytes one file may have: a whole estate in one file."""
+_ON_EMPTY_FILE: Final = "restore its content, or remove it"
+_ON_EMPTY_INPUT: Final = "check the command before the pipe"
 _ENDINGS: Final = (".yaml", ".yml", ".json")
 _URN: Final = "urn:pulumi:manifests::bluelamp"
 _SECRET_PATHS: Final = frozenset(
@@ -40,9 +43,9 @@ def read(
 ) -> list[Resource]:
     """The objects that stand in `paths`: files, folders with all that is below them, `-` for the standard input.
 
-    `hear` is told of documents that are not Kubernetes objects, which are left out; `skip` of each of them. Raises
-    `SettingsError` with everything that cannot be read, in every file, and `UsageError` where there is
-    nothing to judge.
+    `hear` is told of documents that are not Kubernetes objects, which are left out; `skip` of each of them, and of
+    every file and document that cannot be read. Raises `SettingsError` with everything that cannot be read where
+    nothing else is there to judge, or where a limit of the run is exceeded, and `UsageError` where there is no object.
     """
     problems: list[Problem] = []
     found: dict[str, Resource] = {}
@@ -61,20 +64,22 @@ def read(
         except OverBudget as error:
             if not (problems and problems[-1].message == str(error)):
                 problems.append(Problem(file.name, message=str(error)))
-            break
-    if problems:
+            raise SettingsError(told(problems)) from error
+    if problems and not found:
         raise SettingsError(told(problems))
     if left_out:
         few = ", ".join(left_out[:5]) + (", …" if len(left_out) > 5 else "")
         hear(f"left out {len(left_out)}, for want of an apiVersion and a kind: {few}")
     # A folder that gives nothing is no less a mistake where others give something.
-    without = [path for path in dict.fromkeys(paths) if not found or path not in roots]
+    without = [path for path in dict.fromkeys(paths) if not found or not (path in roots or is_told(path, problems))]
     if without:
         raise UsageError(
             f"there is no Kubernetes object in {', '.join(map(printable, without))}",
             next_step="name files or folders of YAML or JSON, or pipe them in: "
             "helm template CHART | bluelamp audit --from manifests -",
         )
+    for problem in problems:
+        skip(unread(problem, DOCUMENT if problem.line else FILE))
     return list(found.values())
 
 
@@ -89,13 +94,19 @@ def _file(
 ) -> None:
     """Adds the objects of one file to `found`. Raises `OverBudget`."""
     text = _text(file, budget, problems)
+    if text is None:
+        return
     step = "this is a template: render it first (helm template CHART | bluelamp audit --from manifests -)"
     next_step = step if "{{" in text else ""
+    count = 0
     for document in documents(text, as_json=_is_json(file.name, text)):
         if isinstance(document, Unreadable):
+            count += 1
+            budget.problem()
             place = (document.line, document.column)
             problems.append(Problem(file.name, *place, message=document.message, next_step=next_step))
             continue
+        count += document.value is not None
         others: list[int] = []
         objects = list(_objects(document.value, document.line, document.items, others))
         if not objects and not others and document.value is not None:
@@ -112,6 +123,8 @@ def _file(
                 raise
             resource = _resource(value, file.name, line, taken)
             found[resource.urn] = resource
+    if not count:
+        skip(Skipped(FILE, file.name, "it holds no object", source=(file.name, 1), of=FILE))
 
 
 def _files(paths: Iterable[str], problems: list[Problem]) -> Iterator[File]:
@@ -122,12 +135,12 @@ def _files(paths: Iterable[str], problems: list[Problem]) -> Iterator[File]:
         yield File(STANDARD_INPUT, STANDARD_INPUT, STANDARD_INPUT, named=True)
 
 
-def _text(file: File, budget: Budget, problems: list[Problem]) -> str:
-    """What stands in the file; empty where that cannot be had, with the reason among `problems`."""
+def _text(file: File, budget: Budget, problems: list[Problem]) -> str | None:
+    """What stands in the file; None where that cannot be had, with the reason among `problems`."""
 
-    def wrong(message: str, *, allowed: str = "", next_step: str = "") -> str:
+    def wrong(message: str, *, allowed: str = "", next_step: str = "") -> str | None:
         problems.append(Problem(file.name, message=message, allowed=allowed, next_step=next_step))
-        return ""
+        return None
 
     try:
         raw = _bytes(file.path)
@@ -145,6 +158,8 @@ def _text(file: File, budget: Budget, problems: list[Problem]) -> str:
         return wrong(f"it cannot be read: {error.strerror or error}")
     if nothing >= 0:
         return wrong(f"it is not text (byte {nothing})", allowed="manifests are YAML or JSON in UTF-8")
+    if not text.strip():
+        return wrong("it is empty", next_step=_ON_EMPTY_INPUT if file.path == STANDARD_INPUT else _ON_EMPTY_FILE)
     return text
 
 

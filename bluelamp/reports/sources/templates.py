@@ -35,6 +35,7 @@ from bluelamp.reports.sources.located import read as read_json
 from bluelamp.reports.sources.parts import Template, level_of
 from bluelamp.reports.sources.scopes import LOCATION, Scope
 from bluelamp.reports.sources.unique import unique
+from bluelamp.reports.sources.unread import is_told, unread
 from bluelamp.reports.unjudged import Skipped
 
 LARGEST: Final = LARGEST_TEMPLATE
@@ -97,13 +98,13 @@ def read(
     if wrong and not outcome.found:
         raise SettingsError(told(wrong))
     # A path that gives nothing is no less a mistake where others give something.
-    without = [printable(path) for path in dict.fromkeys(paths) if path not in roots and not _is_told(path, problems)]
+    without = [printable(path) for path in dict.fromkeys(paths) if path not in roots and not is_told(path, problems)]
     if without:
         raise UsageError(
             f"there is no ARM template in {', '.join(without)}",
             next_step="name JSON files or folders; of Bicep make them first: bicep build main.bicep",
         )
-    for one in [*map(_unread, problems), *outcome.skipped]:
+    for one in [*map(unread, problems), *outcome.skipped]:
         skip(one)
     if outcome.left_out:
         hear(
@@ -122,19 +123,6 @@ class _Outcome:
     problems: list[Problem] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
-
-
-def _is_told(path: str, problems: list[Problem]) -> bool:
-    """Whether a problem is with `path`, or with what is in it."""
-    shown = printable(path).rstrip("/")
-    return any(each.file == shown or each.file.startswith(f"{shown}/") for each in problems)
-
-
-def _unread(problem: Problem) -> Skipped:
-    source = (problem.file, problem.line or 1)
-    allowed = f"allowed: {problem.allowed}" if problem.allowed else ""
-    why = "; ".join(filter(None, (problem.message, allowed, problem.next_step)))
-    return Skipped("file", problem.file, why, source=source, of="file", unread=True)
 
 
 def _looks_like(value: Any) -> bool:

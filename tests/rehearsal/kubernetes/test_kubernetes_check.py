@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from bluelamp.rehearsal.kubernetes import KubernetesProvider
+from bluelamp.rehearsal.kubernetes.schema import Schema
 from bluelamp.rehearsal.provider import CloudError
 from bluelamp.rehearsal.store import Store
+from bluelamp.rehearsal.values import UNKNOWN
 from tests.rehearsal.kubernetes.kubernetes_objects import BROKEN, DEV, GOOD, broken, urn
 
 
@@ -56,6 +58,21 @@ def test_every_mistake_is_told_at_once(provider: KubernetesProvider) -> None:
         "spec.port",
         "spec.ports[0].port",
     }
+
+
+@pytest.mark.parametrize(
+    ("forms", "wrong"),
+    [
+        ({"not": {"required": ["a"]}}, {"a": 1}),
+        ({"not": {"properties": {"a": {"enum": [1]}}}}, {"a": 1}),
+        ({"oneOf": [{"properties": {"a": {"enum": [1]}}}, {"properties": {"a": {"minimum": 1}}}]}, {"a": 1}),
+        ({"anyOf": [{"properties": {"a": {"enum": [2]}}}, {"properties": {"a": {"minimum": 2}}}]}, {"a": 1}),
+    ],
+)
+def test_a_value_that_is_not_known_yet_is_held_to_no_form(forms: dict[str, Any], wrong: dict[str, Any]) -> None:
+    schema = Schema({"type": "object", "properties": {"a": {"type": "integer"}}, **forms}, {})
+    assert [each.path for each in schema.failures(wrong)] == [""]
+    assert list(schema.failures({"a": UNKNOWN})) == []
 
 
 def test_a_secret_is_never_quoted(provider: KubernetesProvider) -> None:

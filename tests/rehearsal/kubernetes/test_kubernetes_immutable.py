@@ -58,6 +58,22 @@ def test_a_claim_grows_in_place_and_never_shrinks(provider: KubernetesProvider) 
 
 
 @pytest.mark.parametrize(
+    ("declared", "refused"),
+    [({"allowVolumeExpansion": True}, False), ({"allowVolumeExpansion": False}, True), ({}, True), (None, False)],
+)
+def test_a_claim_grows_only_where_its_class_allows_it(
+    provider: KubernetesProvider, declared: dict[str, Any] | None, refused: bool
+) -> None:
+    claim = changed(GOOD["claim"], "spec.storageClassName", "records")
+    if declared is not None:
+        class_ = {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "records"}}
+        made = provider.check(DEV, urn(class_), {}, {**class_, "provisioner": "disk.csi.azure.com", **declared})
+        provider.create(DEV, urn(class_), made.inputs, preview=False)
+    _, refusal = update(provider, claim, changed(claim, "spec.resources.requests.storage", "200Gi"))
+    assert ("the storageclass that provisions the pvc must support resize" in refusal) is refused
+
+
+@pytest.mark.parametrize(
     ("obj", "path", "value"),
     [
         (GOOD["storageclass"], "reclaimPolicy", "Delete"),
