@@ -36,7 +36,7 @@ def copied(file: Path, copy: Path, project: str, passphrase: str) -> list[str]:
             del taken[key]
         elif key in now and now[key] != before.get(key) and taken.get(key) == before.get(key):
             taken[key] = now[key]
-    if taken != now or not copy.exists():
+    if taken != now or not _whole(copy):
         salt = content.get("encryptionsalt") if _opened(content, passphrase) else None
         salt = salt or _header(copy).get("encryptionsalt")
         text = yaml.safe_dump({**({"encryptionsalt": salt} if salt else {}), "config": taken}, sort_keys=True)
@@ -108,6 +108,14 @@ def _opened(content: Mapping[str, Any], passphrase: str) -> bool:
         return False
     salt = content.get("encryptionsalt")
     return isinstance(salt, str) and opens(salt, passphrase)
+
+
+def _whole(copy: Path) -> bool:
+    try:
+        load(copy)
+    except UsageError:
+        return False
+    return copy.exists()
 
 
 def _header(copy: Path) -> dict[str, Any]:
