@@ -63,7 +63,7 @@ class PlannedResource:
 
 
 class PlanMonitor:
-    """Takes the program's registrations; `resources` has them by URN afterwards."""
+    """Takes the program's registrations; `resources` has them by URN afterwards, `warnings` what the cloud doubts."""
 
     dry_run = True
     """Whether the program is told that nothing is made."""
@@ -71,6 +71,7 @@ class PlanMonitor:
     def __init__(self, stack: str, project: str, provider_of: Callable[[str], Provider]) -> None:
         self.resources: dict[str, PlannedResource] = {}
         self.stack_outputs: dict[str, Any] = {}
+        self.warnings: list[str] = []
         self._stack, self._project, self._provider_of = stack, project, provider_of
         self._instances: dict[str, Instance] = {}
         self._packages: dict[str, tuple[str, str]] = {}
@@ -124,6 +125,8 @@ class PlanMonitor:
             outputs = inputs
             if not failures:
                 resource_id, outputs = provider.create(instance, urn, inputs, preview=True)
+            whose = f"{_where(request)}{request.type} {request.name}"
+            self.warnings += [f"{whose}: {one.path}: {one.reason}" for one in checked.warnings]
         except CloudError as error:
             failures = (*failures, Failure("", f"{error.code}: {error.message}"))
         self._keep(
@@ -241,6 +244,11 @@ class PlanMonitor:
     def SignalAndWaitForShutdown(self, _request: Any) -> Any:
         """Nothing runs on after the program."""
         return empty_pb2.Empty()
+
+
+def _where(request: Any) -> str:
+    place = _position(request)
+    return f"{place[0].removeprefix('project:///')}:{place[1]}: " if place else ""
 
 
 def _position(request: Any) -> tuple[str, int] | None:
