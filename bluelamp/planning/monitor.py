@@ -7,6 +7,7 @@ defaults, the same unknowns and the same refusals. Unlike the engine it does not
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from google.protobuf import empty_pb2
@@ -248,7 +249,10 @@ class PlanMonitor:
 
 def _where(request: Any) -> str:
     place = _position(request)
-    return f"{place[0].removeprefix('project:///')}:{place[1]}: " if place else ""
+    if place is None:
+        return ""
+    file = Path(place[0].removeprefix("file://").removeprefix("project:///"))
+    return f"{file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file}:{place[1]}: "
 
 
 def _position(request: Any) -> tuple[str, int] | None:

@@ -43,7 +43,8 @@ class Checker:
     ) -> Checked:
         """`new` with names, location, constants and the API version filled in, and what is wrong with it.
 
-        A value outside the list that the SDK documents is a warning, and a failure where ARM's own types are given.
+        A value outside the list that the SDK documents is a warning. Where ARM's own types are given it is a failure,
+        unless those name the value.
         """
         shape = self._catalogue.resource(token)
         inputs = {key: value for key, value in new.items() if value is not None}
@@ -54,11 +55,15 @@ class Checker:
         failures = [*unnamed, *self._failures(token, shape, inputs)]
         if shape.api_version:
             inputs.setdefault("azureApiVersion", shape.api_version)
-        doubts = list(check_documented(shape.inputs, {key: one for key, one in inputs.items() if key not in _OWN}))
-        if self._arm is not None:
-            failures, doubts = [*failures, *doubts], []
+        given = {key: one for key, one in inputs.items() if key not in _OWN}
+        warnings: list[Failure] = []
+        for doubt in check_documented(token, shape.inputs, given):
+            failed = self._arm is not None and not self._arm.names(
+                ids.arm_type_of(token, given), shape.api_version or "", doubt.value
+            )
+            (failures if failed else warnings).append(doubt.failure)
         said = {failure.path for failure in failures}
-        return Checked(inputs, _once(failures), _once([one for one in doubts if one.path not in said]))
+        return Checked(inputs, _once(failures), _once([one for one in warnings if one.path not in said]))
 
     def _name(
         self,

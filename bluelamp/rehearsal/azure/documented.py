@@ -6,8 +6,10 @@ Azure adds values over time, and ignores case in most of them, so such a value i
 import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from bluelamp.rehearsal.azure.data import facts
 from bluelamp.rehearsal.azure.spelling import misspelt
 from bluelamp.rehearsal.provider import Failure
 from bluelamp.rehearsal.sdk.shapes import ObjectShape, PropertyShape, Shape
@@ -23,28 +25,42 @@ _END = r"\s*(?=\.(?:\s|$)|\n|$)"
 _LISTS = tuple(re.compile(f"{one}(?:{_BETWEEN}{one})+{_END}") for one in (_QUOTED, _WORD))
 
 
-def check_documented(shape: ObjectShape, values: Mapping[str, Any], path: str = "") -> Iterator[Failure]:
+@dataclass(frozen=True)
+class Doubt:
+    """A value outside the list that the SDK documents, and what is said of it."""
+
+    value: str
+    failure: Failure
+
+
+def check_documented(token: str, shape: ObjectShape, values: Mapping[str, Any]) -> Iterator[Doubt]:
     """A doubt for each string in `values` that is in none of the lists that the SDK documents for its property.
 
-    What is unknown or secret, and what `check_spelling` refuses, gives none.
+    What is unknown or secret, what `check_spelling` refuses, and what `data/accepted.yaml` names gives none.
     """
+    accepted = facts("accepted").get(token, {}).get("properties", {})
+    for doubt in _object(shape, values, ""):
+        step = re.sub(r"\[[^\]]*\]", "", doubt.failure.path).rpartition(".")[2]
+        if step not in accepted or not re.fullmatch(accepted[step], doubt.value, re.IGNORECASE):
+            yield doubt
+
+
+def _object(shape: ObjectShape, values: Mapping[str, Any], path: str) -> Iterator[Doubt]:
     for name, value in values.items():
         known = shape.properties.get(name)
         if known is not None:
             yield from _check(known.shape, value, join_path(path, name), known)
 
 
-def _check(shape: Shape, value: Any, path: str, known: PropertyShape) -> Iterator[Failure]:
+def _check(shape: Shape, value: Any, path: str, known: PropertyShape) -> Iterator[Doubt]:
     if isinstance(value, str):
         allowed = (
             () if value.startswith("/") else _allowed(shape, known)
         )  # an id may stand for a word (`privateDNSZone`)
         if allowed and value.lower() not in {one.lower() for one in allowed} and not misspelt(value, list(allowed)):
-            yield Failure(
-                path,
-                f"'{value}' is not one of the values that the SDK documents: {listing(allowed)}"
-                f"{did_you_mean(value, allowed)}. Check the spelling; Azure may accept newer values",
-            )
+            near = did_you_mean(value, allowed).replace("; did", ". Did")
+            reason = f"'{value}' is not one of the values that the SDK documents: {listing(allowed)}{near or '.'}"
+            yield Doubt(value, Failure(path, f"{reason} Check the spelling; Azure may accept newer values"))
     elif shape.kind == "array" and shape.item is not None and isinstance(value, list):
         for index, item in enumerate(value):
             yield from _check(shape.item, item, join_path(path, index), known)
@@ -53,9 +69,9 @@ def _check(shape: Shape, value: Any, path: str, known: PropertyShape) -> Iterato
             if isinstance(item, Mapping):
                 yield from _check(shape.item, item, join_path(path, key), known)
     elif isinstance(value, Mapping):
-        inside = _object(shape, value)
+        inside = _inside(shape, value)
         if inside is not None:
-            yield from check_documented(inside, value, path)
+            yield from _object(inside, value, path)
 
 
 def _allowed(shape: Shape, known: PropertyShape) -> Sequence[str]:
@@ -66,7 +82,7 @@ def _allowed(shape: Shape, known: PropertyShape) -> Sequence[str]:
     return listed(known.description) if shape.kind == "string" else ()
 
 
-def _object(shape: Shape, value: Mapping[str, Any]) -> ObjectShape | None:
+def _inside(shape: Shape, value: Mapping[str, Any]) -> ObjectShape | None:
     """The type of an object; of a union the member whose constants `value` has, None where that is not plain."""
     if shape.kind == "object":
         return shape.object

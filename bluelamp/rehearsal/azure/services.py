@@ -6,7 +6,7 @@ The rules are in `data/services.yaml`, `data/private_link.yaml` and `data/delega
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeGuard
 
 from bluelamp.rehearsal.azure import ids
 from bluelamp.rehearsal.azure.data import facts
@@ -60,8 +60,8 @@ def _judge(rule: Mapping[str, Any], values: Mapping[str, Any], at: str) -> Itera
     if "some" in rule:
         found = [_get(values, path) for path in rule["some"]]
         if UNKNOWN not in found and all(_is_empty(one) for one in found):
-            said = rule.get("says") or f"none of {listing(rule['some'])} is given"
-            yield Fault(f"{at}.{rule['some'][0]}" if at else rule["some"][0], code, f"{said}. Set one of them")
+            choice = listing(rule["some"], "or")
+            yield Fault(_join(at, rule["some"][0]), code, f"{rule['says']}. Set {choice}")
         return
     if "has" in rule:
         items = [item for _, item in _at(values, rule["path"])]
@@ -242,7 +242,7 @@ def _is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, (list, Mapping, str)) and not value)
 
 
-def _is_id(value: Any) -> bool:
+def _is_id(value: Any) -> TypeGuard[str]:
     return isinstance(value, str) and value.startswith("/") and "/providers/" in value
 
 
