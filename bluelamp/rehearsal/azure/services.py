@@ -169,7 +169,7 @@ def _check_endpoint(values: Mapping[str, Any]) -> Iterator[Fault]:
             allowed = known.get(ids.type_of_id(target).lower()) if _is_id(target) else None
             if allowed is None:
                 continue
-            kind = ids.type_of_id(target)
+            kind = ids.type_of_id(str(target))
             if item.get("groupIds") is None or item.get("groupIds") == []:
                 message = f"no group is given for {kind}; allowed: {listing(allowed)}. Set groupIds"
                 yield Fault(join_path(path, "groupIds"), "PrivateEndpointMissingGroupId", message)
