@@ -84,7 +84,7 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self, provider: Provider, schema: Callable[[str], str]) -> None:
         self._provider, self._schema = provider, schema
         self._instances: dict[str, Instance] = {}
-        self._log: dict[str, Any] = {}
+        self._engines: dict[str, Any] = {}
 
     def _instance(self, context: Any, urn: str = "") -> Instance:
         known = self._instances.get(context.peer())
@@ -96,7 +96,7 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
 
     def _warn(self, context: Any, urn: str, warnings: Iterable[Failure]) -> None:
         """Has the engine show `warnings` with the resource; without its address they go to the log."""
-        engine = self._log.get(context.peer())
+        engine = self._engines.get(context.peer())
         for warning in warnings:
             message = f"{warning.path}: {warning.reason}"
             if engine is None:
@@ -130,7 +130,9 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, supports_autonaming_configuration=True)
 
     def Attach(self, request: Any, context: Any) -> Any:
-        self._log[context.peer()] = engine_pb2_grpc.EngineStub(grpc.insecure_channel(request.address))
+        # A proxy of the environment has no way to this machine's own addresses.
+        channel = grpc.insecure_channel(request.address, options=[("grpc.enable_http_proxy", 0)])
+        self._engines[context.peer()] = engine_pb2_grpc.EngineStub(channel)
         return empty_pb2.Empty()
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> Any:

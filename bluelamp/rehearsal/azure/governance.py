@@ -59,7 +59,10 @@ def _check_parent(store: Store, resource_id: str, values: Mapping[str, Any], ten
     if store.get(wanted) is None:
         near = nearest(found[1], [ids.name_of_id(one.id) for one in store.all("azure-native", _GROUP)])
         hint = f"; did you mean '{near}'?" if near else ""
-        message = f"the parent management group '{found[1]}' could not be found{hint}. Create it first, correct its id, or read it with ManagementGroup.get where it exists already"
+        message = (
+            f"the parent management group '{found[1]}' could not be found{hint}. Create it first, correct its id, or "
+            "read it with ManagementGroup.get where it exists already"
+        )
         yield Fault(path, "ManagementGroupNotFound", message)
         return
     levels = 1

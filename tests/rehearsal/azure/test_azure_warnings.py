@@ -2,14 +2,21 @@
 
 import json
 
+import grpc
 import pytest
-from azure_estate import INSTANCE, urn
+from azure_estate import HERE, INSTANCE, urn
+from pulumi.runtime.proto import engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi_azure_native import storage
 
+from bluelamp.core import loopback
+from bluelamp.planning import plan_program
+from bluelamp.planning.monitor import PlanEngine
 from bluelamp.rehearsal.azure import AzureProvider
 from bluelamp.rehearsal.azure.data import facts
 from bluelamp.rehearsal.azure.documented import listed
+from bluelamp.rehearsal.server import Server
 from bluelamp.rehearsal.store import Store
-from bluelamp.rehearsal.values import UNKNOWN, Secret
+from bluelamp.rehearsal.values import UNKNOWN, Secret, encode
 
 ACCOUNT = {"resourceGroupName": "rg", "accountName": "stpolice", "location": "uksouth"}
 
@@ -92,6 +99,42 @@ def test_arm_types_make_it_an_error_unless_they_name_the_value(tmp_path):
     newer = account(strict, "Standard_Newest")
     assert not newer.failures
     assert [one.path for one in newer.warnings] == ["sku.name"]
+
+
+def test_a_plan_warns_with_the_place():
+    def program():
+        storage.StorageAccount("st", resource_group_name="rg", kind="StorageV2", sku={"name": "Standard_Triple"})
+
+    [warning] = plan_program("test", program, {}, root=HERE).warnings
+    assert "test_azure_warnings.py:" in warning
+    assert "azure-native:storage:StorageAccount st: sku.name: 'Standard_Triple'" in warning
+
+
+def test_the_engine_is_told_of_a_warning(cloud):
+    engine = PlanEngine()
+    listening, port = loopback.serve(
+        lambda server: engine_pb2_grpc.add_EngineServicer_to_server(_Engine(engine), server), workers=1, name="engine"
+    )
+    listening.start()
+    try:
+        with Server([cloud]) as server, grpc.insecure_channel(f"127.0.0.1:{server.ports['azure-native']}") as channel:
+            provider = provider_pb2_grpc.ResourceProviderStub(channel)
+            provider.Attach(plugin_pb2.PluginAttach(address=f"127.0.0.1:{port}"))
+            inputs = {**ACCOUNT, "kind": "StorageV2", "sku": {"name": "Standard_Triple"}}
+            request = provider_pb2.CheckRequest(urn=urn("storage:StorageAccount", "st"), news=encode(inputs))
+            assert not provider.Check(request).failures
+    finally:
+        listening.stop(grace=None)
+    [warning] = engine.warnings
+    assert warning.startswith("sku.name: 'Standard_Triple'")
+
+
+class _Engine(engine_pb2_grpc.EngineServicer):
+    def __init__(self, engine):
+        self._engine = engine
+
+    def Log(self, request, _context):
+        return self._engine.Log(request)
 
 
 def facts_version():
