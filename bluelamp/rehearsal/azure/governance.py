@@ -99,12 +99,15 @@ def _check_role(store: Store, resource_id: str, values: Mapping[str, Any]) -> It
             yield Fault("principalId", "RoleAssignmentExists", message)
 
 
-def _grant(values: Mapping[str, Any]) -> tuple[str, str, str] | None:
-    """The scope, the role's name and the principal; None while one of them is not known."""
+def _grant(values: Mapping[str, Any]) -> tuple[str, str, str, str] | None:
+    """The scope, the role's name, the principal and the condition; None while one of them is not known."""
     scope, role, principal = (values.get(key) for key in ("scope", "roleDefinitionId", "principalId"))
     if not (isinstance(scope, str) and isinstance(role, str) and isinstance(principal, str)):
         return None
-    return scope.strip("/").lower(), ids.name_of_id(role).lower(), principal.lower()
+    condition = values.get("condition") or ""
+    if not isinstance(condition, str):
+        return None
+    return scope.strip("/").lower(), ids.name_of_id(role).lower(), principal.lower(), condition
 
 
 def _check_count(store: Store, resource_id: str, values: Mapping[str, Any]) -> Iterator[Fault]:

@@ -128,7 +128,8 @@ class ManagementGroups(Component):
         parent = args.get("parent")
         if not parent:
             return None
-        return management.ManagementGroup.get(f"{name}-above", f"{PREFIX}{parent}", opts=self.child()).id
+        above = management.ManagementGroup.get(f"{name}-above", f"{PREFIX}{parent}", opts=self.child())
+        return pulumi.Output.from_input(above.id)
 
     @property
     def groups(self) -> dict[str, pulumi.Input[str]]:
