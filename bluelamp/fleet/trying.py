@@ -45,7 +45,8 @@ def leaves(plan: "Plan", state: Mapping[str, Any]) -> bool:
     """Whether a plan would delete something that `state` holds, or make it anew under another name or elsewhere."""
     planned = {alias: each for each in plan.resources for alias in (each.urn, *each.aliases)}
     for one in (state.get("deployment") or {}).get("resources") or ():
-        if not one.get("custom") or one["type"].startswith("pulumi:") or one.get("delete"):
+        own = one.get("custom") and not one.get("external") and not one["type"].startswith("pulumi:")
+        if not own or one.get("delete"):
             continue
         now = planned.get(one["urn"])
         if now is None:

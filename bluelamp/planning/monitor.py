@@ -7,6 +7,7 @@ defaults, the same unknowns and the same refusals. Unlike the engine it does not
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from google.protobuf import empty_pb2
@@ -63,7 +64,7 @@ class PlannedResource:
 
 
 class PlanMonitor:
-    """Takes the program's registrations; `resources` has them by URN afterwards."""
+    """Takes the program's registrations; `resources` has them by URN afterwards, `warnings` what the cloud doubts."""
 
     dry_run = True
     """Whether the program is told that nothing is made."""
@@ -71,6 +72,7 @@ class PlanMonitor:
     def __init__(self, stack: str, project: str, provider_of: Callable[[str], Provider]) -> None:
         self.resources: dict[str, PlannedResource] = {}
         self.stack_outputs: dict[str, Any] = {}
+        self.warnings: list[str] = []
         self._stack, self._project, self._provider_of = stack, project, provider_of
         self._instances: dict[str, Instance] = {}
         self._packages: dict[str, tuple[str, str]] = {}
@@ -124,6 +126,8 @@ class PlanMonitor:
             outputs = inputs
             if not failures:
                 resource_id, outputs = provider.create(instance, urn, inputs, preview=True)
+            whose = f"{_where(request)}{request.type} {request.name}"
+            self.warnings += [f"{whose}: {one.path}: {one.reason}" for one in checked.warnings]
         except CloudError as error:
             failures = (*failures, Failure("", f"{error.code}: {error.message}"))
         self._keep(
@@ -241,6 +245,14 @@ class PlanMonitor:
     def SignalAndWaitForShutdown(self, _request: Any) -> Any:
         """Nothing runs on after the program."""
         return empty_pb2.Empty()
+
+
+def _where(request: Any) -> str:
+    place = _position(request)
+    if place is None:
+        return ""
+    file = Path(place[0].removeprefix("file://").removeprefix("project:///"))
+    return f"{file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file}:{place[1]}: "
 
 
 def _position(request: Any) -> tuple[str, int] | None:

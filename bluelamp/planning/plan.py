@@ -71,9 +71,8 @@ def plan_program(
     ):
         loop.run_until_complete(run_in_stack(program))
     ordered = tuple(monitor.resources[urn] for urn in sorted(monitor.resources))
-    return Plan(
-        stack, ordered, monitor.stack_outputs, tuple(engine.warnings), tuple(engine.errors), tuple(engine.notes)
-    )
+    warnings = (*engine.warnings, *monitor.warnings)
+    return Plan(stack, ordered, monitor.stack_outputs, warnings, tuple(engine.errors), tuple(engine.notes))
 
 
 @contextmanager

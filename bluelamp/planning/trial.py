@@ -147,6 +147,16 @@ class _Update(PlanMonitor):
         self.running[urn] = made
         return resource_pb2.RegisterResourceResponse(urn=urn, id=made.id, object=encode(made.outputs))
 
+    @override
+    def ReadResource(self, request: Any) -> Any:
+        """Has the cloud hold what the program reads."""
+        if not request.type.startswith(_PULUMIS_OWN):
+            package, instance, _ = self._provider_for(request.type, request.provider, request.version)
+            provider, urn = self._provider_of(package), self.urn(request.type, request.name, request.parent)
+            if provider.read(instance, urn, request.id, {}) is None:
+                provider.existing(instance, urn, request.id)
+        return super().ReadResource(request)
+
     def _bring(
         self, provider: Provider, made: Running, before: Running | None, ignore: list[str]
     ) -> tuple[Mapping[str, Any], str, Mapping[str, Any]]:

@@ -62,10 +62,14 @@ class Naming:
 
 @dataclass(frozen=True)
 class Checked:
-    """Inputs with the provider's defaults filled in, and what is wrong with them."""
+    """Inputs with the provider's defaults filled in, and what is wrong with them.
+
+    `warnings` may be wrong, and do not refuse the resource.
+    """
 
     inputs: dict[str, Any]
     failures: Sequence[Failure] = ()
+    warnings: Sequence[Failure] = ()
 
 
 DiffKind = Literal["add", "delete", "update", "add-replace", "delete-replace", "update-replace"]

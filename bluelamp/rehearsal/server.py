@@ -12,7 +12,7 @@ from typing import Any, Literal, NoReturn, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from bluelamp.core import loopback
 from bluelamp.rehearsal.concealed import names_secret
@@ -24,6 +24,9 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 _ATTEMPTS = 4
 """How often a throttled or timed-out call is made, as Azure's own client does: once, and three times more."""
+
+_PATIENCE = 10.0
+"""Seconds that the engine has to take a warning."""
 
 _KINDS = {
     "add": provider_pb2.PropertyDiff.ADD,
@@ -81,6 +84,7 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self, provider: Provider, schema: Callable[[str], str]) -> None:
         self._provider, self._schema = provider, schema
         self._instances: dict[str, Instance] = {}
+        self._engines: dict[str, Any] = {}
 
     def _instance(self, context: Any, urn: str = "") -> Instance:
         known = self._instances.get(context.peer())
@@ -89,6 +93,21 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
         if urn and not known.stack:
             return Instance(stack_of(urn), project_of(urn), known.config)
         return known
+
+    def _warn(self, context: Any, urn: str, warnings: Iterable[Failure]) -> None:
+        """Has the engine show `warnings` with the resource; without its address they go to the log."""
+        engine = self._engines.get(context.peer())
+        for warning in warnings:
+            message = f"{warning.path}: {warning.reason}"
+            if engine is None:
+                _log.warning("%s: %s", urn, message)
+                continue
+            try:
+                engine.Log(
+                    engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=message, urn=urn), timeout=_PATIENCE
+                )
+            except grpc.RpcError:
+                _log.warning("%s: %s", urn, message)
 
     def _do(self, context: Any, work: Callable[[], T]) -> T:
         for attempt in range(1, _ATTEMPTS + 1):
@@ -110,7 +129,10 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
     def Handshake(self, _request: Any, _context: Any) -> Any:
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, supports_autonaming_configuration=True)
 
-    def Attach(self, _request: Any, _context: Any) -> Any:
+    def Attach(self, request: Any, context: Any) -> Any:
+        # A proxy of the environment has no way to this machine's own addresses.
+        channel = grpc.insecure_channel(request.address, options=[("grpc.enable_http_proxy", 0)])
+        self._engines[context.peer()] = engine_pb2_grpc.EngineStub(channel)
         return empty_pb2.Empty()
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> Any:
@@ -155,6 +177,7 @@ class _Service(provider_pb2_grpc.ResourceProviderServicer):
                 decode(request.news),
                 _naming(request),
             )
+            self._warn(context, request.urn, checked.warnings)
             return provider_pb2.CheckResponse(inputs=encode(checked.inputs), failures=_failures(checked.failures))
 
         return self._do(context, work)

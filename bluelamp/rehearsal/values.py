@@ -45,6 +45,15 @@ def decode(struct: struct_pb2.Struct) -> dict[str, Any]:
     return {key: _decode(value) for key, value in struct.fields.items()}
 
 
+def without_secrets(value: Any) -> Any:
+    """`value` with secrets taken for unknown, so that no message can repeat one."""
+    if isinstance(value, Secret):
+        return UNKNOWN
+    if isinstance(value, Mapping):
+        return {key: without_secrets(item) for key, item in value.items()}
+    return [without_secrets(item) for item in value] if isinstance(value, list) else value
+
+
 def encode(values: Mapping[str, Any]) -> struct_pb2.Struct:
     """The engine's form of `values`; the inverse of `decode`."""
     struct = struct_pb2.Struct()

@@ -69,6 +69,14 @@ class ArmTypes:
         note = f" (judged at API version {body.version}, the nearest to {api_version} that there is)"
         return [replace(one, reason=one.reason + note) for one in failures]
 
+    def names(self, arm_type: str, api_version: str, value: str) -> bool:
+        """Whether the definitions of `arm_type` and its neighbours name `value`, whatever its case.
+
+        True also where they do not have the type.
+        """
+        body = self._library.body(arm_type, api_version)
+        return body is None or value.lower() in body.types.literals
+
     def _names(self, types: Types, provider: str) -> Names:
         if types not in self._known:
             self._known[types] = Names(types, provider)

@@ -46,6 +46,11 @@ class Types:
         found = (one for one in self._types if one["$type"] == "ResourceType")
         return {str(one["name"]).rpartition("@")[0].lower(): index_of(one["body"]) for one in found}
 
+    @cached_property
+    def literals(self) -> frozenset[str]:
+        """Every word that one of the types allows by name, in lower case."""
+        return frozenset(str(one["value"]).lower() for one in self._types if one["$type"] == "StringLiteralType")
+
     def __getitem__(self, index: int) -> Type:
         return self._types[index] if index >= 0 else {"$type": "AnyType"}
 

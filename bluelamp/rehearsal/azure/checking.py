@@ -6,9 +6,11 @@ from typing import Any
 
 from bluelamp.rehearsal.armtypes import ArmTypes
 from bluelamp.rehearsal.azure import ids, network
+from bluelamp.rehearsal.azure.documented import check_documented
 from bluelamp.rehearsal.azure.linking import check_links
 from bluelamp.rehearsal.azure.naming import RANDOM, auto_name, check_name
 from bluelamp.rehearsal.azure.places import check_location
+from bluelamp.rehearsal.azure.services import check_services
 from bluelamp.rehearsal.azure.spelling import check_spelling
 from bluelamp.rehearsal.provider import Checked, CloudError, Failure, Instance, Naming
 from bluelamp.rehearsal.sdk.schema import Catalogue
@@ -39,7 +41,11 @@ class Checker:
         new: Mapping[str, Any],
         naming: Naming | None = None,
     ) -> Checked:
-        """`new` with names, location, constants and the API version filled in, and what is wrong with it."""
+        """`new` with names, location, constants and the API version filled in, and what is wrong with it.
+
+        A value outside the list that the SDK documents is a warning. Where ARM's own types are given it is a failure,
+        unless those name the value.
+        """
         shape = self._catalogue.resource(token)
         inputs = {key: value for key, value in new.items() if value is not None}
         for key, value in shape.defaults.items():
@@ -49,7 +55,15 @@ class Checker:
         failures = [*unnamed, *self._failures(token, shape, inputs)]
         if shape.api_version:
             inputs.setdefault("azureApiVersion", shape.api_version)
-        return Checked(inputs, _once(failures))
+        given = {key: one for key, one in inputs.items() if key not in _OWN}
+        warnings: list[Failure] = []
+        for doubt in check_documented(token, shape.inputs, given):
+            failed = self._arm is not None and not self._arm.names(
+                ids.arm_type_of(token, given), shape.api_version or "", doubt.value
+            )
+            (failures if failed else warnings).append(doubt.failure)
+        said = {failure.path for failure in failures}
+        return Checked(inputs, _once(failures), _once([one for one in warnings if one.path not in said]))
 
     def _name(
         self,
@@ -124,7 +138,7 @@ class Checker:
         if "location" in values and "location" in shape.inputs.properties:
             yield from check_location(ids.arm_type(token), values["location"])
         yield from check_name(token, values)
-        for fault in network.check(token, values):
+        for fault in (*network.check(token, values), *check_services(token, values)):
             yield Failure(fault.path, f"{fault.code}: {fault.message}")
         if self._arm is not None and shape.api_version:
             kind = ids.arm_type_of(token, values)

@@ -12,6 +12,7 @@ from bluelamp.rehearsal.values import Secret, plain
 RANDOM = "__createBeforeDelete"
 """The input by which azure-native remembers that it made the name up, so that a replacement can come first."""
 
+_MANAGEMENT_GROUP = r"/providers/Microsoft\.Management/managementGroups/[^/]+"
 _GUIDS = ("RoleAssignment", "RoleDefinition", "PimRoleEligibilitySchedule")
 
 
@@ -46,6 +47,7 @@ def check_name(token: str, inputs: Mapping[str, Any]) -> list[Failure]:
     name = plain(given)
     if own is None or rule is None or not isinstance(name, str):
         return []
+    rule = _at_scope(rule, plain(inputs.get("scope")))
     hidden = isinstance(given, Secret)
     code = rule.get("code", "InvalidResourceName")
     least, most = rule["min"], rule["max"]
@@ -61,6 +63,12 @@ def check_name(token: str, inputs: Mapping[str, Any]) -> list[Failure]:
     hint = f"; did you mean '{near}'?" if near else ""
     shown = "the secret name" if hidden else f"the name '{name}'"
     return [Failure(own, f"{code}: {shown} of {ids.arm_type(token)} {' and '.join(wrong)}{hint}")]
+
+
+def _at_scope(rule: Mapping[str, Any], scope: Any) -> Mapping[str, Any]:
+    """The rule as it is for a name at `scope`: some services take shorter names at a management group."""
+    at_group = isinstance(scope, str) and re.fullmatch(_MANAGEMENT_GROUP, scope, re.IGNORECASE)
+    return {**rule, **rule["at_management_group"]} if at_group and "at_management_group" in rule else rule
 
 
 def _nearest(name: str, rule: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from bluelamp.rehearsal.azure.ranges import Fault, Network, inside, overlap, par
 from bluelamp.rehearsal.azure.securityrules import check_group, check_rule
 from bluelamp.rehearsal.sdk.words import join_path
 from bluelamp.rehearsal.store import Record, Store
-from bluelamp.rehearsal.values import UNKNOWN, Secret, plain
+from bluelamp.rehearsal.values import plain, without_secrets
 
 _NETWORK = "azure-native:network:"
 VNET, SUBNET, PEERING = f"{_NETWORK}VirtualNetwork", f"{_NETWORK}Subnet", f"{_NETWORK}VirtualNetworkPeering"
@@ -22,7 +22,7 @@ _HOMES = {
 
 def check(token: str, inputs: Mapping[str, Any]) -> Iterator[Fault]:
     """What the inputs alone show to be wrong; what is not known yet is passed over."""
-    values = _open(inputs)
+    values = without_secrets(inputs)
     if token == VNET:
         yield from _check_vnet(values)
     elif token == SUBNET:
@@ -39,15 +39,13 @@ def check(token: str, inputs: Mapping[str, Any]) -> Iterator[Fault]:
             yield from _check_route(route, join_path("routes", index))
     elif token == f"{_NETWORK}Route":
         yield from _check_route(values, "")
-    elif token == f"{_NETWORK}PublicIPAddress":
-        yield from _check_public_ip(values)
     elif token in _HOMES:
         yield from _check_home(token, values)
 
 
 def check_stored(store: Store, token: str, resource_id: str, inputs: Mapping[str, Any]) -> Iterator[Fault]:
     """What is wrong beside what the cloud already holds."""
-    values = _open(inputs)
+    values = without_secrets(inputs)
     if token == SUBNET:
         yield from _beside_siblings(store, resource_id, values)
     elif token == VNET:
@@ -61,15 +59,6 @@ def check_stored(store: Store, token: str, resource_id: str, inputs: Mapping[str
         inline = _items(plain(group.inputs), "securityRules") if group else []
         own = ids.name_of_id(resource_id)
         yield from check_rule(values, "", own, [*inline, *others])
-
-
-def _open(value: Any) -> Any:
-    """`value` with secrets taken for unknown, so that no sentence repeats one."""
-    if isinstance(value, Secret):
-        return UNKNOWN
-    if isinstance(value, Mapping):
-        return {key: _open(item) for key, item in value.items()}
-    return [_open(item) for item in value] if isinstance(value, list) else value
 
 
 def _check_vnet(values: Mapping[str, Any]) -> Iterator[Fault]:
@@ -205,14 +194,6 @@ def _check_route(values: Mapping[str, Any], path: str) -> Iterator[Fault]:
     if isinstance(hop, str) and hop != "VirtualAppliance" and isinstance(address, str):
         message = f"Route '{name}' cannot have a next hop IP address because its next hop type is {hop}."
         yield Fault(join_path(path, "nextHopIpAddress"), "RouteNextHopIpAddressNotAllowed", message)
-
-
-def _check_public_ip(values: Mapping[str, Any]) -> Iterator[Fault]:
-    sku = values.get("sku")
-    standard = isinstance(sku, Mapping) and sku.get("name") == "Standard"
-    if standard and values.get("publicIPAllocationMethod") == "Dynamic":
-        message = "A Standard public IP address must have its allocation method set to Static."
-        yield Fault("publicIPAllocationMethod", "PublicIPAddressStandardSkuMustBeStatic", message)
 
 
 def _check_home(token: str, values: Mapping[str, Any]) -> Iterator[Fault]:

@@ -1,10 +1,10 @@
 """Azure Resource Manager, rehearsed at the boundary of the azure-native provider."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bluelamp.rehearsal.azure import ids, network
+from bluelamp.rehearsal.azure import governance, ids, network
 from bluelamp.rehearsal.azure.checking import Checker
 from bluelamp.rehearsal.azure.deletion import check_delete, check_write, remove
 from bluelamp.rehearsal.azure.diffing import diff
@@ -14,6 +14,7 @@ from bluelamp.rehearsal.azure.naming import unique_name
 from bluelamp.rehearsal.azure.outputs import compute, preview
 from bluelamp.rehearsal.azure.ranges import Fault
 from bluelamp.rehearsal.azure.references import check_parent, check_references, not_found
+from bluelamp.rehearsal.azure.services import check_linked
 from bluelamp.rehearsal.provider import EXISTING, Checked, CloudError, Diff, Instance, Live, Naming, Provider, type_of
 from bluelamp.rehearsal.sdk.schema import UnknownToken, catalogue_of
 from bluelamp.rehearsal.sdk.shapes import ResourceShape
@@ -75,7 +76,7 @@ class AzureProvider(Provider):
         parent = self._admit(instance, urn, resource_id, inputs)
         with self._store.transaction():
             self._refuse_existing(resource_id)
-            self._refuse(network.check_stored(self._store, token, resource_id, inputs))
+            self._refuse(self._beside(instance, token, resource_id, inputs, urn))
             outputs = compute(self._store, shape, resource_id, inputs, ids.tenant_id(instance, urn))
             unique = unique_name(token, inputs)
             self._store.add(
@@ -139,7 +140,7 @@ class AzureProvider(Provider):
             record = self._store.get(resource_id)
             if record is None:
                 raise CloudError("ResourceNotFound", not_found(resource_id))
-            self._refuse(network.check_stored(self._store, token, record.id, inputs))
+            self._refuse(self._beside(instance, token, record.id, inputs, urn))
             outputs = compute(self._store, shape, record.id, inputs, ids.tenant_id(instance, urn))
             self._store.put(record.with_(urn=urn, inputs=dict(inputs), outputs=outputs))
         return outputs
@@ -194,6 +195,22 @@ class AzureProvider(Provider):
         if self._store.get(resource_id) is not None:
             raise CloudError("ResourceExists", f"cannot create already existing resource '{resource_id}'")
 
+    def _beside(
+        self,
+        instance: Instance,
+        token: str,
+        resource_id: str,
+        inputs: Mapping[str, Any],
+        urn: str,
+        *,
+        preview: bool = False,
+    ) -> Iterator[Fault]:
+        """What is wrong beside what the cloud already holds."""
+        yield from network.check_stored(self._store, token, resource_id, inputs)
+        yield from check_linked(self._store, token, inputs)
+        tenant = ids.tenant_id(instance, urn)
+        yield from governance.check_stored(self._store, token, resource_id, inputs, tenant, preview=preview)
+
     def _refuse(self, faults: Iterable[Fault]) -> None:
         found = list(faults)
         if found:
@@ -212,7 +229,7 @@ class AzureProvider(Provider):
         """What can be known before deployment; refuses what the stored cloud already shows to be wrong."""
         found = resource_id or self.expected_id(instance, urn, inputs) or ""
         if found:
-            self._refuse(network.check_stored(self._store, shape.token, found, inputs))
+            self._refuse(self._beside(instance, shape.token, found, inputs, urn, preview=True))
         outputs = preview(shape, inputs)
         if old is not None:
             # What names a resource, and what it computed once, outlives an update.

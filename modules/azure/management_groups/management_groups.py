@@ -84,7 +84,7 @@ class ManagementGroups(Component):
         names: dict[str, str] = {}
         for key, group in places.items():
             names[key] = naming.name("management_group", f"canary-{key}" if canary else key, args["label"])
-            above = groups[group["parent"]].id if "parent" in group else _top(args)
+            above = groups[group["parent"]].id if "parent" in group else self._top(name, args)
             titles = [args["display_name"], "Canary" if canary else "", group.get("title", "")]
             groups[key] = management.ManagementGroup(
                 f"{name}-{key}",
@@ -122,6 +122,14 @@ class ManagementGroups(Component):
         self.names = after(names, *groups.values())
         self._groups = {key: after(names[key], group) for key, group in groups.items()}
         self.finish()
+
+    def _top(self, name: str, args: ManagementGroupsArgs) -> pulumi.Output[str] | None:
+        """The id of the group above all, read because it must exist."""
+        parent = args.get("parent")
+        if not parent:
+            return None
+        above = management.ManagementGroup.get(f"{name}-above", f"{PREFIX}{parent}", opts=self.child())
+        return pulumi.Output.from_input(above.id)
 
     @property
     def groups(self) -> dict[str, pulumi.Input[str]]:
@@ -172,8 +180,3 @@ def _under(parent: pulumi.Input[str] | None) -> management.CreateManagementGroup
     if parent is None:
         return None
     return management.CreateManagementGroupDetailsArgs(parent=management.CreateParentGroupInfoArgs(id=parent))
-
-
-def _top(args: ManagementGroupsArgs) -> str | None:
-    parent = args.get("parent")
-    return f"{PREFIX}{parent}" if parent else None
