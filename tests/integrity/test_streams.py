@@ -51,7 +51,7 @@ def test_a_verb_that_fails_after_its_result_gives_one_document(tmp_path: Path) -
     (tmp_path / "a.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
     (tmp_path / "file").write_text("mine")
     said = run("audit --from manifests a.yaml --report file/report --format json", tmp_path)
-    assert said.returncode == 1
+    assert said.returncode == 2
     assert json.loads(said.stdout)["result"]["reports"][0]["force"] == "manifests"
     assert "cannot be written" in said.stderr
 
