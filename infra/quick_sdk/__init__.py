@@ -10,6 +10,7 @@ from pulumi.runtime import resource, rpc
 
 from bluelamp.infra.quick_sdk.known import Replacement, known
 from bluelamp.infra.quick_sdk.lazy_outputs import Unread, transfer_properties
+from bluelamp.infra.quick_sdk.packages import import_packages_lazily
 from bluelamp.infra.quick_sdk.tracking import track, untrack
 from bluelamp.infra.quick_sdk.unknowns import contains_unknowns
 from bluelamp.infra.quick_sdk.urns import collapse_alias_to_urn, create_urn
@@ -30,6 +31,7 @@ _REPLACEMENTS: Final = (
 
 def quicken_sdk() -> None:
     """Replaces the parts for the rest of the process; leaves an SDK alone whose files are not the known ones."""
+    import_packages_lazily()
     if known():
         for owner, name, value in _REPLACEMENTS:
             setattr(owner, name, value)
