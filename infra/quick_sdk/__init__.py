@@ -5,11 +5,14 @@ from contextlib import contextmanager
 from typing import Final
 
 import pulumi.resource
+from pulumi import _utils
 from pulumi.output import Output
 from pulumi.runtime import resource, rpc
 
+from bluelamp.infra.quick_sdk.empty_functions import is_empty_function
 from bluelamp.infra.quick_sdk.known import Replacement, known
 from bluelamp.infra.quick_sdk.lazy_outputs import Unread, transfer_properties
+from bluelamp.infra.quick_sdk.packages import import_packages_lazily
 from bluelamp.infra.quick_sdk.tracking import track, untrack
 from bluelamp.infra.quick_sdk.unknowns import contains_unknowns
 from bluelamp.infra.quick_sdk.urns import collapse_alias_to_urn, create_urn
@@ -23,6 +26,7 @@ _REPLACEMENTS: Final = (
     Replacement(Output, "_untrack", untrack),
     Replacement(rpc, "transfer_properties", transfer_properties),
     Replacement(rpc, "contains_unknowns", contains_unknowns),
+    Replacement(_utils, "is_empty_function", is_empty_function),
     Replacement(resource, "create_urn", create_urn),
     Replacement(pulumi.resource, "collapse_alias_to_urn", collapse_alias_to_urn),
 )
@@ -30,6 +34,7 @@ _REPLACEMENTS: Final = (
 
 def quicken_sdk() -> None:
     """Replaces the parts for the rest of the process; leaves an SDK alone whose files are not the known ones."""
+    import_packages_lazily()
     if known():
         for owner, name, value in _REPLACEMENTS:
             setattr(owner, name, value)

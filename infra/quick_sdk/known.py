@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any, Final, NamedTuple
 
 _FILES: Final = {
+    "pulumi._utils": "3b4fa75cea973761c28750794156d489cb3fa8aaff65b41695e709b84e97cca3",
     "pulumi.output": "4b24ace58cbaa815d995b3c39f95eb3ee605e57220e1362a4b3ec0d484c7d086",
     "pulumi.runtime.resource": "2c783a7f3f6fe99794eef236472ee78015cffbcf22cd319f3aa878805edca6bc",
     "pulumi.runtime.rpc": "cbb7ae5674d187f5a7576539ba743f506540f7c592f27e593e52d8c09c68d007",
