@@ -18,8 +18,6 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, Final
 
-from bluelamp.infra.quick_sdk.annotations import TextAnnotations
-
 RELEASES: Final = {"pulumi_azure_native": "3.29.0", "pulumi_azuread": "6.11.1"}
 """The releases in which no two modules of a package export one name."""
 
@@ -110,24 +108,22 @@ class _Loader(SourceFileLoader):
 
 
 class _Finder(MetaPathFinder):
-    """Finds the modules of the known releases."""
+    """Finds the packages of the known releases."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        """A specification with a loader of this folder; none for anything else."""
+        """A specification with the loader above; none for anything else."""
         top, *below = name.split(".")
-        if top not in RELEASES:
+        if top not in RELEASES or len(below) > 1:
             return None
         spec = PathFinder.find_spec(name, path, target)
-        if spec is None or spec.origin is None or not isinstance(spec.loader, SourceFileLoader):
+        if spec is None or spec.origin is None or Path(spec.origin).name != "__init__.py":
             return None
-        origin = Path(spec.origin)
-        package = origin.name == "__init__.py"
-        if not _known_release(top, origin.parents[len(below) if package else len(below) - 1]):
+        if not below and top == "pulumi_azure_native":
             return None
-        if not package:
-            spec.loader = TextAnnotations(name, spec.origin)
-        elif (top, bool(below)) != ("pulumi_azure_native", False):  # whose packages are imported when used already
-            spec.loader = _Loader(name, spec.origin)
+        folder = Path(spec.origin).parent
+        if not _known_release(top, folder.parent if below else folder):
+            return None
+        spec.loader = _Loader(name, spec.origin)
         return spec
 
 
