@@ -4,10 +4,11 @@ import re
 
 from tests.conftest import ROOT
 
+PAGE = (ROOT / "docs" / "landing-zones.md").read_text(encoding="utf-8")
 ROWS = [
     [cell.strip() for cell in line.strip("|").split("|")]
-    for line in (ROOT / "docs" / "landing-zones.md").read_text(encoding="utf-8").splitlines()
-    if line.startswith("|") and not line.startswith(("|---", "| capability"))
+    for table in re.findall(r"^\| capability.*\n\|---.*\n((?:\|.*\n)+)", PAGE, re.M)
+    for line in table.splitlines()
 ]
 
 
