@@ -26,6 +26,20 @@ AZURE = Catalogue("azure-native")
 MODULES = {token.split(":")[1] for token in AZURE.tokens()}
 _RANDOM = Random(0)
 _WHOLE_NUMBER = 100
+_SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000"
+BESIDES: Mapping[str, Mapping[str, Any]] = {
+    "authorization:RoleDefinition": {"assignable_scopes": [_SUBSCRIPTION]},
+    "consumption:Budget": {"time_period": {"start_date": "2026-11-01T00:00:00Z"}},
+    "containerservice:ManagedCluster": {"oidc_issuer_profile": {"enabled": True}},
+    "monitor:ActionGroup": {"group_short_name": "example"},
+    "monitor:SubscriptionDiagnosticSetting": {
+        "logs": [{"category": "Administrative", "enabled": True}],
+        "workspace_id": f"{_SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/log",
+    },
+    "redis:Redis": {"sku": {"name": "Premium", "family": "P", "capacity": 1}},
+    "storage:StorageAccount": {"kind": "StorageV2"},
+}
+"""What services ask for besides what the SDK calls required, by type."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +113,7 @@ class _Module:
 
         def make(logical: str, *rest: Any, opts: pulumi.ResourceOptions | None = None, **given: Any) -> Any:
             if rest == (...,):
+                given = {**BESIDES.get(f"{self._name}:{name}", {}), **given}
                 given = _completed(given, AZURE.resource(f"azure-native:{self._name}:{name}").inputs)
             elif rest:
                 raise TypeError(f"{name} takes its arguments by name")

@@ -96,7 +96,8 @@ def _outside(rule: Mapping[str, Any], value: Any) -> str:
         others = f" or {listing(rule['or'], 'or')}" if "or" in rule else ""
         return "" if least <= value <= most else f"{found}; allowed: {least} to {most}{others}"
     if "one_of" in rule and not _among(value, rule["one_of"]):
-        return f"{found}; allowed: {listing(rule['one_of'])}{did_you_mean(value, rule['one_of']) if text else ''}"
+        near = did_you_mean(value, map(str, rule["one_of"])) if text else ""
+        return f"{found}; allowed: {listing(rule['one_of'])}{near}"
     if "not" in rule and _among(value, rule["not"]):
         return f"{found}; not allowed: {listing(_shown(one).strip(_QUOTE) for one in rule['not'])}"
     if "pattern" in rule and text and not re.fullmatch(rule["pattern"], value, re.IGNORECASE):
