@@ -14,7 +14,7 @@ from bluelamp.core.files import read, replace
 from bluelamp.errors import UsageError
 from bluelamp.rehearsal.calls import Calls
 from bluelamp.rehearsal.desk import Desk
-from bluelamp.rehearsal.project import Project
+from bluelamp.rehearsal.project import Project, project_file
 from bluelamp.rehearsal.session import Rehearsal
 from bluelamp.rehearsal.settings import LARGEST
 from bluelamp.rehearsal.words import Words
@@ -29,8 +29,8 @@ def _quietly(_: str) -> None:
 
 def project_folder(start: Path) -> Path | None:
     """The folder at or above `start` that holds a `Pulumi.yaml`."""
-    project = Project.at(start)
-    return project.root if project else None
+    file = project_file(start)
+    return file.parent if file else None
 
 
 def run(held: Rehearsal, words: Sequence[str], say: Callable[[str], None] = _quietly) -> int:

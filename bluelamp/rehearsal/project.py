@@ -19,6 +19,12 @@ _DESCRIPTIONS: Final = {"providers": "PulumiPlugin.yaml", "analyzers": "PulumiPo
 _FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
 
 
+def project_file(start: Path) -> Path | None:
+    """The `Pulumi.yaml` in or above the folder `start`, whatever it contains; None where there is none."""
+    places = (folder / name for folder in (start, *start.parents) for name in _FILES)
+    return next((place for place in places if place.is_file()), None)
+
+
 @dataclass(frozen=True)
 class Project:
     """The project whose `Pulumi.yaml` is `file`, with that file's content."""
@@ -32,8 +38,7 @@ class Project:
 
         Raises `UsageError` where its `Pulumi.yaml` cannot be read or names no project.
         """
-        places = (folder / name for folder in (start, *start.parents) for name in _FILES)
-        file = next((place for place in places if place.is_file()), None)
+        file = project_file(start)
         if file is None:
             return None
         content = settings.load(file)

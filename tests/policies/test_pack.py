@@ -18,6 +18,7 @@ from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from bluelamp.policies import UNKNOWN, Resource, Verdict, judge, rules
 from bluelamp.policies.discovery import AREAS
+from bluelamp.policies.pack.settled import of
 from bluelamp.rehearsal import values
 
 PACK = Path(__file__).resolve().parents[2] / "policies"
@@ -83,6 +84,7 @@ def asked(stub, resources):
 
 
 def test_it_gives_the_verdicts_that_judging_in_process_gives(pack):
+    held_to = of(PACK.parent, "case").rules  # the national baseline
     for rule in RULES.values():
         for number, case in enumerate(rule.cases):
             mark = f"-{rule.id}-{number}"
@@ -96,7 +98,7 @@ def test_it_gives_the_verdicts_that_judging_in_process_gives(pack):
                 for each in case.resources
             ]
             diagnostics, inapplicable = asked(pack, resources)
-            judgements = judge(resources)
+            judgements = judge(resources, held_to)
             reported = {
                 (each.rule, each.urn): each
                 for each in judgements

@@ -49,6 +49,9 @@ def _written(resource: Resource, resources: Mapping[str, Resource]) -> dict:
         for key, value in resource.properties.items()
         if key in holders or key not in ids.path_parameters(token)
     }
+    inputs = AZURE.resource(token).inputs.properties
+    if any(isinstance(value, str) and inputs[key].shape.kind == "boolean" for key, value in properties.items()):
+        raise Unsayable("Azure makes a boolean of the text, or refuses it")
     version = version_of(resource) or AZURE.resource(token).api_version
     made = {"type": ids.arm_type(token), "apiVersion": version, "name": f"[{_name(resource, resources)}]"}
     for holder in holders:

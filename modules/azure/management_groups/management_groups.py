@@ -123,13 +123,13 @@ class ManagementGroups(Component):
         self._groups = {key: after(names[key], group) for key, group in groups.items()}
         self.finish()
 
-    def _top(self, name: str, args: ManagementGroupsArgs) -> pulumi.Output[str] | None:
-        """The id of the group above all, read because it must exist."""
+    def _top(self, name: str, args: ManagementGroupsArgs) -> str | None:
+        """The id of the group above all, which is read because it must exist."""
         parent = args.get("parent")
         if not parent:
             return None
-        above = management.ManagementGroup.get(f"{name}-above", f"{PREFIX}{parent}", opts=self.child())
-        return pulumi.Output.from_input(above.id)
+        management.ManagementGroup.get(f"{name}-above", f"{PREFIX}{parent}", opts=self.child())
+        return f"{PREFIX}{parent}"
 
     @property
     def groups(self) -> dict[str, pulumi.Input[str]]:
