@@ -168,6 +168,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         stacks: dict[str, list[Any]] = {} if request.resources else {self._stack or "": []}
         for each in request.resources:
             stacks.setdefault(_stack_of(each.urn), []).append(each)
+        # What names no stack belongs to the only one that is named.
         if len(stacks) == 2 and "" in stacks:
             stacks = {"".join(stacks): list(request.resources)}
         response = proto.AnalyzeResponse()
