@@ -7,7 +7,7 @@ from typing import Any
 from bluelamp.rehearsal.azure import ids
 from bluelamp.rehearsal.azure.ranges import Fault
 from bluelamp.rehearsal.sdk.words import join_path, nearest
-from bluelamp.rehearsal.store import Store
+from bluelamp.rehearsal.store import Record, Store
 from bluelamp.rehearsal.values import plain, without_secrets
 
 _GROUP = "azure-native:management:ManagementGroup"
@@ -91,8 +91,8 @@ def _parent(values: Any) -> str | None:
 
 def _check_role(store: Store, resource_id: str, values: Mapping[str, Any]) -> Iterator[Fault]:
     mine = _grant(values)
-    for other in store.all("azure-native", _ROLE) if mine else ():
-        if other.id.lower() != resource_id.lower() and _grant(without_secrets(other.inputs)) == mine:
+    for other in _beside(store, _ROLE, resource_id) if mine else ():
+        if _grant(without_secrets(other.inputs)) == mine:
             message = (
                 f"the role assignment already exists: {other.id} gives the same principal the same role. Remove one"
             )
@@ -114,15 +114,17 @@ def _check_count(store: Store, resource_id: str, values: Mapping[str, Any]) -> I
     target = values.get("resourceUri")
     if not isinstance(target, str):
         return
-    others = [
-        one
-        for one in store.all("azure-native", _DIAGNOSTIC)
-        if one.id.lower() != resource_id.lower() and str(plain(one.inputs).get("resourceUri")).lower() == target.lower()
-    ]
+    others = _beside(store, _DIAGNOSTIC, resource_id)
     if len(others) >= _MOST_SETTINGS:
         found = f"{ids.name_of_id(target)} has {len(others)} diagnostic settings"
         message = f"{found}; at most {_MOST_SETTINGS} allowed. Remove one"
         yield Fault("resourceUri", "BadRequest", message)
+
+
+def _beside(store: Store, token: str, resource_id: str) -> list[Record]:
+    """The other resources of the type that are on the same scope or resource, as their ids say."""
+    scope = resource_id.rpartition("/providers/")[0]
+    return [one for one in store.children(scope) if one.type == token and one.id.lower() != resource_id.lower()]
 
 
 def _check_definitions(store: Store, values: Mapping[str, Any]) -> Iterator[Fault]:
