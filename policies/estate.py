@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, TypeVar
 
-from bluelamp.core.resource import Resource
+from bluelamp.core.resource import Resource, type_of
 from bluelamp.policies.value import Value, root
 
 _T = TypeVar("_T")
@@ -63,4 +63,4 @@ def canonical(type_: str) -> str:
 
 def kind_of(urn: str) -> str:
     """The type, without an API version, of the resource that has this URN."""
-    return canonical(urn.split("::")[2].rpartition("$")[2])
+    return canonical(type_of(urn))

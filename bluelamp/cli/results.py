@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from bluelamp.cli.changes import lines, visible
 from bluelamp.cli.screen import Screen, escape, gutter
+from bluelamp.core.resource import name_of
 from bluelamp.cost.difference import change_line
 from bluelamp.engine.events import Step, Violation
 from bluelamp.errors import Status
@@ -125,7 +126,7 @@ def _violated(same: list[Violation], *, details: bool) -> list[str]:
         colour, word = "dim", "known"
     elif first.exceptions:
         colour, word = "dim", "excepted"
-    names = list(dict.fromkeys(one.urn.split("::", 3)[-1] if one.urn else "the stack" for one in same))
+    names = list(dict.fromkeys(name_of(one.urn) if one.urn else "the stack" for one in same))
     counted = f" ({len(names)} resources)" if len(names) > 1 else ""
     head = f"  [{colour}]{word}[/{colour}] {escape(first.policy)}"
     by = [text for name, reason in first.exceptions for text in gutter(f"by {name}: {reason}")]
@@ -136,7 +137,7 @@ def _violated(same: list[Violation], *, details: bool) -> list[str]:
     found = [f"{head}{counted}", *by]
     if first.mandatory or details:
         for each in messages:
-            of = list(dict.fromkeys(one.urn.split("::", 3)[-1] for one in same if _message(one) == each))
+            of = list(dict.fromkeys(name_of(one.urn) for one in same if _message(one) == each))
             found += [f"    [bold]{escape(name)}[/bold]" for name in of]
             found += gutter(each)
         return found

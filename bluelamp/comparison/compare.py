@@ -12,7 +12,7 @@ from typing import Any, Final
 from bluelamp.comparison import differing
 from bluelamp.comparison.base import Base, base_of, extracted, from_checkout, planned
 from bluelamp.comparison.model import Because, Comparison, Force, Money, Reason, What
-from bluelamp.comparison.reasons import reasons
+from bluelamp.comparison.reasons import LOCKS, reasons
 from bluelamp.comparison.replacing import Replacing
 from bluelamp.core.environments import split
 from bluelamp.core.resource import type_of
@@ -32,7 +32,6 @@ _NOTHING: Final[Mapping[str, Any]] = {
     "titles": {},
     "cost": None,
 }
-_LOCKS: Final = ("requirements.lock", "requirements.txt", "uv.lock", "poetry.lock", "pyproject.toml")
 
 Side = Mapping[str, Any]
 
@@ -70,7 +69,7 @@ def compare(
             tell(len(both.missing) + count, total)
         with paused():
             found = tuple(map(both.force, both.forces))
-            locked = [name for name in _LOCKS if both.then.shared.get(name) != both.now.shared.get(name)]
+            locked = [name for name in LOCKS if both.then.shared.get(name) != both.now.shared.get(name)]
     return Comparison(reference, base.commit, base.head, base.diverged, found, _notes(base, reference, locked))
 
 

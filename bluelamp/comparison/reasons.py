@@ -19,7 +19,7 @@ from bluelamp.core.reader import MAX_BYTES, parse
 from bluelamp.core.source import Source, Steps, show, spell
 
 _REGISTER: Final = "stacks/forces.yaml"
-_LOCKS: Final = ("requirements.lock", "requirements.txt", "uv.lock", "poetry.lock", "pyproject.toml")
+LOCKS: Final = ("requirements.lock", "requirements.txt", "uv.lock", "poetry.lock", "pyproject.toml")
 _PRICES: Final = "stacks/prices.csv"
 _OWN: Final = "bluelamp:index:"
 _PINNED: Final = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)", re.MULTILINE)
@@ -58,7 +58,7 @@ def reasons(
     for file in sorted(changed):
         if _is_settings(file, force):
             found += _settings(file, force, base, root)
-        elif file in _LOCKS:
+        elif file in LOCKS:
             found += _locked(file, base, root)
         elif file == _PRICES and cost:
             found.append(Reason(Because.PRICES, file, path=file))

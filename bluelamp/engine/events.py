@@ -12,6 +12,7 @@ from typing import Any
 
 from bluelamp import paths
 from bluelamp.core import wire
+from bluelamp.core.resource import name_of, type_of
 from bluelamp.policies.known import SAID
 
 _QUIET = {"same", "read", "refresh"}
@@ -40,12 +41,12 @@ class Step:
     @property
     def type(self) -> str:
         """The resource's type token."""
-        return self.urn.split("::")[2].rpartition("$")[2]
+        return type_of(self.urn)
 
     @property
     def name(self) -> str:
         """The resource's logical name."""
-        return self.urn.split("::", 3)[3]
+        return name_of(self.urn)
 
     def values(self, path: str) -> tuple[Any, Any]:
         """What the property at `path` was and what it will be, as far as the engine shows it; None is nothing.
@@ -167,7 +168,7 @@ class Outcome:
         severity = event.get("severity", "")
         message = _text(event.get("message", ""))
         urn = event.get("urn", "")
-        name = urn.split("::", 3)[-1]
+        name = name_of(urn)
         if name and message and not message.startswith(f"{name}: "):
             message = f"{name}: {message}"
         # What a program prints comes as information too, on the stack.

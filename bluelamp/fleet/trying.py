@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
+from bluelamp.core.resource import type_of
 from bluelamp.errors import Status, UsageError
 from bluelamp.fleet.deploy import Result
 
@@ -181,7 +182,7 @@ def tried(force: "Force", root: Path, deployed: Deployed) -> "Trial | None":
 def _held(deployed: Deployed, stack: str) -> tuple[list["Record"], dict[str, Any]]:
     from bluelamp.planning.trial import Running
     from bluelamp.rehearsal.azure import ids
-    from bluelamp.rehearsal.provider import CloudError, Instance, type_of
+    from bluelamp.rehearsal.provider import CloudError, Instance
     from bluelamp.rehearsal.store import Record
 
     resources = (deployed.state.get("deployment") or {}).get("resources") or ()

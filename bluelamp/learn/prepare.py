@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from bluelamp.core.files import replace
+from bluelamp.core.resource import name_of
 from bluelamp.errors import UsageError
 from bluelamp.learn.at import own_modules
 from bluelamp.learn.exercise import SHARED, Edit, Exercise
@@ -88,7 +89,6 @@ def _disturb(exercise: Exercise, folder: Path) -> None:
     if not (exercise.prepare.drift or exercise.prepare.faults):
         return
     from bluelamp.rehearsal.drift import drift
-    from bluelamp.rehearsal.provider import name_of
     from bluelamp.rehearsal.space import Space
     from bluelamp.rehearsal.store import Fault
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
+from bluelamp.core.resource import name_of, type_of
 from bluelamp.errors import UsageError
-from bluelamp.rehearsal.provider import Naming, name_of, type_of
+from bluelamp.rehearsal.provider import Naming
 
 KEY: Final = "pulumi:autonaming"
 _MODES: Final = ("default", "verbatim", "disabled")

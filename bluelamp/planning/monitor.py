@@ -13,9 +13,10 @@ from typing import Any
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import resource_pb2
 
+from bluelamp.core.resource import type_of
 from bluelamp.core.wire import UNKNOWN_STRING
 from bluelamp.planning.autonaming import Autonaming
-from bluelamp.rehearsal.provider import CloudError, Failure, Instance, Naming, Provider, type_of
+from bluelamp.rehearsal.provider import CloudError, Failure, Instance, Naming, Provider
 from bluelamp.rehearsal.values import decode, encode, plain
 
 _STACK = "pulumi:pulumi:Stack"

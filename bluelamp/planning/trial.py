@@ -14,10 +14,11 @@ from pulumi.runtime.proto import resource_pb2
 from typing_extensions import override
 
 from bluelamp.core.problems import SettingsError
+from bluelamp.core.resource import type_of
 from bluelamp.planning.monitor import PlanEngine, PlanMonitor
 from bluelamp.planning.plan import PROJECT, run_program
 from bluelamp.rehearsal.packages import Packages
-from bluelamp.rehearsal.provider import CloudError, Instance, Provider, type_of
+from bluelamp.rehearsal.provider import CloudError, Instance, Provider
 from bluelamp.rehearsal.store import Record, Store
 from bluelamp.rehearsal.values import decode, encode
 

@@ -2,8 +2,9 @@
 
 import contextlib
 
+from bluelamp.core.resource import type_of
 from bluelamp.rehearsal import stack
-from bluelamp.rehearsal.provider import EXISTING, type_of
+from bluelamp.rehearsal.provider import EXISTING
 from bluelamp.rehearsal.space import Space
 from bluelamp.rehearsal.store import Record, Store, StoreError
 

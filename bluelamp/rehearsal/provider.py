@@ -189,16 +189,6 @@ class Provider(ABC):
         return None
 
 
-def type_of(urn: str) -> str:
-    """The resource's own type token in `urn` (`urn:pulumi:stack::project::parent$type::name`)."""
-    return urn.split("::")[2].rpartition("$")[2]
-
-
-def name_of(urn: str) -> str:
-    """The resource's logical name in `urn`."""
-    return urn.split("::", 3)[3]
-
-
 def stack_of(urn: str) -> str:
     """The stack in `urn`."""
     return urn.split("::", maxsplit=1)[0].removeprefix("urn:pulumi:")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bluelamp.core.patience import Patience
+from bluelamp.core.resource import name_of
 from bluelamp.core.text import first_of
 from bluelamp.engine.find import Engine
 from bluelamp.engine.operation import Target
@@ -126,7 +127,7 @@ def _note(urns: list[str] | tuple[str, ...], what: str) -> list[str]:
     """A sentence on resources, of which only the first are named."""
     if not urns:
         return []
-    names = first_of([urn.split("::", 3)[-1] for urn in urns], _MOST)
+    names = first_of([name_of(urn) for urn in urns], _MOST)
     return [f"{len(urns)} {'resource' if len(urns) == 1 else 'resources'} {what}: {names}"]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from bluelamp.core.asset_type import REGISTERED
-from bluelamp.core.resource import UNKNOWN, Resource, ancestors
+from bluelamp.core.resource import UNKNOWN, Resource, ancestors, name_of
 from bluelamp.core.wire import FILE, Reader
 from bluelamp.errors import UsageError
 from bluelamp.policies.value import joined
@@ -48,7 +48,7 @@ def from_state(state: Mapping[str, Any], decrypt: Callable[[str], str] | None = 
 def skipped(state: Mapping[str, Any]) -> list[Skipped]:
     """The cloud resources of an exported state that `from_state` leaves out, and why."""
     return [
-        Skipped(record["type"], record["urn"].split("::", 3)[-1], why, record["urn"])
+        Skipped(record["type"], name_of(record["urn"]), why, record["urn"])
         for record in _records(state)
         if (why := _why_skipped(record))
     ]
@@ -82,7 +82,7 @@ def _planned(each: "PlannedResource", parents: Mapping[str, str]) -> Resource:
         return value
 
     properties = {key: opened(value, joined("", key)) for key, value in each.inputs.items()}
-    name = each.urn.split("::", 3)[-1]
+    name = name_of(each.urn)
     return Resource(
         each.urn,
         each.type,
@@ -111,7 +111,7 @@ def _recorded(record: Mapping[str, Any], decrypt: Callable[[str], str] | None, p
     return Resource(
         record["urn"],
         record["type"],
-        record["urn"].split("::", 3)[-1],
+        name_of(record["urn"]),
         properties,
         bool(record.get("protect")),
         parent,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bluelamp.core.resource import UNKNOWN
-from bluelamp.policies.estate import Estate, canonical
+from bluelamp.policies.estate import Estate, canonical, kind_of
 from bluelamp.policies.value import UnknownValue, Value, places, some
 
 PRIVATE_ENDPOINT: Final = "azure-native:network:PrivateEndpoint"
@@ -109,7 +109,7 @@ def pointers(found: Iterable[Reference]) -> Pointers:
 def made_from(id_: Value) -> frozenset[str]:
     """The types of the resources that an id which is not known yet may be the id of; none where nothing tells."""
     if id_.raw is UNKNOWN and all(map(_told_by_its_id, id_.references)):
-        return frozenset(map(_type_of, id_.references))
+        return frozenset(map(kind_of, id_.references))
     return frozenset()
 
 
@@ -146,9 +146,5 @@ def _add(targets: dict[str, Value | None], target: str, doubt: Value | None) -> 
 
 
 def _told_by_its_id(urn: str) -> bool:
-    type_ = _type_of(urn)
+    type_ = kind_of(urn)
     return type_.startswith("azure-native:") and type_ not in _HOLDERS
-
-
-def _type_of(urn: str) -> str:
-    return canonical(urn.split("::")[2].rpartition("$")[2])

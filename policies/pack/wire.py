@@ -4,7 +4,7 @@ from typing import Any
 
 from google.protobuf import struct_pb2
 
-from bluelamp.core.resource import UNKNOWN, Resource
+from bluelamp.core.resource import UNKNOWN, Resource, name_of
 from bluelamp.core.wire import Reader
 from bluelamp.policies.value import joined
 
@@ -13,7 +13,7 @@ def resource(urn: str, type_: str, properties: struct_pb2.Struct, *, protect: bo
     """The resource that the engine describes."""
     reader = Reader(UNKNOWN, joined)
     opened = reader.read(fields(properties))
-    name = urn.split("::", 3)[-1]
+    name = name_of(urn)
     return Resource(urn, type_, name, opened, protect, parent, frozenset(reader.secrets), reasons=dict(reader.reasons))
 
 

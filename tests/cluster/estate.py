@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from bluelamp.core.resource import type_of
 from bluelamp.modules.naming import Label
 from bluelamp.planning import plan_program
 from bluelamp.rehearsal.kubernetes.api import Api, RefusalError
-from bluelamp.rehearsal.provider import type_of
 from bluelamp.rehearsal.values import plain
 
 LABEL = Label(

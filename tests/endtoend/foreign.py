@@ -25,11 +25,12 @@ import yaml
 from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
+from bluelamp.core.resource import name_of, type_of
 from bluelamp.planning.monitor import PlanEngine, PlanMonitor
 from bluelamp.planning.plan import stack_config
 from bluelamp.rehearsal.kubernetes import KubernetesProvider
 from bluelamp.rehearsal.packages import Packages
-from bluelamp.rehearsal.provider import Checked, Failure, Instance, Provider, name_of, type_of
+from bluelamp.rehearsal.provider import Checked, Failure, Instance, Provider
 from bluelamp.rehearsal.store import Record, Store
 
 PROGRAMS = Path(__file__).parent / "programs"

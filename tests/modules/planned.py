@@ -9,12 +9,13 @@ from typing import Any
 
 import pulumi
 
+from bluelamp.core.resource import name_of
 from bluelamp.infra.force import load
 from bluelamp.infra.program import build
 from bluelamp.modules.aliases import drop_version_aliases
 from bluelamp.planning.monitor import PlanEngine, PlanMonitor, PlannedResource
 from bluelamp.planning.plan import run_program
-from bluelamp.rehearsal.provider import Checked, Provider, name_of
+from bluelamp.rehearsal.provider import Checked, Provider
 from bluelamp.rehearsal.values import plain
 
 ROOT = Path(__file__).resolve().parents[2]

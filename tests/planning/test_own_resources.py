@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from bluelamp.core.resource import type_of
 from bluelamp.fleet.trying import Deployed, tried
 from bluelamp.infra.force import load
 from bluelamp.planning.plan import config_of
 from bluelamp.planning.program import program
 from bluelamp.planning.trial import Scratch, update
-from bluelamp.rehearsal.provider import type_of
 from bluelamp.starting import start
 
 FORCE = "dyfed-powys"

@@ -37,6 +37,7 @@ from bluelamp.cli.options import (
 from bluelamp.cli.reuse import plans_of, say_reused
 from bluelamp.cli.screen import Format, Screen, escape, problem_of
 from bluelamp.cli.select import end_without, select
+from bluelamp.core.resource import name_of
 from bluelamp.errors import BluelampError, Status, UsageError, worst
 from bluelamp.fleet.judge import Check, check_plan, check_plans
 from bluelamp.folders import project as find_project
@@ -199,7 +200,7 @@ def _show(screen: Screen, done: Sequence[Check]) -> None:
     """What failed, the notes, and one force in full or several compared."""
     for one in done:
         for refusal in one.refusals:
-            name = refusal.urn.split("::", 3)[-1]
+            name = name_of(refusal.urn)
             for reason in refusal.reasons:
                 screen.show(f"  [red]refused[/red] [bold]{escape(name)}[/bold]: {escape(reason)}")
                 Screen.problems.append(problem_of(f"{one.force}: the cloud would refuse {name}: {reason}"))

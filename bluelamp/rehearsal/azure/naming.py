@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bluelamp.core.resource import name_of
 from bluelamp.rehearsal.azure import ids
 from bluelamp.rehearsal.azure.data import facts
-from bluelamp.rehearsal.provider import Failure, Naming, name_of
+from bluelamp.rehearsal.provider import Failure, Naming
 from bluelamp.rehearsal.values import Secret, plain
 
 RANDOM = "__createBeforeDelete"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bluelamp.core.resource import type_of
 from bluelamp.rehearsal.azure import governance, ids, network
 from bluelamp.rehearsal.azure.checking import Checker
 from bluelamp.rehearsal.azure.deletion import check_delete, check_write, remove
@@ -15,7 +16,7 @@ from bluelamp.rehearsal.azure.outputs import compute, preview
 from bluelamp.rehearsal.azure.ranges import Fault
 from bluelamp.rehearsal.azure.references import check_parent, check_references, not_found
 from bluelamp.rehearsal.azure.services import check_linked
-from bluelamp.rehearsal.provider import EXISTING, Checked, CloudError, Diff, Instance, Live, Naming, Provider, type_of
+from bluelamp.rehearsal.provider import EXISTING, Checked, CloudError, Diff, Instance, Live, Naming, Provider
 from bluelamp.rehearsal.sdk.schema import UnknownToken, catalogue_of
 from bluelamp.rehearsal.sdk.shapes import ResourceShape
 from bluelamp.rehearsal.store import Record, Store

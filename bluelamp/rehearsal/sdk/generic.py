@@ -11,6 +11,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from bluelamp.core.resource import name_of, type_of
 from bluelamp.rehearsal.provider import (
     EXISTING,
     Checked,
@@ -22,8 +23,6 @@ from bluelamp.rehearsal.provider import (
     Live,
     Naming,
     Provider,
-    name_of,
-    type_of,
 )
 from bluelamp.rehearsal.sdk import believable
 from bluelamp.rehearsal.sdk.answers import answer

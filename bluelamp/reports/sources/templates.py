@@ -19,7 +19,7 @@ from typing import Any, Final
 from bluelamp.core.files import FileRefusedError
 from bluelamp.core.files import read as read_file
 from bluelamp.core.problems import Problem, SettingsError
-from bluelamp.core.resource import UNKNOWN, UNKNOWN_VERSION, Resource
+from bluelamp.core.resource import UNKNOWN, UNKNOWN_VERSION, Resource, name_of
 from bluelamp.core.walk import File, files, printable
 from bluelamp.errors import UsageError
 from bluelamp.policies.value import joined
@@ -235,7 +235,7 @@ def _resource(
     return Resource(
         urn,
         token,
-        urn.split("::", 3)[-1],
+        name_of(urn),
         properties,
         secrets=frozenset(_secrets(properties, "", everything=token == _VAULT_ITEM)),
         references={key: tuple(sorted(urns)) for key, urns in references.items()},

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bluelamp.rehearsal.provider import CloudError, Instance, type_of
+from bluelamp.core.resource import type_of
+from bluelamp.rehearsal.provider import CloudError, Instance
 from bluelamp.rehearsal.store import Fault
 from bluelamp.rehearsal.values import UNKNOWN, Secret, plain
 
