@@ -12,8 +12,7 @@ def collect_seldom() -> None:
 
     The SDK's hundred thousands of types and futures last; to look through them again and again takes longer than to
     plan a force. One force makes fewer than 700,000. Planning one force after the other, a process still stays at half
-    a gigabyte. At the end of the
-    process nothing is looked for.
+    a gigabyte. At the end of the process nothing is looked for.
     """
     gc.set_threshold(*_SELDOM)
     atexit.register(gc.freeze)

@@ -241,6 +241,25 @@ def some(values: Iterable[Value], holds: Callable[[Value], bool]) -> Value | Non
     return None
 
 
+def any_of(questions: Iterable[Callable[[], _T | None]]) -> _T | None:
+    """The first answer that is not None, None when there is none.
+
+    Raises `UnknownValue` when all that is known answers None and one of `questions` is not known yet.
+    """
+    doubt: UnknownValue | None = None
+    for question in questions:
+        try:
+            answer = question()
+        except UnknownValue as unknown:
+            doubt = doubt or unknown
+        else:
+            if answer is not None:
+                return answer
+    if doubt:
+        raise doubt
+    return None
+
+
 def all_of(*questions: Callable[[], _T | None]) -> tuple[_T, ...]:
     """The answers of `questions` when none is None, else the empty tuple: one None settles it, whatever is unknown.
 

@@ -22,17 +22,12 @@ def write(path: Path, text: str, next_step: str = "name a folder that can be wri
 def refuse_unwritable(path: Path) -> None:
     """Raises what `write` would raise, before the work whose result is to be written there."""
     folder = next(each for each in path.absolute().parents if each.exists())
-    wrong = next(
-        (
-            number
-            for holds, number in (
-                (path.is_dir(), errno.EISDIR),
-                (not folder.is_dir(), errno.ENOTDIR),
-                (not os.access(folder, os.W_OK | os.X_OK), errno.EACCES),
-            )
-            if holds
-        ),
-        0,
-    )
-    if wrong:
-        raise unwritable(path, OSError(wrong, os.strerror(wrong)))
+    if path.is_dir():
+        wrong = errno.EISDIR
+    elif not folder.is_dir():
+        wrong = errno.ENOTDIR
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        wrong = errno.EACCES
+    else:
+        return
+    raise unwritable(path, OSError(wrong, os.strerror(wrong)))

@@ -24,6 +24,9 @@ ARCHIVE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
 BYTES: Final = "803fd3297a5875dc03ca845dda5d2a98"
 FLOAT: Final = "8ad145fe-0d11-4827-bfd7-1abcbf086f5c"
 
+ORGANIZATION: Final = "organization"
+"""What the engine calls the organisation where the backend has none."""
+
 UNKNOWN_STRING: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 UNKNOWNS: Final = frozenset(
     {

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from bluelamp.distributed.jobs import IdentifyJob, Interrupted, Task
 from bluelamp.errors import BluelampError
+from bluelamp.fleet.processes import how_ended
 
 _WORDS: Final = (sys.executable, "-m", "bluelamp.distributed.child")
 _TOKEN_SECONDS: Final = 5.0
@@ -59,8 +60,7 @@ def perform(run: str, token: str, task: bytes) -> tuple[str, bytes]:
             _running[run].discard(child)
     if said:
         return address, said
-    how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"status {code}"
-    why = f"its process ended without an answer ({how})"
+    why = f"its process ended without an answer ({how_ended(code)})"
     return address, pickle.dumps((True, Interrupted(why)) if token else (False, BluelampError(why)))
 
 

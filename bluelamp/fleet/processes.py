@@ -112,8 +112,9 @@ class _Pool(Generic[T]):
         lost.process.join()
         turn = lost.has[0]
         if turn in self._lost:
+            how = how_ended(lost.process.exitcode or 0)
             raise BluelampError(
-                f"{self._items[turn]}: its process ended without an answer, twice ({_how(lost.process)})",
+                f"{self._items[turn]}: its process ended without an answer, twice ({how})",
                 next_step="run it with --jobs 1, which needs less memory",
             )
         self._lost.add(turn)
@@ -131,8 +132,8 @@ class _Pool(Generic[T]):
             worker.has.append(self._left.popleft())
 
 
-def _how(process: BaseProcess) -> str:
-    code = process.exitcode or 0
+def how_ended(code: int) -> str:
+    """How a process ended that has the exit status `code`, which is negative for a signal."""
     return f"killed by {signal.Signals(-code).name}" if code < 0 else f"status {code}"
 
 

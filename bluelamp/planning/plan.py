@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bluelamp.completion.store import keep_resources
+from bluelamp.core.wire import ORGANIZATION
 from bluelamp.planning.autonaming import autonaming
 from bluelamp.planning.monitor import PlanEngine, PlanMonitor, PlannedResource
 from bluelamp.rehearsal.packages import Packages
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Plan", "PlannedResource", "plan_force", "plan_program", "plan_settings"]
 
 PROJECT = "bluelamp"
-_ORGANIZATION = "organization"
-"""What the engine calls the organisation where the backend has none."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def configured(
     from bluelamp.infra.nearest_frame import nearest_frame_only
     from bluelamp.planning.loop import InPlace
 
-    monitor.set_autonaming(autonaming(config, project=project, stack=stack, organization=_ORGANIZATION))
+    monitor.set_autonaming(autonaming(config, project=project, stack=stack, organization=ORGANIZATION))
     monitor.set_config({key: value for key, value in config.items() if not key.startswith(f"{project}:")})
     loop = InPlace()
     asyncio.set_event_loop(loop)
@@ -130,7 +129,7 @@ def configured(
         Settings(
             project=project,
             stack=stack,
-            organization=_ORGANIZATION,
+            organization=ORGANIZATION,
             monitor=monitor,
             engine=engine,
             dry_run=monitor.dry_run,

@@ -7,14 +7,13 @@ from os.path import lexists
 from pathlib import Path
 from typing import Any, Final
 
+from bluelamp.core.wire import ORGANIZATION
 from bluelamp.errors import UsageError
 from bluelamp.rehearsal import hosts, settings
 from bluelamp.rehearsal.words import Words
 
 _NAME: Final = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.][A-Za-z0-9_.-]{0,99}")
 """What Pulumi takes for the name of a project or a stack, but for a hyphen in front: that would be an option."""
-_ORGANIZATION: Final = "organization"
-"""What the engine calls the organisation where the backend has none."""
 _DESCRIPTIONS: Final = {"providers": "PulumiPlugin.yaml", "analyzers": "PulumiPolicy.yaml"}
 _FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
 
@@ -94,7 +93,7 @@ class Project:
         for named in dict.fromkeys(filter(None, (words.stack, words.operand if words.verb == "stack rm" else None))):
             _, *more = parts = named.split("/")
             other = len(parts) == 3 and parts[1] != self.name
-            words = words.replaced(named, "/".join([_ORGANIZATION, *more]) if other else parts[-1])
+            words = words.replaced(named, "/".join([ORGANIZATION, *more]) if other else parts[-1])
         return words
 
     @property

@@ -10,7 +10,7 @@ from bluelamp.policies.kubernetes._roles import cluster_roles, permissions
 from bluelamp.policies.model import Severity
 from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
 from bluelamp.policies.tighter import Allowed, Forbidden
-from bluelamp.policies.value import UnknownValue, Value, all_of, some
+from bluelamp.policies.value import Value, all_of, any_of, some
 
 ROLES: Final = {
     "kubernetes:rbac.authorization.k8s.io/*:ClusterRole": "rules[*]",
@@ -64,18 +64,7 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: 00000000-000
 )
 def no_wildcards(permission: Value) -> Outcome:
     """A star includes what does not exist yet: secrets, tokens and whatever the next add-on brings."""
-    doubt: UnknownValue | None = None
-    for field, stars in _STARS.items():
-        try:
-            found = some(permission[field].each(), partial(_among, names=stars))
-        except UnknownValue as unknown:
-            doubt = doubt or unknown
-        else:
-            if found:
-                return Fail(found, f"named {field}")
-    if doubt:
-        raise doubt
-    return None
+    return any_of(partial(_star_in, permission, field) for field in _STARS)
 
 
 @rule(
@@ -113,24 +102,18 @@ def no_escalation(permission: Value, *, verbs: Forbidden[str] = ("escalate", "bi
     them makes its holder whatever he likes.
     """
     asked: dict[str, frozenset[str]] = dict.fromkeys(("", "authentication.k8s.io", _RBAC), frozenset())
-    doubt: UnknownValue | None = None
     # A star among the verbs is each of them, on the resources that have it.
-    for among, where in ((frozenset(verbs), asked), (frozenset({"*"}), _ESCALATING)):
-        for group, resources in where.items():
-            try:
-                found = _permits(permission, among, group, resources)
-            except UnknownValue as unknown:
-                doubt = doubt or unknown
-            else:
-                if found:
-                    return Fail(found, f"none of {', '.join(verbs)}")
-    if doubt:
-        raise doubt
-    return None
+    found = any_of(
+        partial(_permits, permission, among, group, resources)
+        for among, where in ((frozenset(verbs), asked), (frozenset({"*"}), _ESCALATING))
+        for group, resources in where.items()
+    )
+    return Fail(found, f"none of {', '.join(verbs)}") if found else None
 
 
-def _among(value: Value, *, names: frozenset[str]) -> bool:
-    return value.known in names
+def _star_in(permission: Value, field: str) -> Fail | None:
+    found = some(permission[field].each(), lambda each: each.known in _STARS[field])
+    return Fail(found, f"named {field}") if found else None
 
 
 def _permits(permission: Value, verbs: frozenset[str], group: str, resources: frozenset[str]) -> Value | None:

@@ -134,7 +134,7 @@ def _make(screen: Screen, contract: "Contract", schemas: Sequence["RecordSchema"
         for name, text in files.items():
             replace(target / name, text)
     except OSError as error:
-        raise _unwritable(target, error) from None
+        raise unwritable(target, error) from None
     left = [each for schema in schemas for each in schema.unsaid]
     if left:
         screen.columns(
@@ -166,11 +166,7 @@ def _check(schema: "RecordSchema", source: Path, target: Path) -> "Checked":
     except LostRecordsError as error:
         raise BluelampError(f"{source}: {error}", next_step="run it again; the file is as it was") from None
     except OSError as error:
-        raise _unwritable(target, error) from None
-
-
-def _unwritable(target: Path, error: OSError) -> BluelampError:
-    return unwritable(target, error)
+        raise unwritable(target, error) from None
 
 
 def _checked(schema: "RecordSchema", found: "Checked") -> Mapping[str, Any]:
