@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from bluelamp.cli import scheduled
 from bluelamp.cli.board import Board
 from bluelamp.cli.notes import Notes
 from bluelamp.cli.results import show_result
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from bluelamp.cli.rollout import Rollout
     from bluelamp.cli.saving import Save
     from bluelamp.comparison.model import Comparison
-    from bluelamp.distributed.cluster import Cluster
     from bluelamp.distributed.jobs import EngineJob
     from bluelamp.fleet.inputs import Inputs
     from bluelamp.fleet.saved import Opened
@@ -121,7 +121,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
         )
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="bluelamp-"))) if how.earlier else None
         machines = stack.enter_context(ExitStack())
-        there = _there(screen, machines, root, how)
+        there = scheduled.machines(screen, machines, root, how)
 
         def one(force: str) -> Result:
             if rollout is not None:
@@ -129,7 +129,7 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
             board.begin(force)
             try:
                 result, lost = (
-                    _remote(there, held, force, verb, how)
+                    scheduled.performed(there, held, force, verb, how)
                     if there
                     else (_one(held, force, settings, verb, how, work, board, patience, folder), False)
                 )
@@ -151,7 +151,9 @@ def run(screen: Screen, root: Path, forces: list[str], verb: str, how: How, work
         try:
             for ring in rings if rollout is None else rollout.rings(board):
                 todo = ring.stacks if rollout is None else rollout.waiting(ring)
-                for result in each(one, todo, how.jobs or (there.slots if there else None), _stop(patience, there)):
+                for result in each(
+                    one, todo, how.jobs or (there.slots if there else None), scheduled.stopping(patience, there)
+                ):
                     show(result)
         except KeyboardInterrupt:
             if rollout is not None:
@@ -186,48 +188,6 @@ def alone(screen: Screen, root: Path, force: str, verb: str, how: How, work: Wor
         TemporaryDirectory(prefix="bluelamp-") as folder,
     ):
         return _one(held, force, settings, verb, how, work, Board(progress, [force]), patience, Path(folder))
-
-
-def _there(screen: Screen, stack: ExitStack, root: Path, how: How) -> "Cluster | None":
-    if how.scheduler is None:
-        return None
-    from bluelamp.distributed.cluster import workers
-
-    return stack.enter_context(workers(screen, how.scheduler, root, rehearse=how.rehearse))
-
-
-def _stop(patience: Patience, there: "Cluster | None") -> Callable[[], None]:
-    """What an interruption calls: nothing new is begun, here or on the workers."""
-
-    def stop() -> None:
-        patience.stopped.set()
-        if there is not None:
-            there.stop()
-
-    return stop
-
-
-def _remote(there: "Cluster", held: Session, force: str, verb: str, how: How) -> tuple[Result, bool]:
-    """The result of a worker on a force, and whether it was lost before that was known."""
-    from bluelamp.distributed.results import taken
-
-    assert how.job is not None
-    try:
-        answer = there.perform(how.job(force))
-        result, lost = taken(answer, force, verb, held.root)
-        if verb == "drift" and how.drifting is not None:
-            how.drifting.ignored[force] = getattr(answer, "ignored", None) or []
-            result = how.drifting.remember(result)
-        if how.report is not None and result.status is Status.DONE and verb not in ("destroy", "preview"):
-            # Read here: a state never travels, and nor does what decrypts it.
-            state, decrypt = opened(held, held.target(force))
-            result = replace(result, state=state, decrypt=decrypt)
-    except BluelampError as error:
-        said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
-        return Result(force, verb, error.status, errors=(said,)), False
-    except SettingsError as error:
-        return Result(force, verb, Status.WRONG_USE, errors=tuple(map(str, error.problems))), False
-    return result, lost
 
 
 def _give(

@@ -1,6 +1,6 @@
 """`bluelamp check`."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -35,10 +35,11 @@ from bluelamp.cli.options import (
     Scheduler,
 )
 from bluelamp.cli.reuse import plans_of, say_reused
+from bluelamp.cli.scheduled import checked_elsewhere
 from bluelamp.cli.screen import Format, Screen, escape, problem_of
 from bluelamp.cli.select import end_without, select
 from bluelamp.core.resource import name_of
-from bluelamp.errors import BluelampError, Status, UsageError, worst
+from bluelamp.errors import Status, UsageError, worst
 from bluelamp.fleet.judge import Check, check_plan, check_plans
 from bluelamp.folders import project as find_project
 from bluelamp.reports import against
@@ -90,9 +91,9 @@ def check(
     screen, root = Screen(form, quiet=quiet), find_project(project)
     if watch and (report is not None or screen.json or changed is not None):
         raise UsageError("--watch shows text, of forces that are named", next_step="leave the other options out")
-    if scheduler is not None and (watch or arm_types is not None):
-        raise UsageError("--scheduler goes with neither --watch nor --arm-types", next_step="leave one of them out")
     if scheduler is not None:
+        if watch or arm_types is not None:
+            raise UsageError("--scheduler goes with neither --watch nor --arm-types", next_step="leave one of them out")
         from bluelamp.distributed.cluster import refuse_address
 
         refuse_address(scheduler)
@@ -126,7 +127,9 @@ def check(
     with ExitStack() as stack, screen.progress() as progress:
         elsewhere = None
         if scheduler is not None:
-            elsewhere = _elsewhere(screen, stack, scheduler, root, jobs, keep=plans is not None, block=block_unknown)
+            elsewhere = checked_elsewhere(
+                screen, stack, scheduler, root, jobs, keep=plans is not None, block=block_unknown
+            )
         task = progress.add_task("checking", total=len(chosen))
         for one in check_plans(
             chosen,
@@ -154,29 +157,6 @@ def check(
     if screen.json:
         screen.give(_json(root, done, passes=passes))
     raise typer.Exit(worst(_status(one) for one in done))
-
-
-def _elsewhere(
-    screen: Screen, stack: ExitStack, scheduler: str, root: Path, jobs: int | None, *, keep: bool, block: bool
-) -> Callable[[list[str]], Iterator[Check]]:
-    """What checks forces on the workers of a scheduler, until `stack` ends."""
-    from bluelamp.distributed.cluster import workers
-    from bluelamp.distributed.jobs import CheckJob, Interrupted
-    from bluelamp.fleet.parallel import each
-
-    def elsewhere(forces: list[str]) -> Iterator[Check]:
-        there = stack.enter_context(workers(screen, scheduler, root, rehearse=False))
-
-        def one(force: str) -> Check:
-            answer = there.perform(CheckJob(force, block, keep))
-            if isinstance(answer, Interrupted):
-                raise BluelampError(f"{force}: {answer.why}", next_step="run the same command again")
-            check: Check = answer
-            return check
-
-        return each(one, forces, jobs or there.slots, there.stop)
-
-    return elsewhere
 
 
 def _against(one: Check, earlier: "Earlier | None", base: "Comparison | None", root: Path) -> Check:

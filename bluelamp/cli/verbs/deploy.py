@@ -1,13 +1,12 @@
 """`bluelamp preview`, `up`, `destroy` and `drift`."""
 
 import sys
-from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -41,6 +40,7 @@ from bluelamp.cli.options import (
 )
 from bluelamp.cli.results import show_result
 from bluelamp.cli.reuse import plans_of
+from bluelamp.cli.scheduled import engine_job, refuse_here_only
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.cli.select import end_without, select
 from bluelamp.core.text import first_of, printable
@@ -51,10 +51,8 @@ from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
     from bluelamp.cli.drifting import Drifting
-    from bluelamp.distributed.jobs import EngineJob
     from bluelamp.engine.operation import Target
     from bluelamp.fleet.saved import Opened
-    from bluelamp.reports.earlier import Earlier
 
 _SEVERAL: Final = "reports-compared"
 """The folder of a rehearsal's report on several forces."""
@@ -123,7 +121,7 @@ def preview(
     from bluelamp.cli.saving import saving
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    _refuse_here_only(scheduler, {"--save": save, "--arm-types": arm_types, "--kubeconfig": kubeconfig})
+    refuse_here_only(scheduler, {"--save": save, "--arm-types": arm_types, "--kubeconfig": kubeconfig})
     asked = wanted(comment, comment_limit, "preview", changed, environment)
     plans = plans_of(root, arm_types=arm_types) if changed is not None or report is not None else None
     comparing = Comparing(screen, root, jobs, plans, listed=not asked or environment is not None)
@@ -150,7 +148,7 @@ def preview(
             base=base,
             save=kept,
             scheduler=scheduler,
-            job=_job(
+            job=engine_job(
                 "preview",
                 rehearse=rehearse,
                 refresh=refresh,
@@ -218,7 +216,7 @@ def up(
     `bluelamp up --all --yes --resume`
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    _refuse_here_only(scheduler, {"--plan": plan, "--arm-types": arm_types, "--kubeconfig": kubeconfig})
+    refuse_here_only(scheduler, {"--plan": plan, "--arm-types": arm_types, "--kubeconfig": kubeconfig})
     if scheduler is not None and not (rehearse or yes):
         raise UsageError("--scheduler cannot ask before something real is changed", next_step="add --yes")
     named = bool(forces)
@@ -264,7 +262,7 @@ def up(
                 wait=wait,
                 plan=opened,
                 scheduler=scheduler,
-                job=_job(
+                job=engine_job(
                     "up",
                     rehearse=rehearse,
                     refresh=refresh,
@@ -276,30 +274,6 @@ def up(
             one,
         )
     raise typer.Exit(status)
-
-
-def _refuse_here_only(scheduler: str | None, given: Mapping[str, object]) -> None:
-    """Raises `UsageError` for what is no scheduler, and for an option that works on this machine only."""
-    if scheduler is None:
-        return
-    from bluelamp.distributed.cluster import refuse_address
-
-    refuse_address(scheduler)
-    named = [option for option, value in given.items() if value is not None]
-    if named:
-        raise UsageError(f"--scheduler does not go with {' and '.join(named)}", next_step="leave one of them out")
-
-
-def _job(verb: str, *, earlier: "Earlier | None" = None, **more: Any) -> "Callable[[str], EngineJob]":
-    """What a worker is given for each force."""
-
-    def one(force: str) -> "EngineJob":
-        from bluelamp.distributed.jobs import EngineJob
-
-        known = {name: each for name, each in earlier.forces.items() if name == force} if earlier else {}
-        return EngineJob(verb, force, earlier=replace(earlier, forces=known) if earlier else None, **more)
-
-    return one
 
 
 def _opened(root: Path, folder: Path) -> "Opened":
@@ -428,7 +402,7 @@ def drift(
     from bluelamp.cli.drifting import issue as body
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
-    _refuse_here_only(scheduler, {"--repair": repair or None, "--kubeconfig": kubeconfig})
+    refuse_here_only(scheduler, {"--repair": repair or None, "--kubeconfig": kubeconfig})
     chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
     if issue is not None:
         refuse_unwritable(issue)
@@ -444,7 +418,7 @@ def drift(
         drifting=found,
         repair=repair,
         scheduler=scheduler,
-        job=_job("drift", rehearse=rehearse),
+        job=engine_job("drift", rehearse=rehearse),
     )
     status = operate.run(
         screen, root, chosen, "drift", how, lambda target, hear, _: _drifted(target, hear, found, agree)

@@ -1,0 +1,111 @@
+"""What `--scheduler` changes: forces are worked on by the workers of a Dask scheduler."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bluelamp.cli.screen import Screen
+from bluelamp.cli.session import Session, opened
+from bluelamp.core.patience import Patience
+from bluelamp.core.problems import SettingsError
+from bluelamp.errors import BluelampError, Status, UsageError
+from bluelamp.fleet.deploy import Result
+
+if TYPE_CHECKING:
+    from bluelamp.cli.operate import How
+    from bluelamp.distributed.cluster import Cluster
+    from bluelamp.distributed.jobs import EngineJob
+    from bluelamp.fleet.judge import Check
+    from bluelamp.reports.earlier import Earlier
+
+
+def refuse_here_only(scheduler: str | None, given: Mapping[str, object]) -> None:
+    """Raises `UsageError` for what is no scheduler, and for an option that works on this machine only."""
+    if scheduler is None:
+        return
+    from bluelamp.distributed.cluster import refuse_address
+
+    refuse_address(scheduler)
+    named = [option for option, value in given.items() if value is not None]
+    if named:
+        raise UsageError(f"--scheduler does not go with {' and '.join(named)}", next_step="leave one of them out")
+
+
+def engine_job(verb: str, *, earlier: "Earlier | None" = None, **more: Any) -> "Callable[[str], EngineJob]":
+    """What a worker is given for each force."""
+
+    def one(force: str) -> "EngineJob":
+        from bluelamp.distributed.jobs import EngineJob
+
+        known = {name: each for name, each in earlier.forces.items() if name == force} if earlier else {}
+        return EngineJob(verb, force, earlier=replace(earlier, forces=known) if earlier else None, **more)
+
+    return one
+
+
+def machines(screen: Screen, stack: ExitStack, root: Path, how: "How") -> "Cluster | None":
+    """The workers that do the work, until `stack` ends; None without a scheduler."""
+    if how.scheduler is None:
+        return None
+    from bluelamp.distributed.cluster import workers
+
+    return stack.enter_context(workers(screen, how.scheduler, root, rehearse=how.rehearse))
+
+
+def stopping(patience: Patience, there: "Cluster | None") -> Callable[[], None]:
+    """What an interruption calls: nothing new is begun, here or on the workers."""
+
+    def stop() -> None:
+        patience.stopped.set()
+        if there is not None:
+            there.stop()
+
+    return stop
+
+
+def performed(there: "Cluster", held: Session, force: str, verb: str, how: "How") -> tuple[Result, bool]:
+    """The result of a worker on a force, and whether it was lost before that was known."""
+    from bluelamp.distributed.results import taken
+
+    assert how.job is not None
+    try:
+        answer = there.perform(how.job(force))
+        result, lost = taken(answer, force, verb, held.root)
+        if verb == "drift" and how.drifting is not None:
+            how.drifting.ignored[force] = getattr(answer, "ignored", None) or []
+            result = how.drifting.remember(result)
+        if how.report is not None and result.status is Status.DONE and verb not in ("destroy", "preview"):
+            # Read here: a state never travels, and nor does what decrypts it.
+            state, decrypt = opened(held, held.target(force))
+            result = replace(result, state=state, decrypt=decrypt)
+    except BluelampError as error:
+        said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
+        return Result(force, verb, error.status, errors=(said,)), False
+    except SettingsError as error:
+        return Result(force, verb, Status.WRONG_USE, errors=tuple(map(str, error.problems))), False
+    return result, lost
+
+
+def checked_elsewhere(
+    screen: Screen, stack: ExitStack, scheduler: str, root: Path, jobs: int | None, *, keep: bool, block: bool
+) -> "Callable[[list[str]], Iterator[Check]]":
+    """What checks forces on the workers of a scheduler, until `stack` ends."""
+    from bluelamp.distributed.cluster import workers
+    from bluelamp.distributed.jobs import CheckJob, Interrupted
+    from bluelamp.fleet.parallel import each
+
+    def elsewhere(forces: list[str]) -> "Iterator[Check]":
+        there = stack.enter_context(workers(screen, scheduler, root, rehearse=False))
+
+        def one(force: str) -> "Check":
+            answer = there.perform(CheckJob(force, block, keep))
+            if isinstance(answer, Interrupted):
+                raise BluelampError(f"{force}: {answer.why}", next_step="run the same command again")
+            check: Check = answer
+            return check
+
+        return each(one, forces, jobs or there.slots, there.stop)
+
+    return elsewhere
