@@ -3,18 +3,16 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
-
-import yaml
 
 from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
 from bluelamp.infra.finding import Finding, dig
+from bluelamp.infra.policy_baseline import DATA, assignments, initiatives
 from bluelamp.infra.profiles import is_on
 from bluelamp.modules import naming
+from bluelamp.modules.azure.hierarchy import ancestry, hierarchy
 
-_AZURE: Final = Path(naming.__file__).parent.parent / "azure"
 _STRENGTH: Final = {"disabled": 0, "manual": 1, "audit": 2, "auditifnotexists": 2}
 """How strong an effect is; every other one, such as Deny, prevents or repairs and is the strongest."""
 _STRONGEST: Final = 3
@@ -34,29 +32,17 @@ _NEEDED: Final = {"ddos_plan_id": "ddosPlan", "private_dns_zone_ids": "privateDn
 
 
 @cache
-def _rows() -> dict[str, dict[str, Any]]:
-    read: dict[str, dict[str, Any]] = yaml.safe_load((_AZURE / "policy/data/assignments.yaml").read_text("utf-8"))
-    return read
-
-
-@cache
-def _hierarchy() -> dict[str, dict[str, str]]:
-    read: dict[str, dict[str, str]] = yaml.safe_load((_AZURE / "management_groups/hierarchy.yaml").read_text("utf-8"))
-    return read
-
-
-@cache
 def _parameters(name: str) -> dict[str, list[Any]] | None:
     """The parameters of an assignment's definition: type, allowed values and default effect, the latter two if any.
 
     None where the definition is one of ours that is made with the estate.
     """
-    row = _rows()[name]
+    row = assignments()[name]
     if "custom" not in row:
-        read = json.loads((_AZURE / "policy/data/parameters.json").read_text("utf-8"))["assignments"]
+        read = json.loads((DATA / "parameters.json").read_text("utf-8"))["assignments"]
         found: dict[str, list[Any]] | None = read.get(name)
         return found
-    ours = yaml.safe_load((_AZURE / "policy/data/initiatives.yaml").read_text("utf-8")).get(row["custom"]) or {}
+    ours = initiatives().get(row["custom"]) or {}
     return {
         key: [each["type"], *([each["allowed"], each.get("default")] if "allowed" in each else [])]
         for key, each in ours.get("parameters", {}).items()
@@ -72,8 +58,8 @@ def assignment_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
         if not isinstance(name, str):
             continue
         steps: Steps = ("azure", "policyAssignments", index)
-        if name not in _rows():
-            step = did_you_mean(name, _rows()) or "`bluelamp policy FORCE` lists the assignments"
+        if name not in assignments():
+            step = did_you_mean(name, assignments()) or "`bluelamp policy FORCE` lists the assignments"
             yield Finding((*steps, "assignment"), f"{show(name)} is no assignment of the baseline", name, "", step)
             continue
         if not is_on(settings, "policies"):
@@ -81,7 +67,7 @@ def assignment_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(steps, message, next_step="write policies: hybrid under bluelamp:components, or remove it")
             return
         for argument, component in _NEEDED.items():
-            if argument in _rows()[name].get("needs", ()) and not is_on(settings, component):
+            if argument in assignments()[name].get("needs", ()) and not is_on(settings, component):
                 message = f"{name} is not assigned, since there is no {component}"
                 yield Finding((*steps, "assignment"), message, name, next_step="remove the entry")
         yield from _change(settings, steps, change, name)
@@ -97,12 +83,12 @@ def assignment_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _groups(change: object, name: str) -> tuple[str, ...]:
     written = dig(change, "at")
-    scopes = tuple(_rows()[name]["scopes"])
+    scopes = tuple(assignments()[name]["scopes"])
     return tuple(each for each in written if each in scopes) if isinstance(written, list) and written else scopes
 
 
 def _change(settings: Mapping[str, Any], steps: Steps, change: Mapping[str, Any], name: str) -> Iterator[Finding]:
-    scopes = _rows()[name]["scopes"]
+    scopes = assignments()[name]["scopes"]
     written = [key for key in _CHANGES if change.get(key) not in (None, "enforced", {}, [])]
     if not written:
         message = "changes nothing"
@@ -137,7 +123,7 @@ def _values(steps: Steps, change: Mapping[str, Any], name: str) -> Iterator[Find
     for key, value in given.items():
         at: Steps = (*steps, "parameters", key)
         if key not in known:
-            allowed = f"parameters: {', '.join(list(known)[:_SHOWN])}" + (" and more" if len(known) > _SHOWN else "")
+            allowed = f"parameters: {_few(list(known))}"
             message = f"{name} has no parameter {show(key)}"
             yield Finding(at, message, key, allowed if known else "it has none", did_you_mean(key, known))
             continue
@@ -148,9 +134,13 @@ def _values(steps: Steps, change: Mapping[str, Any], name: str) -> Iterator[Find
         wrong = [each for each in (value if isinstance(value, list) else [value]) if rest and each not in rest[0]]
         if wrong:
             words = [str(each) for each in rest[0]]
-            allowed = f"allowed: {', '.join(words[:_SHOWN])}" + (" and more" if len(words) > _SHOWN else "")
+            allowed = f"allowed: {_few(words)}"
             step = did_you_mean(str(wrong[0]), words)
             yield Finding(at, f"{show(wrong[0])} is not allowed", show(wrong[0], quote=False), allowed, step)
+
+
+def _few(words: Sequence[str]) -> str:
+    return ", ".join(words[:_SHOWN]) + (" and more" if len(words) > _SHOWN else "")
 
 
 def _not_scopes(settings: Mapping[str, Any], steps: Steps, change: Mapping[str, Any], name: str) -> Iterator[Finding]:
@@ -160,18 +150,13 @@ def _not_scopes(settings: Mapping[str, Any], steps: Steps, change: Mapping[str, 
         if not isinstance(scope, str) or scope.startswith("/"):
             continue
         at: Steps = (*steps, "notScopes", index)
-        below = [key for key in _hierarchy() if any(group in _ancestry(key)[:-1] for group in groups)]
+        below = [key for key in hierarchy() if any(group in ancestry(key)[:-1] for group in groups)]
         if scope not in below:
             allowed = f"groups below {', '.join(groups)}: {', '.join(below) or 'none'}"
             message = f"{show(scope)} is no management group below one at which {name} is assigned"
             yield Finding(at, message, scope, allowed, did_you_mean(scope, below))
         elif dig(settings, "azure", "managementGroups", scope) is False:
             yield Finding(at, f"the management group {scope} is off", scope, next_step="remove it")
-
-
-def _ancestry(key: str) -> tuple[str, ...]:
-    above = _hierarchy()[key].get("parent")
-    return (*(_ancestry(above) if above else ()), key)
 
 
 def _selectors(steps: Steps, change: Mapping[str, Any]) -> Iterator[Finding]:
@@ -197,7 +182,9 @@ def _loosening(change: Mapping[str, Any], name: str) -> str:
             return key
     given, known = change.get("parameters"), _parameters(name) or {}
     for key, value in given.items() if isinstance(given, dict) else ():
-        if key in known and not _tightens(key, value, _rows()[name].get("parameters", {}).get(key), known.get(key, [])):
+        if key in known and not _tightens(
+            key, value, assignments()[name].get("parameters", {}).get(key), known.get(key, [])
+        ):
             return f"parameters.{key}"
     return ""
 
@@ -227,9 +214,9 @@ def _exempt(settings: Mapping[str, Any], changed: Mapping[tuple[str, str], int])
     off = {key for key, index in changed.items() if dig(changes, index, "enforcement") == "off"}
     for index, exemption in enumerate(exemptions if isinstance(exemptions, list) else ()):
         name = dig(exemption, "assignment")
-        if not isinstance(name, str) or name not in _rows():
+        if not isinstance(name, str) or name not in assignments():
             continue
-        left = [group for group in _rows()[name]["scopes"] if (name, group) not in off]
+        left = [group for group in assignments()[name]["scopes"] if (name, group) not in off]
         if not left:
             message = f"{name} is off, so nothing needs an exemption from it"
             yield Finding(("azure", "policyExemptions", index, "assignment"), message, name, next_step="remove one")

@@ -115,7 +115,7 @@ def _assignment(steps: Steps, name: str, exemption: object, settings: Mapping[st
 
 def _groups(settings: Mapping[str, Any]) -> list[str]:
     """The management groups that there are, by what they are for."""
-    from bluelamp.modules.azure.management_groups import hierarchy
+    from bluelamp.modules.azure.hierarchy import hierarchy
 
     zones = dig(settings, "azure", "landingZones")
     confidential = settings.get("profile", "starter") != "starter" or any(

@@ -15,6 +15,7 @@ import yaml
 from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
 from bluelamp.infra.finding import Finding, as_network, dig, items, repeats
+from bluelamp.infra.policy_baseline import assignments, initiatives
 from bluelamp.modules import naming
 
 HUB_RULES: Final = (
@@ -50,7 +51,6 @@ MOST_DNS_SERVERS: Final = 6
 
 _PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 _ZONES = Path(naming.__file__).parent.parent / "azure" / "private_dns" / "zones.yaml"
-_POLICY = Path(naming.__file__).parent.parent / "azure" / "policy" / "data"
 
 
 def restriction_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
@@ -250,11 +250,10 @@ def _tenants(settings: Mapping[str, Any]) -> Iterator[Finding]:
 @cache
 def _assigned(name: str) -> tuple[bool, tuple[str, ...]]:
     """Whether an assignment is of an initiative, and the reference ids inside it where the initiative is ours."""
-    rows = yaml.safe_load((_POLICY / "assignments.yaml").read_text("utf-8"))
-    row = rows.get(name) or {}
+    row = assignments().get(name) or {}
     if row.get("initiative"):
         return True, ()
-    ours = yaml.safe_load((_POLICY / "initiatives.yaml").read_text("utf-8")).get(row.get("custom")) or {}
+    ours = initiatives().get(row.get("custom", "")) or {}
     inside = ours.get("definitions") or {}
     return row.get("custom") == "Deploy-Private-DNS-Zones" or bool(inside), tuple(inside)
 

@@ -75,16 +75,7 @@ class Context:
         if short == PLATFORM:
             return self.opts
         if short not in self._providers:
-            from pulumi_azure_native import Provider
-
-            provider = Provider(
-                f"azure-{short}",
-                subscription_id=self.subscriptions.ids[short],
-                tenant_id=self.azure.tenant_id,
-                location=self.location,
-                disable_pulumi_partner_id=True,
-            )
-            self._providers[short] = pulumi.ResourceOptions(providers=[provider])
+            self._providers[short] = _by_provider(f"azure-{short}", self.azure, self.subscriptions.ids[short])
         return self._providers[short]
 
     def at(self, workload: str) -> pulumi.ResourceOptions | None:
@@ -143,10 +134,15 @@ def _first_provider(azure: Azure, subscription: str | None) -> pulumi.ResourceOp
     """The provider of the platform's first subscription; None leaves it to the one that is logged in."""
     if not (subscription or azure.tenant_id):
         return None
+    return _by_provider("azure", azure, subscription)
+
+
+def _by_provider(name: str, azure: Azure, subscription: str | None) -> pulumi.ResourceOptions:
+    """The options with a provider of the subscription."""
     from pulumi_azure_native import Provider
 
     provider = Provider(
-        "azure",
+        name,
         subscription_id=subscription,
         tenant_id=azure.tenant_id,
         location=azure.primary_region,

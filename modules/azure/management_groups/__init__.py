@@ -6,14 +6,13 @@ Subscriptions are placed with `placements`. A second component with `canary` mak
 try policies on first. Management groups cannot be tagged, so ownership is in their names.
 """
 
+from bluelamp.modules.azure.hierarchy import ancestry, hierarchy
 from bluelamp.modules.azure.management_groups.management_groups import (
     PREFIX,
     HierarchySettings,
     ManagementGroups,
     ManagementGroupsArgs,
     Placement,
-    ancestry,
-    hierarchy,
 )
 
 __all__ = [

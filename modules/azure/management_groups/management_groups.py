@@ -1,15 +1,13 @@
 """The hierarchy of management groups under which a force's subscriptions are placed."""
 
 from difflib import get_close_matches
-from functools import cache
-from pathlib import Path
 from typing import Final, NotRequired, TypedDict
 
 import pulumi
-import yaml
 from pulumi_azure_native import Provider, management
 
 from bluelamp.modules import naming
+from bluelamp.modules.azure.hierarchy import hierarchy
 from bluelamp.modules.component import Component, after
 
 PREFIX: Final = "/providers/Microsoft.Management/managementGroups/"
@@ -135,22 +133,6 @@ class ManagementGroups(Component):
     def groups(self) -> dict[str, pulumi.Input[str]]:
         """Each group's name by what it is for, known before it exists; it waits for that group only."""
         return dict(self._groups)
-
-
-@cache
-def hierarchy() -> dict[str, dict[str, str]]:
-    """Every group of `hierarchy.yaml` by what it is for, parents first."""
-    read: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("hierarchy.yaml").read_text("utf-8"))
-    return read
-
-
-def ancestry(key: str) -> tuple[str, ...]:
-    """The groups above `key` and itself, the top first: `("root", "landing-zones", "corp")`.
-
-    Raises `KeyError` for a group that is not of the hierarchy.
-    """
-    above = hierarchy()[key].get("parent")
-    return (*(ancestry(above) if above else ()), key)
 
 
 def _check(

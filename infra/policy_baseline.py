@@ -1,0 +1,29 @@
+"""The baseline of Azure Policy, as data: read without the SDK, so that settings can be checked against it."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from bluelamp.modules import naming
+
+DATA: Final = Path(naming.__file__).parent.parent / "azure" / "policy" / "data"
+
+
+@cache
+def assignments() -> Mapping[str, Mapping[str, Any]]:
+    """The rows of `assignments.yaml`, by name."""
+    return _read("assignments.yaml")
+
+
+@cache
+def initiatives() -> Mapping[str, Mapping[str, Any]]:
+    """The initiatives of our own in `initiatives.yaml`, by name."""
+    return _read("initiatives.yaml")
+
+
+def _read(name: str) -> dict[str, dict[str, Any]]:
+    read: dict[str, dict[str, Any]] = yaml.safe_load((DATA / name).read_text("utf-8"))
+    return read
