@@ -5,12 +5,9 @@ that a machine that grows slower does so for both. "Stock" is the SDK as it come
 version aliases. Of policy packs and manifests, see `packs.py` and `manifests.py`.
 """
 
-import os
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,10 +16,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import manifests, packs
+from benchmarks.rehearsed import network
 from bluelamp.engine.find import Engine
 from bluelamp.engine.install import ensure
 from bluelamp.rehearsal.command import run
-from bluelamp.rehearsal.session import rehearsal
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parent
@@ -54,22 +51,13 @@ def main() -> None:
 
 def _network(engine: Engine, side: str) -> dict[str, float]:
     """Seconds for a preview and an up of the network program, from an empty cloud."""
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder) / "network"
-        shutil.copytree(_HERE / "network", root)
-        before = Path.cwd()
-        os.chdir(root)
-        os.environ.update(BLUELAMP_BENCH=side, VIRTUAL_ENV=sys.prefix)
-        try:
-            with rehearsal(root, engine) as held:
-                # The providers' types are read on first use; a warm process has read them.
-                _timed(lambda: run(held, _quietly("pulumi preview")))
-                return {
-                    "preview": _timed(lambda: run(held, _quietly("pulumi preview"))),
-                    "up": _timed(lambda: run(held, _quietly("pulumi up --skip-preview"))),
-                }
-        finally:
-            os.chdir(before)
+    with network(engine, side=side) as (held, _):
+        # The providers' types are read on first use; a warm process has read them.
+        _timed(lambda: run(held, _quietly("pulumi preview")))
+        return {
+            "preview": _timed(lambda: run(held, _quietly("pulumi preview"))),
+            "up": _timed(lambda: run(held, _quietly("pulumi up --skip-preview"))),
+        }
 
 
 def _quietly(command: str) -> list[str]:

@@ -5,11 +5,9 @@ compared is processor time of the engine, of all that it starts and of the cloud
 where the start does not count, and for each from there to 5,002.
 """
 
-import os
 import resource
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Final
@@ -17,10 +15,10 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.rehearsed import network
 from bluelamp.engine.find import Engine
 from bluelamp.engine.install import ensure
 from bluelamp.rehearsal.command import run
-from bluelamp.rehearsal.session import rehearsal
 
 SPOKES: Final = (75, 300, 1250)
 """Spokes of four resources each; their resource group and what protects them are two more."""
@@ -61,27 +59,15 @@ def main() -> None:
 
 def _network(engine: Engine, spokes: int) -> dict[str, float]:
     """Processor seconds of each verb, from an empty cloud."""
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder) / "network"
-        root.mkdir()
-        for file in (_HERE / "network").iterdir():
-            if file.is_file():
-                (root / file.name).write_bytes(file.read_bytes())
-        before = Path.cwd()
-        os.chdir(root)
-        os.environ.update(BLUELAMP_BENCH="bluelamp", BLUELAMP_BENCH_SPOKES=str(spokes), VIRTUAL_ENV=sys.prefix)
-        try:
-            with rehearsal(root, engine) as held:
-                spent = {}
-                for verb, command in _VERBS.items():
-                    start = _spent()
-                    run(held, ["sh", "-c", f"exec {command} > told.txt 2>&1"])
-                    spent[verb] = _spent() - start
-                    if f"subnet-{spokes - 1}" not in (root / "told.txt").read_text(encoding="utf-8"):
-                        raise SystemExit(f"{verb} is not whole: {command}")
-                return spent
-        finally:
-            os.chdir(before)
+    spent = {}
+    with network(engine, spokes=spokes) as (held, root):
+        for verb, command in _VERBS.items():
+            start = _spent()
+            run(held, ["sh", "-c", f"exec {command} > told.txt 2>&1"])
+            spent[verb] = _spent() - start
+            if f"subnet-{spokes - 1}" not in (root / "told.txt").read_text(encoding="utf-8"):
+                raise SystemExit(f"{verb} is not whole: {command}")
+    return spent
 
 
 def _spent() -> float:

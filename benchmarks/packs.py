@@ -11,7 +11,6 @@ import resource
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +19,12 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.rehearsed import network
 from bluelamp.engine.find import Engine
 from bluelamp.engine.install import ensure
 from bluelamp.policies import rules
 from bluelamp.rehearsal.command import run
-from bluelamp.rehearsal.session import Rehearsal, rehearsal
+from bluelamp.rehearsal.session import Rehearsal
 
 SPOKES: Final = 125
 """A hub's spokes of four resources each, their resource group and what protects them: 502 resources."""
@@ -57,26 +57,13 @@ class Cost:
 def measure(engine: Engine, rounds: int, console: Console) -> float:
     """Prints a table of the medians, and gives how many times as much all rules add to a preview as one rule does."""
     times: dict[str, list[Cost]] = {pack: [] for pack in _PACKS}
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder) / "network"
-        # Only the program is copied: what the engine writes stays out of the project.
-        root.mkdir()
-        for file in (_HERE / "network").iterdir():
-            if file.is_file():
-                (root / file.name).write_bytes(file.read_bytes())
-        before = Path.cwd()
-        os.chdir(root)
-        os.environ.update(BLUELAMP_BENCH="bluelamp", BLUELAMP_BENCH_SPOKES=str(SPOKES), VIRTUAL_ENV=sys.prefix)
-        try:
-            with rehearsal(root, engine) as held:
-                for pack in _PACKS.values():
-                    _preview(held, root, pack)  # reads types and compiles what is imported, once
-                for number in range(1, rounds + 1):
-                    for name, pack in _PACKS.items():
-                        console.print(f"round {number} of {rounds}: {name}")
-                        times[name].append(_preview(held, root, pack))
-        finally:
-            os.chdir(before)
+    with network(engine, spokes=SPOKES) as (held, root):
+        for pack in _PACKS.values():
+            _preview(held, root, pack)  # reads types and compiles what is imported, once
+        for number in range(1, rounds + 1):
+            for name, pack in _PACKS.items():
+                console.print(f"round {number} of {rounds}: {name}")
+                times[name].append(_preview(held, root, pack))
     return _told(times, console)
 
 

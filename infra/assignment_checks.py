@@ -181,10 +181,9 @@ def _loosening(change: Mapping[str, Any], name: str) -> str:
         if change.get(key):
             return key
     given, known = change.get("parameters"), _parameters(name) or {}
+    usual = assignments()[name].get("parameters", {})
     for key, value in given.items() if isinstance(given, dict) else ():
-        if key in known and not _tightens(
-            key, value, assignments()[name].get("parameters", {}).get(key), known.get(key, [])
-        ):
+        if key in known and not _tightens(key, value, usual.get(key), known[key]):
             return f"parameters.{key}"
     return ""
 

@@ -8,6 +8,7 @@ from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
 from bluelamp.infra.finding import Finding, dig, usable_regions
 from bluelamp.infra.profiles import is_on
+from bluelamp.modules.azure.hierarchy import hierarchy
 
 
 def connection_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
@@ -115,8 +116,6 @@ def _assignment(steps: Steps, name: str, exemption: object, settings: Mapping[st
 
 def _groups(settings: Mapping[str, Any]) -> list[str]:
     """The management groups that there are, by what they are for."""
-    from bluelamp.modules.azure.hierarchy import hierarchy
-
     zones = dig(settings, "azure", "landingZones")
     confidential = settings.get("profile", "starter") != "starter" or any(
         str(dig(zone, "archetype")).startswith("confidential") for zone in (zones if isinstance(zones, list) else ())
