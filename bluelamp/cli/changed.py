@@ -17,8 +17,8 @@ _MOST: Final = 3
 class Comparing:
     """Finds the forces that differ from a revision, says on stderr which they are and why, and keeps the comparison.
 
-    With `listed` only the forces that it is asked about are compared, else every force on either side. A force that has
-    no stack file any more is named, and is not among those found: there is nothing left to plan.
+    With `listed` it compares only the given forces, else every force on either side. It names a force whose stack file
+    was removed, and leaves it out of those found: there is nothing left to plan.
     """
 
     def __init__(

@@ -55,7 +55,7 @@ class Cluster:
     def look(self) -> set[str]:
         """The addresses of the workers that may do the work, of those that are there now.
 
-        A worker that is new is asked what it has. One that may not do the work is named on stderr, once.
+        Each new worker reports its identity. A worker that may not do the work is named on stderr, once.
         """
         with self._lock:
             there = set(self._there())
@@ -65,7 +65,7 @@ class Cluster:
                 for address in fresh:
                     self._judge(address, said.get(address))
             self._may &= there
-            # A worker that comes back at an address is asked again.
+            # A worker that comes back at an address reports its identity again.
             self._may_not = {address: why for address, why in self._may_not.items() if address in there}
             return set(self._may)
 
@@ -132,7 +132,7 @@ class Cluster:
                         return _read(future.result(timeout=_LOOK))
                 if not token:
                     continue
-                # Stopped, or no worker is left that may have begun it: what it does until it ends is told here.
+                # Stopped, or no worker is left that may have begun it: wait for the result of what still runs.
                 with suppress(TimeoutError):
                     return _read(future.result(timeout=_ALONE if self._stopped.is_set() else _LOOK))
             except (KilledWorker, FutureCancelledError) as error:

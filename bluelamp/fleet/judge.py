@@ -58,7 +58,7 @@ class Check:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What a check was asked for, as `check_plan` says."""
+    """The options of a check, as in `check_plan`."""
 
     selection: Selection | None = None
     block_unknown: bool = False
@@ -66,7 +66,7 @@ class _Asked:
     changes: bool = False
 
     def variant(self, root: Path, force: str) -> str:
-        """What tells one check of a plan from another: what was asked for, and what a rehearsal holds of the force."""
+        """A digest that distinguishes checks of one plan: their options, and what a rehearsal holds of the force."""
         held = ""
         if self.changes and (root / ".bluelamp" / "rehearsal").is_dir():
             from bluelamp.fleet.rehearsed import state_of
@@ -236,7 +236,7 @@ def _reusable(forces: Sequence[str], root: Path, plans: "Plans", asked: _Asked) 
     for force in forces:
         check = plans.check(force, asked.variant(root, force))
         if check is None and not asked.changes:
-            # What can be changed was asked for too: the report is the same.
+            # A check that also compares with what is deployed has the same report.
             check = plans.check(force, replace(asked, changes=True).variant(root, force))
             check = replace(check, change_refused="", next_step="") if isinstance(check, Check) else None
         if isinstance(check, Check) and check.report is not None:

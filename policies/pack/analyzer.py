@@ -157,7 +157,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             )
         return made
 
-    def AnalyzeStack(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def AnalyzeStack(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
         """Judge all resources by the rules that have to see them together.
 
         What is not decided for one alone is judged again: where an unknown value comes from is only known now. So is

@@ -27,7 +27,7 @@ _LISTS = tuple(re.compile(f"{one}(?:{_BETWEEN}{one})+{_END}") for one in (_QUOTE
 
 @dataclass(frozen=True)
 class Doubt:
-    """A value outside the list that the SDK documents, and what is said of it."""
+    """A value outside the list that the SDK documents, and the warning about it."""
 
     value: str
     failure: Failure

@@ -133,7 +133,8 @@ class GenericProvider(Provider):
     def existing(self, instance: Instance, urn: str, resource_id: str) -> Live | None:
         resource = self._catalogue.resource(type_of(urn))
         # The same each time that it is read anew.
-        made = believable.properties(resource.outputs, name_of(urn), Random(f"{resource.token} {resource_id}"))  # noqa: S311
+        chance = Random(f"{resource.token} {resource_id}")  # noqa: S311 - the same resource has the same outputs
+        made = believable.properties(resource.outputs, name_of(urn), chance)
         outputs = self._outputs(resource, {}, made)
         self._memory.add(resource.token, urn, resource_id, {EXISTING: True}, outputs)
         return Live(resource_id, {}, outputs)

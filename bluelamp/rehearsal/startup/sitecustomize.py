@@ -54,7 +54,7 @@ class _Finder(importlib.abc.MetaPathFinder):
             run(module)
             _patch(module)
 
-        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        spec.loader.exec_module = exec_module  # type: ignore[method-assign] # this one loader alone
         return spec
 
 
