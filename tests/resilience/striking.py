@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.resilience.running import COMMAND, LONGEST, Place, kill, processes, read
 
@@ -84,7 +85,7 @@ class Ran:
         return {each.force for each in self.struck if each.force}
 
     @property
-    def forces(self) -> dict[str, dict]:  # type: ignore[type-arg]
+    def forces(self) -> dict[str, dict[str, Any]]:
         """The results by force, of `--format json`; empty where there are none."""
         with suppress(ValueError, KeyError, TypeError):
             return {each["force"]: each for each in json.loads(self.out)["result"]["forces"]}

@@ -134,7 +134,7 @@ def _broken(value: Any, node: Node, path: str, old: Any, *, transitions: bool) -
 
 
 def _holds(text: str, value: Any, old: Any = ABSENT, *, optional: bool = False) -> bool:
-    """Whether `value`, which was `old`, obeys the expression `text`; true where that cannot be said."""
+    """Whether `value`, which was `old`, obeys the expression `text`; true where that cannot be determined."""
     written = text
     if optional:
         if not len(_OLD.findall(text)) == len(_OLD.findall(bare(text))) == len(_OPTIONAL_OLD.findall(text)):

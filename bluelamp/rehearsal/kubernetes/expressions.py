@@ -33,7 +33,7 @@ _WORDS = frozenset(
 
 def wrong(text: Any, declared: tuple[str, ...]) -> str:
     """Why the server cannot compile the expression `text`, which may use the names `declared`; empty where it can, or
-    where that cannot be said."""
+    where that cannot be determined."""
     if not isinstance(text, str) or not text.strip():
         return ""
     if reason := cel.syntax(text):
