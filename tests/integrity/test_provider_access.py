@@ -109,7 +109,7 @@ def store() -> Store:
 def port(store: Store) -> Iterator[int]:
     """The port of a provider that answers this user; for an ordinary user, one that answers another user only."""
     provider = Packages(store).provider("azure-native")
-    register = partial(provider_pb2_grpc.add_ResourceProviderServicer_to_server, _Service(provider))
+    register = partial(provider_pb2_grpc.add_ResourceProviderServicer_to_server, _Service(provider, lambda package: ""))
     server, number = loopback.serve(register, workers=4, user=None if SUPERUSER else os.geteuid() + 1)
     server.start()
     yield number
