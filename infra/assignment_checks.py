@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.infra.finding import Finding, dig
 from bluelamp.infra.policy_baseline import DATA, assignments, initiatives
 from bluelamp.infra.profiles import is_on

@@ -10,8 +10,8 @@ from typing import Annotated
 import yaml
 from pydantic import AfterValidator, Field
 
-from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.infra.fields import Label, Network, matching, refuse
 from bluelamp.modules import naming
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bluelamp.core.access import has_access
-from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.infra.addresses import address_findings
 from bluelamp.infra.assignment_checks import assignment_findings
 from bluelamp.infra.connections import connection_findings

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bluelamp.core.identity import are_apart
-from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.infra.finding import Finding, dig, usable_regions
 from bluelamp.infra.profiles import is_on
 from bluelamp.modules.azure.hierarchy import hierarchy

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.infra.finding import Finding, as_network, dig, primary_region
 from bluelamp.infra.profiles import is_on
 

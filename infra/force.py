@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from bluelamp.core.contracts import has_assets, read_assets
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean, nearest
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show, spell
+from bluelamp.core.suggestions import did_you_mean, nearest
 from bluelamp.core.validation import validate
 from bluelamp.infra.access import access_of
 from bluelamp.infra.budgets import fill_budgets

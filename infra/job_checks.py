@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.infra.data import ENGINE_FILE_SYSTEM, LAKE_FILE_SYSTEMS
 from bluelamp.infra.finding import Finding, dig, items
 from bluelamp.infra.profiles import is_on

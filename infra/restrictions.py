@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import yaml
 
-from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.infra.finding import Finding, as_network, dig, items, repeats
 from bluelamp.infra.policy_baseline import assignments, initiatives
 from bluelamp.modules import naming

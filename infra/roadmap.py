@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Final
 
 import bluelamp.modules
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.roadmap import FILE, MODULE, Milestone, Roadmap, has_roadmap, read_roadmap
 from bluelamp.core.source import Source, Steps, show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.infra.profiles import COMES_WITH
 from bluelamp.infra.settings import Force
 

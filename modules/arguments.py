@@ -1,8 +1,9 @@
 """Arguments of components, checked: a misspelt key would otherwise be passed over in silence."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any, NotRequired, get_args, get_origin, is_typeddict
+
+from bluelamp.core.suggestions import did_you_mean
 
 
 def check(owner: str, shape: Any, value: object) -> None:
@@ -39,7 +40,6 @@ def _problems(shape: Any, value: object, path: str) -> list[str]:
         if key in known:
             found += _problems(known[key], item, where)
         else:
-            near = get_close_matches(str(key), known, n=1)
-            found.append(f"{where.lstrip('.')} is not an argument" + (f"; did you mean {near[0]}?" if near else ""))
+            found.append(f"{where.lstrip('.')} is not an argument" + did_you_mean(str(key), known, before="; "))
     missing = sorted(key for key in shape.__required_keys__ if value.get(key) is None)
     return found + [f"{path}.{key}".lstrip(".") + " is required" for key in missing]

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import pulumi
 
+from bluelamp.core.camel import camel
 from bluelamp.modules import arguments
 
 T = TypeVar("T")
@@ -33,12 +34,7 @@ class Component(pulumi.ComponentResource):
     def finish(self) -> None:
         """Registers every annotated output of the class, under the names that other languages see."""
         outputs = [key for key in inspect.get_annotations(type(self)) if not key.startswith("_")]
-        self.register_outputs({_camel(key): getattr(self, key) for key in outputs})
-
-
-def _camel(key: str) -> str:
-    first, *rest = key.split("_")
-    return first + "".join(word.capitalize() for word in rest)
+        self.register_outputs({camel(key): getattr(self, key) for key in outputs})
 
 
 def after(value: T, *resources: pulumi.Resource) -> pulumi.Output[T]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.policies.model import Enforcement
 from bluelamp.policies.rule import Rule
 
@@ -39,7 +39,7 @@ def tightened(rules: Iterable[Rule], layer: "Layer") -> tuple[tuple[Rule, ...], 
             known[id_] = _set(known[id_], setting, steps, mistakes)
         else:
             mistakes.append(
-                Mistake(steps, f"there is no rule {id_}", next_step=meant(id_, known) or "bluelamp explain")
+                Mistake(steps, f"there is no rule {id_}", next_step=did_you_mean(id_, known) or "bluelamp explain")
             )
     return tuple(known.values()), tuple(mistakes)
 
@@ -76,13 +76,6 @@ def configured(
     return tighter, (*mistakes, *more)
 
 
-def meant(word: str, words: Iterable[str]) -> str:
-    """`did you mean BL-NET-001?`, or nothing when no word comes near."""
-    folded = {each.casefold(): each for each in words}
-    close = get_close_matches(word.casefold(), folded, n=1)
-    return f"did you mean {folded[close[0]]}?" if close else ""
-
-
 def _set(rule: Rule, setting: "Setting", steps: tuple[str, ...], mistakes: list[Mistake]) -> Rule:
     if setting.enforcement is Enforcement.ADVISORY and rule.enforcement is Enforcement.MANDATORY:
         mistakes.append(
@@ -104,7 +97,9 @@ def _wrong(rule: Rule, name: str, value: Any, steps: tuple[str, ...]) -> Mistake
     """What is wrong with setting the parameter `name` to `value`, if anything."""
     if name not in rule.parameters:
         has = f"it has: {', '.join(sorted(rule.parameters))}" if rule.parameters else "it has none"
-        return Mistake(steps, f"{rule.id} has no parameter {name}", allowed=has, next_step=meant(name, rule.parameters))
+        return Mistake(
+            steps, f"{rule.id} has no parameter {name}", allowed=has, next_step=did_you_mean(name, rule.parameters)
+        )
     was, way = rule.parameters[name], rule.tighter.get(name)
     if way is None:
         return Mistake(steps, f"{rule.id} does not say which way of {name} is tighter, so it cannot be set")

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from bluelamp.core.files import read
-from bluelamp.core.problems import Problem, did_you_mean
+from bluelamp.core.problems import Problem
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.policies.rule import Must, require, rule
 
 _MODULE: Final = "bluelamp.policies.rule"

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bluelamp.core.resource import Resource
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.policies.approval import Approvers
-from bluelamp.policies.baseline import Mistake, meant, tightened
+from bluelamp.policies.baseline import Mistake, tightened
 from bluelamp.policies.exemptions import Extent, Use, excused, extent, waits
 from bluelamp.policies.judging import Baseline
 from bluelamp.policies.model import Judgement
@@ -134,7 +135,7 @@ def _misread(
             continue
         steps = ("exemptions", number)
         if each.rule not in known:
-            step = meant(each.rule, known) or "bluelamp explain ID says what a rule asks"
+            step = did_you_mean(each.rule, known) or "bluelamp explain ID says what a rule asks"
             yield Mistake((*steps, "rule"), f"there is no rule {each.rule}", next_step=step)
         elif not known[each.rule].holds_for(stack, force):
             limited = ", ".join(known[each.rule].forces)

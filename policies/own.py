@@ -17,9 +17,10 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
 from bluelamp.core.files import read
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import name_of
 from bluelamp.core.register import REGISTER, read_register
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.policies import calls
 from bluelamp.policies.catalogues import catalogues
 from bluelamp.policies.model import Control, Enforcement, Severity

@@ -8,8 +8,9 @@ from typing import Any, Final
 import yaml
 
 from bluelamp.core.files import read
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import name_of
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.policies.cases import file_of
 from bluelamp.policies.judging import judge
 from bluelamp.policies.model import Case, Judgement, Verdict

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bluelamp.cli.explain_origin import sentences
 from bluelamp.cli.screen import Screen, escape
-from bluelamp.core.problems import did_you_mean
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import EngineError, UsageError
 from bluelamp.policies import Verdict
 from bluelamp.reports.words import asked, says_more, value

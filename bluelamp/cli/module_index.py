@@ -66,7 +66,7 @@ def _of(path: Path, root: Path) -> Iterator[Module]:
             each.lineno,
             " ".join(whole.partition("\n\n")[0].split()),
             _package(path.parent),
-            tuple(_fields(shape)) if shape else (),
+            tuple(_arguments(shape, root)) if shape else (),
             tuple(_fields(each)),
         )
 
@@ -77,6 +77,21 @@ def _shape(folder: Path, name: str) -> ast.ClassDef | None:
         if f"class {name}(" in text:
             return next(each for each in ast.parse(text).body if isinstance(each, ast.ClassDef) and each.name == name)
     return None
+
+
+def _arguments(shape: ast.ClassDef, root: Path) -> Iterator[Argument]:
+    """The fields of `shape`, after those of the shared typed dictionary that it extends."""
+    shared = root / "modules/shared_arguments.py"
+    for base in shape.bases:
+        if isinstance(base, ast.Name) and base.id != "TypedDict" and shared.exists():
+            found = next((each for each in _classes(shared) if each.name == base.id), None)
+            if found:
+                yield from _arguments(found, root)
+    yield from _fields(shape)
+
+
+def _classes(path: Path) -> list[ast.ClassDef]:
+    return [each for each in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(each, ast.ClassDef)]
 
 
 def _package(folder: Path) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from bluelamp.cli.screen import Screen, escape
 from bluelamp.core import private
-from bluelamp.core.problems import did_you_mean
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import UsageError
 from bluelamp.reports.findings import Report
 from bluelamp.reports.write import Detail

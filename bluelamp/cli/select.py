@@ -9,7 +9,8 @@ import typer
 
 from bluelamp.cli.screen import Screen
 from bluelamp.core.environments import ENVIRONMENTS, PROD
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import Status, UsageError
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from bluelamp.core.text import printable
 
@@ -45,21 +44,3 @@ class SettingsError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
-
-
-def nearest(word: str, words: Iterable[str], count: int = 3) -> list[str]:
-    """The `count` words that are most like `word`, best first; none when nothing comes near.
-
-    A word that `word` begins with counts as like it: `production` is like `prod`.
-    """
-    by_fold = {candidate.casefold(): candidate for candidate in words}
-    folded = word.casefold()
-    begun = [known for known in by_fold if len(known) > 2 and folded.startswith(known)]
-    close = get_close_matches(folded, by_fold, n=count, cutoff=0.6)
-    return [by_fold[match] for match in dict.fromkeys([*close, *begun])][:count]
-
-
-def did_you_mean(word: str, words: Iterable[str], count: int = 1) -> str:
-    """`did you mean essex?`, or nothing when no word comes near."""
-    close = nearest(word, words, count)
-    return f"did you mean {' or '.join(close)}?" if close else ""

@@ -13,9 +13,10 @@ from pydantic import Field, PrivateAttr, StringConstraints
 from bluelamp.core.environments import ENVIRONMENTS, PROD, Environment, join, slices
 from bluelamp.core.environments import split as split_stack
 from bluelamp.core.fields import Day, Label, Model, Network, Text
-from bluelamp.core.problems import Problem, SettingsError, nearest
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps
+from bluelamp.core.suggestions import nearest
 from bluelamp.core.validation import validate
 
 REGISTER = "stacks/forces.yaml"

@@ -10,8 +10,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from bluelamp.core.fields import UK_REGIONS
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean, nearest
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.source import Source, Steps, show
+from bluelamp.core.suggestions import did_you_mean, nearest
 
 M = TypeVar("M", bound=BaseModel)
 

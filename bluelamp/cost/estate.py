@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bluelamp.core.asset_type import MILESTONE
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.pricing.files import read_both
 from bluelamp.pricing.model import Costs
 from bluelamp.pricing.price import Estate, price

@@ -15,10 +15,11 @@ from pydantic import Field, PlainValidator
 
 from bluelamp.core.environments import split
 from bluelamp.core.fields import Label, Model, refuse
-from bluelamp.core.problems import Problem, did_you_mean
+from bluelamp.core.problems import Problem
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.register import Register, read_register
 from bluelamp.core.source import Source, Steps, show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.core.validation import checked
 
 FILE: Final = "stacks/waves.yaml"

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bluelamp.core.problems import did_you_mean
 from bluelamp.core.resource import Resource
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import UsageError
 from bluelamp.modules.azure.management_groups import PREFIX, hierarchy
 

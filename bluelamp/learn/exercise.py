@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from bluelamp.core.problems import did_you_mean
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import UsageError
 
 FOLDER: Final = Path(__file__).with_name("exercises")

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from bluelamp.core.problems import Problem, did_you_mean
+from bluelamp.core.problems import Problem
 from bluelamp.core.source import show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.learn.exercise import Exercise, Question
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from typing import Any, Final
 import yaml
 
 from bluelamp.core.files import create, replace
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.register import REGISTER
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import UsageError
 from bluelamp.infra.finding import STACK_FILE
 from bluelamp.infra.force import has_settings, load

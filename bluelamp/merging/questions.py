@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import yaml
 
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, show
+from bluelamp.core.suggestions import did_you_mean
 
 BOTH: Final = "both"
 SUM: Final = "sum"

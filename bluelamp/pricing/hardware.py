@@ -11,8 +11,9 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, PrivateAttr
 
 from bluelamp.core.fields import Label, Model, Text
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.source import Source, Steps
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.core.validation import validate
 from bluelamp.pricing.snapshot import HOURS
 from bluelamp.pricing.source import read_source

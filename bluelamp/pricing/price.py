@@ -10,8 +10,8 @@ from typing import Any, Final
 from bluelamp.core.asset_type import REGISTERED
 from bluelamp.core.dates import today
 from bluelamp.core.environments import PROD, split
-from bluelamp.core.problems import nearest
 from bluelamp.core.resource import Resource
+from bluelamp.core.suggestions import nearest
 from bluelamp.pricing.azure import pricing
 from bluelamp.pricing.context import Context, NotKnownError, free, months_of, text_at, unpriced
 from bluelamp.pricing.hardware import Energy, Hardware, Purchase

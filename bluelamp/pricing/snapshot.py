@@ -18,8 +18,9 @@ from typing import Final
 
 from bluelamp.core.dates import today
 from bluelamp.core.files import FileRefusedError, read
-from bluelamp.core.problems import Problem, SettingsError, nearest
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import name_of
+from bluelamp.core.suggestions import nearest
 
 FILE: Final = "stacks/prices.csv"
 """Where a project keeps the prices that it refreshed."""

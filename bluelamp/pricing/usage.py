@@ -9,9 +9,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import parse
 from bluelamp.core.source import Source, Steps, show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.pricing.snapshot import HOURS
 from bluelamp.pricing.source import read_source
 

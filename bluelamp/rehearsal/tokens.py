@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 
-from bluelamp.core.problems import nearest
+from bluelamp.core.suggestions import nearest
 from bluelamp.errors import UsageError
 
 

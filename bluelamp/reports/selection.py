@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
-from bluelamp.core.problems import did_you_mean
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import UsageError
 from bluelamp.policies import Control, Rule, Severity, rules
 from bluelamp.policies.catalogues import answered, catalogues

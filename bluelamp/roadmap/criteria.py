@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 
 from bluelamp.core.contracts import Contract
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.roadmap import Criterion as Asked
 from bluelamp.core.roadmap import Roadmap
 from bluelamp.core.source import Source
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.infra.profiles import COMES_WITH, LEVELS
 from bluelamp.infra.roadmap import COMPONENTS
 from bluelamp.infra.settings import Force

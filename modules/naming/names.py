@@ -5,12 +5,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
 import yaml
 
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.modules.naming.label import Label
 from bluelamp.modules.naming.regions import region
 
@@ -77,8 +77,7 @@ def _kind(kind: str) -> Kind:
     try:
         return kinds()[kind]
     except KeyError:
-        near = get_close_matches(kind, kinds(), n=1)
-        raise ValueError(f"no naming rule for {kind!r}" + (f"; did you mean {near[0]}?" if near else "")) from None
+        raise ValueError(f"no naming rule for {kind!r}" + did_you_mean(kind, kinds(), before="; ")) from None
 
 
 def _join(rule: Kind, workload: str, tail: list[str]) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 import pulumi
 import pytest
 from planned import plan
-from pulumi.provider.experimental.component import ComponentProvider
 
 from bluelamp.modules.azure.log_analytics import LogAnalytics
 from bluelamp.modules.azure.resource_group import ResourceGroup
 from bluelamp.modules.component import Component
+from bluelamp.modules.package import ComponentPackage
 
 MODULES = Path(__file__).resolve().parents[2] / "modules"
 FOLDERS = sorted(path.parent for path in MODULES.rglob("__init__.py") if (path.parent / "examples").is_dir())
@@ -52,7 +52,7 @@ def _made(example: Path) -> set[str]:
 
 
 def test_components_can_be_served_to_other_languages():
-    host = ComponentProvider(components(), "bluelamp")
+    host = ComponentPackage(components())
     schema: dict[str, Any] = json.loads(host.schema)
     assert sorted(schema["resources"]) == sorted(f"bluelamp:index:{each.__name__}" for each in components())
     for owner in [*schema["resources"].values(), *schema["types"].values()]:

@@ -23,8 +23,8 @@ from typing import Any, Final, Literal, get_args
 from open_data_contract_standard.model import DataQuality, SchemaObject, SchemaProperty, ServiceLevelAgreementProperty
 
 from bluelamp.core.contracts import Contract
-from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import Steps, show, spell
+from bluelamp.core.suggestions import did_you_mean
 
 Metric = Literal[
     "columns",

@@ -21,8 +21,9 @@ from open_data_contract_standard.model import SchemaObject
 
 from bluelamp.core.contracts import Contract
 from bluelamp.core.files import FileRefusedError, check_regular
-from bluelamp.core.problems import Problem, did_you_mean
+from bluelamp.core.problems import Problem
 from bluelamp.core.source import show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.workloads.quality import sql
 from bluelamp.workloads.quality.compile import typed
 

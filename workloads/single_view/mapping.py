@@ -26,9 +26,10 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from bluelamp.core.contracts import Contract
 from bluelamp.core.contracts.properties import Entity
 from bluelamp.core.fields import Label, Model, Text, matching
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.core.validation import validate
 
 Conversion = Literal["text", "upper", "number", "integer", "date", "month"]

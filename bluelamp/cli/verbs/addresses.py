@@ -158,7 +158,7 @@ def _target(text: str, ranges: "Ranges", running: "Ranges", slug: str) -> "tuple
 
 def _key(text: str, ranges: "Ranges", running: "Ranges", slug: str) -> "Key":
     """The one kept network called `text`. Raises `UsageError` where there is none or several."""
-    from bluelamp.core.problems import did_you_mean
+    from bluelamp.core.suggestions import did_you_mean
 
     region, slash, name = text.partition("/") if "/" in text else ("", "", text)
     wanted = "" if name == "hub" else name

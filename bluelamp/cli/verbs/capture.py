@@ -9,7 +9,7 @@ import typer
 
 from bluelamp.cli.options import Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
-from bluelamp.core.problems import did_you_mean
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import BluelampError, Status, UsageError, unwritable
 from bluelamp.folders import project as find_project
 

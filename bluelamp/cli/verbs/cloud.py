@@ -10,8 +10,8 @@ import typer
 
 from bluelamp.cli.options import Form, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
-from bluelamp.core.problems import did_you_mean
 from bluelamp.core.resource import name_of
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import BluelampError, RehearsalError, UsageError
 from bluelamp.rehearsal.provider import stack_of
 from bluelamp.rehearsal.tokens import resource_type

@@ -10,7 +10,8 @@ import typer
 
 from bluelamp.cli.options import Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
-from bluelamp.core.problems import SettingsError, did_you_mean
+from bluelamp.core.problems import SettingsError
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import BluelampError, UsageError
 from bluelamp.folders import project as find_project
 from bluelamp.policies import Control, Rule, rules

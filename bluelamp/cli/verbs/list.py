@@ -8,7 +8,7 @@ import typer
 
 from bluelamp.cli.options import Areas, Form, Framework, Project, Quiet
 from bluelamp.cli.screen import Format, Screen
-from bluelamp.core.problems import did_you_mean
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
 

@@ -9,7 +9,8 @@ import typer
 from bluelamp.cli.options import CostCentre, Form, Owner, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.core.environments import ENVIRONMENTS, join, split
-from bluelamp.core.problems import SettingsError, did_you_mean
+from bluelamp.core.problems import SettingsError
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
 

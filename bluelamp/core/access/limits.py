@@ -10,8 +10,9 @@ from itertools import combinations
 from typing import Final
 
 from bluelamp.core.access.model import ANY, DEVICES, FORCE, AccessPolicy, Rule
-from bluelamp.core.problems import Problem, did_you_mean
+from bluelamp.core.problems import Problem
 from bluelamp.core.source import Source, Steps
+from bluelamp.core.suggestions import did_you_mean
 
 _LAKE: Final = "the lake"
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 from bluelamp.core.access.conflicts import conflicts
 from bluelamp.core.access.limits import Offered, limits, undeployed
 from bluelamp.core.access.model import ANY, FORCE, FULL, INTERNET, OPEN, AccessAsset, AccessPolicy, Rule
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.core.validation import validate
 
 if TYPE_CHECKING:

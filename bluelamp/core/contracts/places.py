@@ -6,8 +6,8 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 
 from bluelamp.core.fields import UK_REGIONS, refuse
-from bluelamp.core.problems import did_you_mean
 from bluelamp.core.source import show
+from bluelamp.core.suggestions import did_you_mean
 
 ON_PREMISES: Final = "onPremises"
 """The force's own data centres."""

@@ -10,9 +10,10 @@ from pydantic import BaseModel
 from bluelamp.core.contracts.model import Contract, Placement
 from bluelamp.core.contracts.places import path_in_lake
 from bluelamp.core.contracts.properties import AssetProperties, PlacementProperties
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.core.validation import validate
 
 ASSETS: Final = "stacks/{force}/assets"

@@ -9,8 +9,9 @@ from jsonschema import Draft201909Validator, ValidationError
 from jsonschema.exceptions import best_match
 from open_data_contract_standard.model import OpenDataContractStandard
 
-from bluelamp.core.problems import Problem, did_you_mean
+from bluelamp.core.problems import Problem
 from bluelamp.core.source import Source, Steps, show
+from bluelamp.core.suggestions import did_you_mean
 
 VERSION = "v3.2.0"
 """The `apiVersion` that contracts are written in."""

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from bluelamp.core.dependencies import cycles
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.roadmap.model import Roadmap, read_from
 from bluelamp.core.source import Source, Steps, show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.core.validation import validate
 
 FILE: Final = "stacks/{force}/roadmap.yaml"

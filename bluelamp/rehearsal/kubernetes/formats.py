@@ -10,9 +10,9 @@ import ipaddress
 import re
 from collections.abc import Callable
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any, TypeGuard
 
+from bluelamp.core.suggestions import did_you_mean_or
 from bluelamp.rehearsal.kubernetes import fields, re2, shapes
 from bluelamp.rehearsal.kubernetes.fields import LABEL as _LABEL
 from bluelamp.rehearsal.kubernetes.fields import WORD as _WORD
@@ -104,8 +104,7 @@ def _resource(*also: str, prefixes: tuple[str, ...] = ("",)) -> Callable[[Any], 
             return ""
         if "/" in value:
             return _name_of_key(value)
-        near = get_close_matches(value, known, n=1, cutoff=0.6)
-        hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
+        hint = did_you_mean_or(value, sorted(known), lead="known:")
         return f"is not a resource: {hint} (a vendor's has a slash, as example.org/gpu)"
 
     return check

@@ -8,13 +8,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.rehearsal.kubernetes.schema import Node, Schema
 
 VERSION = "1.36"
@@ -209,8 +209,7 @@ def no_match(api_version: str, name: str) -> str:
     elsewhere = sorted(version for version, names in served()["kinds"].items() if name in names)
     if elsewhere:
         return f"{message}; Kubernetes {VERSION} serves {name} in {', '.join(elsewhere)}"
-    near = get_close_matches(name, served()["kinds"].get(api_version, ()), n=1, cutoff=0.7)
-    return f"{message}; did you mean {near[0]}?" if near else message
+    return message + did_you_mean(name, served()["kinds"].get(api_version, ()), before="; ")
 
 
 def of_crd(crd: Mapping[str, Any], version: str) -> Kind | None:

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
+from bluelamp.core.suggestions import did_you_mean, did_you_mean_or
 from bluelamp.rehearsal.kubernetes import formats
 from bluelamp.rehearsal.provider import Failure
 from bluelamp.rehearsal.values import UNKNOWN, Secret, has_unknown
@@ -177,9 +177,7 @@ def _closed(node: Node) -> bool:
 
 
 def _suggestion(key: str, fields: Mapping[str, Any]) -> str:
-    by_fold = {name.casefold(): name for name in fields}
-    near = get_close_matches(key.replace("_", "").casefold(), by_fold, n=1, cutoff=0.7)
-    return f"; did you mean {by_fold[near[0]]}?" if near else ""
+    return did_you_mean(key.replace("_", ""), fields, before="; ")
 
 
 def _mistyped(value: Any, node: Node, *, secret: bool) -> str:
@@ -225,10 +223,7 @@ def _broken(value: Any, node: Node, *, secret: bool) -> Iterator[str]:
     allowed = node.get("enum")
     if allowed is not None and value not in allowed:
         names = [str(each) for each in allowed]
-        near = get_close_matches(str(value), names, n=1, cutoff=0.6) if not secret else []
-        if not near:
-            near = [name for name in names if name.casefold() == str(value).casefold()]
-        hint = f"did you mean {near[0]}?" if near else "allowed: " + ", ".join(names)
+        hint = did_you_mean_or("" if secret else str(value), names, lead="allowed:")
         yield f"{shown(value, secret=secret)} is not allowed; {hint}"
     if isinstance(value, str):
         yield from _bounds(len(value), node, "minLength", "maxLength", "characters")

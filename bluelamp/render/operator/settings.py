@@ -13,9 +13,10 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 
 from bluelamp.core.fields import Label, Model, matching, refuse
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.core.validation import checked
 from bluelamp.infra.fields import Guid
 

@@ -7,9 +7,10 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, StringConstraints
 
 from bluelamp.core.fields import Day, refuse
-from bluelamp.core.problems import Problem, SettingsError, did_you_mean
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import parse
 from bluelamp.core.source import Source, show
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.core.validation import validate
 from bluelamp.policies.catalogues import catalogues
 from bluelamp.policies.model import Control

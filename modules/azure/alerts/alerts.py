@@ -1,24 +1,23 @@
 """An action group, and the alerts that every landing zone has."""
 
-from difflib import get_close_matches
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired
 
 import pulumi
 from pulumi_azure_native import monitor
 
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.modules import naming
 from bluelamp.modules.azure.alerts.catalogue import catalogue
 from bluelamp.modules.azure.alerts.metrics import WatchedResource, unknown_kinds, watch
 from bluelamp.modules.component import Component
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _LONGEST_SHORT_NAME = 12  # of an action group, as text messages show it
 
 
-class AlertsArgs(TypedDict):
+class AlertsArgs(LabelledArgs):
     """Who is told, and of what."""
 
-    label: naming.Label
-    """Whose they are; names and tags follow from it."""
     location: str
     """The Azure region of the workspace, `uksouth` or `ukwest`."""
     workload: str
@@ -169,8 +168,7 @@ def _check(owner: str, args: AlertsArgs) -> None:
     known = [*catalogue("activity"), *catalogue("searches")]
     for key in args.get("without", []):
         if key not in known:
-            near = get_close_matches(key, known, n=1)
-            wrong.append(f"without: {key} is not an alert" + (f"; did you mean {near[0]}?" if near else ""))
+            wrong.append(f"without: {key} is not an alert" + did_you_mean(key, known, before="; "))
     wrong += unknown_kinds(args.get("watched", {}))
     if wrong:
         raise ValueError(f"{owner}: " + "; ".join(wrong))

@@ -1,11 +1,11 @@
 """Alerts on the metrics of resources that are watched."""
 
-from difflib import get_close_matches
 from typing import Any, TypedDict
 
 import pulumi
 from pulumi_azure_native import monitor
 
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.modules import naming
 from bluelamp.modules.azure.alerts.catalogue import catalogue
 from bluelamp.modules.component import Component
@@ -43,8 +43,7 @@ def unknown_kinds(watched: dict[str, WatchedResource]) -> list[str]:
     found = []
     for short, resource in watched.items():
         if resource["kind"] not in known:
-            near = get_close_matches(resource["kind"], known, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
+            hint = did_you_mean(resource["kind"], known, before="; ")
             found.append(f"watched.{short}.kind is {resource['kind']!r}; allowed are {', '.join(known)}{hint}")
     return found
 

@@ -5,6 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from bluelamp.modules import naming
+from bluelamp.modules.shared_arguments import ResourceGroupArgs
 
 _LIMITS = {"daily_days": (7, 9999), "weekly_weeks": (4, 5163), "monthly_months": (1, 1188), "yearly_years": (0, 99)}
 _CHOICES = {"immutability": ("Unlocked", "Locked"), "redundancy": ("GeoRedundant", "ZoneRedundant", "LocallyRedundant")}
@@ -33,17 +34,11 @@ class BackupEncryption(TypedDict):
     """The user-assigned identity that may wrap and unwrap with the key."""
 
 
-class BackupArgs(TypedDict):
+class BackupArgs(ResourceGroupArgs):
     """What backup needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
     workload: str
     """What is backed up, such as `records`."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group to put the vaults in."""
     workspace_id: pulumi.Input[str]
     """The Log Analytics workspace that takes the vaults' logs."""
     retention: NotRequired[BackupRetention]

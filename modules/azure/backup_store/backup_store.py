@@ -1,6 +1,6 @@
 """A storage account with an immutable container for each cluster."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 
@@ -10,13 +10,12 @@ from bluelamp.modules.azure.lock import lock
 from bluelamp.modules.azure.private_link import BLOB_ZONE, private_link
 from bluelamp.modules.azure.storage_encryption import EncryptionKey
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 
-class BackupStoreArgs(TypedDict):
+class BackupStoreArgs(LabelledArgs):
     """What a store for backups needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
     location: str
     """The Azure region, `uksouth` or `ukwest`; a copy is kept in the other one."""
     workload: str

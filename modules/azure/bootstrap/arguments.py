@@ -1,25 +1,19 @@
 """What a bootstrap takes, and what is wrong with it."""
 
 import re
-from typing import Final, NotRequired, TypedDict
+from typing import Final, NotRequired
 
 import pulumi
 
-from bluelamp.modules import naming
 from bluelamp.modules.azure.workload_identity import FederatedCredential
+from bluelamp.modules.shared_arguments import ResourceGroupArgs
 
 _GUID: Final = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
-class BootstrapArgs(TypedDict):
+class BootstrapArgs(ResourceGroupArgs):
     """What a bootstrap needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
     tenant_id: pulumi.Input[str]
     """The Entra ID tenant of the identities."""
     subnet_id: pulumi.Input[str]

@@ -8,6 +8,7 @@ from pulumi_azure_native import monitor
 
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _FEWEST = 2  # so that one can be lost
 
@@ -21,11 +22,9 @@ class BreakGlassAccount(TypedDict):
     """Its first password, a secret; it is changed when the account is sealed, which nothing here undoes."""
 
 
-class BreakGlassArgs(TypedDict):
+class BreakGlassArgs(LabelledArgs):
     """Which accounts there are, and who hears of a sign-in."""
 
-    label: naming.Label
-    """Whose they are; names and tags follow from it."""
     location: str
     """The Azure region of the workspace, `uksouth` or `ukwest`."""
     resource_group_name: pulumi.Input[str]

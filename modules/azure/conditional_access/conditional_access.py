@@ -1,27 +1,25 @@
 """Policies of conditional access, and the places and strengths that they speak of."""
 
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired
 
 import pulumi
 import pulumi_azuread as azuread
 import yaml
 
-from bluelamp.modules import naming
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.modules.component import Component
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _REPORT_ONLY = "enabledForReportingButNotEnforced"
 _STATES = (_REPORT_ONLY, "enabled", "disabled")
 _HOME = ["GB", "GG", "IM", "JE"]  # the United Kingdom and the Crown dependencies, whose networks are often counted so
 
 
-class ConditionalAccessArgs(TypedDict):
+class ConditionalAccessArgs(LabelledArgs):
     """Which policies are in force, and for whom they are not."""
 
-    label: naming.Label
-    """Whose they are; the policies' names hold the force's code."""
     excluded_group_ids: list[pulumi.Input[str]]
     """Object ids of groups that no policy binds: the accounts that break the glass, and nobody else."""
     state: NotRequired[str]
@@ -173,11 +171,8 @@ def _check(owner: str, args: ConditionalAccessArgs) -> None:
         if state not in _STATES
     ]
     for where, keys in (("states", list(args.get("states", {}))), ("without", args.get("without", []))):
-        wrong += [f"{where}: {key} is not a policy{_near(key, known)}" for key in keys if key not in known]
+        wrong += [
+            f"{where}: {key} is not a policy{did_you_mean(key, known, before='; ')}" for key in keys if key not in known
+        ]
     if wrong:
         raise ValueError(f"{owner}: " + "; ".join(wrong))
-
-
-def _near(word: str, known: list[str]) -> str:
-    near = get_close_matches(word, known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""

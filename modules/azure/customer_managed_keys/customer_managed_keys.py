@@ -1,6 +1,6 @@
 """Keys of the force's own for the encryption of data at rest."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import compute, keyvault, managedidentity
@@ -9,6 +9,7 @@ from bluelamp.modules import naming
 from bluelamp.modules.azure.grants import grant
 from bluelamp.modules.azure.key_vault.keys import KeyVaultKey, vault_key
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _CRYPTO_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
 """The id of Azure's built-in role `Key Vault Crypto Service Encryption User`: wrap, unwrap and read, of one key."""
@@ -17,11 +18,9 @@ DISKS = "disks"
 """The use that gets a disk encryption set."""
 
 
-class CustomerManagedKeysArgs(TypedDict):
+class CustomerManagedKeysArgs(LabelledArgs):
     """What the keys need."""
 
-    label: naming.Label
-    """Whose they are; names and tags follow from it."""
     location: str
     """The Azure region, `uksouth` or `ukwest`: a key serves what is in its own region."""
     workload: str

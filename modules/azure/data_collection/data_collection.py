@@ -1,27 +1,26 @@
 """A data collection endpoint, its rules, and the machines that follow them."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired
 
 import pulumi
 import yaml
 from pulumi_azure_native import monitor, operationsmanagement
 
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _WORKSPACE = "workspace"
 _SOLUTION_OF_OTHERS = "SecurityInsights"  # comes with Microsoft Sentinel, which is a module of its own
 
 
-class DataCollectionArgs(TypedDict):
+class DataCollectionArgs(LabelledArgs):
     """What is collected, from which machines, and where it goes."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
     location: str
     """The Azure region, `uksouth` or `ukwest`: the workspace's own."""
     workload: str
@@ -155,5 +154,4 @@ def _rules() -> dict[str, dict[str, Any]]:
 
 
 def _unknown(key: str) -> str:
-    near = get_close_matches(key, _rules(), n=1)
-    return f"{key} is not one of {', '.join(_rules())}" + (f"; did you mean {near[0]}?" if near else "")
+    return f"{key} is not one of {', '.join(_rules())}" + did_you_mean(key, _rules(), before="; ")

@@ -1,19 +1,18 @@
 """A DDoS protection plan, named and tagged."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import network
 
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 
-class DdosPlanArgs(TypedDict):
+class DdosPlanArgs(LabelledArgs):
     """What a DDoS protection plan needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
     location: str
     """The Azure region, `uksouth` or `ukwest`; the plan protects networks in all of them."""
     resource_group_name: pulumi.Input[str]

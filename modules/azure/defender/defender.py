@@ -1,6 +1,5 @@
 """Defender's plans on subscriptions, and the people whom it tells."""
 
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
@@ -9,6 +8,7 @@ import pulumi
 import yaml
 from pulumi_azure_native import security
 
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.modules.component import Component
 
 
@@ -128,18 +128,14 @@ def _check(owner: str, args: DefenderArgs, overrides: dict[str, DefenderPlan]) -
     wrong = [f"{key} is empty" for key, value in lists.items() if not value]
     for plan, override in overrides.items():
         if plan not in _plans():
-            wrong.append(f"plans.{plan} is not a plan" + _near(plan, list(_plans())))
+            wrong.append(f"plans.{plan} is not a plan" + did_you_mean(plan, _plans(), before="; "))
             continue
         known = list(_plans()[plan].get("extensions", {}))
         wrong += [
-            f"plans.{plan}.extensions: {each} is not one of {', '.join(known) or 'none'}" + _near(each, known)
+            f"plans.{plan}.extensions: {each} is not one of {', '.join(known) or 'none'}"
+            + did_you_mean(each, known, before="; ")
             for each in override.get("extensions", [])
             if each not in known
         ]
     if wrong:
         raise ValueError(f"{owner}: " + "; ".join(wrong))
-
-
-def _near(word: str, known: list[str]) -> str:
-    near = get_close_matches(word, known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""

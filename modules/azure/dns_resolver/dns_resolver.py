@@ -1,21 +1,19 @@
 """A DNS resolver in a hub: a way in, a way out, what is forwarded, and a log of every question."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import dnsresolver
 
-from bluelamp.modules import naming
 from bluelamp.modules.azure.dns_resolver.forwarding import DnsForward, forwarding_rules
 from bluelamp.modules.azure.place import Place
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 
-class DnsResolverArgs(TypedDict):
+class DnsResolverArgs(LabelledArgs):
     """What a DNS resolver needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
     location: str
     """The Azure region, `uksouth` or `ukwest`: the network's."""
     resource_group_name: pulumi.Input[str]

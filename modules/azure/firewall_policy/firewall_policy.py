@@ -5,7 +5,6 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import network
 
-from bluelamp.modules import naming
 from bluelamp.modules.azure.firewall_policy.groups import FirewallRuleGroup, base_groups, rule_groups
 from bluelamp.modules.azure.firewall_policy.tls import (
     CertificateAuthority,
@@ -15,6 +14,7 @@ from bluelamp.modules.azure.firewall_policy.tls import (
 )
 from bluelamp.modules.azure.place import Place
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import ResourceGroupArgs
 
 _TIERS = ("Standard", "Premium")
 _MODES = ("Deny", "Alert", "Off")
@@ -29,15 +29,9 @@ class IntrusionDetection(TypedDict):
     """By a signature's id, `Deny`, `Alert` or `Off`: for what the mode gets wrong."""
 
 
-class FirewallPolicyArgs(TypedDict):
+class FirewallPolicyArgs(ResourceGroupArgs):
     """What a firewall policy needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
     workload: str
     """What the policy is for, such as `base`."""
     estate: list[str]

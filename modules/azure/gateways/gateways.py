@@ -5,9 +5,9 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import network
 
-from bluelamp.modules import naming
 from bluelamp.modules.azure.place import Place
 from bluelamp.modules.component import Component
+from bluelamp.modules.shared_arguments import ResourceGroupArgs
 
 AZURE_ASN = 65515
 """The autonomous system that Azure's gateways have unless told otherwise."""
@@ -39,15 +39,9 @@ class ExpressRouteSide(TypedDict):
     """1 to 3 (1, 2 and 10 Gbps); 1 when left out. In a region without zones the SKU of the size that has none."""
 
 
-class GatewaysArgs(TypedDict):
+class GatewaysArgs(ResourceGroupArgs):
     """What a hub's gateways need."""
 
-    label: naming.Label
-    """Whose they are; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group to put them in."""
     subnet_id: pulumi.Input[str]
     """The hub's gateway subnet."""
     workspace_id: pulumi.Input[str]

@@ -1,6 +1,6 @@
 """The hub network of a region: what comes in and what goes out passes here."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import network
@@ -13,17 +13,12 @@ from bluelamp.modules.azure.hub.subnets import Guards, firewall_route_table, rou
 from bluelamp.modules.azure.place import Place
 from bluelamp.modules.azure.spoke.peering import SpokeVirtualHub, connect
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import ResourceGroupArgs
 
 
-class HubArgs(TypedDict):
+class HubArgs(ResourceGroupArgs):
     """What a hub needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
     address_space: str
     """A /22 or larger, such as `10.61.0.0/22`, of which the first /22 is divided into subnets; beside a virtual hub
     the first half of that, and `naming.hub_plan(...).virtual_hub` is the virtual hub's."""

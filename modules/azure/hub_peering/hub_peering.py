@@ -8,6 +8,7 @@ from pulumi_azure_native import network
 from bluelamp.modules import naming
 from bluelamp.modules.azure.spoke.peering import once_there
 from bluelamp.modules.component import Component
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class PeeredHub(TypedDict):
@@ -25,11 +26,9 @@ class PeeredHub(TypedDict):
     """Its gateway, which the other hub uses too; only one of the two has one. None when left out."""
 
 
-class HubPeeringArgs(TypedDict):
+class HubPeeringArgs(LabelledArgs):
     """What a peering of hubs needs."""
 
-    label: naming.Label
-    """Whose they are; names follow from it."""
     first: PeeredHub
     """One hub."""
     second: PeeredHub

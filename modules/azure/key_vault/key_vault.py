@@ -1,6 +1,6 @@
 """A key vault that can be reached through a private endpoint only."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import keyvault
@@ -10,21 +10,16 @@ from bluelamp.modules.azure.key_vault.keys import KeyVaultKey, vault_key
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.azure.private_link import private_link
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import ResourceGroupArgs
 
 _ZONE = "privatelink.vaultcore.azure.net"
 
 
-class KeyVaultArgs(TypedDict):
+class KeyVaultArgs(ResourceGroupArgs):
     """What a key vault needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
     workload: str
     """What the vault is for, such as `platform`."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
     tenant_id: pulumi.Input[str]
     """The Entra ID tenant whose people and programs may be let in."""
     subnet_id: pulumi.Input[str]

@@ -1,11 +1,12 @@
 """Who may do what in a landing zone."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
 import yaml
+
+from bluelamp.core.suggestions import did_you_mean_or
 
 _OWNERS = ("Owner", "User Access Administrator", "Role Based Access Control Administrator")
 
@@ -23,8 +24,7 @@ def known_roles(where: str, role: str) -> list[str]:
         return []
     if role in _OWNERS:
         return [f"{where}.role is {role!r}, which nobody has for good; make it eligible, or use Contributor"]
-    near = get_close_matches(role, roles(), n=1)
-    hint = f"did you mean {near[0]}?" if near else f"use an ARM id, or one of {', '.join(roles())}"
+    hint = did_you_mean_or(role, roles(), lead="use an ARM id, or one of")
     return [f"{where}.role is {role!r}; {hint}"]
 
 

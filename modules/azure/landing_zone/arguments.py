@@ -1,17 +1,17 @@
 """What a landing zone is asked for, and what is wrong with it."""
 
 from datetime import date
-from difflib import get_close_matches
 from typing import NotRequired, TypedDict
 
 import pulumi
 
-from bluelamp.modules import naming
+from bluelamp.core.suggestions import did_you_mean_or
 from bluelamp.modules.azure.backup import BackupRetention
 from bluelamp.modules.azure.landing_zone.access import known_roles
 from bluelamp.modules.azure.landing_zone.archetypes import archetypes
 from bluelamp.modules.azure.network_watcher import FlowLogs
 from bluelamp.modules.azure.spoke import SpokeHub, SpokeSubnet, SpokeVirtualHub
+from bluelamp.modules.shared_arguments import RegionalArgs
 
 FIREWALLS = ("none", "regional", "front-door")
 
@@ -52,13 +52,9 @@ class LandingZoneBackup(TypedDict):
     """A `ResourceGuard` of the same region, by which two people are needed to weaken the vaults; none when left out."""
 
 
-class LandingZoneArgs(TypedDict):
+class LandingZoneArgs(RegionalArgs):
     """What a landing zone needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
     workload: str
     """What the landing zone is for, such as `records`; in every name."""
     archetype: str
@@ -113,8 +109,7 @@ def problems(args: LandingZoneArgs) -> list[str]:
     """Everything that is wrong with the arguments together."""
     kind = archetypes().get(args["archetype"])
     if kind is None:
-        near = get_close_matches(args["archetype"], archetypes(), n=1)
-        hint = f"did you mean {near[0]}?" if near else f"use {', '.join(archetypes())}"
+        hint = did_you_mean_or(args["archetype"], archetypes(), lead="use")
         return [f"archetype is {args['archetype']!r}; {hint}"]
     found = []
     own = "subscription_id" in args or "billing_scope" in args

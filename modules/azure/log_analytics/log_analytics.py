@@ -1,6 +1,6 @@
 """The workspace that takes every log of a landing zone."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import operationalinsights
@@ -8,19 +8,14 @@ from pulumi_azure_native import operationalinsights
 from bluelamp.modules import naming
 from bluelamp.modules.azure.log_analytics.diagnostics import send_logs
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import ResourceGroupArgs
 
 
-class LogAnalyticsArgs(TypedDict):
+class LogAnalyticsArgs(ResourceGroupArgs):
     """What a workspace needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
     workload: str
     """What the workspace is for, such as `management`."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
     retention_days: NotRequired[int]
     """How long logs can be searched, in days; 365 when left out, never less than 90."""
     daily_quota_gb: NotRequired[float]

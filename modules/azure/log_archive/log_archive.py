@@ -1,6 +1,6 @@
 """A storage account that keeps logs unchanged for as long as they must be kept."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import monitor
@@ -12,16 +12,15 @@ from bluelamp.modules.azure.log_archive.lifecycle import lifecycle
 from bluelamp.modules.azure.private_link import BLOB_ZONE, private_link
 from bluelamp.modules.azure.storage_encryption import EncryptionKey
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _ACTIVITY = "insights-activity-logs"  # where Azure Monitor writes a subscription's activity log
 _SHORTEST = 90  # days
 
 
-class LogArchiveArgs(TypedDict):
+class LogArchiveArgs(LabelledArgs):
     """What an archive needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
     location: str
     """The Azure region, `uksouth` or `ukwest`; a copy is kept in the other one."""
     workload: str

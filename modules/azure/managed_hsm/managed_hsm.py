@@ -1,6 +1,6 @@
 """A managed HSM that can be reached through a private endpoint only."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import keyvault
@@ -9,22 +9,17 @@ from bluelamp.modules import naming
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.azure.private_link import private_link
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import ResourceGroupArgs
 
 _ZONE = "privatelink.managedhsm.azure.net"
 _FEWEST = 3  # so that the loss of one person does not lose the security domain
 
 
-class ManagedHsmArgs(TypedDict):
+class ManagedHsmArgs(ResourceGroupArgs):
     """What a managed HSM needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
     workload: str
     """What it is for, such as `platform`."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
     tenant_id: pulumi.Input[str]
     """The Entra ID tenant of its administrators."""
     administrator_ids: list[str]

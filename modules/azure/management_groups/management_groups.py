@@ -1,11 +1,11 @@
 """The hierarchy of management groups under which a force's subscriptions are placed."""
 
-from difflib import get_close_matches
 from typing import Final, NotRequired, TypedDict
 
 import pulumi
 from pulumi_azure_native import Provider, management
 
+from bluelamp.core.suggestions import did_you_mean_or
 from bluelamp.modules import naming
 from bluelamp.modules.azure.hierarchy import hierarchy
 from bluelamp.modules.component import Component, after
@@ -142,13 +142,11 @@ def _check(
     wrong: list[str] = []
     landing = settings.get("new_subscriptions", _QUARANTINE) if settings else None
     if landing is not None and landing not in places:
-        near = get_close_matches(landing, places, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(places)}"
+        hint = did_you_mean_or(landing, places)
         wrong.append(f"hierarchy_settings.new_subscriptions: {landing!r} is not in the hierarchy; {hint}")
     for index, placement in enumerate(placements):
         if placement["group"] not in places:
-            near = get_close_matches(placement["group"], places, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(places)}"
+            hint = did_you_mean_or(placement["group"], places)
             wrong.append(f"placements[{index}].group: {placement['group']!r} is not in the hierarchy; {hint}")
         for key in ("workload", "subscription_id"):
             value = placement[key]

@@ -1,29 +1,24 @@
 """An Azure Monitor workspace, and the way metrics take into it."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import monitor
 
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component
+from bluelamp.modules.shared_arguments import ResourceGroupArgs
 
 _STREAM = "Microsoft-PrometheusMetrics"
 _VERSION = "2023-04-24"  # of the ingestion API, as Microsoft's page on remote write has it
 _DESTINATION = "metrics"
 
 
-class MetricsWorkspaceArgs(TypedDict):
+class MetricsWorkspaceArgs(ResourceGroupArgs):
     """What a metrics workspace needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
     workload: str
     """What is measured, such as `clusters`."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
     public_access: NotRequired[bool]
     """Whether metrics may come, and be asked for, over the Internet; false when left out, and then they need a private
     link scope."""

@@ -1,11 +1,10 @@
 """A region's network watcher with the storage for its flow logs."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import managedidentity, network, storage
 
-from bluelamp.modules import naming
 from bluelamp.modules.azure.grants import grant
 from bluelamp.modules.azure.lock import lock
 from bluelamp.modules.azure.network_watcher.flow_logs import FlowLogs, flow_log
@@ -13,20 +12,15 @@ from bluelamp.modules.azure.place import Place
 from bluelamp.modules.azure.private_link import BLOB_ZONE, private_link
 from bluelamp.modules.azure.storage_encryption import EncryptionKey, encryption, identity
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import ResourceGroupArgs
 
 _BLOB_DATA_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
 """The id of Azure's built-in role `Storage Blob Data Contributor`."""
 
 
-class NetworkWatcherArgs(TypedDict):
+class NetworkWatcherArgs(ResourceGroupArgs):
     """What a region's network watcher needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
     workspace_id: pulumi.Input[str]
     """The Log Analytics workspace that traffic analytics writes to."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]

@@ -4,7 +4,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from bluelamp.modules import naming
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class Exemption(TypedDict):
@@ -77,11 +77,9 @@ class AssignmentChange(TypedDict):
     """The last day on which it should differ, as `2027-03-31`; kept in the assignment's metadata."""
 
 
-class PolicyBaselineArgs(TypedDict):
+class PolicyBaselineArgs(LabelledArgs):
     """What the baseline needs."""
 
-    label: naming.Label
-    """Whose it is."""
     location: str
     """The region that the assignments' identities are kept in."""
     groups: dict[str, pulumi.Input[str]]

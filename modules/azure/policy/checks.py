@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from difflib import get_close_matches
 from typing import Any, Final
 
 from bluelamp.core.identity import are_apart
+from bluelamp.core.suggestions import did_you_mean_or
 from bluelamp.modules import naming
 from bluelamp.modules.azure.management_groups import ancestry, hierarchy
 from bluelamp.modules.azure.policy.arguments import Exemption, PolicyBaselineArgs
@@ -135,7 +135,4 @@ def _exemption(exemption: Exemption, args: PolicyBaselineArgs, seen: set[str]) -
 
 
 def _wrong_word(word: str, allowed: Iterable[str]) -> str:
-    known = list(allowed)
-    near = get_close_matches(word, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(known)}"
-    return f"{word!r} is not known; {hint}"
+    return f"{word!r} is not known; {did_you_mean_or(word, allowed)}"

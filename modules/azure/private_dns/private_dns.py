@@ -1,22 +1,21 @@
 """The private DNS zones of a force, linked to its hubs."""
 
-from difflib import get_close_matches
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import privatedns
 
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.modules import naming
 from bluelamp.modules.azure.private_dns.budget import dns_budget
 from bluelamp.modules.azure.private_dns.zones import Zone, forwarders, zones
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 
-class PrivateDnsArgs(TypedDict):
+class PrivateDnsArgs(LabelledArgs):
     """What a force's private DNS needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
     location: str
     """The Azure region that the links are named after, `uksouth` or `ukwest`; zones are global."""
     resource_group_name: pulumi.Input[str]
@@ -91,8 +90,7 @@ def _chosen(name: str, args: PrivateDnsArgs) -> list[Zone]:
     wrong = [f"more: {zone} is in the list already" for zone in more if zone in every]
     for zone in args.get("existing", {}):
         if zone not in every and zone not in more:
-            near = get_close_matches(zone, every, n=1)
-            wrong.append(f"existing: {zone} is not in the list" + (f"; did you mean {near[0]}?" if near else ""))
+            wrong.append(f"existing: {zone} is not in the list" + did_you_mean(zone, every, before="; "))
     if wrong:
         raise ValueError(f"PrivateDns {name!r}: " + "; ".join(wrong))
     return [*every.values(), *(Zone(zone, "more", (zone.removeprefix("privatelink."),)) for zone in more)]

@@ -6,9 +6,9 @@ import pulumi
 import pulumi_azuread as azuread
 from pulumi_azure_native import authorization
 
-from bluelamp.modules import naming
 from bluelamp.modules.azure.workload_identity import RoleGrant
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _JUSTIFICATION = "Eligibility that the landing zone's settings give"
 
@@ -30,11 +30,9 @@ class PrivilegedGroup(TypedDict):
     """Hours for which a membership lasts at most, 1 to 24; 8 when left out."""
 
 
-class PrivilegedAccessArgs(TypedDict):
+class PrivilegedAccessArgs(LabelledArgs):
     """Which groups there are."""
 
-    label: naming.Label
-    """Whose they are; the groups' names hold the force's code and environment."""
     groups: dict[str, PrivilegedGroup]
     """The groups, by what they do."""
     eligible_days: NotRequired[int]

@@ -1,21 +1,16 @@
 """A resource group, named and tagged."""
 
-from typing import TypedDict
-
 import pulumi
 from pulumi_azure_native import resources
 
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import RegionalArgs
 
 
-class ResourceGroupArgs(TypedDict):
+class ResourceGroupArgs(RegionalArgs):
     """What a resource group needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
     workload: str
     """What the group is for, such as `network`."""
 

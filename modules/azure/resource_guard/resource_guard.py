@@ -1,19 +1,18 @@
 """A resource guard, named and tagged."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import dataprotection
 
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 
-class ResourceGuardArgs(TypedDict):
+class ResourceGuardArgs(LabelledArgs):
     """What a resource guard needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
     location: str
     """The Azure region, `uksouth` or `ukwest`: that of the vaults."""
     resource_group_name: pulumi.Input[str]

@@ -3,25 +3,23 @@
 import uuid
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final, TypedDict
+from typing import Any, Final
 
 import pulumi
 import yaml
 from pulumi_azure_native import authorization
 
-from bluelamp.modules import naming
 from bluelamp.modules.azure.management_groups import PREFIX
 from bluelamp.modules.component import Component
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _NAMESPACE: Final = uuid.UUID("7e6a4f7e-9d3b-5c1f-8a44-0b6d3c2e91a5")
 """Whose digests the roles' GUIDs are; changing it would replace every role."""
 
 
-class RolesArgs(TypedDict):
+class RolesArgs(LabelledArgs):
     """What the roles need."""
 
-    label: naming.Label
-    """Whose they are."""
     management_group: pulumi.Input[str]
     """Name of the hierarchy's top group: the roles can be assigned there and below, and their GUIDs and titles follow
     from it."""

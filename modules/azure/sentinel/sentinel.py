@@ -1,28 +1,26 @@
 """Microsoft Sentinel, with what it listens to and what it looks for."""
 
 import uuid
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired
 
 import pulumi
 import yaml
 from pulumi_azure_native import securityinsights
 
-from bluelamp.modules import naming
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.modules.azure.sentinel.connectors import TENANT, defender_for_cloud
 from bluelamp.modules.component import Component
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _NAMESPACE = uuid.UUID("0f6dd3a2-5a4c-4b0e-9d5b-8f6a2c1e7b34")  # of the GUIDs that connectors and rules are named by
 _FUSION = "f71aba3d-28fb-450b-b192-4e76a83015c8"  # Microsoft's template of the rule that joins weak signals
 
 
-class SentinelArgs(TypedDict):
+class SentinelArgs(LabelledArgs):
     """Where Sentinel is, what it listens to and what it looks for."""
 
-    label: naming.Label
-    """Whose it is; the names of connectors and rules follow from it."""
     resource_group_name: pulumi.Input[str]
     """The workspace's resource group."""
     workspace_name: pulumi.Input[str]
@@ -146,5 +144,4 @@ def _check(owner: str, connectors: list[str], without: list[str]) -> None:
 
 
 def _unknown(where: str, key: str, known: list[str]) -> str:
-    near = get_close_matches(key, known, n=1)
-    return f"{where}: {key} is not one of {', '.join(known)}" + (f"; did you mean {near[0]}?" if near else "")
+    return f"{where}: {key} is not one of {', '.join(known)}" + did_you_mean(key, known, before="; ")

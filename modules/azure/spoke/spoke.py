@@ -1,12 +1,11 @@
 """A spoke: a network for one service, joined to a hub."""
 
 from ipaddress import IPv4Network
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import network
 
-from bluelamp.modules import naming
 from bluelamp.modules.azure.network_watcher import FlowLogs, flow_log
 from bluelamp.modules.azure.place import Place
 from bluelamp.modules.azure.spoke.peering import SpokeHub, SpokeVirtualHub, connect, peer
@@ -18,13 +17,12 @@ from bluelamp.modules.azure.spoke.subnets import (
     spoke_subnets,
 )
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 
-class SpokeArgs(TypedDict):
+class SpokeArgs(LabelledArgs):
     """What a spoke needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
     location: str
     """The Azure region, `uksouth` or `ukwest`: the hub's."""
     resource_group_name: pulumi.Input[str]

@@ -1,6 +1,6 @@
 """A subscription, made or taken over, under its management group."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import Provider, management
@@ -8,15 +8,14 @@ from pulumi_azure_native import subscription as vending
 
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _WORKLOADS = ("Production", "DevTest")
 
 
-class SubscriptionArgs(TypedDict):
+class SubscriptionArgs(LabelledArgs):
     """What a subscription needs: either `subscription_id` or `billing_scope`."""
 
-    label: naming.Label
-    """Whose it is; the subscription's name and tags follow from it."""
     workload: str
     """What the subscription is for, such as `records`."""
     subscription_id: NotRequired[pulumi.Input[str]]

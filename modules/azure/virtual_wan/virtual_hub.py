@@ -1,24 +1,22 @@
 """A virtual hub: its firewall, where it sends what, and its gateways."""
 
 from ipaddress import IPv4Network
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import network
 
-from bluelamp.modules import naming
 from bluelamp.modules.azure.place import Place
 from bluelamp.modules.azure.virtual_wan.hub_gateways import express_route_gateway, gateway_problems, vpn_gateway
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _TIERS = ("Standard", "Premium")
 
 
-class VirtualHubArgs(TypedDict):
+class VirtualHubArgs(LabelledArgs):
     """What a virtual hub needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
     location: str
     """The Azure region, `uksouth` or `ukwest`; a WAN has one hub in each."""
     resource_group_name: pulumi.Input[str]

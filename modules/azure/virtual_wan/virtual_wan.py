@@ -1,19 +1,18 @@
 """A virtual WAN: what virtual hubs belong to."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import network
 
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 
-class VirtualWanArgs(TypedDict):
+class VirtualWanArgs(LabelledArgs):
     """What a virtual WAN needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
     location: str
     """The Azure region that keeps its description, `uksouth` or `ukwest`."""
     resource_group_name: pulumi.Input[str]

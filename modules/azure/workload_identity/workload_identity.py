@@ -9,6 +9,7 @@ from pulumi_azure_native import managedidentity
 from bluelamp.modules import naming
 from bluelamp.modules.azure.grants import grant
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import ResourceGroupArgs
 
 _AUDIENCE = "api://AzureADTokenExchange"
 _MOST = 20  # federated credentials that Azure allows an identity
@@ -35,17 +36,11 @@ class RoleGrant(TypedDict):
     """Where: the ARM id of one resource, or of a resource group."""
 
 
-class WorkloadIdentityArgs(TypedDict):
+class WorkloadIdentityArgs(ResourceGroupArgs):
     """What an identity needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
     workload: str
     """Which program it is, such as `custody`."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
     credentials: dict[str, FederatedCredential]
     """Who may speak for it, by a short name for each; at most 20."""
     roles: NotRequired[dict[str, RoleGrant]]

@@ -11,8 +11,8 @@ from pulumi_azure_native import apimanagement, authorization
 
 from bluelamp.core.access import AccessPolicy
 from bluelamp.core.access.targets import Compiling, Wanted, compiled, needs_gateway, needs_lake, resolved
-from bluelamp.modules import naming
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _CLASSES: Final[Mapping[str, type[pulumi.CustomResource]]] = {
     each.__name__: each
@@ -60,11 +60,9 @@ class AccessGateway(TypedDict):
     """The object id of its identity."""
 
 
-class DataAccessArgs(TypedDict):
+class DataAccessArgs(LabelledArgs):
     """What is compiled, and for what."""
 
-    label: naming.Label
-    """Whose it is; names in Entra ID follow from it."""
     policy: dict[str, Any]
     """The policy, as `stacks/<force>/access.yaml` has it, with the last day of each agreement in `agreements`."""
     day: str

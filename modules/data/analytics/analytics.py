@@ -1,7 +1,7 @@
 """A machine learning workspace in a managed network, and a Stream Analytics cluster with private ways to its data."""
 
 from collections.abc import Mapping
-from typing import Any, Final, NotRequired, TypedDict
+from typing import Any, Final, NotRequired
 
 import pulumi
 from pulumi_azure_native import storage, streamanalytics
@@ -14,23 +14,18 @@ from bluelamp.modules.azure.private_link import BLOB_ZONE, private_links
 from bluelamp.modules.azure.storage_encryption import EncryptionKey
 from bluelamp.modules.azure.untyped import untyped
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import ResourceGroupArgs
 
 _GROUPS: Final = {"amlworkspace": ["privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"]}
 _STORAGE: Final = {"blob": [BLOB_ZONE], "file": ["privatelink.file.core.windows.net"]}
 _UNITS: Final = range(36, 217, 36)
 
 
-class DataAnalyticsArgs(TypedDict):
+class DataAnalyticsArgs(ResourceGroupArgs):
     """What analytics needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
     workload: str
     """What it is for, such as `analytics`; in every name."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoints."""
     workspace_id: pulumi.Input[str]

@@ -12,6 +12,7 @@ from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.azure.private_link import private_links
 from bluelamp.modules.azure.storage_encryption import EncryptionKey
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import ResourceGroupArgs
 
 _GROUPS: Final = {"namespace": ["privatelink.servicebus.windows.net"]}
 _HUB = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9._-]{0,254}[a-zA-Z0-9])?")
@@ -27,17 +28,11 @@ class CaptureHub(TypedDict):
     """Hours for which a record can be read again, 1 to 168; 168 when left out."""
 
 
-class DataCaptureArgs(TypedDict):
+class DataCaptureArgs(ResourceGroupArgs):
     """What capture needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
     workload: str
     """What it is for, such as `capture`; in every name."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoint."""
     workspace_id: pulumi.Input[str]

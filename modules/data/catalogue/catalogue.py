@@ -1,6 +1,6 @@
 """A Microsoft Purview account that is reached through private endpoints only."""
 
-from typing import Final, NotRequired, TypedDict
+from typing import Final, NotRequired
 
 import pulumi
 from pulumi_azure_native import purview
@@ -9,6 +9,7 @@ from bluelamp.modules import naming
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.azure.private_link import private_links
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import ResourceGroupArgs
 
 _GROUPS: Final = {
     "account": ["privatelink.purview.azure.com"],
@@ -16,17 +17,11 @@ _GROUPS: Final = {
 }
 
 
-class DataCatalogueArgs(TypedDict):
+class DataCatalogueArgs(ResourceGroupArgs):
     """What a catalogue needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
     workload: str
     """What it is for, such as `catalogue`; in every name."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoints."""
     workspace_id: pulumi.Input[str]

@@ -7,11 +7,11 @@ from typing import Any, Final, NotRequired, TypedDict
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from bluelamp.modules import naming
 from bluelamp.modules.component import Component
 from bluelamp.modules.kubernetes import restricted
 from bluelamp.modules.kubernetes.owned import custom, metadata, named
 from bluelamp.modules.kubernetes.tenant import Tenant, TenantArgs, TenantGroups
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _METADATA: Final = "datahub-gms"
 _PAGES: Final = "datahub-frontend"
@@ -44,11 +44,9 @@ class DataHubStore(TypedDict):
     """The addresses that it is at, to which the tenant's network policies let through."""
 
 
-class DataHubArgs(TypedDict):
+class DataHubArgs(LabelledArgs):
     """What DataHub needs."""
 
-    label: naming.Label
-    """Whose it is; the ownership annotations follow from it."""
     host: str
     """The host name of its pages below the cluster's gateway, such as `catalogue.live.essex.police.example`."""
     images: DataHubImages

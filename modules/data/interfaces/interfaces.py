@@ -1,6 +1,6 @@
 """The API Management service, with an identity of its own and a log of every call."""
 
-from typing import Final, NotRequired, TypedDict
+from typing import Final, NotRequired
 
 import pulumi
 from pulumi_azure_native import apimanagement
@@ -8,6 +8,7 @@ from pulumi_azure_native import apimanagement
 from bluelamp.modules import naming
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import ResourceGroupArgs
 
 DELEGATION: Final = "Microsoft.Web/serverFarms"
 """The service that its subnet is given over to."""
@@ -15,17 +16,11 @@ _LOGGED: Final = ["Purpose"]
 """The headers of a call that are logged: why a partner asks."""
 
 
-class DataInterfacesArgs(TypedDict):
+class DataInterfacesArgs(ResourceGroupArgs):
     """What the service needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
     workload: str
     """What it is for, such as `data`; in every name."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
     subnet_id: pulumi.Input[str]
     """A subnet of its own, a /27 or larger, given over to `Microsoft.Web/serverFarms`."""
     workspace_id: pulumi.Input[str]

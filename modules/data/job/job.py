@@ -7,10 +7,10 @@ from typing import Final, NotRequired, TypedDict
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from bluelamp.modules import naming
 from bluelamp.modules.component import Component
 from bluelamp.modules.kubernetes import restricted
 from bluelamp.modules.kubernetes.owned import identified_account, metadata, named
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?")
 _FIELD = re.compile(r"[0-9*,/?LW#A-Za-z-]+")
@@ -41,11 +41,9 @@ class JobIdentity(TypedDict):
     """The Entra ID tenant."""
 
 
-class ScheduledJobArgs(TypedDict):
+class ScheduledJobArgs(LabelledArgs):
     """What a job needs."""
 
-    label: naming.Label
-    """Whose it is; the ownership annotations follow from it."""
     namespace: pulumi.Input[str]
     """The tenant's namespace (`Tenant.namespace`), whose network policies say what the job reaches."""
     job: str

@@ -1,6 +1,6 @@
 """A Databricks workspace beside the lake, in the force's own network and without public network access."""
 
-from typing import Final, NotRequired, TypedDict
+from typing import Final, NotRequired
 
 import pulumi
 from pulumi_azure_native import databricks
@@ -9,6 +9,7 @@ from bluelamp.modules import naming
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.azure.private_link import private_links
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 DELEGATION: Final = "Microsoft.Databricks/workspaces"
 """The service that both subnets are delegated to."""
@@ -17,11 +18,9 @@ _ZONE: Final = "privatelink.azuredatabricks.net"
 _GROUPS: Final = {"databricks_ui_api": [_ZONE], "browser_authentication": [_ZONE]}
 
 
-class DatabricksWorkspaceArgs(TypedDict):
+class DatabricksWorkspaceArgs(LabelledArgs):
     """What a Databricks workspace needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
     location: str
     """The Azure region, `uksouth` or `ukwest`: the network's."""
     workload: str

@@ -13,6 +13,7 @@ from bluelamp.modules.azure.storage_encryption import EncryptionKey
 from bluelamp.modules.azure.untyped import untyped
 from bluelamp.modules.component import Component, after
 from bluelamp.modules.data.lake.sources import SqlSource, linked_services, problems
+from bluelamp.modules.shared_arguments import ResourceGroupArgs
 
 ON_PREMISES: Final = "on-premises"
 """The integration runtime that the force installs beside its own systems."""
@@ -34,17 +35,11 @@ class ManagedEndpoint(TypedDict):
     """The part of it that is reached, such as `dfs`."""
 
 
-class DataFactoryArgs(TypedDict):
+class DataFactoryArgs(ResourceGroupArgs):
     """What a data factory needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
     workload: str
     """What it is for, such as `lake`; in every name."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoints."""
     workspace_id: pulumi.Input[str]

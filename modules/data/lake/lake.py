@@ -1,7 +1,7 @@
 """A Data Lake Storage account: file systems for what comes in, what is prepared and what is published."""
 
 from collections.abc import Mapping
-from typing import Final, NotRequired, TypedDict
+from typing import Final, NotRequired
 
 import pulumi
 from pulumi_azure_native import monitor, storage
@@ -13,6 +13,7 @@ from bluelamp.modules.azure.private_link import BLOB_ZONE, DFS_ZONE, private_lin
 from bluelamp.modules.azure.storage_encryption import EncryptionKey
 from bluelamp.modules.component import Component, after
 from bluelamp.modules.data.lake.lifecycle import lifecycle, problems
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 LANDING: Final = "landing"
 """The file system for data as a source delivered it."""
@@ -21,11 +22,9 @@ FILE_SYSTEMS: Final = (LANDING, "curated", "published")
 """Every lake has these, in the order in which data passes through them."""
 
 
-class DataLakeArgs(TypedDict):
+class DataLakeArgs(LabelledArgs):
     """What a lake needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
     location: str
     """The Azure region, `uksouth` or `ukwest`; a copy is kept in the other one."""
     workload: str

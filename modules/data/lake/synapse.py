@@ -9,6 +9,7 @@ from bluelamp.modules import naming
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.azure.private_link import private_links
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _SQL: Final = "privatelink.sql.azuresynapse.net"
 _GROUPS: Final = {"Sql": [_SQL], "SqlOnDemand": [_SQL], "Dev": ["privatelink.dev.azuresynapse.net"]}
@@ -24,11 +25,9 @@ class SynapseKey(TypedDict):
     """ARM id of a user-assigned identity that may wrap and unwrap with the key."""
 
 
-class SynapseWorkspaceArgs(TypedDict):
+class SynapseWorkspaceArgs(LabelledArgs):
     """What a Synapse workspace needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
     location: str
     """The Azure region, `uksouth` or `ukwest`: the lake's."""
     workload: str

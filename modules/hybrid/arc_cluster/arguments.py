@@ -1,7 +1,6 @@
 """What a connected cluster is asked for, and what is wrong with it."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
@@ -9,7 +8,8 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import yaml
 
-from bluelamp.modules import naming
+from bluelamp.core.suggestions import did_you_mean_or
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class ArcExtension(TypedDict):
@@ -58,11 +58,9 @@ class ArcFlux(TypedDict):
     """Seconds between two looks at the repository; 300 when left out."""
 
 
-class ArcClusterArgs(TypedDict):
+class ArcClusterArgs(LabelledArgs):
     """What a connected cluster needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
     location: str
     """The Azure region that keeps its record, `uksouth` or `ukwest`; the cluster is on premises."""
     workload: str
@@ -110,9 +108,7 @@ def problems(args: ArcClusterArgs) -> list[str]:
     extensions = args.get("extensions", {})
     for name in extensions:
         if name not in catalogue():
-            near = get_close_matches(name, catalogue(), n=1)
-            hint = f"did you mean {near[0]}?" if near else f"use {', '.join(catalogue())}"
-            found.append(f"extensions.{name} is not known; {hint}")
+            found.append(f"extensions.{name} is not known; {did_you_mean_or(name, catalogue(), lead='use')}")
     if args.get("admin_group_ids") and "tenant_id" not in args:
         found.append("admin_group_ids needs tenant_id, the tenant of the groups")
     flux = args.get("flux")

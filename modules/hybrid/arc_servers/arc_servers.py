@@ -8,6 +8,7 @@ from pulumi_azure_native import hybridcompute, monitor
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component, after
 from bluelamp.modules.hybrid.arc_servers.policies import assign, onboarding
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _AGENTS = {"windows": "AzureMonitorWindowsAgent", "linux": "AzureMonitorLinuxAgent"}
 _KINDS = ("VMware", "SCVMM", "HCI")
@@ -23,11 +24,9 @@ class ArcMachine(TypedDict):
     connected itself, and is there."""
 
 
-class ArcServersArgs(TypedDict):
+class ArcServersArgs(LabelledArgs):
     """What connected servers need."""
 
-    label: naming.Label
-    """Whose they are; names and tags follow from it."""
     location: str
     """The Azure region that keeps their record, `uksouth` or `ukwest`; the servers are on premises."""
     workload: str

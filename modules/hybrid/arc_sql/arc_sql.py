@@ -7,6 +7,7 @@ from pulumi_azure_native import azurearcdata, hybridcompute
 
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _DEFAULT_INSTANCE = "MSSQLSERVER"
 _CHOICES = {
@@ -46,11 +47,9 @@ class ArcSqlMachine(TypedDict):
     """`Paid` (with Software Assurance), `PAYG` (by the hour) or `LicenseOnly`; `Paid` when left out."""
 
 
-class ArcSqlArgs(TypedDict):
+class ArcSqlArgs(LabelledArgs):
     """What connected SQL Servers need."""
 
-    label: naming.Label
-    """Whose they are; tags follow from it."""
     location: str
     """The Azure region that keeps their record, `uksouth` or `ukwest`; the servers are on premises."""
     resource_group_name: pulumi.Input[str]

@@ -6,9 +6,9 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import network
 
-from bluelamp.modules import naming
 from bluelamp.modules.azure.place import Place
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _BANDWIDTHS = (50, 100, 200, 500, 1000, 2000, 5000, 10000)
 _TIERS = ("Local", "Standard", "Premium")
@@ -30,11 +30,9 @@ class PrivatePeering(TypedDict):
     """A /30 for the second line."""
 
 
-class ExpressRouteArgs(TypedDict):
+class ExpressRouteArgs(LabelledArgs):
     """What a circuit needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
     location: str
     """The Azure region, `uksouth` or `ukwest`: the gateway's."""
     resource_group_name: pulumi.Input[str]

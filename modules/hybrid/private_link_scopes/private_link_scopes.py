@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 import yaml
@@ -11,6 +11,7 @@ from pulumi_azure_native import hybridcompute, monitor, network, privatedns
 
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component, after
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _MODES = ("PrivateOnly", "Open")
 _MONITOR, _ARC = "azuremonitor", "hybridcompute"
@@ -23,11 +24,9 @@ def zones() -> Mapping[str, list[str]]:
     return read
 
 
-class PrivateLinkScopesArgs(TypedDict):
+class PrivateLinkScopesArgs(LabelledArgs):
     """What the scopes need."""
 
-    label: naming.Label
-    """Whose they are; names and tags follow from it."""
     location: str
     """The Azure region of the private endpoints, `uksouth` or `ukwest`."""
     workload: str

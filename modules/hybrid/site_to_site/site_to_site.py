@@ -1,6 +1,6 @@
 """A site joined to the VPN gateway of a hub network."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 from pulumi_azure_native import network
@@ -9,13 +9,12 @@ from bluelamp.modules import naming
 from bluelamp.modules.component import Component
 from bluelamp.modules.hybrid.site_to_site.keys import KeyVaultPlace, shared_key
 from bluelamp.modules.hybrid.site_to_site.sites import SiteDevice, ipsec_policy, problems
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 
-class SiteToSiteArgs(TypedDict):
+class SiteToSiteArgs(LabelledArgs):
     """What a site needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
     location: str
     """The Azure region, `uksouth` or `ukwest`: the gateway's."""
     resource_group_name: pulumi.Input[str]

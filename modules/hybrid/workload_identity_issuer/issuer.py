@@ -9,6 +9,7 @@ from pulumi_azure_native import apimanagement
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component, after
 from bluelamp.modules.hybrid.workload_identity_issuer.documents import discovery, public_keys, response
+from bluelamp.modules.shared_arguments import ResourceGroupArgs
 
 _CLUSTER = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _PATHS = {"discovery": "/.well-known/openid-configuration", "keys": "/openid/v1/jwks"}
@@ -21,17 +22,11 @@ class IssuerCluster(TypedDict):
     """The public keys that sign its service accounts' tokens, a JSON Web Key Set."""
 
 
-class WorkloadIdentityIssuerArgs(TypedDict):
+class WorkloadIdentityIssuerArgs(ResourceGroupArgs):
     """What the issuer needs."""
 
-    label: naming.Label
-    """Whose it is; names and tags follow from it."""
-    location: str
-    """The Azure region, `uksouth` or `ukwest`."""
     workload: str
     """What it is for, such as `issuer`; in its host name."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
     contact: str
     """The mailbox that Azure writes to about the gateway."""
     clusters: dict[str, IssuerCluster]

@@ -1,29 +1,27 @@
 """The cluster's admission policies and where they are bound."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 import yaml
 
-from bluelamp.modules import naming
+from bluelamp.core.suggestions import did_you_mean
 from bluelamp.modules.component import Component
 from bluelamp.modules.kubernetes.owned import MANAGED, metadata, named
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _OF_KUBERNETES = ("kube-system", "kube-public", "kube-node-lease")
 _ACTIONS = {"Deny": ["Deny", "Audit"], "Warn": ["Warn", "Audit"], "Audit": ["Audit"]}
 _PARAMETERS = "bluelamp-admission"
 
 
-class ClusterAdmissionArgs(TypedDict):
+class ClusterAdmissionArgs(LabelledArgs):
     """What admission needs."""
 
-    label: naming.Label
-    """Whose it is; the ownership annotations follow from it."""
     registries: list[str]
     """The registries, with a folder where one is meant, that images may come from: `registry.essex.police.example`."""
     enforcement: NotRequired[str]
@@ -136,9 +134,7 @@ def _check(name: str, args: ClusterAdmissionArgs) -> None:
         wrong.append(f"enforcement is {enforcement!r}; use {', '.join(_ACTIONS)}")
     for policy in _exemptions(args):
         if policy not in _data()["policies"]:
-            near = get_close_matches(policy, _data()["policies"], n=1)
-            wrong.append(
-                f"exemptions names {policy!r}, which is no policy" + (f"; did you mean {near[0]}?" if near else "")
-            )
+            hint = did_you_mean(policy, _data()["policies"], before="; ")
+            wrong.append(f"exemptions names {policy!r}, which is no policy{hint}")
     if wrong:
         raise ValueError(f"ClusterAdmission {name!r}: " + "; ".join(wrong))

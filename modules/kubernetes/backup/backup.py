@@ -6,10 +6,10 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from bluelamp.modules import naming
 from bluelamp.modules.component import Component
 from bluelamp.modules.kubernetes.namespaces import own_namespace
 from bluelamp.modules.kubernetes.owned import custom, identified_account, metadata, named
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _API = "velero.io/v1"
 _ACCOUNT = "velero-azure"
@@ -37,11 +37,9 @@ _SCHEDULES: list[BackupSchedule] = [
 ]
 
 
-class ClusterBackupArgs(TypedDict):
+class ClusterBackupArgs(LabelledArgs):
     """What a cluster's backups need."""
 
-    label: naming.Label
-    """Whose they are; the ownership annotations follow from it."""
     cluster: str
     """The cluster's name, below which its backups stand in the container."""
     storage_account_name: pulumi.Input[str]

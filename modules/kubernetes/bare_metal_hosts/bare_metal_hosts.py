@@ -8,7 +8,7 @@ import pulumi
 from bluelamp.modules.component import Component, after
 from bluelamp.modules.kubernetes.names import check_names
 from bluelamp.modules.kubernetes.owned import custom, metadata
-from bluelamp.modules.naming import Label
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _DRIVERS = ("redfish", "redfish-virtualmedia", "idrac-virtualmedia", "ilo5-virtualmedia")
@@ -32,11 +32,9 @@ class BareMetalHost(TypedDict):
     """Device name of the disk that is installed on, such as `/dev/sda`; the first that fits when left out."""
 
 
-class BareMetalHostsArgs(TypedDict):
+class BareMetalHostsArgs(LabelledArgs):
     """What a force's servers need."""
 
-    label: Label
-    """Whose they are."""
     namespace: str
     """Namespace in the management cluster, the clusters' own."""
     hosts: dict[str, BareMetalHost]

@@ -1,22 +1,20 @@
 """Storage classes and priority classes."""
 
 from importlib.resources import files
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 import yaml
 
-from bluelamp.modules import naming
 from bluelamp.modules.component import Component
 from bluelamp.modules.kubernetes.owned import metadata, named
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 
-class WorkloadClassesArgs(TypedDict):
+class WorkloadClassesArgs(LabelledArgs):
     """What the classes need."""
 
-    label: naming.Label
-    """Whose they are; the ownership annotations follow from it."""
     provisioner: str
     """The CSI driver, such as `csi.vsphere.vmware.com`."""
     parameters: NotRequired[dict[str, str]]

@@ -10,7 +10,7 @@ from bluelamp.modules.component import Component, after
 from bluelamp.modules.kubernetes.cluster_class import WORKERS
 from bluelamp.modules.kubernetes.names import check_names
 from bluelamp.modules.kubernetes.owned import custom, metadata
-from bluelamp.modules.naming import Label
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _VERSION = re.compile(r"v1\.\d{2}\.\d+(\+rke2r\d)?")
 
@@ -24,11 +24,9 @@ class WorkerPool(TypedDict):
     """Where they stand, such as a deployment zone of vSphere; anywhere when left out."""
 
 
-class ClusterArgs(TypedDict):
+class ClusterArgs(LabelledArgs):
     """What a cluster needs."""
 
-    label: Label
-    """Whose it is."""
     namespace: str
     """Namespace in the management cluster, the class's own."""
     class_name: pulumi.Input[str]

@@ -1,6 +1,6 @@
 """What a new cluster needs before anything else can run on it."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -9,17 +9,15 @@ import yaml
 from bluelamp.modules.component import Component, after
 from bluelamp.modules.kubernetes.names import check_names
 from bluelamp.modules.kubernetes.owned import custom, metadata
-from bluelamp.modules.naming import Label
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _LONGEST = 1024 * 1024
 """Bytes that a ConfigMap may hold."""
 
 
-class ClusterAddonsArgs(TypedDict):
+class ClusterAddonsArgs(LabelledArgs):
     """What a set of add-ons needs."""
 
-    label: Label
-    """Whose it is."""
     namespace: str
     """Namespace in the management cluster, the clusters' own."""
     manifests: dict[str, str]

@@ -2,7 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
-from bluelamp.modules.naming import Label
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class ClusterSignIn(TypedDict):
@@ -84,11 +84,9 @@ class Metal3Machines(TypedDict):
     """The network interface that is configured by DHCP; `eno1` when left out."""
 
 
-class ClusterClassArgs(TypedDict):
+class ClusterClassArgs(LabelledArgs):
     """What a class of clusters needs."""
 
-    label: Label
-    """Whose it is."""
     namespace: str
     """Namespace in the management cluster; it must exist."""
     infrastructure: str

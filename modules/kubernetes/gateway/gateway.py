@@ -1,16 +1,16 @@
 """The way into a cluster."""
 
 import re
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 
-from bluelamp.modules import naming
 from bluelamp.modules.component import Component
 from bluelamp.modules.kubernetes import traffic
 from bluelamp.modules.kubernetes.gateway import issuer
 from bluelamp.modules.kubernetes.namespaces import own_namespace
 from bluelamp.modules.kubernetes.owned import custom, metadata, named
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _API = "gateway.networking.k8s.io/v1"
 _CERTIFICATES = "cert-manager.io/v1"
@@ -22,11 +22,9 @@ _TENANTS = {
 }
 
 
-class ClusterGatewayArgs(TypedDict):
+class ClusterGatewayArgs(LabelledArgs):
     """What a gateway needs."""
 
-    label: naming.Label
-    """Whose it is; the ownership annotations follow from it."""
     domain: str
     """The domain below which everything on the cluster is reached, such as `live.essex.police.example`."""
     controller: str

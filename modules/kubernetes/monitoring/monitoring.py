@@ -3,7 +3,7 @@
 import json
 from importlib.resources import files
 from string import Template
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -14,15 +14,14 @@ from bluelamp.modules.component import Component
 from bluelamp.modules.kubernetes import traffic
 from bluelamp.modules.kubernetes.namespaces import own_namespace
 from bluelamp.modules.kubernetes.owned import identified_account, metadata, named
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _ACCOUNT = "prometheus"
 
 
-class ClusterMonitoringArgs(TypedDict):
+class ClusterMonitoringArgs(LabelledArgs):
     """What a cluster's monitoring needs."""
 
-    label: naming.Label
-    """Whose it is; the ownership annotations follow from it."""
     cluster: str
     """The cluster's name, which every metric carries."""
     metrics_endpoint: pulumi.Input[str]

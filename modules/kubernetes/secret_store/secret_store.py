@@ -1,22 +1,20 @@
 """The platform's own store of secrets."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 import pulumi
 
-from bluelamp.modules import naming
 from bluelamp.modules.component import Component
 from bluelamp.modules.kubernetes.namespaces import own_namespace
 from bluelamp.modules.kubernetes.owned import custom, identified_account, metadata, named
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _STORE, _ACCOUNT = "key-vault", "key-vault"
 
 
-class ClusterSecretsArgs(TypedDict):
+class ClusterSecretsArgs(LabelledArgs):
     """What a store of secrets needs."""
 
-    label: naming.Label
-    """Whose it is; the ownership annotations follow from it."""
     vault_uri: pulumi.Input[str]
     """Where the vault answers, `https://….vault.azure.net/`."""
     tenant_id: pulumi.Input[str]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NotRequired, TypedDict
 
-from bluelamp.modules import naming
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _HOST: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
@@ -81,11 +81,9 @@ class TenantGitOps(TypedDict):
     External Secrets or the tenant puts it there."""
 
 
-class TenantArgs(TypedDict):
+class TenantArgs(LabelledArgs):
     """What a tenant needs."""
 
-    label: naming.Label
-    """Whose it is; the ownership annotations follow from it."""
     namespace: str
     """Name of the namespace."""
     quota: NotRequired[TenantQuota]

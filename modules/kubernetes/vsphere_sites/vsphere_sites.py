@@ -7,7 +7,7 @@ import pulumi
 from bluelamp.modules.component import Component, after
 from bluelamp.modules.kubernetes.names import check_names
 from bluelamp.modules.kubernetes.owned import custom, metadata
-from bluelamp.modules.naming import Label
+from bluelamp.modules.shared_arguments import LabelledArgs
 
 _API = "infrastructure.cluster.x-k8s.io/v1beta2"
 
@@ -33,11 +33,9 @@ class VsphereSite(TypedDict):
     """Whether control-plane machines may stand here; true when left out."""
 
 
-class VsphereSitesArgs(TypedDict):
+class VsphereSitesArgs(LabelledArgs):
     """What a force's sites on vSphere need."""
 
-    label: Label
-    """Whose it is."""
     server: str
     """vCenter's host name."""
     identity_secret: str

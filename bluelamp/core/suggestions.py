@@ -1,0 +1,28 @@
+"""Suggestions for a misspelt word: the known words that are most similar to it."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def nearest(word: str, words: Iterable[str], count: int = 3) -> list[str]:
+    """The `count` words that are most like `word`, best first; none when nothing comes near.
+
+    A word that `word` begins with counts as like it: `production` is like `prod`.
+    """
+    by_fold = {candidate.casefold(): candidate for candidate in words}
+    folded = word.casefold()
+    begun = [known for known in by_fold if len(known) > 2 and folded.startswith(known)]
+    close = get_close_matches(folded, by_fold, n=count, cutoff=0.6)
+    return [by_fold[match] for match in dict.fromkeys([*close, *begun])][:count]
+
+
+def did_you_mean(word: str, words: Iterable[str], count: int = 1, *, before: str = "") -> str:
+    """`did you mean essex?` after the text `before`, or nothing when no word is similar."""
+    close = nearest(word, words, count)
+    return f"{before}did you mean {' or '.join(close)}?" if close else ""
+
+
+def did_you_mean_or(word: str, words: Iterable[str], *, lead: str = "use one of") -> str:
+    """`did you mean essex?`, or `lead` and every word when none is similar."""
+    known = list(words)
+    return did_you_mean(word, known) or f"{lead} {', '.join(known)}"
