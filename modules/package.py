@@ -8,10 +8,10 @@ from pulumi.provider.experimental.component import ComponentProvider
 
 from bluelamp.core.camel import camel
 from bluelamp.modules.component import Component
-from bluelamp.modules.shared_arguments import LabelledArgs, RegionalArgs, ResourceGroupArgs
+from bluelamp.modules.shared_arguments import LabelledArgs, RegionalArgs, ResourceGroupScopedArgs
 
 _NAME: Final = "bluelamp"
-_SHARED: Final = (LabelledArgs, RegionalArgs, ResourceGroupArgs)
+_SHARED: Final = (LabelledArgs, RegionalArgs, ResourceGroupScopedArgs)
 
 
 class ComponentPackage(ComponentProvider):

@@ -21,7 +21,7 @@ class RegionalArgs(LabelledArgs):
     """The Azure region, `uksouth` or `ukwest`."""
 
 
-class ResourceGroupArgs(RegionalArgs):
+class ResourceGroupScopedArgs(RegionalArgs):
     """A component in one resource group."""
 
     resource_group_name: pulumi.Input[str]

@@ -31,10 +31,11 @@ def _public(folder: Path) -> list[str]:
     return import_module(_dotted(folder)).__all__
 
 
-def test_every_folder_of_components_has_an_example():
+def test_every_folder_of_components_has_a_minimal_and_a_full_example():
     areas = [path for path in MODULES.iterdir() if path.is_dir() and path.name not in ("naming", "__pycache__")]
     folders = {path for area in areas for path in area.iterdir() if path.is_dir() and path.name != "__pycache__"}
-    assert {folder for folder in folders if not (folder / "examples" / "minimal.py").exists()} == set()
+    examples = [folder / "examples" / name for folder in folders for name in ("minimal.py", "full.py")]
+    assert [path for path in examples if not path.exists()] == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

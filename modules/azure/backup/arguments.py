@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from bluelamp.modules import naming
-from bluelamp.modules.shared_arguments import ResourceGroupArgs
+from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 _LIMITS = {"daily_days": (7, 9999), "weekly_weeks": (4, 5163), "monthly_months": (1, 1188), "yearly_years": (0, 99)}
 _CHOICES = {"immutability": ("Unlocked", "Locked"), "redundancy": ("GeoRedundant", "ZoneRedundant", "LocallyRedundant")}
@@ -34,7 +34,7 @@ class BackupEncryption(TypedDict):
     """The user-assigned identity that may wrap and unwrap with the key."""
 
 
-class BackupArgs(ResourceGroupArgs):
+class BackupArgs(ResourceGroupScopedArgs):
     """What backup needs."""
 
     workload: str

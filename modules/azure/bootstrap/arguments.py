@@ -6,12 +6,12 @@ from typing import Final, NotRequired
 import pulumi
 
 from bluelamp.modules.azure.workload_identity import FederatedCredential
-from bluelamp.modules.shared_arguments import ResourceGroupArgs
+from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 _GUID: Final = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
-class BootstrapArgs(ResourceGroupArgs):
+class BootstrapArgs(ResourceGroupScopedArgs):
     """What a bootstrap needs."""
 
     tenant_id: pulumi.Input[str]

@@ -14,7 +14,7 @@ from bluelamp.modules.azure.firewall_policy.tls import (
 )
 from bluelamp.modules.azure.place import Place
 from bluelamp.modules.component import Component, after
-from bluelamp.modules.shared_arguments import ResourceGroupArgs
+from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 _TIERS = ("Standard", "Premium")
 _MODES = ("Deny", "Alert", "Off")
@@ -29,7 +29,7 @@ class IntrusionDetection(TypedDict):
     """By a signature's id, `Deny`, `Alert` or `Off`: for what the mode gets wrong."""
 
 
-class FirewallPolicyArgs(ResourceGroupArgs):
+class FirewallPolicyArgs(ResourceGroupScopedArgs):
     """What a firewall policy needs."""
 
     workload: str

@@ -7,7 +7,7 @@ from pulumi_azure_native import network
 
 from bluelamp.modules.azure.place import Place
 from bluelamp.modules.component import Component
-from bluelamp.modules.shared_arguments import ResourceGroupArgs
+from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 AZURE_ASN = 65515
 """The autonomous system that Azure's gateways have unless told otherwise."""
@@ -39,7 +39,7 @@ class ExpressRouteSide(TypedDict):
     """1 to 3 (1, 2 and 10 Gbps); 1 when left out. In a region without zones the SKU of the size that has none."""
 
 
-class GatewaysArgs(ResourceGroupArgs):
+class GatewaysArgs(ResourceGroupScopedArgs):
     """What a hub's gateways need."""
 
     subnet_id: pulumi.Input[str]

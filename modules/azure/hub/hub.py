@@ -13,10 +13,10 @@ from bluelamp.modules.azure.hub.subnets import Guards, firewall_route_table, rou
 from bluelamp.modules.azure.place import Place
 from bluelamp.modules.azure.spoke.peering import SpokeVirtualHub, connect
 from bluelamp.modules.component import Component, after
-from bluelamp.modules.shared_arguments import ResourceGroupArgs
+from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 
-class HubArgs(ResourceGroupArgs):
+class HubArgs(ResourceGroupScopedArgs):
     """What a hub needs."""
 
     address_space: str

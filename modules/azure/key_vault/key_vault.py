@@ -10,12 +10,12 @@ from bluelamp.modules.azure.key_vault.keys import KeyVaultKey, vault_key
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.azure.private_link import private_link
 from bluelamp.modules.component import Component, after
-from bluelamp.modules.shared_arguments import ResourceGroupArgs
+from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 _ZONE = "privatelink.vaultcore.azure.net"
 
 
-class KeyVaultArgs(ResourceGroupArgs):
+class KeyVaultArgs(ResourceGroupScopedArgs):
     """What a key vault needs."""
 
     workload: str

@@ -8,10 +8,10 @@ from pulumi_azure_native import operationalinsights
 from bluelamp.modules import naming
 from bluelamp.modules.azure.log_analytics.diagnostics import send_logs
 from bluelamp.modules.component import Component, after
-from bluelamp.modules.shared_arguments import ResourceGroupArgs
+from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 
-class LogAnalyticsArgs(ResourceGroupArgs):
+class LogAnalyticsArgs(ResourceGroupScopedArgs):
     """What a workspace needs."""
 
     workload: str

@@ -9,13 +9,13 @@ from bluelamp.modules import naming
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.azure.private_link import private_link
 from bluelamp.modules.component import Component, after
-from bluelamp.modules.shared_arguments import ResourceGroupArgs
+from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 _ZONE = "privatelink.managedhsm.azure.net"
 _FEWEST = 3  # so that the loss of one person does not lose the security domain
 
 
-class ManagedHsmArgs(ResourceGroupArgs):
+class ManagedHsmArgs(ResourceGroupScopedArgs):
     """What a managed HSM needs."""
 
     workload: str

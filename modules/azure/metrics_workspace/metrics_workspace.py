@@ -7,14 +7,14 @@ from pulumi_azure_native import monitor
 
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component
-from bluelamp.modules.shared_arguments import ResourceGroupArgs
+from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 _STREAM = "Microsoft-PrometheusMetrics"
 _VERSION = "2023-04-24"  # of the ingestion API, as Microsoft's page on remote write has it
 _DESTINATION = "metrics"
 
 
-class MetricsWorkspaceArgs(ResourceGroupArgs):
+class MetricsWorkspaceArgs(ResourceGroupScopedArgs):
     """What a metrics workspace needs."""
 
     workload: str

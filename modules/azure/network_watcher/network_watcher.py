@@ -12,13 +12,13 @@ from bluelamp.modules.azure.place import Place
 from bluelamp.modules.azure.private_link import BLOB_ZONE, private_link
 from bluelamp.modules.azure.storage_encryption import EncryptionKey, encryption, identity
 from bluelamp.modules.component import Component, after
-from bluelamp.modules.shared_arguments import ResourceGroupArgs
+from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 _BLOB_DATA_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
 """The id of Azure's built-in role `Storage Blob Data Contributor`."""
 
 
-class NetworkWatcherArgs(ResourceGroupArgs):
+class NetworkWatcherArgs(ResourceGroupScopedArgs):
     """What a region's network watcher needs."""
 
     workspace_id: pulumi.Input[str]

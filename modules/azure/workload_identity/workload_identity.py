@@ -9,7 +9,7 @@ from pulumi_azure_native import managedidentity
 from bluelamp.modules import naming
 from bluelamp.modules.azure.grants import grant
 from bluelamp.modules.component import Component, after
-from bluelamp.modules.shared_arguments import ResourceGroupArgs
+from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 _AUDIENCE = "api://AzureADTokenExchange"
 _MOST = 20  # federated credentials that Azure allows an identity
@@ -36,7 +36,7 @@ class RoleGrant(TypedDict):
     """Where: the ARM id of one resource, or of a resource group."""
 
 
-class WorkloadIdentityArgs(ResourceGroupArgs):
+class WorkloadIdentityArgs(ResourceGroupScopedArgs):
     """What an identity needs."""
 
     workload: str

@@ -14,14 +14,14 @@ from bluelamp.modules.azure.private_link import BLOB_ZONE, private_links
 from bluelamp.modules.azure.storage_encryption import EncryptionKey
 from bluelamp.modules.azure.untyped import untyped
 from bluelamp.modules.component import Component, after
-from bluelamp.modules.shared_arguments import ResourceGroupArgs
+from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 _GROUPS: Final = {"amlworkspace": ["privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"]}
 _STORAGE: Final = {"blob": [BLOB_ZONE], "file": ["privatelink.file.core.windows.net"]}
 _UNITS: Final = range(36, 217, 36)
 
 
-class DataAnalyticsArgs(ResourceGroupArgs):
+class DataAnalyticsArgs(ResourceGroupScopedArgs):
     """What analytics needs."""
 
     workload: str

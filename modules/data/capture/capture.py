@@ -12,7 +12,7 @@ from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.azure.private_link import private_links
 from bluelamp.modules.azure.storage_encryption import EncryptionKey
 from bluelamp.modules.component import Component, after
-from bluelamp.modules.shared_arguments import ResourceGroupArgs
+from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 _GROUPS: Final = {"namespace": ["privatelink.servicebus.windows.net"]}
 _HUB = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9._-]{0,254}[a-zA-Z0-9])?")
@@ -28,7 +28,7 @@ class CaptureHub(TypedDict):
     """Hours for which a record can be read again, 1 to 168; 168 when left out."""
 
 
-class DataCaptureArgs(ResourceGroupArgs):
+class DataCaptureArgs(ResourceGroupScopedArgs):
     """What capture needs."""
 
     workload: str

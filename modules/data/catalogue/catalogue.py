@@ -9,7 +9,7 @@ from bluelamp.modules import naming
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.azure.private_link import private_links
 from bluelamp.modules.component import Component, after
-from bluelamp.modules.shared_arguments import ResourceGroupArgs
+from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 _GROUPS: Final = {
     "account": ["privatelink.purview.azure.com"],
@@ -17,7 +17,7 @@ _GROUPS: Final = {
 }
 
 
-class DataCatalogueArgs(ResourceGroupArgs):
+class DataCatalogueArgs(ResourceGroupScopedArgs):
     """What a catalogue needs."""
 
     workload: str

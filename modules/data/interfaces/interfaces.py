@@ -8,7 +8,7 @@ from pulumi_azure_native import apimanagement
 from bluelamp.modules import naming
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.component import Component, after
-from bluelamp.modules.shared_arguments import ResourceGroupArgs
+from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 DELEGATION: Final = "Microsoft.Web/serverFarms"
 """The service that its subnet is given over to."""
@@ -16,7 +16,7 @@ _LOGGED: Final = ["Purpose"]
 """The headers of a call that are logged: why a partner asks."""
 
 
-class DataInterfacesArgs(ResourceGroupArgs):
+class DataInterfacesArgs(ResourceGroupScopedArgs):
     """What the service needs."""
 
     workload: str

@@ -13,7 +13,7 @@ from bluelamp.modules.azure.storage_encryption import EncryptionKey
 from bluelamp.modules.azure.untyped import untyped
 from bluelamp.modules.component import Component, after
 from bluelamp.modules.data.lake.sources import SqlSource, linked_services, problems
-from bluelamp.modules.shared_arguments import ResourceGroupArgs
+from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 ON_PREMISES: Final = "on-premises"
 """The integration runtime that the force installs beside its own systems."""
@@ -35,7 +35,7 @@ class ManagedEndpoint(TypedDict):
     """The part of it that is reached, such as `dfs`."""
 
 
-class DataFactoryArgs(ResourceGroupArgs):
+class DataFactoryArgs(ResourceGroupScopedArgs):
     """What a data factory needs."""
 
     workload: str

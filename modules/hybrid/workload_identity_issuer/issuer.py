@@ -9,7 +9,7 @@ from pulumi_azure_native import apimanagement
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component, after
 from bluelamp.modules.hybrid.workload_identity_issuer.documents import discovery, public_keys, response
-from bluelamp.modules.shared_arguments import ResourceGroupArgs
+from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 _CLUSTER = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _PATHS = {"discovery": "/.well-known/openid-configuration", "keys": "/openid/v1/jwks"}
@@ -22,7 +22,7 @@ class IssuerCluster(TypedDict):
     """The public keys that sign its service accounts' tokens, a JSON Web Key Set."""
 
 
-class WorkloadIdentityIssuerArgs(ResourceGroupArgs):
+class WorkloadIdentityIssuerArgs(ResourceGroupScopedArgs):
     """What the issuer needs."""
 
     workload: str

@@ -1,4 +1,4 @@
-"""Hubs in both regions, each of which knows what is behind the other's firewall."""
+"""Two peered hubs, with routes to the ranges behind each other's firewall."""
 
 from bluelamp.modules import naming
 from bluelamp.modules.azure.hub import Hub
@@ -27,7 +27,7 @@ logs = LogAnalytics(
 
 
 def hub(name: str, location: str, other: str) -> PeeredHub:
-    """A hub in one region, told of the other's."""
+    """A hub in one region, with a route to the other region."""
     made = Hub(
         name,
         {

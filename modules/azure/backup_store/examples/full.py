@@ -1,0 +1,54 @@
+"""A backup store with locked immutability, an existing private DNS zone and a lock against deletion."""
+
+from bluelamp.modules.azure.backup_store import BackupStore
+from bluelamp.modules.azure.hub import Hub
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Infrastructure",
+    classification="OFFICIAL",
+    roadmap_milestone="landing-zone",
+    spend_type="strategic",
+)
+group = ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})
+logs = LogAnalytics(
+    "logs",
+    {"label": label, "location": "uksouth", "workload": "platform", "resource_group_name": group.name},
+)
+hub = Hub(
+    "hub",
+    {
+        "label": label,
+        "location": "uksouth",
+        "resource_group_name": group.name,
+        "address_space": "10.30.0.0/22",
+        "estate": ["10.30.0.0/16"],
+        "workspace_id": logs.workspace_id,
+        "firewall": {"enabled": False},
+    },
+)
+BackupStore(
+    "backups",
+    {
+        "label": label,
+        "location": "uksouth",
+        "workload": "backups",
+        "resource_group_name": group.name,
+        "subnet_id": hub.private_endpoints_subnet_id,
+        "private_zone_id": (
+            "/subscriptions/6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e01/resourceGroups/rg-dns-essex-test-uks"
+            "/providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net"
+        ),
+        "workspace_id": logs.workspace_id,
+        "containers": ["live", "non-live"],
+        "immutable_days": 90,
+        "lock": "Locked",
+        "protect": True,
+    },
+)

@@ -1,0 +1,106 @@
+"""Analytics with a larger Stream Analytics cluster, a customer-managed key and existing private DNS zones."""
+
+from bluelamp.modules.azure.key_vault import KeyVault
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.azure.spoke import Spoke
+from bluelamp.modules.data.analytics import DataAnalytics
+from bluelamp.modules.data.capture import DataCapture
+from bluelamp.modules.data.lake import DataLake
+from bluelamp.modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Data",
+    classification="OFFICIAL",
+    roadmap_milestone="single-view",
+    spend_type="strategic",
+)
+group = ResourceGroup("data", {"label": label, "location": "uksouth", "workload": "data"})
+logs = LogAnalytics(
+    "logs",
+    {"label": label, "location": "uksouth", "workload": "data", "resource_group_name": group.name},
+)
+spoke = Spoke(
+    "network",
+    {
+        "label": label,
+        "location": "uksouth",
+        "workload": "data",
+        "resource_group_name": group.name,
+        "address_space": "10.30.4.0/24",
+        "workspace_id": logs.workspace_id,
+    },
+)
+vault = KeyVault(
+    "vault",
+    {
+        "label": label,
+        "location": "uksouth",
+        "workload": "data",
+        "resource_group_name": group.name,
+        "subnet_id": spoke.private_endpoints_subnet_id,
+        "virtual_network_ids": {"data": spoke.virtual_network_id},
+        "workspace_id": logs.workspace_id,
+        "tenant_id": "6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e01",
+    },
+)
+lake = DataLake(
+    "lake",
+    {
+        "label": label,
+        "location": "uksouth",
+        "workload": "lake",
+        "resource_group_name": group.name,
+        "subnet_id": spoke.private_endpoints_subnet_id,
+        "virtual_network_ids": {"data": spoke.virtual_network_id},
+        "workspace_id": logs.workspace_id,
+    },
+)
+capture = DataCapture(
+    "capture",
+    {
+        "label": label,
+        "location": "uksouth",
+        "workload": "capture",
+        "resource_group_name": group.name,
+        "subnet_id": spoke.private_endpoints_subnet_id,
+        "virtual_network_ids": {"data": spoke.virtual_network_id},
+        "workspace_id": logs.workspace_id,
+        "hubs": {"incidents": {}},
+    },
+)
+DataAnalytics(
+    "analytics",
+    {
+        "label": label,
+        "location": "uksouth",
+        "workload": "analytics",
+        "resource_group_name": group.name,
+        "subnet_id": spoke.private_endpoints_subnet_id,
+        "virtual_network_ids": {"data": spoke.virtual_network_id},
+        "workspace_id": logs.workspace_id,
+        "streaming_units": 72,
+        "private_zone_ids": {
+            "privatelink.blob.core.windows.net": (
+                "/subscriptions/6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e01/resourceGroups/rg-dns-essex-test-uks"
+                "/providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net"
+            )
+        },
+        "key": {
+            "vault_uri": vault.uri,
+            "key_name": "analytics",
+            "identity_id": (
+                "/subscriptions/6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e01/resourceGroups/rg-data-essex-test-uks"
+                "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-analytics"
+            ),
+        },
+        "protect": True,
+        "key_vault_id": vault.id,
+        "lake_id": lake.id,
+        "event_hubs_id": capture.id,
+    },
+)

@@ -1,0 +1,53 @@
+"""A data catalogue with an existing private DNS zone, protected from deletion."""
+
+from bluelamp.modules.azure.log_analytics import LogAnalytics
+from bluelamp.modules.azure.resource_group import ResourceGroup
+from bluelamp.modules.azure.spoke import Spoke
+from bluelamp.modules.data.catalogue import DataCatalogue
+from bluelamp.modules.naming import Label
+
+label = Label(
+    force="essex",
+    code="essex",
+    environment="test",
+    cost_centre="EXP-2201",
+    business_owner="Head of Data",
+    classification="OFFICIAL",
+    roadmap_milestone="single-view",
+    spend_type="strategic",
+)
+group = ResourceGroup("data", {"label": label, "location": "uksouth", "workload": "data"})
+logs = LogAnalytics(
+    "logs",
+    {"label": label, "location": "uksouth", "workload": "data", "resource_group_name": group.name},
+)
+spoke = Spoke(
+    "network",
+    {
+        "label": label,
+        "location": "uksouth",
+        "workload": "data",
+        "resource_group_name": group.name,
+        "address_space": "10.30.4.0/24",
+        "workspace_id": logs.workspace_id,
+    },
+)
+DataCatalogue(
+    "catalogue",
+    {
+        "label": label,
+        "location": "uksouth",
+        "workload": "catalogue",
+        "resource_group_name": group.name,
+        "subnet_id": spoke.private_endpoints_subnet_id,
+        "virtual_network_ids": {"data": spoke.virtual_network_id},
+        "workspace_id": logs.workspace_id,
+        "private_zone_ids": {
+            "privatelink.purview.azure.com": (
+                "/subscriptions/6f0c7d1e-52b4-4a43-9a0e-1d5a6c7b8e01/resourceGroups/rg-dns-essex-test-uks"
+                "/providers/Microsoft.Network/privateDnsZones/privatelink.purview.azure.com"
+            )
+        },
+        "protect": True,
+    },
+)
