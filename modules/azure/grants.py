@@ -6,14 +6,15 @@ from uuid import NAMESPACE_URL, uuid5
 import pulumi
 from pulumi_azure_native import authorization
 
+from bluelamp.modules.azure.built_in_roles import role_guid
 from bluelamp.modules.naming import Label
 
-ACCESS_ADMINISTRATOR: Final = "f58310d9-a9f6-439a-9e8d-f62e7b41a168"
+ACCESS_ADMINISTRATOR: Final = role_guid("Role Based Access Control Administrator")
 """Role Based Access Control Administrator: assigns roles, and cannot define them."""
 
 PRIVILEGED: Final = (
-    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",  # Owner
-    "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",  # User Access Administrator
+    role_guid("Owner"),
+    role_guid("User Access Administrator"),
     ACCESS_ADMINISTRATOR,
 )
 """Roles whose holders can give themselves every other role."""

@@ -10,7 +10,10 @@ from bluelamp.modules import naming
 from bluelamp.modules.component import Component, after
 
 BLOB_ZONE = "privatelink.blob.core.windows.net"
-"""The private DNS zone of blobs."""
+"""The private DNS zone of blob storage."""
+
+VAULT_ZONE = "privatelink.vaultcore.azure.net"
+"""The private DNS zone of key vaults."""
 
 DFS_ZONE = "privatelink.dfs.core.windows.net"
 """The private DNS zone of Data Lake file systems."""

@@ -14,6 +14,7 @@ from planned import ROOT, Planned, plan
 from bluelamp.core.dates import today
 from bluelamp.infra.force import load
 from bluelamp.infra.program import build
+from bluelamp.modules.azure.built_in_roles import role_guid
 from bluelamp.modules.azure.policy import assignments
 from bluelamp.rehearsal.values import plain
 
@@ -227,7 +228,9 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
 }
 """What roles may do, as far as it counts here: Microsoft, "Azure built-in roles", read on 30 November 2026."""
 DATA = ROOT / "modules" / "azure" / "policy" / "data"
-ROLES = {guid: name for name, guid in yaml.safe_load((DATA / "built_in_roles.yaml").read_text("utf-8")).items()}
+ROLES = {
+    role_guid(name): key for key, name in yaml.safe_load((DATA / "built_in_roles.yaml").read_text("utf-8")).items()
+}
 JOINS = {
     "operationalinsights:Workspace": "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
     "network:DdosProtectionPlan": "Microsoft.Network/ddosProtectionPlans/join/action",

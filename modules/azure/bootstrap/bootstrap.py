@@ -19,7 +19,7 @@ from bluelamp.modules.azure.bootstrap.state_store import CONTAINER, state_store
 from bluelamp.modules.azure.customer_managed_keys import CustomerManagedKeys
 from bluelamp.modules.azure.key_vault import KeyVault, KeyVaultArgs, KeyVaultKey, vault_key
 from bluelamp.modules.azure.lock import lock
-from bluelamp.modules.azure.private_link import BLOB_ZONE
+from bluelamp.modules.azure.private_link import BLOB_ZONE, VAULT_ZONE
 from bluelamp.modules.azure.storage_encryption import EncryptionKey
 from bluelamp.modules.component import Component
 from bluelamp.modules.naming import tags
@@ -27,7 +27,6 @@ from bluelamp.modules.naming import tags
 KEY: Final = "pulumi-state"
 """The name of the key that encrypts the secrets of states."""
 _WORKLOAD: Final = "state"
-_VAULT_ZONE: Final = "privatelink.vaultcore.azure.net"
 
 
 class Bootstrap(Component):
@@ -67,8 +66,8 @@ class Bootstrap(Component):
             "virtual_network_ids": args.get("virtual_network_ids", {}),
             "protect": protect,
         }
-        if _VAULT_ZONE in zones:
-            vault_args["private_zone_id"] = zones[_VAULT_ZONE]
+        if VAULT_ZONE in zones:
+            vault_args["private_zone_id"] = zones[VAULT_ZONE]
         vault = KeyVault(f"{name}-keys", vault_args, self.child())
         encryption = CustomerManagedKeys(
             f"{name}-encryption",

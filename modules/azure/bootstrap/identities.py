@@ -7,19 +7,20 @@ from uuid import NAMESPACE_URL, uuid5
 import pulumi
 from pulumi_azure_native import authorization
 
+from bluelamp.modules.azure.built_in_roles import role_guid
 from bluelamp.modules.azure.grants import ACCESS_ADMINISTRATOR, grant, no_privileged_roles
 from bluelamp.modules.azure.workload_identity import WorkloadIdentity
 from bluelamp.modules.component import Component
 
-READER: Final = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
-CONTRIBUTOR: Final = "b24988ac-6180-42a0-ab88-20f7382dd24c"
-BLOB_READER: Final = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
-BLOB_CONTRIBUTOR: Final = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
-CRYPTO_USER: Final = "12338af0-0e69-4776-bea7-57ae8d297424"
-SECRETS_USER: Final = "4633458b-17de-408a-b874-0445c86b69e6"
-MANAGEMENT_GROUP_CONTRIBUTOR: Final = "5d58bcaf-24a5-4b20-bdb6-eed9f69fbe4c"
-POLICY_CONTRIBUTOR: Final = "36243c78-bf99-498c-9df9-86d9f8d28608"
-MONITORING_CONTRIBUTOR: Final = "749f88d5-cbae-40b8-bcfc-e573ddc772fa"
+READER: Final = role_guid("Reader")
+CONTRIBUTOR: Final = role_guid("Contributor")
+BLOB_READER: Final = role_guid("Storage Blob Data Reader")
+BLOB_CONTRIBUTOR: Final = role_guid("Storage Blob Data Contributor")
+CRYPTO_USER: Final = role_guid("Key Vault Crypto User")
+SECRETS_USER: Final = role_guid("Key Vault Secrets User")
+MANAGEMENT_GROUP_CONTRIBUTOR: Final = role_guid("Management Group Contributor")
+POLICY_CONTRIBUTOR: Final = role_guid("Resource Policy Contributor")
+MONITORING_CONTRIBUTOR: Final = role_guid("Monitoring Contributor")
 # GUIDs of built-in roles, the same in every tenant: learn.microsoft.com/azure/role-based-access-control/built-in-roles
 
 _LOCKS: Final = tuple(f"Microsoft.Authorization/locks/{each}" for each in ("read", "write", "delete"))

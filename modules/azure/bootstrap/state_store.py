@@ -12,6 +12,7 @@ from bluelamp.modules import naming
 from bluelamp.modules.azure import closed_storage
 from bluelamp.modules.azure.backup import BackupArgs
 from bluelamp.modules.azure.backup.backup_vault import backup_vault
+from bluelamp.modules.azure.built_in_roles import role_guid
 from bluelamp.modules.azure.grants import grant
 from bluelamp.modules.azure.lock import lock
 from bluelamp.modules.azure.log_analytics import send_logs
@@ -23,7 +24,7 @@ CONTAINER: Final = "pulumi-state"
 RESTORE_DAYS: Final = 30
 """Days to any moment of which the container can be restored. Azure Backup sets the soft delete 5 days longer."""
 _KEPT_DAYS: Final = RESTORE_DAYS + 5
-_BACKUP_CONTRIBUTOR: Final = "e5e2a7ff-d759-4cd2-bb51-3152d37e2eb1"  # Storage Account Backup Contributor
+_BACKUP_CONTRIBUTOR: Final = role_guid("Storage Account Backup Contributor")
 _BLOBS: Final = "Microsoft.Storage/storageAccounts/blobServices"
 
 

@@ -6,12 +6,13 @@ import pulumi
 from pulumi_azure_native import compute, keyvault, managedidentity
 
 from bluelamp.modules import naming
+from bluelamp.modules.azure.built_in_roles import role_guid
 from bluelamp.modules.azure.grants import grant
 from bluelamp.modules.azure.key_vault.keys import KeyVaultKey, vault_key
 from bluelamp.modules.component import Component, after
 from bluelamp.modules.shared_arguments import LabelledArgs
 
-_CRYPTO_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
+_CRYPTO_USER = role_guid("Key Vault Crypto Service Encryption User")
 """The id of Azure's built-in role `Key Vault Crypto Service Encryption User`: wrap, unwrap and read, of one key."""
 
 DISKS = "disks"

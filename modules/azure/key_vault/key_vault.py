@@ -8,11 +8,9 @@ from pulumi_azure_native import keyvault
 from bluelamp.modules import naming
 from bluelamp.modules.azure.key_vault.keys import KeyVaultKey, vault_key
 from bluelamp.modules.azure.log_analytics import send_logs
-from bluelamp.modules.azure.private_link import private_link
+from bluelamp.modules.azure.private_link import VAULT_ZONE, private_link
 from bluelamp.modules.component import Component, after
 from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
-
-_ZONE = "privatelink.vaultcore.azure.net"
 
 
 class KeyVaultArgs(ResourceGroupScopedArgs):
@@ -69,7 +67,7 @@ class KeyVault(Component):
             opts=self.child(protect=args.get("protect", False)),
         )
         send_logs(f"{name}-vault-logs", vault, args["workspace_id"], self.child())
-        self.private_zone_id = private_link(self, name, args, vault, "vault", _ZONE)
+        self.private_zone_id = private_link(self, name, args, vault, "vault", VAULT_ZONE)
         self.id = vault.id
         self.name = after(vault_name, vault)
         where = {"vault_name": self.name, "resource_group_name": args["resource_group_name"]}

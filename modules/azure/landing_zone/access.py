@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from bluelamp.core.suggestions import did_you_mean_or
+from bluelamp.modules.azure.built_in_roles import role_guid
 
 _OWNERS = ("Owner", "User Access Administrator", "Role Based Access Control Administrator")
 
@@ -14,8 +15,8 @@ _OWNERS = ("Owner", "User Access Administrator", "Role Based Access Control Admi
 @cache
 def roles() -> Mapping[str, str]:
     """The ids of the built-in roles that may be given, by their names."""
-    read: Mapping[str, str] = yaml.safe_load(Path(__file__).with_name("roles.yaml").read_text("utf-8"))
-    return read
+    names: list[str] = yaml.safe_load(Path(__file__).with_name("roles.yaml").read_text("utf-8"))
+    return {name: role_guid(name) for name in names}
 
 
 def known_roles(where: str, role: str) -> list[str]:

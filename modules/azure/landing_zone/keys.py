@@ -5,6 +5,7 @@ from pulumi_azure_native import managedidentity
 
 from bluelamp.modules import naming
 from bluelamp.modules.azure.backup import BackupEncryption
+from bluelamp.modules.azure.built_in_roles import role_guid
 from bluelamp.modules.azure.grants import grant
 from bluelamp.modules.azure.key_vault import KeyVault
 from bluelamp.modules.azure.landing_zone.arguments import LandingZoneArgs
@@ -12,7 +13,7 @@ from bluelamp.modules.azure.landing_zone.arguments import LandingZoneArgs
 BACKUP_KEY = "backup"
 """What the key is called in the landing zone's vault."""
 
-_CRYPTO_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"  # Key Vault Crypto Service Encryption User
+_CRYPTO_USER = role_guid("Key Vault Crypto Service Encryption User")
 
 
 def backup_encryption(

@@ -17,12 +17,11 @@ from bluelamp.modules.azure.landing_zone.arguments import LandingZoneArgs, probl
 from bluelamp.modules.azure.landing_zone.edge import front_door, regional_firewall
 from bluelamp.modules.azure.landing_zone.keys import BACKUP_KEY, backup_encryption
 from bluelamp.modules.azure.landing_zone.providers import in_the_platform
+from bluelamp.modules.azure.private_link import VAULT_ZONE
 from bluelamp.modules.azure.resource_group import ResourceGroup
 from bluelamp.modules.azure.spoke import Spoke, SpokeArgs
 from bluelamp.modules.azure.subscription import Subscription, SubscriptionArgs, provider
 from bluelamp.modules.component import Component
-
-_VAULT_ZONE = "privatelink.vaultcore.azure.net"
 
 
 class LandingZone(Component):
@@ -168,7 +167,7 @@ class LandingZone(Component):
             workspace_id=args["workspace_id"],
             protect=args.get("protect", False),
         )
-        zone = args.get("private_zone_ids", {}).get(_VAULT_ZONE)
+        zone = args.get("private_zone_ids", {}).get(VAULT_ZONE)
         if zone is not None:
             wanted["private_zone_id"] = zone
         else:

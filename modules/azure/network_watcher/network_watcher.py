@@ -5,6 +5,7 @@ from typing import NotRequired
 import pulumi
 from pulumi_azure_native import managedidentity, network, storage
 
+from bluelamp.modules.azure.built_in_roles import role_guid
 from bluelamp.modules.azure.grants import grant
 from bluelamp.modules.azure.lock import lock
 from bluelamp.modules.azure.network_watcher.flow_logs import FlowLogs, flow_log
@@ -14,7 +15,7 @@ from bluelamp.modules.azure.storage_encryption import EncryptionKey, encryption,
 from bluelamp.modules.component import Component, after
 from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
-_BLOB_DATA_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
+_BLOB_DATA_CONTRIBUTOR = role_guid("Storage Blob Data Contributor")
 """The id of Azure's built-in role `Storage Blob Data Contributor`."""
 
 

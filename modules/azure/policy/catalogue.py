@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import yaml
 
+from bluelamp.modules.azure.built_in_roles import role_definition_id
+
 LONGEST_NAME: Final = 24
 """Most characters in the name of an assignment at a management group, by Azure's naming rules."""
 _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -114,8 +116,8 @@ def dns_zones() -> tuple[str, ...]:
 
 
 def role_id(name: str) -> str:
-    """The definition id of a built-in role of `built_in_roles.yaml`."""
-    return f"{_BUILT_IN}roleDefinitions/{_read('built_in_roles')[name]}"
+    """The definition id of a built-in role, by its key in `data/built_in_roles.yaml`."""
+    return role_definition_id(_read("built_in_roles")[name])
 
 
 def policy_id(guid: str) -> str:

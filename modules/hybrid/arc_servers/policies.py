@@ -10,15 +10,16 @@ import yaml
 from pulumi_azure_native import authorization, managedidentity
 
 from bluelamp.modules import naming
+from bluelamp.modules.azure.built_in_roles import role_guid
 from bluelamp.modules.azure.grants import grant
 from bluelamp.modules.component import Component
 
 _ROLES = {
-    "machines": "cd570a14-e51a-42ad-bac8-bafd67325302",  # Azure Connected Machine Resource Administrator
-    "monitoring": "749f88d5-cbae-40b8-bcfc-e573ddc772fa",  # Monitoring Contributor
-    "logs": "92aaf0da-9dab-42b6-94a3-d43ce8d16293",  # Log Analytics Contributor
+    "machines": role_guid("Azure Connected Machine Resource Administrator"),
+    "monitoring": role_guid("Monitoring Contributor"),
+    "logs": role_guid("Log Analytics Contributor"),
 }
-_ONBOARDING = "b64e21ea-ac4e-4cdf-9dc9-5b892992bee7"  # Azure Connected Machine Onboarding
+_ONBOARDING = role_guid("Azure Connected Machine Onboarding")
 
 
 @cache
