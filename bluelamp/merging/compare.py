@@ -6,7 +6,7 @@ from decimal import Decimal
 from ipaddress import IPv4Network
 from typing import Final
 
-from bluelamp.infra.siblings import used
+from bluelamp.infra.checks.environments import used
 from bluelamp.merging.estate import Estate
 from bluelamp.planning import Plan
 from bluelamp.pricing.model import HARDWARE, NONE, Costs, Kind, Line, total

@@ -16,7 +16,7 @@ from bluelamp.cost.estate import cost_of_plan
 from bluelamp.fleet.judge import judge_plan
 from bluelamp.fleet.planning import planning_each
 from bluelamp.infra.force import load
-from bluelamp.infra.roadmap import roadmap_of
+from bluelamp.infra.settings.roadmap import roadmap_of
 from bluelamp.planning.attempt import planned
 from bluelamp.policies import rules
 from bluelamp.pricing.model import By

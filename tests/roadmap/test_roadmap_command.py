@@ -258,9 +258,9 @@ def test_tagged_resources_without_an_entry_are_told_and_nothing_is_made_up() -> 
 def test_the_largest_force_registers_its_roadmap_and_tags_its_tactical_spend() -> None:
     from bluelamp.core.roadmap import tactical_tags
     from bluelamp.infra.force import load
-    from bluelamp.infra.program import label_of
-    from bluelamp.infra.roadmap import roadmap_of
-    from bluelamp.infra.wiring.roadmap import zone_labels
+    from bluelamp.infra.program.build import label_of
+    from bluelamp.infra.program.roadmap import zone_labels
+    from bluelamp.infra.settings.roadmap import roadmap_of
 
     force = load("west-midlands", root=ROOT)
     roadmap = roadmap_of(force, ROOT)

@@ -15,12 +15,13 @@ from bluelamp.core.environments import ENVIRONMENTS
 from bluelamp.core.reader import parse
 from bluelamp.core.source import Source
 from bluelamp.errors import UsageError
-from bluelamp.infra.force import ROOT, SettingsError, load, stack_source
-from bluelamp.infra.layers import merge
-from bluelamp.infra.program import label_of
-from bluelamp.infra.register import read_register
-from bluelamp.infra.siblings import used
-from bluelamp.infra.stacks import environment_of
+from bluelamp.infra.checks.environments import used
+from bluelamp.infra.force import ROOT, SettingsError, load
+from bluelamp.infra.program.build import label_of
+from bluelamp.infra.settings.environment import environment_of
+from bluelamp.infra.settings.layers import merge
+from bluelamp.infra.settings.register import read_register
+from bluelamp.infra.settings.stack_file import stack_source
 from bluelamp.modules import naming
 from bluelamp.origins.leaves import leaves
 from tests.thorough import tries
