@@ -9,7 +9,7 @@ from bluelamp.core.access import AccessPolicy
 from bluelamp.core.contracts import Contract
 from bluelamp.core.roadmap import Roadmap
 from bluelamp.infra.program.waiting import wait_once
-from bluelamp.infra.program.workload_access import LakeAccess, Signed
+from bluelamp.infra.program.workload_access import ClusterAccess, LakeAccess
 from bluelamp.infra.settings.model import Force
 from bluelamp.modules.aliases import drop_version_aliases
 from bluelamp.modules.naming import Label
@@ -30,7 +30,7 @@ def build(
     wait_once()
     pulumi.export("force", force.entry.force)
     label = label_of(force)
-    clusters: dict[str, Signed] = {}
+    clusters: dict[str, ClusterAccess] = {}
     jobs: dict[tuple[str, str], LakeAccess] = {}
     if force.azure:
         from bluelamp.infra.program.azure.landing_zone import azure_landing_zone

@@ -1,4 +1,4 @@
-"""What a cluster's platform and its API server are told of Azure; needs none of Azure's SDK."""
+"""What workloads on the force's clusters need to sign in to Azure; imports none of Azure's SDK."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ IMMUTABLE_DAYS = 30
 
 
 @dataclass(frozen=True)
-class Signed:
-    """What the platform of a cluster is told of its share in Azure."""
+class ClusterAccess:
+    """How the platform of a cluster signs in to Azure, and what it has there."""
 
     tenant_id: pulumi.Input[str]
     subscription_id: pulumi.Input[str]
@@ -33,7 +33,7 @@ class Signed:
 
 @dataclass(frozen=True)
 class LakeAccess:
-    """What a job is told of the lake, and of the identity that it acts as there."""
+    """How a job signs in to Azure, and the data lake that it uses."""
 
     tenant_id: pulumi.Input[str]
     client_id: pulumi.Output[str]
@@ -46,7 +46,7 @@ class LakeAccess:
 
 
 def issuer_of(force: Force, label: Label, cluster: str) -> str | None:
-    """The address of a cluster's issuer, which its API server is told as it is made; None where there will be none."""
+    """The address of a cluster's token issuer, for its API server; None where there will be none."""
     if force.azure is None or not force.has("workloadIdentity"):
         return None
     from bluelamp.modules.hybrid.workload_identity_issuer import issuer_url

@@ -1,16 +1,16 @@
-"""What is on the force's own premises, seen from Azure: private ways, clusters, servers and databases by Azure Arc."""
+"""The force's own premises in Azure: private link scopes, and clusters, servers and databases by Azure Arc."""
 
 from typing import TYPE_CHECKING
 
 import pulumi
 
 from bluelamp.infra.program.azure.context import Context
-from bluelamp.infra.program.azure.network import linked
+from bluelamp.infra.program.azure.dns import Names
+from bluelamp.infra.program.azure.topology import Topology, linked
 from bluelamp.infra.settings.cluster import Cluster
-from bluelamp.infra.settings.servers import Machine
+from bluelamp.infra.settings.servers import Machine, Servers
 
 if TYPE_CHECKING:
-    from bluelamp.infra.program.azure.network import Network
     from bluelamp.modules.azure.data_collection import DataCollection
     from bluelamp.modules.azure.log_analytics import LogAnalytics
     from bluelamp.modules.azure.metrics_workspace import MetricsWorkspace
@@ -23,9 +23,10 @@ _RULES = {"windows": "windows-events", "linux": "syslog"}
 """Which of the collection's rules a server follows, by its system."""
 
 
-def private_ways(
+def private_link_scopes(
     context: Context,
-    made: "Network",
+    topology: Topology,
+    names: Names,
     logs: "LogAnalytics",
     collected: "DataCollection | None",
     metrics: "MetricsWorkspace | None",
@@ -46,17 +47,17 @@ def private_ways(
             "workload": "platform",
             "resource_group_name": context.group("management").name,
             "workspace_id": logs.workspace_id,
-            "subnet_id": made.hub.private_endpoints_subnet_id,
+            "subnet_id": topology.primary.private_endpoints_subnet_id,
             "data_collection_endpoint_ids": endpoints,
-            "virtual_network_ids": linked(context, made),
-            "private_zone_ids": made.shared_zones,
+            "virtual_network_ids": linked(context, topology),
+            "private_zone_ids": names.shared,
         },
         context.at("management"),
     )
 
 
-def connected(
-    context: Context, logs: "LogAnalytics", collected: "DataCollection | None", ways: "PrivateLinkScopes | None"
+def arc_resources(
+    context: Context, logs: "LogAnalytics", collected: "DataCollection | None", scopes: "PrivateLinkScopes | None"
 ) -> None:
     """Each cluster whose agents are known, and the servers with their databases where the settings have some."""
     estate = context.force.on_premises
@@ -64,10 +65,10 @@ def connected(
         return
     for cluster in estate.clusters:
         if cluster.agent_certificate:
-            _cluster(context, cluster, cluster.agent_certificate, logs, ways)
+            _cluster(context, cluster, cluster.agent_certificate, logs, scopes)
     if estate.servers is None:
         return
-    servers = _servers(context, logs, collected, ways)
+    servers = _servers(context, estate.servers, collected, scopes)
     databases = {machine.name: _databases(machine) for machine in estate.servers.machines if machine.sql}
     if databases:
         from bluelamp.modules.hybrid.arc_sql import ArcSql
@@ -85,7 +86,7 @@ def connected(
 
 
 def _cluster(
-    context: Context, cluster: Cluster, certificate: str, logs: "LogAnalytics", ways: "PrivateLinkScopes | None"
+    context: Context, cluster: Cluster, certificate: str, logs: "LogAnalytics", scopes: "PrivateLinkScopes | None"
 ) -> None:
     from bluelamp.modules.hybrid.arc_cluster import ArcCluster, ArcClusterArgs
 
@@ -102,19 +103,16 @@ def _cluster(
         args["distribution"] = "rke2" if cluster.distribution == "rke2" else "generic"
         if cluster.distribution in _AUDIT_LOGS:
             args["audit_log"] = _AUDIT_LOGS[cluster.distribution]
-    if ways is not None:
-        args["private_link_scope_id"] = ways.arc_scope_id
+    if scopes is not None:
+        args["private_link_scope_id"] = scopes.arc_scope_id
     ArcCluster(f"arc-{cluster.name}", args, context.at("arc"))
 
 
 def _servers(
-    context: Context, logs: "LogAnalytics", collected: "DataCollection | None", ways: "PrivateLinkScopes | None"
+    context: Context, wanted: Servers, collected: "DataCollection | None", scopes: "PrivateLinkScopes | None"
 ) -> "ArcServers":
     from bluelamp.modules.hybrid.arc_servers import ArcServers, ArcServersArgs
 
-    assert context.force.on_premises is not None
-    wanted = context.force.on_premises.servers
-    assert wanted is not None
     group = context.group("servers")
     args = ArcServersArgs(
         label=context.label,
@@ -128,8 +126,8 @@ def _servers(
         args["data_collection_rule_ids"] = {system: _rule(collected, key) for system, key in _RULES.items()}
     if wanted.onboarding_principal_id:
         args["onboarding_principal_id"] = wanted.onboarding_principal_id
-    if ways is not None:
-        args["private_link_scope_id"] = ways.arc_scope_id
+    if scopes is not None:
+        args["private_link_scope_id"] = scopes.arc_scope_id
     return ArcServers("arc-servers", args, context.at("servers"))
 
 

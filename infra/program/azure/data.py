@@ -1,4 +1,4 @@
-"""The data landing zone: the lake, what fetches into it, what queries it, and what is captured and found."""
+"""The data landing zone: the lake, its data factory, query engine, catalogue, capture and analytics."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from bluelamp.core.contracts import Contract
 from bluelamp.infra.program.azure.context import Context
-from bluelamp.infra.program.azure.data_network import CONTAINER, HOST
-from bluelamp.infra.program.azure.data_place import Place
-from bluelamp.infra.program.azure.data_roles import opens_secrets, reads, writes
+from bluelamp.infra.program.azure.data_roles import grant_read, grant_secrets, grant_write
+from bluelamp.infra.program.azure.data_subnets import CONTAINER, HOST
+from bluelamp.infra.program.azure.data_zone import DataZone
+from bluelamp.infra.program.azure.dns import Names
 from bluelamp.infra.program.azure.retention import retention
 from bluelamp.infra.settings.data import ENGINE_FILE_SYSTEM
 from bluelamp.infra.settings.data import SqlSource as SourceSettings
 from bluelamp.modules import naming
 
 if TYPE_CHECKING:
-    from bluelamp.infra.program.azure.network import Network
     from bluelamp.infra.settings.data import Data as DataSettings
     from bluelamp.modules.azure.customer_managed_keys import CustomerManagedKeys
     from bluelamp.modules.azure.key_vault import KeyVault
@@ -34,38 +34,38 @@ _DEFAULT_INSTANCE: Final = "MSSQLSERVER"
 
 
 @dataclass(frozen=True)
-class Data:
-    """What of the data landing zone others build on."""
+class DataPlatform:
+    """The parts of the data landing zone that others use."""
 
-    place: Place
     lake: "DataLake"
 
 
 def data(
     context: Context,
-    network: "Network",
+    names: Names,
     zones: "dict[str, LandingZone]",
     vault: "KeyVault",
     logs: "LogAnalytics",
     assets: Sequence[Contract],
-) -> Data | None:
+) -> DataPlatform | None:
     """Everything that the profile has of `azure.data`; None without such settings."""
     wanted = context.azure.data
     if wanted is None or not context.has("dataLake"):
         return None
-    place = Place(context, network, zones[wanted.landing_zone], vault, logs, _keys(context, vault))
-    lake = _lake(place, wanted, assets)
-    _factory(place, wanted, lake)
+    keys = _keys(context, vault)
+    zone = DataZone(context, names, zones[wanted.landing_zone], vault, logs, keys)
+    lake = _lake(zone, wanted, assets)
+    _factory(zone, wanted, lake)
     if wanted.engine == "synapse":
-        _synapse(place, lake)
+        _synapse(zone, lake)
     elif wanted.engine == "databricks":
-        _databricks(place, wanted, lake)
+        _databricks(zone, wanted, lake)
     if context.has("dataCatalogue"):
-        _catalogue(place, lake)
-    capture = _capture(place) if context.has("dataCapture") else None
+        _catalogue(zone, lake)
+    capture = _capture(zone) if context.has("dataCapture") else None
     if capture is not None and context.has("dataAnalytics"):
-        _analytics(place, wanted, lake, capture)
-    return Data(place, lake)
+        _analytics(zone, wanted, lake, capture)
+    return DataPlatform(lake)
 
 
 def _keys(context: Context, vault: "KeyVault") -> "CustomerManagedKeys | None":
@@ -93,45 +93,49 @@ def _keys(context: Context, vault: "KeyVault") -> "CustomerManagedKeys | None":
     )
 
 
-def _lake(place: Place, wanted: "DataSettings", assets: Sequence[Contract]) -> "DataLake":
+def _lake(zone: DataZone, wanted: "DataSettings", assets: Sequence[Contract]) -> "DataLake":
     from bluelamp.modules.data.lake import DataLake, DataLakeArgs
 
-    args = place.args(
+    args = zone.args(
         DataLakeArgs,
         "lake",
         file_systems=[ENGINE_FILE_SYSTEM] if wanted.engine else None,
         landing_immutable_days=wanted.landing_immutable_days,
         retention=retention(assets, LAKE),
-        key=place.key("lake"),
+        key=zone.key("lake"),
         protect=wanted.protect or None,
     )
-    return DataLake("lake", args, place.opts)
+    return DataLake("lake", args, zone.opts)
 
 
-def _factory(place: Place, wanted: "DataSettings", lake: "DataLake") -> None:
+def _factory(zone: DataZone, wanted: "DataSettings", lake: "DataLake") -> None:
     from bluelamp.modules.data.lake import DataFactory, DataFactoryArgs
 
-    args = place.args(
+    args = zone.args(
         DataFactoryArgs,
         "lake",
         endpoints={
             "lake": {"id": lake.id, "group": "dfs"},
-            "key-vault": {"id": place.zone.key_vault_id, "group": "vault"},
+            "key-vault": {"id": zone.landing_zone.key_vault_id, "group": "vault"},
         },
-        key_vault_uri=place.zone.key_vault_uri,
-        sources={each.name: _source(place.context, each) for each in wanted.sources},
-        key=place.key("lake"),
+        key_vault_uri=zone.landing_zone.key_vault_uri,
+        sources=_sources(zone.context, wanted),
+        key=zone.key("lake"),
     )
-    factory = DataFactory("data-factory", args, place.opts)
-    writes(place, lake, "factory", factory.principal_id, "landing", "curated")
+    factory = DataFactory("data-factory", args, zone.opts)
+    grant_write(zone, lake, "factory", factory.principal_id, "landing", "curated")
     if wanted.sources:
-        opens_secrets(place, "factory", factory.principal_id)
+        grant_secrets(zone, "factory", factory.principal_id)
 
 
-def _source(context: Context, wanted: SourceSettings) -> "SqlSource":
+def _sources(context: Context, wanted: "DataSettings") -> "dict[str, SqlSource]":
+    """By name; each is on a server of the force's own premises, which the settings have wherever there is one."""
     estate = context.force.on_premises
-    assert estate is not None
-    server = f"{wanted.machine}.{estate.domain}"
+    return {each.name: _source(each, estate.domain) for each in wanted.sources} if estate else {}
+
+
+def _source(wanted: SourceSettings, domain: str | None) -> "SqlSource":
+    server = f"{wanted.machine}.{domain}"
     return {
         "server": server if wanted.instance == _DEFAULT_INSTANCE else f"{server}\\{wanted.instance}",
         "database": wanted.database,
@@ -140,68 +144,68 @@ def _source(context: Context, wanted: SourceSettings) -> "SqlSource":
     }
 
 
-def _synapse(place: Place, lake: "DataLake") -> None:
+def _synapse(zone: DataZone, lake: "DataLake") -> None:
     from bluelamp.modules.data.lake import SynapseKey, SynapseWorkspace, SynapseWorkspaceArgs
 
     key: SynapseKey | None = None
-    if place.keys is not None:
+    if zone.keys is not None:
         key = {
-            "key_uri": place.keys.key_uris.apply(lambda uris: uris["lake"]),
-            "identity_id": place.keys.identity_ids.apply(lambda ids: ids["lake"]),
+            "key_uri": zone.keys.key_uris.apply(lambda uris: uris["lake"]),
+            "identity_id": zone.keys.identity_ids.apply(lambda ids: ids["lake"]),
         }
-    args = place.args(
+    args = zone.args(
         SynapseWorkspaceArgs,
         "lake",
-        tenant_id=place.context.tenant_id,
+        tenant_id=zone.context.tenant_id,
         lake_id=lake.id,
         lake_endpoint=lake.endpoint,
         file_system=ENGINE_FILE_SYSTEM,
         key=key,
     )
-    engine = SynapseWorkspace("synapse", args, place.opts)
-    writes(place, lake, "synapse", engine.principal_id, "curated", "published", ENGINE_FILE_SYSTEM)
+    engine = SynapseWorkspace("synapse", args, zone.opts)
+    grant_write(zone, lake, "synapse", engine.principal_id, "curated", "published", ENGINE_FILE_SYSTEM)
 
 
-def _databricks(place: Place, wanted: "DataSettings", lake: "DataLake") -> None:
+def _databricks(zone: DataZone, wanted: "DataSettings", lake: "DataLake") -> None:
     from bluelamp.modules.data.lake import DatabricksWorkspace, DatabricksWorkspaceArgs
 
-    where = (place.context.label, place.context.location)
-    args = place.args(
+    where = (zone.context.label, zone.context.location)
+    args = zone.args(
         DatabricksWorkspaceArgs,
         "lake",
-        subscription_id=place.subscription_id,
-        virtual_network_id=place.zone.virtual_network_id,
+        subscription_id=zone.subscription_id,
+        virtual_network_id=zone.landing_zone.virtual_network_id,
         host_subnet_name=naming.name("subnet", f"{wanted.landing_zone}-{HOST}", *where),
         container_subnet_name=naming.name("subnet", f"{wanted.landing_zone}-{CONTAINER}", *where),
     )
-    engine = DatabricksWorkspace("databricks", args, place.opts)
-    writes(place, lake, "databricks", engine.principal_id, "curated", "published", ENGINE_FILE_SYSTEM)
+    engine = DatabricksWorkspace("databricks", args, zone.opts)
+    grant_write(zone, lake, "databricks", engine.principal_id, "curated", "published", ENGINE_FILE_SYSTEM)
 
 
-def _catalogue(place: Place, lake: "DataLake") -> None:
+def _catalogue(zone: DataZone, lake: "DataLake") -> None:
     from bluelamp.modules.data.catalogue import DataCatalogue, DataCatalogueArgs
 
-    made = DataCatalogue("catalogue", place.args(DataCatalogueArgs, "catalogue"), place.opts)
-    reads(place, lake, "catalogue", made.principal_id)
+    made = DataCatalogue("catalogue", zone.args(DataCatalogueArgs, "catalogue"), zone.opts)
+    grant_read(zone, lake, "catalogue", made.principal_id)
 
 
-def _capture(place: Place) -> "DataCapture":
+def _capture(zone: DataZone) -> "DataCapture":
     from bluelamp.modules.data.capture import DataCapture, DataCaptureArgs
 
-    args = place.args(DataCaptureArgs, "capture", hubs={hub: {} for hub in _HUBS}, key=place.key("events"))
-    return DataCapture("capture", args, place.opts)
+    args = zone.args(DataCaptureArgs, "capture", hubs={hub: {} for hub in _HUBS}, key=zone.key("events"))
+    return DataCapture("capture", args, zone.opts)
 
 
-def _analytics(place: Place, wanted: "DataSettings", lake: "DataLake", capture: "DataCapture") -> None:
+def _analytics(zone: DataZone, wanted: "DataSettings", lake: "DataLake", capture: "DataCapture") -> None:
     from bluelamp.modules.data.analytics import DataAnalytics, DataAnalyticsArgs
 
-    args = place.args(
+    args = zone.args(
         DataAnalyticsArgs,
         "analytics",
-        key_vault_id=place.zone.key_vault_id,
+        key_vault_id=zone.landing_zone.key_vault_id,
         lake_id=lake.id,
         event_hubs_id=capture.id,
         streaming_units=wanted.streaming_units,
-        key=place.key("analytics"),
+        key=zone.key("analytics"),
     )
-    DataAnalytics("analytics", args, place.opts)
+    DataAnalytics("analytics", args, zone.opts)

@@ -6,12 +6,12 @@ import pulumi
 
 from bluelamp.core.dates import today
 from bluelamp.infra.program.azure.context import Context
+from bluelamp.infra.program.azure.network import Network
 from bluelamp.infra.settings.assignments import PolicyAssignment
 from bluelamp.infra.settings.exemptions import PolicyExemption
 from bluelamp.modules.azure.management_groups import ManagementGroups, ManagementGroupsArgs, Placement
 
 if TYPE_CHECKING:
-    from bluelamp.infra.program.azure.network import Network
     from bluelamp.modules.azure.log_analytics import LogAnalytics
     from bluelamp.modules.azure.policy import AssignmentChange, Exemption
 
@@ -27,7 +27,7 @@ def hierarchy(context: Context) -> ManagementGroups:
     return groups
 
 
-def policies(context: Context, groups: ManagementGroups, logs: "LogAnalytics", network: "Network") -> None:
+def policies(context: Context, groups: ManagementGroups, logs: "LogAnalytics", network: Network) -> None:
     """The policy assignments, and the canary hierarchy that they are tried out on."""
     if context.has("policies"):
         from bluelamp.modules.azure.policy import PolicyBaseline, PolicyBaselineArgs
@@ -39,15 +39,16 @@ def policies(context: Context, groups: ManagementGroups, logs: "LogAnalytics", n
             groups=dict(groups.groups),
             workspace_id=logs.workspace_id,
         )
-        if network.ddos_plan_id is not None:
-            args["ddos_plan_id"] = network.ddos_plan_id
-        if network.zones is not None:
-            args["private_dns_zone_ids"] = {
-                zone: network.zone(zone) for zone in dns_zones() if zone in network.zone_names
+        if network.topology.ddos_plan_id is not None:
+            args["ddos_plan_id"] = network.topology.ddos_plan_id
+        zones = network.names.zone_ids
+        if zones:
+            args["private_dns_zone_ids"] = {zone: zones[zone] for zone in dns_zones() if zone in zones}
+            # The vault's zone is in the vault's group: it is made before the other zones.
+            args["private_dns_zone_scopes"] = {
+                "dns": context.group("dns").id,
+                "vault-zone": network.names.vault_zone_id,
             }
-            args["private_dns_zone_scopes"] = {"dns": context.group("dns").id}
-            if network.vault_zone_id is not None:  # beside the vault, which is there before the other zones
-                args["private_dns_zone_scopes"]["vault-zone"] = network.vault_zone_id
         if changes := [_changed(each) for each in context.azure.policy_assignments if _counts(each)]:
             args["changes"] = changes
         if context.azure.policy_exemptions:

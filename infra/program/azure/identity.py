@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from bluelamp.infra.program.azure.areas import PLATFORM
 from bluelamp.infra.program.azure.context import Context
+from bluelamp.infra.program.azure.subscriptions import PLATFORM
 
 if TYPE_CHECKING:
     from bluelamp.modules.azure.log_analytics import LogAnalytics

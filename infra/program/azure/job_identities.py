@@ -1,30 +1,30 @@
-"""The identities that tenants' jobs act as in the data lake, each with roles on the file systems in its settings."""
+"""The identities of tenants' jobs in the data lake, each with roles on the file systems in its settings."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 import pulumi
 
-from bluelamp.infra.program.azure.data_network import endpoints_range
 from bluelamp.infra.program.azure.data_roles import OWNER, READER, WRITER
-from bluelamp.infra.program.workload_access import LakeAccess, Signed
+from bluelamp.infra.program.azure.data_subnets import endpoints_range
+from bluelamp.infra.program.workload_access import ClusterAccess, LakeAccess
 from bluelamp.infra.settings.on_premises import OnPremises, Tenant
 from bluelamp.infra.settings.workloads import Job, JobLake
 
 if TYPE_CHECKING:
     from bluelamp.infra.program.azure.context import Context
-    from bluelamp.infra.program.azure.data import Data
+    from bluelamp.infra.program.azure.data import DataPlatform
     from bluelamp.modules.azure.workload_identity import RoleGrant, WorkloadIdentity
 
 _ROLES: Final = "/providers/Microsoft.Authorization/roleDefinitions/"
 
 
 def job_identities(
-    context: "Context", kept: "Data | None", clusters: Mapping[str, Signed]
+    context: "Context", data: "DataPlatform | None", clusters: Mapping[str, ClusterAccess]
 ) -> dict[tuple[str, str], LakeAccess]:
-    """What each job with `lake` in its settings is told of the lake, by the names of its tenant and itself."""
+    """The access of each job with `lake` in its settings, by the names of its tenant and itself."""
     estate = context.force.on_premises
-    if estate is None or kept is None or context.azure.data is None:
+    if estate is None or data is None or context.azure.data is None:
         return {}
     name = context.azure.data.landing_zone
     (cidr,) = (endpoints_range(zone) for zone in context.azure.landing_zones if zone.name == name)
@@ -35,10 +35,10 @@ def job_identities(
             if job.lake is None or cluster not in clusters:  # a profile without an issuer has no way to sign in
                 continue
             identity = _identity(
-                context, cluster, clusters[cluster], tenant, job, grants(kept.lake.file_system_ids, job.lake)
+                context, cluster, clusters[cluster], tenant, job, grants(data.lake.file_system_ids, job.lake)
             )
             found[tenant.name, job.name] = LakeAccess(
-                context.tenant_id, identity.client_id, kept.lake.endpoint, cidr, access_policy=job.lake.access_policy
+                context.tenant_id, identity.client_id, data.lake.endpoint, cidr, access_policy=job.lake.access_policy
             )
     return found
 
@@ -49,7 +49,7 @@ def cluster_of(estate: OnPremises, tenant: Tenant) -> str:
 
 
 def _identity(
-    context: "Context", cluster: str, signed: Signed, tenant: Tenant, job: Job, roles: "dict[str, RoleGrant]"
+    context: "Context", cluster: str, access: ClusterAccess, tenant: Tenant, job: Job, roles: "dict[str, RoleGrant]"
 ) -> "WorkloadIdentity":
     from bluelamp.modules.azure.workload_identity import WorkloadIdentity
 
@@ -61,7 +61,7 @@ def _identity(
             "location": context.location,
             "workload": f"job-{tenant.name}-{job.name}",
             "resource_group_name": context.group("clusters").name,
-            "credentials": {"cluster": {"issuer": signed.issuer, "subject": subject}},
+            "credentials": {"cluster": {"issuer": access.issuer, "subject": subject}},
             "roles": roles,
         },
         context.at("clusters"),

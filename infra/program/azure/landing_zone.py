@@ -13,21 +13,24 @@ from bluelamp.infra.program.azure import (
     access,
     arc,
     data,
-    data_ways,
+    dns,
     governance,
     identity,
     job_identities,
-    link,
-    network,
+    lake_firewall_rules,
+    network_watchers,
     operations,
-    tls,
+    site_connections,
+    tls_inspection,
     vending,
     workloads,
 )
-from bluelamp.infra.program.azure.areas import PLATFORM
 from bluelamp.infra.program.azure.context import Context, context
+from bluelamp.infra.program.azure.network import Network
+from bluelamp.infra.program.azure.subscriptions import PLATFORM
+from bluelamp.infra.program.azure.topology import Topology, linked, topology
 from bluelamp.infra.program.roadmap import zone_labels
-from bluelamp.infra.program.workload_access import LakeAccess, Signed
+from bluelamp.infra.program.workload_access import ClusterAccess, LakeAccess
 from bluelamp.infra.settings.azure import Azure
 from bluelamp.infra.settings.model import Force
 from bluelamp.modules.azure.budget import Budget
@@ -38,12 +41,14 @@ from bluelamp.modules.naming import Label
 
 @dataclass(frozen=True)
 class LandingZone:
-    """What of Azure others need: the stack's `exports`, each cluster's share by its name, and what jobs are told of the
-    lake by the names of their tenant and themselves."""
+    """The parts of the landing zone in Azure that others need."""
 
     exports: dict[str, pulumi.Output[Any]]
-    clusters: dict[str, Signed]
+    """The stack's outputs."""
+    clusters: dict[str, ClusterAccess]
+    """By the cluster's name."""
     jobs: dict[tuple[str, str], LakeAccess]
+    """By the names of the tenant and of the job."""
 
 
 def azure_landing_zone(
@@ -61,49 +66,48 @@ def azure_landing_zone(
     """
     here = context(force, azure, label, zone_labels(label, roadmap))
     groups = governance.hierarchy(here)
-    for workload in ("network", "management", "security"):
-        here.group(workload)
     logs = operations.workspace(here)
-    joined = network.network(here, logs)
-    vault = _vault(here, joined, logs)
-    network.names(here, joined, vault, logs)
-    link.gateways(here, joined, logs)
-    network.join(here, joined)
-    link.sites(here, joined, vault, logs)
-    keys = operations.keys(here, vault)
-    network.watch(here, joined, logs, vault, keys)
-    archive = operations.archive(here, joined, logs, vault, keys)
+    hubs = topology(here, logs)
+    vault = _vault(here, hubs, logs)
+    names = dns.names(here, hubs, vault, logs)
+    gateways = hubs.gateways(here, logs)
+    hubs.join(here, gateways)
+    circuits = site_connections.site_connections(here, gateways, names, vault, logs)
+    key = operations.storage_key(operations.keys(here, vault), vault)
+    watchers = network_watchers.network_watchers(here, hubs, names, logs, key)
+    network = Network(hubs, names, gateways, circuits, watchers)
+    archive = operations.archive(here, hubs, names, logs, key)
     collected = operations.collection(here, logs)
-    measured = workloads.metrics(here)
-    ways = arc.private_ways(here, joined, logs, collected, measured)
-    arc.connected(here, logs, collected, ways)
-    clusters = workloads.workloads(here, joined, logs, vault, keys, measured)
-    told = operations.watch(here, joined, logs, vault, archive)
-    emergency = identity.identity(here, logs, told)
-    governance.policies(here, groups, logs, joined)
-    zones = vending.landing_zones(here, joined, groups, logs)
-    kept = data.data(here, joined, zones, vault, logs, assets)
-    tls.inspect_tls(here, joined)
-    data_ways.lake_ways(here, joined, kept)
-    access.access(here, policy, kept, zones, logs, archive, emergency)
-    jobs = job_identities.job_identities(here, kept, clusters)
+    metrics = workloads.metrics_workspace(here)
+    scopes = arc.private_link_scopes(here, hubs, names, logs, collected, metrics)
+    arc.arc_resources(here, logs, collected, scopes)
+    clusters = workloads.workloads(here, hubs, names, logs, key, metrics)
+    action_group_id = operations.monitoring(here, network, logs, vault, archive)
+    emergency = identity.identity(here, logs, action_group_id)
+    governance.policies(here, groups, logs, network)
+    zones = vending.landing_zones(here, network, groups, logs)
+    platform = data.data(here, names, zones, vault, logs, assets)
+    policies = tls_inspection.inspect_tls(here, hubs.firewall_policies)
+    lake_firewall_rules.lake_firewall_rules(here, policies, platform)
+    access.access(here, policy, platform, zones, logs, archive, emergency)
+    jobs = job_identities.job_identities(here, platform, clusters)
     _budget(here)
     exports: dict[str, pulumi.Output[Any]] = {
         "managementGroupIds": groups.ids,
-        "hubVirtualNetworkId": joined.hub.virtual_network_id,
-        "hubSubnetIds": joined.hub.subnet_ids,
-        "firewallAddress": joined.hub.firewall_address,
+        "hubVirtualNetworkId": hubs.primary.virtual_network_id,
+        "hubSubnetIds": hubs.primary.subnet_ids,
+        "firewallAddress": hubs.primary.firewall_address,
         "workspaceId": logs.workspace_id,
         "keyVaultUri": vault.uri,
     }
-    if ways is not None:
-        exports["arcPrivateLinkScopeId"] = ways.arc_scope_id
-    if kept is not None:
-        exports["dataLakeEndpoint"] = kept.lake.endpoint
+    if scopes is not None:
+        exports["arcPrivateLinkScopeId"] = scopes.arc_scope_id
+    if platform is not None:
+        exports["dataLakeEndpoint"] = platform.lake.endpoint
     return LandingZone(exports, clusters, jobs)
 
 
-def _vault(here: Context, joined: network.Network, logs: LogAnalytics) -> KeyVault:
+def _vault(here: Context, hubs: Topology, logs: LogAnalytics) -> KeyVault:
     """The platform's vault."""
     settings = here.azure.key_vault
     return KeyVault(
@@ -114,9 +118,9 @@ def _vault(here: Context, joined: network.Network, logs: LogAnalytics) -> KeyVau
             "resource_group_name": here.group("security").name,
             "workload": "platform",
             "tenant_id": here.tenant_id,
-            "subnet_id": joined.hub.private_endpoints_subnet_id,
+            "subnet_id": hubs.primary.private_endpoints_subnet_id,
             "workspace_id": logs.workspace_id,
-            "virtual_network_ids": network.linked(here, joined),
+            "virtual_network_ids": linked(here, hubs),
             "sku": settings.sku,
             "soft_delete_retention_days": settings.soft_delete_retention_days,
         },

@@ -1,18 +1,20 @@
-"""Logs, alerts, keys and the watch over security."""
+"""Logs, alerts, keys and security monitoring."""
 
 from typing import TYPE_CHECKING
 
 import pulumi
 
 from bluelamp.infra.program.azure.alerts import alerts
-from bluelamp.infra.program.azure.areas import PLATFORM
 from bluelamp.infra.program.azure.context import Context
-from bluelamp.infra.program.azure.watched import watched
+from bluelamp.infra.program.azure.dns import Names
+from bluelamp.infra.program.azure.monitored_resources import monitored_resources
+from bluelamp.infra.program.azure.network import Network
+from bluelamp.infra.program.azure.subscriptions import PLATFORM
+from bluelamp.infra.program.azure.topology import Topology
 from bluelamp.modules.azure.log_analytics import LogAnalytics, LogAnalyticsArgs
 from bluelamp.modules.azure.private_link import BLOB_ZONE
 
 if TYPE_CHECKING:
-    from bluelamp.infra.program.azure.network import Network
     from bluelamp.modules.azure.customer_managed_keys import CustomerManagedKeys
     from bluelamp.modules.azure.data_collection import DataCollection
     from bluelamp.modules.azure.key_vault import KeyVault
@@ -56,19 +58,21 @@ def keys(context: Context, vault: "KeyVault") -> "CustomerManagedKeys | None":
     )
 
 
-def storage_key(own: "CustomerManagedKeys", vault: "KeyVault") -> "EncryptionKey":
-    """The key of the force's own by which storage accounts are encrypted."""
+def storage_key(keys: "CustomerManagedKeys | None", vault: "KeyVault") -> "EncryptionKey | None":
+    """The key of the force's own that encrypts storage accounts; None where it has none."""
+    if keys is None:
+        return None
     return {
-        "key_name": own.key_names.apply(lambda names: names["storage"]),
+        "key_name": keys.key_names.apply(lambda names: names["storage"]),
         "vault_uri": vault.uri,
-        "identity_id": own.identity_ids.apply(lambda ids: ids["storage"]),
+        "identity_id": keys.identity_ids.apply(lambda ids: ids["storage"]),
     }
 
 
 def archive(
-    context: Context, network: "Network", logs: LogAnalytics, vault: "KeyVault", own: "CustomerManagedKeys | None"
+    context: Context, topology: Topology, names: Names, logs: LogAnalytics, key: "EncryptionKey | None"
 ) -> "LogArchive | None":
-    """The immutable store for logs."""
+    """The immutable store for logs; `key` encrypts it."""
     if not context.has("logArchive"):
         return None
     from bluelamp.modules.azure.log_archive import LogArchive, LogArchiveArgs
@@ -78,12 +82,12 @@ def archive(
         "location": context.location,
         "resource_group_name": context.group("management").name,
         "workload": "logs",
-        "subnet_id": network.hub.private_endpoints_subnet_id,
+        "subnet_id": topology.primary.private_endpoints_subnet_id,
         "workspace_id": logs.workspace_id,
-        "private_zone_id": network.zone(BLOB_ZONE),
+        "private_zone_id": names.zone_ids[BLOB_ZONE],
     }
-    if own is not None:
-        args["key"] = storage_key(own, vault)
+    if key is not None:
+        args["key"] = key
     return LogArchive("log-archive", args, context.at("management"))
 
 
@@ -107,18 +111,18 @@ def collection(context: Context, logs: LogAnalytics) -> "DataCollection | None":
     )
 
 
-def watch(
-    context: Context, network: "Network", logs: LogAnalytics, vault: "KeyVault", kept: "LogArchive | None"
+def monitoring(
+    context: Context, network: Network, logs: LogAnalytics, vault: "KeyVault", archive: "LogArchive | None"
 ) -> pulumi.Output[str] | None:
-    """Activity log, alerts, Defender and Sentinel; gives the action group, where there is one."""
+    """Activity log, alerts, Defender and Sentinel; gives the id of the action group, where there is one."""
     subscriptions = context.platform
     contacts = [context.force.owner.email]
     if context.has("activityLog"):
         from bluelamp.modules.azure.activity_log import ActivityLog, ActivityLogArgs
 
         args = ActivityLogArgs(subscription_ids={**subscriptions}, workspace_id=logs.workspace_id)
-        if kept is not None:
-            args["archive_id"] = kept.id
+        if archive is not None:
+            args["archive_id"] = archive.id
         ActivityLog("activity-log", args, context.opts)
     if context.has("defender"):
         from bluelamp.modules.azure.defender import Defender
@@ -140,4 +144,6 @@ def watch(
             },
             context.at("management"),
         )
-    return alerts(context, watched(context, network, vault, kept), logs) if context.has("alerts") else None
+    if not context.has("alerts"):
+        return None
+    return alerts(context, monitored_resources(context, network, vault, archive), logs)

@@ -6,22 +6,21 @@ import pulumi
 
 from bluelamp.infra.program.azure.access import interface_subnets
 from bluelamp.infra.program.azure.context import Context
-from bluelamp.infra.program.azure.data_network import data_subnets
+from bluelamp.infra.program.azure.data_subnets import data_subnets
+from bluelamp.infra.program.azure.design import ISOLATED
+from bluelamp.infra.program.azure.network import Network
 from bluelamp.infra.settings.vending import Access
 from bluelamp.infra.settings.vending import LandingZone as LandingZoneSettings
 
 if TYPE_CHECKING:
-    from bluelamp.infra.program.azure.network import Network
     from bluelamp.modules.azure.landing_zone import LandingZone, LandingZoneArgs
     from bluelamp.modules.azure.log_analytics import LogAnalytics
     from bluelamp.modules.azure.management_groups import ManagementGroups
     from bluelamp.modules.azure.resource_guard import ResourceGuard
 
-_ISOLATED = "sandbox"
-
 
 def landing_zones(
-    context: Context, made: "Network", groups: "ManagementGroups", logs: "LogAnalytics"
+    context: Context, network: Network, groups: "ManagementGroups", logs: "LogAnalytics"
 ) -> "dict[str, LandingZone]":
     """Each landing zone of the settings, as `landing-zone-<name>`; by name."""
     if not context.azure.landing_zones:
@@ -31,8 +30,8 @@ def landing_zones(
     guards = _guards(context)
     zones: dict[str, LandingZone] = {}
     for zone in context.azure.landing_zones:
-        args = _arguments(context, made, groups, logs, zone)
-        if zone.archetype != _ISOLATED:
+        args = _arguments(context, network, groups, logs, zone)
+        if zone.archetype != ISOLATED:
             args["backup"] = {"immutability": zone.backup.immutability}
             if args["location"] in guards:
                 args["backup"]["resource_guard_id"] = guards[args["location"]].resource_guard_id
@@ -54,11 +53,10 @@ def _options(context: Context, zone: LandingZoneSettings) -> pulumi.ResourceOpti
 
 def _guards(context: Context) -> "dict[str, ResourceGuard]":
     """By region, what guards the vaults there; in a group in which no landing zone's people have a role."""
-    if not context.has("resourceGuard"):
+    if not context.guarded_regions:
         return {}
     from bluelamp.modules.azure.resource_guard import ResourceGuard
 
-    zones = [zone for zone in context.azure.landing_zones if zone.archetype != _ISOLATED]
     return {
         region: ResourceGuard(
             context.regional("resource-guard", region),
@@ -69,7 +67,7 @@ def _guards(context: Context) -> "dict[str, ResourceGuard]":
             },
             context.at("security"),
         )
-        for region in dict.fromkeys(context.region_of(zone) for zone in zones)
+        for region in context.guarded_regions
     }
 
 
@@ -85,7 +83,7 @@ def _access_key(zone: LandingZoneSettings, access: Access) -> str:
 
 def _arguments(
     context: Context,
-    made: "Network",
+    network: Network,
     groups: "ManagementGroups",
     logs: "LogAnalytics",
     zone: LandingZoneSettings,
@@ -123,26 +121,16 @@ def _arguments(
         args["management_group_name"] = groups.groups[zone.archetype]
     if zone.expires:
         args["expires_on"] = zone.expires.isoformat()
-    hub = made.hubs.get(region)
-    if region in made.virtual_hubs and zone.archetype != _ISOLATED:
-        from bluelamp.infra.program.azure.virtual_wan import joined_to
-
-        args["virtual_hub"] = joined_to(context, made.virtual_hubs[region], region)
-    elif hub is not None and zone.archetype != _ISOLATED:
-        args["hub"] = {
-            "virtual_network_id": hub.virtual_network_id,
-            "virtual_network_name": hub.virtual_network_name,
-            "resource_group_name": context.group("network", region).name,
-        }
-        if context.azure.hub.firewall.enabled:
-            args["hub"]["firewall_address"] = hub.firewall_address
-        if made.gateways is not None and region == context.location:
-            args["hub"]["gateway_id"] = made.gateways.vpn_gateway_id
-    if zone.archetype != _ISOLATED:
-        args["private_zone_ids"] = made.shared_zones
-    if made.ddos_plan_id is not None:
-        args["ddos_plan_id"] = made.ddos_plan_id
-    watcher = made.watchers.get(region)
+    if zone.archetype != ISOLATED:
+        connection = network.topology.spoke(context, region, network.gateways)
+        if "hub" in connection:
+            args["hub"] = connection["hub"]
+        if "virtual_hub" in connection:
+            args["virtual_hub"] = connection["virtual_hub"]
+        args["private_zone_ids"] = network.names.shared
+    if network.topology.ddos_plan_id is not None:
+        args["ddos_plan_id"] = network.topology.ddos_plan_id
+    watcher = network.watchers.get(region)
     if watcher is not None:
         args["flow_logs"] = {
             "watcher_name": watcher.watcher_name,

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from bluelamp.infra.program.azure.context import Context
-from bluelamp.infra.program.azure.operations import storage_key
-from bluelamp.infra.program.workload_access import IMMUTABLE_DAYS, ISSUER, Signed
+from bluelamp.infra.program.azure.dns import Names
+from bluelamp.infra.program.azure.topology import Topology
+from bluelamp.infra.program.workload_access import IMMUTABLE_DAYS, ISSUER, ClusterAccess
 from bluelamp.infra.settings.cluster import Cluster
 from bluelamp.modules.azure.private_link import BLOB_ZONE
 
 if TYPE_CHECKING:
-    from bluelamp.infra.program.azure.network import Network
     from bluelamp.modules.azure.backup_store import BackupStore
-    from bluelamp.modules.azure.customer_managed_keys import CustomerManagedKeys
     from bluelamp.modules.azure.key_vault import KeyVault
     from bluelamp.modules.azure.log_analytics import LogAnalytics
     from bluelamp.modules.azure.metrics_workspace import MetricsWorkspace
+    from bluelamp.modules.azure.storage_encryption import EncryptionKey
 
 _ROLES = "/providers/Microsoft.Authorization/roleDefinitions/"
 _SECRETS_USER = f"{_ROLES}4633458b-17de-408a-b874-0445c86b69e6"
@@ -31,17 +31,9 @@ _SUBJECTS = {
 """The service accounts of the platform's programs, as `modules/kubernetes` names them."""
 
 
-def known(context: Context) -> list[Cluster]:
-    """The clusters whose workloads can sign in, since the settings have their keys."""
-    estate = context.force.on_premises
-    if estate is None or not context.has("workloadIdentity"):
-        return []
-    return [cluster for cluster in estate.clusters if cluster.signing_keys]
-
-
-def metrics(context: Context) -> "MetricsWorkspace | None":
+def metrics_workspace(context: Context) -> "MetricsWorkspace | None":
     """Where the metrics of all clusters go."""
-    if not known(context):
+    if not context.signing_clusters:
         return None
     from bluelamp.modules.azure.metrics_workspace import MetricsWorkspace
 
@@ -59,15 +51,18 @@ def metrics(context: Context) -> "MetricsWorkspace | None":
 
 def workloads(
     context: Context,
-    made: "Network",
+    topology: Topology,
+    names: Names,
     logs: "LogAnalytics",
-    vault: "KeyVault",
-    keys: "CustomerManagedKeys | None",
-    measured: "MetricsWorkspace | None",
-) -> dict[str, Signed]:
-    """The issuer, and for each cluster a vault, a container for backups and the identities; by the cluster's name."""
-    clusters = known(context)
-    if measured is None:
+    key: "EncryptionKey | None",
+    metrics: "MetricsWorkspace | None",
+) -> dict[str, ClusterAccess]:
+    """The issuer, and for each cluster a vault, a container for backups and the identities; by the cluster's name.
+
+    `key` encrypts the backups' storage account.
+    """
+    clusters = context.signing_clusters
+    if metrics is None:
         return {}
     from bluelamp.modules.hybrid.workload_identity_issuer import WorkloadIdentityIssuer
 
@@ -83,17 +78,11 @@ def workloads(
         },
         context.at("clusters"),
     )
-    store = _store(context, made, logs, vault, keys, clusters)
+    store = _store(context, topology, names, logs, key)
+    vaults = {cluster.name: _vault(context, topology, names, logs, cluster.name) for cluster in clusters}
     return {
-        cluster.name: _signed(
-            context,
-            cluster.name,
-            _one(issuer.issuer_urls, cluster.name),
-            _vault(context, made, logs, cluster.name),
-            store,
-            measured,
-        )
-        for cluster in clusters
+        name: _access(context, name, _one(issuer.issuer_urls, name), vault, store, metrics)
+        for name, vault in vaults.items()
     }
 
 
@@ -110,7 +99,7 @@ def _key_set(cluster: Cluster) -> str:
     return json.dumps({"keys": [key.model_dump() for key in cluster.signing_keys]})
 
 
-def _vault(context: Context, made: "Network", logs: "LogAnalytics", cluster: str) -> "KeyVault":
+def _vault(context: Context, topology: Topology, names: Names, logs: "LogAnalytics", cluster: str) -> "KeyVault":
     """A cluster's own vault: what reads it can read neither the platform's secrets nor another cluster's."""
     from bluelamp.modules.azure.key_vault import KeyVault, KeyVaultArgs
 
@@ -120,23 +109,17 @@ def _vault(context: Context, made: "Network", logs: "LogAnalytics", cluster: str
         resource_group_name=context.group("clusters").name,
         workload=f"{cluster}-k8s",
         tenant_id=context.tenant_id,
-        subnet_id=made.hub.private_endpoints_subnet_id,
+        subnet_id=topology.primary.private_endpoints_subnet_id,
         workspace_id=logs.workspace_id,
         sku=context.azure.key_vault.sku,
         soft_delete_retention_days=context.azure.key_vault.soft_delete_retention_days,
+        private_zone_id=names.vault_zone_id,
     )
-    if made.vault_zone_id is not None:
-        args["private_zone_id"] = made.vault_zone_id
     return KeyVault(f"vault-{cluster}", args, context.at("clusters"))
 
 
 def _store(
-    context: Context,
-    made: "Network",
-    logs: "LogAnalytics",
-    vault: "KeyVault",
-    keys: "CustomerManagedKeys | None",
-    clusters: list[Cluster],
+    context: Context, topology: Topology, names: Names, logs: "LogAnalytics", key: "EncryptionKey | None"
 ) -> "BackupStore":
     from bluelamp.modules.azure.backup_store import BackupStore, BackupStoreArgs
 
@@ -145,32 +128,32 @@ def _store(
         location=context.location,
         workload="velero",
         resource_group_name=context.group("clusters").name,
-        subnet_id=made.hub.private_endpoints_subnet_id,
+        subnet_id=topology.primary.private_endpoints_subnet_id,
         workspace_id=logs.workspace_id,
-        private_zone_id=made.zone(BLOB_ZONE),
-        containers=[container(cluster.name) for cluster in clusters],
+        private_zone_id=names.zone_ids[BLOB_ZONE],
+        containers=[container(cluster.name) for cluster in context.signing_clusters],
         immutable_days=IMMUTABLE_DAYS,
     )
-    if keys is not None:
-        args["key"] = storage_key(keys, vault)
+    if key is not None:
+        args["key"] = key
     return BackupStore("cluster-backups", args, context.at("clusters"))
 
 
-def _signed(
+def _access(
     context: Context,
     cluster: str,
     issuer: pulumi.Output[str],
     vault: "KeyVault",
     store: "BackupStore",
-    measured: "MetricsWorkspace",
-) -> Signed:
+    metrics: "MetricsWorkspace",
+) -> ClusterAccess:
     from bluelamp.modules.azure.workload_identity import RoleGrant, WorkloadIdentity
 
     box = container(cluster)
     grants = {
         "secrets": RoleGrant(role_definition_id=_SECRETS_USER, scope=vault.id),
         "backup": RoleGrant(role_definition_id=_BLOB_CONTRIBUTOR, scope=_one(store.container_ids, box)),
-        "metrics": RoleGrant(role_definition_id=_METRICS_PUBLISHER, scope=measured.rule_id),
+        "metrics": RoleGrant(role_definition_id=_METRICS_PUBLISHER, scope=metrics.rule_id),
     }
     identities = {
         use: WorkloadIdentity(
@@ -187,7 +170,7 @@ def _signed(
         )
         for use, granted in grants.items()
     }
-    return Signed(
+    return ClusterAccess(
         tenant_id=context.tenant_id,
         subscription_id=context.subscription("clusters"),
         client_ids={use: each.client_id for use, each in identities.items()},
@@ -195,6 +178,6 @@ def _signed(
         backup_account=store.name,
         backup_container=box,
         backup_group=context.group("clusters").name,
-        metrics_url=measured.write_url,
+        metrics_url=metrics.write_url,
         issuer=issuer,
     )

@@ -6,7 +6,7 @@ from typing import Final
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from bluelamp.infra.program.workload_access import LakeAccess, Signed
+from bluelamp.infra.program.workload_access import ClusterAccess, LakeAccess
 from bluelamp.infra.settings.cluster import Cluster
 from bluelamp.infra.settings.model import Force
 from bluelamp.infra.settings.on_premises import OnPremises
@@ -22,35 +22,33 @@ def on_premises_estate(
     force: Force,
     estate: OnPremises,
     label: Label,
-    signed: dict[str, Signed],
-    lakes: dict[tuple[str, str], LakeAccess],
+    access: Mapping[str, ClusterAccess],
+    lakes: Mapping[tuple[str, str], LakeAccess],
     documents: Mapping[str, str],
 ) -> dict[str, pulumi.Output[str]]:
     """The clusters, what they run, and every tenant on its cluster; gives the namespaces by `cluster/tenant`.
 
-    `signed` are the clusters whose workloads sign in to Azure, with their share there; `lakes` what jobs are told
-    of the data lake, by the names of their tenant and themselves; `documents` are the compiled policy of access, by
-    file name.
+    `access` has the clusters whose workloads sign in to Azure, by name; `lakes` the jobs that use the data lake, by the
+    names of their tenant and themselves; `documents` are the compiled policy of access, by file name.
     """
     if force.has("clusters"):
         from bluelamp.infra.program.on_premises.clusters import clusters as make_clusters
 
         make_clusters(force, estate, label)
-    clusters = {cluster.name: cluster for cluster in estate.clusters}
-    first = estate.clusters[0]
-    providers: dict[str, kubernetes.Provider] = {}
+    providers = {
+        cluster.name: _provider(cluster, label)
+        for cluster in estate.clusters
+        if force.has("platform") or cluster.name in _used(force, estate)
+    }
     if force.has("platform"):
         from bluelamp.infra.program.on_premises.platform import platform
 
         for cluster in estate.clusters:
-            providers[cluster.name] = _provider(cluster, label)
             opts = pulumi.ResourceOptions(providers=[providers[cluster.name]])
-            platform(estate, cluster, force.level("platform"), label, opts, signed.get(cluster.name))
+            platform(estate, cluster, force.level("platform"), label, opts, access.get(cluster.name))
     namespaces: dict[str, pulumi.Output[str]] = {}
     for tenant in estate.tenants:
-        cluster = clusters[tenant.cluster] if tenant.cluster else first
-        if cluster.name not in providers:
-            providers[cluster.name] = _provider(cluster, label)
+        cluster = _cluster(estate, tenant.cluster)
         made = Tenant(
             f"{cluster.name}-{tenant.name}",
             _arguments(tenant, cluster, label, lakes),
@@ -61,13 +59,24 @@ def on_premises_estate(
     if estate.datahub and force.has("dataCatalogue"):
         from bluelamp.infra.program.on_premises.datahub import datahub
 
-        cluster = clusters[estate.datahub.cluster] if estate.datahub.cluster else first
-        if cluster.name not in providers:
-            providers[cluster.name] = _provider(cluster, label)
-        opts = pulumi.ResourceOptions(providers=[providers[cluster.name]])
-        host = f"catalogue.{cluster.name}.{estate.domain}"
-        namespaces[f"{cluster.name}/datahub"] = datahub(estate.datahub, host, label, opts)
+        name = _cluster(estate, estate.datahub.cluster).name
+        opts = pulumi.ResourceOptions(providers=[providers[name]])
+        host = f"catalogue.{name}.{estate.domain}"
+        namespaces[f"{name}/datahub"] = datahub(estate.datahub, host, label, opts)
     return namespaces
+
+
+def _used(force: Force, estate: OnPremises) -> set[str]:
+    """The names of the clusters that run tenants or DataHub."""
+    used = {_cluster(estate, tenant.cluster).name for tenant in estate.tenants}
+    if estate.datahub and force.has("dataCatalogue"):
+        used.add(_cluster(estate, estate.datahub.cluster).name)
+    return used
+
+
+def _cluster(estate: OnPremises, name: str | None) -> Cluster:
+    """The cluster of that name; the first where the settings name none."""
+    return next(each for each in estate.clusters if not name or each.name == name)
 
 
 def _jobs(
@@ -77,7 +86,7 @@ def _jobs(
     home: Tenant,
     label: Label,
     provider: kubernetes.Provider,
-    lakes: dict[tuple[str, str], LakeAccess],
+    lakes: Mapping[tuple[str, str], LakeAccess],
     documents: Mapping[str, str],
 ) -> None:
     if not tenant.jobs:
@@ -118,7 +127,7 @@ def _provider(cluster: Cluster, label: Label) -> kubernetes.Provider:
 
 
 def _arguments(
-    tenant: TenantSettings, cluster: Cluster, label: Label, lakes: dict[tuple[str, str], LakeAccess]
+    tenant: TenantSettings, cluster: Cluster, label: Label, lakes: Mapping[tuple[str, str], LakeAccess]
 ) -> TenantArgs:
     args = TenantArgs(
         label=_owned(label, tenant),

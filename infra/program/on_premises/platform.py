@@ -2,7 +2,7 @@
 
 import pulumi
 
-from bluelamp.infra.program.workload_access import IMMUTABLE_DAYS, Signed
+from bluelamp.infra.program.workload_access import IMMUTABLE_DAYS, ClusterAccess
 from bluelamp.infra.settings.cluster import Cluster
 from bluelamp.infra.settings.on_premises import OnPremises
 from bluelamp.infra.settings.profiles import LEVELS
@@ -23,9 +23,9 @@ def platform(
     level: str,
     label: Label,
     opts: pulumi.ResourceOptions,
-    signed: Signed | None = None,
+    access: ClusterAccess | None = None,
 ) -> None:
-    """Admission and classes on one cluster, and with `full` its gateway; where it is `signed` what needs Azure too."""
+    """Admission and classes on one cluster, and with `full` its gateway; with `access` what needs Azure too."""
     ClusterAdmission(
         f"{cluster.name}-admission",
         {
@@ -54,11 +54,11 @@ def platform(
             },
             opts,
         )
-    if signed is not None:
-        _signed_in(cluster.name, label, signed, opts)
+    if access is not None:
+        _azure_services(cluster.name, label, access, opts)
 
 
-def _signed_in(name: str, label: Label, signed: Signed, opts: pulumi.ResourceOptions) -> None:
+def _azure_services(name: str, label: Label, access: ClusterAccess, opts: pulumi.ResourceOptions) -> None:
     """What signs in to Azure without a secret: the store of secrets, backups and metrics."""
     from bluelamp.modules.kubernetes.backup import ClusterBackup
     from bluelamp.modules.kubernetes.monitoring import ClusterMonitoring
@@ -68,9 +68,9 @@ def _signed_in(name: str, label: Label, signed: Signed, opts: pulumi.ResourceOpt
         f"{name}-secrets",
         {
             "label": label,
-            "vault_uri": signed.vault_uri,
-            "tenant_id": signed.tenant_id,
-            "client_id": signed.client_ids["secrets"],
+            "vault_uri": access.vault_uri,
+            "tenant_id": access.tenant_id,
+            "client_id": access.client_ids["secrets"],
         },
         opts,
     )
@@ -79,12 +79,12 @@ def _signed_in(name: str, label: Label, signed: Signed, opts: pulumi.ResourceOpt
         {
             "label": label,
             "cluster": name,
-            "storage_account_name": signed.backup_account,
-            "container_name": signed.backup_container,
-            "resource_group_name": signed.backup_group,
-            "subscription_id": signed.subscription_id,
-            "tenant_id": signed.tenant_id,
-            "client_id": signed.client_ids["backup"],
+            "storage_account_name": access.backup_account,
+            "container_name": access.backup_container,
+            "resource_group_name": access.backup_group,
+            "subscription_id": access.subscription_id,
+            "tenant_id": access.tenant_id,
+            "client_id": access.client_ids["backup"],
             "immutable_days": IMMUTABLE_DAYS,
         },
         opts,
@@ -94,9 +94,9 @@ def _signed_in(name: str, label: Label, signed: Signed, opts: pulumi.ResourceOpt
         {
             "label": label,
             "cluster": name,
-            "metrics_endpoint": signed.metrics_url,
-            "tenant_id": signed.tenant_id,
-            "client_id": signed.client_ids["metrics"],
+            "metrics_endpoint": access.metrics_url,
+            "tenant_id": access.tenant_id,
+            "client_id": access.client_ids["metrics"],
         },
         opts,
     )

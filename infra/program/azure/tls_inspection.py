@@ -1,22 +1,25 @@
-"""The rules by which the hubs' firewalls look inside TLS."""
+"""The rules by which the hubs' firewalls inspect TLS."""
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import Final
+
+import pulumi
 
 from bluelamp.infra.program.azure.context import Context
-
-if TYPE_CHECKING:
-    from bluelamp.infra.program.azure.network import Network
 
 _GROUP: Final = "tls-inspection"
 _PRIORITY: Final = 900
 """After the groups of the hub's own and of the base policy, which deny what nothing may do."""
 
 
-def inspect_tls(context: Context, made: "Network") -> None:
-    """Lets the estate reach the names of the settings, inspected, in each firewall; later groups wait for this one."""
+def inspect_tls(context: Context, policies: Mapping[str, pulumi.Output[str]]) -> Mapping[str, pulumi.Output[str]]:
+    """Lets the estate reach the names of the settings, inspected, in each firewall.
+
+    `policies` are the names of the firewalls' policies by region; gives them anew, to wait for these rules as well.
+    """
     wanted = context.azure.hub.firewall.tls_inspection
     if wanted is None:
-        return
+        return policies
     from bluelamp.modules.azure.firewall_policy import FirewallRule, FirewallRules
 
     rule: FirewallRule = {
@@ -26,8 +29,8 @@ def inspect_tls(context: Context, made: "Network") -> None:
         "web": ["Https:443"],
         "terminate_tls": True,
     }
-    for region, policy in list(made.firewall_policies.items()):
-        rules = FirewallRules(
+    return {
+        region: FirewallRules(
             context.regional(_GROUP, region),
             {
                 "resource_group_name": context.group("network", region).name,
@@ -43,5 +46,6 @@ def inspect_tls(context: Context, made: "Network") -> None:
                 ],
             },
             context.at("network"),
-        )
-        made.firewall_policies[region] = rules.policy_name
+        ).policy_name
+        for region, policy in policies.items()
+    }

@@ -1,21 +1,22 @@
-"""The ways to the lake through the hubs' firewalls: from the force's sites, and from the interfaces.
+"""The firewall rules that let the force's sites and the interfaces reach the data lake.
 
 The rules are application rules, by host name. An application rule always translates the source address (SNAT), so that
 the answer of a private endpoint comes back through the firewall; a network rule does not, and the answer would be lost.
 Source: Microsoft, "Azure Firewall scenarios to inspect traffic destined to a private endpoint".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Final
+
+import pulumi
 
 from bluelamp.infra.program.azure.access import interface_range
 from bluelamp.infra.program.azure.context import Context
 from bluelamp.modules import naming
 
 if TYPE_CHECKING:
-    from bluelamp.infra.program.azure.data import Data
-    from bluelamp.infra.program.azure.network import Network
+    from bluelamp.infra.program.azure.data import DataPlatform
     from bluelamp.modules.azure.firewall_policy import FirewallRule
 
 _GROUP: Final = "data"
@@ -23,13 +24,18 @@ _PRIORITY: Final = 1000
 """After the groups of the hub's own and of the base policy, which deny what nothing may do."""
 
 
-def lake_ways(context: Context, made: "Network", kept: "Data | None") -> None:
-    """Lets the force's sites and the interfaces reach the lake by HTTPS, in each firewall that is on the way."""
-    if kept is None:
+def lake_firewall_rules(
+    context: Context, policies: Mapping[str, pulumi.Output[str]], data: "DataPlatform | None"
+) -> None:
+    """Lets the force's sites and the interfaces reach the lake by HTTPS, in each firewall on the path.
+
+    `policies` are the names of the firewalls' policies, by region.
+    """
+    if data is None:
         return
-    for region in made.hubs:
-        if region in made.firewall_policies and (rules := list(_rules(context, region))):
-            _add(context, made, region, rules)
+    for region in context.hub_spaces:
+        if region in policies and (rules := list(_rules(context, region))):
+            _add(context, policies[region], region, rules)
 
 
 def _rules(context: Context, region: str) -> Iterator["FirewallRule"]:
@@ -55,14 +61,14 @@ def _firewall_range(context: Context, region: str) -> str:
     return str(plan.virtual_hub if context.azure.topology == "virtual-wan" else plan.firewall)
 
 
-def _add(context: Context, made: "Network", region: str, rules: "list[FirewallRule]") -> None:
+def _add(context: Context, policy: pulumi.Output[str], region: str, rules: "list[FirewallRule]") -> None:
     from bluelamp.modules.azure.firewall_policy import FirewallRules
 
     FirewallRules(
         context.regional("data-ways", region),
         {
             "resource_group_name": context.group("network", region).name,
-            "policy_name": made.firewall_policies[region],
+            "policy_name": policy,
             "estate": context.estate,
             "rule_groups": [
                 {

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import pulumi
 
 from bluelamp.infra.program.azure.context import Context
-from bluelamp.infra.program.azure.data_network import ENDPOINTS
+from bluelamp.infra.program.azure.data_subnets import ENDPOINTS
+from bluelamp.infra.program.azure.dns import Names
 
 if TYPE_CHECKING:
-    from bluelamp.infra.program.azure.network import Network
     from bluelamp.modules.azure.customer_managed_keys import CustomerManagedKeys
     from bluelamp.modules.azure.key_vault import KeyVault
     from bluelamp.modules.azure.landing_zone import LandingZone
@@ -21,12 +21,12 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Place:
+class DataZone:
     """The landing zone, in its own subscription or the platform's; `keys` are in the platform's `vault`."""
 
     context: Context
-    network: "Network"
-    zone: "LandingZone"
+    names: Names
+    landing_zone: "LandingZone"
     vault: "KeyVault"
     logs: "LogAnalytics"
     keys: "CustomerManagedKeys | None"
@@ -34,18 +34,18 @@ class Place:
     @property
     def opts(self) -> pulumi.ResourceOptions | None:
         """The options that put a component into the landing zone's subscription."""
-        own = self.zone.provider
+        own = self.landing_zone.provider
         return pulumi.ResourceOptions(providers=[own]) if own else self.context.opts
 
     @property
     def subscription_id(self) -> pulumi.Input[str]:
         """The landing zone's subscription."""
-        return self.zone.subscription_id if self.zone.provider else self.context.subscription_id
+        return self.landing_zone.subscription_id if self.landing_zone.provider else self.context.subscription_id
 
     @property
     def group(self) -> pulumi.Output[str]:
         """The name of the resource group for the service itself."""
-        return self.zone.resource_group_names.apply(lambda names: names["workload"])
+        return self.landing_zone.resource_group_names.apply(lambda names: names["workload"])
 
     def args(self, shape: type[T], workload: str, **own: Any) -> T:
         """The arguments of the part called `workload`: what every part takes, and those of its own that are not None.
@@ -57,9 +57,9 @@ class Place:
             "location": self.context.location,
             "workload": workload,
             "resource_group_name": self.group,
-            "subnet_id": self.zone.subnet_ids.apply(lambda ids: ids[ENDPOINTS]),
+            "subnet_id": self.landing_zone.subnet_ids.apply(lambda ids: ids[ENDPOINTS]),
             "workspace_id": self.logs.workspace_id,
-            "private_zone_ids": self.network.shared_zones,
+            "private_zone_ids": self.names.shared,
         }
         return cast(T, {**common, **{key: value for key, value in own.items() if value is not None}})
 
