@@ -13,8 +13,8 @@ from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.source import Source, spell
 from bluelamp.core.validation import validate
 from bluelamp.infra.checks.context import Context
-from bluelamp.infra.checks.cross_field import findings
-from bluelamp.infra.checks.moves import move_findings
+from bluelamp.infra.checks.cross_field import cross_field_problems
+from bluelamp.infra.checks.moves import move_problems
 from bluelamp.infra.settings.access import access_of
 from bluelamp.infra.settings.address_file import ADDRESS_FILE, Kept, kept_of
 from bluelamp.infra.settings.budgets import fill_budgets
@@ -123,10 +123,10 @@ def _resolve(
     source.unread |= {config_steps(steps) for steps in unfilled}
     model, mistakes = validate(Settings, settings, source, config_steps)
     said = {problem.path for problem in mistakes}
-    for finding in (*findings(settings, context), *move_findings(settings, kept, context.entry.slug)):
-        steps = config_steps(finding.steps)
+    for problem in (*cross_field_problems(settings, context), *move_problems(settings, kept, context.entry.slug)):
+        steps = config_steps(problem.steps)
         if spell(steps) not in said and not source.is_unread(steps):
-            mistakes.append(source.problem(steps, *finding[1:]))
+            mistakes.append(source.placed(problem, steps))
     everything = dict.fromkeys([*source.problems, *mistakes])
     if everything or unkept or unplanned or model is None:
         ordered = sorted(everything, key=lambda problem: (problem.line, problem.column))

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from bluelamp.core.problems import SettingsError
+from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
-from bluelamp.core.source import Steps
+from bluelamp.core.source import Steps, problem_at
 from bluelamp.core.text import first_of
-from bluelamp.infra.checks.context import Context, Finding
+from bluelamp.infra.checks.context import Context
 from bluelamp.infra.settings.layers import STACK_FILE
 from bluelamp.infra.settings.raw import as_network, dig, primary_region, usable_regions
 from bluelamp.infra.settings.register import REGISTER
@@ -20,7 +20,7 @@ SMALLEST_SPOKE = 26
 """A landing zone's network holds at least a subnet for its service and one for private endpoints."""
 
 
-def address_findings(settings: Mapping[str, Any], context: Context) -> Iterator[Finding]:
+def address_problems(settings: Mapping[str, Any], context: Context) -> Iterator[Problem]:
     """Ranges that are too small, outside the allocation, somebody else's, or overlap one another."""
     regions = usable_regions(settings)
     primary = primary_region(settings)
@@ -49,10 +49,10 @@ def address_findings(settings: Mapping[str, Any], context: Context) -> Iterator[
         yield from _inside(steps, dig(cluster, "endpoint"), premises, "the force's own premises")
 
 
-def _hub(steps: Steps, hub: IPv4Network, region: str, context: Context) -> Iterator[Finding]:
+def _hub(steps: Steps, hub: IPv4Network, region: str, context: Context) -> Iterator[Problem]:
     entry = context.entry
     if hub.prefixlen > SMALLEST_HUB:
-        yield Finding(
+        yield problem_at(
             steps,
             f"{hub} is too small for a hub",
             str(hub),
@@ -68,9 +68,9 @@ def _first(whole: IPv4Network) -> Iterator[IPv4Network]:
 
 def _spoke(
     steps: Steps, own: IPv4Network, region: str, taken: list[tuple[IPv4Network, str]], context: Context
-) -> Iterator[Finding]:
+) -> Iterator[Problem]:
     if own.prefixlen > SMALLEST_SPOKE:
-        yield Finding(
+        yield problem_at(
             steps,
             f"{own} is too small for a landing zone",
             str(own),
@@ -81,7 +81,7 @@ def _spoke(
     yield from _against_own(steps, own, taken)
 
 
-def _sites(settings: Mapping[str, Any], premises: IPv4Network) -> Iterator[Finding]:
+def _sites(settings: Mapping[str, Any], premises: IPv4Network) -> Iterator[Problem]:
     sites = dig(settings, "onPremises", "sites")
     taken: list[tuple[IPv4Network, str]] = []
     for index, site in enumerate(sites if isinstance(sites, list) else ()):
@@ -90,7 +90,7 @@ def _sites(settings: Mapping[str, Any], premises: IPv4Network) -> Iterator[Findi
             continue
         steps: Steps = ("onPremises", "sites", index, "addressSpace")
         if not own.subnet_of(premises):
-            yield Finding(steps, f"{own} is outside the force's own premises", str(own), f"that is {premises}")
+            yield problem_at(steps, f"{own} is outside the force's own premises", str(own), f"that is {premises}")
         yield from _against_own(steps, own, taken)
         taken.append((own, f"onPremises.sites[{index}]"))
         devices = dig(site, "devices")
@@ -103,21 +103,21 @@ def _sites(settings: Mapping[str, Any], premises: IPv4Network) -> Iterator[Findi
             )
 
 
-def _inside(steps: Steps, written: object, around: IPv4Network, called: str) -> Iterator[Finding]:
+def _inside(steps: Steps, written: object, around: IPv4Network, called: str) -> Iterator[Problem]:
     try:
         address = IPv4Address(written if isinstance(written, str) else "")
     except ValueError:
         return
     if address not in around:
-        yield Finding(steps, f"{address} is outside {called}", str(address), f"that is {around}")
+        yield problem_at(steps, f"{address} is outside {called}", str(address), f"that is {around}")
     elif around.prefixlen < 31 and address in (around.network_address, around.broadcast_address):
-        yield Finding(steps, f"{address} is not an address of a host in {around}", str(address))
+        yield problem_at(steps, f"{address} is not an address of a host in {around}", str(address))
 
 
-def _against_own(steps: Steps, own: IPv4Network, taken: list[tuple[IPv4Network, str]]) -> Iterator[Finding]:
+def _against_own(steps: Steps, own: IPv4Network, taken: list[tuple[IPv4Network, str]]) -> Iterator[Problem]:
     for other, where in taken:
         if own.overlaps(other):
-            yield Finding(
+            yield problem_at(
                 steps,
                 f"{own} overlaps bluelamp:{where} ({other})",
                 str(own),
@@ -128,7 +128,7 @@ def _against_own(steps: Steps, own: IPv4Network, taken: list[tuple[IPv4Network, 
 
 def _against_plan(
     steps: Steps, net: IPv4Network, place: str, context: Context, *, second: bool = False
-) -> Iterator[Finding]:
+) -> Iterator[Problem]:
     entry = context.entry
     allocated = entry.allocation.ranges()[place]
     if net.subnet_of(allocated):
@@ -141,7 +141,7 @@ def _against_plan(
         message = f"{net} overlaps {first_of(taken)}"
     else:
         message = f"{net} is outside {entry.slug}'s allocation{_for(place, second=second)}"
-    yield Finding(steps, message, str(net), f"{entry.slug} is allocated {allocated} in {REGISTER}")
+    yield problem_at(steps, message, str(net), f"{entry.slug} is allocated {allocated} in {REGISTER}")
 
 
 def _for(place: str, *, second: bool) -> str:

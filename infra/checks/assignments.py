@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from bluelamp.core.problems import did_you_mean
-from bluelamp.core.source import Steps, show
-from bluelamp.infra.checks.context import Finding
+from bluelamp.core.problems import Problem, did_you_mean
+from bluelamp.core.source import Steps, problem_at, show
 from bluelamp.infra.settings.policy_baseline import DATA, assignments, initiatives
 from bluelamp.infra.settings.profiles import is_on
 from bluelamp.infra.settings.raw import dig
@@ -50,7 +49,7 @@ def _parameters(name: str) -> dict[str, list[Any]] | None:
     }
 
 
-def assignment_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def assignment_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
     """Every mistake in `azure.policyAssignments`."""
     listed = dig(settings, "azure", "policyAssignments")
     seen: dict[tuple[str, str], int] = {}
@@ -61,23 +60,23 @@ def assignment_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
         steps: Steps = ("azure", "policyAssignments", index)
         if name not in assignments():
             step = did_you_mean(name, assignments()) or "`bluelamp policy FORCE` lists the assignments"
-            yield Finding((*steps, "assignment"), f"{show(name)} is no assignment of the baseline", name, "", step)
+            yield problem_at((*steps, "assignment"), f"{show(name)} is no assignment of the baseline", name, "", step)
             continue
         if not is_on(settings, "policies"):
             message = "changes an assignment, and none are made"
-            yield Finding(steps, message, next_step="write policies: hybrid under bluelamp:components, or remove it")
+            yield problem_at(steps, message, next_step="write policies: hybrid under bluelamp:components, or remove it")
             return
         for argument, component in _NEEDED.items():
             if argument in assignments()[name].get("needs", ()) and not is_on(settings, component):
                 message = f"{name} is not assigned, since there is no {component}"
-                yield Finding((*steps, "assignment"), message, name, next_step="remove the entry")
+                yield problem_at((*steps, "assignment"), message, name, next_step="remove the entry")
         yield from _change(settings, steps, change, name)
         for group in _groups(change, name):
             first = seen.setdefault((name, group), index)
             if first != index:
                 message = f"{show(name)} at {group} is changed by an entry before it"
                 step = "put the changes into one entry, or name other groups with at"
-                yield Finding((*steps, "assignment"), message, name, next_step=step)
+                yield problem_at((*steps, "assignment"), message, name, next_step=step)
                 break
     yield from _exempt(settings, seen)
 
@@ -88,21 +87,21 @@ def _groups(change: object, name: str) -> tuple[str, ...]:
     return tuple(each for each in written if each in scopes) if isinstance(written, list) and written else scopes
 
 
-def _change(settings: Mapping[str, Any], steps: Steps, change: Mapping[str, Any], name: str) -> Iterator[Finding]:
+def _change(settings: Mapping[str, Any], steps: Steps, change: Mapping[str, Any], name: str) -> Iterator[Problem]:
     scopes = assignments()[name]["scopes"]
     written = [key for key in _CHANGES if change.get(key) not in (None, "enforced", {}, [])]
     if not written:
         message = "changes nothing"
-        yield Finding(steps, message, next_step=f"set one of {', '.join(_CHANGES)}, or remove the entry")
+        yield problem_at(steps, message, next_step=f"set one of {', '.join(_CHANGES)}, or remove the entry")
     if change.get("enforcement") == "off":
         for key in written[1:]:
-            yield Finding((*steps, key), "says how an assignment works that is off", next_step="remove it")
+            yield problem_at((*steps, key), "says how an assignment works that is off", next_step="remove it")
     at = change.get("at")
     for index, group in enumerate(at if isinstance(at, list) else ()):
         if isinstance(group, str) and group not in scopes:
             message = f"{name} is not assigned at {show(group)}"
             allowed = f"groups: {', '.join(scopes)}"
-            yield Finding((*steps, "at", index), message, group, allowed, did_you_mean(group, scopes))
+            yield problem_at((*steps, "at", index), message, group, allowed, did_you_mean(group, scopes))
     yield from _values(steps, change, name)
     yield from _not_scopes(settings, steps, change, name)
     yield from _selectors(steps, change)
@@ -114,10 +113,10 @@ def _change(settings: Mapping[str, Any], steps: Steps, change: Mapping[str, Any]
         ):
             if change.get(key) is None:
                 message = f"is missing: {loosening} loosens {name}"
-                yield Finding((*steps, key), message, next_step=f"add `{key}`, {what}")
+                yield problem_at((*steps, key), message, next_step=f"add `{key}`, {what}")
 
 
-def _values(steps: Steps, change: Mapping[str, Any], name: str) -> Iterator[Finding]:
+def _values(steps: Steps, change: Mapping[str, Any], name: str) -> Iterator[Problem]:
     given, known = change.get("parameters"), _parameters(name)
     if not isinstance(given, dict) or known is None:
         return
@@ -126,25 +125,25 @@ def _values(steps: Steps, change: Mapping[str, Any], name: str) -> Iterator[Find
         if key not in known:
             allowed = f"parameters: {_few(list(known))}"
             message = f"{name} has no parameter {show(key)}"
-            yield Finding(at, message, key, allowed if known else "it has none", did_you_mean(key, known))
+            yield problem_at(at, message, key, allowed if known else "it has none", did_you_mean(key, known))
             continue
         kind, *rest = known[key]
         if not isinstance(value, _KINDS[kind]) or (isinstance(value, bool) and kind != "Boolean"):
-            yield Finding(at, f"is not of the type {kind}", show(value, quote=False), f"type: {kind}")
+            yield problem_at(at, f"is not of the type {kind}", show(value, quote=False), f"type: {kind}")
             continue
         wrong = [each for each in (value if isinstance(value, list) else [value]) if rest and each not in rest[0]]
         if wrong:
             words = [str(each) for each in rest[0]]
             allowed = f"allowed: {_few(words)}"
             step = did_you_mean(str(wrong[0]), words)
-            yield Finding(at, f"{show(wrong[0])} is not allowed", show(wrong[0], quote=False), allowed, step)
+            yield problem_at(at, f"{show(wrong[0])} is not allowed", show(wrong[0], quote=False), allowed, step)
 
 
 def _few(words: Sequence[str]) -> str:
     return ", ".join(words[:_SHOWN]) + (" and more" if len(words) > _SHOWN else "")
 
 
-def _not_scopes(settings: Mapping[str, Any], steps: Steps, change: Mapping[str, Any], name: str) -> Iterator[Finding]:
+def _not_scopes(settings: Mapping[str, Any], steps: Steps, change: Mapping[str, Any], name: str) -> Iterator[Problem]:
     given = change.get("notScopes")
     groups = _groups(change, name)
     for index, scope in enumerate(given if isinstance(given, list) else ()):
@@ -155,22 +154,22 @@ def _not_scopes(settings: Mapping[str, Any], steps: Steps, change: Mapping[str, 
         if scope not in below:
             allowed = f"groups below {', '.join(groups)}: {', '.join(below) or 'none'}"
             message = f"{show(scope)} is no management group below one at which {name} is assigned"
-            yield Finding(at, message, scope, allowed, did_you_mean(scope, below))
+            yield problem_at(at, message, scope, allowed, did_you_mean(scope, below))
         elif dig(settings, "azure", "managementGroups", scope) is False:
-            yield Finding(at, f"the management group {scope} is off", scope, next_step="remove it")
+            yield problem_at(at, f"the management group {scope} is off", scope, next_step="remove it")
 
 
-def _selectors(steps: Steps, change: Mapping[str, Any]) -> Iterator[Finding]:
+def _selectors(steps: Steps, change: Mapping[str, Any]) -> Iterator[Problem]:
     listed = change.get("resourceSelectors")
     for index, each in enumerate(listed if isinstance(listed, list) else ()):
         conditions, kinds = dig(each, "selectors"), set()
         for place, one in enumerate(conditions if isinstance(conditions, list) else ()):
             at: Steps = (*steps, "resourceSelectors", index, "selectors", place)
             if bool(dig(one, "include")) == bool(dig(one, "exclude")):
-                yield Finding(at, "needs include or exclude, one of them", next_step="give one of them")
+                yield problem_at(at, "needs include or exclude, one of them", next_step="give one of them")
             kind = dig(one, "kind")
             if kind in kinds:
-                yield Finding((*at, "kind"), f"{show(kind)} is a duplicate in its selector", str(kind))
+                yield problem_at((*at, "kind"), f"{show(kind)} is a duplicate in its selector", str(kind))
             kinds.add(kind)
 
 
@@ -207,7 +206,7 @@ def _strength(effect: str) -> int:
     return _STRENGTH.get(effect.casefold(), _STRONGEST)
 
 
-def _exempt(settings: Mapping[str, Any], changed: Mapping[tuple[str, str], int]) -> Iterator[Finding]:
+def _exempt(settings: Mapping[str, Any], changed: Mapping[tuple[str, str], int]) -> Iterator[Problem]:
     """Exemptions from assignments that are off."""
     changes = dig(settings, "azure", "policyAssignments")
     exemptions = dig(settings, "azure", "policyExemptions")
@@ -219,4 +218,4 @@ def _exempt(settings: Mapping[str, Any], changed: Mapping[tuple[str, str], int])
         left = [group for group in assignments()[name]["scopes"] if (name, group) not in off]
         if not left:
             message = f"{name} is off, so nothing needs an exemption from it"
-            yield Finding(("azure", "policyExemptions", index, "assignment"), message, name, next_step="remove one")
+            yield problem_at(("azure", "policyExemptions", index, "assignment"), message, name, next_step="remove one")

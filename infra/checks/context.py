@@ -1,9 +1,8 @@
-"""What a check of settings is given and what it gives: a force among the others, and a mistake at a path."""
+"""What a check of settings is given: a force among the others."""
 
 from pathlib import Path
 from typing import NamedTuple
 
-from bluelamp.core.source import Steps
 from bluelamp.infra.settings.register import Entry, Register
 
 
@@ -13,13 +12,3 @@ class Context(NamedTuple):
     entry: Entry
     register: Register
     root: Path
-
-
-class Finding(NamedTuple):
-    """A mistake at `steps`, a path in the settings without `bluelamp:`."""
-
-    steps: Steps
-    message: str
-    found: str = ""
-    allowed: str = ""
-    next_step: str = ""

@@ -8,17 +8,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bluelamp.core.access import has_access
-from bluelamp.core.problems import did_you_mean
-from bluelamp.core.source import Steps, show
-from bluelamp.infra.checks.addresses import address_findings
-from bluelamp.infra.checks.assignments import assignment_findings
-from bluelamp.infra.checks.connections import connection_findings
-from bluelamp.infra.checks.context import Context, Finding
-from bluelamp.infra.checks.data import data_findings
-from bluelamp.infra.checks.environments import sibling_findings
-from bluelamp.infra.checks.jobs import job_findings
-from bluelamp.infra.checks.platform import platform_findings
-from bluelamp.infra.checks.restrictions import restriction_findings
+from bluelamp.core.problems import Problem, did_you_mean
+from bluelamp.core.source import Steps, problem_at, show
+from bluelamp.infra.checks.addresses import address_problems
+from bluelamp.infra.checks.assignments import assignment_problems
+from bluelamp.infra.checks.connections import connection_problems
+from bluelamp.infra.checks.context import Context
+from bluelamp.infra.checks.data import data_problems
+from bluelamp.infra.checks.environments import sibling_problems
+from bluelamp.infra.checks.jobs import job_problems
+from bluelamp.infra.checks.platform import platform_problems
+from bluelamp.infra.checks.restrictions import restriction_problems
 from bluelamp.infra.settings.fields import UK_REGIONS
 from bluelamp.infra.settings.profiles import COMES_WITH, missing
 from bluelamp.infra.settings.raw import dig, items, repeats
@@ -27,34 +27,34 @@ DEAREST_SANDBOX = 1000
 """GBP a month."""
 
 
-def findings(settings: Mapping[str, Any], context: Context) -> Iterator[Finding]:
+def cross_field_problems(settings: Mapping[str, Any], context: Context) -> Iterator[Problem]:
     """Every mistake that shows only when several settings, or several forces, are seen together."""
     yield from _estate(settings)
-    yield from address_findings(settings, context)
+    yield from address_problems(settings, context)
     yield from _doubles(settings)
     yield from _references(settings)
     yield from _components(settings)
     yield from _sandboxes(settings)
     yield from _machines(settings)
-    yield from connection_findings(settings)
-    yield from sibling_findings(settings, context)
-    yield from restriction_findings(settings)
-    yield from assignment_findings(settings)
-    yield from platform_findings(settings)
-    yield from data_findings(settings)
-    yield from job_findings(settings, has_policy=has_access(context.root, context.entry.slug))
+    yield from connection_problems(settings)
+    yield from sibling_problems(settings, context)
+    yield from restriction_problems(settings)
+    yield from assignment_problems(settings)
+    yield from platform_problems(settings)
+    yield from data_problems(settings)
+    yield from job_problems(settings, has_policy=has_access(context.root, context.entry.slug))
 
 
-def _estate(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _estate(settings: Mapping[str, Any]) -> Iterator[Problem]:
     if "azure" not in settings and "onPremises" not in settings:
-        yield Finding(
+        yield problem_at(
             (),
             "there is neither bluelamp:azure nor bluelamp:onPremises: nothing would be made",
             next_step="add one of them",
         )
     tier = dig(settings, "classification", "tier")
     if tier in ("SECRET", "TOP SECRET") and "azure" in settings:
-        yield Finding(
+        yield problem_at(
             ("classification", "tier"),
             f"{tier} never goes to public Azure",
             tier,
@@ -63,7 +63,7 @@ def _estate(settings: Mapping[str, Any]) -> Iterator[Finding]:
         )
 
 
-def _doubles(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _doubles(settings: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _twice(("azure", "regions"), dig(settings, "azure", "regions"), None)
     yield from _twice(("onPremises", "clusters"), dig(settings, "onPremises", "clusters"), "name")
     yield from _twice(("onPremises", "tenants"), dig(settings, "onPremises", "tenants"), "name")
@@ -93,9 +93,9 @@ def _doubles(settings: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _twice(("azure", "hub", "rules"), same, "priority")
 
 
-def _twice(steps: Steps, listed: object, key: str | None) -> Iterator[Finding]:
+def _twice(steps: Steps, listed: object, key: str | None) -> Iterator[Problem]:
     for at, value, first in repeats(items(steps, listed, key)):
-        yield Finding(
+        yield problem_at(
             at,
             f"{show(value)} is here a second time; it is first at [{first[len(steps)]}]",
             show(value, quote=False),
@@ -103,7 +103,7 @@ def _twice(steps: Steps, listed: object, key: str | None) -> Iterator[Finding]:
         )
 
 
-def _references(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _references(settings: Mapping[str, Any]) -> Iterator[Problem]:
     clusters = dig(settings, "onPremises", "clusters")
     known = _named(clusters) if isinstance(clusters, list) else ["live"]
     yield from _unknown(("onPremises", "tenants"), dig(settings, "onPremises", "tenants"), "cluster", known)
@@ -119,12 +119,12 @@ def _named(items: object) -> list[str]:
     return list(dict.fromkeys(name for name in names if isinstance(name, str) and name.isprintable()))
 
 
-def _unknown(steps: Steps, items: object, key: str, known: list[str]) -> Iterator[Finding]:
+def _unknown(steps: Steps, items: object, key: str, known: list[str]) -> Iterator[Problem]:
     """Every item whose `key` names something that is not among the `known`."""
     for index, item in enumerate(items if isinstance(items, list) else ()):
         name = dig(item, key)
         if isinstance(name, str) and name not in known:
-            yield Finding(
+            yield problem_at(
                 (*steps, index, key),
                 f"there is no {key} called {show(name)}",
                 show(name, quote=False),
@@ -133,44 +133,44 @@ def _unknown(steps: Steps, items: object, key: str, known: list[str]) -> Iterato
             )
 
 
-def _components(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _components(settings: Mapping[str, Any]) -> Iterator[Problem]:
     """Components without the ones that they need."""
     written = settings.get("components")
     for name, needed in missing(settings):
         asked = isinstance(written, Mapping) and name in written
-        yield Finding(
+        yield problem_at(
             ("components", name if asked else needed),
             f"{name} needs {needed}, which is not there",
             next_step=f"write {needed}: {COMES_WITH[needed]}, or {name}: off",
         )
 
 
-def _sandboxes(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _sandboxes(settings: Mapping[str, Any]) -> Iterator[Problem]:
     zones = dig(settings, "azure", "landingZones")
     for index, zone in enumerate(zones if isinstance(zones, list) else ()):
         if dig(zone, "archetype") == "sandbox" and "expires" not in zone:
-            yield Finding(
+            yield problem_at(
                 ("azure", "landingZones", index, "expires"),
                 "is missing: a sandbox has an end",
                 next_step='add `expires: "2027-03-31"`',
             )
         amount = dig(zone, "budget", "amount")
         if dig(zone, "archetype") == "sandbox" and isinstance(amount, int | float) and amount > DEAREST_SANDBOX:
-            yield Finding(
+            yield problem_at(
                 ("azure", "landingZones", index, "budget", "amount"),
                 f"{amount:,} is too much for a sandbox",
                 str(amount),
                 f"at most {DEAREST_SANDBOX:,} a month",
             )
         if dig(zone, "subscriptionId") is not None and dig(zone, "billingScope") is not None:
-            yield Finding(
+            yield problem_at(
                 ("azure", "landingZones", index, "billingScope"),
                 "makes a new subscription, and subscriptionId names one that is there",
                 next_step="keep one of them",
             )
 
 
-def _machines(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _machines(settings: Mapping[str, Any]) -> Iterator[Problem]:
     """Clusters that Cluster API makes, without what it needs to know."""
     clusters = dig(settings, "onPremises", "clusters")
     for index, cluster in enumerate(clusters if isinstance(clusters, list) else ()):
@@ -178,17 +178,17 @@ def _machines(settings: Mapping[str, Any]) -> Iterator[Finding]:
         steps: Steps = ("onPremises", "clusters", index)
         if made_on is not None and "endpoint" not in cluster:
             message = "is missing: the API server's address must be known before there is one"
-            yield Finding((*steps, "endpoint"), message, next_step="add `endpoint: 10.144.8.10`")
+            yield problem_at((*steps, "endpoint"), message, next_step="add `endpoint: 10.144.8.10`")
         if made_on is not None and "version" not in cluster:
             message = "is missing: Cluster API makes machines of one version"
-            yield Finding((*steps, "version"), message, next_step='add `version: "1.36.3"`')
+            yield problem_at((*steps, "version"), message, next_step='add `version: "1.36.3"`')
         version = dig(cluster, "version")
         if made_on is not None and isinstance(version, str) and version.count(".") == 1:
             message = f"{show(version)} is not the whole version, which Cluster API needs"
-            yield Finding((*steps, "version"), message, show(version, quote=False), next_step='such as "1.36.3"')
+            yield problem_at((*steps, "version"), message, show(version, quote=False), next_step='such as "1.36.3"')
         if made_on == "metal3" and dig(cluster, "metal3") is None:
             message = "metal3 is chosen, and nothing says from which image"
-            yield Finding((*steps, "infrastructure"), message, next_step="add metal3 beside it")
+            yield problem_at((*steps, "infrastructure"), message, next_step="add metal3 beside it")
         if made_on == "vsphere" and dig(settings, "onPremises", "vsphere") is None:
             message = "vsphere is chosen, and nothing says where it is"
-            yield Finding((*steps, "infrastructure"), message, next_step="add bluelamp:onPremises.vsphere")
+            yield problem_at((*steps, "infrastructure"), message, next_step="add bluelamp:onPremises.vsphere")

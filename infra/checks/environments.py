@@ -6,9 +6,9 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from bluelamp.core.environments import ENVIRONMENTS, PROD, join
-from bluelamp.core.problems import SettingsError
-from bluelamp.core.source import Steps, show
-from bluelamp.infra.checks.context import Context, Finding
+from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.source import Steps, problem_at, show
+from bluelamp.infra.checks.context import Context
 from bluelamp.infra.settings.address_file import kept_of
 from bluelamp.infra.settings.defaults import fill
 from bluelamp.infra.settings.layers import STACK_FILE, written_settings
@@ -16,12 +16,12 @@ from bluelamp.infra.settings.raw import as_network, dig
 from bluelamp.infra.settings.register import REGISTER, Entry
 
 
-def sibling_findings(settings: Mapping[str, Any], context: Context) -> Iterator[Finding]:
+def sibling_problems(settings: Mapping[str, Any], context: Context) -> Iterator[Problem]:
     """An environment without a subscription of its own, and what two environments of a force both use."""
     entry = context.entry
     written = settings.get("environment")
     if entry.environment and isinstance(written, str) and written != entry.environment:
-        yield Finding(
+        yield problem_at(
             ("environment",),
             f"{show(written)} is not the environment of the stack {entry.slug}",
             show(written, quote=False),
@@ -32,7 +32,7 @@ def sibling_findings(settings: Mapping[str, Any], context: Context) -> Iterator[
     if entry.environment and isinstance(azure, Mapping) and azure.get("subscriptionId") is None:
         message = "is missing: an environment has a subscription of its own"
         step = f"add `subscriptionId: …` to bluelamp:azure in {STACK_FILE.format(slug=entry.slug)}"
-        yield Finding(("azure", "subscriptionId"), message, next_step=step)
+        yield problem_at(("azure", "subscriptionId"), message, next_step=step)
     for other in _others(context):
         theirs = _settings(other, context)
         if theirs is not None:
@@ -67,19 +67,19 @@ def _settings(entry: Entry, context: Context) -> dict[str, Any] | None:
 
 def _same_environment(
     settings: Mapping[str, Any], entry: Entry, theirs: Mapping[str, Any], other: Entry
-) -> Iterator[Finding]:
+) -> Iterator[Problem]:
     mine = entry.environment or settings.get("environment", PROD)
     its = other.environment or theirs.get("environment", PROD)
     if mine == its:
         message = f"{show(mine)} is the environment of the stack {other.slug} too: names of resources would be the same"
-        yield Finding(("environment",), message, show(mine, quote=False), next_step="rename one of them")
+        yield problem_at(("environment",), message, show(mine, quote=False), next_step="rename one of them")
 
 
-def _same_subscription(settings: Mapping[str, Any], theirs: Mapping[str, Any], other: Entry) -> Iterator[Finding]:
+def _same_subscription(settings: Mapping[str, Any], theirs: Mapping[str, Any], other: Entry) -> Iterator[Problem]:
     taken = {value.casefold() for _, value in _subscriptions(theirs)}
     for steps, value in _subscriptions(settings):
         if value.casefold() in taken:
-            yield Finding(
+            yield problem_at(
                 steps,
                 f"{show(value)} is a subscription of {other.slug}",
                 show(value, quote=False),
@@ -98,13 +98,13 @@ def _subscriptions(settings: Mapping[str, Any]) -> Iterator[tuple[Steps, str]]:
             yield ("azure", "landingZones", index, "subscriptionId"), named
 
 
-def _overlaps(settings: Mapping[str, Any], theirs: Mapping[str, Any], other: Entry) -> Iterator[Finding]:
+def _overlaps(settings: Mapping[str, Any], theirs: Mapping[str, Any], other: Entry) -> Iterator[Problem]:
     reserved = [("its share", other.allocation.ranges()[place]) for place in ("uksouth", "ukwest")]
     taken = [(spelt, net) for (_, spelt, net) in used(theirs)]
     for steps, _, net in used(settings):
         for spelt, their in [*taken, *(reserved if other.environment else ())]:
             if net.overlaps(their):
-                yield Finding(
+                yield problem_at(
                     steps,
                     f"{net} overlaps {other.slug} ({spelt} {their})",
                     str(net),

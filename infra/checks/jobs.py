@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from bluelamp.core.problems import did_you_mean
-from bluelamp.core.source import Steps, show
-from bluelamp.infra.checks.context import Finding
+from bluelamp.core.problems import Problem, did_you_mean
+from bluelamp.core.source import Steps, problem_at, show
 from bluelamp.infra.settings.data import ENGINE_FILE_SYSTEM, LAKE_FILE_SYSTEMS
 from bluelamp.infra.settings.profiles import is_on
 from bluelamp.infra.settings.raw import dig, items
@@ -13,7 +12,7 @@ from bluelamp.infra.settings.raw import dig, items
 _KEYS: Final = ("read", "write", "own")
 
 
-def job_findings(settings: Mapping[str, Any], *, has_policy: bool) -> Iterator[Finding]:
+def job_problems(settings: Mapping[str, Any], *, has_policy: bool) -> Iterator[Problem]:
     """Every mistake of `lake` of a tenant's job against the rest of the settings.
 
     `has_policy` says whether the force has a policy of access.
@@ -26,30 +25,30 @@ def job_findings(settings: Mapping[str, Any], *, has_policy: bool) -> Iterator[F
                 data = dig(settings, "azure", "data")
                 if data is None:
                     step = "add bluelamp:azure.data, or remove lake"
-                    yield Finding(steps, "the force has no data lake", next_step=step)
+                    yield problem_at(steps, "the force has no data lake", next_step=step)
                 elif isinstance(data, Mapping):
                     yield from _lake(settings, steps, lake, data)
                     if lake.get("accessPolicy") is True and not has_policy:
                         message = "the force has no policy of access"
                         step = "write its access.yaml, or remove accessPolicy"
-                        yield Finding((*steps, "accessPolicy"), message, "true", next_step=step)
+                        yield problem_at((*steps, "accessPolicy"), message, "true", next_step=step)
                     yield from _sign_in(settings, steps, dig(tenant, "cluster"))
 
 
 def _lake(
     settings: Mapping[str, Any], steps: Steps, lake: Mapping[str, Any], data: Mapping[str, Any]
-) -> Iterator[Finding]:
+) -> Iterator[Problem]:
     if _switched_off(settings, "dataLake"):
         message = "the force has no data lake: the component dataLake is off"
-        yield Finding(steps, message, next_step="write dataLake: hybrid, or remove lake")
+        yield problem_at(steps, message, next_step="write dataLake: hybrid, or remove lake")
         return
     if not any(lake.get(key) for key in _KEYS):
-        yield Finding(steps, "names no file system", next_step="add `read: [curated]`, or remove lake")
+        yield problem_at(steps, "names no file system", next_step="add `read: [curated]`, or remove lake")
     known = [*LAKE_FILE_SYSTEMS, *([ENGINE_FILE_SYSTEM] if data.get("engine") else [])]
     for key in _KEYS:
         for at, name in items((*steps, key), lake.get(key)):
             if isinstance(name, str) and name not in known:
-                yield Finding(
+                yield problem_at(
                     at,
                     f"the lake has no file system called {show(name)}",
                     show(name, quote=False),
@@ -63,11 +62,11 @@ def _switched_off(settings: Mapping[str, Any], component: str) -> bool:
     return dig(settings, "components", component) is not None and not is_on(settings, component)
 
 
-def _sign_in(settings: Mapping[str, Any], steps: Steps, wanted: object) -> Iterator[Finding]:
+def _sign_in(settings: Mapping[str, Any], steps: Steps, wanted: object) -> Iterator[Problem]:
     """Whether Entra ID trusts the cluster's service accounts; a cluster that is not there is reported elsewhere."""
     if _switched_off(settings, "workloadIdentity"):
         message = "the job cannot sign in: the component workloadIdentity is off, so no cluster has an issuer"
-        yield Finding(steps, message, next_step="write workloadIdentity: full, or remove lake")
+        yield problem_at(steps, message, next_step="write workloadIdentity: full, or remove lake")
         return
     if not is_on(settings, "workloadIdentity"):
         return  # a higher profile brings it, and then the keys are needed
@@ -77,4 +76,4 @@ def _sign_in(settings: Mapping[str, Any], steps: Steps, wanted: object) -> Itera
     for cluster in clusters:
         if isinstance(name, str) and dig(cluster, "name") == name and not dig(cluster, "signingKeys"):
             message = f"the job cannot sign in: the cluster {show(name)} has no signing keys"
-            yield Finding(steps, message, next_step="add the cluster's signingKeys, or remove lake")
+            yield problem_at(steps, message, next_step="add the cluster's signingKeys, or remove lake")

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
-from bluelamp.core.source import Steps
-from bluelamp.infra.checks.context import Finding
+from bluelamp.core.problems import Problem
+from bluelamp.core.source import Steps, problem_at
 from bluelamp.infra.settings.address_file import Kept, shown
 from bluelamp.infra.settings.allocation import HUB, Key, same_place
 from bluelamp.infra.settings.defaults import wanted
@@ -14,7 +14,7 @@ from bluelamp.infra.settings.raw import dig, usable_regions
 COMMAND = "bluelamp addresses"
 
 
-def move_findings(settings: Mapping[str, Any], kept: Kept, slug: str) -> Iterator[Finding]:
+def move_problems(settings: Mapping[str, Any], kept: Kept, slug: str) -> Iterator[Problem]:
     """Every network of the settings that would leave its kept range, or take that of a network no longer there."""
     if kept.ranges is None:
         return
@@ -25,7 +25,7 @@ def move_findings(settings: Mapping[str, Any], kept: Kept, slug: str) -> Iterato
         if net is None:
             continue
         if own is not None and not same_place(own, net, key[1]):
-            yield Finding(
+            yield problem_at(
                 places[key],
                 f"{shown(key)} would move from {own} to {net}, and a network that is deployed cannot move",
                 str(net),
@@ -34,7 +34,7 @@ def move_findings(settings: Mapping[str, Any], kept: Kept, slug: str) -> Iterato
             )
         for other, taken in kept.ranges.items():
             if other != key and other not in asked and net.overlaps(taken):
-                yield Finding(
+                yield problem_at(
                     places[key],
                     f"{net} overlaps {taken}, which is kept for {shown(other)} in {kept.line(other)}",
                     str(net),

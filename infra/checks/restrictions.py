@@ -13,9 +13,8 @@ from typing import Any, Final
 
 import yaml
 
-from bluelamp.core.problems import did_you_mean
-from bluelamp.core.source import Steps, show
-from bluelamp.infra.checks.context import Finding
+from bluelamp.core.problems import Problem, did_you_mean
+from bluelamp.core.source import Steps, problem_at, show
 from bluelamp.infra.settings.policy_baseline import assignments, initiatives
 from bluelamp.infra.settings.raw import as_network, dig, items, repeats
 from bluelamp.modules import naming
@@ -55,7 +54,7 @@ _PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12",
 _ZONES = Path(naming.__file__).parent.parent / "azure" / "private_dns" / "zones.yaml"
 
 
-def restriction_findings(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def restriction_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
     """Every value that the clouds refuse because of another setting, or because it is reserved."""
     yield from _duplicates(settings)
     yield from _hub_rules(settings)
@@ -73,11 +72,11 @@ def _items(values: object, *steps: str | int) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _repeated(places: list[tuple[Steps, Any]], what: str) -> Iterator[Finding]:
+def _repeated(places: list[tuple[Steps, Any]], what: str) -> Iterator[Problem]:
     """A finding for each value that is at a place before its own."""
     for steps, value, _ in repeats(places):
         message = f"{show(value)} is a duplicate {what}"
-        yield Finding(steps, message, show(value, quote=False), next_step="change or remove one")
+        yield problem_at(steps, message, show(value, quote=False), next_step="change or remove one")
 
 
 def _each(settings: Mapping[str, Any], steps: Steps, key: str | None = None) -> list[tuple[Steps, Any]]:
@@ -85,7 +84,7 @@ def _each(settings: Mapping[str, Any], steps: Steps, key: str | None = None) -> 
     return items(steps, dig(settings, *steps), key)
 
 
-def _duplicates(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _duplicates(settings: Mapping[str, Any]) -> Iterator[Problem]:
     zones: Steps = ("azure", "landingZones")
     budgets: list[Steps] = [("azure", "budget")]
     budgets += [(*zones, index, "budget") for index in range(len(_items(settings, *zones)))]
@@ -117,48 +116,50 @@ def _duplicates(settings: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _repeated(_each(settings, (*cluster, "signingKeys"), "kid"), "key id")
 
 
-def _hub_rules(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _hub_rules(settings: Mapping[str, Any]) -> Iterator[Problem]:
     reserved = {name.casefold() for name in HUB_RULES}
     for index, rule in enumerate(_items(settings, "azure", "hub", "rules")):
         name = dig(rule, "name")
         steps: Steps = ("azure", "hub", "rules", index)
         if isinstance(name, str) and name.casefold() in reserved:
             message = f"{show(name)} is the name of a rule that every hub has"
-            yield Finding((*steps, "name"), message, name, f"reserved: {', '.join(HUB_RULES)}", "rename the rule")
+            yield problem_at((*steps, "name"), message, name, f"reserved: {', '.join(HUB_RULES)}", "rename the rule")
         ends = [str(dig(rule, key)) for key in ("source", "destination")]
         families = {":" in end for end in ends if "/" in end or ":" in end or end[:1].isdigit()}
         if len(families) > 1:
             message = "is of another IP version than the source"
-            yield Finding((*steps, "destination"), message, ends[1], "IPv4 or IPv6 at both ends")
+            yield problem_at((*steps, "destination"), message, ends[1], "IPv4 or IPv6 at both ends")
 
 
-def _regions(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _regions(settings: Mapping[str, Any]) -> Iterator[Problem]:
     regions = dig(settings, "azure", "regions")
     if isinstance(regions, list) and len(regions) == 1 and dig(settings, "azure", "secondHub") is not None:
         message = "is a hub in a second region, and there is one region"
-        yield Finding(("azure", "secondHub"), message, next_step="add a region to azure.regions, or remove secondHub")
+        yield problem_at(
+            ("azure", "secondHub"), message, next_step="add a region to azure.regions, or remove secondHub"
+        )
 
 
-def _landing_zones(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _landing_zones(settings: Mapping[str, Any]) -> Iterator[Problem]:
     platform = dig(settings, "azure", "subscriptionId")
     for index, zone in enumerate(_items(settings, "azure", "landingZones")):
         steps: Steps = ("azure", "landingZones", index)
         own = dig(zone, "subscriptionId")
         if isinstance(own, str) and isinstance(platform, str) and own.casefold() == platform.casefold():
             message = "is the platform's own subscription"
-            yield Finding((*steps, "subscriptionId"), message, own, next_step="remove it: that is the default")
+            yield problem_at((*steps, "subscriptionId"), message, own, next_step="remove it: that is the default")
         if dig(zone, "archetype") != "sandbox":
             continue
         placed = own is not None or dig(zone, "billingScope") is not None
         if placed and dig(settings, "azure", "managementGroups", "sandbox") is False:
             message = "a sandbox with a subscription needs the management group for sandboxes, which is off"
             step = "write managementGroups: {sandbox: true}, or choose another archetype"
-            yield Finding((*steps, "archetype"), message, "sandbox", next_step=step)
+            yield problem_at((*steps, "archetype"), message, "sandbox", next_step=step)
         if isinstance(zone, Mapping) and "backup" in zone:
-            yield Finding((*steps, "backup"), "a sandbox has no backups", next_step="remove it")
+            yield problem_at((*steps, "backup"), "a sandbox has no backups", next_step="remove it")
 
 
-def _sites(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _sites(settings: Mapping[str, Any]) -> Iterator[Problem]:
     asked = 0
     for index, site in enumerate(_items(settings, "onPremises", "sites")):
         steps: Steps = ("onPremises", "sites", index)
@@ -166,23 +167,23 @@ def _sites(settings: Mapping[str, Any]) -> Iterator[Finding]:
         if isinstance(asn, int) and asn in RESERVED_ASNS:
             message = f"{asn} is a reserved autonomous system number"
             allowed = "a private number such as 65010, or a public one of the force's own"
-            yield Finding((*steps, "asn"), message, str(asn), allowed)
+            yield problem_at((*steps, "asn"), message, str(asn), allowed)
         for place, device in enumerate(_items(site, "devices")):
             public = _address(dig(device, "address"))
             if public and any(public in block for block in _PRIVATE):
                 message = f"{public} is a private address"
                 allowed = "the device's public address, to which Azure connects"
-                yield Finding((*steps, "devices", place, "address"), message, str(public), allowed)
+                yield problem_at((*steps, "devices", place, "address"), message, str(public), allowed)
         lines = [as_network(dig(site, "expressRoute", "peering", key)) for key in ("primary", "secondary")]
         if lines[0] and lines[1] and lines[0].overlaps(lines[1]):
             message = f"{lines[1]} overlaps the primary line ({lines[0]})"
-            yield Finding((*steps, "expressRoute", "peering", "secondary"), message, str(lines[1]), "another /30")
+            yield problem_at((*steps, "expressRoute", "peering", "secondary"), message, str(lines[1]), "another /30")
         servers = len(_items(site, "dnsServers"))
         asked += servers
         if servers and asked > MOST_DNS_SERVERS:
             message = f"the sites have {asked} DNS servers"
             allowed = f"at most {MOST_DNS_SERVERS} together: a forwarding rule of Azure takes no more"
-            yield Finding((*steps, "dnsServers"), message, str(asked), allowed, "remove some")
+            yield problem_at((*steps, "dnsServers"), message, str(asked), allowed, "remove some")
 
 
 def _address(value: object) -> IPv4Address | None:
@@ -202,17 +203,17 @@ def _azure_domains() -> tuple[str, ...]:
     )
 
 
-def _domain(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _domain(settings: Mapping[str, Any]) -> Iterator[Problem]:
     domain = dig(settings, "onPremises", "domain")
     for name in _azure_domains() if isinstance(domain, str) else ():
         if domain == name or str(domain).endswith(f".{name}") or name.endswith(f".{domain}"):
             message = f"{show(domain)} is a domain of Azure's"
             allowed = "a domain of the force's own: Azure forwards its names to the sites' servers"
-            yield Finding(("onPremises", "domain"), message, str(domain), allowed)
+            yield problem_at(("onPremises", "domain"), message, str(domain), allowed)
             return
 
 
-def _clusters(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _clusters(settings: Mapping[str, Any]) -> Iterator[Problem]:
     failure_domains = [dig(site, "name") for site in _items(settings, "onPremises", "vsphere", "sites")]
     known = [name for name in failure_domains if isinstance(name, str)]
     for index, cluster in enumerate(_items(settings, "onPremises", "clusters")):
@@ -220,7 +221,7 @@ def _clusters(settings: Mapping[str, Any]) -> Iterator[Finding]:
         made_on = dig(cluster, "infrastructure")
         if dig(cluster, "metal3") is not None and made_on != "metal3":
             message = "is for infrastructure: metal3" + (f", and this cluster is on {show(made_on)}" if made_on else "")
-            yield Finding((*steps, "metal3"), message, next_step="write infrastructure: metal3, or remove it")
+            yield problem_at((*steps, "metal3"), message, next_step="write infrastructure: metal3, or remove it")
         for place, group in enumerate(_items(cluster, "workers")):
             where = dig(group, "failureDomain")
             at: Steps = (*steps, "workers", place, "failureDomain")
@@ -228,19 +229,19 @@ def _clusters(settings: Mapping[str, Any]) -> Iterator[Finding]:
                 continue
             if made_on != "vsphere":
                 message = "names a site of vSphere, and this cluster is not on vSphere"
-                yield Finding(at, message, show(where, quote=False), next_step="remove it")
+                yield problem_at(at, message, show(where, quote=False), next_step="remove it")
             elif where not in known:
                 allowed = f"sites: {', '.join(show(name, quote=False) for name in known[:9])}" if known else ""
                 message = f"no site of vSphere is called {show(where)}"
-                yield Finding(at, message, show(where, quote=False), allowed, did_you_mean(where, known))
+                yield problem_at(at, message, show(where, quote=False), allowed, did_you_mean(where, known))
 
 
-def _tenants(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _tenants(settings: Mapping[str, Any]) -> Iterator[Problem]:
     for index, tenant in enumerate(_items(settings, "onPremises", "tenants")):
         name = dig(tenant, "name")
         if name in NAMESPACES:
             message = f"{show(name)} is a namespace of the platform"
-            yield Finding(
+            yield problem_at(
                 ("onPremises", "tenants", index, "name"),
                 message,
                 str(name),
@@ -260,7 +261,7 @@ def _assigned(name: str) -> tuple[bool, tuple[str, ...]]:
     return row.get("custom") == "Deploy-Private-DNS-Zones" or bool(inside), tuple(inside)
 
 
-def _exempt_definitions(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _exempt_definitions(settings: Mapping[str, Any]) -> Iterator[Problem]:
     for index, exemption in enumerate(_items(settings, "azure", "policyExemptions")):
         steps: Steps = ("azure", "policyExemptions", index, "definitions")
         written, name = _items(exemption, "definitions"), dig(exemption, "assignment")
@@ -269,10 +270,10 @@ def _exempt_definitions(settings: Mapping[str, Any]) -> Iterator[Finding]:
         initiative, inside = _assigned(name)
         if not initiative:
             message = f"{show(name)} assigns one policy, which has no definitions inside it"
-            yield Finding(steps, message, next_step="remove it: the exemption is of the entire assignment")
+            yield problem_at(steps, message, next_step="remove it: the exemption is of the entire assignment")
         for place, each in enumerate(written):
             if inside and isinstance(each, str) and each not in inside:
-                yield Finding(
+                yield problem_at(
                     (*steps, place),
                     f"{show(name)} has no definition called {show(each)}",
                     show(each, quote=False),
@@ -282,4 +283,6 @@ def _exempt_definitions(settings: Mapping[str, Any]) -> Iterator[Finding]:
         counted = Counter(each for each in written if isinstance(each, str))
         for place, each in enumerate(written):
             if isinstance(each, str) and counted[each] > 1 and each in written[:place]:
-                yield Finding((*steps, place), f"{show(each)} is a duplicate", show(each, quote=False), "", "remove it")
+                yield problem_at(
+                    (*steps, place), f"{show(each)} is a duplicate", show(each, quote=False), "", "remove it"
+                )
