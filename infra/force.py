@@ -12,9 +12,9 @@ from bluelamp.core.contracts import has_assets, read_assets
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.source import Source, spell
 from bluelamp.core.validation import validate
+from bluelamp.infra.checks.address_moves import move_problems
 from bluelamp.infra.checks.context import Context
 from bluelamp.infra.checks.cross_field import cross_field_problems
-from bluelamp.infra.checks.moves import move_problems
 from bluelamp.infra.settings.access import access_of
 from bluelamp.infra.settings.address_file import ADDRESS_FILE, Kept, kept_of
 from bluelamp.infra.settings.budgets import fill_budgets

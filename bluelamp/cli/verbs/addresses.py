@@ -95,7 +95,7 @@ def _change(root: Path, slug: str, release: Sequence[str], move: Sequence[str]) 
     from bluelamp.core.register import read_register
     from bluelamp.fleet.ranges import deployed
     from bluelamp.fleet.rehearsed import state_of
-    from bluelamp.infra.checks.moves import staged
+    from bluelamp.infra.checks.address_moves import staged
     from bluelamp.infra.settings.address_file import check as check_ranges
     from bluelamp.infra.settings.address_file import kept_of, text_of, write_kept
 

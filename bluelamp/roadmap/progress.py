@@ -31,7 +31,7 @@ _NONE: Final = "-"
 """The id of no rule: a selection without ids would keep all."""
 
 
-def stand(force: str, root: Path, day: date | None = None) -> Standing:
+def progress_of(force: str, root: Path, day: date | None = None) -> Standing:
     """Where `force` is on its roadmap on `day`, by default today.
 
     Raises `SettingsError` where its settings or its roadmap are wrong, `BluelampError` where it cannot be planned.
@@ -78,7 +78,9 @@ def stand(force: str, root: Path, day: date | None = None) -> Standing:
     )
 
 
-def stands(forces: Sequence[str], root: Path, jobs: int | None = None, day: date | None = None) -> Iterator[Standing]:
-    """`stand` for several forces, in as many processes as there are cores; in the order they are named."""
-    one = partial(stand, root=root, day=day)
+def progress_of_each(
+    forces: Sequence[str], root: Path, jobs: int | None = None, day: date | None = None
+) -> Iterator[Standing]:
+    """`progress_of` for several forces, in as many processes as there are cores; in the order they are named."""
+    one = partial(progress_of, root=root, day=day)
     yield from planning_each(one, forces, root, jobs)

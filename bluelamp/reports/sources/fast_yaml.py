@@ -1,7 +1,7 @@
-"""YAML as nearly all manifests are written: made into values as it is parsed, without a node for each first.
+"""A fast reader of the YAML that nearly all manifests are written in: values are built from events, without nodes.
 
-An alias, a merge, a tag, whatever is wrong or very large is not read here but left to `documents`, which knows all of
-YAML and says what is wrong. What both can read comes out the same.
+It leaves aliases, merge keys, tags, mistakes and very large files to `documents`, which reads all of YAML and reports
+what is wrong. Where both read a file, the values are the same.
 """
 
 from collections.abc import Callable
@@ -41,8 +41,8 @@ class TooManyError(Exception):
         self.line = line
 
 
-def usual(text: str, before: int, most: int) -> list[Document] | None:
-    """The documents of `text`, above which stand `before` lines; None where there is more to it than is known here.
+def read_fast(text: str, before: int, most: int) -> list[Document] | None:
+    """The documents of `text`, above which stand `before` lines; None where this reader cannot read them.
 
     Raises `TooManyError` where there are more than `most` values.
     """

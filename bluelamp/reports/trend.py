@@ -1,4 +1,4 @@
-"""What changed since the reports before this one, as values."""
+"""What changed since the reports before this one, and how the counts of verdicts have developed, as values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Findings that say the same of different resources, so that a view can say it once and name the resources."""
+"""Groups of findings that differ in their resource only, so that a view shows each once with its resources."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,10 +7,10 @@ from bluelamp.reports.canonical import dense
 from bluelamp.reports.findings import QUIET, Finding
 
 
-def alike(findings: Iterable[Finding]) -> list[list[Finding]]:
+def grouped(findings: Iterable[Finding]) -> list[list[Finding]]:
     """The findings in their order, together where they differ in their resource only.
 
-    What calls for somebody's eye stays by itself.
+    A finding that needs attention is a group of its own.
     """
     groups: dict[Any, list[Finding]] = {}
     for finding in findings:

@@ -1,4 +1,4 @@
-"""Values that a service might have given: made from a property's type and name."""
+"""Sample values such as a service would return, generated from the type and the name of a property."""
 
 import re
 import uuid
