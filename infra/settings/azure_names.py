@@ -67,7 +67,7 @@ def _service_tag(value: str) -> str:
         if not close or near[close[0]] == region:
             return value
         raise refuse(f"{show(region)} is not a region of a service tag", "", f"did you mean {tag}.{near[close[0]]}?")
-    step = did_you_mean(value, service_tags()) or "add a new tag of Azure to infra/service_tags.yaml"
+    step = did_you_mean(value, service_tags()) or "add a new tag of Azure to infra/settings/service_tags.yaml"
     raise refuse(
         f"{show(value)} is not a service tag",
         "a service tag such as Internet or VirtualNetwork, a range such as 10.61.0.0/22, or '*'",

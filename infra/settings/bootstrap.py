@@ -127,7 +127,13 @@ def read_bootstrap(root: Path, force: Force) -> Bootstrap:
         raise SettingsError([Problem(name, message="there is no such file", next_step=step)])
     source = parse(*content_of(path, root))
     made = checked(BootstrapFile, source, lambda made: _mistakes(made, source, force))
-    return _filled(made, force)
+    if force.azure is None:
+        raise SettingsError([_no_azure(source, force)])
+    return _filled(made, force.azure)
+
+
+def _no_azure(source: Source, force: Force) -> Problem:
+    return source.problem((), f"{force.slug} has no estate in Azure", next_step="set bluelamp:azure in its stack file")
 
 
 def _mistakes(made: BootstrapFile, source: Source, force: Force) -> Iterator[Problem]:
@@ -138,9 +144,7 @@ def _mistakes(made: BootstrapFile, source: Source, force: Force) -> Iterator[Pro
     yield from _network_mistakes(made, source, force)
     azure = force.azure
     if azure is None:
-        yield source.problem(
-            (), f"{force.slug} has no estate in Azure", next_step="set bluelamp:azure in its stack file"
-        )
+        yield _no_azure(source, force)
         return
     for key, given, usual in (
         ("tenantId", made.tenant_id, azure.tenant_id),
@@ -194,9 +198,7 @@ def _network_mistakes(made: BootstrapFile, source: Source, force: Force) -> Iter
             yield source.problem(steps, f"{wanted} overlaps {other} of {name}", next_step="choose a free range")
 
 
-def _filled(made: BootstrapFile, force: Force) -> Bootstrap:
-    azure = force.azure
-    assert azure is not None  # `_mistakes` has refused it
+def _filled(made: BootstrapFile, azure: Azure) -> Bootstrap:
     tenant, home = made.tenant_id or azure.tenant_id or "", made.subscription_id or _first(azure) or ""
     zones = [each.subscription_id for each in azure.landing_zones]
     divided = azure.platform_subscriptions
@@ -208,13 +210,13 @@ def _filled(made: BootstrapFile, force: Force) -> Bootstrap:
         home,
         tuple(dict.fromkeys(deployed)),
         made.location or azure.primary_region,
-        made.plan or _usual(made, PLAN),
-        made.apply or _usual(made, APPLY),
+        made.plan or _rendered_credential(made, PLAN),
+        made.apply or _rendered_credential(made, APPLY),
         (azure.management_groups.parent or tenant) if made.management_group_roles else None,
     )
 
 
-def _usual(made: BootstrapFile, environment: str) -> Credential:
+def _rendered_credential(made: BootstrapFile, environment: str) -> Credential:
     """The subject of the jobs of the rendered pipelines."""
     if made.host == "gitlab":
         # Its tokens tell branches apart, and not the jobs of one.
