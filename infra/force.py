@@ -36,6 +36,7 @@ from bluelamp.infra.settings.stack_file import (
     read_stack,
     written_of,
 )
+from bluelamp.infra.settings.written import WrittenSettings
 
 __all__ = ["ROOT", "Force", "Settings", "SettingsError", "load"]
 
@@ -123,7 +124,8 @@ def _resolve(
     source.unread |= {config_steps(steps) for steps in unfilled}
     model, mistakes = validate(Settings, settings, source, config_steps)
     said = {problem.path for problem in mistakes}
-    for problem in (*cross_field_problems(settings, context), *move_problems(settings, kept, context.entry.slug)):
+    raw = WrittenSettings(settings)
+    for problem in (*cross_field_problems(raw, context), *move_problems(raw, kept, context.entry.slug)):
         steps = config_steps(problem.steps)
         if spell(steps) not in said and not source.is_unread(steps):
             mistakes.append(source.placed(problem, steps))

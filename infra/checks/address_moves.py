@@ -1,41 +1,38 @@
 """Ranges in the settings against the kept ones: a network that is there does not move."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from ipaddress import IPv4Network
-from typing import Any
 
 from bluelamp.core.problems import Problem
-from bluelamp.core.source import Steps, problem_at
 from bluelamp.infra.settings.address_file import Kept, shown
 from bluelamp.infra.settings.allocation import HUB, Key, same_place
 from bluelamp.infra.settings.defaults import wanted
-from bluelamp.infra.settings.raw import dig, usable_regions
+from bluelamp.infra.settings.raw import usable_regions
+from bluelamp.infra.settings.written import Written, WrittenSettings
 
 COMMAND = "bluelamp addresses"
 
 
-def move_problems(settings: Mapping[str, Any], kept: Kept, slug: str) -> Iterator[Problem]:
+def move_problems(settings: WrittenSettings, kept: Kept, slug: str) -> Iterator[Problem]:
     """Every network of the settings that would leave its kept range, or take that of a network no longer there."""
     if kept.ranges is None:
         return
     places = _places(settings)
-    asked = {each.key: each.range for each in wanted(settings)}
+    asked = {each.key: each.range for each in wanted(settings.values)}
     for key, net in asked.items():
         own = kept.ranges.get(key)
         if net is None:
             continue
         if own is not None and not same_place(own, net, key[1]):
-            yield problem_at(
-                places[key],
+            yield places[key].problem(
                 f"{shown(key)} would move from {own} to {net}, and a network that is deployed cannot move",
                 str(net),
                 f"{own} is kept for it in {kept.line(key)}",
-                staged(key, net, slug, first=usable_regions(settings)[:1]),
+                staged(key, net, slug, first=usable_regions(settings.values)[:1]),
             )
         for other, taken in kept.ranges.items():
             if other != key and other not in asked and net.overlaps(taken):
-                yield problem_at(
-                    places[key],
+                yield places[key].problem(
                     f"{net} overlaps {taken}, which is kept for {shown(other)} in {kept.line(other)}",
                     str(net),
                     next_step=f"once {shown(other)} is gone: {COMMAND} {slug} --release {label(other)}",
@@ -69,17 +66,16 @@ def label(key: Key) -> str:
     return name if name != HUB else f"{region}/hub"
 
 
-def _places(settings: Mapping[str, Any]) -> dict[Key, Steps]:
+def _places(settings: WrittenSettings) -> dict[Key, Written]:
     """Where the settings say each network's range."""
-    regions, found = usable_regions(settings), dict[Key, Steps]()
-    for index, each in enumerate(wanted(settings)):
+    azure, regions = settings.azure, usable_regions(settings.values)
+    found: dict[Key, Written] = {}
+    for index, each in enumerate(wanted(settings.values)):
         if each.name == HUB:
-            hub = "hub" if index == 0 else "secondHub"
-            found.setdefault(each.key, ("azure", hub, "addressSpace"))
-    zones = dig(settings, "azure", "landingZones")
-    for index, zone in enumerate(zones if isinstance(zones, list) else ()):
-        name, region = dig(zone, "name"), dig(zone, "region")
-        if isinstance(name, str):
+            found.setdefault(each.key, (azure.hub if index == 0 else azure.second_hub).address_space)
+    for zone in azure.landing_zones:
+        name, region = zone.name.text, zone.region.value
+        if name is not None:
             where = region if region in regions else next(iter(regions), "uksouth")
-            found.setdefault((str(where), name), ("azure", "landingZones", index, "addressSpace"))
+            found.setdefault((str(where), name), zone.address_space)
     return found

@@ -1,17 +1,17 @@
 """Addresses in the settings against the plan, against the other forces and against each other."""
 
-from collections.abc import Iterator, Mapping
-from ipaddress import IPv4Address, IPv4Network
-from typing import Any
+from collections.abc import Iterator
+from ipaddress import IPv4Network
 
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
-from bluelamp.core.source import Steps, problem_at
+from bluelamp.core.source import spell
 from bluelamp.core.text import first_of
 from bluelamp.infra.checks.context import Context
 from bluelamp.infra.settings.layers import STACK_FILE
-from bluelamp.infra.settings.raw import as_network, dig, primary_region, usable_regions
+from bluelamp.infra.settings.raw import dig, primary_region, usable_regions
 from bluelamp.infra.settings.register import REGISTER
+from bluelamp.infra.settings.written import Written, WrittenOnPremises, WrittenSettings, in_stack_file
 
 SMALLEST_HUB = 22
 """A hub holds the firewall's, Bastion's, gateway's, resolver's and private endpoints' subnets: a /22 takes them all."""
@@ -20,46 +20,41 @@ SMALLEST_SPOKE = 26
 """A landing zone's network holds at least a subnet for its service and one for private endpoints."""
 
 
-def address_problems(settings: Mapping[str, Any], context: Context) -> Iterator[Problem]:
+def address_problems(settings: WrittenSettings, context: Context) -> Iterator[Problem]:
     """Ranges that are too small, outside the allocation, somebody else's, or overlap one another."""
-    regions = usable_regions(settings)
-    primary = primary_region(settings)
+    regions, primary = usable_regions(settings.values), primary_region(settings.values)
     taken: list[tuple[IPv4Network, str]] = []
-    for key, region in (("hub", primary), *([("secondHub", regions[1])] if len(regions) > 1 else [])):
-        steps: Steps = ("azure", key, "addressSpace")
-        hub = as_network(dig(settings, *steps))
-        if hub:
-            yield from _hub(steps, hub, region, context)
-            taken.append((hub, f"azure.{key}"))
-    zones = dig(settings, "azure", "landingZones")
-    for index, zone in enumerate(zones if isinstance(zones, list) else ()):
-        own = as_network(dig(zone, "addressSpace"))
-        region = dig(zone, "region") or primary
+    azure = settings.azure
+    hubs = [(azure.hub.address_space, primary)]
+    hubs += [(azure.second_hub.address_space, regions[1])] if len(regions) > 1 else []
+    for space, region in hubs:
+        if hub := space.network:
+            yield from _hub(space, hub, region, context, second=space is not hubs[0][0])
+            taken.append((hub, spell(space.steps[:-1])))
+    for zone in azure.landing_zones:
+        own, region = zone.address_space.network, zone.region.value or primary
         if own and isinstance(region, str) and region in context.entry.allocation.ranges():
-            yield from _spoke(("azure", "landingZones", index, "addressSpace"), own, region, taken, context)
-            taken.append((own, f"azure.landingZones[{index}]"))
-    own = as_network(dig(settings, "onPremises", "addressSpace"))
-    if own:
-        yield from _against_plan(("onPremises", "addressSpace"), own, "onPremises", context)
+            yield from _spoke(zone.address_space, own, region, taken, context)
+            taken.append((own, spell(zone.steps)))
+    estate = settings.on_premises
+    if own := estate.address_space.network:
+        yield from _against_plan(estate.address_space, own, "onPremises", context)
     premises = own or context.entry.allocation.on_premises
-    yield from _sites(settings, premises)
-    clusters = dig(settings, "onPremises", "clusters")
-    for index, cluster in enumerate(clusters if isinstance(clusters, list) else ()):
-        steps = ("onPremises", "clusters", index, "endpoint")
-        yield from _inside(steps, dig(cluster, "endpoint"), premises, "the force's own premises")
+    yield from _sites(estate, premises)
+    for cluster in estate.clusters:
+        yield from _inside(cluster.endpoint, premises, "the force's own premises")
 
 
-def _hub(steps: Steps, hub: IPv4Network, region: str, context: Context) -> Iterator[Problem]:
+def _hub(space: Written, hub: IPv4Network, region: str, context: Context, *, second: bool) -> Iterator[Problem]:
     entry = context.entry
     if hub.prefixlen > SMALLEST_HUB:
-        yield problem_at(
-            steps,
+        yield space.problem(
             f"{hub} is too small for a hub",
             str(hub),
             f"at least a /{SMALLEST_HUB} ({2 ** (32 - SMALLEST_HUB)} addresses)",
             f"the first of {entry.slug}'s allocation is {next(_first(entry.allocation.ranges()[region]))}",
         )
-    yield from _against_plan(steps, hub, region, context, second=steps[1] == "secondHub")
+    yield from _against_plan(space, hub, region, context, second=second)
 
 
 def _first(whole: IPv4Network) -> Iterator[IPv4Network]:
@@ -67,67 +62,54 @@ def _first(whole: IPv4Network) -> Iterator[IPv4Network]:
 
 
 def _spoke(
-    steps: Steps, own: IPv4Network, region: str, taken: list[tuple[IPv4Network, str]], context: Context
+    space: Written, own: IPv4Network, region: str, taken: list[tuple[IPv4Network, str]], context: Context
 ) -> Iterator[Problem]:
     if own.prefixlen > SMALLEST_SPOKE:
-        yield problem_at(
-            steps,
+        yield space.problem(
             f"{own} is too small for a landing zone",
             str(own),
             f"at least a /{SMALLEST_SPOKE} ({2 ** (32 - SMALLEST_SPOKE)} addresses)",
             "leave it out for the next /24 of the force's allocation",
         )
-    yield from _against_plan(steps, own, region, context, second=True)
-    yield from _against_own(steps, own, taken)
+    yield from _against_plan(space, own, region, context, second=True)
+    yield from _against_own(space, own, taken)
 
 
-def _sites(settings: Mapping[str, Any], premises: IPv4Network) -> Iterator[Problem]:
-    sites = dig(settings, "onPremises", "sites")
+def _sites(estate: WrittenOnPremises, premises: IPv4Network) -> Iterator[Problem]:
     taken: list[tuple[IPv4Network, str]] = []
-    for index, site in enumerate(sites if isinstance(sites, list) else ()):
-        own = as_network(dig(site, "addressSpace"))
+    for site in estate.sites:
+        own = site.address_space.network
         if own is None:
             continue
-        steps: Steps = ("onPremises", "sites", index, "addressSpace")
         if not own.subnet_of(premises):
-            yield problem_at(steps, f"{own} is outside the force's own premises", str(own), f"that is {premises}")
-        yield from _against_own(steps, own, taken)
-        taken.append((own, f"onPremises.sites[{index}]"))
-        devices = dig(site, "devices")
-        for place, device in enumerate(devices if isinstance(devices, list) else ()):
-            yield from _inside(
-                ("onPremises", "sites", index, "devices", place, "bgpAddress"),
-                dig(device, "bgpAddress"),
-                own,
-                "the site",
-            )
+            message = f"{own} is outside the force's own premises"
+            yield site.address_space.problem(message, str(own), f"that is {premises}")
+        yield from _against_own(site.address_space, own, taken)
+        taken.append((own, spell(site.steps)))
+        for device in site.devices:
+            yield from _inside(device.bgp_address, own, "the site")
 
 
-def _inside(steps: Steps, written: object, around: IPv4Network, called: str) -> Iterator[Problem]:
-    try:
-        address = IPv4Address(written if isinstance(written, str) else "")
-    except ValueError:
+def _inside(written: Written, around: IPv4Network, called: str) -> Iterator[Problem]:
+    address = written.ip
+    if address is None:
         return
     if address not in around:
-        yield problem_at(steps, f"{address} is outside {called}", str(address), f"that is {around}")
+        yield written.problem(f"{address} is outside {called}", str(address), f"that is {around}")
     elif around.prefixlen < 31 and address in (around.network_address, around.broadcast_address):
-        yield problem_at(steps, f"{address} is not an address of a host in {around}", str(address))
+        yield written.problem(f"{address} is not an address of a host in {around}", str(address))
 
 
-def _against_own(steps: Steps, own: IPv4Network, taken: list[tuple[IPv4Network, str]]) -> Iterator[Problem]:
+def _against_own(space: Written, own: IPv4Network, taken: list[tuple[IPv4Network, str]]) -> Iterator[Problem]:
     for other, where in taken:
         if own.overlaps(other):
-            yield problem_at(
-                steps,
-                f"{own} overlaps bluelamp:{where} ({other})",
-                str(own),
-                next_step="give one of them another range",
-            )
+            message = f"{own} overlaps bluelamp:{where} ({other})"
+            yield space.problem(message, str(own), next_step="give one of them another range")
             return
 
 
 def _against_plan(
-    steps: Steps, net: IPv4Network, place: str, context: Context, *, second: bool = False
+    space: Written, net: IPv4Network, place: str, context: Context, *, second: bool = False
 ) -> Iterator[Problem]:
     entry = context.entry
     allocated = entry.allocation.ranges()[place]
@@ -141,7 +123,7 @@ def _against_plan(
         message = f"{net} overlaps {first_of(taken)}"
     else:
         message = f"{net} is outside {entry.slug}'s allocation{_for(place, second=second)}"
-    yield problem_at(steps, message, str(net), f"{entry.slug} is allocated {allocated} in {REGISTER}")
+    yield space.problem(message, str(net), f"{entry.slug} is allocated {allocated} in {REGISTER}")
 
 
 def _for(place: str, *, second: bool) -> str:
@@ -160,6 +142,7 @@ def _written(context: Context) -> Iterator[tuple[str, IPv4Network]]:
             config = dig(parse(*content_of(path, context.root)).values, "config")
         except SettingsError:
             continue  # that force's own load says what is wrong with it
-        for steps in (("bluelamp:azure", "hub", "addressSpace"), ("bluelamp:onPremises", "addressSpace")):
-            if net := as_network(dig(config, *steps)):
+        settings = in_stack_file(config)
+        for space in (settings.azure.hub.address_space, settings.on_premises.address_space):
+            if net := space.network:
                 yield slug, net

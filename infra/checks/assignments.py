@@ -6,10 +6,10 @@ from functools import cache
 from typing import Any, Final
 
 from bluelamp.core.problems import Problem, did_you_mean
-from bluelamp.core.source import Steps, problem_at, show
+from bluelamp.core.source import show
 from bluelamp.infra.settings.policy_baseline import DATA, assignments, initiatives
 from bluelamp.infra.settings.profiles import is_on
-from bluelamp.infra.settings.raw import dig
+from bluelamp.infra.settings.written import Group, WrittenAssignment, WrittenAzure, WrittenSettings
 from bluelamp.modules import naming
 from bluelamp.modules.azure.hierarchy import ancestry, hierarchy
 
@@ -49,140 +49,133 @@ def _parameters(name: str) -> dict[str, list[Any]] | None:
     }
 
 
-def assignment_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
+def assignment_problems(settings: WrittenSettings) -> Iterator[Problem]:
     """Every mistake in `azure.policyAssignments`."""
-    listed = dig(settings, "azure", "policyAssignments")
-    seen: dict[tuple[str, str], int] = {}
-    for index, change in enumerate(listed if isinstance(listed, list) else ()):
-        name = dig(change, "assignment")
-        if not isinstance(name, str):
+    seen: dict[tuple[str, str], WrittenAssignment] = {}
+    for change in settings.azure.policy_assignments:
+        name = change.assignment.text
+        if name is None:
             continue
-        steps: Steps = ("azure", "policyAssignments", index)
         if name not in assignments():
             step = did_you_mean(name, assignments()) or "`bluelamp policy FORCE` lists the assignments"
-            yield problem_at((*steps, "assignment"), f"{show(name)} is no assignment of the baseline", name, "", step)
+            yield change.assignment.problem(f"{show(name)} is no assignment of the baseline", name, "", step)
             continue
-        if not is_on(settings, "policies"):
+        if not is_on(settings.values, "policies"):
             message = "changes an assignment, and none are made"
-            yield problem_at(steps, message, next_step="write policies: hybrid under bluelamp:components, or remove it")
+            yield change.problem(message, next_step="write policies: hybrid under bluelamp:components, or remove it")
             return
         for argument, component in _NEEDED.items():
-            if argument in assignments()[name].get("needs", ()) and not is_on(settings, component):
+            if argument in assignments()[name].get("needs", ()) and not is_on(settings.values, component):
                 message = f"{name} is not assigned, since there is no {component}"
-                yield problem_at((*steps, "assignment"), message, name, next_step="remove the entry")
-        yield from _change(settings, steps, change, name)
+                yield change.assignment.problem(message, name, next_step="remove the entry")
+        yield from _change(settings.azure, change, name)
         for group in _groups(change, name):
-            first = seen.setdefault((name, group), index)
-            if first != index:
+            if seen.setdefault((name, group), change) is not change:
                 message = f"{show(name)} at {group} is changed by an entry before it"
                 step = "put the changes into one entry, or name other groups with at"
-                yield problem_at((*steps, "assignment"), message, name, next_step=step)
+                yield change.assignment.problem(message, name, next_step=step)
                 break
-    yield from _exempt(settings, seen)
+    yield from _exempt(settings.azure, seen)
 
 
-def _groups(change: object, name: str) -> tuple[str, ...]:
-    written = dig(change, "at")
+def _groups(change: WrittenAssignment, name: str) -> tuple[str, ...]:
     scopes = tuple(assignments()[name]["scopes"])
-    return tuple(each for each in written if each in scopes) if isinstance(written, list) and written else scopes
+    return tuple(each.value for each in change.at if each.value in scopes) if len(change.at) else scopes
 
 
-def _change(settings: Mapping[str, Any], steps: Steps, change: Mapping[str, Any], name: str) -> Iterator[Problem]:
+def _change(azure: WrittenAzure, change: WrittenAssignment, name: str) -> Iterator[Problem]:
     scopes = assignments()[name]["scopes"]
-    written = [key for key in _CHANGES if change.get(key) not in (None, "enforced", {}, [])]
+    parts = (change.enforcement, change.parameters, change.not_scopes, change.resource_selectors)
+    written = [each for each in parts if each.value not in (None, "enforced", {}, [])]
     if not written:
         message = "changes nothing"
-        yield problem_at(steps, message, next_step=f"set one of {', '.join(_CHANGES)}, or remove the entry")
-    if change.get("enforcement") == "off":
-        for key in written[1:]:
-            yield problem_at((*steps, key), "says how an assignment works that is off", next_step="remove it")
-    at = change.get("at")
-    for index, group in enumerate(at if isinstance(at, list) else ()):
-        if isinstance(group, str) and group not in scopes:
-            message = f"{name} is not assigned at {show(group)}"
+        yield change.problem(message, next_step=f"set one of {', '.join(_CHANGES)}, or remove the entry")
+    if change.enforcement.value == "off":
+        for each in written[1:]:
+            yield each.problem("says how an assignment works that is off", next_step="remove it")
+    for group in change.at:
+        if group.text is not None and group.text not in scopes:
+            message = f"{name} is not assigned at {show(group.text)}"
             allowed = f"groups: {', '.join(scopes)}"
-            yield problem_at((*steps, "at", index), message, group, allowed, did_you_mean(group, scopes))
-    yield from _values(steps, change, name)
-    yield from _not_scopes(settings, steps, change, name)
-    yield from _selectors(steps, change)
+            yield group.problem(message, group.text, allowed, did_you_mean(group.text, scopes))
+    yield from _values(change.parameters, name)
+    yield from _not_scopes(azure, change, name)
+    yield from _selectors(change)
     loosening = _loosening(change, name)
     if loosening:
-        for key, what in (
-            ("reason", "a sentence of 10 to 500 characters"),
-            ("expiresOn", 'a day such as "2027-03-31"'),
+        for key, each, what in (
+            ("reason", change.reason, "a sentence of 10 to 500 characters"),
+            ("expiresOn", change.expires_on, 'a day such as "2027-03-31"'),
         ):
-            if change.get(key) is None:
+            if not each.is_given:
                 message = f"is missing: {loosening} loosens {name}"
-                yield problem_at((*steps, key), message, next_step=f"add `{key}`, {what}")
+                yield each.problem(message, next_step=f"add `{key}`, {what}")
 
 
-def _values(steps: Steps, change: Mapping[str, Any], name: str) -> Iterator[Problem]:
-    given, known = change.get("parameters"), _parameters(name)
-    if not isinstance(given, dict) or known is None:
+def _values(parameters: Group, name: str) -> Iterator[Problem]:
+    known = _parameters(name)
+    if known is None:
         return
-    for key, value in given.items():
-        at: Steps = (*steps, "parameters", key)
+    for key, value in parameters.values.items():
+        given = parameters.child(key)
         if key not in known:
-            allowed = f"parameters: {_few(list(known))}"
-            message = f"{name} has no parameter {show(key)}"
-            yield problem_at(at, message, key, allowed if known else "it has none", did_you_mean(key, known))
+            word = str(key)  # YAML reads a key such as 1 as a number
+            allowed = f"parameters: {_few(list(known))}" if known else "it has none"
+            message = f"{name} has no parameter {show(word)}"
+            yield given.problem(message, word, allowed, did_you_mean(word, known))
             continue
         kind, *rest = known[key]
         if not isinstance(value, _KINDS[kind]) or (isinstance(value, bool) and kind != "Boolean"):
-            yield problem_at(at, f"is not of the type {kind}", show(value, quote=False), f"type: {kind}")
+            yield given.problem(f"is not of the type {kind}", show(value, quote=False), f"type: {kind}")
             continue
         wrong = [each for each in (value if isinstance(value, list) else [value]) if rest and each not in rest[0]]
         if wrong:
             words = [str(each) for each in rest[0]]
             allowed = f"allowed: {_few(words)}"
             step = did_you_mean(str(wrong[0]), words)
-            yield problem_at(at, f"{show(wrong[0])} is not allowed", show(wrong[0], quote=False), allowed, step)
+            yield given.problem(f"{show(wrong[0])} is not allowed", show(wrong[0], quote=False), allowed, step)
 
 
 def _few(words: Sequence[str]) -> str:
     return ", ".join(words[:_SHOWN]) + (" and more" if len(words) > _SHOWN else "")
 
 
-def _not_scopes(settings: Mapping[str, Any], steps: Steps, change: Mapping[str, Any], name: str) -> Iterator[Problem]:
-    given = change.get("notScopes")
+def _not_scopes(azure: WrittenAzure, change: WrittenAssignment, name: str) -> Iterator[Problem]:
     groups = _groups(change, name)
-    for index, scope in enumerate(given if isinstance(given, list) else ()):
-        if not isinstance(scope, str) or scope.startswith("/"):
+    for each in change.not_scopes:
+        scope = each.text
+        if scope is None or scope.startswith("/"):
             continue
-        at: Steps = (*steps, "notScopes", index)
         below = [key for key in hierarchy() if any(group in ancestry(key)[:-1] for group in groups)]
         if scope not in below:
             allowed = f"groups below {', '.join(groups)}: {', '.join(below) or 'none'}"
             message = f"{show(scope)} is no management group below one at which {name} is assigned"
-            yield problem_at(at, message, scope, allowed, did_you_mean(scope, below))
-        elif dig(settings, "azure", "managementGroups", scope) is False:
-            yield problem_at(at, f"the management group {scope} is off", scope, next_step="remove it")
+            yield each.problem(message, scope, allowed, did_you_mean(scope, below))
+        elif azure.management_groups.get(scope) is False:
+            yield each.problem(f"the management group {scope} is off", scope, next_step="remove it")
 
 
-def _selectors(steps: Steps, change: Mapping[str, Any]) -> Iterator[Problem]:
-    listed = change.get("resourceSelectors")
-    for index, each in enumerate(listed if isinstance(listed, list) else ()):
-        conditions, kinds = dig(each, "selectors"), set()
-        for place, one in enumerate(conditions if isinstance(conditions, list) else ()):
-            at: Steps = (*steps, "resourceSelectors", index, "selectors", place)
-            if bool(dig(one, "include")) == bool(dig(one, "exclude")):
-                yield problem_at(at, "needs include or exclude, one of them", next_step="give one of them")
-            kind = dig(one, "kind")
+def _selectors(change: WrittenAssignment) -> Iterator[Problem]:
+    for selector in change.resource_selectors:
+        kinds: list[object] = []
+        for condition in selector.selectors:
+            if bool(condition.include.value) == bool(condition.exclude.value):
+                yield condition.problem("needs include or exclude, one of them", next_step="give one of them")
+            kind = condition.kind.value
             if kind in kinds:
-                yield problem_at((*at, "kind"), f"{show(kind)} is a duplicate in its selector", str(kind))
-            kinds.add(kind)
+                yield condition.kind.problem(f"{show(kind)} is a duplicate in its selector", str(kind))
+            kinds.append(kind)
 
 
-def _loosening(change: Mapping[str, Any], name: str) -> str:
+def _loosening(change: WrittenAssignment, name: str) -> str:
     """What of a change makes the assignment weaker, or could; empty for one that only tightens it."""
-    if change.get("enforcement") in ("audit", "off"):
-        return f"enforcement: {change['enforcement']}"
-    for key in ("notScopes", "resourceSelectors"):
-        if change.get(key):
+    if change.enforcement.value in ("audit", "off"):
+        return f"enforcement: {change.enforcement.value}"
+    for key, each in (("notScopes", change.not_scopes), ("resourceSelectors", change.resource_selectors)):
+        if each.value:
             return key
-    given, known = change.get("parameters"), _parameters(name) or {}
-    usual = assignments()[name].get("parameters", {})
-    for key, value in given.items() if isinstance(given, dict) else ():
+    known, usual = _parameters(name) or {}, assignments()[name].get("parameters", {})
+    for key, value in change.parameters.values.items():
         if key in known and not _tightens(key, value, usual.get(key), known[key]):
             return f"parameters.{key}"
     return ""
@@ -206,16 +199,14 @@ def _strength(effect: str) -> int:
     return _STRENGTH.get(effect.casefold(), _STRONGEST)
 
 
-def _exempt(settings: Mapping[str, Any], changed: Mapping[tuple[str, str], int]) -> Iterator[Problem]:
+def _exempt(azure: WrittenAzure, changed: Mapping[tuple[str, str], WrittenAssignment]) -> Iterator[Problem]:
     """Exemptions from assignments that are off."""
-    changes = dig(settings, "azure", "policyAssignments")
-    exemptions = dig(settings, "azure", "policyExemptions")
-    off = {key for key, index in changed.items() if dig(changes, index, "enforcement") == "off"}
-    for index, exemption in enumerate(exemptions if isinstance(exemptions, list) else ()):
-        name = dig(exemption, "assignment")
-        if not isinstance(name, str) or name not in assignments():
+    off = {key for key, change in changed.items() if change.enforcement.value == "off"}
+    for exemption in azure.policy_exemptions:
+        name = exemption.assignment.text
+        if name is None or name not in assignments():
             continue
         left = [group for group in assignments()[name]["scopes"] if (name, group) not in off]
         if not left:
             message = f"{name} is off, so nothing needs an exemption from it"
-            yield problem_at(("azure", "policyExemptions", index, "assignment"), message, name, next_step="remove one")
+            yield exemption.assignment.problem(message, name, next_step="remove one")

@@ -1,48 +1,44 @@
 """Checks of what connects the estate to Azure: Arc, signing keys, firewalls' base policies, exemptions of policy."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bluelamp.core.identity import are_apart
 from bluelamp.core.problems import Problem, did_you_mean
-from bluelamp.core.source import Steps, problem_at, show
+from bluelamp.core.source import show
 from bluelamp.infra.settings.profiles import is_on
-from bluelamp.infra.settings.raw import dig, usable_regions
+from bluelamp.infra.settings.raw import usable_regions
+from bluelamp.infra.settings.written import WrittenExemption, WrittenSettings
 from bluelamp.modules.azure.hierarchy import hierarchy
 
 
-def connection_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
+def connection_problems(settings: WrittenSettings) -> Iterator[Problem]:
     """What would be connected to nothing, or exempted from nothing."""
     yield from _without_azure(settings)
     yield from _base_policies(settings)
     yield from _virtual_wan(settings)
-    exemptions = dig(settings, "azure", "policyExemptions")
-    for index, exemption in enumerate(exemptions if isinstance(exemptions, list) else ()):
-        yield from _exemption(("azure", "policyExemptions", index), exemption, settings)
+    for exemption in settings.azure.policy_exemptions:
+        yield from _exemption(exemption, settings)
 
 
-def _without_azure(settings: Mapping[str, Any]) -> Iterator[Problem]:
-    if "azure" in settings:
+def _without_azure(settings: WrittenSettings) -> Iterator[Problem]:
+    if "azure" in settings.values:
         return
-    clusters = dig(settings, "onPremises", "clusters")
-    for index, cluster in enumerate(clusters if isinstance(clusters, list) else ()):
-        for key in ("agentCertificate", "signingKeys"):
-            if dig(cluster, key):
-                steps: Steps = ("onPremises", "clusters", index, key)
+    for cluster in settings.on_premises.clusters:
+        for each in (cluster.agent_certificate, cluster.signing_keys):
+            if each.value:
                 message = "is for Azure, and there is no bluelamp:azure"
-                yield problem_at(steps, message, next_step="add that, or take it out")
-    if dig(settings, "onPremises", "servers") is not None:
+                yield each.problem(message, next_step="add that, or take it out")
+    if settings.on_premises.servers.is_given:
         message = "are servers seen from Azure, and there is no bluelamp:azure"
-        yield problem_at(("onPremises", "servers"), message, next_step="add that, or take them out")
+        yield settings.on_premises.servers.problem(message, next_step="add that, or take them out")
 
 
-def _base_policies(settings: Mapping[str, Any]) -> Iterator[Problem]:
-    written = dig(settings, "azure", "hub", "firewall", "basePolicyIds")
-    regions = usable_regions(settings)
-    for region in written if isinstance(written, dict) else ():
+def _base_policies(settings: WrittenSettings) -> Iterator[Problem]:
+    written = settings.azure.hub.firewall.base_policy_ids
+    regions = usable_regions(settings.values)
+    for region in written.values:
         if region not in regions:
-            yield problem_at(
-                ("azure", "hub", "firewall", "basePolicyIds", region),
+            yield written.child(region).problem(
                 f"there is no hub in {show(region)}",
                 show(region, quote=False),
                 f"regions: {', '.join(regions)}",
@@ -50,41 +46,39 @@ def _base_policies(settings: Mapping[str, Any]) -> Iterator[Problem]:
             )
 
 
-def _virtual_wan(settings: Mapping[str, Any]) -> Iterator[Problem]:
+def _virtual_wan(settings: WrittenSettings) -> Iterator[Problem]:
     """A virtual hub always has a firewall, which asks the resolver beside it for private names."""
-    if dig(settings, "azure", "topology") != "virtual-wan":
+    azure = settings.azure
+    if azure.topology.value != "virtual-wan":
         return
-    if dig(settings, "azure", "hub", "firewall", "enabled") is False:
-        yield problem_at(
-            ("azure", "hub", "firewall", "enabled"),
+    if azure.hub.firewall.enabled.value is False:
+        yield azure.hub.firewall.enabled.problem(
             "a virtual hub is nothing without its firewall",
             "false",
             next_step="leave it out, or write topology: hub-spoke",
         )
-    if not is_on(settings, "dnsResolver"):
-        yield problem_at(
-            ("azure", "topology"),
+    if not is_on(settings.values, "dnsResolver"):
+        yield azure.topology.problem(
             "virtual-wan needs dnsResolver, which is not there",
             "virtual-wan",
             next_step="write profile: hybrid, or components with dnsResolver: hybrid and privateDns: hybrid",
         )
 
 
-def _exemption(steps: Steps, exemption: object, settings: Mapping[str, Any]) -> Iterator[Problem]:
-    requester, approver = dig(exemption, "requester"), dig(exemption, "approver")
-    if isinstance(approver, str) and isinstance(requester, str) and not are_apart(approver, requester):
+def _exemption(exemption: WrittenExemption, settings: WrittenSettings) -> Iterator[Problem]:
+    requester, approver = exemption.requester.text, exemption.approver.text
+    if approver is not None and requester is not None and not are_apart(approver, requester):
         message = f"{approver} cannot approve what it asks for itself"
-        yield problem_at((*steps, "approver"), message, approver, next_step="name another approver")
-    if not is_on(settings, "policies"):
+        yield exemption.approver.problem(message, approver, next_step="name another approver")
+    if not is_on(settings.values, "policies"):
         message = "exempts from a policy, and none are assigned"
-        yield problem_at(steps, message, next_step="write policies: hybrid under bluelamp:components, or take it out")
+        yield exemption.problem(message, next_step="write policies: hybrid under bluelamp:components, or take it out")
         return
-    name = dig(exemption, "assignment")
-    if isinstance(name, str):
-        yield from _assignment(steps, name, exemption, settings)
+    if exemption.assignment.text is not None:
+        yield from _assignment(exemption, exemption.assignment.text, settings)
 
 
-def _assignment(steps: Steps, name: str, exemption: object, settings: Mapping[str, Any]) -> Iterator[Problem]:
+def _assignment(exemption: WrittenExemption, name: str, settings: WrittenSettings) -> Iterator[Problem]:
     """Against the catalogue of assignments, whose module is loaded only where something is exempt."""
     from bluelamp.modules.azure.policy import assigned_at, assignments
 
@@ -93,33 +87,37 @@ def _assignment(steps: Steps, name: str, exemption: object, settings: Mapping[st
         allowed = f"assignments: {', '.join(list(assignments())[:9])} and more"
         step = did_you_mean(name, list(assignments())) or "`bluelamp policy` shows them"
         message = f"there is no assignment called {show(name)}"
-        yield problem_at((*steps, "assignment"), message, show(name, quote=False), allowed, step)
+        yield exemption.assignment.problem(message, show(name, quote=False), allowed, step)
         return
     for argument, component in (("ddos_plan_id", "ddosPlan"), ("private_dns_zone_ids", "privateDns")):
-        if argument in row.needs and not is_on(settings, component):
+        if argument in row.needs and not is_on(settings.values, component):
             message = f"{name} is not assigned, since there is no {component}"
-            yield problem_at((*steps, "assignment"), message, name, next_step="take the exemption out")
+            yield exemption.assignment.problem(message, name, next_step="take the exemption out")
             return
-    scope, at = dig(exemption, "scope"), dig(exemption, "assignedAt")
+    scope, at = exemption.scope.text, exemption.assigned_at
     groups = _groups(settings)
-    if isinstance(scope, str) and not scope.startswith("/") and scope not in groups:
+    if scope is not None and not scope.startswith("/") and scope not in groups:
         message = f"there is no management group called {show(scope)}"
         allowed = f"groups: {', '.join(groups)}; or an id that begins with /subscriptions/"
-        yield problem_at((*steps, "scope"), message, show(scope, quote=False), allowed, did_you_mean(scope, groups))
-    elif isinstance(scope, str):
+        yield exemption.scope.problem(message, show(scope, quote=False), allowed, did_you_mean(scope, groups))
+    elif scope is not None:
         try:
-            assigned_at({"assignment": name, "scope": scope, "assigned_at": at}, groups)
+            assigned_at({"assignment": name, "scope": scope, "assigned_at": at.value}, groups)
         except ValueError as error:
             said = str(error).replace("assigned_at", "assignedAt")
-            yield problem_at((*steps, "scope" if at is None else "assignedAt"), said, str(at or scope))
+            yield (at if at.is_given else exemption.scope).problem(said, str(at.value or scope))
 
 
-def _groups(settings: Mapping[str, Any]) -> list[str]:
+def _groups(settings: WrittenSettings) -> list[str]:
     """The management groups that there are, by what they are for."""
-    zones = dig(settings, "azure", "landingZones")
-    confidential = settings.get("profile", "starter") != "starter" or any(
-        str(dig(zone, "archetype")).startswith("confidential") for zone in (zones if isinstance(zones, list) else ())
+    azure = settings.azure
+    confidential = settings.values.get("profile", "starter") != "starter" or any(
+        str(zone.archetype.value).startswith("confidential") for zone in azure.landing_zones
     )
-    written = dig(settings, "azure", "managementGroups")
-    there = {"confidential": confidential, **{key: dig(written, key) is not False for key in ("sandbox", "quarantine")}}
+    written = azure.management_groups
+    there = {
+        "confidential": confidential,
+        "sandbox": written.sandbox.value is not False,
+        "quarantine": written.quarantine.value is not False,
+    }
     return [key for key, group in hierarchy().items() if there.get(group.get("optional", ""), True)]

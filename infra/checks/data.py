@@ -1,69 +1,65 @@
 """What no single setting of the data landing zone can tell: where it is, and what its sources are."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from bluelamp.core.problems import Problem, did_you_mean
-from bluelamp.core.source import Steps, problem_at, show
+from bluelamp.core.source import show
 from bluelamp.infra.settings.profiles import is_on
-from bluelamp.infra.settings.raw import as_network, dig, primary_region
+from bluelamp.infra.settings.raw import primary_region
+from bluelamp.infra.settings.written import WrittenData, WrittenOnPremises, WrittenSettings
 
-_AT: Final[Steps] = ("azure", "data")
 _ONLINE: Final = ("online", "confidential-online")
 _WIDEST_FOR_DATABRICKS: Final = 24
 
 
-def data_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
+def data_problems(settings: WrittenSettings) -> Iterator[Problem]:
     """Every mistake of `azure.data` and of `onPremises.datahub` against the rest of the settings."""
-    yield from _on_premises(settings)
-    data = dig(settings, "azure", "data")
-    if not isinstance(data, Mapping):
+    yield from _datahub(settings.on_premises)
+    data = settings.azure.data
+    if not data.is_mapping:
         return
     yield from _landing_zone(settings, data)
     yield from _interfaces(settings, data)
-    if is_on(settings, "dataLake") and not is_on(settings, "privateDns"):
-        yield problem_at(_AT, "data needs privateDns, which is not there", next_step="write privateDns: hybrid")
-    yield from _sources(settings, data)
+    if is_on(settings.values, "dataLake") and not is_on(settings.values, "privateDns"):
+        yield data.problem("data needs privateDns, which is not there", next_step="write privateDns: hybrid")
+    yield from _sources(settings.on_premises, data)
 
 
-def _landing_zone(settings: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Problem]:
-    name = dig(data, "landingZone")
-    if not isinstance(name, str):
+def _landing_zone(settings: WrittenSettings, data: WrittenData) -> Iterator[Problem]:
+    where, name = data.landing_zone, data.landing_zone.text
+    if name is None:
         return
-    zones = dig(settings, "azure", "landingZones")
-    listed = [zone for zone in zones if isinstance(zone, Mapping)] if isinstance(zones, list) else []
-    named = {str(zone.get("name")): zone for zone in listed}
-    steps: Steps = (*_AT, "landingZone")
+    named = {str(zone.name.value): zone for zone in settings.azure.landing_zones if zone.is_mapping}
     zone = named.get(name)
     if zone is None:
         message = f"there is no landing zone called {show(name)}"
         known = f"landing zones: {_shown(named)}" if named else ""
         step = did_you_mean(name, list(named)) or "add it to azure.landingZones"
-        yield problem_at(steps, message, show(name, quote=False), known, step)
+        yield where.problem(message, show(name, quote=False), known, step)
         return
-    if zone.get("archetype") == "sandbox":
+    if zone.archetype.value == "sandbox":
         message = "a sandbox reaches nothing and ends"
-        yield problem_at(steps, message, name, next_step="name a landing zone of another archetype")
-    region = zone.get("region", primary_region(settings))
-    if region != primary_region(settings):
+        yield where.problem(message, name, next_step="name a landing zone of another archetype")
+    primary = primary_region(settings.values)
+    region = zone.values.get("region", primary)
+    if region != primary:
         message = f"is in {region}; the hub, the zones and the keys of the data are in the primary region"
-        yield problem_at(steps, message, name, next_step=f"name a landing zone in {primary_region(settings)}")
-    space = as_network(zone.get("addressSpace"))
-    if data.get("engine") == "databricks" and space is not None and space.prefixlen > _WIDEST_FOR_DATABRICKS:
+        yield where.problem(message, name, next_step=f"name a landing zone in {primary}")
+    space = zone.address_space.network
+    if data.engine.value == "databricks" and space is not None and space.prefixlen > _WIDEST_FOR_DATABRICKS:
         message = f"{space} is too small for the subnets of Databricks"
-        yield problem_at(steps, message, str(space), f"a /{_WIDEST_FOR_DATABRICKS} or larger")
+        yield where.problem(message, str(space), f"a /{_WIDEST_FOR_DATABRICKS} or larger")
 
 
-def _interfaces(settings: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Problem]:
-    name = dig(data, "interfaces")
-    if not isinstance(name, str):
+def _interfaces(settings: WrittenSettings, data: WrittenData) -> Iterator[Problem]:
+    name = data.interfaces.text
+    if name is None:
         return
-    zones = dig(settings, "azure", "landingZones")
-    listed = [zone for zone in zones if isinstance(zone, Mapping)] if isinstance(zones, list) else []
-    online = [str(zone.get("name")) for zone in listed if zone.get("archetype") in _ONLINE]
-    if name not in online or name == dig(data, "landingZone"):
-        yield problem_at(
-            (*_AT, "interfaces"),
+    zones = [zone for zone in settings.azure.landing_zones if zone.is_mapping]
+    online = [str(zone.name.value) for zone in zones if zone.archetype.value in _ONLINE]
+    if name not in online or name == data.landing_zone.value:
+        yield data.interfaces.problem(
             f"{show(name)} is not a landing zone that is reached from the Internet",
             show(name, quote=False),
             f"online landing zones: {', '.join(online)}" if online else "",
@@ -71,21 +67,15 @@ def _interfaces(settings: Mapping[str, Any], data: Mapping[str, Any]) -> Iterato
         )
 
 
-def _sources(settings: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Problem]:
-    sources = data.get("sources")
-    if not isinstance(sources, list) or not sources:
-        return
-    if dig(settings, "onPremises", "domain") is None:
+def _sources(estate: WrittenOnPremises, data: WrittenData) -> Iterator[Problem]:
+    if len(data.sources) and not estate.domain.is_given:
         message = "sources are named in the force's own DNS, and onPremises.domain is missing"
-        yield problem_at((*_AT, "sources"), message, next_step="add bluelamp:onPremises.domain")
-    machines = dig(settings, "onPremises", "servers", "machines")
-    listed = machines if isinstance(machines, list) else []
-    known = [str(dig(each, "name")) for each in listed if dig(each, "sql")]
-    for index, source in enumerate(sources):
-        machine = dig(source, "machine")
-        if isinstance(machine, str) and machine not in known:
-            yield problem_at(
-                (*_AT, "sources", index, "machine"),
+        yield data.sources.problem(message, next_step="add bluelamp:onPremises.domain")
+    known = [str(each.name.value) for each in estate.servers.machines if each.sql.value]
+    for source in data.sources:
+        machine = source.machine.text
+        if machine is not None and machine not in known:
+            yield source.machine.problem(
                 f"there is no machine called {show(machine)} that has SQL Server",
                 show(machine, quote=False),
                 f"machines: {_shown(known)}" if known else "",
@@ -93,30 +83,23 @@ def _sources(settings: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[P
             )
 
 
-def _on_premises(settings: Mapping[str, Any]) -> Iterator[Problem]:
-    steps: Steps = ("onPremises", "datahub")
-    datahub = dig(settings, *steps)
-    if not isinstance(datahub, Mapping):
+def _datahub(estate: WrittenOnPremises) -> Iterator[Problem]:
+    datahub = estate.datahub
+    if not datahub.is_mapping:
         return
-    if dig(settings, "onPremises", "domain") is None:
+    if not estate.domain.is_given:
         message = "its pages have a name below the force's own domain, and onPremises.domain is missing"
-        yield problem_at(steps, message, next_step="add bluelamp:onPremises.domain")
-    clusters = dig(settings, "onPremises", "clusters")
-    known = [str(dig(each, "name")) for each in clusters] if isinstance(clusters, list) else ["live"]
-    cluster = datahub.get("cluster")
-    if isinstance(cluster, str) and cluster not in known:
+        yield datahub.problem(message, next_step="add bluelamp:onPremises.domain")
+    known = [str(each.name.value) for each in estate.clusters] if estate.clusters.is_list else ["live"]
+    cluster = datahub.cluster.text
+    if cluster is not None and cluster not in known:
         message = f"there is no cluster called {show(cluster)}"
         allowed = f"clusters: {_shown(known)}"
-        yield problem_at(
-            (*steps, "cluster"), message, show(cluster, quote=False), allowed, did_you_mean(cluster, known)
-        )
-    tenants = dig(settings, "onPremises", "tenants")
-    for index, tenant in enumerate(tenants if isinstance(tenants, list) else ()):
-        if dig(tenant, "name") == "datahub":
+        yield datahub.cluster.problem(message, show(cluster, quote=False), allowed, did_you_mean(cluster, known))
+    for tenant in estate.tenants:
+        if tenant.name.value == "datahub":
             message = "is the namespace of onPremises.datahub"
-            yield problem_at(
-                ("onPremises", "tenants", index, "name"), message, "datahub", next_step="rename the tenant"
-            )
+            yield tenant.name.problem(message, "datahub", next_step="rename the tenant")
 
 
 def _shown(names: Iterable[str]) -> str:

@@ -4,19 +4,18 @@ Like `bluelamp.infra.checks.cross_field`, they read the settings as written, and
 the models.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cache
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Network
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
 
 from bluelamp.core.problems import Problem, did_you_mean
-from bluelamp.core.source import Steps, problem_at, show
+from bluelamp.core.source import show
 from bluelamp.infra.settings.policy_baseline import assignments, initiatives
-from bluelamp.infra.settings.raw import as_network, dig, items, repeats
+from bluelamp.infra.settings.written import Written, WrittenAzure, WrittenOnPremises, WrittenSettings, repeats
 from bluelamp.modules import naming
 
 HUB_RULES: Final = (
@@ -54,143 +53,113 @@ _PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12",
 _ZONES = Path(naming.__file__).parent.parent / "azure" / "private_dns" / "zones.yaml"
 
 
-def restriction_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
+def restriction_problems(settings: WrittenSettings) -> Iterator[Problem]:
     """Every value that the clouds refuse because of another setting, or because it is reserved."""
-    yield from _duplicates(settings)
-    yield from _hub_rules(settings)
-    yield from _regions(settings)
-    yield from _landing_zones(settings)
-    yield from _sites(settings)
-    yield from _domain(settings)
-    yield from _clusters(settings)
-    yield from _tenants(settings)
-    yield from _exempt_definitions(settings)
+    yield from _azure_duplicates(settings.azure)
+    yield from _duplicates_on_premises(settings.on_premises)
+    yield from _hub_rules(settings.azure)
+    yield from _regions(settings.azure)
+    yield from _landing_zones(settings.azure)
+    yield from _sites(settings.on_premises)
+    yield from _domain(settings.on_premises)
+    yield from _clusters(settings.on_premises)
+    yield from _tenants(settings.on_premises)
+    yield from _exempt_definitions(settings.azure)
 
 
-def _items(values: object, *steps: str | int) -> list[Any]:
-    found = dig(values, *steps)
-    return found if isinstance(found, list) else []
+def _repeated(places: Iterable[Written], what: str) -> Iterator[Problem]:
+    """A problem for each value that is there before."""
+    for each, _ in repeats(places):
+        message = f"{show(each.value)} is a duplicate {what}"
+        yield each.problem(message, show(each.value, quote=False), next_step="change or remove one")
 
 
-def _repeated(places: list[tuple[Steps, Any]], what: str) -> Iterator[Problem]:
-    """A finding for each value that is at a place before its own."""
-    for steps, value, _ in repeats(places):
-        message = f"{show(value)} is a duplicate {what}"
-        yield problem_at(steps, message, show(value, quote=False), next_step="change or remove one")
-
-
-def _each(settings: Mapping[str, Any], steps: Steps, key: str | None = None) -> list[tuple[Steps, Any]]:
-    """The items of a list, or one value of each, with their places."""
-    return items(steps, dig(settings, *steps), key)
-
-
-def _duplicates(settings: Mapping[str, Any]) -> Iterator[Problem]:
-    zones: Steps = ("azure", "landingZones")
-    budgets: list[Steps] = [("azure", "budget")]
-    budgets += [(*zones, index, "budget") for index in range(len(_items(settings, *zones)))]
-    for budget in budgets:
-        yield from _repeated(_each(settings, (*budget, "thresholds")), "threshold")
-        yield from _repeated(_each(settings, (*budget, "contacts")), "contact")
-    yield from _repeated(_each(settings, ("azure", "breakGlass", "accountIds")), "emergency account")
-    yield from _repeated(_each(settings, zones, "subscriptionId"), "subscription: a subscription has one landing zone")
-    for index in range(len(_items(settings, *zones))):
-        access: Steps = (*zones, index, "access")
-        given: list[tuple[Steps, object]] = [
-            ((*access, place, "role"), f"{dig(each, 'principalId')} {dig(each, 'role')}")
-            for place, each in enumerate(_items(settings, *access))
-        ]
+def _azure_duplicates(azure: WrittenAzure) -> Iterator[Problem]:
+    zones = azure.landing_zones
+    for budget in (azure.budget, *(zone.budget for zone in zones)):
+        yield from _repeated(budget.thresholds, "threshold")
+        yield from _repeated(budget.contacts, "contact")
+    yield from _repeated(azure.break_glass.account_ids, "emergency account")
+    yield from _repeated((zone.subscription_id for zone in zones), "subscription: a subscription has one landing zone")
+    for zone in zones:
+        given = [Written(f"{each.principal_id.value} {each.role.value}", each.role.steps) for each in zone.access]
         yield from _repeated(given, "assignment of a role to a group")
-    premises: Steps = ("onPremises",)
-    devices: list[Steps] = [
-        (*premises, "sites", index, "devices") for index in range(len(_items(settings, *premises, "sites")))
-    ]
-    for key, what in (("address", "public address of a device"), ("bgpAddress", "address for BGP")):
-        yield from _repeated([place for each in devices for place in _each(settings, each, key)], what)
-    for index in range(len(devices)):
-        yield from _repeated(_each(settings, (*premises, "sites", index, "dnsServers")), "DNS server")
-    yield from _repeated(_each(settings, (*premises, "clusters"), "endpoint"), "address of an API server")
-    yield from _repeated(_each(settings, (*premises, "vsphere", "sites"), "name"), "name of a site")
-    for index in range(len(_items(settings, *premises, "clusters"))):
-        cluster: Steps = (*premises, "clusters", index)
-        yield from _repeated(_each(settings, (*cluster, "workers"), "name"), "name of a group of workers")
-        yield from _repeated(_each(settings, (*cluster, "signingKeys"), "kid"), "key id")
 
 
-def _hub_rules(settings: Mapping[str, Any]) -> Iterator[Problem]:
+def _duplicates_on_premises(estate: WrittenOnPremises) -> Iterator[Problem]:
+    devices = [device for site in estate.sites for device in site.devices]
+    yield from _repeated((each.address for each in devices), "public address of a device")
+    yield from _repeated((each.bgp_address for each in devices), "address for BGP")
+    for site in estate.sites:
+        yield from _repeated(site.dns_servers, "DNS server")
+    yield from _repeated((cluster.endpoint for cluster in estate.clusters), "address of an API server")
+    yield from _repeated((site.name for site in estate.vsphere.sites), "name of a site")
+    for cluster in estate.clusters:
+        yield from _repeated((workers.name for workers in cluster.workers), "name of a group of workers")
+        yield from _repeated((key.kid for key in cluster.signing_keys), "key id")
+
+
+def _hub_rules(azure: WrittenAzure) -> Iterator[Problem]:
     reserved = {name.casefold() for name in HUB_RULES}
-    for index, rule in enumerate(_items(settings, "azure", "hub", "rules")):
-        name = dig(rule, "name")
-        steps: Steps = ("azure", "hub", "rules", index)
-        if isinstance(name, str) and name.casefold() in reserved:
+    for rule in azure.hub.rules:
+        name = rule.name.text
+        if name is not None and name.casefold() in reserved:
             message = f"{show(name)} is the name of a rule that every hub has"
-            yield problem_at((*steps, "name"), message, name, f"reserved: {', '.join(HUB_RULES)}", "rename the rule")
-        ends = [str(dig(rule, key)) for key in ("source", "destination")]
+            yield rule.name.problem(message, name, f"reserved: {', '.join(HUB_RULES)}", "rename the rule")
+        ends = [str(end.value) for end in (rule.source, rule.destination)]
         families = {":" in end for end in ends if "/" in end or ":" in end or end[:1].isdigit()}
         if len(families) > 1:
             message = "is of another IP version than the source"
-            yield problem_at((*steps, "destination"), message, ends[1], "IPv4 or IPv6 at both ends")
+            yield rule.destination.problem(message, ends[1], "IPv4 or IPv6 at both ends")
 
 
-def _regions(settings: Mapping[str, Any]) -> Iterator[Problem]:
-    regions = dig(settings, "azure", "regions")
-    if isinstance(regions, list) and len(regions) == 1 and dig(settings, "azure", "secondHub") is not None:
+def _regions(azure: WrittenAzure) -> Iterator[Problem]:
+    if len(azure.regions) == 1 and azure.second_hub.is_given:
         message = "is a hub in a second region, and there is one region"
-        yield problem_at(
-            ("azure", "secondHub"), message, next_step="add a region to azure.regions, or remove secondHub"
-        )
+        yield azure.second_hub.problem(message, next_step="add a region to azure.regions, or remove secondHub")
 
 
-def _landing_zones(settings: Mapping[str, Any]) -> Iterator[Problem]:
-    platform = dig(settings, "azure", "subscriptionId")
-    for index, zone in enumerate(_items(settings, "azure", "landingZones")):
-        steps: Steps = ("azure", "landingZones", index)
-        own = dig(zone, "subscriptionId")
-        if isinstance(own, str) and isinstance(platform, str) and own.casefold() == platform.casefold():
+def _landing_zones(azure: WrittenAzure) -> Iterator[Problem]:
+    platform = azure.subscription_id.text
+    for zone in azure.landing_zones:
+        own = zone.subscription_id
+        if own.text is not None and platform is not None and own.text.casefold() == platform.casefold():
             message = "is the platform's own subscription"
-            yield problem_at((*steps, "subscriptionId"), message, own, next_step="remove it: that is the default")
-        if dig(zone, "archetype") != "sandbox":
+            yield own.problem(message, own.text, next_step="remove it: that is the default")
+        if zone.archetype.value != "sandbox":
             continue
-        placed = own is not None or dig(zone, "billingScope") is not None
-        if placed and dig(settings, "azure", "managementGroups", "sandbox") is False:
+        if (own.is_given or zone.billing_scope.is_given) and azure.management_groups.sandbox.value is False:
             message = "a sandbox with a subscription needs the management group for sandboxes, which is off"
             step = "write managementGroups: {sandbox: true}, or choose another archetype"
-            yield problem_at((*steps, "archetype"), message, "sandbox", next_step=step)
-        if isinstance(zone, Mapping) and "backup" in zone:
-            yield problem_at((*steps, "backup"), "a sandbox has no backups", next_step="remove it")
+            yield zone.archetype.problem(message, "sandbox", next_step=step)
+        if "backup" in zone.values:
+            yield zone.backup.problem("a sandbox has no backups", next_step="remove it")
 
 
-def _sites(settings: Mapping[str, Any]) -> Iterator[Problem]:
+def _sites(estate: WrittenOnPremises) -> Iterator[Problem]:
     asked = 0
-    for index, site in enumerate(_items(settings, "onPremises", "sites")):
-        steps: Steps = ("onPremises", "sites", index)
-        asn = dig(site, "asn")
+    for site in estate.sites:
+        asn = site.asn.value
         if isinstance(asn, int) and asn in RESERVED_ASNS:
             message = f"{asn} is a reserved autonomous system number"
             allowed = "a private number such as 65010, or a public one of the force's own"
-            yield problem_at((*steps, "asn"), message, str(asn), allowed)
-        for place, device in enumerate(_items(site, "devices")):
-            public = _address(dig(device, "address"))
+            yield site.asn.problem(message, str(asn), allowed)
+        for device in site.devices:
+            public = device.address.ip
             if public and any(public in block for block in _PRIVATE):
                 message = f"{public} is a private address"
                 allowed = "the device's public address, to which Azure connects"
-                yield problem_at((*steps, "devices", place, "address"), message, str(public), allowed)
-        lines = [as_network(dig(site, "expressRoute", "peering", key)) for key in ("primary", "secondary")]
-        if lines[0] and lines[1] and lines[0].overlaps(lines[1]):
-            message = f"{lines[1]} overlaps the primary line ({lines[0]})"
-            yield problem_at((*steps, "expressRoute", "peering", "secondary"), message, str(lines[1]), "another /30")
-        servers = len(_items(site, "dnsServers"))
-        asked += servers
-        if servers and asked > MOST_DNS_SERVERS:
+                yield device.address.problem(message, str(public), allowed)
+        peering = site.express_route.peering
+        primary, secondary = peering.primary.network, peering.secondary.network
+        if primary and secondary and primary.overlaps(secondary):
+            message = f"{secondary} overlaps the primary line ({primary})"
+            yield peering.secondary.problem(message, str(secondary), "another /30")
+        asked += len(site.dns_servers)
+        if len(site.dns_servers) and asked > MOST_DNS_SERVERS:
             message = f"the sites have {asked} DNS servers"
             allowed = f"at most {MOST_DNS_SERVERS} together: a forwarding rule of Azure takes no more"
-            yield problem_at((*steps, "dnsServers"), message, str(asked), allowed, "remove some")
-
-
-def _address(value: object) -> IPv4Address | None:
-    try:
-        return IPv4Address(value if isinstance(value, str) else "")
-    except ValueError:
-        return None
+            yield site.dns_servers.problem(message, str(asked), allowed, "remove some")
 
 
 @cache
@@ -203,51 +172,44 @@ def _azure_domains() -> tuple[str, ...]:
     )
 
 
-def _domain(settings: Mapping[str, Any]) -> Iterator[Problem]:
-    domain = dig(settings, "onPremises", "domain")
-    for name in _azure_domains() if isinstance(domain, str) else ():
+def _domain(estate: WrittenOnPremises) -> Iterator[Problem]:
+    domain = estate.domain.text
+    for name in _azure_domains() if domain is not None else ():
         if domain == name or str(domain).endswith(f".{name}") or name.endswith(f".{domain}"):
             message = f"{show(domain)} is a domain of Azure's"
             allowed = "a domain of the force's own: Azure forwards its names to the sites' servers"
-            yield problem_at(("onPremises", "domain"), message, str(domain), allowed)
+            yield estate.domain.problem(message, str(domain), allowed)
             return
 
 
-def _clusters(settings: Mapping[str, Any]) -> Iterator[Problem]:
-    failure_domains = [dig(site, "name") for site in _items(settings, "onPremises", "vsphere", "sites")]
-    known = [name for name in failure_domains if isinstance(name, str)]
-    for index, cluster in enumerate(_items(settings, "onPremises", "clusters")):
-        steps: Steps = ("onPremises", "clusters", index)
-        made_on = dig(cluster, "infrastructure")
-        if dig(cluster, "metal3") is not None and made_on != "metal3":
+def _clusters(estate: WrittenOnPremises) -> Iterator[Problem]:
+    known = [site.name.text for site in estate.vsphere.sites if site.name.text is not None]
+    for cluster in estate.clusters:
+        made_on = cluster.infrastructure.value
+        if cluster.metal3.is_given and made_on != "metal3":
             message = "is for infrastructure: metal3" + (f", and this cluster is on {show(made_on)}" if made_on else "")
-            yield problem_at((*steps, "metal3"), message, next_step="write infrastructure: metal3, or remove it")
-        for place, group in enumerate(_items(cluster, "workers")):
-            where = dig(group, "failureDomain")
-            at: Steps = (*steps, "workers", place, "failureDomain")
-            if not isinstance(where, str):
+            yield cluster.metal3.problem(message, next_step="write infrastructure: metal3, or remove it")
+        for group in cluster.workers:
+            where = group.failure_domain.text
+            if where is None:
                 continue
             if made_on != "vsphere":
                 message = "names a site of vSphere, and this cluster is not on vSphere"
-                yield problem_at(at, message, show(where, quote=False), next_step="remove it")
+                yield group.failure_domain.problem(message, show(where, quote=False), next_step="remove it")
             elif where not in known:
                 allowed = f"sites: {', '.join(show(name, quote=False) for name in known[:9])}" if known else ""
                 message = f"no site of vSphere is called {show(where)}"
-                yield problem_at(at, message, show(where, quote=False), allowed, did_you_mean(where, known))
+                step = did_you_mean(where, known)
+                yield group.failure_domain.problem(message, show(where, quote=False), allowed, step)
 
 
-def _tenants(settings: Mapping[str, Any]) -> Iterator[Problem]:
-    for index, tenant in enumerate(_items(settings, "onPremises", "tenants")):
-        name = dig(tenant, "name")
+def _tenants(estate: WrittenOnPremises) -> Iterator[Problem]:
+    for tenant in estate.tenants:
+        name = tenant.name.value
         if name in NAMESPACES:
             message = f"{show(name)} is a namespace of the platform"
-            yield problem_at(
-                ("onPremises", "tenants", index, "name"),
-                message,
-                str(name),
-                f"reserved: {', '.join(NAMESPACES)}",
-                "name the tenant after its service",
-            )
+            allowed = f"reserved: {', '.join(NAMESPACES)}"
+            yield tenant.name.problem(message, str(name), allowed, "name the tenant after its service")
 
 
 @cache
@@ -261,28 +223,27 @@ def _assigned(name: str) -> tuple[bool, tuple[str, ...]]:
     return row.get("custom") == "Deploy-Private-DNS-Zones" or bool(inside), tuple(inside)
 
 
-def _exempt_definitions(settings: Mapping[str, Any]) -> Iterator[Problem]:
-    for index, exemption in enumerate(_items(settings, "azure", "policyExemptions")):
-        steps: Steps = ("azure", "policyExemptions", index, "definitions")
-        written, name = _items(exemption, "definitions"), dig(exemption, "assignment")
-        if not written or not isinstance(name, str):
+def _exempt_definitions(azure: WrittenAzure) -> Iterator[Problem]:
+    for exemption in azure.policy_exemptions:
+        written, name = exemption.definitions, exemption.assignment.text
+        if not len(written) or name is None:
             continue
         initiative, inside = _assigned(name)
         if not initiative:
             message = f"{show(name)} assigns one policy, which has no definitions inside it"
-            yield problem_at(steps, message, next_step="remove it: the exemption is of the entire assignment")
-        for place, each in enumerate(written):
-            if inside and isinstance(each, str) and each not in inside:
-                yield problem_at(
-                    (*steps, place),
-                    f"{show(name)} has no definition called {show(each)}",
-                    show(each, quote=False),
+            yield written.problem(message, next_step="remove it: the exemption is of the entire assignment")
+        for each in written:
+            if inside and each.text is not None and each.text not in inside:
+                yield each.problem(
+                    f"{show(name)} has no definition called {show(each.text)}",
+                    show(each.text, quote=False),
                     f"definitions: {', '.join(inside[:9])}" + (" and more" if len(inside) > 9 else ""),
-                    did_you_mean(each, inside),
+                    did_you_mean(each.text, inside),
                 )
-        counted = Counter(each for each in written if isinstance(each, str))
-        for place, each in enumerate(written):
-            if isinstance(each, str) and counted[each] > 1 and each in written[:place]:
-                yield problem_at(
-                    (*steps, place), f"{show(each)} is a duplicate", show(each, quote=False), "", "remove it"
+        seen: set[str] = set()
+        for each in written:
+            if each.text is not None and each.text in seen:
+                yield each.problem(
+                    f"{show(each.text)} is a duplicate", show(each.text, quote=False), next_step="remove it"
                 )
+            seen |= {each.text} if each.text is not None else set()

@@ -83,7 +83,8 @@ def _of_platform(settings: Mapping[str, Any], roadmap: Roadmap) -> float | None:
     left: float = milestone.budget.monthly
     zones = dig(settings, "azure", "landingZones")
     for zone in zones if isinstance(zones, list) else ():
-        if own.get(dig(zone, "name"), name) == name:
+        called = dig(zone, "name")
+        if not isinstance(called, str) or own.get(called, name) == name:
             amount = dig(zone, "budget", "amount")
             if not isinstance(amount, int | float) or isinstance(amount, bool):
                 return None

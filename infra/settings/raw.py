@@ -1,12 +1,11 @@
 """Reading settings before they are validated: any value may be absent or of another kind."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from bluelamp.core.source import Steps
 from bluelamp.infra.settings.fields import UK_REGIONS, network
 
 
@@ -20,24 +19,6 @@ def dig(values: object, *steps: str | int) -> Any:
         else:
             return None
     return values
-
-
-def items(steps: Steps, listed: object, key: str | None = None) -> list[tuple[Steps, Any]]:
-    """The items of a list that stands at `steps`, or what each has under `key`, with their places."""
-    return [
-        ((*steps, index), item) if key is None else ((*steps, index, key), dig(item, key))
-        for index, item in enumerate(listed if isinstance(listed, list) else ())
-    ]
-
-
-def repeats(places: Iterable[tuple[Steps, object]]) -> Iterator[tuple[Steps, str | int, Steps]]:
-    """Each text or number that is at a place before its own, in any case: its place, itself and the first place."""
-    first: dict[object, Steps] = {}
-    for steps, value in places:
-        if isinstance(value, str | int) and not isinstance(value, bool):
-            where = first.setdefault(value.casefold() if isinstance(value, str) else value, steps)
-            if where != steps:
-                yield steps, value, where
 
 
 def primary_region(settings: Mapping[str, Any]) -> Any:
