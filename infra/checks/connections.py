@@ -100,12 +100,12 @@ def _assignment(exemption: WrittenExemption, name: str, settings: WrittenSetting
         message = f"there is no management group called {show(scope)}"
         allowed = f"groups: {', '.join(groups)}; or an id that begins with /subscriptions/"
         yield exemption.scope.problem(message, show(scope, quote=False), allowed, did_you_mean(scope, groups))
-    elif scope is not None:
+    elif scope is not None and (at.text is not None or not at.is_given):
         try:
-            assigned_at({"assignment": name, "scope": scope, "assigned_at": at.value}, groups)
+            assigned_at({"assignment": name, "scope": scope, "assigned_at": at.text}, groups)
         except ValueError as error:
             said = str(error).replace("assigned_at", "assignedAt")
-            yield (at if at.is_given else exemption.scope).problem(said, str(at.value or scope))
+            yield (at if at.is_given else exemption.scope).problem(said, at.text or scope)
 
 
 def _groups(settings: WrittenSettings) -> list[str]:
