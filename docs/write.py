@@ -76,8 +76,8 @@ def rules() -> str:
 def settings() -> str:
     """Every setting of a force, from the models."""
     from bluelamp.cli.settings_index import settings as index
-    from bluelamp.infra.profiles import COMES_WITH
-    from bluelamp.infra.settings import Settings
+    from bluelamp.infra.settings.model import Settings
+    from bluelamp.infra.settings.profiles import COMES_WITH
 
     known = index()
 

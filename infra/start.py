@@ -12,16 +12,17 @@ import pulumi
 from pulumi.runtime import config
 
 from bluelamp.core.contracts import read_assets
-from bluelamp.infra.access import access_of
-from bluelamp.infra.force import Force, SettingsError, load
-from bluelamp.infra.nearest_frame import nearest_frame_only
-from bluelamp.infra.program import build
+from bluelamp.infra.force import SettingsError, load
+from bluelamp.infra.program.assets import register
+from bluelamp.infra.program.build import build
+from bluelamp.infra.program.nearest_frame import nearest_frame_only
+from bluelamp.infra.program.roadmap import register_cost_inputs, register_roadmap
 from bluelamp.infra.quick_sdk import quicken_sdk
-from bluelamp.infra.roadmap import roadmap_of
 from bluelamp.infra.sdk_debug import drop_debug_messages
-from bluelamp.infra.spending import cost_inputs
-from bluelamp.infra.wiring.assets import register
-from bluelamp.infra.wiring.roadmap import register_cost_inputs, register_roadmap
+from bluelamp.infra.settings.access import access_of
+from bluelamp.infra.settings.model import Force
+from bluelamp.infra.settings.roadmap import roadmap_of
+from bluelamp.infra.settings.spending import cost_inputs
 
 _GIVEN: Final = ContextVar[Force | None]("_GIVEN", default=None)
 

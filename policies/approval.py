@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bluelamp.core.identity import folded, same_mailbox
-from bluelamp.policies.baseline import Mistake
+from bluelamp.core.problems import Problem
+from bluelamp.core.source import problem_at
 from bluelamp.policies.model import Severity
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def is_same_person(person: "Person", approver: "Approver") -> bool:
 
 def mistakes(
     approvers: Sequence["Approver | None"], forces: Sequence[str], regions: Sequence[str]
-) -> Iterator[Mistake]:
+) -> Iterator[Problem]:
     """Entries that name one person twice, or a force or region that is not among those given; None is left out."""
     for number, each in enumerate(approvers):
         if each is None:
@@ -62,16 +63,16 @@ def mistakes(
             if other is None:
                 continue
             if folded(other.id) == folded(each.id):
-                yield Mistake((*steps, "id"), f"{each.id} is the id of approver {place + 1} already")
+                yield problem_at((*steps, "id"), f"{each.id} is the id of approver {place + 1} already")
             for index, email in enumerate(each.emails):
                 if any(same_mailbox(email, taken) for taken in other.emails):
                     step = "one entry for each person, with all of that person's addresses"
-                    yield Mistake(
+                    yield problem_at(
                         (*steps, "emails", index), f"{email} is an address of {other.id} already", next_step=step
                     )
         for key, named, known in (("forces", each.forces, forces), ("regions", each.regions, regions)):
             for index, name in enumerate(named):
                 if name not in known:
-                    yield Mistake((*steps, key, index), f"{name!r} is not in stacks/forces.yaml")
+                    yield problem_at((*steps, key, index), f"{name!r} is not in stacks/forces.yaml")
         if each.valid_from and each.valid_until and each.valid_until < each.valid_from:
-            yield Mistake((*steps, "validUntil"), f"{each.valid_until} is before {each.valid_from}, its first day")
+            yield problem_at((*steps, "validUntil"), f"{each.valid_until} is before {each.valid_from}, its first day")

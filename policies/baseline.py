@@ -1,9 +1,11 @@
 """Baselines that inherit: the rules as they are written, tightened by the country, by a region and by a force."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from bluelamp.core.problems import Problem
+from bluelamp.core.source import problem_at
 from bluelamp.core.suggestions import did_you_mean
 from bluelamp.policies.model import Enforcement
 from bluelamp.policies.rule import Rule
@@ -14,39 +16,24 @@ if TYPE_CHECKING:
 EXEMPT_INSTEAD: Final = "a baseline may only tighten; where the force has to depart from it, write an exemption"
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """What is wrong in a file, at the path `steps` in it; the other parts are for people and may be empty."""
-
-    steps: tuple[str | int, ...]
-    message: str
-    found: str = ""
-    allowed: str = ""
-    next_step: str = ""
-
-    def __str__(self) -> str:
-        place = ".".join(str(step) for step in self.steps)
-        return f"{place}: " + "; ".join(part for part in (self.message, self.allowed, self.next_step) if part)
-
-
-def tightened(rules: Iterable[Rule], layer: "Layer") -> tuple[tuple[Rule, ...], tuple[Mistake, ...]]:
+def tightened(rules: Iterable[Rule], layer: "Layer") -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
     """`rules` as `layer` tightens them, and everything in it that would loosen one or means nothing."""
     known = {rule.id: rule for rule in rules}
-    mistakes: list[Mistake] = []
+    mistakes: list[Problem] = []
     for id_, setting in layer.rules.items():
         steps = ("rules", id_)
         if id_ in known:
             known[id_] = _set(known[id_], setting, steps, mistakes)
         else:
             mistakes.append(
-                Mistake(steps, f"there is no rule {id_}", next_step=did_you_mean(id_, known) or "bluelamp explain")
+                problem_at(steps, f"there is no rule {id_}", next_step=did_you_mean(id_, known) or "bluelamp explain")
             )
     return tuple(known.values()), tuple(mistakes)
 
 
 def configured(
     rules: Iterable[Rule], enforcements: Mapping[str, Enforcement | None], parameters: Mapping[str, Mapping[str, Any]]
-) -> tuple[tuple[Rule, ...], tuple[Mistake, ...]]:
+) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
     """`rules` as whoever runs the engine tightens them, and everything that would loosen one or means nothing.
 
     Both mappings have a rule's id as their key; None for the enforcement stands for a rule that is switched off. What
@@ -54,14 +41,14 @@ def configured(
     """
     from bluelamp.policies.settings import Layer, Setting
 
-    mistakes: list[Mistake] = []
+    mistakes: list[Problem] = []
     settings: dict[str, Setting] = {}
     known = {rule.id: rule for rule in rules}
     for id_ in sorted({*enforcements, *parameters}):
         rule = known.get(id_)
         enforcement = enforcements.get(id_, rule.enforcement if rule else None)
         if rule and enforcement is None:
-            mistakes.append(Mistake(("rules", id_), f"{id_} cannot be disabled", next_step=EXEMPT_INSTEAD))
+            mistakes.append(problem_at(("rules", id_), f"{id_} cannot be disabled", next_step=EXEMPT_INSTEAD))
             continue
         changed = {
             name: list(value) if isinstance(value, tuple) else value
@@ -76,10 +63,10 @@ def configured(
     return tighter, (*mistakes, *more)
 
 
-def _set(rule: Rule, setting: "Setting", steps: tuple[str, ...], mistakes: list[Mistake]) -> Rule:
+def _set(rule: Rule, setting: "Setting", steps: tuple[str, ...], mistakes: list[Problem]) -> Rule:
     if setting.enforcement is Enforcement.ADVISORY and rule.enforcement is Enforcement.MANDATORY:
         mistakes.append(
-            Mistake((*steps, "enforcement"), f"{rule.id} is mandatory already", "advisory", next_step=EXEMPT_INSTEAD)
+            problem_at((*steps, "enforcement"), f"{rule.id} is mandatory already", "advisory", next_step=EXEMPT_INSTEAD)
         )
     elif setting.enforcement:
         rule = replace(rule, enforcement=setting.enforcement)
@@ -93,21 +80,21 @@ def _set(rule: Rule, setting: "Setting", steps: tuple[str, ...], mistakes: list[
     return rule.using(**good) if good else rule
 
 
-def _wrong(rule: Rule, name: str, value: Any, steps: tuple[str, ...]) -> Mistake | None:
+def _wrong(rule: Rule, name: str, value: Any, steps: tuple[str, ...]) -> Problem | None:
     """What is wrong with setting the parameter `name` to `value`, if anything."""
     if name not in rule.parameters:
         has = f"it has: {', '.join(sorted(rule.parameters))}" if rule.parameters else "it has none"
-        return Mistake(
+        return problem_at(
             steps, f"{rule.id} has no parameter {name}", allowed=has, next_step=did_you_mean(name, rule.parameters)
         )
     was, way = rule.parameters[name], rule.tighter.get(name)
     if way is None:
-        return Mistake(steps, f"{rule.id} does not say which way of {name} is tighter, so it cannot be set")
+        return problem_at(steps, f"{rule.id} does not say which way of {name} is tighter, so it cannot be set")
     kind = _kind(was)
     if not _is(value, kind):
-        return Mistake(steps, f"is not {kind}", _shown(value), f"now {_shown(was)}")
+        return problem_at(steps, f"is not {kind}", _shown(value), f"now {_shown(was)}")
     if not way.holds(was, tuple(value) if isinstance(value, list) else value):
-        return Mistake(steps, f"would loosen {rule.id}: {way}", _shown(value), f"now {_shown(was)}", EXEMPT_INSTEAD)
+        return problem_at(steps, f"would loosen {rule.id}: {way}", _shown(value), f"now {_shown(was)}", EXEMPT_INSTEAD)
     return None
 
 

@@ -12,10 +12,12 @@ from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from bluelamp.core.problems import Problem
 from bluelamp.core.resource import Resource
+from bluelamp.core.source import problem_at
 from bluelamp.core.suggestions import did_you_mean
 from bluelamp.policies.approval import Approvers
-from bluelamp.policies.baseline import Mistake, tightened
+from bluelamp.policies.baseline import tightened
 from bluelamp.policies.exemptions import Extent, Use, excused, extent, waits
 from bluelamp.policies.judging import Baseline
 from bluelamp.policies.model import Judgement
@@ -104,7 +106,7 @@ def settled(
     stack: str,
     force: str = "",
     approvers: Approvers | None = None,
-) -> tuple[Governance, list[tuple[Mistake, ...]]]:
+) -> tuple[Governance, list[tuple[Problem, ...]]]:
     """What `baselines` make of `rules`, with the `exemptions` of the `force` whose stack is `stack`.
 
     Rules that are limited to other forces are left out; baselines may name them, as those of several forces do.
@@ -127,7 +129,7 @@ def settled(
 
 def _misread(
     exemptions: Sequence["Exemption | None"], rules: Sequence[Rule], stack: str, force: str
-) -> Iterator[Mistake]:
+) -> Iterator[Problem]:
     known = {rule.id: rule for rule in rules}
     seen: dict[str, int] = {}
     for number, each in enumerate(exemptions):
@@ -136,15 +138,15 @@ def _misread(
         steps = ("exemptions", number)
         if each.rule not in known:
             step = did_you_mean(each.rule, known) or "bluelamp explain ID says what a rule asks"
-            yield Mistake((*steps, "rule"), f"there is no rule {each.rule}", next_step=step)
+            yield problem_at((*steps, "rule"), f"there is no rule {each.rule}", next_step=step)
         elif not known[each.rule].holds_for(stack, force):
             limited = ", ".join(known[each.rule].forces)
-            yield Mistake((*steps, "rule"), f"{each.rule} is only for {limited}", next_step="take the exemption out")
+            yield problem_at((*steps, "rule"), f"{each.rule} is only for {limited}", next_step="take the exemption out")
         if seen.setdefault(each.id.casefold(), number) != number:
-            yield Mistake((*steps, "id"), f"{each.id} is the id of exemption {seen[each.id.casefold()] + 1} already")
+            yield problem_at((*steps, "id"), f"{each.id} is the id of exemption {seen[each.id.casefold()] + 1} already")
         if each.expiry < each.start:
-            yield Mistake((*steps, "expiry"), f"{each.expiry} is before its start, {each.start}")
+            yield problem_at((*steps, "expiry"), f"{each.expiry} is before its start, {each.start}")
         if not each.scope.startswith(f"urn:pulumi:{stack}::"):
             allowed = f"begins with urn:pulumi:{stack}::"
             step = "copy the URN from the finding and put * where any text may stand"
-            yield Mistake((*steps, "scope"), f"is no URN of {stack}", each.scope, allowed, step)
+            yield problem_at((*steps, "scope"), f"is no URN of {stack}", each.scope, allowed, step)

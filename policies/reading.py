@@ -19,7 +19,6 @@ from bluelamp.core.source import Source
 from bluelamp.core.validation import validate
 from bluelamp.policies.approval import FILE, Approvers
 from bluelamp.policies.approval import mistakes as mistaken
-from bluelamp.policies.baseline import Mistake
 from bluelamp.policies.governance import (
     EXEMPTIONS,
     FORCE,
@@ -59,12 +58,8 @@ def read(root: Path, entry: Entry | None, register: Register | None, used: Itera
     return made
 
 
-def _placed(source: Source, mistakes: Iterable[Mistake]) -> list[Problem]:
-    return [
-        source.problem(each.steps, each.message, each.found, each.allowed, each.next_step)
-        for each in mistakes
-        if not source.is_unread(each.steps)
-    ]
+def _placed(source: Source, mistakes: Iterable[Problem]) -> list[Problem]:
+    return [source.placed(each) for each in mistakes if not source.is_unread(each.steps)]
 
 
 def _misnamed(root: Path, region: str, force: str) -> Iterable[Problem]:

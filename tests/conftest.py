@@ -16,11 +16,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from bluelamp import bytecode
-from bluelamp.lasting import collect_seldom
+from bluelamp.gc_tuning import collect_less_often
 from tests import thorough
 
 bytecode.keep()
-collect_seldom()
+collect_less_often()
 # Tests patch what a plan is made by; those of kept plans switch them on, in a folder of their own.
 os.environ["BLUELAMP_NO_CACHE"] = "1"
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import pulumi
 from pulumi.runtime import config
 
-from bluelamp.infra import program, start
+from bluelamp.infra import start
 from bluelamp.infra.force import load
+from bluelamp.infra.program import build
 
-vars(program)["wait_once"] = lambda: None
+vars(build)["wait_once"] = lambda: None
 vars(start)["nearest_frame_only"] = nullcontext
 settings = {**config.get_config_env(), **config.CONFIG.get(), "bluelamp:versionAliases": "keep"}
 root = pulumi.get_root_directory()

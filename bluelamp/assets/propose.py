@@ -8,7 +8,7 @@ from typing import Final
 from bluelamp.assets.coverage import coverage
 from bluelamp.core.resource import Resource
 from bluelamp.infra.force import Force
-from bluelamp.infra.scaffold import quoted
+from bluelamp.infra.scaffold.stack import quoted
 from bluelamp.policies.data._flows import ON_PREMISES, where
 from bluelamp.policies.data._keeping import days, keeping
 from bluelamp.policies.estate import Estate, canonical

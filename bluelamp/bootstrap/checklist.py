@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bluelamp.infra.bootstrap import PREFIX
-from bluelamp.infra.bootstrap_settings import APPLY, PLAN, Bootstrap
 from bluelamp.infra.force import Force
+from bluelamp.infra.program.bootstrap import PREFIX
+from bluelamp.infra.settings.bootstrap import APPLY, PLAN, Bootstrap
 
 UNKNOWN: Final = "(known after the bootstrap)"
 _OWNED: Final = ("/stacks/approvers.yaml", "/stacks/signers/", "/stacks/*/bootstrap.yaml", "/policies/")

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pulumi
 
-from bluelamp.infra.bootstrap import start
+from bluelamp.infra.program.bootstrap import start
 
 start(pulumi.get_stack(), Path(__file__).resolve().parents[3])
 '''

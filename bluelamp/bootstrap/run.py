@@ -15,7 +15,7 @@ from bluelamp.errors import BluelampError, Status
 from bluelamp.fleet import deploy
 from bluelamp.fleet.deploy import Agree, Hear, Result
 from bluelamp.folders import pack
-from bluelamp.infra.bootstrap import PREFIX, PROJECT
+from bluelamp.infra.program.bootstrap import PREFIX, PROJECT
 
 _THERE: Final = "already exists"
 

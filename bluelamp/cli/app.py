@@ -20,7 +20,7 @@ from bluelamp.cli.screen import Logged, Screen, problem_of
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.text import printable
 from bluelamp.errors import BluelampError, Status, UsageError
-from bluelamp.lasting import collect_seldom
+from bluelamp.gc_tuning import collect_less_often
 
 _INTERRUPTED: Final = 130
 _PROJECT: Final = "--project"
@@ -67,7 +67,7 @@ def load(asked: str = "") -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command and exits with its status; a user's mistake is told without a traceback."""
-    collect_seldom()
+    collect_less_often()
     _prepare_streams()
     Logged.take_over()
     project, words = _parted(sys.argv[1:] if arguments is None else arguments)

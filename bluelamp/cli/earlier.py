@@ -23,7 +23,7 @@ def read(
     """
     if folder is None:
         return None
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.settings.register import read_register
     from bluelamp.reports.earlier import read_earlier
     from bluelamp.reports.signers import known_signers
 

@@ -92,7 +92,7 @@ def _named(each: "Influence") -> str:
 
 def _default(each: "Influence") -> str:
     if each.path.startswith(_COMPONENTS) and each.value is None:
-        from bluelamp.infra.profiles import COMES_WITH
+        from bluelamp.infra.settings.profiles import COMES_WITH
 
         profile = COMES_WITH.get(each.path.removeprefix(_COMPONENTS), "off")
         return "no profile includes it" if profile == "off" else f"the profiles from {profile} on include it"

@@ -13,8 +13,8 @@ from bluelamp.cli.settings_index import Setting, canonical, defaults, settings
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Steps
-from bluelamp.infra.finding import STACK_FILE
-from bluelamp.infra.register import read_register
+from bluelamp.infra.settings.layers import STACK_FILE
+from bluelamp.infra.settings.register import read_register
 from bluelamp.reports.words import value
 
 

@@ -269,7 +269,7 @@ def _again() -> str:
 
 
 def _given(root: Path, result: Result) -> dict[str, Any]:
-    from bluelamp.infra.stacks import environment_of
+    from bluelamp.infra.settings.environment import environment_of
 
     return {**result.as_dict(), "environment": environment_of(root, result.force)}
 

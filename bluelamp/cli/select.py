@@ -56,7 +56,7 @@ def select(
     Only with `changed` can there be none. Raises `UsageError` where none is named, several ways are mixed, no force has
     a stack file or `changed` is no commit; `SettingsError` for an unknown force, and for a stack file of none.
     """
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.settings.register import read_register
 
     ways = [bool(names), every, region is not None, changed is not None]
     if sum(ways) != 1:
@@ -124,7 +124,7 @@ def _of(entry: "Entry", environment: str | None) -> "Entry":
 
 
 def _in(root: Path, there: list[str], environment: str, *, may_be_empty: bool) -> list[str]:
-    from bluelamp.infra.stacks import environment_of
+    from bluelamp.infra.settings.environment import environment_of
 
     kept = [slug for slug in there if environment_of(root, slug) == environment]
     if not kept and not may_be_empty:

@@ -10,11 +10,11 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
-from bluelamp.infra.budgets import FROM_ROADMAP
-from bluelamp.infra.defaults import FILLED, fill
-from bluelamp.infra.profiles import COMES_WITH, LEVELS
-from bluelamp.infra.register import Entry
-from bluelamp.infra.settings import Settings
+from bluelamp.infra.settings.budgets import FROM_ROADMAP
+from bluelamp.infra.settings.defaults import FILLED, fill
+from bluelamp.infra.settings.model import Settings
+from bluelamp.infra.settings.profiles import COMES_WITH, LEVELS
+from bluelamp.infra.settings.register import Entry
 
 _COMPONENTS: Final = "components."
 _PLAIN: Final[Mapping[Any, str]] = {

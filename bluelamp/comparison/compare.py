@@ -196,7 +196,7 @@ def _has(root: Path, force: str) -> bool:
 
 
 def _environment(root: Path, force: str) -> str:
-    from bluelamp.infra.stacks import environment_of
+    from bluelamp.infra.settings.environment import environment_of
 
     with suppress(Exception):
         return environment_of(root, force)

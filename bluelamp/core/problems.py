@@ -1,7 +1,7 @@
 """What is wrong with a force's settings, as values: where, what was found, what is allowed and the next step."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bluelamp.core.text import printable
 
@@ -13,7 +13,8 @@ class Problem:
     `file` is relative to the project's folder; `line` and `column` count from 1, 0 where the place is not known.
     `path` is the path in the settings, such as `bluelamp:azure.hub.addressSpace`, or empty for the file as a whole.
     `message` says what is wrong; `found`, `allowed` and `next_step` are for people and for machine-readable reports,
-    and may be empty. A secret value is never put into any of them.
+    and may be empty. A secret value is never put into any of them. `steps` is `path` as keys of mappings and indices of
+    lists, by which `Source.placed` finds the file and the line; it is empty where these are known, and not in JSON.
     """
 
     file: str
@@ -24,6 +25,7 @@ class Problem:
     found: str = ""
     allowed: str = ""
     next_step: str = ""
+    steps: tuple[str | int, ...] = field(default=(), repr=False, compare=False, metadata={"json": False})
 
     @property
     def where(self) -> str:

@@ -39,6 +39,11 @@ def show(value: object, *, quote: bool = True) -> str:
     return _cut(text)
 
 
+def problem_at(steps: Steps, message: str, found: str = "", allowed: str = "", next_step: str = "") -> Problem:
+    """A `Problem` at `steps` in a document that is not at hand: `Source.placed` adds the file and the line."""
+    return Problem("", 0, 0, spell(steps), message, found, allowed, next_step, steps)
+
+
 def _cut(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
@@ -82,6 +87,11 @@ class Source:
     ) -> Problem:
         """A `Problem` about what stands at `steps`; `key` points at the key instead of the value."""
         return Problem(self.file_at(steps), *self.at(steps, key=key), spell(steps), message, found, allowed, next_step)
+
+    def placed(self, problem: Problem, steps: Steps | None = None) -> Problem:
+        """`problem` with the file and the line of what stands at `steps`, by default where it says."""
+        at = problem.steps if steps is None else steps
+        return self.problem(at, problem.message, problem.found, problem.allowed, problem.next_step)
 
     def copy(self) -> "Source":
         """The same document, to which problems may be added."""

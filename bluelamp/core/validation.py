@@ -36,6 +36,8 @@ _BOUNDS = {
     "less_than": "below",
     "less_than_equal": "at most",
 }
+_KEY = "[key]"
+"""The last step of an error about a key of a mapping, as pydantic names it."""
 _LENGTHS = {"too_short": ("min_length", "at least"), "too_long": ("max_length", "at most")}
 
 
@@ -51,7 +53,7 @@ def validate(
         text = json.dumps(values, default=lambda value: type(value).__name__)
         return model.model_validate_json(text, strict=True, by_alias=True, by_name=False), []
     except ValidationError as errors:
-        found = [(error, steps_of(error["loc"])) for error in errors.errors(include_url=False)]
+        found = [(error, steps_of(_path(error["loc"]))) for error in errors.errors(include_url=False)]
     problems = []
     meant: set[Steps] = set()
     for error, _ in found:
@@ -109,7 +111,12 @@ def _problem(error: ErrorDetails, model: type[BaseModel], source: Source, steps:
             allowed = f"it has to hold {bound} {context[name]}"
         case _:
             message = error["msg"][:1].lower() + error["msg"][1:]
-    return source.problem(steps, message, shown, allowed, step)
+    return source.problem(steps, message, shown, allowed, step, key=error["loc"][-1:] == (_KEY,))
+
+
+def _path(loc: Steps) -> Steps:
+    """Where an error is: at the key itself, where a key of a mapping is wrong."""
+    return loc[:-1] if loc[-1:] == (_KEY,) else loc
 
 
 def _number(context: dict[str, Any]) -> str:
@@ -151,6 +158,8 @@ def _choices(model: type[BaseModel], loc: Steps) -> list[str]:
 
 
 def _annotation(model: type[BaseModel], loc: Steps) -> Any:
+    if loc[-1:] == (_KEY,):
+        return _bare(get_args(_annotation(model, loc[:-2]))[0])
     here: Any = model
     for step in loc:
         if isinstance(step, int):

@@ -135,8 +135,8 @@ class Done:
 
 def kept_file(root: Path, force: str) -> Path:
     """Where the address ranges of a force's networks are kept."""
-    from bluelamp.infra.kept import kept_of
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.settings.address_file import kept_of
+    from bluelamp.infra.settings.register import read_register
 
     return root / kept_of(read_register(root).entry(force), root).file
 

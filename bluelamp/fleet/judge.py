@@ -306,7 +306,7 @@ def judge_state(
 
 
 def _in_environment(report: Report, root: Path) -> Report:
-    from bluelamp.infra.stacks import environment_of
+    from bluelamp.infra.settings.environment import environment_of
 
     return replace(report, environment=environment_of(root, report.force))
 
@@ -328,7 +328,7 @@ def _governance(root: Path, force: str, *, block_unknown: bool) -> Governance:
 
 
 def _name(force: str, root: Path) -> str:
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.settings.register import read_register
 
     return read_register(root).entry(force).name
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from bluelamp.errors import UsageError
 from bluelamp.fleet.ranges import deployed, moved, reason, wanted
-from bluelamp.infra.allocation import Key, Ranges
-from bluelamp.infra.kept import kept_of, write_kept
+from bluelamp.infra.settings.address_file import kept_of, write_kept
+from bluelamp.infra.settings.allocation import Key, Ranges
 
 if TYPE_CHECKING:
     from bluelamp.infra.force import Force

@@ -11,9 +11,9 @@ from bluelamp.fleet.processes import in_processes
 T = TypeVar("T")
 
 _IMPORTED: Final = (
-    "bluelamp.infra.program",
-    "bluelamp.infra.landing_zone",
-    "bluelamp.infra.tenants",
+    "bluelamp.infra.program.build",
+    "bluelamp.infra.program.azure.landing_zone",
+    "bluelamp.infra.program.on_premises.estate",
     "bluelamp.planning.program",
     "bluelamp.policies",
     "bluelamp.rehearsal.azure.provider",
@@ -40,7 +40,7 @@ def planning_each(work: Callable[[str], T], forces: Sequence[str], root: Path, j
 
 def _largest(forces: Sequence[str], root: Path, count: int) -> list[str]:
     """The `count` forces with the longest stack files, which take longest to plan."""
-    from bluelamp.infra.finding import STACK_FILE
+    from bluelamp.infra.settings.layers import STACK_FILE
 
     paths = {force: root / STACK_FILE.format(slug=force) for force in forces}
     sizes = {force: path.stat().st_size if path.is_file() else 0 for force, path in paths.items()}

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from bluelamp.infra.allocation import HUB, Key, Ranges, same_place
-from bluelamp.infra.moves import COMMAND, label, staged
+from bluelamp.infra.checks.address_moves import COMMAND, label, staged
+from bluelamp.infra.settings.allocation import HUB, Key, Ranges, same_place
 
 if TYPE_CHECKING:
     from bluelamp.infra.force import Force

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bluelamp.core.contracts.properties import MARKINGS
-from bluelamp.infra.profiles import LEVELS
+from bluelamp.infra.settings.profiles import LEVELS
 from bluelamp.merging.questions import BOTH, SUM, Answers, Question
 
 _KEYS: Final = ("name", "id", "server", "property", "element", "object", "address")

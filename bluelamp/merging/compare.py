@@ -6,7 +6,8 @@ from decimal import Decimal
 from ipaddress import IPv4Network
 from typing import Final
 
-from bluelamp.infra.siblings import used
+from bluelamp.infra.checks.environments import used
+from bluelamp.infra.settings.written import WrittenSettings
 from bluelamp.merging.estate import Estate
 from bluelamp.planning import Plan
 from bluelamp.pricing.model import HARDWARE, NONE, Costs, Kind, Line, total
@@ -56,7 +57,7 @@ def overlaps(first: Estate, second: Estate) -> list[Overlap]:
 
 
 def _ranges(estate: Estate) -> Iterator[tuple[str, IPv4Network]]:
-    yield from ((name, net) for _, name, net in used(estate.settings))
+    yield from ((name, net) for _, name, net in used(WrittenSettings(estate.settings)))
     yield from estate.entry.allocation.ranges().items()
 
 

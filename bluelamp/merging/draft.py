@@ -14,10 +14,11 @@ from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.register import REGISTER
 from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import UsageError
-from bluelamp.infra.finding import STACK_FILE
-from bluelamp.infra.force import has_settings, load
-from bluelamp.infra.register import read_register
-from bluelamp.infra.registering import add_force, followed
+from bluelamp.infra.force import load
+from bluelamp.infra.scaffold.register import add_force, followed
+from bluelamp.infra.settings.layers import STACK_FILE
+from bluelamp.infra.settings.register import read_register
+from bluelamp.infra.settings.stack_file import has_settings
 from bluelamp.merging.combine import Combining
 from bluelamp.merging.estate import Estate, read_estate
 from bluelamp.merging.moving import Move

@@ -8,11 +8,11 @@ from typing import Any
 from bluelamp.core.contracts import Contract, read_assets
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
-from bluelamp.infra.budgets import fill_budgets
 from bluelamp.infra.force import load
-from bluelamp.infra.layers import written_settings
-from bluelamp.infra.register import Entry, read_register
-from bluelamp.infra.settings import Force
+from bluelamp.infra.settings.budgets import fill_budgets
+from bluelamp.infra.settings.layers import written_settings
+from bluelamp.infra.settings.model import Force
+from bluelamp.infra.settings.register import Entry, read_register
 
 _SKIPPED = frozenset({"addresses.yaml", "settings.yaml", "exemptions.yaml"})
 """Files that are no part of a combined force: its ranges are new, and exemptions are requested again."""

@@ -5,7 +5,7 @@ from ipaddress import IPv4Network
 from typing import Any, Final
 
 from bluelamp.core.register import Allocation
-from bluelamp.infra.finding import dig
+from bluelamp.infra.settings.raw import dig
 from bluelamp.merging.combine import Combining, chosen, suffixed
 from bluelamp.merging.estate import Estate
 from bluelamp.merging.moving import Move, moved, moves, placed

@@ -7,7 +7,7 @@ from typing import Any
 
 from bluelamp.core.dependencies import ordered
 from bluelamp.cost.difference import pounds
-from bluelamp.infra.finding import dig
+from bluelamp.infra.settings.raw import dig
 from bluelamp.merging.compare import Duplicate, Overlap
 from bluelamp.merging.draft import Draft
 from bluelamp.merging.estate import Estate

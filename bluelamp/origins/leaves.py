@@ -20,13 +20,14 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, spell
-from bluelamp.infra.budgets import fill_budgets, place_of
-from bluelamp.infra.defaults import fill
-from bluelamp.infra.fields import UK_REGIONS
-from bluelamp.infra.finding import STACK_FILE
-from bluelamp.infra.force import PROJECT, Force, Settings, stack_source
-from bluelamp.infra.kept import ADDRESS_FILE, Kept, kept_of, steps_of
-from bluelamp.infra.register import REGISTER
+from bluelamp.infra.force import Force, Settings
+from bluelamp.infra.settings.address_file import ADDRESS_FILE, Kept, kept_of, steps_of
+from bluelamp.infra.settings.budgets import fill_budgets, place_of
+from bluelamp.infra.settings.defaults import fill
+from bluelamp.infra.settings.fields import UK_REGIONS
+from bluelamp.infra.settings.layers import PREFIX, STACK_FILE
+from bluelamp.infra.settings.register import REGISTER
+from bluelamp.infra.settings.stack_file import stack_source
 from bluelamp.origins.examples import GUESSES, example
 
 _REGISTERED = frozenset({"name", "code", "allocation"})
@@ -73,7 +74,7 @@ def leaves(force: Force, root: Path) -> list[Leaf]:
                 elif each in _REGISTERED:
                     found += _within(getattr(value, each), inner.annotation, (name, each), steps, register, register)
         else:
-            steps = ("config", PROJECT + (info.alias or name))
+            steps = ("config", PREFIX + (info.alias or name))
             found += _within(value, info.annotation, (name,), steps, stack, register, (type(force), name))
     kept = _kept(force, root)
     return [leaf if leaf.line else _by_plan(leaf, force, root, kept, register, row) for leaf in found]
@@ -136,7 +137,7 @@ class Variants:
             alias = info.alias or name
             if alias not in dumped:
                 continue
-            inner, place = (*at, name), (*steps, (PROJECT + alias if not at else alias))
+            inner, place = (*at, name), (*steps, (PREFIX + alias if not at else alias))
             changed_here = any(inner == each[: len(inner)] or each == inner[: len(each)] for each in kept)
             if place in self._places or changed_here:
                 found[alias] = self._written(dumped[alias], getattr(held, name), inner, place, kept)

@@ -9,7 +9,7 @@ from bluelamp.core.asset_type import ACCESS_RULE, ASSET, MILESTONE, TACTICAL
 from bluelamp.core.contracts import ASSETS
 from bluelamp.core.environments import split
 from bluelamp.core.roadmap import FILE as ROADMAP
-from bluelamp.infra.finding import STACK_FILE
+from bluelamp.infra.settings.layers import STACK_FILE
 from bluelamp.reports.findings import Finding
 
 _KEYS: Final = {

@@ -92,7 +92,7 @@ class Remedies:
     def _text(self, leaf: Leaf, value: Any) -> str:
         """The line to write. An environment lays lists over those it inherits by the names of their entries: an index
         in the whole list is none in its own file."""
-        from bluelamp.infra.register import read_register
+        from bluelamp.infra.settings.register import read_register
 
         list_, index, rest = leaf.path.partition("[")
         name = self._name(leaf) if index and leaf.path.count("[") == 1 else None

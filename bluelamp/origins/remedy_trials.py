@@ -16,7 +16,7 @@ from typing import Any, Final
 from bluelamp.core.files import replace
 from bluelamp.fleet.judge import judge_plan
 from bluelamp.infra.force import Force, load
-from bluelamp.infra.profiles import LEVELS
+from bluelamp.infra.settings.profiles import LEVELS
 from bluelamp.origins.leaves import Leaf, changed, leaves
 from bluelamp.origins.remedies import FILE, Remedy, written_as
 from bluelamp.planning import plan_settings

@@ -116,7 +116,7 @@ def configured(
     import pulumi.runtime
     from pulumi.runtime.settings import Settings, configure
 
-    from bluelamp.infra.nearest_frame import nearest_frame_only
+    from bluelamp.infra.program.nearest_frame import nearest_frame_only
     from bluelamp.planning.loop import InPlace
 
     monitor.set_autonaming(autonaming(config, project=project, stack=stack, organization=ORGANIZATION))

@@ -11,8 +11,7 @@ from typing import Any, Final
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show, spell
-from bluelamp.infra.finding import STACK_FILE
-from bluelamp.infra.force import PROJECT
+from bluelamp.infra.settings.layers import PREFIX, STACK_FILE
 
 _SHORTEST: Final = 2
 """Characters of a value that a message may quote."""
@@ -74,7 +73,7 @@ def _leaves(value: object, steps: Steps) -> Iterator[tuple[Steps, object]]:
     """The values of Bluelamp's own settings."""
     if isinstance(value, dict):
         for key, item in value.items():
-            if len(steps) != 1 or str(key).startswith(PROJECT):
+            if len(steps) != 1 or str(key).startswith(PREFIX):
                 yield from _leaves(item, (*steps, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):

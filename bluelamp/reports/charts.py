@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from bluelamp.policies import Verdict
 from bluelamp.reports.coverage import FrameworkCoverage, Standing
 from bluelamp.reports.findings import SEVERITIES, VERDICTS, Finding, Report
-from bluelamp.reports.since import Run
+from bluelamp.reports.trend import Run
 from bluelamp.reports.words import STANDING_WORDS
 
 WHOLE: Final = 1000

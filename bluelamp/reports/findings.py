@@ -17,9 +17,9 @@ from bluelamp.reports.canonical import compact, plain, time_of
 from bluelamp.reports.changes import Change
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.provenance import Provenance
-from bluelamp.reports.since import Since
 from bluelamp.reports.statements import StatementRecord
 from bluelamp.reports.totals import Totals, totals
+from bluelamp.reports.trend import Since
 from bluelamp.reports.undecided import Undecided, by_cause
 from bluelamp.reports.unjudged import RESOURCE, Unjudged
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from bluelamp.core.history_file import LOCKED, PATIENCE, opened
 from bluelamp.policies import Verdict
 from bluelamp.reports.findings import VERDICTS, Report
-from bluelamp.reports.since import Run, Since
+from bluelamp.reports.trend import Run, Since
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

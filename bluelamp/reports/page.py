@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from bluelamp.policies import Control, Enforcement, Verdict
 from bluelamp.reports import charts
-from bluelamp.reports.alike import alike
 from bluelamp.reports.charts import Bar, Column, Segment, slug
 from bluelamp.reports.coverage import FrameworkCoverage, coverage
 from bluelamp.reports.exemptions import ExemptionRecord
 from bluelamp.reports.findings import QUIET, SEVERITIES, VERDICTS, Finding, Report, RuleRecord
-from bluelamp.reports.since import Run
+from bluelamp.reports.grouping import grouped
 from bluelamp.reports.totals import SOURCES
+from bluelamp.reports.trend import Run
 from bluelamp.reports.words import asked, says_more, standing, value
 
 WORST: Final = 5
@@ -279,7 +279,7 @@ def _groups(report: Report) -> Iterator[Group]:
 
 
 def _alike(findings: Iterable[Finding], ages: Mapping[str, datetime], report: Report) -> Iterator[tuple[Row, ...]]:
-    for same in alike(findings):
+    for same in grouped(findings):
         first = _row(same[0], ages, report)
         others = (
             Row(anchor(each.rule.id, each.urn), each, first.observed, first.expected, first.note) for each in same[1:]

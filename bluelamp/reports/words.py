@@ -10,8 +10,8 @@ from bluelamp.policies.value import UNTIL_DEPLOYED
 from bluelamp.reports.canonical import canonical
 from bluelamp.reports.coverage import Standing
 from bluelamp.reports.findings import SEVERITIES, Answer, Finding, Report, Source
-from bluelamp.reports.since import Since
 from bluelamp.reports.totals import SOURCES as TOTALS_SOURCES
+from bluelamp.reports.trend import Since
 from bluelamp.reports.unjudged import counted as amount
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from bluelamp.core.roadmap import Criterion as Asked
 from bluelamp.core.roadmap import Roadmap
 from bluelamp.core.source import Source
 from bluelamp.core.suggestions import did_you_mean
-from bluelamp.infra.profiles import COMES_WITH, LEVELS
-from bluelamp.infra.roadmap import COMPONENTS
-from bluelamp.infra.settings import Force
+from bluelamp.infra.settings.model import Force
+from bluelamp.infra.settings.profiles import COMES_WITH, LEVELS
+from bluelamp.infra.settings.roadmap import COMPONENTS
 from bluelamp.policies import Verdict
 from bluelamp.reports.findings import Finding
 from bluelamp.roadmap.standing import Criterion

@@ -17,10 +17,10 @@ from bluelamp.core.files import create, read
 from bluelamp.core.register import REGISTER, read_register
 from bluelamp.errors import UsageError
 from bluelamp.fleet.keeping import keep
-from bluelamp.infra.finding import STACK_FILE
 from bluelamp.infra.force import load
-from bluelamp.infra.kept import ADDRESS_FILE
-from bluelamp.infra.scaffold import scaffold
+from bluelamp.infra.scaffold.stack import scaffold
+from bluelamp.infra.settings.address_file import ADDRESS_FILE
+from bluelamp.infra.settings.layers import STACK_FILE
 from bluelamp.starting import register
 
 _TEMPLATE: Final = Path(__file__).with_name("template")

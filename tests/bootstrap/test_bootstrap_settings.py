@@ -7,8 +7,8 @@ import yaml
 
 from bluelamp.bootstrap.checklist import checklist, markdown
 from bluelamp.core.problems import SettingsError
-from bluelamp.infra.bootstrap_settings import read_bootstrap
 from bluelamp.infra.force import ROOT, load
+from bluelamp.infra.settings.bootstrap import read_bootstrap
 from bluelamp.pipelines.render import Choices, pipelines
 from tests.bootstrap.written import GITHUB
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bluelamp.infra.force import load
-from bluelamp.infra.program import build
+from bluelamp.infra.program.build import build
 from bluelamp.rehearsal.kubernetes.api import Api, RefusalError
 from bluelamp.rehearsal.values import UNKNOWN
 from tests.cluster import estate

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from bluelamp.infra.force import ROOT, load
-from bluelamp.infra.program import build
+from bluelamp.infra.program.build import build
 from bluelamp.planning import Plan, PlannedResource, plan_program
 from bluelamp.planning.plan import stack_config
 from bluelamp.rehearsal.packages import Packages

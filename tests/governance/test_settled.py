@@ -169,7 +169,7 @@ def test_mistakes_of_several_forces_are_told_together(root: Path) -> None:
 
 
 def test_the_baselines_that_are_shipped_hold_for_every_force() -> None:
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.settings.register import read_register
 
     settled_for = every(ROOT, read_register(ROOT).forces)
     assert len(settled_for) >= 48

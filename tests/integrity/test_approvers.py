@@ -311,7 +311,7 @@ def test_a_mistake_among_the_approvers_is_refused_with_its_place(case: str, root
 
 
 def test_the_approvers_that_are_shipped_are_roles_at_example_addresses() -> None:
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.settings.register import read_register
 
     for force in read_register(ROOT).forces:
         approvers = governance(ROOT, force).approvers

@@ -72,7 +72,7 @@ def test_an_exception_that_nobody_expected_writes_no_line_of_its_own(
     def fails(*_: object) -> None:
         raise raised
 
-    monkeypatch.setattr(command, "collect_seldom", lambda: None)
+    monkeypatch.setattr(command, "collect_less_often", lambda: None)
     monkeypatch.setattr(command.Logged, "take_over", lambda: None)
     monkeypatch.setattr(doctor, "_look", fails)
     with pytest.raises(SystemExit) as ended:

@@ -17,7 +17,7 @@ from bluelamp.core import git
 from bluelamp.core.problems import SettingsError
 from bluelamp.core.processes import ProcessError, run
 from bluelamp.errors import UsageError
-from bluelamp.infra.register import read_register
+from bluelamp.infra.settings.register import read_register
 from bluelamp.rehearsal.project import checked
 from bluelamp.reports.provenance import provenance
 from tests.comparing import differing

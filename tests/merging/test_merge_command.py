@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from bluelamp import schemas
 from bluelamp.core.files import create
-from bluelamp.infra.register import read_register
+from bluelamp.infra.settings.register import read_register
 from bluelamp.merging.draft import Draft, Named, drafted
 from bluelamp.merging.questions import Answer, Answers
 from bluelamp.merging.steps import Comparison, steps

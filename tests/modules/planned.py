@@ -11,7 +11,7 @@ import pulumi
 
 from bluelamp.core.resource import name_of
 from bluelamp.infra.force import load
-from bluelamp.infra.program import build
+from bluelamp.infra.program.build import build
 from bluelamp.modules.aliases import drop_version_aliases
 from bluelamp.planning.monitor import PlanEngine, PlanMonitor, PlannedResource
 from bluelamp.planning.plan import run_program

@@ -13,7 +13,7 @@ from planned import ROOT, Planned, plan
 
 from bluelamp.core.dates import today
 from bluelamp.infra.force import load
-from bluelamp.infra.program import build
+from bluelamp.infra.program.build import build
 from bluelamp.modules.azure.built_in_roles import role_guid
 from bluelamp.modules.azure.policy import assignments
 from bluelamp.rehearsal.values import plain

@@ -98,7 +98,10 @@ def test_a_default_is_named_with_the_line_that_declares_it(essex: Force) -> None
     assert set(by_path) == {"bluelamp:environment", "forces.essex.code"}
     default = by_path["bluelamp:environment"]
     assert (default.written, default.value) == (False, "prod")
-    assert (default.file, default.line) == ("infra/settings.py", line_of("infra/settings.py", "environment: "))
+    assert (default.file, default.line) == (
+        "infra/settings/model.py",
+        line_of("infra/settings/model.py", "environment: "),
+    )
     assert by_path["forces.essex.code"].file == "stacks/forces.yaml"
 
 

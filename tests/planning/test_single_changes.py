@@ -18,7 +18,7 @@ import yaml
 from bluelamp.fleet.keeping import keep
 from bluelamp.fleet.trying import is_everything, way
 from bluelamp.infra.force import ROOT, SettingsError, load
-from bluelamp.infra.program import build
+from bluelamp.infra.program.build import build
 from bluelamp.planning.trial import Scratch, Trial, update
 from tests.settings.single_changes import Change, changes
 

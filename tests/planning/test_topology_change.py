@@ -6,7 +6,7 @@ import yaml
 
 from bluelamp.fleet.trying import way
 from bluelamp.infra.force import ROOT, load
-from bluelamp.infra.program import build
+from bluelamp.infra.program.build import build
 from bluelamp.planning.trial import Scratch, Trial, update
 
 FORCE = "dyfed-powys"

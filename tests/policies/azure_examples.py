@@ -18,7 +18,7 @@ from bluelamp.modules.aliases import drop_version_aliases
 from bluelamp.planning import PlannedResource, plan_program
 from bluelamp.planning.plan import Plan
 from bluelamp.policies import Resource, Rule, rules
-from bluelamp.rehearsal.sdk import believable
+from bluelamp.rehearsal.sdk import sample_values
 from bluelamp.rehearsal.sdk.schema import Catalogue, ObjectShape, Shape
 from bluelamp.reports.subject import from_plan
 
@@ -153,5 +153,5 @@ def _sample(shape: Shape, name: str) -> Any:
         return _WHOLE_NUMBER
     if shape.kind == "object" and shape.object:
         return _completed({}, shape.object)
-    sample = believable.value(shape, name, "example", _RANDOM)
+    sample = sample_values.value(shape, name, "example", _RANDOM)
     return "example" if sample == "" else sample

@@ -178,7 +178,7 @@ def test_each_layer_tightens_what_the_one_before_it_left():
     (same,), mistakes = tightened([national], Layer(rules={rule.id: {"parameters": {"minimum": 180}}}))
     assert same.parameters["minimum"] == 365
     assert [str(each) for each in mistakes] == [
-        "rules.BL-LOG-001.parameters.minimum: would loosen BL-LOG-001: it may only be raised; now 365; "
+        "rules.BL-LOG-001.parameters.minimum: would loosen BL-LOG-001: it may only be raised (found 180); now 365; "
         "a baseline may only tighten; where the force has to depart from it, write an exemption"
     ]
 

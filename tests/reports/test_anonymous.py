@@ -15,7 +15,7 @@ from bluelamp.policies.rule import rule as make_rule
 from bluelamp.policies.value import Value
 from bluelamp.reports import Report, Source, assess, write
 from bluelamp.reports.anonymous import Anonymous
-from bluelamp.reports.since import Since
+from bluelamp.reports.trend import Since
 from bluelamp.reports.words import explanation
 
 NAMES = ("vnet-essex-hub", "custody-records", "st-essex-evidence", "digital-evidence", "allow-custody")

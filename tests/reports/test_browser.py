@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from bluelamp.policies import UNKNOWN, Control, Rule, Severity, Verdict
 from bluelamp.reports import Report, write
-from bluelamp.reports.since import Run, Since
+from bluelamp.reports.trend import Run, Since
 from tests.reports.browsing import chromium
 
 ReportOn = Callable[..., Report]

@@ -19,7 +19,7 @@ from trestle.oscal.poam import PlanOfActionAndMilestones
 from bluelamp.policies import Resource, Rule, Verdict
 from bluelamp.reports import Report
 from bluelamp.reports.formats import junit, markdown, oscal, sarif, table
-from bluelamp.reports.since import Run, Since
+from bluelamp.reports.trend import Run, Since
 from bluelamp.reports.write import FORMATS
 from tests.conftest import ROOT
 from tests.reports.conftest import STARTED

@@ -13,7 +13,7 @@ from bluelamp.policies import Severity
 from bluelamp.reports import Report, Source
 from bluelamp.reports.history import remember
 from bluelamp.reports.selection import Selection
-from bluelamp.reports.since import Since
+from bluelamp.reports.trend import Since
 
 ReportOn = Callable[..., Report]
 DAY = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

@@ -17,7 +17,7 @@ from bluelamp.reports.anonymous import Anonymous
 from bluelamp.reports.charts import Column, axis, trend
 from bluelamp.reports.html import to_html
 from bluelamp.reports.keys import fingerprint
-from bluelamp.reports.since import Run, Since
+from bluelamp.reports.trend import Run, Since
 from bluelamp.reports.verifying import verify
 from tests.reports.browsing import chromium
 from tests.reports.tree import parse

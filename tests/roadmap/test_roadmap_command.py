@@ -24,7 +24,7 @@ from bluelamp.policies.data import _spending
 from bluelamp.policies.estate import Estate
 from bluelamp.reports import from_plan
 from bluelamp.reports.roadmap import to_html, to_national
-from bluelamp.roadmap import MilestoneStanding, Standing, Status, stand
+from bluelamp.roadmap import MilestoneStanding, Standing, Status, progress_of
 from bluelamp.roadmap.ledger import ledger
 from bluelamp.roadmap.picture import drawn
 from bluelamp.roadmap.schedule import status
@@ -57,7 +57,7 @@ LEDGER = {
 
 @pytest.fixture(scope="module")
 def small() -> Standing:
-    return stand(FORCE, ROOT, DAY)
+    return progress_of(FORCE, ROOT, DAY)
 
 
 def test_a_milestone_costs_what_its_resources_cost(small: Standing) -> None:
@@ -184,7 +184,7 @@ def copied(root: Path, settings_: tuple[str, str], roadmap: tuple[str, str] = ("
 
 def test_a_component_in_the_settings_is_met_and_a_contract_that_is_gone_is_not(tmp_path: Path) -> None:
     added = ("profile: starter\n", "profile: starter\n  bluelamp:components: {defender: hybrid}\n")
-    found = stand(FORCE, copied(tmp_path, added), DAY)
+    found = progress_of(FORCE, copied(tmp_path, added), DAY)
     foundation = found.by_id["hybrid-foundation"]
     assert next(each for each in foundation.criteria if each.words == "component defender").met
     assert found.by_id["first-steps"].status is Status.IN_PROGRESS, "the contracts of its assets are not there"
@@ -209,7 +209,7 @@ def test_failures_of_the_roadmap_stop_a_check_and_point_at_their_lines(tmp_path:
 def test_a_rule_that_there_is_none_of_is_refused_with_its_place(tmp_path: Path) -> None:
     root = copied(tmp_path, ("", ""), ("rule: BL-SPD-005", "rule: BL-SPD-905"))
     with pytest.raises(SettingsError, match="no rule is called BL-SPD-905") as refused:
-        stand(FORCE, root, DAY)
+        progress_of(FORCE, root, DAY)
     (problem,) = refused.value.problems
     assert (problem.file, problem.path) == (f"stacks/{FORCE}/roadmap.yaml", "milestones[0].exitCriteria[5].rule")
 
@@ -258,9 +258,9 @@ def test_tagged_resources_without_an_entry_are_told_and_nothing_is_made_up() -> 
 def test_the_largest_force_registers_its_roadmap_and_tags_its_tactical_spend() -> None:
     from bluelamp.core.roadmap import tactical_tags
     from bluelamp.infra.force import load
-    from bluelamp.infra.program import label_of
-    from bluelamp.infra.roadmap import roadmap_of
-    from bluelamp.infra.wiring.roadmap import zone_labels
+    from bluelamp.infra.program.build import label_of
+    from bluelamp.infra.program.roadmap import zone_labels
+    from bluelamp.infra.settings.roadmap import roadmap_of
 
     force = load("west-midlands", root=ROOT)
     roadmap = roadmap_of(force, ROOT)

@@ -15,9 +15,9 @@ from bluelamp.core.problems import SettingsError
 from bluelamp.core.roadmap import DEMANDS, Roadmap, has_roadmap, read_roadmap
 from bluelamp.core.roadmap.reading import parsed
 from bluelamp.infra.force import load
-from bluelamp.infra.profiles import COMES_WITH
-from bluelamp.infra.register import read_register
-from bluelamp.infra.roadmap import COMPONENTS, DEFAULTS, default_roadmap, modules, roadmap_of
+from bluelamp.infra.settings.profiles import COMES_WITH
+from bluelamp.infra.settings.register import read_register
+from bluelamp.infra.settings.roadmap import COMPONENTS, DEFAULTS, default_roadmap, modules, roadmap_of
 from bluelamp.policies import Resource, Verdict, judge, rules
 from bluelamp.roadmap.schedule import critical_path, days_left, months_after
 from tests.conftest import ROOT

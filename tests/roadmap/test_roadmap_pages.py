@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from bluelamp.reports.roadmap import to_html, to_national
-from bluelamp.roadmap import stand
+from bluelamp.roadmap import progress_of
 from tests.conftest import ROOT
 from tests.reports.browsing import chromium
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.xdist_group("browser")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The page of a force and that of two, one of them with a name that could be markup."""
     folder = tmp_path_factory.mktemp("roadmaps")
-    standing = stand("dyfed-powys", ROOT, date(2026, 11, 30))
+    standing = progress_of("dyfed-powys", ROOT, date(2026, 11, 30))
     other = replace(standing, force="other", name="A <b>bold</b> & 'quoted' force")
     written = {"roadmap.html": to_html(other, beside="roadmaps.html"), "roadmaps.html": to_national([standing, other])}
     for name, text in written.items():

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from bluelamp.infra.settings import Settings
+from bluelamp.infra.settings.model import Settings
 
 Values = dict[str, Any]
 

@@ -6,7 +6,7 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluelamp.infra.allocation import HUB, Wanted, allocate, same_place
+from bluelamp.infra.settings.allocation import HUB, Wanted, allocate, same_place
 from tests.thorough import tries
 
 ALLOCATION = {"uksouth": IPv4Network("10.30.0.0/16"), "ukwest": IPv4Network("10.94.0.0/16")}

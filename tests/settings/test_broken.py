@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bluelamp.core.reader import parse
-from bluelamp.infra.finding import Context
+from bluelamp.infra.checks.context import Context
 from bluelamp.infra.force import ROOT, Force, SettingsError, from_source, load
-from bluelamp.infra.register import read_register
+from bluelamp.infra.settings.register import read_register
 from tests.thorough import tries
 
 NAME = "stacks/Pulumi.essex.yaml"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bluelamp.core.roadmap import FILE
-from bluelamp.infra.budgets import place_of
 from bluelamp.infra.force import ROOT, Force, SettingsError, load
+from bluelamp.infra.settings.budgets import place_of
 
 ESSEX = ROOT / "stacks/Pulumi.essex.yaml"
 ROADMAP = ROOT / FILE.format(force="essex")

@@ -15,12 +15,14 @@ from bluelamp.core.environments import ENVIRONMENTS
 from bluelamp.core.reader import parse
 from bluelamp.core.source import Source
 from bluelamp.errors import UsageError
-from bluelamp.infra.force import ROOT, SettingsError, load, stack_source
-from bluelamp.infra.layers import merge
-from bluelamp.infra.program import label_of
-from bluelamp.infra.register import read_register
-from bluelamp.infra.siblings import used
-from bluelamp.infra.stacks import environment_of
+from bluelamp.infra.checks.environments import used
+from bluelamp.infra.force import ROOT, SettingsError, load
+from bluelamp.infra.program.build import label_of
+from bluelamp.infra.settings.environment import environment_of
+from bluelamp.infra.settings.layers import merge
+from bluelamp.infra.settings.register import read_register
+from bluelamp.infra.settings.stack_file import stack_source
+from bluelamp.infra.settings.written import WrittenSettings
 from bluelamp.modules import naming
 from bluelamp.origins.leaves import leaves
 from tests.thorough import tries
@@ -247,7 +249,7 @@ def test_ranges_of_two_environments_never_overlap_unnoticed(tmp_path_factory, zo
         assert not any(one.overlaps(other) for one in ranges[0] for other in ranges[1])
     share = read_register(root).entry(f"essex-{environment}").allocation.uksouth
     config = {"azure": azure}
-    if any(net.overlaps(share) for _, _, net in used(config)):
+    if any(net.overlaps(share) for _, _, net in used(WrittenSettings(config))):
         assert "essex" not in accepted
 
 

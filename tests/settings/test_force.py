@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from bluelamp.infra.force import ROOT, SettingsError, load
-from bluelamp.infra.register import read_register
+from bluelamp.infra.settings.register import read_register
 
 STACKS = sorted(path.name.split(".")[1] for path in (ROOT / "stacks").glob("Pulumi.*.yaml"))
 
@@ -98,7 +98,7 @@ def test_the_engines_values_win_over_the_file_and_are_placed_in_it(base, root):
 
 def test_the_project_declares_every_setting_and_only_these():
     declared = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
-    from bluelamp.infra.settings import Settings
+    from bluelamp.infra.settings.model import Settings
 
     fields = {f"bluelamp:{info.alias}": info for info in Settings.model_fields.values()}
     assert declared.keys() == fields.keys()

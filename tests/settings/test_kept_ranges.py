@@ -6,10 +6,10 @@ from ipaddress import IPv4Network
 import pytest
 import yaml
 
-from bluelamp.infra.allocation import HUB
 from bluelamp.infra.force import ROOT, SettingsError, load
-from bluelamp.infra.kept import ADDRESS_FILE, read_kept, text_of, write_kept
-from bluelamp.infra.register import read_register
+from bluelamp.infra.settings.address_file import ADDRESS_FILE, read_kept, text_of, write_kept
+from bluelamp.infra.settings.allocation import HUB
+from bluelamp.infra.settings.register import read_register
 from tests.conftest import bluelamp, make_project
 
 FILE = ADDRESS_FILE.format(slug="essex")

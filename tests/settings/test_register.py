@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 
 from bluelamp.infra.force import ROOT, SettingsError, load
-from bluelamp.infra.register import read_register
+from bluelamp.infra.settings.register import read_register
 
 SPACE = IPv4Network("10.0.0.0/8")
 NATIONAL = IPv4Network("10.0.0.0/12")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bluelamp.infra.force import ROOT, SettingsError, load
-from bluelamp.infra.register import read_register
-from bluelamp.infra.scaffold import scaffold
+from bluelamp.infra.scaffold.stack import scaffold
+from bluelamp.infra.settings.register import read_register
 
 
 def test_every_force_of_the_register_can_start(root):
@@ -66,7 +66,7 @@ def test_a_value_that_is_no_line_of_text_is_refused(root, text):
 
 def test_of_many_at_once_one_wins(root):
     code = (
-        "import sys; from pathlib import Path; from bluelamp.infra.force import SettingsError; from bluelamp.infra.scaffold import scaffold\n"
+        "import sys; from pathlib import Path; from bluelamp.infra.force import SettingsError; from bluelamp.infra.scaffold.stack import scaffold\n"
         "sys.stdin.read()\n"
         "try: scaffold('kent', sys.argv[2], 'ICT-1', root=Path(sys.argv[1]))\n"
         "except SettingsError as error: sys.exit(2 if 'is there already' in str(error) else 1)\n"

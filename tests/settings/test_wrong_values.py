@@ -16,10 +16,10 @@ from bluelamp.core.reader import parse
 from bluelamp.core.source import spell
 from bluelamp.errors import Status
 from bluelamp.fleet.judge import check_plan
-from bluelamp.infra import restrictions
-from bluelamp.infra.finding import Context
+from bluelamp.infra.checks import restrictions
+from bluelamp.infra.checks.context import Context
 from bluelamp.infra.force import ROOT, Force, SettingsError, from_source
-from bluelamp.infra.register import read_register
+from bluelamp.infra.settings.register import read_register
 from bluelamp.modules import naming
 from bluelamp.planning.refused_settings import problem_of, refusals
 from tests.conftest import Project

@@ -53,8 +53,8 @@ def access(
     `bluelamp access west-midlands --export out`
     """
     from bluelamp.core.dates import today
-    from bluelamp.infra.access import access_of
     from bluelamp.infra.force import load
+    from bluelamp.infra.settings.access import access_of
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     if force is None:
@@ -97,8 +97,8 @@ def _policies(screen: Screen, root: Path) -> None:
     """How many personas, assets and rules each policy has, and when the next of them ends."""
     from bluelamp.cli.select import with_stacks
     from bluelamp.core.access import has_access
-    from bluelamp.infra.access import access_of
     from bluelamp.infra.force import load
+    from bluelamp.infra.settings.access import access_of
 
     rows = []
     for force in with_stacks(root):

@@ -14,8 +14,8 @@ from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
 
 if TYPE_CHECKING:
-    from bluelamp.infra.allocation import Key, Ranges
     from bluelamp.infra.force import Force
+    from bluelamp.infra.settings.allocation import Key, Ranges
 
 _KEPT, _NEW, _LEFT = "kept", "new", "not in the settings"
 
@@ -50,7 +50,7 @@ def addresses(
     """
     from bluelamp.fleet.keeping import keep as keep_all
     from bluelamp.fleet.rehearsed import state_of
-    from bluelamp.infra.kept import kept_of
+    from bluelamp.infra.settings.address_file import kept_of
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     if release or move:
@@ -95,9 +95,9 @@ def _change(root: Path, slug: str, release: Sequence[str], move: Sequence[str]) 
     from bluelamp.core.register import read_register
     from bluelamp.fleet.ranges import deployed
     from bluelamp.fleet.rehearsed import state_of
-    from bluelamp.infra.kept import check as check_ranges
-    from bluelamp.infra.kept import kept_of, text_of, write_kept
-    from bluelamp.infra.moves import staged
+    from bluelamp.infra.checks.address_moves import staged
+    from bluelamp.infra.settings.address_file import check as check_ranges
+    from bluelamp.infra.settings.address_file import kept_of, text_of, write_kept
 
     entry = read_register(root).entry(slug)
     running, kept = deployed(state_of(root, slug)), kept_of(entry, root)
@@ -125,7 +125,7 @@ def _change(root: Path, slug: str, release: Sequence[str], move: Sequence[str]) 
 
 def _first(root: Path, slug: str) -> list[str]:
     """The first of the regions in the settings, which may have mistakes."""
-    from bluelamp.infra.finding import usable_regions
+    from bluelamp.infra.settings.raw import usable_regions
     from bluelamp.planning.refused_settings import source_of
 
     config = source_of(slug, root).values

@@ -51,8 +51,8 @@ def bootstrap(
     from bluelamp.bootstrap.checklist import checklist as listed
     from bluelamp.bootstrap.checklist import markdown, text
     from bluelamp.cli.results import show_result
-    from bluelamp.infra.bootstrap_settings import read_bootstrap
     from bluelamp.infra.force import load
+    from bluelamp.infra.settings.bootstrap import read_bootstrap
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     loaded = load(force, root=root)
@@ -119,7 +119,7 @@ def _done(
     from bluelamp.cli.results import show_result
     from bluelamp.cli.session import engine_for
     from bluelamp.core.patience import SHORT, Patience
-    from bluelamp.infra.bootstrap import PREFIX
+    from bluelamp.infra.program.bootstrap import PREFIX
 
     name = PREFIX + force
     engine = engine_for(screen)

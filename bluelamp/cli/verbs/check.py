@@ -215,7 +215,7 @@ def _failed(done: Sequence[Check]) -> Iterator[str]:
 
 
 def _json(root: Path, done: Sequence[Check], *, passes: bool) -> dict[str, object]:
-    from bluelamp.infra.stacks import environment_of
+    from bluelamp.infra.settings.environment import environment_of
     from bluelamp.reports.terminal import common, figures
 
     reports = [one.report for one in done if one.report]

@@ -99,7 +99,7 @@ def compile_(
 def _rules(force: str | None, project: Path | None) -> "tuple[Rule, ...]":
     """The rules as the force is held to them, or as they are written, without those that are limited to forces."""
     from bluelamp.governance.read import governance
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.settings.register import read_register
     from bluelamp.policies import rules
 
     if force is None:
@@ -111,8 +111,8 @@ def _rules(force: str | None, project: Path | None) -> "tuple[Rule, ...]":
 def _root_group(force: str | None, project: Path | None) -> str:
     """The name of the management group at the top of the force's own."""
     from bluelamp.infra.force import load
-    from bluelamp.infra.program import label_of
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.program.build import label_of
+    from bluelamp.infra.settings.register import read_register
     from bluelamp.modules.naming import name
 
     if force is None:

@@ -63,7 +63,7 @@ def explain(
     screen = Screen(form, quiet=quiet)
     if resource is not None:
         from bluelamp.cli.explain_resource import explain_resource
-        from bluelamp.infra.register import read_register
+        from bluelamp.infra.settings.register import read_register
 
         root = find_project(project)
         explain_resource(screen, root, read_register(root).entry(thing).slug, resource, path)
@@ -114,7 +114,7 @@ def _nothing(thing: str, every: list[str], project: Path | None) -> UsageError:
     from bluelamp.cli.explain_framework import editions, groups
     from bluelamp.cli.explain_module import words
     from bluelamp.cli.settings_index import canonical, settings
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.settings.register import read_register
 
     forces: Iterable[str] = ()
     with suppress(BluelampError, SettingsError):

@@ -36,7 +36,7 @@ def forces(
     from bluelamp.cli.select import with_stacks
     from bluelamp.core.problems import SettingsError
     from bluelamp.infra.force import load
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.settings.register import read_register
 
     root = find_project(project)
     register, there = read_register(root), set(with_stacks(root))

@@ -53,8 +53,8 @@ def merge(
     """
     screen, root = Screen(form, quiet=quiet), find_project(project)
     from bluelamp.core.problems import SettingsError
-    from bluelamp.infra.finding import STACK_FILE
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.settings.layers import STACK_FILE
+    from bluelamp.infra.settings.register import read_register
     from bluelamp.merging.draft import Named, drafted, refuse_open
     from bluelamp.merging.draft import write as add_to_project
     from bluelamp.merging.questions import placed, read_answers, refuse_wrong, written

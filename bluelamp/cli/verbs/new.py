@@ -66,7 +66,7 @@ def new(
     if environment:
         path = _of_environment(root, force, environment, subscription, owner, cost_centre, budget)
     else:
-        from bluelamp.infra.scaffold import scaffold
+        from bluelamp.infra.scaffold.stack import scaffold
 
         _needs_none(subscription)
         missing = [option for option, value in (("--owner", owner), ("--cost-centre", cost_centre)) if not value]
@@ -98,7 +98,7 @@ def _keep_addresses(root: Path, stack: str) -> str | None:
     """Keeps the address ranges of the stack that was written; the file, within the project, where that wrote it."""
     from bluelamp.fleet.keeping import keep
     from bluelamp.infra.force import load
-    from bluelamp.infra.kept import ADDRESS_FILE
+    from bluelamp.infra.settings.address_file import ADDRESS_FILE
 
     _, new = keep(root, load(stack, root=root), {})
     return ADDRESS_FILE.format(slug=stack) if new else None
@@ -106,7 +106,7 @@ def _keep_addresses(root: Path, stack: str) -> str | None:
 
 def _environment(root: Path, force: str, environment: str | None) -> tuple[str, str]:
     """The force and its further environment: `essex-dev` is `essex --environment dev`."""
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.settings.register import read_register
 
     if environment is not None and environment not in ENVIRONMENTS:
         allowed = ", ".join(ENVIRONMENTS)
@@ -124,11 +124,11 @@ def _registered(
     root: Path, force: str, name: str | None, region: str | None, code: str | None, *, special: bool
 ) -> bool:
     """Adds the force to the register where it is not in it; says whether it did."""
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.settings.register import read_register
 
     given = {"--name": name, "--region": region, "--code": code}
     if name and region and code:
-        from bluelamp.infra.registering import add_force, holds
+        from bluelamp.infra.scaffold.register import add_force, holds
 
         if holds(root, force, name, region, code):
             return False
@@ -165,7 +165,7 @@ def _of_environment(
     cost_centre: str | None,
     budget: int,
 ) -> Path:
-    from bluelamp.infra.scaffold_environment import scaffold_environment
+    from bluelamp.infra.scaffold.environment import scaffold_environment
 
     stack = join(force, environment)
     if not subscription and not _has_file(root, stack):
@@ -185,7 +185,7 @@ def _needs_none(subscription: str | None) -> None:
 
 def _has_file(root: Path, stack: str) -> bool:
     """Whether the stack has settings already, which is the mistake to tell first."""
-    from bluelamp.infra.finding import STACK_FILE
-    from bluelamp.infra.force import has_settings
+    from bluelamp.infra.settings.layers import STACK_FILE
+    from bluelamp.infra.settings.stack_file import has_settings
 
     return has_settings(root / STACK_FILE.format(slug=stack))

@@ -38,7 +38,7 @@ def policy(
     """
     from bluelamp.governance.effective import effective, everywhere
     from bluelamp.governance.read import governance
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.settings.register import read_register
     from bluelamp.planning.attempt import planned
     from bluelamp.reports.subject import from_plan
 

@@ -95,7 +95,7 @@ def render(
     assert force is not None
     if diagram_only and manifests_only:
         raise UsageError("--diagram-only and --manifests-only leave nothing to write", next_step="give one of them")
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.settings.register import read_register
     from bluelamp.render import manifests, prepare, write
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
@@ -161,7 +161,7 @@ def _pipelines(
 def _operator(screen: Screen, force: str | None, out: Path | None, root: Path) -> None:
     from bluelamp.cli.select import with_stacks
     from bluelamp.fleet.waves import read_waves
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.settings.register import read_register
     from bluelamp.render import write
     from bluelamp.render.operator import FILE, operator_files, read_operator
 

@@ -57,13 +57,13 @@ def roadmap(
     chosen = select(root, forces, every=every, region=region, changed=None)
     if svg is not None and len(chosen) > 1:
         raise UsageError("--svg is for one force", next_step="name one, or write the pages with --report")
-    from bluelamp.roadmap import stands
+    from bluelamp.roadmap import progress_of_each
     from bluelamp.roadmap.shared import shared
 
     tell = screen.milestones(len(chosen))
     standings = []
     with screen.working("planning"):
-        for count, each in enumerate(stands(chosen, root, jobs), 1):
+        for count, each in enumerate(progress_of_each(chosen, root, jobs), 1):
             standings.append(each)
             tell(count)
     together = shared(standings) if len(standings) > 1 else ()

@@ -43,9 +43,9 @@ def init(
     """
     from bluelamp.cli.session import engine_for
     from bluelamp.engine.operation import Target, command, failed
-    from bluelamp.infra.finding import STACK_FILE
-    from bluelamp.infra.force import has_settings
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.settings.layers import STACK_FILE
+    from bluelamp.infra.settings.register import read_register
+    from bluelamp.infra.settings.stack_file import has_settings
 
     screen, root = Screen(form, quiet=quiet), find_project(project)
     entry = read_register(root).entry(force)

@@ -73,7 +73,7 @@ def _root(project: Path | None) -> Path | None:
 
 def _known(root: Path | None) -> tuple[Mapping[str, str], Collection[str]]:
     """The known signers and the names of the forces of a project."""
-    from bluelamp.infra.register import read_register
+    from bluelamp.infra.settings.register import read_register
     from bluelamp.reports.signers import known_signers
 
     if root is None:

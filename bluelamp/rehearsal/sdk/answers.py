@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from bluelamp.rehearsal.sdk import believable
+from bluelamp.rehearsal.sdk import sample_values
 from bluelamp.rehearsal.sdk.memory import Memory
 from bluelamp.rehearsal.sdk.schema import Catalogue
 from bluelamp.rehearsal.sdk.shapes import FunctionShape
@@ -33,7 +33,7 @@ def _result(function: FunctionShape, known: Mapping[str, Any]) -> dict[str, Any]
     chance = Random(question)  # noqa: S311 - the same question has the same answer
     name = str(next(iter(known.values()), _last(function.token)))
     return {
-        key: known[key] if known.get(key) is not None else believable.value(one.shape, key, name, chance)
+        key: known[key] if known.get(key) is not None else sample_values.value(one.shape, key, name, chance)
         for key, one in function.outputs.properties.items()
         if one.required or known.get(key) is not None
     }

@@ -24,7 +24,7 @@ from bluelamp.rehearsal.provider import (
     Naming,
     Provider,
 )
-from bluelamp.rehearsal.sdk import believable
+from bluelamp.rehearsal.sdk import sample_values
 from bluelamp.rehearsal.sdk.answers import answer
 from bluelamp.rehearsal.sdk.differences import Change, Steps, differences, ignored, path_of
 from bluelamp.rehearsal.sdk.memory import Memory
@@ -114,7 +114,7 @@ class GenericProvider(Provider):
         computed = self._behaviour.computed(making)
         for name, one in resource.outputs.properties.items():
             if one.required and name not in computed and making.inputs.get(name) is None:
-                computed[name] = believable.value(one.shape, name, making.name, self._random)
+                computed[name] = sample_values.value(one.shape, name, making.name, self._random)
         resource_id = self._behaviour.identity(making, computed)
         outputs = self._outputs(resource, inputs, computed)
         self._memory.add(resource.token, urn, resource_id, inputs, outputs)
@@ -134,7 +134,7 @@ class GenericProvider(Provider):
         resource = self._catalogue.resource(type_of(urn))
         # The same each time that it is read anew.
         chance = Random(f"{resource.token} {resource_id}")  # noqa: S311 - the same resource has the same outputs
-        made = believable.properties(resource.outputs, name_of(urn), chance)
+        made = sample_values.properties(resource.outputs, name_of(urn), chance)
         outputs = self._outputs(resource, {}, made)
         self._memory.add(resource.token, urn, resource_id, {EXISTING: True}, outputs)
         return Live(resource_id, {}, outputs)

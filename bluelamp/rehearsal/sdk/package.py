@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from bluelamp.rehearsal.provider import Failure, Instance
-from bluelamp.rehearsal.sdk import believable
+from bluelamp.rehearsal.sdk import sample_values
 from bluelamp.rehearsal.sdk.shapes import ResourceShape
 from bluelamp.rehearsal.store import Record
 
@@ -38,7 +38,7 @@ class Making:
 
     def uuid(self) -> str:
         """A new UUID."""
-        return believable.identifier(self.random)
+        return sample_values.identifier(self.random)
 
 
 class Package:

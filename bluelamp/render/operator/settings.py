@@ -18,7 +18,7 @@ from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, show
 from bluelamp.core.suggestions import did_you_mean
 from bluelamp.core.validation import checked
-from bluelamp.infra.fields import Guid
+from bluelamp.infra.settings.fields import Guid
 
 FILE: Final = "stacks/operator.yaml"
 DRIFT: Final = "-drift"

@@ -12,9 +12,9 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 from bluelamp.policies import Control, Verdict
-from bluelamp.reports.alike import alike
 from bluelamp.reports.canonical import compact, dense, plain, time_of
 from bluelamp.reports.findings import QUIET, UNDECIDED, Finding, Report, RuleRecord
+from bluelamp.reports.grouping import grouped
 from bluelamp.reports.unjudged import Skipped, Unjudged
 from bluelamp.reports.words import asked, explanation, headline, not_covered, some, value
 
@@ -115,7 +115,7 @@ class _Made:
     @cached_property
     def observed(self) -> Sequence[Sequence[Finding]]:
         """The findings, as many together as make one observation."""
-        return alike(self.report.findings)
+        return grouped(self.report.findings)
 
     @cached_property
     def by_rule(self) -> list[tuple[RuleRecord, list[Sequence[Finding]]]]:

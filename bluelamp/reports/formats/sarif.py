@@ -9,9 +9,9 @@ from uuid import UUID, uuid5
 
 from bluelamp.core.text import cut
 from bluelamp.policies import Severity, Verdict
-from bluelamp.reports.alike import alike
 from bluelamp.reports.canonical import compact, dense, plain, time_of
 from bluelamp.reports.findings import QUIET, SEVERITIES, UNDECIDED, Finding, Report, RuleRecord, Source
+from bluelamp.reports.grouping import grouped
 from bluelamp.reports.unjudged import Skipped
 from bluelamp.reports.words import against, some
 
@@ -64,7 +64,7 @@ def to_sarif(report: Report, *, passes: bool = False) -> str:
     limits; what is left out is a notification of the run.
     """
     wanted = list(report.findings) if passes else sorted(filter(_concerns, report.findings), key=_rank)
-    groups = [part for findings in alike(wanted) for part in _parts(findings)]
+    groups = [part for findings in grouped(wanted) for part in _parts(findings)]
     kept = groups[:_RESULTS]
     shown = [finding for group in kept for finding in group]
     used = {finding.rule.id for finding in shown}

@@ -17,9 +17,9 @@ from yaml._yaml import CParser
 
 from bluelamp.core.source import show
 from bluelamp.reports.sources.budget import DEEPEST
+from bluelamp.reports.sources.fast_yaml import Document, TooManyError, read_fast
 from bluelamp.reports.sources.located import HALF, is_whole, reason
 from bluelamp.reports.sources.scalars import scalar
-from bluelamp.reports.sources.usual import Document, TooManyError, usual
 
 MOST: Final = 2_000_000
 """How many values a document may have."""
@@ -81,7 +81,7 @@ def _part(text: str, before: int) -> Iterator[Document]:
     if "\n%" in text and len(list(islice(_DIRECTIVE.finditer(text), _MOST_DIRECTIVES + 1))) > _MOST_DIRECTIVES:
         raise Unreadable(f"there are more than {_MOST_DIRECTIVES} directives", before + 1)
     try:
-        found = usual(text, before, MOST)
+        found = read_fast(text, before, MOST)
     except TooManyError as error:
         raise Unreadable(f"a document has more than {MOST:,} values", error.line) from None
     if found is not None:

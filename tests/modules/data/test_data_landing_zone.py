@@ -7,7 +7,7 @@ from planned import Planned, built, plan
 
 from bluelamp.core.contracts import read_assets
 from bluelamp.infra.force import ROOT, SettingsError, load
-from bluelamp.infra.program import build
+from bluelamp.infra.program.build import build
 from bluelamp.planning import plan_program
 from bluelamp.policies import judge, rules
 from bluelamp.reports.subject import from_plan

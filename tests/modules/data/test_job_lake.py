@@ -6,11 +6,11 @@ import pulumi
 import pytest
 from planned import ROOT, Planned, built, plan
 
-from bluelamp.infra.data import ENGINE_FILE_SYSTEM, LAKE_FILE_SYSTEMS
 from bluelamp.infra.force import load
-from bluelamp.infra.program import build
-from bluelamp.infra.wiring.job_identities import grants
-from bluelamp.infra.workloads import JobLake
+from bluelamp.infra.program.azure.job_identities import grants
+from bluelamp.infra.program.build import build
+from bluelamp.infra.settings.data import ENGINE_FILE_SYSTEM, LAKE_FILE_SYSTEMS
+from bluelamp.infra.settings.workloads import JobLake
 from bluelamp.modules.azure.grants import grant
 from bluelamp.modules.data.lake.lake import FILE_SYSTEMS
 from bluelamp.planning import plan_program

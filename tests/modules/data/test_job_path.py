@@ -11,9 +11,9 @@ import pytest
 from planned import ROOT, Planned, built, plan
 
 from bluelamp.core.access.targets import acls, views
-from bluelamp.infra.access import access_of
 from bluelamp.infra.force import load
-from bluelamp.infra.program import build
+from bluelamp.infra.program.build import build
+from bluelamp.infra.settings.access import access_of
 
 OWNER = {"role": "Head of ICT", "email": "head.of.ict@kent.police.example"}
 BUDGET = {"amount": 100, "contacts": ["finance@kent.police.example"]}

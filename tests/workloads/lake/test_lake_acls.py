@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluelamp.core.access.targets import acls
-from bluelamp.infra.access import access_of
 from bluelamp.infra.force import load
+from bluelamp.infra.settings.access import access_of
 from bluelamp.workloads.lake.__main__ import main
 from bluelamp.workloads.lake.acls import Wanted, apply, read_acls
 from bluelamp.workloads.lake.errors import LakeError

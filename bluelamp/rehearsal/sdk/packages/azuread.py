@@ -11,8 +11,8 @@ import yaml
 from typing_extensions import override
 
 from bluelamp.rehearsal.provider import Instance
-from bluelamp.rehearsal.sdk.believable import moment
 from bluelamp.rehearsal.sdk.package import Find, Making, Package
+from bluelamp.rehearsal.sdk.sample_values import moment
 from bluelamp.rehearsal.values import Secret, plain
 
 _PASSWORDS = ("ApplicationPassword", "ServicePrincipalPassword")

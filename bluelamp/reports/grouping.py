@@ -1,0 +1,24 @@
+"""Groups of findings that differ in their resource only, so that a view shows each once with its resources."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from bluelamp.reports.canonical import dense
+from bluelamp.reports.findings import QUIET, Finding
+
+
+def grouped(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """The findings in their order, together where they differ in their resource only.
+
+    A finding that needs attention is a group of its own.
+    """
+    groups: dict[Any, list[Finding]] = {}
+    for finding in findings:
+        said = _said(finding) if finding.verdict in QUIET else finding.key
+        groups.setdefault(said, []).append(finding)
+    return list(groups.values())
+
+
+def _said(finding: Finding) -> tuple[Any, ...]:
+    values = dense([finding.observed, finding.expected])
+    return finding.rule.id, finding.verdict, finding.path, values, finding.message

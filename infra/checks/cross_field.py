@@ -1,0 +1,166 @@
+"""What no single setting can tell: addresses against the plan, names that are there twice, references to nothing.
+
+The checks read the settings as they were written, not the models, so that they speak even when other settings are
+wrong. What is not of the right kind they leave to the models.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from bluelamp.core.access import has_access
+from bluelamp.core.problems import Problem
+from bluelamp.core.source import show
+from bluelamp.core.suggestions import did_you_mean
+from bluelamp.infra.checks.addresses import address_problems
+from bluelamp.infra.checks.assignments import assignment_problems
+from bluelamp.infra.checks.connections import connection_problems
+from bluelamp.infra.checks.context import Context
+from bluelamp.infra.checks.data import data_problems
+from bluelamp.infra.checks.environments import sibling_problems
+from bluelamp.infra.checks.jobs import job_problems
+from bluelamp.infra.checks.platform import platform_problems
+from bluelamp.infra.checks.restrictions import restriction_problems
+from bluelamp.infra.settings.fields import UK_REGIONS
+from bluelamp.infra.settings.profiles import COMES_WITH, missing
+from bluelamp.infra.settings.written import Written, WrittenAzure, WrittenOnPremises, WrittenSettings, repeats
+
+DEAREST_SANDBOX = 1000
+"""GBP a month."""
+
+
+def cross_field_problems(settings: WrittenSettings, context: Context) -> Iterator[Problem]:
+    """Every mistake that shows only when several settings, or several forces, are seen together."""
+    yield from _estate(settings)
+    yield from address_problems(settings, context)
+    yield from _duplicates(settings.azure, settings.on_premises)
+    yield from _references(settings)
+    yield from _components(settings)
+    yield from _sandboxes(settings.azure)
+    yield from _machines(settings.on_premises)
+    yield from connection_problems(settings)
+    yield from sibling_problems(settings, context)
+    yield from restriction_problems(settings)
+    yield from assignment_problems(settings)
+    yield from platform_problems(settings)
+    yield from data_problems(settings)
+    yield from job_problems(settings, has_policy=has_access(context.root, context.entry.slug))
+
+
+def _estate(settings: WrittenSettings) -> Iterator[Problem]:
+    if "azure" not in settings.values and "onPremises" not in settings.values:
+        message = "there is neither bluelamp:azure nor bluelamp:onPremises: nothing would be made"
+        yield settings.problem(message, next_step="add one of them")
+    tier = settings.classification.tier
+    if tier.value in ("SECRET", "TOP SECRET") and "azure" in settings.values:
+        yield tier.problem(
+            f"{tier.value} never goes to public Azure",
+            tier.value,
+            "OFFICIAL, with handling: SENSITIVE where it is marked so",
+            "take bluelamp:azure out, or keep data of this tier elsewhere",
+        )
+
+
+def _duplicates(azure: WrittenAzure, estate: WrittenOnPremises) -> Iterator[Problem]:
+    yield from _twice(azure.regions, azure.regions)
+    yield from _twice(estate.clusters, (each.name for each in estate.clusters))
+    yield from _twice(estate.tenants, (each.name for each in estate.tenants))
+    for tenant in estate.tenants:
+        yield from _twice(tenant.jobs, (each.name for each in tenant.jobs))
+    yield from _twice(estate.sites, (each.name for each in estate.sites))
+    yield from _twice(estate.sites, (each.asn for each in estate.sites))
+    yield from _twice(azure.landing_zones, (each.name for each in azure.landing_zones))
+    yield from _twice(azure.policy_exemptions, (each.id for each in azure.policy_exemptions))
+    yield from _twice(azure.data.sources, (each.name for each in azure.data.sources))
+    machines, rules = estate.servers.machines, azure.hub.rules
+    yield from _twice(machines, (each.name for each in machines))
+    for machine in machines:
+        yield from _twice(machine.sql, (each.name for each in machine.sql))
+    yield from _twice(rules, (each.name for each in rules))
+    inbound = [each for each in rules if each.direction.value in ("Inbound", None)]
+    outbound = [each for each in rules if each.direction.value == "Outbound"]
+    for same in (inbound, outbound):
+        yield from _twice(rules, (each.priority for each in same))
+
+
+def _twice(listed: Written, values: Iterable[Written]) -> Iterator[Problem]:
+    """Values of a list, or one of each of its items, that are there before."""
+    for each, first in repeats(values):
+        yield each.problem(
+            f"{show(each.value)} is here a second time; it is first at [{first.steps[len(listed.steps)]}]",
+            show(each.value, quote=False),
+            next_step="rename or remove one",
+        )
+
+
+def _references(settings: WrittenSettings) -> Iterator[Problem]:
+    azure, estate = settings.azure, settings.on_premises
+    clusters = _names(each.name for each in estate.clusters) if estate.clusters.is_list else ["live"]
+    yield from _unknown((each.cluster for each in estate.tenants), "cluster", clusters)
+    sites = _names(each.name for each in estate.sites)
+    yield from _unknown((each.site for each in estate.clusters), "site", sites)
+    regions = [each.value for each in azure.regions]
+    if azure.regions.is_list and all(region in UK_REGIONS for region in regions):
+        yield from _unknown((each.region for each in azure.landing_zones), "region", regions)
+
+
+def _names(values: Iterable[Written]) -> list[str]:
+    names = (each.text for each in values)
+    return list(dict.fromkeys(name for name in names if name is not None and name.isprintable()))
+
+
+def _unknown(values: Iterable[Written], what: str, known: list[str]) -> Iterator[Problem]:
+    """Every value that names something that is not among the `known`."""
+    for each in values:
+        name = each.text
+        if name is not None and name not in known:
+            yield each.problem(
+                f"there is no {what} called {show(name)}",
+                show(name, quote=False),
+                f"{what}s: {', '.join(show(each, quote=False) for each in known[:9])}" if known else "",
+                did_you_mean(name, known),
+            )
+
+
+def _components(settings: WrittenSettings) -> Iterator[Problem]:
+    """Components without the ones that they need."""
+    written = settings.components
+    for name, needed in missing(settings.values):
+        yield written.child(name if name in written.values else needed).problem(
+            f"{name} needs {needed}, which is not there",
+            next_step=f"write {needed}: {COMES_WITH[needed]}, or {name}: off",
+        )
+
+
+def _sandboxes(azure: WrittenAzure) -> Iterator[Problem]:
+    for zone in azure.landing_zones:
+        is_sandbox = zone.archetype.value == "sandbox"
+        if is_sandbox and "expires" not in zone.values:
+            yield zone.expires.problem("is missing: a sandbox has an end", next_step='add `expires: "2027-03-31"`')
+        amount = zone.budget.amount
+        if is_sandbox and isinstance(amount.value, int | float) and amount.value > DEAREST_SANDBOX:
+            message = f"{amount.value:,} is too much for a sandbox"
+            yield amount.problem(message, str(amount.value), f"at most {DEAREST_SANDBOX:,} a month")
+        if zone.subscription_id.is_given and zone.billing_scope.is_given:
+            message = "makes a new subscription, and subscriptionId names one that is there"
+            yield zone.billing_scope.problem(message, next_step="keep one of them")
+
+
+def _machines(estate: WrittenOnPremises) -> Iterator[Problem]:
+    """Clusters that Cluster API makes, without what it needs to know."""
+    for cluster in estate.clusters:
+        made_on = cluster.infrastructure
+        if made_on.is_given and "endpoint" not in cluster.values:
+            message = "is missing: the API server's address must be known before there is one"
+            yield cluster.endpoint.problem(message, next_step="add `endpoint: 10.144.8.10`")
+        if made_on.is_given and "version" not in cluster.values:
+            message = "is missing: Cluster API makes machines of one version"
+            yield cluster.version.problem(message, next_step='add `version: "1.36.3"`')
+        version = cluster.version.text
+        if made_on.is_given and version is not None and version.count(".") == 1:
+            message = f"{show(version)} is not the whole version, which Cluster API needs"
+            yield cluster.version.problem(message, show(version, quote=False), next_step='such as "1.36.3"')
+        if made_on.value == "metal3" and not cluster.metal3.is_given:
+            message = "metal3 is chosen, and nothing says from which image"
+            yield made_on.problem(message, next_step="add metal3 beside it")
+        if made_on.value == "vsphere" and not estate.vsphere.is_given:
+            message = "vsphere is chosen, and nothing says where it is"
+            yield made_on.problem(message, next_step="add bluelamp:onPremises.vsphere")

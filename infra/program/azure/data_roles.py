@@ -1,0 +1,47 @@
+"""The roles of the data landing zone's services on the lake and the key vault; people's are in `access.py`."""
+
+from typing import TYPE_CHECKING, Final
+
+import pulumi
+
+from bluelamp.infra.program.azure.data_zone import DataZone
+from bluelamp.modules.azure.grants import grant
+
+if TYPE_CHECKING:
+    from bluelamp.modules.data.lake import DataLake
+
+WRITER: Final = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"  # Storage Blob Data Contributor
+READER: Final = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"  # Storage Blob Data Reader
+OWNER: Final = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"  # Storage Blob Data Owner
+_SECRETS: Final = "4633458b-17de-408a-b874-0445c86b69e6"  # Key Vault Secrets User
+
+
+def grant_write(
+    zone: DataZone, lake: "DataLake", service: str, principal_id: pulumi.Input[str], *file_systems: str
+) -> None:
+    """Lets `service` write to some of the lake's file systems, and to no other."""
+    for each in file_systems:
+        scope = lake.file_system_ids.apply(lambda ids, each=each: ids[each])  # type: ignore[misc]
+        _grant(zone, f"{service}-writes-{each}", scope, WRITER, principal_id)
+
+
+def grant_read(zone: DataZone, lake: "DataLake", service: str, principal_id: pulumi.Input[str]) -> None:
+    """Lets `service` read the whole lake."""
+    _grant(zone, f"{service}-reads-lake", lake.id, READER, principal_id)
+
+
+def grant_secrets(zone: DataZone, service: str, principal_id: pulumi.Input[str]) -> None:
+    """Lets `service` read the secrets in the landing zone's key vault."""
+    _grant(zone, f"{service}-opens-secrets", zone.landing_zone.key_vault_id, _SECRETS, principal_id)
+
+
+def _grant(zone: DataZone, logical: str, scope: pulumi.Input[str], role: str, principal_id: pulumi.Input[str]) -> None:
+    own = zone.landing_zone.provider
+    grant(
+        f"data-{logical}",
+        zone.context.label,
+        scope=scope,
+        role=role,
+        principal_id=principal_id,
+        opts=pulumi.ResourceOptions(parent=zone.landing_zone, provider=own),
+    )

@@ -1,0 +1,26 @@
+"""The network of a force, all made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bluelamp.infra.program.azure.dns import Names
+from bluelamp.infra.program.azure.topology import SiteGateways, Topology
+
+if TYPE_CHECKING:
+    from bluelamp.modules.azure.network_watcher import NetworkWatcher
+    from bluelamp.modules.hybrid.express_route import ExpressRoute
+
+
+@dataclass(frozen=True)
+class Network:
+    """The parts of the network, for what is joined to it and for what monitors it."""
+
+    topology: Topology
+    names: Names
+    gateways: SiteGateways | None
+    """None where there are no sites to reach."""
+    circuits: "Mapping[str, ExpressRoute]"
+    """By the site's name."""
+    watchers: "Mapping[str, NetworkWatcher]"
+    """By region."""

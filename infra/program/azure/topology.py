@@ -1,0 +1,137 @@
+"""How a force's networks are joined: one interface for a hub network with peered spokes and for a virtual WAN."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
+
+import pulumi
+
+from bluelamp.infra.program.azure.context import Context
+from bluelamp.infra.settings.site import Site
+from bluelamp.modules.azure.hub import Hub
+
+if TYPE_CHECKING:
+    from bluelamp.modules.azure.log_analytics import LogAnalytics
+    from bluelamp.modules.azure.spoke import SpokeHub, SpokeVirtualHub
+    from bluelamp.modules.hybrid.site_to_site import KeyVaultPlace, SiteDevice
+
+
+class SpokeConnection(TypedDict, total=False):
+    """What joins a landing zone to its region's hub; one of the two, or nothing where the region has no hub."""
+
+    hub: "SpokeHub"
+    virtual_hub: "SpokeVirtualHub"
+
+
+class CircuitConnection(TypedDict, total=False):
+    """The gateway that an ExpressRoute circuit is connected to; one of the two."""
+
+    gateway_id: pulumi.Input[str]
+    virtual_hub_gateway_name: pulumi.Input[str]
+
+
+class AlertKinds(NamedTuple):
+    """The kinds by which the alerts know gateways."""
+
+    vpn: str
+    express_route: str
+
+
+@dataclass(frozen=True)
+class SiteGateways(ABC):
+    """The gateways to the force's own sites, in the primary region."""
+
+    @property
+    @abstractmethod
+    def vpn_gateway_id(self) -> pulumi.Output[str]:
+        """The ARM id of the VPN gateway."""
+
+    @property
+    @abstractmethod
+    def express_route_gateway_id(self) -> pulumi.Output[str]:
+        """The ARM id of the ExpressRoute gateway; only where a site has a circuit."""
+
+    @property
+    @abstractmethod
+    def alert_kinds(self) -> AlertKinds:
+        """The kinds by which the alerts know these gateways."""
+
+    @property
+    @abstractmethod
+    def circuit_connection(self) -> CircuitConnection:
+        """What connects a circuit to its gateway."""
+
+    @abstractmethod
+    def connect_site(
+        self, context: Context, site: Site, devices: "Sequence[SiteDevice]", key_vault: "KeyVaultPlace"
+    ) -> None:
+        """Makes a site's tunnels; their keys go to `key_vault`."""
+
+
+@dataclass(frozen=True)
+class Topology(ABC):
+    """The hubs of a force, all made: a network in each region, the primary region's first."""
+
+    networks: Mapping[str, Hub]
+    """By region; with a virtual WAN these are the networks beside the virtual hubs."""
+    ddos_plan_id: pulumi.Output[str] | None
+    firewall_policies: Mapping[str, pulumi.Output[str]]
+    """The names of the firewalls' policies by region, which wait for the firewalls; none where there is no firewall."""
+
+    @property
+    def primary(self) -> Hub:
+        """The network of the primary region."""
+        return next(iter(self.networks.values()))
+
+    @property
+    @abstractmethod
+    def firewall_ids(self) -> Mapping[str, pulumi.Output[str]]:
+        """The ARM ids of the firewalls, by region."""
+
+    @abstractmethod
+    def gateways(self, context: Context, logs: "LogAnalytics") -> SiteGateways | None:
+        """The gateways to the force's sites; None where there are no sites to reach."""
+
+    @abstractmethod
+    def join(self, context: Context, gateways: SiteGateways | None) -> None:
+        """Joins the hubs of both regions, where Azure does not do so itself."""
+
+    @abstractmethod
+    def spoke(self, context: Context, region: str, gateways: SiteGateways | None) -> SpokeConnection:
+        """What joins a landing zone in a region to the hub there."""
+
+
+def linked(context: Context, topology: Topology) -> dict[str, pulumi.Input[str]]:
+    """The ARM ids of the hubs' networks, by the short name that links to them have."""
+    return {context.regional("hub", region): hub.virtual_network_id for region, hub in topology.networks.items()}
+
+
+def topology(context: Context, logs: "LogAnalytics") -> Topology:
+    """Makes the hubs, with the DDoS protection plan that they share."""
+    plan = _ddos_plan(context)
+    if context.azure.topology == "virtual-wan":
+        from bluelamp.infra.program.azure.virtual_wan import virtual_wan
+
+        return virtual_wan(context, plan, logs)
+    from bluelamp.infra.program.azure.hub_spoke import hub_spoke
+
+    return hub_spoke(context, plan, logs)
+
+
+def _ddos_plan(context: Context) -> pulumi.Output[str] | None:
+    if not context.has("ddosPlan"):
+        return None
+    from bluelamp.modules.azure.ddos_plan import DdosPlan
+
+    made = DdosPlan(
+        "ddos-plan",
+        {
+            "label": context.label,
+            "location": context.location,
+            "resource_group_name": context.group("network").name,
+        },
+        context.at("network"),
+    )
+    plan_id: pulumi.Output[str] = made.plan_id
+    return plan_id

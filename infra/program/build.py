@@ -1,0 +1,73 @@
+"""A force's settings turned into components: what `pulumi up` makes."""
+
+import json
+from collections.abc import Sequence
+
+import pulumi
+
+from bluelamp.core.access import AccessPolicy
+from bluelamp.core.contracts import Contract
+from bluelamp.core.roadmap import Roadmap
+from bluelamp.infra.program.waiting import wait_once
+from bluelamp.infra.program.workload_access import ClusterAccess, LakeAccess
+from bluelamp.infra.settings.model import Force
+from bluelamp.modules.aliases import drop_version_aliases
+from bluelamp.modules.naming import Label
+
+
+def build(
+    force: Force,
+    assets: Sequence[Contract] = (),
+    policy: AccessPolicy | None = None,
+    roadmap: Roadmap | None = None,
+) -> None:
+    """Makes the landing zones that `force` asks for and exports what other programs and people need of them.
+
+    How long the data lake keeps data follows from the contracts in `assets`, and who may see it from `policy`. The
+    `roadmap` says which landing zones serve another milestone than the rest, and which are tactical spend. Only the
+    SDKs of the halves that the force has are loaded. Must run inside a Pulumi program.
+    """
+    wait_once()
+    pulumi.export("force", force.entry.force)
+    label = label_of(force)
+    clusters: dict[str, ClusterAccess] = {}
+    jobs: dict[tuple[str, str], LakeAccess] = {}
+    if force.azure:
+        from bluelamp.infra.program.azure.landing_zone import azure_landing_zone
+
+        if force.version_aliases == "drop":
+            pulumi.runtime.register_stack_transformation(drop_version_aliases)
+        made = azure_landing_zone(force, force.azure, label, assets, policy, roadmap)
+        clusters, jobs = made.clusters, made.jobs
+        for key, value in made.exports.items():
+            pulumi.export(key, value)
+    if force.on_premises:
+        from bluelamp.infra.program.on_premises.estate import on_premises_estate
+
+        namespaces = on_premises_estate(force, force.on_premises, label, clusters, jobs, _documents(policy))
+        pulumi.export("tenantNamespaces", namespaces)
+
+
+def _documents(policy: AccessPolicy | None) -> dict[str, str]:
+    """What jobs apply of the policy of access, as `bluelamp access --export` writes it; by file name."""
+    if policy is None:
+        return {}
+    from bluelamp.core.access.targets import acls, views
+
+    documents = {"lake-acls.json": acls(policy), "views.json": views(policy)}
+    return {name: json.dumps(document, indent=1) + "\n" for name, document in documents.items()}
+
+
+def label_of(force: Force) -> Label:
+    """What every name and tag of the force's estate is made of."""
+    return Label(
+        force=force.entry.force,
+        code=force.code,
+        environment=force.environment,
+        cost_centre=force.cost_centre,
+        business_owner=force.owner.role,
+        classification=force.classification.marking,
+        roadmap_milestone=force.roadmap_milestone,
+        spend_type="strategic",
+        tags={"owner-contact": force.owner.email},
+    )

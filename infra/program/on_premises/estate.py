@@ -1,0 +1,168 @@
+"""The on-premises half of a force's estate, from its settings."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from bluelamp.infra.program.workload_access import ClusterAccess, LakeAccess
+from bluelamp.infra.settings.cluster import Cluster
+from bluelamp.infra.settings.model import Force
+from bluelamp.infra.settings.on_premises import OnPremises
+from bluelamp.infra.settings.on_premises import Tenant as TenantSettings
+from bluelamp.modules.kubernetes.tenant import Tenant, TenantArgs, TenantEgress, TenantGroups
+from bluelamp.modules.naming import Label
+
+SIGN_IN: Final = "login.microsoftonline.com"
+"""Where Entra ID gives tokens; it has no private endpoint, and no range of its own."""
+
+
+def on_premises_estate(
+    force: Force,
+    estate: OnPremises,
+    label: Label,
+    access: Mapping[str, ClusterAccess],
+    lakes: Mapping[tuple[str, str], LakeAccess],
+    documents: Mapping[str, str],
+) -> dict[str, pulumi.Output[str]]:
+    """The clusters, what they run, and every tenant on its cluster; gives the namespaces by `cluster/tenant`.
+
+    `access` has the clusters whose workloads sign in to Azure, by name; `lakes` the jobs that use the data lake, by the
+    names of their tenant and themselves; `documents` are the compiled policy of access, by file name.
+    """
+    if force.has("clusters"):
+        from bluelamp.infra.program.on_premises.clusters import clusters as make_clusters
+
+        make_clusters(force, estate, label)
+    providers = {
+        cluster.name: _provider(cluster, label)
+        for cluster in estate.clusters
+        if force.has("platform") or cluster.name in _used(force, estate)
+    }
+    if force.has("platform"):
+        from bluelamp.infra.program.on_premises.platform import platform
+
+        for cluster in estate.clusters:
+            opts = pulumi.ResourceOptions(providers=[providers[cluster.name]])
+            platform(estate, cluster, force.level("platform"), label, opts, access.get(cluster.name))
+    namespaces: dict[str, pulumi.Output[str]] = {}
+    for tenant in estate.tenants:
+        cluster = _cluster(estate, tenant.cluster)
+        made = Tenant(
+            f"{cluster.name}-{tenant.name}",
+            _arguments(tenant, cluster, label, lakes),
+            pulumi.ResourceOptions(providers=[providers[cluster.name]]),
+        )
+        namespaces[f"{cluster.name}/{tenant.name}"] = made.namespace
+        _jobs(force, tenant, cluster, made, label, providers[cluster.name], lakes, documents)
+    if estate.datahub and force.has("dataCatalogue"):
+        from bluelamp.infra.program.on_premises.datahub import datahub
+
+        name = _cluster(estate, estate.datahub.cluster).name
+        opts = pulumi.ResourceOptions(providers=[providers[name]])
+        host = f"catalogue.{name}.{estate.domain}"
+        namespaces[f"{name}/datahub"] = datahub(estate.datahub, host, label, opts)
+    return namespaces
+
+
+def _used(force: Force, estate: OnPremises) -> set[str]:
+    """The names of the clusters that run tenants or DataHub."""
+    used = {_cluster(estate, tenant.cluster).name for tenant in estate.tenants}
+    if estate.datahub and force.has("dataCatalogue"):
+        used.add(_cluster(estate, estate.datahub.cluster).name)
+    return used
+
+
+def _cluster(estate: OnPremises, name: str | None) -> Cluster:
+    """The cluster of that name; the first where the settings name none."""
+    return next(each for each in estate.clusters if not name or each.name == name)
+
+
+def _jobs(
+    force: Force,
+    tenant: TenantSettings,
+    cluster: Cluster,
+    home: Tenant,
+    label: Label,
+    provider: kubernetes.Provider,
+    lakes: Mapping[tuple[str, str], LakeAccess],
+    documents: Mapping[str, str],
+) -> None:
+    if not tenant.jobs:
+        return
+    from bluelamp.modules.data.job import ScheduledJob, ScheduledJobArgs
+
+    for job in tenant.jobs:
+        args = ScheduledJobArgs(
+            label=_owned(label, tenant),
+            namespace=home.namespace,
+            job=job.name,
+            image=job.image,
+            schedule=job.schedule,
+            arguments=list(job.arguments),
+            cpu=job.cpu,
+            memory=job.memory,
+            deadline_minutes=job.deadline_minutes,
+        )
+        if lake := lakes.get((tenant.name, job.name)):
+            args["identity"] = {"client_id": lake.client_id, "tenant_id": lake.tenant_id}
+            args["env"] = {"BLUELAMP_LAKE": lake.endpoint}
+            if lake.access_policy:
+                args["files"] = dict(documents)
+        name = f"{cluster.name}-{tenant.name}-{job.name}"
+        made = ScheduledJob(name, args, pulumi.ResourceOptions(providers=[provider]))
+        if job.lake is not None and lake is None:
+            waiting = "workloadIdentity" if force.has("dataLake") else "dataLake"
+            pulumi.log.info(f"{name}: its lake waits for a profile with {waiting}; until then it has no identity", made)
+
+
+def _provider(cluster: Cluster, label: Label) -> kubernetes.Provider:
+    """The cluster's provider. Its identifier is fixed, so that a new kubeconfig never replaces what runs there."""
+    return kubernetes.Provider(
+        f"kubernetes-{cluster.name}",
+        context=cluster.context,
+        cluster_identifier=f"{label['force']}-{cluster.name}",
+    )
+
+
+def _arguments(
+    tenant: TenantSettings, cluster: Cluster, label: Label, lakes: Mapping[tuple[str, str], LakeAccess]
+) -> TenantArgs:
+    args = TenantArgs(
+        label=_owned(label, tenant),
+        namespace=tenant.name,
+        quota={"cpu": tenant.quota.cpu, "memory": tenant.quota.memory, "pods": tenant.quota.pods},
+        groups=_groups(tenant),
+        pod_security=tenant.pod_security,
+    )
+    ways: list[TenantEgress] = []
+    for job in tenant.jobs:
+        if lake := lakes.get((tenant.name, job.name)):
+            ways.append(TenantEgress(name=f"{job.name}-lake", cidr=lake.cidr, ports=[443], program=job.name))
+            ways.append(TenantEgress(name=f"{job.name}-sign-in", hosts=[SIGN_IN], ports=[443], program=job.name))
+    if ways:
+        args["egress"] = ways
+    if cluster.version:
+        args["pod_security_version"] = "v" + ".".join(cluster.version.split(".")[:2])
+    return args
+
+
+def _owned(label: Label, tenant: TenantSettings) -> Label:
+    """The force's label, with the tenant's own owner where it has one."""
+    own = label.copy()
+    if tenant.owner:
+        own["business_owner"] = tenant.owner.role
+        own["tags"] = {**label.get("tags", {}), "owner-contact": tenant.owner.email}
+    return own
+
+
+def _groups(tenant: TenantSettings) -> TenantGroups:
+    groups = TenantGroups()
+    if tenant.groups.admin:
+        groups["admin"] = tenant.groups.admin
+    if tenant.groups.edit:
+        groups["edit"] = tenant.groups.edit
+    if tenant.groups.view:
+        groups["view"] = tenant.groups.view
+    return groups

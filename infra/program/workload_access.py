@@ -1,0 +1,54 @@
+"""What workloads on the force's clusters need to sign in to Azure; imports none of Azure's SDK."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from bluelamp.infra.settings.model import Force
+from bluelamp.modules.naming import Label
+
+ISSUER = "issuer"
+"""What the issuer's name is made of."""
+
+IMMUTABLE_DAYS = 30
+"""Days for which nobody can change or delete a cluster's backup."""
+
+
+@dataclass(frozen=True)
+class ClusterAccess:
+    """How the platform of a cluster signs in to Azure, and what it has there."""
+
+    tenant_id: pulumi.Input[str]
+    subscription_id: pulumi.Input[str]
+    client_ids: dict[str, pulumi.Output[str]]
+    """The identities' client ids: `secrets`, `backup`, `metrics`."""
+    vault_uri: pulumi.Output[str]
+    backup_account: pulumi.Output[str]
+    backup_container: str
+    backup_group: pulumi.Input[str]
+    metrics_url: pulumi.Output[str]
+    issuer: pulumi.Output[str]
+    """The issuer of its service accounts' tokens."""
+
+
+@dataclass(frozen=True)
+class LakeAccess:
+    """How a job signs in to Azure, and the data lake that it uses."""
+
+    tenant_id: pulumi.Input[str]
+    client_id: pulumi.Output[str]
+    endpoint: pulumi.Output[str]
+    """The lake's address, `https://….dfs.core.windows.net`."""
+    cidr: str
+    """The subnet of the lake's private endpoints."""
+    access_policy: bool
+    """Whether the job gets the compiled policy of access."""
+
+
+def issuer_of(force: Force, label: Label, cluster: str) -> str | None:
+    """The address of a cluster's token issuer, for its API server; None where there will be none."""
+    if force.azure is None or not force.has("workloadIdentity"):
+        return None
+    from bluelamp.modules.hybrid.workload_identity_issuer import issuer_url
+
+    return issuer_url(label, force.azure.primary_region, ISSUER, cluster)

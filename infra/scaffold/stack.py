@@ -1,0 +1,93 @@
+"""A stack file to start from, written for a force in the register."""
+
+import json
+import os
+from pathlib import Path
+from string import Template
+
+from bluelamp.core.environments import ENVIRONMENTS
+from bluelamp.core.files import create, read, replace
+from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.reader import MAX_BYTES, parse
+from bluelamp.infra.checks.context import Context
+from bluelamp.infra.force import ROOT, from_source
+from bluelamp.infra.settings.layers import STACK_FILE
+from bluelamp.infra.settings.register import Entry, read_register
+from bluelamp.infra.settings.stack_file import has_settings
+
+_TEMPLATE = Path(__file__).with_name("new_stack.yaml")
+
+
+def scaffold(
+    slug: str, owner_email: str, cost_centre: str, owner_role: str = "Head of Digital", root: Path = ROOT
+) -> Path:
+    """Write `stacks/Pulumi.<slug>.yaml` under `root`, with the force's address space in it, and return its path.
+
+    The file loads as it stands. It appears whole or not at all, and settings that are there are never overwritten; to a
+    file without settings, such as the one that the engine makes for a new stack, they are added.
+
+    Raises `SettingsError` when the force is unknown, its file exists, a value is refused or nothing can be written.
+    """
+    register = read_register(root)
+    entry = register.entry(slug)
+    name = STACK_FILE.format(slug=slug)
+    path = root / name
+    if has_settings(path):
+        raise exists(name, entry)
+    ranges = entry.allocation
+    text = Template(_TEMPLATE.read_text("utf-8")).substitute(
+        slug=slug,
+        name=entry.name,
+        role=quoted(owner_role),
+        email=quoted(owner_email),
+        cost_centre=quoted(cost_centre),
+        uksouth=ranges.uksouth,
+        hub=ranges.first_hub("uksouth"),
+        on_premises=ranges.on_premises,
+    )
+    write(path, text, Context(entry, register, root))
+    return path
+
+
+def write(path: Path, text: str, context: Context) -> None:
+    """Writes the settings `text` of a stack, after checking them, above what the engine keeps in the file.
+
+    Raises `SettingsError` where they are wrong, where the file has settings already or where it cannot be written.
+    """
+    name = STACK_FILE.format(slug=context.entry.slug)
+    try:
+        before = read(path, MAX_BYTES) if os.path.lexists(path) else None
+        kept = _engines_own(before, name)
+        content = (text + kept).encode("utf-8", "backslashreplace")  # YAML refuses what stands for half a character
+        from_source(parse(content, name), context)
+        if before is None:
+            create(path, content, mode=0o644)
+        else:
+            replace(path, content)
+    except FileExistsError:
+        raise exists(name, context.entry) from None
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise SettingsError([Problem(name, message=f"cannot be written: {reason}")]) from None
+
+
+def _engines_own(before: bytes | None, name: str) -> str:
+    """What the engine keeps in a file without settings, to be kept."""
+    values = parse(before, name, may_be_empty=True).values if before else None
+    held = values if isinstance(values, dict) else {}
+    return "".join(f"{key}: {quoted(value)}\n" for key, value in held.items() if isinstance(value, str))
+
+
+def quoted(text: str) -> str:
+    """`text` in double quotes, which YAML reads as JSON does."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def exists(name: str, entry: Entry) -> SettingsError:
+    """The stack has settings already: what can be done instead."""
+    free = [each for each in ENVIRONMENTS if each != entry.environment]
+    step = (
+        f"change it, and see what `bluelamp check {entry.slug}` says; another environment of the force: "
+        f"`bluelamp new {entry.force} --environment {free[-1]}`"
+    )
+    return SettingsError([Problem(name, message="is there already, and is not overwritten", next_step=step)])

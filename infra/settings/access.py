@@ -1,0 +1,30 @@
+"""The policy of access of a force, against what the force deploys."""
+
+from pathlib import Path
+from typing import Final
+
+from bluelamp.core.access import AccessPolicy, Offered, has_access, read_access
+from bluelamp.core.contracts import read_assets
+from bluelamp.infra.settings.model import Force
+
+_FILE_SYSTEMS: Final = ("landing", "curated", "published")
+
+
+def access_of(force: Force, root: Path) -> AccessPolicy | None:
+    """The force's policy, checked; None where it has none, or where its lake waits for a higher profile.
+
+    Raises `SettingsError` with every mistake in it.
+    """
+    if not has_access(root, force.slug):
+        return None
+    waits = force.azure is not None and force.azure.data is not None and not force.has("dataLake")
+    policy = read_access(root, force.slug, read_assets(root, force.slug), None if waits else offered(force))
+    return None if waits else policy
+
+
+def offered(force: Force) -> Offered:
+    """What of the policy's targets the force deploys."""
+    data = force.azure.data if force.azure else None
+    if data is None or not force.has("dataLake"):
+        return Offered()
+    return Offered(_FILE_SYSTEMS, interfaces=data.interfaces is not None)

@@ -1,0 +1,49 @@
+"""What a force may say about its data: the lake, what fetches into it, and what queries it."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from bluelamp.infra.settings.azure_names import Workload
+from bluelamp.infra.settings.cluster_values import InstanceName
+from bluelamp.infra.settings.fields import Label, Model, Text
+
+LAKE_FILE_SYSTEMS: Final = ("landing", "curated", "published")
+"""The file systems of every lake, as `modules/data/lake` makes them."""
+
+ENGINE_FILE_SYSTEM: Final = "workspace"
+"""The file system for an engine's own files, where there is an engine."""
+
+
+class SqlSource(Model):
+    """A database of one of the force's own SQL Servers, which the data factory reads."""
+
+    name: Annotated[Workload, Field(max_length=30, examples=["custody"])]
+    machine: Annotated[Label, Field(max_length=54, examples=["custody-db-01"])]
+    """The name of a machine of `onPremises.servers.machines` that has SQL Server."""
+    instance: InstanceName = "MSSQLSERVER"
+    """`MSSQLSERVER` is the default instance."""
+    database: Annotated[Text, Field(examples=["Custody"])]
+    user: Annotated[Text, Field(examples=["lake_reader"])]
+    """A login that may read and nothing else. Its password is a secret in the landing zone's key vault."""
+    secret: Annotated[Label, Field(examples=["custody-lake-reader"])]
+    """The secret's name."""
+
+
+class Data(Model):
+    """The data landing zone: which of its parts there are is said by the profile and by `components`."""
+
+    landing_zone: Annotated[Workload, Field(max_length=20, examples=["data"])]
+    """The name of the landing zone that it is put in, which is in the primary region and holds nothing else."""
+    engine: Literal["synapse", "databricks"] | None = None
+    """What queries the lake in Azure; by default nothing."""
+    interfaces: Annotated[Workload, Field(max_length=20)] | None = None
+    """The name of an online landing zone for API Management, by which partners and the public read what the policy of
+    access gives them; by default there is none."""
+    landing_immutable_days: Annotated[int, Field(ge=1, le=146_000)] = 90
+    """Days for which what has landed can be neither changed nor deleted."""
+    protect: bool = False
+    """Whether the engine refuses to delete the lake's account. Write true before real data arrives."""
+    sources: tuple[SqlSource, ...] = ()
+    streaming_units: Literal[36, 72, 108, 144, 180, 216] = 36
+    """The size of the Stream Analytics cluster, where there is one."""

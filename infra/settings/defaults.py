@@ -1,0 +1,110 @@
+"""Defaults that follow from the plan of addresses or from the profile, put where the settings leave them open."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+from bluelamp.infra.settings.allocation import HUB, Ranges, Wanted, allocate
+from bluelamp.infra.settings.profiles import LEVELS
+from bluelamp.infra.settings.raw import as_network, dig, primary_region, usable_regions
+from bluelamp.infra.settings.register import Entry
+from bluelamp.modules import naming
+
+FILLED: Final = frozenset(
+    {
+        "azure.hub",
+        "azure.hub.addressSpace",
+        "azure.secondHub.addressSpace",
+        "azure.landingZones[].addressSpace",
+        "onPremises.addressSpace",
+    }
+)
+"""What the models require and `fill` always puts, by path, `[]` for each list: nobody has to write it."""
+
+
+def fill(settings: dict[str, Any], entry: Entry, kept: Ranges | None = None) -> None:
+    """Takes out halves that are left empty, and puts what is not written: settings of another kind stay as they are.
+
+    `kept` are the address ranges that networks have already, by name; None allocates by the place in the list.
+    """
+    for half in ("azure", "onPremises"):
+        if settings.get(half, ()) in ({}, None):
+            del settings[half]
+    azure, on_premises = settings.get("azure"), settings.get("onPremises")
+    if isinstance(azure, dict):
+        if kept is not None:
+            _fill_ranges(azure, settings, entry, kept)
+        _fill_azure(azure, settings, entry, kept)
+    if isinstance(on_premises, dict):
+        on_premises.setdefault("addressSpace", str(entry.allocation.on_premises))
+
+
+def _fill_azure(azure: dict[str, Any], settings: Mapping[str, Any], entry: Entry, kept: Ranges | None) -> None:
+    regions = usable_regions(settings)
+    hub = azure.setdefault("hub", {})
+    if isinstance(hub, dict):
+        hub.setdefault("addressSpace", str(entry.allocation.first_hub(primary_region(settings))))
+        climbed = settings.get("profile") in LEVELS[2:]
+        virtual = azure.get("topology") == "virtual-wan"  # a virtual hub always has a firewall
+        for part, by_default in (("firewall", climbed or virtual), ("bastion", climbed)):
+            wanted = hub.setdefault(part, {})
+            if isinstance(wanted, dict):
+                wanted.setdefault("enabled", by_default)
+    if len(regions) > 1:
+        second = azure.setdefault("secondHub", {})
+        if isinstance(second, dict):
+            second.setdefault("addressSpace", str(entry.allocation.first_hub(regions[1])))
+    zones = azure.get("landingZones")
+    for index, zone in enumerate(zones if isinstance(zones, list) else ()):
+        if kept is None and isinstance(zone, dict) and "addressSpace" not in zone:
+            region = zone.get("region") if zone.get("region") in regions else primary_region(settings)
+            around = hub if region == primary_region(settings) else azure.get("secondHub")
+            with suppress(KeyError, TypeError, ValueError, AttributeError):
+                # where the hub is wrong the first range of the allocation stands in for it, as its default would
+                zone["addressSpace"] = _spoke(entry, region, around, index)
+
+
+def wanted(settings: Mapping[str, Any]) -> list[Wanted]:
+    """The networks in Azure that the settings, filled or not, want a range for: hubs and landing zones."""
+    azure, regions, primary = settings.get("azure"), usable_regions(settings), primary_region(settings)
+    if not isinstance(azure, dict):
+        return []
+    found = [Wanted(primary, HUB, as_network(dig(azure, "hub", "addressSpace")))]
+    if len(regions) > 1:
+        found.append(Wanted(regions[1], HUB, as_network(dig(azure, "secondHub", "addressSpace"))))
+    zones = azure.get("landingZones")
+    for zone in zones if isinstance(zones, list) else ():
+        name = dig(zone, "name")
+        if isinstance(name, str) and name:
+            found.append(Wanted(_region(zone, settings), name, as_network(dig(zone, "addressSpace"))))
+    return found
+
+
+def _region(zone: Any, settings: Mapping[str, Any]) -> str:
+    """The region of a landing zone, as far as it says one that is the force's."""
+    region = dig(zone, "region")
+    return str(region if region in usable_regions(settings) else primary_region(settings))
+
+
+def _fill_ranges(azure: dict[str, Any], settings: Mapping[str, Any], entry: Entry, kept: Ranges) -> None:
+    """Puts the kept or newly allocated range wherever the settings leave it open."""
+    found = allocate(entry.allocation.ranges(), kept, wanted(settings))
+    regions = usable_regions(settings)
+    for key, region in (("hub", primary_region(settings)), *([("secondHub", regions[1])] if len(regions) > 1 else [])):
+        hub = azure.setdefault(key, {})
+        if isinstance(hub, dict) and (region, HUB) in found:
+            hub.setdefault("addressSpace", str(found[region, HUB]))
+    zones = azure.get("landingZones")
+    for zone in zones if isinstance(zones, list) else ():
+        if isinstance(zone, dict) and isinstance(zone.get("name"), str):
+            own = found.get((_region(zone, settings), zone["name"]))
+            if own is not None:
+                zone.setdefault("addressSpace", str(own))
+
+
+def _spoke(entry: Entry, region: Any, hub: Any, index: int) -> str:
+    allocated = entry.allocation.ranges()[region]
+    try:
+        return str(naming.spoke(str(allocated), hub["addressSpace"], index))
+    except (KeyError, TypeError, ValueError):
+        return str(naming.spoke(str(allocated), str(entry.allocation.first_hub(region)), index))

@@ -1,0 +1,245 @@
+"""Settings in layers: a stack's own file over what the force's environments share.
+
+The layers are merged as JSON Merge Patch (RFC 7386) merges: mappings key by key, anything else by replacing it, and
+nothing (`null`) takes the value away. In addition, lists whose items have a `name` are merged item by item: an item
+changes the one of its name or is added at the end, and `{name: records, remove: true}` leaves one out. An empty list
+empties it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from bluelamp.core.problems import Problem, SettingsError
+from bluelamp.core.reader import content_of, parse
+from bluelamp.core.source import Source, Steps, show, spell
+from bluelamp.infra.settings.register import Entry
+
+STACK_FILE: Final = "stacks/Pulumi.{slug}.yaml"
+"""Where the settings of a stack are, under the project's folder."""
+
+SHARED: Final = "stacks/{force}/settings.yaml"
+"""What every environment of a force shares, production too."""
+
+OWN: Final[Mapping[Steps, str]] = {
+    ("bluelamp:environment",): "is the stack's",
+    ("bluelamp:azure", "subscriptionId"): "names the subscription of one environment",
+    ("bluelamp:azure", "budget"): "limits the spend of one environment",
+    ("bluelamp:azure", "breakGlass"): "names the accounts of one environment",
+    ("bluelamp:azure", "policyExemptions"): "is approved for one environment",
+    ("bluelamp:azure", "hub", "addressSpace"): "is the range of one environment",
+    ("bluelamp:azure", "secondHub", "addressSpace"): "is the range of one environment",
+    ("bluelamp:azure", "landingZones", "*", "addressSpace"): "is the range of one environment",
+    ("bluelamp:azure", "landingZones", "*", "subscriptionId"): "names the subscription of one environment",
+    ("bluelamp:onPremises",): "names the sites, clusters and servers of one environment",
+}
+"""What belongs to one environment alone, and why: it is never inherited, and is refused in the shared file."""
+
+PREFIX: Final = "bluelamp:"
+"""What the keys of settings begin with in a stack file."""
+_REMOVE: Final = "remove"
+
+
+def base_of(entry: Entry, root: Path) -> Source | None:
+    """What the stack's own settings are laid over, None where there is nothing.
+
+    It is `stacks/<force>/settings.yaml` where there is such a file; else, for an environment, the force's own stack
+    file without what belongs to that alone. Raises `SettingsError` where the file is not YAML, or misnamed.
+    """
+    shared = root / SHARED.format(force=entry.force)
+    misnamed = shared.with_suffix(".yml")
+    if misnamed.exists():
+        name = misnamed.relative_to(root).as_posix()
+        raise SettingsError([Problem(name, message="is not read", next_step=f"rename it to {shared.name}")])
+    if shared.exists():
+        source = parse(*content_of(shared, root), may_be_empty=True)
+        for steps in list(_owned(source)):
+            source.problems.append(
+                source.problem(
+                    ("config", *steps),
+                    f"{OWN[_pattern(steps)]} and cannot be shared",
+                    next_step=f"move it to {STACK_FILE.format(slug=entry.force)}, or to an environment's file",
+                    key=True,
+                )
+            )
+            source.unread.add(("config", *steps))
+        return source
+    stack = root / STACK_FILE.format(slug=entry.force)
+    if not entry.environment or not stack.exists():
+        return None
+    source = parse(*content_of(stack, root))
+    kept = Source(source.file, {"config": {}}, {}, {}, list(source.problems), set())
+    config = source.values.get("config") if isinstance(source.values, dict) else None
+    if isinstance(config, dict):
+        kept.values["config"] = _without(config, {("config", *steps) for steps in _owned(source)}, source, kept)
+    kept.problems = [each for each in kept.problems if not _is_owned(each)]
+    return kept
+
+
+def written_settings(entry: Entry, root: Path) -> dict[str, Any] | None:
+    """A stack's settings as written, over what it shares, by key without `bluelamp:`; None where it has none.
+
+    Raises `SettingsError` where a file cannot be read.
+    """
+    source = parse(*content_of(root / STACK_FILE.format(slug=entry.slug), root))
+    base = base_of(entry, root)
+    merged = merge(base, source) if base is not None else source
+    config = merged.values.get("config") if isinstance(merged.values, dict) else None
+    if not isinstance(config, dict):
+        return None
+    return {key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX)}
+
+
+def merge(base: Source, own: Source) -> Source:
+    """The settings of `own` over those of `base`, each with the place and the file it is written in."""
+    made = Source(own.file, dict(own.values) if isinstance(own.values, dict) else own.values)
+    made.problems = [*base.problems, *own.problems]
+    for steps in own.keys:
+        if len(steps) == 1:
+            made.keys[steps] = own.keys[steps]
+    for steps, place in own.places.items():
+        if len(steps) < 2:
+            made.places[steps] = place
+    made.unread |= {steps for steps in own.unread if len(steps) < 2}
+    below = base.values.get("config") if isinstance(base.values, dict) else None
+    above = own.values.get("config") if isinstance(own.values, dict) else None
+    if isinstance(made.values, dict) and isinstance(below, dict) and isinstance(above, dict | None):
+        if above is None:
+            made.values.setdefault("config", {})
+        made.values["config"] = _Merge(base, own, made).mapping(
+            ("config",), below, ("config",), above or {}, ("config",)
+        )
+    else:
+        _Merge(base, own, made).copy(own, ("config",), ("config",), above)
+    return made
+
+
+class _Merge:
+    """Two documents becoming one."""
+
+    def __init__(self, base: Source, own: Source, made: Source) -> None:
+        self._base, self._own, self._made = base, own, made
+
+    def mapping(self, base_at: Steps, below: dict[str, Any], own_at: Steps, above: dict[str, Any], at: Steps) -> Any:
+        """Both mappings in one."""
+        merged: dict[str, Any] = {}
+        for key in dict.fromkeys([*below, *above]):
+            steps = (*at, key)
+            if key not in above:
+                merged[key] = self.copy(self._base, (*base_at, key), steps, below[key])
+            elif key not in below:
+                value = self.copy(self._own, (*own_at, key), steps, above[key])
+                if value is not None or (*own_at, key) in self._own.unread:
+                    merged[key] = value
+            else:
+                self._note(self._own, (*own_at, key), steps)
+                value = self._value((*base_at, key), below[key], (*own_at, key), above[key], steps)
+                if value is not None or steps in self._made.unread:
+                    merged[key] = value
+        return merged
+
+    def _value(self, base_at: Steps, below: Any, own_at: Steps, above: Any, at: Steps) -> Any:
+        if isinstance(below, dict) and isinstance(above, dict):
+            return self.mapping(base_at, below, own_at, above, at)
+        if _named(below) and _named(above) and above:
+            return self._list(base_at, below, own_at, above, at)
+        return self.copy(self._own, own_at, at, above)
+
+    def _list(self, base_at: Steps, below: list[Any], own_at: Steps, above: list[Any], at: Steps) -> list[Any]:
+        merged: list[Any] = []
+        wanted = {item["name"]: index for index, item in reversed(list(enumerate(above)))}
+        for index, item in enumerate(below):
+            there = wanted.get(item["name"])
+            steps = (*at, len(merged))
+            if there is None:
+                merged.append(self.copy(self._base, (*base_at, index), steps, item))
+            elif not _removes(above[there]):
+                self._note(self._own, (*own_at, there), steps)
+                merged.append(self.mapping((*base_at, index), item, (*own_at, there), above[there], steps))
+        known = {item["name"] for item in below}
+        for index, item in enumerate(above):
+            if item["name"] not in known or wanted[item["name"]] != index:
+                merged.append(self.copy(self._own, (*own_at, index), (*at, len(merged)), item))
+                if _removes(item):
+                    name = show(item["name"])
+                    self._made.problems.append(
+                        self._own.problem((*own_at, index), f"there is no {name} to remove", next_step="take it out")
+                    )
+                    self._made.unread.add((*at, len(merged) - 1))
+        return merged
+
+    def copy(self, source: Source, start: Steps, at: Steps, value: Any) -> Any:
+        """What `source` has at `start`, put to `at`."""
+        self._note(source, start, at)
+        if isinstance(value, dict):
+            return {key: self.copy(source, (*start, key), (*at, key), item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.copy(source, (*start, index), (*at, index), item) for index, item in enumerate(value)]
+        return value
+
+    def _note(self, source: Source, start: Steps, at: Steps) -> None:
+        for kept, found in ((self._made.keys, source.keys), (self._made.places, source.places)):
+            if start in found:
+                kept[at] = found[start]
+        if start in source.unread:
+            self._made.unread.add(at)
+        if source is self._base:
+            self._made.files[at] = source.file
+
+
+def _named(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(item, dict) and isinstance(item.get("name"), str) for item in value
+    )
+
+
+def _removes(item: Mapping[str, Any]) -> bool:
+    return item.get(_REMOVE) is True and item.keys() == {"name", _REMOVE}
+
+
+def _owned(source: Source) -> Iterator[Steps]:
+    """The paths below `config:` of what belongs to one environment alone."""
+    config = source.values.get("config") if isinstance(source.values, dict) else None
+    for pattern in OWN:
+        yield from _found(config, pattern, ())
+
+
+def _found(value: Any, pattern: Steps, at: Steps) -> Iterator[Steps]:
+    if not pattern:
+        yield at
+    elif pattern[0] == "*" and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _found(item, pattern[1:], (*at, index))
+    elif isinstance(value, dict) and pattern[0] in value:
+        yield from _found(value[pattern[0]], pattern[1:], (*at, pattern[0]))
+
+
+def _pattern(steps: Steps) -> Steps:
+    return tuple("*" if isinstance(step, int) else step for step in steps)
+
+
+def _is_owned(problem: Problem) -> bool:
+    """Whether a mistake is about what is not inherited: the environment has nothing to do with it."""
+    return any(_covers(spell(("config", *pattern)), problem.path) for pattern in OWN)
+
+
+def _covers(pattern: str, path: str) -> bool:
+    expression = re.escape(pattern).replace(re.escape(".*"), r"\[\d+\]")
+    return re.match(rf"{expression}(?=$|[.\[])", path) is not None
+
+
+def _without(value: Any, left: set[Steps], source: Source, kept: Source, at: Steps = ("config",)) -> Any:
+    """`value` without what stands at the paths in `left`; `kept` is given the places of the rest."""
+    for mine, found in ((kept.keys, source.keys), (kept.places, source.places)):
+        if at in found:
+            mine[at] = found[at]
+    if at in source.unread:
+        kept.unread.add(at)
+    if isinstance(value, dict):
+        return {
+            key: _without(item, left, source, kept, (*at, key)) for key, item in value.items() if (*at, key) not in left
+        }
+    if isinstance(value, list):
+        return [_without(item, left, source, kept, (*at, index)) for index, item in enumerate(value)]
+    return value

@@ -1,0 +1,50 @@
+"""What a force may say about its servers and databases that are connected to Azure by Arc."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bluelamp.infra.settings.cluster_values import InstanceName
+from bluelamp.infra.settings.fields import Guid, Label, Model
+
+
+class SqlInstance(Model):
+    """One instance of SQL Server on a machine."""
+
+    name: InstanceName = "MSSQLSERVER"
+    """`MSSQLSERVER` is the default instance."""
+    version: Literal[
+        "SQL Server 2012",
+        "SQL Server 2014",
+        "SQL Server 2016",
+        "SQL Server 2017",
+        "SQL Server 2019",
+        "SQL Server 2022",
+    ]
+    edition: Literal["Enterprise", "Standard", "Web", "Developer", "Express", "Evaluation"] = "Standard"
+    cores: Annotated[int, Field(ge=1, le=1024)] | None = None
+    """The cores that it is licensed for."""
+    backup_days: Annotated[int, Field(ge=1, le=35)] | None = None
+    """Days for which automatic backups on the machine are kept; not set, none are made."""
+
+
+class Machine(Model):
+    """A server that has connected itself, or one of a resource bridge, which is made."""
+
+    name: Annotated[Label, Field(max_length=54, examples=["custody-db-01"])]
+    """The server's name in Azure."""
+    os: Annotated[Literal["windows", "linux"], Field(examples=["windows"])]
+    kind: Literal["VMware", "SCVMM", "HCI"] | None = None
+    """Where an Arc resource bridge makes it; by default a server that has connected itself."""
+    sql: tuple[SqlInstance, ...] = ()
+    license_type: Literal["Paid", "PAYG", "LicenseOnly"] = "Paid"
+    """How its SQL Server is paid for: `Paid` is with Software Assurance."""
+
+
+class Servers(Model):
+    """The servers of the force's own; all that connect to the group get agents and checks for updates by policy."""
+
+    onboarding_principal_id: Guid | None = None
+    """Object id of the service principal that connects servers, which is let do that and nothing else."""
+    machines: tuple[Machine, ...] = ()
+    """Servers that are to have more than the policies give, such as their databases."""

@@ -1,0 +1,68 @@
+"""What a force may say about the sites of its own and how they are connected to Azure."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bluelamp.core.fields import Day
+from bluelamp.infra.settings.azure_names import Line, Workload
+from bluelamp.infra.settings.fields import Address, Model, Network, Text
+
+
+class Device(Model):
+    """A VPN device at a site."""
+
+    address: Annotated[Address, Field(examples=["203.0.113.10"])]
+    """Its public address."""
+    bgp_address: Annotated[Address, Field(examples=["10.144.255.1"])]
+    """The address from which it speaks BGP, inside the site's range."""
+
+
+class Peering(Model):
+    """How the force's routers and Microsoft's speak over a circuit."""
+
+    vlan: Annotated[int, Field(ge=1, le=4094)]
+    primary: Annotated[Line, Field(examples=["10.144.254.0/30"])]
+    """A /30 for the first line."""
+    secondary: Annotated[Line, Field(examples=["10.144.254.4/30"])]
+    """A /30 for the second line."""
+
+
+class ExpressRoute(Model):
+    """A private circuit to Azure; the VPN is its backup."""
+
+    provider: Annotated[Text, Field(examples=["BT"])]
+    """The connectivity provider, as Azure names it."""
+    peering_location: Annotated[Text, Field(examples=["London"])]
+    bandwidth_mbps: Literal[50, 100, 200, 500, 1000, 2000, 5000, 10000] = 1000
+    peering: Peering | None = None
+    """The private peering, once the provider has done its part; until then only the circuit is ordered."""
+
+
+class TunnelKey(Model):
+    """The key of a site's tunnels, which is made as they are and kept in the platform's vault."""
+
+    expires: Day
+    """The last day on which it is to be used, "2027-11-30"; the vault says beforehand that it is due."""
+    number: Annotated[int, Field(ge=1, le=9999)] = 1
+    """Which key it is: the next number makes a new one, which the site's devices are then given."""
+
+
+class Site(Model):
+    """A data centre that is connected to the first hub by two VPN tunnels, and by ExpressRoute where it has that."""
+
+    name: Annotated[Workload, Field(max_length=20, examples=["headquarters"])]
+    address_space: Annotated[Network, Field(examples=["10.144.0.0/17"])]
+    """Inside the force's own range on premises; no two sites overlap."""
+    devices: Annotated[
+        tuple[Device, ...],
+        Field(min_length=1, max_length=2, examples=["[{address: 203.0.113.10, bgpAddress: 10.144.255.1}]"]),
+    ]
+    """One or two VPN devices."""
+    asn: Annotated[int, Field(ge=1, le=4_294_967_295)] = 65010
+    """The site's BGP autonomous system number; Azure's own is 65515."""
+    key: TunnelKey | None = None
+    """When the tunnels' key ends; by default it never does."""
+    dns_servers: tuple[Address, ...] = ()
+    """Servers that know the force's own domain."""
+    express_route: ExpressRoute | None = None

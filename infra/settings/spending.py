@@ -1,0 +1,19 @@
+"""What the costs of a force's milestones follow from, against its roadmap."""
+
+from pathlib import Path
+from typing import Any
+
+from bluelamp.core.roadmap import Roadmap
+from bluelamp.infra.settings.model import Force
+
+
+def cost_inputs(force: Force, roadmap: Roadmap, root: Path) -> dict[str, Any]:
+    """The use, the hardware and the refreshed prices of the force; empty where no milestone has a monthly budget.
+
+    Raises `SettingsError` with every mistake in the files.
+    """
+    if not any(each.budget and each.budget.monthly is not None for each in roadmap.milestones):
+        return {}
+    from bluelamp.pricing.inputs import registered
+
+    return registered(root, force.slug, tuple(roadmap.by_id))
