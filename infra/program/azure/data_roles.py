@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING, Final
 import pulumi
 
 from bluelamp.infra.program.azure.data_zone import DataZone
+from bluelamp.modules.azure.built_in_roles import role_guid
 from bluelamp.modules.azure.grants import grant
 
 if TYPE_CHECKING:
     from bluelamp.modules.data.lake import DataLake
 
-WRITER: Final = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"  # Storage Blob Data Contributor
-READER: Final = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"  # Storage Blob Data Reader
-OWNER: Final = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"  # Storage Blob Data Owner
-_SECRETS: Final = "4633458b-17de-408a-b874-0445c86b69e6"  # Key Vault Secrets User
+WRITER: Final = role_guid("Storage Blob Data Contributor")
+READER: Final = role_guid("Storage Blob Data Reader")
+OWNER: Final = role_guid("Storage Blob Data Owner")
+_SECRETS: Final = role_guid("Key Vault Secrets User")
 
 
 def grant_write(

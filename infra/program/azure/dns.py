@@ -8,13 +8,13 @@ import pulumi
 
 from bluelamp.infra.program.azure.context import Context
 from bluelamp.infra.program.azure.topology import Topology, linked
+from bluelamp.modules.azure.private_link import VAULT_ZONE
 
 if TYPE_CHECKING:
     from bluelamp.modules.azure.dns_resolver import DnsResolver
     from bluelamp.modules.azure.key_vault import KeyVault
     from bluelamp.modules.azure.log_analytics import LogAnalytics
 
-VAULT_ZONE = "privatelink.vaultcore.azure.net"
 """The zone of key vaults. The platform vault's own module makes it, in every profile."""
 
 

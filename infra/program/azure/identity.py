@@ -6,14 +6,14 @@ import pulumi
 
 from bluelamp.infra.program.azure.context import Context
 from bluelamp.infra.program.azure.subscriptions import PLATFORM
+from bluelamp.modules.azure.built_in_roles import role_definition_id
 
 if TYPE_CHECKING:
     from bluelamp.modules.azure.log_analytics import LogAnalytics
     from bluelamp.modules.azure.privileged_access import RoleGrant
 
-_ROLES = "/providers/Microsoft.Authorization/roleDefinitions/"
-_CONTRIBUTOR = f"{_ROLES}b24988ac-6180-42a0-ab88-20f7382dd24c"
-_SECURITY_ADMIN = f"{_ROLES}fb1c8493-542b-48eb-b624-b4c8fea62acd"
+_CONTRIBUTOR = role_definition_id("Contributor")
+_SECURITY_ADMIN = role_definition_id("Security Admin")
 
 
 def identity(

@@ -10,6 +10,7 @@ from bluelamp.infra.program.azure.dns import Names
 from bluelamp.infra.program.azure.topology import Topology
 from bluelamp.infra.program.workload_access import IMMUTABLE_DAYS, ISSUER, ClusterAccess
 from bluelamp.infra.settings.cluster import Cluster
+from bluelamp.modules.azure.built_in_roles import role_definition_id
 from bluelamp.modules.azure.private_link import BLOB_ZONE
 
 if TYPE_CHECKING:
@@ -19,10 +20,9 @@ if TYPE_CHECKING:
     from bluelamp.modules.azure.metrics_workspace import MetricsWorkspace
     from bluelamp.modules.azure.storage_encryption import EncryptionKey
 
-_ROLES = "/providers/Microsoft.Authorization/roleDefinitions/"
-_SECRETS_USER = f"{_ROLES}4633458b-17de-408a-b874-0445c86b69e6"
-_BLOB_CONTRIBUTOR = f"{_ROLES}ba92f5b4-2d11-453d-a403-e96b0029c9fe"
-_METRICS_PUBLISHER = f"{_ROLES}3913510d-42f4-4e42-8a64-420c390055eb"
+_SECRETS_USER = role_definition_id("Key Vault Secrets User")
+_BLOB_CONTRIBUTOR = role_definition_id("Storage Blob Data Contributor")
+_METRICS_PUBLISHER = role_definition_id("Monitoring Metrics Publisher")
 _SUBJECTS = {
     "secrets": "system:serviceaccount:external-secrets:key-vault",
     "backup": "system:serviceaccount:velero:velero-azure",
