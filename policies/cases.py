@@ -59,7 +59,7 @@ def file_of(module: str) -> Path:
     """The file of the cases of the rules in `module`."""
     if module.startswith(OWN):
         return Path(str(sys.modules[module].__file__)).with_suffix(".yaml")
-    return Path(__file__).parent.joinpath(*module.split(".")[-2:]).with_suffix(".yaml")
+    return Path(__file__).parent.joinpath(*module.split(".")[2:]).with_suffix(".yaml")
 
 
 @cache

@@ -10,7 +10,7 @@ import pytest
 
 from bluelamp.core.dates import today
 from bluelamp.policies import UNKNOWN, Judgement, Must, Resource, Severity, Verdict, judge, rules
-from bluelamp.policies.data._retirements import RETIRING
+from bluelamp.policies.data.spend._retirements import RETIRING
 from bluelamp.policies.rule import Fail, require, rule
 
 VAULT = "azure-native:keyvault:Vault"

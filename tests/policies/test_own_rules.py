@@ -218,7 +218,7 @@ def test_a_module_that_cannot_be_used_is_told_with_its_place(tmp_path: Path, old
         "from bluelamp.policies.discovery import baseline\n"
         "rule = next(each for each in baseline() if each.id == 'BL-NET-001')\n"
         "rule.check.__kwdefaults__['ports'] = ()\n",
-        "import bluelamp.policies.azure.network as changed\nchanged.subnet_name = lambda _: 'gatewaysubnet'\n",
+        "import bluelamp.policies.azure.network.net_core as changed\nchanged.subnet_name = lambda _: 'gatewaysubnet'\n",
     ],
 )
 def test_a_module_that_changes_the_baseline_is_refused(tmp_path: Path, code: str) -> None:

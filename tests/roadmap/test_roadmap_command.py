@@ -20,7 +20,7 @@ from bluelamp.cost.estate import cost_of_plan
 from bluelamp.fleet.judge import check_plan
 from bluelamp.planning import plan_force
 from bluelamp.policies import Resource, Verdict, judge, rules
-from bluelamp.policies.data import _spending
+from bluelamp.policies.data.spend import _spending
 from bluelamp.policies.estate import Estate
 from bluelamp.reports import from_plan
 from bluelamp.reports.roadmap import to_html, to_national

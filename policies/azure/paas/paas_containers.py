@@ -1,0 +1,79 @@
+"""Containers without a cluster of one's own: container apps and container instances."""
+
+from typing import Final
+
+from bluelamp.policies.azure._controls import CLOSED, IN_TRANSIT
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, rule
+from bluelamp.policies.value import Value
+
+APP: Final = "azure-native:app:ContainerApp"
+ENVIRONMENT: Final = "azure-native:app:ManagedEnvironment"
+GROUP: Final = "azure-native:containerinstance:ContainerGroup"
+
+
+@rule(
+    "BL-PAAS-050",
+    "Container apps accept HTTPS only",
+    must=Must("configuration.ingress.allowInsecure", be=False, default=False),
+    failure="Container app accepts plain HTTP",
+    severity=Severity.HIGH,
+    controls=IN_TRANSIT,
+    at=APP,
+    fix="Leave configuration.ingress.allowInsecure out, or set it to false.",
+    example='app.ContainerApp("front-desk", ..., configuration={"ingress": {"allow_insecure": False}})',
+)
+def https_only() -> None:
+    """Over plain HTTP what people enter, and the session that proves who they are, can be read on the way."""
+
+
+@rule(
+    "BL-PAAS-051",
+    "Container apps are inside the force's network",
+    must=Must("vnetConfiguration.internal", be=True, default=False),
+    failure="Container apps environment is reachable from the Internet",
+    severity=Severity.MEDIUM,
+    enforcement=Enforcement.ADVISORY,
+    controls=CLOSED,
+    at=ENVIRONMENT,
+    fix="Set vnetConfiguration.internal to true, with infrastructureSubnetId, and publish through a gateway.",
+    example='app.ManagedEnvironment("apps", ..., vnet_configuration={"internal": True})',
+)
+def inside() -> None:
+    """An environment with a public address has one for every app in it, those for the force's own use too."""
+
+
+@rule(
+    "BL-PAAS-052",
+    "Container apps encrypt what they say to each other",
+    must=Must("peerTrafficConfiguration.encryption.enabled", be=True, default=False),
+    failure="Container apps environment has peer traffic encryption disabled",
+    severity=Severity.LOW,
+    enforcement=Enforcement.ADVISORY,
+    controls=IN_TRANSIT,
+    at=ENVIRONMENT,
+    fix="Set peerTrafficConfiguration.encryption.enabled to true.",
+    example='app.ManagedEnvironment("apps", ..., peer_traffic_configuration={"encryption": {"enabled": True}})',
+)
+def encrypted_between() -> None:
+    """Between the apps of an environment everything is sent in the clear, unless it is asked for."""
+
+
+@rule(
+    "BL-PAAS-053",
+    "Container instances have no public address",
+    failure="Container instance has a public IP address",
+    severity=Severity.HIGH,
+    controls=CLOSED,
+    at=GROUP,
+    fix="Set ipAddress.type to Private, with subnetIds.",
+    example="""
+containerinstance.ContainerGroup("import", ..., ip_address={"type": "Private", "ports": [{"port": 443}]})
+""",
+)
+def group_is_private(group: Value) -> Outcome:
+    """A container instance with a public address has no firewall before it, and mostly no TLS."""
+    address = group["ipAddress"]
+    if address.missing:
+        return NotApplicable("it has no address")
+    return None if address["type"].text() == "private" else Fail(address["type"], "Private")

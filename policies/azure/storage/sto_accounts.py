@@ -1,0 +1,291 @@
+"""Storage accounts: how they are reached, and by whom."""
+
+import re
+from typing import Final
+
+from bluelamp.policies.address_lists import unless_wide
+from bluelamp.policies.addresses import WIDEST
+from bluelamp.policies.azure._controls import BY_IDENTITY, CLOSED, IN_TRANSIT, SUPPORTED
+from bluelamp.policies.azure._lists import let_in
+from bluelamp.policies.controls import caf, dpa, iso, mcsb, ncsc, policing
+from bluelamp.policies.defaults import assumed
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, rule
+from bluelamp.policies.tighter import AtMost, EachAtLeast
+from bluelamp.policies.value import Value
+
+ACCOUNT: Final = "azure-native:storage:StorageAccount"
+CONTAINER: Final = "azure-native:storage:BlobContainer"
+LOCAL_USER: Final = "azure-native:storage:LocalUser"
+
+_PERIOD: Final = re.compile(r"(\d+)\.(\d\d):(\d\d):(\d\d)")
+
+
+@rule(
+    "BL-STO-001",
+    "Storage accounts accept HTTPS only",
+    must=Must("enableHttpsTrafficOnly", be=True, default=True),
+    failure="Storage account accepts plain HTTP",
+    severity=Severity.HIGH,
+    controls=IN_TRANSIT,
+    at=ACCOUNT,
+    fix="Set enableHttpsTrafficOnly to true, or leave it out: that is Azure's default.",
+    example='storage.StorageAccount("records", ..., enable_https_traffic_only=True)',
+)
+def https_only() -> None:
+    """Over plain HTTP the data and the key that opens it can be read and changed on the way."""
+
+
+@rule(
+    "BL-STO-002",
+    "Storage accounts refuse TLS older than 1.2",
+    must=Must("minimumTlsVersion", among=("TLS1_2", "TLS1_3"), default="TLS1_0"),
+    failure="Storage account accepts TLS older than 1.2",
+    severity=Severity.HIGH,
+    controls=IN_TRANSIT,
+    at=ACCOUNT,
+    fix="Set minimumTlsVersion to TLS1_2.",
+    example='storage.StorageAccount("records", ..., minimum_tls_version="TLS1_2")',
+)
+def modern_tls() -> None:
+    """TLS 1.0 and 1.1 have known weaknesses and were withdrawn in 2021 (RFC 8996)."""
+
+
+@rule(
+    "BL-STO-003",
+    "Storage accounts are opened by identity, not by a shared key",
+    must=Must("allowSharedKeyAccess", be=False, default=True),
+    failure="Storage account accepts shared keys",
+    severity=Severity.HIGH,
+    controls=BY_IDENTITY,
+    at=ACCOUNT,
+    fix="Set allowSharedKeyAccess to false and give the identities that need it a storage data role.",
+    example='storage.StorageAccount("records", ..., allow_shared_key_access=False)',
+)
+def no_shared_key() -> None:
+    """A shared key opens everything, for ever, for whoever holds it: no name in the log, no role, no conditional
+    access.
+    """
+
+
+@rule(
+    "BL-STO-004",
+    "Nothing in storage is public",
+    failure="Storage allows anonymous public access",
+    severity=Severity.CRITICAL,
+    controls=ncsc("2.3", "11") + caf("B3.c") + iso("5.15", "8.3") + mcsb("NS-2", "DP-2") + dpa("40", "66"),
+    at=(ACCOUNT, CONTAINER),
+    fix="Set allowBlobPublicAccess to false on the account and publicAccess to None on its containers.",
+    example="""
+storage.StorageAccount("records", ..., allow_blob_public_access=False)
+storage.BlobContainer("statements", ..., public_access="None")
+""",
+)
+def no_public_blobs(place: Value) -> Outcome:
+    """A container that is open to anonymous readers publishes what is in it. Police data has been lost to that, by one
+    wrong click, more often than to any attack.
+    """
+    if place.resource.type.endswith(":BlobContainer"):
+        access = place["publicAccess"]
+        return None if access.text("None") == "none" else Fail(access, "None")
+    allowed = place["allowBlobPublicAccess"]
+    if not allowed.missing:
+        return Fail(allowed, False) if allowed.known is not False else None
+    default = assumed(allowed, False)
+    return Fail(allowed, False, "the default of this API version is true") if default is not False else None
+
+
+@rule(
+    "BL-STO-005",
+    "Storage accounts are closed to the Internet",
+    failure="Storage account is open to the Internet",
+    severity=Severity.HIGH,
+    controls=CLOSED,
+    at=ACCOUNT,
+    fix="Set publicNetworkAccess to Disabled and use a private endpoint, or deny by default in networkRuleSet.",
+    example='storage.StorageAccount("records", ..., public_network_access="Disabled")',
+)
+def account_not_on_internet(account: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
+    """An account that answers the Internet leaves one thing between the data and everybody: the secrecy of a token."""
+    access = account["publicNetworkAccess"]
+    if access.text("Enabled") in {"disabled", "securedbyperimeter"}:
+        return None
+    if account.at("networkRuleSet.defaultAction").text("Allow") == "deny":
+        listed = let_in(account.at("networkRuleSet.ipRules"), "iPAddressOrRange")
+        return unless_wide(listed, widest, "addresses of your own")
+    return Fail(access, "Disabled", "Azure's default is Enabled" if access.missing else "")
+
+
+@rule(
+    "BL-STO-006",
+    "Storage accounts are not replicated to other tenants",
+    must=Must("allowCrossTenantReplication", be=False, default=False),
+    failure="Storage account allows replication to other tenants",
+    severity=Severity.HIGH,
+    controls=ncsc("3", "4") + caf("B3.a", "B3.c") + iso("5.14", "8.12") + mcsb("DP-2") + dpa("66", "73"),
+    at=ACCOUNT,
+    fix="Set allowCrossTenantReplication to false, or leave it out: that is the default of new accounts.",
+    example='storage.StorageAccount("records", ..., allow_cross_tenant_replication=False)',
+)
+def no_other_tenants() -> None:
+    """A replication policy that somebody in another tenant agrees with copies every new object out of the force, for
+    good, without a single download in the log.
+    """
+
+
+@rule(
+    "BL-STO-007",
+    "Storage accounts do not speak SFTP",
+    must=Must("isSftpEnabled", be=False, default=False),
+    failure="Storage account has SFTP enabled",
+    severity=Severity.MEDIUM,
+    controls=ncsc("10", "11") + caf("B2.a", "B4.b") + iso("5.14", "8.5") + mcsb("NS-8", "IM-1"),
+    at=ACCOUNT,
+    fix="Leave isSftpEnabled out, and exchange files through the Blob interface with an identity of the partner's own.",
+    example='storage.StorageAccount("records", ..., is_sftp_enabled=False)',
+)
+def no_sftp() -> None:
+    """SFTP to storage knows local users only: no Entra ID, no second factor, no conditional access, and no role that a
+    review of access would show.
+    """
+
+
+@rule(
+    "BL-STO-008",
+    "Storage accounts have no local users",
+    must=Must("isLocalUserEnabled", be=False),
+    failure="Storage account has local users enabled",
+    severity=Severity.MEDIUM,
+    controls=BY_IDENTITY,
+    at=ACCOUNT,
+    fix="Set isLocalUserEnabled to false.",
+    example='storage.StorageAccount("records", ..., is_local_user_enabled=False)',
+)
+def no_local_users() -> None:
+    """A local user of a storage account is known to that account only: nobody disables it when its owner leaves."""
+
+
+@rule(
+    "BL-STO-009",
+    "Local users of storage have no password",
+    must=Must("hasSshPassword", be=False),
+    failure="Local user of a storage account has a password",
+    severity=Severity.HIGH,
+    controls=ncsc("10") + caf("B2.a") + iso("5.17", "8.5") + mcsb("IM-6") + policing("password", "system-access"),
+    at=LOCAL_USER,
+    fix="Set hasSshPassword to false and give the user sshAuthorizedKeys.",
+    example='storage.LocalUser("partner", ..., has_ssh_password=False, has_ssh_key=True)',
+)
+def no_ssh_passwords() -> None:
+    """Where a local user cannot be avoided, a key is at least not guessed, reused or sent by e-mail."""
+
+
+@rule(
+    "BL-STO-010",
+    "The portal opens storage by identity unless told otherwise",
+    must=Must("defaultToOAuthAuthentication", be=True, default=False),
+    failure="Storage account uses shared keys by default in the Azure portal",
+    severity=Severity.LOW,
+    enforcement=Enforcement.ADVISORY,
+    controls=BY_IDENTITY,
+    at=ACCOUNT,
+    fix="Set defaultToOAuthAuthentication to true.",
+    example='storage.StorageAccount("records", ..., default_to_o_auth_authentication=True)',
+)
+def identity_first() -> None:
+    """The portal otherwise fetches the account's key for whoever may list keys, and what is then done is done by the
+    key: the log has no name.
+    """
+
+
+@rule(
+    "BL-STO-011",
+    "Storage is copied to accounts of the same tenant only",
+    must=Must("allowedCopyScope", among=("AAD", "PrivateLink")),
+    failure="Storage account accepts copies from other tenants",
+    severity=Severity.MEDIUM,
+    enforcement=Enforcement.ADVISORY,
+    controls=ncsc("3") + caf("B3.a", "B3.c") + iso("5.14", "8.12") + mcsb("DP-2") + dpa("66"),
+    at=ACCOUNT,
+    fix="Set allowedCopyScope to AAD, or to PrivateLink where copies stay within one network.",
+    example='storage.StorageAccount("records", ..., allowed_copy_scope="AAD")',
+)
+def copied_at_home() -> None:
+    """Left open, one call copies a whole container into an account of anybody's, server to server."""
+
+
+@rule(
+    "BL-STO-012",
+    "Storage accounts are of a kind that has a future",
+    must=Must("kind", among=("StorageV2", "BlockBlobStorage", "FileStorage")),
+    failure="Storage account is of a legacy kind",
+    severity=Severity.MEDIUM,
+    controls=SUPPORTED + caf("A3.a") + mcsb("AM-2"),
+    at=ACCOUNT,
+    fix="Set kind to StorageV2. An existing account is upgraded in place, without moving data.",
+    example='storage.StorageAccount("records", ..., kind="StorageV2")',
+)
+def supported_kind() -> None:
+    """The kinds Storage and BlobStorage are of the first generation: no soft delete for containers, no lifecycle, no
+    zone redundancy, and Microsoft is retiring them.
+    """
+
+
+@rule(
+    "BL-STO-013",
+    "Shared access signatures end soon",
+    failure="Shared access signatures have no expiry limit or one that is too long",
+    severity=Severity.MEDIUM,
+    controls=ncsc("10") + caf("B2.a", "B2.d") + iso("5.17") + mcsb("IM-8") + policing("password"),
+    at=ACCOUNT,
+    fix="Set sasPolicy.sasExpirationPeriod to at most seven days (`7.00:00:00`), or switch the shared key off.",
+    example="""
+storage.StorageAccount(
+    "records",
+    ...,
+    allow_shared_key_access=True,
+    sas_policy={"sas_expiration_period": "1.00:00:00", "expiration_action": "Block"},
+)
+""",
+)
+def signatures_end_soon(account: Value, *, days: AtMost[int] = 7) -> Outcome:
+    """A signature that is valid for years is a password in a link: it is forwarded, kept in histories and logs, and
+    cannot be withdrawn one at a time.
+    """
+    if account["allowSharedKeyAccess"].get(True) is False:
+        return NotApplicable("there is no shared key to sign with")
+    period = account.at("sasPolicy.sasExpirationPeriod")
+    parts = _PERIOD.fullmatch(period.text().strip())
+    if parts and _seconds(*map(int, parts.groups())) <= _seconds(days):
+        return None
+    return Fail(period, f"at most {days}.00:00:00", "by default it may be valid for ever" if period.missing else "")
+
+
+@rule(
+    "BL-STO-014",
+    "Shared keys of storage are changed in time",
+    failure="Storage account keys have no rotation period or one that is too long",
+    severity=Severity.MEDIUM,
+    controls=ncsc("10") + caf("B2.a") + iso("5.17") + mcsb("IM-8", "DP-6") + policing("password"),
+    at=ACCOUNT,
+    fix="Set keyPolicy.keyExpirationPeriodInDays to 90 or less and rotate by it, or switch the shared key off.",
+    example="""
+storage.StorageAccount(
+    "records", ..., allow_shared_key_access=True, key_policy={"key_expiration_period_in_days": 90}
+)
+""",
+)
+def keys_are_changed(account: Value, *, days: AtMost[int] = 90) -> Outcome:
+    """A key that nobody has to change is known, in the end, to everybody who ever worked on the account; the policy
+    makes Azure say when it is overdue.
+    """
+    if account["allowSharedKeyAccess"].get(True) is False:
+        return NotApplicable("no shared key is accepted")
+    period = account.at("keyPolicy.keyExpirationPeriodInDays")
+    if not period.missing and period.known <= days:
+        return None
+    return Fail(period, f"at most {days} days")
+
+
+def _seconds(days: int, hours: int = 0, minutes: int = 0, seconds: int = 0) -> int:
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds

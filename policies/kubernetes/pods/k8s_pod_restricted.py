@@ -1,0 +1,66 @@
+"""The rest of the Pod Security Standards' restricted level; the most of it is in `pods`."""
+
+from typing import Final
+
+from bluelamp.policies.controls import caf, iso, ncsc, pod_security
+from bluelamp.policies.kubernetes._workloads import CONTAINERS, PODS, below
+from bluelamp.policies.kubernetes.pods.k8s_pods import EXAMPLE
+from bluelamp.policies.model import Severity
+from bluelamp.policies.rule import Fail, Outcome, rule
+from bluelamp.policies.tighter import Allowed
+from bluelamp.policies.value import Value
+
+_NO_SOURCE: Final = frozenset({"name"})
+
+
+@rule(
+    "BL-K8S-044",
+    "The masks over /proc stay",
+    failure="Container unmasks /proc",
+    severity=Severity.MEDIUM,
+    controls=ncsc("3") + caf("B4.a") + pod_security("restricted/procMount_restricted") + iso("8.9"),
+    at=below(CONTAINERS, "securityContext.procMount"),
+    fix="Remove securityContext.procMount.",
+    example=EXAMPLE,
+)
+def always_masks_proc(mount: Value) -> Outcome:
+    """What /proc tells of the kernel helps whoever looks for a way out. Only the building of images inside a pod needs
+    it unmasked, and the restricted level has no exception for that.
+    """
+    return Fail(mount, "Default") if mount.get("Default") != "Default" else None
+
+
+@rule(
+    "BL-K8S-048",
+    "Volumes are of the kinds that pods may choose",
+    failure="Pod uses a restricted volume type",
+    severity=Severity.MEDIUM,
+    controls=ncsc("3") + caf("B4.a", "B3.c") + pod_security("restricted/restrictedVolumes") + iso("8.3"),
+    at=below(PODS, "volumes[*]"),
+    fix="Let a PersistentVolumeClaim ask for the storage, and a StorageClass or an administrator's PersistentVolume "
+    "say where it is.",
+    example=EXAMPLE,
+)
+def chooses_usual_volumes(
+    volume: Value,
+    *,
+    allowed: Allowed[str] = (
+        "configMap",
+        "csi",
+        "downwardAPI",
+        "emptyDir",
+        "ephemeral",
+        "image",
+        "persistentVolumeClaim",
+        "projected",
+        "secret",
+    ),
+) -> Outcome:
+    """With a volume of NFS, iSCSI or a cloud's disk written into the pod, its author decides which storage the machine
+    mounts, and with whose rights.
+    """
+    sources = [each for each in volume.each() if each.key not in _NO_SOURCE and not each.missing]
+    # A volume of no kind is an emptyDir.
+    if not sources or any(each.key in allowed for each in sources):
+        return None
+    return Fail(sources[0], allowed)

@@ -1,0 +1,178 @@
+"""Workloads that outlive a machine: copies, where they run, how they are told to be well."""
+
+from typing import Final
+
+from bluelamp.policies.controls import caf, iso, mcsb, ncsc
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.kubernetes._workloads import PODS, below, namespace_of
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, lacks, rule
+from bluelamp.policies.value import Value, root, some
+
+DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
+BUDGET: Final = "kubernetes:policy/v1:PodDisruptionBudget"
+_SERVING: Final = {
+    kind: PODS[f"kubernetes:apps/*:{kind.rpartition(':')[2]}"]
+    for kind in (
+        DEPLOYMENT,
+        "kubernetes:apps/v1:StatefulSet",
+    )
+}
+_LASTING: Final = {**_SERVING, "kubernetes:apps/v1:DaemonSet": "spec.template.spec"}
+
+_EXAMPLE: Final = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: records, namespace: records}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: records}}
+  template:
+    metadata: {labels: {app: records}}
+    spec:
+      topologySpreadConstraints:
+        - maxSkew: 1
+          topologyKey: kubernetes.io/hostname
+          whenUnsatisfiable: ScheduleAnyway
+          labelSelector: {matchLabels: {app: records}}
+      containers:
+        - name: records
+          readinessProbe: {httpGet: {path: /ready, port: 8080}}
+          livenessProbe: {httpGet: {path: /alive, port: 8080}}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: records, namespace: records}
+spec: {maxUnavailable: 1, selector: {matchLabels: {app: records}}}
+"""
+
+
+@rule(
+    "BL-K8S-053",
+    "Services say when they are ready",
+    failure="Container has no readiness probe",
+    severity=Severity.LOW,
+    enforcement=Enforcement.ADVISORY,
+    controls=ncsc("5") + caf("B5.b") + iso("8.6"),
+    at=below(_SERVING, "containers[*]"),
+    fix="Give the container a readinessProbe.",
+    example=_EXAMPLE,
+)
+def has_readiness_probe(container: Value) -> Outcome:
+    """Without it a copy that is still starting, or that has lost its database, is sent its share of the requests."""
+    return _has(container["readinessProbe"])
+
+
+@rule(
+    "BL-K8S-054",
+    "Workloads say when they have died",
+    failure="Container has no liveness probe",
+    severity=Severity.LOW,
+    enforcement=Enforcement.ADVISORY,
+    controls=ncsc("5") + caf("B5.b", "C1.c") + iso("8.6"),
+    at=below(_LASTING, "containers[*]"),
+    fix="Give the container a livenessProbe.",
+    example=_EXAMPLE,
+)
+def has_liveness_probe(container: Value) -> Outcome:
+    """A program that hangs looks alive from outside; nobody restarts it until somebody rings the control room."""
+    return _has(container["livenessProbe"])
+
+
+def _has(probe: Value) -> Outcome:
+    return Fail(probe, "a probe") if probe.missing else None
+
+
+@rule(
+    "BL-K8S-084",
+    "Deployments have more than one copy",
+    must=Must("spec.replicas", minimum=2, default=1),
+    failure="Deployment has fewer than two replicas",
+    severity=Severity.LOW,
+    enforcement=Enforcement.ADVISORY,
+    controls=ncsc("2.5", "5") + caf("B5.b") + iso("8.14"),
+    at=DEPLOYMENT,
+    fix="Set spec.replicas to 2 or more.",
+    example=_EXAMPLE,
+)
+def copies() -> None:
+    """With one copy every update, every restart and every machine that is taken down is an outage."""
+
+
+@rule(
+    "BL-K8S-085",
+    "Deployments say how many copies may be missing",
+    failure="Deployment has no pod disruption budget",
+    severity=Severity.LOW,
+    enforcement=Enforcement.ADVISORY,
+    controls=ncsc("2.5", "5") + caf("B5.b") + iso("8.14"),
+    at=DEPLOYMENT,
+    estate=True,
+    fix="Add a PodDisruptionBudget whose selector matches the Deployment's pods.",
+    example=_EXAMPLE,
+)
+def has_disruption_budget(deployment: Value, estate: Estate) -> Outcome:
+    """Whoever drains machines for an update takes pods away as fast as the budgets allow. Without one that is all of
+    them at once.
+    """
+    if deployment.at("spec.replicas").get(1) in {0, 1}:
+        return NotApplicable("it has one copy at most, which no budget can spare")
+    namespace = namespace_of(deployment)
+    labels = deployment.at("spec.template.metadata.labels")
+    if some(estate.of(BUDGET), lambda each: namespace_of(each) == namespace and _selects(each, labels)):
+        return None
+    return lacks(deployment, "a PodDisruptionBudget in its namespace that selects its pods")
+
+
+def _selects(budget: Value, labels: Value) -> bool:
+    """Whether the budget's labels are all among `labels`; expressions are taken to hold."""
+    selector = budget.at("spec.selector")
+    if selector.missing:
+        return False
+    return all(labels[str(each.key)].known == each.known for each in selector["matchLabels"].each())
+
+
+@rule(
+    "BL-K8S-086",
+    "Disruption budgets let machines be taken down",
+    failure="Pod disruption budget blocks every voluntary eviction",
+    severity=Severity.MEDIUM,
+    controls=ncsc("5") + caf("B4.d", "B5.b") + iso("8.8") + mcsb("PV-6"),
+    at={BUDGET: "spec"},
+    fix="Set maxUnavailable to 1 or more, or minAvailable below the number of copies.",
+    example="""
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: records, namespace: records}
+spec: {maxUnavailable: 1, selector: {matchLabels: {app: records}}}
+""",
+)
+def allows_disruption(spec: Value) -> Outcome:
+    """A budget that spares no pod keeps a machine from being emptied, and so from being patched, for as long as it
+    stands.
+    """
+    unavailable, available = spec["maxUnavailable"], spec["minAvailable"]
+    if str(unavailable.get("")) in {"0", "0%"}:
+        return Fail(unavailable, "1 or more")
+    return Fail(available, "less than all") if str(available.get("")) == "100%" else None
+
+
+@rule(
+    "BL-K8S-087",
+    "Copies do not all run on one machine",
+    failure="Replicas may all run on one node",
+    severity=Severity.LOW,
+    enforcement=Enforcement.ADVISORY,
+    controls=ncsc("2.5", "5") + caf("B5.b") + iso("8.14"),
+    at=_SERVING,
+    fix="Add topologySpreadConstraints over kubernetes.io/hostname, or a podAntiAffinity.",
+    example=_EXAMPLE,
+)
+def spreads_copies(pod: Value) -> Outcome:
+    """Three copies on one machine are one copy when the machine stops."""
+    if root(pod.resource).at("spec.replicas").get(1) in {0, 1}:
+        return NotApplicable("it has one copy at most")
+    spread = pod["topologySpreadConstraints"]
+    if any(True for _ in spread.each()) or not pod.at("affinity.podAntiAffinity").missing:
+        return None
+    return Fail(spread, "a constraint, or a podAntiAffinity")
