@@ -12,22 +12,22 @@ CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
 
 @rule(
     "BL-AKS-001",
-    "Clusters have no local accounts",
+    "AKS clusters have local accounts disabled",
     must=Must("disableLocalAccounts", be=True, default=False),
-    failure="AKS cluster allows local accounts",
+    failure="AKS cluster has local accounts enabled",
     severity=Severity.HIGH,
     controls=ncsc("9", "10") + caf("B2.a", "B2.c") + cyber_essentials("user-access-control") + mcsb("IM-1"),
     at=CLUSTER,
-    fix="Set disableLocalAccounts to true, with aadProfile for sign-in by Entra ID.",
+    fix="Set disableLocalAccounts to true, with aadProfile for sign-in with Entra ID.",
     example='containerservice.ManagedCluster("records", ..., disable_local_accounts=True)',
 )
 def no_local_accounts() -> None:
-    """The local administrator of a cluster is a certificate that cannot be revoked and belongs to nobody."""
+    """A local administrator account is a shared certificate that cannot be revoked and identifies no person."""
 
 
 @rule(
     "BL-AKS-002",
-    "Clusters have a private API server",
+    "AKS clusters have a private API server",
     must=Must("apiServerAccessProfile.enablePrivateCluster", be=True, default=False),
     failure="AKS API server has a public endpoint",
     severity=Severity.HIGH,
@@ -39,12 +39,14 @@ containerservice.ManagedCluster("records", ..., api_server_access_profile={"enab
 """,
 )
 def private_api() -> None:
-    """Whoever reaches the API server and has a token runs the cluster; the Internet need not reach it."""
+    """Anyone with a token and access to the API server controls the cluster. It does not need to be reachable from the
+    Internet.
+    """
 
 
 @rule(
     "BL-AKS-003",
-    "Access to clusters is given by Azure role",
+    "AKS clusters use Azure RBAC for Kubernetes authorisation",
     must=Must("aadProfile.enableAzureRBAC", be=True, default=False),
     failure="AKS cluster does not use Azure RBAC for Kubernetes authorisation",
     severity=Severity.MEDIUM,
@@ -56,16 +58,16 @@ containerservice.ManagedCluster("records", ..., aad_profile={"managed": True, "e
 """,
 )
 def azure_rbac() -> None:
-    """Bindings inside each cluster are seen by no access review and end with nobody's contract. Azure roles are
-    reviewed, activated for hours and taken back in one place.
+    """Access reviews do not cover role bindings inside clusters, and nothing removes them when people leave. Azure
+    roles are reviewed, time-limited and revoked centrally.
     """
 
 
 @rule(
     "BL-AKS-004",
-    "Nobody runs commands in clusters past the network",
+    "AKS clusters have run command disabled",
     must=Must("apiServerAccessProfile.disableRunCommand", be=True, default=False),
-    failure="AKS cluster allows run command, which bypasses network controls",
+    failure="AKS cluster has run command enabled, which bypasses network controls",
     severity=Severity.MEDIUM,
     controls=ncsc("11", "12") + caf("B2.c", "B4.c") + mcsb("NS-2") + policing("privileged-access-management"),
     at=CLUSTER,
@@ -75,29 +77,29 @@ containerservice.ManagedCluster("records", ..., api_server_access_profile={"disa
 """,
 )
 def no_run_command() -> None:
-    """Run command starts a privileged pod through Azure's own interface: who holds the role needs no way into the
-    private network, and its jump hosts and records do not see him.
+    """Run command starts a privileged pod through the Azure API. It needs no access to the private network and bypasses
+    jump hosts and their logs.
     """
 
 
 @rule(
     "BL-AKS-005",
-    "Clusters act in Azure by a managed identity",
+    "AKS clusters use a managed identity",
     must=Must("identity.type", among=("SystemAssigned", "UserAssigned"), default="None"),
     failure="AKS cluster uses a service principal instead of a managed identity",
     severity=Severity.MEDIUM,
     controls=ncsc("10") + caf("B2.a", "B2.d") + iso("5.17") + mcsb("IM-3"),
     at=CLUSTER,
-    fix="Set identity.type to UserAssigned (or SystemAssigned) and leave servicePrincipalProfile out.",
+    fix="Set identity.type to UserAssigned or SystemAssigned, and leave servicePrincipalProfile out.",
     example='containerservice.ManagedCluster("records", ..., identity={"type": "SystemAssigned"})',
 )
 def cluster_identity() -> None:
-    """A service principal's password has to be stored, renewed and kept from people; an identity has none."""
+    """A service principal's secret has to be stored, renewed and protected. A managed identity has none."""
 
 
 @rule(
     "BL-AKS-006",
-    "Workloads in clusters can have identities of their own",
+    "AKS clusters have workload identity enabled",
     must=Must("securityProfile.workloadIdentity.enabled", be=True, default=False),
     failure="AKS cluster has workload identity disabled",
     severity=Severity.MEDIUM,
@@ -109,12 +111,12 @@ containerservice.ManagedCluster("records", ..., security_profile={"workload_iden
 """,
 )
 def workload_identity() -> None:
-    """Without it a workload reaches Azure by a stored secret, or by the node's identity, which all share."""
+    """Without workload identity, workloads use stored secrets or the node's identity, which all pods share."""
 
 
 @rule(
     "BL-AKS-007",
-    "Clusters vouch for their workloads",
+    "AKS clusters have the OIDC issuer enabled",
     must=Must("oidcIssuerProfile.enabled", be=True, default=False),
     failure="AKS cluster has the OIDC issuer disabled",
     severity=Severity.LOW,
@@ -124,33 +126,31 @@ def workload_identity() -> None:
     example='containerservice.ManagedCluster("records", ..., oidc_issuer_profile={"enabled": True})',
 )
 def oidc_issuer() -> None:
-    """A workload's identity rests on a token that the cluster signs; Entra ID checks it with the issuer."""
+    """Workload identity relies on tokens that the cluster signs and that Entra ID verifies with the OIDC issuer."""
 
 
 @rule(
     "BL-AKS-008",
-    "Secrets in clusters are encrypted with the force's own key",
+    "AKS clusters encrypt secrets with a customer-managed key (KMS)",
     must=Must("securityProfile.azureKeyVaultKms.enabled", be=True, default=False),
-    failure="AKS secrets are encrypted without a customer-managed key",
+    failure="AKS cluster has no customer-managed key (KMS) for secrets",
     severity=Severity.MEDIUM,
     controls=OWN_KEYS,
     at=CLUSTER,
-    fix="Set securityProfile.azureKeyVaultKms.enabled to true with the keyId of a key in the force's vault.",
+    fix="Set securityProfile.azureKeyVaultKms.enabled to true, with the keyId of a key in the force's vault.",
     example="""
 containerservice.ManagedCluster("records", ..., security_profile={"azure_key_vault_kms": {"enabled": True}})
 """,
 )
 def secrets_encrypted() -> None:
-    """Kubernetes keeps secrets in its database; whoever reads a copy of it reads them all, unless a key that is kept
-    elsewhere is needed as well.
-    """
+    """Kubernetes stores secrets in etcd. Without a key held elsewhere, a copy of etcd discloses all of them."""
 
 
 @rule(
     "BL-AKS-009",
-    "Clusters are watched by Defender",
+    "AKS clusters have Microsoft Defender for Containers enabled",
     must=Must("securityProfile.defender.securityMonitoring.enabled", be=True, default=False),
-    failure="AKS cluster has Defender for Containers disabled",
+    failure="AKS cluster has Microsoft Defender for Containers disabled",
     severity=Severity.MEDIUM,
     controls=ncsc("5", "13")
     + caf("C1.c", "C1.f")
@@ -166,4 +166,4 @@ containerservice.ManagedCluster(
 """,
 )
 def defender() -> None:
-    """A process that should not be in a container shows only to something that knows what usually runs there."""
+    """Runtime detection is needed to find processes that do not belong in a container."""

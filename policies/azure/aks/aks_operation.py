@@ -19,9 +19,9 @@ _ENOUGH_ZONES: Final = 2
 
 @rule(
     "BL-AKS-010",
-    "Clusters enforce network policies",
+    "AKS clusters have a network policy engine",
     must=Must("networkProfile.networkPolicy", among=("azure", "calico", "cilium"), default="none"),
-    failure="AKS cluster does not enforce network policies",
+    failure="AKS cluster has no network policy engine",
     severity=Severity.HIGH,
     controls=ncsc("3")
     + caf("B4.a")
@@ -30,18 +30,18 @@ _ENOUGH_ZONES: Final = 2
     + mcsb("NS-1")
     + cis_kubernetes("5.3.1"),
     at=CLUSTER,
-    fix="Set networkProfile.networkPolicy to cilium, azure or calico when the cluster is made.",
+    fix="Set networkProfile.networkPolicy to cilium, azure or calico when you create the cluster.",
     example="""
 containerservice.ManagedCluster("records", ..., network_profile={"network_policy": "cilium"})
 """,
 )
 def network_policy() -> None:
-    """Without something that enforces them, network policies are accepted, listed and without any effect."""
+    """Without an engine, Kubernetes accepts and lists network policies but does not enforce them."""
 
 
 @rule(
     "BL-AKS-011",
-    "Clusters go out through the force's firewall",
+    "AKS outbound traffic is routed through the force's firewall",
     must=Must("networkProfile.outboundType", among=("userDefinedRouting", "none", "block"), default="loadBalancer"),
     failure="AKS outbound traffic bypasses the force's firewall",
     severity=Severity.MEDIUM,
@@ -53,12 +53,12 @@ containerservice.ManagedCluster("records", ..., network_profile={"outbound_type"
 """,
 )
 def outbound() -> None:
-    """By default a cluster gets a public address of its own to go out with, past every firewall and log."""
+    """By default a cluster uses a public address of its own for outbound traffic, which bypasses firewalls and logs."""
 
 
 @rule(
     "BL-AKS-012",
-    "Clusters judge what is deployed by Azure Policy",
+    "AKS clusters have the Azure Policy add-on enabled",
     failure="AKS cluster has the Azure Policy add-on disabled",
     severity=Severity.MEDIUM,
     controls=ncsc("5", "7") + caf("B4.b") + iso("8.9") + mcsb("PV-2"),
@@ -69,8 +69,8 @@ containerservice.ManagedCluster("records", ..., addon_profiles={"azurepolicy": {
 """,
 )
 def has_policy_addon(cluster: Value) -> Outcome:
-    """Rules that only run before a deployment miss what people do in the cluster afterwards; the add-on refuses it
-    there and reports what is already wrong.
+    """Checks before a deployment do not cover later changes in the cluster. The add-on denies violations at admission
+    and reports existing ones.
     """
     addons = cluster["addonProfiles"]
     if some(_addons(cluster, frozenset({"azurepolicy"})), _is_enabled):
@@ -80,8 +80,8 @@ def has_policy_addon(cluster: Value) -> Outcome:
 
 @rule(
     "BL-AKS-013",
-    "Clusters run no add-on that publishes or administers by itself",
-    failure="AKS cluster runs a retired routing or dashboard add-on",
+    "AKS clusters do not use the HTTP application routing or dashboard add-ons",
+    failure="AKS cluster uses a retired routing or dashboard add-on",
     severity=Severity.MEDIUM,
     controls=ncsc("11", "12") + caf("B4.b") + cyber_essentials("secure-configuration") + mcsb("PV-2"),
     at=CLUSTER,
@@ -91,8 +91,8 @@ containerservice.ManagedCluster("records", ..., addon_profiles={"httpApplication
 """,
 )
 def no_publishing_addon(cluster: Value) -> Outcome:
-    """HTTP application routing gives every workload that asks a public name without access control, and the dashboard
-    acts with its own rights for whoever reaches it. Both were withdrawn by Microsoft and still run where they were on.
+    """HTTP application routing publishes workloads without access control, and the dashboard acts with its own
+    permissions for every user. Microsoft has withdrawn both; they still run where they were enabled.
     """
     found = some(_addons(cluster, _PUBLISHING), _is_enabled)
     return Fail(found["enabled"], False) if found else None
@@ -100,9 +100,9 @@ def no_publishing_addon(cluster: Value) -> Outcome:
 
 @rule(
     "BL-AKS-014",
-    "Clusters take Kubernetes patches by themselves",
+    "AKS clusters upgrade Kubernetes patch versions automatically",
     must=Must("autoUpgradeProfile.upgradeChannel", among=("patch", "stable", "rapid"), default="none"),
-    failure="AKS cluster does not apply Kubernetes patches automatically",
+    failure="AKS cluster does not upgrade Kubernetes patch versions automatically",
     severity=Severity.MEDIUM,
     controls=SUPPORTED,
     at=CLUSTER,
@@ -112,14 +112,14 @@ containerservice.ManagedCluster("records", ..., auto_upgrade_profile={"upgrade_c
 """,
 )
 def upgrades() -> None:
-    """Cyber Essentials gives 14 days for a critical patch; a cluster that waits for a person rarely makes it."""
+    """Cyber Essentials requires critical patches within 14 days, which manual upgrades do not reliably meet."""
 
 
 @rule(
     "BL-AKS-015",
-    "Nodes take system patches by themselves",
+    "AKS nodes apply operating system security updates automatically",
     must=Must("autoUpgradeProfile.nodeOSUpgradeChannel", among=("NodeImage", "SecurityPatch"), default="NodeImage"),
-    failure="AKS nodes do not apply operating system patches automatically",
+    failure="AKS nodes do not apply operating system updates automatically",
     severity=Severity.MEDIUM,
     controls=SUPPORTED,
     at=CLUSTER,
@@ -129,14 +129,14 @@ containerservice.ManagedCluster("records", ..., auto_upgrade_profile={"node_os_u
 """,
 )
 def node_upgrades() -> None:
-    """A kernel with a known hole lets a container become its node; the nodes are machines and need patching."""
+    """A vulnerable kernel lets a container take over its node. Nodes are virtual machines and need patches."""
 
 
 @rule(
     "BL-AKS-016",
-    "Disks of nodes are encrypted on the host",
+    "AKS node pools have encryption at host enabled",
     must=Must("enableEncryptionAtHost", be=True, default=False),
-    failure="AKS node disks are not encrypted at host",
+    failure="AKS node pool has encryption at host disabled",
     severity=Severity.MEDIUM,
     controls=ncsc("2.3") + caf("B3.c") + iso("8.24") + mcsb("DP-4") + policing("cryptography"),
     at=POOLS,
@@ -144,12 +144,12 @@ def node_upgrades() -> None:
     example='containerservice.AgentPool("work", ..., enable_encryption_at_host=True)',
 )
 def encrypted_hosts() -> None:
-    """Temporary disks and caches hold what containers wrote, secrets among it, otherwise in plain text."""
+    """Without encryption at host, temporary disks and caches hold container data, including secrets, unencrypted."""
 
 
 @rule(
     "BL-AKS-017",
-    "Nodes have no public address",
+    "AKS nodes have no public IP address",
     must=Must("enableNodePublicIP", be=False, default=False),
     failure="AKS nodes have public IP addresses",
     severity=Severity.HIGH,
@@ -159,14 +159,14 @@ def encrypted_hosts() -> None:
     example='containerservice.AgentPool("work", ..., enable_node_public_ip=False)',
 )
 def no_node_address() -> None:
-    """A node with a public address answers the Internet itself: no firewall, no inspection, no record."""
+    """A node with a public IP address is reachable from the Internet without a firewall, inspection or log."""
 
 
 @rule(
     "BL-AKS-018",
-    "Nodes start signed systems only",
+    "AKS node pools have secure boot and a virtual TPM enabled",
     must=Must("securityProfile.enableSecureBoot", be=True, default=False),
-    failure="AKS nodes start without secure boot or a virtual TPM",
+    failure="AKS node pool has secure boot or its virtual TPM disabled",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("5") + caf("B4.b") + iso("8.9") + mcsb("PV-4") + policing("secure-configuration"),
@@ -175,14 +175,14 @@ def no_node_address() -> None:
     example='containerservice.AgentPool("work", ..., security_profile={"enable_secure_boot": True})',
 )
 def secure_boot() -> None:
-    """Malware that loads before the system is invisible to everything in it; secure boot refuses to start it."""
+    """Malware that loads before the operating system is invisible to it. Secure boot blocks it."""
 
 
 @rule(
     "BL-AKS-019",
-    "Nobody signs in to nodes",
+    "AKS node pools have SSH access disabled",
     must=Must("securityProfile.sshAccess", be="Disabled", default="LocalUser"),
-    failure="AKS nodes accept SSH connections",
+    failure="AKS node pool has SSH access enabled",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("12") + caf("B2.c", "B4.c") + mcsb("PA-1") + policing("privileged-access-management"),
@@ -191,12 +191,14 @@ def secure_boot() -> None:
     example='containerservice.AgentPool("work", ..., security_profile={"ssh_access": "Disabled"})',
 )
 def no_node_ssh() -> None:
-    """One key opens every node for ever and names nobody. A debug container finds faults, by identity."""
+    """One shared SSH key opens every node and identifies no person. A debug container gives the same access with an
+    identity.
+    """
 
 
 @rule(
     "BL-AKS-020",
-    "Nodes stand in more than one zone",
+    "AKS node pools use two or more availability zones",
     failure="AKS node pool uses fewer than two availability zones",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
@@ -206,25 +208,25 @@ def no_node_ssh() -> None:
     example='containerservice.AgentPool("work", ..., availability_zones=["1", "2", "3"])',
 )
 def nodes_are_spread(pool: Value) -> Outcome:
-    """Nodes in one building stop together when it loses power, and everything that ran on them stops too."""
+    """Nodes in one data centre fail together, with every workload on them."""
     zones = pool["availabilityZones"]
-    return None if len({zone.text() for zone in zones.each()}) >= _ENOUGH_ZONES else Fail(zones, "two zones or more")
+    return None if len({zone.text() for zone in zones.each()}) >= _ENOUGH_ZONES else Fail(zones, "two or more zones")
 
 
 @rule(
     "BL-AKS-021",
-    "Clusters have a promised uptime",
+    "AKS clusters have an uptime SLA",
     must=Must("sku.tier", among=("Standard", "Premium"), default="Free"),
-    failure="AKS cluster has no uptime SLA",
+    failure="AKS cluster is of the free tier, without an uptime SLA",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=RESILIENT,
     at=CLUSTER,
-    fix="Set sku to Base and Standard.",
+    fix="Set sku.name to Base and sku.tier to Standard.",
     example='containerservice.ManagedCluster("records", ..., sku={"name": "Base", "tier": "Standard"})',
 )
 def uptime() -> None:
-    """The free tier promises nothing for the API server, and throttles a busy cluster first."""
+    """The free tier has no uptime SLA for the API server, and throttles busy clusters first."""
 
 
 def _addons(cluster: Value, names: frozenset[str]) -> Iterator[Value]:

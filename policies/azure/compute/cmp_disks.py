@@ -15,9 +15,9 @@ ENCRYPTION_SET: Final = "azure-native:compute:DiskEncryptionSet"
 
 @rule(
     "BL-CMP-020",
-    "Disks are not fetched over the Internet",
+    "Managed disks have public network access disabled",
     must=Must("publicNetworkAccess", be="Disabled", default="Enabled"),
-    failure="Managed disk allows public network access",
+    failure="Managed disk has public network access enabled",
     severity=Severity.HIGH,
     controls=CLOSED + dpa("66"),
     at=(DISK, SNAPSHOT),
@@ -25,14 +25,14 @@ ENCRYPTION_SET: Final = "azure-native:compute:DiskEncryptionSet"
     example='compute.Disk("records", ..., public_network_access="Disabled")',
 )
 def not_public() -> None:
-    """Whoever may read a disk can have a link made by which anybody fetches the whole of it: a server, with all it
-    knows, in one download.
+    """Anyone who may read the disk can create a link from which the whole disk can be downloaded, with all data of the
+    server.
     """
 
 
 @rule(
     "BL-CMP-021",
-    "Disks are exported nowhere, or privately",
+    "Managed disks cannot be exported, or through a private endpoint only",
     must=Must("networkAccessPolicy", among=("DenyAll", "AllowPrivate"), default="AllowAll"),
     failure="Managed disk can be exported from any network",
     severity=Severity.HIGH,
@@ -42,14 +42,14 @@ def not_public() -> None:
     example='compute.Disk("records", ..., network_access_policy="DenyAll")',
 )
 def no_export() -> None:
-    """A disk that may be exported from everywhere leaves no trace but the making of a link."""
+    """When export is allowed from any network, the only trace of a copied disk is the creation of a link."""
 
 
 @rule(
     "BL-CMP-022",
-    "Disks are exported by identity only",
+    "Managed disk export requires Entra ID authentication",
     must=Must("dataAccessAuthMode", be="AzureActiveDirectory", default="None"),
-    failure="Managed disk can be exported without Entra ID authentication",
+    failure="Managed disk export does not require Entra ID authentication",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=BY_IDENTITY,
@@ -58,13 +58,13 @@ def no_export() -> None:
     example='compute.Disk("records", ..., data_access_auth_mode="AzureActiveDirectory")',
 )
 def by_entra() -> None:
-    """A link to a disk works for whoever has it, unless it is asked who he is as well."""
+    """Without Entra ID authentication, an export link works for anyone who has it."""
 
 
 @rule(
     "BL-CMP-023",
-    "Disks are encrypted with a key of the force's own",
-    failure="Managed disk is encrypted without a customer-managed key",
+    "Managed disks are encrypted with a customer-managed key",
+    failure="Managed disk has no customer-managed key for encryption",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=OWN_KEYS,
@@ -82,8 +82,8 @@ compute.Disk(
 """,
 )
 def disk_has_own_key(disk: Value) -> Outcome:
-    """Microsoft encrypts every disk with keys of its own. One that the force holds can be withdrawn: then nobody,
-    whatever access he has to the platform, reads the disk any more.
+    """Microsoft-managed keys are outside the force's control. The force can revoke a customer-managed key: then no one
+    reads the disk, whatever access they have to the platform.
     """
     keys = disk.at("encryption.diskEncryptionSetId")
     return Fail(keys, "a disk encryption set") if keys.missing else None
@@ -91,9 +91,9 @@ def disk_has_own_key(disk: Value) -> Outcome:
 
 @rule(
     "BL-CMP-024",
-    "Disks follow a new version of their key",
+    "Disk encryption sets rotate to the latest key version automatically",
     must=Must("rotationToLatestKeyVersionEnabled", be=True, default=False),
-    failure="Disk encryption set does not rotate to new key versions automatically",
+    failure="Disk encryption set does not rotate to the latest key version",
     severity=Severity.MEDIUM,
     controls=KEY_LIFE,
     at=ENCRYPTION_SET,
@@ -101,12 +101,14 @@ def disk_has_own_key(disk: Value) -> Outcome:
     example='compute.DiskEncryptionSet("records", ..., rotation_to_latest_key_version_enabled=True)',
 )
 def keys_follow() -> None:
-    """A key that is rotated in the vault and not on the disks is not rotated."""
+    """A key that is rotated in the vault but not in the disk encryption set leaves the disks encrypted with the old
+    version.
+    """
 
 
 @rule(
     "BL-CMP-025",
-    "Disks are encrypted twice",
+    "Disk encryption sets use double encryption or confidential disk encryption",
     must=Must(
         "encryptionType",
         among=("EncryptionAtRestWithPlatformAndCustomerKeys", "ConfidentialVmEncryptedWithCustomerKey"),
@@ -116,10 +118,10 @@ def keys_follow() -> None:
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("2.3") + caf("B3.c") + iso("8.24") + mcsb("DP-4"),
     at=ENCRYPTION_SET,
-    fix="Set encryptionType to EncryptionAtRestWithPlatformAndCustomerKeys when the set is made.",
+    fix="Set encryptionType to EncryptionAtRestWithPlatformAndCustomerKeys when you create the set.",
     example="""
 compute.DiskEncryptionSet("records", ..., encryption_type="EncryptionAtRestWithPlatformAndCustomerKeys")
 """,
 )
 def twice_encrypted() -> None:
-    """With two keys, one of the platform and one of the force, the loss of either does not open the disk."""
+    """With a platform-managed and a customer-managed key, the loss of either key does not expose the disk."""

@@ -22,26 +22,27 @@ _TRUSTED: Final = ncsc("5") + caf("B4.b") + iso("8.9") + mcsb("PV-3") + policing
 
 @rule(
     "BL-CMP-001",
-    "Machines are encrypted at the host",
+    "Virtual machines have encryption at host enabled",
     must=Must("securityProfile.encryptionAtHost", be=True, default=False),
     failure="Virtual machine has encryption at host disabled",
     severity=Severity.HIGH,
     controls=ncsc("2.3") + caf("B3.c") + iso("8.24") + mcsb("DP-4") + policing("cryptography"),
     at=_PROFILES,
-    fix="Set securityProfile.encryptionAtHost to true; the subscription needs the feature EncryptionAtHost.",
+    fix="""Set securityProfile.encryptionAtHost to true. Register the feature EncryptionAtHost in the subscription
+    first.""",
     example="""
 compute.VirtualMachine("records", ..., security_profile={"encryption_at_host": True})
 """,
 )
 def encrypted_at_host() -> None:
-    """Disks are encrypted where they are stored; their caches and the temporary disk on the host are not, and what was
-    in memory is swapped there.
+    """Without encryption at host, disk caches and the temporary disk on the host are not encrypted, and memory is paged
+    there.
     """
 
 
 @rule(
     "BL-CMP-002",
-    "Machines are launched as trusted or confidential",
+    "Virtual machines use trusted launch or confidential computing",
     must=Must("securityProfile.securityType", among=("TrustedLaunch", "ConfidentialVM")),
     failure="Virtual machine uses neither trusted launch nor confidential computing",
     severity=Severity.MEDIUM,
@@ -53,14 +54,14 @@ compute.VirtualMachine("records", ..., security_profile={"security_type": "Trust
 """,
 )
 def trusted_launch() -> None:
-    """Without it nothing tells whether the boot loader and the kernel are those that were installed; what sits below
-    them survives every reinstallation.
+    """Without them nothing verifies the boot loader and the kernel, and malware below the operating system survives
+    reinstallation.
     """
 
 
 @rule(
     "BL-CMP-003",
-    "Machines start only what is signed",
+    "Virtual machines have secure boot enabled",
     must=Must("securityProfile.uefiSettings.secureBootEnabled", be=True, default=False),
     failure="Virtual machine has secure boot disabled",
     severity=Severity.MEDIUM,
@@ -76,14 +77,14 @@ compute.VirtualMachine(
 """,
 )
 def secure_boot() -> None:
-    """Secure boot refuses boot loaders, kernels and drivers without a trusted signature: no rootkit starts."""
+    """Secure boot refuses boot loaders, kernels and drivers without a trusted signature, which blocks rootkits."""
 
 
 @rule(
     "BL-CMP-004",
-    "Machines can prove how they started",
+    "Virtual machines have a virtual TPM",
     must=Must("securityProfile.uefiSettings.vTpmEnabled", be=True, default=False),
-    failure="Virtual machine has no virtual TPM",
+    failure="Virtual machine has its virtual TPM disabled",
     severity=Severity.LOW,
     controls=_TRUSTED + caf("C1.f"),
     at=_PROFILES,
@@ -95,13 +96,13 @@ compute.VirtualMachine(
 """,
 )
 def virtual_tpm() -> None:
-    """The virtual TPM measures how a machine starts, so that Defender for Cloud can say what was changed."""
+    """A virtual TPM measures the boot process, so that Defender for Cloud can attest its integrity."""
 
 
 @rule(
     "BL-CMP-005",
-    "Linux machines take no passwords",
-    failure="Linux virtual machine allows password sign-in",
+    "Linux virtual machines have password authentication disabled",
+    failure="Linux virtual machine has password authentication enabled",
     severity=Severity.HIGH,
     controls=ncsc("10", "12")
     + caf("B2.a", "B2.c")
@@ -109,7 +110,7 @@ def virtual_tpm() -> None:
     + mcsb("IM-6")
     + policing("password", "system-access"),
     at=_PROFILES,
-    fix="Set linuxConfiguration.disablePasswordAuthentication to true, and sign in by Entra ID or an SSH key.",
+    fix="Set linuxConfiguration.disablePasswordAuthentication to true, and sign in with Entra ID or an SSH key.",
     example="""
 compute.VirtualMachine(
     "records", ..., os_profile={"linux_configuration": {"disable_password_authentication": True}}
@@ -117,11 +118,11 @@ compute.VirtualMachine(
 """,
 )
 def linux_takes_no_passwords(machine: Value) -> Outcome:
-    """A password that the Internet, or one infected laptop, may try is found in the end; a key is not."""
+    """Passwords can be found by brute force, from the Internet or from one infected laptop. SSH keys cannot."""
     if _has_none(machine):
         return NotApplicable(_NO_PROFILE)
     if system_of(machine) != LINUX:
-        return NotApplicable("it is a Windows machine")
+        return NotApplicable("it is a Windows virtual machine")
     if is_attached(machine):
         raise UnknownValue(machine["osProfile"], _ON_DISK)
     disabled = machine.at("osProfile.linuxConfiguration.disablePasswordAuthentication")
@@ -132,7 +133,7 @@ def linux_takes_no_passwords(machine: Value) -> Outcome:
 
 @rule(
     "BL-CMP-006",
-    "Machines are patched by Azure",
+    "Virtual machines have automatic platform patching enabled",
     failure="Virtual machine has automatic platform patching disabled",
     severity=Severity.HIGH,
     controls=SUPPORTED,
@@ -147,15 +148,15 @@ compute.VirtualMachine(
 """,
 )
 def patched_by_azure(machine: Value, *, modes: Allowed[str] = ("AutomaticByPlatform",)) -> Outcome:
-    """Attacks follow a published fix within days. Cyber Essentials gives a fortnight; a machine that waits for somebody
-    to remember it does not keep that.
+    """Attacks follow a published fix within days. Cyber Essentials requires patches within 14 days, which manual
+    patching does not reliably meet.
     """
     return _setting(machine, "patchMode", modes)
 
 
 @rule(
     "BL-CMP-007",
-    "Azure looks every day for missing patches",
+    "Virtual machines have periodic patch assessment enabled",
     failure="Virtual machine has periodic patch assessment disabled",
     severity=Severity.MEDIUM,
     controls=SUPPORTED + mcsb("PV-5"),
@@ -170,14 +171,14 @@ compute.VirtualMachine(
 """,
 )
 def assessed_by_azure(machine: Value, *, modes: Allowed[str] = ("AutomaticByPlatform",)) -> Outcome:
-    """What nobody looks for is not known to be missing; the report of missing patches is empty for both reasons."""
+    """Without assessment, missing patches are unknown, and an empty report does not mean that none is missing."""
     return _setting(machine, "assessmentMode", modes)
 
 
 @rule(
     "BL-CMP-008",
-    "Windows machines are managed over HTTPS only",
-    failure="Windows virtual machine accepts remote management over HTTP",
+    "Windows virtual machines accept remote management (WinRM) over HTTPS only",
+    failure="Windows virtual machine accepts remote management (WinRM) over HTTP",
     severity=Severity.HIGH,
     controls=IN_TRANSIT + ncsc("12") + caf("B4.c"),
     at={
@@ -194,19 +195,19 @@ compute.VirtualMachine(
 """,
 )
 def managed_over_https(listener: Value) -> Outcome:
-    """Over plain HTTP anybody on the way reads the commands of an administrator, and adds his own."""
+    """Over plain HTTP an attacker on the network can read an administrator's commands and inject others."""
     protocol = listener["protocol"]
     return None if protocol.text("Http") == "https" else Fail(protocol, "Https")
 
 
 @rule(
     "BL-CMP-009",
-    "Machines have managed disks",
+    "Virtual machines use managed disks",
     failure="Virtual machine uses unmanaged disks",
     severity=Severity.MEDIUM,
     controls=SUPPORTED + iso("8.9"),
     at={MACHINE: "storageProfile", SCALE_SET: "virtualMachineProfile.storageProfile"},
-    fix="Use managedDisk for the disk of the system and for those of data.",
+    fix="Use managedDisk for the operating system disk and for data disks.",
     example="""
 compute.VirtualMachine(
     "records",
@@ -218,8 +219,8 @@ compute.VirtualMachine(
 """,
 )
 def has_managed_disks(storage: Value) -> Outcome:
-    """A disk that is a file in a storage account can be read by whoever has the account's key, and Azure has retired
-    the kind: such machines are stopped.
+    """An unmanaged disk is a blob that anyone with the storage account's key can read. Azure has retired unmanaged
+    disks and stops virtual machines that use them.
     """
     system = storage["osDisk"]
     if storage.resource.type.endswith(":VirtualMachineScaleSet"):
@@ -231,7 +232,7 @@ def has_managed_disks(storage: Value) -> Outcome:
 
 @rule(
     "BL-CMP-010",
-    "Extensions of machines are kept up to date",
+    "Virtual machine extensions have automatic upgrades enabled",
     must=Must("enableAutomaticUpgrade", be=True, default=False),
     failure="Virtual machine extension has automatic upgrades disabled",
     severity=Severity.LOW,
@@ -242,25 +243,29 @@ def has_managed_disks(storage: Value) -> Outcome:
     example='compute.VirtualMachineExtension("monitor", ..., enable_automatic_upgrade=True)',
 )
 def extensions_updated() -> None:
-    """An extension runs as the administrator of every machine; a fault in one has opened thousands before."""
+    """An extension runs with administrator rights on every virtual machine that has it. A vulnerability in one has
+    affected thousands of virtual machines before.
+    """
 
 
 @rule(
     "BL-CMP-011",
-    "Machines keep what they said when they started",
+    "Virtual machines have boot diagnostics enabled",
     must=Must("diagnosticsProfile.bootDiagnostics.enabled", be=True, default=False),
     failure="Virtual machine has boot diagnostics disabled",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("5", "13") + caf("C1.a", "D1.b") + iso("8.15") + mcsb("LT-3"),
     at=_PROFILES,
-    fix="Set diagnosticsProfile.bootDiagnostics.enabled to true; without storageUri Azure keeps it.",
+    fix="Set diagnosticsProfile.bootDiagnostics.enabled to true. Without storageUri, Azure uses managed storage.",
     example="""
 compute.VirtualMachine("records", ..., diagnostics_profile={"boot_diagnostics": {"enabled": True}})
 """,
 )
 def boot_diagnostics() -> None:
-    """A machine that does not start can say why only here; without it, it is rebuilt, and nobody learns why."""
+    """Boot diagnostics are the only record of why a virtual machine does not start. Without them it is rebuilt and the
+    cause stays unknown.
+    """
 
 
 def _has_none(machine: Value) -> bool:
@@ -273,7 +278,7 @@ def _setting(machine: Value, name: str, modes: tuple[str, ...]) -> Outcome:
     if _has_none(machine):
         return NotApplicable(_NO_PROFILE)
     if is_attached(machine):
-        return NotApplicable("its disk is attached with a system on it, of which Azure takes no settings")
+        return NotApplicable("its operating system disk is attached, so Azure accepts no operating system settings")
     profile = machine["osProfile"]
     windows = profile["windowsConfiguration"]
     system = profile["linuxConfiguration"] if windows.missing else windows

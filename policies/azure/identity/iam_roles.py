@@ -19,12 +19,13 @@ _SELF_SERVICE: Final = "microsoft.authorization/roleassignments/write"
 
 @rule(
     "BL-IAM-001",
-    "Nobody owns a whole subscription for good",
-    failure="Role with ownership rights is permanently assigned at subscription scope",
+    "No Owner role is permanently assigned at subscription scope or above",
+    failure="Owner-level role is permanently assigned at subscription scope or above",
     severity=Severity.HIGH,
     controls=ncsc("9", "10", "12") + caf("B2.c", "B2.d") + iso("8.2") + mcsb("PA-2") + _PRIVILEGED,
     at=ASSIGNMENT,
-    fix="Assign a narrower role, or this one on a resource group; make ownership eligible, for hours, with approval.",
+    fix="""Assign a narrower role, or this one on a resource group. Make ownership eligible, time-limited and subject to
+    approval.""",
     example="""
 authorization.RoleAssignment(
     "records-team",
@@ -42,8 +43,8 @@ def no_standing_owner(
         "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",  # User Access Administrator
     ),
 ) -> Outcome:
-    """A standing owner of a subscription or a management group can switch off every control below it, his own logs
-    included; so can whoever steals his session.
+    """A permanent owner of a subscription or management group can disable every control below it, including logging. So
+    can an attacker with the owner's session.
     """
     found = all_of(
         lambda: assignment["scope"] if _is_wide(assignment["scope"].text()) else None,
@@ -57,12 +58,12 @@ def no_standing_owner(
 
 @rule(
     "BL-IAM-002",
-    "No custom role lets its holder hand out roles",
-    failure="Custom role allows role assignments to be granted",
+    "Custom roles cannot grant role assignments",
+    failure="Custom role can grant role assignments",
     severity=Severity.CRITICAL,
     controls=ncsc("9", "12") + caf("B2.c", "B2.d") + iso("8.2") + mcsb("PA-7") + _PRIVILEGED,
     at={DEFINITION: "permissions[*]"},
-    fix="Name the actions that are needed, or take Microsoft.Authorization/*/write out with notActions.",
+    fix="Name the actions that are needed, or exclude Microsoft.Authorization/*/write with notActions.",
     example="""
 authorization.RoleDefinition(
     "application-owners",
@@ -72,24 +73,24 @@ authorization.RoleDefinition(
 """,
 )
 def no_self_service_role(permission: Value) -> Outcome:
-    """Whoever may write role assignments can make himself owner: a wildcard that includes it is ownership under another
-    name, and no review of owners will find it.
+    """Anyone who may write role assignments can become owner. A wildcard that includes the action is ownership under
+    another name, and reviews of owners do not find it.
     """
     found = all_of(
         lambda: some(permission["actions"].each(), _hands_out_roles),
         lambda: None if some(permission["notActions"].each(), _hands_out_roles) else permission,
     )
-    return Fail(found[0], "actions without writing role assignments") if found else None
+    return Fail(found[0], "actions that do not include writing role assignments") if found else None
 
 
 @rule(
     "BL-IAM-003",
-    "No person may change a whole subscription for good",
-    failure="User or group has permanent write access to a whole subscription",
+    "Users and groups have no permanent write access at subscription scope",
+    failure="User or group has permanent write access at subscription scope",
     severity=Severity.MEDIUM,
     controls=ncsc("9", "12") + caf("B2.c", "B2.d") + iso("8.2") + mcsb("PA-2") + _PRIVILEGED,
     at=ASSIGNMENT,
-    fix="Assign Reader, or Contributor on a resource group; make more eligible, for hours, with approval.",
+    fix="Assign Reader, or Contributor on a resource group. Make more eligible, time-limited and subject to approval.",
     example="""
 authorization.RoleAssignment(
     "records-team",
@@ -101,11 +102,11 @@ authorization.RoleAssignment(
 """,
 )
 def no_standing_contributor(assignment: Value) -> Outcome:
-    """A standing contributor can delete everything in a subscription in an afternoon, by mistake or in somebody else's
-    hands. Pipelines need it; people need it for an hour.
+    """A permanent contributor, or an attacker with that account, can delete everything in a subscription. Pipelines
+    need the role permanently; people need it for an hour.
     """
     if assignment["principalType"].text() == "serviceprincipal":
-        return NotApplicable("it is a service's, not a person's")
+        return NotApplicable("it is assigned to a service, not to a user or group")
     found = all_of(
         lambda: assignment["scope"] if _is_wide(assignment["scope"].text()) else None,
         lambda: assignment["roleDefinitionId"] if _is_contributor(assignment["roleDefinitionId"]) else None,
@@ -115,8 +116,8 @@ def no_standing_contributor(assignment: Value) -> Outcome:
 
 @rule(
     "BL-IAM-004",
-    "No custom role reads all data",
-    failure="Custom role reads data of every kind",
+    "Custom roles have no wildcard data actions",
+    failure="Custom role has a wildcard data action",
     severity=Severity.HIGH,
     controls=ncsc("2.3", "9") + caf("B2.d", "B3.c") + iso("8.3") + mcsb("PA-7") + _PRIVILEGED,
     at={DEFINITION: "permissions[*].dataActions[*]"},
@@ -130,8 +131,8 @@ authorization.RoleDefinition(
 """,
 )
 def no_wildcard_data_action(action: Value) -> Outcome:
-    """Data actions open what is inside: blobs, secrets, messages. A wildcard over a whole service opens those of
-    tomorrow as well, which nobody decided.
+    """Data actions give access to content: blobs, secrets, messages. A wildcard over a whole service includes future
+    data actions that were never reviewed.
     """
     provider, _, what = action.text().partition("/")
     return Fail(action, "the data actions that are needed") if "*" in provider or what.startswith("*") else None
@@ -139,12 +140,12 @@ def no_wildcard_data_action(action: Value) -> Outcome:
 
 @rule(
     "BL-IAM-005",
-    "Custom roles are made for a place",
+    "Custom roles are not assignable at the root scope",
     failure="Custom role is assignable at the root scope",
     severity=Severity.LOW,
     controls=ncsc("9") + caf("B2.d") + iso("5.18") + mcsb("PA-7"),
     at=DEFINITION,
-    fix="Name the management groups, subscriptions or resource groups in assignableScopes.",
+    fix="Set assignableScopes to management groups, subscriptions or resource groups.",
     example="""
 authorization.RoleDefinition(
     "records-reader", ..., assignable_scopes=["/providers/Microsoft.Management/managementGroups/mg-records"]
@@ -152,7 +153,7 @@ authorization.RoleDefinition(
 """,
 )
 def role_has_a_place(definition: Value) -> Outcome:
-    """A role that can be assigned anywhere will be, and whoever made it for one system answers for all of them."""
+    """A role that is assignable everywhere will be assigned outside the system it was designed for."""
     scopes = definition["assignableScopes"]
     found = some(scopes.each(), lambda scope: scope.text().strip("/") == "")
     return Fail(found, "a management group, subscription or resource group") if found else None
@@ -160,13 +161,13 @@ def role_has_a_place(definition: Value) -> Outcome:
 
 @rule(
     "BL-IAM-006",
-    "Eligibility for roles ends",
+    "Eligible role assignments have an expiry date",
     must=Must("scheduleInfo.expiration.type", among=("AfterDuration", "AfterDateTime"), default="NoExpiration"),
-    failure="Role eligibility has no expiry date",
+    failure="Eligible role assignment has no expiry date",
     severity=Severity.MEDIUM,
     controls=ncsc("9") + caf("B2.c", "B2.d") + iso("5.18") + mcsb("PA-2") + _PRIVILEGED,
     at="azure-native:authorization:PimRoleEligibilitySchedule",
-    fix="Set scheduleInfo.expiration.type to AfterDuration with a duration such as P365D.",
+    fix="Set scheduleInfo.expiration.type to AfterDuration, with a duration such as P365D.",
     example="""
 authorization.PimRoleEligibilitySchedule(
     "platform", ..., schedule_info={"expiration": {"type": "AfterDuration", "duration": "P365D"}}
@@ -174,7 +175,7 @@ authorization.PimRoleEligibilitySchedule(
 """,
 )
 def eligible() -> None:
-    """People change posts. An eligibility that ends is looked at again; one that does not end never is."""
+    """People change posts. An assignment that expires is reviewed; one without an expiry date is not."""
 
 
 def _is_wide(scope: str) -> bool:

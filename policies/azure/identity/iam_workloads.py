@@ -15,7 +15,7 @@ _OPEN_SUBJECTS: Final = ("*", "?")
 
 @rule(
     "BL-IAM-010",
-    "Services act by a managed identity",
+    "Services use a managed identity",
     must=Must(
         "identity.type",
         among=(
@@ -44,18 +44,18 @@ _OPEN_SUBJECTS: Final = ("*", "?")
         "azure-native:machinelearningservices:Workspace",
         "azure-native:synapse:Workspace",
     ),
-    fix="Set identity.type to UserAssigned or SystemAssigned and give the identity the roles it needs.",
+    fix="Set identity.type to UserAssigned or SystemAssigned and assign the identity the roles it needs.",
     example='web.WebApp("records", ..., identity={"type": "SystemAssigned"})',
 )
 def has_identity() -> None:
-    """A service without an identity reaches others by a password or a key, which somebody has to store, renew and keep
-    from people, and which names nobody in the log.
+    """Without a managed identity a service authenticates with a password or key, which has to be stored, renewed and
+    protected, and which identifies no one in the log.
     """
 
 
 @rule(
     "BL-IAM-011",
-    "Outside identities are trusted one by one",
+    "Federated credentials name one specific subject",
     failure="Federated credential has a wildcard or unspecific subject",
     severity=Severity.HIGH,
     controls=ncsc("8", "10")
@@ -64,14 +64,14 @@ def has_identity() -> None:
     + mcsb("IM-3", "DS-3")
     + policing("identity-and-access-management"),
     at=FEDERATION,
-    fix="Name the whole subject: repo:force/records:environment:production, or one service account.",
+    fix="Set the whole subject: repo:force/records:environment:production, or one service account.",
     example="""
 managedidentity.FederatedIdentityCredential("deploy", ..., subject="repo:force/records:environment:production")
 """,
 )
 def subject_is_pinned(federation: Value) -> Outcome:
-    """A trust in every pull request, or in a pattern, lets anybody who can open one act in the force's name: a pipeline
-    of strangers is then a way into the subscription.
+    """A subject that matches every pull request, or a pattern, lets anyone who can open a pull request act with the
+    force's identity.
     """
     subject = federation["subject"]
     text = subject.text()
@@ -82,12 +82,12 @@ def subject_is_pinned(federation: Value) -> Outcome:
 
 @rule(
     "BL-IAM-012",
-    "Outside tokens are taken from a known issuer, by HTTPS, and for Azure only",
+    "Federated credentials have an HTTPS issuer and the Azure audience",
     failure="Federated credential accepts an insecure issuer or a wrong audience",
     severity=Severity.MEDIUM,
     controls=ncsc("10") + caf("B2.a") + iso("8.5") + mcsb("IM-3"),
     at=FEDERATION,
-    fix="Set issuer to the https address of the issuer and audiences to api://AzureADTokenExchange.",
+    fix="Set issuer to the issuer's https address and audiences to api://AzureADTokenExchange.",
     example="""
 managedidentity.FederatedIdentityCredential(
     "deploy",
@@ -98,9 +98,9 @@ managedidentity.FederatedIdentityCredential(
 """,
 )
 def issuer_and_audience_are_known(federation: Value, *, audience: Fixed[str] = "api://AzureADTokenExchange") -> Outcome:
-    """A token that was made for another service must not open this one: whoever runs that service could use it here."""
+    """A token issued for another service must not be accepted: the operator of that service could use it."""
     issuer, audiences = federation["issuer"], federation["audiences"]
     if not issuer.text().startswith("https://"):
-        return Fail(issuer, "an address with https")
+        return Fail(issuer, "an https address")
     given = [each.text() for each in audiences.each()]
     return None if given == [audience.lower()] else Fail(audiences, [audience])

@@ -15,7 +15,7 @@ SECRET: Final = "azure-native:keyvault:Secret"  # noqa: S105 - a type
 
 @rule(
     "BL-KV-011",
-    "Keys end, or are replaced before they do",
+    "Keys have an expiry date or a rotation policy that sets one",
     failure="Key has neither an expiry date nor a rotation policy that sets one",
     severity=Severity.MEDIUM,
     controls=KEY_LIFE,
@@ -30,8 +30,8 @@ keyvault.Key(
 """,
 )
 def key_ends(key: Value) -> Outcome:
-    """The longer a key is used, the more is encrypted with it and the more places it may have leaked from; a key that
-    has no end is replaced only after something went wrong.
+    """The longer a key is in use, the more data it encrypts and the more places it may have leaked to. Without an
+    expiry date it is replaced only after an incident.
     """
     expires = key.at("properties.attributes.expires")
     if not expires.missing or not key.at("properties.rotationPolicy.attributes.expiryTime").missing:
@@ -41,8 +41,8 @@ def key_ends(key: Value) -> Outcome:
 
 @rule(
     "BL-KV-012",
-    "Keys are rotated without anybody's doing",
-    failure="Key has no automatic rotation",
+    "Keys have automatic rotation enabled",
+    failure="Key has automatic rotation disabled",
     severity=Severity.MEDIUM,
     controls=KEY_LIFE,
     at=KEY,
@@ -60,8 +60,8 @@ keyvault.Key(
 """,
 )
 def key_rotates(key: Value) -> Outcome:
-    """A rotation that somebody has to remember happens once, at the first audit. Azure does it by itself when told to,
-    and whoever uses the key without naming a version follows.
+    """Manual rotation is forgotten. Azure rotates a key automatically under a rotation policy, and services that
+    reference the key without a version use the new one.
     """
     actions = key.at("properties.rotationPolicy.lifetimeActions")
     if some(places(key, "properties.rotationPolicy.lifetimeActions[*].action.type"), _rotates):
@@ -71,8 +71,8 @@ def key_rotates(key: Value) -> Outcome:
 
 @rule(
     "BL-KV-013",
-    "Keys are of a strength that will last",
-    failure="Key has a weak size or curve",
+    "Keys are of an approved size or curve",
+    failure="Key is of a weak size or an unapproved curve",
     severity=Severity.HIGH,
     controls=KEY_LIFE,
     at=KEY,
@@ -82,8 +82,8 @@ def key_rotates(key: Value) -> Outcome:
 def key_is_strong(
     key: Value, *, bits: AtLeast[int] = 3072, curves: Allowed[str] = ("P-256", "P-384", "P-521")
 ) -> Outcome:
-    """RSA of 2048 bits is Azure's default and gives 112 bits of strength: what is encrypted now is to stay secret for
-    longer than that is thought to last. P-256K is made for crypto-currencies, and approved by nobody.
+    """RSA with 2048 bits, Azure's default, gives 112 bits of strength, which is not expected to protect data for its
+    full lifetime. P-256K is intended for cryptocurrencies and is not an approved curve.
     """
     properties = key["properties"]
     if properties["kty"].text("RSA").startswith("ec"):
@@ -97,38 +97,38 @@ def key_is_strong(
 
 @rule(
     "BL-KV-014",
-    "Keys are kept in hardware",
+    "Keys are HSM-protected",
     must=Must("properties.kty", among=("RSA-HSM", "EC-HSM")),
     failure="Key is software-protected instead of HSM-protected",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=KEY_LIFE + mcsb("DP-8"),
     at=KEY,
-    fix="Set properties.kty to RSA-HSM or EC-HSM, in a vault whose sku is premium or in a managed HSM.",
+    fix="Set properties.kty to RSA-HSM or EC-HSM, in a vault with the premium SKU or in a managed HSM.",
     example='keyvault.Key("records", ..., properties={"kty": "RSA-HSM"})',
 )
 def in_hardware() -> None:
-    """A key in a hardware module is used there and never leaves it, whoever has the machines that the service runs on."""
+    """An HSM-protected key never leaves the hardware module, so access to the service's hosts does not expose it."""
 
 
 @rule(
     "BL-KV-015",
-    "Keys cannot be taken out of the vault",
+    "Keys are not exportable",
     must=Must("properties.attributes.exportable", be=False, default=False),
     failure="Key is exportable from the vault",
     severity=Severity.HIGH,
     controls=KEY_LIFE + mcsb("DP-8"),
     at=KEY,
-    fix="Leave properties.attributes.exportable out: it is only needed for confidential computing.",
+    fix="Leave properties.attributes.exportable out: only confidential computing needs it.",
     example='keyvault.Key("records", ..., properties={"attributes": {"exportable": False}})',
 )
 def not_exportable() -> None:
-    """A key that may be exported is out of the force's hands from the first export on; no log follows it."""
+    """An exported key is outside the force's control, and no log records its use."""
 
 
 @rule(
     "BL-KV-016",
-    "Secrets have an end",
+    "Secrets have an expiry date",
     must=Must("properties.attributes.expires", minimum=1),
     failure="Secret has no expiry date",
     severity=Severity.MEDIUM,
@@ -139,8 +139,8 @@ def not_exportable() -> None:
     example='keyvault.Secret("ledger", ..., properties={"attributes": {"expires": 1924991999}})',
 )
 def secrets_end() -> None:
-    """A password that works for ever works for whoever copied it, also years later; with an end it has to be renewed,
-    and the vault says beforehand that it is due.
+    """A secret without an expiry date stays valid for anyone who has ever copied it. With one it has to be renewed, and
+    the vault gives notice beforehand.
     """
 
 

@@ -17,26 +17,26 @@ MANAGED_HSM: Final = "azure-native:keyvault:ManagedHsm"
 
 @rule(
     "BL-KV-001",
-    "Key vaults cannot be purged",
+    "Key vaults have purge protection enabled",
     must=Must("properties.enablePurgeProtection", be=True, default=False),
     failure="Key vault has purge protection disabled",
     severity=Severity.HIGH,
     controls=ncsc("2.3", "2.5") + caf("B3.c", "B5.a") + iso("8.10", "8.24") + mcsb("DP-8") + policing("cryptography"),
     at=VAULT,
-    fix="Set properties.enablePurgeProtection to true. It cannot be switched off again, which is the point.",
+    fix="Set properties.enablePurgeProtection to true. It cannot be disabled afterwards.",
     example='keyvault.Vault("records", ..., properties={"enable_purge_protection": True})',
 )
 def purge_protection() -> None:
-    """Whoever deletes a key deletes everything encrypted with it. With purge protection nobody, not even an
-    administrator and not even Microsoft, can remove a deleted vault or key before its retention ends.
+    """Deleting a key makes everything that it encrypts unreadable. With purge protection no one, including
+    administrators and Microsoft, can remove a deleted vault or key before its retention period ends.
     """
 
 
 @rule(
     "BL-KV-002",
-    "Deleted keys and secrets can be recovered for 90 days",
+    "Key vaults have soft delete with a retention of 90 days",
     must=Must("properties.softDeleteRetentionInDays", minimum=90, default=90),
-    failure="Key vault keeps deleted keys and secrets for fewer than 90 days",
+    failure="Key vault has a soft delete retention of fewer than 90 days",
     severity=Severity.MEDIUM,
     controls=RECOVERABLE + mcsb("DP-8"),
     at=VAULT,
@@ -44,12 +44,12 @@ def purge_protection() -> None:
     example='keyvault.Vault("records", ..., properties={"soft_delete_retention_in_days": 90})',
 )
 def soft_delete() -> None:
-    """A deleted key that nobody missed for a week is gone for ever when it is kept for a week."""
+    """A deleted key is lost for good if its absence is noticed only after the retention period."""
 
 
 @rule(
     "BL-KV-003",
-    "Access to key vaults is given by role",
+    "Key vaults use Azure RBAC for the data plane",
     must=Must("properties.enableRbacAuthorization", be=True, default=False),
     failure="Key vault uses access policies instead of Azure RBAC",
     severity=Severity.HIGH,
@@ -59,35 +59,35 @@ def soft_delete() -> None:
     example='keyvault.Vault("records", ..., properties={"enable_rbac_authorization": True})',
 )
 def rbac() -> None:
-    """Access policies of a vault are outside Azure's role model: privileged identity management, access reviews and
-    denials do not see them, and any contributor may add himself.
+    """Access policies are outside Azure's role model. Privileged Identity Management, access reviews and deny
+    assignments do not cover them, and any contributor can add an access policy.
     """
 
 
 @rule(
     "BL-KV-004",
-    "Key vaults are not reachable from the Internet",
+    "Key vaults have public network access disabled",
     must=Must("properties.publicNetworkAccess", among=("Disabled", "SecuredByPerimeter"), default="Enabled"),
-    failure="Key vault is reachable from the Internet",
+    failure="Key vault has public network access enabled",
     severity=Severity.HIGH,
     controls=CLOSED,
     at=VAULT,
-    fix="Set properties.publicNetworkAccess to Disabled and reach the vault through a private endpoint.",
+    fix="Set properties.publicNetworkAccess to Disabled and use a private endpoint.",
     example='keyvault.Vault("records", ..., properties={"public_network_access": "Disabled"})',
 )
 def not_public() -> None:
-    """A vault that answers the Internet is one stolen token away from being emptied from anywhere."""
+    """With public network access, one stolen token is enough to read the vault from anywhere."""
 
 
 @rule(
     "BL-KV-005",
-    "Every key vault has a private endpoint",
+    "Key vaults have a private endpoint",
     failure="Key vault has no private endpoint",
     severity=Severity.MEDIUM,
     controls=ncsc("3") + CLOSED,
     at=VAULT,
     estate=True,
-    fix="Add a private endpoint whose connection points to the vault, in a subnet of the force's network.",
+    fix="Add a private endpoint that connects to the vault, in a subnet of the force's network.",
     example="""
 vault = keyvault.Vault("records", ..., vault_name="kv-records")
 network.PrivateEndpoint(
@@ -98,19 +98,19 @@ network.PrivateEndpoint(
 """,
 )
 def vault_has_private_endpoint(vault: Value, estate: Estate) -> Outcome:
-    """A vault that is closed to the Internet and has no private endpoint can be used by nobody; the first incident
-    then reopens it to the Internet, in a hurry.
+    """A vault without public access and without a private endpoint is unusable. In an incident, public access would
+    then be enabled under time pressure.
     """
     if estate.once(private_endpoints).reach(vault):
         return None
-    return lacks(vault, "a private endpoint that points to this vault")
+    return lacks(vault, "a private endpoint that connects to this vault")
 
 
 @rule(
     "BL-KV-006",
-    "Key vaults deny by default what no rule lets in",
+    "Key vault firewalls deny access by default",
     must=Must("properties.networkAcls.defaultAction", be="Deny", default="Allow"),
-    failure="Key vault network rules allow access by default",
+    failure="Key vault firewall allows access by default",
     severity=Severity.MEDIUM,
     controls=CLOSED,
     at=VAULT,
@@ -120,47 +120,45 @@ keyvault.Vault("records", ..., properties={"network_acls": {"default_action": "D
 """,
 )
 def denied_by_default() -> None:
-    """Whoever opens a vault to the Internet for an hour opens it to everybody, unless its own firewall still says whom
-    to let in.
-    """
+    """If public access is enabled even for an hour, the vault's firewall is what limits it to known networks."""
 
 
 @rule(
     "BL-KV-007",
-    "Key vaults can keep keys in hardware",
+    "Key vaults use the premium SKU, which supports HSM-protected keys",
     must=Must("properties.sku.name", be="premium"),
-    failure="Key vault is of the standard tier, without hardware-protected keys",
+    failure="Key vault uses the standard SKU, without HSM-protected keys",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("2.3") + caf("B3.c") + iso("8.24") + mcsb("DP-8") + policing("cryptography"),
     at=VAULT,
-    fix="Set properties.sku.name to premium; keys in software cost the same there.",
+    fix="Set properties.sku.name to premium. Software-protected keys cost the same there.",
     example='keyvault.Vault("records", ..., properties={"sku": {"family": "A", "name": "premium"}})',
 )
 def premium() -> None:
-    """A standard vault has keys in software only; what is encrypted is worth what keeps its key."""
+    """A standard vault holds software-protected keys only. Encrypted data is as safe as its key."""
 
 
 @rule(
     "BL-KV-008",
-    "Managed HSMs cannot be purged",
+    "Managed HSMs have purge protection enabled",
     must=Must("properties.enablePurgeProtection", be=True, default=True),
     failure="Managed HSM has purge protection disabled",
     severity=Severity.HIGH,
     controls=ncsc("2.3", "2.5") + caf("B3.c", "B5.a") + iso("8.10", "8.24") + mcsb("DP-8") + policing("cryptography"),
     at=MANAGED_HSM,
-    fix="Leave properties.enablePurgeProtection out, or set it to true: it cannot be switched off again.",
+    fix="Leave properties.enablePurgeProtection out, or set it to true. It cannot be disabled afterwards.",
     example='keyvault.ManagedHsm("keys", ..., properties={"enable_purge_protection": True})',
 )
 def hsm_purge_protection() -> None:
-    """Whoever purges the module destroys every key in it, and with them everything that they encrypt."""
+    """Purging a managed HSM destroys all its keys, and with them everything that they encrypt."""
 
 
 @rule(
     "BL-KV-009",
-    "Managed HSMs are not reachable from the Internet",
+    "Managed HSMs have public network access disabled",
     must=Must("properties.publicNetworkAccess", be="Disabled", default="Enabled"),
-    failure="Managed HSM is reachable from the Internet",
+    failure="Managed HSM has public network access enabled",
     severity=Severity.HIGH,
     controls=CLOSED,
     at=MANAGED_HSM,
@@ -168,17 +166,17 @@ def hsm_purge_protection() -> None:
     example='keyvault.ManagedHsm("keys", ..., properties={"public_network_access": "Disabled"})',
 )
 def hsm_not_public() -> None:
-    """The module holds the keys to everything else; nothing outside the force's network has to reach it."""
+    """A managed HSM holds the keys to other services. No client outside the force's network needs to reach it."""
 
 
 @rule(
     "BL-KV-010",
-    "Machines and templates do not read vaults by right",
-    failure="Key vault is readable by virtual machines, templates or disk encryption",
+    "Key vaults are not enabled for deployment, templates or disk encryption",
+    failure="Key vault is enabled for deployment, templates or disk encryption",
     severity=Severity.MEDIUM,
     controls=HARDENED + iso("8.3") + mcsb("PA-7"),
     at=VAULT,
-    fix="Leave the three enabledFor… properties out, or set them to false, and give identities a role on the vault.",
+    fix="Leave the three enabledFor… properties out, or set them to false, and assign roles on the vault.",
     example="""
 keyvault.Vault("records", ..., properties={"enabled_for_deployment": False, "enabled_for_template_deployment": False})
 """,
@@ -188,8 +186,8 @@ def no_platform_access(
     *,
     doors: Forbidden[str] = ("enabledForDeployment", "enabledForTemplateDeployment", "enabledForDiskEncryption"),
 ) -> Outcome:
-    """These switches let whoever may deploy a machine or a template have secrets read for him, without any role on the
-    vault: a way round the roles that somebody granted with care.
+    """These settings let anyone who may deploy a virtual machine or a template read secrets without a role on the
+    vault. They bypass the role assignments.
     """
     open_ = some((vault["properties"][door] for door in doors), lambda each: each.get(False) is not False)
     return Fail(open_, False) if open_ else None

@@ -55,8 +55,8 @@ _ONLY_ITSELF: Final = "0.0.0.0/32"
 
 @rule(
     "BL-NET-022",
-    "Allow-lists of services do not add up to the Internet",
-    failure="Service allow-list admits large parts of the Internet",
+    "Service firewall allow-lists do not cover large parts of the Internet",
+    failure="Service firewall allow-list covers large parts of the Internet",
     severity=Severity.HIGH,
     controls=CLOSED,
     at={type_: path for type_, (path, _) in _LISTS.items()},
@@ -71,26 +71,26 @@ storage.StorageAccount(
 """,
 )
 def list_is_not_the_internet(entries: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
-    """A firewall that denies by default and lists half of the Internet, in one range or in a hundred, denies nobody who
-    wants to come in.
+    """A firewall that denies by default is ineffective if its allow-list covers half of the Internet, in one range or
+    in a hundred.
     """
     type_ = canonical(entries.resource.type)
     if type_ == PERIMETER_RULE and root(entries.resource)["direction"].text("Inbound") != "inbound":
-        return NotApplicable("it is about what goes out")
+        return NotApplicable("the rule is for outbound traffic")
     items = [
         item
         for item in let_in(entries, _LISTS[type_][1])
         if type_ != CLUSTER or item.raw != _ONLY_ITSELF  # in AKS it stands for the cluster's own address alone
     ]
     if not items:
-        return NotApplicable("there is no allow-list")
+        return NotApplicable("it has no allow-list")
     return unless_wide(items, widest, "addresses of your own")
 
 
 @rule(
     "BL-NET-023",
-    "Firewall rules of caches do not add up to the Internet",
-    failure="Cache firewall rules admit large parts of the Internet",
+    "Redis and Data Lake firewall rules do not cover large parts of the Internet",
+    failure="Redis or Data Lake firewall rules cover large parts of the Internet",
     severity=Severity.HIGH,
     controls=CLOSED,
     at=_CACHE_RULES,
@@ -101,7 +101,9 @@ redis.FirewallRule("headquarters", ..., start_ip="81.2.69.142", end_ip="81.2.69.
 """,
 )
 def cache_rules_are_not_the_internet(entry: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
-    """A cache holds sessions and answers of other systems; a rule for everybody leaves its key as the only lock."""
+    """Caches and lakes hold sessions and data of other systems. With a rule that admits every address, the access key
+    is the only protection.
+    """
     found = adds_up(entry, estate, widest)
     if found is None:
         return None

@@ -33,13 +33,13 @@ PLATFORM_SUBNETS: Final = _NO_SECURITY_GROUP | {"azurebastionsubnet"}
 
 @rule(
     "BL-NET-001",
-    "No management port is open to the Internet",
+    "Management ports are not open to the Internet",
     failure="A management port is open to the Internet",
     severity=Severity.CRITICAL,
     controls=ncsc("12") + caf("B4.b", "B4.c") + FILTERED + mcsb("PA-6") + policing("privileged-access-management"),
     at={SECURITY_GROUP: "securityRules[*]", SECURITY_RULE: ""},
     estate=True,
-    fix="Reach machines through Azure Bastion or the force's VPN, and let the rule name that range as its source.",
+    fix="Use Azure Bastion or the force's VPN, and set their address range as the rule's source.",
     example="""
 network.SecurityRule(
     "ssh-from-bastion",
@@ -59,8 +59,8 @@ def no_management_port_from_internet(
     ports: Forbidden[int] = (22, 3389, 5985, 5986),
     widest: EachAtLeast[int] = WIDEST,
 ) -> Outcome:
-    """Remote administration that the whole Internet can reach is found within minutes and attacked for ever; a single
-    weak password or unpatched server then opens the force's network.
+    """Internet-facing management ports such as SSH and RDP are found within minutes and attacked continuously. One weak
+    password or unpatched server then gives access to the force's network.
     """
     found = opened_to_internet(entry, RULES.family(entry, estate), ports, widest)
     return Fail(found.source, "a range of your own", found.because("a management port")) if found else None
@@ -68,12 +68,12 @@ def no_management_port_from_internet(
 
 @rule(
     "BL-NET-002",
-    "Every subnet has a network security group",
+    "Subnets have a network security group",
     failure="Subnet has no network security group",
     severity=Severity.HIGH,
     controls=ncsc("3") + caf("B5.b") + FILTERED,
     at={SUBNET: "", NETWORK: "subnets[*]"},
-    fix="Give the subnet a network security group, even one whose default rules are enough today.",
+    fix="Assign a network security group to the subnet, even if the default rules are enough today.",
     example="""
 network.Subnet(
     "records",
@@ -84,8 +84,8 @@ network.Subnet(
 """,
 )
 def subnet_has_security_group(subnet: Value) -> Outcome:
-    """Without a security group everything inside the network, and everything peered with it, may talk to the subnet:
-    one lost machine is then enough to reach all others.
+    """Without a network security group, every resource in the network and in peered networks can reach the subnet. One
+    compromised virtual machine can then attack all others.
     """
     if subnet_name(subnet) in _NO_SECURITY_GROUP:
         return NotApplicable(f"Azure allows no network security group on {subnet_name(subnet)}")
@@ -95,22 +95,22 @@ def subnet_has_security_group(subnet: Value) -> Outcome:
 
 @rule(
     "BL-NET-003",
-    "Subnets have no default way out to the Internet",
-    failure="Subnet has default outbound access to the Internet",
+    "Subnets have default outbound access disabled",
+    failure="Subnet has default outbound access enabled",
     severity=Severity.MEDIUM,
     controls=FILTERED,
     at={SUBNET: "", NETWORK: "subnets[*]"},
-    fix="Set defaultOutboundAccess to false and route what has to go out through the hub's firewall.",
+    fix="Set defaultOutboundAccess to false and route outbound traffic through the hub's firewall.",
     example="""
 network.Subnet("records", ..., address_prefix="10.16.4.0/24", default_outbound_access=False)
 """,
 )
 def subnet_is_private(subnet: Value) -> Outcome:
-    """Azure gives machines in a subnet a public address of its own to go out with unless told not to. Traffic on that
-    way passes no firewall and appears in no log.
+    """With default outbound access, Azure assigns a public address for outbound traffic. That traffic passes no
+    firewall and appears in no log.
     """
     if subnet_name(subnet) in PLATFORM_SUBNETS:
-        return NotApplicable(f"no machine of yours runs in {subnet_name(subnet)}")
+        return NotApplicable(f"{subnet_name(subnet)} holds no virtual machines of the force")
     access = subnet["defaultOutboundAccess"]
     if access.get(True) is False:
         return None
@@ -119,7 +119,7 @@ def subnet_is_private(subnet: Value) -> Outcome:
 
 @rule(
     "BL-NET-004",
-    "No network interface has a public address",
+    "Network interfaces have no public IP address",
     failure="Network interface has a public IP address",
     severity=Severity.HIGH,
     controls=CLOSED,
@@ -129,20 +129,23 @@ def subnet_is_private(subnet: Value) -> Outcome:
         SCALE_SET: f"virtualMachineProfile.networkProfile.{_CONFIGURED}",
         f"{SCALE_SET}VM": f"networkProfileConfiguration.{_CONFIGURED}",
     },
-    fix="Remove the public address: publish through Application Gateway or the firewall, administer through Bastion.",
+    fix="""Remove the public IP address. Publish through Application Gateway or the firewall, and administer through
+    Bastion.""",
     example="""
 network.NetworkInterface("records", ..., ip_configurations=[{"name": "main", "subnet": {"id": "/…/subnets/records"}}])
 """,
 )
 def interface_has_no_public_address(address: Value) -> Outcome:
-    """A public address on an interface bypasses the hub: no firewall, no inspection, no record of who came."""
-    return None if address.missing else Fail(address, "no public address")
+    """A public IP address on a network interface bypasses the hub: no firewall, no inspection and no log of
+    connections.
+    """
+    return None if address.missing else Fail(address, "no public IP address")
 
 
 @rule(
     "BL-NET-005",
-    "The firewall denies known malicious addresses",
-    failure="Firewall does not deny traffic from known malicious addresses",
+    "Azure Firewall denies traffic by threat intelligence",
+    failure="Azure Firewall does not deny traffic by threat intelligence",
     severity=Severity.HIGH,
     controls=ncsc("5", "11")
     + caf("C1.f")
@@ -150,18 +153,18 @@ def interface_has_no_public_address(address: Value) -> Outcome:
     + iso("5.7", "8.20", "8.23")
     + mcsb("NS-3", "LT-1"),
     at=(FIREWALL_POLICY, FIREWALL),
-    fix="Set threatIntelMode to Deny on the firewall policy, or on a firewall that has no policy.",
+    fix="Set threatIntelMode to Deny on the firewall policy, or on a firewall without a policy.",
     example="""
 network.FirewallPolicy("hub", ..., threat_intel_mode="Deny")
 """,
 )
 def firewall_denies_known_threats(firewall: Value) -> Outcome:
-    """Azure Firewall knows the addresses and domains of command-and-control servers; by default it only raises an
-    alert and lets the traffic pass.
+    """Azure Firewall has a feed of addresses and domains of command-and-control servers. By default it raises an alert
+    and passes the traffic.
     """
     is_firewall = firewall.resource.type.endswith(":AzureFirewall")
     if is_firewall and not firewall["firewallPolicy"].missing:
-        return NotApplicable("its firewall policy decides, and is judged itself")
+        return NotApplicable("its firewall policy sets the mode and is judged separately")
     mode = firewall["threatIntelMode"]
     if mode.text("Alert") == "deny":
         return None
@@ -170,21 +173,21 @@ def firewall_denies_known_threats(firewall: Value) -> Outcome:
 
 @rule(
     "BL-NET-006",
-    "Networks do not share addresses",
-    failure="Virtual network address ranges overlap",
+    "Virtual network address ranges do not overlap",
+    failure="Virtual network address range overlaps another",
     severity=Severity.HIGH,
     controls=ncsc("5") + caf("B4.a") + iso("8.20") + mcsb("NS-1") + policing("network-security"),
     at=NETWORK,
     estate=True,
-    fix="Take the network's range from the force's own allocation, where no other network has it.",
+    fix="Allocate a range from the force's address plan that no other network uses.",
     example="""
 network.VirtualNetwork("hub", ..., address_space={"address_prefixes": ["10.16.0.0/22"]})
 network.VirtualNetwork("records", ..., address_space={"address_prefixes": ["10.16.4.0/24"]})
 """,
 )
 def networks_do_notoverlap(network: Value, estate: Estate) -> Outcome:
-    """Networks with the same addresses can never be connected: neither peered, nor behind one VPN, nor joined when two
-    forces merge. Renumbering later means rebuilding everything in them.
+    """Networks with overlapping ranges cannot be peered, connected by VPN, or joined when two forces merge. Renumbering
+    means rebuilding everything in them.
     """
     overlapping = estate.once(_overlapping)
     prefix = some(places(network, _RANGES), lambda each: str(each.known) in overlapping)

@@ -32,62 +32,62 @@ APPLICATION_GATEWAY: Final = "azure-native:network:ApplicationGateway"
 
 @rule(
     "BL-NET-011",
-    "Network interfaces forward nothing for others",
+    "Network interfaces have IP forwarding disabled",
     must=Must("enableIPForwarding", be=False, default=False),
     failure="Network interface has IP forwarding enabled",
     severity=Severity.MEDIUM,
     controls=ncsc("3", "11") + HARDENED + mcsb("NS-1"),
     at=INTERFACE,
-    fix="Leave enableIPForwarding out, unless the machine is a firewall or router on the force's drawings.",
+    fix="Leave enableIPForwarding out, unless the virtual machine is a designed firewall or router.",
     example='network.NetworkInterface("records", ..., enable_ip_forwarding=False)',
 )
 def no_forwarding() -> None:
-    """A machine that forwards is a router that nobody planned: it carries traffic between networks that were kept
-    apart.
-    """
+    """A virtual machine that forwards traffic acts as an unplanned router between networks that were kept apart."""
 
 
 @rule(
     "BL-NET-012",
-    "Networks are protected from floods of traffic",
+    "Virtual networks have a DDoS protection plan",
     must=Must("enableDdosProtection", be=True, default=False),
     failure="Virtual network has no DDoS protection plan",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("2.5", "11") + caf("B5.b") + iso("8.20", "8.6") + mcsb("NS-5") + policing("business-continuity"),
     at=NETWORK,
-    fix="Set enableDdosProtection with the ddosProtectionPlan that the force's networks share.",
+    fix="Set enableDdosProtection and the force's shared ddosProtectionPlan.",
     example="""
 plan = network.DdosProtectionPlan("shared", ...)
 network.VirtualNetwork("hub", ..., enable_ddos_protection=True, ddos_protection_plan={"id": plan.id})
 """,
 )
 def ddos() -> None:
-    """What protects everybody in Azure reacts to floods that would hurt Azure, not to those that are enough to take one
-    force's public service down.
+    """The default infrastructure protection is sized for the Azure platform. Smaller attacks that it does not mitigate
+    can take down a public service of the force.
     """
 
 
 @rule(
     "BL-NET-013",
-    "Networks encrypt what machines say to each other",
-    failure="Virtual network encryption is disabled",
+    "Virtual networks have encryption enabled",
+    failure="Virtual network has encryption disabled",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("1") + caf("B3.b") + iso("8.24") + mcsb("DP-3") + policing("cryptography"),
     at=NETWORK,
     estate=True,
-    fix="Set encryption.enabled to true; machine sizes that support it then encrypt by themselves.",
+    fix="Set encryption.enabled to true. Virtual machine sizes that support it then encrypt automatically.",
     example="""
 network.VirtualNetwork("records", ..., encryption={"enabled": True, "enforcement": "AllowUnencrypted"})
 """,
 )
 def network_encrypts(network: Value, estate: Estate) -> Outcome:
-    """Traffic between machines crosses Azure's own wires in the clear, unless the application encrypts it."""
+    """Without it, traffic between virtual machines crosses Azure's network unencrypted unless the application encrypts
+    it.
+    """
     if network["encryption"]["enabled"].get(default=False) is True:
         return None
     if _for_resolver(network, estate):
-        return NotApplicable("a DNS resolver cannot stand in a network that encrypts")
+        return NotApplicable("a virtual network with encryption cannot contain a DNS resolver")
     return Fail(network["encryption"]["enabled"], "true")
 
 
@@ -105,9 +105,9 @@ def _given_to_resolver(subnet: Value) -> bool:
 
 @rule(
     "BL-NET-015",
-    "Public addresses are closed until opened",
+    "Public IP addresses use the Standard SKU",
     must=Must("sku.name", among=("Standard", "StandardV2"), default="Basic"),
-    failure="Public IP address is of the Basic SKU, which is open by default",
+    failure="Public IP address uses the Basic SKU, which is open by default",
     severity=Severity.MEDIUM,
     controls=SUPPORTED + ncsc("11") + cyber_essentials("firewalls"),
     at=PUBLIC_ADDRESS,
@@ -115,16 +115,16 @@ def _given_to_resolver(subnet: Value) -> bool:
     example='network.PublicIPAddress("bastion", ..., sku={"name": "Standard"})',
 )
 def standard_address() -> None:
-    """A Basic address lets everything in unless a security group stands behind it, knows no zones, and was retired in
-    September 2025.
+    """A Basic public IP address is open to inbound traffic without a network security group, has no zone redundancy,
+    and was retired in September 2025.
     """
 
 
 @rule(
     "BL-NET-016",
-    "Load balancers are closed until opened",
+    "Load balancers use the Standard SKU",
     must=Must("sku.name", among=("Standard", "Gateway"), default="Basic"),
-    failure="Load balancer is of the Basic SKU, which is open by default",
+    failure="Load balancer uses the Basic SKU, which is open by default",
     severity=Severity.MEDIUM,
     controls=SUPPORTED + ncsc("11") + cyber_essentials("firewalls"),
     at=LOAD_BALANCER,
@@ -132,16 +132,14 @@ def standard_address() -> None:
     example='network.LoadBalancer("front", ..., sku={"name": "Standard"})',
 )
 def standard_balancer() -> None:
-    """A Basic load balancer is open to the Internet by default, keeps no metrics of what passes it, and was retired in
-    September 2025.
-    """
+    """A Basic load balancer is open to the Internet by default, has no metrics, and was retired in September 2025."""
 
 
 @rule(
     "BL-NET-020",
-    "Bastion gives out no links to machines",
+    "Bastion has shareable links disabled",
     must=Must("enableShareableLink", be=False, default=False),
-    failure="Bastion allows shareable links to virtual machines",
+    failure="Bastion has shareable links enabled",
     severity=Severity.HIGH,
     controls=ncsc("10", "12")
     + caf("B2.c", "B4.c")
@@ -153,15 +151,15 @@ def standard_balancer() -> None:
     example='network.BastionHost("hub", ..., enable_shareable_link=False)',
 )
 def no_shared_links() -> None:
-    """Whoever has the link reaches the machine's sign-in from anywhere, without an Azure account: no second factor, no
-    conditional access, no name.
+    """A shareable link gives access to the virtual machine's sign-in from anywhere without an Azure account: no
+    multi-factor authentication, no Conditional Access and no identity in the log.
     """
 
 
 @rule(
     "BL-NET-014",
-    "Security groups apply to private endpoints",
-    failure="Subnet does not apply network security groups to private endpoints",
+    "Subnets apply network security groups to private endpoints",
+    failure="Subnet does not apply its network security group to private endpoints",
     severity=Severity.MEDIUM,
     controls=ncsc("3", "11") + caf("B4.a") + cyber_essentials("firewalls") + iso("8.22") + mcsb("NS-1", "NS-2"),
     at={SUBNET: "", NETWORK: "subnets[*]"},
@@ -175,11 +173,11 @@ network.Subnet(
 def policies_apply_to_endpoints(
     subnet: Value, *, among: Allowed[str] = ("Enabled", "NetworkSecurityGroupEnabled")
 ) -> Outcome:
-    """By default the security group of a subnet is not asked about its private endpoints: every machine that reaches
-    the network then reaches every database in it.
+    """By default a subnet's network security group does not filter traffic to private endpoints, so every client in the
+    network can reach every database behind them.
     """
     if subnet_name(subnet) in PLATFORM_SUBNETS:
-        return NotApplicable(f"private endpoints do not stand in {subnet_name(subnet)}")
+        return NotApplicable(f"{subnet_name(subnet)} holds no private endpoints")
     applied = subnet["privateEndpointNetworkPolicies"]
     if applied.text("Disabled") in {each.lower() for each in among}:
         return None
@@ -188,45 +186,45 @@ def policies_apply_to_endpoints(
 
 @rule(
     "BL-NET-019",
-    "What the network hangs on stands in several zones",
+    "Core network resources are zone-redundant",
     failure="Core network resource is not zone-redundant",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=RESILIENT,
     at=(FIREWALL, PUBLIC_ADDRESS, APPLICATION_GATEWAY),
-    fix='Set zones to ["1", "2", "3"]; it can only be chosen when the resource is made.',
+    fix='Set zones to ["1", "2", "3"]. Azure allows the choice only at creation.',
     example="""
 network.PublicIPAddress("bastion", ..., location="uksouth", sku={"name": "Standard"}, zones=["1", "2", "3"])
 """,
 )
 def stands_in_several_zones(place: Value, *, regions: Required[str] = ("uksouth",), least: AtLeast[int] = 2) -> Outcome:
-    """In a region with zones, what stands in one of them, or in one that nobody chose, goes down with one building; and
-    everything behind it is cut off.
+    """In a region with availability zones, a resource in one zone, or in none that was chosen, fails with one data
+    centre and disconnects everything that depends on it.
     """
     location = place["location"]
     if location.text().replace(" ", "") not in regions:
-        return NotApplicable(f"there are no zones to choose from in {location.get('its region')}")
+        return NotApplicable(f"there are no availability zones in{location.get('its region')}")
     zones = list(place["zones"].each())
     return None if len(zones) >= least else Fail(place["zones"], f"at least {least} zones")
 
 
 @rule(
     "BL-NET-021",
-    "Networks of the force's own sites have addresses of their own",
-    failure="On-premises address range overlaps a virtual network",
+    "On-premises address ranges do not overlap virtual networks",
+    failure="On-premises address range overlaps a virtual network's",
     severity=Severity.HIGH,
     controls=ncsc("5") + caf("B4.a") + iso("8.20") + mcsb("NS-1", "NS-9") + policing("network-security"),
     at={LOCAL_GATEWAY: "localNetworkAddressSpace.addressPrefixes[*]", VPN_SITE: "addressSpace.addressPrefixes[*]"},
     estate=True,
-    fix="Name the site's own ranges, where no virtual network has them.",
+    fix="Set the site's own address ranges, and use ranges that no virtual network has.",
     example="""
 network.VirtualNetwork("hub", ..., address_space={"address_prefixes": ["10.16.0.0/22"]})
 network.LocalNetworkGateway("lloyd-house", ..., local_network_address_space={"address_prefixes": ["10.200.0.0/16"]})
 """,
 )
 def sites_do_not_overlap(prefix: Value, estate: Estate) -> Outcome:
-    """Where a site and a virtual network have the same addresses, what is sent to one arrives at the other, or nowhere;
-    which, changes with the routes that day.
+    """Where a site and a virtual network have the same addresses, traffic reaches the wrong network or none, depending
+    on the routes at that time.
     """
     own = network_of(prefix.text())
     if own is None:

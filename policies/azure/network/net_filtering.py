@@ -29,13 +29,13 @@ _FIREWALL_SUBNET: Final = "azurefirewallsubnet"
 
 @rule(
     "BL-NET-007",
-    "No port of a database or a file share is open to the Internet",
+    "Database and file share ports are not open to the Internet",
     failure="A database or file share port is open to the Internet",
     severity=Severity.CRITICAL,
     controls=CLOSED + mcsb("NS-1"),
     at={SECURITY_GROUP: "securityRules[*]", SECURITY_RULE: ""},
     estate=True,
-    fix="Name the range of the machines that need it as the source, or publish it through a private endpoint.",
+    fix="Set the source to the address range of the clients, or use a private endpoint.",
     example="""
 network.SecurityRule(
     "sql-from-application",
@@ -55,8 +55,8 @@ def no_data_port_from_internet(
     ports: Forbidden[int] = (135, 139, 389, 445, 636, 1433, 1521, 3306, 5432, 6379, 9200, 11211, 27017),
     widest: EachAtLeast[int] = WIDEST,
 ) -> Outcome:
-    """Databases, directories and file shares are built to be used inside a network: exposed, they are emptied or
-    encrypted by programs that try the whole Internet, all day.
+    """Databases, directories and file shares are designed for use within a network. Automated scans find exposed ones
+    and exfiltrate or encrypt their data.
     """
     found = opened_to_internet(entry, RULES.family(entry, estate), ports, widest)
     return Fail(found.source, "a range of your own", found.because("one of a data service")) if found else None
@@ -64,13 +64,13 @@ def no_data_port_from_internet(
 
 @rule(
     "BL-NET-008",
-    "No security rule lets everything out, from everywhere",
-    failure="Network security rule allows all outbound traffic",
+    "Network security groups do not allow all outbound traffic",
+    failure="Network security group rule allows all outbound traffic",
     severity=Severity.MEDIUM,
     controls=FILTERED + iso("8.12"),
     at={SECURITY_GROUP: "securityRules[*]", SECURITY_RULE: ""},
     estate=True,
-    fix="Name the sources, the destinations or the ports; what a subnet sends to the firewall, it decides on.",
+    fix="Restrict the sources, destinations or ports. Route the subnet's other traffic through the firewall.",
     example="""
 network.SecurityRule(
     "updates",
@@ -84,8 +84,8 @@ network.SecurityRule(
 """,
 )
 def not_everything_out(entry: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
-    """Whoever has got in has to get something out: his tools in, the data out. A rule that allows every port to
-    everywhere, for every machine behind it, helps nobody else.
+    """An attacker needs outbound traffic to load tools and to exfiltrate data. A rule that allows every port to every
+    destination removes the control.
     """
     found = opened_outwards(entry, RULES.family(entry, estate), widest)
     if found is None:
@@ -93,7 +93,7 @@ def not_everything_out(entry: Value, estate: Estate, *, widest: EachAtLeast[int]
     return Fail(
         found.target,
         "the destinations that are needed",
-        with_others(found.others, "all") or "it lets every port out",
+        with_others(found.others, "all") or "it allows every port",
     )
 
 
@@ -105,36 +105,36 @@ def not_everything_out(entry: Value, estate: Estate, *, widest: EachAtLeast[int]
     controls=FILTERED + mcsb("NS-3"),
     at={SUBNET: "", NETWORK: "subnets[*]"},
     estate=True,
-    fix="Give the subnet a route table that sends what leaves the network through the hub's firewall.",
+    fix="Assign a route table that sends outbound traffic through the hub's firewall.",
     example="""
 table = network.RouteTable("records", ...)
 network.Subnet("records", ..., address_prefix="10.16.4.0/24", route_table={"id": table.id})
 """,
 )
 def subnet_has_routes(subnet: Value, estate: Estate) -> Outcome:
-    """Without routes of its own a subnet uses Azure's: straight to the Internet, straight to every peer, and never
-    through the firewall that was bought to see it.
+    """Without a route table a subnet uses Azure's system routes: directly to the Internet and to every peer, bypassing
+    the firewall.
     """
     if subnet_name(subnet) in PLATFORM_SUBNETS:
-        return NotApplicable(f"the routes of {subnet_name(subnet)} are Azure's own business")
+        return NotApplicable(f"Azure manages the routes of {subnet_name(subnet)}")
     table = subnet["routeTable"]
     if not table.missing:
         return None
     network = root(subnet.resource) if subnet.outer else owner(subnet, estate, NETWORK)
     if network is not None and estate.once(_joined).reach(network):
-        return NotApplicable("the virtual hub that its network is joined to says where it sends things")
+        return NotApplicable("the virtual hub that its network is connected to sets its routes")
     return Fail(table, "a route table")
 
 
 @rule(
     "BL-NET-010",
-    "No route leads straight to the Internet",
+    "Route tables do not send Internet traffic directly to the Internet",
     failure="Route sends traffic directly to the Internet",
     severity=Severity.HIGH,
     controls=FILTERED + mcsb("NS-3"),
     at={ROUTE_TABLE: "routes[*]", ROUTE: ""},
     estate=True,
-    fix="Let the default route lead to the firewall: nextHopType VirtualAppliance with its private address.",
+    fix="Set nextHopType of the default route to VirtualAppliance, with the firewall's private address.",
     example="""
 network.Route(
     "default", ..., address_prefix="0.0.0.0/0", next_hop_type="VirtualAppliance", next_hop_ip_address="10.16.0.4"
@@ -142,22 +142,22 @@ network.Route(
 """,
 )
 def no_route_to_internet(route: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
-    """A default route to the Internet goes round the firewall for the whole subnet: what leaves that way is neither
-    inspected nor logged. Only the firewall's own subnet has to have one.
+    """A default route to the Internet bypasses the firewall for the whole subnet: outbound traffic is neither inspected
+    nor logged. Only the firewall's own subnet needs one.
     """
     others = led_to_internet(route, estate, widest)
     if others is None:
         return None
     table = root(route.resource) if route.outer else owner(route, estate, ROUTE_TABLE)
     if table is not None and estate.once(_firewalls_own).reach(table):
-        return NotApplicable("this is the firewall's own subnet, which Azure wants to see the Internet")
+        return NotApplicable("it is the firewall's own subnet, which requires a route to the Internet")
     return Fail(route["nextHopType"], "VirtualAppliance", with_others(others))
 
 
 @rule(
     "BL-NET-017",
-    "The firewall looks for intrusions",
-    failure="Firewall has intrusion detection disabled",
+    "Azure Firewall has intrusion detection (IDPS) enabled",
+    failure="Azure Firewall has intrusion detection (IDPS) disabled",
     severity=Severity.HIGH,
     controls=ncsc("5", "11")
     + caf("C1.c", "C1.f")
@@ -165,17 +165,17 @@ def no_route_to_internet(route: Value, estate: Estate, *, widest: EachAtLeast[in
     + mcsb("NS-4")
     + policing("protective-monitoring"),
     at=FIREWALL_POLICY,
-    fix="Set intrusionDetection.mode to Alert, and to Deny once nothing of the force's own is caught by it.",
+    fix="Set intrusionDetection.mode to Alert, and to Deny once no legitimate traffic matches.",
     example="""
 network.FirewallPolicy("hub", ..., sku={"tier": "Premium"}, intrusion_detection={"mode": "Deny"})
 """,
 )
 def firewall_looks_for_intrusions(policy: Value, *, modes: Allowed[str] = ("Alert", "Deny")) -> Outcome:
-    """A firewall that filters by address and port sees an attack as one more permitted connection; its signatures of
-    attacks are off until somebody turns them on.
+    """A firewall that filters by address and port only passes an attack like any permitted connection. Signature-based
+    detection is off by default.
     """
     if policy["sku"]["tier"].text("Standard") != "premium":
-        return NotApplicable("only the Premium tier knows signatures of attacks")
+        return NotApplicable("only the Premium tier has intrusion detection")
     mode = policy["intrusionDetection"]["mode"]
     if mode.text("Off") in {each.lower() for each in modes}:
         return None
@@ -184,13 +184,13 @@ def firewall_looks_for_intrusions(policy: Value, *, modes: Allowed[str] = ("Aler
 
 @rule(
     "BL-NET-018",
-    "No firewall rule allows everything",
-    failure="Firewall rule allows all traffic",
+    "Firewall rules do not allow all traffic",
+    failure="Firewall rule allows any source, destination and port",
     severity=Severity.CRITICAL,
     controls=FILTERED + cyber_essentials("secure-configuration") + mcsb("NS-3"),
     at=COLLECTIONS,
     estate=True,
-    fix="Name the sources, the destinations or the ports that are needed.",
+    fix="Restrict the sources, the destinations or the ports.",
     example="""
 network.FirewallPolicyRuleCollectionGroup(
     "records",
@@ -216,7 +216,9 @@ network.FirewallPolicyRuleCollectionGroup(
 """,
 )
 def no_rule_allows_everything(collection: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
-    """A rule from anywhere to anywhere on any port is no firewall. It is made in an incident, works, and stays."""
+    """A rule from any source to any destination on any port disables the firewall. Such rules are added in an incident
+    and then left in place.
+    """
     found = everything_of(collection, estate, widest)
     if found is None:
         return None

@@ -20,7 +20,7 @@ _WATCHED: Final = ncsc("13") + caf("C1.a") + iso("8.15", "8.16") + mcsb("LT-4") 
 
 @rule(
     "BL-NET-050",
-    "Flow logs are on",
+    "Flow logs are enabled",
     must=Must("enabled", be=True),
     failure="Flow log is disabled",
     severity=Severity.MEDIUM,
@@ -30,12 +30,12 @@ _WATCHED: Final = ncsc("13") + caf("C1.a") + iso("8.15", "8.16") + mcsb("LT-4") 
     example='network.FlowLog("hub", ..., enabled=True)',
 )
 def on() -> None:
-    """A flow log that is switched off looks like one that saw nothing."""
+    """A disabled flow log is still listed as if traffic were recorded."""
 
 
 @rule(
     "BL-NET-051",
-    "Flow logs are looked at",
+    "Flow logs have traffic analytics enabled",
     must=Must("flowAnalyticsConfiguration.networkWatcherFlowAnalyticsConfiguration.enabled", be=True, default=False),
     failure="Flow log has traffic analytics disabled",
     severity=Severity.LOW,
@@ -52,33 +52,34 @@ network.FlowLog(
 """,
 )
 def analysed() -> None:
-    """Millions of lines in a storage account are read by nobody; traffic analytics turns them into what can be asked,
-    and alerted on.
-    """
+    """Raw flow logs hold millions of records. Traffic analytics makes them searchable and usable for alerts."""
 
 
 @rule(
     "BL-NET-052",
-    "Flow logs are kept for 90 days at least",
-    failure="Flow logs are kept for too few days",
+    "Flow logs are retained for at least 90 days",
+    failure="Flow logs are retained for too few days",
     severity=Severity.MEDIUM,
     controls=ncsc("13") + caf("C1.a", "C1.b") + iso("8.15") + mcsb("LT-6") + dpa("62"),
     at=FLOW_LOG,
-    fix="Set retentionPolicy.days to the expected number or more, or to 0 and let the account's lifecycle decide.",
+    fix="""Set retentionPolicy.days to the expected number or more, or to 0 and manage retention with a lifecycle
+    policy.""",
     example='network.FlowLog("hub", ..., retention_policy={"enabled": True, "days": 90})',
 )
 def flows_are_kept(log: Value, *, days: AtLeast[int] = 90) -> Outcome:
-    """Intrusions are often found months after they began. Logs that ended before that cannot say what was taken."""
+    """Intrusions are often detected months after they began. Logs that were deleted before then cannot show what was
+    taken.
+    """
     policy = log["retentionPolicy"]
     if policy["enabled"].get(False) is False:
         return None  # nothing is removed
     kept = policy["days"]
-    return None if kept.get(0) == 0 or kept.known >= days else Fail(kept, f"at least {days}, or 0 for no end")
+    return None if kept.get(0) == 0 or kept.known >= days else Fail(kept, f"at least {days}, or 0 for unlimited")
 
 
 @rule(
     "BL-NET-053",
-    "Flow logs are of networks, not of security groups",
+    "Flow logs target virtual networks",
     failure="Flow log targets a network security group instead of a virtual network",
     severity=Severity.MEDIUM,
     controls=SUPPORTED + caf("C1.a"),
@@ -94,8 +95,8 @@ network.FlowLog(
 """,
 )
 def flows_of_a_network(log: Value, _estate: Estate) -> Outcome:
-    """Flow logs of security groups can no longer be made, and end on 30 September 2027; they never saw what passed
-    where no group stands.
+    """New flow logs of network security groups are no longer possible, and existing ones are retired on 30 September
+    2027. They do not record traffic outside a network security group.
     """
     # Judged with the others, for the engine tells what a value is made from only when it has seen them all.
     target = log["targetResourceId"]
@@ -107,22 +108,22 @@ def flows_of_a_network(log: Value, _estate: Estate) -> Outcome:
 
 @rule(
     "BL-NET-054",
-    "Every network has a flow log",
+    "Virtual networks have a flow log",
     failure="Virtual network has no flow log",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=_WATCHED,
     at=NETWORK,
     estate=True,
-    fix="Add a flow log whose targetResourceId is the virtual network.",
+    fix="Add a flow log with the virtual network as targetResourceId.",
     example="""
 hub = network.VirtualNetwork("hub", ..., virtual_network_name="vnet-hub")
 network.FlowLog("hub", ..., target_resource_id=hub.id, enabled=True)
 """,
 )
 def network_has_flow_log(network: Value, estate: Estate) -> Outcome:
-    """When something has happened, the first question is who talked to whom. Only a flow log knows, and none can be
-    made afterwards.
+    """An investigation needs to know which systems communicated. Only a flow log records it, and it cannot be created
+    in retrospect.
     """
     return None if estate.once(_watched).reach(network) else lacks(network, "a flow log of this network")
 

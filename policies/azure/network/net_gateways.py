@@ -31,36 +31,36 @@ _FIREWALLED: Final = (
 
 @rule(
     "BL-NET-030",
-    "Web application firewalls block attacks",
+    "Web application firewalls run in prevention mode",
     must=Must("policySettings.mode", be="Prevention"),
-    failure="Web application firewall only detects attacks",
+    failure="Web application firewall runs in detection mode",
     severity=Severity.HIGH,
     controls=_FIREWALLED,
     at=(WEB_FIREWALL, *FRONT_DOOR_FIREWALLS),
-    fix="Set policySettings.mode to Prevention, after a time in Detection in which nothing right was caught.",
+    fix="Set policySettings.mode to Prevention, after a period in Detection without false positives.",
     example="""
 network.WebApplicationFirewallPolicy("front", ..., policy_settings={"mode": "Prevention", "state": "Enabled"})
 """,
 )
 def firewall_prevents() -> None:
-    """A firewall that only detects writes down the attack and passes it on to the application."""
+    """In detection mode, a web application firewall logs an attack and passes it on to the application."""
 
 
 @rule(
     "BL-NET-031",
-    "Web application firewalls are on",
+    "Web application firewalls are enabled",
     failure="Web application firewall is disabled",
     severity=Severity.HIGH,
     controls=_FIREWALLED,
     at=(WEB_FIREWALL, *FRONT_DOOR_FIREWALLS, APPLICATION_GATEWAY),
-    fix="Set policySettings.state, or enabledState for Front Door, to Enabled. In an application gateway without a "
-    "policy set webApplicationFirewallConfiguration.enabled to true.",
+    fix="""Set policySettings.state, or enabledState for Front Door, to Enabled. In an application gateway without a
+    policy, set webApplicationFirewallConfiguration.enabled to true.""",
     example="""
 network.WebApplicationFirewallPolicy("front", ..., policy_settings={"mode": "Prevention", "state": "Enabled"})
 """,
 )
 def firewall_is_on(policy: Value) -> Outcome:
-    """A policy that is switched off is still attached, still listed, and still looks like protection."""
+    """A disabled policy is still attached and listed, and looks like protection."""
     if _is_gateway(policy):
         if _decided_elsewhere(policy):
             return NotApplicable(_ELSEWHERE)
@@ -75,13 +75,13 @@ def firewall_is_on(policy: Value) -> Outcome:
 
 @rule(
     "BL-NET-032",
-    "Web application firewalls know today's attacks",
+    "Web application firewalls use a current managed rule set",
     failure="Web application firewall uses an outdated managed rule set",
     severity=Severity.MEDIUM,
     controls=_FIREWALLED,
     at=(WEB_FIREWALL, *FRONT_DOOR_FIREWALLS, APPLICATION_GATEWAY),
-    fix="Use the rule set Microsoft_DefaultRuleSet 2.1, or OWASP 3.2, in managedRules.managedRuleSets. In an "
-    "application gateway without a policy it is webApplicationFirewallConfiguration.ruleSetVersion.",
+    fix="""Use the rule set Microsoft_DefaultRuleSet 2.1, or OWASP 3.2, in managedRules.managedRuleSets. In an
+    application gateway without a policy, set webApplicationFirewallConfiguration.ruleSetVersion.""",
     example="""
 network.WebApplicationFirewallPolicy(
     "front",
@@ -101,7 +101,7 @@ def firewall_knows_attacks(
         "OWASP 3.2",
     ),
 ) -> Outcome:
-    """Rule sets of years ago miss what was found since; one of one's own rules alone misses nearly everything."""
+    """Outdated rule sets miss attacks that were found since. Custom rules alone miss nearly all."""
     asked = {each.lower() for each in among}
     if _is_gateway(policy):
         if _decided_elsewhere(policy):
@@ -119,8 +119,8 @@ def firewall_knows_attacks(
     severity=Severity.HIGH,
     controls=_FIREWALLED,
     at=APPLICATION_GATEWAY,
-    fix="Choose the sku tier WAF_v2 and set firewallPolicy to a web application firewall policy. A firewall inside the "
-    "gateway blocks attacks with webApplicationFirewallConfiguration.firewallMode Prevention.",
+    fix="""Set the sku tier to WAF_v2 and firewallPolicy to a web application firewall policy. For a firewall inside the
+    gateway, set webApplicationFirewallConfiguration.firewallMode to Prevention.""",
     example="""
 policy = network.WebApplicationFirewallPolicy("front", ..., policy_settings={"mode": "Prevention", "state": "Enabled"})
 network.ApplicationGateway(
@@ -129,7 +129,9 @@ network.ApplicationGateway(
 """,
 )
 def gateway_has_firewall(gateway: Value) -> Outcome:
-    """What a gateway publishes is attacked from the first hour; without a firewall the application is alone with it."""
+    """Published applications are attacked from the first hour. Without a web application firewall, only the application
+    itself protects against attacks.
+    """
     tier = gateway.at("sku.tier")
     if not tier.text().startswith("waf"):
         return Fail(tier, "WAF_v2")
@@ -144,7 +146,7 @@ def gateway_has_firewall(gateway: Value) -> Outcome:
 
 @rule(
     "BL-NET-034",
-    "Application gateways refuse TLS older than 1.2",
+    "Application gateways require TLS 1.2 or later",
     failure="Application gateway accepts TLS older than 1.2",
     severity=Severity.HIGH,
     controls=IN_TRANSIT,
@@ -162,8 +164,8 @@ def gateway_refuses_old_tls(
     names: Allowed[str] = ("AppGwSslPolicy20170401S", "AppGwSslPolicy20220101", "AppGwSslPolicy20220101S"),
     versions: Allowed[str] = ("TLSv1_2", "TLSv1_3"),
 ) -> Outcome:
-    """TLS 1.0 and 1.1 have known weaknesses and were withdrawn in 2021 (RFC 8996). A gateway without a policy has one
-    of Azure's that refuses them; an old named policy does not.
+    """TLS 1.0 and 1.1 have known weaknesses and were withdrawn in 2021 (RFC 8996). Azure's default policy refuses them;
+    older named policies do not.
     """
     if policy.missing:
         chosen = str(assumed(policy, _NEWEST))
@@ -177,18 +179,18 @@ def gateway_refuses_old_tls(
 
 @rule(
     "BL-NET-035",
-    "Application gateways answer over HTTPS",
-    failure="Application gateway listener serves plain HTTP",
+    "Application gateway listeners use HTTPS",
+    failure="Application gateway listener uses plain HTTP",
     severity=Severity.HIGH,
     controls=IN_TRANSIT,
     at=APPLICATION_GATEWAY,
-    fix="Set the listener's protocol to Https, or let its routing rule redirect to a listener that is.",
+    fix="Set the listener's protocol to Https, or redirect to an HTTPS listener in its routing rule.",
     example="""
 network.ApplicationGateway("front", ..., http_listeners=[{"name": "public", "protocol": "Https"}])
 """,
 )
 def gateway_answers_over_https(gateway: Value) -> Outcome:
-    """What is asked and answered over plain HTTP is read, and changed, by every network on the way."""
+    """Every network in between can read and change requests and responses over plain HTTP."""
     listeners = places(gateway, "httpListeners[*]")
     plain = some(listeners, lambda each: each["protocol"].text("Http") == "http" and not _redirects(gateway, each))
     return Fail(plain["protocol"], "Https, or a redirection") if plain else None
@@ -196,7 +198,7 @@ def gateway_answers_over_https(gateway: Value) -> Outcome:
 
 @rule(
     "BL-NET-036",
-    "Application gateways speak HTTPS to what is behind them",
+    "Application gateways connect to backends over HTTPS",
     must=Must("protocol", among=("Https", "Tls")),
     failure="Application gateway connects to its backends over plain HTTP",
     severity=Severity.MEDIUM,
@@ -211,12 +213,14 @@ network.ApplicationGateway(
 """,
 )
 def encrypted_behind() -> None:
-    """The gateway decrypts; what it then sends on in the clear is read by whoever got into the network behind it."""
+    """The gateway terminates TLS. Unencrypted traffic to the backends can be read by an attacker in the internal
+    network.
+    """
 
 
 @rule(
     "BL-NET-037",
-    "Front Door refuses TLS older than 1.2",
+    "Front Door requires TLS 1.2 or later",
     must=Must("tlsSettings.minimumTlsVersion", among=("TLS12", "TLS13"), default="TLS12"),
     failure="Front Door accepts TLS older than 1.2",
     severity=Severity.HIGH,
@@ -230,13 +234,13 @@ cdn.AFDCustomDomain(
 """,
 )
 def domain_tls() -> None:
-    """TLS 1.0 has known weaknesses and was withdrawn in 2021 (RFC 8996); no browser in use needs it."""
+    """TLS 1.0 has known weaknesses and was withdrawn in 2021 (RFC 8996). No browser in use needs it."""
 
 
 @rule(
     "BL-NET-038",
-    "Front Door answers over HTTPS",
-    failure="Front Door serves plain HTTP",
+    "Front Door routes require HTTPS",
+    failure="Front Door route accepts plain HTTP",
     severity=Severity.HIGH,
     controls=IN_TRANSIT,
     at=FRONT_DOOR_ROUTE,
@@ -246,7 +250,7 @@ cdn.Route("public", ..., https_redirect="Enabled", supported_protocols=["Http", 
 """,
 )
 def route_answers_over_https(route: Value) -> Outcome:
-    """What is asked and answered over plain HTTP is read, and changed, by every network on the way."""
+    """Every network in between can read and change requests and responses over plain HTTP."""
     if route["httpsRedirect"].text("Disabled") == "enabled":
         return None
     protocols = route["supportedProtocols"]

@@ -20,8 +20,8 @@ _ALGORITHMS: Final = ("ikeEncryption", "ikeIntegrity", "dhGroup", "ipsecEncrypti
 
 @rule(
     "BL-NET-040",
-    "People dial in with their Entra ID account",
-    failure="VPN gateway accepts users without Entra ID authentication",
+    "Point-to-site VPN requires Entra ID authentication",
+    failure="Point-to-site VPN allows sign-in without Entra ID",
     severity=Severity.HIGH,
     controls=ncsc("10", "12")
     + caf("B2.a", "B4.c")
@@ -40,11 +40,11 @@ network.VirtualNetworkGateway(
 """,
 )
 def people_dial_in_by_identity(client: Value, *, allowed: Allowed[str] = ("AAD",)) -> Outcome:
-    """A certificate lets in the laptop it was copied to. Only an account asks for a second factor, looks at the
-    device, and is closed when somebody leaves.
+    """A certificate works on any device to which it is copied. An Entra ID account has multi-factor authentication and
+    device checks, and is disabled when a person leaves.
     """
     if client.missing:
-        return NotApplicable("nobody dials in by it")
+        return NotApplicable("it has no point-to-site configuration")
     types = client["vpnAuthenticationTypes"]
     if types.missing:
         return Fail(types, list(allowed), "the service's default is Certificate")
@@ -54,12 +54,12 @@ def people_dial_in_by_identity(client: Value, *, allowed: Allowed[str] = ("AAD",
 
 @rule(
     "BL-NET-041",
-    "Tunnels name their algorithms, and no weak one",
+    "VPN connections use a custom IPsec policy with strong algorithms",
     failure="VPN connection uses default or weak IPsec algorithms",
     severity=Severity.HIGH,
     controls=IN_TRANSIT + mcsb("NS-9"),
     at={CONNECTION: "", HUB_CONNECTION: "vpnLinkConnections[*]"},
-    fix="Set ipsecPolicies to AES-256-GCM, SHA-384 and the groups ECP384, as NCSC's guidance on IPsec has them.",
+    fix="Set ipsecPolicies to AES-256-GCM, SHA-384 and the group ECP384, as in the NCSC's guidance on IPsec.",
     example="""
 network.VirtualNetworkGatewayConnection(
     "lloyd-house",
@@ -85,16 +85,16 @@ def tunnel_is_strong(
     *,
     weak: Forbidden[str] = ("None", "DES", "DES3", "MD5", "SHA1", "DHGroup1", "DHGroup2", "PFS1", "PFS2"),
 ) -> Outcome:
-    """Without a policy the two ends agree on whatever both know: Azure still offers 3DES, SHA-1 and a Diffie-Hellman
-    group of 1024 bits, and so does every old router.
+    """Without a custom policy both ends negotiate any algorithm they share. Azure still offers 3DES, SHA-1 and a
+    Diffie-Hellman group of 1024 bits.
     """
     is_gateway_s = connection.resource.type.endswith(":VirtualNetworkGatewayConnection")
     if is_gateway_s and connection["connectionType"].text("IPsec") not in _TUNNELS:
-        return NotApplicable("it is not a tunnel")
+        return NotApplicable("it is not a VPN tunnel")
     policies = connection["ipsecPolicies"]
     entries = list(policies.each())
     if not entries:
-        return Fail(policies, "a policy", "Azure's own offers weak algorithms too")
+        return Fail(policies, "a policy", "Azure's default policy includes weak algorithms")
     avoided = {each.lower() for each in weak}
     used = some((entry[name] for entry in entries for name in _ALGORITHMS), lambda each: each.text() in avoided)
     return Fail(used, "a strong algorithm") if used else None
@@ -102,7 +102,7 @@ def tunnel_is_strong(
 
 @rule(
     "BL-NET-042",
-    "Tunnels are set up by IKEv2",
+    "VPN connections use IKEv2",
     must=Must("connectionProtocol", be="IKEv2", default="IKEv2"),
     failure="VPN connection uses IKEv1",
     severity=Severity.MEDIUM,
@@ -112,4 +112,6 @@ def tunnel_is_strong(
     example='network.VirtualNetworkGatewayConnection("lloyd-house", ..., connection_protocol="IKEv2")',
 )
 def ike_2() -> None:
-    """IKEv1 was retired in 2023 (RFC 9395): its aggressive mode gives the pre-shared key away to be guessed."""
+    """IKEv1 was retired in 2023 (RFC 9395). Its aggressive mode exposes a hash of the pre-shared key to offline
+    guessing.
+    """

@@ -12,24 +12,24 @@ REGISTRY: Final = "azure-native:containerregistry:Registry"
 
 @rule(
     "BL-ACR-001",
-    "Registries have no administrator account",
+    "Container registries have the admin user disabled",
     must=Must("adminUserEnabled", be=False, default=False),
-    failure="Container registry has the administrator account enabled",
+    failure="Container registry has the admin user enabled",
     severity=Severity.MEDIUM,
     controls=ncsc("8", "9") + caf("B2.d") + cyber_essentials("user-access-control") + mcsb("IM-1"),
     at=REGISTRY,
-    fix="Set adminUserEnabled to false and give identities AcrPull or AcrPush.",
+    fix="Set adminUserEnabled to false and assign AcrPull or AcrPush to identities.",
     example='containerregistry.Registry("images", ..., admin_user_enabled=False)',
 )
 def no_registry_admin() -> None:
-    """The administrator of a registry is one shared password that may overwrite every image the force runs."""
+    """The admin user is one shared password with the right to overwrite every image that the force runs."""
 
 
 @rule(
     "BL-ACR-002",
-    "Registries are not open to everybody",
+    "Container registries have anonymous pull disabled",
     must=Must("anonymousPullEnabled", be=False, default=False),
-    failure="Container registry allows anonymous pulls",
+    failure="Container registry has anonymous pull enabled",
     severity=Severity.HIGH,
     controls=ncsc("9", "11") + caf("B2.a", "B3.c") + cyber_essentials("user-access-control") + mcsb("IM-1"),
     at=REGISTRY,
@@ -37,29 +37,31 @@ def no_registry_admin() -> None:
     example='containerregistry.Registry("images", ..., anonymous_pull_enabled=False)',
 )
 def no_anonymous_pull() -> None:
-    """Images carry the force's software, its settings and, too often, a secret that was left in a layer."""
+    """Images contain the force's software, its configuration and, too often, secrets in their layers."""
 
 
 @rule(
     "BL-ACR-003",
-    "Registries are not reachable from the Internet",
+    "Container registries have public network access disabled",
     must=Must("publicNetworkAccess", be="Disabled", default="Enabled"),
-    failure="Container registry is reachable from the Internet",
+    failure="Container registry has public network access enabled",
     severity=Severity.HIGH,
     controls=ncsc("8", "11") + caf("B4.a") + cyber_essentials("firewalls") + mcsb("NS-2"),
     at=REGISTRY,
-    fix="Set publicNetworkAccess to Disabled and reach the registry through a private endpoint.",
+    fix="Set publicNetworkAccess to Disabled and use a private endpoint.",
     example='containerregistry.Registry("images", ..., public_network_access="Disabled")',
 )
 def registry_not_public() -> None:
-    """Whoever can write to the registry runs in every cluster; one stolen token is enough, from anywhere."""
+    """Write access to the registry leads to code execution in every cluster. With public network access, one stolen
+    token is enough from anywhere.
+    """
 
 
 @rule(
     "BL-ACR-004",
-    "Images are not exported from registries",
+    "Container registries have image export disabled",
     must=Must("policies.exportPolicy.status", be="disabled", default="enabled"),
-    failure="Container registry allows images to be exported",
+    failure="Container registry has image export enabled",
     severity=Severity.LOW,
     controls=ncsc("2.3") + caf("B3.c") + iso("8.12") + mcsb("NS-2"),
     at=REGISTRY,
@@ -69,14 +71,14 @@ containerregistry.Registry("images", ..., policies={"export_policy": {"status": 
 """,
 )
 def no_export() -> None:
-    """A transfer pipeline copies everything to a storage account of anybody's, past the private network."""
+    """A transfer pipeline can export all images to any storage account, bypassing the private network."""
 
 
 @rule(
     "BL-ACR-005",
-    "Registries are of the tier that can be closed",
+    "Container registries use the Premium SKU, which supports private endpoints",
     must=Must("sku.name", be="Premium", default=None),
-    failure="Container registry is below the Premium tier, so it cannot be made private",
+    failure="Container registry uses a SKU without private endpoints",
     severity=Severity.MEDIUM,
     controls=ncsc("11") + caf("B4.a") + iso("8.20") + mcsb("NS-2"),
     at=REGISTRY,
@@ -84,12 +86,12 @@ def no_export() -> None:
     example='containerregistry.Registry("images", ..., sku={"name": "Premium"})',
 )
 def premium() -> None:
-    """Private endpoints, own keys and zones are there in the Premium tier only; the others stay public."""
+    """Only the Premium SKU has private endpoints, customer-managed keys and zone redundancy."""
 
 
 @rule(
     "BL-ACR-006",
-    "Registries outlive a data centre",
+    "Container registries are zone-redundant",
     must=Must("zoneRedundancy", be="Enabled", default="Disabled"),
     failure="Container registry is not zone-redundant",
     severity=Severity.LOW,
@@ -100,20 +102,20 @@ def premium() -> None:
     example='containerregistry.Registry("images", ..., zone_redundancy="Enabled")',
 )
 def registry_zones() -> None:
-    """A cluster that heals itself elsewhere needs its images there; without them no lost node is replaced."""
+    """A cluster that recovers in another zone pulls its images from the registry. Without it, no lost node is replaced."""
 
 
 @rule(
     "BL-ACR-007",
-    "Images are encrypted with the force's own key",
+    "Container registries are encrypted with a customer-managed key",
     must=Must("encryption.status", be="enabled", default="disabled"),
-    failure="Container registry is encrypted without a customer-managed key",
+    failure="Container registry has no customer-managed key for encryption",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=OWN_KEYS,
     at=REGISTRY,
-    fix="Set encryption.status to enabled with a key and an identity when the registry is made.",
+    fix="Set encryption.status to enabled, with a key and an identity, when you create the registry.",
     example='containerregistry.Registry("images", ..., encryption={"status": "enabled"})',
 )
 def registry_key() -> None:
-    """Whoever holds the key decides who reads the images, and can end all reading by withdrawing it."""
+    """Only with a customer-managed key can the force decide who reads the images, and revoke all access."""

@@ -15,9 +15,9 @@ FILE_SERVICE: Final = "azure-native:storage:FileServiceProperties"
 
 @rule(
     "BL-STO-020",
-    "Storage is encrypted with a key of the force's own",
+    "Storage accounts are encrypted with a customer-managed key",
     must=Must("encryption.keySource", be="Microsoft.Keyvault", default="Microsoft.Storage"),
-    failure="Storage account is encrypted without a customer-managed key",
+    failure="Storage account has no customer-managed key for encryption",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=OWN_KEYS,
@@ -35,34 +35,34 @@ storage.StorageAccount(
 """,
 )
 def own_key() -> None:
-    """Microsoft encrypts everything with keys of its own. A key that the force holds can be withdrawn: then nobody,
-    whatever access he has to the platform, reads the data any more.
+    """Microsoft-managed keys are outside the force's control. The force can revoke a customer-managed key: then no one
+    reads the data, whatever access they have to the platform.
     """
 
 
 @rule(
     "BL-STO-021",
-    "Storage is encrypted a second time, below the service",
+    "Storage accounts have infrastructure encryption enabled",
     must=Must("encryption.requireInfrastructureEncryption", be=True, default=False),
     failure="Storage account has infrastructure encryption disabled",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("2.3") + caf("B3.c") + iso("8.24") + mcsb("DP-4") + policing("cryptography"),
     at=ACCOUNT,
-    fix="Set encryption.requireInfrastructureEncryption to true when the account is made.",
+    fix="Set encryption.requireInfrastructureEncryption to true when you create the account.",
     example="""
 storage.StorageAccount("records", ..., encryption={"require_infrastructure_encryption": True})
 """,
 )
 def twice_encrypted() -> None:
-    """A fault in one implementation of encryption, or the loss of one key, does not open the data when there are two of
-    each. It can only be chosen when the account is made.
+    """With two layers and two keys, a fault in one implementation or the loss of one key does not expose the data.
+    Azure allows the choice only at creation.
     """
 
 
 @rule(
     "BL-STO-022",
-    "Storage survives the loss of a data centre",
+    "Storage accounts use zone-redundant or geo-redundant storage",
     must=Must(
         "sku.name",
         among=(
@@ -78,21 +78,21 @@ def twice_encrypted() -> None:
             "PremiumV2_ZRS",
         ),
     ),
-    failure="Storage account keeps its data in a single data centre",
+    failure="Storage account uses locally redundant storage",
     severity=Severity.MEDIUM,
     controls=RESILIENT,
     at=ACCOUNT,
-    fix="Choose a zone-redundant sku such as Standard_ZRS, or a geo-redundant one where the region has no zones.",
+    fix="Set sku.name to a zone-redundant SKU such as Standard_ZRS, or a geo-redundant one in a region without zones.",
     example='storage.StorageAccount("records", ..., sku={"name": "Standard_ZRS"})',
 )
 def redundant() -> None:
-    """Locally redundant storage is three copies in one building: one fire, flood or fault takes all three."""
+    """Locally redundant storage keeps three copies in one data centre: one fire, flood or fault destroys all of them."""
 
 
 @rule(
     "BL-STO-032",
-    "File shares are reached by modern SMB only",
-    failure="File shares accept outdated SMB protocols or ciphers",
+    "File shares require SMB 3.1.1, Kerberos and AES-256 encryption",
+    failure="File shares accept outdated SMB versions, authentication or ciphers",
     severity=Severity.MEDIUM,
     controls=ncsc("1", "10") + caf("B3.b", "B2.a") + iso("8.24") + mcsb("DP-3", "NS-8") + policing("cryptography"),
     at={FILE_SERVICE: "protocolSettings.smb"},
@@ -118,12 +118,12 @@ def modern_smb(
     methods: Allowed[str] = ("Kerberos",),
     ciphers: Allowed[str] = ("AES-256-GCM", "AES-128-GCM"),
 ) -> Outcome:
-    """By default a share still takes SMB 2.1, which is not encrypted, and NTLM, whose hashes are passed on and cracked;
-    the account's key is then the password.
+    """By default a share accepts SMB 2.1, which is unencrypted, and NTLM, whose hashes can be relayed and cracked. With
+    NTLM the account key is the password.
     """
     for key, allowed in (("versions", versions), ("authenticationMethods", methods), ("channelEncryption", ciphers)):
         asked = {each.lower() for each in allowed}
         found = {each.strip() for each in smb[key].text().split(";")} - {""}
         if not found or found - asked:
-            return Fail(smb[key], list(allowed), "by default older ones are allowed" if smb[key].missing else "")
+            return Fail(smb[key], list(allowed), "the default also allows older ones" if smb[key].missing else "")
     return None

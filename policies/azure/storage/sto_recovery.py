@@ -19,9 +19,9 @@ FILE_SERVICE: Final = "azure-native:storage:FileServiceProperties"
 
 @rule(
     "BL-STO-023",
-    "Deleted blobs can be recovered",
+    "Blob soft delete is enabled",
     must=Must("deleteRetentionPolicy.enabled", be=True, default=False),
-    failure="Blob service has soft delete disabled",
+    failure="Storage account has blob soft delete disabled",
     severity=Severity.HIGH,
     controls=RECOVERABLE,
     at=BLOB_SERVICE,
@@ -31,14 +31,14 @@ storage.BlobServiceProperties("records", ..., delete_retention_policy={"enabled"
 """,
 )
 def blobs_kept() -> None:
-    """Ransomware and mistakes delete; what was deleted is gone at once when nothing keeps it."""
+    """Without soft delete, data that ransomware or a mistake deletes is lost at once."""
 
 
 @rule(
     "BL-STO-024",
-    "Deleted blobs are kept for 14 days at least",
+    "Blob soft delete retains deleted blobs for at least 14 days",
     must=Must("deleteRetentionPolicy.days", minimum=14),
-    failure="Deleted blobs are kept for too few days",
+    failure="Blob soft delete retains deleted blobs for fewer than 14 days",
     severity=Severity.MEDIUM,
     controls=RECOVERABLE,
     at=BLOB_SERVICE,
@@ -48,30 +48,30 @@ storage.BlobServiceProperties("records", ..., delete_retention_policy={"enabled"
 """,
 )
 def blobs_kept_long_enough() -> None:
-    """What was deleted before a fortnight's leave has to be there still after it."""
+    """Retention has to outlast an absence of two weeks, so that a deletion is noticed in time."""
 
 
 @rule(
     "BL-STO-025",
-    "Deleted containers can be recovered",
+    "Container soft delete is enabled",
     must=Must("containerDeleteRetentionPolicy.enabled", be=True, default=False),
-    failure="Blob containers have soft delete disabled",
+    failure="Storage account has container soft delete disabled",
     severity=Severity.HIGH,
     controls=RECOVERABLE,
     at=BLOB_SERVICE,
-    fix="Set containerDeleteRetentionPolicy.enabled to true, with days.",
+    fix="Set containerDeleteRetentionPolicy.enabled to true, and set days.",
     example="""
 storage.BlobServiceProperties("records", ..., container_delete_retention_policy={"enabled": True, "days": 30})
 """,
 )
 def containers_kept() -> None:
-    """One call deletes a container with millions of blobs; keeping deleted blobs does not help then."""
+    """One call deletes a container with millions of blobs, and blob soft delete does not protect against it."""
 
 
 @rule(
     "BL-STO-026",
-    "Storage records every change to its blobs",
-    failure="Blob service has the change feed disabled",
+    "Blob change feed is enabled",
+    failure="Storage account has the blob change feed disabled",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("13") + caf("C1.a") + dpa("62") + iso("8.15") + mcsb("LT-3"),
@@ -81,23 +81,23 @@ def containers_kept() -> None:
     example='storage.BlobServiceProperties("records", ..., change_feed={"enabled": True})',
 )
 def records_changes(service: Value, estate: Estate) -> Outcome:
-    """The change feed says, in order and for good, what was created, altered and deleted: what section 62 asks to be
-    logged of automated processing.
+    """The change feed is an ordered, permanent record of what was created, changed and deleted. Section 62 of the Data
+    Protection Act 2018 requires such logs of automated processing.
     """
     feed = service["changeFeed"]["enabled"]
     if feed.get(False) is True:
         return None
     lakes = (account for account in estate.of(ACCOUNT) if account["isHnsEnabled"].get(False) is True)
     if some(lakes, lambda account: child_of(service["accountName"], account, "accountName")) is not None:
-        return NotApplicable("Azure has no change feed where there is a hierarchical namespace")
+        return NotApplicable("Azure does not support the change feed with a hierarchical namespace")
     return Fail(feed, True)
 
 
 @rule(
     "BL-STO-027",
-    "Deleted file shares can be recovered",
+    "File share soft delete is enabled",
     must=Must("shareDeleteRetentionPolicy.enabled", be=True),
-    failure="File shares have soft delete disabled",
+    failure="Storage account has file share soft delete disabled",
     severity=Severity.HIGH,
     controls=RECOVERABLE,
     at=FILE_SERVICE,
@@ -107,30 +107,30 @@ storage.FileServiceProperties("records", ..., share_delete_retention_policy={"en
 """,
 )
 def shares_kept() -> None:
-    """A share is deleted by one call, with all that is in it, and a backup is hours behind."""
+    """One call deletes a share with all its content, and the latest backup is hours old."""
 
 
 @rule(
     "BL-STO-029",
-    "Overwritten blobs can be recovered",
+    "Blob versioning is enabled",
     failure="Storage account has blob versioning disabled",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=RECOVERABLE,
     at=ACCOUNT,
     estate=True,
-    fix="Declare the account's BlobServiceProperties with isVersioningEnabled.",
+    fix="Declare BlobServiceProperties for the account, with isVersioningEnabled set to true.",
     example="""
 account = storage.StorageAccount("records", ..., account_name="strecords", is_hns_enabled=False)
 storage.BlobServiceProperties("records", ..., account_name=account.name, is_versioning_enabled=True)
 """,
 )
 def keeps_versions(account: Value, estate: Estate) -> Outcome:
-    """Keeping what is deleted does not keep what is overwritten, and that is what ransomware does."""
+    """Soft delete does not protect overwritten data. Ransomware overwrites data."""
     if account["kind"].text() == "filestorage":
-        return NotApplicable("it holds file shares, not blobs")
+        return NotApplicable("the account holds file shares, not blobs")
     if account["isHnsEnabled"].get(False) is True:
-        return NotApplicable("Azure keeps no versions where there is a hierarchical namespace")
+        return NotApplicable("Azure does not support versioning with a hierarchical namespace")
     if estate.once(_versioned).reach(account, by_name=True):
         return None
     return lacks(account, "blob service settings with versioning")
@@ -138,13 +138,13 @@ def keeps_versions(account: Value, estate: Estate) -> Outcome:
 
 @rule(
     "BL-STO-030",
-    "Storage accounts say how deleted blobs are kept",
-    failure="Storage account declares no retention for deleted blobs",
+    "Storage accounts declare a blob soft delete policy",
+    failure="Storage account declares no blob soft delete policy",
     severity=Severity.MEDIUM,
     controls=RECOVERABLE,
     at=ACCOUNT,
     estate=True,
-    fix="Declare the account's BlobServiceProperties with deleteRetentionPolicy.",
+    fix="Declare BlobServiceProperties for the account, with deleteRetentionPolicy.",
     example="""
 account = storage.StorageAccount("records", ..., account_name="strecords", kind="StorageV2")
 storage.BlobServiceProperties(
@@ -153,12 +153,12 @@ storage.BlobServiceProperties(
 """,
 )
 def has_blob_service_settings(account: Value, estate: Estate) -> Outcome:
-    """An account that says nothing of its blob service keeps nothing that is deleted: that is the service's default."""
+    """Without a declared policy the service's default applies: deleted blobs are not retained."""
     if account["kind"].text() == "filestorage":
-        return NotApplicable("it holds file shares, not blobs")
+        return NotApplicable("the account holds file shares, not blobs")
     if estate.once(_keeping).reach(account, by_name=True):
         return None
-    return lacks(account, "blob service settings that keep what is deleted")
+    return lacks(account, "blob service settings with soft delete")
 
 
 def _versioned(estate: Estate) -> Pointers:

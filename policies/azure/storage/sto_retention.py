@@ -29,9 +29,9 @@ _DELETIONS: Final = tuple(
 
 @rule(
     "BL-STO-028",
-    "What is immutable is so for 30 days at least",
+    "Immutability policies protect data for at least 30 days",
     must=Must("immutabilityPeriodSinceCreationInDays", minimum=30),
-    failure="Immutable storage protects data for fewer than 30 days",
+    failure="Immutability policy protects data for fewer than 30 days",
     severity=Severity.MEDIUM,
     controls=ncsc("2.5")
     + caf("B5.c", "C1.b")
@@ -39,20 +39,20 @@ _DELETIONS: Final = tuple(
     + mcsb("BR-2")
     + policing("information-management"),
     at=IMMUTABILITY,
-    fix="Set immutabilityPeriodSinceCreationInDays to 30 or more; to years where the records' retention says so.",
+    fix="Set immutabilityPeriodSinceCreationInDays to 30 or more, or to the retention period of the records.",
     example="""
 storage.BlobContainerImmutabilityPolicy("records", ..., immutability_period_since_creation_in_days=2190)
 """,
 )
 def written_once() -> None:
-    """Immutability of a day protects from nothing: intruders wait. Evidence and logs have to be safe from their own
-    administrators for as long as somebody may want them changed.
+    """Attackers can wait out a short period. Evidence and logs have to be protected from administrators for as long as
+    there may be an interest in changing them.
     """
 
 
 @rule(
     "BL-STO-031",
-    "Lifecycle rules delete no record before its time",
+    "Lifecycle rules keep records for their full retention period",
     failure="Lifecycle rule deletes records before their retention period ends",
     severity=Severity.HIGH,
     controls=ncsc("2.3")
@@ -63,7 +63,7 @@ def written_once() -> None:
     + policing("information-management"),
     at=LIFECYCLE,
     estate=True,
-    fix="Let it delete only after the clear period of the account's retention-group tag, or not at all.",
+    fix="Set the deletion to after the clear period of the account's retention-group tag, or remove it.",
     example="""
 account = storage.StorageAccount("records", ..., account_name="strecords", tags={"retention-group": "3"})
 storage.ManagementPolicy(
@@ -83,12 +83,12 @@ storage.ManagementPolicy(
 """,
 )
 def lifecycle_keeps_records(policy: Value, estate: Estate, *, years: EachAtLeast[int] = (100, 10, 6, 6)) -> Outcome:
-    """Police records are kept for the clear period of their retention group, then reviewed: `years` has those of groups
-    1 to 4. A lifecycle rule reviews nothing; deleting earlier loses what a later inquiry will ask for.
+    """Police records are kept for the clear period of their retention group, and then reviewed: `years` has the periods
+    of groups 1 to 4. A lifecycle rule deletes without review; early deletion loses records that a later inquiry needs.
     """
     group = _retention_group(policy, estate)
     if not 1 <= group <= len(years):
-        return NotApplicable("its account names no retention group")
+        return NotApplicable("its account has no retention-group tag")
     least = years[group - 1] * _YEAR
     early = some(places(policy, "policy.rules[*]"), lambda each: bool(_sooner(each, least)))
     if early is None:

@@ -31,24 +31,24 @@ _VAULT: Final = "a reference to a vault"
 
 @rule(
     "BL-WEB-001",
-    "Web apps accept HTTPS only",
+    "Web apps require HTTPS",
     must=Must("httpsOnly", be=True, default=False),
     failure="Web app accepts plain HTTP",
     severity=Severity.HIGH,
     controls=IN_TRANSIT,
     at=APPS,
-    fix="Set httpsOnly to true: requests over HTTP are then redirected.",
+    fix="Set httpsOnly to true. Azure then redirects HTTP requests.",
     example='web.WebApp("front-desk", ..., https_only=True)',
 )
 def https_only() -> None:
-    """Over plain HTTP what people enter, and the session that proves who they are, can be read on the way."""
+    """Plain HTTP exposes form data and session cookies to interception."""
 
 
 @rule(
     "BL-WEB-002",
-    "Web apps take no files over plain FTP",
+    "Web apps disallow plain FTP deployment",
     must=Must("siteConfig.ftpsState", among=("FtpsOnly", "Disabled")),
-    failure="Web app accepts file transfers over plain FTP",
+    failure="Web app allows plain FTP deployment",
     severity=Severity.MEDIUM,
     controls=ncsc("12") + caf("B4.c") + IN_TRANSIT + mcsb("NS-8"),
     at=APPS,
@@ -56,12 +56,12 @@ def https_only() -> None:
     example='web.WebApp("front-desk", ..., site_config={"ftps_state": "Disabled"})',
 )
 def no_ftp() -> None:
-    """FTP sends the deployment password in the clear; whoever reads it replaces the application."""
+    """FTP sends the deployment password unencrypted. With it an attacker can replace the application."""
 
 
 @rule(
     "BL-WEB-003",
-    "Web apps refuse TLS older than 1.2",
+    "Web apps require TLS 1.2 or later",
     must=Must("siteConfig.minTlsVersion", among=("1.2", "1.3"), default="1.2"),
     failure="Web app accepts TLS older than 1.2",
     severity=Severity.HIGH,
@@ -76,9 +76,9 @@ def modern_tls() -> None:
 
 @rule(
     "BL-WEB-004",
-    "Web apps are deployed over TLS 1.2 at least",
+    "Web app deployment endpoints (SCM) require TLS 1.2 or later",
     must=Must("siteConfig.scmMinTlsVersion", among=("1.2", "1.3"), default="1.2"),
-    failure="Web app deployment endpoint accepts TLS older than 1.2",
+    failure="Web app deployment endpoint (SCM) accepts TLS older than 1.2",
     severity=Severity.MEDIUM,
     controls=ncsc("12") + caf("B4.c") + IN_TRANSIT,
     at=APPS,
@@ -86,12 +86,12 @@ def modern_tls() -> None:
     example='web.WebApp("front-desk", ..., site_config={"scm_min_tls_version": "1.2"})',
 )
 def modern_tls_to_deploy() -> None:
-    """Whoever breaks into the deployment of an application does not have to break into the application."""
+    """An attacker who controls the deployment endpoint controls the application."""
 
 
 @rule(
     "BL-WEB-005",
-    "Nobody debugs a web app from afar",
+    "Web apps have remote debugging disabled",
     must=Must("siteConfig.remoteDebuggingEnabled", be=False, default=False),
     failure="Web app has remote debugging enabled",
     severity=Severity.HIGH,
@@ -101,31 +101,31 @@ def modern_tls_to_deploy() -> None:
     example='web.WebApp("front-desk", ..., site_config={"remote_debugging_enabled": False})',
 )
 def no_debugging() -> None:
-    """A debugger reads and changes everything the application holds, people's data and its own keys included."""
+    """A debugger can read and change everything in the application's memory, including personal data and keys."""
 
 
 @rule(
     "BL-WEB-006",
-    "Nobody publishes a web app with a password",
+    "Web apps have basic authentication for publishing disabled",
     must=Must("allow", be=False),
-    failure="Web app accepts publishing with a password",
+    failure="Web app has basic authentication for publishing enabled",
     severity=Severity.MEDIUM,
     controls=BY_IDENTITY + mcsb("IM-6"),
     at=PUBLISHING,
-    fix="Set allow to false, and publish with an identity.",
+    fix="Set allow to false, and publish with an Entra ID identity.",
     example='web.WebAppScmAllowed("front-desk", ..., allow=False)',
 )
 def no_publishing_passwords() -> None:
-    """The publishing password of an app is one for all, has no second factor, and lets whoever has it replace the
+    """The publishing password is shared and has no multi-factor authentication. Anyone who has it can replace the
     application.
     """
 
 
 @rule(
     "BL-WEB-007",
-    "What web apps send goes through the force's network",
+    "Web apps route all outbound traffic through the virtual network",
     must=Must("siteConfig.vnetRouteAllEnabled", be=True, default=False),
-    failure="Web app outbound traffic bypasses the force's virtual network",
+    failure="Web app outbound traffic bypasses the virtual network",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=FILTERED,
@@ -134,30 +134,30 @@ def no_publishing_passwords() -> None:
     example='web.WebApp("front-desk", ..., site_config={"vnet_route_all_enabled": True})',
 )
 def through_the_network() -> None:
-    """Otherwise only what goes to private addresses does: the rest passes no firewall and no log."""
+    """By default only traffic to private addresses uses the virtual network. The rest passes no firewall and no log."""
 
 
 @rule(
     "BL-WEB-008",
-    "Web apps are reached through a gateway, not by themselves",
+    "Web apps have public network access disabled",
     must=Must("publicNetworkAccess", be="Disabled", default="Enabled"),
-    failure="Web app is reachable from the Internet",
+    failure="Web app has public network access enabled",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=CLOSED + mcsb("NS-6"),
     at=APPS,
-    fix="Set publicNetworkAccess to Disabled, with a private endpoint that the gateway reaches.",
+    fix="Set publicNetworkAccess to Disabled, with a private endpoint for the gateway.",
     example='web.WebApp("front-desk", ..., public_network_access="Disabled")',
 )
 def not_public() -> None:
-    """An app that answers the Internet itself is reached round the gateway and its web application firewall, by its
-    other name.
+    """With public network access, clients can bypass the gateway and its web application firewall by using the app's
+    default host name.
     """
 
 
 @rule(
     "BL-WEB-009",
-    "App service plans survive the loss of a data centre",
+    "App Service plans are zone-redundant",
     must=Must("zoneRedundant", be=True, default=False),
     failure="App Service plan is not zone-redundant",
     severity=Severity.LOW,
@@ -168,14 +168,14 @@ def not_public() -> None:
     example='web.AppServicePlan("front-desk", ..., zone_redundant=True)',
 )
 def zones() -> None:
-    """A plan that is not zone-redundant stands in one building, with every app that is on it."""
+    """A plan that is not zone-redundant runs in one data centre, with every app on it."""
 
 
 @rule(
     "BL-WEB-010",
-    "App service environments are inside the network",
+    "App Service Environments use an internal load balancer",
     must=Must("internalLoadBalancingMode", among=("Web, Publishing", "Web,Publishing"), default="None"),
-    failure="App Service environment has a public endpoint",
+    failure="App Service Environment has a public endpoint",
     severity=Severity.HIGH,
     controls=CLOSED,
     at=ENVIRONMENT,
@@ -183,34 +183,34 @@ def zones() -> None:
     example='web.AppServiceEnvironment("apps", ..., internal_load_balancing_mode="Web, Publishing")',
 )
 def internal_environment() -> None:
-    """An environment of one's own that answers the Internet has the price of a private one, and not its use."""
+    """An App Service Environment with a public endpoint costs as much as a private one without its isolation."""
 
 
 @rule(
     "BL-WEB-011",
-    "Web apps are not open to every other site",
-    failure="Web app allows cross-origin requests from every site",
+    "Web apps do not allow cross-origin requests (CORS) from every origin",
+    failure="Web app allows cross-origin requests (CORS) from any origin",
     severity=Severity.MEDIUM,
     controls=HARDENED + iso("8.26"),
     at=dict.fromkeys(APPS, "siteConfig.cors.allowedOrigins[*]"),
-    fix="Name the sites in siteConfig.cors.allowedOrigins.",
+    fix="List the origins in siteConfig.cors.allowedOrigins.",
     example="""
 web.WebApp("front-desk", ..., site_config={"cors": {"allowed_origins": ["https://www.essex.police.example"]}})
 """,
 )
 def names_other_sites(origin: Value) -> Outcome:
-    """With a star every page that somebody visits may call the app in his name and read the answer."""
+    """With the wildcard origin, any web page can call the app in a signed-in user's session and read the response."""
     return Fail(origin, "the sites that need it") if origin.text().strip() == "*" else None
 
 
 @rule(
     "BL-WEB-012",
-    "Web apps have no secrets in their settings",
-    failure="Web app has a secret in its settings",
+    "Web app settings contain no secrets",
+    failure="Web app settings contain a secret",
     severity=Severity.HIGH,
     controls=ncsc("10") + caf("B2.a", "B3.c") + iso("5.17", "8.26") + mcsb("IM-8") + policing("password"),
     at={**dict.fromkeys(APPS, "siteConfig"), **dict.fromkeys(SETTINGS, "")},
-    fix="Keep the secret in a vault and refer to it: @Microsoft.KeyVault(SecretUri=…).",
+    fix="Store the secret in a key vault and refer to it: @Microsoft.KeyVault(SecretUri=…).",
     example="""
 web.WebApp(
     "front-desk",
@@ -229,8 +229,8 @@ web.WebApp(
 def no_secrets_in_settings(
     config: Value, *, words: Forbidden[str] = ("password", "secret", "accountkey", "apikey", "api_key", "access_key")
 ) -> Outcome:
-    """Settings are read by everybody who may read the app, stand in its deployments' history and in its logs; nobody
-    can say who saw them, and they are never changed.
+    """Anyone who may read the app can read its settings. They also appear in deployment history and logs, and such
+    secrets are rarely rotated.
     """
 
     def is_told(name: str, value: Value) -> bool:

@@ -19,8 +19,8 @@ _RESTRICTIONS: Final = ("siteConfig.ipSecurityRestrictions", "siteConfig.scmIpSe
 
 @rule(
     "BL-WEB-013",
-    "Access restrictions of apps do not add up to the Internet",
-    failure="Web app access restrictions admit large parts of the Internet",
+    "App access restrictions do not cover large parts of the Internet",
+    failure="App access restrictions cover large parts of the Internet",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=CLOSED,
@@ -39,12 +39,10 @@ web.WebApp(
 """,
 )
 def restrictions_are_not_the_internet(entries: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
-    """Restrictions that let in half of the Internet, in one range or in a hundred, restrict nobody who wants to come
-    in.
-    """
+    """Access restrictions are ineffective if they allow half of the Internet, in one range or in a hundred."""
     judged = restrictions_of(entries, widest)
     if judged is None:
-        return NotApplicable("there are no restrictions")
+        return NotApplicable("it has no access restrictions")
     found = judged.first()
     if found is None:
         return None
