@@ -26,7 +26,7 @@ _DAYS: Final = {"days": 1, "weeks": 7, "months": 30, "years": 365}
 
 @rule(
     "BL-BAK-001",
-    "Backups cannot be changed or shortened",
+    "Backup vaults have immutability enabled",
     must=Must(
         "properties.securitySettings.immutabilitySettings.state", among=("Locked", "Unlocked"), default="Disabled"
     ),
@@ -34,7 +34,8 @@ _DAYS: Final = {"days": 1, "weeks": 7, "months": 30, "years": 365}
     severity=Severity.HIGH,
     controls=RECOVERABLE,
     at=VAULTS,
-    fix="Set properties.securitySettings.immutabilitySettings.state to Unlocked, and to Locked once it has settled.",
+    fix="""Set properties.securitySettings.immutabilitySettings.state to Unlocked, and to Locked once the settings are
+    final.""",
     example="""
 recoveryservices.Vault(
     "records", ..., properties={"security_settings": {"immutability_settings": {"state": "Unlocked"}}}
@@ -42,21 +43,21 @@ recoveryservices.Vault(
 """,
 )
 def immutable() -> None:
-    """Whoever encrypts a force's files first looks for its backups. An immutable vault refuses to delete a copy before
-    its time, whoever asks.
+    """Ransomware attacks target backups first. An immutable vault refuses every deletion before the retention period
+    ends.
     """
 
 
 @rule(
     "BL-BAK-002",
-    "Immutability of backups cannot be switched off",
+    "Backup vault immutability is locked",
     must=Must("properties.securitySettings.immutabilitySettings.state", be="Locked", default="Disabled"),
-    failure="Backup vault immutability is unlocked and can be disabled",
+    failure="Backup vault immutability is not locked",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=RECOVERABLE,
     at=VAULTS,
-    fix="Set properties.securitySettings.immutabilitySettings.state to Locked; it can never be taken back.",
+    fix="Set properties.securitySettings.immutabilitySettings.state to Locked. This cannot be reversed.",
     example="""
 recoveryservices.Vault(
     "records", ..., properties={"security_settings": {"immutability_settings": {"state": "Locked"}}}
@@ -64,17 +65,17 @@ recoveryservices.Vault(
 """,
 )
 def locked() -> None:
-    """While it is unlocked, whoever holds the vault can switch it off first and delete afterwards."""
+    """Unlocked immutability can be disabled by anyone who administers the vault, before deleting the backups."""
 
 
 @rule(
     "BL-BAK-003",
-    "Deleted backups can be brought back for 14 days",
-    failure="Backup vault keeps deleted backups for fewer than 14 days",
+    "Backup vaults have soft delete with a retention of at least 14 days",
+    failure="Backup vault has soft delete disabled or for fewer than 14 days",
     severity=Severity.HIGH,
     controls=RECOVERABLE,
     at=VAULTS,
-    fix="Leave soft delete on, or AlwaysOn, with 14 days or more.",
+    fix="Set soft delete to on or AlwaysOn, with 14 days or more.",
     example="""
 dataprotection.BackupVault(
     "records",
@@ -87,8 +88,8 @@ dataprotection.BackupVault(
 """,
 )
 def soft_delete(vault: Value, *, minimum: AtLeast[int] = 14) -> Outcome:
-    """An administrator's account is what the attacker takes, and deleting backups is what he does with it. Soft delete
-    leaves time to notice.
+    """An attacker with an administrator's account deletes the backups. Soft delete leaves time to notice and to recover
+    them.
     """
     settings = vault.at("properties.securitySettings.softDeleteSettings")
     if vault.resource.type.endswith(":BackupVault"):
@@ -102,12 +103,12 @@ def soft_delete(vault: Value, *, minimum: AtLeast[int] = 14) -> Outcome:
 
 @rule(
     "BL-BAK-004",
-    "Backups can be restored in the other region",
+    "Backup vaults have cross-region restore enabled",
     failure="Backup vault has cross-region restore disabled",
     severity=Severity.MEDIUM,
     controls=ncsc("2.5") + caf("B5.b", "B5.c") + iso("8.13", "8.14") + mcsb("BR-1") + policing("backup"),
     at=VAULTS,
-    fix="Switch cross-region restore on, with geo-redundant storage; UK South's pair is UK West.",
+    fix="Enable cross-region restore, with geo-redundant storage. UK South's pair is UK West.",
     example="""
 recoveryservices.Vault(
     "records",
@@ -122,8 +123,8 @@ recoveryservices.Vault(
 """,
 )
 def cross_region_restore(vault: Value) -> Outcome:
-    """Copies in the pair region are of no use while the first one is down unless the force may restore from them
-    itself, without waiting for Microsoft to declare a disaster.
+    """Without cross-region restore, the force can use the copies in the paired region only after Microsoft declares a
+    disaster.
     """
     if vault.resource.type.endswith(":BackupVault"):
         state = vault.at("properties.featureSettings.crossRegionRestoreSettings.state")
@@ -134,8 +135,8 @@ def cross_region_restore(vault: Value) -> Outcome:
 
 @rule(
     "BL-BAK-005",
-    "Backups are kept in more than one building",
-    failure="Backups are stored in a single data centre",
+    "Backup vaults use zone-redundant or geo-redundant storage",
+    failure="Backup vault uses locally redundant storage",
     severity=Severity.MEDIUM,
     controls=ncsc("2.5") + caf("B5.b", "B5.c") + iso("8.13", "8.14") + mcsb("BR-1") + policing("backup"),
     at={
@@ -150,7 +151,7 @@ recoveryservices.Vault(
 """,
 )
 def copies_are_spread(redundancy: Value) -> Outcome:
-    """Local copies stand in the data centre whose fire or flood is the reason for having copies."""
+    """Locally redundant backups are in one data centre and are lost with it."""
     if redundancy.text("GeoRedundant") in {"georedundant", "zoneredundant"}:
         return None
     return Fail(redundancy, ("GeoRedundant", "ZoneRedundant"))
@@ -158,9 +159,9 @@ def copies_are_spread(redundancy: Value) -> Outcome:
 
 @rule(
     "BL-BAK-006",
-    "Recovery vaults are not reachable from the Internet",
+    "Recovery Services vaults have public network access disabled",
     must=Must("properties.publicNetworkAccess", be="Disabled", default="Enabled"),
-    failure="Recovery Services vault is reachable from the Internet",
+    failure="Recovery Services vault has public network access enabled",
     severity=Severity.MEDIUM,
     controls=CLOSED,
     at=RECOVERY_VAULT,
@@ -168,18 +169,19 @@ def copies_are_spread(redundancy: Value) -> Outcome:
     example='recoveryservices.Vault("records", ..., properties={"public_network_access": "Disabled"})',
 )
 def vault_not_public() -> None:
-    """A copy of everything is the best thing to steal; it need not answer to addresses outside the force."""
+    """Backups contain all data. The vault does not need to be reachable from outside the force's network."""
 
 
 @rule(
     "BL-BAK-007",
-    "Production machines are backed up",
+    "Production virtual machines are backed up",
     failure="Production virtual machine has no backup",
     severity=Severity.HIGH,
     controls=ncsc("2.5") + caf("B5.c") + iso("8.13") + mcsb("BR-1") + policing("backup"),
     at=MACHINE,
     estate=True,
-    fix="Add a protected item for the machine in a recovery vault, or tag the machine with its other environment.",
+    fix="""Add a protected item for the virtual machine in a recovery vault, or set the tag of its non-production
+    environment.""",
     example="""
 machine = compute.VirtualMachine("records", ..., vm_name="vm-records", tags={"environment": "prod"})
 recoveryservices.ProtectedItem(
@@ -194,8 +196,8 @@ recoveryservices.ProtectedItem(
 def machine_is_backed_up(
     machine: Value, estate: Estate, *, environments: Allowed[str] = ("dev", "test", "sandbox")
 ) -> Outcome:
-    """What is not in a backup is gone when it is encrypted. A machine that says nothing of itself is taken for one that
-    matters.
+    """Data without a backup is lost when it is encrypted by ransomware. A virtual machine without an environment tag is
+    treated as production.
     """
     if machine["tags"]["environment"].text() in environments:
         return NotApplicable("it is not production")
@@ -210,22 +212,22 @@ def machine_is_backed_up(
 
 @rule(
     "BL-BAK-008",
-    "Two people are needed to weaken a vault",
+    "Backup vaults have multi-user authorisation",
     failure="Backup vault has no multi-user authorisation",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("9", "12") + caf("B2.c", "B5.c") + iso("5.3", "8.2") + mcsb("BR-2", "PA-7"),
     at=VAULTS,
     estate=True,
-    fix="Add a resource guard that somebody else owns and a ResourceGuardProxy for the vault.",
+    fix="Add a resource guard with a different owner, and a ResourceGuardProxy for the vault.",
     example="""
 recoveryservices.Vault("records", ..., vault_name="rsv-records")
 recoveryservices.ResourceGuardProxy("records", ..., vault_name="rsv-records")
 """,
 )
 def needs_two_people(vault: Value, estate: Estate) -> Outcome:
-    """With a resource guard, switching off soft delete or shortening retention needs the consent of a second person,
-    whose account the attacker has to take as well.
+    """With a resource guard, disabling soft delete or shortening retention requires the approval of a second person,
+    whose account an attacker would need too.
     """
     proxies = estate.of(GUARD_PROXIES[vault.resource.type])
     return None if child(vault, "vaultName", proxies, "vaultName") else lacks(vault, "a resource guard")
@@ -233,8 +235,8 @@ def needs_two_people(vault: Value, estate: Estate) -> Outcome:
 
 @rule(
     "BL-BAK-009",
-    "Backups of machines are kept for 30 days at least",
-    failure="Virtual machine backups are kept for too few days",
+    "Virtual machine backups are retained for at least 30 days",
+    failure="Virtual machine backups are retained for too few days",
     severity=Severity.MEDIUM,
     controls=ncsc("2.5") + caf("B5.c") + iso("8.13") + mcsb("BR-1") + policing("backup"),
     at="azure-native:recoveryservices:ProtectionPolicy",
@@ -254,11 +256,11 @@ recoveryservices.ProtectionPolicy(
 """,
 )
 def daily_copies_are_kept(policy: Value, *, minimum: AtLeast[int] = 30) -> Outcome:
-    """Intruders wait: three weeks between the way in and the encryption are usual. Copies that are younger than that
-    hold the intruder too.
+    """Attackers are often present for about three weeks before they encrypt data. Younger backups contain the intrusion
+    too.
     """
     duration = next(places(policy, "properties.retentionPolicy.dailySchedule.retentionDuration"))
     if duration.missing:
-        return NotApplicable("it makes no daily copies that are kept for a fixed time")
+        return NotApplicable("it has no daily backups with a fixed retention")
     days = int(duration["count"].get(0)) * _DAYS.get(duration["durationType"].text("Days"), 0)
     return None if days >= minimum else Fail(duration["count"], f"at least {minimum} days")

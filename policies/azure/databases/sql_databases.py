@@ -20,24 +20,24 @@ _NONE: Final = frozenset({"", "pt0s", "p0d", "p0w", "p0m", "p0y"})
 
 @rule(
     "BL-SQL-011",
-    "SQL databases are encrypted where they are stored",
+    "SQL databases have transparent data encryption enabled",
     must=Must("state", be="Enabled", default="Enabled"),
     failure="SQL database has transparent data encryption disabled",
     severity=Severity.HIGH,
     controls=ncsc("2.3") + caf("B3.c") + dpa("66") + iso("8.24") + mcsb("DP-4") + policing("cryptography"),
     at="azure-native:sql:TransparentDataEncryption",
-    fix="Set state to Enabled, or leave the resource out: encryption is on unless it is switched off.",
+    fix="Set state to Enabled, or leave the resource out: encryption is enabled by default.",
     example='sql.TransparentDataEncryption("records", ..., state="Enabled")',
 )
 def encrypted() -> None:
-    """Without it a disk or a backup file that is taken away can be read by whoever has it."""
+    """Without transparent data encryption, a stolen disk or backup file is readable."""
 
 
 @rule(
     "BL-SQL-012",
-    "SQL databases are encrypted with a key of the force's own",
+    "SQL servers are encrypted with a customer-managed key",
     must=Must("serverKeyType", be="AzureKeyVault", default="ServiceManaged"),
-    failure="SQL server is encrypted without a customer-managed key",
+    failure="SQL server has no customer-managed key for encryption",
     severity=Severity.MEDIUM,
     controls=OWN_KEYS,
     at="azure-native:sql:EncryptionProtector",
@@ -45,16 +45,14 @@ def encrypted() -> None:
     example='sql.EncryptionProtector("records", ..., server_key_type="AzureKeyVault", server_key_name="kv_records_1")',
 )
 def own_key() -> None:
-    """Whoever holds the key decides who can read the data, and can end all reading at once by withdrawing it. With a
-    service-managed key that is not the force.
-    """
+    """Only with a customer-managed key can the force decide who reads the data, and revoke all access at once."""
 
 
 @rule(
     "BL-SQL-013",
-    "Backups of SQL databases survive the loss of a building",
+    "SQL database backups use zone-redundant or geo-redundant storage",
     must=Must("requestedBackupStorageRedundancy", among=("Geo", "GeoZone", "Zone"), default="Geo"),
-    failure="SQL database backups are stored in a single data centre",
+    failure="SQL database backups use locally redundant storage",
     severity=Severity.MEDIUM,
     controls=ncsc("2.5") + caf("B5.b", "B5.c") + iso("8.13", "8.14") + mcsb("BR-1") + policing("backup"),
     at=(DATABASE, MANAGED_INSTANCE),
@@ -62,12 +60,12 @@ def own_key() -> None:
     example='sql.Database("records", ..., requested_backup_storage_redundancy="GeoZone")',
 )
 def copies_elsewhere() -> None:
-    """Local copies stand in the data centre whose fire or flood is the reason for having copies."""
+    """Locally redundant backups are in one data centre and are lost with it."""
 
 
 @rule(
     "BL-SQL-014",
-    "SQL databases can be put back to any moment of the last 14 days",
+    "SQL databases have point-in-time restore for at least 14 days",
     must=Must("retentionDays", minimum=14, default=7),
     failure="SQL database has point-in-time restore for fewer than 14 days",
     severity=Severity.MEDIUM,
@@ -77,24 +75,24 @@ def copies_elsewhere() -> None:
     example='sql.BackupShortTermRetentionPolicy("records", ..., retention_days=35)',
 )
 def point_in_time() -> None:
-    """A wrong update that is found after the holidays is older than a week, Azure's default."""
+    """An erroneous update may be found after more than seven days, Azure's default retention."""
 
 
 @rule(
     "BL-SQL-015",
-    "Long-term backup policies keep something",
+    "Long-term backup policies retain at least one backup",
     failure="Long-term backup policy retains no backups",
     severity=Severity.MEDIUM,
     controls=ncsc("2.5") + caf("B5.c") + dpa("39") + iso("5.33", "8.13") + mcsb("BR-1"),
     at=(*LONG_TERM, INSTANCE_LONG_TERM),
-    fix="Give weeklyRetention, monthlyRetention or yearlyRetention a span such as P12M.",
+    fix="Set weeklyRetention, monthlyRetention or yearlyRetention to a period such as P12M.",
     example='sql.LongTermRetentionPolicy("records", ..., monthly_retention="P12M")',
 )
 def long_term_keeps(policy: Value) -> Outcome:
-    """A policy whose spans are all zero, which is the default, looks like one in every list and keeps nothing."""
+    """A policy with only zero periods, the default, is listed as a backup policy and retains nothing."""
     if some((policy[f"{each}Retention"] for each in ("weekly", "monthly", "yearly")), _is_span):
         return None
-    return Fail(policy["monthlyRetention"], "a span such as P12M", "nothing is kept")
+    return Fail(policy["monthlyRetention"], "a period such as P12M", "no backup is retained")
 
 
 @rule(
@@ -115,11 +113,11 @@ sql.LongTermRetentionPolicy(
 """,
 )
 def has_long_term_policy(database: Value, estate: Estate) -> Outcome:
-    """Point-in-time copies end after 35 days at most. What was encrypted or falsified before then is gone without a
-    copy that is older.
+    """Point-in-time restore is limited to 35 days. Data that was encrypted or falsified earlier can be restored only
+    from a long-term backup.
     """
     if database["createMode"].text() in {"secondary", "onlinesecondary"}:
-        return NotApplicable("it is a copy of a database that is backed up itself")
+        return NotApplicable("it is a replica of a database with its own backups")
     found = some(estate.of(*LONG_TERM), lambda each: _covers(each, database))
     return None if found else lacks(database, "a long-term retention policy for this database")
 

@@ -30,7 +30,7 @@ ENTRA_ONLY: Final = {
 
 @rule(
     "BL-SQL-001",
-    "SQL servers refuse TLS older than 1.2",
+    "SQL servers require TLS 1.2 or later",
     must=Must("minimalTlsVersion", among=("1.2", "1.3"), default="None"),
     failure="SQL server accepts TLS older than 1.2",
     severity=Severity.HIGH,
@@ -45,22 +45,22 @@ def sql_tls() -> None:
 
 @rule(
     "BL-SQL-002",
-    "SQL servers are not reachable from the Internet",
+    "SQL servers have public network access disabled",
     must=Must("publicNetworkAccess", among=("Disabled", "SecuredByPerimeter"), default="Enabled"),
-    failure="SQL server is reachable from the Internet",
+    failure="SQL server has public network access enabled",
     severity=Severity.HIGH,
     controls=CLOSED,
     at=SQL_SERVER,
-    fix="Set publicNetworkAccess to Disabled and reach the server through a private endpoint.",
+    fix="Set publicNetworkAccess to Disabled and use a private endpoint.",
     example='sql.Server("records", ..., public_network_access="Disabled")',
 )
 def sql_not_public() -> None:
-    """A database that answers the Internet is tried with every leaked password there is."""
+    """Attackers continuously try leaked passwords on databases that answer the Internet."""
 
 
 @rule(
     "BL-SQL-003",
-    "SQL servers know people and services by Entra ID only",
+    "SQL servers use Entra ID-only authentication",
     failure="SQL server allows SQL authentication",
     severity=Severity.MEDIUM,
     controls=BY_IDENTITY,
@@ -70,62 +70,60 @@ def sql_not_public() -> None:
     example='sql.Server("records", ..., administrators={"azureADOnlyAuthentication": True, "login": "sql-admins"})',
 )
 def entra_only(server: Value, estate: Estate) -> Outcome:
-    """A login that lives in the database survives its owner's leaving and never asks for a second factor."""
+    """A SQL login stays valid after its owner leaves and has no multi-factor authentication."""
     type_, name = ENTRA_ONLY[canonical(server.resource.type)]
     own = server.at("administrators.azureADOnlyAuthentication")
     beside = child(server, name, estate.of(type_), name)
     said = beside["azureADOnlyAuthentication"] if beside else own
     if said.get(False) is True:
         return None
-    return Fail(own, True, f"{beside.resource.name} switches it off" if beside else "")
+    return Fail(own, True, f"{beside.resource.name} disables it" if beside else "")
 
 
 @rule(
     "BL-SQL-004",
-    "No database lets in all of Azure, or a wide range",
+    "Database firewall rules do not admit all of Azure or wide ranges",
     failure="Database firewall admits all of Azure or a wide address range",
     severity=Severity.HIGH,
     controls=ncsc("11") + caf("B4.a") + cyber_essentials("firewalls") + mcsb("NS-2"),
     at=tuple(type_ for type_ in RANGES if not type_.startswith(_ELSEWHERE)),
     estate=True,
-    fix="Remove the rule and use a private endpoint, or name the few addresses that have to come in.",
+    fix="Remove the rule and use a private endpoint, or name the few client addresses that are needed.",
     example="""
 sql.FirewallRule("gateway", ..., start_ip_address="203.0.113.10", end_ip_address="203.0.113.10")
 """,
 )
 def database_not_open(entry: Value, estate: Estate, *, most: AtMost[int] = 256, total: AtMost[int] = 4096) -> Outcome:
-    """The rule from 0.0.0.0 to 0.0.0.0 stands for every machine in Azure, other customers' included; a range of
-    thousands of addresses is somebody else's network.
+    """A rule from 0.0.0.0 to 0.0.0.0 admits every virtual machine in Azure, including other customers'. A range of
+    thousands of addresses includes networks of others.
     """
     found = wide_range(entry, estate, most, total)
     if found is None:
         return None
     place, expected = found
-    return Fail(place, expected or "an address of your own")
+    return Fail(place, expected or "an address of the force")
 
 
 @rule(
     "BL-SQL-005",
-    "SQL servers send nothing out but where they are told",
+    "SQL servers restrict outbound network access",
     must=Must("restrictOutboundNetworkAccess", be="Enabled", default="Disabled"),
     failure="SQL server has unrestricted outbound network access",
     severity=Severity.MEDIUM,
     controls=ncsc("2.3", "11") + caf("B3.c") + iso("8.12") + mcsb("NS-2"),
     at=SQL_SERVER,
-    fix="Set restrictOutboundNetworkAccess to Enabled and name what is needed in outbound firewall rules.",
+    fix="Set restrictOutboundNetworkAccess to Enabled and add outbound firewall rules for the required destinations.",
     example='sql.Server("records", ..., restrict_outbound_network_access="Enabled")',
 )
 def no_outbound() -> None:
-    """Whoever may run SQL may have the server fetch from and write to any address: that is how a database is carried
-    out of the building.
-    """
+    """A user who can run SQL can make the server read from and write to any address, and so exfiltrate the database."""
 
 
 @rule(
     "BL-SQL-006",
-    "Managed instances have no public endpoint",
+    "SQL managed instances have the public endpoint disabled",
     must=Must("publicDataEndpointEnabled", be=False, default=False),
-    failure="SQL managed instance has a public endpoint",
+    failure="SQL managed instance has the public endpoint enabled",
     severity=Severity.HIGH,
     controls=CLOSED,
     at=MANAGED_INSTANCE,
@@ -133,12 +131,12 @@ def no_outbound() -> None:
     example='sql.ManagedInstance("records", ..., public_data_endpoint_enabled=False)',
 )
 def instance_not_public() -> None:
-    """The public endpoint of an instance leads past the network that the instance was put into."""
+    """The public endpoint bypasses the virtual network of the instance."""
 
 
 @rule(
     "BL-SQL-007",
-    "SQL servers write an audit log",
+    "SQL servers have auditing enabled",
     failure="SQL server has auditing disabled",
     severity=Severity.HIGH,
     controls=ncsc("13") + caf("C1.a") + dpa("62") + iso("8.15") + mcsb("LT-3") + policing("protective-monitoring"),
@@ -151,8 +149,8 @@ sql.ServerBlobAuditingPolicy("audit", ..., server_name="sql-records", state="Ena
 """,
 )
 def server_is_audited(server: Value, estate: Estate) -> Outcome:
-    """The law asks who consulted, changed and erased records about people. A server without an audit log cannot say,
-    and no log can be made afterwards.
+    """The Data Protection Act 2018 requires logs of who consulted, altered and erased records about people. They cannot
+    be created in retrospect.
     """
     found = some(estate.of(*AUDITING), lambda each: _audits(each, server))
     if not found:
@@ -167,12 +165,12 @@ def server_is_audited(server: Value, estate: Estate) -> Outcome:
 
 @rule(
     "BL-SQL-008",
-    "Audit logs of SQL servers are kept for 90 days at least",
-    failure="SQL audit logs are kept for too few days",
+    "SQL audit logs are retained for at least 90 days",
+    failure="SQL audit logs are retained for too few days",
     severity=Severity.MEDIUM,
     controls=ncsc("13") + caf("C1.a", "C1.b") + dpa("62") + iso("8.15") + mcsb("LT-6"),
     at=(*AUDITING, *DATABASE_AUDITING),
-    fix="Set retentionDays to the expected number or more, or to 0, which keeps them for ever.",
+    fix="Set retentionDays to the expected number or more, or to 0 for unlimited retention.",
     example="""
 sql.ServerBlobAuditingPolicy(
     "audit", ..., state="Enabled", storage_endpoint="https://staudit.blob.core.windows.net", retention_days=365
@@ -180,16 +178,18 @@ sql.ServerBlobAuditingPolicy(
 """,
 )
 def audit_is_kept(policy: Value, *, minimum: AtLeast[int] = 90) -> Outcome:
-    """A misuse of records often comes to light a year later. A log that ended before then cannot say who it was."""
+    """Misuse of records often comes to light a year later. A log that was deleted before then cannot identify who did
+    it.
+    """
     if policy["storageEndpoint"].missing:
-        return NotApplicable("it does not write to a storage account, so retention is set where the log goes")
+        return NotApplicable("it does not write to a storage account; its destination sets the retention")
     days = policy["retentionDays"]
     return Fail(days, f"0 or at least {minimum}") if 0 < int(days.get(0)) < minimum else None
 
 
 @rule(
     "BL-SQL-009",
-    "SQL servers report attacks",
+    "SQL servers have threat detection alerts enabled",
     must=Must("state", be="Enabled", default=None),
     failure="SQL server has threat detection alerts disabled",
     severity=Severity.MEDIUM,
@@ -203,14 +203,14 @@ def audit_is_kept(policy: Value, *, minimum: AtLeast[int] = 90) -> Outcome:
     example='sql.ServerSecurityAlertPolicy("alerts", ..., state="Enabled")',
 )
 def threat_detection() -> None:
-    """Injection, a login from a new country and a sudden export of everything look alike in a plain log. Threat
-    detection tells them from a working day, as they happen.
+    """Injection, a sign-in from a new country and a sudden export look ordinary in an audit log. Threat detection
+    reports them as they happen.
     """
 
 
 @rule(
     "BL-SQL-010",
-    "SQL servers are scanned for weaknesses",
+    "SQL servers have vulnerability assessment enabled",
     must=Must("state", be="Enabled", default="Disabled"),
     failure="SQL server has vulnerability assessment disabled",
     severity=Severity.MEDIUM,
@@ -220,9 +220,7 @@ def threat_detection() -> None:
     example='sql.SqlVulnerabilityAssessmentsSetting("scan", ..., state="Enabled")',
 )
 def vulnerability_scans() -> None:
-    """Rights that nobody removed and settings that somebody loosened do not show from outside; the weekly scan lists
-    them.
-    """
+    """Excessive permissions and weak settings are not visible from outside. The weekly scan reports them."""
 
 
 def _audits(policy: Value, server: Value) -> bool:

@@ -39,27 +39,27 @@ _RECEIVERS: Final = (
 
 @rule(
     "BL-LOG-020",
-    "Alerts are switched on",
+    "Alert rules are enabled",
     must=Must("enabled", be=True, default=True),
     failure="Alert rule is disabled",
     severity=Severity.MEDIUM,
     controls=ncsc("5", "13") + caf("C1.c") + iso("8.16") + mcsb("LT-1") + policing("protective-monitoring"),
     at=ALERTS,
-    fix="Set enabled to true, or remove the alert.",
+    fix="Set enabled to true, or remove the alert rule.",
     example='monitor.ActivityLogAlert("policy-changed", ..., enabled=True)',
 )
 def switched_on() -> None:
-    """An alert that was switched off for one noisy night and forgotten looks like one that never fires."""
+    """A disabled alert rule is still listed, and looks like one that never fires."""
 
 
 @rule(
     "BL-LOG-021",
-    "Alerts reach somebody",
+    "Alert rules have an action group",
     failure="Alert rule has no action group",
     severity=Severity.MEDIUM,
     controls=ncsc("5", "13") + caf("C1.c") + iso("8.16") + mcsb("IR-2"),
     at=ALERTS,
-    fix="Name at least one action group in the alert's actions.",
+    fix="Add at least one action group to the alert's actions.",
     example="""
 monitor.ActivityLogAlert(
     "policy-changed",
@@ -76,7 +76,7 @@ monitor.ActivityLogAlert(
 """,
 )
 def alert_reaches_somebody(alert: Value) -> Outcome:
-    """An alert without an action group is a row in a portal that nobody has open at three in the morning."""
+    """An alert without an action group notifies no one. It is visible only in the portal."""
     actions = alert["actions"]
     groups = actions if alert.resource.type.endswith(":MetricAlert") else actions["actionGroups"]
     return None if next(groups.each(), None) else Fail(groups, "an action group")
@@ -84,12 +84,12 @@ def alert_reaches_somebody(alert: Value) -> Outcome:
 
 @rule(
     "BL-LOG-022",
-    "Action groups are on and have somebody in them",
+    "Action groups are enabled and have a receiver",
     failure="Action group is disabled or has no receiver",
     severity=Severity.MEDIUM,
     controls=ncsc("5", "13") + caf("C1.c") + iso("8.16") + mcsb("IR-2"),
     at=ACTION_GROUP,
-    fix="Set enabled to true and name a receiver, such as the mailbox of the security operations centre.",
+    fix="Set enabled to true and add a receiver, such as the mailbox of the security operations centre.",
     example="""
 monitor.ActionGroup(
     "security",
@@ -100,7 +100,7 @@ monitor.ActionGroup(
 """,
 )
 def group_has_receivers(group: Value) -> Outcome:
-    """Every alert that names the group ends here; an empty or switched-off one silences them all at once."""
+    """Every alert of the group depends on it. An empty or disabled group silences all of them."""
     enabled = group["enabled"]
     if enabled.get(True) is not True:
         return Fail(enabled, True)
@@ -110,14 +110,14 @@ def group_has_receivers(group: Value) -> Outcome:
 
 @rule(
     "BL-LOG-023",
-    "Changes to the guard rails raise an alert",
-    failure="Security-relevant control plane change raises no activity log alert",
+    "Activity log alerts exist for security-relevant control plane changes",
+    failure="Security-relevant control plane change has no activity log alert",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("13") + caf("C1.c", "C1.f") + iso("8.16") + mcsb("LT-3") + policing("protective-monitoring"),
     at=ACTIVITY_LOG,
     estate=True,
-    fix="Add an ActivityLogAlert for each of the operations; the module `alerts` has them.",
+    fix="Add an ActivityLogAlert for each of the operations. The module `alerts` declares them.",
     example="""
 monitor.SubscriptionDiagnosticSetting("activity", ...)
 for_policy = "Microsoft.Authorization/policyAssignments/write"
@@ -132,8 +132,8 @@ def guard_rails_are_watched(
     *,
     operations: Required[str] = ("Microsoft.Authorization/policyAssignments/write",),
 ) -> Outcome:
-    """Whoever wants to do what policy forbids first changes the policy. That is a rare event with few good reasons, and
-    worth a telephone call.
+    """An attacker who wants to bypass a policy changes the policy first. Legitimate changes are rare enough to be
+    confirmed by telephone.
     """
     alerts = estate.of(ACTIVITY_ALERT)
     unwatched = [each for each in operations if not some(alerts, partial(_watches, operation=each.lower()))]
@@ -142,8 +142,8 @@ def guard_rails_are_watched(
 
 @rule(
     "BL-LOG-024",
-    "Defender plans are the paid ones",
-    failure="Defender plan is of the free tier",
+    "Microsoft Defender for Cloud plans use the Standard tier",
+    failure="Microsoft Defender for Cloud plan uses the Free tier",
     severity=Severity.HIGH,
     controls=ncsc("5", "13")
     + caf("C1.c", "C1.f")
@@ -171,19 +171,17 @@ def plan_is_paid(
         "CloudPosture",
     ),
 ) -> Outcome:
-    """The free tier rates settings; it sees no attack on a server, a database, a vault or a cluster. What was switched
-    off to save money is what an intruder finds unwatched.
-    """
+    """The Free tier rates configuration only. It detects no attack on servers, databases, vaults or clusters."""
     if plan["pricingName"].text() not in {each.lower() for each in plans}:
-        return NotApplicable("the baseline does not ask for this plan")
+        return NotApplicable("the baseline does not require this plan")
     tier = plan["pricingTier"]
     return None if tier.text("Free") == "standard" else Fail(tier, "Standard")
 
 
 @rule(
     "BL-LOG-025",
-    "Defender plans are complete",
-    failure="Defender plan has a reduced sub-plan",
+    "Microsoft Defender for Cloud plans use the full sub-plan",
+    failure="Microsoft Defender for Cloud plan uses a reduced sub-plan",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("5", "13")
@@ -199,37 +197,37 @@ security.Pricing("servers", ..., pricing_name="VirtualMachines", pricing_tier="S
 """,
 )
 def plan_is_complete(plan: Value) -> Outcome:
-    """The smaller plan for servers scans no disk and finds no secret lying about; the old one for storage scans no
-    upload for malware.
+    """The smaller plan for servers does not scan disks or find exposed secrets. The old plan for storage does not scan
+    uploads for malware.
     """
     wanted = {"virtualmachines": "P2", "storageaccounts": "DefenderForStorageV2"}.get(plan["pricingName"].text())
     if wanted is None:
-        return NotApplicable("this plan comes in one kind")
+        return NotApplicable("this plan has no sub-plans")
     chosen = plan["subPlan"]
     return None if chosen.text(wanted) == wanted.lower() else Fail(chosen, wanted)
 
 
 @rule(
     "BL-LOG-026",
-    "Defender knows whom to tell",
-    failure="Defender security contact is disabled or incomplete",
+    "Microsoft Defender for Cloud has a security contact",
+    failure="Microsoft Defender for Cloud security contact is disabled or incomplete",
     severity=Severity.MEDIUM,
     controls=ncsc("5", "13") + caf("C1.c") + iso("5.24") + mcsb("IR-2"),
     at=CONTACT,
-    fix="Set isEnabled to true, emails to the security operations centre's mailbox, and a minimal severity.",
+    fix="Set isEnabled to true, emails to the mailbox of the security operations centre, and a minimal severity.",
     example="""
 security.SecurityContact("soc", ..., emails="soc@force.police.example", is_enabled=True)
 """,
 )
 def contact_is_known(contact: Value) -> Outcome:
-    """Microsoft calls the contact when it finds an account of the force in a criminal's list. Without one it writes to
-    whoever opened the subscription.
+    """Microsoft notifies the contact of compromised accounts. Without one it notifies the person who created the
+    subscription.
     """
     enabled = contact["isEnabled"]
     if enabled.get(True) is not True:
         return Fail(enabled, True)
     emails = contact["emails"]
-    return None if "@" in emails.text() else Fail(emails, "a mailbox that is read around the clock")
+    return None if "@" in emails.text() else Fail(emails, "a mailbox that is monitored around the clock")
 
 
 def _watches(alert: Value, operation: str) -> bool:

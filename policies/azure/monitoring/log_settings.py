@@ -47,9 +47,9 @@ _MONITORING: Final = policing("protective-monitoring")
 
 @rule(
     "BL-LOG-001",
-    "Logs are kept for 90 days at least",
+    "Log Analytics workspaces retain logs for at least 90 days",
     must=Must("retentionInDays", minimum=90, default=30),
-    failure="Log Analytics workspace keeps logs for too few days",
+    failure="Log Analytics workspace retains logs for too few days",
     severity=Severity.MEDIUM,
     controls=ncsc("5", "13") + caf("C1.a") + dpa("62") + iso("8.15") + mcsb("LT-6") + _MONITORING,
     at=WORKSPACE,
@@ -57,18 +57,20 @@ _MONITORING: Final = policing("protective-monitoring")
     example='operationalinsights.Workspace("logs", ..., retention_in_days=90)',
 )
 def retention() -> None:
-    """Intrusions are often found months after they began. Logs that ended before that cannot say what was taken."""
+    """Intrusions are often detected months after they began. Logs that were deleted before then cannot show what was
+    taken.
+    """
 
 
 @rule(
     "BL-LOG-002",
-    "What guards the network and the keys sends its logs away",
-    failure="Security-critical resource has no diagnostic setting",
+    "Network security and key vault resources have diagnostic settings",
+    failure="Network security or key vault resource has no diagnostic setting",
     severity=Severity.HIGH,
     controls=ncsc("13") + caf("C1.a", "C1.c") + iso("8.15") + mcsb("LT-3") + _MONITORING,
     at=GUARDS,
     estate=True,
-    fix="Add a diagnostic setting whose resourceUri is this resource and whose workspaceId is the force's workspace.",
+    fix="Add a diagnostic setting with this resource as resourceUri and the force's workspace as workspaceId.",
     example="""
 vault = keyvault.Vault("records", ..., vault_name="kv-records")
 monitor.DiagnosticSetting(
@@ -80,21 +82,21 @@ monitor.DiagnosticSetting(
 """,
 )
 def has_diagnostic_setting(resource: Value, estate: Estate) -> Outcome:
-    """Azure keeps no resource logs unless a diagnostic setting sends them somewhere. Without one nobody can say who
-    read a key or what passed the firewall.
+    """Without a diagnostic setting Azure does not keep resource logs, and there is no record of who read a key or what
+    passed the firewall.
     """
     return _is_logged(resource, estate)
 
 
 @rule(
     "BL-LOG-003",
-    "What holds and moves data sends its logs away",
+    "Data and application resources have diagnostic settings",
     failure="Data or application resource has no diagnostic setting",
     severity=Severity.MEDIUM,
     controls=ncsc("13") + caf("C1.a", "C1.c") + dpa("62") + iso("8.15") + mcsb("LT-3") + _MONITORING,
     at=KEEPERS,
     estate=True,
-    fix="Add a diagnostic setting whose resourceUri is this resource and whose workspaceId is the force's workspace.",
+    fix="Add a diagnostic setting with this resource as resourceUri and the force's workspace as workspaceId.",
     example="""
 server = dbforpostgresql.Server("records", ..., server_name="psql-records")
 monitor.DiagnosticSetting(
@@ -106,8 +108,8 @@ monitor.DiagnosticSetting(
 """,
 )
 def keeper_has_diagnostic_setting(resource: Value, estate: Estate) -> Outcome:
-    """Azure keeps no resource logs unless a diagnostic setting sends them somewhere. Without one nobody can say who
-    read a record, and the law asks for just that.
+    """Without a diagnostic setting Azure does not keep resource logs, and there is no record of who read data, which
+    the Data Protection Act 2018 requires.
     """
     if resource.resource.type.endswith(":ApiManagementService") and resource.at("sku.name").text() == "consumption":
         return NotApplicable("the consumption tier has no resource logs")
@@ -116,13 +118,13 @@ def keeper_has_diagnostic_setting(resource: Value, estate: Estate) -> Outcome:
 
 @rule(
     "BL-LOG-004",
-    "Diagnostic settings send somewhere, and something",
-    failure="Diagnostic setting has no destination or sends no logs or metrics",
+    "Diagnostic settings have a destination and an enabled log or metric",
+    failure="Diagnostic setting has no destination, or no enabled log or metric",
     severity=Severity.MEDIUM,
     controls=ncsc("13") + caf("C1.a") + iso("8.15") + mcsb("LT-5") + _MONITORING,
     at=(DIAGNOSTIC_SETTING, SUBSCRIPTION_SETTING),
     estate=True,
-    fix="Set workspaceId (or another destination) and switch on at least one log or metric.",
+    fix="Set workspaceId or another destination, and enable at least one log or metric.",
     example="""
 monitor.DiagnosticSetting(
     "vault",
@@ -133,7 +135,7 @@ monitor.DiagnosticSetting(
 """,
 )
 def setting_sends(setting: Value, _estate: Estate) -> Outcome:
-    """A setting with nothing switched on counts as logging in every list of resources, and logs nothing."""
+    """An empty diagnostic setting is listed as logging, and logs nothing."""
     if not some((setting[name] for name in _DESTINATIONS), _is_given):
         return Fail(setting["workspaceId"], "a workspace, or another destination")
     named = [each for kind in _KINDS[canonical(setting.resource.type)] for each in setting[kind].each()]
@@ -144,69 +146,71 @@ def setting_sends(setting: Value, _estate: Estate) -> Outcome:
 
 @rule(
     "BL-LOG-005",
-    "Logs are not read from the Internet",
+    "Log queries from public networks are disabled",
     must=Must("publicNetworkAccessForQuery", be="Disabled", default="Enabled"),
-    failure="Logs can be queried from the Internet",
+    failure="Log queries from public networks are enabled",
     severity=Severity.MEDIUM,
     controls=ncsc("11", "13") + caf("B4.a", "C1.b") + iso("8.15", "8.20") + mcsb("NS-2"),
     at=(WORKSPACE, INSIGHTS),
-    fix="Set publicNetworkAccessForQuery to Disabled and read through an Azure Monitor private link scope.",
+    fix="Set publicNetworkAccessForQuery to Disabled and use an Azure Monitor private link scope.",
     example='operationalinsights.Workspace("logs", ..., public_network_access_for_query="Disabled")',
 )
 def no_public_queries() -> None:
-    """Logs name machines, people and addresses; with one stolen session they can be read from anywhere."""
+    """Logs contain names of people, systems and addresses. With public queries, one stolen session can read them from
+    anywhere.
+    """
 
 
 @rule(
     "BL-LOG-006",
-    "Logs are not written from the Internet",
+    "Log ingestion from public networks is disabled",
     must=Must("publicNetworkAccessForIngestion", be="Disabled", default="Enabled"),
-    failure="Logs can be ingested from the Internet",
+    failure="Log ingestion from public networks is enabled",
     severity=Severity.MEDIUM,
     controls=ncsc("11", "13") + caf("B4.a", "C1.b") + iso("8.15", "8.20") + mcsb("NS-2"),
     at=(WORKSPACE, INSIGHTS),
-    fix="Set publicNetworkAccessForIngestion to Disabled and write through an Azure Monitor private link scope.",
+    fix="Set publicNetworkAccessForIngestion to Disabled and use an Azure Monitor private link scope.",
     example='operationalinsights.Workspace("logs", ..., public_network_access_for_ingestion="Disabled")',
 )
 def no_public_ingestion() -> None:
-    """Whoever can write to the logs from outside can fill them with lies, or until the money is gone."""
+    """Public ingestion lets an attacker inject false records or cause high charges."""
 
 
 @rule(
     "BL-LOG-007",
-    "Logs are written by identity, not by a shared key",
+    "Log Analytics workspaces have shared key authentication disabled",
     must=Must("features.disableLocalAuth", be=True, default=False),
-    failure="Log Analytics workspace accepts shared keys",
+    failure="Log Analytics workspace has shared key authentication enabled",
     severity=Severity.MEDIUM,
     controls=ncsc("10", "13") + caf("B2.a", "C1.b") + mcsb("IM-1") + policing("identity-and-access-management"),
     at=WORKSPACE,
-    fix="Set features.disableLocalAuth to true; agents that use data collection rules need no key.",
+    fix="Set features.disableLocalAuth to true. Agents with data collection rules need no key.",
     example='operationalinsights.Workspace("logs", ..., features={"disable_local_auth": True})',
 )
 def no_workspace_key() -> None:
-    """The workspace key stands in every agent's settings; whoever reads one may write any log in any name."""
+    """The workspace key is in every agent's settings. Anyone who reads one can write any log in any name."""
 
 
 @rule(
     "BL-LOG-008",
-    "Applications report by identity, not by a shared key",
+    "Application Insights requires Entra ID authentication",
     must=Must("disableLocalAuth", be=True, default=False),
     failure="Application Insights accepts instrumentation keys",
     severity=Severity.LOW,
     controls=ncsc("10", "13") + caf("B2.a", "C1.b") + mcsb("IM-1"),
     at=INSIGHTS,
-    fix="Set disableLocalAuth to true and give the application's identity Monitoring Metrics Publisher.",
+    fix="Set disableLocalAuth to true and assign Monitoring Metrics Publisher to the application's identity.",
     example='applicationinsights.Component("records", ..., disable_local_auth=True)',
 )
 def no_insights_key() -> None:
-    """The connection string is shipped with the application; whoever reads it may write any telemetry."""
+    """The connection string is shipped with the application. Anyone who reads it can write false telemetry."""
 
 
 @rule(
     "BL-LOG-009",
-    "Agents reach their collection endpoint by the private network",
+    "Data collection endpoints have public network access disabled",
     must=Must("networkAcls.publicNetworkAccess", among=("Disabled", "SecuredByPerimeter"), default="Enabled"),
-    failure="Data collection endpoint is reachable from the Internet",
+    failure="Data collection endpoint has public network access enabled",
     severity=Severity.MEDIUM,
     controls=ncsc("11", "13") + caf("B4.a", "C1.b") + iso("8.20") + mcsb("NS-2"),
     at="azure-native:monitor:DataCollectionEndpoint",
@@ -216,7 +220,7 @@ monitor.DataCollectionEndpoint("agents", ..., network_acls={"public_network_acce
 """,
 )
 def private_collection() -> None:
-    """The endpoint tells agents what to collect and where to send it, and takes in what they saw."""
+    """The endpoint configures agents and receives their data. It does not need to be reachable from the Internet."""
 
 
 def _is_given(destination: Value) -> bool:

@@ -22,13 +22,13 @@ _KEPT_IN: Final = ncsc("3") + caf("B3.a", "B3.c") + iso("5.14", "8.12") + mcsb("
 
 @rule(
     "BL-PAAS-019",
-    "Machine learning sends data nowhere unapproved",
+    "Machine learning workspaces allow approved outbound traffic only",
     must=Must("managedNetwork.isolationMode", be="AllowOnlyApprovedOutbound", default="Disabled"),
     failure="Machine learning workspace allows unapproved outbound traffic",
     severity=Severity.HIGH,
     controls=_KEPT_IN,
     at=MACHINE_LEARNING,
-    fix="Set managedNetwork.isolationMode to AllowOnlyApprovedOutbound, with rules for what is needed.",
+    fix="Set managedNetwork.isolationMode to AllowOnlyApprovedOutbound, with rules for the required destinations.",
     example="""
 machinelearningservices.Workspace(
     "demand", ..., managed_network={"isolation_mode": "AllowOnlyApprovedOutbound"}
@@ -36,32 +36,32 @@ machinelearningservices.Workspace(
 """,
 )
 def learning_kept_in() -> None:
-    """A notebook is a program that reads the force's data and may call any address there is; one package from the
-    Internet is enough to send it away.
-    """
+    """Notebooks read the force's data and can call any address. One malicious package is enough to exfiltrate it."""
 
 
 @rule(
     "BL-PAAS-020",
-    "Machine learning tells Microsoft as little as it can",
+    "Machine learning workspaces are marked as high business impact",
     must=Must("hbiWorkspace", be=True, default=False),
-    failure="Machine learning workspace sends full diagnostic data to Microsoft",
+    failure="Machine learning workspace is not marked as high business impact",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("2.3") + caf("B3.a") + dpa("66") + iso("8.12") + mcsb("DP-1"),
     at=MACHINE_LEARNING,
-    fix="Set hbiWorkspace to true when the workspace is made.",
+    fix="Set hbiWorkspace to true when you create the workspace.",
     example='machinelearningservices.Workspace("demand", ..., hbi_workspace=True)',
 )
 def learning_keeps_diagnostics() -> None:
-    """For diagnosis the service collects what its jobs do, and that may carry what they are about."""
+    """The service collects diagnostic data about jobs, which may contain sensitive content. The high business impact
+    setting limits it.
+    """
 
 
 @rule(
     "BL-PAAS-021",
-    "Machine learning's machines have no local accounts",
+    "Machine learning compute has local accounts disabled",
     must=Must("disableLocalAuth", be=True, default=False),
-    failure="Machine learning compute allows local accounts",
+    failure="Machine learning compute has local accounts enabled",
     severity=Severity.MEDIUM,
     controls=BY_IDENTITY,
     at={LEARNING_COMPUTE: "properties"},
@@ -75,29 +75,29 @@ machinelearningservices.Compute(
 """,
 )
 def learning_compute_by_identity() -> None:
-    """Whoever has a local account on the machine acts as everybody who works on it, and in nobody's name."""
+    """A local account gives access to the work of all users of the compute, without an identity in the log."""
 
 
 @rule(
     "BL-PAAS-022",
-    "Synapse sends data nowhere unapproved",
+    "Synapse workspaces have data exfiltration protection enabled",
     must=Must("managedVirtualNetworkSettings.preventDataExfiltration", be=True, default=False),
     failure="Synapse workspace has data exfiltration protection disabled",
     severity=Severity.HIGH,
     controls=_KEPT_IN,
     at=SYNAPSE,
-    fix="Set managedVirtualNetworkSettings.preventDataExfiltration when the workspace is made.",
+    fix="Set managedVirtualNetworkSettings.preventDataExfiltration to true when you create the workspace.",
     example="""
 synapse.Workspace("lake", ..., managed_virtual_network_settings={"prevent_data_exfiltration": True})
 """,
 )
 def synapse_kept_in() -> None:
-    """A pipeline or a notebook copies a whole lake to another tenant with one line, unless it may reach none."""
+    """Without it, one line in a pipeline or notebook can copy a data lake to another tenant."""
 
 
 @rule(
     "BL-PAAS-023",
-    "Synapse knows people and services by Entra ID only",
+    "Synapse workspaces use Entra ID-only authentication",
     must=Must("azureADOnlyAuthentication", be=True, default=False),
     failure="Synapse workspace allows SQL authentication",
     severity=Severity.MEDIUM,
@@ -107,25 +107,25 @@ def synapse_kept_in() -> None:
     example='synapse.Workspace("lake", ..., azure_ad_only_authentication=True)',
 )
 def synapse_by_identity() -> None:
-    """A login that lives in the database survives its owner's leaving and never asks for a second factor."""
+    """A SQL login stays valid after its owner leaves and has no multi-factor authentication."""
 
 
 @rule(
     "BL-PAAS-024",
-    "Synapse is not open to everybody",
+    "Synapse firewall rules do not admit all of Azure or the Internet",
     failure="Synapse firewall admits all of Azure or the Internet",
     severity=Severity.CRITICAL,
     controls=CLOSED,
     at=SYNAPSE_FIREWALL,
     estate=True,
-    fix="Name the force's own addresses, or use private endpoints alone.",
+    fix="Name the force's own addresses, or use private endpoints only.",
     example="""
 synapse.IpFirewallRule("headquarters", ..., start_ip_address="81.2.69.142", end_ip_address="81.2.69.143")
 """,
 )
 def synapse_is_not_open(entry: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
-    """A rule from 0.0.0.0 stands for every machine in Azure, or for the whole Internet; so do rules that add up
-    to it.
+    """A rule from 0.0.0.0 admits every virtual machine in Azure, or the whole Internet. So do rules that cover it
+    together.
     """
     found = adds_up(entry, estate, widest)
     if found is None:
@@ -136,24 +136,24 @@ def synapse_is_not_open(entry: Value, estate: Estate, *, widest: EachAtLeast[int
 
 @rule(
     "BL-PAAS-025",
-    "Databricks' machines have no public addresses",
+    "Databricks clusters have no public IP addresses",
     must=Must("parameters.enableNoPublicIp.value", be=True),
-    failure="Databricks compute has public IP addresses",
+    failure="Databricks clusters have public IP addresses",
     severity=Severity.HIGH,
     controls=CLOSED,
     at=DATABRICKS,
-    fix="Set parameters.enableNoPublicIp.value to true when the workspace is made.",
+    fix="Set parameters.enableNoPublicIp.value to true when you create the workspace.",
     example='databricks.Workspace("lake", ..., parameters={"enable_no_public_ip": {"value": True}})',
 )
 def no_public_nodes() -> None:
-    """Machines that hold the force's data while they reckon should not each have a door to the Internet."""
+    """Compute that processes the force's data does not need to be reachable from the Internet."""
 
 
 @rule(
     "BL-PAAS-026",
-    "What the data catalogue uses is not public either",
+    "Purview managed resources have public network access disabled",
     must=Must("managedResourcesPublicNetworkAccess", be="Disabled", default="NotSpecified"),
-    failure="Purview managed resources are reachable from the Internet",
+    failure="Purview managed resources have public network access enabled",
     severity=Severity.MEDIUM,
     controls=CLOSED,
     at=PURVIEW,
@@ -161,12 +161,12 @@ def no_public_nodes() -> None:
     example='purview.Account("catalogue", ..., managed_resources_public_network_access="Disabled")',
 )
 def catalogue_kept_in() -> None:
-    """The catalogue keeps what it learnt about every system in storage and queues of its own."""
+    """Purview stores metadata of every catalogued system in managed storage and queues."""
 
 
 @rule(
     "BL-PAAS-027",
-    "Data Explorer encrypts its disks",
+    "Data Explorer clusters have disk encryption enabled",
     must=Must("enableDiskEncryption", be=True, default=False),
     failure="Data Explorer cluster has disk encryption disabled",
     severity=Severity.MEDIUM,
@@ -176,4 +176,4 @@ def catalogue_kept_in() -> None:
     example='kusto.Cluster("logs", ..., enable_disk_encryption=True)',
 )
 def cluster_disks() -> None:
-    """What is queried is kept on the machines' own disks, which are not encrypted unless asked for."""
+    """Query data is stored on the disks of the cluster, which are unencrypted by default."""

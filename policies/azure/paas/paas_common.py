@@ -43,9 +43,9 @@ _TIERS_WITHOUT_ENDPOINTS: Final = {SERVICE_BUS: {"basic", "standard"}, EVENT_HUB
 
 @rule(
     "BL-PAAS-001",
-    "Platform services know identities only, no keys",
+    "Platform services have local (key-based) authentication disabled",
     must=Must("disableLocalAuth", be=True, default=False),
-    failure="Platform service accepts shared keys",
+    failure="Platform service has local (key-based) authentication enabled",
     severity=Severity.HIGH,
     controls=BY_IDENTITY,
     at={
@@ -54,20 +54,20 @@ _TIERS_WITHOUT_ENDPOINTS: Final = {SERVICE_BUS: {"basic", "standard"}, EVENT_HUB
         ),
         **dict.fromkeys(_BELOW_PROPERTIES, "properties"),
     },
-    fix="Set disableLocalAuth to true and give the identities that need it a data role.",
+    fix="Set disableLocalAuth to true and assign a data role to the identities that need access.",
     example='cosmosdb.DatabaseAccount("records", ..., disable_local_auth=True)',
 )
 def no_local_auth() -> None:
-    """The key of a service opens it for whoever holds it, for ever: no name in the log, no role, no conditional access,
-    and nobody to ask when it turns up somewhere.
+    """A shared key gives permanent access to the service without an identity: no role, no Conditional Access, no name
+    in the log.
     """
 
 
 @rule(
     "BL-PAAS-002",
-    "Platform services are not reachable from the Internet",
+    "Platform services have public network access disabled",
     must=Must("publicNetworkAccess", among=("Disabled", "SecuredByPerimeter"), default="Enabled"),
-    failure="Platform service is reachable from the Internet",
+    failure="Platform service has public network access enabled",
     severity=Severity.HIGH,
     controls=CLOSED,
     at={
@@ -95,16 +95,16 @@ def no_local_auth() -> None:
         ),
         **dict.fromkeys((*_BELOW_PROPERTIES, GRAFANA), "properties"),
     },
-    fix="Set publicNetworkAccess to Disabled and reach the service through a private endpoint.",
+    fix="Set publicNetworkAccess to Disabled and use a private endpoint.",
     example='cosmosdb.DatabaseAccount("records", ..., public_network_access="Disabled")',
 )
 def not_public() -> None:
-    """A service that answers the Internet is one leaked key, or one fault of its own, away from everybody."""
+    """With public network access, one leaked key or one vulnerability exposes the service to everyone."""
 
 
 @rule(
     "BL-PAAS-003",
-    "Queues, events and caches refuse TLS older than 1.2",
+    "Messaging namespaces and caches require TLS 1.2 or later",
     must=Must("minimumTlsVersion", among=("1.2", "1.3")),
     failure="Messaging namespace or cache accepts TLS older than 1.2",
     severity=Severity.HIGH,
@@ -119,7 +119,7 @@ def modern_tls() -> None:
 
 @rule(
     "BL-PAAS-005",
-    "Event Grid refuses publishers with TLS older than 1.2",
+    "Event Grid requires TLS 1.2 or later from publishers",
     must=Must("minimumTlsVersionAllowed", be="1.2"),
     failure="Event Grid accepts publishers with TLS older than 1.2",
     severity=Severity.HIGH,
@@ -134,7 +134,7 @@ def modern_tls_for_events() -> None:
 
 @rule(
     "BL-PAAS-004",
-    "Every platform service has a private endpoint",
+    "Platform services have a private endpoint",
     failure="Platform service has no private endpoint",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
@@ -164,7 +164,7 @@ def modern_tls_for_events() -> None:
         "azure-native:sql:Server",
     ),
     estate=True,
-    fix="Add a private endpoint whose connection points to the service, in a subnet of the force's network.",
+    fix="Add a private endpoint that connects to the service, in a subnet of the force's network.",
     example="""
 account = storage.StorageAccount("records", ..., account_name="strecords")
 network.PrivateEndpoint(
@@ -177,12 +177,12 @@ network.PrivateEndpoint(
 """,
 )
 def service_has_private_endpoint(service: Value, estate: Estate) -> Outcome:
-    """A service that is closed to the Internet and has no private endpoint can be used by nobody; the first incident
-    then reopens it to the Internet, in a hurry.
+    """A service without public access and without a private endpoint is unusable. In an incident, public access would
+    then be enabled under time pressure.
     """
     without = _TIERS_WITHOUT_ENDPOINTS.get(canonical(service.resource.type))
     if without and service.at("sku.name").text("Standard") in without:
-        return NotApplicable("only a higher tier has private endpoints")
+        return NotApplicable("its tier does not support private endpoints")
     if estate.once(private_endpoints).reach(service):
         return None
-    return lacks(service, "a private endpoint that points to this service")
+    return lacks(service, "a private endpoint that connects to this service")

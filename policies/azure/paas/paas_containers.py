@@ -14,7 +14,7 @@ GROUP: Final = "azure-native:containerinstance:ContainerGroup"
 
 @rule(
     "BL-PAAS-050",
-    "Container apps accept HTTPS only",
+    "Container apps require HTTPS",
     must=Must("configuration.ingress.allowInsecure", be=False, default=False),
     failure="Container app accepts plain HTTP",
     severity=Severity.HIGH,
@@ -24,14 +24,14 @@ GROUP: Final = "azure-native:containerinstance:ContainerGroup"
     example='app.ContainerApp("front-desk", ..., configuration={"ingress": {"allow_insecure": False}})',
 )
 def https_only() -> None:
-    """Over plain HTTP what people enter, and the session that proves who they are, can be read on the way."""
+    """Plain HTTP exposes form data and session cookies to interception."""
 
 
 @rule(
     "BL-PAAS-051",
-    "Container apps are inside the force's network",
+    "Container Apps environments are internal to the virtual network",
     must=Must("vnetConfiguration.internal", be=True, default=False),
-    failure="Container apps environment is reachable from the Internet",
+    failure="Container Apps environment is reachable from the Internet",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=CLOSED,
@@ -40,14 +40,14 @@ def https_only() -> None:
     example='app.ManagedEnvironment("apps", ..., vnet_configuration={"internal": True})',
 )
 def inside() -> None:
-    """An environment with a public address has one for every app in it, those for the force's own use too."""
+    """A public environment gives every app in it a public address, including internal apps."""
 
 
 @rule(
     "BL-PAAS-052",
-    "Container apps encrypt what they say to each other",
+    "Container Apps environments have peer traffic encryption enabled",
     must=Must("peerTrafficConfiguration.encryption.enabled", be=True, default=False),
-    failure="Container apps environment has peer traffic encryption disabled",
+    failure="Container Apps environment has peer traffic encryption disabled",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=IN_TRANSIT,
@@ -56,12 +56,12 @@ def inside() -> None:
     example='app.ManagedEnvironment("apps", ..., peer_traffic_configuration={"encryption": {"enabled": True}})',
 )
 def encrypted_between() -> None:
-    """Between the apps of an environment everything is sent in the clear, unless it is asked for."""
+    """By default, traffic between the apps of an environment is unencrypted."""
 
 
 @rule(
     "BL-PAAS-053",
-    "Container instances have no public address",
+    "Container instances have no public IP address",
     failure="Container instance has a public IP address",
     severity=Severity.HIGH,
     controls=CLOSED,
@@ -72,8 +72,8 @@ containerinstance.ContainerGroup("import", ..., ip_address={"type": "Private", "
 """,
 )
 def group_is_private(group: Value) -> Outcome:
-    """A container instance with a public address has no firewall before it, and mostly no TLS."""
+    """A container instance with a public IP address has no firewall in front of it, and often no TLS."""
     address = group["ipAddress"]
     if address.missing:
-        return NotApplicable("it has no address")
+        return NotApplicable("it has no IP address")
     return None if address["type"].text() == "private" else Fail(address["type"], "Private")

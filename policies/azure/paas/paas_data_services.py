@@ -26,12 +26,12 @@ _IN_VAULT: Final = ncsc("10") + caf("B2.a", "B3.c") + iso("5.17") + mcsb("IM-8")
 
 @rule(
     "BL-PAAS-040",
-    "Databricks compute runs in the force's own network",
-    failure="Databricks compute runs in a network of Databricks' own",
+    "Databricks workspaces use VNet injection",
+    failure="Databricks workspace does not use VNet injection",
     severity=Severity.HIGH,
     controls=_KEPT_IN + policing("network-security"),
     at=DATABRICKS,
-    fix="Set parameters.customVirtualNetworkId, with the two delegated subnets, when the workspace is made.",
+    fix="Set parameters.customVirtualNetworkId, with the two delegated subnets, when you create the workspace.",
     example="""
 spoke = network.VirtualNetwork("lake", ...)
 databricks.Workspace(
@@ -46,19 +46,19 @@ databricks.Workspace(
 """,
 )
 def databricks_in_own_network(workspace: Value) -> Outcome:
-    """In a network of the service's own no firewall of the force's sees what compute sends where, and the workspace
-    cannot be reached by private endpoints.
+    """In a network managed by Databricks, the force's firewall does not see outbound traffic, and the workspace cannot
+    be reached through private endpoints.
     """
     if workspace["computeMode"].text("hybrid") == "serverless":
-        return NotApplicable("it has no compute but the service's own")
+        return NotApplicable("it has serverless compute only")
     network = workspace.at("parameters.customVirtualNetworkId.value")
     return None if _names(network, NETWORK) else Fail(network, "a virtual network")
 
 
 @rule(
     "BL-PAAS-041",
-    "Data Factory copies data in a managed or own network",
-    failure="Data Factory integration runtime copies data over the public network",
+    "Data Factory integration runtimes use a managed or own virtual network",
+    failure="Data Factory integration runtime uses the public network",
     severity=Severity.HIGH,
     controls=_KEPT_IN + policing("network-security"),
     at={RUNTIME: "properties"},
@@ -75,23 +75,23 @@ datafactory.IntegrationRuntime(
 """,
 )
 def runtime_in_network(runtime: Value) -> Outcome:
-    """A runtime outside any network of the force's reaches stores over their public endpoints, which then have to be
-    open for it, and may send what it reads to any address.
+    """A runtime outside a virtual network needs public endpoints on the data stores, and can send data
+    to any address.
     """
     if runtime["type"].text("") == "selfhosted":
-        return NotApplicable("it runs on a machine of the force's")
+        return NotApplicable("it is self-hosted")
     own = (runtime.at("managedVirtualNetwork.referenceName"), runtime.at("customerVirtualNetwork.subnetId"))
     return None if some(own, lambda each: each.get("") != "") else Fail(own[0], "a managed or own virtual network")
 
 
 @rule(
     "BL-PAAS-042",
-    "Linked services take their secrets from a key vault",
+    "Data Factory linked services store secrets in a key vault",
     failure="Data Factory linked service holds a secret",
     severity=Severity.HIGH,
     controls=_IN_VAULT,
     at={LINKED_SERVICE: "properties"},
-    fix="Replace the secret with an AzureKeyVaultSecret reference, or sign in with the factory's managed identity.",
+    fix="Replace the secret with an AzureKeyVaultSecret reference, or use the factory's managed identity.",
     example="""
 datafactory.LinkedService(
     "records",
@@ -114,11 +114,11 @@ def linked_service_takes_secrets_from_vault(
     *,
     words: Forbidden[str] = ("password=", "pwd=", "accountkey=", "sharedaccesskey=", "sharedaccesssignature=", "sig="),
 ) -> Outcome:
-    """Everybody who may read the factory, its templates or its repository reads a secret that stands in it, and nobody
-    notices when it should have been changed.
+    """Anyone who may read the factory, its templates or its repository can read an inline secret, and it is not
+    rotated.
     """
     if service["type"].text("") == "azurekeyvault":
-        return NotApplicable("it is the key vault")
+        return NotApplicable("it is a linked service for a key vault")
     held = some(service.each(), lambda each: _holds_secret(each, words))
     return Fail(held, "a reference to a key vault") if held is not None else None
 
@@ -141,21 +141,21 @@ _SECRET_NAMES: Final = frozenset(
 
 @rule(
     "BL-PAAS-043",
-    "Stream Analytics clusters reach data by private endpoints",
+    "Stream Analytics clusters have private endpoints to their data",
     failure="Stream Analytics cluster has no private endpoint to its data",
     severity=Severity.HIGH,
     controls=_KEPT_IN + CLOSED,
     at=STREAM_CLUSTER,
     estate=True,
-    fix="Add a streamanalytics.PrivateEndpoint of the cluster for each store and stream that its jobs use.",
+    fix="Add a streamanalytics.PrivateEndpoint to the cluster for each input and output of its jobs.",
     example="""
 streamanalytics.Cluster("patterns", ..., cluster_name="asac-patterns")
 streamanalytics.PrivateEndpoint("incidents", ..., cluster_name="asac-patterns")
 """,
 )
 def stream_cluster_has_private_endpoint(cluster: Value, estate: Estate) -> Outcome:
-    """A cluster without private endpoints reads streams and writes results over the Internet, so that the event hubs
-    and the lake behind it have to answer the Internet.
+    """Without private endpoints a cluster uses the public endpoints of event hubs and data lakes, which must then be
+    reachable from the Internet.
     """
     if child(cluster, "clusterName", estate.of(STREAM_ENDPOINT), "clusterName") is not None:
         return None
@@ -164,8 +164,8 @@ def stream_cluster_has_private_endpoint(cluster: Value, estate: Estate) -> Outco
 
 @rule(
     "BL-PAAS-044",
-    "Stream Analytics jobs run in a cluster",
-    failure="Stream Analytics job runs outside any cluster",
+    "Stream Analytics jobs run in a dedicated cluster",
+    failure="Stream Analytics job does not run in a dedicated cluster",
     severity=Severity.HIGH,
     controls=_KEPT_IN,
     at=STREAM_JOB,
@@ -176,9 +176,9 @@ streamanalytics.StreamingJob("incidents", ..., cluster={"id": cluster.id})
 """,
 )
 def stream_job_in_cluster(job: Value) -> Outcome:
-    """Outside a cluster a job shares machines with other customers and has no private way to anything."""
+    """Outside a cluster a job runs in a multi-tenant environment without private network access."""
     if job["jobType"].text("cloud") == "edge":
-        return NotApplicable("it runs on a device of the force's")
+        return NotApplicable("it runs on an edge device")
     cluster = job.at("cluster.id")
     return None if _names(cluster, STREAM_CLUSTER) else Fail(cluster, "the id of a cluster")
 

@@ -18,7 +18,7 @@ REDIS_DATABASE: Final = "azure-native:redisenterprise:Database"
 
 @rule(
     "BL-PAAS-010",
-    "Cosmos DB refuses TLS older than 1.2",
+    "Cosmos DB accounts require TLS 1.2 or later",
     must=Must("minimalTlsVersion", be="Tls12", default="Tls12"),
     failure="Cosmos DB account accepts TLS older than 1.2",
     severity=Severity.HIGH,
@@ -33,9 +33,9 @@ def cosmos_tls() -> None:
 
 @rule(
     "BL-PAAS-011",
-    "Keys of Cosmos DB change no databases",
+    "Cosmos DB accounts disallow metadata writes with account keys",
     must=Must("disableKeyBasedMetadataWriteAccess", be=True, default=False),
-    failure="Cosmos DB account keys can change databases and containers",
+    failure="Cosmos DB account allows metadata writes with account keys",
     severity=Severity.MEDIUM,
     controls=BY_IDENTITY + mcsb("PA-7"),
     at=COSMOS,
@@ -43,16 +43,16 @@ def cosmos_tls() -> None:
     example='cosmosdb.DatabaseAccount("records", ..., disable_key_based_metadata_write_access=True)',
 )
 def no_changes_by_key() -> None:
-    """Whoever has an application's key may otherwise drop the database, past every role and every lock of the resource
-    manager.
+    """With metadata writes, an application's account key can delete the database, bypassing roles and
+    resource locks.
     """
 
 
 @rule(
     "BL-PAAS-012",
-    "Cosmos DB can be put back to any moment",
+    "Cosmos DB accounts have continuous backup (point-in-time restore)",
     must=Must("backupPolicy.type", be="Continuous", default="Periodic"),
-    failure="Cosmos DB account has no point-in-time restore",
+    failure="Cosmos DB account has no continuous backup (point-in-time restore)",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=RECOVERABLE + mcsb("BR-1"),
@@ -65,15 +65,13 @@ cosmosdb.DatabaseAccount(
 """,
 )
 def continuous_backup() -> None:
-    """By default two copies of the last eight hours are kept, and only Microsoft can restore them, on request: too few,
-    and too slow.
-    """
+    """By default two copies of the last eight hours are kept, and only Microsoft can restore them, on request."""
 
 
 @rule(
     "BL-PAAS-013",
-    "Cosmos DB is not open to everybody in Azure",
-    failure="Cosmos DB account is open to every Azure customer",
+    "Cosmos DB firewall rules do not admit all of Azure or the Internet",
+    failure="Cosmos DB firewall admits all of Azure or the Internet",
     severity=Severity.HIGH,
     controls=CLOSED,
     at={COSMOS: "ipRules"},
@@ -83,31 +81,31 @@ cosmosdb.DatabaseAccount("records", ..., ip_rules=[{"ip_address_or_range": "81.2
 """,
 )
 def not_open_to_azure(entries: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
-    """The address 0.0.0.0 stands for every machine in every subscription of Azure, those of attackers included; ranges
-    that add up to the Internet, for everybody's.
+    """The address 0.0.0.0 admits every virtual machine in every Azure subscription, including attackers'. Ranges that
+    together cover the Internet admit everyone.
     """
     items = list(let_in(entries, "ipAddressOrRange"))
     if not items:
-        return NotApplicable("there is nothing to judge")
+        return NotApplicable("it has no firewall rules")
     return unless_wide(items, widest, "addresses of your own")
 
 
 @rule(
     "BL-PAAS-014",
-    "Cosmos DB is encrypted with a key of the force's own",
-    failure="Cosmos DB account is encrypted without a customer-managed key",
+    "Cosmos DB accounts are encrypted with a customer-managed key",
+    failure="Cosmos DB account has no customer-managed key for encryption",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=OWN_KEYS,
     at=COSMOS,
-    fix="Set keyVaultKeyUri to the force's key when the account is made.",
+    fix="Set keyVaultKeyUri to the force's key when you create the account.",
     example="""
 cosmosdb.DatabaseAccount("records", ..., key_vault_key_uri="https://kv-records.vault.azure.net/keys/records")
 """,
 )
 def cosmos_has_own_key(account: Value) -> Outcome:
-    """Microsoft encrypts everything with keys of its own. A key that the force holds can be withdrawn: then nobody,
-    whatever access he has to the platform, reads the data any more.
+    """Microsoft-managed keys are outside the force's control. The force can revoke a customer-managed key: then no one
+    reads the data, whatever access they have to the platform.
     """
     key = account["keyVaultKeyUri"]
     return Fail(key, "a key in a vault") if key.missing else None
@@ -115,9 +113,9 @@ def cosmos_has_own_key(account: Value) -> Outcome:
 
 @rule(
     "BL-PAAS-015",
-    "Caches answer over TLS only",
+    "Redis caches have the non-TLS port disabled",
     must=Must("enableNonSslPort", be=False, default=False),
-    failure="Redis cache has the port without TLS enabled",
+    failure="Redis cache has the non-TLS port enabled",
     severity=Severity.HIGH,
     controls=IN_TRANSIT,
     at=REDIS,
@@ -125,14 +123,14 @@ def cosmos_has_own_key(account: Value) -> Outcome:
     example='redis.Redis("sessions", ..., enable_non_ssl_port=False)',
 )
 def no_plain_port() -> None:
-    """On the other port everything crosses the network in the clear, the cache's password first."""
+    """On the non-TLS port all traffic, including the password, crosses the network unencrypted."""
 
 
 @rule(
     "BL-PAAS-016",
-    "Caches know identities only, no keys",
+    "Redis caches have access key authentication disabled",
     must=Must("disableAccessKeyAuthentication", be=True, default=False),
-    failure="Redis cache accepts access keys",
+    failure="Redis cache has access key authentication enabled",
     severity=Severity.MEDIUM,
     controls=BY_IDENTITY,
     at=REDIS,
@@ -140,12 +138,12 @@ def no_plain_port() -> None:
     example='redis.Redis("sessions", ..., disable_access_key_authentication=True)',
 )
 def cache_by_identity() -> None:
-    """The key of a cache is one password for all, with the right to read every session and to flush it."""
+    """The access key is one shared password with the right to read every session and to flush the cache."""
 
 
 @rule(
     "BL-PAAS-017",
-    "Databases of Redis Enterprise answer over TLS only",
+    "Redis Enterprise databases require TLS",
     must=Must("clientProtocol", be="Encrypted", default="Encrypted"),
     failure="Redis Enterprise database accepts plain-text connections",
     severity=Severity.HIGH,
@@ -155,12 +153,12 @@ def cache_by_identity() -> None:
     example='redisenterprise.Database("sessions", ..., client_protocol="Encrypted")',
 )
 def encrypted_protocol() -> None:
-    """In plaintext everything crosses the network readable, the database's password first."""
+    """Without TLS all traffic, including the password, crosses the network unencrypted."""
 
 
 @rule(
     "BL-PAAS-018",
-    "Configuration stores cannot be purged",
+    "App Configuration stores have purge protection enabled",
     must=Must("enablePurgeProtection", be=True, default=False),
     failure="App Configuration store has purge protection disabled",
     severity=Severity.MEDIUM,
@@ -170,4 +168,6 @@ def encrypted_protocol() -> None:
     example='appconfiguration.ConfigurationStore("records", ..., enable_purge_protection=True)',
 )
 def configuration_kept() -> None:
-    """Applications that have lost their configuration are down until somebody remembers what was in it."""
+    """Applications cannot run without their configuration. Without purge protection a deleted store cannot be recovered
+    with certainty.
+    """

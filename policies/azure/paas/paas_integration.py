@@ -34,9 +34,9 @@ _IN_VAULT: Final = ncsc("10") + caf("B2.a", "B3.c") + iso("5.17") + mcsb("IM-8")
 
 @rule(
     "BL-PAAS-030",
-    "Queues and events deny by default what no rule lets in",
+    "Service Bus and Event Hubs network rules deny by default",
     must=Must("defaultAction", be="Deny", default="Allow"),
-    failure="Messaging namespace network rules allow access by default",
+    failure="Service Bus or Event Hubs network rules allow by default",
     severity=Severity.HIGH,
     controls=CLOSED,
     at=NAMESPACE_NETWORKS,
@@ -44,30 +44,30 @@ _IN_VAULT: Final = ncsc("10") + caf("B2.a", "B3.c") + iso("5.17") + mcsb("IM-8")
     example='servicebus.NamespaceNetworkRuleSet("dispatch", ..., default_action="Deny")',
 )
 def namespaces_deny() -> None:
-    """A set of rules that allows by default lets in those it names, and everybody else."""
+    """A rule set with default action Allow admits every network, not only the listed ones."""
 
 
 @rule(
     "BL-PAAS-031",
-    "No key rules a whole namespace of queues or events",
-    failure="Shared access key controls a whole messaging namespace",
+    "No authorisation rule has the Manage right on a messaging namespace",
+    failure="Authorisation rule has the Manage right on a messaging namespace",
     severity=Severity.HIGH,
     controls=BY_IDENTITY + mcsb("PA-7"),
     at=NAMESPACE_RULES,
-    fix="Give applications a data role; where a key cannot be avoided, let it send or listen, on one queue.",
+    fix="Assign data roles to applications. Where a key is unavoidable, limit it to Send or Listen on one queue.",
     example='servicebus.NamespaceAuthorizationRule("sender", ..., rights=["Send"])',
 )
 def no_key_manages(entry: Value) -> Outcome:
-    """With the right to manage, one key reads every message, deletes every queue, and makes more keys."""
+    """A key with the Manage right can read every message, delete every queue and create more keys."""
     right = some(entry["rights"].each(), lambda each: each.text() == "manage")
     return Fail(right, "Send or Listen") if right else None
 
 
 @rule(
     "BL-PAAS-032",
-    "Automation is not reachable from the Internet",
+    "Automation accounts have public network access disabled",
     must=Must("publicNetworkAccess", be=False, default=True),
-    failure="Automation account is reachable from the Internet",
+    failure="Automation account has public network access enabled",
     severity=Severity.HIGH,
     controls=CLOSED,
     at=AUTOMATION,
@@ -75,30 +75,30 @@ def no_key_manages(entry: Value) -> Outcome:
     example='automation.AutomationAccount("patching", ..., public_network_access=False)',
 )
 def automation_not_public() -> None:
-    """A webhook is an address that starts a runbook, as administrator of many machines, for whoever knows it."""
+    """Anyone who knows a webhook's URL can start its runbook, which runs with administrator rights on many virtual
+    machines.
+    """
 
 
 @rule(
     "BL-PAAS-033",
-    "Variables of automation are encrypted",
+    "Automation variables are encrypted",
     must=Must("isEncrypted", be=True, default=False),
     failure="Automation variable is stored unencrypted",
     severity=Severity.MEDIUM,
     controls=_IN_VAULT + mcsb("DP-4"),
     at=VARIABLE,
-    fix="Set isEncrypted to true when the variable is made; better, keep secrets in a vault.",
+    fix="Set isEncrypted to true when you create the variable. Preferably, store secrets in a key vault.",
     example='automation.Variable("ledger", ..., is_encrypted=True)',
 )
 def variables_encrypted() -> None:
-    """A variable that is not encrypted is read by everybody who may see the account, and once it exists it cannot be
-    encrypted any more.
-    """
+    """Anyone who may read the account can read an unencrypted variable. It cannot be encrypted after creation."""
 
 
 @rule(
     "BL-PAAS-034",
-    "Interfaces are managed inside the force's network",
-    failure="API Management is deployed outside the force's virtual network",
+    "API Management is deployed in the virtual network in internal mode",
+    failure="API Management is deployed outside the virtual network",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=FILTERED,
@@ -108,9 +108,7 @@ def variables_encrypted() -> None:
     example='apimanagement.ApiManagementService("partners", ..., virtual_network_type="Internal")',
 )
 def interfaces_are_inside(service: Value, estate: Estate, *, among: Allowed[str] = ("Internal", "External")) -> Outcome:
-    """A gateway outside the network reaches what is behind it over the Internet: every system that it offers has to be
-    public for it.
-    """
+    """An instance outside the network reaches its backends over the Internet, so every backend has to be public."""
     place = service["virtualNetworkType"]
     if place.text("none") in {each.lower() for each in among}:
         return None
@@ -122,7 +120,7 @@ def interfaces_are_inside(service: Value, estate: Estate, *, among: Allowed[str]
     if child(service, "serviceName", estate.of(API), "serviceName") and not child(
         service, "serviceName", behind, "serviceName"
     ):
-        return NotApplicable("its interfaces answer by themselves, and nothing stands behind it")
+        return NotApplicable("its APIs are self-contained and have no backends")
     return Fail(place, " or ".join(among))
 
 
@@ -133,12 +131,12 @@ def _asks_elsewhere(policy: Value) -> bool:
 
 @rule(
     "BL-PAAS-035",
-    "Interfaces refuse old protocols and ciphers",
-    failure="API Management enables obsolete protocols or ciphers",
+    "API Management has obsolete protocols and ciphers disabled",
+    failure="API Management has obsolete protocols or ciphers enabled",
     severity=Severity.HIGH,
     controls=IN_TRANSIT + mcsb("NS-8"),
     at=API_MANAGEMENT,
-    fix="Remove the custom properties that switch on SSL 3.0, TLS 1.0, TLS 1.1 or 3DES, or set them to false.",
+    fix="Remove the custom properties that enable SSL 3.0, TLS 1.0, TLS 1.1 or 3DES, or set them to false.",
     example="""
 apimanagement.ApiManagementService(
     "partners",
@@ -150,7 +148,7 @@ apimanagement.ApiManagementService(
 def interfaces_refuse_old_protocols(
     service: Value, *, endings: Forbidden[str] = (".Ssl30", ".Tls10", ".Tls11", ".TripleDes168")
 ) -> Outcome:
-    """They are off unless somebody switches them on for one old partner, and then they are on for everybody."""
+    """They are disabled by default. Enabling them for one old client enables them for all."""
     old = tuple(each.lower() for each in endings)
     on = some(
         service["customProperties"].each(),
@@ -161,28 +159,28 @@ def interfaces_refuse_old_protocols(
 
 @rule(
     "BL-PAAS-036",
-    "Interfaces are offered over HTTPS only",
-    failure="API is published over plain HTTP",
+    "API Management APIs use encrypted protocols only",
+    failure="API Management API accepts plain HTTP",
     severity=Severity.HIGH,
     controls=IN_TRANSIT,
     at=API,
-    fix="Set protocols to https, or wss for sockets.",
+    fix="Set protocols to https, or wss for WebSocket APIs.",
     example='apimanagement.Api("incidents", ..., protocols=["https"])',
 )
 def interface_over_https(interface: Value) -> Outcome:
-    """Over plain HTTP the question, the answer and the caller's key are read by every network on the way."""
+    """Every network in between can read requests, responses and subscription keys over plain HTTP."""
     plain = some(interface["protocols"].each(), lambda each: each.text() in {"http", "ws"})
     return Fail(plain, "https or wss") if plain else None
 
 
 @rule(
     "BL-PAAS-037",
-    "Secrets of interfaces are in a vault",
-    failure="API Management secret is stored outside a key vault",
+    "API Management named values store secrets in a key vault",
+    failure="API Management named value holds a secret outside a key vault",
     severity=Severity.HIGH,
     controls=_IN_VAULT,
     at=NAMED_VALUE,
-    fix="Set keyVault.secretIdentifier in place of value.",
+    fix="Set keyVault.secretIdentifier instead of value.",
     example="""
 apimanagement.NamedValue(
     "ledger",
@@ -193,16 +191,16 @@ apimanagement.NamedValue(
 """,
 )
 def named_secret_in_vault(named: Value) -> Outcome:
-    """A secret that is written into the gateway is read by whoever may list its secrets, and is never changed."""
+    """Anyone who may list the secrets of the instance can read an inline secret, and it is not rotated."""
     if named["secret"].get(False) is False:
-        return NotApplicable("it is no secret")
+        return NotApplicable("it is not a secret")
     vault = named["keyVault"]
     return Fail(vault, "a reference to a vault") if vault.missing else None
 
 
 @rule(
     "BL-PAAS-038",
-    "Interfaces check whom they speak to",
+    "API Management validates backend certificates",
     failure="API Management does not validate backend certificates",
     severity=Severity.HIGH,
     controls=IN_TRANSIT + mcsb("IM-4"),
@@ -213,7 +211,7 @@ apimanagement.Backend("ledger", ..., tls={"validate_certificate_chain": True, "v
 """,
 )
 def interface_checks_certificates(tls: Value) -> Outcome:
-    """Encryption to somebody who was not asked who he is protects from nobody who can stand in the middle."""
+    """Without certificate validation, TLS does not protect against an attacker in the middle."""
     checks = (tls["validateCertificateChain"], tls["validateCertificateName"])
     off = some(checks, lambda each: each.get(True) is not True)
     return Fail(off, True) if off else None
@@ -221,13 +219,13 @@ def interface_checks_certificates(tls: Value) -> Outcome:
 
 @rule(
     "BL-PAAS-039",
-    "Workflows are started by known callers only",
-    failure="Logic app trigger accepts callers from any address",
+    "Logic app triggers restrict caller IP addresses",
+    failure="Logic app trigger accepts callers from any IP address",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=CLOSED,
     at=WORKFLOW,
-    fix="Set accessControl.triggers.allowedCallerIpAddresses to the ranges of the callers.",
+    fix="Set accessControl.triggers.allowedCallerIpAddresses to the callers' ranges.",
     example="""
 logic.Workflow(
     "dispatch",
@@ -237,7 +235,7 @@ logic.Workflow(
 """,
 )
 def workflow_knows_callers(workflow: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
-    """The address of a workflow carries its own key: whoever comes by it, from a log or a mail, starts the workflow."""
+    """The trigger URL contains its key. Anyone who obtains it from a log or e-mail can start the workflow."""
     callers = workflow.at("accessControl.triggers.allowedCallerIpAddresses")
     items = list(let_in(callers, "addressRange"))
     if not items:

@@ -102,7 +102,9 @@ def premium() -> None:
     example='containerregistry.Registry("images", ..., zone_redundancy="Enabled")',
 )
 def registry_zones() -> None:
-    """A cluster that recovers in another zone pulls its images from the registry. Without it, no lost node is replaced."""
+    """A cluster that recovers in another zone pulls its images from the registry. Without the registry, no lost node is
+    replaced.
+    """
 
 
 @rule(

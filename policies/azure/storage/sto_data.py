@@ -86,7 +86,9 @@ def twice_encrypted() -> None:
     example='storage.StorageAccount("records", ..., sku={"name": "Standard_ZRS"})',
 )
 def redundant() -> None:
-    """Locally redundant storage keeps three copies in one data centre: one fire, flood or fault destroys all of them."""
+    """Locally redundant storage keeps three copies in one data centre. One fire, flood or fault
+    destroys all of them.
+    """
 
 
 @rule(
