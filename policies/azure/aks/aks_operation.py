@@ -164,9 +164,9 @@ def no_node_address() -> None:
 
 @rule(
     "BL-AKS-018",
-    "AKS node pools have secure boot and a virtual TPM enabled",
+    "AKS node pools have secure boot enabled",
     must=Must("securityProfile.enableSecureBoot", be=True, default=False),
-    failure="AKS node pool has secure boot or its virtual TPM disabled",
+    failure="AKS node pool has secure boot disabled",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("5") + caf("B4.b") + iso("8.9") + mcsb("PV-4") + policing("secure-configuration"),

@@ -19,7 +19,7 @@ _SELF_SERVICE: Final = "microsoft.authorization/roleassignments/write"
 
 @rule(
     "BL-IAM-001",
-    "No Owner role is permanently assigned at subscription scope or above",
+    "Owner-level roles are not permanently assigned at subscription scope or above",
     failure="Owner-level role is permanently assigned at subscription scope or above",
     severity=Severity.HIGH,
     controls=ncsc("9", "10", "12") + caf("B2.c", "B2.d") + iso("8.2") + mcsb("PA-2") + _PRIVILEGED,
@@ -116,8 +116,8 @@ def no_standing_contributor(assignment: Value) -> Outcome:
 
 @rule(
     "BL-IAM-004",
-    "Custom roles have no wildcard data actions",
-    failure="Custom role has a wildcard data action",
+    "Custom roles have no data action wildcard over a provider or service",
+    failure="Custom role has a data action wildcard over a provider or service",
     severity=Severity.HIGH,
     controls=ncsc("2.3", "9") + caf("B2.d", "B3.c") + iso("8.3") + mcsb("PA-7") + _PRIVILEGED,
     at={DEFINITION: "permissions[*].dataActions[*]"},

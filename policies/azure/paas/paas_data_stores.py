@@ -168,6 +168,6 @@ def encrypted_protocol() -> None:
     example='appconfiguration.ConfigurationStore("records", ..., enable_purge_protection=True)',
 )
 def configuration_kept() -> None:
-    """Applications cannot run without their configuration. Without purge protection a deleted store cannot be recovered
-    with certainty.
+    """Without purge protection, a soft-deleted store can be purged before its retention period ends. Applications
+    cannot run without their configuration.
     """

@@ -34,9 +34,9 @@ _IN_VAULT: Final = ncsc("10") + caf("B2.a", "B3.c") + iso("5.17") + mcsb("IM-8")
 
 @rule(
     "BL-PAAS-030",
-    "Service Bus and Event Hubs network rules deny by default",
+    "Messaging namespace network rules deny access by default",
     must=Must("defaultAction", be="Deny", default="Allow"),
-    failure="Service Bus or Event Hubs network rules allow by default",
+    failure="Messaging namespace network rules allow access by default",
     severity=Severity.HIGH,
     controls=CLOSED,
     at=NAMESPACE_NETWORKS,

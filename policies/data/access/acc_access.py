@@ -42,38 +42,39 @@ pulumi.ComponentResource(
 
 @rule(
     "BL-ACC-001",
-    "Access to data ends with its agreement",
+    "Access to data is closed after its agreement ends",
     failure="Access to data is open after its last day",
     severity=Severity.HIGH,
     controls=ncsc("9") + caf("B2.d", "B3.b") + dpa("36") + iso("5.14", "5.18") + _ACCESS,
     at={ACCESS_RULE: "ends"},
-    fix="Run `bluelamp up`, which closes what has ended; renew the agreement and its contract where access shall stay.",
+    fix="""Run `bluelamp up`, which closes expired access. Renew the agreement and its contract where access is to
+    continue.""",
     example=_RULE,
 )
 def access_has_not_ended(ends: Value) -> Outcome:
-    """After the last day of an agreement nobody has decided that the partner may still see the data, and nobody can
-    show why it did.
+    """After the last day of an agreement there is no decision that permits the partner's access, and no evidence to
+    justify it.
     """
     if ends.missing:
         return _NO_END
     if root(ends.resource)["open"].get(False) is not True:
-        return NotApplicable("it is closed")
+        return NotApplicable("the access is closed")
     return Fail(ends, f"a day from {today()} on") if _day(ends) < today() else None
 
 
 @rule(
     "BL-ACC-002",
-    "Access to data does not end within 30 days",
+    "Access to data has at least 30 days until its agreement ends",
     failure="Access to data ends within 30 days, or has ended",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=caf("B2.d") + iso("5.14", "5.18"),
     at={ACCESS_RULE: "ends"},
-    fix="Renew the agreement and write its new end into the contract, or delete the rule.",
+    fix="Renew the agreement and set its new end in the contract, or delete the rule.",
     example=_RULE,
 )
 def access_stays(ends: Value, *, notice_days: AtLeast[int] = 30) -> Outcome:
-    """Access that ends without a warning ends in the middle of somebody's work, and is given back in haste."""
+    """Access that ends without notice interrupts work, and is then renewed without review."""
     if ends.missing:
         return _NO_END
     last = today() + timedelta(days=notice_days)
@@ -88,7 +89,7 @@ def access_stays(ends: Value, *, notice_days: AtLeast[int] = 30) -> Outcome:
     controls=ncsc("13", "2.5") + caf("C1.a", "C1.b") + dpa("62") + iso("8.15", "5.28") + mcsb("LT-6"),
     at=(ACCOUNT, API_MANAGEMENT),
     estate=True,
-    fix="Add a diagnostic setting whose storageAccountId is the log archive: for a lake, of its blob service.",
+    fix="Add a diagnostic setting with the log archive as storageAccountId; for a data lake, on its blob service.",
     example="""
 lake = storage.StorageAccount("lake", ..., account_name="stlake", is_hns_enabled=True)
 archive = storage.StorageAccount(
@@ -104,11 +105,11 @@ monitor.DiagnosticSetting(
 """,
 )
 def access_is_archived(service: Value, estate: Estate) -> Outcome:
-    """The law asks for logs that show who consulted or disclosed what, and when. One that an administrator can delete
-    shows nothing about that administrator.
+    """The Data Protection Act 2018 requires logs that show who consulted or disclosed what, and when. A log that an
+    administrator can delete is no evidence about that administrator.
     """
     if canonical(service.resource.type) == ACCOUNT and service["isHnsEnabled"].get(False) is not True:
-        return NotApplicable("it is no data lake")
+        return NotApplicable("it is not a data lake")
     if canonical(service.resource.type) == API_MANAGEMENT and service.at("sku.name").text("") == "consumption":
         return NotApplicable("the consumption tier has no resource logs")
     settings = [each for each in estate.of(DIAGNOSTIC_SETTING) if each["storageAccountId"].raw is not None]
@@ -121,12 +122,12 @@ def access_is_archived(service: Value, estate: Estate) -> Outcome:
 
 @rule(
     "BL-ACC-004",
-    "People read stored data only under a condition",
-    failure="Role lets people read stored data without a condition",
+    "Users' roles on stored data have a condition",
+    failure="User's role on stored data has no condition",
     severity=Severity.HIGH,
     controls=ncsc("9") + caf("B2.d", "B3.b") + dpa("40") + iso("5.15", "8.3") + mcsb("PA-7") + _ACCESS,
     at=ASSIGNMENT,
-    fix="Give access by a rule in stacks/FORCE/access.yaml, which writes the condition; or set condition.",
+    fix="Declare the access in stacks/FORCE/access.yaml, which sets the condition, or set condition.",
     example="""
 authorization.RoleAssignment(
     "analysts",
@@ -139,13 +140,13 @@ authorization.RoleAssignment(
 """,
 )
 def reader_has_a_condition(assignment: Value) -> Outcome:
-    """A role on a container opens every asset in it, masked or not, from every network that reaches it. The condition
-    is what names the asset's folder and the way in.
+    """A role on a container gives access to every asset in it, masked or not, from every network with access. A
+    condition limits it to the asset's folder and network path.
     """
     if assignment["principalType"].text("") == "serviceprincipal":
-        return NotApplicable("it is a service's, not a person's")
+        return NotApplicable("it is assigned to a service, not to a user or group")
     if assignment["roleDefinitionId"].text().rpartition("/")[2] not in _DATA_ROLES:
-        return NotApplicable("the role reads no blobs")
+        return NotApplicable("the role does not read blobs")
     condition = assignment["condition"]
     return Fail(condition, "a condition") if condition.missing or not condition.text().strip() else None
 

@@ -38,7 +38,7 @@ pulumi.ComponentResource(
 
 @rule(
     "BL-AST-001",
-    "Every data store belongs to an information asset",
+    "Data stores belong to an information asset",
     failure="Data store belongs to no information asset",
     severity=Severity.HIGH,
     controls=ncsc("4")
@@ -49,13 +49,13 @@ pulumi.ComponentResource(
     + policing("information-management"),
     at=STORES,
     estate=True,
-    fix="Name the resource in a placement of its asset's contract in stacks/FORCE/assets; `bluelamp assets FORCE "
-    "--propose` writes contracts for what has none.",
+    fix="""Name the resource in a placement of its asset's contract in stacks/FORCE/assets. `bluelamp assets FORCE
+    --propose` writes contracts for unregistered stores.""",
     example=_STORE,
 )
 def store_is_catalogued(store: Value, estate: Estate) -> Outcome:
-    """Data that no register lists has no owner, no retention and no lawful basis, and it is missed by every search for
-    what the force holds about somebody.
+    """Data outside the register has no owner, no retention period and no lawful basis, and subject access searches miss
+    it.
     """
     register = register_of(estate)
     if register.holds(store):
@@ -67,37 +67,39 @@ def store_is_catalogued(store: Value, estate: Estate) -> Outcome:
 
 @rule(
     "BL-AST-002",
-    "Every information asset has an owner who has agreed",
-    failure="Information asset has no agreed owner",
+    "Information assets have an owner who has accepted the role",
+    failure="Information asset has no owner who has accepted the role",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("4") + caf("A1.b", "A3.a") + dpa("61") + iso("5.9") + policing("information-management"),
     at={ASSET: "owner"},
-    fix="Have the owner accept the asset, and write the day as `agreed` in informationAssetOwner of its contract.",
+    fix="Have the owner accept the asset, and set `agreed` to the date in informationAssetOwner of its contract.",
     example=_STORE,
 )
 def owner_has_agreed(owner: Value) -> Outcome:
-    """An owner who was never asked decides nothing. Until the role has accepted the asset, it is only proposed."""
+    """Until the owner accepts the asset, the ownership is only proposed and no one is accountable."""
     if not owner["role"].text():
         return Fail(owner["role"], "a role")
     agreed = owner["agreed"]
-    return None if _has_come(agreed) else Fail(agreed, "the day on which the owner agreed", "the owner is proposed")
+    return (
+        None if _has_come(agreed) else Fail(agreed, "the day on which the owner agreed", "the owner is only proposed")
+    )
 
 
 @rule(
     "BL-AST-003",
-    "Every information asset is deployed where its contract says",
-    failure="Information asset names a resource that is not deployed",
+    "Information asset placements refer to deployed resources",
+    failure="Information asset placement refers to no deployed resource",
     severity=Severity.MEDIUM,
     controls=ncsc("4") + caf("A3.a") + iso("5.9") + mcsb("AM-1"),
     at={ASSET: "placements[*]"},
     estate=True,
-    fix="Name the resource as `bluelamp check` prints it, or remove the placement from the contract.",
+    fix="Set the resource to a name that `bluelamp check` prints, or remove the placement from the contract.",
     example=_STORE,
 )
 def placement_is_deployed(placement: Value, estate: Estate) -> Outcome:
-    """A register that lists what is not there is believed once and then no more; and what the asset was moved to is
-    perhaps not listed at all.
+    """A register that lists missing resources cannot be relied on, and the asset may have moved to a place that is not
+    listed.
     """
     if placement["resource"].missing:
         return _ELSEWHERE
@@ -105,24 +107,24 @@ def placement_is_deployed(placement: Value, estate: Estate) -> Outcome:
         return None
     others = root(placement.resource)["placements"].each()
     if is_pattern(placement) and some(others, lambda each: bool(targets(each, estate))):
-        return NotApplicable("it is a pattern that means no resource yet, and other placements are deployed")
+        return NotApplicable("its pattern matches no resource yet, and other placements are deployed")
     return Fail(placement["resource"], "the name of a deployed resource that can hold data")
 
 
 @rule(
     "BL-AST-004",
-    "Data resides where its contract says",
-    failure="Data resides in another place than its contract says",
+    "Data is stored in the location that its contract states",
+    failure="Data is stored in a location other than its contract states",
     severity=Severity.HIGH,
     controls=ncsc("2.1") + caf("B3.a") + dpa("73") + iso("5.9", "5.23") + mcsb("AM-2") + policing("cloud-security"),
     at={ASSET: "placements[*]"},
     estate=True,
-    fix="Set the placement's location to that of the resource, or deploy the resource where the contract says.",
+    fix="Set the placement's location to that of the resource, or deploy the resource in the contract's location.",
     example=_STORE,
 )
 def placement_is_located(placement: Value, estate: Estate) -> Outcome:
-    """Transfer risk, resilience and the answer to a request for information all follow from where data is. A contract
-    that names another place answers all three wrongly.
+    """Transfer risk, resilience and answers to requests for information depend on where data is. A wrong location in
+    the contract makes all three wrong.
     """
     stores = targets(placement, estate)
     if not stores:
@@ -134,22 +136,22 @@ def placement_is_located(placement: Value, estate: Estate) -> Outcome:
 
 @rule(
     "BL-AST-005",
-    "A store has the classification of the data it holds",
-    failure="Store has another classification than the data it holds",
+    "Data stores are tagged with the classification of their data",
+    failure="Data store has a classification tag other than that of its data",
     severity=Severity.HIGH,
     controls=ncsc("2.1", "4") + caf("B3.a") + iso("5.12", "5.13") + policing("information-management"),
     at={ASSET: "placements[*]"},
     estate=True,
-    fix="Tag the store with the highest classification of the assets in it, or correct the contract.",
+    fix="Set the store's tag to the highest classification of its assets, or correct the contract.",
     example=_STORE,
 )
 def store_is_classified(placement: Value, estate: Estate) -> Outcome:
-    """The tag decides who may reach a store and where it may be. A lower one than that of the data inside protects the
-    data too little, and a higher one says that something is there which no contract knows of.
+    """The tag determines who may access a store and where it may be. Too low a tag under-protects the data; too high a
+    tag indicates data without a contract.
     """
     stores = [store for store in targets(placement, estate) if not store["tags"].missing]
     if not stores:
-        return NotApplicable("nothing that it names carries a classification")
+        return NotApplicable("no resource that it names has a classification tag")
     other = some(stores, lambda store: _differs(store, highest(store, estate)))
     if other is None:
         return None
@@ -160,8 +162,8 @@ def store_is_classified(placement: Value, estate: Estate) -> Outcome:
 
 @rule(
     "BL-AST-006",
-    "A store keeps data for as long as its contract says",
-    failure="Store keeps data for another time than its contract says",
+    "Data stores apply the retention period that the contract states",
+    failure="Data store applies a retention period other than its contract states",
     severity=Severity.HIGH,
     controls=ncsc("2.3") + caf("B3.c") + dpa("39") + iso("5.33", "8.10") + policing("information-management"),
     at={ASSET: "placements[*]"},
@@ -177,78 +179,78 @@ pulumi.ComponentResource(
 """,
 )
 def store_keeps_as_agreed(placement: Value, estate: Estate, *, grace_days: AtMost[int] = 31) -> Outcome:
-    """Deleting early loses what an inquiry will ask for; keeping longer than agreed breaks the fifth principle.
+    """Early deletion loses data that an inquiry needs. Longer storage breaks the fifth data protection principle.
     Disposal may take up to `grace_days` after the end of the period.
     """
     if root(placement.resource)["retentionYears"].missing:
-        return NotApplicable("its contract states no period")
+        return NotApplicable("its contract states no retention period")
     found = _keeping.differs(placement, estate, grace_days)
-    return NotApplicable("no setting of what it names deletes or keeps data") if isinstance(found, bool) else found
+    return NotApplicable("no resource that it names has a retention setting") if isinstance(found, bool) else found
 
 
 @rule(
     "BL-AST-007",
-    "Data flows to a lower classification only by agreement",
+    "Data flows to a lower classification are covered by an agreement",
     failure="Data flows to a lower classification without an agreement",
     severity=Severity.HIGH,
     controls=ncsc("4") + caf("B3.a", "B3.b") + dpa("36") + iso("5.12", "5.14") + policing("information-management"),
     at=ASSET,
     estate=True,
-    fix="Agree the release and write it in sharingAgreements with lowerClassification, or raise the classification.",
+    fix="Agree the release and set lowerClassification in sharingAgreements, or raise the classification.",
     example=_STORE,
 )
 def flow_keeps_classification(asset: Value, estate: Estate) -> Outcome:
-    """A report or an extract has the classification of what went into it, unless somebody decided otherwise. Without
-    that decision, the way around every control of the source is a copy.
+    """A report or extract has the classification of its sources unless the information asset owner has decided
+    otherwise. Without a decision, a copy bypasses every control of the source.
     """
     return _flows.lowered(asset, estate)
 
 
 @rule(
     "BL-AST-008",
-    "Data is published only by agreement",
+    "Data flows to a public copy are covered by an agreement",
     failure="Data flows to a public copy without an agreement",
     severity=Severity.CRITICAL,
     controls=ncsc("9", "4") + caf("B2.a", "B3.b") + dpa("36", "40") + iso("5.14") + policing("information-management"),
     at=ASSET,
     estate=True,
-    fix="Agree the publication and write it in sharingAgreements with public, or make the copy private.",
+    fix="Agree the publication and set public in sharingAgreements, or make the copy private.",
     example=_STORE,
 )
 def flow_stays_private(asset: Value, estate: Estate) -> Outcome:
-    """What is published cannot be taken back. Somebody has to have decided it for this data, and not merely for the
-    store that it happens to be copied to.
+    """Publication cannot be reversed. It requires a decision for this data, not only for the store that
+    holds the copy.
     """
     return _flows.published(asset, estate)
 
 
 @rule(
     "BL-AST-009",
-    "Data leaves the United Kingdom only by agreement",
+    "Data flows out of the United Kingdom are covered by an agreement",
     failure="Data flows out of the United Kingdom without an agreement",
     severity=Severity.CRITICAL,
     controls=ncsc("2.1") + caf("B3.a", "B3.b") + dpa("73") + iso("5.14", "5.23") + policing("cloud-security"),
     at=ASSET,
     estate=True,
-    fix="Agree the transfer and write it in sharingAgreements with outsideUk, or keep the copy in the United Kingdom.",
+    fix="Agree the transfer and set outsideUk in sharingAgreements, or keep the copy in the United Kingdom.",
     example=_STORE,
 )
 def flow_stays_in_the_uk(asset: Value, estate: Estate) -> Outcome:
-    """A transfer of law enforcement data abroad has conditions of its own in Part 3 of the Data Protection Act 2018. A
-    copy in another country is a transfer, whichever team made it.
+    """Part 3 of the Data Protection Act 2018 sets conditions for transfers of law enforcement data abroad. A copy in
+    another country is a transfer.
     """
     return _flows.exported(asset, estate)
 
 
 @rule(
     "BL-AST-010",
-    "A store keeps what is under legal hold",
-    failure="Store may delete what is under legal hold",
+    "Data under legal hold is protected from deletion",
+    failure="Data under legal hold can be deleted",
     severity=Severity.CRITICAL,
     controls=ncsc("2.3") + caf("B3.c") + dpa("39") + iso("5.28", "5.33") + policing("information-management"),
     at={ASSET: "legalHolds[*]"},
     estate=True,
-    fix="Put a BlobContainerLegalHold on each container, or a retention that lasts until the hold ends.",
+    fix="Add a BlobContainerLegalHold to each container, or a retention policy that lasts until the hold ends.",
     example="""
 account = storage.StorageAccount("records", ..., account_name="strecords")
 storage.BlobContainer("evidence", ..., account_name="strecords", container_name="evidence")
@@ -267,8 +269,8 @@ pulumi.ComponentResource(
 """,
 )
 def hold_is_kept(hold: Value, estate: Estate) -> Outcome:
-    """A lifecycle rule knows no inquiry. Deleting what one has asked for is an offence under the Inquiries Act 2005,
-    and nobody notices until it is asked for.
+    """Lifecycle rules do not take inquiries into account. Deleting data that an inquiry has requested is an offence
+    under the Inquiries Act 2005, and is noticed only when the data is needed.
     """
     if _keeping.is_over(hold):
         return NotApplicable("the hold has ended")

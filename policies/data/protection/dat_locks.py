@@ -30,15 +30,15 @@ _HOLDING: Final = frozenset({"cannotdelete", "readonly"})
 
 @rule(
     "BL-DAT-006",
-    "What keeps records cannot be deleted by mistake",
-    failure="Records store has no delete lock or protection",
+    "Stores of records have a delete lock or deletion protection",
+    failure="Store of records has no delete lock or deletion protection",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("2.5") + caf("B5.c") + dpa("40") + iso("5.33") + mcsb("AM-4"),
     at=STORES,
     estate=True,
-    fix="Put a CanNotDelete lock on the resource or its group, or set protect in its resource options. For a data lake "
-    "set protect: a lock also keeps role assignments from being removed.",
+    fix="""Add a CanNotDelete lock to the resource or its group, or set protect in its resource options. For a data lake
+    set protect: a lock also prevents the removal of role assignments.""",
     example="""
 storage.StorageAccount("records", ..., account_name="strecords", resource_group_name="rg-records")
 authorization.ManagementLockAtResourceGroupLevel(
@@ -47,10 +47,10 @@ authorization.ManagementLockAtResourceGroupLevel(
 """,
 )
 def store_is_locked(store: Value, estate: Estate) -> Outcome:
-    """One wrong name in a command deletes an account and everything in it. A lock makes that two steps, and the first
-    one asks why. While a resource has a CanNotDelete lock, Azure removes no role assignment at or below it, so that
-    access to a data lake could not be withdrawn: `protect`, by which the engine refuses to delete it, is right there.
-    Source: Microsoft, "Lock your resources to protect your infrastructure".
+    """One wrong name in a command deletes an account and its content. A lock adds a deliberate second step. While a
+    resource has a CanNotDelete lock, Azure removes no role assignment at or below it, so access to a data lake could
+    not be withdrawn: use `protect`, with which the engine refuses to delete it, for data lakes. Source: Microsoft,
+    "Lock your resources to protect your infrastructure".
     """
     if store.resource.protect:
         return None

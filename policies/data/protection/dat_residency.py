@@ -19,7 +19,7 @@ _OFFICIAL: Final = re.compile(r"official([-_ ]sensitive)?([-_ :;,].*)?")
 
 @rule(
     "BL-DAT-001",
-    "Everything stands in the United Kingdom",
+    "Resources are located in the United Kingdom",
     failure="Resource is located outside the United Kingdom",
     severity=Severity.CRITICAL,
     controls=ncsc("2.1") + caf("B3.a", "B3.c") + dpa("73") + iso("5.23") + mcsb("AM-2") + policing("cloud-security"),
@@ -35,11 +35,11 @@ _OFFICIAL: Final = re.compile(r"official([-_ ]sensitive)?([-_ :;,].*)?")
 def in_the_united_kingdom(
     location: Value, *, among: Allowed[str] = ("uksouth", "ukwest"), regionless: Allowed[str] = ("global",)
 ) -> Outcome:
-    """Police data that leaves the country is a transfer under Part 3 of the Data Protection Act 2018, and may come
-    under the law of the place it is moved to. A region in the UK is necessary; it is not by itself sufficient.
+    """Police data outside the country is a transfer under Part 3 of the Data Protection Act 2018, and may be subject to
+    the law of that country. A UK region is necessary but not sufficient.
     """
     if location.missing:
-        return NotApplicable("it stands where its resource group does, which is judged itself")
+        return NotApplicable("it has the location of its resource group, which is judged separately")
     if location.text().replace(" ", "") in (*among, *regionless):
         return None
     return Fail(location, among)
@@ -47,7 +47,7 @@ def in_the_united_kingdom(
 
 @rule(
     "BL-DAT-002",
-    "Nothing above OFFICIAL is in a public cloud",
+    "Data in a public cloud is classified OFFICIAL or below",
     failure="Resource in a public cloud is classified above OFFICIAL",
     severity=Severity.CRITICAL,
     controls=ncsc("2.1", "4")
@@ -55,15 +55,15 @@ def in_the_united_kingdom(
     + iso("5.12", "5.13")
     + policing("information-management", "cloud-security"),
     at=dict.fromkeys(TAGGED, "tags.classification"),
-    fix="Tag it OFFICIAL or OFFICIAL-SENSITIVE; keep SECRET and above on the systems accredited for it.",
+    fix="Set the tag to OFFICIAL or OFFICIAL-SENSITIVE. Keep SECRET and above on accredited systems.",
     example='resources.ResourceGroup("records", tags={"classification": "OFFICIAL-SENSITIVE"})',
 )
 def official_at_most(classification: Value) -> Outcome:
-    """Public cloud is accredited for the OFFICIAL tier and its SENSITIVE marking. SECRET needs systems that are built
-    and staffed for it, whatever the encryption.
+    """Public cloud is accredited for OFFICIAL, including OFFICIAL-SENSITIVE. SECRET requires dedicated systems and
+    staff, whatever the encryption.
     """
     if classification.missing:
-        return NotApplicable("it carries no classification")
+        return NotApplicable("it has no classification tag")
     if _OFFICIAL.fullmatch(classification.text().strip()):
         return None
     return Fail(classification, ("OFFICIAL", "OFFICIAL-SENSITIVE"))

@@ -17,53 +17,53 @@ _TAGGED: Final = tuple(type_ for type_ in RETIRING if type_ in frozenset(TAGGED)
 
 @rule(
     "BL-SPD-006",
-    "Nothing is built on what Azure is going to retire",
-    failure="Resource is of a kind that Azure is about to retire",
+    "Resources are not of a type with an announced Azure retirement",
+    failure="Resource is of a type that Azure is about to retire",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("4", "5") + caf("A3.a", "B4.d") + iso("5.9", "8.8"),
     at=tuple(RETIRING),
-    fix="Take the kind that takes its place; the service's page on the retirement names it.",
+    fix="Use the replacement that Microsoft's retirement announcement names.",
     example='network.PublicIPAddress("gateway", ..., sku={"name": "Standard"})',
 )
 def not_retiring(resource: Value) -> Outcome:
-    """What has a last day has to be paid for twice: once now, and once more when it is replaced, on Microsoft's date
-    and not the force's.
-    """
+    """A resource that Azure retires has to be paid for and replaced on Microsoft's date, not on the force's."""
     for retirement, place in matches(resource):
-        return Fail(place, f"what outlasts {retirement.last}", f"retired then: {retirement.title}")
+        return Fail(
+            place, f"a type that is supported after {retirement.last}", f"retired on that day: {retirement.title}"
+        )
     return None
 
 
 @rule(
     "BL-SPD-007",
-    "Nothing stands on what Azure has retired",
-    failure="Resource is of a kind that Azure has retired",
+    "Resources are not of a type that Azure has retired",
+    failure="Resource is of a type that Azure has retired",
     severity=Severity.HIGH,
     controls=ncsc("4", "5") + caf("A3.a", "B4.d") + cyber_essentials("security-update-management") + mcsb("PV-6"),
     at=tuple(RETIRING),
-    fix="Move to the kind that takes its place; the service's page on the retirement names it.",
+    fix="Migrate to the replacement that Microsoft's retirement announcement names.",
     example='network.PublicIPAddress("gateway", ..., sku={"name": "Standard"})',
 )
 def not_retired(resource: Value) -> Outcome:
-    """What is retired gets no security updates and can be switched off on any day. Cyber Essentials fails a force for
-    it.
+    """A retired service gets no security updates and can be switched off at any time. Cyber Essentials does not permit
+    unsupported software.
     """
     for retirement, place in matches(resource, today()):
-        return Fail(place, f"what is supported; the last day was {retirement.last}", retirement.title)
+        return Fail(place, f"a supported type; the last day was {retirement.last}", retirement.title)
     return None
 
 
 @rule(
     "BL-SPD-012",
-    "Nothing is retired by Azure before its milestone ends",
+    "Resources are supported by Azure until their milestone ends",
     failure="Resource is retired by Azure before its milestone ends",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("4", "5") + caf("A3.a", "B4.d") + iso("5.9", "8.8"),
     at=_TAGGED,
     estate=True,
-    fix="Take the kind that takes its place, or move the replacement to a milestone that ends before the retirement.",
+    fix="Use the replacement, or move it to a milestone that ends before the retirement.",
     example="""
 network.PublicIPAddress("gateway", ..., sku={"name": "Standard"}, tags={"roadmap-milestone": "hybrid-foundation"})
 pulumi.ComponentResource(
@@ -74,15 +74,15 @@ pulumi.ComponentResource(
 """,
 )
 def outlasts_milestone(resource: Value, estate: Estate) -> Outcome:
-    """A milestone that is reached on a service that is gone by then is not reached. The replacement is work that the
-    milestone's budget and dates do not have.
+    """A milestone cannot be met on a service that no longer exists. The replacement is work outside the milestone's
+    budget and dates.
     """
     named = resource["tags"]["roadmap-milestone"]
     milestone = _roadmap.milestone(named, estate)
     if milestone is None:
-        return NotApplicable("it carries no milestone of the roadmap")
+        return NotApplicable("it has no milestone of the roadmap")
     end = _roadmap.day(milestone["end"])
     for retirement, place in matches(resource, end):
         why = f"retired on {retirement.last}: {retirement.title}"
-        return Fail(place, f"what outlasts {end}, the end of {named.known}", why)
+        return Fail(place, f"a type that is supported after {end}, the end of {named.known}", why)
     return None

@@ -59,8 +59,8 @@ pulumi.ComponentResource(
 
 @rule(
     "BL-SPD-008",
-    "Every resource serves a milestone of the roadmap",
-    failure="Resource names a milestone that the roadmap does not have",
+    "Resources refer to a milestone of the roadmap",
+    failure="Resource refers to a milestone that the roadmap does not have",
     severity=Severity.MEDIUM,
     controls=ncsc("4") + caf("A3.a") + iso("5.9") + mcsb("AM-1"),
     at=dict.fromkeys(TAGGED, "tags.roadmap-milestone"),
@@ -69,7 +69,7 @@ pulumi.ComponentResource(
     example=_ROADMAP,
 )
 def milestone_exists(named: Value, estate: Estate) -> Outcome:
-    """Spend that serves no milestone moves the force nowhere, and is in the budget of none."""
+    """Spend without a milestone does not contribute to the roadmap and is in no milestone's budget."""
     if named.missing:
         return NotApplicable("it names no milestone")
     known = _roadmap.milestones(estate)
@@ -81,17 +81,17 @@ def milestone_exists(named: Value, estate: Estate) -> Outcome:
 @rule(
     "BL-SPD-009",
     "Tactical spend has a successor that a milestone delivers",
-    failure="Successor of tactical spend leads to no milestone",
+    failure="Tactical spend has a successor that no milestone delivers",
     severity=Severity.MEDIUM,
     controls=ncsc("4") + caf("A3.a", "B4.a") + iso("5.9"),
     at={**dict.fromkeys(TAGGED, "tags.successor-module"), TACTICAL: "successor"},
     estate=True,
-    fix="Name a module in `delivers` of a milestone, or a debt ID whose own successor is one.",
+    fix="Name a module in `delivers` of a milestone, or a debt ID whose successor is such a module.",
     example=_ROADMAP,
 )
 def successor_leads_on(successor: Value, estate: Estate) -> Outcome:
-    """An interim system ends when its successor is there. A successor that nothing on the roadmap delivers, or that is
-    interim itself without an end, makes the tactical choice permanent.
+    """A tactical system ends when its successor is delivered. Without a milestone for the successor, or with a tactical
+    successor without an end, the tactical choice becomes permanent.
     """
     if not str(successor.get("")).strip():
         return NotApplicable("it names no successor")
@@ -102,8 +102,8 @@ def successor_leads_on(successor: Value, estate: Estate) -> Outcome:
 
 @rule(
     "BL-SPD-010",
-    "No milestone depends on itself",
-    failure="Milestones depend on one another in a cycle",
+    "Milestone dependencies have no cycle",
+    failure="Milestone depends on itself through a cycle",
     severity=Severity.MEDIUM,
     controls=caf("A3.a") + iso("5.9"),
     at={MILESTONE: "dependsOn"},
@@ -112,29 +112,29 @@ def successor_leads_on(successor: Value, estate: Estate) -> Outcome:
     example=_ROADMAP,
 )
 def milestone_has_order(depends_on: Value, estate: Estate) -> Outcome:
-    """Milestones that wait for one another are never reached, and what they were to replace stays."""
+    """Milestones that depend on one another can never be completed, and the systems that they replace stay in use."""
     if depends_on.missing:
-        return NotApplicable("it depends on no milestone")
+        return NotApplicable("it has no dependencies")
     cycle = _roadmap.circle(root(depends_on.resource), estate)
     return Fail(depends_on, "milestones that do not depend on this one", " -> ".join(cycle)) if cycle else None
 
 
 @rule(
     "BL-SPD-011",
-    "A milestone starts after the milestones that it depends on end",
-    failure="Milestone starts before a milestone that it depends on ends",
+    "Milestones start after their dependencies end",
+    failure="Milestone starts before a dependency ends",
     severity=Severity.MEDIUM,
     controls=caf("A3.a") + iso("5.9"),
     at={MILESTONE: "dependsOn[*]"},
     estate=True,
-    fix="Move the start in stacks/FORCE/roadmap.yaml behind the end of the dependency, or remove the dependency.",
+    fix="Set the start in stacks/FORCE/roadmap.yaml to after the end of the dependency, or remove the dependency.",
     example=_ROADMAP,
 )
 def milestone_is_scheduled(before: Value, estate: Estate) -> Outcome:
-    """Work that starts before what it is built on is there gets done twice, or is done on an interim system."""
+    """Work that starts before its dependency is complete is done twice, or on a temporary system."""
     needed = _roadmap.milestone(before, estate)
     if needed is None:
-        return Fail(before, list(_roadmap.milestones(estate)), "the roadmap has no such milestone")
+        return Fail(before, list(_roadmap.milestones(estate)), "the roadmap does not have this milestone")
     start, end = root(before.resource)["start"], _roadmap.day(needed["end"])
     if _roadmap.day(start) > end:
         return None
@@ -143,22 +143,22 @@ def milestone_is_scheduled(before: Value, estate: Estate) -> Outcome:
 
 @rule(
     "BL-SPD-013",
-    "A milestone costs no more than its monthly budget",
+    "Milestones cost no more than their monthly budget",
     failure="Milestone costs more than its monthly budget",
     severity=Severity.MEDIUM,
     controls=ncsc("4") + caf("A3.a") + iso("5.9"),
     at={MILESTONE: "budgetMonthlyGbp"},
     estate=True,
-    fix="""Reduce the resources that cost most, move resources to the milestone that they serve, or agree a larger
+    fix="""Reduce the most expensive resources, assign resources to the milestone that they serve, or agree a larger
     budget.monthly in stacks/FORCE/roadmap.yaml.""",
     example=_BUDGET,
     # List prices are an estimate: a force's baseline may make the rule mandatory.
     enforcement=Enforcement.ADVISORY,
 )
 def within_budget(budget: Value, estate: Estate) -> Outcome:
-    """Spend that passes the budget of its milestone takes the money of the milestones after it. The fixed cost of all
-    resources and premises that carry the milestone decides, at list prices; use and charges without a price leave it
-    open.
+    """Overspend on a milestone takes funds from later milestones. The check uses the fixed cost of all resources and
+    premises of the milestone, at list prices. Usage-based charges and charges without a price are not included and
+    leave the verdict open.
     """
     if budget.missing:
         return NotApplicable("it has no monthly budget")
@@ -168,10 +168,12 @@ def within_budget(budget: Value, estate: Estate) -> Outcome:
     if spent is None:
         if unplaced:
             raise UnknownValue(budget, f"the milestone of {first_of(unplaced)} is not known")
-        return NotApplicable("nothing that costs money carries it")
+        return NotApplicable("no resource with a cost refers to it")
     fixed = f"the fixed cost of {name} is {_spending.pounds(spent.fixed)} a month"
     if spent.fixed > allowed:
-        return Fail(budget, f"at least {_spending.pounds(spent.fixed)}", f"{fixed}; the dearest are {spent.dearest}")
+        return Fail(
+            budget, f"at least {_spending.pounds(spent.fixed)}", f"{fixed}; the most expensive are {spent.dearest}"
+        )
     if spent.fixed + spent.used > allowed:
         raise UnknownValue(budget, f"{fixed}, and with the assumed use {_spending.pounds(spent.fixed + spent.used)}")
     if spent.unpriced:

@@ -23,12 +23,12 @@ _LAST_DAYS: Final = {"1": (3, 31), "2": (6, 30), "3": (9, 30), "4": (12, 31)}
 
 @rule(
     "BL-SPD-001",
-    "Everything says who pays, who answers and what it is for",
-    failure="Resource lacks cost or ownership tags",
+    "Resources have cost centre, owner, classification and milestone tags",
+    failure="Resource lacks a cost centre, owner, classification or milestone tag",
     severity=Severity.MEDIUM,
     controls=ncsc("4") + caf("A1.b", "A3.a") + iso("5.9") + mcsb("AM-1"),
     at=_TAGS,
-    fix="Add the missing tags; the modules set them from the force's settings.",
+    fix="Add the missing tags. The modules set them from the force's settings.",
     example="""
 resources.ResourceGroup(
     "records",
@@ -46,19 +46,19 @@ def has_tags(
     *,
     required: Required[str] = ("cost-centre", "business-owner", "classification", "roadmap-milestone"),
 ) -> Outcome:
-    """What has no owner is patched by nobody, switched off by nobody and paid by everybody."""
+    """A resource without an owner is not patched, not switched off and not charged to a budget."""
     absent = some((tags[name] for name in required), _is_empty)
-    return Fail(absent, "a value", f"every one of {', '.join(required)} is wanted") if absent else None
+    return Fail(absent, "a value", f"every one of {', '.join(required)} is required") if absent else None
 
 
 @rule(
     "BL-SPD-002",
-    "Tactical spend says when and how it ends",
+    "Tactical resources have a complete exit plan",
     failure="Tactical resource has no complete exit plan",
     severity=Severity.MEDIUM,
     controls=ncsc("4") + caf("A3.a", "B4.a") + iso("5.9"),
     at=_TAGS,
-    fix="Tag what is tactical with exit-date, successor-module, exit-cost-gbp and debt-id, or make it strategic.",
+    fix="Add the tags exit-date, successor-module, exit-cost-gbp and debt-id, or set spend to strategic.",
     example="""
 resources.ResourceGroup(
     "interim-records",
@@ -73,12 +73,12 @@ resources.ResourceGroup(
 """,
 )
 def tactical_has_exit(tags: Value) -> Outcome:
-    """Interim systems become permanent ones when nobody wrote down what replaces them, when, and what leaving costs."""
+    """Temporary systems become permanent when their replacement, end date and exit cost are not recorded."""
     spend = tags["spend-type"]
     if spend.missing:
-        return NotApplicable("it does not say what kind of spend it is")
+        return NotApplicable("it has no spend tag")
     if spend.text() == "strategic":
-        return NotApplicable("it is strategic")
+        return NotApplicable("it is strategic spend")
     if spend.text() != "tactical":
         return Fail(spend, ("strategic", "tactical"))
     absent = some((tags[name] for name in ("successor-module", "debt-id")), _is_empty)
@@ -93,60 +93,58 @@ def tactical_has_exit(tags: Value) -> Outcome:
 
 @rule(
     "BL-SPD-003",
-    "Tactical spend has not outlived its end",
+    "Tactical resources are before their exit date",
     failure="Tactical resource is past its exit date",
     severity=Severity.MEDIUM,
     controls=ncsc("4") + caf("A3.a", "B4.a") + iso("5.9"),
     at={**dict.fromkeys(TAGGED, "tags.exit-date"), TACTICAL: "exitDate"},
-    fix="Remove the resource, or agree another exit-date with whoever holds the debt and write it down.",
+    fix="Remove the resource, or agree another exit-date with the owner of the debt and record it.",
     example="""
 resources.ResourceGroup("interim-records", tags={"spend-type": "tactical", "exit-date": "2099-03-31"})
 """,
 )
 def exit_is_ahead(exit_date: Value) -> Outcome:
-    """An exit date that has gone by is a promise that was broken in silence; the debt goes on growing unless somebody
-    is asked.
-    """
+    """A passed exit date means that a commitment was not met. The technical debt grows until it is addressed."""
     when = _day(exit_date)
     if when is None:
-        return NotApplicable("it names no day on which it ends")
-    return Fail(exit_date, "a day that is still to come") if when < today() else None
+        return NotApplicable("it has no exit-date tag")
+    return Fail(exit_date, "a future date") if when < today() else None
 
 
 @rule(
     "BL-SPD-004",
-    "Tactical spend ends by its milestone",
+    "Tactical resources end by the end of their milestone",
     failure="Tactical resource outlasts its roadmap milestone",
     severity=Severity.LOW,
     controls=ncsc("4") + caf("A3.a", "B4.a") + iso("5.9"),
     at={**_TAGS, TACTICAL: ""},
     estate=True,
-    fix="Bring the exit-date forward to the roadmap-milestone, or move the milestone in the roadmap.",
+    fix="Set exit-date to the end of roadmap-milestone or before, or move the milestone in the roadmap.",
     example="""
 resources.ResourceGroup("interim-records", tags={"exit-date": "2027-03-31", "roadmap-milestone": "2027-Q1"})
 """,
 )
 def exit_by_milestone(spend: Value, estate: Estate) -> Outcome:
-    """What replaces an interim system comes with the milestone. Paying for both afterwards is how a tactical choice
-    becomes a dead end.
+    """The milestone delivers the replacement of a tactical system. Paying for both afterwards makes the tactical choice
+    a dead end.
     """
     ledger = spend.resource.type == TACTICAL
     exit_date = spend["exitDate" if ledger else "exit-date"]
     milestone = spend["milestone" if ledger else "roadmap-milestone"]
     when, last = _day(exit_date), _last_day(milestone, estate)
     if when is None or last is None:
-        return NotApplicable("it names no day on which it ends, or no milestone with a date")
+        return NotApplicable("it has no exit-date tag, or no milestone with a date")
     return Fail(exit_date, f"{last} at the latest, the end of {milestone.known}") if when > last else None
 
 
 @rule(
     "BL-SPD-005",
-    "Budgets warn before they are spent",
-    failure="Budget has no early warning",
+    "Budgets have an alert at 90 per cent or less",
+    failure="Budget has no alert at 90 per cent or less",
     severity=Severity.LOW,
     controls=ncsc("4") + caf("A3.a") + iso("5.9"),
     at=BUDGET,
-    fix="Add an enabled notification at 90 per cent or less with somebody to tell.",
+    fix="Add an enabled notification at 90 per cent or less, with contacts.",
     example="""
 consumption.Budget(
     "platform",
@@ -163,8 +161,8 @@ consumption.Budget(
 """,
 )
 def budget_warns(budget: Value) -> Outcome:
-    """A budget stops nothing: all it does is tell somebody. One that tells nobody, or only when the money is gone, is
-    a number in a portal.
+    """A budget does not limit spend; it only notifies. Without a notification before the budget is used up, it has no
+    effect.
     """
     if some(budget["notifications"].each(), _warns_early):
         return None

@@ -12,7 +12,7 @@ _API: Final = "kubernetes:admissionregistration.k8s.io/v1"
 
 @rule(
     "BL-K8S-091",
-    "Webhooks that cannot be asked stop what they watch",
+    "Admission webhooks fail closed",
     must=Must("failurePolicy", be="Fail", default="Fail"),
     failure="Admission webhook fails open",
     severity=Severity.MEDIUM,
@@ -22,7 +22,7 @@ _API: Final = "kubernetes:admissionregistration.k8s.io/v1"
         f"{_API}:ValidatingWebhookConfiguration": "webhooks[*]",
         f"{_API}:MutatingWebhookConfiguration": "webhooks[*]",
     },
-    fix="Set failurePolicy to Fail, and leave out kube-system with a namespaceSelector so that the cluster can start.",
+    fix="Set failurePolicy to Fail, and exclude kube-system with a namespaceSelector so that the cluster can start.",
     example="""
 apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingWebhookConfiguration
@@ -31,14 +31,12 @@ webhooks: [{name: guard.police.example, failurePolicy: Fail, sideEffects: None, 
 """,
 )
 def webhooks_fail_closed() -> None:
-    """A guard that is passed whenever it is out of breath guards nothing: whoever wants past it only has to keep it
-    busy.
-    """
+    """A webhook that fails open can be bypassed by overloading it."""
 
 
 @rule(
     "BL-K8S-092",
-    "Admission policies that cannot be evaluated refuse",
+    "Admission policies fail closed",
     must=Must("failurePolicy", be="Fail", default="Fail"),
     failure="Admission policy fails open",
     severity=Severity.MEDIUM,
@@ -53,13 +51,13 @@ spec: {failurePolicy: Fail, validations: [{expression: "true"}]}
 """,
 )
 def policies_fail_closed() -> None:
-    """An expression that breaks down on an object nobody thought of would let exactly that object in."""
+    """If evaluation of an expression fails, a policy that fails open admits the object."""
 
 
 @rule(
     "BL-K8S-093",
-    "Admission policies deny",
-    failure="Admission policy does not deny violations",
+    "Validating admission policies deny violations",
+    failure="Validating admission policy does not deny violations",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("5") + caf("B4.b") + iso("8.9") + mcsb("PV-2"),
@@ -73,6 +71,6 @@ spec: {policyName: registries, validationActions: [Deny, Audit]}
 """,
 )
 def denies(spec: Value) -> Outcome:
-    """A policy that only warns is read by nobody at three in the morning."""
+    """A policy that only warns or audits does not prevent violations."""
     actions = spec["validationActions"]
     return None if some(actions.each(), lambda each: each.known == "Deny") else Fail(actions, ["Deny"])

@@ -34,18 +34,18 @@ spec:
 
 @rule(
     "BL-K8S-100",
-    "The API server answers nobody it does not know",
+    "API server has anonymous requests disabled or restricted",
     failure="API server allows anonymous requests",
     severity=Severity.HIGH,
     controls=ncsc("10", "12") + caf("B2.a") + cis_kubernetes("1.2.1") + iso("8.5") + mcsb("IM-1"),
     at=PLANES,
-    fix="Set anonymous-auth to false, or name in the authentication-config's anonymous.conditions the paths that "
-    "probes and joining machines need.",
+    fix="""Set anonymous-auth to false, or list the paths that probes and joining nodes need in anonymous.conditions of
+    the authentication-config.""",
     example=_EXAMPLE,
 )
 def refuses_strangers(plane: Value) -> Outcome:
-    """Without a name there is nobody to hold to account, and every hole in what a stranger may ask is open to everybody
-    who reaches the address.
+    """Anonymous requests identify no one, and every vulnerability in what they may call is open to everyone who reaches
+    the API server.
     """
     anonymous = flag(plane, "anonymous-auth")
     if anonymous.text("true") == "false":
@@ -62,8 +62,8 @@ def refuses_strangers(plane: Value) -> Outcome:
 
 @rule(
     "BL-K8S-101",
-    "The API server keeps a record of who did what",
-    failure="API server has no audit log",
+    "API server has audit logging enabled",
+    failure="API server has audit logging disabled",
     severity=Severity.HIGH,
     controls=ncsc("13") + caf("C1.a") + cis_kubernetes("1.2.16", "3.2.1") + dpa("62") + iso("8.15") + mcsb("LT-3"),
     at=PLANES,
@@ -71,35 +71,37 @@ def refuses_strangers(plane: Value) -> Outcome:
     example=_EXAMPLE,
 )
 def keeps_audit_log(plane: Value) -> Outcome:
-    """Without an audit policy the API server records nothing, and after a break-in nobody can say what was read."""
+    """Without an audit policy the API server records nothing, and after an incident no one can determine what was
+    accessed.
+    """
     for name in ("audit-policy-file", "audit-log-path"):
         if flag(plane, name).missing:
-            return Fail(flag(plane, name), "a path", "Kubernetes' default is to record nothing")
+            return Fail(flag(plane, name), "a path", "Kubernetes' default is no audit log")
     return None
 
 
 @rule(
     "BL-K8S-102",
-    "Secrets are encrypted in etcd",
-    failure="Secrets are stored unencrypted in etcd",
+    "Secrets are encrypted at rest in etcd",
+    failure="Secrets are not encrypted at rest in etcd",
     severity=Severity.HIGH,
     controls=ncsc("2.3") + caf("B3.c") + cis_kubernetes("1.2.27") + iso("8.24") + mcsb("DP-4"),
     at=KUBEADM,
-    fix="Set encryption-provider-config and bring the file, from a Secret of the management cluster.",
+    fix="Set encryption-provider-config and provide the file from a Secret of the management cluster.",
     example=_EXAMPLE,
 )
 def encrypts_secrets(plane: Value) -> Outcome:
-    """Base64 is how etcd keeps secrets unless told otherwise: every snapshot and every disk that is thrown away holds
-    them in the open. RKE2 encrypts them by itself.
+    """By default etcd stores secrets in Base64 without encryption, so snapshots and discarded disks disclose them. RKE2
+    encrypts them by default.
     """
     config = flag(plane, "encryption-provider-config")
-    return Fail(config, "a path", "Kubernetes' default is not to encrypt") if config.missing else None
+    return Fail(config, "a path", "Kubernetes' default is no encryption") if config.missing else None
 
 
 @rule(
     "BL-K8S-103",
-    "The record of the API server is kept long enough",
-    failure="API server audit log is kept for too short a time",
+    "API server retains audit logs for at least 30 days",
+    failure="API server retains audit logs for too few days",
     severity=Severity.MEDIUM,
     controls=ncsc("13") + caf("C1.b") + cis_kubernetes("1.2.17") + iso("8.15") + mcsb("LT-6"),
     at=PLANES,
@@ -107,8 +109,8 @@ def encrypts_secrets(plane: Value) -> Outcome:
     example=_EXAMPLE,
 )
 def keeps_log_long_enough(plane: Value, *, days: AtLeast[int] = 30) -> Outcome:
-    """An intruder is found weeks after he came. Until the log has been carried to the archive, the machine's copy is
-    all there is; no age at all, the default, keeps it until the disk is needed.
+    """Intrusions are often detected weeks after they began. Until the log is archived, the local copy is the only one.
+    Without a maximum age, the default, old logs are kept until the disk is needed.
     """
     age = flag(plane, "audit-log-maxage")
     kept = int(age.get("0"))
@@ -117,7 +119,7 @@ def keeps_log_long_enough(plane: Value, *, days: AtLeast[int] = 30) -> Outcome:
 
 @rule(
     "BL-K8S-104",
-    "The API server does not tell how it works inside",
+    "API server has profiling disabled",
     failure="API server has profiling enabled",
     severity=Severity.LOW,
     controls=ncsc("5") + caf("B4.b") + cis_kubernetes("1.2.15") + iso("8.9"),
@@ -126,7 +128,7 @@ def keeps_log_long_enough(plane: Value, *, days: AtLeast[int] = 30) -> Outcome:
     example=_EXAMPLE,
 )
 def tells_no_profile(plane: Value) -> Outcome:
-    """Profiles show what is in the server's memory and how to keep it busy; nobody needs them in service."""
+    """Profiling discloses memory contents and can be used to overload the server. It is not needed in production."""
     profiling = flag(plane, "profiling")
     if profiling.text("true") == "false":
         return None
@@ -135,7 +137,7 @@ def tells_no_profile(plane: Value) -> Outcome:
 
 @rule(
     "BL-K8S-105",
-    "The API server speaks no old TLS",
+    "API server requires TLS 1.2 or later",
     failure="API server accepts TLS older than 1.2",
     severity=Severity.HIGH,
     controls=ncsc("1") + caf("B3.b") + iso("8.24") + mcsb("DP-3", "NS-8"),
@@ -144,14 +146,14 @@ def tells_no_profile(plane: Value) -> Outcome:
     example=_EXAMPLE,
 )
 def speaks_no_old_tls(plane: Value) -> Outcome:
-    """TLS 1.0 and 1.1 are broken, and an administrator's token goes over this connection."""
+    """TLS 1.0 and 1.1 have known weaknesses, and administrators' tokens are sent over this connection."""
     version = flag(plane, "tls-min-version")
     return Fail(version, "VersionTLS12 or VersionTLS13") if version.known in _WEAK_TLS else None
 
 
 @rule(
     "BL-K8S-106",
-    "The API server asks roles what is allowed",
+    "API server authorises requests by RBAC, not AlwaysAllow",
     failure="API server does not authorise requests by RBAC",
     severity=Severity.CRITICAL,
     controls=ncsc("9", "12") + caf("B2.d") + cis_kubernetes("1.2.6", "1.2.8") + iso("8.3") + mcsb("PA-7"),
@@ -160,7 +162,9 @@ def speaks_no_old_tls(plane: Value) -> Outcome:
     example=_EXAMPLE,
 )
 def asks_roles(plane: Value) -> Outcome:
-    """AlwaysAllow makes everybody who can sign in an administrator. kubeadm and RKE2 set Node and RBAC themselves."""
+    """AlwaysAllow gives every authenticated user administrator rights. kubeadm and RKE2 set Node and
+    RBAC by default.
+    """
     modes = flag(plane, "authorization-mode")
     said = str(modes.get("Node,RBAC")).split(",")
     return None if "RBAC" in said and "AlwaysAllow" not in said else Fail(modes, "Node,RBAC")
@@ -168,12 +172,12 @@ def asks_roles(plane: Value) -> Outcome:
 
 @rule(
     "BL-K8S-107",
-    "The API server's own guards are on",
-    failure="API server has required admission plugins disabled",
+    "API server has the required admission plugins enabled",
+    failure="API server has a required admission plugin disabled",
     severity=Severity.HIGH,
     controls=ncsc("3", "5") + caf("B4.a", "B4.b") + cis_kubernetes("1.2.13") + iso("8.9") + mcsb("PV-2"),
     at=PLANES,
-    fix="Take the plugin out of disable-admission-plugins.",
+    fix="Remove the plugin from disable-admission-plugins.",
     example=_EXAMPLE,
 )
 def keeps_guards(
@@ -187,8 +191,8 @@ def keeps_guards(
         "ValidatingAdmissionPolicy",
     ),
 ) -> Outcome:
-    """PodSecurity enforces the standards that every namespace names, NodeRestriction keeps one machine from changing
-    another; without them the labels and the roles are only words.
+    """PodSecurity enforces the Pod Security Standards of namespaces, and NodeRestriction limits what a node may change.
+    Without them the labels and roles have no effect.
     """
     disabled = flag(plane, "disable-admission-plugins")
     off = [guard for guard in guards if guard in str(disabled.get("")).split(",")]

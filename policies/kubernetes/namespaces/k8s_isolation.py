@@ -19,8 +19,8 @@ VOLUME: Final = "kubernetes:core/v1:PersistentVolume"
 
 @rule(
     "BL-K8S-023",
-    "Every namespace has limits for pods that name none",
-    failure="Namespace has no default container limits",
+    "Namespaces have a LimitRange with container defaults",
+    failure="Namespace has no LimitRange with container defaults",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("3", "5") + caf("B5.b") + iso("8.6"),
@@ -39,8 +39,8 @@ spec: {limits: [{type: Container, default: {memory: 256Mi}, defaultRequest: {cpu
 """,
 )
 def has_limit_range(namespace: Value, estate: Estate) -> Outcome:
-    """Where there is a quota, a pod that names no share is refused; where there is none, it takes what it finds. A
-    LimitRange gives it a share either way.
+    """With a quota, a pod without requests is refused; without one, its use is unlimited. A LimitRange sets defaults
+    for both cases.
     """
     if is_system(namespace):
         return NotApplicable(SYSTEM)
@@ -51,13 +51,13 @@ def has_limit_range(namespace: Value, estate: Estate) -> Outcome:
 
 @rule(
     "BL-K8S-024",
-    "No workload runs in the default namespace",
+    "Workloads do not run in the default namespace",
     failure="Workload runs in the default namespace",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("3") + caf("B4.a") + cis_kubernetes("5.7.4") + iso("8.22"),
     at=dict.fromkeys(PODS, "metadata.namespace"),
-    fix="Set metadata.namespace to a namespace of the tenant.",
+    fix="Set metadata.namespace to the tenant's namespace.",
     example="""
 apiVersion: v1
 kind: Pod
@@ -65,23 +65,21 @@ metadata: {name: records, namespace: records}
 """,
 )
 def has_namespace(namespace: Value) -> Outcome:
-    """The default namespace has no owner, no quota, no policy and no standard to enforce, and everybody's mistakes end
-    up in it.
-    """
+    """The default namespace has no owner, quota, network policy or Pod Security Standard."""
     if namespace.get("default") != "default":
         return None
-    return Fail(namespace, "a namespace of the tenant", "Kubernetes' default is default" if namespace.missing else "")
+    return Fail(namespace, "the tenant's namespace", "Kubernetes' default is default" if namespace.missing else "")
 
 
 @rule(
     "BL-K8S-025",
-    "No network policy lets in the whole world",
+    "Network policies do not allow ingress from every address on every port",
     failure="Network policy allows ingress from every address",
     severity=Severity.MEDIUM,
     controls=ncsc("3", "11") + caf("B4.a") + cyber_essentials("firewalls") + iso("8.20", "8.22") + mcsb("NS-1"),
     at={NETWORK_POLICY: "spec.ingress[*]"},
     estate=True,
-    fix="Name the namespaces, the pods or the networks that may come in, or the ports that anybody may reach.",
+    fix="Restrict the namespaces, pods or networks that may connect, or the open ports.",
     example="""
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -92,8 +90,8 @@ spec:
 """,
 )
 def lets_in_somebody(entry: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
-    """A rule that names neither a source nor a port is as if there were no policy; it undoes every other one that
-    selects the same pods.
+    """A rule without a source and a port has the effect of no policy, and overrides all others that select the same
+    pods.
     """
     found = open_peer(entry, "ingress", estate, widest)
     return Fail(*found) if found else None
@@ -101,13 +99,13 @@ def lets_in_somebody(entry: Value, estate: Estate, *, widest: EachAtLeast[int] =
 
 @rule(
     "BL-K8S-026",
-    "No network policy lets everything out to the whole world",
+    "Network policies do not allow egress to every address on every port",
     failure="Network policy allows egress to every address",
     severity=Severity.MEDIUM,
     controls=ncsc("11") + caf("B4.a", "C1.c") + iso("8.12", "8.20") + mcsb("NS-1"),
     at={NETWORK_POLICY: "spec.egress[*]"},
     estate=True,
-    fix="Name where the workload may go, or at least on which ports, and leave the rest to the firewall.",
+    fix="Restrict the destinations or at least the ports, and leave the rest to the firewall.",
     example="""
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -119,8 +117,8 @@ spec:
 """,
 )
 def lets_out_somewhere(entry: Value, estate: Estate, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
-    """Whoever has broken in wants to fetch his tools and to carry the data away; a rule that names neither a
-    destination nor a port lets him.
+    """Attackers need outbound traffic to load tools and exfiltrate data. A rule without a destination and a port allows
+    it.
     """
     found = open_peer(entry, "egress", estate, widest)
     return Fail(*found) if found else None
@@ -128,12 +126,12 @@ def lets_out_somewhere(entry: Value, estate: Estate, *, widest: EachAtLeast[int]
 
 @rule(
     "BL-K8S-088",
-    "No volume is a folder of a machine",
-    failure="Persistent volume uses a folder of a node",
+    "Persistent volumes do not use hostPath",
+    failure="Persistent volume uses hostPath",
     severity=Severity.HIGH,
     controls=ncsc("3") + caf("B4.a", "B3.c") + iso("8.3", "8.22") + mcsb("PV-1"),
     at={VOLUME: "spec.hostPath"},
-    fix="Use a StorageClass of the platform; for a disk of the machine, a volume of type local on a disk of its own.",
+    fix="Use a StorageClass of the platform. For a node's disk, use a volume of type local on a dedicated disk.",
     example="""
 apiVersion: v1
 kind: PersistentVolume
@@ -142,7 +140,5 @@ spec: {capacity: {storage: 10Gi}, accessModes: [ReadWriteOnce], csi: {driver: cs
 """,
 )
 def is_no_host_path(path: Value) -> Outcome:
-    """Pod Security forbids folders of the machine to pods and says nothing of a claim on such a volume: it is the way
-    round.
-    """
+    """The Pod Security Standards forbid hostPath in pods but not a claim on a hostPath volume, which bypasses them."""
     return None if path.missing else Fail(path, "no hostPath volume")

@@ -23,8 +23,8 @@ SYSTEM: Final = "Kubernetes' own namespace"
 
 @rule(
     "BL-K8S-020",
-    "Every namespace enforces a Pod Security Standard",
-    failure="Namespace enforces no Pod Security Standard",
+    "Namespaces enforce a Pod Security Standard",
+    failure="Namespace does not enforce a Pod Security Standard",
     severity=Severity.HIGH,
     controls=ncsc("3") + caf("B4.a", "B4.b") + cis_kubernetes("5.2.1") + iso("8.9") + mcsb("PV-1"),
     at=NAMESPACE,
@@ -38,8 +38,8 @@ metadata:
 """,
 )
 def enforces_pod_security(namespace: Value, *, levels: Allowed[str] = ("baseline", "restricted")) -> Outcome:
-    """The API server refuses dangerous pods only in namespaces that say so; without the label, or with `privileged`,
-    it admits everything.
+    """Pod Security admission refuses dangerous pods only in labelled namespaces. Without the label, or with
+    `privileged`, it admits every pod.
     """
     if is_system(namespace):
         return NotApplicable(SYSTEM)
@@ -51,13 +51,14 @@ def enforces_pod_security(namespace: Value, *, levels: Allowed[str] = ("baseline
 
 @rule(
     "BL-K8S-021",
-    "Every namespace denies traffic both ways unless a policy allows it",
-    failure="Namespace has no default-deny network policy",
+    "Namespaces have a default-deny policy for ingress and egress",
+    failure="Namespace has no default-deny policy for ingress and egress",
     severity=Severity.HIGH,
     controls=ncsc("3", "11") + caf("B4.a", "B5.b") + cis_kubernetes("5.3.2") + iso("8.20", "8.22") + mcsb("NS-1"),
     at=NAMESPACE,
     estate=True,
-    fix="Add a NetworkPolicy with an empty podSelector, both policyTypes and no rules; allow what is needed by others.",
+    fix="""Add a NetworkPolicy with an empty podSelector, both policyTypes and no rules. Allow required traffic with
+    further policies.""",
     example="""
 apiVersion: v1
 kind: Namespace
@@ -70,8 +71,8 @@ spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
 """,
 )
 def denies_by_default(namespace: Value, estate: Estate) -> Outcome:
-    """In Kubernetes every pod may talk to every other one, and to the Internet, until some policy selects it. Denying
-    only what comes in leaves an intruder free to carry data out.
+    """By default every pod can connect to every other pod and to the Internet. Denying ingress only leaves exfiltration
+    possible.
     """
     if is_system(namespace):
         return NotApplicable(SYSTEM)
@@ -84,7 +85,7 @@ def denies_by_default(namespace: Value, estate: Estate) -> Outcome:
 
 @rule(
     "BL-K8S-022",
-    "Every namespace has a quota",
+    "Namespaces have a resource quota",
     failure="Namespace has no resource quota",
     severity=Severity.MEDIUM,
     controls=ncsc("3", "5") + caf("B5.b") + iso("8.6"),
@@ -103,7 +104,7 @@ spec: {hard: {requests.cpu: "4", requests.memory: 8Gi, limits.memory: 16Gi}}
 """,
 )
 def has_quota(namespace: Value, estate: Estate) -> Outcome:
-    """A tenant without a quota can take the whole cluster, by a mistake as easily as by intent."""
+    """A tenant without a quota can exhaust the cluster, by mistake or on purpose."""
     if is_system(namespace):
         return NotApplicable(SYSTEM)
     if some_in(namespace, estate.of(QUOTA), lambda quota: any(True for _ in quota.at("spec.hard").each())):

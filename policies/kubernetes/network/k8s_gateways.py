@@ -51,31 +51,29 @@ spec:
 
 @rule(
     "BL-K8S-064",
-    "Gateways serve TLS, and HTTP only to lead to it",
+    "Gateway listeners use TLS, or redirect HTTP to HTTPS",
     failure="Gateway listener serves unencrypted traffic",
     severity=Severity.HIGH,
     controls=ncsc("1") + caf("B3.b") + iso("8.20", "8.24") + mcsb("DP-3", "NS-8"),
     at=GATEWAYS,
     estate=True,
-    fix="Make the listener HTTPS with a certificate. Keep an HTTP listener to its own namespace, and let a route "
-    "redirect everything to https.",
+    fix="""Set the listener's protocol to HTTPS, with a certificate. Restrict an HTTP listener to its own namespace,
+    with a route that redirects all requests to HTTPS.""",
     example=_EXAMPLE,
 )
 def serves_only_tls(listener: Value, estate: Estate) -> Outcome:
-    """What goes over plain HTTP can be read and changed by everybody on the way, the cookies that say who somebody is
-    included.
-    """
+    """Every network in between can read and change plain HTTP, including session cookies."""
     if listener["protocol"].known in _TLS:
         return None
     if listener["protocol"].known != "HTTP":
         return Fail(listener["protocol"], "HTTPS or TLS")
     source = listener.at("allowedRoutes.namespaces.from")
     if source.get("Same") != "Same":
-        return Fail(source, "Same", "any route of another namespace would be served in the open")
+        return Fail(source, "Same", "routes of other namespaces would be served unencrypted")
     gateway = root(listener.resource)
     attached = (route for route in estate.of(*ROUTES) if _attaches(route, gateway, listener))
     bare = some((entry for route in attached for entry in route.at("spec.rules").each()), _answers)
-    return Fail(listener["protocol"], "HTTPS", f"route {bare.resource.name} answers over it") if bare else None
+    return Fail(listener["protocol"], "HTTPS", f"route {bare.resource.name} serves content over it") if bare else None
 
 
 def _attaches(route: Value, gateway: Value, listener: Value) -> bool:
@@ -97,18 +95,18 @@ def _answers(entry: Value) -> bool:
 
 @rule(
     "BL-K8S-065",
-    "Listeners that end TLS have a certificate",
-    failure="TLS listener of a gateway has no certificate",
+    "Gateway listeners that terminate TLS have a certificate",
+    failure="Gateway listener that terminates TLS has no certificate",
     severity=Severity.HIGH,
     controls=ncsc("1") + caf("B3.b") + iso("8.24") + mcsb("DP-3", "DP-7"),
     at=GATEWAYS,
-    fix="Name the Secret of the certificate in tls.certificateRefs.",
+    fix="Set tls.certificateRefs to the certificate's Secret.",
     example=_EXAMPLE,
 )
 def has_certificate(listener: Value) -> Outcome:
-    """A listener without a certificate of its own answers with whichever the proxy has, or with none."""
+    """Without its own certificate, a listener presents any certificate of the proxy, or none."""
     if listener["protocol"].known not in _TLS:
-        return NotApplicable("the listener does not speak TLS")
+        return NotApplicable("the listener does not use TLS")
     tls = listener["tls"]
     if tls["mode"].get("Terminate") == "Passthrough" or any(True for _ in tls["certificateRefs"].each()):
         return None
@@ -117,29 +115,31 @@ def has_certificate(listener: Value) -> Outcome:
 
 @rule(
     "BL-K8S-066",
-    "Gateways choose whose routes they take",
+    "Gateways restrict the namespaces of their routes",
     failure="Gateway accepts routes from every namespace",
     severity=Severity.MEDIUM,
     controls=ncsc("3", "11") + caf("B4.a", "B2.d") + iso("8.22") + mcsb("NS-1"),
     at=GATEWAYS,
-    fix="Set allowedRoutes.namespaces.from to Same, or to Selector with the label of tenants.",
+    fix="Set allowedRoutes.namespaces.from to Same, or to Selector with the tenants' label.",
     example=_EXAMPLE,
 )
 def chooses_routes(listener: Value) -> Outcome:
-    """With All, whoever may write a route anywhere in the cluster can put his program behind the force's name."""
+    """With All, anyone who can create a route in any namespace can publish an application under the
+    force's host names.
+    """
     source = listener.at("allowedRoutes.namespaces.from")
     return Fail(source, "Same or Selector") if source.known == "All" else None
 
 
 @rule(
     "BL-K8S-067",
-    "Routes name the hosts they serve",
-    failure="Route names no host",
+    "Routes have host names",
+    failure="Route has no host name",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("11") + caf("B4.a") + iso("8.9"),
     at=dict.fromkeys(ROUTES, "spec"),
-    fix="List the hosts in spec.hostnames.",
+    fix="List the host names in spec.hostnames.",
     example="""
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
@@ -148,18 +148,18 @@ spec: {parentRefs: [{name: gateway, namespace: gateway-system}], hostnames: [rec
 """,
 )
 def route_names_hosts(spec: Value) -> Outcome:
-    """A route without hosts takes every request that no other route takes, whoever it was meant for."""
+    """A route without host names receives every request that no other route matches."""
     if any(True for _ in spec["hostnames"].each()):
         return None
     rules = list(spec["rules"].each())
     if rules and not some(rules, _answers):
-        return NotApplicable("it only leads to https")
+        return NotApplicable("it only redirects to HTTPS")
     return Fail(spec["hostnames"], "hosts")
 
 
 @rule(
     "BL-K8S-070",
-    "Certificates get a new key each time",
+    "Certificates rotate their private key at renewal",
     failure="Certificate keeps its private key at renewal",
     severity=Severity.LOW,
     controls=ncsc("1", "2.3") + caf("B3.b") + iso("8.24") + mcsb("DP-6", "DP-7"),
@@ -168,14 +168,14 @@ def route_names_hosts(spec: Value) -> Outcome:
     example=_CERTIFICATE_EXAMPLE,
 )
 def renews_key(certificate: Value) -> Outcome:
-    """A key that outlives its certificate keeps whoever copied it in the conversation for ever."""
+    """A private key that is kept at renewal stays usable for anyone who has copied it."""
     policy = certificate.at("spec.privateKey.rotationPolicy")
     return Fail(policy, "Always") if policy.get("Always") != "Always" else None
 
 
 @rule(
     "BL-K8S-071",
-    "Certificates have keys that will not be broken",
+    "Certificates have a private key of adequate strength",
     failure="Certificate has a weak private key",
     severity=Severity.MEDIUM,
     controls=ncsc("1") + caf("B3.b") + iso("8.24") + mcsb("DP-6"),
@@ -184,8 +184,8 @@ def renews_key(certificate: Value) -> Outcome:
     example=_CERTIFICATE_EXAMPLE,
 )
 def has_strong_key(key: Value, *, bits: AtLeast[int] = 3072) -> Outcome:
-    """The NCSC asks for RSA keys of 3072 bits where what is encrypted has to stay secret beyond 2030; the records of an
-    inquiry do. An ECDSA key is as good and smaller.
+    """The NCSC recommends RSA keys of 3072 bits where data must stay confidential beyond 2030, as inquiry records must.
+    ECDSA gives the same strength with smaller keys.
     """
     if key["algorithm"].get("RSA") != "RSA" or key["size"].get(2048) >= bits:
         return None
@@ -196,12 +196,12 @@ def has_strong_key(key: Value, *, bits: AtLeast[int] = 3072) -> Outcome:
 
 @rule(
     "BL-K8S-072",
-    "Certificates are asked for over a connection that is checked",
-    failure="Certificate issuer skips TLS verification",
+    "Certificate issuers verify the ACME server's TLS certificate",
+    failure="Certificate issuer skips TLS verification of the ACME server",
     severity=Severity.HIGH,
     controls=ncsc("1", "8") + caf("B3.b", "A4.a") + iso("8.24") + mcsb("DP-7"),
     at=ISSUERS,
-    fix="Remove skipTLSVerify; give the authority's certificate in caBundle.",
+    fix="Remove skipTLSVerify, and set caBundle to the authority's certificate.",
     example="""
 apiVersion: cert-manager.io/v1
 kind: ClusterIssuer
@@ -210,9 +210,9 @@ spec: {acme: {server: "https://acme.police.example/directory", skipTLSVerify: fa
 """,
 )
 def checks_authority(acme: Value) -> Outcome:
-    """Whoever can pretend to be the authority can hand the gateway a certificate of his own making."""
+    """An attacker who can impersonate the certificate authority can issue false certificates to the gateway."""
     if acme.missing:
-        return NotApplicable("the issuer asks no ACME server")
+        return NotApplicable("the issuer does not use ACME")
     if acme["skipTLSVerify"].get(False) is not False:
         return Fail(acme["skipTLSVerify"], False)
     return None if acme["server"].text().startswith("https://") else Fail(acme["server"], "an https address")

@@ -36,16 +36,16 @@ spec:
 
 @rule(
     "BL-K8S-061",
-    "No Service opens a port on every machine",
-    failure="Service opens a node port",
+    "Services do not use node ports",
+    failure="Service uses a node port",
     severity=Severity.MEDIUM,
     controls=ncsc("11") + caf("B4.a", "B4.b") + cyber_essentials("firewalls") + iso("8.20") + mcsb("NS-1"),
     at={SERVICE: "spec"},
-    fix="Make the Service a ClusterIP and let a Gateway lead to it.",
+    fix="Set the Service's type to ClusterIP and route traffic to it through a Gateway.",
     example=_SERVICE_EXAMPLE,
 )
 def opens_no_node_port(spec: Value) -> Outcome:
-    """A NodePort listens on every machine of the cluster, past the gateway with its certificates, its log and its
+    """A NodePort is open on every node of the cluster, and bypasses the gateway with its certificates, logs and
     firewall.
     """
     return Fail(spec["type"], "ClusterIP") if spec["type"].known == "NodePort" else None
@@ -53,8 +53,8 @@ def opens_no_node_port(spec: Value) -> Outcome:
 
 @rule(
     "BL-K8S-062",
-    "Load balancers let in named networks only",
-    failure="Load balancer accepts traffic from every address",
+    "Load balancer Services restrict source ranges or are internal",
+    failure="Load balancer Service accepts traffic from every address",
     severity=Severity.HIGH,
     controls=ncsc("11")
     + caf("B4.a", "B4.b")
@@ -62,17 +62,16 @@ def opens_no_node_port(spec: Value) -> Outcome:
     + iso("8.20", "8.22")
     + mcsb("NS-1", "NS-2"),
     at=SERVICE,
-    fix="Set spec.loadBalancerSourceRanges, keep the load balancer internal, or make the Service a ClusterIP behind a "
-    "Gateway.",
+    fix="Set spec.loadBalancerSourceRanges, use an internal load balancer, or set type to ClusterIP behind a Gateway.",
     example=_SERVICE_EXAMPLE,
 )
 def lets_in_named_networks(service: Value, *, widest: EachAtLeast[int] = WIDEST) -> Outcome:
-    """A Service of this type gets an address that everybody can reach who can reach the network it stands in; in Azure
-    that is the Internet.
+    """A LoadBalancer Service gets an address that every client of its network can reach. In Azure that
+    is the Internet.
     """
     spec = service["spec"]
     if spec["type"].get("ClusterIP") != "LoadBalancer":
-        return NotApplicable("the Service has no load balancer")
+        return NotApplicable("the Service is not of type LoadBalancer")
     ranges = spec["loadBalancerSourceRanges"]
     if any(True for _ in ranges.each()):
         annotations = service.at("metadata.annotations")
@@ -80,12 +79,12 @@ def lets_in_named_networks(service: Value, *, widest: EachAtLeast[int] = WIDEST)
         return unless_wide(listed, widest, "a named network")
     if service.at("metadata.annotations")[_INTERNAL].text() == "true":
         return None
-    return Fail(ranges, "the networks that may come in", "Kubernetes' default is everybody")
+    return Fail(ranges, "the source networks", "Kubernetes' default is every address")
 
 
 @rule(
     "BL-K8S-063",
-    "No Service claims an address by itself",
+    "Services do not use external IP addresses",
     failure="Service uses external IP addresses",
     severity=Severity.HIGH,
     controls=ncsc("3", "11") + caf("B4.a") + iso("8.20") + mcsb("NS-1"),
@@ -94,8 +93,8 @@ def lets_in_named_networks(service: Value, *, widest: EachAtLeast[int] = WIDEST)
     example=_SERVICE_EXAMPLE,
 )
 def claims_no_address(addresses: Value) -> Outcome:
-    """Whoever may write a Service can name any address in externalIPs, and the machines then send him what was meant
-    for it (CVE-2020-8554, for which Kubernetes has no patch).
+    """Anyone who can create a Service can set any address in externalIPs, and nodes then redirect traffic for that
+    address to it (CVE-2020-8554, for which Kubernetes has no patch).
     """
     claimed = some(addresses.each(), lambda each: not each.missing)
     return Fail(claimed, "nothing") if claimed else None
@@ -103,22 +102,22 @@ def claims_no_address(addresses: Value) -> Outcome:
 
 @rule(
     "BL-K8S-060",
-    "Every host of an Ingress is served by TLS",
+    "Ingresses serve every host over TLS",
     failure="Ingress serves a host without TLS",
     severity=Severity.HIGH,
     controls=ncsc("1") + caf("B3.b") + iso("8.24") + mcsb("DP-3"),
     at=INGRESS,
-    fix="List every host of spec.rules under spec.tls, with the Secret of its certificate.",
+    fix="List every host of spec.rules in spec.tls, with its certificate's Secret.",
     example=_INGRESS_EXAMPLE,
 )
 def serves_tls(ingress: Value) -> Outcome:
-    """A host that no certificate covers is served over plain HTTP, for everybody on the way to read."""
+    """A host without a certificate is served over plain HTTP, which every network in between can read."""
     covered = [host for entry in ingress.at("spec.tls").each() for host in entry["hosts"].each()]
     if ingress.at("spec.tls").missing:
         return Fail(ingress.at("spec.tls"), "the hosts and their certificate")
     hosts = (entry["host"] for entry in ingress.at("spec.rules").each())
     bare = some(hosts, lambda host: not some(covered, lambda name: _covers(name, host)))
-    return Fail(bare, "a host that spec.tls names") if bare else None
+    return Fail(bare, "a host in spec.tls") if bare else None
 
 
 def _covers(name: Value, host: Value) -> bool:
@@ -128,17 +127,17 @@ def _covers(name: Value, host: Value) -> bool:
 
 @rule(
     "BL-K8S-068",
-    "No Ingress brings a configuration of its own",
+    "Ingresses have no configuration snippets",
     failure="Ingress has configuration snippets",
     severity=Severity.HIGH,
     controls=ncsc("3", "12") + caf("B4.a", "B4.b") + iso("8.9") + mcsb("PV-1"),
     at={INGRESS: "metadata.annotations"},
-    fix="Remove the snippet annotations; ask the platform for the setting.",
+    fix="Remove the snippet annotations. Request the setting from the platform team.",
     example=_INGRESS_EXAMPLE,
 )
 def brings_no_snippet(annotations: Value) -> Outcome:
-    """A snippet is written into the configuration of the proxy that all tenants share, and can read every tenant's
-    certificates and the proxy's own token (CVE-2021-25742).
+    """A snippet changes the configuration of the shared proxy, and can read every tenant's certificates and the proxy's
+    token (CVE-2021-25742).
     """
     snippet = some(annotations.each(), lambda each: str(each.key).endswith("-snippet"))
     return Fail(snippet, "nothing") if snippet else None
@@ -146,18 +145,16 @@ def brings_no_snippet(annotations: Value) -> Outcome:
 
 @rule(
     "BL-K8S-069",
-    "Ingresses name the hosts they serve",
-    failure="Ingress rule names no host or a wildcard",
+    "Ingress rules name specific hosts",
+    failure="Ingress rule has no host, or a wildcard host",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("11") + caf("B4.a") + iso("8.9"),
     at={INGRESS: "spec.rules[*]"},
-    fix="Set host in every rule, without a star.",
+    fix="Set host in every rule, without a wildcard.",
     example=_INGRESS_EXAMPLE,
 )
 def names_its_hosts(entry: Value) -> Outcome:
-    """A rule without a host answers for every name that leads to the cluster, also for one that another tenant takes
-    tomorrow.
-    """
+    """A rule without a host matches every name that resolves to the cluster, including other tenants' future names."""
     host = entry["host"]
     return Fail(host, "a host") if "*" in host.text("*") else None

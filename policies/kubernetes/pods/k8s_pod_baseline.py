@@ -29,8 +29,8 @@ _APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
 
 @rule(
     "BL-K8S-008",
-    "No container adds a capability beyond the usual ones",
-    failure="Container adds a capability beyond the Pod Security baseline",
+    "Containers add only capabilities of the Pod Security baseline",
+    failure="Container adds a capability outside the Pod Security baseline",
     severity=Severity.HIGH,
     controls=ncsc("3")
     + caf("B4.a")
@@ -38,7 +38,7 @@ _APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
     + cis_kubernetes("5.2.9")
     + iso("8.2"),
     at=below(CONTAINERS, "securityContext.capabilities.add[*]"),
-    fix="Take the capability out of securityContext.capabilities.add, or move the work to a component of the platform.",
+    fix="Remove the capability from securityContext.capabilities.add, or move the function to a platform component.",
     example=EXAMPLE,
 )
 def adds_usual_capabilities(
@@ -60,15 +60,15 @@ def adds_usual_capabilities(
         "SYS_CHROOT",
     ),
 ) -> Outcome:
-    """NET_ADMIN rewrites the machine's network, SYS_ADMIN is nearly all of root: a capability beyond those that every
-    container has is a door to the machine.
+    """NET_ADMIN changes the node's network and SYS_ADMIN is close to full root. A capability beyond the default set can
+    lead to control of the node.
     """
     return Fail(capability, allowed) if capability.known not in allowed else None
 
 
 @rule(
     "BL-K8S-009",
-    "No container takes a port of the machine",
+    "Containers do not use host ports",
     must=Must("hostPort", be=0, default=0),
     failure="Container uses a host port",
     severity=Severity.HIGH,
@@ -78,18 +78,18 @@ def adds_usual_capabilities(
     + cis_kubernetes("5.2.13")
     + mcsb("NS-1"),
     at=below(CONTAINERS, "ports[*]"),
-    fix="Remove hostPort and reach the pod by a Service.",
+    fix="Remove hostPort and expose the pod through a Service.",
     example=EXAMPLE,
 )
 def no_host_ports() -> None:
-    """A port of the machine is open to everybody who reaches the machine, past every network policy and gateway, and it
-    lets a pod answer in the name of whatever else should be listening there.
+    """A host port is open to everyone who can reach the node, bypasses network policies and gateways, and lets a pod
+    impersonate another service on the node.
     """
 
 
 @rule(
     "BL-K8S-040",
-    "AppArmor is not switched off",
+    "Pods do not disable AppArmor",
     failure="Pod has AppArmor disabled",
     severity=Severity.HIGH,
     controls=ncsc("3") + caf("B4.a") + pod_security("baseline/appArmorProfile") + iso("8.9") + mcsb("PV-1"),
@@ -97,12 +97,12 @@ def no_host_ports() -> None:
         kind: (*(f"{context}.appArmorProfile" for context in CONTEXTS[kind]), f"{METADATA[kind]}.annotations")
         for kind in PODS
     },
-    fix="Remove appArmorProfile and the AppArmor annotations, or name RuntimeDefault or a profile of the machine.",
+    fix="Remove appArmorProfile and the AppArmor annotations, or set RuntimeDefault or a profile of the node.",
     example=EXAMPLE,
 )
 def keeps_apparmor(place: Value) -> Outcome:
-    """The runtime's AppArmor profile keeps a container's root from mounting disks and from writing to the kernel.
-    Unconfined takes that away, by the field as by the annotation that went before it.
+    """The runtime's AppArmor profile stops a container's root from mounting disks and writing to kernel interfaces.
+    Unconfined removes this protection, in the field or in the older annotation.
     """
     if place.key == "annotations":
         wrong = some(place.each(), _switches_apparmor_off)
@@ -121,12 +121,12 @@ def _switches_apparmor_off(annotation: Value) -> bool:
 
 @rule(
     "BL-K8S-041",
-    "No pod chooses an SELinux role or a privileged type",
+    "Pods do not set SELinux users, roles or privileged types",
     failure="Pod sets an SELinux user or role, or a privileged type",
     severity=Severity.HIGH,
     controls=ncsc("3") + caf("B4.a") + pod_security("baseline/seLinuxOptions") + iso("8.9"),
     at={kind: tuple(f"{context}.seLinuxOptions" for context in contexts) for kind, contexts in CONTEXTS.items()},
-    fix="Remove user and role from seLinuxOptions, and name one of the container types.",
+    fix="Remove user and role from seLinuxOptions, and use one of the container types.",
     example=EXAMPLE,
 )
 def keeps_selinux(
@@ -134,8 +134,8 @@ def keeps_selinux(
     *,
     types: Allowed[str] = ("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"),
 ) -> Outcome:
-    """SELinux tells containers from the machine by their labels; spc_t, or a user and role of one's own, is the label
-    of the machine.
+    """SELinux isolates containers from the node by labels. The type spc_t, or a custom user or role, gives a container
+    the node's label.
     """
     if options["type"].get("") not in types:
         return Fail(options["type"], types)
@@ -145,12 +145,12 @@ def keeps_selinux(
 
 @rule(
     "BL-K8S-042",
-    "Pods set only kernel parameters of their own",
-    failure="Pod sets an unsafe kernel parameter",
+    "Pods set safe sysctls only",
+    failure="Pod sets an unsafe sysctl",
     severity=Severity.HIGH,
     controls=ncsc("3") + caf("B4.a") + pod_security("baseline/sysctls") + iso("8.9"),
     at=below(PODS, "securityContext.sysctls[*]"),
-    fix="Remove the sysctl from the pod; a parameter of the whole machine belongs to the machine's own configuration.",
+    fix="Remove the sysctl from the pod. Set parameters of the node in the node's configuration.",
     example=EXAMPLE,
 )
 def sets_safe_sysctls(
@@ -171,8 +171,8 @@ def sets_safe_sysctls(
         "net.ipv4.tcp_wmem",
     ),
 ) -> Outcome:
-    """Most kernel parameters are the machine's, and a pod that sets one sets it for everybody, the protections of the
-    others included.
+    """Most kernel parameters apply to the whole node. A pod that sets one changes it for all pods, including their
+    protections.
     """
     name = sysctl["name"]
     return Fail(name, allowed) if name.known not in allowed else None
@@ -180,8 +180,8 @@ def sets_safe_sysctls(
 
 @rule(
     "BL-K8S-043",
-    "The masks over /proc stay, outside user namespaces",
-    failure="Container unmasks /proc outside a user namespace",
+    "Containers outside user namespaces use the default /proc mount",
+    failure="Container outside a user namespace unmasks /proc",
     severity=Severity.HIGH,
     controls=ncsc("3") + caf("B4.a") + pod_security("baseline/procMount") + iso("8.9"),
     at=CONTAINERS,
@@ -189,8 +189,8 @@ def sets_safe_sysctls(
     example=EXAMPLE,
 )
 def masks_proc(container: Value) -> Outcome:
-    """Unmasked, /proc shows and changes the machine's kernel. In a user namespace of its own the container's root may
-    not, which the standard allows since Kubernetes 1.35.
+    """An unmasked /proc exposes the node's kernel to reads and changes. In a user namespace the container's root has no
+    such rights, which the standard allows since Kubernetes 1.35.
     """
     mount = container.at("securityContext.procMount")
     if mount.get("Default") == "Default":
@@ -200,9 +200,9 @@ def masks_proc(container: Value) -> Outcome:
 
 @rule(
     "BL-K8S-045",
-    "No Windows container runs as a process of the machine",
+    "Windows containers are not HostProcess containers",
     must=Must("windowsOptions.hostProcess", be=False, default=False),
-    failure="Windows container runs as a HostProcess container",
+    failure="Windows container is a HostProcess container",
     severity=Severity.CRITICAL,
     controls=ncsc("3")
     + caf("B4.a")
@@ -214,22 +214,22 @@ def masks_proc(container: Value) -> Outcome:
     example=EXAMPLE,
 )
 def no_host_process() -> None:
-    """A HostProcess container is no container: it runs on the Windows machine itself, as its administrator if it likes."""
+    """A HostProcess container runs directly on the Windows node, with administrator rights if it chooses."""
 
 
 @rule(
     "BL-K8S-046",
-    "Probes and hooks ask nobody but their own pod",
+    "Probes and lifecycle hooks do not set a host",
     failure="Probe or lifecycle hook connects to another host",
     severity=Severity.MEDIUM,
     controls=ncsc("3", "11") + caf("B4.a") + pod_security("baseline/hostProbesAndHostLifecycle") + mcsb("NS-1"),
     at=CONTAINERS,
-    fix="Remove host from httpGet and tcpSocket of probes and lifecycle hooks; a Host header goes into httpHeaders.",
+    fix="Remove host from httpGet and tcpSocket of probes and lifecycle hooks. Set a Host header in httpHeaders.",
     example=EXAMPLE,
 )
 def probes_only_itself(container: Value) -> Outcome:
-    """It is the machine that sends a probe. With a host of one's choice it sends it to the metadata service, to the
-    kubelet, or into a network that no pod may reach.
+    """The kubelet sends probes from the node. With another host, a probe can reach the metadata service, the kubelet,
+    or networks that pods cannot access.
     """
     handlers = present(container.at(handler) for handler in _HANDLERS)
     hosts = (handler[how]["host"] for handler in handlers for how in ("httpGet", "tcpSocket"))
@@ -239,16 +239,16 @@ def probes_only_itself(container: Value) -> Outcome:
 
 @rule(
     "BL-K8S-047",
-    "The filter of system calls is not switched off",
+    "Pods do not disable seccomp",
     failure="Pod has seccomp disabled",
     severity=Severity.HIGH,
     controls=ncsc("3") + caf("B4.a") + pod_security("baseline/seccompProfile_baseline") + cis_kubernetes("5.7.2"),
     at={kind: tuple(f"{context}.seccompProfile" for context in contexts) for kind, contexts in CONTEXTS.items()},
-    fix="Remove seccompProfile, or name RuntimeDefault or a profile of the machine (Localhost).",
+    fix="Remove seccompProfile, or set RuntimeDefault or a profile of the node (Localhost).",
     example=EXAMPLE,
 )
 def keeps_seccomp(profile: Value) -> Outcome:
-    """Unconfined opens every system call of the kernel, among them those that escapes from containers are made of."""
+    """Unconfined allows every system call of the kernel, including those used in container escapes."""
     if profile.missing or profile["type"].known in _PROFILES:
         return None
     return Fail(profile["type"], _PROFILES)

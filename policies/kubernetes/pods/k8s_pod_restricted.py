@@ -15,7 +15,7 @@ _NO_SOURCE: Final = frozenset({"name"})
 
 @rule(
     "BL-K8S-044",
-    "The masks over /proc stay",
+    "Containers use the default /proc mount",
     failure="Container unmasks /proc",
     severity=Severity.MEDIUM,
     controls=ncsc("3") + caf("B4.a") + pod_security("restricted/procMount_restricted") + iso("8.9"),
@@ -24,21 +24,21 @@ _NO_SOURCE: Final = frozenset({"name"})
     example=EXAMPLE,
 )
 def always_masks_proc(mount: Value) -> Outcome:
-    """What /proc tells of the kernel helps whoever looks for a way out. Only the building of images inside a pod needs
-    it unmasked, and the restricted level has no exception for that.
+    """An unmasked /proc discloses kernel details that help an escape. Only building images inside a pod needs it, and
+    the restricted level has no exception for that.
     """
     return Fail(mount, "Default") if mount.get("Default") != "Default" else None
 
 
 @rule(
     "BL-K8S-048",
-    "Volumes are of the kinds that pods may choose",
-    failure="Pod uses a restricted volume type",
+    "Pods use restricted-level volume types only",
+    failure="Pod uses a volume type outside the restricted level",
     severity=Severity.MEDIUM,
     controls=ncsc("3") + caf("B4.a", "B3.c") + pod_security("restricted/restrictedVolumes") + iso("8.3"),
     at=below(PODS, "volumes[*]"),
-    fix="Let a PersistentVolumeClaim ask for the storage, and a StorageClass or an administrator's PersistentVolume "
-    "say where it is.",
+    fix="""Use a PersistentVolumeClaim, with the storage defined by a StorageClass or an administrator's
+    PersistentVolume.""",
     example=EXAMPLE,
 )
 def chooses_usual_volumes(
@@ -56,8 +56,8 @@ def chooses_usual_volumes(
         "secret",
     ),
 ) -> Outcome:
-    """With a volume of NFS, iSCSI or a cloud's disk written into the pod, its author decides which storage the machine
-    mounts, and with whose rights.
+    """With an inline NFS, iSCSI or cloud disk volume, the author of a pod decides which storage the node mounts, and
+    with which credentials.
     """
     sources = [each for each in volume.each() if each.key not in _NO_SOURCE and not each.missing]
     # A volume of no kind is an emptyDir.

@@ -37,7 +37,7 @@ spec:
 
 @rule(
     "BL-K8S-001",
-    "No container is privileged",
+    "Containers are not privileged",
     failure="Container is privileged",
     severity=Severity.CRITICAL,
     controls=ncsc("3")
@@ -47,18 +47,20 @@ spec:
     + iso("8.22")
     + mcsb("PV-1"),
     at=below(CONTAINERS, "securityContext.privileged"),
-    fix="Remove securityContext.privileged and add the one capability or device that is needed.",
+    fix="Remove securityContext.privileged and add only the capability or device that is needed.",
     example=EXAMPLE,
 )
 def not_privileged(privileged: Value) -> Outcome:
-    """A privileged container is the machine: it sees every device, every other container and the node's own keys."""
+    """A privileged container has full access to the node: its devices, all other containers and the
+    node's credentials.
+    """
     return Fail(privileged, False) if privileged.get(False) is not False else None
 
 
 @rule(
     "BL-K8S-002",
-    "No pod shares the machine's network, processes or memory",
-    failure="Pod shares the network, processes or IPC of its node",
+    "Pods do not share host namespaces (network, PID, IPC)",
+    failure="Pod shares a host namespace (network, PID or IPC)",
     severity=Severity.HIGH,
     controls=ncsc("3")
     + caf("B4.a")
@@ -71,15 +73,15 @@ def not_privileged(privileged: Value) -> Outcome:
     example=EXAMPLE,
 )
 def no_host_namespaces(shared: Value) -> Outcome:
-    """In the host's namespaces a container sees the traffic and the processes of everybody on the machine, and no
-    network policy applies to it.
+    """In the host's namespaces a container sees the traffic and processes of all pods on the node, and network policies
+    do not apply to it.
     """
     return Fail(shared, False) if shared.get(False) is not False else None
 
 
 @rule(
     "BL-K8S-003",
-    "No container can gain privileges",
+    "Containers disallow privilege escalation",
     failure="Container allows privilege escalation",
     severity=Severity.HIGH,
     controls=ncsc("3")
@@ -93,7 +95,7 @@ def no_host_namespaces(shared: Value) -> Outcome:
     example=EXAMPLE,
 )
 def no_privilege_escalation(container: Value) -> Outcome:
-    """One setuid program in an image turns a break-in of an application into root; this switches that way off."""
+    """With privilege escalation, one setuid program in an image turns a compromised application into root."""
     if on_windows(pod_of(container)):
         return NotApplicable(ON_WINDOWS)
     allowed = container.at("securityContext.allowPrivilegeEscalation")
@@ -104,7 +106,7 @@ def no_privilege_escalation(container: Value) -> Outcome:
 
 @rule(
     "BL-K8S-004",
-    "No container runs as root",
+    "Containers run as non-root",
     failure="Container may run as root",
     severity=Severity.HIGH,
     controls=ncsc("3")
@@ -114,12 +116,13 @@ def no_privilege_escalation(container: Value) -> Outcome:
     + iso("8.2", "8.9")
     + mcsb("PV-1"),
     at=CONTAINERS,
-    fix="Set securityContext.runAsNonRoot to true on the pod, and build the image with a user of its own.",
+    fix="Set securityContext.runAsNonRoot to true on the pod, and build the image with a non-root user.",
     example=EXAMPLE,
 )
 def runs_as_non_root(container: Value) -> Outcome:
-    """Root inside a container is root outside it whenever the kernel, or the container's configuration, has a hole. In
-    a user namespace of its own (hostUsers: false) it is nobody outside, as the standard allows since Kubernetes 1.35.
+    """Root in a container is root on the node if the kernel or the container's configuration has a vulnerability. In a
+    user namespace (hostUsers: false) it is an unprivileged user on the node, which the standard allows since Kubernetes
+    1.35.
     """
     pod = pod_of(container)
     contexts = container["securityContext"], pod["securityContext"]
@@ -134,7 +137,7 @@ def runs_as_non_root(container: Value) -> Outcome:
 
 @rule(
     "BL-K8S-005",
-    "Containers give up every capability",
+    "Containers drop all Linux capabilities",
     failure="Container keeps Linux capabilities",
     severity=Severity.MEDIUM,
     controls=ncsc("3")
@@ -143,11 +146,11 @@ def runs_as_non_root(container: Value) -> Outcome:
     + cis_kubernetes("5.2.8", "5.2.9", "5.2.10")
     + iso("8.2", "8.9"),
     at=CONTAINERS,
-    fix="Drop ALL in securityContext.capabilities; only NET_BIND_SERVICE may be added back.",
+    fix="Drop ALL in securityContext.capabilities. Only NET_BIND_SERVICE may be added.",
     example=EXAMPLE,
 )
 def drops_capabilities(container: Value, *, addable: Allowed[str] = ("NET_BIND_SERVICE",)) -> Outcome:
-    """Linux gives a container fourteen of root's powers unless told not to; forging packets is one of them."""
+    """By default a container has fourteen Linux capabilities, including one to forge packets."""
     if on_windows(pod_of(container)):
         return NotApplicable(ON_WINDOWS)
     capabilities = container.at("securityContext.capabilities")
@@ -160,7 +163,7 @@ def drops_capabilities(container: Value, *, addable: Allowed[str] = ("NET_BIND_S
 
 @rule(
     "BL-K8S-006",
-    "No pod mounts the machine's disk",
+    "Pods do not mount hostPath volumes",
     failure="Pod mounts a hostPath volume",
     severity=Severity.CRITICAL,
     controls=ncsc("3")
@@ -174,13 +177,13 @@ def drops_capabilities(container: Value, *, addable: Allowed[str] = ("NET_BIND_S
     example=EXAMPLE,
 )
 def no_host_paths(path: Value) -> Outcome:
-    """From the machine's disk a pod can read every other pod's secrets, and write itself a way to root."""
+    """With access to the node's file system, a pod can read the secrets of all other pods and gain root."""
     return None if path.missing else Fail(path, "no hostPath volume")
 
 
 @rule(
     "BL-K8S-007",
-    "System calls are filtered",
+    "Pods have a seccomp profile",
     failure="Pod has no seccomp profile",
     severity=Severity.MEDIUM,
     controls=ncsc("3")
@@ -194,7 +197,7 @@ def no_host_paths(path: Value) -> Outcome:
     example=EXAMPLE,
 )
 def filters_system_calls(container: Value) -> Outcome:
-    """Most escapes from a container go through a system call that the application never needs."""
+    """Most container escapes use a system call that the application does not need."""
     if on_windows(pod_of(container)):
         return NotApplicable(ON_WINDOWS)
     contexts = container["securityContext"], pod_of(container)["securityContext"]

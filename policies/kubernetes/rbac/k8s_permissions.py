@@ -33,17 +33,17 @@ subjects: [{kind: ServiceAccount, name: records-operator, namespace: records}]
 
 @rule(
     "BL-K8S-033",
-    "No role reads the secrets of every namespace",
+    "Roles do not allow secrets to be read in every namespace",
     failure="Role allows secrets to be read in every namespace",
     severity=Severity.HIGH,
     controls=_CONTROLS + cis_kubernetes("5.1.2"),
     at={_CLUSTER_ROLE: "rules[*]"},
-    fix="Name the secrets in resourceNames, or grant them in a Role of the one namespace.",
+    fix="Name the secrets in resourceNames, or grant access in a Role of one namespace.",
     example=_EXAMPLE,
 )
 def reads_no_secrets(permission: Value) -> Outcome:
-    """The secrets of a cluster are the tokens and passwords of everything that runs on it; whoever reads them all is
-    everybody.
+    """Secrets include the tokens and passwords of all workloads in the cluster. A subject that can read all of them can
+    act as any of them.
     """
     if any(True for _ in permission["resourceNames"].each()):
         return None
@@ -52,30 +52,30 @@ def reads_no_secrets(permission: Value) -> Outcome:
 
 @rule(
     "BL-K8S-034",
-    "No role talks to machines past the API",
-    failure="Role allows direct access to the kubelet API",
+    "Roles do not allow direct access to the kubelet API (nodes/proxy)",
+    failure="Role allows direct access to the kubelet API (nodes/proxy)",
     severity=Severity.CRITICAL,
     controls=_CONTROLS + cis_kubernetes("5.1.10"),
     at=ROLES,
-    fix="Take nodes/proxy out of the role; nodes/metrics and nodes/stats are enough for monitoring.",
+    fix="Remove nodes/proxy from the role. For monitoring, nodes/metrics and nodes/stats are sufficient.",
     example=_EXAMPLE,
 )
 def proxies_no_node(permission: Value) -> Outcome:
-    """By nodes/proxy one speaks to the kubelet itself and runs any command in any pod, unseen by admission and by the
-    audit log.
+    """With nodes/proxy a subject calls the kubelet directly and can run commands in any pod, bypassing admission and
+    the audit log.
     """
     return _granted(permission, None, "", "nodes/proxy")
 
 
 @rule(
     "BL-K8S-035",
-    "Roles do not step into running pods",
-    failure="Role allows commands in running pods",
+    "Roles do not allow commands in running pods (exec, attach)",
+    failure="Role allows commands in running pods (exec, attach)",
     severity=Severity.MEDIUM,
     controls=_CONTROLS,
     at=ROLES,
-    fix="Take pods/exec, pods/attach, pods/portforward and pods/ephemeralcontainers out of the role; keep a role "
-    "for it that is activated when it is needed.",
+    fix="""Remove pods/exec, pods/attach, pods/portforward and pods/ephemeralcontainers from the role. Keep them in a
+    role that is activated on demand.""",
     example=_EXAMPLE,
 )
 def steps_into_no_pod(
@@ -83,25 +83,23 @@ def steps_into_no_pod(
     *,
     resources: Forbidden[str] = ("pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers"),
 ) -> Outcome:
-    """Whoever may open a shell in a pod has its identity, its secrets and its data, and what he does there no log of
-    the cluster tells.
-    """
+    """A shell in a pod gives access to its identity, secrets and data, and cluster logs do not record the commands."""
     return _granted(permission, None, "", *resources)
 
 
 @rule(
     "BL-K8S-036",
-    "No role makes tokens for others",
+    "Roles do not allow service account tokens to be created",
     failure="Role allows service account tokens to be created",
     severity=Severity.HIGH,
     controls=_CONTROLS + cis_kubernetes("5.1.13"),
     at=ROLES,
-    fix="Take create on serviceaccounts/token out of the role, or name the account in resourceNames.",
+    fix="Remove create on serviceaccounts/token from the role, or name the account in resourceNames.",
     example=_EXAMPLE,
 )
 def makes_no_tokens(permission: Value) -> Outcome:
-    """A token that one makes for a service account is that service account, wherever it is used, for as long as one
-    likes.
+    """A subject that can create a token for a service account can act as that account, from anywhere and with any
+    lifetime.
     """
     if any(True for _ in permission["resourceNames"].each()):
         return None
@@ -110,17 +108,17 @@ def makes_no_tokens(permission: Value) -> Outcome:
 
 @rule(
     "BL-K8S-037",
-    "No role signs certificates for others",
+    "Roles do not allow certificate signing requests to be approved",
     failure="Role allows certificate signing requests to be approved",
     severity=Severity.HIGH,
     controls=_CONTROLS + cis_kubernetes("5.1.11"),
     at=ROLES,
-    fix="Take update on certificatesigningrequests/approval out of the role.",
+    fix="Remove update on certificatesigningrequests/approval from the role.",
     example=_EXAMPLE,
 )
 def approves_no_certificates(permission: Value) -> Outcome:
-    """Whoever approves a certificate request can have himself a certificate in anybody's name, one that no sign-in
-    policy sees and that cannot be revoked.
+    """A subject that can approve requests can obtain a certificate for any user, which bypasses sign-in policies and
+    cannot be revoked.
     """
     return _granted(
         permission, frozenset({"update", "patch", "*"}), "certificates.k8s.io", "certificatesigningrequests/approval"
@@ -129,17 +127,17 @@ def approves_no_certificates(permission: Value) -> Outcome:
 
 @rule(
     "BL-K8S-038",
-    "No role changes who watches the API",
+    "Roles do not allow admission webhooks to be changed",
     failure="Role allows admission webhooks to be changed",
     severity=Severity.HIGH,
     controls=_CONTROLS + cis_kubernetes("5.1.12"),
     at=ROLES,
-    fix="Take the webhook configurations out of the role; leave them to the pipeline that installs the add-on.",
+    fix="Remove the webhook configurations from the role. Grant them to the pipeline that installs the add-on.",
     example=_EXAMPLE,
 )
 def changes_no_webhooks(permission: Value) -> Outcome:
-    """A webhook sees every object on its way into the cluster, secrets included, and may change it. Whoever writes its
-    configuration decides who does that, and can switch admission off.
+    """Admission webhooks see and may change every object, including secrets. A subject that can write their
+    configuration can redirect or disable admission.
     """
     return _granted(
         permission,
@@ -152,24 +150,24 @@ def changes_no_webhooks(permission: Value) -> Outcome:
 
 @rule(
     "BL-K8S-039",
-    "No role makes volumes out of machines' disks",
+    "Roles do not allow persistent volumes to be created",
     failure="Role allows persistent volumes to be created",
     severity=Severity.MEDIUM,
     controls=_CONTROLS + cis_kubernetes("5.1.9"),
     at=ROLES,
-    fix="Take create on persistentvolumes out of the role; a claim and a StorageClass are enough.",
+    fix="Remove create on persistentvolumes from the role. A claim and a StorageClass are sufficient.",
     example=_EXAMPLE,
 )
 def makes_no_volumes(permission: Value) -> Outcome:
-    """A PersistentVolume may be a folder of the machine, and Pod Security, which forbids that to pods, does not look at
-    it.
+    """A PersistentVolume can use hostPath, which the Pod Security Standards forbid in pods but do not
+    check in volumes.
     """
     return _granted(permission, _MAKING, "", "persistentvolumes")
 
 
 @rule(
     "BL-K8S-080",
-    "Nothing is granted to everybody",
+    "Bindings grant no permissions to unauthenticated or all users",
     failure="Binding grants permissions to unauthenticated or all users",
     severity=Severity.CRITICAL,
     controls=_CONTROLS + cis_kubernetes("5.1.1"),
@@ -178,42 +176,42 @@ def makes_no_volumes(permission: Value) -> Outcome:
     example=_BINDING,
 )
 def grants_nothing_to_everybody(subject: Value) -> Outcome:
-    """What is granted to system:anonymous or system:unauthenticated needs no sign-in at all; system:authenticated is
-    everybody who has any token, each pod included.
+    """Permissions of system:anonymous or system:unauthenticated need no sign-in. The group system:authenticated
+    includes every subject with a token, and so every pod.
     """
     return Fail(subject["name"], "a named group or account") if subject["name"].known in _ANYBODY else None
 
 
 @rule(
     "BL-K8S-081",
-    "No default service account is granted anything",
+    "Bindings grant no permissions to default service accounts",
     failure="Binding grants permissions to a default service account",
     severity=Severity.MEDIUM,
     controls=_CONTROLS + cis_kubernetes("5.1.5"),
     at=dict.fromkeys(BINDINGS, "subjects[*]"),
-    fix="Make a service account for the workload and bind that.",
+    fix="Create a service account for the workload and bind the role to it.",
     example=_BINDING,
 )
 def grants_nothing_to_default(subject: Value) -> Outcome:
-    """Every pod that names no account runs as the default one, so what it is granted, all of them are."""
+    """Every pod without a service account uses the default one, and has all its permissions."""
     if subject["kind"].known != "ServiceAccount" or subject["name"].known != "default":
         return None
-    return Fail(subject["name"], "an account of the workload's own")
+    return Fail(subject["name"], "a service account for the workload")
 
 
 @rule(
     "BL-K8S-082",
-    "Nobody is put into system:masters",
+    "Bindings do not add subjects to system:masters",
     failure="Binding adds a subject to system:masters",
     severity=Severity.HIGH,
     controls=_CONTROLS + cis_kubernetes("5.1.7"),
     at=dict.fromkeys(BINDINGS, "subjects[*]"),
-    fix="Remove the binding; the group has every right without one, and cannot be taken it.",
+    fix="Remove the binding. The group has every permission without one, and it cannot be revoked.",
     example=_BINDING,
 )
 def leaves_masters_alone(subject: Value) -> Outcome:
-    """The API server asks no role and no policy about system:masters. A binding to it is either useless or a sign that
-    people are signed in by it, past everything that could be revoked.
+    """The API server does not apply roles or policies to system:masters. A binding to it has no effect, or shows that
+    people sign in with credentials that cannot be revoked.
     """
     return Fail(subject["name"], "a group that can be revoked") if subject["name"].known == "system:masters" else None
 

@@ -54,52 +54,52 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: 00000000-000
 
 @rule(
     "BL-K8S-030",
-    "No role allows everything",
-    failure="Role grants every verb on every resource",
+    "Roles do not use wildcard verbs, resources or API groups",
+    failure="Role uses a wildcard verb, resource or API group",
     severity=Severity.HIGH,
     controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.3") + iso("5.15", "8.2") + mcsb("PA-7"),
     at=ROLES,
-    fix="Name the verbs and the resources that are needed instead of *.",
+    fix="Name the verbs and resources that are needed instead of *.",
     example=_EXAMPLE,
 )
 def no_wildcards(permission: Value) -> Outcome:
-    """A star includes what does not exist yet: secrets, tokens and whatever the next add-on brings."""
+    """A wildcard includes secrets, tokens and all future resources of add-ons."""
     return any_of(partial(_star_in, permission, field) for field in _STARS)
 
 
 @rule(
     "BL-K8S-031",
-    "Nobody is bound to cluster-admin",
-    failure="Binding grants the cluster-admin role",
+    "Bindings do not grant cluster-admin",
+    failure="Binding grants cluster-admin",
     severity=Severity.CRITICAL,
     controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.1") + iso("5.15", "8.2") + mcsb("PA-1"),
     at=BINDINGS,
-    fix="Bind a role that names what is needed; keep cluster-admin for the break-glass group of Kubernetes itself.",
+    fix="Bind a role with the required permissions. Keep cluster-admin for the break-glass group of Kubernetes itself.",
     example=_BINDING,
 )
 def no_cluster_admin(binding: Value, *, groups: Allowed[str] = ("system:masters",)) -> Outcome:
-    """Whoever holds cluster-admin reads every secret of every tenant and can hide that he did."""
+    """A subject with cluster-admin can read every secret of every tenant and remove the evidence."""
     role = binding.at("roleRef.name")
     if role.known != "cluster-admin":
         return None
     if some(binding["subjects"].each(), lambda subject: subject["name"].known not in groups):
-        return Fail(role, "a role that names what is needed")
-    return NotApplicable(f"it binds {', '.join(groups)}, which Kubernetes itself gives every right")
+        return Fail(role, "a role with the required permissions only")
+    return NotApplicable(f"it binds {', '.join(groups)}, which Kubernetes itself gives every permission")
 
 
 @rule(
     "BL-K8S-032",
-    "No role lets its holder give himself more",
-    failure="Role allows privilege escalation",
+    "Roles do not allow privilege escalation (escalate, bind, impersonate)",
+    failure="Role allows privilege escalation (escalate, bind or impersonate)",
     severity=Severity.CRITICAL,
     controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.8") + iso("5.15", "8.2") + mcsb("PA-7"),
     at=ROLES,
-    fix="Take escalate, bind and impersonate out of the role.",
+    fix="Remove escalate, bind and impersonate from the role.",
     example=_EXAMPLE,
 )
 def no_escalation(permission: Value, *, verbs: Forbidden[str] = ("escalate", "bind", "impersonate")) -> Outcome:
-    """Kubernetes keeps people from granting what they do not have. These three verbs are the exceptions, and each of
-    them makes its holder whatever he likes.
+    """Kubernetes prevents users from granting permissions that they do not have. These three verbs are the exceptions:
+    each allows its holder to gain any permission.
     """
     asked: dict[str, frozenset[str]] = dict.fromkeys(("", "authentication.k8s.io", _RBAC), frozenset())
     # A star among the verbs is each of them, on the resources that have it.
@@ -128,22 +128,23 @@ def _permits(permission: Value, verbs: frozenset[str], group: str, resources: fr
 
 @rule(
     "BL-K8S-083",
-    "No binding grants every permission through another role",
+    "Bindings do not grant every permission through aggregated roles",
     failure="Binding grants every permission through an aggregated role",
     severity=Severity.CRITICAL,
     controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.1") + iso("5.15", "8.2") + mcsb("PA-1"),
     at=BINDINGS,
     estate=True,
-    fix="Bind a role that names what is needed, and narrow the aggregationRule of the role that grants everything.",
+    fix="""Bind a role with the required permissions, and restrict the aggregationRule of the role that grants
+    everything.""",
     example=_BINDING,
 )
 def grants_not_everything(binding: Value, estate: Estate) -> Outcome:
-    """A role that allows every verb on every resource is cluster-admin under another name. It may be empty as it is
-    written and aggregate the permissions of other roles.
+    """A role with every verb on every resource is equivalent to cluster-admin. It may be declared empty and aggregate
+    the permissions of other roles.
     """
     reference = binding["roleRef"]
     if reference["kind"].known == "Role":
-        return NotApplicable("it binds a Role of its namespace")
+        return NotApplicable("it binds a namespaced Role")
     name, roles = reference["name"], estate.once(cluster_roles)
     found = some(
         (role for role in roles if role.at("metadata.name").raw != _CLUSTER_ADMIN),
@@ -151,7 +152,7 @@ def grants_not_everything(binding: Value, estate: Estate) -> Outcome:
             bool(some(permissions(role, roles), _is_everything)) and role.at("metadata.name").known == name.known
         ),
     )
-    return Fail(name, "a role that names what is needed") if found else None
+    return Fail(name, "a role with the required permissions only") if found else None
 
 
 def _is_everything(permission: Value) -> bool:

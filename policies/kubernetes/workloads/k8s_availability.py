@@ -49,33 +49,33 @@ spec: {maxUnavailable: 1, selector: {matchLabels: {app: records}}}
 
 @rule(
     "BL-K8S-053",
-    "Services say when they are ready",
+    "Containers of Deployments and StatefulSets have a readiness probe",
     failure="Container has no readiness probe",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("5") + caf("B5.b") + iso("8.6"),
     at=below(_SERVING, "containers[*]"),
-    fix="Give the container a readinessProbe.",
+    fix="Add a readinessProbe to the container.",
     example=_EXAMPLE,
 )
 def has_readiness_probe(container: Value) -> Outcome:
-    """Without it a copy that is still starting, or that has lost its database, is sent its share of the requests."""
+    """Without a readiness probe, a pod that is starting or has lost its database still receives requests."""
     return _has(container["readinessProbe"])
 
 
 @rule(
     "BL-K8S-054",
-    "Workloads say when they have died",
+    "Containers have a liveness probe",
     failure="Container has no liveness probe",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("5") + caf("B5.b", "C1.c") + iso("8.6"),
     at=below(_LASTING, "containers[*]"),
-    fix="Give the container a livenessProbe.",
+    fix="Add a livenessProbe to the container.",
     example=_EXAMPLE,
 )
 def has_liveness_probe(container: Value) -> Outcome:
-    """A program that hangs looks alive from outside; nobody restarts it until somebody rings the control room."""
+    """Without a liveness probe, Kubernetes does not restart a program that hangs."""
     return _has(container["livenessProbe"])
 
 
@@ -85,7 +85,7 @@ def _has(probe: Value) -> Outcome:
 
 @rule(
     "BL-K8S-084",
-    "Deployments have more than one copy",
+    "Deployments have at least two replicas",
     must=Must("spec.replicas", minimum=2, default=1),
     failure="Deployment has fewer than two replicas",
     severity=Severity.LOW,
@@ -96,12 +96,12 @@ def _has(probe: Value) -> Outcome:
     example=_EXAMPLE,
 )
 def copies() -> None:
-    """With one copy every update, every restart and every machine that is taken down is an outage."""
+    """With one replica every update, restart and node drain is an outage."""
 
 
 @rule(
     "BL-K8S-085",
-    "Deployments say how many copies may be missing",
+    "Deployments have a pod disruption budget",
     failure="Deployment has no pod disruption budget",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
@@ -112,11 +112,9 @@ def copies() -> None:
     example=_EXAMPLE,
 )
 def has_disruption_budget(deployment: Value, estate: Estate) -> Outcome:
-    """Whoever drains machines for an update takes pods away as fast as the budgets allow. Without one that is all of
-    them at once.
-    """
+    """A node drain evicts pods as fast as the budgets allow. Without a budget that is all replicas at once."""
     if deployment.at("spec.replicas").get(1) in {0, 1}:
-        return NotApplicable("it has one copy at most, which no budget can spare")
+        return NotApplicable("it has one replica at most, which a budget cannot protect")
     namespace = namespace_of(deployment)
     labels = deployment.at("spec.template.metadata.labels")
     if some(estate.of(BUDGET), lambda each: namespace_of(each) == namespace and _selects(each, labels)):
@@ -134,12 +132,12 @@ def _selects(budget: Value, labels: Value) -> bool:
 
 @rule(
     "BL-K8S-086",
-    "Disruption budgets let machines be taken down",
+    "Pod disruption budgets allow voluntary evictions",
     failure="Pod disruption budget blocks every voluntary eviction",
     severity=Severity.MEDIUM,
     controls=ncsc("5") + caf("B4.d", "B5.b") + iso("8.8") + mcsb("PV-6"),
     at={BUDGET: "spec"},
-    fix="Set maxUnavailable to 1 or more, or minAvailable below the number of copies.",
+    fix="Set maxUnavailable to 1 or more, or minAvailable below the number of replicas.",
     example="""
 apiVersion: policy/v1
 kind: PodDisruptionBudget
@@ -148,9 +146,7 @@ spec: {maxUnavailable: 1, selector: {matchLabels: {app: records}}}
 """,
 )
 def allows_disruption(spec: Value) -> Outcome:
-    """A budget that spares no pod keeps a machine from being emptied, and so from being patched, for as long as it
-    stands.
-    """
+    """A budget that allows no eviction prevents a node from being drained, and so from being patched."""
     unavailable, available = spec["maxUnavailable"], spec["minAvailable"]
     if str(unavailable.get("")) in {"0", "0%"}:
         return Fail(unavailable, "1 or more")
@@ -159,7 +155,7 @@ def allows_disruption(spec: Value) -> Outcome:
 
 @rule(
     "BL-K8S-087",
-    "Copies do not all run on one machine",
+    "Replicas are spread over several nodes",
     failure="Replicas may all run on one node",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
@@ -169,10 +165,10 @@ def allows_disruption(spec: Value) -> Outcome:
     example=_EXAMPLE,
 )
 def spreads_copies(pod: Value) -> Outcome:
-    """Three copies on one machine are one copy when the machine stops."""
+    """Replicas on one node fail together when the node fails."""
     if root(pod.resource).at("spec.replicas").get(1) in {0, 1}:
-        return NotApplicable("it has one copy at most")
+        return NotApplicable("it has one replica at most")
     spread = pod["topologySpreadConstraints"]
     if any(True for _ in spread.each()) or not pod.at("affinity.podAntiAffinity").missing:
         return None
-    return Fail(spread, "a constraint, or a podAntiAffinity")
+    return Fail(spread, "a topology spread constraint, or a podAntiAffinity")

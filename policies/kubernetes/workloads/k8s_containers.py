@@ -30,18 +30,16 @@ spec:
 
 @rule(
     "BL-K8S-052",
-    "Containers cannot change their own programs",
+    "Containers have a read-only root file system",
     failure="Container has a writable root file system",
     severity=Severity.MEDIUM,
     controls=ncsc("3", "5") + caf("B4.b") + cyber_essentials("malware-protection") + iso("8.7", "8.9") + mcsb("PV-1"),
     at=CONTAINERS,
-    fix="Set securityContext.readOnlyRootFilesystem to true, and mount an emptyDir where the program writes.",
+    fix="Set securityContext.readOnlyRootFilesystem to true, and mount an emptyDir for writable data.",
     example=_EXAMPLE,
 )
 def has_read_only_root(container: Value) -> Outcome:
-    """An intruder's first step is to fetch tools and to put them beside the program. A root file system that nobody can
-    write to leaves him no place for them.
-    """
+    """Attackers download tools and change programs in the container. A read-only root file system prevents both."""
     read_only = container.at("securityContext.readOnlyRootFilesystem")
     if read_only.get(False) is True:
         return None
@@ -52,7 +50,7 @@ def has_read_only_root(container: Value) -> Outcome:
 
 @rule(
     "BL-K8S-055",
-    "Containers cannot fill the machine's disk",
+    "Containers have an ephemeral storage limit",
     failure="Container has no ephemeral storage limit",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
@@ -62,18 +60,16 @@ def has_read_only_root(container: Value) -> Outcome:
     example=_EXAMPLE,
 )
 def limits_storage(container: Value) -> Outcome:
-    """Logs and scratch files of one container can fill the disk of the machine, which then throws everybody's pods
-    out.
-    """
+    """Logs and temporary files of one container can fill the node's disk, and the node then evicts other pods."""
     limit = container.at("resources.limits.ephemeral-storage")
     return Fail(limit, "a limit") if limit.missing else None
 
 
 @rule(
     "BL-K8S-057",
-    "Containers of a pod do not see one another's processes",
+    "Pods do not share a process namespace between containers",
     must=Must("shareProcessNamespace", be=False, default=False),
-    failure="Pod shares processes between its containers",
+    failure="Pod shares a process namespace between its containers",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("3") + caf("B4.a") + iso("8.22"),
@@ -82,19 +78,19 @@ def limits_storage(container: Value) -> Outcome:
     example=_EXAMPLE,
 )
 def own_processes() -> None:
-    """With one list of processes for all, a container that is broken into reads the memory, the environment and the
-    files of its neighbours.
+    """In a shared process namespace, a compromised container can read the memory, environment and files
+    of the others.
     """
 
 
 @rule(
     "BL-K8S-090",
-    "No secret stands in a ConfigMap",
+    "ConfigMaps contain no secrets",
     failure="ConfigMap contains a secret",
     severity=Severity.HIGH,
     controls=ncsc("2.3", "10") + caf("B2.a", "B3.c") + cis_kubernetes("5.4.1") + iso("5.17", "8.24") + mcsb("IM-8"),
     at={CONFIG_MAP: "data"},
-    fix="Move the value to a Secret, best one that External Secrets writes.",
+    fix="Move the value to a Secret, preferably one that External Secrets writes.",
     example="""
 apiVersion: v1
 kind: ConfigMap
@@ -103,16 +99,16 @@ data: {LOG_LEVEL: info, DATABASE_PASSWORD_FILE: /run/secrets/database}
 """,
 )
 def no_secret_in_config_map(data: Value) -> Outcome:
-    """ConfigMaps are read by whoever may look at a namespace, are not encrypted at rest, and end up in every backup and
-    support bundle.
+    """Anyone who may read the namespace can read ConfigMaps. They are not encrypted at rest, and are included in
+    backups and support bundles.
     """
     secret = some(data.each(), lambda each: is_secret(str(each.key), each))
-    return Fail(secret, "nothing: a Secret holds it", show=False) if secret else None
+    return Fail(secret, "no secret: store it in a Secret", show=False) if secret else None
 
 
 @rule(
     "BL-K8S-089",
-    "Secrets come from a vault, not from a manifest",
+    "Secrets are stored in a vault, not in manifests",
     failure="Secret is stored in a manifest instead of a vault",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.ADVISORY,
@@ -122,7 +118,7 @@ def no_secret_in_config_map(data: Value) -> Outcome:
     + iso("5.17", "8.24")
     + mcsb("IM-8", "DP-7"),
     at=SECRET,
-    fix="Replace the Secret by an ExternalSecret that names the key in the force's vault.",
+    fix="Replace the Secret with an ExternalSecret that refers to the key in the force's vault.",
     example="""
 apiVersion: v1
 kind: Secret
@@ -131,8 +127,8 @@ type: kubernetes.io/service-account-token
 """,
 )
 def holds_no_data(secret: Value) -> Outcome:
-    """Base64 is no encryption. A secret that is written down with the workload is in the repository, in its history and
-    in every copy of both, and nobody can change it in one place.
+    """Base64 is not encryption. A secret in a manifest is in the repository, its history and every copy, and cannot be
+    rotated in one place.
     """
     held = some((secret["data"], secret["stringData"]), lambda each: any(True for _ in each.each()))
-    return Fail(held, "nothing: a vault holds it", show=False) if held else None
+    return Fail(held, "no secret: store it in a vault", show=False) if held else None

@@ -49,26 +49,26 @@ spec:
 
 @rule(
     "BL-K8S-094",
-    "Everything that resources deploy can be audited",
+    "All content that resources deploy can be audited",
     failure="Resource deploys content that cannot be audited",
     severity=Severity.HIGH,
     controls=ncsc("5", "8") + caf("A4.b", "B4.b") + iso("8.9", "8.32") + mcsb("PV-1"),
     at=(*SETS, *_ELSEWHERE),
     estate=True,
-    fix="Render the chart or the repository and audit its manifests (bluelamp audit --from manifests). Give a "
-    "ClusterResourceSet ConfigMaps of the same program, with Kubernetes objects in YAML.",
+    fix="""Render the chart or the repository and audit its manifests (bluelamp audit --from manifests). For a
+    ClusterResourceSet, declare its ConfigMaps in the same program, with Kubernetes objects in YAML.""",
     example=_EXAMPLE,
 )
 def can_be_audited(carrier: Value, estate: Estate) -> Outcome:
-    """A chart, a Git repository or a manifest in a ConfigMap can deploy a privileged pod that appears in no plan. The
-    objects in a ClusterResourceSet's ConfigMaps are judged there; what a controller fetches has to be audited by
-    itself.
+    """A chart, a Git repository or a manifest in a ConfigMap can deploy a privileged pod that appears in no plan.
+    Objects in a ClusterResourceSet's ConfigMaps are judged; content that a controller fetches has to be audited
+    separately.
     """
     if carrier.resource.type not in SETS:
         raise UnknownValue(carrier, f"what this {_kind(carrier)} deploys is not in the plan; {_READ}")
     entries = list(carrier.at("spec.resources").each())
     if not entries:
-        return NotApplicable("it applies nothing")
+        return NotApplicable("it deploys no content")
     doubt: UnknownValue | None = None
     for entry in entries:
         try:

@@ -20,17 +20,17 @@ _ANYBODYS: Final = frozenset({"docker.io", "index.docker.io", "registry-1.docker
 
 @rule(
     "BL-K8S-050",
-    "Images come from a registry that the force has chosen",
-    failure="Image comes from an unapproved registry",
+    "Container images come from an approved registry",
+    failure="Container image comes from an unapproved registry",
     severity=Severity.MEDIUM,
     controls=ncsc("8") + caf("A4.a", "A4.b") + iso("5.21", "8.19") + mcsb("DS-2", "DS-6") + cis_kubernetes("5.5.1"),
     at=below(CONTAINERS, "image"),
-    fix="Copy the image to the force's registry and name it with the registry's address.",
+    fix="Copy the image to the force's registry and refer to it with the registry's address.",
     example=_EXAMPLE,
 )
 def comes_from_chosen_registry(image: Value, *, registries: Chosen[str] = ()) -> Outcome:
-    """An image without a registry is fetched from Docker Hub, where anybody may publish anything. Where the baseline
-    names registries, an image comes from one of them.
+    """An image without a registry is pulled from Docker Hub, where anyone can publish. Where the baseline lists
+    registries, images must come from one of them.
     """
     name = str(image.get(""))
     if not registries:
@@ -42,16 +42,16 @@ def comes_from_chosen_registry(image: Value, *, registries: Chosen[str] = ()) ->
 
 @rule(
     "BL-K8S-051",
-    "Images say which version they are",
-    failure="Image has no version tag or the tag latest",
+    "Container images have a version tag other than latest",
+    failure="Container image has no version tag, or the tag latest",
     severity=Severity.MEDIUM,
     controls=ncsc("5", "8") + caf("B4.d", "A4.b") + cyber_essentials("security-update-management") + iso("8.9", "8.32"),
     at=below(CONTAINERS, "image"),
-    fix="Name a version, best with its digest, instead of latest.",
+    fix="Set a version tag, preferably with a digest.",
     example=_EXAMPLE,
 )
 def says_its_version(image: Value) -> Outcome:
-    """Nobody can say what `latest` was when it was started, so nobody can say whether it has last month's hole."""
+    """The tag `latest` does not identify which version runs, so its known vulnerabilities cannot be determined."""
     name, _, digest = str(image.get("")).partition("@")
     tag = name.rpartition("/")[2].partition(":")[2]
     if digest or tag not in {"", "latest"}:

@@ -19,12 +19,12 @@ LIMIT_RANGE: Final = "kubernetes:core/v1:LimitRange"
 
 @rule(
     "BL-K8S-010",
-    "No secret stands in a workload's environment",
-    failure="Workload has a secret in its environment variables",
+    "Workloads have no secrets in environment variables",
+    failure="Workload has a secret in an environment variable",
     severity=Severity.HIGH,
     controls=ncsc("2.3", "10") + caf("B2.a", "B3.c") + cis_kubernetes("5.4.1") + iso("5.17", "8.24") + mcsb("IM-8"),
     at=below(CONTAINERS, "env[*]"),
-    fix="Put the value into a Secret (best by External Secrets) and name it with valueFrom.secretKeyRef.",
+    fix="Move the value to a Secret, preferably with External Secrets, and refer to it with valueFrom.secretKeyRef.",
     example="""
 apiVersion: v1
 kind: Pod
@@ -36,8 +36,8 @@ spec:
 """,
 )
 def no_secret_in_environment(variable: Value) -> Outcome:
-    """Whoever may look at a Deployment reads its environment; so do its history, its backups and every tool that prints
-    manifests. A Secret has its own permission and its own encryption.
+    """Anyone who may read the workload can read its environment, which is also in its history, backups and tools that
+    print manifests. A Secret has its own permissions and encryption.
     """
     value = variable["value"]
     if value.missing or not is_secret(str(variable["name"].get("")), value):
@@ -47,13 +47,13 @@ def no_secret_in_environment(variable: Value) -> Outcome:
 
 @rule(
     "BL-K8S-011",
-    "Images are named by digest",
-    failure="Image is referenced without a digest",
+    "Container images are referenced by digest",
+    failure="Container image is referenced without a digest",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=ncsc("7", "8") + caf("A4.a", "A4.b") + iso("5.21", "8.9") + mcsb("DS-6"),
     at=below(CONTAINERS, "image"),
-    fix="Name the image with @sha256: and let the pipeline update it.",
+    fix="Refer to the image with @sha256: and let the pipeline update the digest.",
     example="""
 apiVersion: v1
 kind: Pod
@@ -65,7 +65,7 @@ spec:
 """,
 )
 def image_by_digest(image: Value) -> Outcome:
-    """A tag can be moved: what was tested is then not what runs, and two machines run different things."""
+    """A tag can be moved: the tested image may differ from the running one, and nodes may run different images."""
     if re.search(r"@sha256:[0-9a-f]{64}$", image.text()):
         return None
     return Fail(image, "an image with a digest, …@sha256:…")
@@ -73,14 +73,14 @@ def image_by_digest(image: Value) -> Outcome:
 
 @rule(
     "BL-K8S-012",
-    "Every container has a share and a limit",
+    "Containers have resource requests and limits",
     failure="Container lacks resource requests or limits",
     severity=Severity.MEDIUM,
     controls=ncsc("3", "5") + caf("B5.b") + iso("8.6"),
     at=RESOURCED,
     estate=True,
-    fix="Set resources.requests and resources.limits of the container or the pod, or give the namespace a LimitRange "
-    "with defaults.",
+    fix="""Set resources.requests and resources.limits on the container or the pod, or add a LimitRange with defaults to
+    the namespace.""",
     example="""
 apiVersion: v1
 kind: Pod
@@ -99,7 +99,7 @@ def has_resources(
     *,
     fields: Required[str] = ("requests.cpu", "requests.memory", "limits.memory"),
 ) -> Outcome:
-    """One container that takes all memory takes the machine, and with it the services of everybody else on it."""
+    """One container without a memory limit can exhaust the node and stop all other workloads on it."""
     resources = container["resources"]
     # Kubernetes takes the resources of the pod for all its containers together (on by default since 1.34).
     given = (resources, pod_of(container)["resources"])
@@ -139,8 +139,8 @@ def _gives(limit: Value, kind: str, resource: str) -> bool:
 
 @rule(
     "BL-K8S-013",
-    "Service accounts give no token to pods that did not ask",
-    failure="Service account mounts its token into pods by default",
+    "Service accounts do not mount their token automatically",
+    failure="Service account mounts its token automatically",
     severity=Severity.MEDIUM,
     controls=ncsc("10", "12") + caf("B2.a", "B2.d") + cis_kubernetes("5.1.6") + iso("8.2"),
     at=SERVICE_ACCOUNT,
@@ -153,7 +153,7 @@ automountServiceAccountToken: false
 """,
 )
 def account_mounts_no_token(account: Value) -> Outcome:
-    """Kubernetes puts a key to its own API into every pod; an intruder finds it at a path that everybody knows."""
+    """By default Kubernetes mounts an API token into every pod, at a path that attackers know."""
     mounts = account["automountServiceAccountToken"]
     if mounts.get(True) is False:
         return None
@@ -162,7 +162,7 @@ def account_mounts_no_token(account: Value) -> Outcome:
 
 @rule(
     "BL-K8S-014",
-    "Pods hold no token of the cluster's API",
+    "Pods do not mount a token for the Kubernetes API",
     failure="Pod mounts a token for the Kubernetes API",
     severity=Severity.MEDIUM,
     controls=ncsc("10", "12") + caf("B2.a", "B2.d") + cis_kubernetes("5.1.6") + iso("8.2"),
@@ -179,16 +179,14 @@ spec:
 """,
 )
 def pod_mounts_no_token(pod: Value, estate: Estate) -> Outcome:
-    """Most applications never talk to the cluster's API. With its token in the pod, whoever breaks into the application
-    does.
-    """
+    """Most applications do not use the Kubernetes API. With a token in the pod, a compromised application can."""
     mounts = pod["automountServiceAccountToken"]
     if not mounts.missing:
         return Fail(mounts, False) if mounts.known is not False else None
     account = (str(pod["serviceAccountName"].get("default")), namespace_of(root(pod.resource)))
     if some(estate.of(SERVICE_ACCOUNT), lambda each: _named(each) == account and _mounts_none(each)):
         return None
-    return Fail(mounts, False, f"Kubernetes' default is true, and service account {account[0]} does not say otherwise")
+    return Fail(mounts, False, f"Kubernetes' default is true, and service account {account[0]} does not disable it")
 
 
 def _named(account: Value) -> tuple[str, str]:
