@@ -1,4 +1,4 @@
-"""Kubernetes as a service: who may sign in, from where, and with what."""
+"""Access to AKS clusters: authentication, authorisation, the API server and workload identity."""
 
 from typing import Final
 

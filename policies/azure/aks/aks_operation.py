@@ -1,4 +1,4 @@
-"""Kubernetes as a service: the network of clusters, their nodes and how they are kept up to date."""
+"""Operation of AKS clusters: network, node pools, upgrades and availability."""
 
 from collections.abc import Iterator
 from typing import Final

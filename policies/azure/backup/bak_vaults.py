@@ -1,4 +1,4 @@
-"""Backups: that they cannot be deleted, that they are kept elsewhere, and that there are any."""
+"""Backup vaults and Recovery Services vaults: immutability, redundancy, retention and coverage."""
 
 from typing import Final
 

@@ -26,9 +26,7 @@ _IMAGES: Final = (
     ),
     (LINUX, re.compile(r"[^:]*:.*(ubuntu|rhel|centos|sles|debian|linux|rocky|flatcar|mariner)")),
 )
-_NOT_TOLD: Final = (
-    "neither its configuration, nor the type of its disk, nor its image says which operating system it has"
-)
+_NOT_TOLD: Final = "its operating system cannot be determined from its configuration, disk type or image"
 
 
 def system_of(machine: Value) -> str:

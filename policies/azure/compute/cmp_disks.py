@@ -1,4 +1,4 @@
-"""Disks: who can fetch them, and whose key they are encrypted with."""
+"""Managed disks: export, network access and encryption."""
 
 from typing import Final
 

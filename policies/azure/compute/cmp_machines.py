@@ -1,4 +1,4 @@
-"""Virtual machines: what they start from, who signs in, and how they are patched."""
+"""Virtual machines: secure boot, encryption, authentication, patching and diagnostics."""
 
 from typing import Final
 
@@ -15,8 +15,8 @@ EXTENSION: Final = "azure-native:compute:VirtualMachineExtension"
 ARC_EXTENSION: Final = "azure-native:hybridcompute:MachineExtension"
 
 _PROFILES: Final = {MACHINE: "", SCALE_SET: "virtualMachineProfile"}
-_NO_PROFILE: Final = "it has no profile: its machines are judged themselves"
-_ON_DISK: Final = "its disk is attached with a system on it, which decides"
+_NO_PROFILE: Final = "it has no profile: its virtual machines are judged separately"
+_ON_DISK: Final = "its operating system disk is attached and sets this"
 _TRUSTED: Final = ncsc("5") + caf("B4.b") + iso("8.9") + mcsb("PV-3") + policing("secure-configuration")
 
 

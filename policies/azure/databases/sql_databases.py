@@ -1,4 +1,4 @@
-"""SQL databases: how they are encrypted, how often they are copied and how long copies are kept."""
+"""SQL databases: encryption, backup and retention."""
 
 from typing import Final
 

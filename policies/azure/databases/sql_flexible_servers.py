@@ -1,4 +1,4 @@
-"""PostgreSQL and MySQL flexible servers: how they are reached, by whom, and how they are kept."""
+"""PostgreSQL and MySQL flexible servers: network access, authentication, encryption, backup and logging."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""SQL servers and managed instances: how they are reached, by whom, and who watches."""
+"""SQL servers and managed instances: network access, authentication, auditing and threat detection."""
 
 from typing import Final
 
@@ -158,7 +158,7 @@ def server_is_audited(server: Value, estate: Estate) -> Outcome:
     off = some(estate.of(*AUDITING), lambda each: _of(each, server) and each["state"].text() != "enabled")
     if off:
         raise UnknownValue(
-            off["state"], f"{found.resource.name} switches auditing on, and which of them counts is not known"
+            off["state"], f"{found.resource.name} enables auditing, and which of them applies is not known"
         )
     return None
 

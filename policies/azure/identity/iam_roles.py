@@ -1,4 +1,4 @@
-"""Identity: who may do everything, and for how long."""
+"""Role assignments and custom role definitions."""
 
 from fnmatch import fnmatchcase
 from typing import Final

@@ -1,4 +1,4 @@
-"""Identities of services: that they have one, and that nobody else can borrow it."""
+"""Managed identities and federated credentials."""
 
 from typing import Final
 
@@ -76,7 +76,7 @@ def subject_is_pinned(federation: Value) -> Outcome:
     subject = federation["subject"]
     text = subject.text()
     if not text or any(sign in text for sign in _OPEN_SUBJECTS):
-        return Fail(subject, "one subject, named in full")
+        return Fail(subject, "one complete subject")
     return Fail(subject, "an environment or a protected branch") if text.endswith(":pull_request") else None
 
 

@@ -1,4 +1,4 @@
-"""Keys and secrets: of a sound kind, in sound hardware, and not for ever."""
+"""Keys and secrets: strength, protection, rotation and expiry."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Key vaults: keys and secrets that cannot be lost, and cannot be reached from outside."""
+"""Key vaults and managed HSMs: recovery, network access and authorisation."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Alerts: that something watches, and that somebody is told."""
+"""Alert rules, action groups and Microsoft Defender for Cloud."""
 
 from functools import partial
 from typing import Final

@@ -1,4 +1,4 @@
-"""Logs: that there are any, and that they are kept."""
+"""Log Analytics workspaces and diagnostic settings."""
 
 from collections.abc import Iterator
 from typing import Final

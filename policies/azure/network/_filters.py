@@ -1,4 +1,4 @@
-"""The rules of network security groups in force: what they add up to, in the order of their priorities."""
+"""Network security group rules in effect: their combined result, in order of priority."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress

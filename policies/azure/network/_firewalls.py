@@ -1,4 +1,4 @@
-"""The network rules of Azure Firewall in force: what the collections of one policy or firewall allow together."""
+"""Azure Firewall network rules in effect: the combined result of the collections of one policy or firewall."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final

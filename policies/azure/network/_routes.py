@@ -1,4 +1,4 @@
-"""Routes that lead straight to the Internet: what those of one table add up to."""
+"""Routes directly to the Internet: the combined result of the routes of one table."""
 
 from collections.abc import Iterator
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Allow-lists of services: the addresses that each lets in past its own firewall, judged as one set."""
+"""Allow-lists of service firewalls, each judged as one set of addresses."""
 
 from typing import Final
 
@@ -84,7 +84,7 @@ def list_is_not_the_internet(entries: Value, *, widest: EachAtLeast[int] = WIDES
     ]
     if not items:
         return NotApplicable("it has no allow-list")
-    return unless_wide(items, widest, "addresses of your own")
+    return unless_wide(items, widest, "the force's own addresses")
 
 
 @rule(
@@ -108,4 +108,4 @@ def cache_rules_are_not_the_internet(entry: Value, estate: Estate, *, widest: Ea
     if found is None:
         return None
     start, others = found
-    return Fail(start, "addresses of your own", with_others(others))
+    return Fail(start, "the force's own addresses", with_others(others))

@@ -1,4 +1,4 @@
-"""Networks: what may come in, what may go out, and whose addresses are whose."""
+"""Subnets, network interfaces, management ports, threat intelligence and address ranges."""
 
 from itertools import combinations
 from typing import Final
@@ -63,7 +63,7 @@ def no_management_port_from_internet(
     password or unpatched server then gives access to the force's network.
     """
     found = opened_to_internet(entry, RULES.family(entry, estate), ports, widest)
-    return Fail(found.source, "a range of your own", found.because("a management port")) if found else None
+    return Fail(found.source, "a specific address range", found.because("a management port")) if found else None
 
 
 @rule(

@@ -1,4 +1,4 @@
-"""The edges of networks: their addresses to the outside, and how they stay up."""
+"""Public IP addresses, load balancers, Bastion, DDoS protection, encryption and zone redundancy."""
 
 from typing import Final
 

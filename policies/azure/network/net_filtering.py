@@ -1,4 +1,4 @@
-"""What security groups, firewalls and route tables let through."""
+"""Security rules, firewall rules and route tables."""
 
 from typing import Final
 
@@ -59,7 +59,7 @@ def no_data_port_from_internet(
     and exfiltrate or encrypt their data.
     """
     found = opened_to_internet(entry, RULES.family(entry, estate), ports, widest)
-    return Fail(found.source, "a range of your own", found.because("one of a data service")) if found else None
+    return Fail(found.source, "a specific address range", found.because("one of a data service")) if found else None
 
 
 @rule(

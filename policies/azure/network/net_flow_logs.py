@@ -1,4 +1,4 @@
-"""Flow logs: who talked to whom."""
+"""Flow logs."""
 
 from typing import Final
 

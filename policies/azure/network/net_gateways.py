@@ -1,4 +1,4 @@
-"""Gateways for people and the public: application gateways, their firewalls, and Front Door."""
+"""Application gateways, web application firewalls and Front Door."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ FRONT_DOOR_DOMAIN: Final = "azure-native:cdn:AFDCustomDomain"
 FRONT_DOOR_ROUTE: Final = "azure-native:cdn:Route"
 
 _INSIDE: Final = "webApplicationFirewallConfiguration"
-_ELSEWHERE: Final = "its firewall is a policy of its own, or it has none"
+_ELSEWHERE: Final = "its firewall is a separate policy, or it has none"
 _NEWEST: Final = "AppGwSslPolicy20220101"
 _FIREWALLED: Final = (
     ncsc("11")

@@ -1,4 +1,4 @@
-"""Tunnels: who may dial in, and what the tunnels are made of."""
+"""VPN gateways and connections."""
 
 from typing import Final
 

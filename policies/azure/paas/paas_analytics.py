@@ -1,4 +1,4 @@
-"""Analysis: machine learning, lakes and warehouses, and the catalogue of it all."""
+"""Machine learning, Synapse, Databricks, Purview and Data Explorer."""
 
 from typing import Final
 
@@ -131,7 +131,7 @@ def synapse_is_not_open(entry: Value, estate: Estate, *, widest: EachAtLeast[int
     if found is None:
         return None
     start, others = found
-    return Fail(start, "addresses of your own", with_others(others))
+    return Fail(start, "the force's own addresses", with_others(others))
 
 
 @rule(

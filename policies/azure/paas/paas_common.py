@@ -1,4 +1,4 @@
-"""Platform services: what is asked of all of them alike."""
+"""Requirements on all platform services: network access, authentication and TLS."""
 
 from typing import Final
 

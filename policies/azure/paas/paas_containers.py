@@ -1,4 +1,4 @@
-"""Containers without a cluster of one's own: container apps and container instances."""
+"""Container Apps and Container Instances."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Data services: what fetches data, computes on it and reads its streams stays inside the force's networks."""
+"""Network isolation of Databricks, Data Factory and Stream Analytics."""
 
 from typing import Final
 

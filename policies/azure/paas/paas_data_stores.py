@@ -1,4 +1,4 @@
-"""Stores of data beside storage accounts and SQL: Cosmos DB, caches, and configuration."""
+"""Cosmos DB, Redis and App Configuration."""
 
 from typing import Final
 
@@ -87,7 +87,7 @@ def not_open_to_azure(entries: Value, *, widest: EachAtLeast[int] = WIDEST) -> O
     items = list(let_in(entries, "ipAddressOrRange"))
     if not items:
         return NotApplicable("it has no firewall rules")
-    return unless_wide(items, widest, "addresses of your own")
+    return unless_wide(items, widest, "the force's own addresses")
 
 
 @rule(

@@ -1,4 +1,4 @@
-"""What joins systems: messages, interfaces, workflows and automation."""
+"""Messaging, API Management, Automation and Logic Apps."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Container registries: who may read and write images, and where they may go."""
+"""Container registries: authentication, network access, export and encryption."""
 
 from typing import Final
 

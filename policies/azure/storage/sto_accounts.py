@@ -1,4 +1,4 @@
-"""Storage accounts: how they are reached, and by whom."""
+"""Storage accounts: network access, authentication and TLS."""
 
 import re
 from typing import Final
@@ -112,7 +112,7 @@ def account_not_on_internet(account: Value, *, widest: EachAtLeast[int] = WIDEST
         return None
     if account.at("networkRuleSet.defaultAction").text("Allow") == "deny":
         listed = let_in(account.at("networkRuleSet.ipRules"), "iPAddressOrRange")
-        return unless_wide(listed, widest, "addresses of your own")
+        return unless_wide(listed, widest, "the force's own addresses")
     return Fail(access, "Disabled", "Azure's default is Enabled" if access.missing else "")
 
 

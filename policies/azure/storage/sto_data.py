@@ -1,4 +1,4 @@
-"""Storage at rest: whose key it is encrypted with, how many copies there are, and how shares are reached."""
+"""Storage accounts: encryption, redundancy and SMB."""
 
 from typing import Final
 

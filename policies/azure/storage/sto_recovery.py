@@ -1,4 +1,4 @@
-"""Recovery of storage: what is deleted or overwritten can be had back."""
+"""Storage accounts: soft delete, versioning and change feed."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -1,4 +1,4 @@
-"""Retention of records: they are changed by nobody, and disposed of no sooner than their group says."""
+"""Storage accounts: immutability and lifecycle rules."""
 
 from typing import Final
 

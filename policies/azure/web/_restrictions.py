@@ -1,4 +1,4 @@
-"""Access restrictions of web and container apps in force, in the order of their priorities."""
+"""Access restrictions of web and container apps in effect, in order of priority."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Web and function apps: what they accept."""
+"""Web apps, function apps, App Service plans and App Service Environments."""
 
 from typing import Final
 
@@ -200,7 +200,7 @@ web.WebApp("front-desk", ..., site_config={"cors": {"allowed_origins": ["https:/
 )
 def names_other_sites(origin: Value) -> Outcome:
     """With the wildcard origin, any web page can call the app in a signed-in user's session and read the response."""
-    return Fail(origin, "the sites that need it") if origin.text().strip() == "*" else None
+    return Fail(origin, "the origins that need it") if origin.text().strip() == "*" else None
 
 
 @rule(

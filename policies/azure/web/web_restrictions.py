@@ -1,4 +1,4 @@
-"""Rules for the access restrictions of web apps and container apps."""
+"""Access restrictions of web apps and container apps."""
 
 from typing import Final
 
@@ -47,4 +47,4 @@ def restrictions_are_not_the_internet(entries: Value, *, widest: EachAtLeast[int
     if found is None:
         return None
     entry, others = found
-    return Fail(entry, "addresses of your own", with_others(named(others, "ipAddress", "ipAddressRange")))
+    return Fail(entry, "the force's own addresses", with_others(named(others, "ipAddress", "ipAddressRange")))

@@ -1,4 +1,4 @@
-"""Who may see data, until when, and the log of it.
+"""Access to data: its end, its log and its conditions.
 
 A program registers a component for each rule of `stacks/<force>/access.yaml`; two of these rules judge it.
 """
@@ -116,7 +116,7 @@ def access_is_archived(service: Value, estate: Estate) -> Outcome:
     if some(settings, lambda each: _sends(each) and _is_of(each["resourceUri"], service) and _is_kept(each, estate)):
         return None
     if not some(estate.of(ACCOUNT), _is_immutable):
-        raise UnknownValue(Value(service.resource, None), "no immutable archive is judged with it")
+        raise UnknownValue(Value(service.resource, None), "no immutable archive is among the resources")
     return lacks(service, "a diagnostic setting that sends its logs to an immutable storage account")
 
 
@@ -155,7 +155,7 @@ def _day(ends: Value) -> date:
     try:
         return date.fromisoformat(ends.text())
     except ValueError:
-        raise UnknownValue(ends, "it is no date") from None
+        raise UnknownValue(ends, "it is not a date") from None
 
 
 def _sends(setting: Value) -> bool:
@@ -176,7 +176,7 @@ def _is_kept(setting: Value, estate: Estate) -> bool:
     """Whether the account that takes the logs lets nobody change them."""
     target = some(estate.of(ACCOUNT), lambda each: _is_of(setting["storageAccountId"], each))
     if target is None:
-        raise UnknownValue(setting["storageAccountId"], "the account is not among what is judged")
+        raise UnknownValue(setting["storageAccountId"], "the account is not among the resources")
     return _is_immutable(target)
 
 

@@ -125,7 +125,7 @@ def marking(text: Value) -> str:
     for each in reversed(MARKINGS):
         if said == each or said.startswith((f"{each}:", f"{each} ", f"{each}-", f"{each},", f"{each};")):
             return each
-    raise UnknownValue(text, "it is no marking of the Government Security Classifications")
+    raise UnknownValue(text, "it is not a marking of the Government Security Classifications")
 
 
 def level(text: Value) -> int:
@@ -145,7 +145,7 @@ def parents(asset: Value, estate: Estate) -> Iterator[tuple[Value, Value]]:
     for item in asset["lineage"].each():
         source = known.get(str(item.known))
         if source is None:
-            raise UnknownValue(item, "the asset is not in the register that is judged")
+            raise UnknownValue(item, "the asset is not in the register")
         yield item, source
 
 

@@ -1,4 +1,4 @@
-"""How long a store keeps what it holds, as far as its settings say, and whether that is enough for a legal hold."""
+"""The retention of a store by its settings, and whether it satisfies a legal hold."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -79,7 +79,7 @@ def weaker(hold: Value, estate: Estate) -> Outcome | bool:
     until = _day(hold["until"])
     since = _day(hold["since"])
     if since is None:
-        raise UnknownValue(hold["since"], "it is no day")
+        raise UnknownValue(hold["since"], "it is not a date")
     asset = root(hold.resource)
     stores = [each for placement in asset["placements"].each() for each in targets(placement, estate)]
     doubt: UnknownValue | None = None
@@ -88,7 +88,9 @@ def weaker(hold: Value, estate: Estate) -> Outcome | bool:
             if not _keeps(store, estate, since, until):
                 lasts = f"until {until}" if until else "without an end"
                 name = store.resource.name
-                return Fail(hold, "a legal hold on the store", f"{name} keeps less than the hold asks, {lasts}")
+                return Fail(
+                    hold, "a legal hold on the store", f"{name} keeps data for less than the hold requires, {lasts}"
+                )
         except UnknownValue as unknown:
             doubt = doubt or unknown
     if doubt:
@@ -106,7 +108,7 @@ def _keeps(store: Value, estate: Estate, since: date, until: date | None) -> boo
     type_ = canonical(store.resource.type)
     if type_ not in (ACCOUNT, CONTAINER, WORKSPACE):
         raise UnknownValue(
-            Value(store.resource, None), "no setting of it says whether it keeps what is under legal hold"
+            Value(store.resource, None), "it has no setting that shows whether data under legal hold is kept"
         )
     if type_ != WORKSPACE and _has_hold(store, estate):
         return True

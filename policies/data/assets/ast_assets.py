@@ -1,4 +1,4 @@
-"""The register of information assets against what is deployed: what is where, whose it is, how long, and where it goes.
+"""The register of information assets compared with the deployed resources.
 
 A program registers a component for each contract in `stacks/<force>/assets/`; these rules judge it together with the
 resources.
@@ -19,7 +19,7 @@ from bluelamp.policies.tighter import AtMost
 from bluelamp.policies.value import UnknownValue, Value, root, some
 
 _ELSEWHERE: Final = NotApplicable("it names no resource: the system is not deployed here")
-_NOT_THERE: Final = NotApplicable("nothing of the name is deployed, which is judged itself")
+_NOT_THERE: Final = NotApplicable("no resource of this name is deployed, which is judged separately")
 
 _STORE: Final = """
 storage.StorageAccount("records", ..., location="uksouth", tags={"classification": "OFFICIAL-SENSITIVE"})
@@ -62,7 +62,7 @@ def store_is_catalogued(store: Value, estate: Estate) -> Outcome:
         return None
     if register.assets:
         return lacks(store, "an information asset with a placement that names it")
-    raise UnknownValue(Value(store.resource, None), "no register of information assets is judged with it")
+    raise UnknownValue(Value(store.resource, None), "there is no register of information assets among the resources")
 
 
 @rule(
@@ -82,7 +82,7 @@ def owner_has_agreed(owner: Value) -> Outcome:
         return Fail(owner["role"], "a role")
     agreed = owner["agreed"]
     return (
-        None if _has_come(agreed) else Fail(agreed, "the day on which the owner agreed", "the owner is only proposed")
+        None if _has_come(agreed) else Fail(agreed, "the date on which the owner agreed", "the owner is only proposed")
     )
 
 

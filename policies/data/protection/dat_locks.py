@@ -1,4 +1,4 @@
-"""Locks: that what keeps records stays until somebody means to remove it."""
+"""Protection of stores of records from deletion."""
 
 from typing import Final
 

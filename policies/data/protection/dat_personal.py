@@ -1,4 +1,4 @@
-"""Personal data: where it is, who answers for it, and when it ends."""
+"""Personal data: location, ownership tags and retention groups."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Where data is, and what kind of data may be there at all."""
+"""Location and classification of resources."""
 
 import re
 from typing import Final

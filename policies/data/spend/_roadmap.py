@@ -14,7 +14,7 @@ from bluelamp.core.dependencies import cycle_through
 from bluelamp.policies.estate import Estate
 from bluelamp.policies.value import UnknownValue, Value
 
-UNJUDGED: Final = "no roadmap is judged with it"
+UNJUDGED: Final = "there is no roadmap among the resources"
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,15 @@ def milestone(named: Value, estate: Estate) -> Value | None:
 
 
 def day(value: Value) -> date:
-    """The date at `value`, which is there. Raises `UnknownValue` where it is no date."""
+    """The date at `value`, which is there. Raises `UnknownValue` where it is not a date."""
     found = day_of(str(value.get("")))
     if found is None:
-        raise UnknownValue(value, "it is no date")
+        raise UnknownValue(value, "it is not a date")
     return found
 
 
 def day_of(text: str) -> date | None:
-    """The date in `text`; None where it is no date."""
+    """The date in `text`; None where it is not a date."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What Azure retires: a dead end that is known before anything is built on it."""
+"""Azure services with a retirement date."""
 
 from typing import Final
 

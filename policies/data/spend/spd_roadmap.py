@@ -1,4 +1,4 @@
-"""The roadmap against what is deployed: every milestone there is, in an order that works, and no dead ends.
+"""The roadmap compared with the deployed resources.
 
 A program registers a component for each milestone and each tactical spend of `stacks/<force>/roadmap.yaml`; these rules
 judge them together with the resources.
@@ -71,7 +71,7 @@ pulumi.ComponentResource(
 def milestone_exists(named: Value, estate: Estate) -> Outcome:
     """Spend without a milestone does not contribute to the roadmap and is in no milestone's budget."""
     if named.missing:
-        return NotApplicable("it names no milestone")
+        return NotApplicable("it has no roadmap-milestone tag")
     known = _roadmap.milestones(estate)
     if not known:
         return NotApplicable(_roadmap.UNJUDGED)

@@ -1,4 +1,4 @@
-"""What is paid by whom, and what has an end."""
+"""Cost and ownership tags, exit plans and budgets."""
 
 from datetime import date
 from typing import Final

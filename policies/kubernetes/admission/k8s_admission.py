@@ -1,4 +1,4 @@
-"""Admission: what watches over everything that comes into a cluster, and whether it can be walked past."""
+"""Admission webhooks and validating admission policies."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The API servers of a force's own clusters, as Cluster API declares them for kubeadm and RKE2."""
+"""API servers of the force's own clusters, as Cluster API declares them for kubeadm and RKE2."""
 
 from typing import Any, Final
 
@@ -196,7 +196,7 @@ def keeps_guards(
     """
     disabled = flag(plane, "disable-admission-plugins")
     off = [guard for guard in guards if guard in str(disabled.get("")).split(",")]
-    return Fail(disabled, f"nothing of {', '.join(off)}") if off else None
+    return Fail(disabled, f"none of {', '.join(off)}") if off else None
 
 
 def _parsed(file: Value) -> dict[str, Any]:

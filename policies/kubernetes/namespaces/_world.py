@@ -1,4 +1,4 @@
-"""Network policies in force: whether those that select the same pods add up to everybody, on every port."""
+"""Network policies in effect: whether those that select the same pods together allow every address on every port."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -17,8 +17,8 @@ from bluelamp.policies.value import UnknownValue, Value, places, root
 _INSIDE: Final = Addresses(names=frozenset({"pods"}))
 _PEERS: Final = {"ingress": "from", "egress": "to"}
 _LEFT_OUT: Final = {
-    "ingress": ("a source", "without one, everybody is let in"),
-    "egress": ("a destination", "without one, all are let through"),
+    "ingress": ("a source", "without one, every address is allowed"),
+    "egress": ("a destination", "without one, every address is allowed"),
 }
 
 
@@ -38,7 +38,7 @@ def open_peer(entry: Value, direction: str, estate: Estate, widest: tuple[int, .
     peer = _wide_peer(entry, direction, widest)
     if peer.key == _PEERS[direction]:
         return peer, *_LEFT_OUT[direction]
-    return peer, "a named network", with_others(", ".join(names), "everybody")
+    return peer, "a named network", with_others(", ".join(names), "every address")
 
 
 class _Selecting:

@@ -1,4 +1,4 @@
-"""What else keeps tenants apart: ranges, policies of the network, volumes of the machine, the default namespace."""
+"""Limit ranges, network policies, the default namespace and persistent volumes."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Namespaces: what keeps the tenants of a cluster apart."""
+"""Pod Security labels, default-deny network policies and quotas of namespaces."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,7 +18,7 @@ QUOTA: Final = "kubernetes:core/v1:ResourceQuota"
 
 _ENFORCE: Final = "pod-security.kubernetes.io/enforce"
 _OF_KUBERNETES: Final = frozenset({"kube-system", "kube-public", "kube-node-lease"})
-SYSTEM: Final = "Kubernetes' own namespace"
+SYSTEM: Final = "it is a system namespace of Kubernetes"
 
 
 @rule(

@@ -1,4 +1,4 @@
-"""Gateways, routes and certificates: the way into a cluster by the Gateway API and cert-manager."""
+"""Gateways, routes and certificates, of the Gateway API and cert-manager."""
 
 from typing import Final
 
@@ -154,7 +154,7 @@ def route_names_hosts(spec: Value) -> Outcome:
     rules = list(spec["rules"].each())
     if rules and not some(rules, _answers):
         return NotApplicable("it only redirects to HTTPS")
-    return Fail(spec["hostnames"], "hosts")
+    return Fail(spec["hostnames"], "host names")
 
 
 @rule(

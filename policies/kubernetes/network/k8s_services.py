@@ -1,4 +1,4 @@
-"""Services and Ingresses: what of a cluster can be reached from outside, and how."""
+"""Services and Ingresses."""
 
 from typing import Final
 

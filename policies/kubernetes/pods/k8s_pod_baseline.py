@@ -1,6 +1,6 @@
-"""The rest of the Pod Security Standards' baseline: what no pod may have, whoever runs it.
+"""Further controls of the Pod Security Standards' baseline level.
 
-The lists are those of Kubernetes 1.36. Each is a parameter, for a cluster that runs an older version has shorter ones.
+The lists are those of Kubernetes 1.36. Each is a parameter, since older versions have shorter ones.
 """
 
 from typing import Final

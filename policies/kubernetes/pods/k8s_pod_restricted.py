@@ -1,4 +1,4 @@
-"""The rest of the Pod Security Standards' restricted level; the most of it is in `pods`."""
+"""Further controls of the Pod Security Standards' restricted level."""
 
 from typing import Final
 

@@ -1,7 +1,7 @@
-"""What pods may do to the machine they run on: the Pod Security Standards that matter most, for every kind of workload.
+"""The main controls of the Pod Security Standards, for every kind of workload.
 
 The fields and their meaning are those of the Kubernetes project's own admission plugin, k8s.io/pod-security-admission.
-The other controls of the two levels are in `pod_baseline` and `pod_restricted`.
+The other controls of the two levels are in `k8s_pod_baseline` and `k8s_pod_restricted`.
 """
 
 from typing import Any, Final
@@ -13,8 +13,8 @@ from bluelamp.policies.rule import Fail, NotApplicable, Outcome, rule
 from bluelamp.policies.tighter import Allowed
 from bluelamp.policies.value import Value, some
 
-ON_WINDOWS: Final = "the pod runs on Windows, where this does not exist"
-IN_USER_NAMESPACE: Final = "the pod has a user namespace of its own, in which root is nobody to the machine"
+ON_WINDOWS: Final = "the pod runs on Windows, where the setting does not exist"
+IN_USER_NAMESPACE: Final = "the pod has a user namespace of its own, in which root is an unprivileged user on the node"
 
 EXAMPLE: Final = """
 apiVersion: v1

@@ -1,4 +1,4 @@
-"""Single permissions that are worth more than they look: each is a known way from a small role to a large one."""
+"""Permissions and bindings that are known paths to privilege escalation."""
 
 from typing import Final
 
@@ -179,7 +179,7 @@ def grants_nothing_to_everybody(subject: Value) -> Outcome:
     """Permissions of system:anonymous or system:unauthenticated need no sign-in. The group system:authenticated
     includes every subject with a token, and so every pod.
     """
-    return Fail(subject["name"], "a named group or account") if subject["name"].known in _ANYBODY else None
+    return Fail(subject["name"], "a specific group or account") if subject["name"].known in _ANYBODY else None
 
 
 @rule(
@@ -224,4 +224,4 @@ def _granted(permission: Value, verbs: frozenset[str] | None, group: str, *resou
         lambda: some(permission["apiGroups"].each(), lambda each: each.known in {group, "*"}),
         lambda: some(permission["verbs"].each(), lambda each: verbs is None or each.known in verbs),
     )
-    return Fail(found[0], f"anything but {', '.join(resources)}") if found else None
+    return Fail(found[0], f"any except {', '.join(resources)}") if found else None

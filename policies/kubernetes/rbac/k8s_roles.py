@@ -1,4 +1,4 @@
-"""Roles: who may do what in a cluster."""
+"""Wildcards, cluster-admin, escalation verbs and aggregated roles."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -54,8 +54,8 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: 00000000-000
 
 @rule(
     "BL-K8S-030",
-    "Roles do not use wildcard verbs, resources or API groups",
-    failure="Role uses a wildcard verb, resource or API group",
+    "Roles do not use wildcard verbs, resources or URLs",
+    failure="Role uses a wildcard verb, resource or URL",
     severity=Severity.HIGH,
     controls=ncsc("9", "12") + caf("B2.c", "B2.d") + cis_kubernetes("5.1.3") + iso("5.15", "8.2") + mcsb("PA-7"),
     at=ROLES,

@@ -1,4 +1,4 @@
-"""Workloads that outlive a machine: copies, where they run, how they are told to be well."""
+"""Probes, replicas, disruption budgets and spread over nodes."""
 
 from typing import Final
 

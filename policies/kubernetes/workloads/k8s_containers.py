@@ -1,4 +1,4 @@
-"""What containers may write, take and see, beyond the Pod Security Standards."""
+"""Container settings beyond the Pod Security Standards, and secrets in objects."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Resources that deploy what is written elsewhere: charts, repositories, and manifests as text."""
+"""Resources that deploy other content: charts, repositories, and manifests as text."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Where the images of containers come from."""
+"""Registries and versions of container images."""
 
 from typing import Final
 

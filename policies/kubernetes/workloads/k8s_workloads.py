@@ -1,4 +1,4 @@
-"""Workloads: what they run, what they hold and what they may use up."""
+"""Secrets, image digests, resources and API tokens of workloads."""
 
 import re
 from functools import partial
