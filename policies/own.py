@@ -206,14 +206,24 @@ def _mistakes(rule: Rule) -> Iterator[Problem]:
 
 
 def _signature(rule: Rule) -> Iterator[Problem]:
-    """A function that does not take what the rule is called with."""
-    arguments = ("place", "estate") if rule.estate else ("place",)
+    """A function that does not take the arguments that the rule is called with."""
+    alone, both = ("place",), ("place", "estate")
+    wanted, other, change = (both, alone, "remove estate=True") if rule.estate else (alone, both, "add estate=True")
+    error = _refuses(rule, wanted)
+    if error:
+        taken = not _refuses(rule, other)
+        step = change if taken else "add a first argument for the place, and a default to each parameter"
+        allowed = f"({', '.join(wanted)}, *, parameters with defaults)"
+        yield Problem("", message=f"its function cannot be called: {error}", allowed=allowed, next_step=step)
+
+
+def _refuses(rule: Rule, arguments: tuple[str, ...]) -> str:
+    """Why the function of `rule` does not take `arguments`; empty where it does."""
     try:
         signature(rule.check).bind(*arguments)
     except TypeError as error:
-        step = "remove estate=True" if rule.estate else "add estate=True to take the estate as the second argument"
-        allowed = f"({', '.join(arguments)})"
-        yield Problem("", message=f"its function cannot be called: {error}", allowed=allowed, next_step=step)
+        return str(error)
+    return ""
 
 
 def _unknown_forces(rule: Rule, root: Path) -> Iterator[Problem]:

@@ -170,7 +170,7 @@ class Rule:
     @property
     def area(self) -> str:
         """The folder of `policies/`: azure, kubernetes or data; `own` for a rule of a force's own."""
-        return "own" if self.own else self.module.split(".")[2]
+        return "own" if self.own or not self.module else self.module.split(".")[2]
 
     @property
     def own(self) -> bool:

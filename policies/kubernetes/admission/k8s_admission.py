@@ -31,7 +31,7 @@ webhooks: [{name: guard.police.example, failurePolicy: Fail, sideEffects: None, 
 """,
 )
 def webhooks_fail_closed() -> None:
-    """A webhook that fails open can be bypassed by overloading it."""
+    """A webhook that fails open can be bypassed by overloading it or making it unreachable."""
 
 
 @rule(

@@ -165,7 +165,7 @@ def allows_disruption(spec: Value) -> Outcome:
     example=_EXAMPLE,
 )
 def spreads_copies(pod: Value) -> Outcome:
-    """Replicas on one node fail together when the node fails."""
+    """Replicas on one node fail together when the node fails or is drained for an update."""
     if root(pod.resource).at("spec.replicas").get(1) in {0, 1}:
         return NotApplicable("it has one replica at most")
     spread = pod["topologySpreadConstraints"]
