@@ -173,6 +173,12 @@ class Rule:
         return "own" if self.own or not self.module else self.module.split(".")[2]
 
     @property
+    def source(self) -> str:
+        """The file that declares it: `policies/…` in the repository, `rules/…` for a force's own rule."""
+        _, *folders, file = self.module.split(".")
+        return "/".join(("rules", f"{file}.py") if self.own else (*folders, f"{file}.py"))
+
+    @property
     def own(self) -> bool:
         """Whether it is a force's own rule, not one of the baseline."""
         return self.module.startswith(OWN)
