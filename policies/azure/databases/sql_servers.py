@@ -45,7 +45,7 @@ def sql_tls() -> None:
 
 @rule(
     "BL-SQL-002",
-    "SQL servers have public network access disabled",
+    "SQL servers have public network access disabled or secured by perimeter",
     must=Must("publicNetworkAccess", among=("Disabled", "SecuredByPerimeter"), default="Enabled"),
     failure="SQL server has public network access enabled",
     severity=Severity.HIGH,

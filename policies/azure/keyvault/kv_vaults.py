@@ -66,7 +66,7 @@ def rbac() -> None:
 
 @rule(
     "BL-KV-004",
-    "Key vaults have public network access disabled",
+    "Key vaults have public network access disabled or secured by perimeter",
     must=Must("properties.publicNetworkAccess", among=("Disabled", "SecuredByPerimeter"), default="Enabled"),
     failure="Key vault has public network access enabled",
     severity=Severity.HIGH,

@@ -208,7 +208,7 @@ def no_insights_key() -> None:
 
 @rule(
     "BL-LOG-009",
-    "Data collection endpoints have public network access disabled",
+    "Data collection endpoints have public access disabled or secured by perimeter",
     must=Must("networkAcls.publicNetworkAccess", among=("Disabled", "SecuredByPerimeter"), default="Enabled"),
     failure="Data collection endpoint has public network access enabled",
     severity=Severity.MEDIUM,

@@ -105,7 +105,7 @@ def _given_to_resolver(subnet: Value) -> bool:
 
 @rule(
     "BL-NET-015",
-    "Public IP addresses use the Standard SKU",
+    "Public IP addresses do not use the Basic SKU",
     must=Must("sku.name", among=("Standard", "StandardV2"), default="Basic"),
     failure="Public IP address uses the Basic SKU, which is open by default",
     severity=Severity.MEDIUM,
@@ -122,7 +122,7 @@ def standard_address() -> None:
 
 @rule(
     "BL-NET-016",
-    "Load balancers use the Standard SKU",
+    "Load balancers do not use the Basic SKU",
     must=Must("sku.name", among=("Standard", "Gateway"), default="Basic"),
     failure="Load balancer uses the Basic SKU, which is open by default",
     severity=Severity.MEDIUM,

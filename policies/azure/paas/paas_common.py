@@ -65,7 +65,7 @@ def no_local_auth() -> None:
 
 @rule(
     "BL-PAAS-002",
-    "Platform services have public network access disabled",
+    "Platform services have public network access disabled or secured by perimeter",
     must=Must("publicNetworkAccess", among=("Disabled", "SecuredByPerimeter"), default="Enabled"),
     failure="Platform service has public network access enabled",
     severity=Severity.HIGH,

@@ -93,7 +93,7 @@ def redundant() -> None:
 
 @rule(
     "BL-STO-032",
-    "File shares require SMB 3.1.1, Kerberos and AES-256 encryption",
+    "File shares require SMB 3.1.1, Kerberos and AES-GCM encryption",
     failure="File shares accept outdated SMB versions, authentication or ciphers",
     severity=Severity.MEDIUM,
     controls=ncsc("1", "10") + caf("B3.b", "B2.a") + iso("8.24") + mcsb("DP-3", "NS-8") + policing("cryptography"),

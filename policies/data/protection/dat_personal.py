@@ -40,7 +40,7 @@ def personal_data_in_region(resource: Value, *, among: Allowed[str] = ("uksouth"
 @rule(
     "BL-DAT-004",
     "Personal data has an owner, a DPIA and a retention group",
-    failure="Personal data has no owner, DPIA or retention group",
+    failure="Personal data lacks an owner, a DPIA or a retention group",
     severity=Severity.HIGH,
     controls=ncsc("4")
     + caf("A1.b", "B3.a")

@@ -42,7 +42,7 @@ def comes_from_chosen_registry(image: Value, *, registries: Chosen[str] = ()) ->
 
 @rule(
     "BL-K8S-051",
-    "Container images have a version tag other than latest",
+    "Container images have a digest or a version tag other than latest",
     failure="Container image has no version tag, or the tag latest",
     severity=Severity.MEDIUM,
     controls=ncsc("5", "8") + caf("B4.d", "A4.b") + cyber_essentials("security-update-management") + iso("8.9", "8.32"),
