@@ -42,5 +42,5 @@ def unless_wide(items: Iterable[Value], widest: tuple[int, ...], expected: str) 
 
 
 def with_others(others: str, what: str = "the Internet") -> str:
-    """Why what is named fails: it adds up to `what` with `others`. Empty where it does so alone."""
-    return f"it adds up to {what} with {others}" if others else ""
+    """The reason of a failure: with `others` it covers `what`. Empty where it does so alone."""
+    return f"it covers {what} together with {others}" if others else ""

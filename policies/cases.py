@@ -1,9 +1,10 @@
 """The cases of a rule, from the YAML file beside its module.
 
-Under the rule's id stands a list. In each entry the key that is a verdict holds the properties of the resource that is
-judged. `!unknown` stands for a value that is not known yet; `!unknown judged other-0` for one that is made from the
-resource that is judged and from the first of the others. Beside it may stand
+Each rule's id has a list. In each entry the key that is a verdict holds the properties of the resource that is judged.
+`!unknown` is a value that is not known yet; `!unknown judged other-0` one that is made from the resource that is judged
+and from the first of the others. An entry may also have
 
+- `name`: what the case shows; by default its properties, shortened;
 - `type`: the resource's type, when it is not the first one that the rule concerns;
 - `with`: the other resources of the estate, each as `type: properties`;
 - `path`: the place that the judgement names;
@@ -13,17 +14,20 @@ resource that is judged and from the first of the others. Beside it may stand
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from bluelamp.core.resource import UNKNOWN, Resource
 from bluelamp.policies.model import Case, Verdict
 from bluelamp.policies.rule import OWN, Rule
+
+LONGEST: Final = 60
+"""Characters of the description of a case without a name."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +56,19 @@ _Loader.add_constructor("!unknown", _unknown)
 
 def of(rule: Rule) -> tuple[Case, ...]:
     """The cases of `rule`. Raises ValueError for an entry that has no verdict."""
-    return tuple(_case(rule, number, entry) for number, entry in enumerate(_file(rule.module).get(rule.id, []), 1))
+    return tuple(_case(rule, number, entry) for number, entry in enumerate(entries(rule), 1))
+
+
+def entries(rule: Rule) -> Sequence[Mapping[str, Any]]:
+    """The entries of `rule` in its file of cases."""
+    return _file(rule.module).get(rule.id, [])
 
 
 def file_of(module: str) -> Path:
     """The file of the cases of the rules in `module`."""
     if module.startswith(OWN):
         return Path(str(sys.modules[module].__file__)).with_suffix(".yaml")
-    return Path(__file__).parent.joinpath(*module.split(".")[-2:]).with_suffix(".yaml")
+    return Path(__file__).parent.joinpath(*module.split(".")[2:]).with_suffix(".yaml")
 
 
 @cache
@@ -70,7 +79,7 @@ def _file(module: str) -> dict[str, list[dict[str, Any]]]:
     return loaded
 
 
-def _case(rule: Rule, number: int, entry: dict[str, Any]) -> Case:
+def _case(rule: Rule, number: int, entry: Mapping[str, Any]) -> Case:
     verdicts = [verdict for verdict in Verdict if verdict in entry]
     if len(verdicts) != 1:
         raise ValueError(f"{rule.id}, case {number}: one of {', '.join(Verdict)} is wanted, not {len(verdicts)}")
@@ -82,7 +91,7 @@ def _case(rule: Rule, number: int, entry: dict[str, Any]) -> Case:
     urns = {name: f"urn:pulumi:case::bluelamp::{other}::{name}" for name, (other, _) in declared.items()}
     return Case(
         rule=rule.id,
-        name=f"{number} {verdict}{' (missing)' if entry.get('missing') else ''}",
+        name=f"{number} {verdict}, {entry.get('name') or _described(entry, entry[verdict])}",
         verdict=verdict,
         resources=tuple(
             _resource(other, name, properties, urns, protect=name == "judged" and bool(entry.get("protect")))
@@ -92,6 +101,29 @@ def _case(rule: Rule, number: int, entry: dict[str, Any]) -> Case:
         path=entry.get("path"),
         parameters=entry.get("parameters", {}),
     )
+
+
+def _described(entry: Mapping[str, Any], properties: Any) -> str:
+    """The innermost properties of a case without a name, shortened to one line."""
+    found = "property missing" if entry.get("missing") else ", ".join(_leaves(properties, "")) or "no properties"
+    if "type" in entry:
+        found = f"{entry['type'].rpartition(':')[2]}: {found}"
+    return found if len(found) <= LONGEST else f"{found[: LONGEST - 1]}…"
+
+
+def _leaves(value: Any, key: str) -> Iterator[str]:
+    if isinstance(value, dict) and value:
+        for name, item in value.items():
+            yield from _leaves(item, str(name))
+    elif isinstance(value, list) and value:
+        for item in value:
+            yield from _leaves(item, key)
+    elif value is UNKNOWN or isinstance(value, _Made):
+        yield f"{key} unknown"
+    elif value or value in (0, False):
+        yield f"{key} {str(value).lower() if isinstance(value, bool) else value}"
+    elif key:
+        yield f"{key} empty"
 
 
 def _resource(

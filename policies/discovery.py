@@ -1,4 +1,4 @@
-"""Finding the rules: every `Rule` in a module of the area folders, and a project's own. There is no registry."""
+"""Discovery of the rules: every `Rule` in `<area>/<service>/<module>.py`, and a project's own. There is no registry."""
 
 from functools import lru_cache
 from importlib import import_module
@@ -27,8 +27,8 @@ def baseline() -> tuple[Rule, ...]:
     """The rules of the baseline, by area and id. Raises ValueError when two share an id."""
     found: dict[str, Rule] = {}
     for area in AREAS:
-        for file in sorted((_HERE / area).glob("[!_]*.py")):
-            name = f"{__package__}.{area}.{file.stem}"
+        for file in sorted((_HERE / area).glob("[!_]*/[!_]*.py")):
+            name = f"{__package__}.{area}.{file.parent.name}.{file.stem}"
             for value in vars(import_module(name)).values():
                 if not isinstance(value, Rule) or value.module != name:
                     continue

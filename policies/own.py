@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
@@ -136,10 +137,12 @@ def _rules(file: Path, folder: Path, root: Path, problems: list[Problem]) -> lis
         said = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
         problems.append(_problem(name, _raised(error, file), "", f"cannot be loaded: {said}", _EXAMPLE))
         return []
-    found = [value for value in vars(module).values() if isinstance(value, Rule) and value.module == module.__name__]
-    unique = list({id(value): value for value in found}.values())
+    found = {id(value): value for value in vars(module).values() if isinstance(value, Rule)}
+    unique = [
+        replace(value, module=module.__name__) for value in found.values() if value.module in ("", module.__name__)
+    ]
     if not unique:
-        step = "declare one with `rule` or `require` from bluelamp.policies.rule; the names of helpers begin with _"
+        step = "declare one with `rule` from bluelamp.policies.rule; begin the names of modules without rules with _"
         problems.append(_problem(name, 0, "", "declares no rule", step))
     return unique
 
@@ -195,11 +198,33 @@ def _mistakes(rule: Rule) -> Iterator[Problem]:
         yield Problem("", message="has no rationale", next_step="say why it matters in the docstring of its function")
     if not isinstance(rule.fix, str) or not rule.fix:
         yield Problem("", message="has no fix", next_step="say how to mend what breaks the rule")
+    yield from _signature(rule)
     if not isinstance(rule.example, str):
         yield Problem("", message="has no example", next_step="show the fix: Python for Azure, YAML for Kubernetes")
     if not isinstance(rule.forces, tuple) or not all(isinstance(each, str) for each in rule.forces):
         step = 'write forces=("essex",), for example'
         yield Problem("", message="forces is not a tuple of names", found=str(rule.forces)[:60], next_step=step)
+
+
+def _signature(rule: Rule) -> Iterator[Problem]:
+    """A function that does not take the arguments that the rule is called with."""
+    alone, both = ("place",), ("place", "estate")
+    wanted, other, change = (both, alone, "remove estate=True") if rule.estate else (alone, both, "add estate=True")
+    error = _refuses(rule, wanted)
+    if error:
+        taken = not _refuses(rule, other)
+        step = change if taken else "add a first argument for the place, and a default to each parameter"
+        allowed = f"({', '.join(wanted)}, *, parameters with defaults)"
+        yield Problem("", message=f"its function cannot be called: {error}", allowed=allowed, next_step=step)
+
+
+def _refuses(rule: Rule, arguments: tuple[str, ...]) -> str:
+    """Why the function of `rule` does not take `arguments`; empty where it does."""
+    try:
+        signature(rule.check).bind(*arguments)
+    except TypeError as error:
+        return str(error)
+    return ""
 
 
 def _unknown_forces(rule: Rule, root: Path) -> Iterator[Problem]:

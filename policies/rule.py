@@ -1,8 +1,8 @@
-"""Rules: a pure function over a place of a resource, or a required property, with all that is to be said about it.
+"""Rules: a check of a place in a resource, or a required property, with its title, texts and controls.
 
     @rule(
         "BL-NET-001",
-        "No management port is open to the Internet",
+        "Management ports are not open to the Internet",
         failure="A management port is open to the Internet",
         at={SECURITY_GROUP: "securityRules[*]", SECURITY_RULE: ""},
         ...
@@ -13,22 +13,22 @@
             return Fail(entry["sourceAddressPrefix"], expected="a named range")
         return None
 
-`title` says what holds where the rule passes, and `failure` what is wrong where it does not. The function is called
-once for each place named by `at`. It returns None (pass), a `Fail` or a `NotApplicable`. Its
-keyword-only arguments are the rule's parameters, whose annotations (`AtLeast`, `Forbidden[int]`) say which way a
-stricter baseline may move them. One that takes a second positional argument is given the `Estate`, all
-the resources that are judged together. Reading what is not known yet raises `UnknownValue`, and the verdict is unknown.
+`title` states what a pass confirms, and `failure` what a failure means. The function is called once for each place
+named by `at`. It returns None (pass), a `Fail` or a `NotApplicable`. Its keyword-only arguments are the rule's
+parameters, whose annotations (`AtLeast`, `Forbidden[int]`) declare which direction is stricter. With `estate=True` the
+function takes the `Estate`, all the resources that are judged together, as its second argument. Reading a value that is
+not known yet raises `UnknownValue`, and the verdict is unknown.
 
-A rule that only asks something of one property says so with `require` and `Must`, as data, so that it can be turned
-into other policy languages. A rule belongs to the file it stands in: its area is the folder, its cases are in the YAML
-file of the same name.
+A rule that constrains one property declares it as data, with `must=Must(...)`, so that it can be compiled into other
+policy languages. Its function has a docstring, the rationale, and no body. The rule's area is the folder of its module
+below `policies/`, and its cases are in the YAML file of the same name.
 """
 
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
+from types import FunctionType
 from typing import Any, Final, TypeAlias
 
 from bluelamp.policies.defaults import assumed
@@ -45,7 +45,7 @@ At: TypeAlias = Mapping[str, str | tuple[str, ...]] | tuple[str, ...] | str
 
 @dataclass(slots=True)
 class Fail:
-    """What stands at `at` breaks the rule; `show` is False when even an unmarked value must not be printed.
+    """The value at `at` breaks the rule; `show` is False when even an unmarked value must not be printed.
 
     Not frozen, as that makes each of many thousands take longer to make.
     """
@@ -58,19 +58,18 @@ class Fail:
 
 @dataclass(frozen=True, slots=True)
 class NotApplicable:
-    """The rule has nothing to ask of this place, and `reason` says why."""
+    """The rule does not apply to this place, for this `reason`."""
 
     reason: str
 
 
 def lacks(place: Value, expected: str) -> Fail:
-    """The failure of a resource that is in order itself and lacks `expected`, which is another resource."""
+    """The failure of a resource that lacks `expected`, another resource."""
     return Fail(Value(place.resource, None), expected)
 
 
 Outcome: TypeAlias = Fail | NotApplicable | None
 Check: TypeAlias = Callable[..., Outcome]
-_ESTATE_ARGUMENTS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class Must:
     """What one property must be: the value `be`, one of `among`, or a number of at least `minimum`.
 
     `default` is what the service assumes when the property is missing, None where that cannot be relied on; since which
-    API version it does stands in `defaults.yaml`. Text is compared without case, as Azure does.
+    API version it does is in `defaults.yaml`. Text is compared without case, as Azure does.
     """
 
     path: str
@@ -95,8 +94,13 @@ class Must:
         return {} if self.minimum is None else {"minimum": self.minimum}
 
     @property
+    def tighter(self) -> dict[str, Tighter]:
+        """Which direction of each parameter is stricter."""
+        return {"among": Tighter.FEWER} if self.among else {"minimum": Tighter.HIGHER}
+
+    @property
     def expected(self) -> Any:
-        """What is asked for, as a person would say it."""
+        """The required value, as reports show it."""
         if self.minimum is not None:
             return f"at least {self.minimum}"
         return list(self.among) if self.be is None else self.be
@@ -123,15 +127,15 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule and all that is to be said about it; made by `rule` or `require`, found by `bluelamp.policies.rules`.
+    """A rule with its texts; made by `rule`, found by `bluelamp.policies.rules`.
 
-    `title` is the statement that a pass confirms, `failure` the one that a failure makes; `heading` chooses. Raises
-    RuleError for a rule without either, or with the same text for both.
+    `title` states what a pass confirms, `failure` what a failure means; `heading` chooses. Raises RuleError for a rule
+    without either, or with the same text for both.
 
-    `at` maps each type it concerns (`*` stands for any text) to the places it looks at; `estate` tells whether it has
-    to see all resources together. `must` is what it asks for, where that is one property. `fix` says how to mend a
-    failure and `example` shows it, in Python for Azure and in YAML for Kubernetes. `forces` are the only ones that it
-    is for, by their names in the register, with their environments; all, where it is empty.
+    `at` maps each resource type (`*` matches any text) to the places that are checked; `estate` tells whether the rule
+    takes all resources together. `must` is the requirement, where it is one on a single property. `fix` is the
+    remediation and `example` shows it, in Python for Azure and in YAML for Kubernetes. `forces` are the only ones that
+    the rule applies to, by their names in the register, with their environments; all, where it is empty.
     """
 
     id: str
@@ -165,21 +169,27 @@ class Rule:
 
     @property
     def area(self) -> str:
-        """The folder it belongs to: azure, kubernetes or data; `own` for a rule of a force's own."""
-        return "own" if self.own else self.module.split(".")[-2]
+        """The folder of `policies/`: azure, kubernetes or data; `own` for a rule of a force's own."""
+        return "own" if self.own or not self.module else self.module.split(".")[2]
+
+    @property
+    def source(self) -> str:
+        """The file that declares it: `policies/…` in the repository, `rules/…` for a force's own rule."""
+        _, *folders, file = self.module.split(".")
+        return "/".join(("rules", f"{file}.py") if self.own else (*folders, f"{file}.py"))
 
     @property
     def own(self) -> bool:
-        """Whether it is a force's own, and no part of the baseline."""
+        """Whether it is a force's own rule, not one of the baseline."""
         return self.module.startswith(OWN)
 
     def holds_for(self, *names: str) -> bool:
-        """Whether it is for a force of one of the `names`: its own, and its stack's (`essex`, `essex-dev`)."""
+        """Whether it applies to a force of one of the `names`: the force's, and its stack's (`essex`, `essex-dev`)."""
         return not self.forces or any(name in self.forces for name in names)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
-        """The examples it is held to, read from the YAML file beside its module."""
+        """The test cases of the rule, read from the YAML file beside its module."""
         from bluelamp.policies.cases import of
 
         return of(self)
@@ -189,7 +199,7 @@ class Rule:
         return tuple(wanted for wanted in self.at if "*" in wanted)
 
     def places(self, type_: str) -> tuple[str, ...]:
-        """The places it looks at in resources of the canonical `type_`; none when it does not concern them."""
+        """The places that are checked in resources of the canonical `type_`; none when not concerned."""
         matching = [wanted for wanted in self._patterns if fnmatchcase(type_, wanted)]
         return self.at.get(type_, ()) + tuple(path for wanted in matching for path in self.at[wanted])
 
@@ -212,15 +222,26 @@ def rule(
     at: At,
     fix: str,
     example: str,
+    must: Must | None = None,
+    estate: bool = False,
     enforcement: Enforcement = Enforcement.MANDATORY,
     forces: tuple[str, ...] = (),
 ) -> Callable[[Check], Rule]:
-    """Make a rule of the function below; its docstring is the rationale, its keyword-only arguments the parameters."""
+    """Make a rule of the function below; its docstring is the rationale, its keyword-only arguments the parameters.
+
+    With `must` the rule requires that property, and the function has a docstring only. With `estate` the function takes
+    the estate after the place.
+
+    Raises RuleError for a part that is not of its kind, and for a function with a body beside `must`.
+    """
+    if must is not None and not isinstance(must, Must):
+        raise RuleError(f"{id}: must is not a Must(...)")
 
     def made(check: Check) -> Rule:
-        code = getattr(check, "__code__", None)
-        if code is None:
-            raise RuleError(f"{id}: what stands below @rule(...) is no function")
+        if not isinstance(check, FunctionType):
+            raise RuleError(f"{id}: @rule(...) decorates something that is not a function")
+        if must is not None and (estate or check.__code__.co_names or check.__code__.co_varnames):
+            raise RuleError(f"{id}: a rule with must=Must(...) takes no estate, and its function has a docstring only")
         return Rule(
             id=id,
             title=title,
@@ -232,11 +253,12 @@ def rule(
             fix=_prose(fix),
             example=example.strip() if isinstance(example, str) else example,
             at=_places(id, at),
-            check=check,
-            parameters=dict(check.__kwdefaults__ or {}),
+            check=must or check,
+            parameters=must.parameters if must else dict(check.__kwdefaults__ or {}),
             module=check.__module__,
-            estate=code.co_argcount == _ESTATE_ARGUMENTS,
-            tighter=declared(check.__annotations__),
+            estate=estate,
+            must=must,
+            tighter=must.tighter if must else declared(check.__annotations__),
             forces=forces,
         )
 
@@ -258,27 +280,29 @@ def require(
     enforcement: Enforcement = Enforcement.MANDATORY,
     forces: tuple[str, ...] = (),
 ) -> Rule:
-    """Make a rule that asks one thing of one property."""
+    """Make a rule with `must` without a function: the former spelling, for existing rules of a force's own.
+
+    Its module is empty until `bluelamp.policies.own` finds it. Raises RuleError as `rule` does.
+    """
+
+    def without_module() -> None: ...
+
+    without_module.__doc__, without_module.__module__ = rationale, ""
     if not isinstance(must, Must):
-        raise RuleError(f"{id}: what it asks for is no Must(...)")
-    return Rule(
-        id=id,
-        title=title,
+        raise RuleError(f"{id}: must is not a Must(...)")
+    return rule(
+        id,
+        title,
+        must=must,
         failure=failure,
         severity=severity,
-        enforcement=enforcement,
         controls=controls,
-        rationale=_prose(rationale),
-        fix=_prose(fix),
-        example=example.strip() if isinstance(example, str) else example,
-        at=_places(id, at),
-        check=must,
-        parameters=must.parameters,
-        module=sys._getframe(1).f_globals["__name__"],
-        must=must,
-        tighter={"among": Tighter.FEWER} if must.among else {"minimum": Tighter.HIGHER},
+        at=at,
+        fix=fix,
+        example=example,
+        enforcement=enforcement,
         forces=forces,
-    )
+    )(without_module)
 
 
 def _places(id_: str, at: At) -> dict[str, tuple[str, ...]]:
@@ -287,12 +311,12 @@ def _places(id_: str, at: At) -> dict[str, tuple[str, ...]]:
     if isinstance(at, tuple):
         return dict.fromkeys(at, ("",))
     if not isinstance(at, Mapping):
-        raise RuleError(f"{id_}: at is no type, no tuple of types and no mapping of types to places")
+        raise RuleError(f"{id_}: at is not a type, a tuple of types or a mapping of types to places")
     return {type_: (where,) if isinstance(where, str) else where for type_, where in at.items()}
 
 
 def _prose(text: str) -> str:
-    return " ".join(text.split()) if isinstance(text, str) else text  # what is no text is refused where it is found
+    return " ".join(text.split()) if isinstance(text, str) else text  # `own` reports what is not text
 
 
 def _same(value: Any, allowed: Any) -> bool:

@@ -13,9 +13,10 @@ from typing import Final
 
 from bluelamp.core.resource import Resource
 from bluelamp.policies.estate import Estate, canonical
-from bluelamp.policies.kubernetes import _contents, _roles, _templates
+from bluelamp.policies.kubernetes import _contents, _templates
 from bluelamp.policies.kubernetes._patches import Patches, is_patch_type
 from bluelamp.policies.kubernetes._templates import type_of
+from bluelamp.policies.kubernetes.rbac import _roles
 from bluelamp.policies.value import UnknownValue, Value, places, root
 
 TEMPLATE: Final = _templates.TEMPLATE

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bluelamp.core.asset_type import ASSET
 from bluelamp.core.resource import Resource
-from bluelamp.policies.data._assets import STORES, is_pattern, register_of, targets
+from bluelamp.policies.data.assets._assets import STORES, is_pattern, register_of, targets
 from bluelamp.policies.estate import Estate, canonical
 from bluelamp.policies.value import UnknownValue, Value, root
 

@@ -9,8 +9,8 @@ from bluelamp.assets.coverage import coverage
 from bluelamp.core.resource import Resource
 from bluelamp.infra.force import Force
 from bluelamp.infra.scaffold.stack import quoted
-from bluelamp.policies.data._flows import ON_PREMISES, where
-from bluelamp.policies.data._keeping import days, keeping
+from bluelamp.policies.data.assets._flows import ON_PREMISES, where
+from bluelamp.policies.data.assets._keeping import days, keeping
 from bluelamp.policies.estate import Estate, canonical
 from bluelamp.policies.value import UnknownValue, Value
 

@@ -1,1 +1,1 @@
-"""Rules about Azure resources, a file for each service."""
+"""Rules for Azure resources: a folder for each service, files named by the prefix of the rules' ids."""

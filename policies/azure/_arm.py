@@ -1,8 +1,8 @@
-"""Which resource an ARM id means, for rules that ask whether one resource points to another.
+"""The resource that an ARM id refers to, for rules that check references between resources.
 
-An id is only known after a resource exists. What it will be the id of is known before: the engine records which
-resources a property is made from. A known id is told by its end, the ARM type and the name, for the resource's name is
-usually known too.
+An id is only known after a resource exists. Its resource is known before: the engine records which resources a
+property is made from. A known id is recognised by its end, the ARM type and the name, since the resource's name is
+usually known.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

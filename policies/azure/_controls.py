@@ -1,4 +1,4 @@
-"""What the rules about Azure mostly answer to, by theme: a rule adds what is its own."""
+"""Controls that Azure rules have in common, by theme."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Parts of one resource that stand in it or beside it: the rules of a security group, the routes of a table."""
+"""Parts of a resource that are inline or separate resources: rules of a security group, routes of a table."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which resource another one belongs to or watches over, told by name or by what its properties are made from."""
+"""The parent of a resource, recognised by name or by the resources that its properties are made from."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Lists of addresses that a service lets in: whether they add up to the Internet."""
+"""Allow-lists of a service's firewall: whether together they cover the Internet."""
 
 from collections.abc import Iterator
 from typing import Final

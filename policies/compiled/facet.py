@@ -7,7 +7,7 @@ rule's parameters are variables of their names. So are
 - for rules about the kinds that run pods `variables.pod`, the pod's specification, `variables.metadata`, its metadata,
   `variables.containers`, its containers of every sort, and `variables.contexts`, the security contexts of the pod and
   of each container, optional values;
-- what stands in `_shared.cel.yaml` of the same folder, by its name.
+- what stands in `_shared.cel.yaml` of the area's folder, by its name.
 
 `is_secret(NAME, VALUE)` stands for an expression of its own: see `secrets`.
 
@@ -48,7 +48,7 @@ def facet_of(rule: Rule) -> Facet:
 
     Raises `CannotCompile`, or ValueError when nobody has said how it is with the rule.
     """
-    file = _FOLDER.joinpath(*rule.module.split(".")[-2:]).with_suffix(".cel.yaml")
+    file = _FOLDER.joinpath(*rule.module.split(".")[2:]).with_suffix(".cel.yaml")
     said = _read(file).get(rule.id)
     if isinstance(said, str):
         return Facet(secrets.expanded(" ".join(said.split())))

@@ -1,1 +1,1 @@
-"""Rules about where data is, whose it is and what is spent on it."""
+"""Rules for data and spend: location, access, the asset register, cost and the roadmap."""

@@ -1,4 +1,4 @@
-"""Which Azure types stand somewhere, and which of those can be labelled."""
+"""Azure types that have a location, and those that have tags."""
 
 from pathlib import Path
 from typing import Final

@@ -1,1 +1,1 @@
-"""Rules about Kubernetes objects."""
+"""Rules for Kubernetes objects: a folder for each topic."""

@@ -1,4 +1,4 @@
-"""Kubernetes objects as text: what a `ClusterResourceSet` applies stands in ConfigMaps and Secrets as YAML."""
+"""Kubernetes objects as text: the YAML in ConfigMaps and Secrets that a `ClusterResourceSet` applies."""
 
 import base64
 import binascii

@@ -69,15 +69,15 @@ def present(values: Iterable[Value]) -> Iterator[Value]:
 
 
 def on_windows(pod: Value) -> bool:
-    """Whether the pod says that it runs on Windows, where the Linux fields of the standards do not exist."""
+    """Whether the pod declares that it runs on Windows, where the Linux fields of the standards do not exist."""
     return pod.at("os.name").text() == "windows"
 
 
 def in_user_namespace(pod: Value) -> bool:
-    """Whether the pod has a user namespace of its own, in which root is nobody to the machine."""
+    """Whether the pod has a user namespace of its own, in which root is an unprivileged user on the node."""
     return pod["hostUsers"].known is False
 
 
 def namespace_of(resource: Value) -> str:
-    """The namespace that `resource` says it is in; `default` when it says none. Raises `UnknownValue`."""
+    """The namespace of `resource`; `default` when it has none. Raises `UnknownValue`."""
     return str(resource.at("metadata.namespace").get("default"))

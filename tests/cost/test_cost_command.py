@@ -163,7 +163,9 @@ def test_a_preview_ends_with_what_its_changes_cost(project: Project, engine: Pat
     roadmap.write_text(roadmap.read_text("utf-8").replace("budget: {monthly: 1500", "budget: {monthly: 904"), "utf-8")
     done = project.run("preview", "--rehearse", "dyfed-powys")
     assert done.returncode in (0, 3), done.stderr
-    over = "found 904, expected at least £904.73 (the fixed cost of first-steps is £904.73 a month; the dearest are"
+    over = (
+        "found 904, expected at least £904.73 (the fixed cost of first-steps is £904.73 a month; the most expensive are"
+    )
     assert over in " ".join((done.stdout + done.stderr).split()), "the policy pack prices the milestone as a plan does"
     # The hardware is there before and after.
     assert done.stdout.splitlines()[-1].startswith("cost: +£193.57 a month (£898.84 -> £1,092.41)")

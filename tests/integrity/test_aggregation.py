@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluelamp.policies import UNKNOWN, judge
-from bluelamp.policies.kubernetes._roles import CLUSTER_ROLES
+from bluelamp.policies.kubernetes.rbac._roles import CLUSTER_ROLES
 from tests.integrity import workloads as w
 from tests.thorough import tries
 

@@ -236,20 +236,22 @@ def module(find: str = "", by: str = "", use: str = USE + USE_AGAIN) -> Way:
 RULE = """\
 from bluelamp.policies.controls import iso
 from bluelamp.policies.model import Severity
-from bluelamp.policies.rule import Must, require
+from bluelamp.policies.rule import Must, rule
 
-ZONES = require(
+
+@rule(
     "DPP-STO-001",
     "Storage accounts of the force are kept in several zones",
-    Must("sku.name", among={among}{default}),
+    must=Must("sku.name", among={among}{default}),
     failure="Storage account of the force is kept in one zone",
     severity=Severity.HIGH,
     controls=iso("8.14"),
     at="azure-native:storage:StorageAccount",
-    rationale="A datacentre that fails must not take records with it.",
     fix="Set sku.name to Standard_ZRS.",
     example="storage.StorageAccount(..., sku={{'name': 'Standard_ZRS'}})",
 )
+def zones() -> None:
+    '''A datacentre that fails must not take records with it.'''
 """
 ZONAL = '("Standard_ZRS", "Standard_GZRS", "Standard_RAGZRS", "Premium_ZRS")'
 CASES = """\

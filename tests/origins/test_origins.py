@@ -264,7 +264,7 @@ def test_a_failure_leads_to_the_line_of_the_setting(essex: Force) -> None:
         """None."""
         return Fail(place.at("sku.name"), "another")
 
-    used = [replace(rule, module="bluelamp.policies.azure.network") for rule in (off, on)]
+    used = [replace(rule, module="bluelamp.policies.azure.network.net_core") for rule in (off, on)]
     plan = small(essex)
     report = assess("essex", from_plan(plan), Source.PLAN, root=ROOT, rules=used)
     assert [each.source for each in report.findings] == [None, None]

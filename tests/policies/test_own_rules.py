@@ -28,20 +28,21 @@ ID = "ESX-NET-001"
 CODE = """\
 from bluelamp.policies.controls import iso
 from bluelamp.policies.model import Severity
-from bluelamp.policies.rule import Must, require
+from bluelamp.policies.rule import Must, rule
 
-ENCRYPTED = require(
+@rule(
     "ESX-NET-001",
     "Virtual networks encrypt traffic between virtual machines",
-    Must("encryption.enabled", be=True, default=False),
+    must=Must("encryption.enabled", be=True, default=False),
     failure="Virtual network does not encrypt traffic",
     severity=Severity.HIGH,
     controls=iso("8.20", "8.24"),
     at="azure-native:network:VirtualNetwork",
-    rationale="The force's data policy asks for encryption on every network, also inside the region.",
     fix="Set encryption.enabled to true.",
     example="network.VirtualNetwork(..., encryption={'enabled': True})",
 )
+def encrypted() -> None:
+    '''The force's data policy asks for encryption on every network, also inside the region.'''
 """
 CASES = """\
 ESX-NET-001:
@@ -185,13 +186,13 @@ def test_the_served_pack_names_it(project: Project) -> None:
         (f'at="{NETWORK}"', 'at="no type"', "concerns what is no type"),
         (f'at="{NETWORK}"', "at={}", "concerns no type"),
         (
-            "from bluelamp.policies.rule import Must, require",
+            "from bluelamp.policies.rule import Must, rule",
             "from bluelamp.policies.rules import Must",
             "ModuleNotFoundError",
         ),
-        ("ENCRYPTED = require(", "raise SystemExit(0)\nENCRYPTED = require(", "cannot be loaded: SystemExit"),
-        ("ENCRYPTED = require(", "ENCRYPTED = 1 / 0\nrequire(", "cannot be loaded: ZeroDivisionError"),
-        ("ENCRYPTED = require(", "ENCRYPTED = require((", "cannot be loaded: SyntaxError"),
+        ("@rule(", "raise SystemExit(0)\n@rule(", "cannot be loaded: SystemExit"),
+        ("@rule(", "1 / 0\n@rule(", "cannot be loaded: ZeroDivisionError"),
+        ("@rule(", "@rule((", "cannot be loaded: SyntaxError"),
     ],
 )
 def test_a_module_that_cannot_be_used_is_told_with_its_place(tmp_path: Path, old: str, new: str, says: str) -> None:
@@ -218,7 +219,7 @@ def test_a_module_that_cannot_be_used_is_told_with_its_place(tmp_path: Path, old
         "from bluelamp.policies.discovery import baseline\n"
         "rule = next(each for each in baseline() if each.id == 'BL-NET-001')\n"
         "rule.check.__kwdefaults__['ports'] = ()\n",
-        "import bluelamp.policies.azure.network as changed\nchanged.subnet_name = lambda _: 'gatewaysubnet'\n",
+        "import bluelamp.policies.azure.network.net_core as changed\nchanged.subnet_name = lambda _: 'gatewaysubnet'\n",
     ],
 )
 def test_a_module_that_changes_the_baseline_is_refused(tmp_path: Path, code: str) -> None:
@@ -246,7 +247,7 @@ from bluelamp.policies.rule import rule
 
 
 @rule("ESX-NET-009", "Accounts are changed by this rule", failure="Account is not changed by this rule",
-      severity=Severity.LOW, controls=(), at="azure-native:storage:StorageAccount", fix="Do.", example="")
+      severity=Severity.LOW, controls=(), at="azure-native:storage:StorageAccount", fix="Do.", example="", estate=True)
 def changes(place, estate):
     """It changes what it is given."""
     for resource in estate.resources:
@@ -309,9 +310,10 @@ def test_every_verb_that_judges_or_explains_refuses_a_broken_rule(project: Proje
         (
             "pass: {encryption: {enabled: true}}|pass: {encryption: {enabled: false}}",
             1,
-            "rules/network.yaml:2: case 1 pass: expected pass, found fail",
+            "rules/network.yaml:2: case 1 pass, enabled false: expected pass, found fail",
         ),
         ("path: encryption.enabled|path: encryption", 1, "expected the path 'encryption'"),
+        ("- pass:|- {name: on, pass: x}\n  - pass:", 1, "case 1 pass, on: "),
         ("ESX-NET-001|ESX-NET-010", 2, "ESX-NET-010: is no rule of the module; did you mean ESX-NET-001?"),
         ("  - unknown: {encryption: !unknown }\n|", 0, "3 cases: all hold"),
         ("  - pass: {encryption: {enabled: true}}\n|", 2, "has no case that is `pass`"),
@@ -389,7 +391,7 @@ def test_what_is_not_compiled_is_told(tmp_path: Path) -> None:
     assert ID in {*compiled.documents, *compiled.left_out}
 
 
-FIELDS = ("failure", "severity", "controls", "at", "rationale", "fix", "example")
+FIELDS = ("failure", "severity", "controls", "at", "fix", "example")
 
 
 @settings(derandomize=True, deadline=None, max_examples=tries(60))
@@ -400,10 +402,7 @@ def test_every_missing_and_unknown_field_is_named_at_once(
     lines = CODE.splitlines(keepends=True)
     code = "".join(line for line in lines if line.strip().partition("=")[0] not in missing)
     if unknown:
-        code = code.replace("ENCRYPTED = require(\n", f'ENCRYPTED = require(\n    {unknown}="x",\n').replace(
-            f'    {unknown}="x",\n', "", 1
-        )
-        code = code.rstrip().removesuffix(")") + f'    {unknown}="x",\n)\n'
+        code = code.replace(")\ndef encrypted", f'    {unknown}="x",\n)\ndef encrypted')
     root = tmp_path_factory.mktemp("project")
     add(root, code)
     if not missing and not unknown:
@@ -422,11 +421,18 @@ def test_every_missing_and_unknown_field_is_named_at_once(
     [
         ("be=True", "bee=True", "Must has a field that is not known: bee"),
         ('Must("encryption.enabled", be=True, default=False)', "Must(be=True)", "Must lacks the field path"),
-        ('Must("encryption.enabled", be=True, default=False)', '"encryption"', "what it asks for is no Must"),
+        ('Must("encryption.enabled", be=True, default=False)', '"encryption"', "must is not a Must"),
         ("severity=Severity.HIGH", 'severity=Severity.HIGH, title="Twice"', "the rule has title twice"),
+        ("encrypted() -> None", "encrypted(place) -> None", "its function has a docstring only"),
+        ("severity=Severity.HIGH", "severity=Severity.HIGH, estate=True", "must=Must(...) takes no estate"),
+        (
+            'must=Must("encryption.enabled", be=True, default=False),',
+            "",
+            "its function cannot be called: too many positional arguments",
+        ),
         ('fix="Set encryption.enabled to true."', "fix=None", "has no fix"),
         ("example=\"network.VirtualNetwork(..., encryption={'enabled': True})\"", "example=None", "has no example"),
-        (f'at="{NETWORK}"', "at=5", "at is no type"),
+        (f'at="{NETWORK}"', "at=5", "at is not a type"),
         ('failure="Virtual network does not encrypt traffic"', 'failure=""', "failure is empty"),
         ('failure="Virtual network does not encrypt traffic"', "failure=None", "failure is empty"),
         ("severity=Severity.HIGH", 'severity=Severity.HIGH, forces="essex"', "forces is not a tuple of names"),
@@ -439,6 +445,24 @@ def test_a_field_of_the_wrong_kind_is_told_in_words(tmp_path: Path, old: str, ne
     said = mistakes(tmp_path)
     assert re.search(rf"rules/network\.py:\d+.*{re.escape(says)}", said), said
     assert "Error" not in said
+
+
+def test_a_function_that_takes_the_estate_declares_it(tmp_path: Path) -> None:
+    code = CODE.replace('    must=Must("encryption.enabled", be=True, default=False),\n', "")
+    code = code.replace("encrypted()", "encrypted(network, estate)")
+    add(tmp_path, code)
+    assert "add estate=True" in mistakes(tmp_path)
+    (tmp_path / "declared").mkdir()
+    add(tmp_path / "declared", code.replace("    severity", "    estate=True,\n    severity"))
+    assert load(tmp_path / "declared" / "rules", baseline(), tmp_path / "declared")
+
+
+def test_the_former_spelling_of_a_required_property_still_loads(tmp_path: Path) -> None:
+    code = CODE.partition("def encrypted")[0].replace("Must, rule", "Must, require").replace("@rule(", "OLD = require(")
+    code = code.replace("must=Must", "Must").replace("    fix=", '    rationale="Traffic can be read.",\n    fix=')
+    add(tmp_path, code)
+    (old,) = load(tmp_path / "rules", baseline(), tmp_path)
+    assert (old.own, old.rationale, len(old.cases)) == (True, "Traffic can be read.", 4)
 
 
 LIMIT = "    severity=Severity.HIGH,\n    forces=({},),\n"

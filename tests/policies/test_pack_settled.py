@@ -51,7 +51,7 @@ def test_a_failure_that_is_excused_stops_nothing_and_is_told_in_one_line():
     told = said(pack(lambda _, given: Governance(given, (exemption(),), approvers=APPROVERS)), OPEN)
     assert told.enforcementLevel == proto.ADVISORY
     assert told.message == (
-        "Exempt: Storage account is open to the Internet: by EX-ESX-1: "
+        "Exempt: Storage account accepts network access from the Internet: by EX-ESX-1: "
         "publicNetworkAccess: found Enabled, expected Disabled"
     )
 

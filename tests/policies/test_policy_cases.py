@@ -3,6 +3,7 @@
 import pytest
 
 from bluelamp.policies import Case, Rule, Verdict, judge, rules
+from bluelamp.policies.cases import entries
 
 RULES = {rule.id: rule for rule in rules()}
 CASES = [pytest.param(case, id=f"{case.rule}-{case.name}") for rule in rules() for case in rule.cases]
@@ -21,6 +22,11 @@ def test_a_case_is_judged_as_it_says(case):
     assert judgement.verdict == case.verdict, judgement
     if case.path is not None:
         assert judgement.path == case.path
+
+
+def test_a_case_of_several_resources_has_a_name():
+    unnamed = [rule.id for rule in rules() for each in entries(rule) if "with" in each and not each.get("name")]
+    assert not unnamed
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)

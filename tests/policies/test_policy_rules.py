@@ -58,6 +58,16 @@ def test_a_rule_says_what_why_and_how(rule):
     assert rule.fix.endswith(".")
 
 
+def test_a_rule_is_found_by_its_id():
+    folders: dict[str, set[str]] = {}
+    for rule in rules():
+        *_, area, folder, file = rule.module.split(".")
+        prefix = rule.id.split("-")[1]
+        assert file.startswith(f"{prefix.lower()}_"), f"{rule.id} is in {file}.py"
+        folders.setdefault(prefix, set()).add(f"{area}/{folder}")
+    assert [prefix for prefix, found in folders.items() if len(found) > 1] == ["K8S"]
+
+
 @ALL
 def test_its_controls_exist_in_their_edition(rule):
     assert rule.controls

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from bluelamp.policies import Resource
-from bluelamp.policies.data._retirements import RETIRING, matches, register
+from bluelamp.policies.data.spend._retirements import RETIRING, matches, register
 from bluelamp.policies.value import root
 from bluelamp.rehearsal.sdk.schema import Catalogue
 

@@ -205,8 +205,9 @@ def test_an_unknown_rule_is_named_with_the_one_that_was_meant():
     assert str(mistakes[0]) == "rules.BL-SPD-05: there is no rule BL-SPD-05; did you mean BL-SPD-005?"
 
 
-def test_explain_says_what_a_baseline_may_do_to_each_parameter():
+def test_explain_says_where_a_rule_is_and_what_a_baseline_may_do_to_each_parameter():
     run = bluelamp(["explain", "BL-LOG-001"], ROOT)
+    assert "declared in policies/azure/monitoring/log_settings.py" in run.stdout
     assert "minimum: 90 (it may only be raised)" in run.stdout
     said = json.loads(bluelamp(["explain", "BL-LOG-001", "--format", "json"], ROOT).stdout)["result"]
     assert said["parameters"] == {"minimum": {"value": 90, "tighter": "it may only be raised"}}

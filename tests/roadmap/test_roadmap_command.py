@@ -20,7 +20,7 @@ from bluelamp.cost.estate import cost_of_plan
 from bluelamp.fleet.judge import check_plan
 from bluelamp.planning import plan_force
 from bluelamp.policies import Resource, Verdict, judge, rules
-from bluelamp.policies.data import _spending
+from bluelamp.policies.data.spend import _spending
 from bluelamp.policies.estate import Estate
 from bluelamp.reports import from_plan
 from bluelamp.reports.roadmap import to_html, to_national
@@ -129,7 +129,7 @@ def test_the_rule_on_budgets_prices_milestones_as_the_roadmap_does(small: Standi
     over, open_ = found[900], found[950]
     assert (over.verdict, open_.verdict) == (Verdict.FAIL, Verdict.UNKNOWN)
     assert "£904.73" in over.message
-    assert "server-room" in over.message, "the dearest are named, premises too"
+    assert "server-room" in over.message, "the most expensive are named, premises too"
     assert over.source is not None
     assert over.source[0] == f"stacks/{FORCE}/roadmap.yaml"
     assert "with the assumed use £1,092.41" in open_.message

@@ -138,7 +138,7 @@ def _nothing(thing: str, every: list[str], project: Path | None) -> UsageError:
 
 def _rule(screen: Screen, rule: Rule) -> None:
     screen.show(f"[bold]{rule.id}[/bold] {escape(rule.title)}")
-    screen.show(f"{rule.severity}, {rule.enforcement}, {rule.area}")
+    screen.show(f"{rule.severity}, {rule.enforcement}, {rule.area}, declared in {escape(rule.source)}")
     if rule.forces:
         screen.show(f"Only for: {escape(', '.join(rule.forces))}")
     screen.show(f"A failure reads: {escape(rule.failure)}\n")
@@ -156,7 +156,7 @@ def _rule(screen: Screen, rule: Rule) -> None:
         said = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
         way = rule.tighter.get(name, "it cannot be set")
         screen.show(f"  [bold]{name}[/bold]: {escape(said) or 'none'} ({escape(way)})")
-    screen.show("\n[bold]To mend it[/bold]")
+    screen.show("\n[bold]To fix it[/bold]")
     screen.text(f"{rule.fix.strip()}\n\n{rule.example.rstrip()}")
     screen.give(
         {

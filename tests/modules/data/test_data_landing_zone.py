@@ -68,7 +68,7 @@ def test_a_protected_lake_is_what_the_rule_on_deletion_asks_for() -> None:
         (rule,) = [each for each in rules() if each.id == "BL-DAT-006"]
         (found,) = [each for each in judge(from_plan(made), [rule]) if each.urn.endswith("::lake-account")]
         assert found.verdict == verdict
-        assert "a lock also keeps role assignments from being removed" in rule.fix
+        assert "a lock also prevents the removal of role assignments" in rule.fix
 
 
 def test_databricks_runs_in_two_subnets_of_the_landing_zone() -> None:

@@ -1,0 +1,1 @@
+"""Rules for virtual machines and disks."""

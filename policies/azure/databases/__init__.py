@@ -1,0 +1,1 @@
+"""Rules for SQL, PostgreSQL and MySQL."""

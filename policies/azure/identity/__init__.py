@@ -1,0 +1,1 @@
+"""Rules for roles and workload identities."""

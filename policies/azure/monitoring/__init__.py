@@ -1,0 +1,1 @@
+"""Rules for logs, alerts and Microsoft Defender for Cloud."""

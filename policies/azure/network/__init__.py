@@ -1,0 +1,1 @@
+"""Rules for virtual networks, firewalls and gateways."""

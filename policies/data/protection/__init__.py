@@ -1,0 +1,1 @@
+"""Rules for residency and protection of data."""

@@ -1,0 +1,1 @@
+"""Rules for cost, the roadmap and retirements."""

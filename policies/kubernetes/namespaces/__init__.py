@@ -1,0 +1,1 @@
+"""Rules for namespaces and their isolation."""

@@ -1,0 +1,1 @@
+"""Rules for workloads and their containers."""

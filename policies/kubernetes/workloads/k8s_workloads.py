@@ -1,0 +1,200 @@
+"""Secrets, image digests, resources and API tokens of workloads."""
+
+import re
+from functools import partial
+from typing import Final
+
+from bluelamp.policies.controls import caf, cis_kubernetes, iso, mcsb, ncsc
+from bluelamp.policies.estate import Estate
+from bluelamp.policies.kubernetes._workloads import CONTAINERS, PODS, RESOURCED, below, namespace_of, pod_of
+from bluelamp.policies.literal_secrets import is_secret
+from bluelamp.policies.model import Enforcement, Severity
+from bluelamp.policies.rule import Fail, Outcome, rule
+from bluelamp.policies.tighter import Required
+from bluelamp.policies.value import UnknownValue, Value, places, root, some
+
+SERVICE_ACCOUNT: Final = "kubernetes:core/v1:ServiceAccount"
+LIMIT_RANGE: Final = "kubernetes:core/v1:LimitRange"
+
+
+@rule(
+    "BL-K8S-010",
+    "Workloads have no secrets in environment variables",
+    failure="Workload has a secret in an environment variable",
+    severity=Severity.HIGH,
+    controls=ncsc("2.3", "10") + caf("B2.a", "B3.c") + cis_kubernetes("5.4.1") + iso("5.17", "8.24") + mcsb("IM-8"),
+    at=below(CONTAINERS, "env[*]"),
+    fix="Move the value to a Secret, preferably with External Secrets, and refer to it with valueFrom.secretKeyRef.",
+    example="""
+apiVersion: v1
+kind: Pod
+metadata: {name: records, namespace: records}
+spec:
+  containers:
+    - name: records
+      env: [{name: DATABASE_PASSWORD, valueFrom: {secretKeyRef: {name: database, key: password}}}]
+""",
+)
+def no_secret_in_environment(variable: Value) -> Outcome:
+    """Anyone who may read the workload can read its environment, which is also in its history, backups and tools that
+    print manifests. A Secret has its own permissions and encryption.
+    """
+    value = variable["value"]
+    if value.missing or not is_secret(str(variable["name"].get("")), value):
+        return None
+    return Fail(value, "a reference to a Secret", show=False)
+
+
+@rule(
+    "BL-K8S-011",
+    "Container images are referenced by digest",
+    failure="Container image is referenced without a digest",
+    severity=Severity.LOW,
+    enforcement=Enforcement.ADVISORY,
+    controls=ncsc("7", "8") + caf("A4.a", "A4.b") + iso("5.21", "8.9") + mcsb("DS-6"),
+    at=below(CONTAINERS, "image"),
+    fix="Refer to the image with @sha256: and let the pipeline update the digest.",
+    example="""
+apiVersion: v1
+kind: Pod
+metadata: {name: records, namespace: records}
+spec:
+  containers:
+    - name: records
+      image: registry.example/records@sha256:0000000000000000000000000000000000000000000000000000000000000000
+""",
+)
+def image_by_digest(image: Value) -> Outcome:
+    """A tag can be moved: the tested image may differ from the running one, and nodes may run different images."""
+    if re.search(r"@sha256:[0-9a-f]{64}$", image.text()):
+        return None
+    return Fail(image, "an image with a digest, …@sha256:…")
+
+
+@rule(
+    "BL-K8S-012",
+    "Containers have resource requests and limits",
+    failure="Container lacks resource requests or limits",
+    severity=Severity.MEDIUM,
+    controls=ncsc("3", "5") + caf("B5.b") + iso("8.6"),
+    at=RESOURCED,
+    estate=True,
+    fix="""Set resources.requests and resources.limits on the container or the pod, or add a LimitRange with defaults to
+    the namespace.""",
+    example="""
+apiVersion: v1
+kind: Pod
+metadata: {name: records, namespace: records}
+spec:
+  containers:
+    - name: records
+      resources:
+        requests: {cpu: 100m, memory: 128Mi}
+        limits: {memory: 256Mi}
+""",
+)
+def has_resources(
+    container: Value,
+    estate: Estate,
+    *,
+    fields: Required[str] = ("requests.cpu", "requests.memory", "limits.memory"),
+) -> Outcome:
+    """One container without a memory limit can exhaust the node and stop all other workloads on it."""
+    resources = container["resources"]
+    # Kubernetes takes the resources of the pod for all its containers together (on by default since 1.34).
+    given = (resources, pod_of(container)["resources"])
+    missing = [field for field in fields if not some(given, partial(_sets, field=field))]
+    if not missing:
+        return None
+    namespace = namespace_of(root(container.resource))
+    if some(estate.once(_limit_ranges), lambda each: _limits(each, namespace, missing)):
+        return None
+    return Fail(resources.at(missing[0]), "a value", f"and no LimitRange of {namespace} gives a default")
+
+
+def _sets(resources: Value, *, field: str) -> bool:
+    """Whether `resources` have `field`, or the limit that a request is taken from."""
+    return not (resources.at(field).missing and resources.at(f"limits.{field.split('.')[1]}").missing)
+
+
+def _limit_ranges(estate: Estate) -> list[Value]:
+    return estate.of(LIMIT_RANGE)
+
+
+def _limits(limit_range: Value, namespace: str, fields: list[str]) -> bool:
+    """Whether `limit_range` gives the containers of `namespace` a default for every one of `fields`."""
+    if namespace_of(limit_range) != namespace:
+        return False
+    for limit in places(limit_range, "spec.limits[*]"):
+        if limit["type"].known == "Container" and all(_gives(limit, *field.split(".")) for field in fields):
+            return True
+    return False
+
+
+def _gives(limit: Value, kind: str, resource: str) -> bool:
+    """Whether `limit` has a default for `resource`; a default limit is also the default request."""
+    given = limit["default"][resource]
+    return not given.missing or (kind == "requests" and not limit["defaultRequest"][resource].missing)
+
+
+@rule(
+    "BL-K8S-013",
+    "Service accounts do not mount their token automatically",
+    failure="Service account mounts its token automatically",
+    severity=Severity.MEDIUM,
+    controls=ncsc("10", "12") + caf("B2.a", "B2.d") + cis_kubernetes("5.1.6") + iso("8.2"),
+    at=SERVICE_ACCOUNT,
+    fix="Set automountServiceAccountToken to false on the service account.",
+    example="""
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: records, namespace: records}
+automountServiceAccountToken: false
+""",
+)
+def account_mounts_no_token(account: Value) -> Outcome:
+    """By default Kubernetes mounts an API token into every pod, at a path that attackers know."""
+    mounts = account["automountServiceAccountToken"]
+    if mounts.get(True) is False:
+        return None
+    return Fail(mounts, False, "Kubernetes' default is true" if mounts.missing else "")
+
+
+@rule(
+    "BL-K8S-014",
+    "Pods do not mount a token for the Kubernetes API",
+    failure="Pod mounts a token for the Kubernetes API",
+    severity=Severity.MEDIUM,
+    controls=ncsc("10", "12") + caf("B2.a", "B2.d") + cis_kubernetes("5.1.6") + iso("8.2"),
+    at=PODS,
+    estate=True,
+    fix="Set automountServiceAccountToken to false on the pod or on its service account.",
+    example="""
+apiVersion: v1
+kind: Pod
+metadata: {name: records, namespace: records}
+spec:
+  automountServiceAccountToken: false
+  containers: [{name: records}]
+""",
+)
+def pod_mounts_no_token(pod: Value, estate: Estate) -> Outcome:
+    """Most applications do not use the Kubernetes API. With a token in the pod, a compromised application can."""
+    mounts = pod["automountServiceAccountToken"]
+    if not mounts.missing:
+        return Fail(mounts, False) if mounts.known is not False else None
+    account = (str(pod["serviceAccountName"].get("default")), namespace_of(root(pod.resource)))
+    if some(estate.of(SERVICE_ACCOUNT), lambda each: _named(each) == account and _mounts_none(each)):
+        return None
+    return Fail(mounts, False, f"Kubernetes' default is true, and service account {account[0]} does not disable it")
+
+
+def _named(account: Value) -> tuple[str, str]:
+    name = account.at("metadata.name")
+    if name.missing:
+        raise UnknownValue(name)
+    return str(name.known), namespace_of(account)
+
+
+def _mounts_none(account: Value) -> bool:
+    return account["automountServiceAccountToken"].get(True) is False
