@@ -129,7 +129,7 @@ def test_a_violation_says_everything_needed_to_mend_it(pack):
     assert diagnostic.enforcementLevel == proto.MANDATORY
     assert diagnostic.severity == proto.POLICY_SEVERITY_CRITICAL
     assert diagnostic.urn == "urn:rdp"
-    for part in ("BL-NET-001", "sourceAddressPrefix", "found *", "expected a range", "NCSC CAF 4.0 B4.", "Fix: Reach"):
+    for part in ("BL-NET-001", "sourceAddressPrefix", "found *", "expected a specific", "NCSC CAF 4.0 B4.", "Fix: Use"):
         assert part in diagnostic.message
 
 
