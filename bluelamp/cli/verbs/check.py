@@ -13,7 +13,6 @@ from bluelamp.cli.changed import Comparing
 from bluelamp.cli.comments import against_base, tell, wanted
 from bluelamp.cli.earlier import read
 from bluelamp.cli.notes import gathered
-from bluelamp.cli.operate import read_settings
 from bluelamp.cli.options import (
     All,
     ArmTypes,
@@ -38,6 +37,7 @@ from bluelamp.cli.reuse import plans_of, say_reused
 from bluelamp.cli.scheduled import checked_elsewhere
 from bluelamp.cli.screen import Format, Screen, escape, problem_of
 from bluelamp.cli.select import end_without, select
+from bluelamp.cli.settings import read_settings
 from bluelamp.core.resource import name_of
 from bluelamp.errors import Status, UsageError, worst
 from bluelamp.fleet.judge import Check, check_plan, check_plans
