@@ -55,6 +55,7 @@ docs: $(VENV)/.ready  ## the reference pages, written from the code
 
 golden: $(VENV)/.ready  ## for a release: what the forces hold now is what later changes must leave alone
 	$(RUN)/python -m tests.golden
+	$(RUN)/python -m tests.golden.unchanged --write
 
 lock: $(VENV)/.ready  ## requirements.lock anew from pyproject.toml
 	$(RUN)/uv pip compile pyproject.toml --extra data --extra dask --group dev --group build --universal --generate-hashes --no-emit-index-url \

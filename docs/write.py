@@ -199,8 +199,11 @@ def main() -> None:
         path.write_text(page().rstrip() + "\n", encoding="utf-8")
         sys.stdout.write(f"wrote {path.relative_to(HERE.parent)}\n")
     from bluelamp import schemas
+    from bluelamp.schemas import editor
 
     schemas.write(schemas.HERE, HERE / "schemas")
+    for path in editor.generate():
+        sys.stdout.write(f"wrote {path.relative_to(HERE.parent)}\n")
 
 
 if __name__ == "__main__":

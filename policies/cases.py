@@ -18,13 +18,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import yaml
 
 from bluelamp.core.resource import UNKNOWN, Resource
-from bluelamp.policies.model import Case, Verdict
-from bluelamp.policies.rule import OWN, Rule
+from bluelamp.policies.model import OWN, Case, Verdict
+
+
+class _Held(Protocol):
+    """A rule, as far as its cases are concerned."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def module(self) -> str: ...
+    @property
+    def at(self) -> Mapping[str, Any]: ...
+
 
 LONGEST: Final = 60
 """Characters of the description of a case without a name."""
@@ -54,12 +65,12 @@ def _unknown(loader: _Loader, node: yaml.ScalarNode) -> Any:
 _Loader.add_constructor("!unknown", _unknown)
 
 
-def of(rule: Rule) -> tuple[Case, ...]:
+def of(rule: _Held) -> tuple[Case, ...]:
     """The cases of `rule`. Raises ValueError for an entry that has no verdict."""
     return tuple(_case(rule, number, entry) for number, entry in enumerate(entries(rule), 1))
 
 
-def entries(rule: Rule) -> Sequence[Mapping[str, Any]]:
+def entries(rule: _Held) -> Sequence[Mapping[str, Any]]:
     """The entries of `rule` in its file of cases."""
     return _file(rule.module).get(rule.id, [])
 
@@ -79,7 +90,7 @@ def _file(module: str) -> dict[str, list[dict[str, Any]]]:
     return loaded
 
 
-def _case(rule: Rule, number: int, entry: Mapping[str, Any]) -> Case:
+def _case(rule: _Held, number: int, entry: Mapping[str, Any]) -> Case:
     verdicts = [verdict for verdict in Verdict if verdict in entry]
     if len(verdicts) != 1:
         raise ValueError(f"{rule.id}, case {number}: one of {', '.join(Verdict)} is wanted, not {len(verdicts)}")

@@ -6,9 +6,12 @@ Everything here is plain data. Importing it costs milliseconds: no Pulumi packag
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from bluelamp.core.resource import Resource
+
+OWN: Final = "bluelamp_rules_"
+"""What the module of a rule of a force's own begins with."""
 
 
 class Verdict(StrEnum):

@@ -24,8 +24,8 @@ from bluelamp.core.register import REGISTER, read_register
 from bluelamp.core.suggestions import did_you_mean
 from bluelamp.policies import calls
 from bluelamp.policies.catalogues import catalogues
-from bluelamp.policies.model import Control, Enforcement, Severity
-from bluelamp.policies.rule import OWN, Rule, RuleError
+from bluelamp.policies.model import OWN, Control, Enforcement, Severity
+from bluelamp.policies.rule import Rule, RuleError
 
 FOLDER: Final = "rules"
 """The folder of a force's own rules, in its project's folder."""

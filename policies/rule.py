@@ -29,16 +29,13 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from types import FunctionType
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from bluelamp.policies.defaults import assumed
 from bluelamp.policies.headings import heading
-from bluelamp.policies.model import Case, Control, Enforcement, Severity, Verdict
+from bluelamp.policies.model import OWN, Case, Control, Enforcement, Severity, Verdict
 from bluelamp.policies.tighter import Tighter, declared
 from bluelamp.policies.value import Value
-
-OWN: Final = "bluelamp_rules_"
-"""What the module of a rule of a force's own begins with."""
 
 At: TypeAlias = Mapping[str, str | tuple[str, ...]] | tuple[str, ...] | str
 

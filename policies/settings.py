@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from bluelamp.core import identity
-from bluelamp.core.fields import Day, Model, refuse
+from bluelamp.core.fields import Day, Model, in_schema, refuse
 from bluelamp.core.source import show
 from bluelamp.policies.model import Enforcement, Severity
 
@@ -40,6 +40,7 @@ def _approver(value: str) -> str:
     return identity.address(value)
 
 
+@in_schema(minLength=_SHORTEST_SENTENCE)
 def _sentence(value: str) -> str:
     trimmed = value.strip()
     if len(trimmed) < _SHORTEST_SENTENCE or not identity.is_sentence(trimmed):

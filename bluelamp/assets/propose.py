@@ -102,6 +102,7 @@ def _text(made: _Proposal, force: Force, estate: Estate) -> str:
         if canonical(store.resource.type).startswith("azure-native:"):
             marking = str(store["tags"]["classification"].get(marking))
     lines = [
+        "# yaml-language-server: $schema=../../../schemas/asset.json",
         "# Proposed from what is deployed. Correct what is not so; the owner agrees by adding `agreed: <day>` below.",
         "apiVersion: v3.2.0",
         "kind: DataContract",

@@ -63,7 +63,8 @@ def wanted(
 def against_base(report: "Report", found: "Comparison", root: Path) -> "Report":
     """`report` with its findings against the base: known ones still fail the run."""
     from bluelamp.comparison.model import Turn
-    from bluelamp.reports.against import Against, concerning
+    from bluelamp.reports.against import concerning
+    from bluelamp.reports.against_record import Against
 
     force = next((each for each in found.forces if each.force == report.force), None)
     if force is None or force.base_error or force.head_error:

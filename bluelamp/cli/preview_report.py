@@ -16,7 +16,7 @@ from bluelamp.reports import Report
 from bluelamp.reports.changes import Change, kind_of
 
 if TYPE_CHECKING:
-    from bluelamp.cli.operate import How
+    from bluelamp.cli.how import How
 
 COMPLETE = (Status.DONE, Status.RULES_BROKEN, Status.CHANGES_FOUND)
 """The statuses of a preview that ran to its end."""

@@ -14,7 +14,7 @@ from bluelamp.errors import BluelampError, Status, UsageError
 from bluelamp.fleet.deploy import Result
 
 if TYPE_CHECKING:
-    from bluelamp.cli.operate import How
+    from bluelamp.cli.how import How
     from bluelamp.distributed.cluster import Cluster
     from bluelamp.distributed.jobs import EngineJob
     from bluelamp.fleet.judge import Check

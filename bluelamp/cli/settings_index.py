@@ -15,6 +15,7 @@ from bluelamp.infra.settings.defaults import FILLED, fill
 from bluelamp.infra.settings.model import Settings
 from bluelamp.infra.settings.profiles import COMES_WITH, LEVELS
 from bluelamp.infra.settings.register import Entry
+from bluelamp.schemas.editor.models import inner_model, notes
 
 _COMPONENTS: Final = "components."
 _PLAIN: Final[Mapping[Any, str]] = {
@@ -90,10 +91,10 @@ def defaults(path: str, entry: Entry) -> dict[str, Any]:
 
 
 def _walk(model: type[BaseModel], at: str) -> Iterator[Setting]:
-    notes = _notes(model)
+    said = notes(model)
     for name, info in model.model_fields.items():
         path = at + (info.alias or name)
-        inner, many = _model(info.annotation)
+        inner, many = inner_model(info.annotation)
         default = None if info.is_required() else info.get_default(call_default_factory=True)
         yield Setting(
             path,
@@ -101,23 +102,11 @@ def _walk(model: type[BaseModel], at: str) -> Iterator[Setting]:
             tuple(map(str, dict.fromkeys(_choices(info.annotation)))),
             info.is_required() and path not in FILLED and path not in FROM_ROADMAP,
             default,
-            notes.get(name, ""),
+            said.get(name, ""),
             inner is not None,
         )
         if inner is not None:
             yield from _walk(inner, f"{path}{'[]' if many else ''}.")
-
-
-def _model(annotation: Any, *, many: bool = False) -> tuple[type[BaseModel] | None, bool]:
-    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
-        return annotation, many
-    origin = get_origin(annotation)
-    listed = many or origin is tuple or (inspect.isclass(origin) and issubclass(origin, Mapping))
-    for part in get_args(annotation):
-        found = _model(part, many=listed)
-        if found[0] is not None:
-            return found
-    return None, listed
 
 
 def _kind(annotation: Any) -> str:
@@ -147,13 +136,3 @@ def _choices(annotation: Any) -> Iterator[Any]:
     else:
         for part in get_args(annotation):
             yield from _choices(part)
-
-
-def _notes(model: type[BaseModel]) -> dict[str, str]:
-    """The description below each field in the model's source."""
-    found: dict[str, str] = {}
-    for each in reversed([each for each in model.__mro__ if issubclass(each, BaseModel) and each is not BaseModel]):
-        source = inspect.getsource(each)
-        pattern = r'^    (\w+):[^\n]*(?:\n(?:        [^\n]*|    \)[^\n]*))*\n    """(.*?)"""'
-        found |= {name: " ".join(text.split()) for name, text in re.findall(pattern, source, re.S | re.M)}
-    return found

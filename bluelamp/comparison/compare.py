@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from bluelamp.comparison import differing
 from bluelamp.comparison.base import Base, base_of, extracted, from_checkout, planned
+from bluelamp.comparison.judged import judged_side
 from bluelamp.comparison.model import Because, Comparison, Force, Money, Reason, What
 from bluelamp.comparison.reasons import LOCKS, reasons
 from bluelamp.comparison.replacing import Replacing
 from bluelamp.core.environments import split
 from bluelamp.core.resource import type_of
-from bluelamp.fleet.judge import judged_side
 from bluelamp.fleet.planning import planning_each
 from bluelamp.plans import Plans
 from bluelamp.plans.inputs import differing as differing_files

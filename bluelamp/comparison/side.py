@@ -11,11 +11,12 @@ import json
 import sys
 from contextlib import nullcontext
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 
-def side(force: str, root: Path, key: bytes, snapshot: Any, reads: Any = None) -> dict[str, Any]:
-    """The side of a force (see `side_of`), or `error` with the reason why it cannot be planned.
+def side(force: str, root: Path, key: bytes, snapshot: ModuleType, reads: Any = None) -> dict[str, Any]:
+    """The side of a force (`side_of` of the module `snapshot`), or `error` with the reason why it cannot be planned.
 
     `reads` is the module that records what the program reads; the side then has that as `reads`.
     """
@@ -33,7 +34,7 @@ def side(force: str, root: Path, key: bytes, snapshot: Any, reads: Any = None) -
             return {"error": "; ".join(plan.errors)}
         with reads.recording(judged) if reads else nullcontext():
             report = placed(judge_plan(plan, root), plan, root)
-            found, _ = side_of(plan, report, root, key, snapshot)
+            found, _ = snapshot.side_of(plan, report, root, key)
     except SettingsError as error:
         return {"error": "; ".join(map(str, error.problems))}
     except BluelampError as error:
@@ -46,32 +47,8 @@ def side(force: str, root: Path, key: bytes, snapshot: Any, reads: Any = None) -
             "variables": sorted(read.variables),
             "asked": sorted(read.asked),
         }
-    return found
-
-
-def side_of(plan: Any, report: Any, root: Path, key: bytes, snapshot: Any) -> tuple[dict[str, Any], Any]:
-    """The `snapshot` of a plan with its report and its cost, and the cost; it is None where `costError` says why."""
-    from bluelamp.core.problems import SettingsError
-
-    try:
-        from bluelamp.cost.estate import cost_of_plan
-    except ImportError:  # a base of before that module
-        from bluelamp.cost.price import cost_of_plan  # type: ignore[import-not-found,no-redef] # only the base has it
-
-    costs, wrong = None, ""
-    try:
-        costs = cost_of_plan(plan, root)
-    except SettingsError as error:
-        wrong = "; ".join(map(str, error.problems))
-    return {"snapshot": snapshot(plan, report, costs, key, placer(root)), "costError": wrong}, costs
-
-
-def placer(root: Path) -> Any:
-    """What turns a position that the SDK gives into a file of the project and a line."""
-    from bluelamp.origins import places
-
-    bases = places._bases(root)
-    return lambda position: places.program_line(position, bases)
+    made: dict[str, Any] = found
+    return made
 
 
 def main() -> None:
@@ -84,7 +61,7 @@ def main() -> None:
     current.use(folder)
     for force in asked["forces"]:
         try:
-            found = side(force, folder, bytes.fromhex(asked["key"]), snapshot.snapshot, reads)
+            found = side(force, folder, bytes.fromhex(asked["key"]), snapshot, reads)
         except Exception as error:
             found = {"error": f"{type(error).__name__}: {error}"}
         place = Path(asked["out"]) / f"{force}.json"

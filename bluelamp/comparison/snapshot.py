@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 VERSION: Final = 1
@@ -37,6 +38,31 @@ def snapshot(
         "titles": {each.id: each.failure or each.title for each in report.rules} if report else {},
         "cost": None if costs is None else str(costs.total),
     }
+
+
+def side_of(plan: Any, report: Any, root: Path, key: bytes) -> tuple[dict[str, Any], Any]:
+    """The `snapshot` of a plan with its report and its cost, and the cost; it is None where `costError` says why."""
+    from bluelamp.core.problems import SettingsError
+
+    try:
+        from bluelamp.cost.estate import cost_of_plan
+    except ImportError:  # a base of before that module
+        from bluelamp.cost.price import cost_of_plan  # type: ignore[import-not-found,no-redef] # only the base has it
+
+    costs, wrong = None, ""
+    try:
+        costs = cost_of_plan(plan, root)
+    except SettingsError as error:
+        wrong = "; ".join(map(str, error.problems))
+    return {"snapshot": snapshot(plan, report, costs, key, placer(root)), "costError": wrong}, costs
+
+
+def placer(root: Path) -> Any:
+    """What turns a position that the SDK gives into a file of the project and a line."""
+    from bluelamp.origins import places
+
+    bases = places._bases(root)
+    return lambda position: places.program_line(position, bases)
 
 
 def _counts(each: Any) -> bool:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from ipaddress import IPv4Address, IPv4Network
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
 from pydantic.alias_generators import to_camel
@@ -20,6 +21,15 @@ _PREFIX = re.compile("[0-9]{1,2}")
 _NO_BRACES = str.maketrans("{}", "()")
 
 UK_REGIONS: tuple[Region, ...] = ("uksouth", "ukwest")
+
+Schema = dict[str, Any]
+Check = TypeVar("Check", bound=Callable[..., Any])
+
+IN_SCHEMA: Final[dict[Any, Callable[[Schema], Schema]]] = {}
+"""How the JSON Schema of a value says what a check of it refuses, as far as a schema can."""
+
+IPV4: Final = r"(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}"
+"""An IPv4 address as a regular expression."""
 
 
 class Model(BaseModel):
@@ -45,18 +55,56 @@ def refuse(message: str, allowed: str = "", next_step: str = "", *, hidden: bool
     return PydanticCustomError("settings", "{reason}", said)
 
 
-def matching(pattern: str, message: str, allowed: str) -> Callable[[str], str]:
+@dataclass(frozen=True)
+class Matching:
     """A check that a text is all of a `pattern`; otherwise `message` and what is `allowed` are said."""
-    expression = re.compile(pattern)
 
-    def check(value: str) -> str:
-        if not expression.fullmatch(value):
-            raise refuse(f"{show(value)} {message}", allowed)
+    pattern: str
+    message: str
+    allowed: str
+    _expression: re.Pattern[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_expression", re.compile(self.pattern))
+
+    def __call__(self, value: str) -> str:
+        """The value, where it matches; raises `PydanticCustomError` otherwise."""
+        if not self._expression.fullmatch(value):
+            raise refuse(f"{show(value)} {self.message}", self.allowed)
         return value
 
+
+def matching(pattern: str, message: str, allowed: str) -> Matching:
+    """A check that a text is all of a `pattern`; otherwise `message` and what is `allowed` are said."""
+    return Matching(pattern, message, allowed)
+
+
+def in_schema(**keywords: Any) -> Callable[[Check], Check]:
+    """Adds `keywords` to the JSON Schema of the values that the decorated check takes."""
+
+    def kept(check: Check) -> Check:
+        IN_SCHEMA[check] = lambda schema: {**schema, **keywords}
+        return check
+
+    return kept
+
+
+def or_number(check: Check) -> Check:
+    """Says in the JSON Schema of the values that the decorated check takes that a number does as well as text.
+
+    Bounds beside the text's pattern are those of the number.
+    """
+
+    def change(schema: Schema) -> Schema:
+        bounds = {name: schema[name] for name in ("minimum", "maximum") if name in schema}
+        text = {name: value for name, value in schema.items() if name not in bounds}
+        return {"anyOf": [text, {"type": "number", **bounds}]}
+
+    IN_SCHEMA[check] = change
     return check
 
 
+@in_schema(type="string", pattern=rf"^{IPV4}/(3[0-2]|[0-2]?\d)$")
 def network(value: object) -> IPv4Network:
     """`value` as an IPv4 network; refuses IPv6, a bare address and host bits that are set."""
     if isinstance(value, IPv4Network):
@@ -76,6 +124,7 @@ def network(value: object) -> IPv4Network:
     return loose
 
 
+@in_schema(pattern="^[12][0-9]{3}-[0-9]{2}-[0-9]{2}$")
 def _day(value: object) -> object:
     if isinstance(value, str):
         try:
@@ -87,6 +136,7 @@ def _day(value: object) -> object:
     return value
 
 
+@in_schema(pattern=r"^\S(.*\S)?$", maxLength=128)
 def _one_line(value: str) -> str:
     if not value.isprintable() or not 1 <= len(value.strip()) <= 128 or value != value.strip():
         raise refuse(f"{show(value)} is not a line of text", "1 to 128 printable characters, no space at either end")

@@ -7,7 +7,6 @@ published view), `patterns/` (forecast, evaluation and model card) and `report/`
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -17,6 +16,7 @@ from bluelamp.cli.screen import Screen, escape
 from bluelamp.core.contracts import Contract, read_folder
 from bluelamp.core.files import replace
 from bluelamp.core.problems import SettingsError
+from bluelamp.demonstration.facts import Facts, MonthFacts
 from bluelamp.demonstration.fetch import fetch
 from bluelamp.errors import BluelampError, Status
 from bluelamp.folders import project
@@ -33,41 +33,6 @@ RECORDS: Final = 30_000
 FORCE: Final = "West Yorkshire"
 FOLDER: Final = ".bluelamp/single-view"
 ATTRIBUTION: Final = "Crime data: data.police.uk, Open Government Licence v3.0."
-
-
-@dataclass(frozen=True, slots=True)
-class MonthFacts:
-    """What a month's file holds."""
-
-    month: str
-    rows: int
-    without_id: int
-    without_location: int
-    repeated: int
-    """Rows without a Crime ID that equal one before them: they may be the same incident or not."""
-    outside: int
-    """Rows in an area that is not the force's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the published view says of the crime data."""
-
-    months: tuple[MonthFacts, ...]
-    types: int
-    areas: int
-    areas_outside: int
-    points: int
-    repeated_ids: int
-    """Crime IDs of more than one row."""
-    other_without_id: int
-    """Rows without a Crime ID that are not anti-social behaviour."""
-    by_type: tuple[tuple[str, tuple[int, ...]], ...]
-    """Rows of each type of crime, month by month."""
-    west: float
-    """The least longitude."""
-    east: float
-    """The greatest longitude."""
 
 
 def main() -> int:

@@ -94,14 +94,15 @@ class EngineJob:
 
     def run(self, root: Path) -> "Done":
         """What the verb did. A failure is a result too; raises what the engine's set-up raises."""
-        from bluelamp.cli import operate
         from bluelamp.cli.drifting import drifting
+        from bluelamp.cli.how import How
+        from bluelamp.cli.one_force import alone
         from bluelamp.cli.screen import Format, Screen
         from bluelamp.fleet import deploy
 
         screen = Screen(Format.TEXT, quiet=True)
         sifted = drifting(root, [self.force], rehearse=self.rehearse) if self.verb == "drift" else None
-        how = operate.How(
+        how = How(
             self.rehearse,
             needs_settings=sifted is None,
             block_unknown=self.block_unknown,
@@ -118,7 +119,7 @@ class EngineJob:
                 )
             return deploy.up(target, hear, refresh=self.refresh, agree=lambda _: True, gate=gate)
 
-        result = operate.alone(screen, root, self.force, self.verb, how, work, Patience(self.wait))
+        result = alone(screen, root, self.force, self.verb, how, work, Patience(self.wait))
         ignored = sifted.ignored.get(self.force) if sifted else None
         return Done(replace(result, state=None, decrypt=None), ignored, kept_text(root, self.force))
 

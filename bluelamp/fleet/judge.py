@@ -129,31 +129,20 @@ def _planned_check(
     return check, side or ({"error": check.failure} if check.failure else {})
 
 
-def judged_side(force: str, root: Path, key: bytes, plans: "Plans | None") -> dict[str, Any]:
-    """The side of a force in a comparison (see `bluelamp.comparison.side`); `key` is for digests of secrets.
+def planned_side(force: str, root: Path, plans: "Plans") -> dict[str, Any]:
+    """The side of a force in a comparison (see `bluelamp.comparison.side`); what comes of it is kept in `plans`.
 
-    What comes of it is kept in `plans`, as `check_plan` does.
+    Raises `SettingsError` where its settings are wrong.
     """
-    if plans is None:
-        from bluelamp.comparison.side import side
-        from bluelamp.comparison.snapshot import snapshot
-
-        return side(force, root, key, snapshot)
-    try:
-        return _planned_check(force, root, None, plans, _Asked(changes=True))[1]
-    except SettingsError as error:
-        return {"error": "; ".join(map(str, error.problems))}
-    except BluelampError as error:
-        return {"error": error.message}
+    return _planned_check(force, root, None, plans, _Asked(changes=True))[1]
 
 
 def _side(plan: "Plan", report: Report, root: Path, key: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
-    from bluelamp.comparison.side import side_of
-    from bluelamp.comparison.snapshot import snapshot
+    from bluelamp.comparison.snapshot import side_of
     from bluelamp.plans.cache import COST, SIDE
     from bluelamp.plans.packing import packed
 
-    side, costs = side_of(plan, report, root, key, snapshot)
+    side, costs = side_of(plan, report, root, key)
     parts = {SIDE: json.dumps(side).encode()}
     return side, parts if costs is None else {**parts, COST: packed(costs)}
 

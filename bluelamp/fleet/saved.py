@@ -25,7 +25,8 @@ from bluelamp.fleet.risk import losses
 from bluelamp.fleet.sealed import Document, Strict, UnsealedError, seal, signature_of, unseal
 from bluelamp.reports.canonical import readable, time_of
 from bluelamp.reports.manifest import Digest, Entry, ForceName, Moment
-from bluelamp.reports.seal import MANIFEST, MAX_BYTES, hashed
+from bluelamp.reports.seal import hashed
+from bluelamp.reports.sealed_form import MANIFEST, MAX_BYTES
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -15,7 +15,7 @@ from bluelamp.errors import UsageError
 from bluelamp.reports.canonical import readable
 from bluelamp.reports.keys import fingerprint, pem_of, public_key_of
 from bluelamp.reports.manifest import Signer
-from bluelamp.reports.seal import content_hash
+from bluelamp.reports.sealed_form import content_hash
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -14,7 +14,7 @@ from typing import Annotated, Final
 from pydantic import Field, PlainValidator
 
 from bluelamp.core.environments import split
-from bluelamp.core.fields import Label, Model, refuse
+from bluelamp.core.fields import Label, Model, in_schema, refuse
 from bluelamp.core.problems import Problem
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.register import Register, read_register
@@ -45,6 +45,12 @@ class Limit:
         return self.count if self.percent is None else forces * self.percent // 100
 
 
+@in_schema(
+    anyOf=[
+        {"type": "integer", "minimum": 0, "maximum": _MOST},
+        {"type": "string", "pattern": f"^({_PERCENT.pattern})$"},
+    ]
+)
 def _limit(value: object) -> Limit:
     if isinstance(value, Limit):
         return value

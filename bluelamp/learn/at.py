@@ -1,6 +1,5 @@
 """What a learner's project has become: its settings, plan, findings and rehearsal cloud, each worked out once."""
 
-import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -16,6 +15,7 @@ from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source
 from bluelamp.errors import UsageError
 from bluelamp.learn.exercise import Exercise, named
+from bluelamp.learn.own_modules import own_modules
 
 if TYPE_CHECKING:
     from bluelamp.planning import Plan, PlannedResource
@@ -189,14 +189,3 @@ def _working_on(root: Path) -> Iterator[None]:
         yield
     finally:
         current.use(before)
-
-
-@contextmanager
-def own_modules(root: Path) -> Iterator[None]:
-    """Forgets afterwards which modules of the project's own were imported: the next project may have others."""
-    try:
-        yield
-    finally:
-        for name, module in list(sys.modules.items()):
-            if Path(getattr(module, "__file__", None) or "/").is_relative_to(root / "infra"):
-                del sys.modules[name]

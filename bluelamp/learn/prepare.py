@@ -10,9 +10,9 @@ from typing import Final
 from bluelamp.core.files import replace
 from bluelamp.core.resource import name_of
 from bluelamp.errors import UsageError
-from bluelamp.learn.at import own_modules
+from bluelamp.learn.answers import ANSWERS, template
 from bluelamp.learn.exercise import SHARED, Edit, Exercise
-from bluelamp.learn.questions import ANSWERS, template
+from bluelamp.learn.own_modules import own_modules
 from bluelamp.learn.text import TASK, task
 
 Deploy = Callable[[Path, str], None]

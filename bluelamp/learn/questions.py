@@ -2,30 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from bluelamp.core.problems import Problem
 from bluelamp.core.source import show
 from bluelamp.core.suggestions import did_you_mean
+from bluelamp.learn.answers import ANSWERS, KINDS
 from bluelamp.learn.exercise import Exercise, Question
 
 if TYPE_CHECKING:
     from bluelamp.learn.at import At
-
-ANSWERS: Final = "answers.yaml"
-_KINDS: Final = {
-    "number": "a whole number",
-    "text": "one value",
-    "list": "every value, as a list: [one, another]; [] where there is none",
-}
-
-
-def template(exercise: Exercise) -> str:
-    """The file of answers to start from: each question above its key."""
-    lines = ["# The answers. Write each one behind its key, then run: bluelamp learn check"]
-    for each in exercise.questions:
-        lines += ["", f"# {each.ask}", f"# ({_KINDS[each.kind]})", f"{each.id}:"]
-    return "\n".join(lines) + "\n"
 
 
 def fact(exercise: Exercise, name: str) -> Callable[..., Any]:
@@ -53,9 +39,9 @@ def check(at: "At") -> Iterator[Problem]:
     for each in at.exercise.questions:
         answer = given.get(each.id)
         if answer is None:
-            yield source.problem((each.id,), "has no answer", "", _KINDS[each.kind], f"answer: {each.ask}", key=True)
+            yield source.problem((each.id,), "has no answer", "", KINDS[each.kind], f"answer: {each.ask}", key=True)
         elif not _is_of(each, answer):
-            yield source.problem((each.id,), f"{show(answer)} is not {_KINDS[each.kind]}", show(answer))
+            yield source.problem((each.id,), f"{show(answer)} is not {KINDS[each.kind]}", show(answer))
         elif _plain(answer) != _plain(fact(at.exercise, each.fact)(at, **each.given)):
             message = f"{_shown(answer)} is not the answer to: {each.ask}"
             yield source.problem((each.id,), message, _shown(answer), next_step=f"look again: {each.look}")

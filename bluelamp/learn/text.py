@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from bluelamp.learn.answers import ANSWERS
 from bluelamp.learn.exercise import Exercise, Track, exercises
-from bluelamp.learn.questions import ANSWERS
 
 TASK: Final = "TASK.md"
 

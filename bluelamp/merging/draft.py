@@ -26,6 +26,7 @@ from bluelamp.merging.questions import Answers, Question
 from bluelamp.merging.schedule import in_order
 from bluelamp.merging.settings import combined
 from bluelamp.merging.uses import USAGE, fitted
+from bluelamp.schemas.editor import headed
 
 ROADMAP: Final = "roadmap.yaml"
 VESTING: Final = "register:validFrom"
@@ -223,7 +224,9 @@ def _text(
     if dropped:
         lines += ["# Left out, as the new force has no resource that is charged by it:"]
         lines += [f"#{_LIST}{each}" for each in dropped]
-    return "\n".join(lines) + "\n" + yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=118)
+    return headed(path, "\n".join(lines) + "\n") + yaml.safe_dump(
+        values, sort_keys=False, allow_unicode=True, width=118
+    )
 
 
 def refuse_open(draft: Draft) -> None:

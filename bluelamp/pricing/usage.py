@@ -25,7 +25,8 @@ _MOST: Final[Mapping[str, Decimal]] = {"machineHours": HOURS}
 """Keys that have a largest amount of their own."""
 _TIERS: Final[Mapping[str, tuple[int, ...]]] = {"sentinelCommitment": (0, 50, 100, 200)}
 """Keys that take one of a few amounts."""
-_RESERVATIONS: Final = ("none", "3-years")
+RESERVATIONS: Final = ("none", "3-years")
+"""How virtual machines can be bought."""
 _SECTIONS: Final = ("usage", "resources", "reservations", "hybridBenefit")
 
 
@@ -101,6 +102,17 @@ def defaults() -> Mapping[str, Default]:
     }
 
 
+def form(default: Default) -> str:
+    """What an amount of a key looks like, as a regular expression; bounds are not in it."""
+    numbers = r"[0-9]{1,13}(\.[0-9]{1,6})?"
+    if default.key in _TIERS:
+        numbers = f"0*({'|'.join(map(str, _TIERS[default.key]))})" + r"(\.0{1,6})?"
+    elif default.whole:
+        numbers = r"[0-9]{1,13}(\.0{1,6})?"
+    unit = re.sub(r"([^A-Za-z0-9 /_-])", r"\\\1", default.unit)
+    return f"^{numbers} +{unit}$"
+
+
 def read_usage(root: Path, stack: str) -> Usage:
     """The use of a stack; the defaults alone where it has no file. Raises `SettingsError` with every mistake."""
     source = read_source(root, FILE.format(stack=stack))
@@ -125,7 +137,7 @@ def usage_of(source: Source) -> Usage:
     else:
         for name, own in (given or {}).items():
             resources[name] = _amounts(source, ("resources", name), own, problems, allowed=per_resource)
-    reservation = _choice(source, "reservations", "virtualMachines", values, problems, _RESERVATIONS, "none")
+    reservation = _choice(source, "reservations", "virtualMachines", values, problems, RESERVATIONS, "none")
     benefit = _choice(source, "hybridBenefit", "windows", values, problems, (True, False), default=False)
     if problems:
         raise SettingsError(problems)

@@ -1,6 +1,7 @@
 """What a force's plan looks like outside Pulumi: Kubernetes manifests as files, and a picture of the estate."""
 
 from bluelamp.render.files import prepare, write
-from bluelamp.render.manifests import LeftOut, Manifest, Rendered, manifests
+from bluelamp.render.manifests import Rendered, manifests
+from bluelamp.render.objects import LeftOut, Manifest
 
 __all__ = ["LeftOut", "Manifest", "Rendered", "manifests", "prepare", "write"]

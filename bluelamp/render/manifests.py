@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
+from bluelamp.render.objects import LeftOut, Manifest
 from bluelamp.render.order import rank
+from bluelamp.render.text import kustomization, manifest, notes
 
 if TYPE_CHECKING:
     from bluelamp.planning import Plan, PlannedResource
@@ -25,28 +27,6 @@ CLUSTER_WIDE: Final = "cluster-wide"
 
 
 @dataclass(frozen=True)
-class Manifest:
-    """One object: its file (`live/records/09-serviceaccount-default.yaml`) and the paths in it that are not known."""
-
-    path: str
-    content: Mapping[str, Any]
-    urn: str
-    unknown: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """An object that is not written, and why; `keys` are the names (never the values) of a Secret's entries."""
-
-    cluster: str
-    kind: str
-    namespace: str
-    name: str
-    reason: str
-    keys: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Rendered:
     """Everything of a plan that is Kubernetes; manifests are in the order in which they can be applied."""
 
@@ -57,8 +37,6 @@ class Rendered:
 
     def files(self) -> dict[str, str]:
         """The text of every file by its path."""
-        from bluelamp.render.text import kustomization, manifest, notes
-
         files = {f"{FOLDER}/{one.path}": manifest(one, self.force) for one in self.manifests}
         for cluster in self.clusters:
             mine = [one for one in self.manifests if one.path.startswith(f"{cluster}/")]

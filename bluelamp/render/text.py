@@ -1,14 +1,12 @@
 """The text of rendered manifests."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from bluelamp.render.files import MARK
-
-if TYPE_CHECKING:
-    from bluelamp.render.manifests import LeftOut, Manifest
+from bluelamp.render.objects import LeftOut, Manifest
 
 _TOP = ("apiVersion", "kind", "metadata")
 

@@ -1,52 +1,17 @@
-"""The findings of a report against those of an earlier one, as values; `compared` finds them."""
+"""Comparing the findings of a report with those of an earlier one."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bluelamp.policies import Enforcement, Verdict
 from bluelamp.policies.known import Before, why_new
+from bluelamp.reports.against_record import Against
 from bluelamp.reports.canonical import dense
 
 if TYPE_CHECKING:
     from bluelamp.reports.earlier import Earlier, Seen
     from bluelamp.reports.findings import Finding, Report
-
-
-@dataclass(frozen=True, slots=True)
-class Against:
-    """The findings against an earlier report, each named by its `key`.
-
-    A finding here is a failure, a rule in error, or an undecided verdict on a mandatory rule. `new` has why each is
-    new; `known` are the others, and `changed` those of them where the property or the value found is another. `absent`
-    are findings of the earlier report that are none now, of the rules that were judged. `written` (UTC, ISO 8601),
-    `source`, `commit` and `manifest` (the SHA-256 of its manifest) say which report it is.
-    """
-
-    written: str
-    source: str = ""
-    commit: str = ""
-    manifest: str = ""
-    new: Mapping[str, str] = field(default_factory=dict)
-    known: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    absent: tuple[str, ...] = ()
-    gates: bool = True
-    """Whether what is known fails nothing; false against the base of a pull request without an earlier report."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """The comparison as JSON values."""
-        return {
-            "written": self.written,
-            "source": self.source,
-            "commit": self.commit,
-            "manifest": self.manifest,
-            "new": dict(sorted(self.new.items())),
-            "known": list(self.known),
-            "changed": list(self.changed),
-            "absent": list(self.absent),
-            "gates": self.gates,
-        }
 
 
 def compared(report: "Report", earlier: "Earlier") -> "Report":

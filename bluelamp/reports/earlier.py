@@ -16,7 +16,7 @@ from bluelamp.policies.known import CONCERNING, Before
 from bluelamp.reports.canonical import dense
 from bluelamp.reports.manifest import Manifest
 from bluelamp.reports.manifest import read as read_manifest
-from bluelamp.reports.seal import MANIFEST, MAX_BYTES
+from bluelamp.reports.sealed_form import MANIFEST, MAX_BYTES
 from bluelamp.reports.verifying import Signature, Verification, verify
 
 OPTION: Final = "--baseline"

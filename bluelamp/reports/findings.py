@@ -10,15 +10,16 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from bluelamp.policies import Control, Enforcement, Severity, Verdict
-from bluelamp.policies.headings import heading
-from bluelamp.reports.against import Against
+from bluelamp.core.asset_type import REGISTERED
+from bluelamp.policies import Control, Severity, Verdict
+from bluelamp.reports.against_record import Against
 from bluelamp.reports.canonical import compact, plain, time_of
 from bluelamp.reports.changes import Change
 from bluelamp.reports.exemptions import ExemptionRecord
+from bluelamp.reports.finding import Finding, RuleRecord
 from bluelamp.reports.provenance import Provenance
 from bluelamp.reports.statements import StatementRecord
-from bluelamp.reports.totals import Totals, totals
+from bluelamp.reports.totals import Totals
 from bluelamp.reports.trend import Since
 from bluelamp.reports.undecided import Undecided, by_cause
 from bluelamp.reports.unjudged import RESOURCE, Unjudged
@@ -26,6 +27,19 @@ from bluelamp.reports.unjudged import RESOURCE, Unjudged
 if TYPE_CHECKING:
     from bluelamp.render.estate import Estate
     from bluelamp.reports.signature import Signature
+
+__all__ = [
+    "FORMAT",
+    "QUIET",
+    "SEVERITIES",
+    "UNDECIDED",
+    "VERDICTS",
+    "Answer",
+    "Finding",
+    "Report",
+    "RuleRecord",
+    "Source",
+]
 
 FORMAT: Final = "bluelamp-findings/1"
 VERDICTS: Final = (
@@ -64,112 +78,6 @@ class Answer(StrEnum):
     WITHIN_PICKED = "within the picked rules"
     NOT_WITHIN = "not within baseline"
     CANNOT_BE_SAID = "cannot be said"
-
-
-@dataclass(frozen=True, slots=True)
-class RuleRecord:
-    """What a report keeps of a rule: `title` is what a pass confirms, `failure` what is wrong where it fails.
-
-    `parameters` are those it was judged with, `example` is a fix in code, and `hash` is the SHA-256 of the rule: of
-    the source file that it stands in, with its parameters and enforcement.
-    """
-
-    id: str
-    title: str
-    failure: str
-    severity: Severity
-    enforcement: Enforcement
-    area: str
-    controls: tuple[Control, ...]
-    rationale: str
-    fix: str
-    example: str = ""
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    hash: str = ""
-
-    def heading(self, verdict: Verdict) -> str:
-        """What heads a finding of `verdict`."""
-        return heading(self.title, self.failure, verdict)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The rule as JSON values, but for its id, by which a report keeps it."""
-        return {
-            "title": self.title,
-            "failure": self.failure,
-            "severity": self.severity,
-            "enforcement": self.enforcement,
-            "area": self.area,
-            "controls": [str(control) for control in self.controls],
-            "rationale": self.rationale,
-            "fix": self.fix,
-            "example": self.example,
-            "parameters": self.parameters,
-            "hash": self.hash,
-        }
-
-
-@dataclass(slots=True)
-class Finding:
-    """One rule's verdict on one resource; not frozen, as that makes each of many thousands take longer to make.
-
-    `path` is the property as Pulumi writes it, empty for the resource as a whole; `observed` and `expected` are JSON,
-    with secrets as `[secret]` and unknown parts as `<unknown>`. `source` is the file and the line that the resource is
-    written in, None where that is not known. `input_hash` is the SHA-256 of the resource's inputs as canonical JSON,
-    with secrets and unknown parts replaced likewise. `exemption` is the id of the exemption that allows a failure.
-    `remedy` is the setting that cures a failure, as it is written: `bluelamp:azure.keyVault.sku: premium`.
-    `reasons` say why a verdict is unknown, without the paths that `message` gives; see `bluelamp.reports.undecided`.
-    """
-
-    rule: RuleRecord
-    verdict: Verdict
-    urn: str
-    type: str
-    name: str
-    path: str = ""
-    observed: Any = None
-    expected: Any = None
-    message: str = ""
-    source: tuple[str, int] | None = None
-    input_hash: str = ""
-    exemption: str = ""
-    remedy: str = ""
-    reasons: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """What names the finding from one report to the next: the rule's id and the URN."""
-        return f"{self.rule.id} {self.urn}"
-
-    @property
-    def heading(self) -> str:
-        """What heads the finding: only a pass has the rule's title alone."""
-        return self.rule.heading(self.verdict)
-
-    @property
-    def mandatory(self) -> bool:
-        """Whether the rule stops a deployment."""
-        return self.rule.enforcement is Enforcement.MANDATORY
-
-    def as_dict(self) -> dict[str, Any]:
-        """The finding as JSON: the rule by its id and the resource by its URN.
-
-        What else there is to say of them stands once, under the report's `rules`, `controls` and `subjects`. A message,
-        an exemption and a remedy are left out where there is none.
-        """
-        said = {
-            "rule": self.rule.id,
-            "severity": self.rule.severity,
-            "enforcement": self.rule.enforcement,
-            "controls": [str(control) for control in self.rule.controls],
-            "verdict": self.verdict,
-            "resource": self.urn,
-            "source": {"file": plain(self.source[0]), "line": self.source[1]} if self.source else None,
-            "path": self.path,
-            "observed": self.observed,
-            "expected": self.expected,
-        }
-        told = {"message": self.message, "exemption": self.exemption, "remedy": self.remedy}
-        return said | {name: text for name, text in told.items() if text}
 
 
 @dataclass(frozen=True)
@@ -229,12 +137,32 @@ class Report:
     @cached_property
     def totals(self) -> Totals:
         """Every count that is shown anywhere."""
-        return totals(self)
+        in_part = sum(len(each.resources) for each in self.unjudged if each.general)
+        among = sum(len(each.resources) for each in self.unjudged if each.among_resources)
+        left_out = sum(len(each.resources) for each in self.unjudged if not each.among_resources)
+        used = {finding.rule.id for finding in self.findings}
+        return Totals(
+            resources=self.resources,
+            judged=self.resources - among,
+            in_part=in_part,
+            without_rule=among - in_part,
+            left_out=left_out,
+            with_verdict=len({finding.urn for finding in self.findings if finding.type not in REGISTERED}),
+            rules=len(self.rules),
+            idle_rules=sum(1 for rule in self.rules if rule.id not in used),
+            verdicts=len(self.findings),
+            failures=self.counts[Verdict.FAIL],
+            mandatory_failures=len(self.broken),
+            advisory_failures=len(self.advised),
+            rules_broken=len({finding.rule.id for finding in self.broken}),
+            undecided=len(self.undecided),
+            exempt=self.counts[Verdict.EXEMPT],
+        )
 
     @cached_property
     def causes(self) -> tuple[Undecided, ...]:
         """Why verdicts on mandatory rules are undecided, and what settles them."""
-        return by_cause(self)
+        return by_cause(self.undecided, self.source, self.force)
 
     @cached_property
     def broken(self) -> tuple[Finding, ...]:

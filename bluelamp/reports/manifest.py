@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from bluelamp.reports.canonical import readable
-from bluelamp.reports.seal import FORMAT, INDEX, MANIFEST, MAX_FILE, SIGNATURE, content_hash
+from bluelamp.reports.sealed_form import FORMAT, INDEX, MANIFEST, MAX_FILE, SIGNATURE, content_hash
 
 _NAME: Final = "[a-z0-9]+(?:-[a-z0-9]+)*"
 _FILE: Final = r"[a-z0-9]+(?:[.-][a-z0-9]+)*"

@@ -122,7 +122,7 @@ def national(reports: Sequence[Report]) -> National:
         lines=lines,
         answers={answer: found[answer] for answer in _ANSWERS},
         counts={verdict: sum(report.counts[verdict] for report in ordered) for verdict in VERDICTS},
-        totals=together(ordered),
+        totals=together([each.totals for each in ordered]),
         undecided=tuple(_undecided(lines)),
         rules=tuple(_rules(ordered)),
         frameworks=tuple(_frameworks(ordered)),

@@ -3,29 +3,17 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bluelamp.reports.canonical import canonical, readable, time_of
+from bluelamp.reports.canonical import readable, time_of
+from bluelamp.reports.sealed_form import FORMAT, content_hash
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-FORMAT: Final = "bluelamp-manifest/2"
-EARLIER: Final = "bluelamp-manifest/1"
-"""The format of reports before several forces had one manifest for all of it."""
-MANIFEST: Final = "manifest.json"
-SIGNATURE: Final = "manifest.sig"
-"""The 64 bytes of the Ed25519 signature over the manifest's bytes."""
-INDEX: Final = "index.html"
-"""The page that compares several forces, in the folder above theirs."""
-MAX_BYTES: Final = 4 << 20
-"""The size of a manifest, at most; 48 forces in every format need less than a tenth of it."""
-MAX_FILE: Final = 1 << 30
-"""The size of a report's file, at most."""
 
 _PLAIN: Final = re.compile(r"(?:[a-z0-9-]+/)?[a-z0-9.-]+")
 _BEGUN: Final = re.compile(rb'\{\n "content": "[0-9a-f]{64}",\n "files": \{')
@@ -61,11 +49,6 @@ def manifest(
     sealed = {**said, "content": content_hash(said)}
     Manifest.model_validate(sealed)
     return readable(sealed)
-
-
-def content_hash(said: Mapping[str, Any]) -> str:
-    """SHA-256, in hex, over the manifest as canonical JSON, without this hash itself."""
-    return hashlib.sha256(canonical({key: each for key, each in said.items() if key != "content"})).hexdigest()
 
 
 def hashed(content: bytes) -> dict[str, Any]:

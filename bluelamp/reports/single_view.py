@@ -11,7 +11,7 @@ from bluelamp.reports.quality import STYLES
 from bluelamp.workloads.single_view import Built
 
 if TYPE_CHECKING:
-    from bluelamp.demonstration.single_view import Facts
+    from bluelamp.demonstration.facts import Facts
 
 _MOST_QUARANTINED: Final = 20
 

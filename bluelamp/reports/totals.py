@@ -1,14 +1,10 @@
 """Every count of a report, each defined once: all formats show these numbers under these names."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from bluelamp.core.asset_type import REGISTERED
 from bluelamp.core.camel import camel
-from bluelamp.policies import Verdict
-
-if TYPE_CHECKING:
-    from bluelamp.reports.findings import Report
 
 NAMES: Final = {
     "resources": "Resources {source}",
@@ -96,36 +92,11 @@ def named(count: str, source: str) -> str:
     return NAMES[count].format(source=SOURCES.get(source, ""))
 
 
-def totals(report: "Report") -> Totals:
-    """The counts of `report`."""
-    in_part = sum(len(each.resources) for each in report.unjudged if each.general)
-    among = sum(len(each.resources) for each in report.unjudged if each.among_resources)
-    left_out = sum(len(each.resources) for each in report.unjudged if not each.among_resources)
-    used = {finding.rule.id for finding in report.findings}
-    return Totals(
-        resources=report.resources,
-        judged=report.resources - among,
-        in_part=in_part,
-        without_rule=among - in_part,
-        left_out=left_out,
-        with_verdict=len({finding.urn for finding in report.findings if finding.type not in REGISTERED}),
-        rules=len(report.rules),
-        idle_rules=sum(1 for rule in report.rules if rule.id not in used),
-        verdicts=len(report.findings),
-        failures=report.counts[Verdict.FAIL],
-        mandatory_failures=len(report.broken),
-        advisory_failures=len(report.advised),
-        rules_broken=len({finding.rule.id for finding in report.broken}),
-        undecided=len(report.undecided),
-        exempt=report.counts[Verdict.EXEMPT],
-    )
-
-
-def together(all_of_them: "list[Report]") -> dict[str, Any]:
+def together(all_of_them: Sequence[Totals]) -> dict[str, Any]:
     """The sums over several reports, by the names of the counts; those of rules are left out, as rules are shared."""
     shared = {"rules", "idle_rules", "rules_broken"}
     return {
-        each.name: sum(getattr(report.totals, each.name) for report in all_of_them)
+        each.name: sum(getattr(one, each.name) for one in all_of_them)
         for each in fields(Totals)
         if each.name not in shared
     }

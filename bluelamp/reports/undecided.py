@@ -7,14 +7,12 @@ step, which each cause names.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from bluelamp.core.wire import DAMAGED, ENCRYPTED, FILE, PLACEHOLDER, STRANGE
 from bluelamp.policies import Verdict
 from bluelamp.policies.value import RENDER_AND_AUDIT, UNTIL_DEPLOYED
-
-if TYPE_CHECKING:
-    from bluelamp.reports.findings import Finding, Report
+from bluelamp.reports.finding import Finding
 
 NAMED: Final = 3
 """How many findings of a cause are named in a sentence."""
@@ -88,7 +86,7 @@ class Undecided:
     """The undecided findings of one cause, as half a sentence after their number, and the step that settles them."""
 
     cause: Cause
-    findings: tuple["Finding", ...]
+    findings: tuple[Finding, ...]
     what: str
     step: str
 
@@ -107,23 +105,24 @@ class Undecided:
         return {"cause": self.cause, "count": len(self.findings), "settledBy": self.step}
 
 
-def by_cause(report: "Report") -> tuple[Undecided, ...]:
-    """The undecided mandatory findings of `report` by cause, those that need a step of their own first."""
+def by_cause(undecided: Iterable[Finding], source: str, force: str) -> tuple[Undecided, ...]:
+    """The `undecided` mandatory findings of a report by cause, those that need a step of their own first.
+
+    `source` is what was judged, as in `Report.source`.
+    """
     found: dict[Cause, list[Finding]] = {}
-    for finding in report.undecided:
-        found.setdefault(cause_of(finding, report), []).append(finding)
+    for finding in undecided:
+        found.setdefault(cause_of(finding, source), []).append(finding)
     return tuple(
-        Undecided(cause, tuple(found[cause]), *told(cause, report.source, [report.force]))
-        for cause in _ORDER
-        if cause in found
+        Undecided(cause, tuple(found[cause]), *told(cause, source, [force])) for cause in _ORDER if cause in found
     )
 
 
-def cause_of(finding: "Finding", report: "Report") -> Cause:
+def cause_of(finding: Finding, source: str) -> Cause:
     """Why `finding` is undecided; of several reasons, the one that the least settles."""
     if finding.verdict is Verdict.ERROR:
         return Cause.ERROR
-    causes = {_cause(reason, report.source) for reason in finding.reasons} or {Cause.OTHER}
+    causes = {_cause(reason, source) for reason in finding.reasons} or {Cause.OTHER}
     return min(causes, key=_ORDER.index)
 
 
@@ -141,7 +140,7 @@ def counted(count: int, what: str) -> str:
     return f"{count:,} mandatory verdict{'' if count == 1 else 's'} {one if count == 1 else verb} {rest}"
 
 
-def named(findings: Iterable["Finding"]) -> str:
+def named(findings: Iterable[Finding]) -> str:
     """The rules and resources of the first findings, and how many more there are."""
     found = list(findings)
     names = [f"{each.rule.id} on {each.name}" for each in found[:NAMED]]

@@ -15,7 +15,7 @@ from bluelamp.core.folders import SWITCH
 from bluelamp.errors import UsageError
 from bluelamp.reports.keys import fingerprint, pem_of, public_key_of
 from bluelamp.reports.manifest import Entry, Link, Manifest, Signer, read, unchanged
-from bluelamp.reports.seal import EARLIER, MANIFEST, MAX_BYTES, MAX_FILE, SIGNATURE
+from bluelamp.reports.sealed_form import EARLIER, MANIFEST, MAX_BYTES, MAX_FILE, SIGNATURE
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

@@ -15,7 +15,8 @@ from bluelamp.errors import UsageError, kind_of
 from bluelamp.fleet.parallel import cores
 from bluelamp.fleet.processes import in_processes
 from bluelamp.reports.findings import Report
-from bluelamp.reports.seal import INDEX, MANIFEST, MAX_BYTES, SIGNATURE, listed, manifest
+from bluelamp.reports.seal import listed, manifest
+from bluelamp.reports.sealed_form import INDEX, MANIFEST, MAX_BYTES, SIGNATURE
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -1,4 +1,4 @@
-"""The JSON Schemas of what Bluelamp writes.
+"""The JSON Schemas of what Bluelamp writes; those of what people write are in `editor`.
 
 `output-1.json` is of every command under `--format json`, `findings-1.json` of a report's `findings.json`. The first is
 composed of the envelope's schema, below, and of a file for each command in `results/`, named after its words

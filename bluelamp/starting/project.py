@@ -14,6 +14,7 @@ import yaml
 
 from bluelamp import __version__
 from bluelamp.core.files import create, read
+from bluelamp.core.modeline import SCHEMAS
 from bluelamp.core.register import REGISTER, read_register
 from bluelamp.errors import UsageError
 from bluelamp.fleet.keeping import keep
@@ -21,6 +22,7 @@ from bluelamp.infra.force import load
 from bluelamp.infra.scaffold.stack import scaffold
 from bluelamp.infra.settings.address_file import ADDRESS_FILE
 from bluelamp.infra.settings.layers import STACK_FILE
+from bluelamp.schemas.editor import SHIPPED
 from bluelamp.starting import register
 
 _TEMPLATE: Final = Path(__file__).with_name("template")
@@ -108,6 +110,8 @@ def _files(force: str | None) -> Iterator[tuple[str, str]]:
         yield str(inner.with_name(_NAMES.get(inner.name, inner.name))), text
     for name, target in _NATIONAL_NAMES.items():
         yield target, (_NATIONAL / name).read_text(encoding="utf-8")
+    for path in sorted(SHIPPED.glob("*.json")):
+        yield f"{SCHEMAS}/{path.name}", path.read_text(encoding="utf-8")
 
 
 def _narrow(draft: Path, force: str) -> None:

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 _HEADER: Final = """\
+# yaml-language-server: $schema=../schemas/forces.json
 # The register of this project's forces, and which addresses belong to whom: rows of Bluelamp's own register.
 #
 #   name        as the force calls itself

@@ -21,6 +21,7 @@ ADDRESS_FILE = "stacks/{slug}/addresses.yaml"
 """Where the kept ranges of a force are, under the project's folder."""
 
 _HEADER = """\
+# yaml-language-server: $schema=../../schemas/addresses.json
 # Address ranges kept for {slug}: a network keeps its range by its name, wherever it is in the list of landing zones.
 # `bluelamp up {slug}` adds new ones; commit this file. To release or move one: `bluelamp addresses --help`.
 """

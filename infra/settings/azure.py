@@ -137,7 +137,10 @@ class BreakGlass(Model):
 class Azure(Model):
     """A force's landing zone in Azure."""
 
-    regions: Annotated[tuple[Region, ...], Field(min_length=1)] = ("uksouth", "ukwest")
+    regions: Annotated[tuple[Region, ...], Field(min_length=1, json_schema_extra={"uniqueItems": True})] = (
+        "uksouth",
+        "ukwest",
+    )
     """The first is the primary region."""
     tenant_id: Guid | None = None
     subscription_id: Guid | None = None

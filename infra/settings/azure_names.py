@@ -10,9 +10,10 @@ from typing import Annotated
 import yaml
 from pydantic import AfterValidator, Field
 
+from bluelamp.core.fields import IN_SCHEMA
 from bluelamp.core.source import show
 from bluelamp.core.suggestions import did_you_mean
-from bluelamp.infra.settings.fields import Label, Network, matching, refuse
+from bluelamp.infra.settings.fields import IPV4, Label, Network, in_schema, matching, refuse
 from bluelamp.modules import naming
 
 _OWNERS = ("Owner", "User Access Administrator", "Role Based Access Control Administrator")
@@ -44,6 +45,10 @@ def _role(value: str) -> str:
     raise refuse(f"{show(value)} is not a role that a landing zone gives", allowed, did_you_mean(value, roles()))
 
 
+IN_SCHEMA[_role] = lambda schema: {**schema, "enum": [*roles()]}
+
+
+@in_schema(pattern=rf"^(\*|{_TAG.pattern}|{IPV4}(/(\d{{1,2}}|{IPV4}))?|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(/\d{{1,3}})?)$")
 def _endpoint(value: str) -> str:
     if value == "*":
         return value

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator
 
 from bluelamp.core.source import show
-from bluelamp.infra.settings.fields import matching, refuse
+from bluelamp.infra.settings.fields import in_schema, matching, refuse
 
 OLDEST: Final = 25
 """The first minor version of Kubernetes that enforces the Pod Security Standards."""
@@ -18,6 +18,7 @@ _DEFAULT_INSTANCE = "MSSQLSERVER"
 _INSTANCE = re.compile(r"[A-Za-z_&][A-Za-z0-9_$#]{0,15}")
 
 
+@in_schema(pattern=rf"^1\.({'|'.join(map(str, range(OLDEST, NEWEST + 1)))})(\.\d{{1,3}})?$")
 def _version(value: str) -> str:
     found = _VERSION.fullmatch(value)
     if not found:
@@ -27,6 +28,7 @@ def _version(value: str) -> str:
     return value
 
 
+@in_schema(pattern=r"^[A-Za-z_&][A-Za-z0-9_$#]{0,15}$")
 def _instance(value: str) -> str:
     if value.upper() == _DEFAULT_INSTANCE and value != _DEFAULT_INSTANCE:
         raise refuse(f"{show(value)} is the default instance", "", f"write {_DEFAULT_INSTANCE}")

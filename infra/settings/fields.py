@@ -6,10 +6,24 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator
 
-from bluelamp.core.fields import UK_REGIONS, Label, Model, Network, Region, Text, matching, network, refuse
+from bluelamp.core.fields import (
+    IPV4,
+    UK_REGIONS,
+    Label,
+    Model,
+    Network,
+    Region,
+    Text,
+    in_schema,
+    matching,
+    network,
+    or_number,
+    refuse,
+)
 from bluelamp.core.source import show
 
 __all__ = [
+    "IPV4",
     "UK_REGIONS",
     "Address",
     "Cpu",
@@ -31,6 +45,7 @@ __all__ = [
     "Tier",
     "UserIdentityId",
     "VaultSecretId",
+    "in_schema",
     "matching",
     "network",
     "refuse",
@@ -41,8 +56,10 @@ RESERVED_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease
 
 
 _RESERVED = IPv4Network("240.0.0.0/4")
+_PORT = r"0*(\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])"
 
 
+@in_schema(type="string", pattern=f"^{IPV4}$")
 def address(value: object) -> IPv4Address:
     """`value` as an IPv4 address."""
     if isinstance(value, IPv4Address):
@@ -56,11 +73,13 @@ def address(value: object) -> IPv4Address:
     return found
 
 
+@or_number
 def _as_text(value: object) -> object:
     """A number as the text that it would be in quotes: `cpu: 4` is `cpu: "4"`."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+@in_schema(**{"not": {"pattern": rf"^({'|'.join(RESERVED_NAMESPACES)}|kube-.*)$"}})
 def _not_reserved(value: str) -> str:
     if value in RESERVED_NAMESPACES or value.startswith("kube-"):
         raise refuse(
@@ -71,6 +90,7 @@ def _not_reserved(value: str) -> str:
     return value
 
 
+@in_schema(pattern=rf"^(\*|{_PORT}(-{_PORT})?)$", minimum=0, maximum=65535)
 def _ports(value: str) -> str:
     if value == "*":
         return value

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from bluelamp.infra.settings.fields import Model, Text, matching, refuse
+from bluelamp.infra.settings.fields import Model, Text, in_schema, matching, refuse
 
 _PUBLIC = bytes.fromhex("3082020a0282020100")  # PKCS#1: a sequence of a 4096-bit modulus
 _PRIVATE = bytes.fromhex("020100")  # the version, with which only private keys begin
@@ -14,6 +14,7 @@ _FORM = "an RSA key of 4096 bits, PKCS#1, DER, base64"
 _HOW = "`openssl rsa -in arc.pem -RSAPublicKey_out -outform DER | base64 -w0` gives it"
 
 
+@in_schema(pattern=f"^{base64.b64encode(_PUBLIC).decode()}[A-Za-z0-9+/]*={{0,2}}$")
 def _agent_certificate(value: str) -> str:
     """Never shows the value: it could be the private key."""
     try:

@@ -7,19 +7,21 @@ from pydantic import AfterValidator, Field
 
 from bluelamp.core.source import show
 from bluelamp.infra.settings.azure_names import Workload
-from bluelamp.infra.settings.fields import Cpu, Domain, Label, Memory, Model, Network, Text, refuse
+from bluelamp.infra.settings.fields import Cpu, Domain, Label, Memory, Model, Network, Text, in_schema, refuse
 
 _DIGEST = re.compile(r"[^\s@]+@sha256:[0-9a-f]{64}")
 _CRON = re.compile(r"[0-9*,/A-Za-z-]+( [0-9*,/A-Za-z-]+){4}")
 _EXAMPLE = "registry.force.police.example/forecast@sha256:" + "4f" * 32
 
 
+@in_schema(pattern=rf"^({_DIGEST.pattern})$")
 def _image(value: str) -> str:
     if not _DIGEST.fullmatch(value):
         raise refuse(f"{show(value)} does not name an image by its digest", f"for example {_EXAMPLE}")
     return value
 
 
+@in_schema(pattern=rf"^({_CRON.pattern})$")
 def _schedule(value: str) -> str:
     if not _CRON.fullmatch(value):
         raise refuse(f"{show(value)} is no schedule", 'five fields as cron has them, such as "30 4 * * *"')

@@ -124,6 +124,7 @@ def test_a_mistake_in_the_settings_has_its_place_what_is_there_and_what_may_be(p
         "doctor",
         "cloud ls",
         "cloud fault",
+        "cloud reset",
         "explain BL-NET-001",
         "exemptions dyfed-powys",
         "policy dyfed-powys",

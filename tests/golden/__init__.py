@@ -1,1 +1,1 @@
-"""What the forces of the previous release hold, so that an upgrade can be proved to replace and delete nothing."""
+"""What forces hold: at the previous release, which an upgrade must not replace, and at the commit in `unchanged.json`."""

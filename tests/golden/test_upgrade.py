@@ -6,26 +6,67 @@ import pulumi
 import pytest
 
 from bluelamp.infra.force import ROOT
-from bluelamp.planning import plan_program
+from bluelamp.planning import Plan, plan_force, plan_program
 from tests import thorough
-from tests.golden.graph import FORCES, broken, graph, plan, read
+from tests.golden.graph import FORCES, HERE, broken, graph, plan, read
+from tests.golden.unchanged import Facts, at_noon, differences, digest, facts, facts_of, kept
 
 CLIMBERS = thorough.some(["west-midlands", "dyfed-powys", "essex", "kent"], 2)
+SHAPES = ["bedfordshire", "btp", "metropolitan", "wiltshire", "cumbria"]
+"""With those of the golden files, a force for each way in which the stack files are built."""
+OTHERS = thorough.some(
+    [*SHAPES, *(force for force in sorted(kept()["forces"]) if force not in {*SHAPES, *FORCES.values()})], len(SHAPES)
+)
+CHANGED = "run `python -m tests.golden.unchanged {}`; where the change is meant, run it with --write"
 
 
-@pytest.mark.parametrize("name", FORCES)
-def test_this_release_takes_over_what_the_previous_one_made(name: str) -> None:
-    planned = plan(FORCES[name])
+@pytest.fixture(scope="module", params=[pytest.param(one, marks=pytest.mark.xdist_group(one)) for one in FORCES])
+def golden(request: pytest.FixtureRequest) -> tuple[str, Plan]:
+    """The name of a golden file, and the plan of its force as of the day on which the digests were made."""
+    with at_noon():
+        return request.param, plan_force(FORCES[request.param], ROOT)
+
+
+def test_this_release_takes_over_what_the_previous_one_made(golden: tuple[str, Plan]) -> None:
+    name, planned = golden
     assert not planned.refused
     assert planned.errors == ()
     assert broken(read(name), planned) == [], (
         "give what was renamed or moved an alias; where a replacement is meant, say so in CHANGELOG.md and `make golden`"
     )
+    first = f"0.1.0-{planned.stack}"
+    assert not (HERE / f"{first}.json").exists() or broken(read(first), planned) == []
 
 
-@pytest.mark.parametrize("slug", ["west-midlands", "essex", "dyfed-powys"])
-def test_the_first_release_is_still_taken_over(slug: str) -> None:
-    assert broken(read(f"0.1.0-{slug}"), plan(slug)) == []
+def test_a_force_of_the_golden_files_is_planned_and_judged_as_before(golden: tuple[str, Plan]) -> None:
+    planned = golden[1]
+    with at_noon():
+        assert digest(facts(planned, ROOT)) == kept()["forces"][planned.stack], CHANGED.format(planned.stack)
+
+
+@pytest.mark.parametrize("force", OTHERS)
+def test_every_force_is_planned_and_judged_as_before(force: str) -> None:
+    assert digest(facts_of(force, ROOT)) == kept()["forces"][force], CHANGED.format(force)
+
+
+def test_what_differs_is_shown_in_words() -> None:
+    def found(verdict: str, **inputs: object) -> Facts:
+        return {"inputs": {"urn:a": inputs}, "verdicts": {"BL-NET-001 urn:a": verdict}}
+
+    before = found("pass", name="one", tags=[{"x": 1}])
+    assert differences(before, before) == []
+    assert differences(before, found("fail", name="one", tags=[{"x": 2}])) == [
+        "urn:a: tags[0].x: was 1, is 2",
+        "BL-NET-001 urn:a: was pass, is fail",
+    ]
+    after = {"inputs": {"urn:b": {}}, "verdicts": {}}
+    assert differences(before, after) == [
+        "urn:a is gone",
+        "urn:b is new",
+        "BL-NET-001 urn:a: was pass, is not judged",
+    ]
+    assert digest(before) == digest(found("pass", tags=[{"x": 1}], name="one"))
+    assert digest(before) != digest(after)
 
 
 @pytest.mark.parametrize("slug", CLIMBERS)
@@ -38,11 +79,6 @@ def test_climbing_replaces_and_deletes_nothing(slug: str) -> None:
         above = graph(planned)
         assert len(above) > len(below)
         below = above
-
-
-def test_a_full_force_is_large() -> None:
-    full = plan("west-midlands")
-    assert len([resource for resource in full.resources if resource.custom]) >= 300
 
 
 def _program(name: str, network: str, location: str, aliases: list[pulumi.Alias] | None = None):

@@ -19,11 +19,11 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from bluelamp.cli.verbs.deploy import _usual
+from bluelamp.cli.verbs.up import _usual
 from bluelamp.core.text import printable
 from bluelamp.reports.canonical import canonical, readable
 from bluelamp.reports.keys import fingerprint, make_key, private_key, public_key
-from bluelamp.reports.seal import content_hash
+from bluelamp.reports.sealed_form import content_hash
 from bluelamp.reports.verifying import Verification, verify
 from tests.conftest import ROOT, bluelamp
 from tests.integrity.sealed import Files, put, read, report_on, written

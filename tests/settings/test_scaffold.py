@@ -60,7 +60,7 @@ def test_a_value_that_is_no_line_of_text_is_refused(root, text):
     with pytest.raises(SettingsError) as caught:
         scaffold("kent", "ict@kent.police.example", "ICT-1", owner_role=f"a{text}b", root=root)
     [problem] = caught.value.problems
-    assert problem.line == 6
+    assert problem.line == 7
     assert not (root / "stacks/Pulumi.kent.yaml").exists()
 
 

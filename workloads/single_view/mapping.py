@@ -25,7 +25,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from bluelamp.core.contracts import Contract
 from bluelamp.core.contracts.properties import Entity
-from bluelamp.core.fields import Label, Model, Text, matching
+from bluelamp.core.fields import IN_SCHEMA, Label, Model, Text, matching
 from bluelamp.core.problems import Problem, SettingsError
 from bluelamp.core.reader import content_of, parse
 from bluelamp.core.source import Source, Steps, show
@@ -60,6 +60,9 @@ class Attribute(Model):
 
 def _attribute(value: object) -> object:
     return {"column": value} if isinstance(value, str) else value
+
+
+IN_SCHEMA[_attribute] = lambda schema: {"anyOf": [{"type": "string"}, schema]}
 
 
 class EntityMapping(Model):

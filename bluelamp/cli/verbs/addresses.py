@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bluelamp.cli.operate import read_settings
 from bluelamp.cli.options import Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
+from bluelamp.cli.settings import read_settings
 from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
 

@@ -13,7 +13,6 @@ from bluelamp.cli.changed import Comparing
 from bluelamp.cli.comments import against_base, tell, wanted
 from bluelamp.cli.earlier import read
 from bluelamp.cli.notes import gathered
-from bluelamp.cli.operate import read_settings
 from bluelamp.cli.options import (
     All,
     ArmTypes,
@@ -38,6 +37,7 @@ from bluelamp.cli.reuse import plans_of, say_reused
 from bluelamp.cli.scheduled import checked_elsewhere
 from bluelamp.cli.screen import Format, Screen, escape, problem_of
 from bluelamp.cli.select import end_without, select
+from bluelamp.cli.settings import read_settings
 from bluelamp.core.resource import name_of
 from bluelamp.errors import Status, UsageError, worst
 from bluelamp.fleet.judge import Check, check_plan, check_plans
@@ -91,12 +91,7 @@ def check(
     screen, root = Screen(form, quiet=quiet), find_project(project)
     if watch and (report is not None or screen.json or changed is not None):
         raise UsageError("--watch shows text, of forces that are named", next_step="leave the other options out")
-    if scheduler is not None:
-        if watch or arm_types is not None:
-            raise UsageError("--scheduler goes with neither --watch nor --arm-types", next_step="leave one of them out")
-        from bluelamp.distributed.cluster import refuse_address
-
-        refuse_address(scheduler)
+    _refuse_here_only(scheduler, here_only=watch or arm_types is not None)
     plans = plans_of(root, no_cache=no_cache or watch, arm_types=arm_types)
     asked = wanted(comment, comment_limit, "check", changed, environment)
     comparing = Comparing(screen, root, jobs, plans, listed=not asked or environment is not None)
@@ -148,15 +143,31 @@ def check(
     say_reused(screen, len(done), sum(one.reused for one in done))
     _show(screen, done)
     if report is not None:
-        from bluelamp.reports.statements.reading import with_statements
-        from bluelamp.reports.write import PAGES, write
-
-        for path in write(with_statements(root, [one.report for one in done if one.report]), report):
-            if path.name in PAGES:
-                screen.say(f"report: {escape(path)}")
+        _write(screen, root, done, report)
     if screen.json:
         screen.give(_json(root, done, passes=passes))
     raise typer.Exit(worst(_status(one) for one in done))
+
+
+def _refuse_here_only(scheduler: str | None, *, here_only: bool) -> None:
+    """Raises `UsageError` for what is no scheduler, and beside an option that works on this machine only."""
+    if scheduler is None:
+        return
+    if here_only:
+        raise UsageError("--scheduler goes with neither --watch nor --arm-types", next_step="leave one of them out")
+    from bluelamp.distributed.cluster import refuse_address
+
+    refuse_address(scheduler)
+
+
+def _write(screen: Screen, root: Path, done: Sequence[Check], folder: Path) -> None:
+    """Writes the report on the checks, and names its pages."""
+    from bluelamp.reports.statements.reading import with_statements
+    from bluelamp.reports.write import PAGES, write
+
+    for path in write(with_statements(root, [one.report for one in done if one.report]), folder):
+        if path.name in PAGES:
+            screen.say(f"report: {escape(path)}")
 
 
 def _against(one: Check, earlier: "Earlier | None", base: "Comparison | None", root: Path) -> Check:

@@ -102,6 +102,7 @@ def drift(
     ],
     value: Annotated[str, typer.Argument(metavar="VALUE", help="Its new value, as JSON; anything else is text.")],
     force: OfForce = None,
+    form: Form = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
     """Change a property of a resource, as somebody at a portal would.
@@ -111,11 +112,13 @@ def drift(
     from bluelamp.rehearsal.drift import drift as change
     from bluelamp.rehearsal.values import hidden
 
-    screen = Screen(quiet=quiet)
+    screen = Screen(form, quiet=quiet)
     with _store() as store:
         record = _find(store, thing, force)
-        before, now = (json.dumps(hidden(one)) for one in change(store, record.id, path, _value(value)))
-    screen.say(escape(f"{record.urn.split('::', 3)[-1]}: {path} was {before}, is {now}"))
+        before, now = (hidden(one) for one in change(store, record.id, path, _value(value)))
+    said = f"{path} was {json.dumps(before)}, is {json.dumps(now)}"
+    screen.say(escape(f"{record.urn.split('::', 3)[-1]}: {said}"))
+    screen.give({"urn": record.urn, "id": record.id, "property": path, "before": before, "after": now})
 
 
 def fault(
@@ -168,7 +171,7 @@ def fault(
     screen.give({"faults": planned})
 
 
-def reset(quiet: Quiet = False) -> None:
+def reset(form: Form = Format.TEXT, quiet: Quiet = False) -> None:
     """Forget everything that the rehearsal cloud holds, and every stack that was rehearsed.
 
     Example: `bluelamp cloud reset`
@@ -177,8 +180,11 @@ def reset(quiet: Quiet = False) -> None:
     from bluelamp.rehearsal.space import Space
 
     here = Path.cwd()
-    Space(project_folder(here) or here).reset()
-    Screen(quiet=quiet).say("the rehearsal cloud is empty")
+    screen = Screen(form, quiet=quiet)
+    folder = project_folder(here) or here
+    Space(folder).reset()
+    screen.say("the rehearsal cloud is empty")
+    screen.give({"folder": str(folder)})
 
 
 def _value(text: str) -> Any:

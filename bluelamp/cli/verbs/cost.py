@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bluelamp.cli.operate import read_settings
 from bluelamp.cli.options import All, ArmTypes, Environment, Forces, Jobs, NoCache, Project, Quiet, Region, Rehearse
 from bluelamp.cli.reuse import plans_of, say_reused
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.cli.select import select
+from bluelamp.cli.settings import read_settings
 from bluelamp.errors import UsageError
 from bluelamp.folders import project as find_project
 from bluelamp.pricing.model import By

@@ -270,6 +270,7 @@ def _prepare(screen: Screen, exercise: "Exercise", root: Path) -> None:
 def _deploy(root: Path, force: str) -> None:
     """Brings a force up in the rehearsal cloud. Raises `BluelampError` where that fails."""
     from bluelamp.cli import operate
+    from bluelamp.cli.how import How
     from bluelamp.fleet import deploy
 
     class Aside(Screen):
@@ -283,7 +284,7 @@ def _deploy(root: Path, force: str) -> None:
         root,
         [force],
         "up",
-        operate.How(rehearse=True),
+        How(rehearse=True),
         lambda target, hear, gate: deploy.up(target, hear, refresh=True, agree=lambda *_: True, gate=gate),
     )
     if done is not Status.DONE:

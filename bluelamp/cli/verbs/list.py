@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
-from bluelamp.cli.options import Areas, Form, Framework, Project, Quiet
+from bluelamp.cli.options import Areas, AtLeast, Form, Framework, Project, Quiet, Region
 from bluelamp.cli.screen import Format, Screen
 from bluelamp.core.suggestions import did_you_mean
 from bluelamp.errors import UsageError
@@ -24,7 +24,7 @@ def add(app: typer.Typer) -> None:
 
 @listing.command("forces")
 def forces(
-    region: Annotated[str | None, typer.Option("--region", metavar="R", help="The forces of a police region.")] = None,
+    region: Region = None,
     form: Form = Format.TEXT,
     quiet: Quiet = False,
     project: Project = None,
@@ -69,9 +69,7 @@ def forces(
 
 @listing.command("rules")
 def rules(
-    severity: Annotated[
-        str | None, typer.Option("--severity", metavar="S", help="Only rules of this severity or worse.")
-    ] = None,
+    severity: AtLeast = None,
     framework: Framework = None,
     areas: Areas = None,
     form: Form = Format.TEXT,

@@ -1,5 +1,6 @@
 """`bluelamp new`."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -76,6 +77,7 @@ def new(
         path = scaffold(force, owner or "", cost_centre or "", root=root)
     stack = join(force, environment)
     kept = _keep_addresses(root, stack)
+    _keep_schemas(screen, root)
     shown = path.relative_to(root)
     if added:
         screen.show(f"added {escape(force)} to stacks/forces.yaml")
@@ -92,6 +94,21 @@ def new(
             "registered": added,
         }
     )
+
+
+def _keep_schemas(screen: Screen, root: Path) -> None:
+    """Writes the schemas that the first lines of settings lead to, where a project has none."""
+    from bluelamp.core.modeline import SCHEMAS
+    from bluelamp.schemas.editor import write_schemas
+
+    if os.path.lexists(root / SCHEMAS):
+        return
+    try:
+        write_schemas(root / SCHEMAS)
+    except OSError as error:
+        screen.warn(f"{SCHEMAS}/ cannot be written: {(error.strerror or type(error).__name__).lower()}")
+    else:
+        screen.show(f"wrote {SCHEMAS}/, by which editors check settings")
 
 
 def _keep_addresses(root: Path, stack: str) -> str | None:

@@ -5,9 +5,9 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
-from bluelamp.core.fields import Day, Label, Model, Text, matching, refuse
+from bluelamp.core.fields import Day, Label, Model, Text, in_schema, matching, or_number, refuse
 from bluelamp.core.source import Source
 
 Demand = Literal["1", "2a", "2b", "2c", "2d", "2e", "3", "skills"]
@@ -33,10 +33,12 @@ MODULE: Final = "modules/"
 _LARGEST: Final = 1_000_000_000
 
 
+@or_number
 def _text_of_number(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+@in_schema(pattern=r"^(modules(/[a-z0-9_]+){1,3}|[A-Z]{1,8}-[0-9]{1,6})$")
 def _module(value: str) -> str:
     if value.startswith(MODULE):
         return matching(r"modules(/[a-z0-9_]+){1,3}", "is not the path of a module", "for example modules/data/lake")(
@@ -68,6 +70,8 @@ Successor = Annotated[str, AfterValidator(_module)]
 class Budget(Model):
     """What a milestone may cost, in GBP."""
 
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["monthly"]}, {"required": ["capital"]}]})
+
     monthly: Pounds | None = None
     """The running cost of all resources that carry the milestone, each month."""
     capital: Pounds | None = None
@@ -82,6 +86,10 @@ class Budget(Model):
 
 class Criterion(Model):
     """One thing that has to hold when a milestone ends; the plan decides whether it does."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": [name]} for name in ("component", "rule", "asset")]}
+    )
 
     component: Text | None = None
     """A component that the plan has."""

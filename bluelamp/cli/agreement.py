@@ -1,0 +1,39 @@
+"""Asking before something real is changed."""
+
+import sys
+
+import typer
+
+from bluelamp.cli.results import show_result
+from bluelamp.cli.screen import Screen
+from bluelamp.core.text import printable
+from bluelamp.errors import UsageError
+from bluelamp.fleet.deploy import Result
+
+
+class Agreement:
+    """Whether what was previewed may be done: asked on a terminal, one force at a time; `seen` is what was shown."""
+
+    def __init__(self, screen: Screen, *, rehearse: bool, yes: bool, details: bool) -> None:
+        self.seen: dict[str, Result] = {}
+        self._screen, self._details, self._given = screen, details, rehearse or yes
+        if not self._given and not (sys.stdin.isatty() and screen.err.is_terminal):
+            raise UsageError(
+                "nobody can be asked here before something real is changed", next_step="add --yes, or --rehearse"
+            )
+
+    def __call__(self, planned: Result) -> bool:
+        """Whether what was previewed may be done: shown and asked for, unless the answer was given already."""
+        if self._given:
+            return True
+        with self._screen.paused():
+            show_result(self._screen, planned, details=self._details)
+            self.seen[planned.force] = planned
+            return typer.confirm(printable(f"Do this to {planned.force}?"), err=True)
+
+    def ask(self, question: str) -> bool:
+        """Whether the answer is yes, or was given already."""
+        if self._given:
+            return True
+        with self._screen.paused():
+            return typer.confirm(printable(question), err=True)

@@ -1,0 +1,223 @@
+"""What preview, up, destroy and drift do with one force: settings, state, gate, work, patience, what is deployed."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from bluelamp.cli.board import Board
+from bluelamp.cli.how import CHANGING, How, Work
+from bluelamp.cli.screen import Screen
+from bluelamp.cli.session import Session, opened, session
+from bluelamp.cli.settings import read_settings
+from bluelamp.core.patience import SHORT, Patience
+from bluelamp.core.problems import SettingsError
+from bluelamp.core.text import first_of
+from bluelamp.engine.operation import Target
+from bluelamp.errors import BluelampError, Status, UsageError
+from bluelamp.fleet.aliases import refuse_versioned
+from bluelamp.fleet.deploy import Gate, Result, nothing
+from bluelamp.fleet.deployed import holds
+from bluelamp.policies.governance import BLOCK_UNKNOWN
+from bluelamp.policies.known import KNOWN
+from bluelamp.policies.known import write as write_known
+
+if TYPE_CHECKING:
+    from bluelamp.infra.force import Force
+
+_PLANNING = ("preview", "up")
+_DEPLOYED = ("destroy", "drift")
+"""What needs something that is deployed."""
+_LOCKED = "the stack is locked by another update"
+_PAUSE = 5.0
+"""Seconds between two attempts on a real stack that is locked."""
+
+
+def alone(screen: Screen, root: Path, force: str, verb: str, how: How, work: Work, patience: Patience) -> Result:
+    """Does `work` for one force, without a word, a record or a report: what a worker on another machine does.
+
+    Raises `SettingsError` for its settings, and `BluelampError` where the engine or the rehearsal cannot be used.
+    """
+    settings = read_settings(root, [force], rehearse=how.rehearse) if how.needs_settings else {}
+    with (
+        session(
+            screen,
+            root,
+            rehearse=how.rehearse,
+            arm_types=None,
+            kubeconfig=None,
+            changes=verb in CHANGING,
+            patience=patience,
+        ) as held,
+        screen.progress() as progress,
+        TemporaryDirectory(prefix="bluelamp-") as folder,
+    ):
+        return one_force(held, force, settings, verb, how, work, Board(progress, [force]), patience, Path(folder))
+
+
+def one_force(
+    held: Session,
+    force: str,
+    settings: Mapping[str, "Force"],
+    verb: str,
+    how: How,
+    work: Work,
+    board: Board,
+    patience: Patience,
+    folder: Path | None = None,
+) -> Result:
+    """The result of `work` on one force of a session; what goes wrong with the force is a result too."""
+    try:
+        target = held.target(force)
+        target = _told(target, how, folder)
+        recovered, notes = tuple(held.recover(target)), tuple(held.notes(target))
+        drops = force in settings and settings[force].version_aliases == "drop"
+        # Read once: of a real backend that is a run of the engine.
+        before = held.state(target) if drops or verb in (*_DEPLOYED, *_PLANNING) else {}
+        _compare(force, before, how, drops=drops)
+        if force in settings and verb in _PLANNING:
+            from bluelamp.fleet.keeping import ready
+
+            ready(held.root, settings[force], before, keeps=verb == "up")
+        empty = verb in _DEPLOYED and _nothing(before, verb)
+        if empty and verb not in CHANGING:
+            result = nothing(force, verb)
+        else:
+            # Also where the state is empty: the rehearsal cloud may hold what the state does not know.
+            gate = _gate(held, settings[force], before) if verb in _PLANNING and force in settings else _open
+            heard = board.hear(force)
+            result = patiently(
+                lambda: _worked(held, target, verb, how, lambda: work(target, heard, gate)), force, verb, patience
+            )
+            if empty and result.status is Status.DONE:
+                result = nothing(force, verb)
+        if verb == "preview" and result.status in (Status.DONE, Status.CHANGES_FOUND, Status.RULES_BROKEN):
+            result = _priced(result, before, held.root)
+        if verb == "destroy" and result.status is Status.DONE:
+            _forget(held.root, force, rehearse=how.rehearse)
+        if not result.deployed and verb == "drift":
+            result = replace(result, errors=(f"{result.errors[0]}; next: {_up(force, how)}",))
+        result = replace(result, recovered=recovered, notes=(*notes, *result.notes))
+        if how.report is not None and result.status is Status.DONE and verb not in ("destroy", "preview"):
+            state, decrypt = opened(held, target)
+            result = replace(result, state=state, decrypt=decrypt)
+    except BluelampError as error:
+        said = error.message + (f"; next: {error.next_step}" if error.next_step else "")
+        return Result(force, verb, error.status, errors=(said,))
+    except SettingsError as error:
+        return Result(force, verb, Status.WRONG_USE, errors=tuple(map(str, error.problems)))
+    return result
+
+
+def _told(target: Target, how: How, folder: Path | None) -> Target:
+    """The target, with what its policy pack blocks, and a file in `folder` that names the findings that are known."""
+    environment = {name: text for name, text in target.environment.items() if name != KNOWN}
+    if how.block_unknown:
+        environment[BLOCK_UNKNOWN] = "1"
+    if how.earlier and folder and (before := how.earlier.forces.get(target.stack)):
+        file = folder / f"{target.stack}.json"
+        write_known(file, target.stack, {key: each.before for key, each in before.findings.items()})
+        environment[KNOWN] = str(file)
+    return replace(target, environment=environment)
+
+
+def _compare(force: str, before: Mapping[str, Any], how: How, *, drops: bool) -> None:
+    """Raises `UsageError` where the force's state is not one that this run may start from."""
+    if drops:
+        refuse_versioned(force, before)
+    if how.plan is not None:
+        how.plan.refuse_state(force, before)
+    if how.save is not None:
+        how.save.saving.starts_from(force, before)
+
+
+def patiently(work: Callable[[], Result], force: str, verb: str, patience: Patience) -> Result:
+    """Does the work, again and again while another command has the stack locked and there is patience left."""
+    since, told = monotonic(), False
+    while True:
+        result = work()
+        locked = next((error for error in result.errors if _LOCKED in error), "")
+        if verb not in CHANGING or result.status is not Status.FAILED or not locked:
+            return result
+        if not told and patience.seconds > SHORT:
+            told = True
+            patience.say(f"{force}: {locked.partition('; next: ')[0]}; waiting")
+        if not patience.wait(since, _PAUSE):
+            return result
+
+
+def _forget(root: Path, force: str, *, rehearse: bool) -> None:
+    """A force that was destroyed is not done any more, whatever an earlier `up` has recorded."""
+    from bluelamp.fleet.run_record import RunRecord
+
+    with suppress(OSError):
+        RunRecord(root, rehearse=rehearse).forget(force)
+
+
+def _priced(result: Result, before: Mapping[str, Any], root: Path) -> Result:
+    """The result of a preview with what its changes cost; a mistake in the files of use and hardware is a warning."""
+    from bluelamp.cost.preview import cost_of_steps
+
+    try:
+        return replace(result, cost=cost_of_steps(before, result.steps, result.force, root))
+    except (SettingsError, BluelampError) as error:
+        problems = error.problems if isinstance(error, SettingsError) else (error.message,)
+        return replace(result, warnings=(*result.warnings, *(f"the cost is not known: {each}" for each in problems)))
+
+
+def _nothing(state: Mapping[str, Any], verb: str) -> bool:
+    """Whether the state says that nothing is deployed; one that cannot be read leaves that to the engine.
+
+    What is not in a cloud, such as the stack itself, is nothing to compare, but is destroyed.
+    """
+    if "deployment" not in state:
+        return False
+    deployment = state["deployment"] or {}
+    left = deployment.get("resources") or deployment.get("pending_operations")
+    return not left if verb == "destroy" else not holds(state)
+
+
+def _up(force: str, how: How) -> str:
+    return f"bluelamp up {'--rehearse ' if how.rehearse else ''}{force}"
+
+
+def _open(planned: Result) -> Result:
+    return planned
+
+
+def _gate(held: Session, force: "Force", state: Mapping[str, Any]) -> Gate:
+    """Refuses what cannot be done to what is deployed: tried out where the preview has more than additions."""
+
+    def gate(planned: Result) -> Result:
+        from bluelamp.fleet import trying
+
+        if not trying.is_risky(planned) or not holds(state):
+            return planned
+        try:
+            trying.refuse(force, held.root, trying.Deployed(state, held.store))
+        except UsageError as error:
+            said = f"{error.message}; next: {error.next_step}"
+            return replace(planned, status=Status.WRONG_USE, errors=(said,))
+        return planned
+
+    return gate
+
+
+def _worked(held: Session, target: Target, verb: str, how: How, work: Callable[[], Result]) -> Result:
+    """Does the work; a stack is not destroyed while the rehearsal cloud holds any of it."""
+    if verb not in CHANGING and not how.repair:
+        return work()
+    with held.changing(target) as run:
+        result = work()
+        left = run.left() if result.verb == "destroy" and result.status is Status.DONE else []
+        if left:
+            error = (
+                f"the rehearsal cloud still holds {len(left)} resources of {target.stack}: {first_of(left, 5)}; "
+                "next: run the same command again: it removes them"
+            )
+            result = replace(result, status=Status.FAILED, errors=(*result.errors, error))
+        run.done = result.status in (Status.DONE, Status.CHANGES_FOUND)
+    return result

@@ -1,0 +1,81 @@
+"""`bluelamp destroy`."""
+
+from pathlib import Path
+
+import typer
+
+from bluelamp.cli import operate
+from bluelamp.cli.agreement import Agreement
+from bluelamp.cli.how import How
+from bluelamp.cli.options import (
+    All,
+    Details,
+    Environment,
+    Forces,
+    Form,
+    Jobs,
+    Kubeconfig,
+    Project,
+    Quiet,
+    Region,
+    Rehearse,
+    Yes,
+)
+from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.select import select
+from bluelamp.fleet import deploy
+from bluelamp.folders import project as find_project
+
+
+def add(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command("destroy")(destroy)
+
+
+def destroy(
+    forces: Forces = None,
+    rehearse: Rehearse = False,
+    yes: Yes = False,
+    every: All = False,
+    region: Region = None,
+    environment: Environment = None,
+    jobs: Jobs = None,
+    kubeconfig: Kubeconfig = None,
+    details: Details = False,
+    form: Form = Format.TEXT,
+    quiet: Quiet = False,
+    project: Project = None,
+) -> None:
+    """Take a force's estate down.
+
+    No plan holds a destruction: where `planApprovals` is required, that of a real cloud is refused.
+
+    Examples: `bluelamp destroy --rehearse essex` · `bluelamp destroy essex`
+    """
+    screen, root = Screen(form, quiet=quiet), find_project(project)
+    chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
+    if not rehearse:
+        _refuse_destruction(root)
+    agree = Agreement(screen, rehearse=rehearse, yes=yes, details=details)
+    status = operate.run(
+        screen,
+        root,
+        chosen,
+        "destroy",
+        How(rehearse, jobs, None, kubeconfig, needs_settings=False, details=details, seen=agree.seen),
+        lambda target, hear, _: deploy.destroy(target, hear, agree=agree),
+    )
+    raise typer.Exit(status)
+
+
+def _refuse_destruction(root: Path) -> None:
+    """Raises `NotApprovedError` where changes need an approved plan, as no plan holds a destruction."""
+    from bluelamp.fleet.approvals import NotApprovedError, read_people
+    from bluelamp.reports.signers import known_signers
+
+    if read_people(root, known_signers(root)).required:
+        raise NotApprovedError(
+            "stacks/approvers.yaml requires an approved plan (planApprovals), and a destruction has none",
+            next_step="take the resources out of the settings and apply that plan, or have a change reviewed that sets "
+            "planApprovals to optional",
+        )

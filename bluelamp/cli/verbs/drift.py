@@ -1,0 +1,124 @@
+"""`bluelamp drift`."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bluelamp.cli import operate
+from bluelamp.cli.agreement import Agreement
+from bluelamp.cli.files import refuse_unwritable, write
+from bluelamp.cli.how import How
+from bluelamp.cli.options import (
+    All,
+    Details,
+    Environment,
+    Forces,
+    Form,
+    Jobs,
+    Kubeconfig,
+    Project,
+    Quiet,
+    Region,
+    Rehearse,
+    Scheduler,
+    Yes,
+)
+from bluelamp.cli.scheduled import engine_job, refuse_here_only
+from bluelamp.cli.screen import Format, Screen, escape
+from bluelamp.cli.select import select
+from bluelamp.core.text import first_of
+from bluelamp.errors import Status
+from bluelamp.fleet import deploy
+from bluelamp.fleet.deploy import Hear, Result
+from bluelamp.folders import project as find_project
+
+if TYPE_CHECKING:
+    from bluelamp.cli.drifting import Drifting
+    from bluelamp.engine.operation import Target
+
+
+def add(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command("drift")(drift)
+
+
+def drift(
+    forces: Forces = None,
+    rehearse: Rehearse = False,
+    issue: Annotated[
+        Path | None,
+        typer.Option("--issue", metavar="FILE", help="Write the body of an issue on the drift, as Markdown."),
+    ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Put back what has drifted, where stacks/<force>/drift.yaml allows it.")
+    ] = False,
+    yes: Yes = False,
+    every: All = False,
+    region: Region = None,
+    environment: Environment = None,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
+    kubeconfig: Kubeconfig = None,
+    details: Details = False,
+    form: Form = Format.TEXT,
+    quiet: Quiet = False,
+    project: Project = None,
+) -> None:
+    """Find out-of-band changes, property by property; status 4 where there are any. Only --repair changes anything.
+
+    Filters in stacks/<force>/drift.yaml say what is not drift, why and until when. Each run is kept in .bluelamp/, so
+    that the next one says since when something has drifted.
+
+    Examples: `bluelamp drift essex` · `bluelamp drift --rehearse --all --format json` ·
+    `bluelamp drift --all --issue drift.md` · `bluelamp drift essex --repair`
+    """
+    from bluelamp.cli.drifting import drifting
+    from bluelamp.cli.drifting import issue as body
+
+    screen, root = Screen(form, quiet=quiet), find_project(project)
+    refuse_here_only(scheduler, {"--repair": repair or None, "--kubeconfig": kubeconfig})
+    chosen = select(root, forces, every=every, region=region, changed=None, environment=environment)
+    if issue is not None:
+        refuse_unwritable(issue)
+    found = drifting(root, chosen, rehearse=rehearse)
+    agree = Agreement(screen, rehearse=rehearse, yes=yes, details=details) if repair else None
+    how = How(
+        rehearse,
+        jobs,
+        None,
+        kubeconfig,
+        needs_settings=False,
+        details=details,
+        drifting=found,
+        repair=repair,
+        scheduler=scheduler,
+        job=engine_job("drift", rehearse=rehearse),
+    )
+    status = operate.run(
+        screen, root, chosen, "drift", how, lambda target, hear, _: _drifted(target, hear, found, agree)
+    )
+    if issue is not None:
+        words = ["bluelamp", "drift", *(["--all"] if every else forces or []), *(["--rehearse"] if rehearse else [])]
+        write(issue, body(how.results, found, " ".join(words)))
+        screen.say(escape(f"issue: {issue}"))
+    raise typer.Exit(status)
+
+
+def _drifted(target: "Target", hear: Hear, found: "Drifting", agree: "Agreement | None") -> Result:
+    """What has drifted, and what is left of it after a repair, where one is wanted and allowed."""
+    result = found.remember(deploy.drift(target, hear, found.sift))
+    if agree is not None and result.status is Status.CHANGES_FOUND:
+        if not found.settings[target.stack].repair:
+            said = f"not repaired: stacks/{target.stack}/drift.yaml does not allow it (repair: true)"
+            result = replace(result, warnings=(*result.warnings, said))
+        else:
+            made = deploy.repair(target, hear, result, agree=agree)
+            if made.verb != "up" or made.status is not Status.DONE:
+                return made if made.verb == "drift" else replace(made, verb="drift")
+            found.repaired[target.stack] = sorted({step.urn for step in made.steps})
+            result = deploy.drift(target, hear, found.sift)
+            names = first_of([step.name for step in made.steps], 10)
+            result = replace(result, notes=(*result.notes, f"repaired: {names}"))
+    return result

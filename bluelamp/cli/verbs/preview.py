@@ -1,0 +1,148 @@
+"""`bluelamp preview`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bluelamp.cli import operate
+from bluelamp.cli.changed import Comparing
+from bluelamp.cli.comments import previewed, tell, wanted
+from bluelamp.cli.earlier import read
+from bluelamp.cli.how import How
+from bluelamp.cli.options import (
+    All,
+    ArmTypes,
+    Baseline,
+    BlockUnknown,
+    Changed,
+    Comment,
+    CommentLimit,
+    Details,
+    Environment,
+    Forces,
+    Form,
+    Jobs,
+    Kubeconfig,
+    Project,
+    Quiet,
+    Region,
+    Rehearse,
+    Report,
+    Scheduler,
+)
+from bluelamp.cli.reuse import plans_of
+from bluelamp.cli.scheduled import engine_job, refuse_here_only
+from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.select import end_without, select
+from bluelamp.fleet import deploy
+from bluelamp.fleet.deploy import Gate, Hear, Result
+from bluelamp.folders import project as find_project
+
+if TYPE_CHECKING:
+    from bluelamp.engine.operation import Target
+
+
+def add(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command("preview")(preview)
+
+
+def preview(
+    forces: Forces = None,
+    rehearse: Rehearse = False,
+    refresh: bool = typer.Option(False, "--refresh", help="Look at the cloud first, not only at the state."),
+    expect_no_changes: bool = typer.Option(False, "--expect-no-changes", help="Status 4 where anything would change."),
+    block_unknown: BlockUnknown = False,
+    report: Report = None,
+    baseline: Baseline = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="DIR", help="Keep the plans, signed, for `bluelamp up --plan DIR`.")
+    ] = None,
+    sign_with: Annotated[
+        Path | None,
+        typer.Option("--sign-with", metavar="KEY", help="With --save: the key that signs them; see `bluelamp key`."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="REF",
+            help="With --save: the change is every commit after this one, and their authors may not approve it; by "
+            "default after that of --changed, or the last commit alone.",
+        ),
+    ] = None,
+    every: All = False,
+    region: Region = None,
+    environment: Environment = None,
+    changed: Changed = None,
+    comment: Comment = None,
+    comment_limit: CommentLimit = None,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
+    arm_types: ArmTypes = None,
+    kubeconfig: Kubeconfig = None,
+    details: Details = False,
+    form: Form = Format.TEXT,
+    quiet: Quiet = False,
+    project: Project = None,
+) -> None:
+    """Show what an update would change, judged by the policy packs.
+
+    Examples: `bluelamp preview essex` · `bluelamp preview --all --format json` ·
+    `bluelamp preview --rehearse west-midlands` · `bluelamp preview --changed origin/main --comment comment.md` ·
+    `bluelamp preview --changed origin/main --save plans --sign-with ci.pem`
+    """
+    from bluelamp.cli.saving import saving
+
+    screen, root = Screen(form, quiet=quiet), find_project(project)
+    refuse_here_only(scheduler, {"--save": save, "--arm-types": arm_types, "--kubeconfig": kubeconfig})
+    asked = wanted(comment, comment_limit, "preview", changed, environment)
+    plans = plans_of(root, arm_types=arm_types) if changed is not None or report is not None else None
+    comparing = Comparing(screen, root, jobs, plans, listed=not asked or environment is not None)
+    chosen = select(
+        root, forces, every=every, region=region, changed=changed, environment=environment, compared=comparing
+    )
+    base = comparing.found if asked else None
+    if asked and base:
+        tell(screen, asked, base, "planned offline", last=not chosen)
+    end_without(screen, chosen, {"verb": "preview", "rehearsed": rehearse, "forces": [], "saved": None})
+    earlier = read(screen, root, baseline, chosen)
+    commits = since or (changed if save else None)
+    with saving(root, save, sign_with, commits, refresh=refresh, rehearse=rehearse) as kept:
+        how = How(
+            rehearse,
+            jobs,
+            arm_types,
+            kubeconfig,
+            report,
+            block_unknown=block_unknown,
+            details=details,
+            earlier=earlier,
+            plans=plans,
+            base=base,
+            save=kept,
+            scheduler=scheduler,
+            job=engine_job(
+                "preview",
+                rehearse=rehearse,
+                refresh=refresh,
+                expect_no_changes=expect_no_changes,
+                block_unknown=block_unknown,
+                earlier=earlier,
+            ),
+        )
+
+        def work(target: "Target", hear: Hear, gate: Gate) -> Result:
+            plan = kept.saving.plan_of(target.stack) if kept else None
+            return deploy.preview(
+                target, hear, refresh=refresh, expect_no_changes=expect_no_changes, gate=gate, save=plan
+            )
+
+        try:
+            status = operate.run(screen, root, chosen, "preview", how, work)
+        finally:
+            if asked and base:
+                engine = "previewed in the rehearsal cloud" if rehearse else "previewed by the engine"
+                tell(screen, asked, previewed(base, how.results, root), engine if how.results else "planned offline")
+    raise typer.Exit(status)

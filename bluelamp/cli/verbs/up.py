@@ -1,0 +1,222 @@
+"""`bluelamp up`."""
+
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from bluelamp.cli import operate
+from bluelamp.cli.agreement import Agreement
+from bluelamp.cli.changed import Comparing
+from bluelamp.cli.earlier import read
+from bluelamp.cli.how import How
+from bluelamp.cli.options import (
+    All,
+    ArmTypes,
+    Baseline,
+    BlockUnknown,
+    Changed,
+    Details,
+    Environment,
+    Forces,
+    Form,
+    Jobs,
+    Kubeconfig,
+    Project,
+    Quiet,
+    Region,
+    Rehearse,
+    Report,
+    Scheduler,
+    Yes,
+)
+from bluelamp.cli.reuse import plans_of
+from bluelamp.cli.scheduled import engine_job, refuse_here_only
+from bluelamp.cli.screen import Format, Screen
+from bluelamp.cli.select import end_without, select
+from bluelamp.errors import Status, UsageError
+from bluelamp.fleet import deploy
+from bluelamp.fleet.deploy import Gate, Hear, Result
+from bluelamp.folders import project as find_project
+
+if TYPE_CHECKING:
+    from bluelamp.engine.operation import Target
+    from bluelamp.fleet.saved import Opened
+
+_SEVERAL: Final = "reports-compared"
+"""The folder of a rehearsal's report on several forces."""
+_WAIT: Final = 600.0
+"""Seconds to wait for a force that another command is changing."""
+
+Wait = Annotated[
+    float,
+    typer.Option(
+        "--wait", metavar="SECONDS", min=0, help="How long to wait for a force that another command is changing."
+    ),
+]
+
+
+def add(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command("up")(up)
+
+
+def up(
+    forces: Forces = None,
+    rehearse: Rehearse = False,
+    yes: Yes = False,
+    refresh: bool = typer.Option(True, help="Look at the cloud first, so that drift is repaired."),
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            "--plan",
+            metavar="DIR",
+            help="Do exactly what `preview --save DIR` has kept, for all of its forces or those that are named.",
+        ),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an earlier run: skip the forces that it has brought up.")
+    ] = False,
+    wait: Wait = _WAIT,
+    block_unknown: BlockUnknown = False,
+    report: Report = None,
+    baseline: Baseline = None,
+    every: All = False,
+    region: Region = None,
+    environment: Environment = None,
+    changed: Changed = None,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
+    arm_types: ArmTypes = None,
+    kubeconfig: Kubeconfig = None,
+    details: Details = False,
+    form: Form = Format.TEXT,
+    quiet: Quiet = False,
+    project: Project = None,
+) -> None:
+    """Bring a force's estate up: preview, judge, and change what differs.
+
+    Nothing is changed where a mandatory rule is broken. A run that was interrupted is picked up where it stopped. With
+    --all, --region or --changed the forces are brought up in the rings of stacks/waves.yaml, where there is one.
+
+    Examples: `bluelamp up essex` · `bluelamp up --rehearse --all` ·
+    `bluelamp up --rehearse west-midlands --report report` · `bluelamp up --plan plans --yes` ·
+    `bluelamp up --all --yes --resume`
+    """
+    screen, root = Screen(form, quiet=quiet), find_project(project)
+    refuse_here_only(scheduler, {"--plan": plan, "--arm-types": arm_types, "--kubeconfig": kubeconfig})
+    if scheduler is not None and not (rehearse or yes):
+        raise UsageError("--scheduler cannot ask before something real is changed", next_step="add --yes")
+    named = bool(forces)
+    opened = None
+    if plan is not None:
+        opened = _opened(root, plan)
+        if not (forces or every or region or changed):
+            forces, named = list(opened.manifest.forces), len(opened.manifest.forces) == 1
+    differing = Comparing(screen, root, jobs, plans_of(root) if changed is not None else None)
+    chosen = select(
+        root, forces, every=every, region=region, changed=changed, environment=environment, compared=differing
+    )
+    given = {"verb": "up", "rehearsed": rehearse, "forces": [], "run": None, "plan": None}
+    end_without(screen, chosen, given)
+    earlier = read(screen, root, baseline, chosen)
+    _refuse_unapproved(root, opened, chosen, rehearse=rehearse)
+    agree = Agreement(screen, rehearse=rehearse, yes=yes, details=details)
+    # A run that is killed leaves its temporary folder: none is made where no plan is applied.
+    with TemporaryDirectory(prefix="bluelamp-plans-") if opened else nullcontext("") as work:
+
+        def one(target: "Target", hear: Hear, gate: Gate) -> Result:
+            if opened is None:
+                return deploy.up(target, hear, refresh=refresh, agree=agree, gate=gate)
+            return _applied(opened, target, hear, Path(work), agree)
+
+        status = operate.run(
+            screen,
+            root,
+            chosen,
+            "up",
+            How(
+                rehearse,
+                jobs,
+                arm_types,
+                kubeconfig,
+                report or _usual(root, chosen, rehearse=rehearse),
+                block_unknown=block_unknown,
+                details=details,
+                seen=agree.seen,
+                earlier=earlier,
+                named=named,
+                resume=resume,
+                wait=wait,
+                plan=opened,
+                scheduler=scheduler,
+                job=engine_job(
+                    "up",
+                    rehearse=rehearse,
+                    refresh=refresh,
+                    block_unknown=block_unknown,
+                    earlier=earlier,
+                    wait=wait,
+                ),
+            ),
+            one,
+        )
+    raise typer.Exit(status)
+
+
+def _opened(root: Path, folder: Path) -> "Opened":
+    from bluelamp.fleet.saved import open_plans
+    from bluelamp.reports.signers import known_signers
+
+    return open_plans(folder, known_signers(root))
+
+
+def _refuse_unapproved(root: Path, opened: "Opened | None", chosen: list[str], *, rehearse: bool) -> None:
+    """Raises `UsageError` for a force without a plan, `NotApprovedError` where an approval is required and lacking."""
+    from bluelamp.fleet.approvals import NotApprovedError, read_people, refuse_unapproved
+    from bluelamp.reports.signers import known_signers
+
+    if opened is not None:
+        without = [force for force in chosen if force not in opened.manifest.forces]
+        if without:
+            raise UsageError(
+                f"{opened.folder}: holds no plan of {', '.join(without)}; it holds {', '.join(opened.manifest.forces)}",
+                next_step="name forces that it holds, or none",
+            )
+    people = read_people(root, known_signers(root))
+    if not people.required:
+        return
+    if opened is not None:
+        refuse_unapproved(opened, people, chosen, datetime.now(UTC))
+    elif not rehearse:
+        raise NotApprovedError(
+            "stacks/approvers.yaml requires an approved plan (planApprovals)",
+            next_step="bluelamp preview --save DIR --sign-with KEY; bluelamp approve DIR; bluelamp up --plan DIR",
+        )
+
+
+def _applied(opened: "Opened", target: "Target", hear: Hear, work: Path, agree: "Agreement") -> Result:
+    """Applies the target's saved plan."""
+    from bluelamp.fleet.saved import copy_plan
+
+    plan = copy_plan(opened, target.stack, work)
+    counts = opened.manifest.forces[target.stack].changes
+    planned = Result(target.stack, "preview", Status.DONE, counts=dict(counts))
+    what = ", ".join(f"{count} to {op}" for op, count in sorted(counts.items())) or "no changes"
+    question = f"Apply the plan of {opened.manifest.written} to {target.stack} ({what})?"
+    return deploy.apply(target, hear, plan, agree=lambda _: agree.ask(question), planned=planned)
+
+
+def _usual(root: Path, forces: list[str], *, rehearse: bool) -> Path | None:
+    """Where a rehearsal's report goes when no folder is named: it is always written.
+
+    A report on several forces has a place of its own: one on a single force would replace a part of it there, and the
+    whole would no longer verify.
+    """
+    if not rehearse:
+        return None
+    own = root / ".bluelamp"
+    return own / "reports" / forces[0] if len(forces) == 1 else own / _SEVERAL

@@ -1,0 +1,136 @@
+"""The JSON Schema of a model, in the draft that editors of YAML read.
+
+That is draft 07: the YAML language server, which most editors use, reads later drafts in its newest versions only.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from bluelamp.core.fields import IN_SCHEMA, Matching, Schema
+
+DRAFT: Final = "http://json-schema.org/draft-07/schema#"
+Field = tuple[type[BaseModel], str]
+"""A field of a model, by its name in the file."""
+
+
+def schema_of(
+    model: type[BaseModel], *, optional: Collection[Field] = (), hidden: Collection[Field] = (), layer: bool = False
+) -> Schema:
+    """The schema of a `model`; it refers to nothing outside.
+
+    `optional` fields need not be written though the model requires them, `hidden` ones are not written at all. In a
+    `layer`, which is laid over other settings, nothing has to be written, `null` takes any value away, and
+    `remove: true` leaves an item with a name out.
+    """
+    generate = type("Generate", (_Generate,), {"optional": optional, "hidden": hidden, "layer": layer})
+    made = model.model_json_schema(schema_generator=generate, ref_template="#/definitions/{model}")
+    made["definitions"] = made.pop("$defs", {})
+    plain: Schema = _plain(made)
+    return plain
+
+
+def notes(model: type[BaseModel]) -> dict[str, str]:
+    """The description below each field in the model's source, by the field's name."""
+    found: dict[str, str] = {}
+    for each in reversed([each for each in model.__mro__ if issubclass(each, BaseModel) and each is not BaseModel]):
+        source = inspect.getsource(each)
+        pattern = r'^    (\w+):[^\n]*(?:\n(?:        [^\n]*|    \)[^\n]*))*\n    """(.*?)"""'
+        found |= {name: " ".join(text.split()) for name, text in re.findall(pattern, source, re.S | re.M)}
+    return found
+
+
+def inner_model(annotation: Any, *, many: bool = False) -> tuple[type[BaseModel] | None, bool]:
+    """The model of a setting's annotation, None where it is a plain value, and whether it is in a list or a mapping."""
+    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+        return annotation, many
+    origin = get_origin(annotation)
+    listed = many or origin is tuple or (inspect.isclass(origin) and issubclass(origin, Mapping))
+    for part in get_args(annotation):
+        found = inner_model(part, many=listed)
+        if found[0] is not None:
+            return found
+    return None, listed
+
+
+class _Generate(GenerateJsonSchema):
+    """Adds what the checks and the docstrings of the models say."""
+
+    optional: Collection[Field] = ()
+    hidden: Collection[Field] = ()
+    layer = False
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """No titles: an editor shows the name anyway."""
+        return False
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """The schema of a model with its fields' descriptions."""
+        made, model = super().model_schema(schema), schema["cls"]
+        if model.__module__.startswith("pydantic"):
+            return made
+        made.pop("title", None)
+        properties = made.get("properties", {})
+        said = notes(model)
+        for name, info in model.model_fields.items():
+            written = info.alias or name
+            if (model, written) in self.hidden:
+                properties.pop(written, None)
+            elif written in properties and said.get(name):
+                properties[written]["description"] = said[name]
+        left = {written for owner, written in (*self.optional, *self.hidden) if owner is model}
+        required = [] if self.layer else [each for each in made.get("required", ()) if each not in left]
+        made.pop("required", None)
+        if required:
+            made["required"] = required
+        if self.layer:
+            made["properties"] = {name: _nullable(each) for name, each in properties.items()}
+            if "name" in properties:
+                note = "Leaves out the item of this name, which is shared."
+                made["properties"]["remove"] = {"const": True, "description": note}
+        return made
+
+    def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> JsonSchemaValue:
+        """What a check refuses is part of the schema, where it can be said."""
+        return _checked(super().function_after_schema(schema), schema["function"]["function"])
+
+    def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> JsonSchemaValue:
+        """What a check refuses is part of the schema, where it can be said."""
+        return _checked(super().function_before_schema(schema), schema["function"]["function"])
+
+    def function_plain_schema(self, schema: core_schema.PlainValidatorFunctionSchema) -> JsonSchemaValue:
+        """What a check refuses is part of the schema, where it can be said."""
+        return _checked({}, schema["function"]["function"])
+
+
+def _checked(inner: Schema, check: Any) -> Schema:
+    if isinstance(check, Matching):
+        # ECMAScript has no flags inside an expression: such a text is left to the check itself.
+        if check.pattern.startswith("(?i)"):
+            return inner
+        own = {"pattern": f"^({check.pattern})$"}
+        return {"allOf": [inner, own]} if "pattern" in inner else {**inner, **own}
+    change: Callable[[Schema], Schema] | None = IN_SCHEMA.get(check)
+    return change(inner) if change else inner
+
+
+def _nullable(schema: Schema) -> Schema:
+    said: Schema = {key: schema[key] for key in ("description", "default") if key in schema}
+    return {"anyOf": [{key: each for key, each in schema.items() if key not in said}, {"type": "null"}], **said}
+
+
+def _plain(schema: Any) -> Any:
+    """Without what draft 07 ignores beside a reference, and without defaults of nothing."""
+    if isinstance(schema, list):
+        return [_plain(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: _plain(each) for key, each in schema.items() if key != "default" or each is not None}
+    if "$ref" in made and len(made) > 1:
+        made = {"allOf": [{"$ref": made.pop("$ref")}], **made}
+    return made

@@ -1,0 +1,32 @@
+"""What no import contract says: no module imports itself by way of others, not even later or for its types only."""
+
+from graphlib import CycleError, TopologicalSorter
+
+import grimp
+
+
+def cycle(modules: "dict[str, set[str]]") -> list[str]:
+    """One of the cycles, the first module again at its end; empty where there is none."""
+    try:
+        TopologicalSorter(modules).prepare()
+    except CycleError as error:
+        found: list[str] = error.args[1]
+        return found
+    return []
+
+
+def test_no_module_is_part_of_an_import_cycle() -> None:
+    graph = grimp.build_graph("bluelamp", exclude_type_checking_imports=False, cache_dir=None)
+    program = {name for name in graph.modules if name.startswith("bluelamp.infra.")}
+    imported = {
+        # The phases of the program know one another.
+        name: {each for each in graph.find_modules_directly_imported_by(name) if not {name, each} <= program}
+        for name in graph.modules
+    }
+    assert len(imported) > 1000, "the links to infra, modules, policies and workloads are not followed"
+    assert cycle(imported) == []
+
+
+def test_a_cycle_would_be_found() -> None:
+    assert cycle({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+    assert sorted(set(cycle({"a": {"b"}, "b": {"c"}, "c": {"a"}}))) == ["a", "b", "c"]
