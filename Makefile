@@ -57,7 +57,7 @@ golden: $(VENV)/.ready  ## for a release: what the forces hold now is what later
 	$(RUN)/python -m tests.golden
 
 lock: $(VENV)/.ready  ## requirements.lock anew from pyproject.toml
-	$(RUN)/uv pip compile pyproject.toml --extra data --extra dask --group dev --group build --universal --generate-hashes --no-emit-index-url \
+	$(RUN)/uv pip compile pyproject.toml --extra data --extra dask --group dev --group docs --group build --universal --generate-hashes --no-emit-index-url \
 	    --quiet --upgrade --custom-compile-command "make lock" --output-file requirements.lock
 	$(RUN)/uv pip compile tests/interop/requirements.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --quiet --upgrade --custom-compile-command "make lock" --output-file tests/interop/requirements.lock
