@@ -41,7 +41,7 @@ pygments_dark_style = "a11y-high-contrast-dark"
 ROOT_PAGES: Final = {"contributing": "CONTRIBUTING.md", "security": "SECURITY.md"}
 """Pages that stand for a file of the root folder, whose text they have on the site."""
 _LINK: Final = re.compile(r"(\[[^\]]*\])\(([^)#\s]+)(#[^)\s]*)?\)")
-_LISTED: Final = re.compile(r"^(?:- |\| |### )\[[^\]]+\]\(([^)#\s:]+)\.md\)", re.MULTILINE)
+_LISTED: Final = re.compile(r"^(?:- |\| )\[([^\]]+)\]\(([^)#\s:]+)\.md\)", re.MULTILINE)
 _INDEXES: Final = frozenset({"rules", "modules", "frameworks"})
 
 
@@ -54,7 +54,7 @@ def text_of(_: Sphinx, name: str, source: list[str]) -> None:
     else:
         text = _LINK.sub(lambda found: _out_of_folder(name, *found.groups()), text)
     if name.rpartition("/")[2] == "index" or name in _INDEXES:
-        listed = "\n".join(dict.fromkeys(_LISTED.findall(source[0])))
+        listed = "\n".join(f"{label} <{path}>" for label, path in _LISTED.findall(source[0]))
         text += f"\n\n```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{listed}\n```\n"
     source[0] = text
 

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -42,11 +41,6 @@ def test_no_two_headings_are_the_same() -> None:
 def test_the_words_of_a_pronoun_or_a_person_are_in_none() -> None:
     gendered = re.compile(r"\b(he|she|his|her|him|himself|nobody|somebody|everybody|anybody)\b", re.IGNORECASE)
     assert [rule.id for rule in rules() if gendered.search(rule.failure)] == []
-
-
-def test_every_rule_in_the_reference_has_its_failure() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
-    assert [rule.id for rule in rules() if f"| {rule.id} | {rule.title} | {rule.failure} |" not in page] == []
 
 
 def test_a_rule_without_a_failure_does_not_load() -> None:
