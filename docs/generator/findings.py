@@ -61,12 +61,16 @@ def _type(schema: Mapping[str, Any]) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"
-    if "const" in schema:
-        return _literal(schema["const"])
-    if "enum" in schema:
-        return ", ".join(_literal(each) for each in schema["enum"])
-    if "anyOf" in schema or "oneOf" in schema:
-        return " or ".join(_type(each) for each in schema.get("anyOf", schema.get("oneOf")))
+    literals = [schema["const"]] if "const" in schema else schema.get("enum", ())
+    if literals:
+        return ", ".join(map(_literal, literals))
+    choices = schema.get("anyOf", schema.get("oneOf", ()))
+    if choices:
+        return " or ".join(map(_type, choices))
+    return _plain(schema)
+
+
+def _plain(schema: Mapping[str, Any]) -> str:
     kind = schema.get("type", "any value")
     if isinstance(kind, list):
         return " or ".join(kind)
@@ -74,6 +78,4 @@ def _type(schema: Mapping[str, Any]) -> str:
         return f"list of {_type(schema.get('items', {}))}"
     if kind == "object" and isinstance(schema.get("additionalProperties"), Mapping):
         return f"mapping to {_type(schema['additionalProperties'])}"
-    if schema.get("format"):
-        return f"{kind} ({schema['format']})"
-    return str(kind)
+    return f"{kind} ({schema['format']})" if schema.get("format") else str(kind)

@@ -45,8 +45,8 @@ def rules() -> dict[str, str]:
     admitted, defined = _compiled()
     total = sum(len(each) for each in found.values())
     parts = [
-        f"{total} rules. Each is a statement that holds or does not hold of a resource. `bluelamp explain ID` shows one "
-        "in a terminal, `bluelamp list rules --severity critical` lists them, and "
+        f"{total} rules. Each is a statement that holds or does not hold of a resource. `bluelamp explain ID` shows "
+        "one in a terminal, `bluelamp list rules --severity critical` lists them, and "
         "[verdicts](explanation/verdicts.md) explains the results. [Frameworks](frameworks.md) lists the controls that "
         "the rules give evidence for.",
         f"`bluelamp compile` writes {len(admitted)} of them as admission policies for Kubernetes and {len(defined)} as "

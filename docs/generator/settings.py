@@ -51,20 +51,20 @@ def _kind(setting: Setting) -> str:
 
 def _default(setting: Setting, differing: Mapping[str, Any]) -> str:
     if setting.required:
-        return "required"
-    if setting.section and setting.default is not None and not isinstance(setting.default, (tuple, dict)):
-        return "see the section"
-    if setting.allocated:
-        return "from the force's allocation"
-    if setting.planned:
-        return "from the force's roadmap"
-    if setting.section and setting.kind == "section":
-        return "not set" if not setting.filled else "see the section"
-    if len({_shown(each) for each in differing.values()}) > 1:
-        return "; ".join(f"{profile}: {_shown(each)}" for profile, each in differing.items())
-    if differing and setting.default is None:
-        return _shown(next(iter(differing.values())))
-    return _shown(setting.default)
+        said = "required"
+    elif setting.section and setting.kind == "section":
+        said = "not set" if setting.default is None and not setting.filled else "see the section"
+    elif setting.allocated:
+        said = "from the force's allocation"
+    elif setting.planned:
+        said = "from the force's roadmap"
+    elif len({_shown(each) for each in differing.values()}) > 1:
+        said = "; ".join(f"{profile}: {_shown(each)}" for profile, each in differing.items())
+    elif differing and setting.default is None:
+        said = _shown(next(iter(differing.values())))
+    else:
+        said = _shown(setting.default)
+    return said
 
 
 def _shown(value: Any) -> str:
