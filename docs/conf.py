@@ -1,11 +1,15 @@
 """How Sphinx makes the site from these pages: `make site`.
 
 The pages are plain Markdown, which code hosts show too, so they hold no directive of Sphinx. What the site needs
-besides is added while it is built: navigation from the links that an index page lists, the files of the root folder
+besides is added while it is built: navigation from the links that index pages list, the files of the root folder
 that have a page here, and diagrams as a part of the page, so that they follow its colours.
 """
 
+import posixpath
 import re
+from collections.abc import Iterator
+from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +25,7 @@ extensions = ["myst_parser"]
 exclude_patterns = ["generator"]
 templates_path: list[str] = []
 language = "en"
+smartquotes = False
 nitpicky = True
 myst_heading_anchors = 3
 myst_enable_extensions = ["attrs_inline"]
@@ -32,9 +37,8 @@ html_css_files = ["bluelamp.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
-html_last_updated_fmt = None
-# The same pages give the same site, and searching needs no server.
-html_theme_options = {"navigation_with_keys": True}
+html_use_index = False
+html_domain_indices = False
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 
@@ -45,6 +49,15 @@ _LISTED: Final = re.compile(r"^(?:- |\| )\[([^\]]+)\]\(([^)#\s:]+)\.md\)", re.MU
 _INDEXES: Final = frozenset({"rules", "modules", "frameworks"})
 
 
+@cache
+def children(name: str) -> tuple[tuple[str, str], ...]:
+    """The pages that an index page lists, each with its label, in their order; none for another page."""
+    if name.rpartition("/")[2] != "index" and name not in _INDEXES:
+        return ()
+    found = _LISTED.findall((HERE / f"{name}.md").read_text(encoding="utf-8"))
+    return tuple((label, posixpath.normpath(posixpath.join(posixpath.dirname(name), path))) for label, path in found)
+
+
 def text_of(_: Sphinx, name: str, source: list[str]) -> None:
     """Completes the text of a page: that of its root file, links that lead out of the folder, and its navigation."""
     text = source[0]
@@ -53,9 +66,8 @@ def text_of(_: Sphinx, name: str, source: list[str]) -> None:
         text = _LINK.sub(lambda found: _from_root(*found.groups()), text)
     else:
         text = _LINK.sub(lambda found: _out_of_folder(name, *found.groups()), text)
-    if name.rpartition("/")[2] == "index" or name in _INDEXES:
-        listed = "\n".join(f"{label} <{path}>" for label, path in _LISTED.findall(source[0]))
-        text += f"\n\n```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{listed}\n```\n"
+    if listed := "\n".join(f"{label} </{page}>" for label, page in children(name)):
+        text += f"\n\n```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
     source[0] = text
 
 
@@ -84,6 +96,31 @@ def _out_of_folder(name: str, label: str, path: str, anchor: str | None) -> str:
     return f"{label}({'../' * name.count('/')}{page}.md{anchor or ''})" if page else f"{label[1:-1]} (`{file}`)"
 
 
+def navigation(app: Sphinx, name: str, _: str, context: dict[str, Any], __: object) -> None:
+    """Gives the theme the tree of pages: two levels of it, and whatever is beside the page itself.
+
+    Sphinx makes the tree afresh for each page from every other page's, which is half the time of a build.
+    """
+    context["toctree"] = lambda **_: "".join(_tree(app, "index", name, 1))
+
+
+def _tree(app: Sphinx, at: str, name: str, level: int) -> Iterator[str]:
+    yield "<ul>"
+    for label, page in children(at):
+        here = _holds(page, name)
+        link = "#" if page == name else app.builder.get_relative_uri(name, page)
+        yield f'<li class="toctree-l{level}{" current" if here else ""}{" current-page" if page == name else ""}">'
+        yield f'<a class="{"current " if here else ""}reference internal" href="{link}">{escape(label)}</a>'
+        if children(page) and (level == 1 or here):
+            yield from _tree(app, page, name, level + 1)
+        yield "</li>"
+    yield "</ul>"
+
+
+def _holds(page: str, name: str) -> bool:
+    return page == name or any(_holds(inner, name) for _, inner in children(page))
+
+
 class Diagrams(SphinxPostTransform):
     """Puts a drawing into the page itself, where the page's colours reach it."""
 
@@ -102,5 +139,6 @@ class Diagrams(SphinxPostTransform):
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connects the parts above."""
     app.connect("source-read", text_of)
+    app.connect("html-page-context", navigation, priority=400)  # before the theme's own, which reads it
     app.add_post_transform(Diagrams)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -91,12 +91,12 @@ def _compiled() -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 
 def _of(part: str, found: list[Rule]) -> str:
     rows = (
-        (f"[{rule.id}](#{rule.id.lower()})", rule.title, str(rule.severity), str(rule.enforcement)) for rule in found
+        (f"[{rule.id}](#{rule.id.lower()})", str(rule.severity), str(rule.enforcement), rule.title) for rule in found
     )
     return page(
         _service(part),
         f"The rules `BL-{part}`. [All services](../rules.md).",
-        table(("rule", "passes where", "severity", "enforcement"), rows),
+        table(("rule", "severity", "enforcement", "passes where"), rows),
         *(_rule(rule) for rule in found),
     )
 
