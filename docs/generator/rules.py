@@ -190,7 +190,7 @@ def _edition(catalogue: Catalogue, answering: Mapping[Control, list[Rule]]) -> s
         return ", ".join(f"[{rule.id}](../{place(rule)})" for rule in found)
 
     rows = (
-        (id_, "" if row.title.casefold() == id_.casefold() else row.title, _EXTENTS[row.extent], row.why, links(id_))
+        (id_, "" if row.title.casefold() == id_.casefold() else row.title, _EXTENTS[row.extent], links(id_), row.why)
         for id_, row in catalogue.controls.items()
     )
     notes = [f"{catalogue.title}. Publisher: {catalogue.publisher}. Published: {catalogue.published}."]
@@ -202,5 +202,5 @@ def _edition(catalogue: Catalogue, answering: Mapping[Control, list[Rule]]) -> s
         f"{catalogue.framework} {catalogue.edition}",
         " ".join(notes),
         "[All frameworks](../frameworks.md).",
-        table(("control", "title", "rules see it", "what rules do not see", "rules"), rows),
+        table(("control", "title", "rules see it", "rules", "what rules do not see"), rows),
     )
