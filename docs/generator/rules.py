@@ -114,7 +114,7 @@ def _rule(rule: Rule) -> str:
         facts.append(f"- Parameters, which a [baseline](../baselines.md) may tighten: {given}.")
     facts += [f"- Compiles to: {compiled}.", "- Gives evidence for:"]
     facts += [f"  - {_control(control)}" for control in rule.controls] or ["  - no control"]
-    language = "yaml" if rule.area == "kubernetes" else "python"
+    language = "yaml" if _part(rule) == "K8S" else "python"
     parts = [
         f"## {rule.id}",
         f"**{rule.title}**",
