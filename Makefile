@@ -10,7 +10,7 @@ INTEROP := .bluelamp/interop
 ADVISORIES ?=
 REQUIRE_ADVISORIES ?=
 
-.PHONY: rehearse test thorough agreement check bench single-view interop docs golden lock sbom resilience clean
+.PHONY: rehearse test thorough agreement check bench single-view interop docs site golden lock sbom resilience clean
 
 rehearse: $(VENV)/.ready  ## bring FORCE up in the rehearsal cloud, judged, with a report
 	@$(RUN)/bluelamp up --rehearse $(FORCE)
@@ -51,14 +51,17 @@ interop: $(VENV)/.ready $(INTEROP)/.ready  ## contract checks, compared one by o
 	@$(RUN)/python -m tests.interop
 
 docs: $(VENV)/.ready  ## the reference pages, written from the code
-	$(RUN)/python docs/write.py
+	$(RUN)/python -m docs.write
+
+site: $(VENV)/.ready  ## the documentation as a site, into site/; a warning is an error
+	$(RUN)/sphinx-build --fail-on-warning --nitpicky --quiet --jobs auto docs site
 
 golden: $(VENV)/.ready  ## for a release: what the forces hold now is what later changes must leave alone
 	$(RUN)/python -m tests.golden
 	$(RUN)/python -m tests.golden.unchanged --write
 
 lock: $(VENV)/.ready  ## requirements.lock anew from pyproject.toml
-	$(RUN)/uv pip compile pyproject.toml --extra data --extra dask --group dev --group build --universal --generate-hashes --no-emit-index-url \
+	$(RUN)/uv pip compile pyproject.toml --extra data --extra dask --group dev --group docs --group build --universal --generate-hashes --no-emit-index-url \
 	    --quiet --upgrade --custom-compile-command "make lock" --output-file requirements.lock
 	$(RUN)/uv pip compile tests/interop/requirements.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --quiet --upgrade --custom-compile-command "make lock" --output-file tests/interop/requirements.lock

@@ -59,15 +59,19 @@ def problems(text: str) -> str:
 def _python(bom: Bom, product: Component, root: Path, given: Policy) -> None:
     packages = locked(root / "requirements.lock")
     needed = needed_to_run(packages, root / "pyproject.toml")
-    made = {one.name: _package(one, given, needed=one.name in needed) for one in packages}
+    made = {one.purl: _package(one, given, needed=one.name in needed) for one in packages}
+    # A package can be locked in several versions, each for other versions of Python.
+    versions: dict[str, list[Component]] = {}
+    for one in packages:
+        versions.setdefault(one.name, []).append(made[one.purl])
     for component in made.values():
         bom.components.add(component)
     # The order of a set is another in every process, and the library keeps the order in which it is told.
     for one in packages:
         for name in sorted(one.required_by):
-            if name in made:
-                bom.register_dependency(made[name], [made[one.name]])
-    bom.register_dependency(product, [made[one.name] for one in packages if "bluelamp" in one.required_by])
+            for component in versions.get(name, ()):
+                bom.register_dependency(component, [made[one.purl]])
+    bom.register_dependency(product, [made[one.purl] for one in packages if "bluelamp" in one.required_by])
 
 
 def _package(one: Package, given: Policy, *, needed: bool) -> Component:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel
@@ -14,7 +15,7 @@ from bluelamp.infra.settings.budgets import FROM_ROADMAP
 from bluelamp.infra.settings.defaults import FILLED, fill
 from bluelamp.infra.settings.model import Settings
 from bluelamp.infra.settings.profiles import COMES_WITH, LEVELS
-from bluelamp.infra.settings.register import Entry
+from bluelamp.infra.settings.register import Entry, read_register
 from bluelamp.schemas.editor.models import inner_model, notes
 
 _COMPONENTS: Final = "components."
@@ -32,7 +33,10 @@ _INDEX: Final = re.compile(r"\[(\d*)\]")
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting. `path` has no `bluelamp:` in front and `[]` for each list or mapping on the way."""
+    """One setting. `path` has no `bluelamp:` in front and `[]` for each list or mapping on the way.
+
+    `note` is its own description, and `text` that of the section that it is; empty where it is none.
+    """
 
     path: str
     kind: str
@@ -41,11 +45,17 @@ class Setting:
     default: Any
     note: str
     section: bool
+    text: str = ""
 
     @property
     def allocated(self) -> bool:
         """Whether its default is an address range of the force's allocation."""
         return self.path in FILLED and not self.section
+
+    @property
+    def filled(self) -> bool:
+        """Whether the section is there even where it is not written."""
+        return self.path in FILLED and self.section
 
     @property
     def planned(self) -> bool:
@@ -90,6 +100,12 @@ def defaults(path: str, entry: Entry) -> dict[str, Any]:
     return found
 
 
+def by_profile(root: Path) -> dict[str, dict[str, Any]]:
+    """What each profile gives each setting outside lists, by path, for the first force in the register of `root`."""
+    entry = next(iter(read_register(root).forces.values()))
+    return {path: found for path in settings() if (found := defaults(path, entry))}
+
+
 def _walk(model: type[BaseModel], at: str) -> Iterator[Setting]:
     said = notes(model)
     for name, info in model.model_fields.items():
@@ -104,6 +120,7 @@ def _walk(model: type[BaseModel], at: str) -> Iterator[Setting]:
             default,
             said.get(name, ""),
             inner is not None,
+            inspect.cleandoc(inner.__doc__ or "") if inner is not None else "",
         )
         if inner is not None:
             yield from _walk(inner, f"{path}{'[]' if many else ''}.")

@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import ROOT
 
 PAGES = ["README.md", "CONTRIBUTING.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
+PAGES += [f"docs/how-to/{path.name}" for path in sorted((ROOT / "docs" / "how-to").glob("*.md"))]
 COMMAND = re.compile(
     r"(?:^|[\s`])(?:\.venv/bin/)?bluelamp ((?:audit|check|up|preview|render|compile|key) [^`\n#|]*)", re.M
 )

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -43,11 +42,6 @@ def test_no_text_has_a_gendered_or_personal_pronoun() -> None:
     pronoun = re.compile(r"\b(he|she|his|her|him|himself|nobody|somebody|everybody|anybody|whoever)\b", re.IGNORECASE)
     texts = {each.id: f"{each.title} {each.failure} {each.rationale} {each.fix}" for each in rules()}
     assert [id_ for id_, text in texts.items() if pronoun.search(text)] == []
-
-
-def test_every_rule_in_the_reference_has_its_failure() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
-    assert [rule.id for rule in rules() if f"| {rule.id} | {rule.title} | {rule.failure} |" not in page] == []
 
 
 def test_a_rule_without_a_failure_does_not_load() -> None:
