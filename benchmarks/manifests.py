@@ -1,9 +1,9 @@
 """`python -m benchmarks.manifests [ROUNDS]`: judging Kubernetes manifests, against checkov on the same files.
 
 Both are run as a pipeline runs them, as a whole command that prints what it found as JSON, in turn. The clock and the
-processor time of each are both given: on a busy machine the clock shows the others' work. checkov gets an environment of
-its own, made once and kept in the user's cache; its compiled code is kept too, and it asks nothing of its vendor. Of
-each the quickest run counts, the one that the machine's other work disturbed least.
+processor time of each are both given: on a busy machine the clock shows the others' work. checkov gets an environment
+of its own, made once and kept in the user's cache; its compiled code is kept too, and it asks nothing of its vendor.
+Of each the quickest run counts, the one that the machine's other work disturbed least.
 """
 
 import os
@@ -93,9 +93,13 @@ def measure(rounds: int, console: Console) -> dict[str, float]:
                 for side, command in zip(("checkov", "bluelamp") * AGAIN[what], commands * AGAIN[what], strict=True):
                     times.setdefault((what, side), []).append(_timed(command))
     table = Table(
-        "", "checkov, s (processor, s)", "bluelamp, s (processor, s)", "ratio (of processor time)", "promised",
+        "",
+        "checkov, s (processor, s)",
+        "bluelamp, s (processor, s)",
+        "ratio (of processor time)",
+        "promised",
         title=f"against checkov {CHECKOV}",
-    )  # fmt: skip
+    )
     ratios = {}
     for what, promised in PROMISED.items():
         (theirs, their_work), (ours, our_work) = (

@@ -4,11 +4,11 @@ The text is put together from the innermost values outwards, so that each value 
 of thousands.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from json.encoder import encode_basestring_ascii as quoted
-from math import isfinite
 from typing import Any, Final
 
 from bluelamp.core.camel import camel
@@ -31,12 +31,8 @@ def text(value: Any, indent: str = "") -> str:
 
 def _other(value: Any, indent: str) -> str:
     """The text of a value whose type is not one of the common ones."""
-    if isinstance(value, str):
-        return quoted(value)
-    if isinstance(value, int):
-        return int.__repr__(value)
-    if isinstance(value, float):
-        return _number(value, indent)
+    if isinstance(value, (str, int, float)):
+        return json.dumps(value)
     if is_dataclass(value) and not isinstance(value, type):
         return _members({name: getattr(value, field) for name, field in _names(type(value))}, indent)
     if isinstance(value, Mapping):
@@ -53,9 +49,8 @@ def _names(of: type) -> tuple[tuple[str, str], ...]:
 
 
 def _object(value: dict[Any, Any], indent: str) -> str:
-    return _members(
-        value if all(type(key) is str for key in value) else {str(key): value[key] for key in value}, indent
-    )
+    named = all(type(key) is str for key in value)
+    return _members(value if named else {str(key): item for key, item in value.items()}, indent)
 
 
 def _members(value: dict[str, Any], indent: str) -> str:
@@ -77,18 +72,12 @@ def _joined(parts: list[str], indent: str, brackets: str) -> str:
     return f"{opening}\n{indent} {separator.join(parts)}\n{indent}{closing}"
 
 
-def _number(value: float, _indent: str) -> str:
-    if isfinite(value):
-        return float.__repr__(value)
-    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
-
-
 _WRITERS: Final[dict[type, Callable[[Any, str], str]]] = {
     str: lambda value, _: quoted(value),
     int: lambda value, _: int.__repr__(value),
     bool: lambda value, _: "true" if value else "false",
     type(None): lambda *_: "null",
-    float: _number,
+    float: lambda value, _: json.dumps(value),
     dict: _object,
     list: _items,
     tuple: _items,
