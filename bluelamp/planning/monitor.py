@@ -127,8 +127,9 @@ class PlanMonitor:
             outputs = inputs
             if not failures:
                 resource_id, outputs = provider.create(instance, urn, inputs, preview=True)
-            whose = f"{_where(request)}{request.type} {request.name}"
-            self.warnings += [f"{whose}: {one.path}: {one.reason}" for one in checked.warnings]
+            if checked.warnings:
+                whose = f"{_where(request)}{request.type} {request.name}"
+                self.warnings += [f"{whose}: {one.path}: {one.reason}" for one in checked.warnings]
         except CloudError as error:
             failures = (*failures, Failure("", f"{error.code}: {error.message}"))
         self._keep(
