@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bluelamp.completion.store import keep_resources
 from bluelamp.core.wire import ORGANIZATION
+from bluelamp.planning.answers import Answers
 from bluelamp.planning.autonaming import autonaming
 from bluelamp.planning.monitor import PlanEngine, PlanMonitor, PlannedResource
 from bluelamp.rehearsal.packages import Packages
@@ -82,7 +83,8 @@ def prepared(
     store = Store(":memory:")
     try:
         packages = Packages(store, arm_types=arm_types)
-        monitor, engine = PlanMonitor(stack, project, packages.provider), PlanEngine()
+        monitor = PlanMonitor(stack, project, packages.provider, Answers(store, arm_types))
+        engine = PlanEngine()
         with configured(monitor, engine, config, stack=stack, project=project, root=root) as loop:
             yield monitor, engine, loop
     finally:
