@@ -140,11 +140,28 @@ def configured(
     )
     pulumi.runtime.set_all_config(dict(config), [])
     try:
-        with nearest_frame_only():
+        with nearest_frame_only(), _without_debug_messages():
             yield loop
     finally:
         loop.close()
         asyncio.set_event_loop(None)
+
+
+@contextmanager
+def _without_debug_messages() -> Iterator[None]:
+    """Has the SDK put together no debug messages, which `PlanEngine` does not keep: about ten for a resource."""
+    from pulumi import log
+
+    before = log.debug
+    log.debug = _drop
+    try:
+        yield
+    finally:
+        log.debug = before
+
+
+def _drop(*_: object, **__: object) -> None:
+    """Drops a message."""
 
 
 def plan_force(slug: str, root: Path, *, arm_types: Path | None = None) -> Plan:
