@@ -65,11 +65,10 @@ def _items(value: list[Any] | tuple[Any, ...], indent: str) -> str:
 
 def _joined(parts: list[str], indent: str, brackets: str) -> str:
     # A part that has several lines is longer than a line may be.
-    opening, closing = brackets
     if sum(map(len, parts)) + 2 * max(len(parts), 1) <= _WIDTH:
-        return f"{opening}{', '.join(parts)}{closing}"
+        return f"{brackets[0]}{', '.join(parts)}{brackets[1]}"
     separator = f",\n{indent} "
-    return f"{opening}\n{indent} {separator.join(parts)}\n{indent}{closing}"
+    return f"{brackets[0]}\n{indent} {separator.join(parts)}\n{indent}{brackets[1]}"
 
 
 _WRITERS: Final[dict[type, Callable[[Any, str], str]]] = {

@@ -1,4 +1,4 @@
-"""What a preview says of a resource's properties, translated when somebody reads it (`resolve_outputs` in runtime/rpc.py).
+"""What a preview says of a property, translated when somebody reads it (`resolve_outputs` in pulumi/runtime/rpc.py).
 
 The SDK turns every property that the engine returns into values of its own types, of which few are ever read. A value
 that does not fit its type is refused by the program that reads it.
