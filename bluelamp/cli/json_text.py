@@ -15,6 +15,7 @@ from bluelamp.core.camel import camel
 
 _WIDTH: Final = 118
 """Characters of a value on one line, without the indentation and name in front of it."""
+_TEXT: Final = frozenset({str})
 
 
 def text(value: Any, indent: str = "") -> str:
@@ -49,13 +50,18 @@ def _names(of: type) -> tuple[tuple[str, str], ...]:
 
 
 def _object(value: dict[Any, Any], indent: str) -> str:
-    named = all(type(key) is str for key in value)
-    return _members(value if named else {str(key): item for key, item in value.items()}, indent)
+    return _members(
+        value if _TEXT.issuperset(map(type, value)) else {str(key): item for key, item in value.items()}, indent
+    )
 
 
 def _members(value: dict[str, Any], indent: str) -> str:
     inner = indent + " "
-    return _joined([f"{quoted(key)}: {text(value[key], inner)}" for key in sorted(value)], indent, "{}")
+    parts = []
+    for key in sorted(value):
+        item = value[key]
+        parts.append(f"{quoted(key)}: {quoted(item) if type(item) is str else text(item, inner)}")
+    return _joined(parts, indent, "{}")
 
 
 def _items(value: list[Any] | tuple[Any, ...], indent: str) -> str:

@@ -150,8 +150,8 @@ class Finding:
         """Whether the rule stops a deployment."""
         return self.rule.enforcement is Enforcement.MANDATORY
 
-    def as_dict(self) -> dict[str, Any]:
-        """The finding as JSON: the rule by its id and the resource by its URN.
+    def as_dict(self, controls: list[str] | None = None) -> dict[str, Any]:
+        """The finding as JSON: the rule by its id and the resource by its URN. `controls` are the names of the rule's.
 
         What else there is to say of them stands once, under the report's `rules`, `controls` and `subjects`. A message,
         an exemption and a remedy are left out where there is none.
@@ -160,7 +160,7 @@ class Finding:
             "rule": self.rule.id,
             "severity": self.rule.severity,
             "enforcement": self.rule.enforcement,
-            "controls": [str(control) for control in self.rule.controls],
+            "controls": [str(control) for control in self.rule.controls] if controls is None else controls,
             "verdict": self.verdict,
             "resource": self.urn,
             "source": {"file": plain(self.source[0]), "line": self.source[1]} if self.source else None,
@@ -367,11 +367,12 @@ class Report:
             "controls": {str(each): _control(each) for rule in rules for each in rule.controls},
             **({} if passes else {"passes": False}),
         }
+        controls = {rule.id: [str(each) for each in rule.controls] for rule in rules}
         # What is said of resources is plain since they were judged.
         return {
             **plain(about),
             "subjects": {urn: _subject(finding) for urn, finding in self.subjects.items() if urn in urns},
-            "findings": [finding.as_dict() for finding in findings],
+            "findings": [finding.as_dict(controls[finding.rule.id]) for finding in findings],
         }
 
     def to_json(self) -> str:
