@@ -21,7 +21,7 @@ def resolve_outputs(
     serialized_props: Any,
     outputs: Any,
     deps: Mapping[str, set[Any]],
-    resolvers: Mapping[str, Any],
+    resolvers: dict[str, Any],
     custom: bool,
     transform_using_type_metadata: bool = False,
     keep_unknowns: bool = False,
@@ -36,7 +36,7 @@ def resolve_outputs(
         by_name = {res.translate_output_property(key): key for key in outputs.fields}
     if (
         not settings.is_dry_run()
-        or settings.is_legacy_apply_enabled()
+        or settings.is_legacy_apply_enabled()  # type: ignore[no-untyped-call] # the SDK's
         or rpc._special_sig_key in outputs.fields
         or len(by_name) < len(outputs.fields)
         or not all(isinstance(each, Property) for each in resolvers.values())
