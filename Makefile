@@ -40,6 +40,7 @@ bench: $(VENV)/.ready $(INTEROP)/.ready  ## ratios measured in one run: Bluelamp
 	$(RUN)/python -m benchmarks.explaining
 	$(RUN)/python -m benchmarks.fleet
 	$(RUN)/python -m benchmarks.preview
+	$(RUN)/python -m benchmarks.watching
 	$(RUN)/python -m benchmarks.single_view
 	$(RUN)/python -m benchmarks.contracts
 	$(RUN)/python -m benchmarks.growth

@@ -192,13 +192,22 @@ class Rule:
         return of(self)
 
     @cached_property
+    def _found(self) -> dict[str, tuple[str, ...]]:
+        """The places by type, of the types that were asked for."""
+        return {}
+
+    @cached_property
     def _patterns(self) -> tuple[str, ...]:
         return tuple(wanted for wanted in self.at if "*" in wanted)
 
     def places(self, type_: str) -> tuple[str, ...]:
         """The places that are checked in resources of the canonical `type_`; none when not concerned."""
-        matching = [wanted for wanted in self._patterns if fnmatchcase(type_, wanted)]
-        return self.at.get(type_, ()) + tuple(path for wanted in matching for path in self.at[wanted])
+        found = self._found.get(type_)
+        if found is None:
+            matching = [wanted for wanted in self._patterns if fnmatchcase(type_, wanted)]
+            found = self.at.get(type_, ()) + tuple(path for wanted in matching for path in self.at[wanted])
+            self._found[type_] = found
+        return found
 
     def using(self, **parameters: Any) -> "Rule":
         """The same rule with other parameters. Raises ValueError for one that it does not have."""

@@ -4,7 +4,6 @@ A command gives its result with `Screen.give(result)` and says what is wrong wit
 `main` writes the document once, at the end, when the exit status is known. Its schema is in `bluelamp/schemas/`.
 """
 
-import json
 import re
 import sys
 from collections.abc import Sequence
@@ -12,11 +11,11 @@ from itertools import pairwise
 from typing import Any, Final
 
 from bluelamp import __version__
+from bluelamp.cli.json_text import text
 from bluelamp.core.camel import as_json
 from bluelamp.core.problems import Problem
 from bluelamp.schemas import SCHEMA
 
-_WIDTH: Final = 118
 _ASKED: Final = re.compile(r"--format=json|-[a-z]*f=?json")
 _NAMED: Final = re.compile(r"--format|-[a-z]*f")
 
@@ -29,9 +28,9 @@ def emit(command: str, result: Any, status: int, problems: Sequence[Problem]) ->
         "version": __version__,
         "status": int(status),
         "problems": [problem_as_json(problem) for problem in problems],
-        "result": as_json(result),
+        "result": result,
     }
-    members = (f' "{name}": {_text(value, " ")}' for name, value in document.items())
+    members = (f' "{name}": {text(value, " ")}' for name, value in document.items())
     sys.stdout.write("{\n" + ",\n".join(members) + "\n}\n")
 
 
@@ -47,15 +46,3 @@ def asks_for_json(words: Sequence[str]) -> bool:
     return any(_ASKED.fullmatch(word) for word in own) or any(
         _NAMED.fullmatch(word) and value == "json" for word, value in pairs
     )
-
-
-def _text(value: Any, indent: str) -> str:
-    """`value` as JSON in ASCII with sorted keys; what fits a line is on one line."""
-    flat = json.dumps(value, sort_keys=True, default=str)
-    if len(flat) <= _WIDTH or not isinstance(value, (dict, list)):
-        return flat
-    inner = indent + " "
-    if isinstance(value, dict):
-        items = [f"{inner}{json.dumps(key)}: {_text(item, inner)}" for key, item in sorted(value.items())]
-        return "{\n" + ",\n".join(items) + f"\n{indent}}}"
-    return "[\n" + ",\n".join(f"{inner}{_text(item, inner)}" for item in value) + f"\n{indent}]"

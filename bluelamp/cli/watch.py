@@ -14,6 +14,7 @@ from bluelamp.errors import BluelampError
 from bluelamp.fleet.judge import Check
 from bluelamp.fleet.parallel import cores
 from bluelamp.fleet.processes import in_processes
+from bluelamp.planning import answers
 from bluelamp.plans.inputs import settings_stamps, shared_stamps
 
 _PAUSE: Final = 0.1
@@ -35,8 +36,10 @@ def watch(
     """Validates the forces, does `work` for each and shows it; then again whenever a file of settings changes.
 
     Each time but the first is a process forked from this one, so that nothing is loaded again and no run leaves
-    anything to the next. Where code changes, the command begins anew. Ends by `KeyboardInterrupt`.
+    anything to the next. What providers answered the first time holds for what is the same again. Where code changes,
+    the command begins anew. Ends by `KeyboardInterrupt`.
     """
+    answers.keep()
     loaded = False
     while True:
         settings, code = settings_stamps(root, forces), shared_stamps(root)

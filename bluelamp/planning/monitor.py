@@ -15,6 +15,7 @@ from pulumi.runtime.proto import resource_pb2
 
 from bluelamp.core.resource import type_of
 from bluelamp.core.wire import UNKNOWN_STRING
+from bluelamp.planning.answers import Answer, Answers
 from bluelamp.planning.autonaming import Autonaming
 from bluelamp.rehearsal.provider import CloudError, Failure, Instance, Naming, Provider
 from bluelamp.rehearsal.values import decode, encode, plain
@@ -70,11 +71,13 @@ class PlanMonitor:
     dry_run = True
     """Whether the program is told that nothing is made."""
 
-    def __init__(self, stack: str, project: str, provider_of: Callable[[str], Provider]) -> None:
+    def __init__(
+        self, stack: str, project: str, provider_of: Callable[[str], Provider], answers: Answers | None = None
+    ) -> None:
         self.resources: dict[str, PlannedResource] = {}
         self.stack_outputs: dict[str, Any] = {}
         self.warnings: list[str] = []
-        self._stack, self._project, self._provider_of = stack, project, provider_of
+        self._stack, self._project, self._provider_of, self._answers = stack, project, provider_of, answers
         self._instances: dict[str, Instance] = {}
         self._packages: dict[str, tuple[str, str]] = {}
         self._config: dict[str, dict[str, Any]] = {}
@@ -108,29 +111,18 @@ class PlanMonitor:
         urn = self.urn(request.type, request.name, request.parent)
         if urn in self.resources:
             raise RuntimeError(f"Duplicate resource URN '{urn}'; try giving it a unique name")
-        inputs = asked = decode(request.object)
         aliases = self._aliases(request)
         if request.type == _STACK or not request.custom:
+            inputs = decode(request.object)
             self._keep(PlannedResource(urn, custom=False, parent=request.parent, inputs=inputs, aliases=aliases))
             return resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
         if request.type.startswith(_PROVIDER):
-            return self._register_provider(urn, request, inputs)
-        references = _references(request, inputs)
+            return self._register_provider(urn, request, decode(request.object))
         package, instance, reference = self._provider_for(request.type, request.provider, request.version)
-        provider = self._provider_of(package)
-        failures: tuple[Failure, ...] = ()
-        outputs: Mapping[str, Any] = inputs
-        resource_id = ""
-        try:
-            checked = provider.check(instance, urn, {}, inputs, **self.naming(urn))
-            inputs, failures = checked.inputs, tuple(checked.failures)
-            outputs = inputs
-            if not failures:
-                resource_id, outputs = provider.create(instance, urn, inputs, preview=True)
+        answer = self._answer(urn, package, instance, request.object)
+        if answer.warnings:
             whose = f"{_where(request)}{request.type} {request.name}"
-            self.warnings += [f"{whose}: {one.path}: {one.reason}" for one in checked.warnings]
-        except CloudError as error:
-            failures = (*failures, Failure("", f"{error.code}: {error.message}"))
+            self.warnings += [f"{whose}: {one.path}: {one.reason}" for one in answer.warnings]
         self._keep(
             PlannedResource(
                 urn,
@@ -138,20 +130,44 @@ class PlanMonitor:
                 parent=request.parent,
                 protect=bool(request.protect),
                 provider=reference,
-                inputs=inputs,
-                outputs=outputs,
-                failures=failures,
-                references=references,
+                inputs=answer.inputs,
+                outputs=answer.outputs,
+                failures=answer.failures,
+                references=_references(request, answer.asked),
                 aliases=aliases,
-                asked=asked,
-                position=(request.sourcePosition.uri, request.sourcePosition.line)
-                if request.sourcePosition.uri
-                else None,
+                asked=answer.asked,
+                position=_position(request),
                 ignored=tuple(request.ignoreChanges),
                 replaced_on=tuple(request.replaceOnChanges),
             )
         )
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=resource_id, object=encode(outputs))
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=answer.id, object=answer.response)
+
+    def _answer(self, urn: str, package: str, instance: Instance, given: Any) -> Answer:
+        """What the provider makes of the inputs: those that it completed, what is wrong with them, and its outputs."""
+        naming = self.naming(urn)
+        question = self._answers.question(urn, instance, naming, given) if self._answers else ()
+        if self._answers and (found := self._answers.get(question)):
+            return found
+        asked = inputs = decode(given)
+        failures: tuple[Failure, ...] = ()
+        warnings: tuple[Failure, ...] = ()
+        outputs: Mapping[str, Any] = inputs
+        resource_id = ""
+        provider = self._provider_of(package)
+        try:
+            checked = provider.check(instance, urn, {}, inputs, **naming)
+            inputs = outputs = checked.inputs
+            failures = tuple(checked.failures)
+            if not failures:
+                resource_id, outputs = provider.create(instance, urn, inputs, preview=True)
+            warnings = tuple(checked.warnings)
+        except CloudError as error:
+            failures = (*failures, Failure("", f"{error.code}: {error.message}"))
+        answer = Answer(asked, inputs, outputs, failures, warnings, resource_id, encode(outputs))
+        if self._answers:
+            self._answers.put(question, answer)
+        return answer
 
     def _aliases(self, request: Any) -> tuple[str, ...]:
         """Every other URN of the resource, as the engine reckons them."""

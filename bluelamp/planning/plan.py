@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bluelamp.completion.store import keep_resources
 from bluelamp.core.wire import ORGANIZATION
+from bluelamp.planning.answers import Answers
 from bluelamp.planning.autonaming import autonaming
 from bluelamp.planning.monitor import PlanEngine, PlanMonitor, PlannedResource
 from bluelamp.rehearsal.packages import Packages
@@ -82,7 +83,8 @@ def prepared(
     store = Store(":memory:")
     try:
         packages = Packages(store, arm_types=arm_types)
-        monitor, engine = PlanMonitor(stack, project, packages.provider), PlanEngine()
+        monitor = PlanMonitor(stack, project, packages.provider, Answers(store, arm_types))
+        engine = PlanEngine()
         with configured(monitor, engine, config, stack=stack, project=project, root=root) as loop:
             yield monitor, engine, loop
     finally:
@@ -138,11 +140,28 @@ def configured(
     )
     pulumi.runtime.set_all_config(dict(config), [])
     try:
-        with nearest_frame_only():
+        with nearest_frame_only(), _without_debug_messages():
             yield loop
     finally:
         loop.close()
         asyncio.set_event_loop(None)
+
+
+@contextmanager
+def _without_debug_messages() -> Iterator[None]:
+    """Has the SDK put together no debug messages, which `PlanEngine` does not keep: about ten for a resource."""
+    from pulumi import log
+
+    before = log.debug
+    log.debug = _drop
+    try:
+        yield
+    finally:
+        log.debug = before
+
+
+def _drop(*_: object, **__: object) -> None:
+    """Drops a message."""
 
 
 def plan_force(slug: str, root: Path, *, arm_types: Path | None = None) -> Plan:

@@ -169,6 +169,11 @@ class Store:
             self._db.execute("vacuum")
             self._db.execute("pragma wal_checkpoint(truncate)")
 
+    @property
+    def changes(self) -> int:
+        """How many rows this process has changed."""
+        return self._db.total_changes
+
     def close(self) -> None:
         """Closes the file."""
         with self._lock:

@@ -93,8 +93,8 @@ class Finding:
         """Whether the rule stops a deployment."""
         return self.rule.enforcement is Enforcement.MANDATORY
 
-    def as_dict(self) -> dict[str, Any]:
-        """The finding as JSON: the rule by its id and the resource by its URN.
+    def as_dict(self, controls: list[str] | None = None) -> dict[str, Any]:
+        """The finding as JSON: the rule by its id and the resource by its URN. `controls` are the names of the rule's.
 
         What else there is to say of them stands once, under the report's `rules`, `controls` and `subjects`. A message,
         an exemption and a remedy are left out where there is none.
@@ -103,7 +103,7 @@ class Finding:
             "rule": self.rule.id,
             "severity": self.rule.severity,
             "enforcement": self.rule.enforcement,
-            "controls": [str(control) for control in self.rule.controls],
+            "controls": [str(control) for control in self.rule.controls] if controls is None else controls,
             "verdict": self.verdict,
             "resource": self.urn,
             "source": {"file": plain(self.source[0]), "line": self.source[1]} if self.source else None,

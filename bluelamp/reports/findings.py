@@ -295,11 +295,12 @@ class Report:
             "controls": {str(each): _control(each) for rule in rules for each in rule.controls},
             **({} if passes else {"passes": False}),
         }
+        controls = {rule.id: [str(each) for each in rule.controls] for rule in rules}
         # What is said of resources is plain since they were judged.
         return {
             **plain(about),
             "subjects": {urn: _subject(finding) for urn, finding in self.subjects.items() if urn in urns},
-            "findings": [finding.as_dict() for finding in findings],
+            "findings": [finding.as_dict(controls[finding.rule.id]) for finding in findings],
         }
 
     def to_json(self) -> str:

@@ -25,11 +25,12 @@ class Property:
     An instance is what the SDK calls a resolver: calling it says what the registration found.
     """
 
-    __slots__ = ("_future", "_loop", "_resource", "_result")
+    __slots__ = ("_deferred", "_future", "_loop", "_resource", "_result")
 
     def __init__(self, resource: Any, loop: asyncio.AbstractEventLoop) -> None:
         self._resource, self._loop = resource, loop
         self._result: tuple[Any, bool, bool, Any, Exception | None] | None = None
+        self._deferred: Callable[[], tuple[Any, bool, bool, Any]] | None = None
         self._future: asyncio.Future[Any] | None = None
 
     def __call__(self, value: Any, is_known: bool, is_secret: bool, deps: Any, failed: Exception | None) -> None:
@@ -39,18 +40,30 @@ class Property:
             if self._future is not None:
                 self._settle(self._future)
 
+    def defer(self, result: Callable[[], tuple[Any, bool, bool, Any]]) -> None:
+        """Takes what gives the result of the registration, for when somebody reads the output."""
+        with _LOCK:
+            self._deferred = result
+            if self._future is not None:
+                self._settle(self._future)
+
     def future(self) -> "asyncio.Future[Any]":
         """The output's data, settled at once where the registration has ended."""
         with _LOCK:
             if self._future is None:
                 self._future = self._loop.create_future()
-                if self._result is not None:
+                if self._result is not None or self._deferred is not None:
                     self._settle(self._future)
             return self._future
 
     def _settle(self, future: "asyncio.Future[Any]") -> None:
+        if self._deferred is not None:
+            try:
+                self._result = (*self._deferred(), None)
+            except Exception as error:
+                self._result = (None, False, False, None, error)
         value, is_known, is_secret, deps, failed = self._result or (None, False, False, None, None)
-        self._result = None
+        self._result = self._deferred = None
         if failed is not None:
             future.set_exception(failed)
             return

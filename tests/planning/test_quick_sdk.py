@@ -12,8 +12,11 @@ from pulumi.runtime.stack import run_in_stack
 from pulumi_random import RandomPassword, RandomPet
 
 from bluelamp.infra import quick_sdk as quick
+from bluelamp.infra.force import load
 from bluelamp.infra.quick_sdk.known import known
-from bluelamp.planning.plan import plan_program, prepared
+from bluelamp.planning.plan import config_of, plan_program, prepared
+from bluelamp.planning.program import program
+from tests.conftest import ROOT
 
 Seen = dict[str, Any]
 
@@ -81,6 +84,41 @@ def test_reading_gives_what_the_sdk_gives(tmp_path: Path) -> None:
     assert ours["length"][:3] == (3, True, False)
     assert ours["secret"][2]
     assert "later" in ours
+
+
+def _gives() -> None:
+    """Hands over every kind of value that an input may be."""
+    pet = RandomPet("pet", keepers={"text": "a", "made": RandomPet("other").separator, "none": None})
+    secret = pulumi.Output.secret({"key": ["hidden", pet.separator]})
+    pulumi.export("plain", [1, 2.5, True, None, "text", {"of": {"deep": [[], {}]}}])
+    pulumi.export("tuple", (1, ("two", pet.prefix)))
+    pulumi.export("outputs", {"unknown": pet.id, "secret": secret, "inner": pulumi.Output.all(pet.separator, secret)})
+    pulumi.export("resources", {"pet": pet, "list": [pet, pulumi.Output.from_input(pet)]})
+    pulumi.export("assets", [pulumi.StringAsset("text"), pulumi.AssetArchive({"file": pulumi.FileAsset("./file")})])
+    RandomPet("after", length=4, opts=pulumi.ResourceOptions(depends_on=[Pair("pair"), pet]))
+
+
+def test_inputs_of_every_kind_arrive_as_the_sdk_sends_them(tmp_path: Path) -> None:
+    assert _plan(_gives, tmp_path, stock=False) == _plan(_gives, tmp_path, stock=True)
+
+
+def test_a_force_is_planned_as_with_the_sdk_as_it_comes() -> None:
+    force = load("dyfed-powys", root=ROOT)
+    run, config = program(force, ROOT), config_of("dyfed-powys", ROOT)
+    with prepared("dyfed-powys", config, root=ROOT) as (monitor, engine, loop):
+        loop.run_until_complete(run_in_stack(run))
+    plan = plan_program("dyfed-powys", run, config, root=ROOT)
+    assert {each.urn: each for each in plan.resources} == monitor.resources
+    assert (plan.outputs, list(plan.warnings)) == (monitor.stack_outputs, [*engine.warnings, *monitor.warnings])
+
+
+@pytest.mark.parametrize("stock", [True, False])
+def test_an_input_that_the_engine_cannot_take_is_refused(tmp_path: Path, stock: bool) -> None:
+    def program() -> None:
+        RandomPet("pet", keepers={"set": {1, 2}})  # type: ignore[dict-item] # what is refused
+
+    with pytest.raises(ValueError, match="unexpected input of type set for set in RandomPet"):
+        _plan(program, tmp_path, stock=stock)
 
 
 @pytest.mark.parametrize("stock", [True, False])

@@ -158,7 +158,7 @@ def audit(
     if earlier:
         reports = [against.compared(one, earlier) for one in reports]
     reports = output.prepared(screen, root, reports)
-    for one in reports:
+    for one in () if screen.json else reports:
         screen.show((closing if quiet else show)(one))
     if screen.json:
         screen.give({"reports": [one.as_dict(passes=passes) for one in reports]})

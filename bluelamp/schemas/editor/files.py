@@ -174,7 +174,7 @@ FILES: Final = (
         "addresses",
         "Address ranges kept for a stack",
         ("stacks/*/addresses.yaml",),
-        _of("bluelamp.infra.kept", "KeptRanges"),
+        _of("bluelamp.infra.settings.address_file", "KeptRanges"),
     ),
     SettingsFile(
         "roadmap", "Roadmap of a force", ("stacks/*/roadmap.yaml",), _of("bluelamp.core.roadmap.model", "Roadmap")
@@ -197,7 +197,7 @@ FILES: Final = (
         "bootstrap",
         "State store and pipeline identities of a stack",
         ("stacks/*/bootstrap.yaml",),
-        _of("bluelamp.infra.bootstrap_settings", "BootstrapFile"),
+        _of("bluelamp.infra.settings.bootstrap", "BootstrapFile"),
     ),
     SettingsFile(
         "statement",

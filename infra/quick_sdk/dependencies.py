@@ -1,0 +1,41 @@
+"""The resources that an input depends on (`_add_dependency` in pulumi/runtime/rpc.py).
+
+The SDK imports its classes anew for each resource that it meets, and makes a coroutine of each URN.
+"""
+
+import os
+from collections import deque
+from typing import Any
+
+from pulumi.resource import ComponentResource, Resource
+from pulumi.runtime import rpc
+from pulumi.runtime.resource_cycle_breaker import declare_dependency
+
+_CYCLE = (
+    "We have detected a circular dependency involving a resource of type {type} named {name}.\n"
+    "Please review any `depends_on`, `parent` or other dependency relationships between your resources to ensure "
+    "no cycles have been introduced in your program."
+)
+
+
+async def add_dependency(deps: dict[str, Any], res: Any, from_resource: Any) -> None:
+    """As the SDK's."""
+    left = deque([res])
+    found = []
+    while left:
+        each = left.popleft()
+        if not isinstance(each, Resource):
+            raise TypeError(f"'depends_on' was passed a value {each} that was not a Resource.")
+        if from_resource and not declare_dependency(from_resource, each):
+            if os.getenv(rpc.ERROR_ON_DEPENDENCY_CYCLES_VAR, "true").lower() != "true":
+                continue
+            raise RuntimeError(_CYCLE.format(type=each._type, name=each._name))
+        if isinstance(each, ComponentResource) and not each._remote:
+            left.extend(each._childResources.copy())
+        else:
+            found.append(each)
+    for each in found:
+        data = each.urn._data
+        urn = data.result().value if data.done() else await each.urn.future()
+        if urn:
+            deps[urn] = each

@@ -1,0 +1,115 @@
+"""Inputs for the engine, of which most are text, numbers, lists and objects (`serialize_property` in runtime/rpc.py).
+
+The SDK makes a coroutine of each value, however plain, and asks of each what else it may be: a sequence, a resource,
+an asset, an awaitable. Here the common kinds come first; whatever else there is goes to the SDK's own.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from pulumi import _types
+from pulumi.output import Output
+from pulumi.runtime import rpc, settings
+from pulumi.runtime.proto import resource_pb2
+
+from bluelamp.infra.quick_sdk.unknowns import contains_unknowns
+
+_SERIALIZE: Final = rpc.serialize_property
+_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
+_UNWRAPPED: Final[dict[int, tuple[Any, Any]]] = {}
+"""What `_types.unwrap_type` gives, by the identity of a type: equal unions may name their members in another order."""
+
+
+async def serialize_property(
+    value: Any,
+    deps: list[Any] | None,
+    property_key: str | None,
+    resource_obj: Any = None,
+    input_transformer: Callable[[str], str] | None = None,
+    typ: Any = None,
+    keep_output_values: bool = False,
+    exclude_resource_refs_from_deps: bool = False,
+    return_protobuf_value: bool = False,
+) -> Any:
+    """As the SDK's."""
+    kind = type(value)
+    if not return_protobuf_value:
+        if kind in _SCALARS:
+            return value
+        known = _unwrapped(typ) if typ else typ
+        rest = (property_key, resource_obj, input_transformer)
+        flags = (keep_output_values, exclude_resource_refs_from_deps)
+        if kind is list:
+            element = rpc._get_list_element_type(known)
+            return [
+                each if type(each) in _SCALARS else await serialize_property(each, deps, *rest, element, *flags)
+                for each in value
+            ]
+        if kind is Output and not keep_output_values:
+            return await _output(value, deps, *rest, known)
+        if _types.is_input_type(kind):
+            types = _types.input_type_types(kind)
+            return {
+                key: each
+                if type(each) in _SCALARS
+                else await serialize_property(each, deps, *rest, types.get(key), *flags)
+                for key, each in _types.input_type_to_dict(value).items()
+            }
+        if kind is dict and known is None:
+            translate = input_transformer or _same
+            return {
+                translate(key): each
+                if type(each) in _SCALARS
+                else await serialize_property(each, deps, key, resource_obj, input_transformer, None, *flags)
+                for key, each in value.items()
+            }
+    return await _SERIALIZE(
+        value,
+        deps,
+        property_key,
+        resource_obj,
+        input_transformer,
+        typ,
+        keep_output_values,
+        exclude_resource_refs_from_deps,
+        return_protobuf_value,
+    )
+
+
+async def _output(
+    output: Any,
+    deps: list[Any] | None,
+    property_key: str | None,
+    resource_obj: Any,
+    input_transformer: Callable[[str], str] | None,
+    typ: Any,
+) -> Any:
+    """The value of an output, with what it depends on added to `deps`."""
+    data = await output._data
+    if deps is not None:
+        deps.extend(data.resources)
+    inner: list[Any] = []
+    value = await serialize_property(
+        None if contains_unknowns(data.value) else data.value, inner, property_key, resource_obj, input_transformer, typ
+    )
+    if deps is not None:
+        deps.extend(inner)
+    data.resources.update(inner)
+    if not data.is_known:
+        value = rpc.UNKNOWN
+    if data.is_secret and settings.monitor_supports_feature(resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS):
+        return {rpc._special_sig_key: rpc._special_secret_sig, "value": value}
+    return value
+
+
+def _same(key: Any) -> Any:
+    return key
+
+
+def _unwrapped(typ: Any) -> Any:
+    """The type without what an input may be beside it; None for one that says nothing."""
+    found = _UNWRAPPED.get(id(typ))
+    if found is None:
+        inner = _types.unwrap_type(typ)
+        found = _UNWRAPPED[id(typ)] = (typ, None if inner is Any else inner)
+    return found[1]
