@@ -10,7 +10,7 @@ INTEROP := .bluelamp/interop
 ADVISORIES ?=
 REQUIRE_ADVISORIES ?=
 
-.PHONY: rehearse test thorough agreement check bench single-view interop docs golden lock sbom resilience clean
+.PHONY: rehearse test thorough oldest agreement check bench single-view interop docs golden lock sbom resilience clean
 
 rehearse: $(VENV)/.ready  ## bring FORCE up in the rehearsal cloud, judged, with a report
 	@$(RUN)/bluelamp up --rehearse $(FORCE)
@@ -21,6 +21,9 @@ test: $(VENV)/.ready  ## every test, with the real engine and a real Kubernetes 
 
 thorough: $(VENV)/.ready  ## every test with all of its generated cases; before a release
 	BLUELAMP_THOROUGH=1 $(MAKE) test
+
+oldest: $(VENV)/.ready  ## programs and a force on the oldest engine and packages that are supported; minutes, the first time more
+	$(RUN)/python -m tests.oldest
 
 agreement: $(VENV)/.ready  ## how often the rehearsal and the templates' reader decide as the real services do; minutes
 	$(RUN)/python -m tests.agreement.kubernetes
