@@ -121,9 +121,7 @@ def _go(go: str, module: Path, environment: dict[str, str], *words: str) -> str:
     return run.stdout
 
 
-def _compile(
-    command: list[str], module: Path, environment: dict[str, str], packages: int, report: Report
-) -> None:
+def _compile(command: list[str], module: Path, environment: dict[str, str], packages: int, report: Report) -> None:
     done, tail = 0, ""
     with subprocess.Popen(
         command,
