@@ -46,6 +46,7 @@ bench: $(VENV)/.ready $(INTEROP)/.ready  ## ratios measured in one run: Bluelamp
 	$(RUN)/python -m benchmarks.single_view
 	$(RUN)/python -m benchmarks.contracts
 	$(RUN)/python -m benchmarks.growth
+	$(RUN)/python -m benchmarks.auditing
 
 single-view: $(VENV)/.ready  ## contracts, linking, a single view and a forecast, on published crime data and generated people
 	@$(RUN)/python -m bluelamp.demonstration.single_view
