@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from json.decoder import JSONDecodeError, JSONObject  # type: ignore[attr-defined]
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
-from functools import lru_cache
 from math import isfinite
 from typing import Any, Final
 
