@@ -10,7 +10,7 @@ INTEROP := .bluelamp/interop
 ADVISORIES ?=
 REQUIRE_ADVISORIES ?=
 
-.PHONY: rehearse test thorough agreement check bench single-view interop docs site golden lock sbom resilience clean
+.PHONY: rehearse test thorough oldest agreement check bench single-view interop docs site golden lock sbom resilience clean
 
 rehearse: $(VENV)/.ready  ## bring FORCE up in the rehearsal cloud, judged, with a report
 	@$(RUN)/bluelamp up --rehearse $(FORCE)
@@ -21,6 +21,9 @@ test: $(VENV)/.ready  ## every test, with the real engine and a real Kubernetes 
 
 thorough: $(VENV)/.ready  ## every test with all of its generated cases; before a release
 	BLUELAMP_THOROUGH=1 $(MAKE) test
+
+oldest: $(VENV)/.ready  ## programs and a force on the oldest engine and packages that are supported; minutes, the first time more
+	$(RUN)/python -m tests.oldest
 
 agreement: $(VENV)/.ready  ## how often the rehearsal and the templates' reader decide as the real services do; minutes
 	$(RUN)/python -m tests.agreement.kubernetes
@@ -44,6 +47,7 @@ bench: $(VENV)/.ready $(INTEROP)/.ready  ## ratios measured in one run: Bluelamp
 	$(RUN)/python -m benchmarks.single_view
 	$(RUN)/python -m benchmarks.contracts
 	$(RUN)/python -m benchmarks.growth
+	$(RUN)/python -m benchmarks.auditing
 
 single-view: $(VENV)/.ready  ## contracts, linking, a single view and a forecast, on published crime data and generated people
 	@$(RUN)/python -m bluelamp.demonstration.single_view

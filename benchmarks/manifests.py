@@ -80,7 +80,7 @@ def measure(rounds: int, console: Console) -> dict[str, float]:
     times: dict[tuple[str, str], list[tuple[float, float]]] = {}
     with tempfile.TemporaryDirectory() as name:
         many, one = Path(name) / "many", Path(name) / "one.yaml"
-        _write(many, one)
+        write(many, one)
         work = {
             "1,920 Deployments": ([checkov, *_CHECKOV, "-d", str(many)], [*_BLUELAMP, str(many)]),
             "one file, cold": ([checkov, *_CHECKOV, "-f", str(one)], [*_BLUELAMP, str(one)]),
@@ -121,7 +121,8 @@ _CHECKOV: Final = ("--framework", "kubernetes", "--compact", "--skip-download", 
 _BLUELAMP: Final = [str(_BIN / "bluelamp"), "audit", "--format", "json", "--from", "manifests"]
 
 
-def _write(many: Path, one: Path) -> None:
+def write(many: Path, one: Path) -> None:
+    """Writes `FILES` files of `EACH` Deployments into the new folder `many`, and a file of one Deployment."""
     many.mkdir()
     for file in range(FILES):
         numbers = range(file * EACH, (file + 1) * EACH)

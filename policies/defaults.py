@@ -63,7 +63,7 @@ def recorded() -> Mapping[tuple[str, str], Default]:
     import yaml
 
     read = yaml.load(Path(__file__).with_suffix(".yaml").read_bytes(), Loader=yaml.CSafeLoader)
-    found = {pair: Default("") for each in read["always"] for pair in each.items()}
+    found = {pair: Default("", source=each["source"]) for each in read["always"] for pair in each["of"].items()}
     for each in read["since"]:
         made = Default(str(each["since"]), each.get("before", _UNSET), each["source"])
         found |= dict.fromkeys(each["of"].items(), made)

@@ -27,10 +27,12 @@ def _any(properties: Any) -> bool:
     while waiting:
         value = waiting.pop()
         kind = type(value)
-        if kind is dict or isinstance(value, Mapping):
-            waiting += value.values()
-            if any(isinstance(key, str) and is_placeholder(key) for key in value):
+        if kind is str:  # most are, so they come first
+            if is_placeholder(value):
                 return True
+        elif kind is dict or isinstance(value, Mapping):
+            waiting += value.values()
+            waiting += value
         elif kind is list or kind is tuple:
             waiting += value
         elif isinstance(value, str) and is_placeholder(value):

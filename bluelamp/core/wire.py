@@ -110,7 +110,7 @@ def is_placeholder(text: str) -> bool:
 
     A text of several lines is a document that may talk about placeholders; it counts only when it is one as a whole.
     """
-    if is_unknown(text):
+    if len(text) >= _LENGTH and _MARK.search(text) is not None:  # is_unknown, without the call: this runs often
         return True
     if "[" in text or "<" in text or "(" in text:
         found = _STAND_IN.search(text)

@@ -28,54 +28,54 @@ Report = Callable[[str, float | None], None]
 """Hears what is being done, and how much of it is done (0 to 1) where that is known."""
 
 
-def pinned_version() -> str:
-    """The version that is built, `3.276.0`."""
-    for line in (_MODULE / "go.mod").read_text(encoding="utf-8").splitlines():
+def pinned_version(module: Path = _MODULE) -> str:
+    """The version that is built from the Go module in the folder `module`, `3.276.0`."""
+    for line in (module / "go.mod").read_text(encoding="utf-8").splitlines():
         words = line.removeprefix("require ").split()
         if words[:1] == ["github.com/pulumi/pulumi/pkg/v3"]:
             return words[1].removeprefix("v")
-    raise EngineError(f"{_MODULE / 'go.mod'} does not name the Pulumi command's version")
+    raise EngineError(f"{module / 'go.mod'} does not name the Pulumi command's version")
 
 
-def _go_needed() -> str:
+def _go_needed(module: Path) -> str:
     """The oldest Go that builds it, `1.26.6`."""
-    lines = (_MODULE / "go.mod").read_text(encoding="utf-8").splitlines()
+    lines = (module / "go.mod").read_text(encoding="utf-8").splitlines()
     return next(line.removeprefix("go ") for line in lines if line.startswith("go "))
 
 
 @lru_cache
-def _lock_hash() -> str:
-    content = ((_MODULE / name).read_bytes() for name in ("go.mod", "go.sum"))
+def _lock_hash(module: Path) -> str:
+    content = ((module / name).read_bytes() for name in ("go.mod", "go.sum"))
     return hashlib.sha256(b"\0".join((_RECIPE, *content))).hexdigest()[:12]
 
 
-def built_folder() -> Path:
+def built_folder(module: Path = _MODULE) -> Path:
     """Where the built engine of this pin is, or would be."""
-    return cache() / "engine" / f"built-{pinned_version()}-{_lock_hash()}"
+    return cache() / "engine" / f"built-{pinned_version(module)}-{_lock_hash(module)}"
 
 
-def build(report: Report, version_of: Callable[[Path], str | None]) -> Path:
-    """Builds the engine and returns its binary.
+def build(report: Report, version_of: Callable[[Path], str | None], module: Path = _MODULE) -> Path:
+    """Builds the engine that the Go module in the folder `module` pins, and returns its binary.
 
     Raises `EngineError` where Go is missing or fails, the disk is full, or what was built does not run.
     """
     go = shutil.which("go")
     if go is None:
         raise EngineError(
-            "Go is not installed, and the engine must be built", next_step=f"install Go {_go_needed()} or newer"
+            "Go is not installed, and the engine must be built", next_step=f"install Go {_go_needed(module)} or newer"
         )
     if not Path(go).is_absolute():
         raise EngineError(f"go is found at the relative path {go}", next_step="take that folder out of PATH")
-    target = built_folder()
+    target = built_folder(module)
     work = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         remove(work)
-        _build(go, work, report)
+        _build(go, work, report, module)
         said = version_of(work / "pulumi")
-        if said != pinned_version():
+        if said != pinned_version(module):
             raise EngineError(f"the engine that was built does not run here (it says {said or 'nothing'})")
         discard(target)
-        record(work, target, pinned_version())
+        record(work, target, pinned_version(module))
         work.rename(target)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -86,33 +86,33 @@ def build(report: Report, version_of: Callable[[Path], str | None]) -> Path:
     return target / "pulumi"
 
 
-def _build(go: str, work: Path, report: Report) -> None:
+def _build(go: str, work: Path, report: Report, module: Path) -> None:
     temporary = work / "tmp"
     temporary.mkdir(parents=True)
     environment = _environment(temporary)
     report("downloading the engine's source modules", None)
-    _go(go, environment, "mod", "download", _COMMAND.partition("/cmd/")[0], _SDK)
+    _go(go, module, environment, "mod", "download", _COMMAND.partition("/cmd/")[0], _SDK)
     report("verifying the engine's source modules", None)
     # Go compares a module with its hash when it is downloaded, and not again when it is compiled.
-    _go(go, environment, "mod", "verify")
-    packages = len(_go(go, environment, "list", "-deps", _COMMAND).split())
-    flags = f"-s -w -X {_SDK}/go/common/version.Version=v{pinned_version()}"
+    _go(go, module, environment, "mod", "verify")
+    packages = len(_go(go, module, environment, "list", "-deps", _COMMAND).split())
+    flags = f"-s -w -X {_SDK}/go/common/version.Version=v{pinned_version(module)}"
     command = [go, "build", "-v", "-ldflags", flags, "-o", str(work / "pulumi"), _COMMAND]
-    _compile(command, environment, packages, report)
-    sdk = Path(_go(go, environment, "list", "-m", "-f", "{{.Dir}}", _SDK).strip())
+    _compile(command, module, environment, packages, report)
+    sdk = Path(_go(go, module, environment, "list", "-m", "-f", "{{.Dir}}", _SDK).strip())
     shutil.copyfile(sdk / "python" / "cmd" / _EXECUTOR, work / _EXECUTOR)
     _write_host(work / "pulumi-language-python")
     remove(temporary)
 
 
-def _go(go: str, environment: dict[str, str], *words: str) -> str:
+def _go(go: str, module: Path, environment: dict[str, str], *words: str) -> str:
     run = subprocess.run(
         [go, *words],
         check=False,
         capture_output=True,
         text=True,
         errors="replace",
-        cwd=_MODULE,
+        cwd=module,
         env=environment,
         stdin=subprocess.DEVNULL,
     )
@@ -121,7 +121,7 @@ def _go(go: str, environment: dict[str, str], *words: str) -> str:
     return run.stdout
 
 
-def _compile(command: list[str], environment: dict[str, str], packages: int, report: Report) -> None:
+def _compile(command: list[str], module: Path, environment: dict[str, str], packages: int, report: Report) -> None:
     done, tail = 0, ""
     with subprocess.Popen(
         command,
@@ -129,7 +129,7 @@ def _compile(command: list[str], environment: dict[str, str], packages: int, rep
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
-        cwd=_MODULE,
+        cwd=module,
         env=environment,
     ) as child:
         if child.stderr is not None:

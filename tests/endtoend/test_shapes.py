@@ -1,6 +1,7 @@
 """Programs in many shapes come up, stay as they are, and go, in the environment and the layout that their authors chose."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -64,12 +65,25 @@ network.Subnet(
 service = kubernetes.core.v1.Service.get("ingress", "ingress/nginx")
 kubernetes.core.v1.ConfigMap("map", data={{"ip": service.metadata["name"]}})
 pet = police.RandomPet("pet")
+chart = kubernetes.helm.v3.Chart("yard", kubernetes.helm.v3.LocalChartOpts(path="./yard", namespace="default"))
+pulumi.export("chart", chart.get_resource("v1/ConfigMap", "default/yard").data["post"])
 pulumi.export("group", group.name)
 pulumi.export("fqdn", web.address.dns_settings.apply(lambda settings: settings.fqdn.upper()))
 pulumi.export("hub", hub.get_output("group"))
 pulumi.export("key", hub.get_output("key"))
 pulumi.export("pet", pet.id)
 """
+CHART = {
+    "Chart.yaml": {"apiVersion": "v2", "name": "yard", "version": "1.0.0"},
+    "templates/map.yaml": {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "yard", "namespace": "default"},
+        "data": {"post": "front"},
+    },
+}
+HELM = '#!/bin/sh\n[ "$1" = template ] && cat "$3"/templates/*\n'
+"""Renders a chart without expressions, where Helm itself is not installed."""
 LIFE = """
 pulumi stack select dev --create
 pulumi up --skip-preview
@@ -111,11 +125,20 @@ def test_programs_in_many_shapes_come_up_stay_and_go(tmp_path: Path) -> None:
     settings = {"config": {"pulumi:autonaming": naming}}
     (app / "Pulumi.dev.yaml").write_text(yaml.safe_dump(settings))
     environment_with_an_sdk_of_its_own(app / "venv")
+    for name, content in CHART.items():
+        (app / "yard" / name).parent.mkdir(parents=True, exist_ok=True)
+        (app / "yard" / name).write_text(yaml.safe_dump(content))
+    path = os.environ["PATH"]
+    if shutil.which("helm") is None:
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "bin" / "helm").write_text(HELM)
+        (tmp_path / "bin" / "helm").chmod(0o755)
+        path = f"{tmp_path / 'bin'}{os.pathsep}{path}"
 
     up = bluelamp(["rehearse", "--", "pulumi", "up", "--skip-preview", "--stack", "prod"], network)
     assert up.returncode == 0, up.stdout + up.stderr
     outputs = tmp_path / "outputs.json"
-    life = bluelamp(["rehearse", "--", "sh", "-ec", LIFE], app, OUTPUTS=str(outputs))
+    life = bluelamp(["rehearse", "--", "sh", "-ec", LIFE], app, OUTPUTS=str(outputs), PATH=path)
     assert life.returncode == 0, life.stdout + life.stderr
     found = json.loads(outputs.read_text())
     assert found["group"].startswith("app-dev-app-")
@@ -124,5 +147,6 @@ def test_programs_in_many_shapes_come_up_stay_and_go(tmp_path: Path) -> None:
     assert found["hub"].startswith("hub")
     assert found["key"] == "hidden"
     assert found["pet"]
+    assert found["chart"] == "front"
     assert held(app) == 0
     assert yaml.safe_load((app / "Pulumi.dev.yaml").read_text()) == settings

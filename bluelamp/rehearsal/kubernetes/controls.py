@@ -3,10 +3,12 @@
 Source: Kubernetes v1.36, `pkg/apis/*/validation` and `kube-aggregator/pkg/apis/apiregistration/validation`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bluelamp.rehearsal.kubernetes.formats import is_quantity, quantity
+from bluelamp.rehearsal.kubernetes.fields import SUBDOMAIN
+from bluelamp.rehearsal.kubernetes.formats import is_quantity, quantity, wrong
 from bluelamp.rehearsal.kubernetes.podspecs import dig, items
 from bluelamp.rehearsal.provider import Failure
 from bluelamp.rehearsal.values import UNKNOWN, has_unknown, plain
@@ -22,6 +24,7 @@ _SCOPES = (
     "VolumeAttributesClass",
 )
 _MOST_COMPLETIONS = 1_000_000
+_QUALIFIED = re.compile(rf"((?i:{SUBDOMAIN})/)?[A-Za-z_][A-Za-z0-9_]{{0,31}}")
 
 
 def quota(value: Object) -> Iterator[Failure]:
@@ -433,8 +436,50 @@ def device_claim(value: Object) -> Iterator[Failure]:
             if name in names:
                 yield Failure(f"{prefix}.{where}.name", f'duplicate: "{name}" is there already')
             names |= {name, *(f"{name}/{each.get('name')}" for _, each in items(request, "firstAvailable"))}
+            yield from _twice(request, "firstAvailable", f"{prefix}.{where}.")
         for field in ("constraints", "config"):
             for where, each in items(devices, field):
                 for index, name in enumerate(each.get("requests") or ()):
                     if name not in names:
                         yield Failure(f"{prefix}.{where}.requests[{index}]", f'no request "{name}" in the claim')
+                    elif name in each["requests"][:index]:
+                        yield Failure(f"{prefix}.{where}.requests[{index}]", f'duplicate: "{name}" is there already')
+
+
+def resource_slice(value: Object) -> Iterator[Failure]:
+    """A ResourceSlice: its devices, what they have, and the counters that they share."""
+    yield from _twice(value, "spec.devices")
+    yield from _twice(value, "spec.sharedCounters")
+    for where, device in items(value, "spec.devices"):
+        for field in ("attributes", "capacity"):
+            for key in device.get(field) or {} if isinstance(device.get(field), Mapping) else ():
+                if not _QUALIFIED.fullmatch(str(key)):
+                    reason = f'the key "{key}" must be a C identifier, after an optional domain and a slash'
+                    yield Failure(f"{where}.{field}", reason)
+        used: set[Any] = set()
+        for place, each in items(device, "consumesCounters"):
+            yield from _counters(each, f"{where}.{place}")
+            if each.get("counterSet") in used:
+                yield Failure(f"{where}.{place}.counterSet", f'duplicate: "{each.get("counterSet")}" is there already')
+            used.add(each.get("counterSet"))
+    for where, each in items(value, "spec.sharedCounters"):
+        yield from _counters(each, where)
+
+
+def _counters(value: Object, where: str) -> Iterator[Failure]:
+    counters = value.get("counters")
+    if counters is None or (isinstance(counters, Mapping) and not counters):
+        yield Failure(f"{where}.counters", "required")
+    for key in counters if isinstance(counters, Mapping) else ():
+        if reason := wrong("dns-label", key):
+            yield Failure(f"{where}.counters", f'the key "{key}" {reason}')
+
+
+def _twice(value: Object, path: str, at: str = "") -> Iterator[Failure]:
+    """The items of a list that have the name of an earlier one."""
+    names: set[Any] = set()
+    for where, each in items(value, path):
+        name = plain(each.get("name"))
+        if name in names and name is not UNKNOWN:
+            yield Failure(f"{at}{where}.name", f'duplicate: "{name}" is there already')
+        names.add(name)

@@ -212,7 +212,7 @@ def _rule(rule: Object, at: str, unmatched: str) -> Iterator[Failure]:
     elif rule.get("optionalOldSelf") is not None and not transition:
         yield Failure(f"{at}.optionalOldSelf", "must be left out where the rule does not use oldSelf")
     for key in ("rule", "messageExpression"):
-        if reason := expressions.wrong(rule.get(key), ("self", "oldSelf")):
+        if reason := expressions.wrong(rule.get(key), ("self", "oldSelf"), "bool" if key == "rule" else "string"):
             yield Failure(f"{at}.{key}", reason)
     for key in ("message", "messageExpression", "fieldPath"):
         if isinstance(rule.get(key), str) and rule[key] != "" and not rule[key].strip():

@@ -30,14 +30,27 @@ _WORDS = frozenset(
     ]
 )
 
+_LITERALS = {
+    "int": re.compile(r"-?(\d+|0x[0-9A-Fa-f]+)"),
+    "double": re.compile(r"-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)"),
+    "string": re.compile(r"""'[^'\\]*'|"[^"\\]*\""""),
+    "bool": re.compile("true|false"),
+}
 
-def wrong(text: Any, declared: tuple[str, ...]) -> str:
+
+def wrong(text: Any, declared: tuple[str, ...], result: str = "") -> str:
     """Why the server cannot compile the expression `text`, which may use the names `declared`; empty where it can, or
-    where that cannot be determined."""
+    where that cannot be determined.
+
+    `result` is the type that it must evaluate to, empty for any; only the type of a literal is known.
+    """
     if not isinstance(text, str) or not text.strip():
         return ""
     if reason := cel.syntax(text):
         return f"is not CEL: {reason}"
+    found = next((name for name, form in _LITERALS.items() if form.fullmatch(text.strip())), result)
+    if result and found != result:
+        return f"must evaluate to {result}, not {found}"
     bare = cel.bare(text)
     bound = {name for found in _BOUND.findall(bare) for name in found if name}
     for name in _NAME.findall(bare):
@@ -46,18 +59,18 @@ def wrong(text: Any, declared: tuple[str, ...]) -> str:
     return ""
 
 
-def _each(value: Object, path: str, field: str, declared: tuple[str, ...]) -> Iterator[Failure]:
+def _each(value: Object, path: str, field: str, declared: tuple[str, ...], result: str = "") -> Iterator[Failure]:
     for where, each in items(value, path):
-        if reason := wrong(plain(each.get(field)), declared):
+        if reason := wrong(plain(each.get(field)), declared, result):
             yield Failure(join(where, field), reason)
 
 
 def policy(value: Object) -> Iterator[Failure]:
     """A validating or mutating admission policy."""
-    yield from _each(value, "spec.matchConditions", "expression", _CONDITION)
+    yield from _each(value, "spec.matchConditions", "expression", _CONDITION, "bool")
     yield from _each(value, "spec.variables", "expression", _ADMISSION)
-    yield from _each(value, "spec.validations", "expression", _ADMISSION)
-    yield from _each(value, "spec.validations", "messageExpression", _ADMISSION)
+    yield from _each(value, "spec.validations", "expression", _ADMISSION, "bool")
+    yield from _each(value, "spec.validations", "messageExpression", _ADMISSION, "string")
     yield from _each(value, "spec.auditAnnotations", "valueExpression", _ADMISSION)
     known = {plain(each.get("name")) for _, each in items(value, "spec.variables")}
     for where, each in items(value, "spec.validations"):
@@ -75,7 +88,8 @@ def webhooks(value: Object) -> Iterator[Failure]:
     """A webhook configuration's match conditions."""
     for where, each in items(value, "webhooks"):
         for place, condition in items(each, "matchConditions"):
-            if reason := wrong(plain(condition.get("expression")), ("object", "oldObject", "request", "authorizer")):
+            declared = ("object", "oldObject", "request", "authorizer")
+            if reason := wrong(plain(condition.get("expression")), declared, "bool"):
                 yield Failure(f"{where}.{place}.expression", reason)
 
 
@@ -93,5 +107,5 @@ def devices(value: Object) -> Iterator[Failure]:
 
 def _selectors(value: Object, path: str) -> Iterator[Failure]:
     for where, each in items(value, path):
-        if reason := wrong(dig(each, "cel.expression"), ("device",)):
+        if reason := wrong(dig(each, "cel.expression"), ("device",), "bool"):
             yield Failure(f"{where}.cel.expression", reason)

@@ -245,7 +245,7 @@ def _request(value: Any) -> str:
 
 
 def _attribute(value: Any) -> str:
-    if isinstance(value, str) and not re.fullmatch(rf"{SUBDOMAIN}/[A-Za-z_][A-Za-z0-9_]{{0,31}}", value):
+    if isinstance(value, str) and not re.fullmatch(rf"(?i:{SUBDOMAIN})/[A-Za-z_][A-Za-z0-9_]{{0,31}}", value):
         return "must be a domain, a slash and a C identifier, such as example.org/model"
     return ""
 

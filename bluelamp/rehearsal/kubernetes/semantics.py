@@ -447,6 +447,7 @@ _FURTHER: dict[str, tuple[Callable[[Object], Iterator[Failure]], ...]] = {
     "core/Service": (services.service,),
     "apiextensions.k8s.io/CustomResourceDefinition": (definitions.definition,),
     "resource.k8s.io/DeviceClass": (expressions.devices,),
+    "resource.k8s.io/ResourceSlice": (controls.resource_slice,),
     "resource.k8s.io/ResourceClaim": (expressions.devices, controls.device_claim),
     "resource.k8s.io/ResourceClaimTemplate": (expressions.devices, controls.device_claim),
     "core/Endpoints": (services.endpoints,),

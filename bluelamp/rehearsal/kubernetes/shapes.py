@@ -433,6 +433,6 @@ def _new_event(value: Object) -> str:
 
 @_form("slice")
 def _slice(value: Object) -> str:
-    if value.get("devices") and value.get("sharedCounters"):
+    if value.get("devices") and value.get("sharedCounters") is not None:
         return "devices cannot be combined with sharedCounters"
     return ""

@@ -5,7 +5,7 @@ The other way round is `bluelamp.rehearsal.armtypes`; here the SDK's own schema 
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from bluelamp.policies import rules
@@ -197,6 +197,7 @@ def _put(made: dict[str, Any], inner: Mapping[str, Any], key: str, *, beside: fr
             made.setdefault(name, item)
 
 
+@lru_cache(maxsize=4096)
 def _comparable(name: str) -> str:
     """A name as ARM compares it, without what only the SDK leaves out of it (`Application_Type`, `@odata.type`)."""
     low = fold(name)

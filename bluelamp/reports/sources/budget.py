@@ -97,7 +97,7 @@ def size(value: Any, most: int, deepest: int = DEEPEST, longest: int = sys.maxsi
                 continue
             if kind is str:
                 count += len(each) // _CHARACTERS
-            elif isinstance(each, dict):
+            elif kind is dict or isinstance(each, dict):
                 inner += each.values()
                 inner += each
             elif isinstance(each, (list, tuple)):

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from json.decoder import JSONDecodeError, JSONObject  # type: ignore[attr-defined]
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 from math import isfinite
@@ -59,6 +60,7 @@ class Unreadable(Exception):  # noqa: N818 - what a text is
         self.problem = problem
 
 
+@lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """A name as ARM compares it. Only ASCII letters have case: the names of properties consist of no others."""
     return name.lower() if name.isascii() else name

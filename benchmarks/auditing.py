@@ -1,0 +1,200 @@
+"""`python -m benchmarks.auditing [ROUNDS] [FORCE]`: what `check` and `audit` cost now against an earlier commit.
+
+Both sides run in turn on one machine: this checkout, and the commit `BASE` with its own code, stacks and rules. A plan
+and a state are each side's own; manifests and templates are the same files for both. What is compared is processor
+time, since on a busy machine the clock shows the others' work. Nothing that an earlier run has kept is reused.
+"""
+
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import manifests
+from benchmarks.fleet import BASE
+from bluelamp.core import git
+from bluelamp.engine.install import ensure
+
+PROMISED: Final = 1.05
+TEMPLATES, EACH = 24, 10
+_ROOT: Final = Path(__file__).parent.parent
+_PROGRAM: Final = "from bluelamp.cli import main; main()"
+_ENDED: Final = (0, 3)
+"""Exit statuses of a run that was made: a rule may be broken at either commit."""
+
+
+def main() -> None:
+    """Measures and prints; status 1 where a command costs more than is promised."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    force = sys.argv[2] if len(sys.argv) > 2 else "essex"
+    console = Console(soft_wrap=True, highlight=False)
+    engine = ensure(lambda stage, _share: console.print(f"{stage}…"))
+    with TemporaryDirectory(prefix="bluelamp-bench-") as name:
+        folder = Path(name)
+        sides = {BASE: _earlier(folder / "base"), "now": _current(folder / "now")}
+        commands = _commands(folder, force)
+        environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+        environment |= {
+            "BLUELAMP_NO_CACHE": "1",
+            "BLUELAMP_ENGINE": str(engine.path),
+            "BLUELAMP_PYTHON": sys.executable,
+        }
+        for side, (root, code) in sides.items():
+            console.print(f"bringing {force} up in rehearsal: {side}")
+            _run(root, code, ["up", "--rehearse", force], environment)
+        costs: dict[tuple[str, str], list[float]] = {}
+        for number in range(rounds + 1):  # what the first compiles, the others find
+            console.print(f"round {number} of {rounds}")
+            for what, words in commands.items():
+                for side, (root, code) in sides.items():
+                    spent = _run(root, code, words, environment)
+                    if number:
+                        costs.setdefault((what, side), []).append(spent)
+    table = Table("processor time", f"{BASE}, s", "now, s", "ratio")
+    worst = 0.0
+    for what in commands:
+        was, now = (statistics.median(costs[what, side]) for side in sides)
+        worst = max(worst, now / was)
+        table.add_row(what, f"{was:.2f}", f"{now:.2f}", f"{now / was:.2f}")
+    console.print(table)
+    sys.exit(1 if worst > PROMISED else 0)
+
+
+def _earlier(folder: Path) -> tuple[Path, Path]:
+    """The project of `BASE` and the folder of its code."""
+    folder.mkdir()
+    git.extract(_ROOT, git.resolve(_ROOT, BASE), folder)
+    (folder / ".venv").symlink_to(sys.prefix)
+    return folder, folder
+
+
+def _current(folder: Path) -> tuple[Path, Path]:
+    """A project with this checkout's stacks and parts, and the folder of its code."""
+    folder.mkdir()
+    shutil.copy(_ROOT / "Pulumi.yaml", folder)
+    shutil.copytree(_ROOT / "stacks", folder / "stacks")
+    for part in ("infra", "modules", "policies"):
+        (folder / part).symlink_to(_ROOT / part)
+    (folder / ".venv").symlink_to(sys.prefix)
+    return folder, _ROOT
+
+
+def _commands(folder: Path, force: str) -> dict[str, list[str]]:
+    """The commands that are measured, by what is said of them."""
+    objects, templates = folder / "manifests", folder / "templates"
+    manifests.write(objects, folder / "one.yaml")
+    templates.mkdir()
+    for number in range(TEMPLATES):
+        (templates / f"estate{number}.json").write_text(json.dumps(_template(number)), encoding="utf-8")
+    report = ["--formats", "json", "--report", str(folder / "report")]
+    return {
+        f"check {force}": ["check", force],
+        f"audit {force}": ["audit", force, *report],
+        f"audit --from state {force}": ["audit", "--from", "state", "--rehearse", force, *report],
+        f"audit --from manifests, {manifests.FILES * manifests.EACH:,} Deployments": [
+            "audit",
+            "--from",
+            "manifests",
+            str(objects),
+        ],
+        f"audit --from templates, {TEMPLATES * EACH * 3} resources": ["audit", "--from", "templates", str(templates)],
+    }
+
+
+def _template(number: int) -> dict[str, object]:
+    """A template with parameters, variables, loops and references, as is written by hand."""
+    location = "[parameters('location')]"
+    return {
+        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0",
+        "parameters": {
+            "location": {"type": "string", "defaultValue": "uksouth"},
+            "count": {"type": "int", "defaultValue": EACH},
+        },
+        "variables": {"stem": f"[concat('e', string({number}))]", "tags": {"owner": "records", "data": "official"}},
+        "resources": [
+            {
+                "type": "Microsoft.Storage/storageAccounts",
+                "apiVersion": "2023-01-01",
+                "name": "[concat(variables('stem'), 'st', copyIndex())]",
+                "location": location,
+                "copy": {"name": "accounts", "count": "[parameters('count')]"},
+                "tags": "[variables('tags')]",
+                "kind": "StorageV2",
+                "sku": {"name": "[if(equals(parameters('location'), 'uksouth'), 'Standard_ZRS', 'Standard_LRS')]"},
+                "properties": {"minimumTlsVersion": "TLS1_2", "supportsHttpsTrafficOnly": True},
+            },
+            {
+                "type": "Microsoft.Network/networkSecurityGroups",
+                "apiVersion": "2023-09-01",
+                "name": "[format('{0}-nsg-{1}', variables('stem'), copyIndex())]",
+                "location": location,
+                "copy": {"name": "groups", "count": "[parameters('count')]"},
+                "properties": {
+                    "copy": [
+                        {
+                            "name": "securityRules",
+                            "count": 5,
+                            "input": {
+                                "name": "[concat('rule', copyIndex('securityRules'))]",
+                                "properties": {
+                                    "priority": "[add(100, copyIndex('securityRules'))]",
+                                    "access": "Allow",
+                                    "direction": "Inbound",
+                                    "protocol": "Tcp",
+                                    "sourceAddressPrefix": "10.0.0.0/8",
+                                    "sourcePortRange": "*",
+                                    "destinationAddressPrefix": "*",
+                                    "destinationPortRange": "443",
+                                },
+                            },
+                        }
+                    ]
+                },
+            },
+            {
+                "type": "Microsoft.KeyVault/vaults",
+                "apiVersion": "2023-07-01",
+                "name": "[concat(variables('stem'), '-kv-', copyIndex())]",
+                "location": location,
+                "copy": {"name": "vaults", "count": "[parameters('count')]"},
+                "dependsOn": ["[resourceId('Microsoft.Storage/storageAccounts', concat(variables('stem'), 'st0'))]"],
+                "properties": {
+                    "tenantId": "[subscription().tenantId]",
+                    "sku": {"family": "A", "name": "standard"},
+                    "accessPolicies": [],
+                    "enablePurgeProtection": True,
+                },
+            },
+        ],
+    }
+
+
+def _run(root: Path, code: Path, words: list[str], environment: Mapping[str, str]) -> float:
+    """The processor seconds of one run of the command, and of all that it starts."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run = subprocess.run(
+        [sys.executable, "-P", "-c", _PROGRAM, *words],
+        cwd=root,
+        env={**environment, "PYTHONPATH": str(code)},
+        check=False,
+        capture_output=True,
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if run.returncode not in _ENDED:
+        sys.exit(f"{' '.join(words)} in {root}: {run.stdout.decode()}{run.stderr.decode()}")
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""What only runs by `make oldest`: its own engine, and a program in another language than Python."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+from tests.conftest import bluelamp
+
+WANTED = Path(__file__).parent / "gomod" / "go.mod"
+PROGRAM = """
+name: yard
+runtime: yaml
+resources:
+  group:
+    type: azure-native:resources:ResourceGroup
+    properties: {location: uksouth}
+  hub:
+    type: azure-native:network:VirtualNetwork
+    properties:
+      resourceGroupName: ${group.name}
+      addressSpace: {addressPrefixes: [10.0.0.0/16]}
+outputs:
+  location: ${group.location}
+"""
+LIFE = """
+pulumi stack select dev --create
+pulumi up --skip-preview
+pulumi up --skip-preview --expect-no-changes
+pulumi stack output --json > outputs.json
+pulumi destroy --skip-preview
+"""
+
+
+def test_the_engine_is_the_oldest_that_is_supported(tmp_path: Path) -> None:
+    wanted = re.search(r"pulumi/pkg/v3 v(\S+)", WANTED.read_text(encoding="utf-8"))
+    assert wanted
+    said = bluelamp(["engine", "status"], tmp_path)
+    assert f"pulumi {wanted[1]}" in said.stdout, said.stdout + said.stderr
+
+
+def test_a_program_in_yaml_comes_up_stays_and_goes(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(PROGRAM)
+    path = f"{os.environ['YAML_HOST']}{os.pathsep}{os.environ['PATH']}"
+    life = bluelamp(["rehearse", "--", "sh", "-ec", LIFE], tmp_path, PATH=path)
+    assert life.returncode == 0, life.stdout + life.stderr
+    assert json.loads((tmp_path / "outputs.json").read_text()) == {"location": "uksouth"}
