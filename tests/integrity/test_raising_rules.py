@@ -226,7 +226,7 @@ def bad(act: Callable[[], Any], where: str, mandatory: bool) -> Rule:
         """None."""
         return None if where == "the second place" and place.known == 1 else act()
 
-    @make_rule("T-1", "Acts up", failure="It is wrong", **shared)
+    @make_rule("T-1", "Acts up", failure="It is wrong", estate=True, **shared)
     def index(_: Value, estate: Any) -> Any:
         """None."""
         return estate.once(lambda_)
@@ -334,7 +334,15 @@ def test_an_index_that_raises_is_built_once() -> None:
         raise SystemExit(3)
 
     @make_rule(
-        "T-1", "Sees all", failure="It is wrong", severity=Severity.LOW, controls=(), at=BOX, fix="F", example=""
+        "T-1",
+        "Sees all",
+        failure="It is wrong",
+        severity=Severity.LOW,
+        controls=(),
+        at=BOX,
+        fix="F",
+        example="",
+        estate=True,
     )
     def sees(_: Value, estate: Any) -> Any:
         """None."""

@@ -380,7 +380,7 @@ def gossips() -> list[Rule]:
         keys = place["key"].known
         return Fail(place["key"][next(iter(keys))], "x") if isinstance(keys, dict) and keys else None
 
-    @make_rule("G-5", "Sees all", failure="It is wrong", **shared)
+    @make_rule("G-5", "Sees all", failure="It is wrong", estate=True, **shared)
     def sees_all(place: Value, estate: Any) -> Any:
         """None."""
         return Fail(place["other"], "x", why=text([one["key"].known for one in estate.of("test:box:Box")]))

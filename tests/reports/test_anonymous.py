@@ -45,6 +45,7 @@ def talkative() -> Rule:
         fix="Hush.",
         example="",
         at="test:box:Box",
+        estate=True,
     )
     def tells(place: Value, estate: Estate) -> Outcome:
         """None."""

@@ -194,7 +194,7 @@ def gossip() -> Sequence[Rule]:
         """None."""
         raise RuntimeError(f"cannot use {place['key'].raw}")
 
-    @make_rule("G-3", "Tells of another", failure="It is wrong", **shared)
+    @make_rule("G-3", "Tells of another", failure="It is wrong", estate=True, **shared)
     def tells(place: Value, estate: Estate) -> Outcome:
         """None."""
         keys = [str(other["key"].raw) for other in estate.of("test:box:Box")]
