@@ -257,7 +257,10 @@ class Store:
 
     def all(self, package: str | None = None, type_: str | None = None) -> list[Record]:
         """Every resource, or those of a package, or of a type."""
-        return self._records("(?1 is null or package = ?1) and (?2 is null or type = ?2)", package, type_)
+        # Only what is asked for is named: SQLite uses no index for a condition that may not hold.
+        given = {"package": package, "type": type_}
+        asked = {column: value for column, value in given.items() if value is not None}
+        return self._records(" and ".join(f"{column} = ?" for column in asked) or "true", *asked.values())
 
     def children(self, resource_id: str) -> list[Record]:
         """The resources whose parent this is."""
