@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -99,14 +100,20 @@ def _preview(held: Rehearsal, root: Path, pack: Path | None) -> Cost:
 def taken(held: Rehearsal, root: Path, words: list[str]) -> Cost:
     """What `pulumi preview` with these words takes; what it says goes to `told.txt`."""
     words = ["pulumi", "preview", "--json", *words]
-    _take_in_orphans()
-    start, before = time.perf_counter(), _spent()
-    status = run(held, ["sh", "-c", 'exec "$@" > told.txt 2>&1', "sh", *words])
-    clock = time.perf_counter() - start
-    _wait_for_orphans()
+    cost, status = measured(lambda: run(held, ["sh", "-c", 'exec "$@" > told.txt 2>&1', "sh", *words]))
     if status not in {0, _BROKEN}:
         raise SystemExit(f"the preview ended with status {status}: {subprocess.list2cmdline(words)}")
-    return Cost(clock, _spent() - before)
+    return cost
+
+
+def measured(work: Callable[[], int]) -> tuple[Cost, int]:
+    """What all processes take that `work` starts, and the status that it gives."""
+    _take_in_orphans()
+    start, before = time.perf_counter(), _spent()
+    status = work()
+    clock = time.perf_counter() - start
+    _wait_for_orphans()
+    return Cost(clock, _spent() - before), status
 
 
 def _spent() -> float:

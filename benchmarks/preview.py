@@ -32,7 +32,7 @@ def main() -> None:
     engine = ensure(lambda stage, _share: console.print(f"{stage}…"))
     times: dict[str, list[Cost]] = {side: [] for side in _SIDES}
     with tempfile.TemporaryDirectory() as folder:
-        roots = {side: _project(Path(folder) / side, side) for side in _SIDES}
+        roots = {side: project(Path(folder) / side, side) for side in _SIDES}
         before = Path.cwd()
         os.environ.update(VIRTUAL_ENV=sys.prefix)
         try:
@@ -41,7 +41,7 @@ def main() -> None:
                     console.print(f"round {number} of {rounds}: {side}" if number else f"warming up: {side}")
                     os.chdir(root)
                     with rehearsal(root, engine) as held:
-                        cost = taken(held, root, ["-s", force, "--policy-pack", str(_pack(root, side))])
+                        cost = taken(held, root, ["-s", force, "--policy-pack", str(pack(root, side))])
                     if number:
                         times[side].append(cost)
         finally:
@@ -49,7 +49,7 @@ def main() -> None:
     _tell(force, times, console)
 
 
-def _project(root: Path, side: str) -> Path:
+def project(root: Path, side: str) -> Path:
     """The project with the program of that side."""
     root.mkdir()
     text = (_ROOT / "Pulumi.yaml").read_text(encoding="utf-8")
@@ -64,7 +64,8 @@ def _project(root: Path, side: str) -> Path:
     return root
 
 
-def _pack(root: Path, side: str) -> Path:
+def pack(root: Path, side: str) -> Path:
+    """The folder of the policy pack of that side."""
     return root / ("rule_by_rule" if side == "stock" else "policies")
 
 

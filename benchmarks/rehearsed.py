@@ -18,7 +18,8 @@ _PROGRAM: Final = Path(__file__).parent / "network"
 def network(engine: Engine, *, side: str = "bluelamp", spokes: int | None = None) -> Iterator[tuple[Rehearsal, Path]]:
     """An empty cloud and the folder of the program, which is the working folder meanwhile.
 
-    `side` is "bluelamp", or "stock" for the SDK as it comes; `spokes` have four resources each.
+    `side` is "bluelamp", "aliases-dropped" for the SDK as it comes without version aliases, or "stock" for the SDK as
+    it comes; `spokes` have four resources each.
     """
     before = Path.cwd()
     with TemporaryDirectory() as folder:

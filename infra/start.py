@@ -1,7 +1,5 @@
 """What the Pulumi program does, in a checkout and in a force's own project."""
 
-import atexit
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,9 +14,8 @@ from bluelamp.infra.force import SettingsError, load
 from bluelamp.infra.program.assets import register
 from bluelamp.infra.program.build import build
 from bluelamp.infra.program.nearest_frame import nearest_frame_only
+from bluelamp.infra.program.process import prepare_process
 from bluelamp.infra.program.roadmap import register_cost_inputs, register_roadmap
-from bluelamp.infra.quick_sdk import quicken_sdk
-from bluelamp.infra.sdk_debug import drop_debug_messages
 from bluelamp.infra.settings.access import access_of
 from bluelamp.infra.settings.model import Force
 from bluelamp.infra.settings.roadmap import roadmap_of
@@ -35,12 +32,7 @@ def start(stack: str, root: str) -> None:
     """
     force = _GIVEN.get()
     if force is None:
-        # The program lives for seconds, and all it makes lasts as long: garbage collection would take longer than the
-        # rest, also at the end.
-        gc.disable()
-        atexit.register(gc.freeze)
-        drop_debug_messages()
-        quicken_sdk()
+        prepare_process()
         try:
             force = load(stack, {**config.get_config_env(), **config.CONFIG.get()}, Path(root))
         except SettingsError as error:

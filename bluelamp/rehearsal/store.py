@@ -8,7 +8,7 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -262,11 +262,33 @@ class Store:
 
     def all(self, package: str | None = None, type_: str | None = None) -> list[Record]:
         """Every resource, or those of a package, or of a type."""
-        return self._records("(?1 is null or package = ?1) and (?2 is null or type = ?2)", package, type_)
+        # Only what is asked for is named: SQLite uses no index for a condition that may not hold.
+        given = {"package": package, "type": type_}
+        asked = {column: value for column, value in given.items() if value is not None}
+        return self._records(" and ".join(f"{column} = ?" for column in asked) or "true", *asked.values())
 
     def children(self, resource_id: str) -> list[Record]:
         """The resources whose parent this is."""
         return self._records("parent = ?", resource_id)
+
+    def inside(self, package: str, types: Sequence[str], parents: Sequence[str]) -> list[Record]:
+        """The resources of a package and of one of `types` whose parent is one of `parents`."""
+        # `+` keeps SQLite from the index of parents, where a resource group has every one of its resources.
+        marks = [", ".join("?" * len(each)) for each in (types, parents)]
+        where = f"package = ? and type in ({marks[0]}) and +parent in ({marks[1]})"
+        return self._records(where, package, *types, *parents)
+
+    def showing(self, package: str, type_: str, text: str) -> list[Record]:
+        """The resources of a type whose outputs may have `text` in them, whatever its case."""
+        if not text.isascii():
+            return self.all(package, type_)
+        return self._records(
+            "package = ? and type = ? and (instr(lower(outputs), lower(?)) > 0 or instr(outputs, ?) > 0)",
+            package,
+            type_,
+            text,
+            self._texts.mark,
+        )
 
     def mentioning(self, text: str) -> list[Record]:
         """The resources whose inputs may have `text` in them, whatever its case: secrets are not looked into."""

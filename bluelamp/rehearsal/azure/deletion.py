@@ -85,16 +85,18 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _check_locks(store: Store, resource_id: str, operation: str, levels: tuple[str, ...]) -> None:
-    for token in _LOCKS:
-        for lock in store.all("azure-native", token):
-            scope = lock.parent.lower()
-            held = resource_id.lower() == scope or resource_id.lower().startswith(scope + "/")
-            if held and plain(lock.inputs.get("level")) in levels and not _is_lock(resource_id):
-                raise CloudError(
-                    "ScopeLocked",
-                    f"The scope '{resource_id}' cannot perform {operation} operation because following scope(s) are "
-                    f"locked: '{lock.parent}'. Please remove the lock and try again.",
-                )
+    if _is_lock(resource_id):
+        return
+    parts = resource_id.split("/")
+    scopes = ["/".join(parts[:number]) for number in range(1, len(parts) + 1)]
+    locks = store.inside("azure-native", _LOCKS, scopes)
+    for lock in sorted(locks, key=lambda one: _LOCKS.index(one.type)):
+        if plain(lock.inputs.get("level")) in levels:
+            raise CloudError(
+                "ScopeLocked",
+                f"The scope '{resource_id}' cannot perform {operation} operation because following scope(s) are "
+                f"locked: '{lock.parent}'. Please remove the lock and try again.",
+            )
 
 
 def _is_lock(resource_id: str) -> bool:

@@ -1,12 +1,11 @@
 """Subnets, network interfaces, management ports, threat intelligence and address ranges."""
 
-from itertools import combinations
 from typing import Final
 
 from bluelamp.policies.addresses import WIDEST
 from bluelamp.policies.azure._controls import CLOSED, FILTERED
 from bluelamp.policies.azure.network._filters import RULES, SECURITY_GROUP, SECURITY_RULE, opened_to_internet
-from bluelamp.policies.azure.network._overlaps import network_of, overlap
+from bluelamp.policies.azure.network._overlaps import last_overlapping, network_of
 from bluelamp.policies.controls import caf, cyber_essentials, iso, mcsb, ncsc, policing
 from bluelamp.policies.estate import Estate
 from bluelamp.policies.model import Severity
@@ -193,7 +192,7 @@ def networks_do_notoverlap(network: Value, estate: Estate) -> Outcome:
     prefix = some(places(network, _RANGES), lambda each: str(each.known) in overlapping)
     if prefix:
         return Fail(prefix, "a range that no other network has", f"overlaps {overlapping[str(prefix.known)]}")
-    some(estate.once(ranges), lambda each: each.known is None)  # one that is not known yet might overlap
+    estate.once(_unknown_range)
     return None
 
 
@@ -202,15 +201,21 @@ def ranges(estate: Estate) -> list[Value]:
     return [prefix for network in estate.of(NETWORK) for prefix in places(network, _RANGES)]
 
 
+def _unknown_range(estate: Estate) -> None:
+    """Raises `UnknownValue` where a range is not known yet, which might overlap any other."""
+    some(estate.once(ranges), lambda each: each.known is None)
+
+
 def _overlapping(estate: Estate) -> dict[str, str]:
-    """Each range that overlaps one of another network, with what it overlaps."""
-    parsed = [(prefix.resource, str(prefix.raw), network_of(str(prefix.raw))) for prefix in estate.once(ranges)]
-    found: dict[str, str] = {}
-    for (one, text, range_), (other, other_text, other_range) in combinations(parsed, 2):
-        if one.urn != other.urn and range_ and other_range and overlap(range_, other_range):
-            found[text] = f"{other_text} of {other.name}"
-            found[other_text] = f"{text} of {one.name}"
-    return found
+    """Each range that overlaps one of another network, with the last one that it overlaps."""
+    given = estate.once(ranges)
+    texts = [str(prefix.raw) for prefix in given]
+    others = last_overlapping(
+        [(network_of(text), prefix.resource.urn) for text, prefix in zip(texts, given, strict=True)]
+    )
+    # Where several networks have one range, the last pair of networks counts.
+    pairs = sorted(others.items(), key=lambda pair: (min(pair), max(pair), pair[0]))
+    return {texts[one]: f"{texts[other]} of {given[other].resource.name}" for one, other in pairs}
 
 
 def subnet_name(subnet: Value) -> str:
