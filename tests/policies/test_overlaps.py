@@ -2,7 +2,7 @@
 
 from itertools import combinations
 
-from bluelamp.policies.azure._overlaps import last_overlapping, network_of, overlap
+from bluelamp.policies.azure.network._overlaps import last_overlapping, network_of, overlap
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
