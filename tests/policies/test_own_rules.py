@@ -314,9 +314,9 @@ def test_every_verb_that_judges_or_explains_refuses_a_broken_rule(project: Proje
         ),
         ("path: encryption.enabled|path: encryption", 1, "expected the path 'encryption'"),
         (
-            "- fail: {encryption: {enabled: false}}|- name: off\n    fail: {encryption: {enabled: true}}",
+            "- fail: {encryption: {enabled: false}}|- name: encrypted\n    fail: {encryption: {enabled: true}}",
             1,
-            "case 2 fail, off: expected fail, found pass",
+            "case 2 fail, encrypted: expected fail, found pass",
         ),
         ("ESX-NET-001|ESX-NET-010", 2, "ESX-NET-010: is no rule of the module; did you mean ESX-NET-001?"),
         ("  - unknown: {encryption: !unknown }\n|", 0, "3 cases: all hold"),
