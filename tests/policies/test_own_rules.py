@@ -313,7 +313,11 @@ def test_every_verb_that_judges_or_explains_refuses_a_broken_rule(project: Proje
             "rules/network.yaml:2: case 1 pass, enabled false: expected pass, found fail",
         ),
         ("path: encryption.enabled|path: encryption", 1, "expected the path 'encryption'"),
-        ("- pass:|- {name: on, pass: x}\n  - pass:", 1, "case 1 pass, on: "),
+        (
+            "- fail: {encryption: {enabled: false}}|- name: encrypted\n    fail: {encryption: {enabled: true}}",
+            1,
+            "case 2 fail, encrypted: expected fail, found pass",
+        ),
         ("ESX-NET-001|ESX-NET-010", 2, "ESX-NET-010: is no rule of the module; did you mean ESX-NET-001?"),
         ("  - unknown: {encryption: !unknown }\n|", 0, "3 cases: all hold"),
         ("  - pass: {encryption: {enabled: true}}\n|", 2, "has no case that is `pass`"),
