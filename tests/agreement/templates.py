@@ -415,7 +415,6 @@ WANTED: Final = {
     ("vault", "BL-KV-001"): Verdict.PASS,
     ("vault", "BL-KV-003"): Verdict.PASS,
     ("registry", "BL-ACR-001"): Verdict.PASS,
-    ("registry", "BL-ACR-006"): Verdict.PASS,
     ("network", "BL-NET-012"): Verdict.FAIL,
     ("workspace", "BL-LOG-001"): Verdict.PASS,
     ("pattern", "BL-STO-005"): Verdict.PASS,

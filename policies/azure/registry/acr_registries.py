@@ -5,7 +5,9 @@ from typing import Final
 from bluelamp.policies.azure._controls import OWN_KEYS, RESILIENT
 from bluelamp.policies.controls import caf, cyber_essentials, iso, mcsb, ncsc
 from bluelamp.policies.model import Enforcement, Severity
-from bluelamp.policies.rule import Must, rule
+from bluelamp.policies.rule import Fail, Must, NotApplicable, Outcome, rule
+from bluelamp.policies.tighter import Allowed, Forbidden
+from bluelamp.policies.value import Value
 
 REGISTRY: Final = "azure-native:containerregistry:Registry"
 
@@ -92,19 +94,26 @@ def premium() -> None:
 @rule(
     "BL-ACR-006",
     "Container registries are zone-redundant",
-    must=Must("zoneRedundancy", be="Enabled", default="Disabled"),
-    failure="Container registry is not zone-redundant",
+    failure="Container registry is in a region without availability zones",
     severity=Severity.LOW,
     enforcement=Enforcement.ADVISORY,
     controls=RESILIENT,
     at=REGISTRY,
-    fix="Set zoneRedundancy to Enabled where the region has zones (UK South has, UK West has none).",
-    example='containerregistry.Registry("images", ..., zone_redundancy="Enabled")',
+    fix="Place the registry in uksouth, which has availability zones; ukwest has none.",
+    example='containerregistry.Registry("images", ..., location="uksouth")',
 )
-def registry_zones() -> None:
+def registry_zones(
+    registry: Value, *, among: Allowed[str] = ("uksouth",), zoneless: Forbidden[str] = ("ukwest",)
+) -> Outcome:
     """A cluster that recovers in another zone pulls its images from the registry. Without the registry, no lost node is
-    replaced.
+    replaced. Azure makes every registry zone-redundant in a region that has availability zones, whatever
+    zoneRedundancy says (Microsoft, "Zone redundancy in Azure Container Registry").
     """
+    location = registry["location"]
+    region = location.text().replace(" ", "")
+    if region in zoneless:
+        return Fail(location, among)
+    return None if region in among else NotApplicable("whether its region has availability zones is not known here")
 
 
 @rule(
