@@ -8,7 +8,9 @@ import pytest
 from tests.conftest import ROOT, Project
 
 FORCE = "dyfed-powys"
-SHOWN = re.findall(r"^```text\n\$ bluelamp ([^\n]*)\n(.*?)^```", (ROOT / "docs/changes.md").read_text("utf-8"), re.M | re.S)
+SHOWN = re.findall(
+    r"^```text\n\$ bluelamp ([^\n]*)\n(.*?)^```", (ROOT / "docs/changes.md").read_text("utf-8"), re.M | re.S
+)
 ZONE = (
     "      - {{name: {}, archetype: sandbox, expires: '2027-03-31', budget: {{amount: 9, contacts: [a@b.example]}}}}\n"
 )

@@ -14,6 +14,7 @@ import yaml
 from bluelamp.folders import cache
 from bluelamp.pipelines import Choices, pipelines
 from bluelamp.reports.keys import make_key
+from tests import thorough
 from tests.conftest import COMMAND, ROOT, Project, environment, make_project
 from tests.pipelines import azure, gitlab
 from tests.pipelines.github import Runner
@@ -294,10 +295,10 @@ def test_gitlabs_jobs_comment_plan_apply_exactly_and_record(
     jobs = yaml.safe_load(pipelines("gitlab", CHOICES)[".gitlab-ci.yml"])
     base = git(project.root, "rev-parse", "main")
     sha = changed(project, "premium", **{"sku: standard": "sku: premium"})
-    for job in ("check", "comment"):
+    for job in ("check", "comment") if thorough.ALL else ():
         ran = runner.run(jobs, job, sha, "merge_request_event", CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
         assert ran.failed == [], ran.said
-    assert ["vault-vault" in each["body"] for each in kept.comments] == [True]
+    assert ["vault-vault" in each["body"] for each in kept.comments] == [True] * thorough.ALL
     said = ""
     for job in ("plan", "apply", "record"):
         ran = runner.run(jobs, job, sha, "push")
@@ -326,11 +327,11 @@ def test_azures_stages_comment_plan_apply_exactly_and_record(
     runner, kept = on_azure
     sha = changed(project, "standard", **{"sku: premium": "sku: standard"})
     plan, apply, drift = stages("plan"), stages("apply"), stages("drift")
-    for job in ("affected", "comment"):
+    for job in ("affected", "comment") if thorough.ALL else ():
         ran = runner.run(plan["check"], job, sha)
         assert ran.failed == [], ran.said
-    assert ["vault-vault" in each["content"] for each in kept.comments] == [True]
-    assert runner.wanted(plan["preview"])
+    assert ["vault-vault" in each["content"] for each in kept.comments] == [True] * thorough.ALL
+    assert runner.wanted(plan["preview"]) == thorough.ALL
     said = ""
     for name in ("plan", "apply", "record"):
         assert runner.wanted(apply[name])
