@@ -31,11 +31,6 @@ class Dask:
         self.workers[name] = self._stack.enter_context(started(words, project, log))
         until(lambda: b"Registered to" in log.read_bytes(), f"{name} is connected")
 
-    def stop(self, name: str) -> None:
-        """Ends a worker."""
-        self.workers[name].terminate()
-        self.workers[name].wait()
-
     def has(self) -> dict[str, list[int]]:
         """The processes that each worker has started and that still run."""
         return {name: children(each.pid) for name, each in self.workers.items() if each.poll() is None}
