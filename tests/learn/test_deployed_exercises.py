@@ -57,7 +57,7 @@ def test_drift_is_found_and_repaired(tmp_path: Path) -> None:
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
-def test_a_failed_update_is_continued(tmp_path: Path, brought_up: Path) -> None:
+def test_a_failed_update_is_continued(tmp_path: Path) -> None:
     assert Project(tmp_path).here("learn", "start", FAILED).returncode == 0
     root = tmp_path / "learn" / FAILED
     assert "nothing of the force is deployed" in said(FAILED, root)[0]
@@ -72,8 +72,8 @@ def test_a_failed_update_is_continued(tmp_path: Path, brought_up: Path) -> None:
     assert "the last update failed" in half
 
     forgotten = copied(root, tmp_path / "forgotten")
-    shutil.rmtree(forgotten.root / ".bluelamp")
-    shutil.copytree(brought_up, forgotten.root / ".bluelamp")  # as after `cloud reset` and `up`
+    assert forgotten.here("cloud", "reset").returncode == 0
+    assert forgotten.here("up", "--rehearse", "dyfed-powys").returncode == 0
     assert "the rehearsal was forgotten" in said(FAILED, forgotten.root)[0]
 
     assert learner.here("cloud", "fault", "--clear").returncode == 0
