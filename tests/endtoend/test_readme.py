@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import COMMAND, ROOT, Project, environment
 
 BLOCK = r"^## {}\n+```sh\n(.*?)^```"
-SMALL = {"west-midlands": "warwickshire", "--all": "warwickshire dyfed-powys"}
+SMALL = {"west-midlands": "wiltshire", "--all": "wiltshire dyfed-powys"}
 STATUS = {"drift": 4}
 """Of a verb that does not end with 0."""
 MANIFEST = (
