@@ -1,6 +1,7 @@
 """What every test can ask for: the command, a project of its own, the real engine, a real API server."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -53,6 +55,15 @@ class Project:
     def run(self, *words: str, **extra: str) -> "subprocess.CompletedProcess[str]":
         """Runs `bluelamp` in it; `extra` is added to the environment."""
         return bluelamp(words, self.root, **extra)
+
+    def here(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """Runs `bluelamp` in it, in this process: what is imported once serves all tests, which halves what they cost.
+
+        Not for what starts another command on the standard output (`rehearse`, `pulumi`).
+        """
+        with mock.patch.dict(os.environ, environment(), clear=True):
+            status, out, err = in_process(self.root, words)
+        return subprocess.CompletedProcess(words, status, out, err)
 
     def settings(self, force: str) -> Path:
         """A force's stack file."""
@@ -137,6 +148,35 @@ def left_running(root: Path, patience: float = 30) -> list[str]:
 def _running(root: Path) -> list[str]:
     said = subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True).stdout
     return [line for line in said.splitlines() if str(root) in line]
+
+
+@pytest.fixture(scope="session")
+def brought_up(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `.bluelamp` folder of a project whose smallest force, `dyfed-powys`, is up as it is committed.
+
+    It is for copies only. All workers of a run share it: whoever comes first brings the force up.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    with (shared / "brought-up.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kept = shared / "brought-up" / ".bluelamp"
+        if not kept.is_dir():
+            made = make_project(shared / f"bringing-up-{os.getpid()}", ["dyfed-powys"])
+            run = made.here("up", "--rehearse", "dyfed-powys")
+            assert run.returncode == 0, run.stderr
+            kept.parent.mkdir()
+            (made.root / ".bluelamp").rename(kept)
+            shutil.rmtree(made.root)
+    return kept
+
+
+@pytest.fixture
+def deployed(brought_up: Path, project: Project) -> Project:
+    """A project of the test's own whose force `dyfed-powys` is up."""
+    shutil.copytree(brought_up, project.root / ".bluelamp")
+    return project
 
 
 @pytest.fixture(scope="session")

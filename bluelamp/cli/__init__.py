@@ -4,10 +4,11 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from bluelamp import bytecode
+from bluelamp import bytecode, pruning
 
 # Before anything large is imported.
 bytecode.keep()
+pruning.begin()
 
 __all__ = ["main"]
 

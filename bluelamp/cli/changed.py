@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bluelamp.cli.screen import Screen, escape
+from bluelamp.reports.words import some
 
 if TYPE_CHECKING:
     from bluelamp.comparison import Comparison, Force
@@ -59,7 +60,7 @@ def comparison(
     for note in found.notes:
         screen.say(f"[dim]note: {escape(note)}[/dim]")
     if plans is not None and any(not each.reused or each.affected for each in found.forces):
-        screen.say(f"{len(found.forces)} forces compared with {found.base[:12]}: {found.reused} reused")
+        screen.say(f"{some(len(found.forces), 'force')} compared with {found.base[:12]}: {found.reused} reused")
     return found
 
 
@@ -73,7 +74,7 @@ def counts(force: "Force") -> list[str]:
     """How many resources are deleted, replaced, updated and created, as words; what does not occur is left out."""
     errors = [f"{side} does not plan" for side, error in _sides(force) if error]
     found = [f"{count} {what}" for what, count in force.counts.items() if count]
-    outputs = [f"{len(force.outputs)} outputs changed"] if force.outputs else []
+    outputs = [f"{some(len(force.outputs), 'output')} changed"] if force.outputs else []
     return [*errors, *found, *outputs, *([f"{len(force.refused)} refused"] if force.refused else [])]
 
 
@@ -85,8 +86,10 @@ def _verdicts(force: "Force") -> list[str]:
     new = [each for each in force.verdicts if each.turn == "new" and each.verdict != "exempt"]
     gone = [each for each in force.verdicts if each.turn == "gone" and each.verdict != "exempt"]
     broken = len(force.breaks)
-    found = [f"{len(new)} new findings" + (f" ({broken} mandatory failures)" if broken else "")] if new else []
-    return [*found, *([f"{len(gone)} findings gone"] if gone else [])]
+    found = (
+        [some(len(new), "new finding") + (f" ({some(broken, 'mandatory failure')})" if broken else "")] if new else []
+    )
+    return [*found, *([f"{some(len(gone), 'finding')} gone"] if gone else [])]
 
 
 def money(force: "Force") -> list[str]:

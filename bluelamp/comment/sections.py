@@ -159,7 +159,7 @@ def _inside(group: Sequence[Force], detail: Detail) -> Lines:
         yield f"{names(group, detail.forces)}; names and values are those of {code(first.force, NAME)}."
         yield ""
     for reason in first.reasons[: detail.reasons]:
-        yield f"- because of {_reason(reason, detail)}"
+        yield f"- {reason.because.conjunction} {_reason(reason, detail)}"
     if len(first.reasons) > detail.reasons > 0:
         yield f"- … and {some(len(first.reasons) - detail.reasons, 'more reason')}"
     listed = [one for one in first.resources if not one.destroys]

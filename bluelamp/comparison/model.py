@@ -44,6 +44,12 @@ class Because(StrEnum):
     NEW = "the force is new"
     REMOVED = "the force is removed"
 
+    @property
+    def conjunction(self) -> str:
+        """What leads to it in a sentence: some are statements, the others things."""
+        statement = self in (Because.BASE, Because.HEAD, Because.NEW, Because.REMOVED)
+        return "because" if statement else "because of"
+
 
 @dataclass(frozen=True, slots=True)
 class Property:

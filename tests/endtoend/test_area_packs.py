@@ -92,7 +92,7 @@ def audited(project: Project, source: str) -> Found:
     """Every verdict of an audit."""
     folder = project.root / source
     words = ["--from", source, *(["--rehearse"] if source == "state" else [])]
-    run = project.run("audit", FORCE, *words, "--formats", "json", "--report", str(folder))
+    run = project.here("audit", FORCE, *words, "--formats", "json", "--report", str(folder))
     assert run.returncode == 3, run.stdout + run.stderr
     findings = json.loads((folder / "findings.json").read_text(encoding="utf-8"))["findings"]
     return {(each["rule"], each["resource"]): Verdict(each["verdict"]) for each in findings}
@@ -108,7 +108,7 @@ def told(violations: list[Violation]) -> set[tuple[str, str]]:
 
 @pytest.mark.usefixtures("engine")
 def test_every_moment_says_the_same_of_what_it_sees(project: Project) -> None:
-    up = with_a_bastion(project).run("up", "--rehearse", FORCE)
+    up = with_a_bastion(project).here("up", "--rehearse", FORCE)
     assert up.returncode == 0, up.stdout + up.stderr
     deployed = held_to_more(project, FORCE)
     fresh = held_to_more(with_a_bastion(make_project(project.root.with_name("fresh"))), FORCE)

@@ -22,49 +22,44 @@ def said(run: "subprocess.CompletedProcess[str]") -> str:
 
 
 @pytest.fixture(scope="module")
-def brought_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    project = make_project(tmp_path_factory.mktemp("brought-up") / "project")
-    run = project.run("up", "--rehearse", FORCE)
-    assert run.returncode == 0, run.stderr
-    return project.root
-
-
-@pytest.fixture
-def up(brought_up: Path, project: Project) -> Project:
-    """A project of the test's own whose force is up."""
-    shutil.copytree(brought_up / ".bluelamp", project.root / ".bluelamp")
-    return project
+def unchanged(brought_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose force is up, for commands that change nothing."""
+    made = make_project(tmp_path_factory.mktemp("unchanged") / "project")
+    shutil.copytree(brought_up, made.root / ".bluelamp")
+    return made.root
 
 
 def state_file(project: Project) -> Path:
     return Space(project.root).state / ".pulumi" / "stacks" / "bluelamp" / f"{FORCE}.json"
 
 
-def test_a_corrupt_state_is_restored_and_only_the_lock_of_an_engine_that_may_run_is_respected(up: Project) -> None:
-    state = state_file(up)
+def test_a_corrupt_state_is_restored_and_only_the_lock_of_an_engine_that_may_run_is_respected(
+    deployed: Project,
+) -> None:
+    state = state_file(deployed)
     state.write_text(state.read_text(encoding="utf-8")[:200], encoding="utf-8")
-    locks = Space(up.root).state / ".pulumi" / "locks" / "organization" / "bluelamp" / FORCE
+    locks = Space(deployed.root).state / ".pulumi" / "locks" / "organization" / "bluelamp" / FORCE
     locks.mkdir(parents=True, exist_ok=True)
     dead = {"pid": 2**22 + 1, "username": "a", "hostname": os.uname().nodename, "timestamp": "2026-01-01T00:00:00Z"}
     (locks / "dead.json").write_text(json.dumps(dead), encoding="utf-8")
-    run = up.run("up", "--rehearse", FORCE)
+    run = deployed.here("up", "--rehearse", FORCE)
     assert run.returncode == 0
     assert "the state file is damaged" in said(run)
     assert "the last complete state is restored" in said(run)
     assert "unchanged" in run.stdout
     elsewhere = {**dead, "hostname": "another-machine"}
     (locks / "elsewhere.json").write_text(json.dumps(elsewhere), encoding="utf-8")
-    run = up.run("up", "--rehearse", FORCE)
+    run = deployed.here("up", "--rehearse", FORCE)
     assert run.returncode == 1
     assert "is locked: process" in said(run)
     assert "another-machine" in said(run)
     assert (locks / "elsewhere.json").exists()
 
 
-def test_a_corrupt_store_is_named(up: Project) -> None:
-    store = Space(up.root).store_path
+def test_a_corrupt_store_is_named(deployed: Project) -> None:
+    store = Space(deployed.root).store_path
     store.write_bytes(b"this is not a database, though it is long enough to be looked at as one" * 30)
-    run = up.run("up", "--rehearse", FORCE)
+    run = deployed.here("up", "--rehearse", FORCE)
     assert run.returncode == 1
     assert "the rehearsal cloud's store cannot be used" in said(run)
     assert "next:" in said(run)
@@ -113,8 +108,8 @@ def test_two_rehearsals_at_once_do_not_meet_on_a_port(project: Project) -> None:
         (("cloud", "fault", "*", "explode"), "'explode' is no operation"),
     ],
 )
-def test_wrong_use_is_told_with_the_next_step(words: tuple[str, ...], wanted: str, brought_up: Path) -> None:
-    status, _, err = in_process(brought_up, words)
+def test_wrong_use_is_told_with_the_next_step(words: tuple[str, ...], wanted: str, unchanged: Path) -> None:
+    status, _, err = in_process(unchanged, words)
     assert status == 2, err
     assert wanted in err
 
@@ -140,18 +135,18 @@ def test_faults_are_retried_or_told_and_the_next_run_converges(project: Project)
         ("azure-native:keyvault:Vault", "create", "--code", "TooManyRequests", "--times", "2"),
         ("azure-native:operationalinsights:Workspace", "create", "--code", "Conflict"),
     ):
-        assert project.run("cloud", "fault", *words).returncode == 0
-    run = project.run("up", "--rehearse", FORCE)
+        assert project.here("cloud", "fault", *words).returncode == 0
+    run = project.here("up", "--rehearse", FORCE)
     assert run.returncode == 1
     assert "Conflict" in said(run)
-    again = project.run("up", "--rehearse", FORCE)
+    again = project.here("up", "--rehearse", FORCE)
     assert again.returncode == 0, again.stderr
     with contextlib.closing(Space(project.root).open_store()) as store:
         assert len(store.all("azure-native", "azure-native:keyvault:Vault")) == 1
 
 
-def test_a_state_with_versioned_types_keeps_its_aliases(up: Project) -> None:
-    state = state_file(up)
+def test_a_state_with_versioned_types_keeps_its_aliases(deployed: Project) -> None:
+    state = state_file(deployed)
     text = state.read_text(encoding="utf-8")
     state.write_text(
         text.replace(
@@ -159,16 +154,16 @@ def test_a_state_with_versioned_types_keeps_its_aliases(up: Project) -> None:
         ),
         encoding="utf-8",
     )
-    run = up.run("up", "--rehearse", FORCE)
+    run = deployed.here("up", "--rehearse", FORCE)
     assert run.returncode == 2
     assert "versionAliases: keep" in said(run)
     assert "azure-native:operationalinsights/v20250201:Workspace" in said(run)
-    settings = up.settings(FORCE)
+    settings = deployed.settings(FORCE)
     settings.write_text(
         settings.read_text(encoding="utf-8").replace("config:\n", "config:\n  bluelamp:versionAliases: keep\n", 1),
         encoding="utf-8",
     )
-    kept = up.run("preview", "--rehearse", FORCE)
+    kept = deployed.here("preview", "--rehearse", FORCE)
     assert kept.returncode == 0, said(kept)
     assert "to create" not in kept.stdout
     assert "to delete" not in kept.stdout

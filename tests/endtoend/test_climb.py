@@ -31,7 +31,7 @@ def climb(project: Project, profile: str) -> dict:
     settings.write_text(text.replace(azure, azure + (FOUR if profile == "full" else ONE)), "utf-8")
     proposed = project.run("assets", FORCE, "--propose")  # what a higher profile keeps is in no contract yet
     assert proposed.returncode == 0, proposed.stderr
-    up = project.run("up", "--rehearse", FORCE, "--format", "json")
+    up = project.here("up", "--rehearse", FORCE, "--format", "json")
     assert up.returncode == 0, up.stdout + up.stderr
     result: dict = json.loads(up.stdout)["result"]["forces"][0]
     return result

@@ -19,7 +19,7 @@ DRIFTED = "hub-hub-rules"
 
 def comes_up(project: Project, force: str) -> None:
     """Brings the force up with a report, and again, which changes nothing."""
-    first = project.run("up", "--rehearse", force)
+    first = project.here("up", "--rehearse", force)
     assert first.returncode == 0, first.stderr
     created = re.search(r"(\d+) created", first.stdout)
     assert created, first.stdout
@@ -31,7 +31,7 @@ def comes_up(project: Project, force: str) -> None:
     logs = list((project.root / ".bluelamp").rglob("*.log"))
     assert not logs, "the engine's log of every step takes a quarter of its time and 20 MB a run"
 
-    second = project.run("up", "--rehearse", force)
+    second = project.here("up", "--rehearse", force)
     assert second.returncode == 0, second.stderr
     assert f"unchanged ({created[1]} resources, components and stack)" in second.stdout
 
@@ -43,7 +43,7 @@ def verdicts(findings: Path) -> dict[tuple[str, str], str]:
 
 
 def goes(project: Project, force: str) -> None:
-    gone = project.run("destroy", "--rehearse", force)
+    gone = project.here("destroy", "--rehearse", force)
     assert gone.returncode == 0, gone.stderr
     assert held(project.root) == 0
 
@@ -53,7 +53,7 @@ def goes(project: Project, force: str) -> None:
 def test_the_largest_force_comes_up_and_goes(project: Project) -> None:
     comes_up(project, "west-midlands")
     state = verdicts(project.root / ".bluelamp" / "reports" / "west-midlands" / "findings.json")
-    planned = project.run("audit", "west-midlands", "--formats", "json", "--report", str(project.root / "planned"))
+    planned = project.here("audit", "west-midlands", "--formats", "json", "--report", str(project.root / "planned"))
     assert planned.returncode == 0, planned.stdout + planned.stderr
     plan = verdicts(project.root / "planned" / "findings.json")
     assert plan.keys() == state.keys()
@@ -73,21 +73,21 @@ def test_the_largest_force_comes_up_and_goes(project: Project) -> None:
 def test_a_force_comes_up_drifts_is_mended_and_goes(force: str, project: Project) -> None:
     settings = project.settings(force).read_bytes()
     comes_up(project, force)
-    same = project.run("drift", "--rehearse", force)
+    same = project.here("drift", "--rehearse", force)
     assert (same.returncode, "no drift" in same.stdout) == (0, True), same.stdout + same.stderr
 
-    changed = project.run("cloud", "drift", DRIFTED, "tags.cost-centre", "somebody-elses")
+    changed = project.here("cloud", "drift", DRIFTED, "tags.cost-centre", "somebody-elses")
     assert changed.returncode == 0, changed.stderr
-    drifted = project.run("drift", "--rehearse", force, "--format", "json")
+    drifted = project.here("drift", "--rehearse", force, "--format", "json")
     assert drifted.returncode == 4, drifted.stdout + drifted.stderr
     [found] = json.loads(drifted.stdout)["result"]["forces"][0]["changes"]
     assert found["name"] == DRIFTED
     assert list(found["properties"]) in (['tags["cost-centre"]'], ["tags.cost-centre"])
 
-    mended = project.run("up", "--rehearse", force)
+    mended = project.here("up", "--rehearse", force)
     assert mended.returncode == 0, mended.stderr
     assert "1 updated" in mended.stdout
-    assert project.run("drift", "--rehearse", force).returncode == 0
+    assert project.here("drift", "--rehearse", force).returncode == 0
 
     goes(project, force)
     assert project.settings(force).read_bytes() == settings
@@ -131,16 +131,16 @@ def as_the_engine_says(value: object) -> object:
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
 def test_several_forces_at_once_share_one_cloud(project: Project) -> None:
-    up = project.run("up", "--rehearse", "wiltshire", "dyfed-powys", "--jobs", "2", "--format", "json")
+    up = project.here("up", "--rehearse", "warwickshire", "dyfed-powys", "--jobs", "2", "--format", "json")
     assert up.returncode == 0, up.stdout + up.stderr
     results = json.loads(up.stdout)["result"]["forces"]
-    assert [(result["force"], result["status"]) for result in results] == [("wiltshire", 0), ("dyfed-powys", 0)]
+    assert [(result["force"], result["status"]) for result in results] == [("warwickshire", 0), ("dyfed-powys", 0)]
     with contextlib.closing(Space(project.root).open_store()) as store:
         stacks = {stack_of(record.urn) for record in store.all()}
         subscriptions = {record.id.split("/")[2] for record in store.all() if record.id.startswith("/subscriptions/")}
-    assert stacks == {"wiltshire", "dyfed-powys"}
+    assert stacks == {"warwickshire", "dyfed-powys"}
     assert len(subscriptions) == 2
-    down = project.run("destroy", "--rehearse", "wiltshire", "dyfed-powys", "--jobs", "2")
+    down = project.here("destroy", "--rehearse", "warwickshire", "dyfed-powys", "--jobs", "2")
     assert down.returncode == 0, down.stdout + down.stderr
     assert held(project.root) == 0
 
@@ -161,14 +161,14 @@ RDP = """
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
 def test_a_hub_open_to_rdp_is_refused_everywhere_before_anything_is_made(project: Project) -> None:
-    path = project.settings("wiltshire")
+    path = project.settings("dyfed-powys")
     text = path.read_text(encoding="utf-8")
     head, hub, tail = text.partition("    hub:\n")
     assert hub
     path.write_text(head + hub + RDP.lstrip("\n") + tail, encoding="utf-8")
 
     for words in (("check",), ("preview", "--rehearse"), ("up", "--rehearse")):
-        run = project.run(*words, "wiltshire")
+        run = project.here(*words, "dyfed-powys")
         assert run.returncode == 3, f"{words}: {run.stdout}{run.stderr}"
         for wanted in ("BL-NET-001", "securityRules[", "B4.b", "Azure Bastion"):
             assert wanted in run.stdout, f"{words} does not say {wanted}: {run.stdout}"

@@ -43,21 +43,21 @@ exemptions:
 def test_a_baseline_and_an_exemption_give_one_verdict_at_every_moment(project: Project) -> None:
     settle(project, "baseline.yaml", "rules:\n  BL-LOG-001:\n    parameters: {minimum: 800}\n")
 
-    run = project.run("check", FORCE, "--format", "json")
+    run = project.here("check", FORCE, "--format", "json")
     assert run.returncode == 3, run.stderr
     findings = json.loads(run.stdout)["result"]["forces"][0]["report"]["findings"]
     (urn,) = [each["resource"] for each in findings if each["verdict"] == "fail" and each["rule"] == "BL-LOG-001"]
-    preview = project.run("preview", "--rehearse", FORCE)
+    preview = project.here("preview", "--rehearse", FORCE)
     assert preview.returncode == 3, preview.stdout + preview.stderr
     assert "retentionInDays: found 365, expected at least 800" in preview.stdout
 
     settle(project, "exemptions.yaml", exemption(urn, 20))
-    check = project.run("check", FORCE)
+    check = project.here("check", FORCE)
     assert check.returncode == 0, check.stdout + check.stderr
     assert "logs-workspace.retentionInDays: by EX-DPP-1" in check.stdout
-    up = project.run("up", "--rehearse", FORCE, "--report", "report")
+    up = project.here("up", "--rehearse", FORCE, "--report", "report")
     assert up.returncode == 0, up.stdout + up.stderr
-    assert "by EX-DPP-1" in up.stdout + project.run("preview", "--rehearse", FORCE).stdout
+    assert "by EX-DPP-1" in up.stdout + project.here("preview", "--rehearse", FORCE).stdout
     deployed = json.loads((project.root / "report" / "findings.json").read_text(encoding="utf-8"))
     (exempt,) = [each for each in deployed["findings"] if each["verdict"] == "exempt"]
     assert (exempt["rule"], exempt["exemption"]) == ("BL-LOG-001", "EX-DPP-1")
@@ -66,13 +66,13 @@ def test_a_baseline_and_an_exemption_give_one_verdict_at_every_moment(project: P
     ]
 
     settle(project, "exemptions.yaml", exemption(urn, -1))
-    lapsed = project.run("audit", "--from", "state", "--rehearse", FORCE)
+    lapsed = project.here("audit", "--from", "state", "--rehearse", FORCE)
     assert lapsed.returncode == 3, lapsed.stdout + lapsed.stderr
     assert "EX-DPP-1 from BL-LOG-001: expired" in lapsed.stdout
 
     settle(project, "baseline.yaml", "rules:\n  BL-LOG-001:\n    parameters: {minimum: 30}\n")
     for words in (("check",), ("preview", "--rehearse"), ("audit",), ("exemptions",)):
-        refused = project.run(*words, FORCE)
+        refused = project.here(*words, FORCE)
         assert refused.returncode == 2, f"{words}: {refused.stdout}{refused.stderr}"
         assert f"stacks/{FORCE}/baseline.yaml:3:27: rules.BL-LOG-001.parameters.minimum: would loosen" in refused.stderr
     plain = project.run("rehearse", "--", "pulumi", "preview", "--stack", FORCE, "--policy-pack", "policies")
@@ -81,13 +81,13 @@ def test_a_baseline_and_an_exemption_give_one_verdict_at_every_moment(project: P
 
 
 def test_exemptions_are_listed_with_what_becomes_of_each(project: Project) -> None:
-    none = project.run("exemptions", FORCE)
+    none = project.here("exemptions", FORCE)
     assert (none.returncode, none.stdout) == (0, "no exemptions (1 force)\n")
 
     settle(project, "baseline.yaml", "rules:\n  BL-LOG-001:\n    parameters: {minimum: 800}\n")
     scope = f"urn:pulumi:{FORCE}::bluelamp::*Workspace::logs-*"
     settle(project, "exemptions.yaml", exemption(scope, 20))
-    good = project.run("exemptions", FORCE)
+    good = project.here("exemptions", FORCE)
     assert good.returncode == 0, good.stdout + good.stderr
     assert f"in force {FORCE} EX-DPP-1 BL-LOG-001 until {TODAY + timedelta(days=20)} (20 days)" in good.stdout
     assert (
@@ -97,7 +97,7 @@ def test_exemptions_are_listed_with_what_becomes_of_each(project: Project) -> No
     assert "1 exemption, 1 in force" in good.stdout
 
     settle(project, "exemptions.yaml", exemption(scope.replace("logs-", "loss-"), 20))
-    unused = project.run("exemptions", FORCE, "--format", "json")
+    unused = project.here("exemptions", FORCE, "--format", "json")
     assert unused.returncode == 3, unused.stdout + unused.stderr
     (listed,) = json.loads(unused.stdout)["result"]["exemptions"]
     assert (listed["force"], listed["status"], listed["matched"]) == (FORCE, "matches nothing", 0)

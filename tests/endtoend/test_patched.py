@@ -40,7 +40,7 @@ def patching(project: Project, change: object, name: str = "'records'") -> Proje
 @pytest.mark.parametrize("name", ["'records'", "base.metadata['name']"])
 def test_a_deployment_that_is_patched_to_privileged_is_refused(project: Project, name: str) -> None:
     change = {"containers": [{"name": "app", "securityContext": {"privileged": True}}]}
-    run = patching(project, change, name).run("up", "--rehearse", FORCE)
+    run = patching(project, change, name).here("up", "--rehearse", FORCE)
     said = run.stdout + run.stderr
     assert run.returncode == 3, said
     assert "BL-K8S-001" in said
@@ -49,11 +49,11 @@ def test_a_deployment_that_is_patched_to_privileged_is_refused(project: Project,
 
 def test_a_harmless_patch_comes_up_and_is_audited_as_what_came_out(project: Project) -> None:
     change = {"containers": [{"name": "app", "env": [{"name": "LEVEL", "value": "debug"}]}]}
-    run = patching(project, change).run("up", "--rehearse", FORCE)
+    run = patching(project, change).here("up", "--rehearse", FORCE)
     assert run.returncode == 0, run.stdout + run.stderr
     report = project.root / "state"
     words = ["--from", "state", "--rehearse", "--formats", "json", "--report", str(report)]
-    run = project.run("audit", FORCE, *words)
+    run = project.here("audit", FORCE, *words)
     findings = json.loads((report / "findings.json").read_text(encoding="utf-8"))["findings"]
     found = {each["rule"]: each["verdict"] for each in findings if "DeploymentPatch" in each["resource"]}
     assert found["BL-K8S-001"] == found["BL-K8S-003"] == found["BL-K8S-052"] == "pass"

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +13,10 @@ FORCE = "dyfed-powys"
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine")]
 
 
-def test_a_preview_is_reported_with_its_changes_and_what_is_deployed_with_its_lines(project: Project) -> None:
-    preview = project.run("preview", "--rehearse", FORCE, "--report", "preview", "--format", "json")
+def test_a_preview_is_reported_with_its_changes_and_what_is_deployed_with_its_lines(
+    project: Project, brought_up: Path
+) -> None:
+    preview = project.here("preview", "--rehearse", FORCE, "--report", "preview", "--format", "json")
     assert preview.returncode == 0, preview.stdout + preview.stderr
     (force,) = json.loads(preview.stdout)["result"]["forces"]
     text = (project.root / "preview" / "report.md").read_text("utf-8")
@@ -22,16 +26,17 @@ def test_a_preview_is_reported_with_its_changes_and_what_is_deployed_with_its_li
     assert advisory
     assert "Fix in the settings: `bluelamp:components.ddosPlan: full`" in text
 
-    assert project.run("up", "--rehearse", FORCE).returncode == 0
+    shutil.rmtree(project.root / ".bluelamp")
+    shutil.copytree(brought_up, project.root / ".bluelamp")
     settings = project.settings(FORCE)
     settings.write_text(settings.read_text("utf-8").replace("sku: standard", "sku: premium"), "utf-8")
-    assert project.run("preview", "--rehearse", FORCE, "--report", "preview").returncode == 0
+    assert project.here("preview", "--rehearse", FORCE, "--report", "preview").returncode == 0
     text = (project.root / "preview" / "report.md").read_text("utf-8")
     assert "**Changes:** 1 to update." in text
     assert "  - `properties.sku.name`: `standard` → `premium`" in text
     assert f"<summary><b>{int(advisory[1]) - 1} advisory failures</b></summary>" in text
 
-    project.run("audit", "--from", "state", "--rehearse", FORCE, "--report", "state", "--no-history")
+    project.here("audit", "--from", "state", "--rehearse", FORCE, "--report", "state", "--no-history")
     (run,) = json.loads((project.root / "state" / "findings.sarif").read_text("utf-8"))["runs"]
     assert run["results"]
     for result in run["results"]:

@@ -18,14 +18,14 @@ def test_a_force_on_a_virtual_wan_comes_up_and_goes(project: Project) -> None:
     text = text.replace("    hub:\n", "    topology: virtual-wan\n")
     settings.write_text(text + "  bluelamp:components: {dnsResolver: hybrid, privateDns: hybrid}\n", "utf-8")
 
-    up = project.run("up", "--rehearse", FORCE, "--format", "json")
+    up = project.here("up", "--rehearse", FORCE, "--format", "json")
     assert up.returncode == 0, up.stdout + up.stderr
     made = {change["type"] for change in json.loads(up.stdout)["result"]["forces"][0]["changes"]}
     assert {"azure-native:network:VirtualHub", "azure-native:network:RoutingIntent"} <= made
     assert "azure-native:network:VirtualNetworkPeering" not in made
 
-    again = project.run("up", "--rehearse", FORCE)
+    again = project.here("up", "--rehearse", FORCE)
     assert "unchanged" in again.stdout, again.stdout + again.stderr
-    gone = project.run("destroy", "--rehearse", FORCE)
+    gone = project.here("destroy", "--rehearse", FORCE)
     assert gone.returncode == 0, gone.stdout + gone.stderr
     assert held(project.root) == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bluelamp.learn import At, checks, named
-from tests.conftest import Project, bluelamp, left_running
+from tests.conftest import Project, left_running
 from tests.learn.ways import answers
 
 DRIFT, FAILED = "find-and-repair-drift", "recover-from-a-failed-up"
@@ -26,11 +26,12 @@ def copied(root: Path, folder: Path) -> Project:
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
 def test_drift_is_found_and_repaired(tmp_path: Path) -> None:
-    started = bluelamp(["learn", "start", DRIFT], tmp_path)
+    started = Project(tmp_path).here("learn", "start", DRIFT)
     assert started.returncode == 0, started.stderr
     root = tmp_path / "learn" / DRIFT
     assert "created" not in started.stdout
-    drift = bluelamp(["drift", "--rehearse", "dyfed-powys"], root)
+    learner = Project(root)
+    drift = learner.here("drift", "--rehearse", "dyfed-powys")
     assert drift.returncode == 4
     assert '"Disabled" => "Enabled"' in drift.stdout
 
@@ -40,15 +41,15 @@ def test_drift_is_found_and_repaired(tmp_path: Path) -> None:
     assert "vault" not in still
 
     forgotten = copied(root, tmp_path / "forgotten")
-    assert forgotten.run("cloud", "reset").returncode == 0
+    assert forgotten.here("cloud", "reset").returncode == 0
     assert "nothing of the force is deployed" in said(DRIFT, forgotten.root)[0]
 
-    up = bluelamp(["up", "--rehearse", "dyfed-powys"], root)
+    up = learner.here("up", "--rehearse", "dyfed-powys")
     assert up.returncode == 0, up.stderr
     guessed = copied(root, tmp_path / "guessed")
     (guessed.root / "answers.yaml").write_text("resource: hub-network\nproperty: tags\nvalue: Enabled\n", "utf-8")
     assert [each.split(": ")[1] for each in said(DRIFT, guessed.root)] == ["resource", "property"]
-    checked = bluelamp(["learn", "check"], root)
+    checked = learner.here("learn", "check")
     assert checked.returncode == 0, checked.stdout
     assert "solved" in checked.stdout
     assert left_running(tmp_path) == []
@@ -57,10 +58,11 @@ def test_drift_is_found_and_repaired(tmp_path: Path) -> None:
 @pytest.mark.engine
 @pytest.mark.usefixtures("engine")
 def test_a_failed_update_is_continued(tmp_path: Path) -> None:
-    assert bluelamp(["learn", "start", FAILED], tmp_path).returncode == 0
+    assert Project(tmp_path).here("learn", "start", FAILED).returncode == 0
     root = tmp_path / "learn" / FAILED
     assert "nothing of the force is deployed" in said(FAILED, root)[0]
-    up = bluelamp(["up", "--rehearse", "dyfed-powys"], root)
+    learner = Project(root)
+    up = learner.here("up", "--rehearse", "dyfed-powys")
     assert up.returncode == 1
     assert "Conflict" in up.stderr
 
@@ -70,11 +72,11 @@ def test_a_failed_update_is_continued(tmp_path: Path) -> None:
     assert "the last update failed" in half
 
     forgotten = copied(root, tmp_path / "forgotten")
-    assert forgotten.run("cloud", "reset").returncode == 0
-    assert forgotten.run("up", "--rehearse", "dyfed-powys").returncode == 0
+    assert forgotten.here("cloud", "reset").returncode == 0
+    assert forgotten.here("up", "--rehearse", "dyfed-powys").returncode == 0
     assert "the rehearsal was forgotten" in said(FAILED, forgotten.root)[0]
 
-    assert bluelamp(["cloud", "fault", "--clear"], root).returncode == 0
-    assert bluelamp(["up", "--rehearse", "dyfed-powys"], root).returncode == 0
+    assert learner.here("cloud", "fault", "--clear").returncode == 0
+    assert learner.here("up", "--rehearse", "dyfed-powys").returncode == 0
     assert said(FAILED, root) == []
     assert left_running(tmp_path) == []

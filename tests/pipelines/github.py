@@ -12,21 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.pipelines.standins import Ran
+
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
-
-
-@dataclass
-class Ran:
-    """What a job did: its steps' exit statuses by name, and what they said."""
-
-    statuses: dict[str, int] = field(default_factory=dict)
-    outputs: dict[str, str] = field(default_factory=dict)
-    said: str = ""
-
-    @property
-    def failed(self) -> list[str]:
-        """The steps that failed."""
-        return [name for name, status in self.statuses.items() if status]
 
 
 @dataclass

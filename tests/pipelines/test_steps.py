@@ -14,9 +14,12 @@ import yaml
 from bluelamp.folders import cache
 from bluelamp.pipelines import Choices, pipelines
 from bluelamp.reports.keys import make_key
+from tests import thorough
 from tests.conftest import COMMAND, ROOT, Project, environment, make_project
-from tests.pipelines.github import Ran, Runner
+from tests.pipelines import azure, gitlab
+from tests.pipelines.github import Runner
 from tests.pipelines.loopback import TOKEN, Kept, host
+from tests.pipelines.standins import Ran, functions
 
 pytestmark = pytest.mark.xdist_group("pipelines")
 
@@ -193,6 +196,161 @@ def test_drift_opens_one_issue_which_closes_without_drift(project: Project, runn
         assert [each["body"].splitlines()[0] for each in kept.issues] == [text]
         assert kept.issues[0]["state"] == ("closed" if status == "0" else "open")
     assert kept.issues[0]["labels"] == ["bluelamp-drift"]
+
+
+@pytest.fixture(scope="module")
+def shared(project: Project, runner: Runner) -> dict[str, str]:
+    """What a job on another host has in its environment, with the same kept plans and engine."""
+    kept = {key: value for key, value in runner.variables.items() if not key.startswith(("GITHUB_", "FIRST"))}
+    project_variables = {name: name for name in SETTINGS}
+    return {**kept, **project_variables, **functions(project.root.parent / "plan.pem")}
+
+
+@pytest.fixture(scope="module")
+def on_gitlab(project: Project, runner: Runner, shared: dict[str, str]) -> Iterator[tuple[gitlab.Runner, Kept]]:
+    folder = project.root.parent
+    (folder / "gitlab").mkdir()
+    # A job pushes to the address of the project, with its own token in it.
+    address = f"https://gitlab-ci-token:{TOKEN}@gitlab.example/force/estate.git"
+    git(project.root, "config", f"url.{folder / 'origin'}.insteadOf", address)
+    (project.root / ".bluelamp").mkdir(exist_ok=True)
+    (project.root / ".bluelamp" / "cache").symlink_to(folder / "cache")
+    with host("gitlab") as there:
+        yield (
+            gitlab.Runner(
+                project.root,
+                folder / "gitlab",
+                {
+                    **shared,
+                    "GITLAB_CI": "true",
+                    "CI_API_V4_URL": there.url,
+                    "CI_COMMIT_BRANCH": "main",
+                    "CI_JOB_TOKEN": TOKEN,
+                    "CI_MERGE_REQUEST_IID": "7",
+                    "CI_PIPELINE_ID": "11",
+                    "CI_PROJECT_DIR": str(project.root),
+                    "CI_PROJECT_ID": "3",
+                    "CI_PROJECT_PATH": "force/estate",
+                    "CI_SERVER_HOST": "gitlab.example",
+                },
+            ),
+            there,
+        )
+
+
+@pytest.fixture(scope="module")
+def on_azure(project: Project, runner: Runner, shared: dict[str, str]) -> Iterator[tuple[azure.Runner, Kept]]:
+    folder = project.root.parent
+    (folder / "azure").mkdir()
+    workspace = folder / "azure-workspace"
+    workspace.mkdir()
+    with host("azure") as there:
+        yield (
+            azure.Runner(
+                project.root,
+                folder / "azure",
+                {
+                    **shared,
+                    "TF_BUILD": "True",
+                    "BUILD_BUILDID": "12",
+                    "BUILD_REPOSITORY_ID": "r-1",
+                    "BUILD_REPOSITORY_URI": "https://dev.azure.example/force/estate",
+                    "PIPELINE_WORKSPACE": str(workspace),
+                    "SYSTEM_COLLECTIONURI": f"{there.url}/",
+                    "SYSTEM_PULLREQUEST_PULLREQUESTID": "7",
+                    "SYSTEM_TEAMPROJECTID": "p-1",
+                },
+                {
+                    "Pipeline.Workspace": str(workspace),
+                    "System.AccessToken": TOKEN,
+                    "System.JobAttempt": "1",
+                    "System.PullRequest.TargetBranchName": "main",
+                },
+            ),
+            there,
+        )
+
+
+def stages(name: str) -> dict[str, Any]:
+    """The stages of one of the pipelines of Azure DevOps, by name."""
+    content = yaml.safe_load(pipelines("azure", CHOICES)[f".azure-pipelines/bluelamp-{name}.yml"])
+    return {stage["stage"]: stage for stage in content["stages"]}
+
+
+def changed(project: Project, message: str, **settings: str) -> str:
+    """A commit of `main` with other settings, of which the remote has the one before."""
+    git(project.root, "checkout", "--quiet", "main")
+    git(project.root, "push", "--quiet", "origin", "main")
+    git(project.root, "fetch", "--quiet", "origin")
+    return commit(project, message, **settings)
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("engine")
+def test_gitlabs_jobs_comment_plan_apply_exactly_and_record(
+    project: Project, on_gitlab: tuple[gitlab.Runner, Kept]
+) -> None:
+    """Follows the tests above: the force is up, and has drifted."""
+    runner, kept = on_gitlab
+    jobs = yaml.safe_load(pipelines("gitlab", CHOICES)[".gitlab-ci.yml"])
+    base = git(project.root, "rev-parse", "main")
+    sha = changed(project, "premium", **{"sku: standard": "sku: premium"})
+    for job in ("check", "comment") if thorough.ALL else ():
+        ran = runner.run(jobs, job, sha, "merge_request_event", CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
+        assert ran.failed == [], ran.said
+    assert ["vault-vault" in each["body"] for each in kept.comments] == [True] * thorough.ALL
+    said = ""
+    for job in ("plan", "apply", "record"):
+        ran = runner.run(jobs, job, sha, "push")
+        assert ran.failed == [], ran.said
+        said += ran.said
+    assert f"{FORCE}: 1 updated" in said
+    assert TOKEN not in said
+    assert git(project.root, "ls-remote", "origin", "bluelamp-applied").split()[0] == sha
+    for status, ends, first, state in (
+        ("", 0, "### 1 resource of 1 force drifted", "open"),
+        ("1", 1, "### drift ends with 1", "open"),
+        ("0", 0, "### drift ends with 0", "closed"),
+    ):
+        ran = runner.run(jobs, "drift", sha, "schedule", DRIFT_ENDS=status)
+        assert ran.statuses == {"drift": ends}, ran.said
+        (issue,) = kept.issues
+        assert (str(issue.get("description")).splitlines()[0], issue["state"]) == (first, state)
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("engine")
+def test_azures_stages_comment_plan_apply_exactly_and_record(
+    project: Project, on_azure: tuple[azure.Runner, Kept]
+) -> None:
+    """Follows the test above."""
+    runner, kept = on_azure
+    sha = changed(project, "standard", **{"sku: premium": "sku: standard"})
+    plan, apply, drift = stages("plan"), stages("apply"), stages("drift")
+    for job in ("affected", "comment") if thorough.ALL else ():
+        ran = runner.run(plan["check"], job, sha)
+        assert ran.failed == [], ran.said
+    assert ["vault-vault" in each["content"] for each in kept.comments] == [True] * thorough.ALL
+    assert runner.wanted(plan["preview"]) == thorough.ALL
+    said = ""
+    for name in ("plan", "apply", "record"):
+        assert runner.wanted(apply[name])
+        ran = runner.run(apply[name], name, sha)
+        assert ran.failed == [], ran.said
+        said += ran.said
+    assert f"{FORCE}: 1 updated" in said
+    assert TOKEN not in said
+    assert git(project.root, "ls-remote", "origin", "bluelamp-applied").split()[0] == sha
+    for status, failed, first in (
+        ("", [], "### 1 resource of 1 force drifted"),
+        ("1", ["Find drift"], "### drift ends with 1"),
+        ("0", [], "### drift ends with 0"),
+    ):
+        runner.variables["DRIFT_ENDS"] = status
+        ran = runner.run(drift["drift"], "drift", sha)
+        assert ran.failed == failed, ran.said
+        (item,) = kept.issues
+        assert first in str(item["steps"])
 
 
 def test_the_matrix_of_azure_pipelines_has_a_leg_for_each_force(project: Project, tmp_path: Path) -> None:

@@ -43,11 +43,11 @@ def test_an_update_that_deletes_is_judged_as_check_judges_it(project: Project) -
     with_firewall = text.replace("enabled: false", "enabled: true")
     assert with_firewall != text
     settings.write_text(with_firewall, "utf-8")
-    up = project.run("up", "--rehearse", FORCE)
+    up = project.here("up", "--rehearse", FORCE)
     assert up.returncode == 0, up.stdout + up.stderr
 
     settings.write_text(text, "utf-8")
-    checked = project.run("check", FORCE, "--format", "json")
+    checked = project.here("check", FORCE, "--format", "json")
     (force,) = json.loads(checked.stdout)["result"]["forces"]
     expected = {
         (finding["rule"], finding["resource"])
@@ -55,7 +55,7 @@ def test_an_update_that_deletes_is_judged_as_check_judges_it(project: Project) -
         if finding["verdict"] in ("fail", "error", "exempt")
     }
     for words in (("preview", "--refresh"), ("up",)):
-        run = project.run(*words, "--rehearse", FORCE, "--format", "json")
+        run = project.here(*words, "--rehearse", FORCE, "--format", "json")
         assert run.returncode == 0, run.stdout + run.stderr
         (result,) = json.loads(run.stdout)["result"]["forces"]
         gone = {change["urn"] for change in result["changes"] if change["op"] == "delete"}

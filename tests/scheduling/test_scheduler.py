@@ -197,7 +197,7 @@ def test_without_dask_the_command_that_installs_it_is_named(monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["check", "--watch", FORCE], "--scheduler goes with neither --watch nor --arm-types"),
+        (["check", "--watch", FORCE], "--scheduler does not go with --watch"),
         (["preview", FORCE, "--save", "plans"], "--scheduler does not go with --save"),
         (["up", FORCE], "--scheduler cannot ask before something real is changed"),
         (["drift", FORCE, "--repair", "--yes"], "--scheduler does not go with --repair"),

@@ -67,8 +67,8 @@ def addresses(
     )
     new = sum(1 for *_, how in rows if how == _NEW)
     if new:
-        what = "1 range is new" if new == 1 else f"{new} ranges are new"
-        screen.say(f"{what}: `bluelamp up {escape(force)}` or `bluelamp addresses {escape(force)} --keep` keeps it")
+        what, it = ("1 range is new", "it") if new == 1 else (f"{new} ranges are new", "them")
+        screen.say(f"{what}: `bluelamp up {escape(force)}` or `bluelamp addresses {escape(force)} --keep` keeps {it}")
     screen.give(
         {
             "force": force,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -122,8 +123,8 @@ def _details(screen: Screen, force: "Force") -> None:
     _some(screen, [_verdict(each) for each in force.verdicts], "verdicts")
     for amount in money(force):
         screen.show(f"    cost: {escape(amount)}")
-    for reason in reasons(force, _MOST):
-        screen.show(f"    [dim]because of {escape(reason)}[/dim]")
+    for reason, said in zip_longest(force.reasons[:_MOST], reasons(force, _MOST)):
+        screen.show(f"    [dim]{reason.because.conjunction if reason else 'because of'} {escape(said)}[/dim]")
 
 
 def _verdict(each: "Judged") -> str:

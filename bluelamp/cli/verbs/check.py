@@ -34,7 +34,7 @@ from bluelamp.cli.options import (
     Scheduler,
 )
 from bluelamp.cli.reuse import plans_of, say_reused
-from bluelamp.cli.scheduled import checked_elsewhere
+from bluelamp.cli.scheduled import checked_elsewhere, refuse_here_only
 from bluelamp.cli.screen import Format, Screen, escape, problem_of
 from bluelamp.cli.select import end_without, select
 from bluelamp.cli.settings import read_settings
@@ -91,7 +91,7 @@ def check(
     screen, root = Screen(form, quiet=quiet), find_project(project)
     if watch and (report is not None or screen.json or changed is not None):
         raise UsageError("--watch shows text, of forces that are named", next_step="leave the other options out")
-    _refuse_here_only(scheduler, here_only=watch or arm_types is not None)
+    refuse_here_only(scheduler, {"--watch": watch or None, "--arm-types": arm_types})
     plans = plans_of(root, no_cache=no_cache or watch, arm_types=arm_types)
     asked = wanted(comment, comment_limit, "check", changed, environment)
     comparing = Comparing(screen, root, jobs, plans, listed=not asked or environment is not None)
@@ -147,17 +147,6 @@ def check(
     if screen.json:
         screen.give(_json(root, done, passes=passes))
     raise typer.Exit(worst(_status(one) for one in done))
-
-
-def _refuse_here_only(scheduler: str | None, *, here_only: bool) -> None:
-    """Raises `UsageError` for what is no scheduler, and beside an option that works on this machine only."""
-    if scheduler is None:
-        return
-    if here_only:
-        raise UsageError("--scheduler goes with neither --watch nor --arm-types", next_step="leave one of them out")
-    from bluelamp.distributed.cluster import refuse_address
-
-    refuse_address(scheduler)
 
 
 def _write(screen: Screen, root: Path, done: Sequence[Check], folder: Path) -> None:

@@ -14,6 +14,7 @@ from bluelamp.cli.options import Form, Project, Quiet
 from bluelamp.cli.screen import Format, Screen, escape
 from bluelamp.core.camel import as_json
 from bluelamp.errors import Status, UsageError
+from bluelamp.folders import cache
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ def _look(project: Path | None) -> Iterator[Finding]:
     yield Finding(
         "git", git is not None, git or "not installed", "install git, for --changed and for evidence", needed=False
     )
+    yield Finding("cache", True, f"{cache()} (to clear it, delete the folder)")
 
 
 def _project(project: Path | None) -> Finding:

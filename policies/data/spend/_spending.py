@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _TAG: Final = "roadmap-milestone"
 _DEAREST: Final = 3
-_UNCHARGED: Final = ("bluelamp:", "kubernetes:")
-"""What costs nothing by itself: components, of which the engine shows all, and objects in clusters."""
+_UNCHARGED: Final = ("bluelamp:", "kubernetes:", "pulumi:")
+"""Resources without a charge of their own: components, objects in clusters, providers and the stack itself."""
 
 
 @dataclass
