@@ -96,7 +96,7 @@ def _of(part: str, found: list[Rule]) -> str:
     return page(
         _service(part),
         f"The rules `BL-{part}`. [All services](../rules.md).",
-        table(("rule", "severity", "enforcement", "passes where"), rows),
+        table(("rule", "severity", "enforcement", "title"), rows),
         *(_rule(rule) for rule in found),
     )
 
@@ -105,9 +105,9 @@ def _rule(rule: Rule) -> str:
     admitted, defined = _compiled()
     compiled = "an admission policy" if rule.id in admitted else "Azure Policy" if rule.id in defined else "nothing"
     facts = [
-        f"- A failure reads: {rule.failure}.",
+        f"- Failure message: {rule.failure}.",
         f"- Severity and enforcement: {rule.severity}, {rule.enforcement}.",
-        f"- Judges: {_types(rule)}.",
+        f"- Applies to: {_types(rule)}.",
     ]
     if rule.parameters:
         given = "; ".join(f"{code(name)}, by default {code(_value(value))}" for name, value in rule.parameters.items())
@@ -202,5 +202,5 @@ def _edition(catalogue: Catalogue, answering: Mapping[Control, list[Rule]]) -> s
         f"{catalogue.framework} {catalogue.edition}",
         " ".join(notes),
         "[All frameworks](../frameworks.md).",
-        table(("control", "title", "rules see it", "rules", "what rules do not see"), rows),
+        table(("control", "title", "coverage", "rules", "not covered"), rows),
     )

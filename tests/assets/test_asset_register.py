@@ -125,7 +125,7 @@ def test_mistakes_in_a_contract_are_mistakes_in_the_settings(project: Project) -
     for words in (["check", FORCE], ["preview", "--rehearse", FORCE], ["up", "--rehearse", FORCE], ["assets", FORCE]):
         run = project.run(*words)
         assert run.returncode == 2, run.stdout + run.stderr
-        assert f"stacks/{FORCE}/assets/platform-logs.yaml:4" in run.stderr
+        assert f"stacks/{FORCE}/assets/platform-logs.yaml:5" in run.stderr
         assert "titel" in run.stderr
 
 

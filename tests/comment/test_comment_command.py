@@ -67,7 +67,7 @@ def test_the_summary_and_the_annotations_go_with_it(
     (error,) = [line for line in lines if line.startswith("::error ")]
     assert error.startswith(documented)
     (issue,) = [line for line in lines if line.startswith("##vso[task.logissue type=error;")]
-    assert "sourcepath=stacks/dyfed-powys/assets/platform-logs.yaml;linenumber=9;" in issue
+    assert "sourcepath=stacks/dyfed-powys/assets/platform-logs.yaml;linenumber=10;" in issue
     assert f"##vso[task.uploadsummary]{project.root}/out/comment.md" in lines
 
 

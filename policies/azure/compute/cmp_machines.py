@@ -54,7 +54,7 @@ compute.VirtualMachine("records", ..., security_profile={"security_type": "Trust
 """,
 )
 def trusted_launch() -> None:
-    """Without them nothing verifies the boot loader and the kernel, and malware below the operating system survives
+    """Without secure boot and measured boot, the boot loader and kernel are not verified, and malware below the operating system survives
     reinstallation.
     """
 

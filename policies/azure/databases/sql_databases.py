@@ -45,7 +45,7 @@ def encrypted() -> None:
     example='sql.EncryptionProtector("records", ..., server_key_type="AzureKeyVault", server_key_name="kv_records_1")',
 )
 def own_key() -> None:
-    """Only with a customer-managed key can the force decide who reads the data, and revoke all access at once."""
+    """With a customer-managed key, the force controls the key's life cycle and can revoke access to all data at once."""
 
 
 @rule(

@@ -27,7 +27,7 @@ _MODERN: Final = frozenset({"tlsv1.2", "tlsv1.3"})
     example='dbforpostgresql.Server("records", ..., network={"public_network_access": "Disabled"})',
 )
 def flexible_server_not_public(server: Value) -> Outcome:
-    """Attackers continuously try leaked passwords on databases that answer the Internet."""
+    """Attackers continuously try leaked passwords on databases reachable from the Internet."""
     network = server["network"]
     access = network["publicNetworkAccess"]
     if access.text("Enabled") == "disabled" or not network["delegatedSubnetResourceId"].missing:
@@ -111,7 +111,7 @@ def backup_days() -> None:
     example='dbforpostgresql.Server("records", ..., data_encryption={"type": "AzureKeyVault"})',
 )
 def own_key() -> None:
-    """Only with a customer-managed key can the force decide who reads the data, and revoke all access at once."""
+    """With a customer-managed key, the force controls the key's life cycle and can revoke access to all data at once."""
 
 
 @rule(

@@ -55,7 +55,7 @@ def sql_tls() -> None:
     example='sql.Server("records", ..., public_network_access="Disabled")',
 )
 def sql_not_public() -> None:
-    """Attackers continuously try leaked passwords on databases that answer the Internet."""
+    """Attackers continuously try leaked passwords on databases reachable from the Internet."""
 
 
 @rule(

@@ -85,7 +85,7 @@ def personal_data_is_answered_for(
     example='storage.StorageAccount("records", ..., tags={"retention-group": "3"})',
 )
 def retention_group_is_known(group: Value, *, groups: Allowed[str] = ("1", "2", "3", "4")) -> Outcome:
-    """Review dates follow from the retention group. Records with an invalid group are never reviewed or disposed of."""
+    """Review dates follow from the retention group. Records with an invalid group are missed at review and disposal."""
     if group.missing:
         return NotApplicable("it has no retention-group tag")
     return None if group.text().strip() in groups else Fail(group, groups)

@@ -100,7 +100,7 @@ def lets_in_somebody(entry: Value, estate: Estate, *, widest: EachAtLeast[int] =
 @rule(
     "BL-K8S-026",
     "Network policies do not allow egress to every address on every port",
-    failure="Network policy allows egress to every address",
+    failure="Network policy allows egress to every address on every port",
     severity=Severity.MEDIUM,
     controls=ncsc("11") + caf("B4.a", "C1.c") + iso("8.12", "8.20") + mcsb("NS-1"),
     at={NETWORK_POLICY: "spec.egress[*]"},

@@ -193,7 +193,7 @@ def grants_nothing_to_everybody(subject: Value) -> Outcome:
     example=_BINDING,
 )
 def grants_nothing_to_default(subject: Value) -> Outcome:
-    """Every pod without a service account uses the default one, and has all its permissions."""
+    """A pod that names no service account runs as the namespace's default service account, with all its permissions."""
     if subject["kind"].known != "ServiceAccount" or subject["name"].known != "default":
         return None
     return Fail(subject["name"], "a service account for the workload")
