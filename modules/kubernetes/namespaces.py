@@ -17,7 +17,7 @@ _PODS = {"pods": "100", "services.nodeports": "0"}
 _SHARE = {"cpu": "50m", "memory": "64Mi"}
 """What a container is given that asks for nothing."""
 _MOST = {"memory": "512Mi"}
-"""What such a container may use at the most; processor time that nobody else wants is left to it."""
+"""What such a container may use at most; processor time that nobody else wants is left to it."""
 
 
 def own_namespace(

@@ -13,7 +13,7 @@ TEMPORARY: Final = "/tmp"  # noqa: S108 - a volume of the pod's own
 
 
 def wrong_image(where: str, image: str) -> list[str]:
-    """What is wrong with `image`: nothing where it is named by its digest."""
+    """Problems with `image`: nothing where it is named by its digest."""
     return [] if _DIGEST.fullmatch(image) else [f"{where} is {image!r}; name it by digest, registry/name@sha256:…"]
 
 

@@ -15,7 +15,7 @@ from bluelamp.modules.component import Component, after
 
 
 class Backup(Component):
-    """Two immutable vaults and the policies for what goes into them."""
+    """Two immutable vaults and their backup policies."""
 
     recovery_vault_id: pulumi.Output[str]
     """The Recovery Services vault's ARM id."""
@@ -24,7 +24,7 @@ class Backup(Component):
     backup_vault_id: pulumi.Output[str]
     """The Backup vault's ARM id."""
     policy_ids: pulumi.Output[dict[str, str]]
-    """The policies' ARM ids by what they are for: `machines`, `sql`, `files`, `disks`, `blobs`."""
+    """The policies' ARM ids by type of data source: `machines`, `sql`, `files`, `disks`, `blobs`."""
 
     def __init__(self, name: str, args: BackupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

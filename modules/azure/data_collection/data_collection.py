@@ -28,16 +28,16 @@ class DataCollectionArgs(LabelledArgs):
     resource_group_name: pulumi.Input[str]
     """The resource group to put it in, and of the workspace."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes the data."""
+    """The Log Analytics workspace that receives the data."""
     workspace_name: pulumi.Input[str]
     """That workspace's name."""
     machine_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """ARM ids of virtual machines and Arc servers, by a short name for each."""
+    """ARM ids of virtual machines and Arc servers, keyed by a short name."""
     rules: NotRequired[list[str]]
     """Which data is collected: `performance`, `windows-events`, `windows-security` (which needs Microsoft Sentinel),
-    `syslog`, `change-tracking`; all but `windows-security` when left out."""
+    `syslog`, `change-tracking`; all but `windows-security` by default."""
     public_access: NotRequired[bool]
-    """Whether agents may send over the Internet; false when left out, and then they need a private link scope."""
+    """Whether agents may send over the Internet; false by default, and then they need a private link scope."""
 
 
 class DataCollection(Component):

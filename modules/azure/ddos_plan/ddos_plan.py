@@ -11,14 +11,14 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class DdosPlanArgs(LabelledArgs):
-    """What a DDoS protection plan needs."""
+    """Arguments of a DDoS protection plan."""
 
     location: str
     """The Azure region, `uksouth` or `ukwest`; the plan protects networks in all of them."""
     resource_group_name: pulumi.Input[str]
     """The resource group to put it in."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the plan; false when left out."""
+    """Whether Pulumi refuses to delete the plan; false by default."""
 
 
 class DdosPlan(Component):

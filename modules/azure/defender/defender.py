@@ -16,18 +16,18 @@ class DefenderPlan(TypedDict):
     """How one plan differs from the usual."""
 
     enabled: NotRequired[bool]
-    """Whether it is bought; true when left out."""
+    """Whether it is bought; true by default."""
     sub_plan: NotRequired[str]
-    """Its variant, such as `P1`; the fullest one when left out."""
+    """Its variant, such as `P1`; the fullest one by default."""
     extensions: NotRequired[list[str]]
-    """Which of its extensions are on; all of them when left out."""
+    """Which of its extensions are on; all of them by default."""
 
 
 class DefenderArgs(TypedDict):
     """What Defender protects, and whom it tells."""
 
     subscription_ids: dict[str, pulumi.Input[str]]
-    """The subscriptions' GUIDs, by a short name for each."""
+    """The subscriptions' GUIDs, keyed by a short name."""
     contacts: list[str]
     """Mailboxes that are told of alerts and attack paths; never a person's own."""
     phone: NotRequired[str]
@@ -123,7 +123,7 @@ def _pricing(
 
 
 def _check(owner: str, args: DefenderArgs, overrides: dict[str, DefenderPlan]) -> None:
-    """Raises `ValueError` with everything that is wrong."""
+    """Raises `ValueError` listing every problem."""
     lists = {"subscription_ids": args["subscription_ids"], "contacts": args["contacts"]}
     wrong = [f"{key} is empty" for key, value in lists.items() if not value]
     for plan, override in overrides.items():

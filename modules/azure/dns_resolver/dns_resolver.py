@@ -12,7 +12,7 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class DnsResolverArgs(LabelledArgs):
-    """What a DNS resolver needs."""
+    """Arguments of a DNS resolver."""
 
     location: str
     """The Azure region, `uksouth` or `ukwest`: the network's."""
@@ -23,15 +23,15 @@ class DnsResolverArgs(LabelledArgs):
     inbound_subnet_id: pulumi.Input[str]
     """The subnet, given over to the resolver, in which questions arrive."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes every question that was asked."""
+    """The Log Analytics workspace that receives every question that was asked."""
     outbound_subnet_id: NotRequired[pulumi.Input[str]]
-    """Another subnet, given over to the resolver, from which questions are forwarded; nothing is when left out."""
+    """Another subnet, given over to the resolver, from which questions are forwarded; nothing is by default."""
     inbound_address: NotRequired[pulumi.Input[str]]
-    """The address, in the inbound subnet, that on-premises servers ask; Azure picks one when left out."""
+    """The address, in the inbound subnet, that on-premises servers ask; Azure picks one by default."""
     forwards: NotRequired[list[DnsForward]]
-    """Which domains are forwarded to which servers; none when left out. Needs `outbound_subnet_id`."""
+    """Which domains are forwarded to which servers; none by default. Needs `outbound_subnet_id`."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """More networks whose questions are forwarded and logged, by a short name for each; its own always is."""
+    """More networks whose questions are forwarded and logged, keyed by a short name; its own always is."""
 
 
 class DnsResolver(Component):

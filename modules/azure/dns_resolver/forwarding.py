@@ -20,7 +20,7 @@ class DnsServer(TypedDict):
     address: str
     """Its IPv4 address."""
     port: NotRequired[int]
-    """53 when left out."""
+    """53 by default."""
 
 
 class DnsForward(TypedDict):

@@ -24,13 +24,13 @@ class IntrusionDetection(TypedDict):
     """How a Premium policy inspects what passes."""
 
     mode: NotRequired[str]
-    """`Deny`, `Alert` or `Off`; `Deny` when left out."""
+    """`Deny`, `Alert` or `Off`; `Deny` by default."""
     signature_overrides: NotRequired[dict[str, str]]
     """By a signature's id, `Deny`, `Alert` or `Off`: for what the mode gets wrong."""
 
 
 class FirewallPolicyArgs(ResourceGroupScopedArgs):
-    """What a firewall policy needs."""
+    """Arguments of a firewall policy."""
 
     workload: str
     """What the policy is for, such as `base`."""
@@ -39,22 +39,22 @@ class FirewallPolicyArgs(ResourceGroupScopedArgs):
     workspace_id: pulumi.Input[str]
     """The Log Analytics workspace that is asked which rules are used."""
     tier: NotRequired[str]
-    """`Premium` or `Standard`; `Premium` when left out. A policy under this one cannot have a lower tier."""
+    """`Premium` or `Standard`; `Premium` by default. A policy under this one cannot have a lower tier."""
     threat_intel_mode: NotRequired[str]
-    """What happens to traffic with known bad addresses: `Deny`, `Alert` or `Off`; `Deny` when left out."""
+    """What happens to traffic with known bad addresses: `Deny`, `Alert` or `Off`; `Deny` by default."""
     intrusion_detection: NotRequired[IntrusionDetection]
-    """Inspection of what passes; all that is recognised is denied when left out. None in a Standard policy."""
+    """Inspection of what passes; all that is recognised is denied by default. None in a Standard policy."""
     base_policy_id: NotRequired[pulumi.Input[str]]
-    """A policy whose rules come before this one's; none when left out."""
+    """A policy whose rules come before this one's; none by default."""
     dns_servers: NotRequired[list[pulumi.Input[str]]]
-    """Who the firewall asks for the names that it is asked; Azure when left out. In a virtual hub, to which no private
+    """Who the firewall asks for the names that it is asked; Azure by default. In a virtual hub, to which no private
     DNS zone can be linked, the resolver beside it."""
     certificate_authority: NotRequired[CertificateAuthority]
-    """What rules with `terminate_tls` need; none when left out."""
+    """What rules with `terminate_tls` need; none by default."""
     rule_groups: NotRequired[list[FirewallRuleGroup]]
-    """The groups of rules; those of `rules.yaml` when left out."""
+    """The groups of rules; those of `rules.yaml` by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the policy; false when left out."""
+    """Whether Pulumi refuses to delete the policy; false by default."""
 
 
 class FirewallPolicy(Component):

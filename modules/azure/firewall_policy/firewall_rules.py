@@ -20,7 +20,7 @@ class FirewallRulesArgs(TypedDict):
     rule_groups: list[FirewallRuleGroup]
     """The groups; no other group of the policy has their names or priorities (a hub's own has 200)."""
     inspects_tls: NotRequired[bool]
-    """Whether the policy has a certificate authority, which rules with `terminate_tls` need; false when left out."""
+    """Whether the policy has a certificate authority, which rules with `terminate_tls` need; false by default."""
 
 
 class FirewallRules(Component):

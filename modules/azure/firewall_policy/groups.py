@@ -30,14 +30,14 @@ class FirewallRule(TypedDict):
     fqdn_tags: NotRequired[list[str]]
     """Azure's own sets of names, such as `WindowsUpdate`; only of an application rule."""
     protocols: NotRequired[list[str]]
-    """`TCP`, `UDP`, `ICMP` or `Any`; `TCP` when left out. Only of a network rule."""
+    """`TCP`, `UDP`, `ICMP` or `Any`; `TCP` by default. Only of a network rule."""
     ports: NotRequired[list[str]]
     """Ports such as `443` or `8000-8080`; a network rule has at least one."""
     web: NotRequired[list[str]]
     """An application rule's protocols with their ports: `Https:443`, `Http:80`, `Mssql:1433`."""
     terminate_tls: NotRequired[bool]
-    """Whether an application rule looks inside TLS, which needs a policy with a certificate authority; false when left
-    out."""
+    """Whether an application rule looks inside TLS, which needs a policy with a certificate authority; false by
+    default."""
 
 
 class FirewallRuleCollection(TypedDict):
@@ -125,7 +125,7 @@ def problems(groups: Sequence[FirewallRuleGroup], *, inspects_tls: bool = False)
 
 
 def _tls(where: str, rule: FirewallRule, inspects_tls: bool) -> list[str]:
-    """What is wrong with TLS inspection in a rule."""
+    """Problems with TLS inspection in a rule."""
     if not rule.get("terminate_tls") or "web" not in rule:
         return []
     inside = f"{where}.{rule['name']}.terminate_tls"

@@ -21,7 +21,7 @@ class CertificateAuthority(TypedDict):
     identity_id: pulumi.Input[str]
     """The ARM id of a user-assigned identity that may read the secret."""
     name: NotRequired[str]
-    """What the policy calls it; `tls-inspection` when left out."""
+    """What the policy calls it; `tls-inspection` by default."""
 
 
 def authority_problems(authority: CertificateAuthority, tier: str) -> list[str]:

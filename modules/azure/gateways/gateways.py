@@ -10,7 +10,7 @@ from bluelamp.modules.component import Component
 from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 AZURE_ASN = 65515
-"""The autonomous system that Azure's gateways have unless told otherwise."""
+"""The autonomous system that Azure's gateways have by default."""
 
 _RESERVED_ASNS = frozenset({8074, 8075, 12076, 23456, 65517, 65518, 65519, 65520, *range(64496, 64512)})
 """What Azure and IANA keep for themselves ("About BGP with Azure VPN Gateway")."""
@@ -27,31 +27,31 @@ class VpnSide(TypedDict):
     """Which VPN gateway there is."""
 
     size: NotRequired[int]
-    """1 to 5, for VpnGw1AZ to VpnGw5AZ (650 Mbps to 10 Gbps); 2 when left out."""
+    """1 to 5, for VpnGw1AZ to VpnGw5AZ (650 Mbps to 10 Gbps); 2 by default."""
     asn: NotRequired[int]
-    """The gateway's BGP autonomous system; 65515 when left out."""
+    """The gateway's BGP autonomous system; 65515 by default."""
 
 
 class ExpressRouteSide(TypedDict):
     """Which ExpressRoute gateway there is."""
 
     size: NotRequired[int]
-    """1 to 3 (1, 2 and 10 Gbps); 1 when left out. In a region without zones the SKU of the size that has none."""
+    """1 to 3 (1, 2 and 10 Gbps); 1 by default. In a region without zones the SKU of the size that has none."""
 
 
 class GatewaysArgs(ResourceGroupScopedArgs):
-    """What a hub's gateways need."""
+    """Arguments of a hub's gateways."""
 
     subnet_id: pulumi.Input[str]
     """The hub's gateway subnet."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes their logs."""
+    """The Log Analytics workspace that receives their logs."""
     vpn: NotRequired[VpnSide]
-    """The VPN gateway; none when left out."""
+    """The VPN gateway; none by default."""
     express_route: NotRequired[ExpressRouteSide]
-    """The ExpressRoute gateway; none when left out."""
+    """The ExpressRoute gateway; none by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete them; false when left out. Making one takes Azure up to 45 minutes."""
+    """Whether Pulumi refuses to delete them; false by default. Making one takes Azure up to 45 minutes."""
 
 
 class Gateways(Component):

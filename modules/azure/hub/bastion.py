@@ -11,9 +11,9 @@ class HubBastion(TypedDict):
     """Which Bastion a hub has."""
 
     enabled: NotRequired[bool]
-    """Whether there is one; false when left out. Its subnet and its rules are there either way."""
+    """Whether there is one; false by default. Its subnet and its rules are there either way."""
     sku: NotRequired[str]
-    """`Standard`, or `Premium`, which records sessions; `Standard` when left out."""
+    """`Standard`, or `Premium`, which records sessions; `Standard` by default."""
 
 
 def bastion(place: Place, sku: str, subnet: network.Subnet) -> network.BastionHost:

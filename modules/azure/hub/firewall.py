@@ -21,15 +21,15 @@ class HubFirewall(TypedDict):
     """Which firewall a hub has."""
 
     enabled: NotRequired[bool]
-    """Whether there is one; true when left out. Without one nothing leaves the hub for the Internet."""
+    """Whether there is one; true by default. Without one nothing leaves the hub for the Internet."""
     tier: NotRequired[str]
-    """`Premium` (inspects what is inside the traffic) or `Standard`; `Premium` when left out."""
+    """`Premium` (inspects what is inside the traffic) or `Standard`; `Premium` by default."""
     threat_intel_mode: NotRequired[str]
-    """What happens to traffic with known bad addresses: `Deny`, `Alert` or `Off`; `Deny` when left out."""
+    """What happens to traffic with known bad addresses: `Deny`, `Alert` or `Off`; `Deny` by default."""
     base_policy_id: NotRequired[pulumi.Input[str]]
     """A policy whose rules come before the hub's own, such as a `FirewallPolicy` that all hubs share."""
     certificate_authority: NotRequired[CertificateAuthority]
-    """What rules that look inside TLS need; none when left out."""
+    """What rules that look inside TLS need; none by default."""
 
 
 def firewall(place: Place, wanted: HubFirewall, subnet: network.Subnet, estate: list[str]) -> network.AzureFirewall:

@@ -17,7 +17,7 @@ from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 
 class HubArgs(ResourceGroupScopedArgs):
-    """What a hub needs."""
+    """Arguments of a hub."""
 
     address_space: str
     """A /22 or larger, such as `10.61.0.0/22`, of which the first /22 is divided into subnets; beside a virtual hub
@@ -25,25 +25,25 @@ class HubArgs(ResourceGroupScopedArgs):
     estate: list[str]
     """The address ranges that may use the hub: the force's own, in Azure and on premises."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes the hub's logs."""
+    """The Log Analytics workspace that receives the hub's logs."""
     firewall: NotRequired[HubFirewall]
-    """The firewall; a Premium one that denies what it recognises as an attack when left out."""
+    """The firewall; a Premium one that denies what it recognises as an attack by default."""
     bastion: NotRequired[HubBastion]
-    """The way in for administrators; none when left out."""
+    """The way in for administrators; none by default."""
     rules: NotRequired[list[HubRule]]
     """Security rules of the force's own, for the private endpoints' and the resolver's subnets."""
     ddos_plan_id: NotRequired[pulumi.Input[str]]
-    """A DDoS protection plan; Azure's basic protection when left out."""
+    """A DDoS protection plan; Azure's basic protection by default."""
     spoke_ranges: NotRequired[list[str]]
-    """The spokes' address ranges: what a gateway receives for them passes the firewall too. None when left out."""
+    """The spokes' address ranges: what a gateway receives for them passes the firewall too. None by default."""
     resolver_outbound: NotRequired[bool]
-    """Whether there is a subnet for what a DNS resolver forwards; false when left out."""
+    """Whether there is a subnet for what a DNS resolver forwards; false by default."""
     beyond: NotRequired[dict[str, str]]
     """Ranges behind another hub's firewall, each with that firewall's private address; the hubs are peered by a
-    `HubPeering`. None when left out; without a firewall of its own a hub sends nothing on."""
+    `HubPeering`. None by default; without a firewall of its own a hub sends nothing on."""
     virtual_hub: NotRequired[SpokeVirtualHub]
     """The virtual hub that has the firewall, the gateways and the routes: this is then the network beside it, with what
-    cannot stand in a virtual hub. None when left out."""
+    cannot stand in a virtual hub. None by default."""
 
 
 class Hub(Component):

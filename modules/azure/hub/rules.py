@@ -22,15 +22,15 @@ class HubRule(TypedDict):
     ports: list[str]
     """Destination ports, such as `443`, `8000-8080` or `*`."""
     direction: NotRequired[str]
-    """`Inbound` or `Outbound`; `Inbound` when left out."""
+    """`Inbound` or `Outbound`; `Inbound` by default."""
     access: NotRequired[str]
-    """`Allow` or `Deny`; `Deny` when left out."""
+    """`Allow` or `Deny`; `Deny` by default."""
     protocol: NotRequired[str]
-    """`Tcp`, `Udp`, `Icmp` or `*`; `Tcp` when left out."""
+    """`Tcp`, `Udp`, `Icmp` or `*`; `Tcp` by default."""
     source: NotRequired[str]
-    """An address range, a service tag or `*`; `*` when left out."""
+    """An address range, a service tag or `*`; `*` by default."""
     destination: NotRequired[str]
-    """An address range, a service tag or `*`; `*` when left out."""
+    """An address range, a service tag or `*`; `*` by default."""
     description: NotRequired[str]
     """Why the rule is there."""
 

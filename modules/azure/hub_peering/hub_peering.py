@@ -23,11 +23,11 @@ class PeeredHub(TypedDict):
     resource_group_name: pulumi.Input[str]
     """The hub network's resource group."""
     gateway_id: NotRequired[pulumi.Input[str]]
-    """Its gateway, which the other hub uses too; only one of the two has one. None when left out."""
+    """Its gateway, which the other hub uses too; only one of the two has one. None by default."""
 
 
 class HubPeeringArgs(LabelledArgs):
-    """What a peering of hubs needs."""
+    """Arguments of a peering of hubs."""
 
     first: PeeredHub
     """One hub."""

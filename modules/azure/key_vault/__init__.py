@@ -5,7 +5,7 @@
                        "subnet_id": hub.private_endpoints_subnet_id,
                        "virtual_network_ids": {"hub": hub.virtual_network_id}})
 
-Nothing but the private endpoint answers, access is by role, and a deleted vault can be had back for 90 days. With
+Nothing but the private endpoint answers, access is by role, and a deleted vault can be recovered for 90 days. With
 `keys` it makes keys too, in hardware where the vault is premium: each is rotated every year and ends after two.
 """
 

@@ -14,28 +14,28 @@ from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 
 class KeyVaultArgs(ResourceGroupScopedArgs):
-    """What a key vault needs."""
+    """Arguments of a key vault."""
 
     workload: str
     """What the vault is for, such as `platform`."""
     tenant_id: pulumi.Input[str]
-    """The Entra ID tenant whose people and programs may be let in."""
+    """The Entra ID tenant that authenticates access."""
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoint."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes the vault's logs."""
+    """The Log Analytics workspace that receives the vault's logs."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the vault's private name, by a short name for each; not used with `private_zone_id`."""
+    """Networks that resolve the vault's private name, keyed by a short name; not used with `private_zone_id`."""
     private_zone_id: NotRequired[pulumi.Input[str]]
-    """An existing private DNS zone `privatelink.vaultcore.azure.net`; one is made when left out."""
+    """An existing private DNS zone `privatelink.vaultcore.azure.net`; one is made by default."""
     sku: NotRequired[str]
-    """`premium` (keys in hardware) or `standard`; `premium` when left out."""
+    """`premium` (keys in hardware) or `standard`; `premium` by default."""
     soft_delete_retention_days: NotRequired[int]
-    """Days for which a deleted vault can be had back, 7 to 90; 90 when left out. It cannot be changed later."""
+    """Days for which a deleted vault can be recovered, 7 to 90; 90 by default. It cannot be changed later."""
     keys: NotRequired[dict[str, KeyVaultKey]]
     """Keys to make in it, by name; each is rotated by the vault. In a premium vault they are made in hardware."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the vault and its keys; false when left out."""
+    """Whether Pulumi refuses to delete the vault and its keys; false by default."""
 
 
 class KeyVault(Component):

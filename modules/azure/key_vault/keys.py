@@ -20,14 +20,14 @@ class KeyVaultKey(TypedDict):
     """One key of a vault."""
 
     size: NotRequired[int]
-    """Bits of the RSA key: 2048, 3072 or 4096; 4096 when left out. It cannot be changed later."""
+    """Bits of the RSA key: 2048, 3072 or 4096; 4096 by default. It cannot be changed later."""
     operations: NotRequired[list[str]]
-    """What it may be used for; `wrapKey` and `unwrapKey`, which is what encryption of data at rest needs, when left
-    out. Others are `encrypt`, `decrypt`, `sign` and `verify`."""
+    """What it may be used for; `wrapKey` and `unwrapKey`, which is what encryption of data at rest needs, by
+    default. Others are `encrypt`, `decrypt`, `sign` and `verify`."""
     rotate_after: NotRequired[str]
-    """How long after its making a version is followed by a new one, such as `P90D` or `P1Y`; `P1Y` when left out."""
+    """How long after its making a version is followed by a new one, such as `P90D` or `P1Y`; `P1Y` by default."""
     expires_after: NotRequired[str]
-    """How long a version can be used, such as `P2Y`; `P2Y` when left out. Longer than `rotate_after`."""
+    """How long a version can be used, such as `P2Y`; `P2Y` by default. Longer than `rotate_after`."""
     expires_on: NotRequired[str]
     """The day on which the first version ends, `2028-03-31`: rotation gives an end to the versions after it only."""
 

@@ -20,7 +20,7 @@ def roles() -> Mapping[str, str]:
 
 
 def known_roles(where: str, role: str) -> list[str]:
-    """What is wrong with `role`: nothing where it is built in and harmless, or an ARM id."""
+    """Problems with `role`: nothing where it is built in and harmless, or an ARM id."""
     if role in roles() or role.startswith("/"):
         return []
     if role in _OWNERS:

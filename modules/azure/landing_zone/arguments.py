@@ -20,11 +20,11 @@ class LandingZoneBudget(TypedDict):
     """What the landing zone may cost, and who hears of it."""
 
     contacts: list[str]
-    """Mailboxes that are told."""
+    """Mailboxes that receive the notifications."""
     amount: NotRequired[float]
-    """The budget in the subscription's currency, a month; the archetype's when left out."""
+    """The budget in the subscription's currency, a month; the archetype's by default."""
     thresholds: NotRequired[list[int]]
-    """Per cent of the amount at which they are told, at most five; 50, 80 and 100 when left out."""
+    """Per cent of the amount at which they are told, at most five; 50, 80 and 100 by default."""
 
 
 class LandingZoneAccess(TypedDict):
@@ -36,7 +36,7 @@ class LandingZoneAccess(TypedDict):
     """A built-in role such as `Reader` or `Contributor`, or the ARM id of a role of the force's own. Owner is none of
     them: make it eligible for hours instead."""
     principal_type: NotRequired[str]
-    """`Group`, `ServicePrincipal` or `User`; `Group` when left out."""
+    """`Group`, `ServicePrincipal` or `User`; `Group` by default."""
 
 
 class LandingZoneBackup(TypedDict):
@@ -45,24 +45,24 @@ class LandingZoneBackup(TypedDict):
     retention: NotRequired[BackupRetention]
     """How long backups are kept."""
     immutability: NotRequired[str]
-    """`Unlocked`, or `Locked` for good; `Unlocked` when left out."""
+    """`Unlocked`, or `Locked` permanently; `Unlocked` by default."""
     redundancy: NotRequired[str]
-    """`GeoRedundant`, `ZoneRedundant` or `LocallyRedundant`; `GeoRedundant` when left out."""
+    """`GeoRedundant`, `ZoneRedundant` or `LocallyRedundant`; `GeoRedundant` by default."""
     resource_guard_id: NotRequired[pulumi.Input[str]]
-    """A `ResourceGuard` of the same region, by which two people are needed to weaken the vaults; none when left out."""
+    """A `ResourceGuard` of the same region, by which two people are needed to weaken the vaults; none by default."""
 
 
 class LandingZoneArgs(RegionalArgs):
-    """What a landing zone needs."""
+    """Arguments of a landing zone."""
 
     workload: str
     """What the landing zone is for, such as `records`; in every name."""
     archetype: str
     """`corp`, `online`, `confidential-corp`, `confidential-online` or `sandbox`."""
     tenant_id: pulumi.Input[str]
-    """The Entra ID tenant whose people and programs may be let in."""
+    """The Entra ID tenant that authenticates access."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives its logs."""
     address_space: str
     """Its network's range, a /27 or larger, such as `10.61.4.0/24`."""
     budget: LandingZoneBudget
@@ -81,28 +81,28 @@ class LandingZoneArgs(RegionalArgs):
     virtual_hub: NotRequired[SpokeVirtualHub]
     """The virtual hub to be connected to; not used by a sandbox."""
     subnets: NotRequired[dict[str, SpokeSubnet]]
-    """The network's subnets by name, `private-endpoints` among them; a sensible division when left out."""
+    """The network's subnets by name, `private-endpoints` among them; a sensible division by default."""
     ddos_plan_id: NotRequired[pulumi.Input[str]]
-    """A DDoS protection plan; Azure's basic protection when left out."""
+    """A DDoS protection plan; Azure's basic protection by default."""
     flow_logs: NotRequired[FlowLogs]
-    """Where every connection is logged; nowhere when left out."""
+    """Where every connection is logged; nowhere by default."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
     """The estate's private DNS zones by name (`PrivateDns.zone_ids`); the landing zone makes its own where one that it
     needs is not there."""
     access: NotRequired[dict[str, LandingZoneAccess]]
-    """Who may do what, by a short name for each; nobody when left out."""
+    """Who may do what, keyed by a short name; nobody by default."""
     resource_groups: NotRequired[list[str]]
-    """Resource groups for the service itself, by what they hold; one, `workload`, when left out."""
+    """Resource groups for the service itself, by what they hold; one, `workload`, by default."""
     backup: NotRequired[LandingZoneBackup]
     """How its backups are kept, where the archetype has any."""
     web_application_firewall: NotRequired[str]
     """`regional` (a policy for an Application Gateway in the region), `front-door` (which decrypts at its edge, in the
-    UK and elsewhere) or `none`; the archetype's when left out."""
+    UK and elsewhere) or `none`; the archetype's by default."""
     expires_on: NotRequired[str]
     """The last day, `2027-03-31`; needed by a sandbox, and a tag on everything in it."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete what cannot be had back: subscription, network, vaults; false when left
-    out."""
+    """Whether Pulumi refuses to delete what cannot be recovered: subscription, network, vaults; false by
+    default."""
 
 
 def problems(args: LandingZoneArgs) -> list[str]:

@@ -1,4 +1,4 @@
-"""The workspace that takes every log of a landing zone."""
+"""The workspace that receives every log of a landing zone."""
 
 from typing import NotRequired
 
@@ -12,23 +12,23 @@ from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 
 class LogAnalyticsArgs(ResourceGroupScopedArgs):
-    """What a workspace needs."""
+    """Arguments of a workspace."""
 
     workload: str
     """What the workspace is for, such as `management`."""
     retention_days: NotRequired[int]
-    """How long logs can be searched, in days; 365 when left out, never less than 90."""
+    """How long logs can be searched, in days; 365 by default, never less than 90."""
     daily_quota_gb: NotRequired[float]
-    """GB a day after which collection stops; no cap when left out, so that no audit log is lost."""
+    """GB a day after which collection stops; no cap by default, so that no audit log is lost."""
     public_ingestion: NotRequired[bool]
-    """Whether agents may write over the Internet; false when left out. Azure services always can."""
+    """Whether agents may write over the Internet; false by default. Azure services always can."""
     public_query: NotRequired[bool]
-    """Whether people may search over the Internet; false when left out, and then a private link scope is needed."""
+    """Whether people may search over the Internet; false by default, and then a private link scope is needed."""
     archived_tables: NotRequired[dict[str, int]]
     """Tables that are kept longer than they can be searched, each with its days in all, such as `{"SigninLogs": 2557}`;
-    up to 4,383, longer than `retention_days`. None when left out."""
+    up to 4,383, longer than `retention_days`. None by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the workspace; false when left out."""
+    """Whether Pulumi refuses to delete the workspace; false by default."""
 
 
 class LogAnalytics(Component):
@@ -89,7 +89,7 @@ class LogAnalytics(Component):
         self.finish()
 
 
-_SHORTEST = 90  # days; what an investigation needs at the least
+_SHORTEST = 90  # days; what an investigation needs at least
 _LONGEST = 4383  # days, twelve years: Azure's limit
 
 

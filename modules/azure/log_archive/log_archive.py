@@ -19,7 +19,7 @@ _SHORTEST = 90  # days
 
 
 class LogArchiveArgs(LabelledArgs):
-    """What an archive needs."""
+    """Arguments of an archive."""
 
     location: str
     """The Azure region, `uksouth` or `ukwest`; a copy is kept in the other one."""
@@ -30,23 +30,23 @@ class LogArchiveArgs(LabelledArgs):
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoint."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes the archive's own logs."""
+    """The Log Analytics workspace that receives the archive's own logs."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the archive's private name, by a short name for each; not used with `private_zone_id`."""
+    """Networks that resolve the archive's private name, keyed by a short name; not used with `private_zone_id`."""
     private_zone_id: NotRequired[pulumi.Input[str]]
-    """An existing private DNS zone `privatelink.blob.core.windows.net`; one is made when left out."""
+    """An existing private DNS zone `privatelink.blob.core.windows.net`; one is made by default."""
     retention_days: NotRequired[int]
-    """Days for which nothing can be changed or deleted, 90 to 146,000; 730 when left out."""
+    """Days for which nothing can be changed or deleted, 90 to 146,000; 730 by default."""
     lock: NotRequired[str]
-    """`Unlocked`, or `Locked`, which can never be undone and lets the retention only grow; `Unlocked` when left out."""
+    """`Unlocked`, or `Locked`, which can never be undone and lets the retention only grow; `Unlocked` by default."""
     containers: NotRequired[dict[str, int]]
     """Containers of its own beside the activity log's, each with its days of retention."""
     delete_after_days: NotRequired[int]
-    """Days after which a log is deleted, longer than every retention; 30 days after the longest when left out."""
+    """Days after which a log is deleted, longer than every retention; 30 days after the longest by default."""
     key: NotRequired[EncryptionKey]
-    """A key of the force's own to encrypt with; Microsoft's when left out."""
+    """A customer-managed encryption key; a Microsoft-managed key by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the account; false when left out."""
+    """Whether Pulumi refuses to delete the account; false by default."""
 
 
 class LogArchive(Component):
@@ -105,7 +105,7 @@ class LogArchive(Component):
 
 
 def _check(owner: str, containers: dict[str, int], deleted: int, lock: str) -> None:
-    """Raises `ValueError` with everything that is wrong."""
+    """Raises `ValueError` listing every problem."""
     wrong = [
         f"{container} is kept for {days} days; allowed are {_SHORTEST} to {immutable_storage.LONGEST}"
         for container, days in containers.items()

@@ -16,7 +16,7 @@ _FEWEST = 3  # so that the loss of one person does not lose the security domain
 
 
 class ManagedHsmArgs(ResourceGroupScopedArgs):
-    """What a managed HSM needs."""
+    """Arguments of a managed HSM."""
 
     workload: str
     """What it is for, such as `platform`."""
@@ -27,13 +27,13 @@ class ManagedHsmArgs(ResourceGroupScopedArgs):
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoint."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives its logs."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve its private name, by a short name for each; not used with `private_zone_id`."""
+    """Networks that resolve its private name, keyed by a short name; not used with `private_zone_id`."""
     private_zone_id: NotRequired[pulumi.Input[str]]
-    """An existing private DNS zone `privatelink.managedhsm.azure.net`; one is made when left out."""
+    """An existing private DNS zone `privatelink.managedhsm.azure.net`; one is made by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete it; true when left out, since what it encrypts would be lost."""
+    """Whether Pulumi refuses to delete it; true by default, since what it encrypts would be lost."""
 
 
 class ManagedHsm(Component):

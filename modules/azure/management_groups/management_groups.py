@@ -34,11 +34,11 @@ class HierarchySettings(TypedDict):
     tenant_id: pulumi.Input[str]
     """The tenant's GUID, which is the name of its root group too."""
     new_subscriptions: NotRequired[str]
-    """Which group new subscriptions go into; `quarantine` when left out."""
+    """Which group new subscriptions go into; `quarantine` by default."""
 
 
 class ManagementGroupsArgs(TypedDict):
-    """What the hierarchy needs."""
+    """Arguments of the hierarchy."""
 
     label: naming.Label
     """Whose it is; the groups' names hold the force's code, because they are unique in a tenant."""
@@ -47,29 +47,29 @@ class ManagementGroupsArgs(TypedDict):
     parent: NotRequired[str]
     """Name of the management group above; the tenant's root group when it is left out."""
     sandbox: NotRequired[bool]
-    """Whether there is a place to experiment; true when left out."""
+    """Whether there is a place to experiment; true by default."""
     quarantine: NotRequired[bool]
-    """Whether there is a place for subscriptions that are not yet trusted; true when left out."""
+    """Whether there is a place for subscriptions that are not yet trusted; true by default."""
     confidential: NotRequired[bool]
-    """Whether there are places for confidential computing, corporate and online; false when left out."""
+    """Whether there are places for confidential computing, corporate and online; false by default."""
     canary: NotRequired[bool]
-    """Whether this is the hierarchy to try changes on, beside the real one; false when left out. Its groups have
+    """Whether this is the hierarchy to try changes on, beside the real one; false by default. Its groups have
     names of their own."""
     hierarchy_settings: NotRequired[HierarchySettings]
-    """The settings of the tenant's hierarchy; left as they are when left out."""
+    """The settings of the tenant's hierarchy; left as they are by default."""
     tenant_id: NotRequired[pulumi.Input[str]]
-    """The tenant of the subscriptions that are placed; the one that is logged in to when left out."""
+    """The tenant of the subscriptions that are placed; the one that is logged in to by default."""
     placements: NotRequired[list[Placement]]
-    """The subscriptions and the groups they are placed in; none when left out."""
+    """The subscriptions and the groups they are placed in; none by default."""
 
 
 class ManagementGroups(Component):
     """The management groups of one force."""
 
     ids: pulumi.Output[dict[str, str]]
-    """The groups' ids by what they are for: `root`, `platform`, `corp` and so on."""
+    """The groups' ids by purpose: `root`, `platform`, `corp` and so on."""
     names: pulumi.Output[dict[str, str]]
-    """The groups' names by what they are for, known before they exist."""
+    """The groups' names by purpose, known before they exist."""
 
     def __init__(self, name: str, args: ManagementGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

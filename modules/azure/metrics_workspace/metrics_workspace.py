@@ -15,12 +15,12 @@ _DESTINATION = "metrics"
 
 
 class MetricsWorkspaceArgs(ResourceGroupScopedArgs):
-    """What a metrics workspace needs."""
+    """Arguments of a metrics workspace."""
 
     workload: str
     """What is measured, such as `clusters`."""
     public_access: NotRequired[bool]
-    """Whether metrics may come, and be asked for, over the Internet; false when left out, and then they need a private
+    """Whether metrics may come, and be asked for, over the Internet; false by default, and then they need a private
     link scope."""
 
 

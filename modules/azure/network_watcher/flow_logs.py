@@ -7,7 +7,7 @@ from pulumi_azure_native import network
 
 from bluelamp.modules.azure.place import Place
 
-_SHORTEST = 90  # days; what an investigation needs at the least
+_SHORTEST = 90  # days; what an investigation needs at least
 
 
 class FlowLogs(TypedDict):
@@ -22,7 +22,7 @@ class FlowLogs(TypedDict):
     identity_id: pulumi.Input[str]
     """The managed identity that may write to it."""
     retention_days: NotRequired[int]
-    """How long they are kept, in days; 365 when left out, never less than 90."""
+    """How long they are kept, in days; 365 by default, never less than 90."""
 
 
 def flow_log(place: Place, part: str, virtual_network_id: pulumi.Input[str], wanted: FlowLogs) -> network.FlowLog:

@@ -20,22 +20,22 @@ _BLOB_DATA_CONTRIBUTOR = role_guid("Storage Blob Data Contributor")
 
 
 class NetworkWatcherArgs(ResourceGroupScopedArgs):
-    """What a region's network watcher needs."""
+    """Arguments of a region's network watcher."""
 
     workspace_id: pulumi.Input[str]
     """The Log Analytics workspace that traffic analytics writes to."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks of the region to log, by a short name for each; a `Spoke` logs itself."""
+    """Networks of the region to log, keyed by a short name; a `Spoke` logs itself."""
     retention_days: NotRequired[int]
-    """How long flow logs are kept, in days; 365 when left out, never less than 90."""
+    """How long flow logs are kept, in days; 365 by default, never less than 90."""
     key: NotRequired[EncryptionKey]
-    """A key of the force's own that encrypts the flow logs; Microsoft's when left out."""
+    """A key of the force's own that encrypts the flow logs; Microsoft's by default."""
     subnet_id: NotRequired[pulumi.Input[str]]
-    """A subnet for the private endpoint through which people read flow logs; nobody can when left out."""
+    """A subnet for the private endpoint through which people read flow logs; nobody can by default."""
     private_zone_id: NotRequired[pulumi.Input[str]]
     """The private DNS zone of blobs (`PrivateDns.zone_ids`); needed with `subnet_id`."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the flow logs' storage; false when left out."""
+    """Whether Pulumi refuses to delete the flow logs' storage; false by default."""
 
 
 class NetworkWatcher(Component):

@@ -29,7 +29,7 @@ class PolicyBaseline(Component):
     assignment_ids: pulumi.Output[dict[str, str]]
     """The assignments' ids by `<group>/<name>`, such as `root/Deny-Resource-Locations`."""
     left_out: pulumi.Output[dict[str, str]]
-    """What is not assigned, by name, and which argument it would need."""
+    """Arguments of is not assigned, by name, and which argument it would."""
 
     def __init__(self, name: str, args: PolicyBaselineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

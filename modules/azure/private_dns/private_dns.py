@@ -14,23 +14,23 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class PrivateDnsArgs(LabelledArgs):
-    """What a force's private DNS needs."""
+    """Arguments of a force's private DNS."""
 
     location: str
     """The Azure region that the links are named after, `uksouth` or `ukwest`; zones are global."""
     resource_group_name: pulumi.Input[str]
     """The resource group to put the zones in."""
     virtual_network_ids: dict[str, pulumi.Input[str]]
-    """The networks that resolve the zones' names, by a short name for each: those with a DNS resolver."""
+    """The networks that resolve the zones' names, keyed by a short name: those with a DNS resolver."""
     regions: NotRequired[list[str]]
-    """The regions whose regional zones are made; `location` alone when left out."""
+    """The regions whose regional zones are made; `location` alone by default."""
     existing: NotRequired[dict[str, pulumi.Input[str]]]
     """Zones not to make, since they are there already: their ARM ids by their names. A network takes one zone of
     a name, so the zone of a key vault that made its own has to be here."""
     more: NotRequired[list[str]]
     """Zones to make besides the list, such as a SQL managed instance's."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the zones; false when left out."""
+    """Whether Pulumi refuses to delete the zones; false by default."""
 
 
 class PrivateDns(Component):

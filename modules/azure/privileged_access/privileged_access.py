@@ -19,15 +19,15 @@ class PrivilegedGroup(TypedDict):
     description: str
     """What the group is for, as people read it in Entra ID."""
     members: NotRequired[list[str]]
-    """Object ids of people who may become members for some hours; none when left out."""
+    """Object ids of people who may become members for some hours; none by default."""
     azure_roles: NotRequired[dict[str, RoleGrant]]
-    """Roles in Azure that the group is eligible for, by a short name for each."""
+    """Roles in Azure that the group is eligible for, keyed by a short name."""
     directory_roles: NotRequired[dict[str, str]]
-    """Template ids of roles in Entra ID that the group is eligible for, by a short name for each."""
+    """Template ids of roles in Entra ID that the group is eligible for, keyed by a short name."""
     approvers: NotRequired[list[str]]
-    """Object ids of people of whom one must approve a membership; none need to when left out."""
+    """Object ids of people of whom one must approve a membership; none need to by default."""
     longest_hours: NotRequired[int]
-    """Hours for which a membership lasts at most, 1 to 24; 8 when left out."""
+    """Hours for which a membership lasts at most, 1 to 24; 8 by default."""
 
 
 class PrivilegedAccessArgs(LabelledArgs):
@@ -36,7 +36,7 @@ class PrivilegedAccessArgs(LabelledArgs):
     groups: dict[str, PrivilegedGroup]
     """The groups, by what they do."""
     eligible_days: NotRequired[int]
-    """Days after which an eligibility ends and must be renewed, 1 to 365; 365 when left out."""
+    """Days after which an eligibility ends and must be renewed, 1 to 365; 365 by default."""
 
 
 class PrivilegedAccess(Component):
@@ -152,7 +152,7 @@ def _longest(days: int) -> str:
 
 
 def _check(owner: str, args: PrivilegedAccessArgs) -> None:
-    """Raises `ValueError` with everything that is wrong."""
+    """Raises `ValueError` listing every problem."""
     wrong = [] if args["groups"] else ["groups is empty; name one at least"]
     days = args.get("eligible_days", 365)
     if not 1 <= days <= _ALLOWED[-1]:

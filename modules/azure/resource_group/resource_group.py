@@ -9,7 +9,7 @@ from bluelamp.modules.shared_arguments import RegionalArgs
 
 
 class ResourceGroupArgs(RegionalArgs):
-    """What a resource group needs."""
+    """Arguments of a resource group."""
 
     workload: str
     """What the group is for, such as `network`."""

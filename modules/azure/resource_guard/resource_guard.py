@@ -11,14 +11,14 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class ResourceGuardArgs(LabelledArgs):
-    """What a resource guard needs."""
+    """Arguments of a resource guard."""
 
     location: str
     """The Azure region, `uksouth` or `ukwest`: that of the vaults."""
     resource_group_name: pulumi.Input[str]
     """The resource group to put it in; the vaults' operators have no role there."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the guard; false when left out."""
+    """Whether Pulumi refuses to delete the guard; false by default."""
 
 
 class ResourceGuard(Component):

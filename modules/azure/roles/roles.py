@@ -18,7 +18,7 @@ _NAMESPACE: Final = uuid.UUID("7e6a4f7e-9d3b-5c1f-8a44-0b6d3c2e91a5")
 
 
 class RolesArgs(LabelledArgs):
-    """What the roles need."""
+    """Arguments of the roles."""
 
     management_group: pulumi.Input[str]
     """Name of the hierarchy's top group: the roles can be assigned there and below, and their GUIDs and titles follow

@@ -28,11 +28,11 @@ class SentinelArgs(LabelledArgs):
     tenant_id: pulumi.Input[str]
     """The Entra ID tenant that the connectors listen to."""
     subscription_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """GUIDs of subscriptions whose Defender for Cloud alerts become incidents, by a short name for each."""
+    """GUIDs of subscriptions whose Defender for Cloud alerts become incidents, keyed by a short name."""
     connectors: NotRequired[list[str]]
     """Which of the tenant's services it listens to: `entra-id-protection`, `defender-for-identity`,
     `defender-for-cloud-apps`, `defender-for-endpoint`, `office-365`, `threat-intelligence`. Each needs its licence;
-    `entra-id-protection`, `office-365` and `threat-intelligence` when left out."""
+    `entra-id-protection`, `office-365` and `threat-intelligence` by default."""
     without_rules: NotRequired[list[str]]
     """Rules of `rules.yaml` that are not wanted, by name."""
 
@@ -136,7 +136,7 @@ def _guid(args: SentinelArgs, kind: str, key: str) -> str:
 
 
 def _check(owner: str, connectors: list[str], without: list[str]) -> None:
-    """Raises `ValueError` with everything that is wrong."""
+    """Raises `ValueError` listing every problem."""
     wrong = [_unknown("connectors", key, list(TENANT)) for key in connectors if key not in TENANT]
     wrong += [_unknown("without_rules", key, list(_rules())) for key in without if key not in _rules()]
     if wrong:

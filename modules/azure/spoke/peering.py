@@ -20,7 +20,7 @@ class SpokeHub(TypedDict):
     firewall_address: NotRequired[pulumi.Input[str]]
     """The firewall's private address. Left out where the hub has no firewall: then nothing leaves the spoke."""
     gateway_id: NotRequired[pulumi.Input[str]]
-    """The hub's gateway, whose routes the spoke uses; none when left out. The peering waits for it."""
+    """The hub's gateway, whose routes the spoke uses; none by default. The peering waits for it."""
 
 
 class SpokeVirtualHub(TypedDict):

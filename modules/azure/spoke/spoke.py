@@ -21,7 +21,7 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class SpokeArgs(LabelledArgs):
-    """What a spoke needs."""
+    """Arguments of a spoke."""
 
     location: str
     """The Azure region, `uksouth` or `ukwest`: the hub's."""
@@ -32,21 +32,21 @@ class SpokeArgs(LabelledArgs):
     address_space: str
     """Its range, a /27 or larger from the address plan (`bluelamp.modules.naming.spoke`), such as `10.30.4.0/24`."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives its logs."""
     hub: NotRequired[SpokeHub]
     """The hub network to be peered with; not used with `virtual_hub`. Alone in the world when both are left out."""
     virtual_hub: NotRequired[SpokeVirtualHub]
     """The virtual hub to be connected to."""
     subnets: NotRequired[dict[str, SpokeSubnet]]
-    """The subnets by name; `workload` (the first half) and `private-endpoints` (the last quarter) when left out."""
+    """The subnets by name; `workload` (the first half) and `private-endpoints` (the last quarter) by default."""
     dns_servers: NotRequired[list[pulumi.Input[str]]]
-    """Who is asked for names: the hub's firewall when left out, Azure where there is none."""
+    """Who is asked for names: the hub's firewall by default, Azure where there is none."""
     flow_logs: NotRequired[FlowLogs]
-    """Where every connection is logged; nowhere when left out."""
+    """Where every connection is logged; nowhere by default."""
     ddos_plan_id: NotRequired[pulumi.Input[str]]
-    """A DDoS protection plan; Azure's basic protection when left out."""
+    """A DDoS protection plan; Azure's basic protection by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the network; false when left out."""
+    """Whether Pulumi refuses to delete the network; false by default."""
 
 
 class Spoke(Component):

@@ -19,9 +19,9 @@ class SpokeSubnet(TypedDict):
     address_prefix: str
     """Its range, inside the spoke's and outside the other subnets'."""
     rules: NotRequired[list[HubRule]]
-    """Security rules of its own, which come before the module's; none when left out."""
+    """Security rules of its own, which come before the module's; none by default."""
     delegation: NotRequired[str]
-    """The service that it is given over to, such as `Microsoft.Web/serverFarms`; none when left out."""
+    """The service that it is given over to, such as `Microsoft.Web/serverFarms`; none by default."""
 
 
 def default_subnets(address_space: str) -> dict[str, SpokeSubnet]:
@@ -35,7 +35,7 @@ def default_subnets(address_space: str) -> dict[str, SpokeSubnet]:
 
 
 def problems(address_space: str, wanted: dict[str, SpokeSubnet]) -> list[str]:
-    """What is wrong with a spoke's ranges and rules, in words."""
+    """Problems with a spoke's ranges and rules, in words."""
     found, seen = [], dict[str, IPv4Network]()
     whole = IPv4Network(address_space)
     for key, subnet in wanted.items():

@@ -24,14 +24,14 @@ class SubscriptionArgs(LabelledArgs):
     """Where a new subscription is billed: the ARM id of an enrolment account, of an invoice section of a Microsoft
     Customer Agreement, or of a partner's customer. A subscription is made when it is given."""
     management_group_name: NotRequired[pulumi.Input[str]]
-    """The management group that governs it, such as `mg-corp-wmp-prod`; it stays where it is when left out."""
+    """The management group that governs it, such as `mg-corp-wmp-prod`; it stays where it is by default."""
     offer: NotRequired[str]
     """What a new subscription is for, `Production` or `DevTest` (cheaper, and without a service level);
-    `Production` when left out."""
+    `Production` by default."""
     tenant_id: NotRequired[pulumi.Input[str]]
-    """The Entra ID tenant of the subscription; that of whoever is logged in when left out."""
+    """The Entra ID tenant of the subscription; that of whoever is logged in by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to give the subscription up; false when left out."""
+    """Whether the engine refuses to give the subscription up; false by default."""
 
 
 class Subscription(Component):

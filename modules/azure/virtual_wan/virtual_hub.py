@@ -15,7 +15,7 @@ _TIERS = ("Standard", "Premium")
 
 
 class VirtualHubArgs(LabelledArgs):
-    """What a virtual hub needs."""
+    """Arguments of a virtual hub."""
 
     location: str
     """The Azure region, `uksouth` or `ukwest`; a WAN has one hub in each."""
@@ -28,17 +28,17 @@ class VirtualHubArgs(LabelledArgs):
     firewall_policy_id: pulumi.Input[str]
     """What its firewall lets through: a `FirewallPolicy`."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives its logs."""
     firewall_tier: NotRequired[str]
-    """`Premium` or `Standard`: the policy's; `Premium` when left out."""
+    """`Premium` or `Standard`: the policy's; `Premium` by default."""
     public_addresses: NotRequired[int]
-    """How many public addresses the firewall has, 1 to 80; 1 when left out."""
+    """How many public addresses the firewall has, 1 to 80; 1 by default."""
     vpn_scale_units: NotRequired[int]
-    """The VPN gateway's scale units, each 500 Mbps, 1 to 20; 0, no gateway, when left out."""
+    """The VPN gateway's scale units, each 500 Mbps, 1 to 20; 0, no gateway, by default."""
     express_route_scale_units: NotRequired[int]
-    """The ExpressRoute gateway's least scale units, each 2 Gbps, 1 to 10; 0, no gateway, when left out."""
+    """The ExpressRoute gateway's least scale units, each 2 Gbps, 1 to 10; 0, no gateway, by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the hub and its gateways; false when left out."""
+    """Whether Pulumi refuses to delete the hub and its gateways; false by default."""
 
 
 class VirtualHub(Component):

@@ -11,14 +11,14 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class VirtualWanArgs(LabelledArgs):
-    """What a virtual WAN needs."""
+    """Arguments of a virtual WAN."""
 
     location: str
     """The Azure region that keeps its description, `uksouth` or `ukwest`."""
     resource_group_name: pulumi.Input[str]
     """The resource group to put it in."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete it; false when left out."""
+    """Whether Pulumi refuses to delete it; false by default."""
 
 
 class VirtualWan(Component):

@@ -24,7 +24,7 @@ class FederatedCredential(TypedDict):
     subject: str
     """Exactly whom the token must be about; no wildcard."""
     audience: NotRequired[str]
-    """Whom the token must be for; `api://AzureADTokenExchange` when left out."""
+    """Whom the token must be for; `api://AzureADTokenExchange` by default."""
 
 
 class RoleGrant(TypedDict):
@@ -37,14 +37,14 @@ class RoleGrant(TypedDict):
 
 
 class WorkloadIdentityArgs(ResourceGroupScopedArgs):
-    """What an identity needs."""
+    """Arguments of an identity."""
 
     workload: str
     """Which program it is, such as `custody`."""
     credentials: dict[str, FederatedCredential]
-    """Who may speak for it, by a short name for each; at most 20."""
+    """Who may speak for it, keyed by a short name; at most 20."""
     roles: NotRequired[dict[str, RoleGrant]]
-    """What it may do, by a short name for each; nothing when left out."""
+    """What it may do, keyed by a short name; nothing by default."""
 
 
 class WorkloadIdentity(Component):
@@ -102,7 +102,7 @@ class WorkloadIdentity(Component):
 
 
 def _check(owner: str, credentials: dict[str, FederatedCredential]) -> None:
-    """Raises `ValueError` with everything that is wrong."""
+    """Raises `ValueError` listing every problem."""
     wrong = []
     if not 1 <= len(credentials) <= _MOST:
         wrong.append(f"there are {len(credentials)} credentials; Azure takes 1 to {_MOST}")

@@ -23,9 +23,9 @@ class AccessLogArgs(TypedDict):
     archive_id: pulumi.Input[str]
     """The ARM id of the log archive's storage account."""
     services: dict[str, pulumi.Input[str]]
-    """The ARM ids of the resources whose logs are archived, by a short name for each."""
+    """The ARM ids of the resources whose logs are archived, keyed by a short name."""
     directory: NotRequired[str]
-    """The name of a diagnostic setting of Entra ID, unique in the tenant; none is made when left out."""
+    """The name of a diagnostic setting of Entra ID, unique in the tenant; none is made by default."""
 
 
 class AccessLog(Component):

@@ -22,14 +22,14 @@ _UNITS: Final = range(36, 217, 36)
 
 
 class DataAnalyticsArgs(ResourceGroupScopedArgs):
-    """What analytics needs."""
+    """Arguments of analytics."""
 
     workload: str
     """What it is for, such as `analytics`; in every name."""
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoints."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives its logs."""
     key_vault_id: pulumi.Input[str]
     """The key vault in which the workspace keeps its secrets."""
     lake_id: pulumi.Input[str]
@@ -37,15 +37,15 @@ class DataAnalyticsArgs(ResourceGroupScopedArgs):
     event_hubs_id: pulumi.Input[str]
     """The Event Hubs namespace whose streams are read."""
     streaming_units: NotRequired[int]
-    """The size of the Stream Analytics cluster, 36 to 216 in steps of 36; 36 when left out."""
+    """The size of the Stream Analytics cluster, 36 to 216 in steps of 36; 36 by default."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the private names, by a short name for each; not used for zones that exist."""
+    """Networks that resolve the private names, keyed by a short name; not used for zones that exist."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Private DNS zones that exist, by name; made when left out."""
+    """Private DNS zones that exist, by name; made by default."""
     key: NotRequired[EncryptionKey]
-    """A key of the force's own for the workspace's storage; Microsoft's when left out."""
+    """A key of the force's own for the workspace's storage; Microsoft's by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the workspace's storage; false when left out."""
+    """Whether Pulumi refuses to delete the workspace's storage; false by default."""
 
 
 class DataAnalytics(Component):

@@ -23,36 +23,36 @@ class CaptureHub(TypedDict):
     """One event hub."""
 
     partitions: NotRequired[int]
-    """How many consumers can read at once, 1 to 32; 4 when left out. It cannot be changed later."""
+    """How many consumers can read at once, 1 to 32; 4 by default. It cannot be changed later."""
     retention_hours: NotRequired[int]
-    """Hours for which a record can be read again, 1 to 168; 168 when left out."""
+    """Hours for which a record can be read again, 1 to 168; 168 by default."""
 
 
 class DataCaptureArgs(ResourceGroupScopedArgs):
-    """What capture needs."""
+    """Arguments of capture."""
 
     workload: str
     """What it is for, such as `capture`; in every name."""
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoint."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives its logs."""
     hubs: dict[str, CaptureHub]
     """The event hubs by name, such as one for valid records and one for those in quarantine."""
     schema_group: NotRequired[str]
-    """The name of the group of JSON Schemas that records are written and read by; `forms` when left out."""
+    """The name of the group of JSON Schemas that records are written and read by; `forms` by default."""
     schema_compatibility: NotRequired[str]
     """What a new version of a schema may change: `Backward` (the new one reads old records), `Forward` (the old one
-    reads new records) or `None`; `None` when left out. It cannot be changed later."""
+    reads new records) or `None`; `None` by default. It cannot be changed later."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the private name, by a short name for each; not used for zones that exist."""
+    """Networks that resolve the private name, keyed by a short name; not used for zones that exist."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Private DNS zones that exist, by name; made when left out."""
+    """Private DNS zones that exist, by name; made by default."""
     key: NotRequired[EncryptionKey]
     """A key of the force's own to encrypt with, which only the premium tier can; Microsoft's, and the standard tier,
-    when left out. A namespace cannot change its tier later."""
+    by default. A namespace cannot change its tier later."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the namespace; false when left out."""
+    """Whether Pulumi refuses to delete the namespace; false by default."""
 
 
 class DataCapture(Component):

@@ -18,20 +18,20 @@ _GROUPS: Final = {
 
 
 class DataCatalogueArgs(ResourceGroupScopedArgs):
-    """What a catalogue needs."""
+    """Arguments of a catalogue."""
 
     workload: str
     """What it is for, such as `catalogue`; in every name."""
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoints."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives its logs."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the private names, by a short name for each; not used for zones that exist."""
+    """Networks that resolve the private names, keyed by a short name; not used for zones that exist."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Private DNS zones that exist, by name; made when left out."""
+    """Private DNS zones that exist, by name; made by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the account; false when left out."""
+    """Whether Pulumi refuses to delete the account; false by default."""
 
 
 class DataCatalogue(Component):

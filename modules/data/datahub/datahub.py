@@ -45,7 +45,7 @@ class DataHubStore(TypedDict):
 
 
 class DataHubArgs(LabelledArgs):
-    """What DataHub needs."""
+    """Arguments of DataHub."""
 
     host: str
     """The host name of its pages below the cluster's gateway, such as `catalogue.live.essex.police.example`."""
@@ -58,11 +58,11 @@ class DataHubArgs(LabelledArgs):
     kafka: DataHubStore
     """A Kafka cluster's bootstrap server."""
     namespace: NotRequired[str]
-    """The tenant's namespace; `datahub` when left out."""
+    """The tenant's namespace; `datahub` by default."""
     gateway: NotRequired[str]
-    """The namespace of the cluster's gateway; `gateway-system` when left out."""
+    """The namespace of the cluster's gateway; `gateway-system` by default."""
     groups: NotRequired[TenantGroups]
-    """Who may do what in the namespace; nobody when left out."""
+    """Who may do what in the namespace; nobody by default."""
 
 
 class DataHub(Component):

@@ -17,20 +17,20 @@ _LOGGED: Final = ["Purpose"]
 
 
 class DataInterfacesArgs(ResourceGroupScopedArgs):
-    """What the service needs."""
+    """Arguments of the service."""
 
     workload: str
     """What it is for, such as `data`; in every name."""
     subnet_id: pulumi.Input[str]
     """A subnet of its own, a /27 or larger, given over to `Microsoft.Web/serverFarms`."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives its logs."""
     contact: str
     """The e-mail address that partners see."""
     units: NotRequired[int]
-    """Its size, 1 to 10; 1 when left out."""
+    """Its size, 1 to 10; 1 by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete it; false when left out."""
+    """Whether Pulumi refuses to delete it; false by default."""
 
 
 class DataInterfaces(Component):

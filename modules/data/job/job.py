@@ -42,7 +42,7 @@ class JobIdentity(TypedDict):
 
 
 class ScheduledJobArgs(LabelledArgs):
-    """What a job needs."""
+    """Arguments of a job."""
 
     namespace: pulumi.Input[str]
     """The tenant's namespace (`Tenant.namespace`), whose network policies say what the job reaches."""
@@ -53,23 +53,23 @@ class ScheduledJobArgs(LabelledArgs):
     schedule: str
     """When it starts, as cron has it: `30 4 * * *` is half past four every night."""
     time_zone: NotRequired[str]
-    """The time zone of the schedule; `Europe/London` when left out."""
+    """The time zone of the schedule; `Europe/London` by default."""
     arguments: NotRequired[list[str]]
-    """Arguments of the image's program; none when left out."""
+    """Arguments of the image's program; none by default."""
     env: NotRequired[dict[str, pulumi.Input[str]]]
-    """Environment variables, never secrets; none when left out."""
+    """Environment variables, never secrets; none by default."""
     cpu: NotRequired[str]
-    """Cores; `1` when left out."""
+    """Cores; `1` by default."""
     memory: NotRequired[str]
-    """Memory; `2Gi` when left out."""
+    """Memory; `2Gi` by default."""
     deadline_minutes: NotRequired[int]
-    """Minutes after which a run is stopped, 1 to 1,440; 60 when left out."""
+    """Minutes after which a run is stopped, 1 to 1,440; 60 by default."""
     retries: NotRequired[int]
-    """How often a run that failed is tried again, 0 to 10; 1 when left out."""
+    """How often a run that failed is tried again, 0 to 10; 1 by default."""
     identity: NotRequired[JobIdentity]
-    """Whom it signs in to Azure as; nobody when left out."""
+    """Whom it signs in to Azure as; nobody by default."""
     files: NotRequired[dict[str, pulumi.Input[str]]]
-    """Files that it reads in `/etc/bluelamp`, their content by name, never secrets; none when left out."""
+    """Files that it reads in `/etc/bluelamp`, their content by name, never secrets; none by default."""
 
 
 class ScheduledJob(Component):

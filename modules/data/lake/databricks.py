@@ -19,7 +19,7 @@ _GROUPS: Final = {"databricks_ui_api": [_ZONE], "browser_authentication": [_ZONE
 
 
 class DatabricksWorkspaceArgs(LabelledArgs):
-    """What a Databricks workspace needs."""
+    """Arguments of a Databricks workspace."""
 
     location: str
     """The Azure region, `uksouth` or `ukwest`: the network's."""
@@ -38,13 +38,13 @@ class DatabricksWorkspaceArgs(LabelledArgs):
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoints."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives its logs."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the private names, by a short name for each; not used for zones that exist."""
+    """Networks that resolve the private names, keyed by a short name; not used for zones that exist."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Private DNS zones that exist, by name; made when left out."""
+    """Private DNS zones that exist, by name; made by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the workspace; false when left out."""
+    """Whether Pulumi refuses to delete the workspace; false by default."""
 
 
 class DatabricksWorkspace(Component):

@@ -36,29 +36,29 @@ class ManagedEndpoint(TypedDict):
 
 
 class DataFactoryArgs(ResourceGroupScopedArgs):
-    """What a data factory needs."""
+    """Arguments of a data factory."""
 
     workload: str
     """What it is for, such as `lake`; in every name."""
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoints."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives its logs."""
     endpoints: dict[str, ManagedEndpoint]
-    """What its managed network may reach, by a short name for each. Each connection waits for approval at the
+    """What its managed network may reach, keyed by a short name. Each connection waits for approval at the
     service."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the private names, by a short name for each; not used for zones that exist."""
+    """Networks that resolve the private names, keyed by a short name; not used for zones that exist."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Private DNS zones that exist, by name; made when left out."""
+    """Private DNS zones that exist, by name; made by default."""
     key_vault_uri: NotRequired[pulumi.Input[str]]
     """The vault with the passwords of `sources`; needed where there are any."""
     sources: NotRequired[dict[str, SqlSource]]
-    """SQL Server databases on the force's premises, by a short name for each; none when left out."""
+    """SQL Server databases on the force's premises, keyed by a short name; none by default."""
     key: NotRequired[EncryptionKey]
-    """A key of the force's own to encrypt with; Microsoft's when left out."""
+    """A customer-managed encryption key; a Microsoft-managed key by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the factory; false when left out."""
+    """Whether Pulumi refuses to delete the factory; false by default."""
 
 
 class DataFactory(Component):

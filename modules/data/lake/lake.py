@@ -23,7 +23,7 @@ FILE_SYSTEMS: Final = (LANDING, "curated", "published")
 
 
 class DataLakeArgs(LabelledArgs):
-    """What a lake needs."""
+    """Arguments of a lake."""
 
     location: str
     """The Azure region, `uksouth` or `ukwest`; a copy is kept in the other one."""
@@ -34,22 +34,22 @@ class DataLakeArgs(LabelledArgs):
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoints."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes the log of every access."""
+    """The Log Analytics workspace that receives the log of every access."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the private names, by a short name for each; not used for zones that exist."""
+    """Networks that resolve the private names, keyed by a short name; not used for zones that exist."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Private DNS zones that exist, by name (`PrivateDns.zone_ids`); those of blob and dfs are made when left out."""
+    """Private DNS zones that exist, by name (`PrivateDns.zone_ids`); those of blob and dfs are made by default."""
     file_systems: NotRequired[list[str]]
     """File systems beside `landing`, `curated` and `published`, such as one for a workspace's own files."""
     landing_immutable_days: NotRequired[int]
-    """Days for which what has landed cannot be changed or deleted, 1 to 146,000; 90 when left out."""
+    """Days for which what has landed cannot be changed or deleted, 1 to 146,000; 90 by default."""
     retention: NotRequired[dict[str, int]]
     """Days after its last change at which data is deleted, by file system (`landing`) or directory in one
     (`published/single-view`); what no path covers is kept."""
     key: NotRequired[EncryptionKey]
-    """A key of the force's own to encrypt with; Microsoft's when left out."""
+    """A customer-managed encryption key; a Microsoft-managed key by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the account; false when left out."""
+    """Whether Pulumi refuses to delete the account; false by default."""
 
 
 class DataLake(Component):

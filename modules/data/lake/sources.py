@@ -25,7 +25,7 @@ class SqlSource(TypedDict):
 
 
 def problems(sources: Mapping[str, SqlSource], has_vault: bool) -> list[str]:
-    """What is wrong with the sources together."""
+    """Problems with the sources together."""
     found = [f"sources.{name} has the name of the key vault's link" for name in sources if name == _VAULT]
     if sources and not has_vault:
         found.append("key_vault_uri is required: the passwords of sources are in a vault")

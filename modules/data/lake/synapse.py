@@ -26,7 +26,7 @@ class SynapseKey(TypedDict):
 
 
 class SynapseWorkspaceArgs(LabelledArgs):
-    """What a Synapse workspace needs."""
+    """Arguments of a Synapse workspace."""
 
     location: str
     """The Azure region, `uksouth` or `ukwest`: the lake's."""
@@ -45,15 +45,15 @@ class SynapseWorkspaceArgs(LabelledArgs):
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoints."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives its logs."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the private names, by a short name for each; not used for zones that exist."""
+    """Networks that resolve the private names, keyed by a short name; not used for zones that exist."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Private DNS zones that exist, by name; made when left out."""
+    """Private DNS zones that exist, by name; made by default."""
     key: NotRequired[SynapseKey]
-    """A key of the force's own to encrypt with; Microsoft's when left out. It cannot be added later."""
+    """A customer-managed encryption key; a Microsoft-managed key by default. It cannot be added later."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the workspace; false when left out."""
+    """Whether Pulumi refuses to delete the workspace; false by default."""
 
 
 class SynapseWorkspace(Component):

@@ -16,9 +16,9 @@ class ArcExtension(TypedDict):
     """One of the extensions, changed."""
 
     enabled: NotRequired[bool]
-    """Whether it is installed; true when left out."""
+    """Whether it is installed; true by default."""
     version: NotRequired[str]
-    """The version to stay at, such as `1.15.2`; minor versions are followed when left out."""
+    """The version to stay at, such as `1.15.2`; minor versions are followed by default."""
     settings: NotRequired[dict[str, pulumi.Input[str]]]
     """Settings besides, or instead of, the usual ones. No secret belongs here."""
 
@@ -27,11 +27,11 @@ class ArcKustomization(TypedDict):
     """One folder of the repository that is applied."""
 
     path: NotRequired[str]
-    """The folder, such as `./clusters/live`; the repository's root when left out."""
+    """The folder, such as `./clusters/live`; the repository's root by default."""
     depends_on: NotRequired[list[str]]
     """The names of kustomizations that come first."""
     prune: NotRequired[bool]
-    """Whether what is taken out of the repository is taken out of the cluster; true when left out."""
+    """Whether what is taken out of the repository is taken out of the cluster; true by default."""
 
 
 class ArcFlux(TypedDict):
@@ -47,7 +47,7 @@ class ArcFlux(TypedDict):
     commit: NotRequired[str]
     """The commit that is used."""
     kustomizations: NotRequired[dict[str, ArcKustomization]]
-    """What is applied, by name; the root of the repository, as `cluster`, when left out."""
+    """What is applied, by name; the root of the repository, as `cluster`, by default."""
     known_hosts: NotRequired[str]
     """The SSH server's public keys, base64."""
     ssh_private_key: NotRequired[pulumi.Input[str]]
@@ -55,11 +55,11 @@ class ArcFlux(TypedDict):
     secret_name: NotRequired[str]
     """A secret in the cluster's namespace `flux-system` that opens the repository, instead of `ssh_private_key`."""
     interval_seconds: NotRequired[int]
-    """Seconds between two looks at the repository; 300 when left out."""
+    """Seconds between two looks at the repository; 300 by default."""
 
 
 class ArcClusterArgs(LabelledArgs):
-    """What a connected cluster needs."""
+    """Arguments of a connected cluster."""
 
     location: str
     """The Azure region that keeps its record, `uksouth` or `ukwest`; the cluster is on premises."""
@@ -68,29 +68,29 @@ class ArcClusterArgs(LabelledArgs):
     resource_group_name: pulumi.Input[str]
     """The resource group to put it in."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives its logs."""
     agent_certificate: pulumi.Input[str]
     """The public key with which the agents say who they are: an RSA key of 4096 bits, PKCS#1, DER, base64. It cannot be
     changed later."""
     distribution: NotRequired[str]
-    """What Kubernetes it is, such as `rke2` or `generic`; `generic` when left out."""
+    """What Kubernetes it is, such as `rke2` or `generic`; `generic` by default."""
     infrastructure: NotRequired[str]
-    """What it runs on, such as `vsphere`; `generic` when left out."""
+    """What it runs on, such as `vsphere`; `generic` by default."""
     tenant_id: NotRequired[pulumi.Input[str]]
     """The Entra ID tenant of its administrators; needed with `admin_group_ids`."""
     admin_group_ids: NotRequired[list[str]]
-    """The object ids of the Entra ID groups that administer it; none when left out."""
+    """The object ids of the Entra ID groups that administer it; none by default."""
     extensions: NotRequired[dict[str, ArcExtension]]
     """Changes to the extensions `flux`, `logs`, `policy`, `defender` and `secrets`, all of which are installed."""
     flux: NotRequired[ArcFlux]
-    """The repository that the cluster follows; none when left out."""
+    """The repository that the cluster follows; none by default."""
     audit_log: NotRequired[str]
     """Where the API server writes its audit log on the cluster's nodes, for Defender;
-    `/var/log/kube-apiserver/audit.log` when left out (RKE2: `/var/lib/rancher/rke2/server/logs/audit.log`)."""
+    `/var/log/kube-apiserver/audit.log` by default (RKE2: `/var/lib/rancher/rke2/server/logs/audit.log`)."""
     private_link_scope_id: NotRequired[pulumi.Input[str]]
-    """The Arc private link scope through which its agents reach Azure; the Internet when left out."""
+    """The Arc private link scope through which its agents reach Azure; the Internet by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete it; false when left out."""
+    """Whether Pulumi refuses to delete it; false by default."""
 
 
 @cache

@@ -20,12 +20,12 @@ class ArcMachine(TypedDict):
     os_type: str
     """`windows` or `linux`."""
     kind: NotRequired[str]
-    """`VMware`, `SCVMM` or `HCI` for a machine of an Arc resource bridge, which is made; when left out the machine has
+    """`VMware`, `SCVMM` or `HCI` for a machine of an Arc resource bridge, which is made; by default the machine has
     connected itself, and is there."""
 
 
 class ArcServersArgs(LabelledArgs):
-    """What connected servers need."""
+    """Arguments of connected servers."""
 
     location: str
     """The Azure region that keeps their record, `uksouth` or `ukwest`; the servers are on premises."""
@@ -41,7 +41,7 @@ class ArcServersArgs(LabelledArgs):
     onboarding_principal_id: NotRequired[pulumi.Input[str]]
     """The object id of the service principal that connects servers; it is let do that and nothing else."""
     private_link_scope_id: NotRequired[pulumi.Input[str]]
-    """The Arc private link scope through which their agents reach Azure; the Internet when left out."""
+    """The Arc private link scope through which their agents reach Azure; the Internet by default."""
     machines: NotRequired[dict[str, ArcMachine]]
     """Machines by their names in Azure, to be given the agent and the rule at once instead of by policy."""
 

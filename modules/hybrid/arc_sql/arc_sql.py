@@ -27,13 +27,13 @@ class ArcSqlInstance(TypedDict):
     version: str
     """Such as `SQL Server 2022`."""
     edition: NotRequired[str]
-    """`Enterprise`, `Standard`, `Web`, `Developer`, `Express` or `Evaluation`; `Standard` when left out."""
+    """`Enterprise`, `Standard`, `Web`, `Developer`, `Express` or `Evaluation`; `Standard` by default."""
     cores: NotRequired[int]
-    """The cores that it is licensed for; unknown when left out."""
+    """The cores that it is licensed for; unknown by default."""
     authentication: NotRequired[str]
-    """`Windows`, or `Mixed` where it knows passwords of its own; `Windows` when left out."""
+    """`Windows`, or `Mixed` where it knows passwords of its own; `Windows` by default."""
     backup_days: NotRequired[int]
-    """Days for which automatic backups on the machine are kept, 1 to 35; it makes none when left out."""
+    """Days for which automatic backups on the machine are kept, 1 to 35; it makes none by default."""
 
 
 class ArcSqlMachine(TypedDict):
@@ -42,13 +42,13 @@ class ArcSqlMachine(TypedDict):
     instances: dict[str, ArcSqlInstance]
     """Its instances by name; `MSSQLSERVER` is the default one."""
     os_type: NotRequired[str]
-    """`windows` or `linux`; `windows` when left out."""
+    """`windows` or `linux`; `windows` by default."""
     license_type: NotRequired[str]
-    """`Paid` (with Software Assurance), `PAYG` (by the hour) or `LicenseOnly`; `Paid` when left out."""
+    """`Paid` (with Software Assurance), `PAYG` (by the hour) or `LicenseOnly`; `Paid` by default."""
 
 
 class ArcSqlArgs(LabelledArgs):
-    """What connected SQL Servers need."""
+    """Arguments of connected SQL Servers."""
 
     location: str
     """The Azure region that keeps their record, `uksouth` or `ukwest`; the servers are on premises."""
@@ -57,7 +57,7 @@ class ArcSqlArgs(LabelledArgs):
     machines: dict[str, ArcSqlMachine]
     """The connected machines by their names in Azure."""
     extended_security_updates: NotRequired[bool]
-    """Whether SQL Server that Microsoft no longer supports is patched for a fee; false when left out."""
+    """Whether SQL Server that Microsoft no longer supports is patched for a fee; false by default."""
 
 
 class ArcSql(Component):

@@ -11,7 +11,7 @@ from bluelamp.modules.hybrid.dns.script import forwarder_script
 
 
 class HybridDnsArgs(TypedDict):
-    """What DNS both ways needs."""
+    """Arguments of DNS both ways."""
 
     resource_group_name: pulumi.Input[str]
     """The resolver's resource group."""

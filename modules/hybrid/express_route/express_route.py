@@ -31,14 +31,14 @@ class PrivatePeering(TypedDict):
 
 
 class ExpressRouteArgs(LabelledArgs):
-    """What a circuit needs."""
+    """Arguments of a circuit."""
 
     location: str
     """The Azure region, `uksouth` or `ukwest`: the gateway's."""
     resource_group_name: pulumi.Input[str]
     """The resource group to put it in."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives its logs."""
     workload: str
     """What the circuit is to, such as `headquarters`; in every name."""
     provider: str
@@ -48,19 +48,19 @@ class ExpressRouteArgs(LabelledArgs):
     bandwidth_mbps: int
     """50, 100, 200, 500, 1000, 2000, 5000 or 10000. It can grow later, never shrink."""
     tier: NotRequired[str]
-    """`Local`, `Standard` or `Premium`; `Standard` when left out, which reaches both regions of the United Kingdom."""
+    """`Local`, `Standard` or `Premium`; `Standard` by default, which reaches both regions of the United Kingdom."""
     family: NotRequired[str]
-    """`MeteredData` or `UnlimitedData` (which cannot be changed back); `MeteredData` when left out."""
+    """`MeteredData` or `UnlimitedData` (which cannot be changed back); `MeteredData` by default."""
     provisioned: NotRequired[bool]
-    """Whether the provider has connected the circuit; false when left out, and then only the circuit is made."""
+    """Whether the provider has connected the circuit; false by default, and then only the circuit is made."""
     peering: NotRequired[PrivatePeering]
     """The private peering; needed once `provisioned`."""
     gateway_id: NotRequired[pulumi.Input[str]]
-    """The ExpressRoute gateway of a hub network (`Gateways.express_route_gateway_id`); no connection when left out."""
+    """The ExpressRoute gateway of a hub network (`Gateways.express_route_gateway_id`); no connection by default."""
     virtual_hub_gateway_name: NotRequired[pulumi.Input[str]]
     """The ExpressRoute gateway of a virtual hub (`VirtualHub.express_route_gateway_name`), in the same group."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the circuit; false when left out. A new one takes weeks."""
+    """Whether Pulumi refuses to delete the circuit; false by default. A new one takes weeks."""
 
 
 class ExpressRoute(Component):

@@ -25,7 +25,7 @@ def zones() -> Mapping[str, list[str]]:
 
 
 class PrivateLinkScopesArgs(LabelledArgs):
-    """What the scopes need."""
+    """Arguments of the scopes."""
 
     location: str
     """The Azure region of the private endpoints, `uksouth` or `ukwest`."""
@@ -38,9 +38,9 @@ class PrivateLinkScopesArgs(LabelledArgs):
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoints, with room for sixteen addresses."""
     data_collection_endpoint_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """The data collection endpoints that are reached, by a short name for each."""
+    """The data collection endpoints that are reached, keyed by a short name."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the zones which are made here, by a short name for each."""
+    """Networks that resolve the zones which are made here, keyed by a short name."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
     """The estate's private DNS zones by name; a zone that is not among them is made."""
     query_access: NotRequired[str]
@@ -48,9 +48,9 @@ class PrivateLinkScopesArgs(LabelledArgs):
     left out, or nobody outside the network would see a log while the network is down."""
     ingestion_access: NotRequired[str]
     """`PrivateOnly`, or `Open` where machines of connected networks also send to workspaces outside the scope;
-    `PrivateOnly` when left out."""
+    `PrivateOnly` by default."""
     arc: NotRequired[bool]
-    """Whether there is a scope for Azure Arc; true when left out."""
+    """Whether there is a scope for Azure Arc; true by default."""
 
 
 class PrivateLinkScopes(Component):

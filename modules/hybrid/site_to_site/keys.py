@@ -20,9 +20,9 @@ class KeyVaultPlace(TypedDict):
     resource_group_name: pulumi.Input[str]
     """The vault's resource group."""
     expires_on: NotRequired[str]
-    """The last day on which the key is to be used, `2027-11-30`; the vault tells beforehand. None when left out."""
+    """The last day on which the key is to be used, `2027-11-30`; the vault tells beforehand. None by default."""
     number: NotRequired[int]
-    """Which key of the site this is; 1 when left out. A higher number makes a new key, and drops the old one."""
+    """Which key of the site this is; 1 by default. A higher number makes a new key, and drops the old one."""
 
 
 def shared_key(

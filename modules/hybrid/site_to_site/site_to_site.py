@@ -13,7 +13,7 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class SiteToSiteArgs(LabelledArgs):
-    """What a site needs."""
+    """Arguments of a site."""
 
     location: str
     """The Azure region, `uksouth` or `ukwest`: the gateway's."""
@@ -32,7 +32,7 @@ class SiteToSiteArgs(LabelledArgs):
     key_vault: NotRequired[KeyVaultPlace]
     """The vault that takes a key made here, as the secret `vpn-<site>`."""
     routing_weight: NotRequired[int]
-    """Which connection is preferred for a range that several know, the highest; 0 when left out."""
+    """Which connection is preferred for a range that several know, the highest; 0 by default."""
 
 
 class SiteToSite(Component):

@@ -21,13 +21,13 @@ class SiteDevice(TypedDict):
     bgp_address: str
     """The address that it speaks BGP from, on the site's network."""
     provider: NotRequired[str]
-    """Whose line it is on, for those who read the portal; nothing when left out."""
+    """Whose line it is on, for those who read the portal; nothing by default."""
     speed_mbps: NotRequired[int]
-    """The line's speed; 100 when left out."""
+    """The line's speed; 100 by default."""
 
 
 def problems(site: str, asn: int, devices: list[SiteDevice]) -> list[str]:
-    """What is wrong with a site, in words."""
+    """Problems with a site, in words."""
     found = []
     if not site.replace("-", "").isalnum() or site != site.lower():
         found.append(f"site is {site!r}; use lower-case letters, digits and hyphens")

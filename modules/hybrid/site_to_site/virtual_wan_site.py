@@ -13,7 +13,7 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class VirtualWanSiteArgs(LabelledArgs):
-    """What a site of a virtual WAN needs."""
+    """Arguments of a site of a virtual WAN."""
 
     location: str
     """The Azure region, `uksouth` or `ukwest`: the virtual hub's."""

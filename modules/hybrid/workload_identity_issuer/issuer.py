@@ -23,7 +23,7 @@ class IssuerCluster(TypedDict):
 
 
 class WorkloadIdentityIssuerArgs(ResourceGroupScopedArgs):
-    """What the issuer needs."""
+    """Arguments of the issuer."""
 
     workload: str
     """What it is for, such as `issuer`; in its host name."""
@@ -32,7 +32,7 @@ class WorkloadIdentityIssuerArgs(ResourceGroupScopedArgs):
     clusters: dict[str, IssuerCluster]
     """The clusters by name; the name is in the issuer's URL, and so in every token."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete it: without it no workload signs in; false when left out."""
+    """Whether Pulumi refuses to delete it: without it no workload signs in; false by default."""
 
 
 def issuer_url(label: naming.Label, location: str, workload: str, cluster: str) -> str:

@@ -20,17 +20,17 @@ _PARAMETERS = "bluelamp-admission"
 
 
 class ClusterAdmissionArgs(LabelledArgs):
-    """What admission needs."""
+    """Arguments of admission."""
 
     registries: list[str]
     """The registries, with a folder where one is meant, that images may come from: `registry.essex.police.example`."""
     enforcement: NotRequired[str]
-    """`Deny`, or `Warn` or `Audit` to learn first what would be refused; `Deny` when left out."""
+    """`Deny`, or `Warn` or `Audit` to learn first what would be refused; `Deny` by default."""
     exempt_namespaces: NotRequired[list[str]]
     """Namespaces where no policy applies, besides Kubernetes' own."""
     exemptions: NotRequired[dict[str, list[str]]]
     """Namespaces where one policy does not apply, by the policy's name: `{"services": ["gateway-system"]}`, which is
-    what it is when left out. All exemptions of a cluster stand here, and nowhere else."""
+    what it is by default. All exemptions of a cluster stand here, and nowhere else."""
 
 
 class ClusterAdmission(Component):

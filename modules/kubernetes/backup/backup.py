@@ -26,9 +26,9 @@ class BackupSchedule(TypedDict):
     retention_days: int
     """Days for which each backup is kept; not fewer than the container's own."""
     namespaces: NotRequired[list[str]]
-    """The namespaces that are in it; every one when left out."""
+    """The namespaces that are in it; every one by default."""
     volumes: NotRequired[bool]
-    """Whether what the volumes hold is in it; true when left out."""
+    """Whether what the volumes hold is in it; true by default."""
 
 
 _SCHEDULES: list[BackupSchedule] = [
@@ -38,7 +38,7 @@ _SCHEDULES: list[BackupSchedule] = [
 
 
 class ClusterBackupArgs(LabelledArgs):
-    """What a cluster's backups need."""
+    """Arguments of a cluster's backups."""
 
     cluster: str
     """The cluster's name, below which its backups stand in the container."""
@@ -57,13 +57,13 @@ class ClusterBackupArgs(LabelledArgs):
     immutable_days: int
     """Days for which the container keeps a blob from being changed or deleted."""
     schedules: NotRequired[list[BackupSchedule]]
-    """When backups are made; daily kept 35 days and weekly kept 180 days when left out."""
+    """When backups are made; daily kept 35 days and weekly kept 180 days by default."""
     namespace: NotRequired[str]
-    """Where Velero runs; `velero` when left out."""
+    """Where Velero runs; `velero` by default."""
     create_namespace: NotRequired[bool]
-    """Whether to make the namespace; true when left out."""
+    """Whether to make the namespace; true by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the location of the backups; false when left out."""
+    """Whether Pulumi refuses to delete the location of the backups; false by default."""
 
 
 class ClusterBackup(Component):

@@ -25,15 +25,15 @@ class BareMetalHost(TypedDict):
     boot_mac_address: str
     """Hardware address, in lower case, of the interface that the server starts from."""
     role: NotRequired[str]
-    """What the server is for, `control-plane` or `worker`; `worker` when left out."""
+    """What the server is for, `control-plane` or `worker`; `worker` by default."""
     failure_domain: NotRequired[str]
     """The room or rack that fails as one."""
     root_device: NotRequired[str]
-    """Device name of the disk that is installed on, such as `/dev/sda`; the first that fits when left out."""
+    """Device name of the disk that is installed on, such as `/dev/sda`; the first that fits by default."""
 
 
 class BareMetalHostsArgs(LabelledArgs):
-    """What a force's servers need."""
+    """Arguments of a force's servers."""
 
     namespace: str
     """Namespace in the management cluster, the clusters' own."""

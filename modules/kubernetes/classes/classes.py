@@ -13,14 +13,14 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class WorkloadClassesArgs(LabelledArgs):
-    """What the classes need."""
+    """Arguments of the classes."""
 
     provisioner: str
     """The CSI driver, such as `csi.vsphere.vmware.com`."""
     parameters: NotRequired[dict[str, str]]
-    """The driver's parameters, such as the storage policy that encrypts; none when left out."""
+    """The driver's parameters, such as the storage policy that encrypts; none by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the storage classes; false when left out."""
+    """Whether Pulumi refuses to delete the storage classes; false by default."""
 
 
 class WorkloadClasses(Component):

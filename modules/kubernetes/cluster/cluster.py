@@ -19,13 +19,13 @@ class WorkerPool(TypedDict):
     """A pool of worker machines."""
 
     replicas: NotRequired[int]
-    """Number of machines; 3 when left out."""
+    """Number of machines; 3 by default."""
     failure_domain: NotRequired[str]
-    """Where they stand, such as a deployment zone of vSphere; anywhere when left out."""
+    """Where they stand, such as a deployment zone of vSphere; anywhere by default."""
 
 
 class ClusterArgs(LabelledArgs):
-    """What a cluster needs."""
+    """Arguments of a cluster."""
 
     namespace: str
     """Namespace in the management cluster, the class's own."""
@@ -36,23 +36,23 @@ class ClusterArgs(LabelledArgs):
     endpoint: str
     """The IP address of the API server, free in the machines' own network."""
     tier: NotRequired[str]
-    """What runs on it, `live` or `non-live`; `live` when left out."""
+    """What runs on it, `live` or `non-live`; `live` by default."""
     endpoint_port: NotRequired[int]
-    """Port of the API server; 6443 when left out."""
+    """Port of the API server; 6443 by default."""
     control_plane_replicas: NotRequired[int]
-    """Control-plane machines, an odd number; 3 when left out."""
+    """Control-plane machines, an odd number; 3 by default."""
     workers: NotRequired[dict[str, WorkerPool]]
-    """Pools of worker machines by name; one of three machines, `general`, when left out."""
+    """Pools of worker machines by name; one of three machines, `general`, by default."""
     pod_cidr: NotRequired[str]
-    """Addresses of pods; `100.64.0.0/16`, shared address space (RFC 6598), when left out."""
+    """Addresses of pods; `100.64.0.0/16`, shared address space (RFC 6598), by default."""
     service_cidr: NotRequired[str]
-    """Addresses of services; `100.65.0.0/16` when left out."""
+    """Addresses of services; `100.65.0.0/16` by default."""
     service_account_issuer: NotRequired[str]
     """Public address, `https://…`, of the issuer of the cluster's tokens, for workload identity in Azure."""
     addons: NotRequired[str]
     """Name of the `ClusterAddons` that the cluster gets."""
     protect: NotRequired[bool]
-    """Whether the cluster is guarded against deletion; false when left out."""
+    """Whether the cluster is guarded against deletion; false by default."""
 
 
 class Cluster(Component):

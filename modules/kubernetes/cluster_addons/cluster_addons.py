@@ -16,7 +16,7 @@ _LONGEST = 1024 * 1024
 
 
 class ClusterAddonsArgs(LabelledArgs):
-    """What a set of add-ons needs."""
+    """Arguments of a set of add-ons."""
 
     namespace: str
     """Namespace in the management cluster, the clusters' own."""

@@ -15,16 +15,16 @@ class ClusterSignIn(TypedDict):
     token names 200 groups at most."""
     groups_claim: NotRequired[str]
     """The claim that gives a user's groups, `groups` (object ids, as tenants name them) or `roles` (application
-    roles); `groups` when left out."""
+    roles); `groups` by default."""
 
 
 class EtcdBackup(TypedDict):
     """Snapshots of etcd on every control-plane machine."""
 
     every_hours: NotRequired[int]
-    """Hours between snapshots, a divisor of 24; 6 when left out."""
+    """Hours between snapshots, a divisor of 24; 6 by default."""
     keep_days: NotRequired[int]
-    """Days that a snapshot is kept; 14 when left out."""
+    """Days that a snapshot is kept; 14 by default."""
     nfs_export: NotRequired[str]
     """An NFS export, such as `nas.example.police.uk:/etcd`, that `/var/backups/etcd` is mounted from. Without it
     snapshots stay on the machine, and are lost with it."""
@@ -34,11 +34,11 @@ class MachineSize(TypedDict):
     """The size of a virtual machine."""
 
     cpus: NotRequired[int]
-    """Virtual processors; 4 when left out, 2 at least."""
+    """Virtual processors; 4 by default, 2 at least."""
     memory_mib: NotRequired[int]
-    """Memory in MiB; 16384 when left out."""
+    """Memory in MiB; 16384 by default."""
     disk_gib: NotRequired[int]
-    """Disk in GiB; 100 when left out."""
+    """Disk in GiB; 100 by default."""
 
 
 class VsphereMachines(TypedDict):
@@ -58,7 +58,7 @@ class VsphereMachines(TypedDict):
     network: str
     """The port group of the machines."""
     storage_policy: NotRequired[str]
-    """Storage policy; the default of the data centre when left out."""
+    """Storage policy; the default of the data centre by default."""
     folder: NotRequired[str]
     """Folder of the machines."""
     resource_pool: NotRequired[str]
@@ -79,13 +79,13 @@ class Metal3Machines(TypedDict):
     image_checksum: str
     """The image's SHA-256 checksum, or the URL of one."""
     image_format: NotRequired[str]
-    """`qcow2` or `raw`; `qcow2` when left out."""
+    """`qcow2` or `raw`; `qcow2` by default."""
     interface: NotRequired[str]
-    """The network interface that is configured by DHCP; `eno1` when left out."""
+    """The network interface that is configured by DHCP; `eno1` by default."""
 
 
 class ClusterClassArgs(LabelledArgs):
-    """What a class of clusters needs."""
+    """Arguments of a class of clusters."""
 
     namespace: str
     """Namespace in the management cluster; it must exist."""
@@ -103,10 +103,10 @@ class ClusterClassArgs(LabelledArgs):
     """Host of the registry that mirrors all others, for a site with no way out; images are then taken from it alone,
     from a repository named after the registry that they were published on."""
     exempt_namespaces: NotRequired[list[str]]
-    """Namespaces that Pod Security lets run as they want; `kube-system` and the storage driver's when left out."""
+    """Namespaces that Pod Security lets run as they want; `kube-system` and the storage driver's by default."""
     etcd_backup: NotRequired[EtcdBackup]
-    """Snapshots of etcd; every six hours, kept for fourteen days, when left out."""
+    """Snapshots of etcd; every six hours, kept for fourteen days, by default."""
     ntp_servers: NotRequired[list[str]]
-    """Time servers; the image's own when left out."""
+    """Time servers; the image's own by default."""
     kube_vip_image: NotRequired[str]
-    """The image that holds the API server's address; kube-vip's own release when left out."""
+    """The image that holds the API server's address; kube-vip's own release by default."""

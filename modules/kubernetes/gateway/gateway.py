@@ -23,7 +23,7 @@ _TENANTS = {
 
 
 class ClusterGatewayArgs(LabelledArgs):
-    """What a gateway needs."""
+    """Arguments of a gateway."""
 
     domain: str
     """The domain below which everything on the cluster is reached, such as `live.essex.police.example`."""
@@ -32,9 +32,9 @@ class ClusterGatewayArgs(LabelledArgs):
     issuer: issuer.GatewayIssuer
     """Who signs the certificate."""
     namespace: NotRequired[str]
-    """Where the gateway runs; `gateway-system` when left out."""
+    """Where the gateway runs; `gateway-system` by default."""
     create_namespace: NotRequired[bool]
-    """Whether to make the namespace; true when left out."""
+    """Whether to make the namespace; true by default."""
 
 
 class ClusterGateway(Component):

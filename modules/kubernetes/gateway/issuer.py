@@ -10,7 +10,7 @@ class GatewayAcme(TypedDict):
     """A public authority that asks for proof by DNS; cert-manager proves it in Azure DNS by workload identity."""
 
     server: NotRequired[str]
-    """The authority's ACME directory; that of Let's Encrypt when left out."""
+    """The authority's ACME directory; that of Let's Encrypt by default."""
     email: str
     """The mailbox that is warned before a certificate ends."""
     zone: str
@@ -56,7 +56,7 @@ def spec(issuer: GatewayIssuer) -> dict[str, Any]:
 
 
 def problems(issuer: GatewayIssuer, domain: str) -> Iterator[str]:
-    """What is wrong with the issuer of certificates for `domain`."""
+    """Problems with the issuer of certificates for `domain`."""
     if ("ca_secret_name" in issuer) == ("acme" in issuer):
         yield "issuer needs one of ca_secret_name and acme"
     elif "acme" in issuer and not f".{domain}".endswith(f".{issuer['acme']['zone']}"):

@@ -20,7 +20,7 @@ _ACCOUNT = "prometheus"
 
 
 class ClusterMonitoringArgs(LabelledArgs):
-    """What a cluster's monitoring needs."""
+    """Arguments of a cluster's monitoring."""
 
     cluster: str
     """The cluster's name, which every metric carries."""
@@ -32,11 +32,11 @@ class ClusterMonitoringArgs(LabelledArgs):
     client_id: pulumi.Input[str]
     """The identity with the role Monitoring Metrics Publisher on the rule, federated with `subject`."""
     quiet_namespaces: NotRequired[list[str]]
-    """Namespaces whose pods' output is not collected; none when left out."""
+    """Namespaces whose pods' output is not collected; none by default."""
     namespace: NotRequired[str]
-    """Where Prometheus runs; `monitoring` when left out."""
+    """Where Prometheus runs; `monitoring` by default."""
     create_namespace: NotRequired[bool]
-    """Whether to make the namespace; true when left out."""
+    """Whether to make the namespace; true by default."""
 
 
 class ClusterMonitoring(Component):

@@ -13,7 +13,7 @@ _STORE, _ACCOUNT = "key-vault", "key-vault"
 
 
 class ClusterSecretsArgs(LabelledArgs):
-    """What a store of secrets needs."""
+    """Arguments of a store of secrets."""
 
     vault_uri: pulumi.Input[str]
     """Where the vault answers, `https://….vault.azure.net/`."""
@@ -22,11 +22,11 @@ class ClusterSecretsArgs(LabelledArgs):
     client_id: pulumi.Input[str]
     """The identity with the role Key Vault Secrets User, federated with the service account (see `subject`)."""
     allowed_namespaces: NotRequired[list[str]]
-    """Who may use the store; `cert-manager`, `gateway-system`, `monitoring` and `velero` when left out."""
+    """Who may use the store; `cert-manager`, `gateway-system`, `monitoring` and `velero` by default."""
     namespace: NotRequired[str]
-    """Where External Secrets runs; `external-secrets` when left out."""
+    """Where External Secrets runs; `external-secrets` by default."""
     create_namespace: NotRequired[bool]
-    """Whether to make the namespace; true when left out."""
+    """Whether to make the namespace; true by default."""
 
 
 class ClusterSecrets(Component):

@@ -14,28 +14,28 @@ class TenantQuota(TypedDict):
     """What all pods of a tenant may ask for together."""
 
     cpu: NotRequired[str]
-    """Cores, such as `4` or `500m`; 4 when left out."""
+    """Cores, such as `4` or `500m`; 4 by default."""
     memory: NotRequired[str]
-    """Memory, such as `16Gi`; 16Gi when left out."""
+    """Memory, such as `16Gi`; 16Gi by default."""
     pods: NotRequired[int]
-    """Number of pods; 50 when left out."""
+    """Number of pods; 50 by default."""
     storage: NotRequired[str]
-    """Volumes' size together, such as `100Gi`; not limited when left out."""
+    """Volumes' size together, such as `100Gi`; not limited by default."""
     volumes: NotRequired[int]
-    """Number of volumes; not limited when left out."""
+    """Number of volumes; not limited by default."""
 
 
 class TenantLimits(TypedDict):
     """What a container gets that asks for nothing, and the most that it may ask for."""
 
     cpu: NotRequired[str]
-    """The limit of a container that names none; `500m` when left out."""
+    """The limit of a container that names none; `500m` by default."""
     memory: NotRequired[str]
-    """The same of memory; `512Mi` when left out."""
+    """The same of memory; `512Mi` by default."""
     most_cpu: NotRequired[str]
-    """The most that one container may ask for; the quota alone when left out."""
+    """The most that one container may ask for; the quota alone by default."""
     most_memory: NotRequired[str]
-    """The same of memory; the quota alone when left out."""
+    """The same of memory; the quota alone by default."""
 
 
 class TenantGroups(TypedDict):
@@ -62,7 +62,7 @@ class TenantEgress(TypedDict):
     ports: list[int]
     """The TCP ports."""
     program: NotRequired[str]
-    """The label `app.kubernetes.io/name` of the pods that may, such as a job's name; every pod when left out."""
+    """The label `app.kubernetes.io/name` of the pods that may, such as a job's name; every pod by default."""
 
 
 class TenantGitOps(TypedDict):
@@ -71,18 +71,18 @@ class TenantGitOps(TypedDict):
     url: str
     """The repository, `https://…` or `ssh://…`."""
     branch: NotRequired[str]
-    """The branch; `main` when left out."""
+    """The branch; `main` by default."""
     path: NotRequired[str]
-    """The folder of the manifests; the top when left out."""
+    """The folder of the manifests; the top by default."""
     interval: NotRequired[str]
-    """How often to look, such as `5m`; 5m when left out."""
+    """How often to look, such as `5m`; 5m by default."""
     secret_name: NotRequired[str]
-    """The secret in the namespace with which the repository is read; none when left out. Its value never stands here:
+    """The secret in the namespace with which the repository is read; none by default. Its value never stands here:
     External Secrets or the tenant puts it there."""
 
 
 class TenantArgs(LabelledArgs):
-    """What a tenant needs."""
+    """Arguments of a tenant."""
 
     namespace: str
     """Name of the namespace."""
@@ -93,18 +93,18 @@ class TenantArgs(LabelledArgs):
     groups: NotRequired[TenantGroups]
     """Who may do what."""
     egress: NotRequired[list[TenantEgress]]
-    """Where the pods may go besides the DNS and their neighbours; nowhere when left out."""
+    """Where the pods may go besides the DNS and their neighbours; nowhere by default."""
     gitops: NotRequired[TenantGitOps]
-    """The repository that Flux keeps the namespace by; none when left out."""
+    """The repository that Flux keeps the namespace by; none by default."""
     pod_security: NotRequired[str]
-    """The Pod Security Standard that is enforced, `restricted` or `baseline`; `restricted` when left out. Warnings and
+    """The Pod Security Standard that is enforced, `restricted` or `baseline`; `restricted` by default. Warnings and
     audit records are always by `restricted`."""
     pod_security_version: NotRequired[str]
-    """The edition of the standard, such as `v1.36`; `latest` when left out."""
+    """The edition of the standard, such as `v1.36`; `latest` by default."""
     gateway_namespace: NotRequired[str]
-    """Namespace of the ingress gateway, which may reach every pod; `gateway-system` when left out."""
+    """Namespace of the ingress gateway, which may reach every pod; `gateway-system` by default."""
     monitoring_namespace: NotRequired[str]
-    """Namespace whose pods may read the metrics of every pod; none when left out."""
+    """Namespace whose pods may read the metrics of every pod; none by default."""
 
 
 def check(args: TenantArgs) -> None:

@@ -20,21 +20,21 @@ class VsphereSite(TypedDict):
     compute_cluster: str
     """Path or name of the compute cluster."""
     datastore: NotRequired[str]
-    """Datastore of the machines; the storage policy's choice when left out."""
+    """Datastore of the machines; the storage policy's choice by default."""
     networks: list[str]
     """Port groups of the machines."""
     region: NotRequired[str]
-    """Tag of the data centre in the category `k8s-region`; the data centre's name when left out."""
+    """Tag of the data centre in the category `k8s-region`; the data centre's name by default."""
     resource_pool: NotRequired[str]
     """Resource pool of the machines."""
     folder: NotRequired[str]
     """Folder of the machines."""
     control_plane: NotRequired[bool]
-    """Whether control-plane machines may stand here; true when left out."""
+    """Whether control-plane machines may stand here; true by default."""
 
 
 class VsphereSitesArgs(LabelledArgs):
-    """What a force's sites on vSphere need."""
+    """Arguments of a force's sites on vSphere."""
 
     server: str
     """vCenter's host name."""
