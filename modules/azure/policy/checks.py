@@ -1,4 +1,4 @@
-"""The baseline's arguments, checked together: every mistake at once, each with the nearest right word."""
+"""Checks the arguments of the baseline and reports every mistake with a suggestion."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -17,7 +17,7 @@ CATEGORIES: Final = ("Waiver", "Mitigated")
 
 
 def check(owner: str, args: PolicyBaselineArgs) -> None:
-    """Raises `ValueError` that names every mistake in `args`; `owner` says whose they are."""
+    """Raises `ValueError` listing every mistake in `args`. `owner` is the component named in the error."""
     wrong = [*_groups(args), *_locations(args), *_names(args), *_changes(args)]
     seen: set[str] = set()
     for index, exemption in enumerate(args.get("exemptions", [])):
@@ -28,9 +28,9 @@ def check(owner: str, args: PolicyBaselineArgs) -> None:
 
 
 def assigned_at(exemption: Mapping[str, Any], groups: Iterable[str]) -> str:
-    """The group whose assignment an exemption is of: the named one, the nearest at or above its scope, or the only one.
+    """The group of the exempted assignment: the one named, the nearest at or above the scope, or the only one.
 
-    Raises `ValueError` where there is none, or more than one could be meant.
+    Raises `ValueError` if there is none, or if it is ambiguous.
     """
     scopes = [scope for scope in assignments()[exemption["assignment"]].scopes if scope in groups]
     named = exemption.get("assigned_at")

@@ -1,4 +1,4 @@
-"""A resource group, named and tagged."""
+"""A resource group."""
 
 import pulumi
 from pulumi_azure_native import resources
@@ -12,7 +12,7 @@ class ResourceGroupArgs(RegionalArgs):
     """Arguments of a resource group."""
 
     workload: str
-    """What the group is for, such as `network`."""
+    """The purpose of the group, such as `network`."""
 
 
 class ResourceGroup(Component):

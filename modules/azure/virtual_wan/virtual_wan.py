@@ -1,4 +1,4 @@
-"""A virtual WAN: what virtual hubs belong to."""
+"""A virtual WAN, the parent of virtual hubs."""
 
 from typing import NotRequired
 
@@ -14,15 +14,15 @@ class VirtualWanArgs(LabelledArgs):
     """Arguments of a virtual WAN."""
 
     location: str
-    """The Azure region that keeps its description, `uksouth` or `ukwest`."""
+    """The Azure region of the WAN's metadata, `uksouth` or `ukwest`."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
+    """The resource group of the WAN."""
     protect: NotRequired[bool]
     """Whether Pulumi refuses to delete it; false by default."""
 
 
 class VirtualWan(Component):
-    """A Standard virtual WAN, in which branches reach one another and VPN is always encrypted."""
+    """A Standard virtual WAN with branch-to-branch traffic and VPN encryption."""
 
     virtual_wan_id: pulumi.Output[str]
     """The virtual WAN's ARM id."""
