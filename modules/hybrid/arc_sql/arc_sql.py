@@ -1,4 +1,4 @@
-"""SQL Server on premises, connected to Azure Arc."""
+"""On-premises SQL Server, connected to Azure Arc."""
 
 from typing import NotRequired, TypedDict
 
@@ -25,15 +25,15 @@ class ArcSqlInstance(TypedDict):
     """One instance of SQL Server."""
 
     version: str
-    """Such as `SQL Server 2022`."""
+    """The version, such as `SQL Server 2022`."""
     edition: NotRequired[str]
     """`Enterprise`, `Standard`, `Web`, `Developer`, `Express` or `Evaluation`; `Standard` by default."""
     cores: NotRequired[int]
-    """The cores that it is licensed for; unknown by default."""
+    """The number of licensed cores; unknown by default."""
     authentication: NotRequired[str]
-    """`Windows`, or `Mixed` where it knows passwords of its own; `Windows` by default."""
+    """`Windows` authentication, or `Mixed` with SQL logins; `Windows` by default."""
     backup_days: NotRequired[int]
-    """Days for which automatic backups on the machine are kept, 1 to 35; it makes none by default."""
+    """Retention of automatic backups on the machine in days, 1 to 35; no automatic backups by default."""
 
 
 class ArcSqlMachine(TypedDict):
@@ -51,17 +51,17 @@ class ArcSqlArgs(LabelledArgs):
     """Arguments of connected SQL Servers."""
 
     location: str
-    """The Azure region that keeps their record, `uksouth` or `ukwest`; the servers are on premises."""
+    """The Azure region of the Arc resources, `uksouth` or `ukwest`; the servers are on premises."""
     resource_group_name: pulumi.Input[str]
     """The resource group of the machines."""
     machines: dict[str, ArcSqlMachine]
     """The connected machines by their names in Azure."""
     extended_security_updates: NotRequired[bool]
-    """Whether SQL Server that Microsoft no longer supports is patched for a fee; false by default."""
+    """Whether to buy Extended Security Updates for unsupported versions of SQL Server; false by default."""
 
 
 class ArcSql(Component):
-    """Connected machines' SQL Server: the extension, and each instance."""
+    """The SQL Server extension of connected machines, and each instance."""
 
     instance_ids: pulumi.Output[dict[str, str]]
     """The instances' ARM ids by their names in Azure: `machine`, or `machine_INSTANCE`."""

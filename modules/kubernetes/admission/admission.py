@@ -1,4 +1,4 @@
-"""The cluster's admission policies and where they are bound."""
+"""The cluster's admission policies and their bindings."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -23,14 +23,14 @@ class ClusterAdmissionArgs(LabelledArgs):
     """Arguments of admission."""
 
     registries: list[str]
-    """The registries, with a folder where one is meant, that images may come from: `registry.essex.police.example`."""
+    """The allowed image registries, optionally with a folder: `registry.essex.police.example`."""
     enforcement: NotRequired[str]
-    """`Deny`, or `Warn` or `Audit` to learn first what would be refused; `Deny` by default."""
+    """`Deny`, or `Warn` or `Audit` to test the policies first; `Deny` by default."""
     exempt_namespaces: NotRequired[list[str]]
-    """Namespaces where no policy applies, besides Kubernetes' own."""
+    """Namespaces exempt from all policies, besides Kubernetes' own."""
     exemptions: NotRequired[dict[str, list[str]]]
-    """Namespaces where one policy does not apply, by the policy's name: `{"services": ["gateway-system"]}`, which is
-    what it is by default. All exemptions of a cluster stand here, and nowhere else."""
+    """Namespaces exempt from single policies, by the policy's name; by default
+    `{"services": ["gateway-system"]}`. All exemptions of a cluster are listed here."""
 
 
 class ClusterAdmission(Component):

@@ -1,4 +1,4 @@
-"""Where a cluster's backups go, and when they are made."""
+"""The storage location and schedules of a cluster's backups."""
 
 import re
 from collections.abc import Iterator
@@ -17,18 +17,18 @@ _CRON = re.compile(r"@(hourly|daily|weekly|monthly)|\S+( \S+){4}")
 
 
 class BackupSchedule(TypedDict):
-    """When a backup is made, and how long it is kept."""
+    """Time and retention of a backup."""
 
     name: str
-    """Such as `daily`."""
+    """The schedule's name, such as `daily`."""
     cron: str
-    """Minute, hour, day of the month, month, day of the week, in UTC: `15 1 * * *`."""
+    """Cron expression in UTC: `15 1 * * *`."""
     retention_days: int
-    """Days for which each backup is kept; not fewer than the container's own."""
+    """Retention in days; at least the container's immutability period."""
     namespaces: NotRequired[list[str]]
-    """The namespaces that are in it; every one by default."""
+    """The included namespaces; all by default."""
     volumes: NotRequired[bool]
-    """Whether what the volumes hold is in it; true by default."""
+    """Whether volume data is included; true by default."""
 
 
 _SCHEDULES: list[BackupSchedule] = [
@@ -41,11 +41,11 @@ class ClusterBackupArgs(LabelledArgs):
     """Arguments of a cluster's backups."""
 
     cluster: str
-    """The cluster's name, below which its backups stand in the container."""
+    """The cluster's name, which is the prefix of its backups in the container."""
     storage_account_name: pulumi.Input[str]
     """The storage account of the container."""
     container_name: pulumi.Input[str]
-    """The blob container, with a policy that makes it immutable."""
+    """The blob container, which must have an immutability policy."""
     resource_group_name: pulumi.Input[str]
     """The resource group of the storage account."""
     subscription_id: pulumi.Input[str]
@@ -53,17 +53,18 @@ class ClusterBackupArgs(LabelledArgs):
     tenant_id: pulumi.Input[str]
     """The Entra ID tenant of the identity."""
     client_id: pulumi.Input[str]
-    """The identity with the role Storage Blob Data Contributor on the container, federated with `subject`."""
+    """The client id of the identity with the role Storage Blob Data Contributor on the container, federated with
+    `subject`."""
     immutable_days: int
-    """Days for which the container keeps a blob from being changed or deleted."""
+    """The container's immutability period in days."""
     schedules: NotRequired[list[BackupSchedule]]
-    """When backups are made; daily kept 35 days and weekly kept 180 days by default."""
+    """The schedules; by default daily, kept 35 days, and weekly, kept 180 days."""
     namespace: NotRequired[str]
-    """Where Velero runs; `velero` by default."""
+    """Namespace of Velero; `velero` by default."""
     create_namespace: NotRequired[bool]
-    """Whether to make the namespace; true by default."""
+    """Whether to create the namespace; true by default."""
     protect: NotRequired[bool]
-    """Whether Pulumi refuses to delete the location of the backups; false by default."""
+    """Whether Pulumi refuses to delete the backup location; false by default."""
 
 
 class ClusterBackup(Component):
@@ -99,7 +100,7 @@ class ClusterBackup(Component):
                     "subscriptionId": args["subscription_id"],
                     "resourceGroup": args["resource_group_name"],
                     "storageAccount": args["storage_account_name"],
-                    # By role, not by the account's key, which could empty the container's account.
+                    # Entra ID authentication, not the account key, which would give access to the whole account.
                     "useAAD": "true",
                 },
                 "backupSyncPeriod": "10m0s",

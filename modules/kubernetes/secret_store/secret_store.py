@@ -1,4 +1,4 @@
-"""The platform's own store of secrets."""
+"""The platform's secret store."""
 
 from typing import NotRequired
 
@@ -16,24 +16,24 @@ class ClusterSecretsArgs(LabelledArgs):
     """Arguments of a store of secrets."""
 
     vault_uri: pulumi.Input[str]
-    """Where the vault answers, `https://….vault.azure.net/`."""
+    """The vault's URI, `https://….vault.azure.net/`."""
     tenant_id: pulumi.Input[str]
     """The Entra ID tenant of the vault."""
     client_id: pulumi.Input[str]
-    """The identity with the role Key Vault Secrets User, federated with the service account (see `subject`)."""
+    """The client id of the identity with the role Key Vault Secrets User, federated with `subject`."""
     allowed_namespaces: NotRequired[list[str]]
-    """Who may use the store; `cert-manager`, `gateway-system`, `monitoring` and `velero` by default."""
+    """Allowed namespaces; `cert-manager`, `gateway-system`, `monitoring` and `velero` by default."""
     namespace: NotRequired[str]
-    """Where External Secrets runs; `external-secrets` by default."""
+    """Namespace of External Secrets; `external-secrets` by default."""
     create_namespace: NotRequired[bool]
-    """Whether to make the namespace; true by default."""
+    """Whether to create the namespace; true by default."""
 
 
 class ClusterSecrets(Component):
-    """A cluster secret store on a key vault, and the service account that reads it."""
+    """A cluster secret store for a key vault, and its service account."""
 
     name: pulumi.Output[str]
-    """The store's name, for external secrets."""
+    """The store's name, for `ExternalSecret` objects."""
     subject: pulumi.Output[str]
     """The subject of the service account's tokens, for the identity's federated credential."""
 
