@@ -1,4 +1,4 @@
-"""A machine learning workspace in a managed network, and a Stream Analytics cluster with private ways to its data."""
+"""A machine learning workspace with a managed network, and a Stream Analytics cluster with private endpoints."""
 
 from collections.abc import Mapping
 from typing import Any, Final, NotRequired
@@ -25,40 +25,40 @@ class DataAnalyticsArgs(ResourceGroupScopedArgs):
     """Arguments of analytics."""
 
     workload: str
-    """What it is for, such as `analytics`; in every name."""
+    """The purpose, such as `analytics`; part of every name."""
     subnet_id: pulumi.Input[str]
-    """The subnet for the private endpoints."""
+    """The private endpoint subnet."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that receives its logs."""
+    """The Log Analytics workspace that receives the logs."""
     key_vault_id: pulumi.Input[str]
-    """The key vault in which the workspace keeps its secrets."""
+    """The key vault for the workspace's secrets."""
     lake_id: pulumi.Input[str]
-    """The lake that it reads and writes, a storage account's ARM id."""
+    """The ARM id of the lake's storage account, which the workspace reads and writes."""
     event_hubs_id: pulumi.Input[str]
-    """The Event Hubs namespace whose streams are read."""
+    """The ARM id of the Event Hubs namespace with the event streams."""
     streaming_units: NotRequired[int]
-    """The size of the Stream Analytics cluster, 36 to 216 in steps of 36; 36 by default."""
+    """Streaming units of the Stream Analytics cluster, 36 to 216 in steps of 36; 36 by default."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the private names, keyed by a short name; not used for zones that exist."""
+    """Networks to link to new private DNS zones, keyed by a short name; not used for existing zones."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Private DNS zones that exist, by name; made by default."""
+    """Existing private DNS zones, by name; missing zones are created."""
     key: NotRequired[EncryptionKey]
-    """A key of the force's own for the workspace's storage; Microsoft's by default."""
+    """A customer-managed key for the workspace's storage; a Microsoft-managed key by default."""
     protect: NotRequired[bool]
     """Whether Pulumi refuses to delete the workspace's storage; false by default."""
 
 
 class DataAnalytics(Component):
-    """A workspace that reaches only what is approved, its storage, and a cluster for streams."""
+    """A workspace with approved outbound connections only, its storage, and a Stream Analytics cluster."""
 
     id: pulumi.Output[str]
     """The machine learning workspace's ARM id."""
     name: pulumi.Output[str]
     """The machine learning workspace's name, known before it exists."""
     storage_id: pulumi.Output[str]
-    """The ARM id of the workspace's own storage account."""
+    """The ARM id of the workspace's storage account."""
     cluster_id: pulumi.Output[str]
-    """The Stream Analytics cluster's ARM id, in which streaming jobs run."""
+    """The Stream Analytics cluster's ARM id, for streaming jobs."""
 
     def __init__(self, name: str, args: DataAnalyticsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -79,7 +79,7 @@ class DataAnalytics(Component):
         self.finish()
 
     def _storage(self, name: str, args: DataAnalyticsArgs) -> storage.StorageAccount:
-        """The workspace's own storage, which cannot be a lake."""
+        """The workspace's storage account. It must not have a hierarchical namespace."""
         account_name = naming.name("storage_account", args["workload"], args["label"], args["location"])
         account = closed_storage.account(self, name, args, account_name, access_tier="Hot")
         here: dict[str, pulumi.Input[str]] = {
