@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 from pulumi_azure_native import storage
 
-from bluelamp.modules.azure import closed_storage
+from bluelamp.modules.azure import private_storage
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.component import Component, after
 
@@ -22,7 +22,7 @@ def account(
     `args` are the component's arguments: location, label, immutability `lock`, encryption `key` and `protect`.
     Blobs cannot be changed or deleted for `days`. With `appends`, data can still be appended to blobs, as logs need.
     """
-    return closed_storage.account(
+    return private_storage.account(
         owner,
         name,
         args,

@@ -20,7 +20,7 @@ _MOST = {"memory": "512Mi"}
 """Default resource limits of a container. CPU has no limit, so idle CPU is available to it."""
 
 
-def own_namespace(
+def platform_namespace(
     component: Component,
     name: str,
     label: naming.Label,

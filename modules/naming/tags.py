@@ -37,7 +37,7 @@ def tags(label: Label) -> dict[str, str]:
     mandatory = dict(zip(MANDATORY, values, strict=True))
     more = label.get("tags", {})
     wrong = [f"{key} is empty" for key, value in mandatory.items() if not value.strip()]
-    wrong += [f"{key} is given by the label, so tags cannot say it again" for key in more if key in mandatory]
+    wrong += [f"{key} is given by the label, so tags cannot override it" for key in more if key in mandatory]
     wrong += [
         f"{key} has {len(value)} characters, Azure takes {_LONGEST_VALUE}"
         for key, value in {**mandatory, **more}.items()

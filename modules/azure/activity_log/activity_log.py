@@ -44,7 +44,7 @@ class ActivityLog(Component):
         super().__init__(name, args, opts)
         groups = args.get("management_group_names", {})
         if not args["subscription_ids"]:
-            raise ValueError(f"ActivityLog {name!r}: subscription_ids is empty; name one subscription at least")
+            raise ValueError(f"ActivityLog {name!r}: subscription_ids is empty; name at least one subscription")
         both = sorted(set(args["subscription_ids"]) & set(groups))
         if both:
             raise ValueError(f"ActivityLog {name!r}: {both[0]} names a subscription and a management group")

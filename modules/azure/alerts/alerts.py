@@ -164,7 +164,7 @@ def _conditions(wanted: dict[str, Any]) -> list[monitor.AlertRuleAnyOfOrLeafCond
 def _check(owner: str, args: AlertsArgs) -> None:
     """Raises `ValueError` listing every problem."""
     lists = {"subscription_ids": args["subscription_ids"], "contacts": args["contacts"]}
-    wrong = [f"{key} is empty; name one at least" for key, value in lists.items() if not value]
+    wrong = [f"{key} is empty; name at least one" for key, value in lists.items() if not value]
     known = [*catalogue("activity"), *catalogue("searches")]
     for key in args.get("without", []):
         if key not in known:

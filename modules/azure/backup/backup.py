@@ -6,7 +6,7 @@ from bluelamp.modules import naming
 from bluelamp.modules.azure.backup.arguments import BackupArgs, problems
 from bluelamp.modules.azure.backup.backup_vault import backup_vault
 from bluelamp.modules.azure.backup.data_policies import data_policies
-from bluelamp.modules.azure.backup.guarded import guarded
+from bluelamp.modules.azure.backup.guard_vaults import guard_vaults
 from bluelamp.modules.azure.backup.machine_policies import machine_policies
 from bluelamp.modules.azure.backup.recovery_vault import recovery_endpoint, recovery_vault
 from bluelamp.modules.azure.lock import lock
@@ -55,7 +55,7 @@ class Backup(Component):
         inside: list[pulumi.Resource] = [*logs, *policies.values()]
         if "resource_guard_id" in args:
             names = {"recovery": after(recovery_name, recovery), "backup": after(backup_name, backup)}
-            inside += guarded(self, name, args["resource_guard_id"], names, group, tags, inside)
+            inside += guard_vaults(self, name, args["resource_guard_id"], names, group, tags, inside)
         for part, vault in vaults:
             lock(self, f"{name}-{part}-lock", vault, inside, "It holds backups.")
         self.recovery_vault_id = recovery.id

@@ -80,7 +80,7 @@ def _check(owner: str, containers: list[str], days: int, lock: str) -> None:
     """Raises `ValueError` listing every problem."""
     wrong = []
     if not containers:
-        wrong.append("containers is empty; name one at least")
+        wrong.append("containers is empty; name at least one")
     if not 1 <= days <= immutable_storage.LONGEST:
         wrong.append(f"immutable_days is {days}; allowed are 1 to {immutable_storage.LONGEST}")
     wrong += immutable_storage.wrong_lock(lock)

@@ -50,7 +50,7 @@ def problems(args: BootstrapArgs) -> list[str]:
         if not _GUID.fullmatch(each)
     ]
     if not args["subscription_ids"]:
-        found.append("subscription_ids is empty; name the platform subscription at least")
+        found.append("subscription_ids is empty; name at least the platform subscription")
     if args.get("immutability", "Unlocked") not in ("Unlocked", "Locked"):
         found.append(f"immutability is {args.get('immutability')!r}; use Unlocked, Locked")
     return found

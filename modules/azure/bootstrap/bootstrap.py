@@ -10,9 +10,9 @@ from bluelamp.modules.azure.bootstrap.identities import (
     BLOB_READER,
     CRYPTO_USER,
     SECRETS_USER,
+    allow_role_assignments,
     apply_roles,
     identity,
-    may_assign,
     plan_roles,
 )
 from bluelamp.modules.azure.bootstrap.state_store import CONTAINER, state_store
@@ -133,7 +133,7 @@ class Bootstrap(Component):
         kept = [*store.inside, plan, apply]
         lock(self, f"{name}-state-lock", store.account, kept, "It holds the states of every deployment.")
         lock(self, f"{name}-keys-lock", vault, [key, encryption, plan, apply], "It holds the key to every state.")
-        may_assign(self, name, here, apply.principal_id, subscriptions, above)
+        allow_role_assignments(self, name, here, apply.principal_id, subscriptions, above)
         self.storage_account_name = store.name
         self.backend_url = store.name.apply(lambda account: f"azblob://{CONTAINER}?storage_account={account}")
         self.vault_name = vault.name

@@ -74,7 +74,7 @@ def apply_roles(
     return roles
 
 
-def may_assign(
+def allow_role_assignments(
     owner: Component,
     name: str,
     args: Mapping[str, Any],

@@ -9,7 +9,7 @@ from pulumi_azure_native import dataprotection as dp
 from pulumi_azure_native import monitor, storage
 
 from bluelamp.modules import naming
-from bluelamp.modules.azure import closed_storage
+from bluelamp.modules.azure import private_storage
 from bluelamp.modules.azure.backup import BackupArgs
 from bluelamp.modules.azure.backup.backup_vault import backup_vault
 from bluelamp.modules.azure.built_in_roles import role_guid
@@ -46,7 +46,7 @@ def state_store(owner: Component, name: str, args: Mapping[str, Any]) -> StateSt
     soft delete and point-in-time restore keep the earlier content.
     """
     account_name = naming.name("storage_account", args["workload"], args["label"], args["location"])
-    account = closed_storage.account(owner, name, args, account_name, access_tier="Hot")
+    account = private_storage.account(owner, name, args, account_name, access_tier="Hot")
     known = after(account_name, account)
     here: dict[str, pulumi.Input[str]] = {
         "account_name": known,

@@ -74,7 +74,7 @@ class BreakGlass(Component):
                 member_object_id=person,
                 opts=self.child(),
             )
-        self._alarm(name, args, people)
+        self._sign_in_alert(name, args, people)
         self.group_id = group.object_id
         self.user_ids = pulumi.Output.all(**people)
         self.finish()
@@ -91,7 +91,7 @@ class BreakGlass(Component):
             opts=self.child(protect=protect, ignore_changes=["password"]),
         )
 
-    def _alarm(self, name: str, args: BreakGlassArgs, people: dict[str, pulumi.Input[str]]) -> None:
+    def _sign_in_alert(self, name: str, args: BreakGlassArgs, people: dict[str, pulumi.Input[str]]) -> None:
         query = pulumi.Output.all(*people.values()).apply(_search)
         monitor.ScheduledQueryRule(
             f"{name}-sign-in",
@@ -139,7 +139,7 @@ def _check(owner: str, accounts: dict[str, BreakGlassAccount], existing: dict[st
     if len(accounts) + len(existing) < _FEWEST:
         wrong.append(
             f"{len(accounts) + len(existing)} accounts in accounts and account_ids; "
-            f"at least {_FEWEST} are needed, so that one can be lost"
+            f"at least {_FEWEST} are needed, so that one can be unavailable"
         )
     if wrong:
         raise ValueError(f"{owner}: " + "; ".join(wrong))

@@ -162,7 +162,7 @@ def _check(owner: str, args: ConditionalAccessArgs) -> None:
     known = list(_table("policies"))
     wrong = []
     if not args["excluded_group_ids"]:
-        wrong.append("excluded_group_ids is empty; name the group of the accounts that break the glass")
+        wrong.append("excluded_group_ids is empty; name the group of the break-glass accounts")
     states = {"state": args.get("state", _REPORT_ONLY)}
     states |= {f"states.{key}": state for key, state in args.get("states", {}).items()}
     wrong += [

@@ -62,7 +62,7 @@ class CustomerManagedKeys(Component):
         super().__init__(name, args, opts)
         uses = args["uses"]
         if not uses or len(set(uses)) < len(uses):
-            raise ValueError(f"CustomerManagedKeys {name!r}: uses is {uses}; name each use once, and one at least")
+            raise ValueError(f"CustomerManagedKeys {name!r}: uses is {uses}; name each use once, and at least one")
         keys: dict[str, keyvault.Key] = {}
         identities: dict[str, managedidentity.UserAssignedIdentity] = {}
         allowed: dict[str, pulumi.Resource] = {}

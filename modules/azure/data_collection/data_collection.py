@@ -53,7 +53,7 @@ class DataCollection(Component):
         wanted = args.get("rules", [key for key in _rules() if _rules()[key].get("solution") != _SOLUTION_OF_OTHERS])
         unknown = [_unknown(key) for key in wanted if key not in _rules()]
         if unknown or not wanted:
-            raise ValueError(f"DataCollection {name!r}: rules: " + ("; ".join(unknown) or "name one at least"))
+            raise ValueError(f"DataCollection {name!r}: rules: " + ("; ".join(unknown) or "name at least one"))
         endpoint = monitor.DataCollectionEndpoint(
             f"{name}-endpoint",
             data_collection_endpoint_name=naming.name(

@@ -50,7 +50,9 @@ class DnsResolver(Component):
     def __init__(self, name: str, args: DnsResolverArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         if args.get("forwards") and "outbound_subnet_id" not in args:
-            raise ValueError(f"DnsResolver {name!r}: forwards needs outbound_subnet_id, the way out for questions")
+            raise ValueError(
+                f"DnsResolver {name!r}: forwards needs outbound_subnet_id, the subnet of the outbound endpoint"
+            )
         place = Place(self, name, args["label"], args["location"], args["resource_group_name"], args["workspace_id"])
         resolver_name = place.name("dns_resolver", "hub")
         resolver = dnsresolver.DnsResolver(

@@ -76,7 +76,8 @@ def problems(forwards: Sequence[DnsForward]) -> list[str]:
             if not _is_address(server["address"])
         ]
     found += [
-        f"forwards: {domain} is there more than once" for domain in sorted({d for d in domains if domains.count(d) > 1})
+        f"forwards: {domain} is listed more than once"
+        for domain in sorted({d for d in domains if domains.count(d) > 1})
     ]
     return found
 

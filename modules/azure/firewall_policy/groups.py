@@ -131,7 +131,7 @@ def _tls(where: str, rule: FirewallRule, inspects_tls: bool) -> list[str]:
     inside = f"{where}.{rule['name']}.terminate_tls"
     found = [] if inspects_tls else [f"{inside} needs a policy with a certificate_authority; add one, or remove it"]
     if not any(protocol.startswith("Https:") for protocol in rule["web"]):
-        found.append(f"{inside} is of a rule without Https; add Https:443, or remove it")
+        found.append(f"{inside} needs Https in web; add Https:443, or remove terminate_tls")
     return found
 
 

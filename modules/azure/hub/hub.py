@@ -9,7 +9,13 @@ from bluelamp.modules import naming
 from bluelamp.modules.azure.hub.bastion import HubBastion, bastion
 from bluelamp.modules.azure.hub.firewall import HubFirewall, firewall
 from bluelamp.modules.azure.hub.rules import HubRule, bastion_rules, hub_rules
-from bluelamp.modules.azure.hub.subnets import Guards, firewall_route_table, route_table, security_group, subnets
+from bluelamp.modules.azure.hub.subnets import (
+    SubnetProtection,
+    firewall_route_table,
+    route_table,
+    security_group,
+    subnets,
+)
 from bluelamp.modules.azure.place import Place
 from bluelamp.modules.azure.spoke.peering import SpokeVirtualHub, connect
 from bluelamp.modules.component import Component, after
@@ -72,7 +78,7 @@ class Hub(Component):
         super().__init__(name, args, opts)
         place = Place(self, name, args["label"], args["location"], args["resource_group_name"], args["workspace_id"])
         plan = naming.hub_plan(args["address_space"])
-        beside = _beside(name, args)
+        beside = _is_beside_virtual_hub(name, args)
         wanted, way_in = args.get("firewall", {}), args.get("bastion", {})
         filtered, entered = wanted.get("enabled", True) and not beside, way_in.get("enabled", False)
         next_hop = str(plan.firewall_address) if filtered else None
@@ -80,7 +86,7 @@ class Hub(Component):
         forwarding = args.get("resolver_outbound", False)
         inward = {"to-firewall": str(plan.private_endpoints)}
         inward |= {f"to-firewall-{index}": spoke for index, spoke in enumerate(args.get("spoke_ranges", []), 1)}
-        guards = Guards(
+        guards = SubnetProtection(
             hub=security_group(place, "hub", hub_rules(plan, args.get("rules", []), forwarding=forwarding)),
             bastion=security_group(place, "bastion", bastion_rules(enabled=entered)),
             # The routing intent of a virtual hub leads to the firewall. A user-defined route would bypass it.
@@ -116,14 +122,14 @@ class Hub(Component):
         self.finish()
 
 
-def _beside(name: str, args: HubArgs) -> bool:
+def _is_beside_virtual_hub(name: str, args: HubArgs) -> bool:
     """Whether the hub is the network beside a virtual hub. Raises `ValueError` for arguments that exclude this."""
     if "virtual_hub" not in args:
         return False
     taken = [key for key in ("firewall", "spoke_ranges", "beyond") if key in args]
     if taken:
         raise ValueError(
-            f"Hub {name!r}: {', '.join(taken)} and virtual_hub exclude each other; the virtual hub has that"
+            f"Hub {name!r}: {', '.join(taken)} and virtual_hub are mutually exclusive; set these on the virtual hub"
         )
     return True
 

@@ -10,7 +10,7 @@ from bluelamp.modules.naming import HubPlan
 
 
 @dataclass(frozen=True)
-class Guards:
+class SubnetProtection:
     """The network security groups of the hub and of its Bastion, and the route tables."""
 
     hub: network.NetworkSecurityGroup
@@ -84,7 +84,7 @@ def subnets(
     place: Place,
     virtual_network: pulumi.Input[str],
     plan: HubPlan,
-    guards: Guards,
+    guards: SubnetProtection,
     *,
     forwarding: bool = False,
     beside: bool = False,

@@ -6,7 +6,7 @@ import pulumi
 from pulumi_azure_native import network
 
 from bluelamp.modules import naming
-from bluelamp.modules.azure.spoke.peering import once_there
+from bluelamp.modules.azure.spoke.peering import gateway_exists
 from bluelamp.modules.component import Component
 from bluelamp.modules.shared_arguments import LabelledArgs
 
@@ -84,8 +84,8 @@ class HubPeering(Component):
             remote_virtual_network=network.SubResourceArgs(id=other["virtual_network_id"]),
             allow_virtual_network_access=True,
             allow_forwarded_traffic=True,
-            allow_gateway_transit=once_there(own.get("gateway_id")),
-            use_remote_gateways=once_there(other.get("gateway_id")),
+            allow_gateway_transit=gateway_exists(own.get("gateway_id")),
+            use_remote_gateways=gateway_exists(other.get("gateway_id")),
             opts=self.child(depends_on=after),
         )
 

@@ -24,7 +24,7 @@ def known_roles(where: str, role: str) -> list[str]:
     if role in roles() or role.startswith("/"):
         return []
     if role in _OWNERS:
-        return [f"{where}.role is {role!r}, which nobody has for good; make it eligible, or use Contributor"]
+        return [f"{where}.role is {role!r}, which must not be permanent; make it eligible, or use Contributor"]
     hint = did_you_mean_or(role, roles(), lead="use an ARM id, or one of")
     return [f"{where}.role is {role!r}; {hint}"]
 

@@ -115,9 +115,11 @@ def problems(args: LandingZoneArgs) -> list[str]:
     own = "subscription_id" in args or "billing_scope" in args
     joins = "hub" in args or "virtual_hub" in args
     if "subscription_id" in args and "billing_scope" in args:
-        found.append("subscription_id and billing_scope exclude each other; give the first for one that exists")
+        found.append(
+            "subscription_id and billing_scope are mutually exclusive; use subscription_id for an existing subscription"
+        )
     if joins and not kind.joined:
-        found.append(f"a {args['archetype']} is joined to no hub; leave hub and virtual_hub out")
+        found.append(f"a {args['archetype']} has no hub; remove hub and virtual_hub")
     if own and "platform_subscription_id" not in args and (joins or "flow_logs" in args):
         found.append("platform_subscription_id is required: the hub's side of the peering is made in it")
     if "management_group_name" in args and not own:
@@ -139,7 +141,11 @@ def problems(args: LandingZoneArgs) -> list[str]:
 def _dates(args: LandingZoneArgs, *, needed: bool) -> list[str]:
     day = args.get("expires_on")
     if day is None:
-        return [f"expires_on is required: a {args['archetype']} has an end, such as 2027-03-31"] if needed else []
+        return (
+            [f"expires_on is required: a {args['archetype']} needs an expiry date, such as 2027-03-31"]
+            if needed
+            else []
+        )
     try:
         date.fromisoformat(day)
     except ValueError:

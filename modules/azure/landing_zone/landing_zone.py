@@ -16,7 +16,7 @@ from bluelamp.modules.azure.landing_zone.archetypes import archetypes
 from bluelamp.modules.azure.landing_zone.arguments import LandingZoneArgs, problems
 from bluelamp.modules.azure.landing_zone.edge import front_door, regional_firewall
 from bluelamp.modules.azure.landing_zone.keys import BACKUP_KEY, backup_encryption
-from bluelamp.modules.azure.landing_zone.providers import in_the_platform
+from bluelamp.modules.azure.landing_zone.providers import in_platform_subscription
 from bluelamp.modules.azure.private_link import VAULT_ZONE
 from bluelamp.modules.azure.resource_group import ResourceGroup
 from bluelamp.modules.azure.spoke import Spoke, SpokeArgs
@@ -153,7 +153,7 @@ class LandingZone(Component):
         options = self._component()
         if "platform_subscription_id" in args and self._own:
             platform = provider(f"{name}-platform", args["platform_subscription_id"], self.child(), args["tenant_id"])
-            options = self._component(transformations=[in_the_platform(platform)])
+            options = self._component(transformations=[in_platform_subscription(platform)])
         return Spoke(f"{name}-network", wanted, options)
 
     def _vault(self, group: ResourceGroup, spoke: Spoke) -> KeyVault:

@@ -15,7 +15,7 @@ _OF_THE_PLATFORM = {
 Transformation = Callable[[pulumi.ResourceTransformationArgs], pulumi.ResourceTransformationResult | None]
 
 
-def in_the_platform(provider: pulumi.ProviderResource) -> Transformation:
+def in_platform_subscription(provider: pulumi.ProviderResource) -> Transformation:
     """A transformation for a spoke in its own subscription: `provider` creates the spoke's resources in the hub."""
 
     def transform(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:

@@ -54,7 +54,7 @@ class ManagedHsm(Component):
         if len(set(people)) < _FEWEST:
             raise ValueError(
                 f"ManagedHsm {name!r}: administrator_ids has {len(set(people))} different people; "
-                f"at least {_FEWEST} are needed, so that the security domain survives the loss of one"
+                f"at least {_FEWEST} are required, so that the security domain survives the loss of one"
             )
         hsm_name = naming.name("managed_hsm", args["workload"], args["label"], args["location"])
         hsm = keyvault.ManagedHsm(

@@ -151,7 +151,7 @@ def _check(
         for key in ("workload", "subscription_id"):
             value = placement[key]
             if isinstance(value, str) and value in [earlier[key] for earlier in placements[:index]]:
-                wrong.append(f"placements[{index}].{key}: {value!r} is placed twice; a subscription has one place")
+                wrong.append(f"placements[{index}].{key}: {value!r} is placed twice; remove one of them")
     if wrong:
         raise ValueError(f"ManagementGroups {name!r}: " + "; ".join(wrong))
 

@@ -58,7 +58,7 @@ def assignments() -> Mapping[str, Assignment]:
             (len(each.name) > LONGEST_NAME, f"its name has {len(each.name)} characters, Azure takes {LONGEST_NAME}"),
             (len(named) != 1, "it must have one of policy, initiative and custom"),
             (bool(each.custom) and each.custom not in known, f"there is no definition {each.custom!r}"),
-            (not each.custom and not all(_GUID.fullmatch(one) for one in named), f"{named} is no GUID"),
+            (not each.custom and not all(_GUID.fullmatch(one) for one in named), f"{named} is not a GUID"),
         ]
         said = [what for is_wrong, what in wrong if is_wrong]
         if said:

@@ -41,15 +41,15 @@ def assigned_at(exemption: Mapping[str, Any], groups: Iterable[str]) -> str:
     if exemption["scope"] in hierarchy():
         above = [key for key in ancestry(exemption["scope"]) if key in scopes]
         if not above:
-            where = ", ".join(scopes) or "no group there is"
+            where = ", ".join(scopes) or "none of the groups"
             raise ValueError(
                 f"{exemption['assignment']} is not in force at {exemption['scope']}: it is assigned at {where}"
             )
         return above[-1]
     if len(scopes) != 1:
         raise ValueError(
-            f"{exemption['assignment']} is assigned at {', '.join(scopes) or 'no group there is'}; "
-            "say which is meant with assigned_at"
+            f"{exemption['assignment']} is assigned at {', '.join(scopes) or 'none of the groups'}; "
+            "set assigned_at to one of them"
         )
     return scopes[0]
 
@@ -121,7 +121,7 @@ def _exemption(exemption: Exemption, args: PolicyBaselineArgs, seen: set[str]) -
     try:
         date.fromisoformat(exemption["expires_on"])
     except ValueError:
-        yield f"expires_on: {exemption['expires_on']!r} is no date; write it as 2027-03-31"
+        yield f"expires_on: {exemption['expires_on']!r} is not a date; write it as 2027-03-31"
     scope = exemption["scope"]
     if exemption["assignment"] not in assignments():
         yield f"assignment: {_wrong_word(exemption['assignment'], assignments())}"

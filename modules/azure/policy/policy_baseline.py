@@ -72,10 +72,10 @@ class PolicyBaseline(Component):
             key = f"{at}/{exemption['assignment']}"
             if key not in made:
                 needed = left_out.get(exemption["assignment"])
-                why = f"for want of {needed}" if needed else "it is off"
+                why = f"because {needed} is missing" if needed else "because it is off"
                 raise ValueError(
                     f"PolicyBaseline {name!r}: exemption {exemption['id']}: {exemption['assignment']} is not assigned, "
-                    f"{why}; take the exemption out of the register"
+                    f"{why}; remove the exemption from the register"
                 )
             exempt(place, exemption, at, made[key])
         self.assignment_ids = pulumi.Output.all(**{key: each.id for key, each in made.items()})

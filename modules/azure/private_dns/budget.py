@@ -67,7 +67,7 @@ def dns_budget(zones: int, networks: int) -> DnsBudget:
     Raises `ValueError` for more links than Azure allows for a zone (1,000).
     """
     if networks > _MOST_LINKS:
-        raise ValueError(f"a private DNS zone takes {_MOST_LINKS} links, {networks} networks are given")
+        raise ValueError(f"a private DNS zone takes {_MOST_LINKS} links; found {networks} networks")
     return DnsBudget(zones, zones * networks)
 
 

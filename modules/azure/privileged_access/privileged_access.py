@@ -153,7 +153,7 @@ def _longest(days: int) -> str:
 
 def _check(owner: str, args: PrivilegedAccessArgs) -> None:
     """Raises `ValueError` listing every problem."""
-    wrong = [] if args["groups"] else ["groups is empty; name one at least"]
+    wrong = [] if args["groups"] else ["groups is empty; name at least one"]
     days = args.get("eligible_days", 365)
     if not 1 <= days <= _ALLOWED[-1]:
         wrong.append(f"eligible_days is {days}; allowed are 1 to {_ALLOWED[-1]}")

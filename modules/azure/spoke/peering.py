@@ -47,7 +47,7 @@ def peer(
         virtual_network_name=hub["virtual_network_name"],
         resource_group_name=hub["resource_group_name"],
         remote_virtual_network=network.SubResourceArgs(id=vnet.id),
-        allow_gateway_transit=once_there(gateway),
+        allow_gateway_transit=gateway_exists(gateway),
         use_remote_gateways=False,
         **common,
         opts=place.owner.child(),
@@ -59,7 +59,7 @@ def peer(
         resource_group_name=place.resource_group_name,
         remote_virtual_network=network.SubResourceArgs(id=hub["virtual_network_id"]),
         allow_gateway_transit=False,
-        use_remote_gateways=once_there(gateway),
+        use_remote_gateways=gateway_exists(gateway),
         **common,
         opts=place.owner.child(depends_on=[inward]),
     )
@@ -78,7 +78,7 @@ def connect(place: Place, workload: str, hub: SpokeVirtualHub, vnet: network.Vir
     )
 
 
-def once_there(gateway: pulumi.Input[str] | None) -> pulumi.Input[bool]:
+def gateway_exists(gateway: pulumi.Input[str] | None) -> pulumi.Input[bool]:
     """Whether there is a gateway: known in a preview, and dependent on the gateway."""
     if gateway is None:
         return False

@@ -97,7 +97,9 @@ def _check(name: str, args: SpokeArgs) -> None:
     if whole.prefixlen > 27:
         raise ValueError(f"Spoke {name!r}: address_space is {whole}; at least a /27 is needed")
     if "hub" in args and "virtual_hub" in args:
-        raise ValueError(f"Spoke {name!r}: hub and virtual_hub exclude each other; a network is joined to one of them")
+        raise ValueError(
+            f"Spoke {name!r}: hub and virtual_hub are mutually exclusive; a network is joined to one of them"
+        )
 
 
 def _network(place: Place, args: SpokeArgs) -> network.VirtualNetwork:

@@ -134,7 +134,7 @@ def _check(owner: str, args: DataAccessArgs, compiling: Compiling) -> None:
     """Raises `ValueError` if an argument that the policy needs is missing."""
     wrong = []
     if needs_lake(compiling) and "lake" not in args:
-        wrong.append("lake is missing; the policy allows access to what is in it")
+        wrong.append("lake is missing; the policy allows access to data in it")
     if needs_gateway(compiling) and "gateway" not in args:
         wrong.append("gateway is missing; the policy gives partners or the public access")
     if wrong:

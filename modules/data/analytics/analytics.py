@@ -7,7 +7,7 @@ import pulumi
 from pulumi_azure_native import storage, streamanalytics
 
 from bluelamp.modules import naming
-from bluelamp.modules.azure import closed_storage, immutable_storage
+from bluelamp.modules.azure import immutable_storage, private_storage
 from bluelamp.modules.azure.lock import lock
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.azure.private_link import BLOB_ZONE, private_links
@@ -81,7 +81,7 @@ class DataAnalytics(Component):
     def _storage(self, name: str, args: DataAnalyticsArgs) -> storage.StorageAccount:
         """The workspace's storage account. It must not have a hierarchical namespace."""
         account_name = naming.name("storage_account", args["workload"], args["label"], args["location"])
-        account = closed_storage.account(self, name, args, account_name, access_tier="Hot")
+        account = private_storage.account(self, name, args, account_name, access_tier="Hot")
         here: dict[str, pulumi.Input[str]] = {
             "account_name": after(account_name, account),
             "resource_group_name": args["resource_group_name"],

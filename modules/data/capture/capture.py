@@ -150,7 +150,7 @@ def _encryption(key: EncryptionKey) -> eventhub.EncryptionArgs:
 
 def _problems(args: DataCaptureArgs) -> Iterator[str]:
     if not args["hubs"]:
-        yield "hubs is empty; name one event hub at least"
+        yield "hubs is empty; name at least one event hub"
     for hub, wanted in args["hubs"].items():
         if not _HUB.fullmatch(hub):
             yield f"hubs.{hub} cannot be the name of an event hub: use letters, digits, dots, hyphens and underscores"

@@ -126,7 +126,7 @@ class ScheduledJob(Component):
             )
 
     def _job(self, args: ScheduledJobArgs) -> kubernetes.batch.v1.JobSpecArgs:
-        volumes, who = _volumes(args), _who(args)
+        volumes, who = _volumes(args), _identity_annotations(args)
         runs = restricted.container(
             args["job"],
             args["image"],
@@ -158,7 +158,7 @@ def _sign_in(args: ScheduledJobArgs) -> dict[str, pulumi.Input[str]]:
     return {"AZURE_AUTHORITY_HOST": _AUTHORITY, "AZURE_FEDERATED_TOKEN_FILE": f"{_TOKENS}/{_TOKEN}"}
 
 
-def _who(args: ScheduledJobArgs) -> dict[str, pulumi.Input[str]]:
+def _identity_annotations(args: ScheduledJobArgs) -> dict[str, pulumi.Input[str]]:
     """The annotations with the pod's identity.
 
     The environment refers to these annotations. Ids that are unknown in a preview would prevent the check that
@@ -200,4 +200,4 @@ def _problems(args: ScheduledJobArgs) -> Iterator[str]:
         yield f"retries is {args['retries']}; allowed are 0 to 10"
     for file in args.get("files", {}):
         if not _FILE.fullmatch(file):
-            yield f"files.{file} is no file name; use letters, digits, dots, hyphens and underscores"
+            yield f"files.{file} is not a file name; use letters, digits, dots, hyphens and underscores"

@@ -7,7 +7,7 @@ import pulumi
 from pulumi_azure_native import monitor, storage
 
 from bluelamp.modules import naming
-from bluelamp.modules.azure import closed_storage
+from bluelamp.modules.azure import private_storage
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.azure.private_link import BLOB_ZONE, DFS_ZONE, private_links
 from bluelamp.modules.azure.storage_encryption import EncryptionKey
@@ -77,7 +77,7 @@ class DataLake(Component):
         if wrong := problems(names, {LANDING: days}, retention):
             raise ValueError(f"DataLake {name!r}: " + "; ".join(wrong))
         account_name = naming.name("storage_account", args["workload"], args["label"], args["location"])
-        account = closed_storage.account(self, name, args, account_name, access_tier="Hot", is_hns_enabled=True)
+        account = private_storage.account(self, name, args, account_name, access_tier="Hot", is_hns_enabled=True)
         here: dict[str, pulumi.Input[str]] = {
             "account_name": after(account_name, account),
             "resource_group_name": args["resource_group_name"],

@@ -64,7 +64,7 @@ def _immutable(immutable: Mapping[str, int], retention: Mapping[str, int]) -> It
             yield f"{file_system}_immutable_days is {days}; allowed are 1 to {LONGEST}"
         for path, kept in retention.items():
             if path.split("/")[0] == file_system and kept < days:
-                yield f"retention.{path} is {kept} days; nothing there can be deleted for {days}"
+                yield f"retention.{path} is {kept} days; the immutability period is {days}"
 
 
 def _paths(file_systems: list[str], retention: Mapping[str, int]) -> Iterator[str]:

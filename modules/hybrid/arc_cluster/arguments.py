@@ -130,7 +130,7 @@ def _flux_problems(flux: ArcFlux) -> list[str]:
         found.append("flux has ssh_private_key and secret_name; give one of them")
     parts = flux.get("kustomizations", {})
     found += [
-        f"flux.kustomizations.{name}.depends_on names {other!r}, which is not there; there is {', '.join(parts)}"
+        f"flux.kustomizations.{name}.depends_on names {other!r}, which does not exist; available: {', '.join(parts)}"
         for name, part in parts.items()
         for other in part.get("depends_on", [])
         if other not in parts

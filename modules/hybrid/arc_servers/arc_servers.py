@@ -135,7 +135,7 @@ class ArcServers(Component):
 def _problems(args: ArcServersArgs) -> list[str]:
     systems = " or ".join(_AGENTS)
     found = [
-        f"data_collection_rule_ids.{key} is no operating system; use {systems}"
+        f"data_collection_rule_ids.{key} is not an operating system; use {systems}"
         for key in args.get("data_collection_rule_ids", {})
         if key not in _AGENTS
     ]

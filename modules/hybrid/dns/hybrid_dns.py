@@ -55,12 +55,12 @@ class HybridDns(Component):
 def _problems(args: HybridDnsArgs) -> list[str]:
     found = []
     if not args["inbound_addresses"]:
-        found.append("inbound_addresses is empty; give the address of one resolver at least")
+        found.append("inbound_addresses is empty; give the address of at least one resolver")
     if not args["regions"]:
-        found.append("regions is empty; give one region at least")
+        found.append("regions is empty; give at least one region")
     public = {f"{name}." for name in forwarders(zones(tuple(args["regions"] or ["uksouth"])))}
     found += [
-        f"forwards: {forward['domain']} is Azure's; forwarding it on premises, which forwards it back, would never end"
+        f"forwards: {forward['domain']} is an Azure domain, which on-premises servers forward back to Azure; remove it"
         for forward in args["forwards"]
         if forward["domain"].lower() in public | {"."}
     ]

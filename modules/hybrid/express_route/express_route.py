@@ -156,7 +156,7 @@ def _problems(args: ExpressRouteArgs) -> list[str]:
     if args["bandwidth_mbps"] not in _BANDWIDTHS:
         found.append(f"bandwidth_mbps is {args['bandwidth_mbps']}; allowed are {', '.join(map(str, _BANDWIDTHS))}")
     if "gateway_id" in args and "virtual_hub_gateway_name" in args:
-        found.append("gateway_id and virtual_hub_gateway_name exclude each other")
+        found.append("gateway_id and virtual_hub_gateway_name are mutually exclusive")
     if args.get("provisioned", False) and "peering" not in args:
         found.append("peering is required once the circuit is provisioned")
     return found + (_peering_problems(args["peering"]) if "peering" in args else [])

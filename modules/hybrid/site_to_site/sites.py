@@ -45,7 +45,7 @@ def problems(site: str, asn: int, devices: list[SiteDevice]) -> list[str]:
     for key in ("address", "bgp_address"):
         values = [str(device.get(key)) for device in devices]
         found += [
-            f"devices: {key} {value} is there more than once"
+            f"devices: {key} {value} is listed more than once"
             for value in sorted({v for v in values if values.count(v) > 1})
         ]
     return found

@@ -31,9 +31,9 @@ def public_keys(where: str, text: str) -> str:
     try:
         keys = json.loads(text)["keys"]
     except (ValueError, KeyError, TypeError):
-        raise ValueError(f'{where} is no JSON Web Key Set; it begins with {{"keys": [') from None
+        raise ValueError(f'{where} is not a JSON Web Key Set; it begins with {{"keys": [') from None
     if not isinstance(keys, list) or not keys or not all(isinstance(key, dict) for key in keys):
-        raise ValueError(f"{where} has no keys; one at least is needed")
+        raise ValueError(f"{where} has no keys; add at least one")
     problems = [problem for index, key in enumerate(keys) for problem in _problems(f"{where}.keys[{index}]", key)]
     if problems:
         raise ValueError("; ".join(problems))

@@ -57,7 +57,7 @@ class WorkloadIdentityIssuer(Component):
             if not _CLUSTER.fullmatch(cluster)
         ]
         if not args["clusters"]:
-            wrong.append("clusters is empty; name one at least")
+            wrong.append("clusters is empty; name at least one")
         if wrong:
             raise ValueError(f"WorkloadIdentityIssuer {name!r}: " + "; ".join(wrong))
         service_name = naming.name("api_management", args["workload"], args["label"], args["location"])

@@ -135,6 +135,6 @@ def _check(name: str, args: ClusterAdmissionArgs) -> None:
     for policy in _exemptions(args):
         if policy not in _data()["policies"]:
             hint = did_you_mean(policy, _data()["policies"], before="; ")
-            wrong.append(f"exemptions names {policy!r}, which is no policy{hint}")
+            wrong.append(f"exemptions names {policy!r}, which is not a policy{hint}")
     if wrong:
         raise ValueError(f"ClusterAdmission {name!r}: " + "; ".join(wrong))

@@ -7,7 +7,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from bluelamp.modules.component import Component
-from bluelamp.modules.kubernetes.namespaces import own_namespace
+from bluelamp.modules.kubernetes.namespaces import platform_namespace
 from bluelamp.modules.kubernetes.owned import custom, identified_account, metadata, named
 from bluelamp.modules.shared_arguments import LabelledArgs
 
@@ -82,7 +82,7 @@ class ClusterBackup(Component):
         if wrong:
             raise ValueError(f"ClusterBackup {name!r}: " + "; ".join(wrong))
         label, own = args["label"], args.get("namespace", "velero")
-        namespace = own_namespace(self, name, label, own, create=args.get("create_namespace", True))
+        namespace = platform_namespace(self, name, label, own, create=args.get("create_namespace", True))
         account = identified_account(
             self, f"{name}-account", metadata(label, _ACCOUNT, namespace), args["client_id"], args["tenant_id"]
         )

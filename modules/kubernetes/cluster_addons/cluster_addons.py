@@ -66,7 +66,7 @@ class ClusterAddons(Component):
 def _check(name: str, args: ClusterAddonsArgs) -> None:
     owner = f"ClusterAddons {name!r}"
     check_names(owner, name, *args["manifests"])
-    wrong = [] if args["manifests"] or args.get("secrets") else ["manifests is empty; name one add-on at least"]
+    wrong = [] if args["manifests"] or args.get("secrets") else ["manifests is empty; name at least one add-on"]
     for addon, manifest in args["manifests"].items():
         try:
             found = [each for each in yaml.safe_load_all(manifest) if each]

@@ -8,7 +8,7 @@ import pulumi
 from bluelamp.modules.component import Component
 from bluelamp.modules.kubernetes import traffic
 from bluelamp.modules.kubernetes.gateway import issuer
-from bluelamp.modules.kubernetes.namespaces import own_namespace
+from bluelamp.modules.kubernetes.namespaces import platform_namespace
 from bluelamp.modules.kubernetes.owned import custom, metadata, named
 from bluelamp.modules.shared_arguments import LabelledArgs
 
@@ -51,7 +51,7 @@ class ClusterGateway(Component):
         super().__init__(name, args, opts)
         _check(name, args)
         label, domain = args["label"], args["domain"]
-        self.namespace = own_namespace(
+        self.namespace = platform_namespace(
             self,
             name,
             label,

@@ -12,7 +12,7 @@ import yaml
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component
 from bluelamp.modules.kubernetes import traffic
-from bluelamp.modules.kubernetes.namespaces import own_namespace
+from bluelamp.modules.kubernetes.namespaces import platform_namespace
 from bluelamp.modules.kubernetes.owned import identified_account, metadata, named
 from bluelamp.modules.shared_arguments import LabelledArgs
 
@@ -52,7 +52,7 @@ class ClusterMonitoring(Component):
         super().__init__(name, args, opts)
         _check(name, args)
         label, own = args["label"], args.get("namespace", "monitoring")
-        self.namespace = own_namespace(
+        self.namespace = platform_namespace(
             self,
             name,
             label,

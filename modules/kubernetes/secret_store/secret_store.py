@@ -5,7 +5,7 @@ from typing import NotRequired
 import pulumi
 
 from bluelamp.modules.component import Component
-from bluelamp.modules.kubernetes.namespaces import own_namespace
+from bluelamp.modules.kubernetes.namespaces import platform_namespace
 from bluelamp.modules.kubernetes.owned import custom, identified_account, metadata, named
 from bluelamp.modules.shared_arguments import LabelledArgs
 
@@ -44,7 +44,7 @@ class ClusterSecrets(Component):
             # A store without conditions is open to every namespace.
             raise ValueError(f"ClusterSecrets {name!r}: allowed_namespaces is empty; name who may use the store")
         label, own = args["label"], args.get("namespace", "external-secrets")
-        namespace = own_namespace(self, name, label, own, create=args.get("create_namespace", True))
+        namespace = platform_namespace(self, name, label, own, create=args.get("create_namespace", True))
         account = identified_account(
             self, f"{name}-account", metadata(label, _ACCOUNT, namespace), args["client_id"], args["tenant_id"]
         )

@@ -120,7 +120,7 @@ def _problems(args: TenantArgs) -> Iterator[str]:
         yield f"pod_security is {enforced!r}; use restricted or baseline"
     names = [way["name"] for way in args.get("egress", [])]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"egress has two ways named {name!r}; give each its own name"
+        yield f"egress has two targets named {name!r}; give each its own name"
     for way in args.get("egress", []):
         yield from _egress_problems(way)
     if "gitops" in args and not args["gitops"]["url"].startswith(("https://", "ssh://")):
@@ -137,7 +137,7 @@ def _egress_problems(way: TenantEgress) -> Iterator[str]:
         yield f"{where}: hosts is empty; name the hosts that are needed"
     for host in way.get("hosts", []):
         if not _HOST.fullmatch(host):
-            yield f"{where}: host {host!r} is no name; use one in full and in lower case, without a wildcard"
+            yield f"{where}: host {host!r} is not a host name; write it in full and in lower case, without a wildcard"
     if not way["ports"]:
         yield f"{where}: ports is empty; name the TCP ports that are needed"
     for port in way["ports"]:
@@ -152,4 +152,4 @@ def _range_problems(where: str, cidr: str) -> Iterator[str]:
         yield f"{where}: cidr is {cidr!r}; use an address range such as 10.144.8.0/28"
     else:
         if network.prefixlen == 0:
-            yield f"{where}: {cidr} is everything; name the range that is needed"
+            yield f"{where}: {cidr} covers all addresses; name the range that is needed"

@@ -57,7 +57,7 @@ class VsphereSites(Component):
         super().__init__(name, args, opts)
         check_names(f"VsphereSites {name!r}", name, *args["sites"])
         if not args["sites"]:
-            raise ValueError(f"VsphereSites {name!r}: sites is empty; name one at least")
+            raise ValueError(f"VsphereSites {name!r}: sites is empty; name at least one")
         identity = custom(
             f"{name}-identity",
             f"{_API} VSphereClusterIdentity",

@@ -81,7 +81,7 @@ def test_disks_get_an_encryption_set_that_follows_the_keys_rotation(label):
 
 @pytest.mark.parametrize("uses", [[], ["disks", "disks"]])
 def test_uses_are_named_once_each(label, uses):
-    with pytest.raises(ValueError, match=r"uses is .*; name each use once, and one at least"):
+    with pytest.raises(ValueError, match=r"uses is .*; name each use once, and at least one"):
         keys(label, uses)
 
 

@@ -205,7 +205,7 @@ def test_protection_covers_what_cannot_be_had_back(label):
         (
             "corp",
             {"subscription_id": OWN, "billing_scope": "/b"},
-            "subscription_id and billing_scope exclude each other",
+            "subscription_id and billing_scope are mutually exclusive",
         ),
         ("corp", {"subscription_id": OWN, "hub": HUB}, "platform_subscription_id is required"),
         ("corp", {"management_group_name": "mg"}, "give subscription_id or billing_scope too"),
@@ -213,7 +213,7 @@ def test_protection_covers_what_cannot_be_had_back(label):
         ("corp", {"subnets": {"web": {"address_prefix": "10.61.4.0/26"}}}, "subnets lacks private-endpoints"),
         ("sandbox", {}, "expires_on is required: a sandbox has an end"),
         ("sandbox", {"expires_on": "soon"}, "expires_on is 'soon'; use a date such as 2027-03-31"),
-        ("sandbox", {"expires_on": "2027-03-31", "hub": HUB}, "a sandbox is joined to no hub"),
+        ("sandbox", {"expires_on": "2027-03-31", "hub": HUB}, "a sandbox has no hub"),
         (
             "sandbox",
             {"expires_on": "2027-03-31", "budget": {"contacts": ["a@b.example"], "amount": 5000}},

@@ -6,7 +6,7 @@ from pulumi_azure_native import dataprotection, recoveryservices
 from bluelamp.modules.component import Component
 
 
-def guarded(
+def guard_vaults(
     owner: Component,
     name: str,
     guard_id: pulumi.Input[str],
