@@ -96,5 +96,5 @@ def test_a_managed_hsm_is_private_and_cannot_be_purged(label):
 
 
 def test_a_managed_hsm_needs_three_people(label):
-    with pytest.raises(ValueError, match="administrator_ids has 1 different people; at least 3 are needed"):
+    with pytest.raises(ValueError, match="administrator_ids has 1 different people; at least 3 are required"):
         plan(lambda: ManagedHsm("hsm", {"label": label, **CLOSED, "administrator_ids": PEOPLE[:1] * 3}))

@@ -290,7 +290,7 @@ def test_an_exemption_of_the_register_is_made_of_the_nearest_assignment_above_it
                 "changes": [{"assignment": "Deny-Subnet-Without-Nsg", "enforcement": "Off"}],
                 "exemptions": [EXEMPTION],
             },
-            "exemption EX-0007: Deny-Subnet-Without-Nsg is not assigned, it is off",
+            "exemption EX-0007: Deny-Subnet-Without-Nsg is not assigned, because it is off",
         ),
     ],
 )
