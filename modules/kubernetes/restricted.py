@@ -46,7 +46,7 @@ def container(
         )
         for key, (secret, inside) in (secrets or {}).items()
     ]
-    told = [
+    references = [
         kubernetes.core.v1.EnvVarArgs(
             name=key,
             value_from=kubernetes.core.v1.EnvVarSourceArgs(
@@ -59,7 +59,7 @@ def container(
         name=name,
         image=image,
         image_pull_policy="IfNotPresent",
-        env=[*plain, *hidden, *told] or None,
+        env=[*plain, *hidden, *references] or None,
         resources=kubernetes.core.v1.ResourceRequirementsArgs(
             requests={"cpu": cpu, "memory": memory, "ephemeral-storage": "256Mi"},
             limits={"cpu": cpu, "memory": memory, "ephemeral-storage": "2Gi"},

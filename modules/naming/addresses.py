@@ -48,8 +48,8 @@ class HubPlan:
 def hub_plan(address_space: str) -> HubPlan:
     """The layout of the hub in `address_space`, a /22 or larger of which the first /22 is used.
 
-    The first /24 holds the platform: firewall .0/26, Bastion .64/26, gateway .128/27, resolver .160/28 (what
-    inbound) and .176/28 (resolver outbound), firewall management .192/26. The second /24 holds private endpoints.
+    The first /24 holds the platform: firewall .0/26, Bastion .64/26, gateway .128/27, resolver .160/28
+    (inbound) and .176/28 (outbound), firewall management .192/26. The second /24 holds private endpoints.
     Raises `ValueError` for a range that is not an IPv4 network or is smaller than a /22.
     """
     whole = IPv4Network(address_space)

@@ -40,7 +40,6 @@ def name(kind: str, workload: str, label: Label, location: str = "") -> str:
 
     `name("resource_group", "network", label, "uksouth")` is `rg-network-wmp-prod-uks`. The result is deterministic.
     A name that would be too long has a shortened workload and ends in a digest, so that names stay unique.
-    never become one.
 
     Raises `ValueError` for an unknown kind, a region outside the United Kingdom, or a part that contains anything other
     than lower-case letters, digits and single hyphens.

@@ -102,8 +102,14 @@ class DataAnalytics(Component):
             ),
             opts=self.child(),
         )
-        told = send_logs(f"{name}-shares-logs", shares, args["workspace_id"], self.child())
-        lock(self, f"{name}-lock", account, [*blobs, shares, told], "It holds the notebooks and results of analysts.")
+        share_logs = send_logs(f"{name}-shares-logs", shares, args["workspace_id"], self.child())
+        lock(
+            self,
+            f"{name}-lock",
+            account,
+            [*blobs, shares, share_logs],
+            "It holds the notebooks and results of analysts.",
+        )
         private_links(self, f"{name}-storage", args, account, _STORAGE)
         return account
 
