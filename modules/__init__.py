@@ -1,4 +1,4 @@
-"""Reusable parts of a landing zone: a folder for each, and what they share."""
+"""Reusable landing zone components: one folder for each module, and the code that they share."""
 
 from os.path import realpath
 

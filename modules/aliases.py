@@ -1,4 +1,4 @@
-"""Without azure-native's aliases of versioned types, which cost most of a run's time."""
+"""Removes azure-native's aliases of versioned types, which take most of a run's processor time."""
 
 import copy
 import re
@@ -10,11 +10,11 @@ _VERSIONED = re.compile(r"azure-native:[\w-]+/v\d+\w*:")
 
 
 def drop_version_aliases(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
-    """A stack transformation that takes aliases such as `azure-native:network/v20230201:Subnet` off a resource.
+    """A stack transformation that removes aliases such as `azure-native:network/v20230201:Subnet` from a resource.
 
-    Every azure-native resource carries 9 to 113 of them, and the SDK makes several outputs of each. They matter only to
-    a state that still holds versioned types, as one adopted from an older provider does. Aliases for a module that was
-    renamed, and a program's own, stay.
+    An azure-native resource has 9 to 113 of them, and the SDK makes several outputs of each. They matter only for a
+    state with versioned types, such as one adopted from an older provider. Aliases for renamed modules and aliases that
+    a program sets itself stay.
     """
     aliases = args.opts.aliases
     if not args.type_.startswith("azure-native:") or not isinstance(aliases, Sequence):

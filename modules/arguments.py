@@ -1,4 +1,4 @@
-"""Arguments of components, checked: a misspelt key would otherwise be passed over in silence."""
+"""Checks the arguments of components. Without the check, a misspelt key is ignored."""
 
 from collections.abc import Mapping
 from typing import Any, NotRequired, get_args, get_origin, is_typeddict
@@ -7,9 +7,9 @@ from bluelamp.core.suggestions import did_you_mean
 
 
 def check(owner: str, shape: Any, value: object) -> None:
-    """Raises `ValueError` naming every key of `value` that the typed dictionary `shape` lacks, and every missing one.
+    """Raises `ValueError` listing every unknown key of `value` and every missing key of the typed dictionary `shape`.
 
-    Follows nested typed dictionaries, alone, in lists and as values; `owner` says whose arguments they are.
+    Checks nested typed dictionaries, alone, in lists and as values. `owner` is the component named in the error.
     """
     problems = list(_problems(shape, value, ""))
     if problems:

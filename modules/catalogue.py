@@ -1,4 +1,4 @@
-"""Every component of every module: found, not registered."""
+"""Discovers every component of every module."""
 
 import importlib
 import pkgutil
@@ -9,7 +9,7 @@ from bluelamp.modules.component import Component
 
 
 def components() -> list[type[Component]]:
-    """Every component, by name. Loads every module, and with them the SDKs that they use."""
+    """Every component, sorted by name. Loads every module and the SDKs that it uses."""
     found = {component.__name__: component for component in _found()}
     return [found[name] for name in sorted(found)]
 

@@ -1,4 +1,4 @@
-"""What every module's component has in common."""
+"""The base class of all components."""
 
 import inspect
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ T = TypeVar("T")
 
 
 class Component(pulumi.ComponentResource):
-    """A part of a landing zone, of the type `bluelamp:index:<class name>`.
+    """A part of a landing zone, with the type `bluelamp:index:<class name>`.
 
-    A subclass has a typed dictionary beside it that says what it takes, annotates what it gives as outputs, makes its
-    children with `self.child()`, and ends with `self.finish()`. Class names are unique across all modules, and the
-    logical names of children are a public contract: renaming one replaces a resource.
+    A subclass has a typed dictionary of arguments, annotates its outputs, creates children with `self.child()`, and
+    calls `self.finish()` last. Class names are unique across all modules. The logical names of children are a public
+    contract: renaming one replaces a resource.
 
-    Raises `ValueError` for arguments that the component does not know or lacks.
+    Raises `ValueError` for unknown or missing arguments.
     """
 
     def __init__(self, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
@@ -28,23 +28,23 @@ class Component(pulumi.ComponentResource):
         super().__init__(f"bluelamp:index:{own.__name__}", name, {}, opts)
 
     def child(self, **options: Any) -> pulumi.ResourceOptions:
-        """Options for a child of this component; `options` are those of `pulumi.ResourceOptions`."""
+        """Options for a child of this component. `options` are keyword arguments of `pulumi.ResourceOptions`."""
         return pulumi.ResourceOptions(parent=self, **options)
 
     def finish(self) -> None:
-        """Registers every annotated output of the class, under the names that other languages see."""
+        """Registers every annotated output of the class, under the names used in other languages."""
         outputs = [key for key in inspect.get_annotations(type(self)) if not key.startswith("_")]
         self.register_outputs({camel(key): getattr(self, key) for key in outputs})
 
 
 def after(value: T, *resources: pulumi.Resource) -> pulumi.Output[T]:
-    """`value` as an output that is known in a preview and still waits for `resources`.
+    """`value` as an output that is known in a preview and depends on `resources`.
 
-    A provider's own `name` output is unknown until the resource exists, although we chose the name. Passing this
-    instead keeps previews exact, so that rules can judge them, and keeps the order of creation.
+    A provider's own `name` output is unknown until the resource exists, although the program chose the name. This
+    function keeps previews exact, so that rules can check them, and keeps the order of creation.
     """
 
-    async def resolved(content: Any) -> Any:  # an awaitable, as the constructor of an output wants
+    async def resolved(content: Any) -> Any:  # the constructor of an output requires an awaitable
         return content
 
     return pulumi.Output(set(resources), resolved(value), resolved(True))

@@ -15,10 +15,10 @@ _SHARED: Final = (LabelledArgs, RegionalArgs, ResourceGroupScopedArgs)
 
 
 class ComponentPackage(ComponentProvider):
-    """Serves components; their schema describes every argument.
+    """Serves the components, with a schema that describes every argument.
 
-    The SDK (3.272) reads descriptions from the source of a typed dictionary, without those that it extends. The
-    descriptions of shared arguments are added here.
+    The SDK (3.272) reads descriptions from the source of a typed dictionary, but not from its base classes. This class
+    adds the descriptions of shared arguments.
     """
 
     def __init__(self, components: list[type[Component]]) -> None:

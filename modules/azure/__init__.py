@@ -1,1 +1,1 @@
-"""Components that make up a landing zone in Azure."""
+"""Azure landing zone components."""

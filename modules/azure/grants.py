@@ -1,4 +1,4 @@
-"""Giving a role to somebody, somewhere."""
+"""Role assignments."""
 
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
@@ -10,21 +10,21 @@ from bluelamp.modules.azure.built_in_roles import role_guid
 from bluelamp.modules.naming import Label
 
 ACCESS_ADMINISTRATOR: Final = role_guid("Role Based Access Control Administrator")
-"""Role Based Access Control Administrator: assigns roles, and cannot define them."""
+"""Role Based Access Control Administrator: assigns roles, but cannot define them."""
 
 PRIVILEGED: Final = (
     role_guid("Owner"),
     role_guid("User Access Administrator"),
     ACCESS_ADMINISTRATOR,
 )
-"""Roles whose holders can give themselves every other role."""
+"""Roles that allow privilege escalation to any other role."""
 
 _WRITE: Final = "Microsoft.Authorization/roleAssignments/write"
 _DELETE: Final = "Microsoft.Authorization/roleAssignments/delete"
 
 
 def no_privileged_roles() -> str:
-    """The condition that whoever assigns roles neither gives nor takes away one of `PRIVILEGED`, version 2.0."""
+    """The condition, version 2.0, that allows no assignment or removal of a role in `PRIVILEGED`."""
     listed = f"{{{', '.join(PRIVILEGED)}}}"
     return " AND ".join(
         f"((!(ActionMatches{{'{action}'}})) OR (@{source}[Microsoft.Authorization/roleAssignments:RoleDefinitionId] "
@@ -44,12 +44,12 @@ def grant(
     principal_type: str = "ServicePrincipal",
     condition: str = "",
 ) -> authorization.RoleAssignment:
-    """Gives `role`, a built-in one's GUID or an ARM id, at `scope`.
+    """Assigns `role`, the GUID of a built-in role or an ARM id, at `scope`.
 
-    The assignment's own name is a GUID that follows from whose it is and what it is called, so that two environments of
-    a force never collide and a second run changes nothing. The kind of principal is always said: without it Azure looks
-    the principal up, and does not find one that was made a moment ago. `condition` limits the assignment, in the
-    language of Azure's conditions, version 2.0.
+    The name of the assignment is a GUID derived from the label and the logical name, so environments of one force do
+    not collide and a second run changes nothing. The principal type is always set: without it Azure looks up the
+    principal, and the lookup fails for one that was created a moment ago. `condition` limits the assignment, in the
+    Azure role assignment condition language, version 2.0.
     """
     number = isinstance(role, str) and not role.startswith("/")
     return authorization.RoleAssignment(

@@ -1,4 +1,4 @@
-"""Storage whose blobs can be neither changed nor deleted for some days: the account, its blob service, a container."""
+"""Immutable (WORM) blob storage: the account, its blob service and a container."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,23 +6,23 @@ from typing import Any
 import pulumi
 from pulumi_azure_native import storage
 
-from bluelamp.modules.azure import closed_storage
+from bluelamp.modules.azure import private_storage
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.component import Component, after
 
 LONGEST = 146_000
-"""Days that Azure keeps anything unchanged at the most."""
+"""The longest immutability period that Azure allows, in days."""
 
 
 def account(
     owner: Component, name: str, args: Mapping[str, Any], account_name: str, days: int, *, appends: bool
 ) -> storage.StorageAccount:
-    """`<name>-account`: reached by identity through private endpoints only, copied to the other region.
+    """`<name>-account`: geo-redundant, with identity-based access through private endpoints only.
 
-    `args` are the component's: where and whose the account is, its `lock`, its `key` and whether it is protected.
-    Nothing can be changed for `days`; with `appends`, what is there can still grow at its end, as logs do.
+    `args` are the component's arguments: location, label, immutability `lock`, encryption `key` and `protect`.
+    Blobs cannot be changed or deleted for `days`. With `appends`, data can still be appended to blobs, as logs need.
     """
-    return closed_storage.account(
+    return private_storage.account(
         owner,
         name,
         args,
@@ -42,9 +42,9 @@ def account(
 def blob_service(
     owner: Component, name: str, here: Mapping[str, pulumi.Input[str]], workspace_id: pulumi.Input[str]
 ) -> tuple[storage.BlobServiceProperties, pulumi.Resource]:
-    """`<name>-blobs`: versions and recovery of what is deleted, and with it the log of every access.
+    """`<name>-blobs`: the blob service with versioning, soft delete and access logs.
 
-    `here` names the account and its resource group.
+    `here` has the names of the account and its resource group.
     """
     blobs = storage.BlobServiceProperties(
         f"{name}-blobs",
@@ -69,7 +69,7 @@ def container(
     *,
     appends: bool,
 ) -> tuple[storage.BlobContainer, storage.BlobContainerImmutabilityPolicy]:
-    """`<name>-<container>`, and the policy that keeps it unchanged for `days`."""
+    """`<name>-<container>` and its immutability policy of `days` days."""
     made = storage.BlobContainer(
         f"{name}-{container_name}",
         container_name=container_name,
@@ -91,5 +91,5 @@ def container(
 
 
 def wrong_lock(lock: str) -> list[str]:
-    """What is wrong with `lock`: nothing where it is a state that Azure knows."""
+    """The problem with the immutability state `lock`; empty for a state that Azure accepts."""
     return [] if lock in ("Unlocked", "Locked") else [f"lock is {lock!r}; allowed are Unlocked and Locked"]

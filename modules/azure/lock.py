@@ -1,4 +1,4 @@
-"""Locks on what keeps records: deleting it takes two steps, of which the first is taking the lock away."""
+"""Delete locks on resources that keep records: the lock must be removed before the resource can be deleted."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -10,7 +10,7 @@ from bluelamp.modules.component import Component
 
 
 class Kept(Protocol):
-    """What can be locked: a resource, or a component that has one's ARM id."""
+    """A resource that can be locked, or a component that has the ARM id of one."""
 
     @property
     def id(self) -> pulumi.Output[str]:
@@ -20,9 +20,9 @@ class Kept(Protocol):
 def lock(
     owner: Component, logical: str, kept: Kept, inside: Iterable[pulumi.Resource], why: str
 ) -> authorization.ManagementLockByScope:
-    """Locks `kept` against deletion; `why` is what somebody reads who is refused.
+    """Adds a delete lock to `kept`. `why` is the note that Azure shows with the lock.
 
-    A lock holds what is `inside` too, so it is made after that and taken away before it.
+    A lock also applies to child resources, so it is created after `inside` and removed before it.
     """
     return authorization.ManagementLockByScope(
         logical,

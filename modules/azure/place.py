@@ -1,4 +1,4 @@
-"""Where the parts of a network are put, what they are called, and where their logs go."""
+"""The location, names and diagnostic settings of network resources."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from bluelamp.modules.component import Component
 
 @dataclass(frozen=True)
 class Place:
-    """One component's resource group: in one region, for one label, with one workspace."""
+    """A component's resource group, region, label and Log Analytics workspace."""
 
     owner: Component
     prefix: str
@@ -23,16 +23,16 @@ class Place:
     workspace_id: pulumi.Input[str]
 
     def name(self, kind: str, workload: str) -> str:
-        """The name of the `kind` of resource that serves `workload` here."""
+        """The name of the `kind` of resource for `workload`."""
         return naming.name(kind, workload, self.label, self.location)
 
     def logical(self, part: str) -> str:
-        """The logical name of a part of the component; two components never share one."""
+        """The logical name of a part of the component, unique across components."""
         return f"{self.prefix}-{part}"
 
     @property
     def here(self) -> dict[str, Any]:
-        """The arguments that say where a resource is and whose."""
+        """The arguments for the location, resource group and tags of a resource."""
         return {
             "resource_group_name": self.resource_group_name,
             "location": self.location,
@@ -41,16 +41,16 @@ class Place:
 
     @property
     def zones(self) -> list[str] | None:
-        """Every availability zone of the region; None where it has none."""
+        """Every availability zone of the region; None for a region without zones."""
         return list(naming.region(self.location).zones) or None
 
     def log(self, part: str, resource: pulumi.CustomResource, *, metrics: bool = True, dedicated: bool = False) -> None:
-        """Sends the logs of the component's `part` to the workspace."""
+        """Adds a diagnostic setting that sends the logs of the component's `part` to the workspace."""
         name = self.logical(f"{part}-logs")
         send_logs(name, resource, self.workspace_id, self.owner.child(), metrics=metrics, dedicated=dedicated)
 
     def public_address(self, workload: str) -> network.PublicIPAddress:
-        """A fixed public address for `workload`, in every zone that the region has; it logs."""
+        """A static, zone-redundant public IP address for `workload`, with a diagnostic setting."""
         address = network.PublicIPAddress(
             self.logical(f"{workload}-address"),
             public_ip_address_name=self.name("public_ip_address", workload),

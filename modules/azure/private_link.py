@@ -1,4 +1,4 @@
-"""Private Link for any service: its private endpoint, and the private DNS zone that gives the endpoint's address."""
+"""Private Link for any service: the private endpoint and its private DNS zone."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,11 +22,11 @@ DFS_ZONE = "privatelink.dfs.core.windows.net"
 def private_link(
     owner: Component, name: str, args: Mapping[str, Any], service: pulumi.CustomResource, group: str, zone: str
 ) -> pulumi.Output[str]:
-    """Makes the private endpoint of `service`, a child of `owner`, and gives the id of the DNS zone that it is in.
+    """Creates the private endpoint of `service` as a child of `owner`. Returns the id of its private DNS zone.
 
-    `args` are the owner's: label, location, workload, resource_group_name, subnet_id, and either private_zone_id or
-    virtual_network_ids (networks that resolve the private name, by a short name for each). `group` is the part of the
-    service that is reached (`vault`, `blob`), `zone` the private DNS zone that Azure wants for it.
+    `args` are the owner's arguments: label, location, workload, resource_group_name, subnet_id, and either
+    private_zone_id or virtual_network_ids (the networks to link, keyed by a short name). `group` is the sub-resource
+    of the service (`vault`, `blob`), `zone` the name of the private DNS zone that Azure requires for it.
     """
     zone_id = args.get("private_zone_id")
     found = pulumi.Output.from_input(zone_id) if zone_id else _zone(owner, name, args, zone)
@@ -41,10 +41,10 @@ def private_links(
     service: pulumi.CustomResource,
     groups: Mapping[str, Sequence[str]],
 ) -> None:
-    """Makes a private endpoint for each of `groups`, the parts of `service` that are reached, as children of `owner`.
+    """Creates a private endpoint for each sub-resource in `groups` of `service`, as children of `owner`.
 
-    Each part has the private DNS zones that Azure wants for it. `args` are the owner's, as for `private_link`, but for
-    `private_zone_ids`: the zones that exist already, by name. A zone that is not among them is made once.
+    Each sub-resource has the private DNS zones that Azure requires. `args` are as for `private_link`, except
+    `private_zone_ids`: the existing zones by name. A zone that is not among them is created once.
     """
     given: Mapping[str, pulumi.Input[str]] = args.get("private_zone_ids", {})
     zones: dict[str, pulumi.Input[str]] = {}
@@ -58,7 +58,7 @@ def private_links(
 
 
 def _zone(owner: Component, name: str, args: Mapping[str, Any], zone_name: str) -> pulumi.Output[str]:
-    """The private DNS zone, linked to every network that is to resolve the service."""
+    """The private DNS zone, linked to every network that resolves the service."""
     zone = privatedns.PrivateZone(
         f"{name}-zone",
         private_zone_name=zone_name,
@@ -91,7 +91,7 @@ def _endpoint(
     group: str,
     zone_ids: Mapping[str, pulumi.Input[str]],
 ) -> None:
-    """The private endpoint, and its records in the private DNS zones, which have a short name each."""
+    """The private endpoint and its records in the private DNS zones, keyed by a short name."""
     where = (f"{args['workload']}-{_short(group)}", args["label"], args["location"])
     endpoint_name = naming.name("private_endpoint", *where)
     endpoint = network.PrivateEndpoint(
@@ -122,5 +122,5 @@ def _endpoint(
 
 
 def _short(group: str) -> str:
-    """A part of a service as names have it: `databricks_ui_api` is `databricks-ui-api`."""
+    """A sub-resource as it appears in names: `databricks_ui_api` is `databricks-ui-api`."""
     return group.lower().replace("_", "-")

@@ -1,4 +1,4 @@
-"""How an account is encrypted: twice, and by a key of the force's own where there is one."""
+"""Encryption of storage accounts: infrastructure encryption and an optional customer-managed key."""
 
 from typing import TypedDict
 
@@ -7,18 +7,18 @@ from pulumi_azure_native import storage
 
 
 class EncryptionKey(TypedDict):
-    """A key of the force's own, and the identity that may use it."""
+    """A customer-managed key and the identity that may use it."""
 
     vault_uri: pulumi.Input[str]
-    """The vault that holds the key, `https://….vault.azure.net/`."""
+    """The URI of the key vault, `https://….vault.azure.net/`."""
     key_name: pulumi.Input[str]
-    """The key's name; the account follows its rotation."""
+    """The key's name. The account uses the latest version."""
     identity_id: pulumi.Input[str]
     """ARM id of a user-assigned identity that may wrap and unwrap with the key."""
 
 
 def encryption(key: EncryptionKey | None) -> storage.EncryptionArgs:
-    """The account's encryption: by Microsoft's keys in two layers, or the outer one by `key`."""
+    """The encryption settings: two layers of Microsoft-managed keys, or `key` for the outer layer."""
     service = storage.EncryptionServiceArgs(enabled=True, key_type="Account")
     services = storage.EncryptionServicesArgs(blob=service, file=service, queue=service, table=service)
     if key is None:
@@ -35,7 +35,7 @@ def encryption(key: EncryptionKey | None) -> storage.EncryptionArgs:
 
 
 def identity(key: EncryptionKey | None) -> storage.IdentityArgs | None:
-    """The identity by which the account reaches its key; none where it has no key of its own."""
+    """The identity that the account uses to reach its key; none without a customer-managed key."""
     if key is None:
         return None
     return storage.IdentityArgs(type="UserAssigned", user_assigned_identities=[key["identity_id"]])

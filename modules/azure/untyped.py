@@ -1,8 +1,8 @@
-"""Azure resources without the SDK's own classes, for packages of it that are too large to import.
+"""Azure resources without the SDK's classes, for SDK packages that are too large to import.
 
 `pulumi_azure_native.datafactory` takes two seconds of processor time and `machinelearningservices` one, more than the
-rest of a landing zone's program together. The engine wants a type, inputs and the SDK's version; the rehearsal cloud
-judges the inputs against the SDK's classes all the same.
+rest of a landing zone's program together. Pulumi needs a type, inputs and the SDK's version only. The rehearsal cloud
+checks the inputs against the SDK's classes nevertheless.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ import pulumi
 
 
 def untyped(token: str, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
-    """The resource of the type `azure-native:<token>`; inputs have the engine's names (`factoryName`)."""
+    """The resource of type `azure-native:<token>`. Input names are those of the provider (`factoryName`)."""
     versioned = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(version=_version()))
     return pulumi.CustomResource(f"azure-native:{token}", name, dict(inputs), versioned)
 

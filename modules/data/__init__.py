@@ -1,1 +1,1 @@
-"""The data landing zone: the lake, the catalogue, capture, analytics, and what runs on the force's own clusters."""
+"""The data landing zone: lake, catalogue, capture, analytics, and workloads on the force's own clusters."""

@@ -1,1 +1,1 @@
-"""The link between a force's data centres and Azure."""
+"""Hybrid connectivity between a force's data centres and Azure."""

@@ -1,1 +1,1 @@
-"""Components that make up a landing zone on premises, on Kubernetes."""
+"""On-premises Kubernetes landing zone components."""

@@ -4,11 +4,11 @@ import re
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 LONGEST = 40
-"""Characters of a name that Cluster API lengthens for machines, whose own limit is 63."""
+"""The maximum length of a name. Cluster API appends to it for machines, whose names have at most 63 characters."""
 
 
 def check_names(owner: str, *names: str) -> None:
-    """Raises `ValueError` naming every name that Kubernetes or Cluster API would refuse."""
+    """Raises `ValueError` listing every name that Kubernetes or Cluster API would reject."""
     wrong = [name for name in names if not _NAME.fullmatch(name) or len(name) > LONGEST]
     if wrong:
         raise ValueError(

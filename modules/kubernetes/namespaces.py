@@ -1,4 +1,4 @@
-"""Namespaces for the platform's own programs, as closed as those of the tenants."""
+"""Namespaces of platform components, as isolated as those of tenants."""
 
 from collections.abc import Mapping
 
@@ -15,12 +15,12 @@ _API_AND_AZURE = (443, 6443)
 _WEBHOOKS = (443, 8443, 9443, 10250)
 _PODS = {"pods": "100", "services.nodeports": "0"}
 _SHARE = {"cpu": "50m", "memory": "64Mi"}
-"""What a container is given that asks for nothing."""
+"""Default resource requests of a container."""
 _MOST = {"memory": "512Mi"}
-"""What such a container may use at the most; processor time that nobody else wants is left to it."""
+"""Default resource limits of a container. CPU has no limit, so idle CPU is available to it."""
 
 
-def own_namespace(
+def platform_namespace(
     component: Component,
     name: str,
     label: naming.Label,
@@ -30,11 +30,11 @@ def own_namespace(
     pod_security: str = "restricted",
     traffic_policies: Mapping[str, NetworkPolicySpecArgs] | None = None,
 ) -> pulumi.Output[str]:
-    """The name of a namespace for programs of the platform; makes it where `create` says so.
+    """The name of a namespace for platform components, which is created if `create` is true.
 
-    It has network policies and a quota. Its pods may ask the DNS, talk to one another, reach the API server and Azure
-    (TCP 443 and 6443 anywhere: the firewall of the hub says which names), and answer the API server's webhooks;
-    `traffic_policies` let more through.
+    It has network policies and a quota. Its pods may use DNS, communicate with one another, reach the API server and
+    Azure (TCP 443 and 6443 to any address: the hub's firewall filters host names), and serve admission webhooks.
+    `traffic_policies` allow further traffic.
     """
     if not create:
         return pulumi.Output.from_input(namespace)
@@ -51,7 +51,7 @@ def own_namespace(
         "allow-dns": traffic.allow_dns(),
         "allow-same-namespace": traffic.allow_same_namespace(),
         "allow-api-and-azure": traffic.allow_out([traffic.network(traffic.ANYWHERE)], _API_AND_AZURE),
-        # The API server calls from the host network, which no selector of pods matches.
+        # The API server sends requests from the host network, which no pod selector matches.
         "allow-webhooks": traffic.allow_in([traffic.network(traffic.ANYWHERE)], _WEBHOOKS),
         **(traffic_policies or {}),
     }

@@ -1,4 +1,4 @@
-"""What the objects of every component have in common: labels, ownership, and the shape of custom resources."""
+"""Labels, ownership annotations and custom resources, shared by all components."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,11 +10,11 @@ from bluelamp.modules import naming
 from bluelamp.modules.component import Component, after
 
 MANAGED = {"app.kubernetes.io/managed-by": "bluelamp"}
-"""The label of everything that is made here."""
+"""The value of the label `app.kubernetes.io/managed-by`."""
 
 
 def labels(label: naming.Label) -> dict[str, str]:
-    """The labels of an object that serves the whole cluster."""
+    """The labels of a cluster-wide object."""
     return {**MANAGED, "bluelamp/force": label["force"]}
 
 
@@ -26,7 +26,7 @@ def metadata(
     more_labels: Mapping[str, str] | None = None,
     annotations: Mapping[str, pulumi.Input[str]] | None = None,
 ) -> kubernetes.meta.v1.ObjectMetaArgs:
-    """The metadata of an object, with whose it is; cluster-wide where there is no `namespace`."""
+    """The metadata of an object, with ownership annotations; cluster-scoped without a `namespace`."""
     return kubernetes.meta.v1.ObjectMetaArgs(
         name=name,
         namespace=namespace,
@@ -56,10 +56,11 @@ def identified_account(
     client_id: pulumi.Input[str],
     tenant_id: pulumi.Input[str],
 ) -> kubernetes.core.v1.ServiceAccount:
-    """A service account that acts as an Entra ID identity by workload identity: the cluster holds no password.
+    """A service account that signs in as an Entra ID identity with workload identity, without a password in the
+    cluster.
 
-    The annotations are those of azure-workload-identity's webhook, which gives a token to pods that have the label
-    `azure.workload.identity/use`; the API's own token is not mounted.
+    The annotations are those of the azure-workload-identity webhook, which projects a token into pods with the label
+    `azure.workload.identity/use`. The token of the Kubernetes API is not mounted.
     """
     meta.annotations = {
         **_plain(meta.annotations),
@@ -76,5 +77,5 @@ def _plain(annotations: Any) -> dict[str, Any]:
 
 
 def named(name: str, resource: pulumi.Resource) -> pulumi.Output[str]:
-    """A name that is known in a preview and still waits for the object that has it."""
+    """The name of an object: known in a preview, and dependent on the object."""
     return after(name, resource)

@@ -1,4 +1,4 @@
-"""Pods that the Pod Security Standard `restricted` accepts, and that can change nothing of their own programs."""
+"""Pods that meet the Pod Security Standard `restricted`, with a read-only root file system."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,12 +8,12 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 _DIGEST = re.compile(r"[^\s@]+@sha256:[0-9a-f]{64}")
-TEMPORARY: Final = "/tmp"  # noqa: S108 - a volume of the pod's own
-"""Where a container can write: a volume that ends with the pod."""
+TEMPORARY: Final = "/tmp"  # noqa: S108 - an emptyDir volume of the pod
+"""The writable folder of a container: an ephemeral volume."""
 
 
 def wrong_image(where: str, image: str) -> list[str]:
-    """What is wrong with `image`: nothing where it is named by its digest."""
+    """The problem with `image`; empty for an image with a digest."""
     return [] if _DIGEST.fullmatch(image) else [f"{where} is {image!r}; name it by digest, registry/name@sha256:…"]
 
 
@@ -32,9 +32,9 @@ def container(
 ) -> kubernetes.core.v1.ContainerArgs:
     """A container with no privileges, no capabilities and a read-only root file system.
 
-    `secrets` are environment variables with the secret and the key in it that each is read from, `fields` those with
-    the field of the pod that each is read from, such as `metadata.annotations['owner']`. `writes` are paths, beside
-    /tmp, on the volume that ends with the pod; `reads` are paths, each with the volume that is mounted there read-only.
+    `secrets` are environment variables with the secret and key of each value; `fields` are those with
+    the pod field of each value, such as `metadata.annotations['owner']`. `writes` are paths, besides
+    /tmp, on the ephemeral volume; `reads` are read-only mount paths, each with its volume.
     """
     plain = [kubernetes.core.v1.EnvVarArgs(name=key, value=value) for key, value in env.items()]
     hidden = [
@@ -46,7 +46,7 @@ def container(
         )
         for key, (secret, inside) in (secrets or {}).items()
     ]
-    told = [
+    references = [
         kubernetes.core.v1.EnvVarArgs(
             name=key,
             value_from=kubernetes.core.v1.EnvVarSourceArgs(
@@ -59,7 +59,7 @@ def container(
         name=name,
         image=image,
         image_pull_policy="IfNotPresent",
-        env=[*plain, *hidden, *told] or None,
+        env=[*plain, *hidden, *references] or None,
         resources=kubernetes.core.v1.ResourceRequirementsArgs(
             requests={"cpu": cpu, "memory": memory, "ephemeral-storage": "256Mi"},
             limits={"cpu": cpu, "memory": memory, "ephemeral-storage": "2Gi"},
@@ -90,9 +90,9 @@ def pod(
     volumes: Sequence[kubernetes.core.v1.VolumeArgs] = (),
     **more: Any,
 ) -> kubernetes.core.v1.PodSpecArgs:
-    """A pod of such containers, as no user of the machine's, with no token of the cluster's API.
+    """A pod of such containers, with a user id that no user of the node has, and without an API token.
 
-    `volumes` are those that containers read from, beside the one that ends with the pod.
+    `volumes` are those that containers read from, besides the ephemeral volume.
     """
     return kubernetes.core.v1.PodSpecArgs(
         containers=containers,

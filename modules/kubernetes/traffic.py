@@ -1,4 +1,4 @@
-"""The parts that network policies are made of."""
+"""Building blocks of network policies."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -17,12 +17,12 @@ ANYWHERE = "0.0.0.0/0"
 
 
 def deny_all() -> NetworkPolicySpecArgs:
-    """Selects every pod for both ways and lets nothing through."""
+    """Denies all ingress and egress of every pod."""
     return NetworkPolicySpecArgs(pod_selector=everything(), policy_types=["Ingress", "Egress"])
 
 
 def allow_dns() -> NetworkPolicySpecArgs:
-    """Lets questions out to the cluster's DNS."""
+    """Allows DNS queries to the cluster's DNS."""
     dns = NetworkPolicyPeerArgs(
         namespace_selector=namespace("kube-system"),
         pod_selector=LabelSelectorArgs(match_labels={"k8s-app": "kube-dns"}),
@@ -39,7 +39,7 @@ def allow_dns() -> NetworkPolicySpecArgs:
 
 
 def allow_same_namespace() -> NetworkPolicySpecArgs:
-    """Lets the pods of a namespace talk to one another."""
+    """Allows traffic between the pods of a namespace."""
     neighbours = [NetworkPolicyPeerArgs(pod_selector=everything())]
     return NetworkPolicySpecArgs(
         pod_selector=everything(),
@@ -50,7 +50,7 @@ def allow_same_namespace() -> NetworkPolicySpecArgs:
 
 
 def allow_in(peers: list[NetworkPolicyPeerArgs], ports: Iterable[int] = ()) -> NetworkPolicySpecArgs:
-    """Lets `peers` in, to these TCP `ports` only where some are given; no peers are everybody."""
+    """Allows ingress from `peers`, to the given TCP `ports` or to all; without peers, from everywhere."""
     rule = NetworkPolicyIngressRuleArgs(from_=peers or None, ports=_tcp(ports))
     return NetworkPolicySpecArgs(pod_selector=everything(), policy_types=["Ingress"], ingress=[rule])
 
@@ -58,15 +58,15 @@ def allow_in(peers: list[NetworkPolicyPeerArgs], ports: Iterable[int] = ()) -> N
 def allow_out(
     peers: list[NetworkPolicyPeerArgs], ports: Iterable[int] = (), pods: LabelSelectorArgs | None = None
 ) -> NetworkPolicySpecArgs:
-    """Lets `pods`, by default every pod, out to `peers`, to these TCP `ports` only where some are given."""
+    """Allows egress of `pods`, by default all pods, to `peers`, to the given TCP `ports` or to all."""
     rule = NetworkPolicyEgressRuleArgs(to=peers, ports=_tcp(ports))
     return NetworkPolicySpecArgs(pod_selector=pods or everything(), policy_types=["Egress"], egress=[rule])
 
 
 def allow_hosts(hosts: Iterable[str], ports: Iterable[int], program: str | None = None) -> dict[str, Any]:
-    """The spec of a CiliumNetworkPolicy that lets pods, by default every pod, out to hosts by their names.
+    """The spec of a CiliumNetworkPolicy that allows egress of pods, by default all pods, to host names.
 
-    Cilium learns the addresses from the answers of the cluster's DNS, which therefore pass through its proxy.
+    Cilium learns the addresses from DNS responses, which pass through its DNS proxy.
     """
     pods = {"matchLabels": {"app.kubernetes.io/name": program}} if program else {}
     dns = {"matchLabels": {"k8s:io.kubernetes.pod.namespace": "kube-system", "k8s:k8s-app": "kube-dns"}}
@@ -84,7 +84,7 @@ def allow_hosts(hosts: Iterable[str], ports: Iterable[int], program: str | None 
 
 
 def network(cidr: str) -> NetworkPolicyPeerArgs:
-    """A range of addresses."""
+    """An address range."""
     return NetworkPolicyPeerArgs(ip_block=IPBlockArgs(cidr=cidr))
 
 
@@ -105,12 +105,12 @@ def everything() -> LabelSelectorArgs:
 
 
 def program(name: str) -> LabelSelectorArgs:
-    """Selects the pods of one program, by the recommended label for its name."""
+    """Selects the pods of one program, by the recommended label `app.kubernetes.io/name`."""
     return LabelSelectorArgs(match_labels={"app.kubernetes.io/name": name})
 
 
 def namespace(name: str) -> LabelSelectorArgs:
-    """Selects a namespace by the label that the API server itself gives it."""
+    """Selects a namespace by the label `kubernetes.io/metadata.name`, which the API server sets."""
     return LabelSelectorArgs(match_labels={"kubernetes.io/metadata.name": name})
 
 

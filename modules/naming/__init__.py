@@ -1,8 +1,8 @@
 """Naming, tagging and addressing for every module.
 
-One `Label` says whose a landing zone is. From it come the names (`name`), the tags (`tags`), the Kubernetes
-annotations (`annotations`) and the region's facts (`region`); from an address range come a hub's subnets (`hub_plan`)
-and the spokes after it (`spoke`). Nothing here needs Pulumi, and the same label always gives the same answers.
+A `Label` identifies a landing zone. The names (`name`), tags (`tags`), Kubernetes annotations (`annotations`) and
+region data (`region`) derive from it. A hub's subnets (`hub_plan`) and the spokes (`spoke`) derive from an address
+range. The package does not need Pulumi, and the same input always gives the same result.
 """
 
 from bluelamp.modules.naming.addresses import HubPlan, hub_plan, spoke

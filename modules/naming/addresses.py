@@ -1,4 +1,4 @@
-"""Addresses: how a hub's /22 is divided, and which /24 a spoke gets."""
+"""The address plan: the subnets of a hub's /22 and the /24 of each spoke."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
@@ -9,7 +9,7 @@ SPOKE_PREFIX = 24
 
 @dataclass(frozen=True)
 class HubPlan:
-    """The ranges of a hub. `range` is the /22 they are cut from; its last two /24s are kept for growth."""
+    """The address ranges of a hub. `range` is the whole /22; its last two /24s are reserved for growth."""
 
     range: IPv4Network
     firewall: IPv4Network
@@ -22,34 +22,35 @@ class HubPlan:
 
     @property
     def firewall_address(self) -> IPv4Address:
-        """The firewall's private address: Azure keeps a subnet's first four addresses and the firewall takes the next.
+        """The firewall's private address: Azure reserves the first four addresses of a subnet; the firewall has the
+        next.
 
-        Known before anything is created, so that routes to it can be shown in a preview.
+        It is known before the firewall exists, so a preview shows the routes to it.
         """
         return self.firewall[4]
 
     @property
     def resolver_address(self) -> IPv4Address:
-        """The first address that a DNS resolver can have; known before anything is created, as the firewall's is."""
+        """The first address that a DNS resolver can have; known before the resolver exists."""
         return self.resolver[4]
 
     @property
     def services(self) -> IPv4Network:
-        """Where a virtual hub is the hub: the /23 of the network beside it, with the subnets that may stand there."""
+        """With a virtual hub: the /23 of the network beside it and its subnets."""
         return next(self.range.subnets(new_prefix=HUB_PREFIX + 1))
 
     @property
     def virtual_hub(self) -> IPv4Network:
-        """Where a virtual hub is the hub: its own /23, which a hub network keeps for growth."""
+        """With a virtual hub: its own /23, which a hub network reserves for growth."""
         return list(self.range.subnets(new_prefix=HUB_PREFIX + 1))[-1]
 
 
 def hub_plan(address_space: str) -> HubPlan:
-    """How the hub in `address_space` (a /22 or larger, of which the first /22 is divided) is laid out.
+    """The layout of the hub in `address_space`, a /22 or larger of which the first /22 is used.
 
-    The first /24 holds the platform: firewall .0/26, Bastion .64/26, gateway .128/27, resolver .160/28 (what
-    comes in) and .176/28 (what goes out), firewall management .192/26. The second holds private endpoints. Raises
-    `ValueError` for a range that is not an IPv4 network or is smaller than a /22.
+    The first /24 holds the platform: firewall .0/26, Bastion .64/26, gateway .128/27, resolver .160/28
+    (inbound) and .176/28 (outbound), firewall management .192/26. The second /24 holds private endpoints.
+    Raises `ValueError` for a range that is not an IPv4 network or is smaller than a /22.
     """
     whole = IPv4Network(address_space)
     if whole.prefixlen > HUB_PREFIX:
@@ -73,9 +74,9 @@ def hub_plan(address_space: str) -> HubPlan:
 
 
 def spoke(allocation: str, hub: str, index: int) -> IPv4Network:
-    """The `index`th spoke (from 0): the /24s of the force's regional `allocation`, after the range of its `hub`.
+    """The spoke number `index`, from 0: a /24 of the force's regional `allocation`, after the range of its `hub`.
 
-    Raises `ValueError` where the hub is not inside the allocation, or the allocation has no such /24.
+    Raises `ValueError` if the hub is not inside the allocation, or the allocation has no such /24.
     """
     whole, reserved = IPv4Network(allocation), IPv4Network(hub)
     if not reserved.subnet_of(whole):

@@ -1,27 +1,27 @@
-"""Whose a resource is and what it is for: what every name and every tag is made of."""
+"""The label: the ownership and purpose from which every name and tag is derived."""
 
 from typing import NotRequired, TypedDict
 
 
 class Label(TypedDict):
-    """Whose a resource is and what it is for. One label names and tags a whole landing zone."""
+    """The ownership and purpose of a resource. One label names and tags a whole landing zone."""
 
     force: str
     """The force's name in the register, such as `west-midlands`."""
     code: str
-    """The force's short code, lower-case letters and digits, such as `wmp`; it is in every name."""
+    """The force's short code in lower-case letters and digits, such as `wmp`; part of every name."""
     environment: str
-    """Which of the force's environments this is, such as `prod`. It is in every name, cut to three letters where it
-    has more than four."""
+    """The force's environment, such as `prod`. It is part of every name, shortened to three letters if it has
+    more than four."""
     cost_centre: str
-    """The cost centre that pays, as finance writes it."""
+    """The cost centre that pays, as the finance department writes it."""
     business_owner: str
-    """The role or mailbox of the person who answers for the service; never a personal name."""
+    """The role or mailbox responsible for the service; never a personal name."""
     classification: str
-    """The Government Security Classification tier with its handling, such as `OFFICIAL-SENSITIVE`."""
+    """The Government Security Classification tier with its handling instruction, such as `OFFICIAL-SENSITIVE`."""
     roadmap_milestone: str
-    """The milestone of the force's roadmap that this serves."""
+    """The milestone of the force's roadmap."""
     spend_type: str
-    """`strategic`, or `tactical` for what has an exit date and a successor."""
+    """`strategic`, or `tactical` for a service with an exit date and a successor."""
     tags: NotRequired[dict[str, str]]
-    """More tags. None of them may restate one that the label gives."""
+    """More tags. They cannot override the tags that the label gives."""

@@ -1,4 +1,4 @@
-"""Names: `<abbreviation>-<workload>-<force code>-<environment>-<region>`, by the rules in `kinds.yaml`."""
+"""Names: `<abbreviation>-<workload>-<force code>-<environment>-<region>`, following the rules in `kinds.yaml`."""
 
 import base64
 import hashlib
@@ -19,7 +19,7 @@ _PART = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Kind:
-    """How one kind of resource is named; the fields are those of `kinds.yaml`."""
+    """The naming rule of one kind of resource; the fields are those of `kinds.yaml`."""
 
     abbreviation: str
     longest: int
@@ -30,20 +30,19 @@ class Kind:
 
 @cache
 def kinds() -> Mapping[str, Kind]:
-    """Every kind of resource that can be named."""
+    """The naming rule of every kind of resource."""
     read = yaml.safe_load(Path(__file__).with_name("kinds.yaml").read_text("utf-8"))
     return {name: Kind(**fields) for name, fields in read.items()}
 
 
 def name(kind: str, workload: str, label: Label, location: str = "") -> str:
-    """The name of the `kind` of resource that serves `workload` in `location`, which kinds without a region ignore.
+    """The name of the `kind` of resource for `workload` in `location`, which kinds without a region ignore.
 
-    `name("resource_group", "network", label, "uksouth")` is `rg-network-wmp-prod-uks`. The same words always
-    give the same name. A name that would be too long loses the end of its workload, and ends in a digest so that two
-    never become one.
+    `name("resource_group", "network", label, "uksouth")` is `rg-network-wmp-prod-uks`. The result is deterministic.
+    A name that would be too long has a shortened workload and ends in a digest, so that names stay unique.
 
-    Raises `ValueError` for an unknown kind, a region outside the United Kingdom, or a part that is not made of
-    lower-case letters, digits and single hyphens.
+    Raises `ValueError` for an unknown kind, a region outside the United Kingdom, or a part that contains anything other
+    than lower-case letters, digits and single hyphens.
     """
     rule = _kind(kind)
     for what, part in (("workload", workload), ("force code", label["code"]), ("environment", label["environment"])):
@@ -69,7 +68,7 @@ def name(kind: str, workload: str, label: Label, location: str = "") -> str:
 
 
 def _short(environment: str) -> str:
-    """At most four characters, since a vault's name has 24: `preprod` is `pre`."""
+    """At most four characters, since a key vault name has at most 24: `preprod` becomes `pre`."""
     return environment if len(environment) <= 4 else environment[:3].rstrip("-")
 
 

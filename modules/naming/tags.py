@@ -1,4 +1,4 @@
-"""Tags: who pays, who answers, how it is classified, and where it stands on the roadmap."""
+"""Tags: cost centre, owner, classification and roadmap milestone."""
 
 from bluelamp.modules.naming.label import Label
 
@@ -12,7 +12,7 @@ MANDATORY = (
     "spend-type",
     "managed-by",
 )
-"""The tags that everything which can be tagged has."""
+"""The mandatory tags of every resource that can have tags."""
 
 _LONGEST_VALUE = 256  # Azure Resource Manager's limit; a key may have 512 characters.
 _MOST_TAGS = 50
@@ -21,8 +21,8 @@ _MOST_TAGS = 50
 def tags(label: Label) -> dict[str, str]:
     """The tags of every resource under `label`: the mandatory ones, then the label's own.
 
-    Raises `ValueError` where a mandatory value is empty, a value is longer than Azure takes, there are more tags than
-    Azure takes, or one of the label's own tags would restate a mandatory one.
+    Raises `ValueError` if a mandatory value is empty, a value is longer than Azure allows, there are more tags than
+    Azure allows, or one of the label's own tags would override a mandatory one.
     """
     values = (
         label["force"],
@@ -37,7 +37,7 @@ def tags(label: Label) -> dict[str, str]:
     mandatory = dict(zip(MANDATORY, values, strict=True))
     more = label.get("tags", {})
     wrong = [f"{key} is empty" for key, value in mandatory.items() if not value.strip()]
-    wrong += [f"{key} is given by the label, so tags cannot say it again" for key in more if key in mandatory]
+    wrong += [f"{key} is given by the label, so tags cannot override it" for key in more if key in mandatory]
     wrong += [
         f"{key} has {len(value)} characters, Azure takes {_LONGEST_VALUE}"
         for key, value in {**mandatory, **more}.items()
@@ -51,5 +51,5 @@ def tags(label: Label) -> dict[str, str]:
 
 
 def annotations(label: Label) -> dict[str, str]:
-    """The same ownership as Kubernetes annotations, `bluelamp/cost-centre` and so on; any value is legal in one."""
+    """The same tags as Kubernetes annotations, `bluelamp/cost-centre` and so on; an annotation takes any value."""
     return {f"bluelamp/{key}": value for key, value in tags(label).items()}

@@ -107,8 +107,11 @@ def test_a_way_out_to_a_host_is_a_policy_of_ciliums(label):
         ({}, "egress 'a': has neither of cidr and hosts; give one of them"),
         ({"cidr": "10.1.1.0/24", "hosts": ["a.example"]}, "egress 'a': has both of cidr and hosts; give one of them"),
         ({"hosts": []}, "egress 'a': hosts is empty; name the hosts that are needed"),
-        ({"hosts": ["*.example"]}, "egress 'a': host '*.example' is no name; use one in full and in lower case"),
-        ({"hosts": ["https://a.example"]}, "egress 'a': host 'https://a.example' is no name"),
+        (
+            {"hosts": ["*.example"]},
+            "egress 'a': host '*.example' is not a host name; write it in full and in lower case",
+        ),
+        ({"hosts": ["https://a.example"]}, "egress 'a': host 'https://a.example' is not a host name"),
     ],
 )
 def test_a_way_out_is_to_a_range_or_to_hosts(label, way, message):
@@ -159,8 +162,8 @@ def test_every_mistake_of_a_tenant_is_said_at_once(label):
         )
     assert str(refusal.value) == (
         "Tenant 'records': pod_security is 'privileged'; use restricted or baseline; "
-        "egress has two ways named 'a'; give each its own name; "
-        "egress 'a': 0.0.0.0/0 is everything; name the range that is needed; "
+        "egress has two targets named 'a'; give each its own name; "
+        "egress 'a': 0.0.0.0/0 covers all addresses; name the range that is needed; "
         "egress 'a': port 70000 does not exist; use 1 to 65535; "
         "egress 'a': cidr is '10.1.1.1/24'; use an address range such as 10.144.8.0/28; "
         "egress 'a': ports is empty; name the TCP ports that are needed; "

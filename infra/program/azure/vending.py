@@ -46,9 +46,11 @@ def _options(context: Context, zone: LandingZoneSettings) -> pulumi.ResourceOpti
     at_hub = context.network_provider
     if at_hub is None or zone.subscription_id or zone.billing_scope:  # with one of its own, the module does so itself
         return context.opts
-    from bluelamp.modules.azure.landing_zone.providers import in_the_platform
+    from bluelamp.modules.azure.landing_zone.providers import in_platform_subscription
 
-    return pulumi.ResourceOptions.merge(context.opts, pulumi.ResourceOptions(transformations=[in_the_platform(at_hub)]))
+    return pulumi.ResourceOptions.merge(
+        context.opts, pulumi.ResourceOptions(transformations=[in_platform_subscription(at_hub)])
+    )
 
 
 def _guards(context: Context) -> "dict[str, ResourceGuard]":

@@ -1,4 +1,4 @@
-"""The activity logs of subscriptions and management groups, kept."""
+"""Diagnostic settings for the activity logs of subscriptions and management groups."""
 
 from typing import NotRequired, TypedDict
 
@@ -18,33 +18,33 @@ _SUBSCRIPTION = (
     "ResourceHealth",
 )
 _MANAGEMENT_GROUP = ("Administrative", "Policy")
-"""Every category that Azure Monitor documents for each of the two."""
+"""Every activity log category that Azure Monitor documents, for subscriptions and for management groups."""
 
 
 class ActivityLogArgs(TypedDict):
-    """Whose activity is kept, and where."""
+    """Arguments of the activity logs."""
 
     subscription_ids: dict[str, pulumi.Input[str]]
-    """The subscriptions' GUIDs, by a short name for each."""
+    """The subscriptions' GUIDs, keyed by a short name."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes the logs."""
+    """The Log Analytics workspace that receives the logs."""
     archive_id: NotRequired[pulumi.Input[str]]
-    """A storage account that keeps them too, such as a log archive's; none when left out."""
+    """A storage account that also receives the logs, such as a log archive; none by default."""
     management_group_names: NotRequired[dict[str, pulumi.Input[str]]]
-    """Management groups whose own activity is kept too, by a short name for each."""
+    """Management groups whose activity logs are also kept, keyed by a short name."""
 
 
 class ActivityLog(Component):
     """A diagnostic setting for every subscription and management group."""
 
     setting_ids: pulumi.Output[dict[str, str]]
-    """The diagnostic settings' ARM ids by the short names."""
+    """The ARM ids of the diagnostic settings, keyed by the short names."""
 
     def __init__(self, name: str, args: ActivityLogArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         groups = args.get("management_group_names", {})
         if not args["subscription_ids"]:
-            raise ValueError(f"ActivityLog {name!r}: subscription_ids is empty; name one subscription at least")
+            raise ValueError(f"ActivityLog {name!r}: subscription_ids is empty; name at least one subscription")
         both = sorted(set(args["subscription_ids"]) & set(groups))
         if both:
             raise ValueError(f"ActivityLog {name!r}: {both[0]} names a subscription and a management group")

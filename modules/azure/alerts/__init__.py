@@ -1,12 +1,12 @@
-"""Baseline alerts: who is told, and of what.
+"""Baseline alerts and their action group.
 
     Alerts("alerts", {"label": label, "location": "uksouth", "workload": "platform", "resource_group_name": group.name,
                       "subscription_ids": [subscription_id], "contacts": ["duty.engineer@essex.police.example"],
                       "workspace_id": logs.workspace_id,
                       "watched": {"firewall": {"kind": "firewall", "id": hub.firewall_id}}})
 
-Four kinds of alerts, all of them data: the health of Azure itself and dangerous changes (`activity.yaml`), searches of
-the workspace (`searches.yaml`), and metrics of whatever is watched (`metrics.yaml`).
+The alerts are data: service health and dangerous changes (`activity.yaml`), log searches of the workspace
+(`searches.yaml`), and metrics of resources (`metrics.yaml`).
 """
 
 from bluelamp.modules.azure.alerts.alerts import Alerts, AlertsArgs

@@ -1,4 +1,4 @@
-"""An action group, and the alerts that every landing zone has."""
+"""An action group and the baseline alerts of a landing zone."""
 
 from typing import Any, NotRequired
 
@@ -12,37 +12,37 @@ from bluelamp.modules.azure.alerts.metrics import WatchedResource, unknown_kinds
 from bluelamp.modules.component import Component
 from bluelamp.modules.shared_arguments import LabelledArgs
 
-_LONGEST_SHORT_NAME = 12  # of an action group, as text messages show it
+_LONGEST_SHORT_NAME = 12  # characters in the short name of an action group, shown in text messages
 
 
 class AlertsArgs(LabelledArgs):
-    """Who is told, and of what."""
+    """Arguments of the alerts."""
 
     location: str
     """The Azure region of the workspace, `uksouth` or `ukwest`."""
     workload: str
-    """What is watched over, such as `platform`."""
+    """The monitored workload, such as `platform`."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put them in."""
+    """The resource group of the alerts."""
     subscription_ids: list[pulumi.Input[str]]
-    """GUIDs of the subscriptions whose activity and health are watched."""
+    """GUIDs of the subscriptions whose activity and service health are monitored."""
     contacts: list[str]
-    """Mailboxes that are told."""
+    """Mailboxes that receive the notifications."""
     webhooks: NotRequired[dict[str, pulumi.Input[str]]]
-    """Addresses of ticket systems that are called, by a short name for each; they are kept as secrets."""
+    """Webhook addresses of ticket systems, keyed by a short name; stored as secrets."""
     workspace_id: NotRequired[pulumi.Input[str]]
-    """The Log Analytics workspace that is searched; no searches when left out."""
+    """The Log Analytics workspace for log search alerts; no log search alerts by default."""
     watched: NotRequired[dict[str, WatchedResource]]
-    """Resources whose metrics are watched, by a short name for each."""
+    """Resources whose metrics are monitored, keyed by a short name."""
     without: NotRequired[list[str]]
-    """Alerts on activity and searches that are not wanted, by name."""
+    """Names of activity and log search alerts to omit."""
 
 
 class Alerts(Component):
-    """One action group; alerts on service health, dangerous changes, searches and metrics."""
+    """One action group, and alerts on service health, dangerous changes, log searches and metrics."""
 
     action_group_id: pulumi.Output[str]
-    """The action group's ARM id, for alerts of one's own."""
+    """The action group's ARM id, for further alerts."""
 
     def __init__(self, name: str, args: AlertsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -116,7 +116,7 @@ class Alerts(Component):
             scopes=[args["workspace_id"]],
             evaluation_frequency=wanted["every"],
             window_size=wanted["window"],
-            # A table appears with its first row; until then Azure would refuse the search.
+            # Azure refuses a search of a table that does not exist yet. A table appears with its first row.
             skip_query_validation=True,
             auto_mitigate=False,
             criteria=monitor.ScheduledQueryRuleCriteriaArgs(
@@ -139,7 +139,7 @@ class Alerts(Component):
 
 
 def _conditions(wanted: dict[str, Any]) -> list[monitor.AlertRuleAnyOfOrLeafConditionArgs]:
-    """The conditions of one alert: any of its operations, once done, or all that its `when` says."""
+    """The conditions of one alert: any of its completed operations, or every condition of its `when`."""
     if "operations" not in wanted:
         return [
             monitor.AlertRuleAnyOfOrLeafConditionArgs(field=field, equals=value)
@@ -162,9 +162,9 @@ def _conditions(wanted: dict[str, Any]) -> list[monitor.AlertRuleAnyOfOrLeafCond
 
 
 def _check(owner: str, args: AlertsArgs) -> None:
-    """Raises `ValueError` with everything that is wrong."""
+    """Raises `ValueError` listing every problem."""
     lists = {"subscription_ids": args["subscription_ids"], "contacts": args["contacts"]}
-    wrong = [f"{key} is empty; name one at least" for key, value in lists.items() if not value]
+    wrong = [f"{key} is empty; name at least one" for key, value in lists.items() if not value]
     known = [*catalogue("activity"), *catalogue("searches")]
     for key in args.get("without", []):
         if key not in known:

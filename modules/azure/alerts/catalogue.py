@@ -1,4 +1,4 @@
-"""The alerts that are data."""
+"""Reads the alert definitions."""
 
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,6 @@ import yaml
 
 @cache
 def catalogue(kind: str) -> dict[str, dict[str, Any]]:
-    """What `activity`, `searches` or `metrics` asks to be told of, by name."""
+    """The alerts of kind `activity`, `searches` or `metrics`, by name."""
     read: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name(f"{kind}.yaml").read_text("utf-8"))
     return read

@@ -1,4 +1,4 @@
-"""Alerts on the metrics of resources that are watched."""
+"""Metric alerts."""
 
 from typing import Any, TypedDict
 
@@ -12,13 +12,13 @@ from bluelamp.modules.component import Component
 
 
 class WatchedResource(TypedDict):
-    """One resource whose metrics are watched."""
+    """A resource whose metrics are monitored."""
 
     kind: str
-    """What it is: `firewall`, `vpn_gateway`, `express_route_gateway`, the same two of a virtual hub
+    """The kind of resource: `firewall`, `vpn_gateway`, `express_route_gateway`, the same two of a virtual hub
     (`virtual_hub_vpn_gateway`), `express_route` (a circuit), `public_address`, `key_vault` or `storage`."""
     id: pulumi.Input[str]
-    """Its ARM id."""
+    """The resource's ARM id."""
 
 
 def watch(
@@ -29,7 +29,7 @@ def watch(
     watched: dict[str, WatchedResource],
     action_group: pulumi.Output[str],
 ) -> None:
-    """Makes every alert of the kind of each resource in `watched`, by a short name for each."""
+    """Creates every metric alert for the kind of each resource in `watched`, keyed by a short name."""
     for short, resource in watched.items():
         for key, wanted in catalogue("metrics")[resource["kind"]].items():
             _alert(
@@ -38,7 +38,7 @@ def watch(
 
 
 def unknown_kinds(watched: dict[str, WatchedResource]) -> list[str]:
-    """What is wrong with the kinds in `watched`."""
+    """The problems with the kinds in `watched`."""
     known = catalogue("metrics")
     found = []
     for short, resource in watched.items():

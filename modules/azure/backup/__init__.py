@@ -1,12 +1,12 @@
-"""Backups that an intruder with an administrator's rights cannot destroy.
+"""Immutable backups, protected from an intruder with administrator rights.
 
     Backup("backup", {"label": label, "location": "uksouth", "workload": "records", "resource_group_name": group.name,
                       "workspace_id": logs.workspace_id})
 
-makes a Recovery Services vault (machines, SQL Server, file shares) and a Backup vault (disks, blobs, Kubernetes), both
-immutable, with soft delete that nobody can switch off, and a policy for each kind of thing to back up. Copies are kept
-in both UK regions. Immutability begins `Unlocked`, so that a mistake can be undone; set it to `Locked`, which cannot be
-undone, when the retention is agreed.
+creates a Recovery Services vault (virtual machines, SQL Server, file shares) and a Backup vault (disks, blobs,
+Kubernetes), both immutable with always-on soft delete, and a policy for each type of data source. Backups are
+geo-redundant. Immutability starts `Unlocked`, so that a mistake can be undone. Set it to `Locked`, which is
+irreversible, when the retention is agreed.
 """
 
 from bluelamp.modules.azure.backup.arguments import BackupArgs, BackupEncryption, BackupRetention

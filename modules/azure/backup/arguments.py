@@ -1,4 +1,4 @@
-"""What backup is asked for, and what is wrong with it."""
+"""Arguments of the backup vaults and policies, and their checks."""
 
 from typing import NotRequired, TypedDict
 
@@ -13,59 +13,59 @@ _SOFT_DELETE_DAYS = (14, 180)
 
 
 class BackupRetention(TypedDict):
-    """How long backups are kept. What the law asks for the records themselves is a different question."""
+    """Retention of backups. The retention that the law requires for the records themselves is a separate matter."""
 
     daily_days: NotRequired[int]
-    """Days for which each day's backup is kept, at least 7; 30 when left out."""
+    """Retention of daily backups in days, at least 7; 30 by default."""
     weekly_weeks: NotRequired[int]
-    """Weeks for which each Sunday's backup is kept, at least 4; 12 when left out."""
+    """Retention of Sunday backups in weeks, at least 4; 12 by default."""
     monthly_months: NotRequired[int]
-    """Months for which the backup of each month's first Sunday is kept; 12 when left out."""
+    """Retention in months of the backup of each month's first Sunday; 12 by default."""
     yearly_years: NotRequired[int]
-    """Years for which the backup of each January's first Sunday is kept; none when left out or 0."""
+    """Retention in years of the backup of each January's first Sunday; none by default or with 0."""
 
 
 class BackupEncryption(TypedDict):
-    """The customer's own key for the vaults, instead of Microsoft's."""
+    """A customer-managed key for the vaults, instead of a Microsoft-managed key."""
 
     key_uri: pulumi.Input[str]
-    """Where the key answers, `https://….vault.azure.net/keys/…`; without a version, so that rotation is followed."""
+    """The key URI, `https://….vault.azure.net/keys/…`, without a version, so that rotation takes effect."""
     identity_id: pulumi.Input[str]
     """The user-assigned identity that may wrap and unwrap with the key."""
 
 
 class BackupArgs(ResourceGroupScopedArgs):
-    """What backup needs."""
+    """Arguments of the backup vaults and policies."""
 
     workload: str
-    """What is backed up, such as `records`."""
+    """The workload that is backed up, such as `records`."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes the vaults' logs."""
+    """The Log Analytics workspace that receives the vaults' logs."""
     retention: NotRequired[BackupRetention]
-    """How long backups are kept."""
+    """Retention of backups."""
     immutability: NotRequired[str]
-    """`Unlocked` (no backup can be shortened, and the setting can be taken back) or `Locked` (for good); `Unlocked`
-    when left out."""
+    """`Unlocked` (retention cannot be shortened, but the setting can be reverted) or `Locked` (irreversible);
+    `Unlocked` by default."""
     redundancy: NotRequired[str]
-    """`GeoRedundant` (a copy in the other UK region), `ZoneRedundant` or `LocallyRedundant`; `GeoRedundant` when left
-    out. It cannot be changed once something is backed up."""
+    """`GeoRedundant` (a copy in the other UK region), `ZoneRedundant` or `LocallyRedundant`; `GeoRedundant` by
+    default. It cannot be changed once an item is protected."""
     soft_delete_days: NotRequired[int]
-    """Days for which a deleted backup can be had back, 14 to 180; 30 when left out."""
+    """Soft delete retention in days, 14 to 180; 30 by default."""
     encryption: NotRequired[BackupEncryption]
-    """The customer's own key; Microsoft's when left out."""
+    """A customer-managed key; a Microsoft-managed key by default."""
     subnet_id: NotRequired[pulumi.Input[str]]
-    """A subnet for the Recovery Services vault's private endpoint, which agents inside machines need; none is made when
-    left out. It must be there before the first backup."""
+    """The subnet of the Recovery Services vault's private endpoint, which in-guest agents need; no endpoint by
+    default. It must exist before the first backup."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """The estate's private DNS zones by name; of them the backup, blob and queue zones are used."""
+    """Private DNS zone ids by zone name; the backup, blob and queue zones are used."""
     resource_guard_id: NotRequired[pulumi.Input[str]]
-    """A `ResourceGuard` of the same region, by which two people are needed to weaken the vaults; none when left out."""
+    """A `ResourceGuard` of the same region, for multi-user authorisation of changes to the vaults; none by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the vaults; false when left out."""
+    """Whether Pulumi refuses to delete the vaults; false by default."""
 
 
 def problems(args: BackupArgs) -> list[str]:
-    """Everything that Azure would refuse, or that would leave fewer backups than anybody wants."""
+    """Every setting that Azure would reject or that makes retention too short."""
     found = []
     for key, allowed in _CHOICES.items():
         value = args.get(key)

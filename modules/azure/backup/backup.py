@@ -6,7 +6,7 @@ from bluelamp.modules import naming
 from bluelamp.modules.azure.backup.arguments import BackupArgs, problems
 from bluelamp.modules.azure.backup.backup_vault import backup_vault
 from bluelamp.modules.azure.backup.data_policies import data_policies
-from bluelamp.modules.azure.backup.guarded import guarded
+from bluelamp.modules.azure.backup.guard_vaults import guard_vaults
 from bluelamp.modules.azure.backup.machine_policies import machine_policies
 from bluelamp.modules.azure.backup.recovery_vault import recovery_endpoint, recovery_vault
 from bluelamp.modules.azure.lock import lock
@@ -15,7 +15,7 @@ from bluelamp.modules.component import Component, after
 
 
 class Backup(Component):
-    """Two immutable vaults and the policies for what goes into them."""
+    """Two immutable vaults and their backup policies."""
 
     recovery_vault_id: pulumi.Output[str]
     """The Recovery Services vault's ARM id."""
@@ -24,7 +24,7 @@ class Backup(Component):
     backup_vault_id: pulumi.Output[str]
     """The Backup vault's ARM id."""
     policy_ids: pulumi.Output[dict[str, str]]
-    """The policies' ARM ids by what they are for: `machines`, `sql`, `files`, `disks`, `blobs`."""
+    """The policies' ARM ids by type of data source: `machines`, `sql`, `files`, `disks`, `blobs`."""
 
     def __init__(self, name: str, args: BackupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -55,7 +55,7 @@ class Backup(Component):
         inside: list[pulumi.Resource] = [*logs, *policies.values()]
         if "resource_guard_id" in args:
             names = {"recovery": after(recovery_name, recovery), "backup": after(backup_name, backup)}
-            inside += guarded(self, name, args["resource_guard_id"], names, group, tags, inside)
+            inside += guard_vaults(self, name, args["resource_guard_id"], names, group, tags, inside)
         for part, vault in vaults:
             lock(self, f"{name}-{part}-lock", vault, inside, "It holds backups.")
         self.recovery_vault_id = recovery.id

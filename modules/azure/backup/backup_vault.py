@@ -10,7 +10,7 @@ from bluelamp.modules.azure.backup.arguments import BackupArgs
 def backup_vault(
     name: str, args: BackupArgs, vault_name: str, opts: pulumi.ResourceOptions
 ) -> dataprotection.BackupVault:
-    """The vault: immutable, with soft delete that nobody can switch off, restoring to its own subscription only."""
+    """The vault: immutable, with always-on soft delete and no cross-subscription restore."""
     redundancy = args.get("redundancy", "GeoRedundant")
     key = args.get("encryption")
     return dataprotection.BackupVault(

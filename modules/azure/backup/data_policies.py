@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_azure_native import dataprotection as dp
 
-_DAILY = "R/2026-01-01T02:00:00+00:00/P1D"  # every day at 02:00, from any day that is past
+_DAILY = "R/2026-01-01T02:00:00+00:00/P1D"  # daily at 02:00; the start date only has to be in the past
 _TIME_ZONE = "GMT Standard Time"
 
 _KINDS = {
-    # What is backed up, the kind of copy, where the daily copy is kept, and where else copies are. A disk's copies are
-    # snapshots beside it; blobs can also be put back to any moment of the last days without a copy.
+    # The data source, the type of backup, the store of the daily backup, and the other stores. A disk backup is a
+    # snapshot in the same region. Blobs also have point-in-time restore without a copy.
     "disks": ("Microsoft.Compute/disks", "Incremental", "OperationalStore", ()),
     "blobs": ("Microsoft.Storage/storageAccounts/blobServices", "Discrete", "VaultStore", ("OperationalStore",)),
 }
@@ -23,7 +23,7 @@ def data_policies(
     retention: Mapping[str, object],
     opts: pulumi.ResourceOptions,
 ) -> dict[str, dp.BackupPolicy]:
-    """The policies by what they are for, a copy every day at 02:00; copies are kept for the days of `retention`."""
+    """The policies by type of data source. Backups run daily at 02:00 and are kept for the days of `retention`."""
     kept = f"P{retention.get('daily_days', 30)}D"
     return {
         key: dp.BackupPolicy(

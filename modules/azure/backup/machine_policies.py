@@ -1,14 +1,14 @@
-"""Policies of a Recovery Services vault: virtual machines, SQL Server in machines, file shares."""
+"""Policies of a Recovery Services vault: virtual machines, SQL Server in virtual machines, file shares."""
 
 from collections.abc import Mapping
 
 import pulumi
 from pulumi_azure_native import recoveryservices as rs
 
-# Any date does: the service reads the time of day, at which backups begin. It is before the working day and after the
-# usual maintenance windows.
+# The service uses only the time of day, at which backups start. It is before the working day and after the usual
+# maintenance windows, so any date will do.
 _AT = "2026-01-01T02:00:00Z"
-_TIME_ZONE = "GMT Standard Time"  # Windows' name for the time in London, summer time included
+_TIME_ZONE = "GMT Standard Time"  # the Windows name of the London time zone, with summer time
 
 
 def machine_policies(
@@ -19,7 +19,7 @@ def machine_policies(
     tags: Mapping[str, str],
     opts: pulumi.ResourceOptions,
 ) -> dict[str, rs.ProtectionPolicy]:
-    """The policies by what they are for. A day's backup at 02:00; SQL Server's log every quarter of an hour."""
+    """The policies by type of data source. Backups run daily at 02:00, SQL Server log backups every 15 minutes."""
     daily = int(str(retention.get("daily_days", 30)))
     kept = _retention(retention, daily)
     schedule = rs.SimpleSchedulePolicyArgs(

@@ -12,7 +12,7 @@ from bluelamp.modules.component import after
 def recovery_vault(
     name: str, args: BackupArgs, vault_name: str, opts: pulumi.ResourceOptions
 ) -> recoveryservices.Vault:
-    """The vault: private, immutable, with soft delete that nobody can switch off."""
+    """The vault: private, immutable, with always-on soft delete."""
     redundancy = args.get("redundancy", "GeoRedundant")
     key = args.get("encryption")
     return recoveryservices.Vault(
@@ -67,7 +67,7 @@ def recovery_vault(
 
 
 def recovery_endpoint(name: str, args: BackupArgs, vault: recoveryservices.Vault, opts: pulumi.ResourceOptions) -> None:
-    """The private endpoint of the Recovery Services vault, and its records where the zones are given."""
+    """The private endpoint of the Recovery Services vault, and its DNS records if the zones are given."""
     where = (f"{args['workload']}-backup", args["label"], args["location"])
     endpoint_name = naming.name("private_endpoint", *where)
     endpoint = network.PrivateEndpoint(
@@ -75,7 +75,7 @@ def recovery_endpoint(name: str, args: BackupArgs, vault: recoveryservices.Vault
         private_endpoint_name=endpoint_name,
         resource_group_name=args["resource_group_name"],
         location=args["location"],
-        subnet={"id": args["subnet_id"]},  # a reference only, as in the key vault's
+        subnet={"id": args["subnet_id"]},  # a reference only, as in `private_link`
         custom_network_interface_name=naming.name("network_interface", *where),
         private_link_service_connections=[
             network.PrivateLinkServiceConnectionArgs(

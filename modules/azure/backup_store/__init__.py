@@ -1,4 +1,4 @@
-"""Stores for backups that nobody can empty: one immutable container for each cluster.
+"""Immutable backup stores: one WORM container for each cluster.
 
     store = BackupStore("backups", {"label": label, "location": "uksouth", "workload": "backups",
                                     "resource_group_name": group.name, "workspace_id": logs.workspace_id,
@@ -6,9 +6,9 @@
                                     "virtual_network_ids": {"hub": hub.virtual_network_id},
                                     "containers": ["live", "non-live"]})
 
-What is written cannot be changed or deleted for `immutable_days`: an intruder with the rights of a cluster's backups
-can add to them, and spoil none. Unlike a log archive nothing is deleted by age, since a later backup may build on an
-earlier one; whoever makes the backups deletes them when their time is over.
+Blobs cannot be changed or deleted for `immutable_days`: an intruder with the rights of a cluster's backup identity
+can add blobs, but cannot overwrite or delete any. Unlike a log archive, it has no lifecycle policy, since a later
+backup may depend on an earlier one. The backup software deletes expired backups.
 """
 
 from bluelamp.modules.azure.backup_store.backup_store import BackupStore, BackupStoreArgs

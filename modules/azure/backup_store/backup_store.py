@@ -14,43 +14,43 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class BackupStoreArgs(LabelledArgs):
-    """What a store for backups needs."""
+    """Arguments of a store for backups."""
 
     location: str
-    """The Azure region, `uksouth` or `ukwest`; a copy is kept in the other one."""
+    """The Azure region, `uksouth` or `ukwest`; the data is replicated to the other one."""
     workload: str
-    """What is kept, such as `backups`."""
+    """The purpose, such as `backups`."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
+    """The resource group of the store."""
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoint."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes the store's own logs."""
+    """The Log Analytics workspace that receives the store's own logs."""
     containers: list[str]
-    """The containers, such as one for each cluster."""
+    """The names of the containers, such as one for each cluster."""
     immutable_days: NotRequired[int]
-    """Days for which nothing can be changed or deleted, 1 to 146,000; 30 when left out."""
+    """The immutability period in days, 1 to 146,000; 30 by default."""
     lock: NotRequired[str]
-    """`Unlocked`, or `Locked`, which can never be undone and lets the days only grow; `Unlocked` when left out."""
+    """`Unlocked`, or `Locked`, which is irreversible and allows only a longer period; `Unlocked` by default."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the store's private name, by a short name for each; not used with `private_zone_id`."""
+    """Networks that resolve the store's private name, keyed by a short name; not used with `private_zone_id`."""
     private_zone_id: NotRequired[pulumi.Input[str]]
-    """An existing private DNS zone `privatelink.blob.core.windows.net`; one is made when left out."""
+    """An existing private DNS zone `privatelink.blob.core.windows.net`; one is created by default."""
     key: NotRequired[EncryptionKey]
-    """A key of the force's own to encrypt with; Microsoft's when left out."""
+    """A customer-managed encryption key; a Microsoft-managed key by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the account; false when left out."""
+    """Whether Pulumi refuses to delete the account; false by default."""
 
 
 class BackupStore(Component):
-    """An account with versions and immutable containers: private endpoint, no shared key, every access logged."""
+    """An account with versioning and immutable containers: private endpoint, no shared key access, access logs."""
 
     id: pulumi.Output[str]
     """The storage account's ARM id."""
     name: pulumi.Output[str]
-    """The account's name, known before it exists. It waits for the containers' immutability."""
+    """The account's name, known before it exists. It depends on the containers' immutability policies."""
     container_ids: pulumi.Output[dict[str, str]]
-    """The containers' ARM ids by name, at which roles are given."""
+    """The containers' ARM ids by name, for role assignments."""
 
     def __init__(self, name: str, args: BackupStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -77,10 +77,10 @@ class BackupStore(Component):
 
 
 def _check(owner: str, containers: list[str], days: int, lock: str) -> None:
-    """Raises `ValueError` with everything that is wrong."""
+    """Raises `ValueError` listing every problem."""
     wrong = []
     if not containers:
-        wrong.append("containers is empty; name one at least")
+        wrong.append("containers is empty; name at least one")
     if not 1 <= days <= immutable_storage.LONGEST:
         wrong.append(f"immutable_days is {days}; allowed are 1 to {immutable_storage.LONGEST}")
     wrong += immutable_storage.wrong_lock(lock)

@@ -1,4 +1,4 @@
-"""What must exist before the first deployment: a state store, a secrets provider, and identities for pipelines.
+"""Prerequisites of the first deployment: a state store, a secrets provider and pipeline identities.
 
     Bootstrap("bootstrap", {"label": label, "location": "uksouth", "resource_group_name": group.name,
                             "tenant_id": tenant, "subnet_id": network.private_endpoints_subnet_id,
@@ -7,9 +7,9 @@
                             "plan_credentials": {"github": {"issuer": issuer, "subject": plan_subject}},
                             "apply_credentials": {"github": {"issuer": issuer, "subject": apply_subject}}})
 
-The state store is a storage account without shared keys and public access, versioned, backed up and locked against
-deletion. The key that encrypts the secrets of states is in a key vault of its own. The plan identity reads; the apply
-identity deploys, and can assign no role by which it could assign roles itself. `bluelamp bootstrap FORCE` uses it.
+The state store is a storage account without shared key access or public network access, with versioning, backup and a
+delete lock. A separate key vault holds the key that encrypts the secrets in states. The plan identity has read access.
+The apply identity deploys, but cannot assign privileged roles. `bluelamp bootstrap FORCE` uses this module.
 """
 
 from bluelamp.modules.azure.bootstrap.arguments import BootstrapArgs

@@ -1,4 +1,4 @@
-"""The state store, the secrets provider and the identities of the pipelines."""
+"""The state store, the secrets provider and the pipeline identities."""
 
 from typing import Any, Final
 
@@ -10,9 +10,9 @@ from bluelamp.modules.azure.bootstrap.identities import (
     BLOB_READER,
     CRYPTO_USER,
     SECRETS_USER,
+    allow_role_assignments,
     apply_roles,
     identity,
-    may_assign,
     plan_roles,
 )
 from bluelamp.modules.azure.bootstrap.state_store import CONTAINER, state_store
@@ -25,28 +25,28 @@ from bluelamp.modules.component import Component
 from bluelamp.modules.naming import tags
 
 KEY: Final = "pulumi-state"
-"""The name of the key that encrypts the secrets of states."""
+"""The name of the key that encrypts the secrets in states."""
 _WORKLOAD: Final = "state"
 
 
 class Bootstrap(Component):
-    """What must exist before the first deployment to a real cloud."""
+    """Prerequisites of the first deployment to Azure."""
 
     storage_account_name: pulumi.Output[str]
     """The state store's name, known before it exists."""
     backend_url: pulumi.Output[str]
-    """The backend of states, for `PULUMI_BACKEND_URL`."""
+    """The state backend, for `PULUMI_BACKEND_URL`."""
     vault_name: pulumi.Output[str]
-    """The key vault's name: it holds the state's key, and the pipelines' secrets."""
+    """The name of the key vault with the state encryption key and the pipelines' secrets."""
     secrets_provider: pulumi.Output[str]
-    """The secrets provider, for `bluelamp stack init --secrets-provider`. It names the key's version: a state that was
-    encrypted by one version cannot be decrypted by the next."""
+    """The secrets provider, for `bluelamp stack init --secrets-provider`. It includes the key's version: a state
+    encrypted with one version cannot be decrypted with the next."""
     plan_client_id: pulumi.Output[str]
     """The client id of the plan identity."""
     apply_client_id: pulumi.Output[str]
     """The client id of the apply identity."""
     apply_principal_id: pulumi.Output[str]
-    """The object id of the apply identity, for the roles that are not assigned here."""
+    """The object id of the apply identity, for further role assignments."""
 
     def __init__(self, name: str, args: BootstrapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -88,7 +88,7 @@ class Bootstrap(Component):
             "identity_id": encryption.identity_ids.apply(lambda ids: ids["storage"]),
         }
         store = state_store(self, f"{name}-state", {**here, "private_zone_id": zones.get(BLOB_ZONE), "key": outer})
-        # The engine wraps a state's own key with `encrypt` and `decrypt`.
+        # Pulumi wraps the data key of a state with `encrypt` and `decrypt`.
         wanted: KeyVaultKey = {"operations": ["encrypt", "decrypt"]}
         if "key_expires_on" in args:
             wanted["expires_on"] = args["key_expires_on"]
@@ -129,11 +129,11 @@ class Bootstrap(Component):
                 **apply_roles(subscriptions, above),
             },
         )
-        # A lock holds role assignments too.
+        # A delete lock also covers role assignments.
         kept = [*store.inside, plan, apply]
         lock(self, f"{name}-state-lock", store.account, kept, "It holds the states of every deployment.")
         lock(self, f"{name}-keys-lock", vault, [key, encryption, plan, apply], "It holds the key to every state.")
-        may_assign(self, name, here, apply.principal_id, subscriptions, above)
+        allow_role_assignments(self, name, here, apply.principal_id, subscriptions, above)
         self.storage_account_name = store.name
         self.backend_url = store.name.apply(lambda account: f"azblob://{CONTAINER}?storage_account={account}")
         self.vault_name = vault.name

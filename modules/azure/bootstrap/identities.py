@@ -1,4 +1,4 @@
-"""The plan identity and the apply identity, and exactly what each may do."""
+"""The plan identity and the apply identity, and their roles."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -29,9 +29,9 @@ _LOCKS: Final = tuple(f"Microsoft.Authorization/locks/{each}" for each in ("read
 def identity(
     owner: Component, name: str, args: Mapping[str, Any], use: str, roles: Mapping[str, tuple[str, pulumi.Input[str]]]
 ) -> WorkloadIdentity:
-    """The identity for `use`, `plan` or `apply`, with the credentials of the arguments and these roles.
+    """The identity for `use`, `plan` or `apply`, with its federated credentials and `roles`.
 
-    `roles` are the GUID of a built-in role and the ARM id of a scope, by a short name.
+    `roles` are the GUID of a built-in role and the ARM id of a scope, keyed by a short name.
     """
     return WorkloadIdentity(
         f"{name}-{use}",
@@ -54,14 +54,14 @@ def identity(
 
 
 def plan_roles(scopes: Mapping[str, str]) -> dict[str, tuple[str, pulumi.Input[str]]]:
-    """What the plan identity may do at the scopes of the estate: read."""
+    """The read-only roles of the plan identity."""
     return {f"read-{short}": (READER, scope) for short, scope in scopes.items()}
 
 
 def apply_roles(
     subscriptions: Mapping[str, str], management_group: Mapping[str, str]
 ) -> dict[str, tuple[str, pulumi.Input[str]]]:
-    """What the apply identity may do at the scopes of the estate, but for assigning roles and locks."""
+    """The roles of the apply identity, except those for role assignments and locks."""
     roles: dict[str, tuple[str, pulumi.Input[str]]] = {
         f"deploy-{short}": (CONTRIBUTOR, scope) for short, scope in subscriptions.items()
     }
@@ -74,7 +74,7 @@ def apply_roles(
     return roles
 
 
-def may_assign(
+def allow_role_assignments(
     owner: Component,
     name: str,
     args: Mapping[str, Any],
@@ -82,9 +82,9 @@ def may_assign(
     subscriptions: Mapping[str, str],
     others: Mapping[str, str],
 ) -> None:
-    """Lets the apply identity assign roles that cannot assign roles, and lock, in the subscriptions.
+    """Allows the apply identity to assign non-privileged roles and to manage locks in the subscriptions.
 
-    At the `others` it may assign roles only.
+    At `others` it may only assign roles.
     """
     for short, scope in {**subscriptions, **others}.items():
         grant(
@@ -100,7 +100,7 @@ def may_assign(
     role = authorization.RoleDefinition(
         f"{name}-locks",
         role_definition_id=str(uuid5(NAMESPACE_URL, "/".join((label["force"], label["environment"], name, "locks")))),
-        # A title is unique in a tenant, which may hold several forces.
+        # A role name is unique in a tenant, and a tenant may hold several forces.
         role_name=f"Bluelamp-Locks ({label['code']}-{label['environment']})",
         role_type="CustomRole",
         description="Reads, sets and removes locks, which Contributor does not allow.",

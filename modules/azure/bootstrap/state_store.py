@@ -1,4 +1,4 @@
-"""The state store: a storage account for the engine's states, versioned and backed up."""
+"""The state store: a storage account for Pulumi states, with versioning and backup."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from pulumi_azure_native import dataprotection as dp
 from pulumi_azure_native import monitor, storage
 
 from bluelamp.modules import naming
-from bluelamp.modules.azure import closed_storage
+from bluelamp.modules.azure import private_storage
 from bluelamp.modules.azure.backup import BackupArgs
 from bluelamp.modules.azure.backup.backup_vault import backup_vault
 from bluelamp.modules.azure.built_in_roles import role_guid
@@ -22,7 +22,7 @@ from bluelamp.modules.component import Component, after
 CONTAINER: Final = "pulumi-state"
 """The container that holds the states."""
 RESTORE_DAYS: Final = 30
-"""Days to any moment of which the container can be restored. Azure Backup sets the soft delete 5 days longer."""
+"""Days of point-in-time restore for the container. Azure Backup sets the soft delete retention 5 days longer."""
 _KEPT_DAYS: Final = RESTORE_DAYS + 5
 _BACKUP_CONTRIBUTOR: Final = role_guid("Storage Account Backup Contributor")
 _BLOBS: Final = "Microsoft.Storage/storageAccounts/blobServices"
@@ -30,7 +30,8 @@ _BLOBS: Final = "Microsoft.Storage/storageAccounts/blobServices"
 
 @dataclass(frozen=True)
 class StateStore:
-    """The account, its name, which is known before it exists, its container, and all that a lock on it holds."""
+    """The storage account, its name (known before it exists), its container, and the child resources that a lock
+    covers."""
 
     account: storage.StorageAccount
     name: pulumi.Output[str]
@@ -39,13 +40,13 @@ class StateStore:
 
 
 def state_store(owner: Component, name: str, args: Mapping[str, Any]) -> StateStore:
-    """Makes the state store as children of `owner`.
+    """Creates the state store as children of `owner`.
 
-    States are replaced at each update and the engine deletes its lock files, so the container is not immutable:
-    versions, soft delete and point-in-time restore keep what was there.
+    Every update replaces a state, and Pulumi deletes its lock files, so the container is not immutable. Versioning,
+    soft delete and point-in-time restore keep the earlier content.
     """
     account_name = naming.name("storage_account", args["workload"], args["label"], args["location"])
-    account = closed_storage.account(owner, name, args, account_name, access_tier="Hot")
+    account = private_storage.account(owner, name, args, account_name, access_tier="Hot")
     known = after(account_name, account)
     here: dict[str, pulumi.Input[str]] = {
         "account_name": known,
@@ -91,9 +92,9 @@ def _backed_up(
     account_name: pulumi.Output[str],
     before: list[pulumi.Resource],
 ) -> pulumi.Resource:
-    """The account's operational backup: restore to any moment, watched by a Backup vault.
+    """Operational backup of the account: point-in-time restore managed by a Backup vault.
 
-    Vaulted backup is not used: it copies by object replication, for which the account would have to be opened.
+    Vaulted backup is not used: it needs object replication, for which the account would need public network access.
     """
     vault_name = naming.name("backup_vault", args["workload"], args["label"], args["location"])
     wanted: BackupArgs = {

@@ -1,4 +1,4 @@
-"""The accounts that break the glass, their group, and the alarm."""
+"""The break-glass accounts, their group and the sign-in alert."""
 
 from typing import NotRequired, TypedDict
 
@@ -10,44 +10,45 @@ from bluelamp.modules import naming
 from bluelamp.modules.component import Component
 from bluelamp.modules.shared_arguments import LabelledArgs
 
-_FEWEST = 2  # so that one can be lost
+_FEWEST = 2  # so that one account can be lost
 
 
 class BreakGlassAccount(TypedDict):
-    """An account to make."""
+    """An account to create."""
 
     user_principal_name: str
-    """Its sign-in name, in the tenant's own `onmicrosoft.com` domain so that no federation stands in the way."""
+    """The user principal name, in the tenant's `onmicrosoft.com` domain, which does not depend on federation."""
     password: pulumi.Input[str]
-    """Its first password, a secret; it is changed when the account is sealed, which nothing here undoes."""
+    """The initial password, a secret. An administrator changes it when sealing the account; a deployment keeps the
+    change."""
 
 
 class BreakGlassArgs(LabelledArgs):
-    """Which accounts there are, and who hears of a sign-in."""
+    """Arguments of the break-glass accounts."""
 
     location: str
     """The Azure region of the workspace, `uksouth` or `ukwest`."""
     resource_group_name: pulumi.Input[str]
-    """The resource group for the alarm."""
+    """The resource group of the alert."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes Entra ID's sign-in logs."""
+    """The Log Analytics workspace that receives Entra ID's sign-in logs."""
     action_group_id: pulumi.Input[str]
-    """The action group that is told of every sign-in, within five minutes."""
+    """The action group that is notified of every sign-in, within five minutes."""
     account_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Object ids of accounts that exist, by a short name for each; at least two with `accounts` together."""
+    """Object ids of existing accounts, keyed by a short name; at least two together with `accounts`."""
     accounts: NotRequired[dict[str, BreakGlassAccount]]
-    """Accounts to make, by a short name for each."""
+    """Accounts to create, keyed by a short name."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the accounts and the group; true when left out."""
+    """Whether Pulumi refuses to delete the accounts and the group; true by default."""
 
 
 class BreakGlass(Component):
-    """Two accounts or more, in a group that policies exclude, and an alert on their sign-ins."""
+    """Two or more accounts, their group, and an alert on their sign-ins."""
 
     group_id: pulumi.Output[str]
-    """The group's object id, for the exclusions of conditional access."""
+    """The group's object id, to exclude from conditional access policies."""
     user_ids: pulumi.Output[dict[str, str]]
-    """The accounts' object ids, by short name."""
+    """The accounts' object ids, keyed by short name."""
 
     def __init__(self, name: str, args: BreakGlassArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -73,7 +74,7 @@ class BreakGlass(Component):
                 member_object_id=person,
                 opts=self.child(),
             )
-        self._alarm(name, args, people)
+        self._sign_in_alert(name, args, people)
         self.group_id = group.object_id
         self.user_ids = pulumi.Output.all(**people)
         self.finish()
@@ -90,7 +91,7 @@ class BreakGlass(Component):
             opts=self.child(protect=protect, ignore_changes=["password"]),
         )
 
-    def _alarm(self, name: str, args: BreakGlassArgs, people: dict[str, pulumi.Input[str]]) -> None:
+    def _sign_in_alert(self, name: str, args: BreakGlassArgs, people: dict[str, pulumi.Input[str]]) -> None:
         query = pulumi.Output.all(*people.values()).apply(_search)
         monitor.ScheduledQueryRule(
             f"{name}-sign-in",
@@ -105,7 +106,7 @@ class BreakGlass(Component):
             scopes=[args["workspace_id"]],
             evaluation_frequency="PT5M",
             window_size="PT5M",
-            # The table appears with the first sign-in; until then Azure would refuse the search.
+            # Azure refuses a search of a table that does not exist yet. The table appears with the first sign-in.
             skip_query_validation=True,
             auto_mitigate=False,
             criteria=monitor.ScheduledQueryRuleCriteriaArgs(
@@ -133,12 +134,12 @@ def _search(ids: list[str]) -> str:
 
 
 def _check(owner: str, accounts: dict[str, BreakGlassAccount], existing: dict[str, pulumi.Input[str]]) -> None:
-    """Raises `ValueError` with everything that is wrong."""
+    """Raises `ValueError` listing every problem."""
     wrong = [f"{short} is in accounts and in account_ids" for short in sorted(set(accounts) & set(existing))]
     if len(accounts) + len(existing) < _FEWEST:
         wrong.append(
             f"{len(accounts) + len(existing)} accounts in accounts and account_ids; "
-            f"at least {_FEWEST} are needed, so that one can be lost"
+            f"at least {_FEWEST} are needed, so that one can be unavailable"
         )
     if wrong:
         raise ValueError(f"{owner}: " + "; ".join(wrong))

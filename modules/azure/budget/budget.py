@@ -1,4 +1,4 @@
-"""A monthly budget that tells people before the money is gone."""
+"""A monthly cost budget with notifications."""
 
 from datetime import UTC, datetime
 from typing import NotRequired, TypedDict
@@ -13,23 +13,23 @@ _MOST_NOTIFICATIONS = 5  # Azure's limit for one budget
 
 
 class BudgetArgs(TypedDict):
-    """What a budget needs."""
+    """Arguments of a budget."""
 
     label: naming.Label
-    """Whose it is; the name follows from it (a budget cannot be tagged)."""
+    """The label for the budget's name. A budget cannot be tagged."""
     workload: str
-    """What the money is for, such as `platform`."""
+    """The purpose of the budget, such as `platform`."""
     scope: pulumi.Input[str]
-    """What is counted: the ARM id of a subscription, a resource group or a management group."""
+    """The scope: the ARM id of a subscription, a resource group or a management group."""
     amount: float
-    """The budget in the subscription's currency, a month."""
+    """The monthly budget in the subscription's currency."""
     contacts: list[str]
-    """Mailboxes that are told."""
+    """Mailboxes that receive the notifications."""
     thresholds: NotRequired[list[int]]
-    """Per cent of the amount spent at which they are told, at most five; 50, 80 and 100 when left out. Where there is
-    room for one more they are also told as soon as the forecast reaches 100."""
+    """Notification thresholds in per cent of the amount, at most five; 50, 80 and 100 by default. With fewer than five,
+    a further notification is sent when the forecast reaches 100."""
     start_date: NotRequired[str]
-    """First day of a month, `2026-04-01T00:00:00Z`; the current month when left out."""
+    """First day of a month, `2026-04-01T00:00:00Z`; the current month by default."""
 
 
 class Budget(Component):
@@ -50,7 +50,7 @@ class Budget(Component):
             time_grain="Monthly",
             time_period=consumption.BudgetTimePeriodArgs(start_date=start or _this_month()),
             notifications=_notifications(args["contacts"], args.get("thresholds", [50, 80, 100])),
-            # Azure takes no start before the current month, and the start of a budget that exists must not move on.
+            # Azure refuses a start before the current month, and the start of an existing budget must not change.
             opts=self.child(ignore_changes=[] if start else ["timePeriod"]),
         )
         self.id = budget.id

@@ -1,10 +1,10 @@
-"""Conditional access: from whom, where and what a sign-in is taken.
+"""Conditional access policies.
 
     ConditionalAccess("conditional-access", {"label": label, "excluded_group_ids": [break_glass.group_id]})
 
-The policies are data (`policies.yaml`). They begin in report-only: `state` switches all of them, `states` one at a
-time. The accounts that break the glass are excluded from every one, or a mistake here would lock everybody out.
-Nothing here works without Entra ID P1; policies by risk need P2.
+The policies are data (`policies.yaml`). They start in report-only mode: `state` changes all of them, `states` single
+ones. Every policy excludes the break-glass accounts, so that a mistake does not lock out all administrators.
+The policies need Entra ID P1; risk-based policies need P2.
 """
 
 from bluelamp.modules.azure.conditional_access.conditional_access import ConditionalAccess, ConditionalAccessArgs

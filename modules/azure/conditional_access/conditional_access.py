@@ -1,4 +1,4 @@
-"""Policies of conditional access, and the places and strengths that they speak of."""
+"""Conditional access policies, named locations and authentication strengths."""
 
 from functools import cache
 from pathlib import Path
@@ -14,33 +14,33 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 _REPORT_ONLY = "enabledForReportingButNotEnforced"
 _STATES = (_REPORT_ONLY, "enabled", "disabled")
-_HOME = ["GB", "GG", "IM", "JE"]  # the United Kingdom and the Crown dependencies, whose networks are often counted so
+_HOME = ["GB", "GG", "IM", "JE"]  # the United Kingdom and the Crown dependencies, which share many networks
 
 
 class ConditionalAccessArgs(LabelledArgs):
-    """Which policies are in force, and for whom they are not."""
+    """Arguments of the conditional access policies."""
 
     excluded_group_ids: list[pulumi.Input[str]]
-    """Object ids of groups that no policy binds: the accounts that break the glass, and nobody else."""
+    """Object ids of groups that every policy excludes: the break-glass accounts only."""
     state: NotRequired[str]
-    """`enabledForReportingButNotEnforced`, `enabled` or `disabled`; report-only when left out."""
+    """`enabledForReportingButNotEnforced`, `enabled` or `disabled`; report-only by default."""
     states: NotRequired[dict[str, str]]
-    """The state of single policies, by name, where it differs."""
+    """The state of single policies, by name, if different."""
     countries: NotRequired[list[str]]
-    """Countries that are not abroad, as ISO 3166 codes; GB, GG, IM and JE when left out."""
+    """Allowed countries, as ISO 3166 codes; GB, GG, IM and JE by default."""
     trusted_ranges: NotRequired[list[str]]
-    """The force's own public address ranges, which become a trusted named location; none when left out."""
+    """The force's own public address ranges, which become a trusted named location; none by default."""
     without: NotRequired[list[str]]
-    """Policies that are not wanted, by name."""
+    """Names of policies to omit."""
 
 
 class ConditionalAccess(Component):
-    """Conditional access for a whole tenant: multi-factor, no legacy protocols, managed devices, the United Kingdom."""
+    """Conditional access for a tenant: multi-factor, no legacy authentication, managed devices, the United Kingdom."""
 
     policy_ids: pulumi.Output[dict[str, str]]
     """The policies' ids, by name."""
     named_location_id: pulumi.Output[str]
-    """Object id of the named location that is not abroad."""
+    """Object id of the named location of the allowed countries."""
 
     def __init__(self, name: str, args: ConditionalAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -98,7 +98,7 @@ class ConditionalAccess(Component):
 
 
 def _owner(args: ConditionalAccessArgs) -> str:
-    """What the names begin with: another environment of the force may be in the same tenant."""
+    """The prefix of the names: a tenant may hold another environment of the force."""
     code, environment = args["label"]["code"].upper(), args["label"]["environment"]
     return code if environment == "prod" else f"{code} {environment}"
 
@@ -158,11 +158,11 @@ def _table(name: str) -> dict[str, Any]:
 
 
 def _check(owner: str, args: ConditionalAccessArgs) -> None:
-    """Raises `ValueError` with everything that is wrong."""
+    """Raises `ValueError` listing every problem."""
     known = list(_table("policies"))
     wrong = []
     if not args["excluded_group_ids"]:
-        wrong.append("excluded_group_ids is empty; name the group of the accounts that break the glass")
+        wrong.append("excluded_group_ids is empty; name the group of the break-glass accounts")
     states = {"state": args.get("state", _REPORT_ONLY)}
     states |= {f"states.{key}": state for key, state in args.get("states", {}).items()}
     wrong += [

@@ -1,11 +1,11 @@
-"""Customer-managed keys: one key a use, in hardware, each opened by an identity that can open no other.
+"""Customer-managed keys: an HSM key for each use, each with its own identity.
 
     keys = CustomerManagedKeys("keys", {"label": label, "location": "uksouth", "workload": "platform",
                                         "resource_group_name": group.name, "vault_name": vault.name,
                                         "vault_id": vault.id, "uses": ["disks", "storage"]})
 
-A use that is called `disks` also gets a disk encryption set. Whatever encrypts itself takes `key_names`, `key_uris` and
-`identity_ids` by use: a storage account by name without a version, so that it follows every rotation by itself.
+A use called `disks` also gets a disk encryption set. Other resources take `key_names`, `key_uris` and `identity_ids` by
+use. A storage account takes the key name without a version, so key rotation takes effect automatically.
 """
 
 from bluelamp.modules.azure.customer_managed_keys.customer_managed_keys import (

@@ -1,4 +1,4 @@
-"""Keys of the force's own for the encryption of data at rest."""
+"""Customer-managed keys for encryption of data at rest."""
 
 from typing import NotRequired
 
@@ -13,56 +13,56 @@ from bluelamp.modules.component import Component, after
 from bluelamp.modules.shared_arguments import LabelledArgs
 
 _CRYPTO_USER = role_guid("Key Vault Crypto Service Encryption User")
-"""The id of Azure's built-in role `Key Vault Crypto Service Encryption User`: wrap, unwrap and read, of one key."""
+"""The id of the built-in role `Key Vault Crypto Service Encryption User`: get, wrap and unwrap of a key."""
 
 DISKS = "disks"
 """The use that gets a disk encryption set."""
 
 
 class CustomerManagedKeysArgs(LabelledArgs):
-    """What the keys need."""
+    """Arguments of the keys."""
 
     location: str
-    """The Azure region, `uksouth` or `ukwest`: a key serves what is in its own region."""
+    """The Azure region, `uksouth` or `ukwest`: that of the encrypted resources."""
     workload: str
-    """What they protect, such as `platform`."""
+    """The protected workload, such as `platform`."""
     resource_group_name: pulumi.Input[str]
-    """The resource group for the identities and the disk encryption set, and of the vault unless that is said."""
+    """The resource group of the identities and the disk encryption set, and of the vault by default."""
     vault_name: pulumi.Input[str]
-    """The premium, purge-protected vault that the keys are made in."""
+    """The name of the premium, purge-protected key vault that holds the keys."""
     vault_id: pulumi.Input[str]
     """That vault's ARM id."""
     uses: list[str]
-    """What is encrypted: one key for each, such as `disks`, `storage`, `sql`."""
+    """The uses, one key for each, such as `disks`, `storage`, `sql`."""
     vault_resource_group_name: NotRequired[pulumi.Input[str]]
-    """The vault's resource group where it is another."""
+    """The vault's resource group, if different."""
     key: NotRequired[KeyVaultKey]
-    """Size and life of every key; 4096 bits, rotated every year, ended after two when left out."""
+    """Size and lifetime of every key; 4096 bits, rotated yearly and expiring after two years by default."""
     hardware: NotRequired[bool]
-    """Whether the keys are made in hardware, which needs a premium vault; true when left out."""
+    """Whether the keys are HSM-protected, which needs a premium vault; true by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the keys; false when left out. Without its key, data is lost."""
+    """Whether Pulumi refuses to delete the keys; false by default. Without its key, data is lost."""
 
 
 class CustomerManagedKeys(Component):
-    """One key, one identity and one role assignment a use, and a disk encryption set for disks."""
+    """A key, an identity and a role assignment for each use, and a disk encryption set for disks."""
 
     key_names: pulumi.Output[dict[str, str]]
     """The keys' names by use, known before they exist."""
     key_uris: pulumi.Output[dict[str, str]]
-    """Where the keys answer, without a version, by use."""
+    """The key URIs without a version, by use."""
     identity_ids: pulumi.Output[dict[str, str]]
     """ARM ids of the user-assigned identities that may use each key, by use."""
     principal_ids: pulumi.Output[dict[str, str]]
     """The identities' object ids, by use."""
     disk_encryption_set_id: pulumi.Output[str] | None
-    """The disk encryption set's ARM id; none where no use is called `disks`."""
+    """The disk encryption set's ARM id; none without a use called `disks`."""
 
     def __init__(self, name: str, args: CustomerManagedKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         uses = args["uses"]
         if not uses or len(set(uses)) < len(uses):
-            raise ValueError(f"CustomerManagedKeys {name!r}: uses is {uses}; name each use once, and one at least")
+            raise ValueError(f"CustomerManagedKeys {name!r}: uses is {uses}; name each use once, and at least one")
         keys: dict[str, keyvault.Key] = {}
         identities: dict[str, managedidentity.UserAssignedIdentity] = {}
         allowed: dict[str, pulumi.Resource] = {}
@@ -131,7 +131,7 @@ class CustomerManagedKeys(Component):
             ),
             rotation_to_latest_key_version_enabled=True,
             tags=naming.tags(args["label"]),
-            # The set follows the key's rotation by itself; its first version must not be set back.
+            # The set rotates to new key versions automatically; an update must not revert it to the first version.
             opts=self.child(depends_on=[allowed], ignore_changes=["activeKey.keyUrl"]),
         )
 

@@ -1,4 +1,4 @@
-"""A data collection endpoint, its rules, and the machines that follow them."""
+"""A data collection endpoint, its rules, and their associations with machines."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -15,29 +15,29 @@ from bluelamp.modules.component import Component
 from bluelamp.modules.shared_arguments import LabelledArgs
 
 _WORKSPACE = "workspace"
-_SOLUTION_OF_OTHERS = "SecurityInsights"  # comes with Microsoft Sentinel, which is a module of its own
+_SOLUTION_OF_OTHERS = "SecurityInsights"  # Microsoft Sentinel's solution, which the `sentinel` module creates
 
 
 class DataCollectionArgs(LabelledArgs):
-    """What is collected, from which machines, and where it goes."""
+    """Arguments of data collection."""
 
     location: str
-    """The Azure region, `uksouth` or `ukwest`: the workspace's own."""
+    """The Azure region, `uksouth` or `ukwest`: the workspace's region."""
     workload: str
-    """What is watched, such as `machines`."""
+    """The monitored workload, such as `machines`."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put it in, and of the workspace."""
+    """The resource group of these resources and of the workspace."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes the data."""
+    """The Log Analytics workspace that receives the data."""
     workspace_name: pulumi.Input[str]
     """That workspace's name."""
     machine_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """ARM ids of virtual machines and Arc servers, by a short name for each."""
+    """ARM ids of virtual machines and Arc-enabled servers, keyed by a short name."""
     rules: NotRequired[list[str]]
-    """Which data is collected: `performance`, `windows-events`, `windows-security` (which needs Microsoft Sentinel),
-    `syslog`, `change-tracking`; all but `windows-security` when left out."""
+    """The kinds of data: `performance`, `windows-events`, `windows-security` (which needs Microsoft Sentinel),
+    `syslog`, `change-tracking`; all but `windows-security` by default."""
     public_access: NotRequired[bool]
-    """Whether agents may send over the Internet; false when left out, and then they need a private link scope."""
+    """Whether agents may send data over public networks; false by default, which needs a private link scope."""
 
 
 class DataCollection(Component):
@@ -46,14 +46,14 @@ class DataCollection(Component):
     endpoint_id: pulumi.Output[str]
     """The endpoint's ARM id, for a private link scope."""
     rule_ids: pulumi.Output[dict[str, str]]
-    """The rules' ARM ids by what they collect, for assignments of Azure Policy."""
+    """The rules' ARM ids by kind of data, for policy assignments."""
 
     def __init__(self, name: str, args: DataCollectionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         wanted = args.get("rules", [key for key in _rules() if _rules()[key].get("solution") != _SOLUTION_OF_OTHERS])
         unknown = [_unknown(key) for key in wanted if key not in _rules()]
         if unknown or not wanted:
-            raise ValueError(f"DataCollection {name!r}: rules: " + ("; ".join(unknown) or "name one at least"))
+            raise ValueError(f"DataCollection {name!r}: rules: " + ("; ".join(unknown) or "name at least one"))
         endpoint = monitor.DataCollectionEndpoint(
             f"{name}-endpoint",
             data_collection_endpoint_name=naming.name(
@@ -107,7 +107,7 @@ class DataCollection(Component):
         )
 
     def _solution(self, name: str, args: DataCollectionArgs, solution: str) -> operationsmanagement.Solution:
-        """The tables and queries that the workspace needs for a stream."""
+        """The tables and queries that a stream needs in the workspace."""
         solution_name = pulumi.Output.concat(solution, "(", args["workspace_name"], ")")
         return operationsmanagement.Solution(
             f"{name}-{solution}",
@@ -132,7 +132,7 @@ class DataCollection(Component):
     ) -> None:
         monitor.DataCollectionRuleAssociation(
             f"{name}-{short}-endpoint",
-            association_name="configurationAccessEndpoint",  # the only name that Azure takes for an endpoint
+            association_name="configurationAccessEndpoint",  # the only name that Azure accepts for an endpoint
             resource_uri=machine,
             data_collection_endpoint_id=endpoint.id,
             opts=self.child(),

@@ -1,4 +1,4 @@
-"""A DDoS protection plan, named and tagged."""
+"""A DDoS protection plan."""
 
 from typing import NotRequired
 
@@ -11,18 +11,18 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class DdosPlanArgs(LabelledArgs):
-    """What a DDoS protection plan needs."""
+    """Arguments of a DDoS protection plan."""
 
     location: str
     """The Azure region, `uksouth` or `ukwest`; the plan protects networks in all of them."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
+    """The resource group of the plan."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the plan; false when left out."""
+    """Whether Pulumi refuses to delete the plan; false by default."""
 
 
 class DdosPlan(Component):
-    """A plan that protects the public addresses of every network that names it."""
+    """A plan that protects the public IP addresses of every network that refers to it."""
 
     plan_id: pulumi.Output[str]
     """The plan's ARM id, which hubs and spokes take as `ddos_plan_id`."""

@@ -1,11 +1,11 @@
-"""Microsoft Defender for Cloud: every plan on, and somebody who is told.
+"""Microsoft Defender for Cloud: every plan enabled, and a security contact.
 
     Defender("defender", {"subscription_ids": {"platform": subscription_id},
                           "contacts": ["soc@essex.police.example"]})
 
-The plans, their sub-plans and their extensions are data (`plans.yaml`); an override switches one off or gives it
-another sub-plan, so that what is not bought is written down. The old auto-provisioning of agents is gone from Azure:
-the extensions of the plans do its work.
+The plans, sub-plans and extensions are data (`plans.yaml`). An override disables a plan or sets another sub-plan, so
+that exceptions are documented. Azure has retired the auto-provisioning of agents: the extensions of the plans
+replace it.
 """
 
 from bluelamp.modules.azure.defender.defender import Defender, DefenderArgs, DefenderPlan

@@ -1,4 +1,4 @@
-"""Defender's plans on subscriptions, and the people whom it tells."""
+"""Defender plans of subscriptions, and the security contact."""
 
 from functools import cache
 from pathlib import Path
@@ -13,34 +13,34 @@ from bluelamp.modules.component import Component
 
 
 class DefenderPlan(TypedDict):
-    """How one plan differs from the usual."""
+    """The difference of one plan from the default."""
 
     enabled: NotRequired[bool]
-    """Whether it is bought; true when left out."""
+    """Whether the plan is enabled; true by default."""
     sub_plan: NotRequired[str]
-    """Its variant, such as `P1`; the fullest one when left out."""
+    """The sub-plan, such as `P1`; the most complete one by default."""
     extensions: NotRequired[list[str]]
-    """Which of its extensions are on; all of them when left out."""
+    """The enabled extensions; all of them by default."""
 
 
 class DefenderArgs(TypedDict):
-    """What Defender protects, and whom it tells."""
+    """Arguments of Defender for Cloud."""
 
     subscription_ids: dict[str, pulumi.Input[str]]
-    """The subscriptions' GUIDs, by a short name for each."""
+    """The subscriptions' GUIDs, keyed by a short name."""
     contacts: list[str]
-    """Mailboxes that are told of alerts and attack paths; never a person's own."""
+    """Mailboxes that receive alerts and attack paths; never a personal mailbox."""
     phone: NotRequired[str]
-    """A telephone number that is answered at night, such as `+441632960123`."""
+    """A telephone number that is staffed at all hours, such as `+441632960123`."""
     plans: NotRequired[dict[str, DefenderPlan]]
-    """What differs from every plan in full, by the plan's name."""
+    """Overrides of the default, by the plan's name. By default every plan is enabled in full."""
 
 
 class Defender(Component):
     """All plans of Defender for Cloud on every subscription, vulnerability assessment and a security contact."""
 
     plan_ids: pulumi.Output[dict[str, str]]
-    """The ARM ids of the plans, by `<subscription's short name>/<plan>`."""
+    """The plans' ARM ids, by `<subscription's short name>/<plan>`."""
 
     def __init__(self, name: str, args: DefenderArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -50,7 +50,7 @@ class Defender(Component):
         for short, subscription in args["subscription_ids"].items():
             before: security.Pricing | None = None
             for plan, usual in _plans().items():
-                # Azure takes one change of a subscription's plans at a time.
+                # Azure accepts one change of a subscription's plans at a time.
                 options = self.child(depends_on=[before] if before else [])
                 before = _pricing(f"{name}-{short}-{plan}", subscription, plan, usual, overrides.get(plan, {}), options)
                 made[f"{short}/{plan}"] = before
@@ -66,7 +66,7 @@ class Defender(Component):
         self.finish()
 
     def _contact(self, name: str, args: DefenderArgs) -> None:
-        """Who is told, of the provider's own subscription: Azure has one contact a subscription."""
+        """The security contact of the provider's subscription. Azure has one contact for each subscription."""
         security.SecurityContact(
             f"{name}-contact",
             security_contact_name="default",
@@ -123,7 +123,7 @@ def _pricing(
 
 
 def _check(owner: str, args: DefenderArgs, overrides: dict[str, DefenderPlan]) -> None:
-    """Raises `ValueError` with everything that is wrong."""
+    """Raises `ValueError` listing every problem."""
     lists = {"subscription_ids": args["subscription_ids"], "contacts": args["contacts"]}
     wrong = [f"{key} is empty" for key, value in lists.items() if not value]
     for plan, override in overrides.items():

@@ -1,4 +1,4 @@
-"""A DNS resolver in a hub: a way in, a way out, what is forwarded, and a log of every question."""
+"""A DNS resolver in a hub: inbound and outbound endpoints, a forwarding ruleset and a query log."""
 
 from typing import NotRequired
 
@@ -12,44 +12,47 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class DnsResolverArgs(LabelledArgs):
-    """What a DNS resolver needs."""
+    """Arguments of a DNS resolver."""
 
     location: str
-    """The Azure region, `uksouth` or `ukwest`: the network's."""
+    """The Azure region, `uksouth` or `ukwest`: the network's region."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
+    """The resource group of the resolver."""
     virtual_network_id: pulumi.Input[str]
-    """The network that it stands in: a hub, or in Virtual WAN a network beside it."""
+    """The network of the resolver: a hub, or with Virtual WAN the network beside the virtual hub."""
     inbound_subnet_id: pulumi.Input[str]
-    """The subnet, given over to the resolver, in which questions arrive."""
+    """The subnet of the inbound endpoint, delegated to the resolver."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes every question that was asked."""
+    """The Log Analytics workspace that receives the query log."""
     outbound_subnet_id: NotRequired[pulumi.Input[str]]
-    """Another subnet, given over to the resolver, from which questions are forwarded; nothing is when left out."""
+    """The subnet of the outbound endpoint, delegated to the resolver; no forwarding by default."""
     inbound_address: NotRequired[pulumi.Input[str]]
-    """The address, in the inbound subnet, that on-premises servers ask; Azure picks one when left out."""
+    """The static address of the inbound endpoint, in its subnet; Azure assigns one by default."""
     forwards: NotRequired[list[DnsForward]]
-    """Which domains are forwarded to which servers; none when left out. Needs `outbound_subnet_id`."""
+    """Forwarding rules: domains and their servers; none by default. They need `outbound_subnet_id`."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """More networks whose questions are forwarded and logged, by a short name for each; its own always is."""
+    """Further networks that use the ruleset and the query log, keyed by a short name. The resolver's own always
+    does."""
 
 
 class DnsResolver(Component):
-    """A resolver with an inbound endpoint, an outbound one with its ruleset, and a log of every question."""
+    """A resolver with an inbound endpoint, an outbound endpoint with its ruleset, and a query log."""
 
     resolver_id: pulumi.Output[str]
     """The resolver's ARM id."""
     inbound_address: pulumi.Output[str]
-    """The address that on-premises servers forward Azure's names to."""
+    """The address to which on-premises servers forward queries for Azure names."""
     ruleset_name: pulumi.Output[str]
-    """The forwarding ruleset's name, known before it exists; empty where nothing is forwarded."""
+    """The forwarding ruleset's name, known before it exists; empty without forwarding."""
     ruleset_id: pulumi.Output[str]
-    """The forwarding ruleset's ARM id; empty where nothing is forwarded."""
+    """The forwarding ruleset's ARM id; empty without forwarding."""
 
     def __init__(self, name: str, args: DnsResolverArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         if args.get("forwards") and "outbound_subnet_id" not in args:
-            raise ValueError(f"DnsResolver {name!r}: forwards needs outbound_subnet_id, the way out for questions")
+            raise ValueError(
+                f"DnsResolver {name!r}: forwards needs outbound_subnet_id, the subnet of the outbound endpoint"
+            )
         place = Place(self, name, args["label"], args["location"], args["resource_group_name"], args["workspace_id"])
         resolver_name = place.name("dns_resolver", "hub")
         resolver = dnsresolver.DnsResolver(
@@ -98,7 +101,7 @@ class DnsResolver(Component):
         resolver: pulumi.Output[str],
         networks: dict[str, pulumi.Input[str]],
     ) -> None:
-        """The outbound endpoint, its ruleset, and the networks that the ruleset is for."""
+        """The outbound endpoint, its ruleset, and the ruleset's network links."""
         endpoint = dnsresolver.OutboundEndpoint(
             place.logical("outbound"),
             outbound_endpoint_name=place.name("dns_endpoint", "outbound"),
@@ -127,7 +130,7 @@ class DnsResolver(Component):
             )
 
     def _log(self, place: Place, networks: dict[str, pulumi.Input[str]]) -> None:
-        """A DNS security policy: it is what writes down the questions that networks ask."""
+        """A DNS security policy, which logs the queries of networks."""
         policy_name = place.name("dns_resolver_policy", "hub")
         policy = dnsresolver.DnsResolverPolicy(
             place.logical("policy"), dns_resolver_policy_name=policy_name, **place.here, opts=self.child()

@@ -1,4 +1,4 @@
-"""Forwarding rules: whose servers are asked about which domain."""
+"""Forwarding rules: the DNS servers of each domain."""
 
 import re
 from collections.abc import Sequence
@@ -20,16 +20,16 @@ class DnsServer(TypedDict):
     address: str
     """Its IPv4 address."""
     port: NotRequired[int]
-    """53 when left out."""
+    """The port; 53 by default."""
 
 
 class DnsForward(TypedDict):
-    """A domain and the servers that know it."""
+    """A domain and its DNS servers."""
 
     domain: str
     """The domain with its final dot, such as `wmp.police.uk.`."""
     servers: list[DnsServer]
-    """One to six servers, asked in this order."""
+    """One to six servers, in order of preference."""
 
 
 def forwarding_rules(
@@ -39,7 +39,7 @@ def forwarding_rules(
     resource_group_name: pulumi.Input[str],
     forwards: Sequence[DnsForward],
 ) -> list[dnsresolver.ForwardingRule]:
-    """Makes a rule for each of `forwards` in the ruleset. Raises `ValueError` naming everything Azure would refuse."""
+    """Creates a rule in the ruleset for each of `forwards`. Raises `ValueError` listing every problem."""
     if wrong := problems(forwards):
         raise ValueError(f"{prefix}: " + "; ".join(wrong))
     return [
@@ -61,7 +61,7 @@ def forwarding_rules(
 
 
 def problems(forwards: Sequence[DnsForward]) -> list[str]:
-    """What Azure would refuse of `forwards`, in words."""
+    """The problems that Azure would find in `forwards`, each in a sentence."""
     found = []
     domains = [forward["domain"].lower() for forward in forwards]
     for index, forward in enumerate(forwards):
@@ -76,7 +76,8 @@ def problems(forwards: Sequence[DnsForward]) -> list[str]:
             if not _is_address(server["address"])
         ]
     found += [
-        f"forwards: {domain} is there more than once" for domain in sorted({d for d in domains if domains.count(d) > 1})
+        f"forwards: {domain} is listed more than once"
+        for domain in sorted({d for d in domains if domains.count(d) > 1})
     ]
     return found
 
@@ -90,6 +91,6 @@ def _is_address(text: str) -> bool:
 
 
 def _slug(domain: str) -> str:
-    """A rule's name begins with a letter and has letters, digits, hyphens and underscores."""
+    """The name of a rule: it starts with a letter and contains letters, digits, hyphens and underscores."""
     slug = domain.rstrip(".").replace(".", "-").lower() or "everything"
     return slug if slug[0].isalpha() else f"d-{slug}"

@@ -1,13 +1,13 @@
-"""Firewall policies: what may pass, as data.
+"""Firewall policies with their rules as data.
 
     FirewallPolicy("firewall-base", {"label": label, "location": "uksouth", "resource_group_name": group.name,
                                      "workload": "base", "estate": ["10.30.0.0/16"]})
 
-makes a policy with the groups of `rules.yaml`: what every estate needs of Azure, and what nothing may do. A hub that
-names it as `firewall.base_policy_id` inherits them: a base policy's groups always come before those of the policies
-under it, so a force's own rules, added with `FirewallRules`, cannot undo what the base denies.
+creates a policy with the groups of `rules.yaml`: the Azure services that every estate needs, and the traffic that is
+always denied. A hub with this policy as `firewall.base_policy_id` inherits the groups. A base policy's groups always
+precede those of its child policies, so `FirewallRules` cannot override what the base policy denies.
 
-A rule names whole estates as `estate` in its sources or destinations; anything that no rule allows is denied.
+In sources and destinations, `estate` means all address ranges of the estate. Traffic that matches no rule is denied.
 """
 
 from bluelamp.modules.azure.firewall_policy.firewall_policy import (

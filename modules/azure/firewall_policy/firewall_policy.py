@@ -1,4 +1,4 @@
-"""A firewall policy with intrusion detection, threat intelligence and the groups of rules it is given."""
+"""A firewall policy with intrusion detection, threat intelligence and rule collection groups."""
 
 from typing import NotRequired, TypedDict
 
@@ -21,47 +21,47 @@ _MODES = ("Deny", "Alert", "Off")
 
 
 class IntrusionDetection(TypedDict):
-    """How a Premium policy inspects what passes."""
+    """Intrusion detection of a Premium policy."""
 
     mode: NotRequired[str]
-    """`Deny`, `Alert` or `Off`; `Deny` when left out."""
+    """`Deny`, `Alert` or `Off`; `Deny` by default."""
     signature_overrides: NotRequired[dict[str, str]]
-    """By a signature's id, `Deny`, `Alert` or `Off`: for what the mode gets wrong."""
+    """Overrides of the mode by signature id, `Deny`, `Alert` or `Off`, such as for false positives."""
 
 
 class FirewallPolicyArgs(ResourceGroupScopedArgs):
-    """What a firewall policy needs."""
+    """Arguments of a firewall policy."""
 
     workload: str
-    """What the policy is for, such as `base`."""
+    """The purpose of the policy, such as `base`."""
     estate: list[str]
-    """The address ranges that the rules call `estate`: the force's own, in Azure and on premises."""
+    """The address ranges that `estate` stands for: the force's ranges in Azure and on premises."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that is asked which rules are used."""
+    """The Log Analytics workspace for policy analytics."""
     tier: NotRequired[str]
-    """`Premium` or `Standard`; `Premium` when left out. A policy under this one cannot have a lower tier."""
+    """`Premium` or `Standard`; `Premium` by default. A child policy cannot have a lower tier."""
     threat_intel_mode: NotRequired[str]
-    """What happens to traffic with known bad addresses: `Deny`, `Alert` or `Off`; `Deny` when left out."""
+    """The threat intelligence mode for known malicious addresses: `Deny`, `Alert` or `Off`; `Deny` by default."""
     intrusion_detection: NotRequired[IntrusionDetection]
-    """Inspection of what passes; all that is recognised is denied when left out. None in a Standard policy."""
+    """Intrusion detection; everything detected is denied by default. A Standard policy has none."""
     base_policy_id: NotRequired[pulumi.Input[str]]
-    """A policy whose rules come before this one's; none when left out."""
+    """The base policy, whose rules precede this policy's; none by default."""
     dns_servers: NotRequired[list[pulumi.Input[str]]]
-    """Who the firewall asks for the names that it is asked; Azure when left out. In a virtual hub, to which no private
-    DNS zone can be linked, the resolver beside it."""
+    """The DNS servers of the firewall's DNS proxy; Azure DNS by default. In a virtual hub, to which no private DNS zone
+    can be linked, the address of the resolver beside it."""
     certificate_authority: NotRequired[CertificateAuthority]
-    """What rules with `terminate_tls` need; none when left out."""
+    """The certificate authority for rules with `terminate_tls`; none by default."""
     rule_groups: NotRequired[list[FirewallRuleGroup]]
-    """The groups of rules; those of `rules.yaml` when left out."""
+    """The rule collection groups; those of `rules.yaml` by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the policy; false when left out."""
+    """Whether Pulumi refuses to delete the policy; false by default."""
 
 
 class FirewallPolicy(Component):
-    """A firewall policy that denies what is known to be bad, and everything that no rule allows."""
+    """A firewall policy that denies known threats and all traffic that no rule allows."""
 
     policy_id: pulumi.Output[str]
-    """The policy's ARM id. It waits for the rules: a firewall that takes it has all of them."""
+    """The policy's ARM id. It depends on the rules: a firewall that uses the policy gets all of them."""
     policy_name: pulumi.Output[str]
     """The policy's name, known before it exists."""
 

@@ -1,4 +1,4 @@
-"""Groups of rules that are added to a policy that is there already, such as a hub's."""
+"""Rule collection groups for an existing policy, such as a hub's."""
 
 from typing import NotRequired, TypedDict
 
@@ -9,27 +9,27 @@ from bluelamp.modules.component import Component
 
 
 class FirewallRulesArgs(TypedDict):
-    """What a firewall policy is given."""
+    """Arguments of the rules."""
 
     resource_group_name: pulumi.Input[str]
     """The policy's resource group."""
     policy_name: pulumi.Input[str]
     """The policy's name."""
     estate: list[str]
-    """The address ranges that the rules call `estate`."""
+    """The address ranges that `estate` stands for."""
     rule_groups: list[FirewallRuleGroup]
-    """The groups; no other group of the policy has their names or priorities (a hub's own has 200)."""
+    """The groups. Names and priorities must be unique in the policy; a hub's own group has priority 200."""
     inspects_tls: NotRequired[bool]
-    """Whether the policy has a certificate authority, which rules with `terminate_tls` need; false when left out."""
+    """Whether the policy has a certificate authority, which `terminate_tls` rules need; false by default."""
 
 
 class FirewallRules(Component):
-    """A force's own groups of rules on a policy."""
+    """A force's rule collection groups in a policy."""
 
     group_ids: pulumi.Output[dict[str, str]]
     """The groups' ARM ids by their names."""
     policy_name: pulumi.Output[str]
-    """The policy's name, known before anything exists. It waits for the groups: Azure changes one at a time."""
+    """The policy's name, known in a preview. It depends on the groups: Azure changes one at a time."""
 
     def __init__(self, name: str, args: FirewallRulesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

@@ -1,4 +1,4 @@
-"""Rule collection groups: from data to what Azure Firewall takes."""
+"""Conversion of rule collection groups from data to Azure Firewall's format."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -13,53 +13,53 @@ from bluelamp.modules import arguments
 from bluelamp.modules.component import Component
 
 ESTATE = "estate"
-"""What stands for the estate's address ranges in a rule's sources and destinations."""
+"""Placeholder for the estate's address ranges in a rule's sources and destinations."""
 
 
 class FirewallRule(TypedDict):
-    """One rule: of an application where it has `web`, of the network otherwise."""
+    """One rule: an application rule if it has `web`, otherwise a network rule."""
 
     name: str
     """The rule's name, unique in its collection."""
     sources: list[str]
     """Address ranges, `estate` or `*`."""
     destinations: NotRequired[list[str]]
-    """Address ranges, service tags, `estate` or `*`; only of a network rule."""
+    """Address ranges, service tags, `estate` or `*`; in network rules only."""
     fqdns: NotRequired[list[str]]
-    """Names; an application rule's may begin with `*.`."""
+    """Host names; in an application rule they may start with `*.`."""
     fqdn_tags: NotRequired[list[str]]
-    """Azure's own sets of names, such as `WindowsUpdate`; only of an application rule."""
+    """FQDN tags, such as `WindowsUpdate`; in application rules only."""
     protocols: NotRequired[list[str]]
-    """`TCP`, `UDP`, `ICMP` or `Any`; `TCP` when left out. Only of a network rule."""
+    """`TCP`, `UDP`, `ICMP` or `Any`; `TCP` by default. In network rules only."""
     ports: NotRequired[list[str]]
-    """Ports such as `443` or `8000-8080`; a network rule has at least one."""
+    """Ports such as `443` or `8000-8080`; required in a network rule."""
     web: NotRequired[list[str]]
-    """An application rule's protocols with their ports: `Https:443`, `Http:80`, `Mssql:1433`."""
+    """Protocols and ports of an application rule: `Https:443`, `Http:80`, `Mssql:1433`."""
     terminate_tls: NotRequired[bool]
-    """Whether an application rule looks inside TLS, which needs a policy with a certificate authority; false when left
-    out."""
+    """Whether an application rule terminates TLS, which needs a policy with a certificate authority; false by
+    default."""
 
 
 class FirewallRuleCollection(TypedDict):
-    """Rules that do the same thing."""
+    """Rules with the same action."""
 
     name: str
     """The collection's name, unique in its group."""
     priority: int
-    """100 to 65000; the lowest number is judged first."""
+    """100 to 65000; the lowest number is processed first."""
     action: str
     """`Allow` or `Deny`."""
     rules: list[FirewallRule]
-    """At least one rule, all of the network or all of applications."""
+    """At least one rule; all of them network rules, or all application rules."""
 
 
 class FirewallRuleGroup(TypedDict):
-    """Collections of rules that are changed together."""
+    """Rule collections that are deployed together."""
 
     name: str
     """The group's name, unique in the policy."""
     priority: int
-    """100 to 65000; the lowest number is judged first."""
+    """100 to 65000; the lowest number is processed first."""
     collections: list[FirewallRuleCollection]
     """At least one collection."""
 
@@ -82,11 +82,11 @@ def rule_groups(
     *,
     inspects_tls: bool = False,
 ) -> list[network.FirewallPolicyRuleCollectionGroup]:
-    """Makes `groups` in the policy that `where` says (its `firewall_policy_name` and `resource_group_name`).
+    """Creates `groups` in the policy given by `where` (its `firewall_policy_name` and `resource_group_name`).
 
-    They are made one after another, the first after `after`: Azure changes one group of a policy at a time.
-    `inspects_tls` says whether the policy has a certificate authority.
-    Raises `ValueError` naming everything that Azure Firewall would refuse.
+    They are created one after another, the first after `after`: Azure changes one group of a policy at a time.
+    `inspects_tls` is true if the policy has a certificate authority.
+    Raises `ValueError` listing everything that Azure Firewall would reject.
     """
     if wrong := problems(groups, inspects_tls=inspects_tls):
         raise ValueError(f"{prefix}: " + "; ".join(wrong))
@@ -107,7 +107,7 @@ def rule_groups(
 
 
 def problems(groups: Sequence[FirewallRuleGroup], *, inspects_tls: bool = False) -> list[str]:
-    """What Azure Firewall would refuse of `groups` in a policy with or without a certificate authority, in words."""
+    """The problems that Azure Firewall would find in `groups`, each in a sentence."""
     found = _clashes("rule_groups", groups)
     for group in groups:
         where = f"rule_groups.{group['name']}"
@@ -125,13 +125,13 @@ def problems(groups: Sequence[FirewallRuleGroup], *, inspects_tls: bool = False)
 
 
 def _tls(where: str, rule: FirewallRule, inspects_tls: bool) -> list[str]:
-    """What is wrong with TLS inspection in a rule."""
+    """The problems with TLS inspection in a rule."""
     if not rule.get("terminate_tls") or "web" not in rule:
         return []
     inside = f"{where}.{rule['name']}.terminate_tls"
     found = [] if inspects_tls else [f"{inside} needs a policy with a certificate_authority; add one, or remove it"]
     if not any(protocol.startswith("Https:") for protocol in rule["web"]):
-        found.append(f"{inside} is of a rule without Https; add Https:443, or remove it")
+        found.append(f"{inside} needs Https in web; add Https:443, or remove terminate_tls")
     return found
 
 

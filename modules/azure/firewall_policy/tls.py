@@ -1,4 +1,4 @@
-"""TLS inspection: the certificate authority with which a firewall signs the certificates that it shows to clients."""
+"""TLS inspection: the certificate authority that signs the certificates a firewall presents to clients."""
 
 import re
 from typing import NotRequired, TypedDict
@@ -14,18 +14,18 @@ _IDENTITY = re.compile(
 
 
 class CertificateAuthority(TypedDict):
-    """An intermediate certificate authority, which clients must trust, in a key vault."""
+    """An intermediate certificate authority in a key vault. Clients must trust it."""
 
     key_vault_secret_id: pulumi.Input[str]
-    """The certificate with its private key: `https://….vault.azure.net/secrets/…`. Without a version the newest."""
+    """The certificate with its private key: `https://….vault.azure.net/secrets/…`. Without a version, the latest."""
     identity_id: pulumi.Input[str]
     """The ARM id of a user-assigned identity that may read the secret."""
     name: NotRequired[str]
-    """What the policy calls it; `tls-inspection` when left out."""
+    """The name of the authority in the policy; `tls-inspection` by default."""
 
 
 def authority_problems(authority: CertificateAuthority, tier: str) -> list[str]:
-    """What Azure would refuse of a policy's certificate authority, in words."""
+    """The problems that Azure would find in a policy's certificate authority, each in a sentence."""
     secret, identity = authority["key_vault_secret_id"], authority["identity_id"]
     wrong = []
     if tier != "Premium":
@@ -40,7 +40,7 @@ def authority_problems(authority: CertificateAuthority, tier: str) -> list[str]:
 
 
 def transport_security(authority: CertificateAuthority | None) -> network.FirewallPolicyTransportSecurityArgs | None:
-    """The authority as the policy takes it."""
+    """The certificate authority in the policy's format."""
     if authority is None:
         return None
     return network.FirewallPolicyTransportSecurityArgs(
@@ -51,7 +51,7 @@ def transport_security(authority: CertificateAuthority | None) -> network.Firewa
 
 
 def reader(authority: CertificateAuthority | None) -> network.ManagedServiceIdentityArgs | None:
-    """The identity by which the policy reads the authority."""
+    """The identity with which the policy reads the certificate."""
     if authority is None:
         return None
     return network.ManagedServiceIdentityArgs(

@@ -10,59 +10,59 @@ from bluelamp.modules.component import Component
 from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 AZURE_ASN = 65515
-"""The autonomous system that Azure's gateways have unless told otherwise."""
+"""The default BGP autonomous system number of Azure gateways."""
 
 _RESERVED_ASNS = frozenset({8074, 8075, 12076, 23456, 65517, 65518, 65519, 65520, *range(64496, 64512)})
-"""What Azure and IANA keep for themselves ("About BGP with Azure VPN Gateway")."""
+"""The autonomous system numbers reserved by Azure and IANA ("About BGP with Azure VPN Gateway")."""
 
 _EXPRESS_ROUTE_SIZES = {
     1: ("ErGw1AZ", "Standard"),
     2: ("ErGw2AZ", "HighPerformance"),
     3: ("ErGw3AZ", "UltraPerformance"),
 }
-"""By size, the SKU in a region with zones and in one without."""
+"""The SKU by size, for a region with zones and for one without."""
 
 
 class VpnSide(TypedDict):
-    """Which VPN gateway there is."""
+    """The VPN gateway."""
 
     size: NotRequired[int]
-    """1 to 5, for VpnGw1AZ to VpnGw5AZ (650 Mbps to 10 Gbps); 2 when left out."""
+    """1 to 5, for VpnGw1AZ to VpnGw5AZ (650 Mbps to 10 Gbps); 2 by default."""
     asn: NotRequired[int]
-    """The gateway's BGP autonomous system; 65515 when left out."""
+    """The gateway's BGP autonomous system number; 65515 by default."""
 
 
 class ExpressRouteSide(TypedDict):
-    """Which ExpressRoute gateway there is."""
+    """The ExpressRoute gateway."""
 
     size: NotRequired[int]
-    """1 to 3 (1, 2 and 10 Gbps); 1 when left out. In a region without zones the SKU of the size that has none."""
+    """1 to 3 (1, 2 and 10 Gbps); 1 by default. A region without zones has the non-zonal SKU of the same size."""
 
 
 class GatewaysArgs(ResourceGroupScopedArgs):
-    """What a hub's gateways need."""
+    """Arguments of a hub's gateways."""
 
     subnet_id: pulumi.Input[str]
     """The hub's gateway subnet."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes their logs."""
+    """The Log Analytics workspace that receives the gateways' logs."""
     vpn: NotRequired[VpnSide]
-    """The VPN gateway; none when left out."""
+    """The VPN gateway; none by default."""
     express_route: NotRequired[ExpressRouteSide]
-    """The ExpressRoute gateway; none when left out."""
+    """The ExpressRoute gateway; none by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete them; false when left out. Making one takes Azure up to 45 minutes."""
+    """Whether Pulumi refuses to delete the gateways; false by default. Creating one takes up to 45 minutes."""
 
 
 class Gateways(Component):
-    """A VPN gateway of two active instances, an ExpressRoute gateway, or both, with their public addresses and logs."""
+    """An active-active VPN gateway, an ExpressRoute gateway, or both, with public IP addresses and logs."""
 
     vpn_gateway_id: pulumi.Output[str]
-    """The VPN gateway's ARM id; empty where there is none."""
+    """The VPN gateway's ARM id; empty without one."""
     express_route_gateway_id: pulumi.Output[str]
-    """The ExpressRoute gateway's ARM id; empty where there is none."""
+    """The ExpressRoute gateway's ARM id; empty without one."""
     vpn_addresses: pulumi.Output[list[str]]
-    """The VPN gateway's public addresses, which the force's own devices call."""
+    """The VPN gateway's public IP addresses, to which the force's VPN devices connect."""
 
     def __init__(self, name: str, args: GatewaysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -78,7 +78,7 @@ class Gateways(Component):
             self.vpn_addresses = pulumi.Output.all(*(address.ip_address for address in addresses))
             first = [gateway]
         if "express_route" in args:
-            # Azure changes one gateway of a network at a time and refuses the other meanwhile.
+            # Azure changes one gateway of a network at a time and rejects a concurrent change.
             self.express_route_gateway_id = _express_route(place, args, args["express_route"], first).id
         self.finish()
 
@@ -102,7 +102,7 @@ def _check(name: str, args: GatewaysArgs) -> None:
 def _vpn(
     place: Place, args: GatewaysArgs, wanted: VpnSide, addresses: list[network.PublicIPAddress]
 ) -> network.VirtualNetworkGateway:
-    sku = f"VpnGw{wanted.get('size', 2)}AZ"  # Azure makes no others any more, in regions without zones neither
+    sku = f"VpnGw{wanted.get('size', 2)}AZ"  # Azure no longer offers other SKUs, even in regions without zones
     gateway = network.VirtualNetworkGateway(
         place.logical("vpn"),
         virtual_network_gateway_name=place.name("virtual_network_gateway", "vpn"),

@@ -1,4 +1,4 @@
-"""Azure Bastion in a hub: the way in for administrators, with no management port open to the Internet."""
+"""Azure Bastion in a hub: administrator access without management ports open to the Internet."""
 
 from typing import NotRequired, TypedDict
 
@@ -8,16 +8,16 @@ from bluelamp.modules.azure.place import Place
 
 
 class HubBastion(TypedDict):
-    """Which Bastion a hub has."""
+    """The hub's Bastion."""
 
     enabled: NotRequired[bool]
-    """Whether there is one; false when left out. Its subnet and its rules are there either way."""
+    """Whether Bastion is deployed; false by default. Its subnet and rules always exist."""
     sku: NotRequired[str]
-    """`Standard`, or `Premium`, which records sessions; `Standard` when left out."""
+    """`Standard`, or `Premium`, which records sessions; `Standard` by default."""
 
 
 def bastion(place: Place, sku: str, subnet: network.Subnet) -> network.BastionHost:
-    """The Bastion in `subnet`; files and text cannot be copied through it, and no link to it can be shared."""
+    """The Bastion in `subnet`, with copying of files and text and shareable links disabled."""
     address = place.public_address("bastion")
     host = network.BastionHost(
         place.logical("bastion"),

@@ -1,4 +1,4 @@
-"""Azure Firewall in a hub: its public address, its policy and one group of rules."""
+"""Azure Firewall in a hub: its public IP address, its policy and one rule collection group."""
 
 from typing import NotRequired, TypedDict
 
@@ -18,22 +18,22 @@ _TIERS = ("Standard", "Premium")
 
 
 class HubFirewall(TypedDict):
-    """Which firewall a hub has."""
+    """The hub's firewall."""
 
     enabled: NotRequired[bool]
-    """Whether there is one; true when left out. Without one nothing leaves the hub for the Internet."""
+    """Whether a firewall is deployed; true by default. Without one, the hub has no outbound Internet access."""
     tier: NotRequired[str]
-    """`Premium` (inspects what is inside the traffic) or `Standard`; `Premium` when left out."""
+    """`Premium` (with intrusion detection) or `Standard`; `Premium` by default."""
     threat_intel_mode: NotRequired[str]
-    """What happens to traffic with known bad addresses: `Deny`, `Alert` or `Off`; `Deny` when left out."""
+    """The threat intelligence mode for known malicious addresses: `Deny`, `Alert` or `Off`; `Deny` by default."""
     base_policy_id: NotRequired[pulumi.Input[str]]
-    """A policy whose rules come before the hub's own, such as a `FirewallPolicy` that all hubs share."""
+    """The base policy, whose rules precede the hub's, such as a `FirewallPolicy` that all hubs share."""
     certificate_authority: NotRequired[CertificateAuthority]
-    """What rules that look inside TLS need; none when left out."""
+    """The certificate authority for TLS inspection rules; none by default."""
 
 
 def firewall(place: Place, wanted: HubFirewall, subnet: network.Subnet, estate: list[str]) -> network.AzureFirewall:
-    """The firewall in `subnet` with its policy; machines in the `estate`'s ranges may use what the policy allows."""
+    """The firewall in `subnet` with its policy. Machines in `estate` ranges may use what the policy allows."""
     tier, threats = wanted.get("tier", "Premium"), wanted.get("threat_intel_mode", "Deny")
     if tier not in _TIERS:
         raise ValueError(f"{place.prefix}: firewall.tier is {tier!r}; allowed are {' and '.join(_TIERS)}")
@@ -57,7 +57,7 @@ def firewall(place: Place, wanted: HubFirewall, subnet: network.Subnet, estate: 
             )
         ],
         zones=place.zones,
-        # Azure refuses to attach a policy while its rules are being written.
+        # Azure refuses to attach a policy while its rules are being updated.
         opts=place.owner.child(depends_on=[rules]),
     )
     place.log("firewall", wall, dedicated=True)
@@ -99,7 +99,7 @@ def _policy(
 
 
 _SERVICES = (("entra-id", "AzureActiveDirectory"), ("azure-monitor", "AzureMonitor"))
-"""What every machine needs of Azure, signing in and sending logs, by service tag. What is not allowed is denied."""
+"""The service tags that every machine needs for sign-in and logs. Other traffic is denied."""
 
 
 def _allow(
@@ -126,7 +126,7 @@ def _service(estate: list[str], name: str, tag: str) -> network.NetworkRuleArgs:
 
 
 def _windows_update(estate: list[str]) -> network.ApplicationRuleArgs:
-    protocols = (("Http", 80), ("Https", 443))  # updates are signed, and part of them comes over HTTP
+    protocols = (("Http", 80), ("Https", 443))  # updates are signed; some are delivered over HTTP
     return network.ApplicationRuleArgs(
         name="windows-update",
         rule_type="ApplicationRule",

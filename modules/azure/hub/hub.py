@@ -1,4 +1,4 @@
-"""The hub network of a region: what comes in and what goes out passes here."""
+"""The hub network of a region, through which inbound and outbound traffic passes."""
 
 from typing import NotRequired
 
@@ -9,7 +9,13 @@ from bluelamp.modules import naming
 from bluelamp.modules.azure.hub.bastion import HubBastion, bastion
 from bluelamp.modules.azure.hub.firewall import HubFirewall, firewall
 from bluelamp.modules.azure.hub.rules import HubRule, bastion_rules, hub_rules
-from bluelamp.modules.azure.hub.subnets import Guards, firewall_route_table, route_table, security_group, subnets
+from bluelamp.modules.azure.hub.subnets import (
+    SubnetProtection,
+    firewall_route_table,
+    route_table,
+    security_group,
+    subnets,
+)
 from bluelamp.modules.azure.place import Place
 from bluelamp.modules.azure.spoke.peering import SpokeVirtualHub, connect
 from bluelamp.modules.component import Component, after
@@ -17,33 +23,34 @@ from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 
 class HubArgs(ResourceGroupScopedArgs):
-    """What a hub needs."""
+    """Arguments of a hub."""
 
     address_space: str
-    """A /22 or larger, such as `10.61.0.0/22`, of which the first /22 is divided into subnets; beside a virtual hub
-    the first half of that, and `naming.hub_plan(...).virtual_hub` is the virtual hub's."""
+    """A /22 or larger, such as `10.61.0.0/22`, of which the first /22 is used. With a virtual hub, this network uses
+    the
+    first half, and the virtual hub has `naming.hub_plan(...).virtual_hub`."""
     estate: list[str]
-    """The address ranges that may use the hub: the force's own, in Azure and on premises."""
+    """The address ranges that may use the hub: the force's ranges in Azure and on premises."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes the hub's logs."""
+    """The Log Analytics workspace that receives the hub's logs."""
     firewall: NotRequired[HubFirewall]
-    """The firewall; a Premium one that denies what it recognises as an attack when left out."""
+    """The firewall; by default a Premium one that denies detected attacks."""
     bastion: NotRequired[HubBastion]
-    """The way in for administrators; none when left out."""
+    """Azure Bastion; none by default."""
     rules: NotRequired[list[HubRule]]
-    """Security rules of the force's own, for the private endpoints' and the resolver's subnets."""
+    """The force's security rules, for the private endpoint and resolver subnets."""
     ddos_plan_id: NotRequired[pulumi.Input[str]]
-    """A DDoS protection plan; Azure's basic protection when left out."""
+    """A DDoS protection plan; Azure's infrastructure protection by default."""
     spoke_ranges: NotRequired[list[str]]
-    """The spokes' address ranges: what a gateway receives for them passes the firewall too. None when left out."""
+    """The spokes' address ranges: the firewall also inspects gateway traffic to them. None by default."""
     resolver_outbound: NotRequired[bool]
-    """Whether there is a subnet for what a DNS resolver forwards; false when left out."""
+    """Whether the hub has a subnet for a DNS resolver's outbound endpoint; false by default."""
     beyond: NotRequired[dict[str, str]]
-    """Ranges behind another hub's firewall, each with that firewall's private address; the hubs are peered by a
-    `HubPeering`. None when left out; without a firewall of its own a hub sends nothing on."""
+    """Address ranges behind another hub's firewall, with that firewall's private address. `HubPeering` peers the hubs.
+    None by default. A hub without a firewall does not forward traffic."""
     virtual_hub: NotRequired[SpokeVirtualHub]
-    """The virtual hub that has the firewall, the gateways and the routes: this is then the network beside it, with what
-    cannot stand in a virtual hub. None when left out."""
+    """The virtual hub with the firewall, the gateways and the routes. With it, this is the network beside the virtual
+    hub. None by default."""
 
 
 class Hub(Component):
@@ -54,24 +61,24 @@ class Hub(Component):
     virtual_network_name: pulumi.Output[str]
     """The network's name, known before it exists."""
     subnet_ids: pulumi.Output[dict[str, str]]
-    """The subnets' ARM ids by the names of the address plan: `firewall`, `gateway`, `private_endpoints` and so on."""
+    """The subnets' ARM ids by the address plan's names: `firewall`, `gateway`, `private_endpoints` and so on."""
     private_endpoints_subnet_id: pulumi.Output[str]
-    """The subnet for private endpoints."""
+    """The private endpoint subnet's ARM id."""
     firewall_address: pulumi.Output[str]
-    """The firewall's private address, to which spokes send everything; empty where there is no firewall. Beside a
-    virtual hub the one of its firewall."""
+    """The firewall's private address, the next hop of the spokes; empty without a firewall. With a virtual hub, the
+    address of its firewall."""
     firewall_id: pulumi.Output[str]
-    """The firewall's ARM id; empty where the hub has none of its own."""
+    """The firewall's ARM id; empty if the hub has none."""
     firewall_policy_name: pulumi.Output[str]
-    """The name of the firewall's policy, to which a force's own rules are added; empty where there is no firewall."""
+    """The firewall policy's name, for `FirewallRules`; empty without a firewall."""
     resolver_address: pulumi.Output[str]
-    """The first address that a DNS resolver can have in the hub, known before anything exists."""
+    """The first address that a DNS resolver can have in the hub, known in a preview."""
 
     def __init__(self, name: str, args: HubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         place = Place(self, name, args["label"], args["location"], args["resource_group_name"], args["workspace_id"])
         plan = naming.hub_plan(args["address_space"])
-        beside = _beside(name, args)
+        beside = _is_beside_virtual_hub(name, args)
         wanted, way_in = args.get("firewall", {}), args.get("bastion", {})
         filtered, entered = wanted.get("enabled", True) and not beside, way_in.get("enabled", False)
         next_hop = str(plan.firewall_address) if filtered else None
@@ -79,10 +86,10 @@ class Hub(Component):
         forwarding = args.get("resolver_outbound", False)
         inward = {"to-firewall": str(plan.private_endpoints)}
         inward |= {f"to-firewall-{index}": spoke for index, spoke in enumerate(args.get("spoke_ranges", []), 1)}
-        guards = Guards(
+        guards = SubnetProtection(
             hub=security_group(place, "hub", hub_rules(plan, args.get("rules", []), forwarding=forwarding)),
             bastion=security_group(place, "bastion", bastion_rules(enabled=entered)),
-            # Beside a virtual hub its routing intent leads to the firewall; a route of our own would lead around it.
+            # The routing intent of a virtual hub leads to the firewall. A user-defined route would bypass it.
             routes=None
             if beside
             else route_table(
@@ -105,7 +112,7 @@ class Hub(Component):
             wall = firewall(place, wanted, made["firewall"], args["estate"])
             self.firewall_id = wall.id
             self.firewall_address = after(str(plan.firewall_address), wall)
-            # Rules that wait for the firewall cannot meet it while it attaches the policy, which Azure would refuse.
+            # Azure refuses rule updates while the firewall attaches the policy, so rules wait for the firewall.
             self.firewall_policy_name = after(place.name("firewall_policy", "hub"), wall)
         if entered:
             bastion(place, way_in.get("sku", "Standard"), made["bastion"])
@@ -115,14 +122,14 @@ class Hub(Component):
         self.finish()
 
 
-def _beside(name: str, args: HubArgs) -> bool:
-    """Whether the hub is the network beside a virtual hub. Raises `ValueError` for what then stands in that."""
+def _is_beside_virtual_hub(name: str, args: HubArgs) -> bool:
+    """Whether the hub is the network beside a virtual hub. Raises `ValueError` for arguments that exclude this."""
     if "virtual_hub" not in args:
         return False
     taken = [key for key in ("firewall", "spoke_ranges", "beyond") if key in args]
     if taken:
         raise ValueError(
-            f"Hub {name!r}: {', '.join(taken)} and virtual_hub exclude each other; the virtual hub has that"
+            f"Hub {name!r}: {', '.join(taken)} and virtual_hub are mutually exclusive; set these on the virtual hub"
         )
     return True
 

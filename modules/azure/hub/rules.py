@@ -7,32 +7,32 @@ from pulumi_azure_native import network
 from bluelamp.modules.naming import HubPlan
 
 LAST_OF_FORCE = 3999
-"""The lowest priority (the highest number) that a force's own rule may have; the module's rules come after."""
+"""The lowest priority (highest number) that a force's rule may have. The module's rules have higher numbers."""
 
 OUT = "Outbound"
 
 
 class HubRule(TypedDict):
-    """One rule of a force's own, which comes before the module's."""
+    """One security rule of the force, with precedence over the module's."""
 
     name: str
     """The rule's name, unique in the hub."""
     priority: int
-    """100 to 3999; the lowest number is judged first."""
+    """100 to 3999; the lowest number is processed first."""
     ports: list[str]
     """Destination ports, such as `443`, `8000-8080` or `*`."""
     direction: NotRequired[str]
-    """`Inbound` or `Outbound`; `Inbound` when left out."""
+    """`Inbound` or `Outbound`; `Inbound` by default."""
     access: NotRequired[str]
-    """`Allow` or `Deny`; `Deny` when left out."""
+    """`Allow` or `Deny`; `Deny` by default."""
     protocol: NotRequired[str]
-    """`Tcp`, `Udp`, `Icmp` or `*`; `Tcp` when left out."""
+    """`Tcp`, `Udp`, `Icmp` or `*`; `Tcp` by default."""
     source: NotRequired[str]
-    """An address range, a service tag or `*`; `*` when left out."""
+    """An address range, a service tag or `*`; `*` by default."""
     destination: NotRequired[str]
-    """An address range, a service tag or `*`; `*` when left out."""
+    """An address range, a service tag or `*`; `*` by default."""
     description: NotRequired[str]
-    """Why the rule is there."""
+    """The reason for the rule."""
 
 
 DENY_ALL = (
@@ -42,11 +42,11 @@ DENY_ALL = (
 
 
 def hub_rules(plan: HubPlan, own: list[HubRule], *, forwarding: bool = False) -> list[network.SecurityRuleArgs]:
-    """The rules of the hub's subnets: the force's `own`, then HTTPS to private endpoints, DNS, and nothing else.
+    """The rules of the hub's subnets: the force's `own`, then HTTPS to private endpoints and DNS; all else is denied.
 
-    What the resolver is `forwarding` leaves from a subnet of its own, which then may send it.
+    With `forwarding`, the resolver's outbound endpoint may send DNS queries from its own subnet.
 
-    Raises `ValueError` where a rule of the force's own has a priority among the module's.
+    Raises `ValueError` if a rule of the force has a priority reserved for the module's rules.
     """
     late = [rule["name"] for rule in own if rule["priority"] > LAST_OF_FORCE]
     if late:
@@ -63,7 +63,7 @@ def hub_rules(plan: HubPlan, own: list[HubRule], *, forwarding: bool = False) ->
 
 
 def bastion_rules(*, enabled: bool) -> list[network.SecurityRuleArgs]:
-    """The rules that Azure Bastion needs on its subnet, and nothing else; without a Bastion, nothing at all.
+    """The rules that Azure Bastion needs on its subnet; without a Bastion, no traffic is allowed.
 
     The list is the one in Microsoft's "Working with NSG access and Azure Bastion".
     """
@@ -91,7 +91,7 @@ def allow(
     source: str = "*",
     destination: str = "*",
 ) -> HubRule:
-    """A rule that lets something through."""
+    """A rule that allows traffic."""
     return HubRule(
         name=name,
         priority=priority,
@@ -105,7 +105,7 @@ def allow(
 
 
 def security_rule(rule: HubRule) -> network.SecurityRuleArgs:
-    """`rule` as Azure wants it."""
+    """`rule` in Azure's format."""
     ports = rule["ports"]
     one = len(ports) == 1
     return network.SecurityRuleArgs(

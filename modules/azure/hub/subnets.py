@@ -1,4 +1,4 @@
-"""The subnets of a hub, with the security groups and route tables that they have."""
+"""The subnets of a hub, with their network security groups and route tables."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,8 @@ from bluelamp.modules.naming import HubPlan
 
 
 @dataclass(frozen=True)
-class Guards:
-    """What subnets are given: the security groups of the hub and of its Bastion, and the route tables."""
+class SubnetProtection:
+    """The network security groups of the hub and of its Bastion, and the route tables."""
 
     hub: network.NetworkSecurityGroup
     bastion: network.NetworkSecurityGroup
@@ -21,7 +21,7 @@ class Guards:
 
 
 def security_group(place: Place, workload: str, rules: list[network.SecurityRuleArgs]) -> network.NetworkSecurityGroup:
-    """A network security group with `rules`, which logs."""
+    """A network security group with `rules` and a diagnostic setting."""
     group = network.NetworkSecurityGroup(
         place.logical(f"{workload}-rules"),
         network_security_group_name=place.name("network_security_group", workload),
@@ -36,10 +36,10 @@ def security_group(place: Place, workload: str, rules: list[network.SecurityRule
 def route_table(
     place: Place, workload: str, destinations: dict[str, str], firewall: str | None, *, learn: bool
 ) -> network.RouteTable:
-    """A route table that sends each of `destinations`, by the route's name, to the firewall, or drops it without one.
+    """A route table that sends each of `destinations`, by route name, to the firewall, or drops it without a firewall.
 
-    Routes that a gateway learns would lead around the firewall, so only a table that is to `learn` takes them; the
-    gateway's own must.
+    Routes learned from a gateway would bypass the firewall, so only a table with `learn` has gateway route propagation.
+    The gateway's own table needs it.
     """
     return network.RouteTable(
         place.logical(f"{workload}-routes"),
@@ -60,7 +60,7 @@ def route_table(
 
 
 def firewall_route_table(place: Place, beyond: dict[str, str]) -> network.RouteTable:
-    """The firewall's own routes: the Internet, which Azure wants to see there, and each range by its next hop."""
+    """The firewall's routes: the Internet, which Azure requires, and each range with its next hop."""
     onward = [
         network.RouteArgs(
             name=f"to-{destination.replace('/', '-')}",
@@ -74,7 +74,7 @@ def firewall_route_table(place: Place, beyond: dict[str, str]) -> network.RouteT
         place.logical("firewall-routes"),
         route_table_name=place.name("route_table", "firewall"),
         **place.here,
-        disable_bgp_route_propagation=False,  # what is on the sites is found through the gateway
+        disable_bgp_route_propagation=False,  # the gateway's routes lead to the sites
         routes=[network.RouteArgs(name="to-internet", address_prefix="0.0.0.0/0", next_hop_type="Internet"), *onward],
         opts=place.owner.child(),
     )
@@ -84,17 +84,17 @@ def subnets(
     place: Place,
     virtual_network: pulumi.Input[str],
     plan: HubPlan,
-    guards: Guards,
+    guards: SubnetProtection,
     *,
     forwarding: bool = False,
     beside: bool = False,
 ) -> dict[str, network.Subnet]:
-    """Every subnet of the plan, by the plan's names; the one for what a resolver forwards where `forwarding`.
+    """Every subnet of the plan, by the plan's names. With `forwarding`, also the resolver's outbound subnet.
 
-    A network `beside` a virtual hub has none for the firewall and gateways, which stand in that.
+    A network `beside` a virtual hub has no firewall or gateway subnets, since the virtual hub contains those.
 
-    Azure fixes the names of four of them and takes no security group on the firewall's and the gateway's, and no route
-    table on Bastion's.
+    Azure prescribes the names of four of them, and allows no security group on the firewall and gateway subnets and no
+    route table on Bastion's.
     """
     group, bastion = guards.hub, guards.bastion
     wanted = [
@@ -121,10 +121,10 @@ def subnets(
             default_outbound_access=False,
             network_security_group=network.NetworkSecurityGroupArgs(id=rules.id) if rules else None,
             route_table=network.RouteTableArgs(id=routes.id) if routes else None,
-            # Otherwise traffic to a private endpoint passes by the security group and the routes.
+            # Without these policies, traffic to a private endpoint bypasses the security group and the routes.
             private_endpoint_network_policies="Enabled",
             delegations=_resolver() if key.startswith("resolver") else None,
-            # Azure changes one subnet of a network at a time and refuses the others meanwhile.
+            # Azure changes one subnet of a network at a time and rejects a concurrent change.
             opts=place.owner.child(depends_on=previous),
         )
         made[key] = subnet

@@ -1,4 +1,4 @@
-"""Two hubs that reach one another: peered both ways, so that a service in one region finds one in the other.
+"""Peering of two hubs, so that services in one region reach services in the other.
 
     HubPeering("hub-peering", {"label": label,
                                "first": {"location": "uksouth", "resource_group_name": group.name,
@@ -6,8 +6,8 @@
                                          "virtual_network_name": hub.virtual_network_name},
                                "second": {...}})
 
-A peering is not handed on: spokes of one region reach those of the other through the firewalls of both hubs. Each hub
-is told which ranges are behind the other's by its argument `beyond`.
+Peering is not transitive: spokes in different regions communicate through the firewalls of both hubs. The argument
+`beyond` of each hub lists the ranges behind the other hub's firewall.
 """
 
 from bluelamp.modules.azure.hub_peering.hub_peering import HubPeering, HubPeeringArgs, PeeredHub

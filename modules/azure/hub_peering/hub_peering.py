@@ -6,7 +6,7 @@ import pulumi
 from pulumi_azure_native import network
 
 from bluelamp.modules import naming
-from bluelamp.modules.azure.spoke.peering import once_there
+from bluelamp.modules.azure.spoke.peering import gateway_exists
 from bluelamp.modules.component import Component
 from bluelamp.modules.shared_arguments import LabelledArgs
 
@@ -23,23 +23,23 @@ class PeeredHub(TypedDict):
     resource_group_name: pulumi.Input[str]
     """The hub network's resource group."""
     gateway_id: NotRequired[pulumi.Input[str]]
-    """Its gateway, which the other hub uses too; only one of the two has one. None when left out."""
+    """Its gateway, which the other hub also uses; at most one of the two hubs has one. None by default."""
 
 
 class HubPeeringArgs(LabelledArgs):
-    """What a peering of hubs needs."""
+    """Arguments of a peering of hubs."""
 
     first: PeeredHub
-    """One hub."""
+    """The first hub."""
     second: PeeredHub
-    """The other."""
+    """The second hub."""
 
 
 class HubPeering(Component):
-    """Two hubs peered both ways; where one has a gateway, the other's sites are reached through it."""
+    """Two peered hubs. If one has a gateway, the other reaches the on-premises sites through it."""
 
     peering_ids: pulumi.Output[dict[str, str]]
-    """The two peerings' ARM ids: `first` is of the first hub, `second` of the second."""
+    """The peerings' ARM ids: `first` belongs to the first hub, `second` to the second."""
 
     def __init__(self, name: str, args: HubPeeringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -53,7 +53,7 @@ class HubPeering(Component):
             raise ValueError(
                 f"HubPeering {name!r}: both hubs have a gateway_id; a hub with a gateway cannot use another's"
             )
-        # Azure lets nobody use a gateway that is not yet lent: the hub that has one is peered first.
+        # The hub with the gateway must allow gateway transit before the other can use it, so it is peered first.
         lenders = sorted(("first", "second"), key=lambda key: "gateway_id" not in _hub(args, key))
         made: dict[str, network.VirtualNetworkPeering] = {}
         for key in lenders:
@@ -84,8 +84,8 @@ class HubPeering(Component):
             remote_virtual_network=network.SubResourceArgs(id=other["virtual_network_id"]),
             allow_virtual_network_access=True,
             allow_forwarded_traffic=True,
-            allow_gateway_transit=once_there(own.get("gateway_id")),
-            use_remote_gateways=once_there(other.get("gateway_id")),
+            allow_gateway_transit=gateway_exists(own.get("gateway_id")),
+            use_remote_gateways=gateway_exists(other.get("gateway_id")),
             opts=self.child(depends_on=after),
         )
 

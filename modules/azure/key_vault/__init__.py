@@ -5,8 +5,8 @@
                        "subnet_id": hub.private_endpoints_subnet_id,
                        "virtual_network_ids": {"hub": hub.virtual_network_id}})
 
-Nothing but the private endpoint answers, access is by role, and a deleted vault can be had back for 90 days. With
-`keys` it makes keys too, in hardware where the vault is premium: each is rotated every year and ends after two.
+Access is through the private endpoint only and role-based, and soft delete retention is 90 days. With `keys`, it also
+creates keys, HSM-protected in a premium vault. Each key is rotated yearly and expires after two years.
 """
 
 from bluelamp.modules.azure.key_vault.key_vault import KeyVault, KeyVaultArgs

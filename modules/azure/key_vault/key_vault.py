@@ -1,4 +1,4 @@
-"""A key vault that can be reached through a private endpoint only."""
+"""A key vault with private endpoint access only."""
 
 from typing import NotRequired
 
@@ -14,45 +14,45 @@ from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 
 class KeyVaultArgs(ResourceGroupScopedArgs):
-    """What a key vault needs."""
+    """Arguments of a key vault."""
 
     workload: str
-    """What the vault is for, such as `platform`."""
+    """The purpose of the vault, such as `platform`."""
     tenant_id: pulumi.Input[str]
-    """The Entra ID tenant whose people and programs may be let in."""
+    """The Entra ID tenant that authenticates access."""
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoint."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes the vault's logs."""
+    """The Log Analytics workspace that receives the vault's logs."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the vault's private name, by a short name for each; not used with `private_zone_id`."""
+    """Networks to link to the vault's private DNS zone, keyed by a short name; not used with `private_zone_id`."""
     private_zone_id: NotRequired[pulumi.Input[str]]
-    """An existing private DNS zone `privatelink.vaultcore.azure.net`; one is made when left out."""
+    """An existing private DNS zone `privatelink.vaultcore.azure.net`; one is created by default."""
     sku: NotRequired[str]
-    """`premium` (keys in hardware) or `standard`; `premium` when left out."""
+    """`premium` (HSM-protected keys) or `standard`; `premium` by default."""
     soft_delete_retention_days: NotRequired[int]
-    """Days for which a deleted vault can be had back, 7 to 90; 90 when left out. It cannot be changed later."""
+    """Soft delete retention in days, 7 to 90; 90 by default. It cannot be changed later."""
     keys: NotRequired[dict[str, KeyVaultKey]]
-    """Keys to make in it, by name; each is rotated by the vault. In a premium vault they are made in hardware."""
+    """Keys to create, by name, each with a rotation policy. In a premium vault they are HSM-protected."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the vault and its keys; false when left out."""
+    """Whether Pulumi refuses to delete the vault and its keys; false by default."""
 
 
 class KeyVault(Component):
-    """A key vault: private endpoint, role-based access, purge protection, soft delete, every access logged."""
+    """A key vault: private endpoint, role-based access, purge protection, soft delete and audit logs."""
 
     id: pulumi.Output[str]
     """The vault's ARM id."""
     name: pulumi.Output[str]
     """The vault's name, known before it exists."""
     uri: pulumi.Output[str]
-    """Where the vault answers, `https://….vault.azure.net/`."""
+    """The vault's URI, `https://….vault.azure.net/`."""
     private_zone_id: pulumi.Output[str]
     """The private DNS zone, to share with other vaults."""
     key_ids: pulumi.Output[dict[str, str]]
-    """The ARM ids of the keys that were made, by name."""
+    """The ARM ids of the created keys, by name."""
     key_uris: pulumi.Output[dict[str, str]]
-    """Where the keys answer, without a version, by name: whoever uses one so always has the latest."""
+    """The key URIs without a version, by name, so that users always get the latest version."""
 
     def __init__(self, name: str, args: KeyVaultArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -102,7 +102,7 @@ def _properties(args: KeyVaultArgs) -> keyvault.VaultPropertiesArgs:
         enabled_for_disk_encryption=False,
         enabled_for_template_deployment=False,
         public_network_access="Disabled",
-        # Storage and SQL reach a vault as trusted services when it holds their encryption keys.
+        # Storage and SQL reach a vault with their encryption keys as trusted services.
         network_acls=keyvault.NetworkRuleSetArgs(
             bypass="AzureServices", default_action="Deny", ip_rules=[], virtual_network_rules=[]
         ),

@@ -1,4 +1,4 @@
-"""Keys that are made in a vault, with a life that ends and a successor that comes in time."""
+"""Keys in a vault, with expiry and automatic rotation."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from bluelamp.modules.component import Component
 
 _PERIOD = re.compile(r"P(\d+)([YMD])")
 _DAYS = {"Y": 365, "M": 30, "D": 1}
-_MARGIN = 7  # days that Key Vault wants between a rotation and the expiry, and before a notice
+_MARGIN = 7  # days that Key Vault requires between rotation and expiry, and before a notification
 _SIZES = (2048, 3072, 4096)
 
 
@@ -20,16 +20,16 @@ class KeyVaultKey(TypedDict):
     """One key of a vault."""
 
     size: NotRequired[int]
-    """Bits of the RSA key: 2048, 3072 or 4096; 4096 when left out. It cannot be changed later."""
+    """Bits of the RSA key: 2048, 3072 or 4096; 4096 by default. It cannot be changed later."""
     operations: NotRequired[list[str]]
-    """What it may be used for; `wrapKey` and `unwrapKey`, which is what encryption of data at rest needs, when left
-    out. Others are `encrypt`, `decrypt`, `sign` and `verify`."""
+    """The key operations; by default `wrapKey` and `unwrapKey`, which encryption of data at rest
+    needs. Others are `encrypt`, `decrypt`, `sign` and `verify`."""
     rotate_after: NotRequired[str]
-    """How long after its making a version is followed by a new one, such as `P90D` or `P1Y`; `P1Y` when left out."""
+    """The period from creation to rotation, such as `P90D` or `P1Y`; `P1Y` by default."""
     expires_after: NotRequired[str]
-    """How long a version can be used, such as `P2Y`; `P2Y` when left out. Longer than `rotate_after`."""
+    """The period from creation to expiry, such as `P2Y`; `P2Y` by default. Longer than `rotate_after`."""
     expires_on: NotRequired[str]
-    """The day on which the first version ends, `2028-03-31`: rotation gives an end to the versions after it only."""
+    """The expiry date of the first version, `2028-03-31`. Rotation sets an expiry on later versions only."""
 
 
 def vault_key(
@@ -43,13 +43,13 @@ def vault_key(
     protect: bool = False,
     tags: Mapping[str, str],
 ) -> keyvault.Key:
-    """Makes the key called `key_name`, a child of `owner` under the logical `name`.
+    """Creates the key `key_name` as a child of `owner` with the logical `name`.
 
-    `vault` says where: vault_name and resource_group_name. `hardware` keys never leave the vault's security modules
-    (FIPS 140-3 level 3), which only a premium vault has. The key is made through Resource Manager, so the vault may be
-    closed to whoever deploys.
+    `vault` has vault_name and resource_group_name. `hardware` keys never leave the vault's HSMs (FIPS 140-3 level 3),
+    which only a premium vault has. The key is created through Resource Manager, so the deployment needs no network
+    access to the vault.
 
-    Raises `ValueError` for a size or a period that Key Vault does not take.
+    Raises `ValueError` for a size or a period that Key Vault does not accept.
     """
     size, rotate, expire = (
         wanted.get("size", 4096),
@@ -109,5 +109,5 @@ def _days(period: str) -> int:
 
 
 def _seconds(day: str | None) -> int | None:
-    """A day as the seconds since 1970 that Resource Manager wants."""
+    """A date in seconds since 1970, as Resource Manager requires."""
     return int(datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()) if day else None

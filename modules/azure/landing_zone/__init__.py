@@ -1,14 +1,14 @@
-"""Landing zones: everything that a service needs before its first resource, from a few lines of settings.
+"""Landing zones: everything that a service needs before its first resource, from a few settings.
 
     LandingZone("landing-zone-records", {
         "label": label, "location": "uksouth", "workload": "records", "archetype": "corp",
         "tenant_id": tenant, "workspace_id": logs.workspace_id, "address_space": "10.61.4.0/24",
         "budget": {"contacts": ["finance@west-midlands.police.example"]}})
 
-The archetype says what that is: `corp` (behind the hub), `online` (and in front of the Internet, with a web application
-firewall), `confidential-corp` and `confidential-online` (and under the force's own keys), `sandbox` (alone, cheap, with
-an end). Each gets resource groups, a network, a key vault, immutable backups, a budget, and the roles that it names; in
-the subscription that it is given, in a new one, or in the platform's own.
+The archetypes are `corp` (connected to the hub), `online` (Internet-facing, with a web application firewall),
+`confidential-corp` and `confidential-online` (with customer-managed keys), and `sandbox` (isolated, low budget, with an
+expiry date). Each has resource groups, a network, a key vault, immutable backups, a budget and role assignments, in an
+existing subscription, in a new one, or in the platform subscription.
 """
 
 from bluelamp.modules.azure.landing_zone.archetypes import Archetype, archetypes

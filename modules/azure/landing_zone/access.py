@@ -1,4 +1,4 @@
-"""Who may do what in a landing zone."""
+"""Role assignments of a landing zone."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -14,21 +14,21 @@ _OWNERS = ("Owner", "User Access Administrator", "Role Based Access Control Admi
 
 @cache
 def roles() -> Mapping[str, str]:
-    """The ids of the built-in roles that may be given, by their names."""
+    """The ids of the built-in roles that may be assigned, by name."""
     names: list[str] = yaml.safe_load(Path(__file__).with_name("roles.yaml").read_text("utf-8"))
     return {name: role_guid(name) for name in names}
 
 
 def known_roles(where: str, role: str) -> list[str]:
-    """What is wrong with `role`: nothing where it is built in and harmless, or an ARM id."""
+    """The problem with `role`; empty for an ARM id or an allowed built-in role."""
     if role in roles() or role.startswith("/"):
         return []
     if role in _OWNERS:
-        return [f"{where}.role is {role!r}, which nobody has for good; make it eligible, or use Contributor"]
+        return [f"{where}.role is {role!r}, which must not be permanent; make it eligible, or use Contributor"]
     hint = did_you_mean_or(role, roles(), lead="use an ARM id, or one of")
     return [f"{where}.role is {role!r}; {hint}"]
 
 
 def role_of(name: str) -> str:
-    """The GUID of the built-in role called `name`; an ARM id as it is."""
+    """The GUID of the built-in role called `name`; an ARM id is returned unchanged."""
     return roles().get(name, name)

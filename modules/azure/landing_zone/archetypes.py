@@ -1,4 +1,4 @@
-"""The kinds of landing zone."""
+"""Landing zone archetypes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import yaml
 
 @dataclass(frozen=True)
 class Archetype:
-    """One kind of landing zone; the fields are those of `archetypes.yaml`."""
+    """One archetype; the fields are those of `archetypes.yaml`."""
 
     management_group: str
     joined: bool
@@ -26,6 +26,6 @@ class Archetype:
 
 @cache
 def archetypes() -> Mapping[str, Archetype]:
-    """Every kind of landing zone, by its name."""
+    """Every archetype, by name."""
     read = yaml.safe_load(Path(__file__).with_name("archetypes.yaml").read_text("utf-8"))
     return {name: Archetype(**fields) for name, fields in read.items()}

@@ -1,4 +1,4 @@
-"""What a landing zone is asked for, and what is wrong with it."""
+"""Arguments of a landing zone, and their checks."""
 
 from datetime import date
 from typing import NotRequired, TypedDict
@@ -17,96 +17,96 @@ FIREWALLS = ("none", "regional", "front-door")
 
 
 class LandingZoneBudget(TypedDict):
-    """What the landing zone may cost, and who hears of it."""
+    """The landing zone's budget."""
 
     contacts: list[str]
-    """Mailboxes that are told."""
+    """Mailboxes that receive the notifications."""
     amount: NotRequired[float]
-    """The budget in the subscription's currency, a month; the archetype's when left out."""
+    """The monthly budget in the subscription's currency; the archetype's by default."""
     thresholds: NotRequired[list[int]]
-    """Per cent of the amount at which they are told, at most five; 50, 80 and 100 when left out."""
+    """Notification thresholds in per cent of the amount, at most five; 50, 80 and 100 by default."""
 
 
 class LandingZoneAccess(TypedDict):
-    """One role for one group."""
+    """A role assignment."""
 
     principal_id: pulumi.Input[str]
     """The object id of the Entra ID group, or of another principal."""
     role: str
-    """A built-in role such as `Reader` or `Contributor`, or the ARM id of a role of the force's own. Owner is none of
-    them: make it eligible for hours instead."""
+    """A built-in role such as `Reader` or `Contributor`, or the ARM id of a custom role. Owner is not allowed:
+    make it eligible through Privileged Identity Management instead."""
     principal_type: NotRequired[str]
-    """`Group`, `ServicePrincipal` or `User`; `Group` when left out."""
+    """`Group`, `ServicePrincipal` or `User`; `Group` by default."""
 
 
 class LandingZoneBackup(TypedDict):
-    """How the landing zone's backups are kept."""
+    """Retention and protection of the landing zone's backups."""
 
     retention: NotRequired[BackupRetention]
-    """How long backups are kept."""
+    """Retention of backups."""
     immutability: NotRequired[str]
-    """`Unlocked`, or `Locked` for good; `Unlocked` when left out."""
+    """`Unlocked`, or `Locked`, which is irreversible; `Unlocked` by default."""
     redundancy: NotRequired[str]
-    """`GeoRedundant`, `ZoneRedundant` or `LocallyRedundant`; `GeoRedundant` when left out."""
+    """`GeoRedundant`, `ZoneRedundant` or `LocallyRedundant`; `GeoRedundant` by default."""
     resource_guard_id: NotRequired[pulumi.Input[str]]
-    """A `ResourceGuard` of the same region, by which two people are needed to weaken the vaults; none when left out."""
+    """A `ResourceGuard` of the same region, for multi-user authorisation of changes to the vaults; none by default."""
 
 
 class LandingZoneArgs(RegionalArgs):
-    """What a landing zone needs."""
+    """Arguments of a landing zone."""
 
     workload: str
-    """What the landing zone is for, such as `records`; in every name."""
+    """The workload, such as `records`; part of every name."""
     archetype: str
     """`corp`, `online`, `confidential-corp`, `confidential-online` or `sandbox`."""
     tenant_id: pulumi.Input[str]
-    """The Entra ID tenant whose people and programs may be let in."""
+    """The Entra ID tenant that authenticates access."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives the landing zone's logs."""
     address_space: str
-    """Its network's range, a /27 or larger, such as `10.61.4.0/24`."""
+    """The network's address range, a /27 or larger, such as `10.61.4.0/24`."""
     budget: LandingZoneBudget
-    """What it may cost."""
+    """The budget."""
     subscription_id: NotRequired[pulumi.Input[str]]
-    """The GUID of a subscription of its own that exists; not used with `billing_scope`. Without either it shares the
-    platform's subscription, and its budget counts its resource groups."""
+    """The GUID of an existing subscription for the landing zone; not used with `billing_scope`. Without either, the
+    landing zone uses the platform subscription, and the budget's scope is its resource groups."""
     billing_scope: NotRequired[str]
-    """Where a new subscription of its own is billed, an ARM id."""
+    """The billing scope of a new subscription, an ARM id."""
     management_group_name: NotRequired[pulumi.Input[str]]
-    """The management group for its own subscription, such as `ManagementGroups.names["corp"]`."""
+    """The management group of the landing zone's subscription, such as `ManagementGroups.names["corp"]`."""
     platform_subscription_id: NotRequired[pulumi.Input[str]]
-    """The GUID of the hub's subscription; needed where the landing zone has one of its own and is joined to a hub."""
+    """The GUID of the hub's subscription; required for a landing zone with its own subscription and a hub."""
     hub: NotRequired[SpokeHub]
-    """The hub network to be peered with; not used with `virtual_hub`, nor by a sandbox."""
+    """The hub network to peer with; not used with `virtual_hub` or for a sandbox."""
     virtual_hub: NotRequired[SpokeVirtualHub]
-    """The virtual hub to be connected to; not used by a sandbox."""
+    """The virtual hub to connect to; not used for a sandbox."""
     subnets: NotRequired[dict[str, SpokeSubnet]]
-    """The network's subnets by name, `private-endpoints` among them; a sensible division when left out."""
+    """The network's subnets by name, including `private-endpoints`; a default layout is used without it."""
     ddos_plan_id: NotRequired[pulumi.Input[str]]
-    """A DDoS protection plan; Azure's basic protection when left out."""
+    """A DDoS protection plan; Azure's infrastructure protection by default."""
     flow_logs: NotRequired[FlowLogs]
-    """Where every connection is logged; nowhere when left out."""
+    """Destination of the network's flow logs; no flow logs by default."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """The estate's private DNS zones by name (`PrivateDns.zone_ids`); the landing zone makes its own where one that it
-    needs is not there."""
+    """Private DNS zone ids by name (`PrivateDns.zone_ids`); the landing zone creates those that it needs and that are
+    missing."""
     access: NotRequired[dict[str, LandingZoneAccess]]
-    """Who may do what, by a short name for each; nobody when left out."""
+    """Role assignments, keyed by a short name; none by default."""
     resource_groups: NotRequired[list[str]]
-    """Resource groups for the service itself, by what they hold; one, `workload`, when left out."""
+    """Resource groups of the service, by content; one called `workload` by default."""
     backup: NotRequired[LandingZoneBackup]
-    """How its backups are kept, where the archetype has any."""
+    """Backup settings, for archetypes with backups."""
     web_application_firewall: NotRequired[str]
-    """`regional` (a policy for an Application Gateway in the region), `front-door` (which decrypts at its edge, in the
-    UK and elsewhere) or `none`; the archetype's when left out."""
+    """`regional` (a policy for an Application Gateway in the region), `front-door` (which terminates TLS at edge
+    locations in the UK and elsewhere) or `none`; the archetype's by default."""
     expires_on: NotRequired[str]
-    """The last day, `2027-03-31`; needed by a sandbox, and a tag on everything in it."""
+    """The expiry date, `2027-03-31`; required for a sandbox, and a tag on all its resources."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete what cannot be had back: subscription, network, vaults; false when left
-    out."""
+    """Whether Pulumi refuses to delete the subscription, the network and the vaults, which cannot be recovered; false
+    by default."""
 
 
 def problems(args: LandingZoneArgs) -> list[str]:
-    """Everything that is wrong with the arguments together."""
+    """Every problem with the arguments."""
     kind = archetypes().get(args["archetype"])
     if kind is None:
         hint = did_you_mean_or(args["archetype"], archetypes(), lead="use")
@@ -115,9 +115,11 @@ def problems(args: LandingZoneArgs) -> list[str]:
     own = "subscription_id" in args or "billing_scope" in args
     joins = "hub" in args or "virtual_hub" in args
     if "subscription_id" in args and "billing_scope" in args:
-        found.append("subscription_id and billing_scope exclude each other; give the first for one that exists")
+        found.append(
+            "subscription_id and billing_scope are mutually exclusive; use subscription_id for an existing subscription"
+        )
     if joins and not kind.joined:
-        found.append(f"a {args['archetype']} is joined to no hub; leave hub and virtual_hub out")
+        found.append(f"a {args['archetype']} has no hub; remove hub and virtual_hub")
     if own and "platform_subscription_id" not in args and (joins or "flow_logs" in args):
         found.append("platform_subscription_id is required: the hub's side of the peering is made in it")
     if "management_group_name" in args and not own:
@@ -139,7 +141,11 @@ def problems(args: LandingZoneArgs) -> list[str]:
 def _dates(args: LandingZoneArgs, *, needed: bool) -> list[str]:
     day = args.get("expires_on")
     if day is None:
-        return [f"expires_on is required: a {args['archetype']} has an end, such as 2027-03-31"] if needed else []
+        return (
+            [f"expires_on is required: a {args['archetype']} needs an expiry date, such as 2027-03-31"]
+            if needed
+            else []
+        )
     try:
         date.fromisoformat(day)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What stands between a landing zone and the Internet."""
+"""Web application firewalls of a landing zone."""
 
 import pulumi
 from pulumi_azure_native import cdn, frontdoor, network
@@ -12,7 +12,7 @@ from bluelamp.modules.component import after
 def regional_firewall(
     name: str, args: LandingZoneArgs, group: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
-    """A policy for the Application Gateway that the service will make; it decrypts in the landing zone's region."""
+    """A policy for the service's Application Gateway, which terminates TLS in the landing zone's region."""
     policy = network.WebApplicationFirewallPolicy(
         f"{name}-firewall",
         policy_name=naming.name("web_application_firewall", args["workload"], args["label"], args["location"]),
@@ -42,7 +42,7 @@ def regional_firewall(
 def front_door(
     name: str, args: LandingZoneArgs, group: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
-    """A Front Door with an endpoint and a firewall that blocks; the service adds its origins and routes."""
+    """A Front Door with an endpoint and a firewall in prevention mode. The service adds its origins and routes."""
     label, workload = args["label"], args["workload"]
     where = {"resource_group_name": group, "location": "global", "tags": naming.tags(label)}
     profile_name = naming.name("front_door", workload, label)

@@ -1,4 +1,4 @@
-"""Who may use the force's own key for backups."""
+"""The customer-managed key for backups and the identity that uses it."""
 
 import pulumi
 from pulumi_azure_native import managedidentity
@@ -11,7 +11,7 @@ from bluelamp.modules.azure.key_vault import KeyVault
 from bluelamp.modules.azure.landing_zone.arguments import LandingZoneArgs
 
 BACKUP_KEY = "backup"
-"""What the key is called in the landing zone's vault."""
+"""The key's name in the landing zone's vault."""
 
 _CRYPTO_USER = role_guid("Key Vault Crypto Service Encryption User")
 
@@ -19,7 +19,7 @@ _CRYPTO_USER = role_guid("Key Vault Crypto Service Encryption User")
 def backup_encryption(
     name: str, args: LandingZoneArgs, group: pulumi.Input[str], vault: KeyVault, opts: pulumi.ResourceOptions
 ) -> BackupEncryption:
-    """The key in the vault's hardware, and an identity that may use it. The key waits for the identity's permission."""
+    """An HSM-protected key and an identity that may use it. The key depends on the role assignment."""
     label, location = args["label"], args["location"]
     identity = managedidentity.UserAssignedIdentity(
         f"{name}-backup-identity",

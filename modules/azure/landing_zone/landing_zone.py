@@ -1,4 +1,4 @@
-"""Everything that a service needs before its first resource."""
+"""A landing zone: everything that a service needs before its first resource."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from bluelamp.modules.azure.landing_zone.archetypes import archetypes
 from bluelamp.modules.azure.landing_zone.arguments import LandingZoneArgs, problems
 from bluelamp.modules.azure.landing_zone.edge import front_door, regional_firewall
 from bluelamp.modules.azure.landing_zone.keys import BACKUP_KEY, backup_encryption
-from bluelamp.modules.azure.landing_zone.providers import in_the_platform
+from bluelamp.modules.azure.landing_zone.providers import in_platform_subscription
 from bluelamp.modules.azure.private_link import VAULT_ZONE
 from bluelamp.modules.azure.resource_group import ResourceGroup
 from bluelamp.modules.azure.spoke import Spoke, SpokeArgs
@@ -25,26 +25,26 @@ from bluelamp.modules.component import Component
 
 
 class LandingZone(Component):
-    """A landing zone: its subscription or its share of one, network, vaults, budget and roles."""
+    """A landing zone: its subscription or resource groups in a shared one, network, vaults, budget and roles."""
 
     subscription_id: pulumi.Output[str]
-    """The GUID of its own subscription; empty where it shares the platform's."""
+    """The GUID of the landing zone's own subscription; empty if it uses the platform subscription."""
     resource_group_names: pulumi.Output[dict[str, str]]
-    """Its resource groups' names by what they hold: `network`, `security`, `backup`, and the service's own."""
+    """The resource groups' names by content: `network`, `security`, `backup`, and those of the service."""
     virtual_network_id: pulumi.Output[str]
-    """Its network's ARM id."""
+    """The network's ARM id."""
     subnet_ids: pulumi.Output[dict[str, str]]
-    """Its subnets' ARM ids by their names."""
+    """The subnets' ARM ids by name."""
     key_vault_id: pulumi.Output[str]
-    """Its key vault's ARM id; empty where it has none."""
+    """The key vault's ARM id; empty without one."""
     key_vault_uri: pulumi.Output[str]
-    """Where its key vault answers; empty where it has none."""
+    """The key vault's URI; empty without one."""
     recovery_vault_id: pulumi.Output[str]
-    """Its Recovery Services vault's ARM id; empty where it has none."""
+    """The Recovery Services vault's ARM id; empty without one."""
     backup_vault_id: pulumi.Output[str]
-    """Its Backup vault's ARM id; empty where it has none."""
+    """The Backup vault's ARM id; empty without one."""
     firewall_policy_id: pulumi.Output[str]
-    """The ARM id of its web application firewall policy; empty where it has none."""
+    """The ARM id of the web application firewall policy; empty without one."""
 
     def __init__(self, name: str, args: LandingZoneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -85,11 +85,12 @@ class LandingZone(Component):
 
     @property
     def provider(self) -> Provider | None:
-        """The provider of its own subscription, for what is put into it; None where it shares the platform's."""
+        """The provider of the landing zone's own subscription; None if it uses the platform subscription."""
         return self._own
 
     def _own_subscription(self) -> Provider | None:
-        """The provider of the landing zone's own subscription, which is made or taken over; None where it shares."""
+        """The provider of the landing zone's new or existing subscription; None if it uses the platform
+        subscription."""
         name, args = self._prefix, self._wanted
         self.subscription_id = pulumi.Output.from_input("")
         if "subscription_id" not in args and "billing_scope" not in args:
@@ -152,7 +153,7 @@ class LandingZone(Component):
         options = self._component()
         if "platform_subscription_id" in args and self._own:
             platform = provider(f"{name}-platform", args["platform_subscription_id"], self.child(), args["tenant_id"])
-            options = self._component(transformations=[in_the_platform(platform)])
+            options = self._component(transformations=[in_platform_subscription(platform)])
         return Spoke(f"{name}-network", wanted, options)
 
     def _vault(self, group: ResourceGroup, spoke: Spoke) -> KeyVault:
@@ -198,7 +199,7 @@ class LandingZone(Component):
         return Backup(f"{self._prefix}-backup", backup, self._component())
 
     def _budget(self, group: ResourceGroup) -> None:
-        """A budget for the landing zone's own subscription, or else for the service's first resource group."""
+        """A budget for the landing zone's own subscription, or for the service's first resource group."""
         args = self._wanted
         own = self._own is not None
         budget = BudgetArgs(
@@ -213,7 +214,7 @@ class LandingZone(Component):
         Budget(f"{self._prefix}-budget", budget, self._component())
 
     def _access(self, services: list[ResourceGroup]) -> None:
-        """The roles, in the landing zone's own subscription or else in the service's resource groups."""
+        """Role assignments in the landing zone's own subscription, or in the service's resource groups."""
         args, name = self._wanted, self._prefix
         scopes: dict[str, pulumi.Input[str]] = {
             f"-{index}" if index else "": group.id for index, group in enumerate(services)
@@ -234,7 +235,7 @@ class LandingZone(Component):
 
 
 def _tagged(args: LandingZoneArgs) -> LandingZoneArgs:
-    """The arguments with a label that says when the landing zone ends, where it does."""
+    """The arguments with an expiry tag in the label, if there is an expiry date."""
     if "expires_on" not in args:
         return args
     label = args["label"]

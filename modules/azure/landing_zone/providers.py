@@ -1,4 +1,4 @@
-"""Which subscription each part of a landing zone goes into."""
+"""The subscription of each part of a landing zone."""
 
 import copy
 from collections.abc import Callable
@@ -10,13 +10,13 @@ _OF_THE_PLATFORM = {
     "azure-native:network:FlowLog": "",
     "azure-native:network:VirtualNetworkPeering": "-peering-from-hub",
 }
-"""The parts of a spoke that stand in the hub's subscription, and how their logical names end."""
+"""The parts of a spoke in the hub's subscription, and the suffixes of their logical names."""
 
 Transformation = Callable[[pulumi.ResourceTransformationArgs], pulumi.ResourceTransformationResult | None]
 
 
-def in_the_platform(provider: pulumi.ProviderResource) -> Transformation:
-    """A transformation for a spoke in a subscription of its own: what it makes at the hub, `provider` makes."""
+def in_platform_subscription(provider: pulumi.ProviderResource) -> Transformation:
+    """A transformation for a spoke in its own subscription: `provider` creates the spoke's resources in the hub."""
 
     def transform(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
         end = _OF_THE_PLATFORM.get(args.type_)

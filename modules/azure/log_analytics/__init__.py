@@ -1,4 +1,4 @@
-"""Logs: one workspace, and diagnostic settings that send everything to it.
+"""Logs: a Log Analytics workspace and diagnostic settings.
 
 logs = LogAnalytics("logs", {"label": label, "location": "uksouth", "workload": "management",
                              "resource_group_name": group.name})

@@ -1,4 +1,4 @@
-"""Diagnostic settings: everything that a resource logs, sent to the workspace."""
+"""Diagnostic settings that send all logs of a resource to the workspace."""
 
 import pulumi
 from pulumi_azure_native import monitor
@@ -13,10 +13,10 @@ def send_logs(
     metrics: bool = True,
     dedicated: bool = False,
 ) -> monitor.DiagnosticSetting:
-    """Sends every log of `resource` to the workspace, and its metrics too unless `metrics` is false.
+    """Sends every log of `resource` to the workspace, and its metrics unless `metrics` is false.
 
-    `name` is the logical name; `dedicated` writes into tables of the resource's own instead of `AzureDiagnostics`, for
-    the services that can. How long the logs are kept is the workspace's to say.
+    `name` is the logical name. `dedicated` selects resource-specific tables instead of `AzureDiagnostics`, for services
+    that support them. The workspace sets the retention.
     """
     return monitor.DiagnosticSetting(
         name,

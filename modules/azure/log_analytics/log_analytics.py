@@ -1,4 +1,4 @@
-"""The workspace that takes every log of a landing zone."""
+"""The Log Analytics workspace of a landing zone."""
 
 from typing import NotRequired
 
@@ -12,34 +12,34 @@ from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 
 class LogAnalyticsArgs(ResourceGroupScopedArgs):
-    """What a workspace needs."""
+    """Arguments of a workspace."""
 
     workload: str
-    """What the workspace is for, such as `management`."""
+    """The purpose of the workspace, such as `management`."""
     retention_days: NotRequired[int]
-    """How long logs can be searched, in days; 365 when left out, never less than 90."""
+    """Interactive retention in days, at least 90; 365 by default."""
     daily_quota_gb: NotRequired[float]
-    """GB a day after which collection stops; no cap when left out, so that no audit log is lost."""
+    """The daily cap in GB; no cap by default, so that no audit log is lost."""
     public_ingestion: NotRequired[bool]
-    """Whether agents may write over the Internet; false when left out. Azure services always can."""
+    """Whether ingestion over public networks is allowed; false by default. Azure services can always send logs."""
     public_query: NotRequired[bool]
-    """Whether people may search over the Internet; false when left out, and then a private link scope is needed."""
+    """Whether queries over public networks are allowed; false by default, which needs a private link scope."""
     archived_tables: NotRequired[dict[str, int]]
-    """Tables that are kept longer than they can be searched, each with its days in all, such as `{"SigninLogs": 2557}`;
-    up to 4,383, longer than `retention_days`. None when left out."""
+    """Tables with long-term retention and their total retention in days, such as `{"SigninLogs": 2557}`: at most 4,383,
+    and longer than `retention_days`. None by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the workspace; false when left out."""
+    """Whether Pulumi refuses to delete the workspace; false by default."""
 
 
 class LogAnalytics(Component):
-    """A Log Analytics workspace that audits itself and takes Entra ID credentials only."""
+    """A Log Analytics workspace with query auditing and without shared key authentication."""
 
     workspace_id: pulumi.Output[str]
-    """The workspace's ARM id, which diagnostic settings want."""
+    """The workspace's ARM id, for diagnostic settings."""
     workspace_name: pulumi.Output[str]
     """The workspace's name, known before it exists."""
     customer_id: pulumi.Output[str]
-    """The GUID by which agents and queries know the workspace."""
+    """The workspace GUID, for agents and queries."""
 
     def __init__(self, name: str, args: LogAnalyticsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -82,15 +82,15 @@ class LogAnalytics(Component):
                 resource_group_name=args["resource_group_name"],
                 retention_in_days=retention,
                 total_retention_in_days=days,
-                # The tables are Azure's own: they come with the workspace and go with it.
+                # The tables are built in: Azure creates and deletes them with the workspace.
                 opts=self.child(retain_on_delete=True),
             )
         self.customer_id = workspace.customer_id
         self.finish()
 
 
-_SHORTEST = 90  # days; what an investigation needs at the least
-_LONGEST = 4383  # days, twelve years: Azure's limit
+_SHORTEST = 90  # days; the minimum for an investigation
+_LONGEST = 4383  # days (twelve years); Azure's limit
 
 
 def _access(public: bool) -> str:

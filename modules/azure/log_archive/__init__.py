@@ -1,14 +1,14 @@
-"""Log archives: storage in which logs can be written once and changed by nobody until their time is over.
+"""Log archives: immutable (WORM) storage for logs.
 
     archive = LogArchive("archive", {"label": label, "location": "uksouth", "workload": "logs",
                                      "resource_group_name": group.name, "workspace_id": logs.workspace_id,
                                      "subnet_id": hub.private_endpoints_subnet_id,
                                      "virtual_network_ids": {"hub": hub.virtual_network_id}})
 
-Every container inherits the account's immutability, also those that Azure Monitor makes by itself. An `Unlocked` policy
-can still be shortened or removed, by whoever may change the account; a `Locked` one can be made longer only, for ever:
-start unlocked, lock when the retention is agreed. There is no shared key and no way in from the Internet; Azure Monitor
-comes in as a trusted service.
+Every container inherits the account's immutability policy, including those that Azure Monitor creates. An account
+administrator can shorten or remove an `Unlocked` policy. A `Locked` policy can only be extended: start unlocked, and
+lock the policy when the retention is agreed. The account has no shared key access and no public network access; Azure
+Monitor has access as a trusted service.
 """
 
 from bluelamp.modules.azure.log_archive.log_archive import LogArchive, LogArchiveArgs

@@ -1,4 +1,4 @@
-"""What becomes of a log as it grows old: cheaper storage, then its end."""
+"""Lifecycle management of archived logs: access tiers and deletion."""
 
 from collections.abc import Mapping
 
@@ -13,8 +13,8 @@ def lifecycle(
 ) -> storage.ManagementPolicy:
     """Moves block blobs to the cold tier after 90 days and deletes every blob `deleted` days after its last change.
 
-    Append blobs, which Azure Monitor writes, cannot change their tier. The archive tier is not used: copies across
-    zones exclude it.
+    The tier of append blobs, which Azure Monitor writes, cannot be changed. The archive tier is not used, since it does
+    not support zone redundancy.
     """
     end = storage.DateAfterModificationArgs(days_after_modification_greater_than=deleted)
     old = storage.DateAfterCreationArgs(days_after_creation_greater_than=deleted)

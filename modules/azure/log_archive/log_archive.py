@@ -1,4 +1,4 @@
-"""A storage account that keeps logs unchanged for as long as they must be kept."""
+"""An immutable storage account for logs."""
 
 from typing import NotRequired
 
@@ -19,41 +19,41 @@ _SHORTEST = 90  # days
 
 
 class LogArchiveArgs(LabelledArgs):
-    """What an archive needs."""
+    """Arguments of an archive."""
 
     location: str
-    """The Azure region, `uksouth` or `ukwest`; a copy is kept in the other one."""
+    """The Azure region, `uksouth` or `ukwest`; the data is replicated to the other one."""
     workload: str
-    """What is archived, such as `logs`."""
+    """The purpose of the archive, such as `logs`."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
+    """The resource group of the archive."""
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoint."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes the archive's own logs."""
+    """The Log Analytics workspace that receives the archive's own logs."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the archive's private name, by a short name for each; not used with `private_zone_id`."""
+    """Networks to link to the archive's private DNS zone, keyed by a short name; not used with `private_zone_id`."""
     private_zone_id: NotRequired[pulumi.Input[str]]
-    """An existing private DNS zone `privatelink.blob.core.windows.net`; one is made when left out."""
+    """An existing private DNS zone `privatelink.blob.core.windows.net`; one is created by default."""
     retention_days: NotRequired[int]
-    """Days for which nothing can be changed or deleted, 90 to 146,000; 730 when left out."""
+    """The immutability period in days, 90 to 146,000; 730 by default."""
     lock: NotRequired[str]
-    """`Unlocked`, or `Locked`, which can never be undone and lets the retention only grow; `Unlocked` when left out."""
+    """`Unlocked`, or `Locked`, which is irreversible and allows only a longer retention; `Unlocked` by default."""
     containers: NotRequired[dict[str, int]]
-    """Containers of its own beside the activity log's, each with its days of retention."""
+    """Further containers beside the activity log's, each with its retention in days."""
     delete_after_days: NotRequired[int]
-    """Days after which a log is deleted, longer than every retention; 30 days after the longest when left out."""
+    """Days after which a log is deleted, longer than every retention; by default 30 days after the longest."""
     key: NotRequired[EncryptionKey]
-    """A key of the force's own to encrypt with; Microsoft's when left out."""
+    """A customer-managed encryption key; a Microsoft-managed key by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the account; false when left out."""
+    """Whether Pulumi refuses to delete the account; false by default."""
 
 
 class LogArchive(Component):
-    """An immutable archive: versions, immutability, lifecycle, private endpoint, no shared key, every access logged."""
+    """An immutable archive: versioning, WORM, lifecycle, private endpoint, no shared keys, audit logs."""
 
     id: pulumi.Output[str]
-    """The storage account's ARM id, which diagnostic settings want."""
+    """The storage account's ARM id, for diagnostic settings."""
     name: pulumi.Output[str]
     """The account's name, known before it exists."""
     container_ids: pulumi.Output[dict[str, str]]
@@ -68,7 +68,7 @@ class LogArchive(Component):
         deleted = args.get("delete_after_days", max(containers.values()) + 30)
         _check(f"LogArchive {name!r}", containers, deleted, args.get("lock", "Unlocked"))
         account_name = naming.name("storage_account", args["workload"], args["label"], args["location"])
-        # Logs are appended to; what has been written cannot be changed all the same.
+        # Logs are append blobs. Blocks that are already written cannot be changed.
         account = immutable_storage.account(self, name, args, account_name, days, appends=True)
         here: dict[str, pulumi.Input[str]] = {
             "account_name": after(account_name, account),
@@ -86,7 +86,7 @@ class LogArchive(Component):
         lock(self, f"{name}-lock", account, inside, "It holds the logs that the force must be able to show.")
         self.private_zone_id = private_link(self, name, args, account, "blob", BLOB_ZONE)
         self.id = account.id
-        # Whoever writes to the account waits until what is written cannot be changed.
+        # Dependants wait until the immutability policies exist.
         self.name = after(account_name, account, *made.values())
         self.container_ids = pulumi.Output.all(**{each: container.id for each, container in made.items()})
         self.finish()
@@ -105,7 +105,7 @@ class LogArchive(Component):
 
 
 def _check(owner: str, containers: dict[str, int], deleted: int, lock: str) -> None:
-    """Raises `ValueError` with everything that is wrong."""
+    """Raises `ValueError` listing every problem."""
     wrong = [
         f"{container} is kept for {days} days; allowed are {_SHORTEST} to {immutable_storage.LONGEST}"
         for container, days in containers.items()

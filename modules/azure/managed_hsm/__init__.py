@@ -1,4 +1,4 @@
-"""Managed HSMs: security modules of the force's own, for keys that no vault may share.
+"""Managed HSMs: single-tenant hardware security modules.
 
     ManagedHsm("hsm", {"label": label, "location": "uksouth", "workload": "platform",
                        "resource_group_name": group.name, "tenant_id": tenant,
@@ -6,9 +6,9 @@
                        "subnet_id": hub.private_endpoints_subnet_id,
                        "virtual_network_ids": {"hub": hub.virtual_network_id}})
 
-It costs by the hour whether it is used or not, and a premium key vault holds keys in hardware too: take it where the
-force alone must hold the security domain. Before its first use the administrators activate it and take the security
-domain away (`az keyvault security-domain download`), which no program may do for them.
+A managed HSM is billed by the hour, used or not, and a premium key vault also has HSM-protected keys. Use one if the
+force alone must control the security domain. Before first use, the administrators activate it and download the security
+domain (`az keyvault security-domain download`). No program may do this for them.
 """
 
 from bluelamp.modules.azure.managed_hsm.managed_hsm import ManagedHsm, ManagedHsmArgs

@@ -1,4 +1,4 @@
-"""A managed HSM that can be reached through a private endpoint only."""
+"""A managed HSM with private endpoint access only."""
 
 from typing import NotRequired
 
@@ -12,39 +12,39 @@ from bluelamp.modules.component import Component, after
 from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 _ZONE = "privatelink.managedhsm.azure.net"
-_FEWEST = 3  # so that the loss of one person does not lose the security domain
+_FEWEST = 3  # so that the security domain survives the loss of one administrator
 
 
 class ManagedHsmArgs(ResourceGroupScopedArgs):
-    """What a managed HSM needs."""
+    """Arguments of a managed HSM."""
 
     workload: str
-    """What it is for, such as `platform`."""
+    """The purpose, such as `platform`."""
     tenant_id: pulumi.Input[str]
-    """The Entra ID tenant of its administrators."""
+    """The Entra ID tenant of the administrators."""
     administrator_ids: list[str]
-    """Object ids of the people who activate it and hold its security domain; three at least."""
+    """Object ids of the administrators, who activate the HSM and hold its security domain; at least three."""
     subnet_id: pulumi.Input[str]
     """The subnet for the private endpoint."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives the HSM's logs."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve its private name, by a short name for each; not used with `private_zone_id`."""
+    """Networks to link to the HSM's private DNS zone, keyed by a short name; not used with `private_zone_id`."""
     private_zone_id: NotRequired[pulumi.Input[str]]
-    """An existing private DNS zone `privatelink.managedhsm.azure.net`; one is made when left out."""
+    """An existing private DNS zone `privatelink.managedhsm.azure.net`; one is created by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete it; true when left out, since what it encrypts would be lost."""
+    """Whether Pulumi refuses to delete the HSM; true by default, since encrypted data would be lost."""
 
 
 class ManagedHsm(Component):
-    """A managed HSM (FIPS 140-3 level 3, single tenant): private endpoint, purge protection, every access logged."""
+    """A managed HSM (FIPS 140-3 level 3, single tenant): private endpoint, purge protection and audit logs."""
 
     id: pulumi.Output[str]
-    """Its ARM id."""
+    """The HSM's ARM id."""
     name: pulumi.Output[str]
-    """Its name, known before it exists."""
+    """The HSM's name, known before it exists."""
     uri: pulumi.Output[str]
-    """Where it answers, `https://….managedhsm.azure.net/`."""
+    """The HSM's URI, `https://….managedhsm.azure.net/`."""
     private_zone_id: pulumi.Output[str]
     """The private DNS zone, to share with others."""
 
@@ -54,7 +54,7 @@ class ManagedHsm(Component):
         if len(set(people)) < _FEWEST:
             raise ValueError(
                 f"ManagedHsm {name!r}: administrator_ids has {len(set(people))} different people; "
-                f"at least {_FEWEST} are needed, so that the security domain survives the loss of one"
+                f"at least {_FEWEST} are required, so that the security domain survives the loss of one"
             )
         hsm_name = naming.name("managed_hsm", args["workload"], args["label"], args["location"])
         hsm = keyvault.ManagedHsm(

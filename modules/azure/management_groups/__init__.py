@@ -1,9 +1,9 @@
-"""Management groups: a root for the force, platform and landing zones under it, and places to try, isolate and retire.
+"""Management groups: the hierarchy of a force: platform, landing zones, sandbox, quarantine and retired groups.
 
     ManagementGroups("management-groups", {"label": label, "display_name": "Essex Police"})
 
-Subscriptions are placed with `placements`. A second component with `canary` makes a hierarchy beside the real one, to
-try policies on first. Management groups cannot be tagged, so ownership is in their names.
+`placements` assigns subscriptions to groups. A second component with `canary` creates a parallel hierarchy for testing
+policies. Management groups cannot be tagged, so their names show the ownership.
 """
 
 from bluelamp.modules.azure.hierarchy import ancestry, hierarchy

@@ -1,4 +1,4 @@
-"""The hierarchy of management groups under which a force's subscriptions are placed."""
+"""The management group hierarchy of a force."""
 
 from typing import Final, NotRequired, TypedDict
 
@@ -11,65 +11,65 @@ from bluelamp.modules.azure.hierarchy import hierarchy
 from bluelamp.modules.component import Component, after
 
 PREFIX: Final = "/providers/Microsoft.Management/managementGroups/"
-"""What a management group's id begins with; its name follows."""
+"""The prefix of a management group's ARM id."""
 _QUARANTINE: Final = "quarantine"
 _OPTIONAL: Final = {"sandbox": True, "quarantine": True, "confidential": False}
-"""The groups that an argument decides on, and whether they are there when it is left out."""
+"""The optional groups by argument, and whether they exist by default."""
 
 
 class Placement(TypedDict):
-    """Where one subscription belongs."""
+    """The placement of a subscription."""
 
     workload: str
     """A short name for the subscription, unique in the hierarchy, such as `platform`."""
     group: str
-    """Which group it is placed in, such as `management` or `corp`."""
+    """The key of the group, such as `management` or `corp`."""
     subscription_id: pulumi.Input[str]
     """The subscription's GUID."""
 
 
 class HierarchySettings(TypedDict):
-    """The settings of a tenant's hierarchy, which it has once: creating management groups requires authorisation."""
+    """The hierarchy settings of a tenant: creating management groups requires authorisation."""
 
     tenant_id: pulumi.Input[str]
-    """The tenant's GUID, which is the name of its root group too."""
+    """The tenant's GUID, which is also the name of its root group."""
     new_subscriptions: NotRequired[str]
-    """Which group new subscriptions go into; `quarantine` when left out."""
+    """The group of new subscriptions; `quarantine` by default."""
 
 
 class ManagementGroupsArgs(TypedDict):
-    """What the hierarchy needs."""
+    """Arguments of the hierarchy."""
 
     label: naming.Label
-    """Whose it is; the groups' names hold the force's code, because they are unique in a tenant."""
+    """The label. The groups' names contain the force's code, because they are unique in a tenant."""
     display_name: str
-    """What the top group is called, such as `West Midlands Police`; the others begin with it."""
+    """The display name of the top group, such as `West Midlands Police`, and prefix of the other display names."""
     parent: NotRequired[str]
-    """Name of the management group above; the tenant's root group when it is left out."""
+    """Name of the parent management group; the tenant root group by default."""
     sandbox: NotRequired[bool]
-    """Whether there is a place to experiment; true when left out."""
+    """Whether there is a sandbox group; true by default."""
     quarantine: NotRequired[bool]
-    """Whether there is a place for subscriptions that are not yet trusted; true when left out."""
+    """Whether there is a quarantine group for untrusted subscriptions; true by default."""
     confidential: NotRequired[bool]
-    """Whether there are places for confidential computing, corporate and online; false when left out."""
+    """Whether there are groups for confidential computing, corporate and online; false by default."""
     canary: NotRequired[bool]
-    """Whether this is the hierarchy to try changes on, beside the real one; false when left out. Its groups have
-    names of their own."""
+    """Whether this is the canary hierarchy for testing changes; false by default. Its groups have
+    separate names."""
     hierarchy_settings: NotRequired[HierarchySettings]
-    """The settings of the tenant's hierarchy; left as they are when left out."""
+    """The hierarchy settings of the tenant; unchanged by default."""
     tenant_id: NotRequired[pulumi.Input[str]]
-    """The tenant of the subscriptions that are placed; the one that is logged in to when left out."""
+    """The tenant of the placed subscriptions; by default the tenant of the signed-in identity."""
     placements: NotRequired[list[Placement]]
-    """The subscriptions and the groups they are placed in; none when left out."""
+    """The subscriptions and their groups; none by default."""
 
 
 class ManagementGroups(Component):
     """The management groups of one force."""
 
     ids: pulumi.Output[dict[str, str]]
-    """The groups' ids by what they are for: `root`, `platform`, `corp` and so on."""
+    """The groups' ids by purpose: `root`, `platform`, `corp` and so on."""
     names: pulumi.Output[dict[str, str]]
-    """The groups' names by what they are for, known before they exist."""
+    """The groups' names by purpose, known before they exist."""
 
     def __init__(self, name: str, args: ManagementGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -102,7 +102,7 @@ class ManagementGroups(Component):
                 opts=self.child(),
             )
         for placement in placements:
-            # The SDK places whichever subscription its provider is for, so every placement has a provider of its own.
+            # The SDK places the subscription of its provider, so every placement has a separate provider.
             provider = Provider(
                 f"{name}-{placement['workload']}-provider",
                 subscription_id=placement["subscription_id"],
@@ -113,7 +113,7 @@ class ManagementGroups(Component):
             management.ManagementGroupSubscription(
                 f"{name}-{placement['workload']}-placement",
                 group_id=after(names[placement["group"]], groups[placement["group"]]),
-                # The end of a placement moves the subscription to the root group, so it comes before the next one.
+                # Deleting a placement moves the subscription to the root group, so it must precede the next placement.
                 opts=self.child(provider=provider, delete_before_replace=True),
             )
         self.ids = pulumi.Output.all(**{key: group.id for key, group in groups.items()})
@@ -122,7 +122,7 @@ class ManagementGroups(Component):
         self.finish()
 
     def _top(self, name: str, args: ManagementGroupsArgs) -> str | None:
-        """The id of the group above all, which is read because it must exist."""
+        """The id of the parent group, which is looked up because it must exist."""
         parent = args.get("parent")
         if not parent:
             return None
@@ -131,14 +131,14 @@ class ManagementGroups(Component):
 
     @property
     def groups(self) -> dict[str, pulumi.Input[str]]:
-        """Each group's name by what it is for, known before it exists; it waits for that group only."""
+        """Each group's name by purpose, known before it exists. It depends on that group only."""
         return dict(self._groups)
 
 
 def _check(
     name: str, placements: list[Placement], places: dict[str, dict[str, str]], settings: HierarchySettings | None
 ) -> None:
-    """Every mistake at once: a group that is not there, one name or one subscription twice."""
+    """Lists every mistake: unknown groups, and duplicate names or subscriptions."""
     wrong: list[str] = []
     landing = settings.get("new_subscriptions", _QUARANTINE) if settings else None
     if landing is not None and landing not in places:
@@ -151,7 +151,7 @@ def _check(
         for key in ("workload", "subscription_id"):
             value = placement[key]
             if isinstance(value, str) and value in [earlier[key] for earlier in placements[:index]]:
-                wrong.append(f"placements[{index}].{key}: {value!r} is placed twice; a subscription has one place")
+                wrong.append(f"placements[{index}].{key}: {value!r} is placed twice; remove one of them")
     if wrong:
         raise ValueError(f"ManagementGroups {name!r}: " + "; ".join(wrong))
 

@@ -1,11 +1,11 @@
-"""Metrics workspaces: where the Prometheus of clusters sends what it has measured.
+"""Azure Monitor workspaces for the Prometheus metrics of clusters.
 
     metrics = MetricsWorkspace("metrics", {"label": label, "location": "uksouth", "workload": "clusters",
                                            "resource_group_name": group.name})
 
-It is reached through a private link scope that holds `endpoint_id`; who may write is whoever has the role Monitoring
-Metrics Publisher on `rule_id`. Azure keeps metrics for 18 months, and lets nobody
-change that.
+Access is through a private link scope that contains `endpoint_id`. Writing needs the role Monitoring Metrics Publisher
+on `rule_id`. Azure keeps metrics for 18 months; the retention cannot
+be changed.
 """
 
 from bluelamp.modules.azure.metrics_workspace.metrics_workspace import MetricsWorkspace, MetricsWorkspaceArgs

@@ -1,4 +1,4 @@
-"""An Azure Monitor workspace, and the way metrics take into it."""
+"""An Azure Monitor workspace with its data collection endpoint and rule."""
 
 from typing import NotRequired
 
@@ -10,31 +10,31 @@ from bluelamp.modules.component import Component
 from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 _STREAM = "Microsoft-PrometheusMetrics"
-_VERSION = "2023-04-24"  # of the ingestion API, as Microsoft's page on remote write has it
+_VERSION = "2023-04-24"  # of the ingestion API, from Microsoft's page on remote write
 _DESTINATION = "metrics"
 
 
 class MetricsWorkspaceArgs(ResourceGroupScopedArgs):
-    """What a metrics workspace needs."""
+    """Arguments of a metrics workspace."""
 
     workload: str
-    """What is measured, such as `clusters`."""
+    """The monitored workload, such as `clusters`."""
     public_access: NotRequired[bool]
-    """Whether metrics may come, and be asked for, over the Internet; false when left out, and then they need a private
+    """Whether ingestion and queries over public networks are allowed; false by default, which needs a private
     link scope."""
 
 
 class MetricsWorkspace(Component):
-    """An Azure Monitor workspace with an endpoint and a rule of its own."""
+    """An Azure Monitor workspace with its own endpoint and rule."""
 
     id: pulumi.Output[str]
     """The workspace's ARM id."""
     endpoint_id: pulumi.Output[str]
     """The data collection endpoint's ARM id, for a private link scope."""
     rule_id: pulumi.Output[str]
-    """The data collection rule's ARM id, at which senders get the role Monitoring Metrics Publisher."""
+    """The data collection rule's ARM id, on which senders need the role Monitoring Metrics Publisher."""
     write_url: pulumi.Output[str]
-    """Where Prometheus writes, by its remote-write protocol."""
+    """The Prometheus remote-write URL."""
 
     def __init__(self, name: str, args: MetricsWorkspaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

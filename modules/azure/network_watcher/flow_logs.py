@@ -1,4 +1,4 @@
-"""Flow logs: every connection of a network, allowed or denied."""
+"""Virtual network flow logs: all connections, allowed or denied."""
 
 from typing import NotRequired, TypedDict
 
@@ -7,28 +7,28 @@ from pulumi_azure_native import network
 
 from bluelamp.modules.azure.place import Place
 
-_SHORTEST = 90  # days; what an investigation needs at the least
+_SHORTEST = 90  # days; the minimum for an investigation
 
 
 class FlowLogs(TypedDict):
-    """Where a network's flow logs go; a `NetworkWatcher` of the network's region gives all of it."""
+    """Destination of a network's flow logs. A `NetworkWatcher` in the network's region provides the values."""
 
     watcher_name: pulumi.Input[str]
     """The network watcher of the network's region."""
     watcher_resource_group_name: pulumi.Input[str]
     """The watcher's resource group."""
     storage_id: pulumi.Input[str]
-    """The storage account, in the network's region, that keeps them."""
+    """The storage account of the flow logs, in the network's region."""
     identity_id: pulumi.Input[str]
     """The managed identity that may write to it."""
     retention_days: NotRequired[int]
-    """How long they are kept, in days; 365 when left out, never less than 90."""
+    """Retention in days, at least 90; 365 by default."""
 
 
 def flow_log(place: Place, part: str, virtual_network_id: pulumi.Input[str], wanted: FlowLogs) -> network.FlowLog:
-    """Logs what passes in a network, and lets traffic analytics read it into the workspace every ten minutes.
+    """Logs the traffic of a network, with traffic analytics in the workspace every ten minutes.
 
-    Raises `ValueError` where the logs would be forgotten too soon.
+    Raises `ValueError` if the retention is too short.
     """
     days = wanted.get("retention_days", 365)
     if days < _SHORTEST:

@@ -1,4 +1,4 @@
-"""A region's network watcher with the storage for its flow logs."""
+"""A region's network watcher with the storage account for its flow logs."""
 
 from typing import NotRequired
 
@@ -20,33 +20,33 @@ _BLOB_DATA_CONTRIBUTOR = role_guid("Storage Blob Data Contributor")
 
 
 class NetworkWatcherArgs(ResourceGroupScopedArgs):
-    """What a region's network watcher needs."""
+    """Arguments of a region's network watcher."""
 
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that traffic analytics writes to."""
+    """The Log Analytics workspace for traffic analytics."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks of the region to log, by a short name for each; a `Spoke` logs itself."""
+    """Networks of the region with flow logs, keyed by a short name. A `Spoke` has its own flow log."""
     retention_days: NotRequired[int]
-    """How long flow logs are kept, in days; 365 when left out, never less than 90."""
+    """Retention of flow logs in days, at least 90; 365 by default."""
     key: NotRequired[EncryptionKey]
-    """A key of the force's own that encrypts the flow logs; Microsoft's when left out."""
+    """A customer-managed key that encrypts the flow logs; a Microsoft-managed key by default."""
     subnet_id: NotRequired[pulumi.Input[str]]
-    """A subnet for the private endpoint through which people read flow logs; nobody can when left out."""
+    """The subnet of the private endpoint for reading flow logs; by default they cannot be read over the network."""
     private_zone_id: NotRequired[pulumi.Input[str]]
-    """The private DNS zone of blobs (`PrivateDns.zone_ids`); needed with `subnet_id`."""
+    """The private DNS zone of blob storage (`PrivateDns.zone_ids`); required with `subnet_id`."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the flow logs' storage; false when left out."""
+    """Whether Pulumi refuses to delete the flow logs' storage; false by default."""
 
 
 class NetworkWatcher(Component):
-    """The watcher of a region, its storage, and a flow log for each network it is given."""
+    """A region's network watcher, its storage account, and a flow log for each network."""
 
     watcher_name: pulumi.Output[str]
     """The watcher's name, known before it exists."""
     storage_id: pulumi.Output[str]
-    """The ARM id of the storage account that keeps the flow logs."""
+    """The ARM id of the storage account of the flow logs."""
     identity_id: pulumi.Output[str]
-    """The ARM id of the identity that writes them. It waits for the identity's permission."""
+    """The ARM id of the identity that writes them. It depends on the role assignment."""
 
     def __init__(self, name: str, args: NetworkWatcherArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -75,7 +75,7 @@ class NetworkWatcher(Component):
         self.finish()
 
     def _storage(self, place: Place, args: NetworkWatcherArgs) -> storage.StorageAccount:
-        """The account with its versions and logs, locked, and the private way to it where there is one."""
+        """The account with versioning, logs and a delete lock, and its private endpoint if requested."""
         account = _account(place, args.get("key"), protect=args.get("protect", False))
         blobs = _blobs(place, account)
         why = "It holds the flow logs, which an investigation asks for long afterwards."
@@ -86,7 +86,7 @@ class NetworkWatcher(Component):
         return account
 
     def _writer(self, place: Place, account: storage.StorageAccount) -> pulumi.Output[str]:
-        """An identity that may write to the account, which takes no keys."""
+        """An identity that may write to the account, which has no shared key access."""
         identity = managedidentity.UserAssignedIdentity(
             place.logical("identity"),
             resource_name_=place.name("user_assigned_identity", "flow-logs"),
@@ -120,12 +120,12 @@ def _account(place: Place, key: EncryptionKey | None, *, protect: bool) -> stora
         default_to_o_auth_authentication=True,
         allowed_copy_scope="AAD",
         is_local_user_enabled=False,
-        # Network Watcher writes as one of Azure's trusted services; nobody else gets in.
+        # Network Watcher writes as a trusted Azure service; no other public access is allowed.
         public_network_access="Enabled",
         network_rule_set=storage.NetworkRuleSetArgs(bypass="AzureServices", default_action="Deny"),
         encryption=encryption(key),
         identity=identity(key),
-        # Azure asks for the second layer only as it makes an account: an older one stays as it is.
+        # Infrastructure encryption can be set at creation only: an existing account keeps its setting.
         opts=place.owner.child(protect=protect, ignore_changes=["encryption.requireInfrastructureEncryption"]),
     )
 

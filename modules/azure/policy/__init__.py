@@ -1,11 +1,11 @@
-"""The policy baseline: what is assigned at each management group, with what it takes to mend, and exemptions.
+"""The policy baseline: assignments at each management group, their remediation identities, and exemptions.
 
     PolicyBaseline("policy", {"label": label, "location": "uksouth", "groups": groups.groups, "workspace_id": logs_id})
 
-The assignments, with their scopes, effects and parameters, are in `data/assignments.yaml`. Everything is enforced
-unless `enforcement` or `audit_only` says otherwise. An assignment that mends has an identity with the narrowest roles
-that do, and everything waits for what it needs, so nothing has to be run twice. `bluelamp policy FORCE` shows what is
-in force.
+`data/assignments.yaml` has the assignments with their scopes, effects and parameters. All are enforced unless
+`enforcement` or `audit_only` changes that. An assignment with remediation has an identity with the least privileged
+roles. Dependencies are explicit, so one run is enough. `bluelamp policy FORCE` shows the effective
+policies.
 """
 
 from bluelamp.modules.azure.policy.arguments import (

@@ -1,4 +1,4 @@
-"""What the policy baseline takes."""
+"""Arguments of the policy baseline."""
 
 from typing import Any, NotRequired, TypedDict
 
@@ -8,32 +8,32 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class Exemption(TypedDict):
-    """One entry of a force's exemption register: who need not meet what, until when, and who accepted that."""
+    """One entry of a force's exemption register."""
 
     id: str
     """The entry's number in the register, such as `EX-0007`."""
     assignment: str
-    """Which assignment is not met, such as `Deny-Public-IP`."""
+    """The exempted assignment, such as `Deny-Public-IP`."""
     scope: str
-    """Where: a management group by what it is for (`corp`), or the id of a subscription, resource group or resource."""
+    """The scope: a management group by key (`corp`), or the id of a subscription, resource group or resource."""
     reason: str
-    """Why it cannot be met."""
+    """Why the policy cannot be met."""
     expires_on: str
-    """The last day on which it counts, as `2027-03-31`; Azure itself ends it then."""
+    """The last day of the exemption, such as `2027-03-31`. Azure ends it on that day."""
     requester: str
-    """Who asked for it, a role or mailbox."""
+    """The requester, a role or mailbox."""
     approver: str
-    """Who accepted the risk, a role or mailbox; never the requester."""
+    """The approver who accepted the risk, a role or mailbox; never the requester."""
     category: NotRequired[str]
-    """`Waiver` (the risk is accepted) or `Mitigated` (it is met by other means); `Waiver` when left out."""
+    """`Waiver` (the risk is accepted) or `Mitigated` (met by other means); `Waiver` by default."""
     assigned_at: NotRequired[str]
-    """The management group whose assignment is meant, where it is made at several and `scope` is not a group."""
+    """The management group of the assignment, if it is assigned at several and `scope` is not a group."""
     definitions: NotRequired[list[str]]
-    """Reference ids inside an initiative that are exempt; the entire assignment when left out."""
+    """Reference ids of exempt policies in an initiative; the entire assignment by default."""
     risk_reference: NotRequired[str]
     """The risk balance case, such as `RBC-2026-014`."""
     compensating_control: NotRequired[str]
-    """What is done instead."""
+    """The compensating control."""
 
 
 class Selector(TypedDict):
@@ -42,67 +42,69 @@ class Selector(TypedDict):
     kind: str
     """`resourceLocation`, `resourceType` or `resourceWithoutLocation`."""
     include: NotRequired[list[str]]
-    """The only values that are evaluated."""
+    """The values that are included."""
     exclude: NotRequired[list[str]]
-    """The values that are not."""
+    """The values that are excluded."""
 
 
 class ResourceSelector(TypedDict):
-    """Which resources an assignment evaluates."""
+    """A resource selector of an assignment."""
 
     name: str
-    """A name of its own in the assignment."""
+    """The selector's name, unique in the assignment."""
     selectors: list[Selector]
     """Conditions that must all be met."""
 
 
 class AssignmentChange(TypedDict):
-    """What differs from the baseline in one assignment."""
+    """A change to one assignment of the baseline."""
 
     assignment: str
-    """Which assignment, such as `Deny-Public-IP`."""
+    """The assignment, such as `Deny-Public-IP`."""
     at: NotRequired[list[str]]
-    """The groups of the assignments that are meant; all of its groups when left out."""
+    """The management groups of the assignment that change; all by default."""
     enforcement: NotRequired[str]
-    """`Default`, `DoNotEnforce` or `Off` (it is not made); as the other arguments say when left out."""
+    """`Default`, `DoNotEnforce` or `Off` (not assigned); by default as in the other arguments."""
     parameters: NotRequired[dict[str, Any]]
     """Parameters that differ from the baseline's."""
     not_scopes: NotRequired[list[str]]
-    """Where it does not count: groups by what they are for, or ids of subscriptions and what is in them."""
+    """Excluded scopes: groups by key, or ids of subscriptions and their contents."""
     resource_selectors: NotRequired[list[ResourceSelector]]
-    """The resources that it evaluates; all when left out."""
+    """The resources that are evaluated; all by default."""
     reason: NotRequired[str]
-    """Why it differs; kept in the assignment's metadata."""
+    """The reason for the change, recorded in the assignment's metadata."""
     expires_on: NotRequired[str]
-    """The last day on which it should differ, as `2027-03-31`; kept in the assignment's metadata."""
+    """The last day of the change, such as `2027-03-31`, recorded in the assignment's metadata."""
 
 
 class PolicyBaselineArgs(LabelledArgs):
-    """What the baseline needs."""
+    """Arguments of the baseline."""
 
     location: str
-    """The region that the assignments' identities are kept in."""
+    """The region of the assignments' identities."""
     groups: dict[str, pulumi.Input[str]]
-    """Names of the management groups by what they are for, `root` at least; what is meant for another is left out."""
+    """Names of the management groups by key, at least `root`; assignments for other groups are omitted."""
     workspace_id: pulumi.Input[str]
-    """Id of the Log Analytics workspace that takes activity logs, resource logs and Defender's findings."""
+    """Id of the Log Analytics workspace for activity logs, resource logs and Defender's findings."""
     locations: NotRequired[list[str]]
-    """The regions that resources may be in; every region of the United Kingdom when left out."""
+    """The allowed regions; every region of the United Kingdom by default."""
     ddos_plan_id: NotRequired[pulumi.Input[str]]
-    """Id of the DDoS protection plan; without it virtual networks are not put into one."""
+    """Id of the DDoS protection plan; without it, no policy adds virtual networks to a plan."""
     private_dns_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Ids of the private DNS zones by name, such as `privatelink.vaultcore.azure.net`; without any, private endpoints
-    are not registered by policy."""
+    """Ids of the private DNS zones by name, such as `privatelink.vaultcore.azure.net`; without them, no policy
+    registers
+    private endpoints."""
     private_dns_zone_scopes: NotRequired[dict[str, pulumi.Input[str]]]
-    """Ids of the resource groups that hold these zones, or of single zones, by a short name for each: what the identity
-    that registers private endpoints has its role on. Every single zone when left out."""
+    """Ids of the resource groups of these zones, or of single zones, keyed by a short name: the scopes of the role of
+    the
+    identity that registers private endpoints. Every single zone by default."""
     parameters: NotRequired[dict[str, dict[str, Any]]]
     """Parameters of assignments that differ from the baseline's, by the assignment's name."""
     enforcement: NotRequired[dict[str, str]]
-    """`Default` or `DoNotEnforce` for single assignments, by name; all are enforced when left out."""
+    """`Default` or `DoNotEnforce` for single assignments, by name; all are enforced by default."""
     changes: NotRequired[list[AssignmentChange]]
-    """What differs in single assignments, also at single groups; nothing when left out."""
+    """Changes to single assignments, also at single groups; none by default."""
     audit_only: NotRequired[bool]
-    """Whether nothing is enforced, only reported, as in a canary hierarchy; false when left out."""
+    """Whether all assignments only audit, as in a canary hierarchy; false by default."""
     exemptions: NotRequired[list[Exemption]]
-    """The force's exemption register; none when left out."""
+    """The force's exemption register; none by default."""

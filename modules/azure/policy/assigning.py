@@ -1,4 +1,4 @@
-"""Makes an assignment, its identity and what the identity may do, in that order."""
+"""Creates an assignment, its identity and the identity's role assignments, in that order."""
 
 import uuid
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ from bluelamp.modules.azure.policy.arguments import AssignmentChange
 from bluelamp.modules.azure.policy.catalogue import Assignment, role_id
 
 _NAMESPACE: Final = uuid.UUID("c2d5f0d8-1d0a-5f63-9b7c-64a1c7b2f0e3")
-"""Whose digests the role assignments' GUIDs are; changing it would replace every one."""
+"""The namespace of the role assignments' GUIDs. A change would replace every role assignment."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where assignments are made: the groups' names, the region of identities and how children are made."""
+    """The names of the groups, the region of the identities and the options for children."""
 
     name: str
     groups: Mapping[str, pulumi.Input[str]]
@@ -28,11 +28,11 @@ class Place:
     options: pulumi.ResourceOptions
 
     def scope(self, group: str) -> pulumi.Output[str]:
-        """The id of a group, known before it is there."""
+        """The id of a group, known before it exists."""
         return pulumi.Output.concat(PREFIX, self.groups[group])
 
     def after(self, *resources: pulumi.Resource) -> pulumi.ResourceOptions:
-        """Options for a child that waits for `resources`."""
+        """Options for a child that depends on `resources`."""
         return pulumi.ResourceOptions.merge(self.options, pulumi.ResourceOptions(depends_on=list(resources)))
 
 
@@ -49,9 +49,9 @@ def assign(
 ) -> authorization.PolicyAssignment:
     """Assigns `row` at `group` with `parameters`; `mode` is Azure's enforcement mode.
 
-    `joined` are the ids of what resources are joined to, by the argument that names it and a short name: the identity
-    has its roles there as well, because that may be outside of `group`. `change` says which scopes and resources it
-    leaves out, and why.
+    `joined` are the ids of linked resources (plan, zones, workspace) by argument and short name. The identity also has
+    its roles there, because they may be outside `group`. `change` gives the excluded scopes and resources, and the
+    reason.
     """
     made = authorization.PolicyAssignment(
         f"{place.name}-{group}-{row.name}",
@@ -65,11 +65,11 @@ def assign(
         parameters={key: {"value": value} for key, value in parameters.items()},
         non_compliance_messages=[{"message": row.message}],
         not_scopes=[
-            place.scope(each) if each in place.groups else each  # by what a group is for, or an id
+            place.scope(each) if each in place.groups else each  # a group by key, or an id
             for each in change.get("not_scopes", [])
         ],
         resource_selectors=_selectors(change),
-        # Azure keeps metadata as it is; the effective-policy view reads the effect of a built-in from here.
+        # Azure stores metadata unchanged. The effective-policy view reads the effect of a built-in from it.
         metadata={"assignedBy": "bluelamp", "effect": row.effect, "verified": row.verified, **_why(change)},
         identity={"type": "SystemAssigned"} if row.roles else None,
         location=place.location,
@@ -112,7 +112,7 @@ def _let(
     where: str,
     scope: pulumi.Input[str],
 ) -> None:
-    """Gives the assignment's identity `role` at `scope`, the group itself or something else called `where`."""
+    """Assigns `role` to the assignment's identity at `scope`, the group itself or another scope called `where`."""
     suffix = "" if where == group else f"-on-{where}"
     words = f"{row.name}/{group}/{role}/{where}"
     condition = no_privileged_roles() if role_id(role).endswith(ACCESS_ADMINISTRATOR) else None
@@ -122,7 +122,7 @@ def _let(
         scope=scope,
         role_definition_id=role_id(role),
         principal_id=made.identity.apply(_principal),
-        # Said outright, Azure need not look the new identity up in a directory that has not heard of it yet.
+        # With an explicit principal type, Azure does not look up the new identity, which may not be replicated yet.
         principal_type="ServicePrincipal",
         condition=condition,
         condition_version="2.0" if condition else None,

@@ -1,4 +1,4 @@
-"""What is assigned and of what it is made: the files of `data/`, read once."""
+"""Reads the files of `data/`: assignments, definitions, initiatives and DNS zones."""
 
 import re
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ import yaml
 from bluelamp.modules.azure.built_in_roles import role_definition_id
 
 LONGEST_NAME: Final = 24
-"""Most characters in the name of an assignment at a management group, by Azure's naming rules."""
+"""The maximum length of an assignment's name at a management group (Azure's naming rules)."""
 _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _BUILT_IN: Final = "/providers/Microsoft.Authorization/"
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """One row of `assignments.yaml`, whose fields these are."""
+    """One row of `assignments.yaml`."""
 
     name: str
     display_name: str
@@ -38,7 +38,7 @@ class Assignment:
 
     @property
     def built_in_id(self) -> str:
-        """The id of the built-in that is assigned; empty where it is one of ours."""
+        """The id of the built-in definition or initiative; empty for a custom one."""
         if self.policy:
             return f"{_BUILT_IN}policyDefinitions/{self.policy}"
         return f"{_BUILT_IN}policySetDefinitions/{self.initiative}" if self.initiative else ""
@@ -48,7 +48,7 @@ class Assignment:
 def assignments() -> Mapping[str, Assignment]:
     """Every assignment of the baseline by name.
 
-    Raises `ValueError` for a row that Azure would not take or that refers to nothing.
+    Raises `ValueError` for a row that Azure would reject or that has an unknown reference.
     """
     found = {name: Assignment(name, **_with_tuples(fields)) for name, fields in _read("assignments").items()}
     known = {*definitions(), *initiatives(), DNS_INITIATIVE}
@@ -58,7 +58,7 @@ def assignments() -> Mapping[str, Assignment]:
             (len(each.name) > LONGEST_NAME, f"its name has {len(each.name)} characters, Azure takes {LONGEST_NAME}"),
             (len(named) != 1, "it must have one of policy, initiative and custom"),
             (bool(each.custom) and each.custom not in known, f"there is no definition {each.custom!r}"),
-            (not each.custom and not all(_GUID.fullmatch(one) for one in named), f"{named} is no GUID"),
+            (not each.custom and not all(_GUID.fullmatch(one) for one in named), f"{named} is not a GUID"),
         ]
         said = [what for is_wrong, what in wrong if is_wrong]
         if said:
@@ -73,24 +73,24 @@ def _with_tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def definitions() -> Mapping[str, Mapping[str, Any]]:
-    """The policy definitions of our own by name."""
+    """The custom policy definitions by name."""
     return _read("definitions")
 
 
 @cache
 def initiatives() -> Mapping[str, Mapping[str, Any]]:
-    """The initiatives of our own by name, but for the one that needs the private DNS zones."""
+    """The custom initiatives by name, except the one that needs the private DNS zones."""
     return _read("initiatives")
 
 
 DNS_INITIATIVE: Final = "Deploy-Private-DNS-Zones"
-"""The initiative that is made of `dns_zones.yaml` and of the zones that there are."""
+"""The initiative that is built from `dns_zones.yaml` and the existing zones."""
 
 
 def dns_initiative(zone_ids: Mapping[str, Any]) -> dict[str, Any]:
-    """The initiative that puts private endpoints into the zones that exist, as one of `initiatives()`.
+    """The initiative that registers private endpoints in the existing zones, in the format of `initiatives()`.
 
-    `zone_ids` are the zones' ids by name. A service is left out where one of its zones is missing.
+    `zone_ids` are the zones' ids by name. A service with a missing zone is omitted.
     """
     return {
         "display_name": "Configure Azure PaaS services to use private DNS zones",
@@ -111,7 +111,7 @@ def dns_initiative(zone_ids: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def dns_zones() -> tuple[str, ...]:
-    """The names of all zones that private endpoints' records can go into, in order."""
+    """The names of all private DNS zones for private endpoints, in order."""
     return tuple(sorted({zone for each in _read("dns_zones").values() for zone in each["zones"].values()}))
 
 

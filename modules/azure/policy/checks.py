@@ -1,4 +1,4 @@
-"""The baseline's arguments, checked together: every mistake at once, each with the nearest right word."""
+"""Checks the arguments of the baseline and reports every mistake with a suggestion."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -17,7 +17,7 @@ CATEGORIES: Final = ("Waiver", "Mitigated")
 
 
 def check(owner: str, args: PolicyBaselineArgs) -> None:
-    """Raises `ValueError` that names every mistake in `args`; `owner` says whose they are."""
+    """Raises `ValueError` listing every mistake in `args`. `owner` is the component named in the error."""
     wrong = [*_groups(args), *_locations(args), *_names(args), *_changes(args)]
     seen: set[str] = set()
     for index, exemption in enumerate(args.get("exemptions", [])):
@@ -28,9 +28,9 @@ def check(owner: str, args: PolicyBaselineArgs) -> None:
 
 
 def assigned_at(exemption: Mapping[str, Any], groups: Iterable[str]) -> str:
-    """The group whose assignment an exemption is of: the named one, the nearest at or above its scope, or the only one.
+    """The group of the exempted assignment: the one named, the nearest at or above the scope, or the only one.
 
-    Raises `ValueError` where there is none, or more than one could be meant.
+    Raises `ValueError` if there is none, or if it is ambiguous.
     """
     scopes = [scope for scope in assignments()[exemption["assignment"]].scopes if scope in groups]
     named = exemption.get("assigned_at")
@@ -41,15 +41,15 @@ def assigned_at(exemption: Mapping[str, Any], groups: Iterable[str]) -> str:
     if exemption["scope"] in hierarchy():
         above = [key for key in ancestry(exemption["scope"]) if key in scopes]
         if not above:
-            where = ", ".join(scopes) or "no group there is"
+            where = ", ".join(scopes) or "none of the groups"
             raise ValueError(
                 f"{exemption['assignment']} is not in force at {exemption['scope']}: it is assigned at {where}"
             )
         return above[-1]
     if len(scopes) != 1:
         raise ValueError(
-            f"{exemption['assignment']} is assigned at {', '.join(scopes) or 'no group there is'}; "
-            "say which is meant with assigned_at"
+            f"{exemption['assignment']} is assigned at {', '.join(scopes) or 'none of the groups'}; "
+            "set assigned_at to one of them"
         )
     return scopes[0]
 
@@ -121,7 +121,7 @@ def _exemption(exemption: Exemption, args: PolicyBaselineArgs, seen: set[str]) -
     try:
         date.fromisoformat(exemption["expires_on"])
     except ValueError:
-        yield f"expires_on: {exemption['expires_on']!r} is no date; write it as 2027-03-31"
+        yield f"expires_on: {exemption['expires_on']!r} is not a date; write it as 2027-03-31"
     scope = exemption["scope"]
     if exemption["assignment"] not in assignments():
         yield f"assignment: {_wrong_word(exemption['assignment'], assignments())}"

@@ -1,4 +1,4 @@
-"""Makes the definitions and initiatives of our own, at the top of the hierarchy."""
+"""Creates the custom definitions and initiatives at the top of the hierarchy."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,14 +11,14 @@ from bluelamp.modules.azure.policy.catalogue import policy_id
 
 
 class OwnDefinitions:
-    """The definitions and initiatives that were made, for assignments to refer to."""
+    """The created definitions and initiatives, for assignments to refer to."""
 
     def __init__(self, name: str, root: pulumi.Input[str], options: pulumi.ResourceOptions) -> None:
         self._name, self._root, self._options = name, root, options
         self._made: dict[str, tuple[str, pulumi.Resource]] = {}
 
     def definition(self, key: str, definition: Mapping[str, Any]) -> None:
-        """Makes one of `definitions.yaml`."""
+        """Creates a definition of `definitions.yaml`."""
         made = authorization.PolicyDefinitionAtManagementGroup(
             f"{self._name}-definition-{key}",
             management_group_id=self._root,
@@ -35,7 +35,7 @@ class OwnDefinitions:
         self._made[key] = ("policyDefinitions", made)
 
     def initiative(self, key: str, initiative: Mapping[str, Any]) -> None:
-        """Makes one of `initiatives.yaml`; what it is made of must be there already."""
+        """Creates an initiative of `initiatives.yaml`. Its definitions must exist already."""
         custom = [each["custom"] for each in initiative["definitions"].values() if "custom" in each]
         made = authorization.PolicySetDefinitionAtManagementGroup(
             f"{self._name}-initiative-{key}",
@@ -54,12 +54,12 @@ class OwnDefinitions:
         self._made[key] = ("policySetDefinitions", made)
 
     def id_of(self, key: str) -> pulumi.Output[str]:
-        """The id, known before it is made."""
+        """The id, known before creation."""
         kind, _ = self._made[key]
         return pulumi.Output.concat(PREFIX, self._root, f"/providers/Microsoft.Authorization/{kind}/{key}")
 
     def resource(self, key: str) -> pulumi.Resource:
-        """What has to be there before it is assigned."""
+        """The resource on which an assignment depends."""
         return self._made[key][1]
 
     def _reference(self, name: str, each: Mapping[str, Any]) -> authorization.PolicyDefinitionReferenceArgs:

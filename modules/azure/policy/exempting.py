@@ -1,4 +1,4 @@
-"""Makes an exemption of the register."""
+"""Creates a policy exemption."""
 
 import pulumi
 from pulumi_azure_native import authorization
@@ -10,10 +10,10 @@ from bluelamp.modules.azure.policy.assigning import Place
 def exempt(
     place: Place, exemption: Exemption, assigned_at: str, assignment: authorization.PolicyAssignment
 ) -> authorization.PolicyExemption:
-    """Exempts from the `assignment` at the group `assigned_at`.
+    """Creates an exemption from `assignment` at the group `assigned_at`.
 
-    Whether the exemption has run out is left to Azure, which takes no notice of one from its last day on: what is made
-    must not depend on the day it is made.
+    An expired exemption is also created: Azure ignores it after its last day, and the plan must not depend on the
+    current date.
     """
     scope = exemption["scope"]
     kept = ("requester", "approver", "risk_reference", "compensating_control")

@@ -24,12 +24,12 @@ from bluelamp.modules.component import Component
 
 
 class PolicyBaseline(Component):
-    """Definitions, assignments, the identities that mend, and exemptions."""
+    """Definitions, assignments, remediation identities and exemptions."""
 
     assignment_ids: pulumi.Output[dict[str, str]]
     """The assignments' ids by `<group>/<name>`, such as `root/Deny-Resource-Locations`."""
     left_out: pulumi.Output[dict[str, str]]
-    """What is not assigned, by name, and which argument it would need."""
+    """The assignments that are omitted, by name, with the missing argument."""
 
     def __init__(self, name: str, args: PolicyBaselineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -72,10 +72,10 @@ class PolicyBaseline(Component):
             key = f"{at}/{exemption['assignment']}"
             if key not in made:
                 needed = left_out.get(exemption["assignment"])
-                why = f"for want of {needed}" if needed else "it is off"
+                why = f"because {needed} is missing" if needed else "because it is off"
                 raise ValueError(
                     f"PolicyBaseline {name!r}: exemption {exemption['id']}: {exemption['assignment']} is not assigned, "
-                    f"{why}; take the exemption out of the register"
+                    f"{why}; remove the exemption from the register"
                 )
             exempt(place, exemption, at, made[key])
         self.assignment_ids = pulumi.Output.all(**{key: each.id for key, each in made.items()})
@@ -89,7 +89,7 @@ def _initiatives(args: PolicyBaselineArgs) -> dict[str, Mapping[str, Any]]:
 
 
 def _given(args: PolicyBaselineArgs) -> dict[str, Any]:
-    """The values that parameters of the baseline refer to."""
+    """The values of the parameter references in the baseline."""
     return {
         "location": args["location"],
         "locations": args.get("locations", list(naming.regions())),
@@ -100,7 +100,7 @@ def _given(args: PolicyBaselineArgs) -> dict[str, Any]:
 
 
 def _changed(args: PolicyBaselineArgs) -> dict[tuple[str, str], AssignmentChange]:
-    """What differs in each assignment, by its name and group."""
+    """The changes to assignments, by name and group."""
     return {
         (change["assignment"], group): change
         for change in args.get("changes", [])
@@ -109,7 +109,7 @@ def _changed(args: PolicyBaselineArgs) -> dict[tuple[str, str], AssignmentChange
 
 
 def _joined(args: PolicyBaselineArgs) -> dict[str, Mapping[str, pulumi.Input[str]]]:
-    """What resources are joined to, by the argument that names it and a short name."""
+    """The ids of linked resources, by argument and short name."""
     zones = {zone.replace(".", "-"): found for zone, found in args.get("private_dns_zone_ids", {}).items()}
     joined: dict[str, Mapping[str, pulumi.Input[str]]] = {
         "workspace_id": {"workspace": args["workspace_id"]},

@@ -1,53 +1,53 @@
-"""How long the DNS API makes a deployment wait: the arithmetic of its throttle."""
+"""Estimated delay of a deployment from DNS API throttling."""
 
 from dataclasses import dataclass
 
 READS, WRITES = 500, 1000
-"""What Azure allows in `WINDOW` minutes: reads of public and private DNS together, and writes of Microsoft.Network
+"""Requests that Azure allows in `WINDOW` minutes: reads of public and private DNS, and writes of Microsoft.Network
 ("Understand how Azure Resource Manager throttles requests")."""
 
 WINDOW = 5
-"""Minutes."""
+"""The throttling window in minutes."""
 
 READS_OF_ONE = 3
-"""Reads that making one zone or link takes: is it there, is it done (asked once at least), what has become of it."""
+"""Reads to create one zone or link: existence check, at least one status poll, and the final read."""
 
 
 @dataclass(frozen=True)
 class DnsBudget:
-    """What making `zones` with `links` in all asks of the DNS API."""
+    """The DNS API requests to create `zones` with `links` in total."""
 
     zones: int
     links: int
 
     @property
     def reads(self) -> int:
-        """Reads to make everything from nothing."""
+        """Reads for a first deployment."""
         return READS_OF_ONE * self.writes
 
     @property
     def writes(self) -> int:
-        """Writes to make everything from nothing, which are also the reads of one refresh."""
+        """Writes for a first deployment; also the reads of one refresh."""
         return self.zones + self.links
 
     @property
     def minutes(self) -> int:
-        """Minutes for which Azure refuses requests while everything is made; 0 where it all fits in one window."""
+        """Throttling delay of a first deployment in minutes; 0 if all requests fit in one window."""
         return WINDOW * max(_waits(self.reads, READS), _waits(self.writes, WRITES))
 
     @property
     def refresh_minutes(self) -> int:
-        """Minutes for which Azure refuses requests in every later refresh."""
+        """Throttling delay of every later refresh in minutes."""
         return WINDOW * _waits(self.writes, READS)
 
     @property
     def avoidable(self) -> bool:
-        """Whether fewer links would shorten the wait."""
+        """Whether fewer links would shorten the delay."""
         return self.links > _HUBS * self.zones
 
     @property
     def warning(self) -> str:
-        """What to tell before deploying; empty where nothing is throttled."""
+        """The warning before a deployment; empty without throttling."""
         if not self.minutes:
             return ""
         text = (
@@ -62,20 +62,20 @@ class DnsBudget:
 
 
 def dns_budget(zones: int, networks: int) -> DnsBudget:
-    """The budget of `zones` each linked to `networks` virtual networks.
+    """The budget of `zones` zones, each linked to `networks` virtual networks.
 
-    Raises `ValueError` for more networks than Azure links to a zone (1,000).
+    Raises `ValueError` for more links than Azure allows for a zone (1,000).
     """
     if networks > _MOST_LINKS:
-        raise ValueError(f"a private DNS zone takes {_MOST_LINKS} links, {networks} networks are given")
+        raise ValueError(f"a private DNS zone takes {_MOST_LINKS} links; found {networks} networks")
     return DnsBudget(zones, zones * networks)
 
 
 _MOST_LINKS = 1000
 _HUBS = 2
-"""Networks that have a resolver: a hub in each region. No fewer can be linked."""
+"""Networks with a resolver: a hub in each region. At least these must be linked."""
 
 
 def _waits(requests: int, allowed: int) -> int:
-    """How many windows have to pass before the last of the requests is let through."""
+    """The number of windows that pass before the last request is accepted."""
     return max(0, -(-requests // allowed) - 1)

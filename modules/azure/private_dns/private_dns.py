@@ -14,34 +14,34 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class PrivateDnsArgs(LabelledArgs):
-    """What a force's private DNS needs."""
+    """Arguments of a force's private DNS."""
 
     location: str
-    """The Azure region that the links are named after, `uksouth` or `ukwest`; zones are global."""
+    """The Azure region in the links' names, `uksouth` or `ukwest`; zones are global."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put the zones in."""
+    """The resource group of the zones."""
     virtual_network_ids: dict[str, pulumi.Input[str]]
-    """The networks that resolve the zones' names, by a short name for each: those with a DNS resolver."""
+    """The networks to link, keyed by a short name: those with a DNS resolver."""
     regions: NotRequired[list[str]]
-    """The regions whose regional zones are made; `location` alone when left out."""
+    """The regions of the regional zones; `location` only by default."""
     existing: NotRequired[dict[str, pulumi.Input[str]]]
-    """Zones not to make, since they are there already: their ARM ids by their names. A network takes one zone of
-    a name, so the zone of a key vault that made its own has to be here."""
+    """ARM ids of existing zones by name, which are not created. A network can be linked to one zone of each name, so
+    include the zone of a key vault that created its own."""
     more: NotRequired[list[str]]
-    """Zones to make besides the list, such as a SQL managed instance's."""
+    """Additional zones, such as a SQL managed instance's."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the zones; false when left out."""
+    """Whether Pulumi refuses to delete the zones; false by default."""
 
 
 class PrivateDns(Component):
-    """Every private-link zone, once for the force, linked to each of the networks."""
+    """Every private link zone, once for the force, linked to each of the networks."""
 
     zone_ids: pulumi.Output[dict[str, str]]
-    """The zones' ARM ids by their names, those that were there already among them."""
+    """The zones' ARM ids by name, including existing zones."""
     zone_names: pulumi.Output[list[str]]
     """The zones' names, known before they exist."""
     forwarders: pulumi.Output[list[str]]
-    """The public names that on-premises DNS servers have to forward to the inbound resolver."""
+    """The public names that on-premises DNS servers must forward to the inbound endpoint."""
 
     def __init__(self, name: str, args: PrivateDnsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -58,7 +58,7 @@ class PrivateDns(Component):
         self.finish()
 
     def _zone(self, name: str, args: PrivateDnsArgs, zone_name: str) -> privatedns.PrivateZone:
-        """One zone and its links."""
+        """One zone and its network links."""
         zone = privatedns.PrivateZone(
             f"{name}-{zone_name}",
             private_zone_name=zone_name,
@@ -75,7 +75,7 @@ class PrivateDns(Component):
                 resource_group_name=args["resource_group_name"],
                 location="global",
                 registration_enabled=False,
-                # A service whose private endpoint is another organisation's still has its public answer.
+                # Names of private endpoints in other organisations still resolve to their public address.
                 resolution_policy="NxDomainRedirect",
                 virtual_network=privatedns.SubResourceArgs(id=network_id),
                 tags=naming.tags(args["label"]),

@@ -1,4 +1,4 @@
-"""The private DNS zones of Azure's private endpoints, and the public names that lead to them."""
+"""The private DNS zones of Azure's private endpoints, and the corresponding public names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bluelamp.modules import naming
 
 @dataclass(frozen=True)
 class Zone:
-    """One zone: its `name`, the `product` it is of, and the `public` names that a DNS server forwards to reach it."""
+    """One zone: its `name`, its `product`, and the `public` names to forward from on-premises DNS servers."""
 
     name: str
     product: str
@@ -21,7 +21,7 @@ class Zone:
 
 @cache
 def zones(regions: tuple[str, ...]) -> tuple[Zone, ...]:
-    """Every zone that an estate in `regions` needs, once, in the order of `zones.yaml`.
+    """Every zone that an estate in `regions` needs, without duplicates, in the order of `zones.yaml`.
 
     Raises `ValueError` for a region outside the United Kingdom.
     """
@@ -35,10 +35,10 @@ def zones(regions: tuple[str, ...]) -> tuple[Zone, ...]:
 
 
 def forwarders(chosen: Sequence[Zone]) -> list[str]:
-    """The public names that an on-premises DNS server has to forward to Azure, for it to find private endpoints.
+    """The public names that an on-premises DNS server must forward to Azure to resolve private endpoints.
 
-    They are the public ones: a server that forwarded only `privatelink.…` would resolve the name in front of it itself.
-    A name inside another of the list is left out, since the outer one covers it.
+    A server that forwarded only `privatelink.…` would resolve the public name itself.
+    A name inside another of the list is omitted, since the outer one covers it.
     """
     names = {public for zone in chosen for public in zone.public}
     return sorted(name for name in names if not any(name.endswith(f".{other}") for other in names))

@@ -1,12 +1,12 @@
-"""Privileged access: groups that may become powerful for some hours, with a reason, and lose it again.
+"""Privileged access: groups with time-bound, just-in-time roles.
 
     PrivilegedAccess("access", {"label": label, "groups": {
         "platform-engineers": {"description": "Run the landing zone", "members": [engineer],
                                "azure_roles": {"contributor": {"role_definition_id": contributor, "scope": scope}}}}})
 
-Nobody is given a role for good: the group is eligible for it through Privileged Identity Management. Eligibility needs
-Entra ID P2. What activation asks for (multi-factor sign-in, a reason, approval) is in the directory's role settings
-for directory roles and Azure roles, and here for membership of the group.
+No group has a permanent role: it is eligible through Privileged Identity Management, which needs Entra ID P2. The
+directory's role settings define the activation requirements (multi-factor authentication, justification, approval) for
+directory and Azure roles. This module defines them for group membership.
 """
 
 from bluelamp.modules.azure.privileged_access.privileged_access import (

@@ -1,4 +1,4 @@
-"""Groups of Entra ID that are eligible for roles."""
+"""Entra ID groups that are eligible for roles."""
 
 from typing import NotRequired, TypedDict
 
@@ -14,38 +14,38 @@ _JUSTIFICATION = "Eligibility that the landing zone's settings give"
 
 
 class PrivilegedGroup(TypedDict):
-    """One group, its people and what they may become."""
+    """One group, its eligible members and its eligible roles."""
 
     description: str
-    """What the group is for, as people read it in Entra ID."""
+    """The purpose of the group, shown in Entra ID."""
     members: NotRequired[list[str]]
-    """Object ids of people who may become members for some hours; none when left out."""
+    """Object ids of people who are eligible for time-bound membership; none by default."""
     azure_roles: NotRequired[dict[str, RoleGrant]]
-    """Roles in Azure that the group is eligible for, by a short name for each."""
+    """Azure roles for which the group is eligible, keyed by a short name."""
     directory_roles: NotRequired[dict[str, str]]
-    """Template ids of roles in Entra ID that the group is eligible for, by a short name for each."""
+    """Template ids of Entra ID roles for which the group is eligible, keyed by a short name."""
     approvers: NotRequired[list[str]]
-    """Object ids of people of whom one must approve a membership; none need to when left out."""
+    """Object ids of the approvers, one of whom must approve a membership; no approval by default."""
     longest_hours: NotRequired[int]
-    """Hours for which a membership lasts at most, 1 to 24; 8 when left out."""
+    """The maximum duration of a membership in hours, 1 to 24; 8 by default."""
 
 
 class PrivilegedAccessArgs(LabelledArgs):
-    """Which groups there are."""
+    """Arguments of privileged access."""
 
     groups: dict[str, PrivilegedGroup]
-    """The groups, by what they do."""
+    """The groups, by function."""
     eligible_days: NotRequired[int]
-    """Days after which an eligibility ends and must be renewed, 1 to 365; 365 when left out."""
+    """Days after which an eligibility expires and must be renewed, 1 to 365; 365 by default."""
 
 
 class PrivilegedAccess(Component):
-    """Role-assignable groups, with eligible members and eligible roles."""
+    """Role-assignable groups with eligible members and eligible roles."""
 
     group_ids: pulumi.Output[dict[str, str]]
-    """The groups' object ids, by what they do."""
+    """The groups' object ids, by function."""
     group_names: pulumi.Output[dict[str, str]]
-    """The groups' names, by what they do, known before they exist."""
+    """The groups' names by function, known before they exist."""
 
     def __init__(self, name: str, args: PrivilegedAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -59,10 +59,10 @@ class PrivilegedAccess(Component):
                 display_name=names[key],
                 description=wanted["description"],
                 security_enabled=True,
-                # Only a group that is made so can hold roles, and only a privileged administrator can change one.
+                # Only role-assignable groups can hold roles, and only privileged administrators can change such groups.
                 assignable_to_role=True,
                 prevent_duplicate_names=True,
-                # Who is a member comes and goes by activation.
+                # Membership changes by activation.
                 opts=self.child(ignore_changes=["members"]),
             )
             self._membership(f"{name}-{key}", args, wanted, groups[key])
@@ -72,7 +72,7 @@ class PrivilegedAccess(Component):
         self.finish()
 
     def _membership(self, name: str, args: PrivilegedAccessArgs, wanted: PrivilegedGroup, group: azuread.Group) -> None:
-        """What becoming a member asks for, and who may."""
+        """The activation requirements of membership, and the eligible members."""
         approvers = wanted.get("approvers", [])
         stage = (
             azuread.GroupRoleManagementPolicyActivationRulesApprovalStageArgs(
@@ -115,7 +115,7 @@ class PrivilegedAccess(Component):
             )
 
     def _roles(self, name: str, args: PrivilegedAccessArgs, wanted: PrivilegedGroup, group: azuread.Group) -> None:
-        """What the group may become, in Azure and in the directory."""
+        """The group's eligible roles in Azure and in the directory."""
         expiration = authorization.RoleEligibilityScheduleRequestPropertiesExpirationArgs(
             type="AfterDuration", duration=f"P{args.get('eligible_days', 365)}D"
         )
@@ -143,7 +143,7 @@ class PrivilegedAccess(Component):
             )
 
 
-_ALLOWED = (15, 30, 90, 180, 365)  # days of eligibility that Entra ID's settings take
+_ALLOWED = (15, 30, 90, 180, 365)  # eligibility periods in days that Entra ID supports
 
 
 def _longest(days: int) -> str:
@@ -152,8 +152,8 @@ def _longest(days: int) -> str:
 
 
 def _check(owner: str, args: PrivilegedAccessArgs) -> None:
-    """Raises `ValueError` with everything that is wrong."""
-    wrong = [] if args["groups"] else ["groups is empty; name one at least"]
+    """Raises `ValueError` listing every problem."""
+    wrong = [] if args["groups"] else ["groups is empty; name at least one"]
     days = args.get("eligible_days", 365)
     if not 1 <= days <= _ALLOWED[-1]:
         wrong.append(f"eligible_days is {days}; allowed are 1 to {_ALLOWED[-1]}")

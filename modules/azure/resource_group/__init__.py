@@ -2,7 +2,7 @@
 
     ResourceGroup("network", {"label": label, "location": "uksouth", "workload": "network"})
 
-makes `rg-network-wmp-prod-uks` with every mandatory tag.
+creates `rg-network-wmp-prod-uks` with every mandatory tag.
 """
 
 from bluelamp.modules.azure.resource_group.resource_group import ResourceGroup, ResourceGroupArgs

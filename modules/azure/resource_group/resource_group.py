@@ -1,4 +1,4 @@
-"""A resource group, named and tagged."""
+"""A resource group."""
 
 import pulumi
 from pulumi_azure_native import resources
@@ -9,10 +9,10 @@ from bluelamp.modules.shared_arguments import RegionalArgs
 
 
 class ResourceGroupArgs(RegionalArgs):
-    """What a resource group needs."""
+    """Arguments of a resource group."""
 
     workload: str
-    """What the group is for, such as `network`."""
+    """The purpose of the group, such as `network`."""
 
 
 class ResourceGroup(Component):

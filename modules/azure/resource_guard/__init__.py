@@ -1,10 +1,10 @@
-"""Resource guards: what protects a vault is weakened by two people together, never by one.
+"""Resource guards: multi-user authorisation for critical operations on backup vaults.
 
     ResourceGuard("guard", {"label": label, "location": "uksouth", "resource_group_name": group.name})
 
-A vault that names it as `resource_guard_id` lets nobody switch off soft delete or immutability, shorten a policy or
-take the guard away who has no role on the guard as well. Put it where the vaults' own operators have none: in another
-subscription, best of another tenant. Azure wants it in the region of the vaults that it guards.
+With `resource_guard_id`, disabling a vault's soft delete or immutability, shortening a policy or removing the guard
+also needs a role on the guard. Put the guard where the vaults' operators have no roles: in another subscription,
+preferably of another tenant. It must be in the region of the vaults.
 """
 
 from bluelamp.modules.azure.resource_guard.resource_guard import ResourceGuard, ResourceGuardArgs

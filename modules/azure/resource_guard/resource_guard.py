@@ -1,4 +1,4 @@
-"""A resource guard, named and tagged."""
+"""A resource guard."""
 
 from typing import NotRequired
 
@@ -11,18 +11,18 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class ResourceGuardArgs(LabelledArgs):
-    """What a resource guard needs."""
+    """Arguments of a resource guard."""
 
     location: str
-    """The Azure region, `uksouth` or `ukwest`: that of the vaults."""
+    """The Azure region, `uksouth` or `ukwest`: the vaults' region."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put it in; the vaults' operators have no role there."""
+    """The resource group of the guard, in which the vaults' operators have no role."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the guard; false when left out."""
+    """Whether Pulumi refuses to delete the guard; false by default."""
 
 
 class ResourceGuard(Component):
-    """A guard over every critical operation of the vaults that name it."""
+    """A guard over all critical operations of its vaults."""
 
     resource_guard_id: pulumi.Output[str]
     """The guard's ARM id, which `Backup` takes as `resource_guard_id`."""
@@ -34,7 +34,7 @@ class ResourceGuard(Component):
             resource_guards_name=naming.name("resource_guard", "backup", args["label"], args["location"]),
             resource_group_name=args["resource_group_name"],
             location=args["location"],
-            # Nothing is left out: each of the critical operations needs the second person.
+            # No operation is excluded: each critical operation needs a second person.
             properties=dataprotection.ResourceGuardArgs(vault_critical_operation_exclusion_list=[]),
             tags=naming.tags(args["label"]),
             opts=self.child(protect=args.get("protect", False)),

@@ -1,9 +1,9 @@
-"""Custom roles: the five of the reference architecture, for the whole hierarchy of management groups.
+"""Custom roles: the five of the Azure landing zone reference architecture, for the management group hierarchy.
 
     Roles("roles", {"label": label, "management_group": groups.groups["root"]})
 
-A role's GUID and its name are unique in a tenant. Here both follow from the hierarchy, so that a canary hierarchy and
-the real one, or two forces in one tenant, never collide. None of the roles may hand out roles.
+A role's GUID and name are unique in a tenant. Both derive from the hierarchy, so a canary hierarchy and the real one,
+or two forces in one tenant, do not collide. None of the roles can assign roles.
 """
 
 from bluelamp.modules.azure.roles.roles import Roles, RolesArgs, role_guid

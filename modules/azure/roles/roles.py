@@ -14,14 +14,14 @@ from bluelamp.modules.component import Component
 from bluelamp.modules.shared_arguments import LabelledArgs
 
 _NAMESPACE: Final = uuid.UUID("7e6a4f7e-9d3b-5c1f-8a44-0b6d3c2e91a5")
-"""Whose digests the roles' GUIDs are; changing it would replace every role."""
+"""The namespace of the roles' GUIDs. A change would replace every role."""
 
 
 class RolesArgs(LabelledArgs):
-    """What the roles need."""
+    """Arguments of the roles."""
 
     management_group: pulumi.Input[str]
-    """Name of the hierarchy's top group: the roles can be assigned there and below, and their GUIDs and titles follow
+    """Name of the hierarchy's top group. The roles are assignable at and below it, and their GUIDs and names derive
     from it."""
 
 
@@ -31,7 +31,7 @@ class Roles(Component):
     role_ids: pulumi.Output[dict[str, str]]
     """The roles' definition ids by the reference architecture's names, such as `Network-Management`."""
     role_names: pulumi.Output[dict[str, str]]
-    """What the roles are called in this tenant, by the same names."""
+    """The roles' names in this tenant, by the same names."""
 
     def __init__(self, name: str, args: RolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -40,7 +40,7 @@ class Roles(Component):
         made: dict[str, authorization.RoleDefinition] = {}
         titles: dict[str, pulumi.Output[str]] = {}
         for key, role in roles().items():
-            # The title, like the GUID, is unique in a tenant, which may hold a canary hierarchy or another force.
+            # The role name, like the GUID, is unique in a tenant, which may hold a canary hierarchy or another force.
             titles[key] = pulumi.Output.concat(key, " (", root, ")")
             made[key] = authorization.RoleDefinition(
                 f"{name}-{key.lower()}",
@@ -66,12 +66,12 @@ class Roles(Component):
 
 
 def role_guid(hierarchy: str, role: str) -> str:
-    """The GUID of `role` below the top group called `hierarchy`: the same for the same words, another for any other."""
+    """The GUID of `role` for the hierarchy with the top group `hierarchy`; deterministic and unique."""
     return str(uuid.uuid5(_NAMESPACE, f"{hierarchy}/{role}"))
 
 
 @cache
 def roles() -> dict[str, Any]:
-    """The roles of `roles.yaml` by name."""
+    """The roles of `roles.yaml`, by name."""
     read: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("roles.yaml").read_text("utf-8"))
     return read

@@ -1,4 +1,4 @@
-"""The data connectors of Microsoft Sentinel that are resources."""
+"""The data connectors of Microsoft Sentinel."""
 
 from collections.abc import Callable
 from typing import Any
@@ -89,13 +89,13 @@ TENANT: dict[str, _Make] = {
     "office-365": _office,
     "threat-intelligence": _threats,
 }
-"""The connectors of a whole tenant, by name."""
+"""The tenant-wide connectors, by name."""
 
 
 def defender_for_cloud(
     name: str, here: dict[str, Any], subscription: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> pulumi.CustomResource:
-    """The alerts of Defender for Cloud in one subscription."""
+    """The connector for the Defender for Cloud alerts of one subscription."""
     connector: pulumi.CustomResource = securityinsights.ASCDataConnector(
         name, kind="AzureSecurityCenter", subscription_id=subscription, data_types=_alerts(), **here, opts=opts
     )

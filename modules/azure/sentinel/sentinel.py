@@ -1,4 +1,4 @@
-"""Microsoft Sentinel, with what it listens to and what it looks for."""
+"""Microsoft Sentinel with its data connectors and analytics rules."""
 
 import uuid
 from functools import cache
@@ -14,34 +14,34 @@ from bluelamp.modules.azure.sentinel.connectors import TENANT, defender_for_clou
 from bluelamp.modules.component import Component
 from bluelamp.modules.shared_arguments import LabelledArgs
 
-_NAMESPACE = uuid.UUID("0f6dd3a2-5a4c-4b0e-9d5b-8f6a2c1e7b34")  # of the GUIDs that connectors and rules are named by
-_FUSION = "f71aba3d-28fb-450b-b192-4e76a83015c8"  # Microsoft's template of the rule that joins weak signals
+_NAMESPACE = uuid.UUID("0f6dd3a2-5a4c-4b0e-9d5b-8f6a2c1e7b34")  # of the GUIDs of connectors and rules
+_FUSION = "f71aba3d-28fb-450b-b192-4e76a83015c8"  # Microsoft's rule template for Fusion (multistage attack detection)
 
 
 class SentinelArgs(LabelledArgs):
-    """Where Sentinel is, what it listens to and what it looks for."""
+    """Arguments of Sentinel."""
 
     resource_group_name: pulumi.Input[str]
     """The workspace's resource group."""
     workspace_name: pulumi.Input[str]
     """The Log Analytics workspace's name."""
     tenant_id: pulumi.Input[str]
-    """The Entra ID tenant that the connectors listen to."""
+    """The Entra ID tenant of the connectors."""
     subscription_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """GUIDs of subscriptions whose Defender for Cloud alerts become incidents, by a short name for each."""
+    """GUIDs of subscriptions whose Defender for Cloud alerts become incidents, keyed by a short name."""
     connectors: NotRequired[list[str]]
-    """Which of the tenant's services it listens to: `entra-id-protection`, `defender-for-identity`,
-    `defender-for-cloud-apps`, `defender-for-endpoint`, `office-365`, `threat-intelligence`. Each needs its licence;
-    `entra-id-protection`, `office-365` and `threat-intelligence` when left out."""
+    """The tenant-wide connectors: `entra-id-protection`, `defender-for-identity`,
+    `defender-for-cloud-apps`, `defender-for-endpoint`, `office-365`, `threat-intelligence`. Each needs a licence;
+    `entra-id-protection`, `office-365` and `threat-intelligence` by default."""
     without_rules: NotRequired[list[str]]
-    """Rules of `rules.yaml` that are not wanted, by name."""
+    """Names of rules in `rules.yaml` to omit."""
 
 
 class Sentinel(Component):
-    """Sentinel on a workspace: onboarding, data connectors, scheduled rules, Fusion and anomalies."""
+    """Sentinel in a workspace: onboarding, data connectors, scheduled rules, Fusion and anomalies."""
 
     onboarding_id: pulumi.Output[str]
-    """ARM id of Sentinel's onboarding; what needs Sentinel waits for it."""
+    """ARM id of the Sentinel onboarding, on which other Sentinel resources depend."""
     rule_ids: pulumi.Output[dict[str, str]]
     """The ARM ids of the scheduled rules, by name."""
 
@@ -131,12 +131,12 @@ def _rules() -> dict[str, dict[str, Any]]:
 
 
 def _guid(args: SentinelArgs, kind: str, key: str) -> str:
-    """The same GUID for the same force, environment and thing, whoever deploys."""
+    """A deterministic GUID for the force, environment and item."""
     return str(uuid.uuid5(_NAMESPACE, "/".join((args["label"]["force"], args["label"]["environment"], kind, key))))
 
 
 def _check(owner: str, connectors: list[str], without: list[str]) -> None:
-    """Raises `ValueError` with everything that is wrong."""
+    """Raises `ValueError` listing every problem."""
     wrong = [_unknown("connectors", key, list(TENANT)) for key in connectors if key not in TENANT]
     wrong += [_unknown("without_rules", key, list(_rules())) for key in without if key not in _rules()]
     if wrong:

@@ -1,4 +1,4 @@
-"""How a spoke is joined to its hub: peered both ways, or connected to a virtual hub."""
+"""The connection of a spoke: peering with a hub network, or connection to a virtual hub."""
 
 from typing import Any, NotRequired, TypedDict
 
@@ -9,7 +9,7 @@ from bluelamp.modules.azure.place import Place
 
 
 class SpokeHub(TypedDict):
-    """The hub network that a spoke is peered with."""
+    """The hub network to peer with."""
 
     virtual_network_id: pulumi.Input[str]
     """The hub network's ARM id."""
@@ -18,27 +18,27 @@ class SpokeHub(TypedDict):
     resource_group_name: pulumi.Input[str]
     """The hub network's resource group."""
     firewall_address: NotRequired[pulumi.Input[str]]
-    """The firewall's private address. Left out where the hub has no firewall: then nothing leaves the spoke."""
+    """The firewall's private address; omit it for a hub without a firewall. The spoke then has no outbound traffic."""
     gateway_id: NotRequired[pulumi.Input[str]]
-    """The hub's gateway, whose routes the spoke uses; none when left out. The peering waits for it."""
+    """The hub's gateway, which the spoke uses; none by default. The peering depends on it."""
 
 
 class SpokeVirtualHub(TypedDict):
-    """The virtual hub that a spoke is connected to."""
+    """The virtual hub to connect to."""
 
     virtual_hub_name: pulumi.Input[str]
     """The virtual hub's name."""
     resource_group_name: pulumi.Input[str]
     """The virtual hub's resource group."""
     firewall_address: NotRequired[pulumi.Input[str]]
-    """The private address of its firewall, which is asked for names: `VirtualHub.firewall_address`. Azure is asked when
-    left out."""
+    """The private address of its firewall, the DNS server: `VirtualHub.firewall_address`. Azure DNS by
+    default."""
 
 
 def peer(
     place: Place, workload: str, hub: SpokeHub, vnet: network.VirtualNetwork, vnet_name: pulumi.Output[str]
 ) -> None:
-    """Peers the network with the hub, from both sides; from the hub's first, since it is what lends the gateway."""
+    """Peers the network with the hub in both directions; the hub's side first, since it allows gateway transit."""
     gateway = hub.get("gateway_id")
     common: dict[str, Any] = {"allow_virtual_network_access": True, "allow_forwarded_traffic": True}
     inward = network.VirtualNetworkPeering(
@@ -47,7 +47,7 @@ def peer(
         virtual_network_name=hub["virtual_network_name"],
         resource_group_name=hub["resource_group_name"],
         remote_virtual_network=network.SubResourceArgs(id=vnet.id),
-        allow_gateway_transit=once_there(gateway),
+        allow_gateway_transit=gateway_exists(gateway),
         use_remote_gateways=False,
         **common,
         opts=place.owner.child(),
@@ -59,14 +59,14 @@ def peer(
         resource_group_name=place.resource_group_name,
         remote_virtual_network=network.SubResourceArgs(id=hub["virtual_network_id"]),
         allow_gateway_transit=False,
-        use_remote_gateways=once_there(gateway),
+        use_remote_gateways=gateway_exists(gateway),
         **common,
         opts=place.owner.child(depends_on=[inward]),
     )
 
 
 def connect(place: Place, workload: str, hub: SpokeVirtualHub, vnet: network.VirtualNetwork) -> None:
-    """Connects the network to a virtual hub, which then routes everything that leaves it."""
+    """Connects the network to a virtual hub, which routes all its outbound traffic."""
     network.HubVirtualNetworkConnection(
         place.logical("connection"),
         connection_name=place.name("hub_connection", workload),
@@ -78,12 +78,12 @@ def connect(place: Place, workload: str, hub: SpokeVirtualHub, vnet: network.Vir
     )
 
 
-def once_there(gateway: pulumi.Input[str] | None) -> pulumi.Input[bool]:
-    """Whether there is a gateway: known before it exists, and waiting for it all the same."""
+def gateway_exists(gateway: pulumi.Input[str] | None) -> pulumi.Input[bool]:
+    """Whether there is a gateway: known in a preview, and dependent on the gateway."""
     if gateway is None:
         return False
 
-    async def resolved() -> bool:  # an awaitable, as the constructor of an output wants
+    async def resolved() -> bool:  # the constructor of an output requires an awaitable
         return True
 
     return pulumi.Output(pulumi.Output.from_input(gateway).resources(), resolved(), resolved())

@@ -1,4 +1,4 @@
-"""A spoke: a network for one service, joined to a hub."""
+"""A spoke: a network for one service, connected to a hub."""
 
 from ipaddress import IPv4Network
 from typing import NotRequired
@@ -21,45 +21,45 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class SpokeArgs(LabelledArgs):
-    """What a spoke needs."""
+    """Arguments of a spoke."""
 
     location: str
-    """The Azure region, `uksouth` or `ukwest`: the hub's."""
+    """The Azure region, `uksouth` or `ukwest`: the hub's region."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
+    """The resource group of the spoke."""
     workload: str
-    """What stands in it, such as `records`; in every name."""
+    """The workload, such as `records`; part of every name."""
     address_space: str
-    """Its range, a /27 or larger from the address plan (`bluelamp.modules.naming.spoke`), such as `10.30.4.0/24`."""
+    """The address range, a /27 or larger from the address plan (`bluelamp.modules.naming.spoke`): `10.30.4.0/24`."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives the spoke's logs."""
     hub: NotRequired[SpokeHub]
-    """The hub network to be peered with; not used with `virtual_hub`. Alone in the world when both are left out."""
+    """The hub network to peer with; not used with `virtual_hub`. Without either, the network is isolated."""
     virtual_hub: NotRequired[SpokeVirtualHub]
-    """The virtual hub to be connected to."""
+    """The virtual hub to connect to."""
     subnets: NotRequired[dict[str, SpokeSubnet]]
-    """The subnets by name; `workload` (the first half) and `private-endpoints` (the last quarter) when left out."""
+    """The subnets by name; by default `workload` (the first half) and `private-endpoints` (the last quarter)."""
     dns_servers: NotRequired[list[pulumi.Input[str]]]
-    """Who is asked for names: the hub's firewall when left out, Azure where there is none."""
+    """The DNS servers; the hub's firewall by default, Azure DNS without one."""
     flow_logs: NotRequired[FlowLogs]
-    """Where every connection is logged; nowhere when left out."""
+    """Destination of the flow logs; no flow logs by default."""
     ddos_plan_id: NotRequired[pulumi.Input[str]]
-    """A DDoS protection plan; Azure's basic protection when left out."""
+    """A DDoS protection plan; Azure's infrastructure protection by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the network; false when left out."""
+    """Whether Pulumi refuses to delete the network; false by default."""
 
 
 class Spoke(Component):
-    """A network with its subnets, security groups, routes, logs and way to the hub."""
+    """A network with subnets, network security groups, routes, logs and a connection to the hub."""
 
     virtual_network_id: pulumi.Output[str]
     """The network's ARM id."""
     virtual_network_name: pulumi.Output[str]
     """The network's name, known before it exists."""
     subnet_ids: pulumi.Output[dict[str, str]]
-    """The subnets' ARM ids by their names."""
+    """The subnets' ARM ids by name."""
     private_endpoints_subnet_id: pulumi.Output[str]
-    """The ARM id of the subnet `private-endpoints`; empty where there is none."""
+    """The ARM id of the subnet `private-endpoints`; empty without one."""
 
     def __init__(self, name: str, args: SpokeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -73,7 +73,7 @@ class Spoke(Component):
         vnet = _network(place, args)
         self.virtual_network_id = vnet.id
         self.virtual_network_name = after(place.name("virtual_network", workload), vnet)
-        # Behind a virtual hub the routing intent leads to the firewall, and a route of our own would lead around it.
+        # The routing intent of a virtual hub leads to the firewall. A user-defined route would bypass it.
         routes = None if "virtual_hub" in args else _routes(place, workload, wall)
         made = spoke_subnets(place, workload, self.virtual_network_name, wanted, routes)
         self.subnet_ids = pulumi.Output.all(**{key: subnet.id for key, subnet in made.items()})
@@ -97,7 +97,9 @@ def _check(name: str, args: SpokeArgs) -> None:
     if whole.prefixlen > 27:
         raise ValueError(f"Spoke {name!r}: address_space is {whole}; at least a /27 is needed")
     if "hub" in args and "virtual_hub" in args:
-        raise ValueError(f"Spoke {name!r}: hub and virtual_hub exclude each other; a network is joined to one of them")
+        raise ValueError(
+            f"Spoke {name!r}: hub and virtual_hub are mutually exclusive; a network is joined to one of them"
+        )
 
 
 def _network(place: Place, args: SpokeArgs) -> network.VirtualNetwork:
@@ -110,7 +112,7 @@ def _network(place: Place, args: SpokeArgs) -> network.VirtualNetwork:
         **place.here,
         address_space=network.AddressSpaceArgs(address_prefixes=[args["address_space"]]),
         dhcp_options=network.DhcpOptionsArgs(dns_servers=servers) if servers else None,
-        # Machines of sizes that can encrypt what they say to each other; the others may go on speaking.
+        # Traffic between virtual machines of supported sizes is encrypted; others may send unencrypted traffic.
         encryption=network.VirtualNetworkEncryptionArgs(enabled=True, enforcement="AllowUnencrypted"),
         enable_ddos_protection=plan_id is not None,
         ddos_protection_plan=network.SubResourceArgs(id=plan_id) if plan_id else None,
@@ -121,7 +123,7 @@ def _network(place: Place, args: SpokeArgs) -> network.VirtualNetwork:
 
 
 def _routes(place: Place, workload: str, firewall: pulumi.Input[str] | None) -> network.RouteTable:
-    """Everything that leaves goes to the firewall, or nowhere; what a gateway learns must not lead around it."""
+    """All outbound traffic goes to the firewall, or is dropped. Gateway routes must not bypass the firewall."""
     return network.RouteTable(
         place.logical("routes"),
         route_table_name=place.name("route_table", workload),

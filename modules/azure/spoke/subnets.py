@@ -1,4 +1,4 @@
-"""The subnets of a spoke, each with a security group of its own."""
+"""The subnets of a spoke, each with its own network security group."""
 
 from ipaddress import IPv4Network
 from typing import NotRequired, TypedDict
@@ -10,22 +10,22 @@ from bluelamp.modules.azure.hub.rules import DENY_ALL, LAST_OF_FORCE, OUT, HubRu
 from bluelamp.modules.azure.place import Place
 
 PRIVATE_ENDPOINTS = "private-endpoints"
-"""The name of the subnet for private endpoints."""
+"""The name of the private endpoint subnet."""
 
 
 class SpokeSubnet(TypedDict):
     """One subnet of a spoke."""
 
     address_prefix: str
-    """Its range, inside the spoke's and outside the other subnets'."""
+    """The address range, inside the spoke's and not overlapping the other subnets."""
     rules: NotRequired[list[HubRule]]
-    """Security rules of its own, which come before the module's; none when left out."""
+    """Further security rules, with precedence over the module's; none by default."""
     delegation: NotRequired[str]
-    """The service that it is given over to, such as `Microsoft.Web/serverFarms`; none when left out."""
+    """The service to which the subnet is delegated, such as `Microsoft.Web/serverFarms`; none by default."""
 
 
 def default_subnets(address_space: str) -> dict[str, SpokeSubnet]:
-    """The first half for the workload, the last quarter for private endpoints, the third kept for growth."""
+    """The first half for the workload, the last quarter for private endpoints, and the third quarter reserved."""
     whole = IPv4Network(address_space)
     half, quarter = list(whole.subnets(prefixlen_diff=1)), list(whole.subnets(prefixlen_diff=2))
     return {
@@ -35,7 +35,7 @@ def default_subnets(address_space: str) -> dict[str, SpokeSubnet]:
 
 
 def problems(address_space: str, wanted: dict[str, SpokeSubnet]) -> list[str]:
-    """What is wrong with a spoke's ranges and rules, in words."""
+    """The problems with a spoke's ranges and rules, each in a sentence."""
     found, seen = [], dict[str, IPv4Network]()
     whole = IPv4Network(address_space)
     for key, subnet in wanted.items():
@@ -67,7 +67,7 @@ def spoke_subnets(
     wanted: dict[str, SpokeSubnet],
     routes: network.RouteTable | None,
 ) -> dict[str, network.Subnet]:
-    """Makes the subnets, by their names, one after another: Azure changes one of a network at a time."""
+    """Creates the subnets, by name, one after another: Azure changes one subnet of a network at a time."""
     made: dict[str, network.Subnet] = {}
     for key, subnet in wanted.items():
         group = network.NetworkSecurityGroup(
@@ -88,7 +88,7 @@ def spoke_subnets(
             default_outbound_access=False,
             network_security_group=network.NetworkSecurityGroupArgs(id=group.id),
             route_table=network.RouteTableArgs(id=routes.id) if routes else None,
-            # Otherwise traffic to a private endpoint passes by the security group and the routes.
+            # Without these policies, traffic to a private endpoint bypasses the security group and the routes.
             private_endpoint_network_policies="Enabled",
             delegations=[network.DelegationArgs(name="service", service_name=delegation)] if delegation else None,
             opts=place.owner.child(depends_on=list(made.values())[-1:]),
@@ -97,9 +97,9 @@ def spoke_subnets(
 
 
 def _rules(key: str, subnet: SpokeSubnet) -> list[HubRule]:
-    """The subnet's own rules, then what it needs: its machines, a load balancer's probes, the way to the firewall.
+    """The subnet's own rules, then the required ones: traffic in the subnet, load balancer probes, the firewall.
 
-    What leaves the subnet is judged by the firewall, to which the routes lead, so it may leave.
+    Outbound traffic is allowed, since the routes lead to the firewall, which filters it.
     """
     prefix = subnet["address_prefix"]
     if key == PRIVATE_ENDPOINTS:

@@ -1,4 +1,4 @@
-"""A subscription, made or taken over, under its management group."""
+"""A new or existing subscription and its management group."""
 
 from typing import NotRequired
 
@@ -14,33 +14,33 @@ _WORKLOADS = ("Production", "DevTest")
 
 
 class SubscriptionArgs(LabelledArgs):
-    """What a subscription needs: either `subscription_id` or `billing_scope`."""
+    """Arguments of a subscription: either `subscription_id` or `billing_scope`."""
 
     workload: str
-    """What the subscription is for, such as `records`."""
+    """The purpose of the subscription, such as `records`."""
     subscription_id: NotRequired[pulumi.Input[str]]
-    """The GUID of a subscription that exists; it is placed, and never cancelled."""
+    """The GUID of an existing subscription, which is placed but never cancelled."""
     billing_scope: NotRequired[str]
-    """Where a new subscription is billed: the ARM id of an enrolment account, of an invoice section of a Microsoft
-    Customer Agreement, or of a partner's customer. A subscription is made when it is given."""
+    """The billing scope of a new subscription: the ARM id of an enrolment account, of an invoice section of a Microsoft
+    Customer Agreement, or of a partner's customer."""
     management_group_name: NotRequired[pulumi.Input[str]]
-    """The management group that governs it, such as `mg-corp-wmp-prod`; it stays where it is when left out."""
+    """The subscription's management group, such as `mg-corp-wmp-prod`; unchanged by default."""
     offer: NotRequired[str]
-    """What a new subscription is for, `Production` or `DevTest` (cheaper, and without a service level);
-    `Production` when left out."""
+    """The offer of a new subscription, `Production` or `DevTest` (cheaper, without a service level agreement);
+    `Production` by default."""
     tenant_id: NotRequired[pulumi.Input[str]]
-    """The Entra ID tenant of the subscription; that of whoever is logged in when left out."""
+    """The Entra ID tenant of the subscription; by default that of the signed-in identity."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to give the subscription up; false when left out."""
+    """Whether Pulumi refuses to delete the subscription; false by default."""
 
 
 class Subscription(Component):
-    """A subscription that is governed before anything is put into it."""
+    """A subscription that is placed in its management group before it gets resources."""
 
     id: pulumi.Output[str]
-    """The subscription's ARM id, `/subscriptions/…`, once it is in its place."""
+    """The subscription's ARM id, `/subscriptions/…`. It depends on the placement."""
     subscription_id: pulumi.Output[str]
-    """The subscription's GUID, once it is in its place; unknown in the preview that makes it."""
+    """The subscription's GUID. It depends on the placement, and is unknown in the preview that creates it."""
 
     def __init__(self, name: str, args: SubscriptionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -50,7 +50,7 @@ class Subscription(Component):
             placed = management.ManagementGroupSubscription(
                 f"{name}-placement",
                 group_id=group,
-                # The subscription that is placed is the provider's: the resource has no argument for it.
+                # The placed subscription is the provider's: the resource has no argument for it.
                 opts=self.child(provider=provider(name, number, self.child(), args.get("tenant_id"))),
             )
             number = pulumi.Output.all(number, placed.urn).apply(lambda pair: str(pair[0]))
@@ -59,7 +59,7 @@ class Subscription(Component):
         self.finish()
 
     def _number(self, name: str, args: SubscriptionArgs) -> pulumi.Output[str]:
-        """The GUID, of the subscription that is given or of the one that is made."""
+        """The GUID of the existing or the new subscription."""
         given, scope = args.get("subscription_id"), args.get("billing_scope")
         if (given is None) == (scope is None):
             raise ValueError(
@@ -82,7 +82,7 @@ class Subscription(Component):
                     tags=naming.tags(args["label"]), subscription_tenant_id=args.get("tenant_id")
                 ),
             ),
-            # What a subscription is called, and its tags, are changed in the subscription: an alias only begins it.
+            # Name and tags change on the subscription: an alias only sets the initial values.
             opts=self.child(protect=args.get("protect", False), ignore_changes=["properties"]),
         )
         number: pulumi.Output[str] = alias.properties.subscription_id
@@ -95,7 +95,7 @@ def provider(
     opts: pulumi.ResourceOptions,
     tenant_id: pulumi.Input[str] | None = None,
 ) -> Provider:
-    """A provider that puts resources into the subscription, signed in as the environment says (`ARM_CLIENT_ID` …)."""
+    """A provider for resources in the subscription, with the credentials of the environment (`ARM_CLIENT_ID` …)."""
     return Provider(
         f"{name}-provider",
         subscription_id=subscription_id,

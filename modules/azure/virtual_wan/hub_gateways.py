@@ -7,11 +7,11 @@ from bluelamp.modules.azure.place import Place
 from bluelamp.modules.component import after
 
 AZURE_ASN = 65515
-"""The autonomous system of every gateway of a virtual hub; Azure takes no other."""
+"""The BGP autonomous system number of all virtual hub gateways; Azure accepts no other."""
 
 
 def gateway_problems(vpn: int, express_route: int) -> list[str]:
-    """What Azure would refuse of these scale units, in words; 0 is no gateway."""
+    """The problems with these scale units, each in a sentence; 0 means no gateway."""
     found = [] if 0 <= vpn <= 20 else [f"vpn_scale_units is {vpn}; allowed are 0 to 20"]
     return found + (
         [] if 0 <= express_route <= 10 else [f"express_route_scale_units is {express_route}; allowed are 0 to 10"]
@@ -21,7 +21,7 @@ def gateway_problems(vpn: int, express_route: int) -> list[str]:
 def vpn_gateway(
     place: Place, hub: network.VirtualHub, units: int, opts: pulumi.ResourceOptions
 ) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    """Makes the hub's VPN gateway, which has two instances, and gives its id and its name."""
+    """Creates the hub's VPN gateway, which has two instances. Returns its id and its name."""
     name = place.name("vpn_gateway", "hub")
     gateway = network.VpnGateway(
         place.logical("vpn"),
@@ -40,7 +40,8 @@ def vpn_gateway(
 def express_route_gateway(
     place: Place, hub: network.VirtualHub, units: int, opts: pulumi.ResourceOptions
 ) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    """Makes the hub's ExpressRoute gateway and gives its id and its name; it grows to ten units by itself."""
+    """Creates the hub's ExpressRoute gateway, which scales automatically up to ten units. Returns its id and its
+    name."""
     name = place.name("express_route_gateway", "hub")
     gateway = network.ExpressRouteGateway(
         place.logical("express-route"),

@@ -1,4 +1,4 @@
-"""A virtual hub: its firewall, where it sends what, and its gateways."""
+"""A virtual hub with its firewall, routing intent and gateways."""
 
 from ipaddress import IPv4Network
 from typing import NotRequired
@@ -15,51 +15,51 @@ _TIERS = ("Standard", "Premium")
 
 
 class VirtualHubArgs(LabelledArgs):
-    """What a virtual hub needs."""
+    """Arguments of a virtual hub."""
 
     location: str
     """The Azure region, `uksouth` or `ukwest`; a WAN has one hub in each."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
+    """The resource group of the hub."""
     virtual_wan_id: pulumi.Input[str]
-    """The virtual WAN that it belongs to."""
+    """The hub's virtual WAN."""
     address_space: str
-    """Its own range, a /24 or larger (Azure advises a /23) that nothing else has; it cannot be changed."""
+    """The address range, a /24 or larger (Azure recommends a /23) without overlaps; it cannot be changed."""
     firewall_policy_id: pulumi.Input[str]
-    """What its firewall lets through: a `FirewallPolicy`."""
+    """The firewall policy, a `FirewallPolicy`."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives the hub's logs."""
     firewall_tier: NotRequired[str]
-    """`Premium` or `Standard`: the policy's; `Premium` when left out."""
+    """`Premium` or `Standard`, as in the policy; `Premium` by default."""
     public_addresses: NotRequired[int]
-    """How many public addresses the firewall has, 1 to 80; 1 when left out."""
+    """The number of public IP addresses of the firewall, 1 to 80; 1 by default."""
     vpn_scale_units: NotRequired[int]
-    """The VPN gateway's scale units, each 500 Mbps, 1 to 20; 0, no gateway, when left out."""
+    """The VPN gateway's scale units of 500 Mbps, 1 to 20; by default 0, no gateway."""
     express_route_scale_units: NotRequired[int]
-    """The ExpressRoute gateway's least scale units, each 2 Gbps, 1 to 10; 0, no gateway, when left out."""
+    """The ExpressRoute gateway's minimum scale units of 2 Gbps, 1 to 10; by default 0, no gateway."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the hub and its gateways; false when left out."""
+    """Whether Pulumi refuses to delete the hub and its gateways; false by default."""
 
 
 class VirtualHub(Component):
-    """A virtual hub whose firewall sees everything, with routing intent, gateways and logs."""
+    """A virtual hub with a firewall for all traffic, routing intent, gateways and logs."""
 
     virtual_hub_id: pulumi.Output[str]
     """The hub's ARM id."""
     virtual_hub_name: pulumi.Output[str]
-    """The hub's name, to which spokes are connected. It waits for the routing intent."""
+    """The hub's name, for the connections of spokes. It depends on the routing intent."""
     firewall_address: pulumi.Output[str]
-    """The firewall's private address, which Azure picks; networks ask it for names."""
+    """The firewall's private address, which Azure assigns; the DNS server of networks."""
     firewall_id: pulumi.Output[str]
     """The firewall's ARM id."""
     vpn_gateway_id: pulumi.Output[str]
-    """The VPN gateway's ARM id; empty where there is none."""
+    """The VPN gateway's ARM id; empty without one."""
     vpn_gateway_name: pulumi.Output[str]
-    """The VPN gateway's name, known before it exists; empty where there is none."""
+    """The VPN gateway's name, known before it exists; empty without one."""
     express_route_gateway_id: pulumi.Output[str]
-    """The ExpressRoute gateway's ARM id; empty where there is none."""
+    """The ExpressRoute gateway's ARM id; empty without one."""
     express_route_gateway_name: pulumi.Output[str]
-    """The ExpressRoute gateway's name, known before it exists; empty where there is none."""
+    """The ExpressRoute gateway's name, known before it exists; empty without one."""
 
     def __init__(self, name: str, args: VirtualHubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -73,7 +73,7 @@ class VirtualHub(Component):
             virtual_wan=network.SubResourceArgs(id=args["virtual_wan_id"]),
             address_prefix=args["address_space"],
             sku="Standard",
-            # The circuit is preferred, and the VPN carries what it did when it is down.
+            # The circuit is preferred, and the VPN is its backup.
             hub_routing_preference="ExpressRoute",
             opts=self.child(protect=args.get("protect", False)),
         )
@@ -133,7 +133,7 @@ def _firewall(place: Place, args: VirtualHubArgs, hub: network.VirtualHub) -> ne
 
 
 def _routing_intent(place: Place, hub: pulumi.Output[str], wall: network.AzureFirewall) -> network.RoutingIntent:
-    """What goes to the Internet and what goes between networks, sites and hubs passes the firewall."""
+    """Sends Internet traffic and traffic between networks, sites and hubs through the firewall."""
     destinations = {"internet": "Internet", "private": "PrivateTraffic"}
     return network.RoutingIntent(
         place.logical("routing-intent"),

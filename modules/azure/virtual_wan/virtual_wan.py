@@ -1,4 +1,4 @@
-"""A virtual WAN: what virtual hubs belong to."""
+"""A virtual WAN, the parent of virtual hubs."""
 
 from typing import NotRequired
 
@@ -11,18 +11,18 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class VirtualWanArgs(LabelledArgs):
-    """What a virtual WAN needs."""
+    """Arguments of a virtual WAN."""
 
     location: str
-    """The Azure region that keeps its description, `uksouth` or `ukwest`."""
+    """The Azure region of the WAN's metadata, `uksouth` or `ukwest`."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
+    """The resource group of the WAN."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete it; false when left out."""
+    """Whether Pulumi refuses to delete it; false by default."""
 
 
 class VirtualWan(Component):
-    """A Standard virtual WAN, in which branches reach one another and VPN is always encrypted."""
+    """A Standard virtual WAN with branch-to-branch traffic and VPN encryption."""
 
     virtual_wan_id: pulumi.Output[str]
     """The virtual WAN's ARM id."""

@@ -1,4 +1,4 @@
-"""Workload identities: programs that prove who they are by where they run, with no secret to lose.
+"""Workload identities: managed identities with federated credentials instead of secrets.
 
     WorkloadIdentity("custody", {"label": label, "location": "uksouth", "workload": "custody",
                                  "resource_group_name": group.name,
@@ -6,7 +6,7 @@
                                                              "subject": "system:serviceaccount:custody:api"}},
                                  "roles": {"secrets": {"role_definition_id": secrets_user, "scope": vault.id}}})
 
-A credential trusts one issuer for one subject: a service account of a cluster (`system:serviceaccount:NAMESPACE:NAME`)
+A credential trusts one issuer and one subject: a service account of a cluster (`system:serviceaccount:NAMESPACE:NAME`)
 or an environment of a repository (`repo:ORGANISATION/NAME:environment:ENVIRONMENT`).
 """
 

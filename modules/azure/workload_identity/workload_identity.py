@@ -1,4 +1,4 @@
-"""A managed identity, whom it trusts to speak for it, and what it may do."""
+"""A managed identity with its federated credentials and role assignments."""
 
 import re
 from typing import NotRequired, TypedDict
@@ -12,39 +12,39 @@ from bluelamp.modules.component import Component, after
 from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 _AUDIENCE = "api://AzureADTokenExchange"
-_MOST = 20  # federated credentials that Azure allows an identity
+_MOST = 20  # Azure's limit of federated credentials for one identity
 _SUBJECT = re.compile(r"[^\s*?]+")
 
 
 class FederatedCredential(TypedDict):
-    """Who may speak for the identity."""
+    """A federated credential of the identity."""
 
     issuer: pulumi.Input[str]
-    """Who signs the tokens: the `https://` address of a cluster's or a forge's OpenID Connect issuer."""
+    """The token issuer: the `https://` address of a cluster's or a Git hosting service's OpenID Connect issuer."""
     subject: str
-    """Exactly whom the token must be about; no wildcard."""
+    """The exact subject of the token; no wildcards."""
     audience: NotRequired[str]
-    """Whom the token must be for; `api://AzureADTokenExchange` when left out."""
+    """The audience of the token; `api://AzureADTokenExchange` by default."""
 
 
 class RoleGrant(TypedDict):
-    """One thing that the identity may do."""
+    """A role assignment of the identity."""
 
     role_definition_id: pulumi.Input[str]
     """The role's ARM id."""
     scope: pulumi.Input[str]
-    """Where: the ARM id of one resource, or of a resource group."""
+    """The scope: the ARM id of one resource, or of a resource group."""
 
 
 class WorkloadIdentityArgs(ResourceGroupScopedArgs):
-    """What an identity needs."""
+    """Arguments of an identity."""
 
     workload: str
-    """Which program it is, such as `custody`."""
+    """The workload, such as `custody`."""
     credentials: dict[str, FederatedCredential]
-    """Who may speak for it, by a short name for each; at most 20."""
+    """Federated credentials, keyed by a short name; at most 20."""
     roles: NotRequired[dict[str, RoleGrant]]
-    """What it may do, by a short name for each; nothing when left out."""
+    """Role assignments, keyed by a short name; none by default."""
 
 
 class WorkloadIdentity(Component):
@@ -53,11 +53,11 @@ class WorkloadIdentity(Component):
     id: pulumi.Output[str]
     """The identity's ARM id."""
     name: pulumi.Output[str]
-    """Its name, known before it exists."""
+    """The identity's name, known before it exists."""
     client_id: pulumi.Output[str]
-    """The client id that the program signs in with."""
+    """The client id, for sign-in by the workload."""
     principal_id: pulumi.Output[str]
-    """Its object id, for role assignments of one's own."""
+    """The object id, for further role assignments."""
 
     def __init__(self, name: str, args: WorkloadIdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -81,7 +81,7 @@ class WorkloadIdentity(Component):
                 issuer=credential["issuer"],
                 subject=credential["subject"],
                 audiences=[credential.get("audience", _AUDIENCE)],
-                # Azure takes one change of an identity's credentials at a time.
+                # Azure accepts one change of an identity's credentials at a time.
                 opts=self.child(depends_on=before),
             )
             before = [made]
@@ -102,7 +102,7 @@ class WorkloadIdentity(Component):
 
 
 def _check(owner: str, credentials: dict[str, FederatedCredential]) -> None:
-    """Raises `ValueError` with everything that is wrong."""
+    """Raises `ValueError` listing every problem."""
     wrong = []
     if not 1 <= len(credentials) <= _MOST:
         wrong.append(f"there are {len(credentials)} credentials; Azure takes 1 to {_MOST}")

@@ -1,4 +1,4 @@
-"""What a policy of access compiles to, as resources."""
+"""The resources that an access policy compiles to."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -37,7 +37,7 @@ _CLASSES: Final[Mapping[str, type[pulumi.CustomResource]]] = {
     )
 }
 _OWN_NAMES: Final = {"Api": "apiId", "Product": "productId"}
-"""The input by which others refer to a resource, known before it exists."""
+"""The output with which others refer to a resource, known before it exists."""
 
 
 class AccessLake(TypedDict):
@@ -61,27 +61,28 @@ class AccessGateway(TypedDict):
 
 
 class DataAccessArgs(LabelledArgs):
-    """What is compiled, and for what."""
+    """Arguments of the compilation."""
 
     policy: dict[str, Any]
-    """The policy, as `stacks/<force>/access.yaml` has it, with the last day of each agreement in `agreements`."""
+    """The policy, in the format of `stacks/<force>/access.yaml`, with the last day of each agreement in
+    `agreements`."""
     day: str
-    """The day on which it is compiled, such as `2026-04-01`: rules that have expired give nothing."""
+    """The date of the compilation, such as `2026-04-01`: expired rules grant no access."""
     tenant_id: pulumi.Input[str]
-    """The tenant whose tokens partners bring."""
+    """The tenant that issues partners' tokens."""
     excluded_group_ids: NotRequired[list[pulumi.Input[str]]]
-    """Object ids of groups that conditional access does not bind: the emergency accounts."""
+    """Object ids of groups excluded from conditional access: the emergency access accounts."""
     lake: NotRequired[AccessLake]
-    """The lake; needed where the policy allows anything that is in it."""
+    """The lake; required if the policy allows access to data in it."""
     gateway: NotRequired[AccessGateway]
-    """The API Management service; needed for partners and the public."""
+    """The API Management service; required for partners and the public."""
 
 
 class DataAccess(Component):
-    """Access packages, conditional access, role assignments and interfaces, for what the policy allows today."""
+    """Access packages, conditional access, role assignments and APIs, for the access that the policy allows today."""
 
     rules: pulumi.Output[list[str]]
-    """The rules that give access, by id."""
+    """The rules that grant access, by id."""
 
     def __init__(self, name: str, args: DataAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -130,10 +131,10 @@ class DataAccess(Component):
 
 
 def _check(owner: str, args: DataAccessArgs, compiling: Compiling) -> None:
-    """Raises `ValueError` for a policy that needs what is not given."""
+    """Raises `ValueError` if an argument that the policy needs is missing."""
     wrong = []
     if needs_lake(compiling) and "lake" not in args:
-        wrong.append("lake is missing; the policy allows access to what is in it")
+        wrong.append("lake is missing; the policy allows access to data in it")
     if needs_gateway(compiling) and "gateway" not in args:
         wrong.append("gateway is missing; the policy gives partners or the public access")
     if wrong:

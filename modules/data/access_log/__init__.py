@@ -1,9 +1,9 @@
-"""The log of every access to data, sent to the immutable log archive beside the workspace.
+"""Data access logs, sent to the immutable log archive as well as the workspace.
 
     AccessLog("access-log", {"archive_id": archive.id, "services": {"lake": blob_service, "interfaces": service.id}})
 
-Section 62 of the Data Protection Act 2018 asks for logs of consultation and disclosure that show who did it and when.
-Nobody, administrators included, can change what the archive has, for as long as it keeps it.
+Section 62 of the Data Protection Act 2018 requires logs of consultation and disclosure that show the person and time.
+Nobody, administrators included, can change the archived logs during their retention.
 """
 
 from bluelamp.modules.data.access_log.access_log import AccessLog, AccessLogArgs

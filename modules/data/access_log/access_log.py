@@ -1,4 +1,4 @@
-"""Diagnostic settings that send logs of access to the log archive."""
+"""Diagnostic settings that send access logs to the log archive."""
 
 from typing import Final, NotRequired, TypedDict
 
@@ -14,22 +14,22 @@ _DIRECTORY: Final = (
     "ServicePrincipalSignInLogs",
     "ManagedIdentitySignInLogs",
 )
-"""The logs of Entra ID that say who asked for an access package and who signed in."""
+"""The Entra ID log categories of access package requests and sign-ins."""
 
 
 class AccessLogArgs(TypedDict):
-    """What is logged, and where to."""
+    """Arguments of the access log."""
 
     archive_id: pulumi.Input[str]
     """The ARM id of the log archive's storage account."""
     services: dict[str, pulumi.Input[str]]
-    """The ARM ids of the resources whose logs are archived, by a short name for each."""
+    """The ARM ids of the resources whose logs are archived, keyed by a short name."""
     directory: NotRequired[str]
-    """The name of a diagnostic setting of Entra ID, unique in the tenant; none is made when left out."""
+    """The name of a diagnostic setting of Entra ID, unique in the tenant; none is created by default."""
 
 
 class AccessLog(Component):
-    """A diagnostic setting for each service, and one for the directory."""
+    """A diagnostic setting for each service, and one for Entra ID."""
 
     archived: pulumi.Output[list[str]]
     """The short names of the services whose logs are archived."""

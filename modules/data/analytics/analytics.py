@@ -1,4 +1,4 @@
-"""A machine learning workspace in a managed network, and a Stream Analytics cluster with private ways to its data."""
+"""A machine learning workspace with a managed network, and a Stream Analytics cluster with private endpoints."""
 
 from collections.abc import Mapping
 from typing import Any, Final, NotRequired
@@ -7,7 +7,7 @@ import pulumi
 from pulumi_azure_native import storage, streamanalytics
 
 from bluelamp.modules import naming
-from bluelamp.modules.azure import closed_storage, immutable_storage
+from bluelamp.modules.azure import immutable_storage, private_storage
 from bluelamp.modules.azure.lock import lock
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.azure.private_link import BLOB_ZONE, private_links
@@ -22,43 +22,43 @@ _UNITS: Final = range(36, 217, 36)
 
 
 class DataAnalyticsArgs(ResourceGroupScopedArgs):
-    """What analytics needs."""
+    """Arguments of analytics."""
 
     workload: str
-    """What it is for, such as `analytics`; in every name."""
+    """The purpose, such as `analytics`; part of every name."""
     subnet_id: pulumi.Input[str]
-    """The subnet for the private endpoints."""
+    """The private endpoint subnet."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives the logs."""
     key_vault_id: pulumi.Input[str]
-    """The key vault in which the workspace keeps its secrets."""
+    """The key vault for the workspace's secrets."""
     lake_id: pulumi.Input[str]
-    """The lake that it reads and writes, a storage account's ARM id."""
+    """The ARM id of the lake's storage account, which the workspace reads and writes."""
     event_hubs_id: pulumi.Input[str]
-    """The Event Hubs namespace whose streams are read."""
+    """The ARM id of the Event Hubs namespace with the event streams."""
     streaming_units: NotRequired[int]
-    """The size of the Stream Analytics cluster, 36 to 216 in steps of 36; 36 when left out."""
+    """Streaming units of the Stream Analytics cluster, 36 to 216 in steps of 36; 36 by default."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the private names, by a short name for each; not used for zones that exist."""
+    """Networks to link to new private DNS zones, keyed by a short name; not used for existing zones."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Private DNS zones that exist, by name; made when left out."""
+    """Existing private DNS zones, by name; missing zones are created."""
     key: NotRequired[EncryptionKey]
-    """A key of the force's own for the workspace's storage; Microsoft's when left out."""
+    """A customer-managed key for the workspace's storage; a Microsoft-managed key by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the workspace's storage; false when left out."""
+    """Whether Pulumi refuses to delete the workspace's storage; false by default."""
 
 
 class DataAnalytics(Component):
-    """A workspace that reaches only what is approved, its storage, and a cluster for streams."""
+    """A workspace with approved outbound connections only, its storage, and a Stream Analytics cluster."""
 
     id: pulumi.Output[str]
     """The machine learning workspace's ARM id."""
     name: pulumi.Output[str]
     """The machine learning workspace's name, known before it exists."""
     storage_id: pulumi.Output[str]
-    """The ARM id of the workspace's own storage account."""
+    """The ARM id of the workspace's storage account."""
     cluster_id: pulumi.Output[str]
-    """The Stream Analytics cluster's ARM id, in which streaming jobs run."""
+    """The Stream Analytics cluster's ARM id, for streaming jobs."""
 
     def __init__(self, name: str, args: DataAnalyticsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -79,9 +79,9 @@ class DataAnalytics(Component):
         self.finish()
 
     def _storage(self, name: str, args: DataAnalyticsArgs) -> storage.StorageAccount:
-        """The workspace's own storage, which cannot be a lake."""
+        """The workspace's storage account. It must not have a hierarchical namespace."""
         account_name = naming.name("storage_account", args["workload"], args["label"], args["location"])
-        account = closed_storage.account(self, name, args, account_name, access_tier="Hot")
+        account = private_storage.account(self, name, args, account_name, access_tier="Hot")
         here: dict[str, pulumi.Input[str]] = {
             "account_name": after(account_name, account),
             "resource_group_name": args["resource_group_name"],
@@ -102,8 +102,14 @@ class DataAnalytics(Component):
             ),
             opts=self.child(),
         )
-        told = send_logs(f"{name}-shares-logs", shares, args["workspace_id"], self.child())
-        lock(self, f"{name}-lock", account, [*blobs, shares, told], "It holds the notebooks and results of analysts.")
+        share_logs = send_logs(f"{name}-shares-logs", shares, args["workspace_id"], self.child())
+        lock(
+            self,
+            f"{name}-lock",
+            account,
+            [*blobs, shares, share_logs],
+            "It holds the notebooks and results of analysts.",
+        )
         private_links(self, f"{name}-storage", args, account, _STORAGE)
         return account
 

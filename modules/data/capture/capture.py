@@ -1,4 +1,4 @@
-"""An Event Hubs namespace: what is captured, in queues, each record against a schema."""
+"""An Event Hubs namespace with event hubs and a schema group."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -23,47 +23,48 @@ class CaptureHub(TypedDict):
     """One event hub."""
 
     partitions: NotRequired[int]
-    """How many consumers can read at once, 1 to 32; 4 when left out. It cannot be changed later."""
+    """The number of partitions (parallel consumers), 1 to 32; 4 by default. It cannot be changed later."""
     retention_hours: NotRequired[int]
-    """Hours for which a record can be read again, 1 to 168; 168 when left out."""
+    """Retention in hours, 1 to 168; 168 by default."""
 
 
 class DataCaptureArgs(ResourceGroupScopedArgs):
-    """What capture needs."""
+    """Arguments of capture."""
 
     workload: str
-    """What it is for, such as `capture`; in every name."""
+    """The purpose, such as `capture`; part of every name."""
     subnet_id: pulumi.Input[str]
-    """The subnet for the private endpoint."""
+    """The private endpoint subnet."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives the namespace's logs."""
     hubs: dict[str, CaptureHub]
     """The event hubs by name, such as one for valid records and one for those in quarantine."""
     schema_group: NotRequired[str]
-    """The name of the group of JSON Schemas that records are written and read by; `forms` when left out."""
+    """The name of the JSON Schema group; `forms` by default."""
     schema_compatibility: NotRequired[str]
-    """What a new version of a schema may change: `Backward` (the new one reads old records), `Forward` (the old one
-    reads new records) or `None`; `None` when left out. It cannot be changed later."""
+    """Schema compatibility: `Backward` (the new version reads old records), `Forward` (the old one
+    reads new records) or `None`; `None` by default. It cannot be changed later."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the private name, by a short name for each; not used for zones that exist."""
+    """Networks to link to a new private DNS zone, keyed by a short name; not used for existing zones."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Private DNS zones that exist, by name; made when left out."""
+    """Existing private DNS zones, by name; missing zones are created."""
     key: NotRequired[EncryptionKey]
-    """A key of the force's own to encrypt with, which only the premium tier can; Microsoft's, and the standard tier,
-    when left out. A namespace cannot change its tier later."""
+    """A customer-managed encryption key, which needs the premium tier; by default a Microsoft-managed key and the
+    standard
+    tier. The tier of a namespace cannot be changed later."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the namespace; false when left out."""
+    """Whether Pulumi refuses to delete the namespace; false by default."""
 
 
 class DataCapture(Component):
-    """A namespace without public network access or keys: event hubs and a schema group, every access logged."""
+    """A namespace without public network access or access keys: event hubs, a schema group and access logs."""
 
     id: pulumi.Output[str]
     """The namespace's ARM id."""
     name: pulumi.Output[str]
     """The namespace's name, known before it exists."""
     hub_ids: pulumi.Output[dict[str, str]]
-    """The event hubs' ARM ids by name, at which roles are given."""
+    """The event hubs' ARM ids by name, for role assignments."""
     schema_group_id: pulumi.Output[str]
     """The schema group's ARM id."""
 
@@ -149,7 +150,7 @@ def _encryption(key: EncryptionKey) -> eventhub.EncryptionArgs:
 
 def _problems(args: DataCaptureArgs) -> Iterator[str]:
     if not args["hubs"]:
-        yield "hubs is empty; name one event hub at least"
+        yield "hubs is empty; name at least one event hub"
     for hub, wanted in args["hubs"].items():
         if not _HUB.fullmatch(hub):
             yield f"hubs.{hub} cannot be the name of an event hub: use letters, digits, dots, hyphens and underscores"

@@ -1,12 +1,12 @@
-"""The catalogue: a Microsoft Purview account, in which a force finds what data it holds, where, and whose it is.
+"""The data catalogue: a Microsoft Purview account with a force's data assets, their locations and owners.
 
     DataCatalogue("catalogue", {"label": label, "location": "uksouth", "workload": "catalogue",
                                 "resource_group_name": group.name, "workspace_id": logs.workspace_id,
                                 "subnet_id": spoke.private_endpoints_subnet_id, "private_zone_ids": zones.zone_ids})
 
-Collections, sources, scans and the glossary are the account's data plane, and are not made here: the register in
-`stacks/<force>/assets/` is where they come from. Scans read over the account's own managed network; the private
-endpoints of its ingestion storage, which Azure names only after the account exists, are made in the portal.
+Collections, sources, scans and the glossary belong to the account's data plane and are not created here: their source
+is the register in `stacks/<force>/assets/`. Scans use the account's managed network. Create the private
+endpoints of its ingestion storage, which Azure creates with the account, in the portal.
 """
 
 from bluelamp.modules.data.catalogue.catalogue import DataCatalogue, DataCatalogueArgs

@@ -1,4 +1,4 @@
-"""A Microsoft Purview account that is reached through private endpoints only."""
+"""A Microsoft Purview account with private endpoint access only."""
 
 from typing import Final, NotRequired
 
@@ -18,31 +18,31 @@ _GROUPS: Final = {
 
 
 class DataCatalogueArgs(ResourceGroupScopedArgs):
-    """What a catalogue needs."""
+    """Arguments of a catalogue."""
 
     workload: str
-    """What it is for, such as `catalogue`; in every name."""
+    """The purpose, such as `catalogue`; part of every name."""
     subnet_id: pulumi.Input[str]
-    """The subnet for the private endpoints."""
+    """The private endpoint subnet."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives the account's logs."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the private names, by a short name for each; not used for zones that exist."""
+    """Networks to link to new private DNS zones, keyed by a short name; not used for existing zones."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Private DNS zones that exist, by name; made when left out."""
+    """Existing private DNS zones, by name; missing zones are created."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the account; false when left out."""
+    """Whether Pulumi refuses to delete the account; false by default."""
 
 
 class DataCatalogue(Component):
-    """A Purview account: no public network access, no event hub of its own, every access logged."""
+    """A Purview account: no public network access, no managed event hub, access logs."""
 
     id: pulumi.Output[str]
     """The account's ARM id."""
     name: pulumi.Output[str]
     """The account's name, known before it exists."""
     principal_id: pulumi.Output[str]
-    """The object id of the identity that scans, to which reading roles are given."""
+    """The object id of the identity that scans sources, for role assignments."""
 
     def __init__(self, name: str, args: DataCatalogueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

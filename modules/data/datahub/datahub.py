@@ -1,4 +1,4 @@
-"""DataHub in a tenant of its own: its metadata service, its pages, and the job that prepares its stores."""
+"""DataHub in its own tenant: metadata service, front end, and upgrade job."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -18,60 +18,60 @@ _PAGES: Final = "datahub-frontend"
 _PORTS: Final = {_METADATA: 8080, _PAGES: 9002}
 _HEALTH: Final = {_METADATA: "/health", _PAGES: "/admin"}
 _WRITES: Final = ("/datahub/logs", "/home/datahub")
-_SECRET: Final = "datahub"  # noqa: S105 - the name of a secret, which External Secrets brings
+_SECRET: Final = "datahub"  # noqa: S105 - the name of a secret, which External Secrets creates
 _HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 class DataHubImages(TypedDict):
-    """The images in the force's registry, by digest, all of one release."""
+    """The images in the force's registry, with digests and all of one release."""
 
     gms: str
     """The metadata service, `datahub-gms`."""
     frontend: str
-    """The pages, `datahub-frontend-react`."""
+    """The front end, `datahub-frontend-react`."""
     upgrade: str
-    """What prepares the stores for the release, `datahub-upgrade`."""
+    """The upgrade job, `datahub-upgrade`, which prepares the data stores for the release."""
 
 
 class DataHubStore(TypedDict):
-    """A store that DataHub needs and that is run elsewhere."""
+    """An external data store of DataHub."""
 
     host: str
     """Its host name."""
     port: int
-    """Its port, which speaks TLS."""
+    """Its TLS port."""
     cidr: str
-    """The addresses that it is at, to which the tenant's network policies let through."""
+    """Its address range, for the tenant's network policies."""
 
 
 class DataHubArgs(LabelledArgs):
-    """What DataHub needs."""
+    """Arguments of DataHub."""
 
     host: str
-    """The host name of its pages below the cluster's gateway, such as `catalogue.live.essex.police.example`."""
+    """The host name of the front end below the gateway's domain, such as `catalogue.live.essex.police.example`."""
     images: DataHubImages
     """The images."""
     database: DataHubStore
     """A PostgreSQL server with a database `datahub`."""
     search: DataHubStore
-    """An OpenSearch cluster, for search and for the graph."""
+    """An OpenSearch cluster, for search and the graph index."""
     kafka: DataHubStore
     """A Kafka cluster's bootstrap server."""
     namespace: NotRequired[str]
-    """The tenant's namespace; `datahub` when left out."""
+    """The tenant's namespace; `datahub` by default."""
     gateway: NotRequired[str]
-    """The namespace of the cluster's gateway; `gateway-system` when left out."""
+    """The namespace of the cluster's gateway; `gateway-system` by default."""
     groups: NotRequired[TenantGroups]
-    """Who may do what in the namespace; nobody when left out."""
+    """Roles in the namespace; none by default."""
 
 
 class DataHub(Component):
-    """A tenant with DataHub's own programs: two copies of each, restricted pods, a route from the gateway."""
+    """A tenant with DataHub's services: two replicas each, restricted pods, and a route from the gateway."""
 
     namespace: pulumi.Output[str]
     """The tenant's namespace, known before it exists."""
     url: pulumi.Output[str]
-    """Where the pages are."""
+    """The front end's URL."""
 
     def __init__(self, name: str, args: DataHubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -125,7 +125,7 @@ class DataHub(Component):
     def _upgrade(
         self, tenant: Tenant, env: Mapping[str, pulumi.Input[str]], secrets: Mapping[str, tuple[str, str]]
     ) -> kubernetes.batch.v1.Job:
-        """Prepares the stores for the release; another image is another job."""
+        """Prepares the data stores for the release. A new image creates a new job."""
         image = self._args["images"]["upgrade"]
         release = image.rpartition(":")[2][:8]
         runs = restricted.container(
@@ -164,7 +164,7 @@ class DataHub(Component):
         cpu: str,
         memory: str,
     ) -> kubernetes.core.v1.Service:
-        """Two copies of a program, of which one may be missing, and the service in front of them."""
+        """A deployment with two replicas, its pod disruption budget and its service."""
         label, port = self._args["label"], _PORTS[program]
         own = {"app.kubernetes.io/name": program}
         select = kubernetes.meta.v1.LabelSelectorArgs(match_labels=own)
@@ -276,7 +276,7 @@ def _kafka_secrets() -> dict[str, tuple[str, str]]:
 
 
 def _secrets() -> dict[str, tuple[str, str]]:
-    """Environment variables by the secret and the key in it."""
+    """Environment variables with their secrets and keys."""
     keys = {
         "EBEAN_DATASOURCE_USERNAME": "database-user",
         "EBEAN_DATASOURCE_PASSWORD": "database-password",

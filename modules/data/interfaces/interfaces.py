@@ -1,4 +1,4 @@
-"""The API Management service, with an identity of its own and a log of every call."""
+"""The API Management service, with a managed identity and a log of every call."""
 
 from typing import Final, NotRequired
 
@@ -11,41 +11,41 @@ from bluelamp.modules.component import Component, after
 from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 DELEGATION: Final = "Microsoft.Web/serverFarms"
-"""The service that its subnet is given over to."""
+"""The service to which its subnet is delegated."""
 _LOGGED: Final = ["Purpose"]
-"""The headers of a call that are logged: why a partner asks."""
+"""The request headers that are logged: the partner's purpose."""
 
 
 class DataInterfacesArgs(ResourceGroupScopedArgs):
-    """What the service needs."""
+    """Arguments of the service."""
 
     workload: str
-    """What it is for, such as `data`; in every name."""
+    """The purpose, such as `data`; part of every name."""
     subnet_id: pulumi.Input[str]
-    """A subnet of its own, a /27 or larger, given over to `Microsoft.Web/serverFarms`."""
+    """A dedicated subnet, a /27 or larger, delegated to `Microsoft.Web/serverFarms`."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives the service's logs."""
     contact: str
-    """The e-mail address that partners see."""
+    """The e-mail address shown to partners."""
     units: NotRequired[int]
-    """Its size, 1 to 10; 1 when left out."""
+    """The number of scale units, 1 to 10; 1 by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete it; false when left out."""
+    """Whether Pulumi refuses to delete the service; false by default."""
 
 
 class DataInterfaces(Component):
-    """An API Management service in the tier Standard v2: joined to a network, no portal, every call logged."""
+    """An API Management service in the tier Standard v2: VNet integration, no developer portal, a log of every call."""
 
     id: pulumi.Output[str]
     """The service's ARM id."""
     name: pulumi.Output[str]
-    """Its name, known before it exists."""
+    """The service's name, known before it exists."""
     resource_group_name: pulumi.Output[str]
-    """The name of its resource group."""
+    """The name of the service's resource group."""
     principal_id: pulumi.Output[str]
-    """The object id of its identity, which reads the lake."""
+    """The object id of the service's identity, which reads the lake."""
     url: pulumi.Output[str]
-    """Where it answers, known before it exists."""
+    """The gateway's URL, known before it exists."""
 
     def __init__(self, name: str, args: DataInterfacesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -62,7 +62,7 @@ class DataInterfaces(Component):
             identity=apimanagement.ApiManagementServiceIdentityArgs(type="SystemAssigned"),
             publisher_name=args["label"]["force"],
             publisher_email=args["contact"],
-            # Calls come in from the Internet; what the gateway asks leaves through the subnet.
+            # Inbound calls come from the Internet; outbound traffic uses the subnet.
             virtual_network_type="External",
             virtual_network_configuration=apimanagement.VirtualNetworkConfigurationArgs(
                 subnet_resource_id=args["subnet_id"]
@@ -91,7 +91,7 @@ class DataInterfaces(Component):
             opts=self.child(),
         )
         self.id = service.id
-        # Whoever offers something waits until every call is logged.
+        # Dependants wait until logging is configured.
         self.name = after(service_name, service, calls)
         self.resource_group_name = pulumi.Output.from_input(args["resource_group_name"])
         self.principal_id = service.identity.apply(lambda identity: identity.principal_id if identity else "")

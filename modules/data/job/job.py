@@ -1,4 +1,4 @@
-"""A workload that runs on a schedule in a tenant's namespace."""
+"""A scheduled workload in a tenant's namespace."""
 
 import re
 from collections.abc import Iterator
@@ -29,56 +29,56 @@ _AUTHORITY: Final = "https://login.microsoftonline.com/"
 
 
 class JobIdentity(TypedDict):
-    """The Entra ID identity that the job acts as, by workload identity: it holds no password.
+    """The job's Entra ID identity, used with workload identity and without a password.
 
-    The pod has a token of its service account as a file, and the environment variables by which Azure's SDKs find it.
-    No webhook has to be installed on the cluster.
+    The pod has a service account token as a file, and the environment variables that Azure's SDKs read.
+    The cluster needs no webhook.
     """
 
     client_id: pulumi.Input[str]
-    """The identity's client id; it is federated with `ScheduledJob.subject`."""
+    """The client id of the identity, which is federated with `ScheduledJob.subject`."""
     tenant_id: pulumi.Input[str]
     """The Entra ID tenant."""
 
 
 class ScheduledJobArgs(LabelledArgs):
-    """What a job needs."""
+    """Arguments of a job."""
 
     namespace: pulumi.Input[str]
-    """The tenant's namespace (`Tenant.namespace`), whose network policies say what the job reaches."""
+    """The tenant's namespace (`Tenant.namespace`), whose network policies limit the job's connections."""
     job: str
     """The job's name, such as `demand-forecast`."""
     image: str
     """The image in the force's registry, by digest."""
     schedule: str
-    """When it starts, as cron has it: `30 4 * * *` is half past four every night."""
+    """The cron schedule: `30 4 * * *` is 04:30 every day."""
     time_zone: NotRequired[str]
-    """The time zone of the schedule; `Europe/London` when left out."""
+    """The time zone of the schedule; `Europe/London` by default."""
     arguments: NotRequired[list[str]]
-    """Arguments of the image's program; none when left out."""
+    """Arguments of the program; none by default."""
     env: NotRequired[dict[str, pulumi.Input[str]]]
-    """Environment variables, never secrets; none when left out."""
+    """Environment variables, without secrets; none by default."""
     cpu: NotRequired[str]
-    """Cores; `1` when left out."""
+    """CPU; `1` by default."""
     memory: NotRequired[str]
-    """Memory; `2Gi` when left out."""
+    """Memory; `2Gi` by default."""
     deadline_minutes: NotRequired[int]
-    """Minutes after which a run is stopped, 1 to 1,440; 60 when left out."""
+    """The deadline in minutes, 1 to 1,440; 60 by default."""
     retries: NotRequired[int]
-    """How often a run that failed is tried again, 0 to 10; 1 when left out."""
+    """The number of retries after a failure, 0 to 10; 1 by default."""
     identity: NotRequired[JobIdentity]
-    """Whom it signs in to Azure as; nobody when left out."""
+    """The identity for sign-in to Azure; none by default."""
     files: NotRequired[dict[str, pulumi.Input[str]]]
-    """Files that it reads in `/etc/bluelamp`, their content by name, never secrets; none when left out."""
+    """Files in `/etc/bluelamp`, content by name, without secrets; none by default."""
 
 
 class ScheduledJob(Component):
-    """A CronJob under the Pod Security Standard `restricted`: one run at a time, stopped at its deadline."""
+    """A CronJob that meets the Pod Security Standard `restricted`: one run at a time, with a deadline."""
 
     name: pulumi.Output[str]
     """The CronJob's name, known before it exists."""
     service_account: pulumi.Output[str]
-    """The service account that it runs as."""
+    """The job's service account."""
     subject: pulumi.Output[str]
     """The subject of that account's tokens, for an identity's federated credential."""
 
@@ -126,7 +126,7 @@ class ScheduledJob(Component):
             )
 
     def _job(self, args: ScheduledJobArgs) -> kubernetes.batch.v1.JobSpecArgs:
-        volumes, who = _volumes(args), _who(args)
+        volumes, who = _volumes(args), _identity_annotations(args)
         runs = restricted.container(
             args["job"],
             args["image"],
@@ -152,17 +152,17 @@ class ScheduledJob(Component):
 
 
 def _sign_in(args: ScheduledJobArgs) -> dict[str, pulumi.Input[str]]:
-    """The environment variables by which Azure's SDKs find the sign-in and the token."""
+    """The environment variables that Azure's SDKs read for sign-in."""
     if "identity" not in args:
         return {}
     return {"AZURE_AUTHORITY_HOST": _AUTHORITY, "AZURE_FEDERATED_TOKEN_FILE": f"{_TOKENS}/{_TOKEN}"}
 
 
-def _who(args: ScheduledJobArgs) -> dict[str, pulumi.Input[str]]:
-    """The annotations that say which identity the pod acts as.
+def _identity_annotations(args: ScheduledJobArgs) -> dict[str, pulumi.Input[str]]:
+    """The annotations with the pod's identity.
 
-    Its environment takes them from there: ids that are known only once the identity is made would keep a preview from
-    telling that no secret is in the environment (BL-K8S-010).
+    The environment refers to these annotations. Ids that are unknown in a preview would prevent the check that
+    the environment contains no secret (BL-K8S-010).
     """
     if "identity" not in args:
         return {}
@@ -170,7 +170,7 @@ def _who(args: ScheduledJobArgs) -> dict[str, pulumi.Input[str]]:
 
 
 def _volumes(args: ScheduledJobArgs) -> dict[str, kubernetes.core.v1.VolumeArgs]:
-    """What the job reads, by the path where it is: its token, which the kubelet renews, and its files."""
+    """The job's volumes by mount path: its token, which the kubelet renews, and its files."""
     found: dict[str, kubernetes.core.v1.VolumeArgs] = {}
     if "identity" in args:
         token = kubernetes.core.v1.ServiceAccountTokenProjectionArgs(
@@ -200,4 +200,4 @@ def _problems(args: ScheduledJobArgs) -> Iterator[str]:
         yield f"retries is {args['retries']}; allowed are 0 to 10"
     for file in args.get("files", {}):
         if not _FILE.fullmatch(file):
-            yield f"files.{file} is no file name; use letters, digits, dots, hyphens and underscores"
+            yield f"files.{file} is not a file name; use letters, digits, dots, hyphens and underscores"

@@ -1,18 +1,18 @@
-"""The lake: storage for what a force knows, what fetches data into it, and what queries it.
+"""The data lake: storage, ingestion and query engines.
 
     lake = DataLake("lake", {"label": label, "location": "uksouth", "workload": "lake",
                              "resource_group_name": group.name, "workspace_id": logs.workspace_id,
                              "subnet_id": spoke.private_endpoints_subnet_id, "private_zone_ids": zones.zone_ids,
                              "retention": {"landing": 730, "published/single-view": 2190}})
 
-Data lands in `landing`, where it can be neither changed nor deleted for some days, is prepared in `curated`, and is
-read from `published`. Immutability is a policy of the container: a hierarchical namespace takes none on versions, and
-keeps no versions. Nothing answers but private endpoints, and there is no shared key.
+Data is ingested into `landing`, which is immutable for a period, prepared in `curated`, and read from `published`.
+Immutability is a container policy: with a hierarchical namespace, Azure supports neither version-level immutability
+nor versioning. Access is through private endpoints only, without shared keys.
 
-`DataFactory` fetches: a self-hosted integration runtime beside the force's own systems, and a managed network with
-private endpoints to the lake. Its pipelines belong to those who know the data, and are not made here; nor is the
-runtime's program, which is installed on a machine with a key that the factory gives. `SynapseWorkspace` or
-`DatabricksWorkspace` queries. What is inside a workspace is its data plane's.
+`DataFactory` ingests data with a self-hosted integration runtime beside the force's systems, and a managed network with
+private endpoints to the lake. Data engineers create its pipelines, outside this module. They also install the
+integration runtime on a machine, with a key from the factory. `SynapseWorkspace` or `DatabricksWorkspace` runs
+queries. The module does not manage the content of workspaces.
 """
 
 from bluelamp.modules.azure.storage_encryption import EncryptionKey

@@ -1,4 +1,4 @@
-"""A Databricks workspace beside the lake, in the force's own network and without public network access."""
+"""A Databricks workspace beside the lake, with VNet injection and without public network access."""
 
 from typing import Final, NotRequired
 
@@ -12,50 +12,51 @@ from bluelamp.modules.component import Component, after
 from bluelamp.modules.shared_arguments import LabelledArgs
 
 DELEGATION: Final = "Microsoft.Databricks/workspaces"
-"""The service that both subnets are delegated to."""
+"""The service to which both subnets are delegated."""
 
 _ZONE: Final = "privatelink.azuredatabricks.net"
 _GROUPS: Final = {"databricks_ui_api": [_ZONE], "browser_authentication": [_ZONE]}
 
 
 class DatabricksWorkspaceArgs(LabelledArgs):
-    """What a Databricks workspace needs."""
+    """Arguments of a Databricks workspace."""
 
     location: str
-    """The Azure region, `uksouth` or `ukwest`: the network's."""
+    """The Azure region, `uksouth` or `ukwest`: the network's region."""
     workload: str
-    """What it is for, such as `lake`; in every name."""
+    """The purpose, such as `lake`; part of every name."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
+    """The resource group of the workspace."""
     subscription_id: pulumi.Input[str]
-    """The GUID of the resource group's subscription, in which Databricks makes a resource group of its own."""
+    """The GUID of the resource group's subscription, in which Databricks creates a managed resource group."""
     virtual_network_id: pulumi.Input[str]
-    """The network that its clusters run in."""
+    """The network of its clusters."""
     host_subnet_name: pulumi.Input[str]
     """A subnet of the network, a /26 or larger, delegated to `Microsoft.Databricks/workspaces`."""
     container_subnet_name: pulumi.Input[str]
-    """Another one, as large, delegated in the same way."""
+    """A second subnet of the same size and delegation."""
     subnet_id: pulumi.Input[str]
-    """The subnet for the private endpoints."""
+    """The private endpoint subnet."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives the workspace's logs."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the private names, by a short name for each; not used for zones that exist."""
+    """Networks to link to new private DNS zones, keyed by a short name; not used for existing zones."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Private DNS zones that exist, by name; made when left out."""
+    """Existing private DNS zones, by name; missing zones are created."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the workspace; false when left out."""
+    """Whether Pulumi refuses to delete the workspace; false by default."""
 
 
 class DatabricksWorkspace(Component):
-    """A premium workspace with private front and back ends, no public addresses, and an identity for the lake."""
+    """A premium workspace with front-end and back-end Private Link, no public IP addresses, and an identity for the
+    lake."""
 
     id: pulumi.Output[str]
     """The workspace's ARM id."""
     name: pulumi.Output[str]
     """The workspace's name, known before it exists."""
     principal_id: pulumi.Output[str]
-    """The object id of the identity by which it reaches the lake, to which roles are given."""
+    """The object id of the access connector's identity, for role assignments on the lake."""
 
     def __init__(self, name: str, args: DatabricksWorkspaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

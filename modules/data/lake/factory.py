@@ -1,4 +1,4 @@
-"""A data factory: pipelines that fetch data from the force's systems into the lake."""
+"""A data factory: pipelines that ingest data from the force's systems into the lake."""
 
 from collections.abc import Mapping
 from typing import Any, Final, NotRequired, TypedDict
@@ -16,9 +16,9 @@ from bluelamp.modules.data.lake.sources import SqlSource, linked_services, probl
 from bluelamp.modules.shared_arguments import ResourceGroupScopedArgs
 
 ON_PREMISES: Final = "on-premises"
-"""The integration runtime that the force installs beside its own systems."""
+"""The self-hosted integration runtime, which the force installs beside its systems."""
 
-_MANAGED: Final = "default"  # the only name that Azure takes for a factory's managed network
+_MANAGED: Final = "default"  # the only name that Azure accepts for a factory's managed network
 _API_VERSION: Final = "2018-06-01"
 _GROUPS: Final = {
     "dataFactory": ["privatelink.datafactory.azure.net"],
@@ -27,51 +27,51 @@ _GROUPS: Final = {
 
 
 class ManagedEndpoint(TypedDict):
-    """A service that the factory's managed network reaches by a private endpoint."""
+    """A managed private endpoint of the factory."""
 
     id: pulumi.Input[str]
     """The service's ARM id."""
     group: str
-    """The part of it that is reached, such as `dfs`."""
+    """The service's sub-resource, such as `dfs`."""
 
 
 class DataFactoryArgs(ResourceGroupScopedArgs):
-    """What a data factory needs."""
+    """Arguments of a data factory."""
 
     workload: str
-    """What it is for, such as `lake`; in every name."""
+    """The purpose, such as `lake`; part of every name."""
     subnet_id: pulumi.Input[str]
-    """The subnet for the private endpoints."""
+    """The private endpoint subnet."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives the factory's logs."""
     endpoints: dict[str, ManagedEndpoint]
-    """What its managed network may reach, by a short name for each. Each connection waits for approval at the
+    """Managed private endpoints, keyed by a short name. Each must be approved at the
     service."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the private names, by a short name for each; not used for zones that exist."""
+    """Networks to link to new private DNS zones, keyed by a short name; not used for existing zones."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Private DNS zones that exist, by name; made when left out."""
+    """Existing private DNS zones, by name; missing zones are created."""
     key_vault_uri: NotRequired[pulumi.Input[str]]
-    """The vault with the passwords of `sources`; needed where there are any."""
+    """The vault with the passwords of `sources`; required with sources."""
     sources: NotRequired[dict[str, SqlSource]]
-    """SQL Server databases on the force's premises, by a short name for each; none when left out."""
+    """On-premises SQL Server databases, keyed by a short name; none by default."""
     key: NotRequired[EncryptionKey]
-    """A key of the force's own to encrypt with; Microsoft's when left out."""
+    """A customer-managed encryption key; a Microsoft-managed key by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the factory; false when left out."""
+    """Whether Pulumi refuses to delete the factory; false by default."""
 
 
 class DataFactory(Component):
-    """A factory without public network access: a managed network, and a runtime on the force's premises."""
+    """A factory without public network access, with a managed network and a self-hosted runtime."""
 
     id: pulumi.Output[str]
     """The factory's ARM id."""
     name: pulumi.Output[str]
     """The factory's name, known before it exists."""
     identity_id: pulumi.Output[str]
-    """ARM id of the identity by which it reads and writes."""
+    """ARM id of the identity with which it reads and writes data."""
     principal_id: pulumi.Output[str]
-    """The identity's object id, to which roles are given."""
+    """The identity's object id, for role assignments."""
 
     def __init__(self, name: str, args: DataFactoryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -140,7 +140,7 @@ class DataFactory(Component):
         factory: pulumi.CustomResource,
         here: Mapping[str, pulumi.Input[str]],
     ) -> None:
-        """The network that Azure runs for the factory, the endpoints in it, and the runtime that copies from there."""
+        """The factory's managed network, its private endpoints and its integration runtime."""
         made = resources.Deployment(
             f"{name}-managed-network",  # azure-native has no class for it
             deployment_name=f"{factory_name}-managed-network",

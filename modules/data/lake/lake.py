@@ -1,4 +1,4 @@
-"""A Data Lake Storage account: file systems for what comes in, what is prepared and what is published."""
+"""A Data Lake Storage account with file systems for raw, curated and published data."""
 
 from collections.abc import Mapping
 from typing import Final, NotRequired
@@ -7,7 +7,7 @@ import pulumi
 from pulumi_azure_native import monitor, storage
 
 from bluelamp.modules import naming
-from bluelamp.modules.azure import closed_storage
+from bluelamp.modules.azure import private_storage
 from bluelamp.modules.azure.log_analytics import send_logs
 from bluelamp.modules.azure.private_link import BLOB_ZONE, DFS_ZONE, private_links
 from bluelamp.modules.azure.storage_encryption import EncryptionKey
@@ -16,57 +16,58 @@ from bluelamp.modules.data.lake.lifecycle import lifecycle, problems
 from bluelamp.modules.shared_arguments import LabelledArgs
 
 LANDING: Final = "landing"
-"""The file system for data as a source delivered it."""
+"""The file system for raw data."""
 
 FILE_SYSTEMS: Final = (LANDING, "curated", "published")
-"""Every lake has these, in the order in which data passes through them."""
+"""The file systems of every lake, in the order of processing."""
 
 
 class DataLakeArgs(LabelledArgs):
-    """What a lake needs."""
+    """Arguments of a lake."""
 
     location: str
-    """The Azure region, `uksouth` or `ukwest`; a copy is kept in the other one."""
+    """The Azure region, `uksouth` or `ukwest`; the data is replicated to the other one."""
     workload: str
-    """What it is for, such as `lake`; in every name."""
+    """The purpose, such as `lake`; part of every name."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
+    """The resource group of the lake."""
     subnet_id: pulumi.Input[str]
-    """The subnet for the private endpoints."""
+    """The private endpoint subnet."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes the log of every access."""
+    """The Log Analytics workspace that receives the access logs."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the private names, by a short name for each; not used for zones that exist."""
+    """Networks to link to new private DNS zones, keyed by a short name; not used for existing zones."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Private DNS zones that exist, by name (`PrivateDns.zone_ids`); those of blob and dfs are made when left out."""
+    """Existing private DNS zones by name (`PrivateDns.zone_ids`); by default those of blob and dfs are created."""
     file_systems: NotRequired[list[str]]
-    """File systems beside `landing`, `curated` and `published`, such as one for a workspace's own files."""
+    """File systems besides `landing`, `curated` and `published`, such as one for workspace files."""
     landing_immutable_days: NotRequired[int]
-    """Days for which what has landed cannot be changed or deleted, 1 to 146,000; 90 when left out."""
+    """The immutability period of `landing` in days, 1 to 146,000; 90 by default."""
     retention: NotRequired[dict[str, int]]
-    """Days after its last change at which data is deleted, by file system (`landing`) or directory in one
-    (`published/single-view`); what no path covers is kept."""
+    """Retention in days after the last change, by file system (`landing`) or directory
+    (`published/single-view`). Data in other paths is not deleted."""
     key: NotRequired[EncryptionKey]
-    """A key of the force's own to encrypt with; Microsoft's when left out."""
+    """A customer-managed encryption key; a Microsoft-managed key by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the account; false when left out."""
+    """Whether Pulumi refuses to delete the account; false by default."""
 
 
 class DataLake(Component):
-    """Data Lake Storage Gen2: private endpoints, no shared key, an immutable landing zone, every access logged."""
+    """Data Lake Storage Gen2: private endpoints, no shared key access, an immutable landing file system, access
+    logs."""
 
     id: pulumi.Output[str]
     """The storage account's ARM id."""
     name: pulumi.Output[str]
     """The account's name, known before it exists."""
     resource_group_name: pulumi.Output[str]
-    """The name of its resource group."""
+    """The name of the lake's resource group."""
     endpoint: pulumi.Output[str]
-    """Where the file systems answer, `https://….dfs.core.windows.net`, known before it exists."""
+    """The lake's endpoint, `https://….dfs.core.windows.net`, known before it exists."""
     file_system_names: pulumi.Output[list[str]]
-    """The file systems: `landing`, `curated`, `published`, and those that were asked for."""
+    """The names of the file systems: `landing`, `curated`, `published`, and additional ones."""
     file_system_ids: pulumi.Output[dict[str, str]]
-    """The file systems' ARM ids by name, at which roles are given."""
+    """The file systems' ARM ids by name, for role assignments."""
 
     def __init__(self, name: str, args: DataLakeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -76,7 +77,7 @@ class DataLake(Component):
         if wrong := problems(names, {LANDING: days}, retention):
             raise ValueError(f"DataLake {name!r}: " + "; ".join(wrong))
         account_name = naming.name("storage_account", args["workload"], args["label"], args["location"])
-        account = closed_storage.account(self, name, args, account_name, access_tier="Hot", is_hns_enabled=True)
+        account = private_storage.account(self, name, args, account_name, access_tier="Hot", is_hns_enabled=True)
         here: dict[str, pulumi.Input[str]] = {
             "account_name": after(account_name, account),
             "resource_group_name": args["resource_group_name"],
@@ -90,7 +91,7 @@ class DataLake(Component):
             inside.append(lifecycle(self, name, here, retention))
         private_links(self, name, args, account, {"dfs": [DFS_ZONE], "blob": [BLOB_ZONE]})
         self.id = account.id
-        # Whoever writes to the lake waits until its file systems are there and what lands cannot be changed.
+        # Dependants wait until the file systems and the immutability policy exist.
         self.name = after(account_name, account, *inside)
         self.resource_group_name = pulumi.Output.from_input(args["resource_group_name"])
         self.endpoint = after(f"https://{account_name}.dfs.core.windows.net", account)
@@ -101,7 +102,7 @@ class DataLake(Component):
     def _blob_service(
         self, name: str, here: Mapping[str, pulumi.Input[str]], workspace_id: pulumi.Input[str]
     ) -> tuple[storage.BlobServiceProperties, monitor.DiagnosticSetting]:
-        """Recovery of what is deleted, and the log of every access; Azure keeps no versions in a lake."""
+        """Soft delete and access logs. Azure does not support versioning in a lake."""
         blobs = storage.BlobServiceProperties(
             f"{name}-blobs",
             blob_services_name="default",
@@ -138,9 +139,9 @@ class DataLake(Component):
     def _immutable_landing(
         self, name: str, here: Mapping[str, pulumi.Input[str]], landing: storage.BlobContainer, days: int
     ) -> storage.BlobContainerImmutabilityPolicy:
-        """A policy on the container: a hierarchical namespace takes none on versions.
+        """The immutability policy of the container: a hierarchical namespace has no version-level policy.
 
-        Clients of a lake create a file, append to it and flush it, so a file may still grow at its end.
+        Data Lake clients create a file, append to it and flush it, so appends are allowed.
         """
         return storage.BlobContainerImmutabilityPolicy(
             f"{name}-{LANDING}-immutability",

@@ -1,4 +1,4 @@
-"""How long data is kept in a lake: by file system, or by directory in one."""
+"""Retention of data in a lake, by file system or directory."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ _MOST_RULES = 100
 def lifecycle(
     owner: Component, name: str, here: Mapping[str, pulumi.Input[str]], retention: Mapping[str, int]
 ) -> storage.ManagementPolicy:
-    """Deletes what is under each path so many days after its last change. `here` names the account."""
+    """Deletes the data in each path the given number of days after its last change. `here` has the account's name."""
     return storage.ManagementPolicy(
         f"{name}-lifecycle",
         management_policy_name="default",
@@ -46,7 +46,7 @@ def lifecycle(
 
 
 def problems(file_systems: Iterable[str], immutable: Mapping[str, int], retention: Mapping[str, int]) -> list[str]:
-    """Everything that is wrong with a lake's file systems and with how long it keeps what is in them."""
+    """Every problem with a lake's file systems and their retention."""
     return [*_names(list(file_systems)), *_immutable(immutable, retention), *_paths(list(file_systems), retention)]
 
 
@@ -64,7 +64,7 @@ def _immutable(immutable: Mapping[str, int], retention: Mapping[str, int]) -> It
             yield f"{file_system}_immutable_days is {days}; allowed are 1 to {LONGEST}"
         for path, kept in retention.items():
             if path.split("/")[0] == file_system and kept < days:
-                yield f"retention.{path} is {kept} days; nothing there can be deleted for {days}"
+                yield f"retention.{path} is {kept} days; the immutability period is {days}"
 
 
 def _paths(file_systems: list[str], retention: Mapping[str, int]) -> Iterator[str]:

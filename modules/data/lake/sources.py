@@ -1,4 +1,4 @@
-"""SQL Server on the force's premises as a source: where it is, and which secret opens it."""
+"""On-premises SQL Server as a data source: its location and the secret with its password."""
 
 from collections.abc import Mapping
 from typing import Any, Final, TypedDict
@@ -12,20 +12,20 @@ _VAULT: Final = "key-vault"
 
 
 class SqlSource(TypedDict):
-    """A database of a SQL Server, such as one that Azure sees by Arc (`modules/hybrid/arc_sql`)."""
+    """A SQL Server database, such as an Arc-enabled one (`modules/hybrid/arc_sql`)."""
 
     server: str
-    """Its name in the force's own DNS, with the instance where it is not the default one."""
+    """The server's DNS name, with the instance unless it is the default one."""
     database: str
-    """The database."""
+    """The database's name."""
     user: str
-    """The login, which may read and nothing else."""
+    """The login, with read access only."""
     secret: str
-    """The name of the secret in the key vault that has the login's password."""
+    """The name of the key vault secret with the login's password."""
 
 
 def problems(sources: Mapping[str, SqlSource], has_vault: bool) -> list[str]:
-    """What is wrong with the sources together."""
+    """The problems with the sources."""
     found = [f"sources.{name} has the name of the key vault's link" for name in sources if name == _VAULT]
     if sources and not has_vault:
         found.append("key_vault_uri is required: the passwords of sources are in a vault")
@@ -41,7 +41,7 @@ def linked_services(
     runtime: str,
     waits_for: pulumi.Resource,
 ) -> None:
-    """The vault, and each source by `runtime`, as linked services of the factory that `here` names."""
+    """Linked services for the vault and for each source, which uses `runtime`, in the factory given by `here`."""
     vault = _service(owner, name, here, _VAULT, {"type": "AzureKeyVault", "baseUrl": vault_uri}, waits_for)
     for short, source in sources.items():
         password = {

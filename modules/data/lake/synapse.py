@@ -17,54 +17,54 @@ _WEB: Final = {"Web": ["privatelink.azuresynapse.net"]}
 
 
 class SynapseKey(TypedDict):
-    """A key of the force's own, and the identity that may use it."""
+    """A customer-managed key and the identity that may use it."""
 
     key_uri: pulumi.Input[str]
-    """The key without a version, `https://….vault.azure.net/keys/…`."""
+    """The key URI without a version, `https://….vault.azure.net/keys/…`."""
     identity_id: pulumi.Input[str]
     """ARM id of a user-assigned identity that may wrap and unwrap with the key."""
 
 
 class SynapseWorkspaceArgs(LabelledArgs):
-    """What a Synapse workspace needs."""
+    """Arguments of a Synapse workspace."""
 
     location: str
-    """The Azure region, `uksouth` or `ukwest`: the lake's."""
+    """The Azure region, `uksouth` or `ukwest`: the lake's region."""
     workload: str
-    """What it is for, such as `lake`; in every name."""
+    """The purpose, such as `lake`; part of every name."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
+    """The resource group of the workspace."""
     tenant_id: pulumi.Input[str]
-    """The Entra ID tenant: its data goes to no other."""
+    """The Entra ID tenant, the only one to which data can be sent."""
     lake_id: pulumi.Input[str]
     """The lake's ARM id."""
     lake_endpoint: pulumi.Input[str]
-    """Where the lake answers, `https://….dfs.core.windows.net`."""
+    """The lake's endpoint, `https://….dfs.core.windows.net`."""
     file_system: str
-    """The lake's file system for the workspace's own files."""
+    """The lake's file system for workspace files."""
     subnet_id: pulumi.Input[str]
-    """The subnet for the private endpoints."""
+    """The private endpoint subnet."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives the workspace's logs."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the private names, by a short name for each; not used for zones that exist."""
+    """Networks to link to new private DNS zones, keyed by a short name; not used for existing zones."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Private DNS zones that exist, by name; made when left out."""
+    """Existing private DNS zones, by name; missing zones are created."""
     key: NotRequired[SynapseKey]
-    """A key of the force's own to encrypt with; Microsoft's when left out. It cannot be added later."""
+    """A customer-managed encryption key; a Microsoft-managed key by default. It cannot be added later."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the workspace; false when left out."""
+    """Whether Pulumi refuses to delete the workspace; false by default."""
 
 
 class SynapseWorkspace(Component):
-    """A workspace in a managed network that data cannot leave for another tenant; sign-in by Entra ID only."""
+    """A workspace with a managed network, data exfiltration protection and Entra-only authentication."""
 
     id: pulumi.Output[str]
     """The workspace's ARM id."""
     name: pulumi.Output[str]
     """The workspace's name, known before it exists."""
     principal_id: pulumi.Output[str]
-    """The object id of its identity, to which roles on the lake are given."""
+    """The object id of its identity, for role assignments on the lake."""
 
     def __init__(self, name: str, args: SynapseWorkspaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

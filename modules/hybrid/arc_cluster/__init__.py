@@ -1,13 +1,13 @@
-"""On-premises Kubernetes clusters seen from Azure, by Azure Arc.
+"""Azure Arc-enabled Kubernetes clusters.
 
     ArcCluster("live", {"label": label, "location": "uksouth", "workload": "live", "resource_group_name": group.name,
                         "workspace_id": logs.workspace_id, "agent_certificate": certificate,
                         "distribution": "rke2", "infrastructure": "vsphere"})
 
-makes the connected cluster with its extensions (Flux, container logs, Azure Policy, Defender, Key Vault secrets) and,
-where `flux` is given, the repository that the cluster follows. The cluster shows as *Connecting* until its agents run:
-install the chart of the Arc agents with `agent_values` and the private key that belongs to `agent_certificate`. The key
-never passes through this component.
+creates the connected cluster with its extensions (Flux, container logs, Azure Policy, Defender, Key Vault secrets) and,
+with `flux`, the GitOps configuration. The cluster's status is *Connecting* until its agents run:
+install the chart of the Arc agents with `agent_values` and the private key that matches `agent_certificate`. This
+component never receives the private key.
 """
 
 from bluelamp.modules.hybrid.arc_cluster.arc_cluster import ArcCluster

@@ -1,4 +1,4 @@
-"""A cluster on premises, connected to Azure Arc."""
+"""An on-premises cluster, connected to Azure Arc."""
 
 import pulumi
 from pulumi_azure_native import kubernetes, monitor
@@ -13,18 +13,18 @@ _KIND = {"cluster_rp": "Microsoft.Kubernetes", "cluster_resource_name": "connect
 
 
 class ArcCluster(Component):
-    """A connected cluster with its extensions and, where wanted, the repository that it follows."""
+    """A connected cluster with its extensions and an optional GitOps configuration."""
 
     id: pulumi.Output[str]
     """The connected cluster's ARM id."""
     name: pulumi.Output[str]
     """The connected cluster's name, known before it exists."""
     principal_id: pulumi.Output[str]
-    """The object id of the cluster's own identity."""
+    """The object id of the cluster's managed identity."""
     extension_ids: pulumi.Output[dict[str, str]]
     """The extensions' ARM ids by their names: `flux`, `logs`, `policy`, `defender`, `secrets`."""
     agent_values: pulumi.Output[dict[str, str]]
-    """What the chart of the Arc agents has to be given besides the private key (`global.onboardingPrivateKey`)."""
+    """Values of the Arc agents' chart, except the private key (`global.onboardingPrivateKey`)."""
 
     def __init__(self, name: str, args: ArcClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -106,7 +106,7 @@ class ArcCluster(Component):
         )
 
     def _container_logs(self, name: str, args: ArcClusterArgs, cluster: kubernetes.ConnectedCluster) -> None:
-        """What the agents for container logs collect, and where to; without a rule they send nothing."""
+        """The data collection rule for container logs; without a rule, the agents send nothing."""
         rule = monitor.DataCollectionRule(
             f"{name}-logs-rule",
             data_collection_rule_name=naming.name(

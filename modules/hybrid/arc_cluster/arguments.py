@@ -1,4 +1,4 @@
-"""What a connected cluster is asked for, and what is wrong with it."""
+"""Arguments of a connected cluster, and their checks."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -13,84 +13,84 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class ArcExtension(TypedDict):
-    """One of the extensions, changed."""
+    """Changes to one extension."""
 
     enabled: NotRequired[bool]
-    """Whether it is installed; true when left out."""
+    """Whether it is installed; true by default."""
     version: NotRequired[str]
-    """The version to stay at, such as `1.15.2`; minor versions are followed when left out."""
+    """The pinned version, such as `1.15.2`; by default minor versions are upgraded automatically."""
     settings: NotRequired[dict[str, pulumi.Input[str]]]
-    """Settings besides, or instead of, the usual ones. No secret belongs here."""
+    """Settings that add to or replace the defaults. They must not contain secrets."""
 
 
 class ArcKustomization(TypedDict):
-    """One folder of the repository that is applied."""
+    """One folder of the repository."""
 
     path: NotRequired[str]
-    """The folder, such as `./clusters/live`; the repository's root when left out."""
+    """The folder, such as `./clusters/live`; the repository's root by default."""
     depends_on: NotRequired[list[str]]
-    """The names of kustomizations that come first."""
+    """The names of kustomizations that must be applied first."""
     prune: NotRequired[bool]
-    """Whether what is taken out of the repository is taken out of the cluster; true when left out."""
+    """Whether objects that are removed from the repository are deleted from the cluster; true by default."""
 
 
 class ArcFlux(TypedDict):
-    """The Git repository that the cluster follows. Exactly one of `branch`, `tag` and `commit`; `branch` `main` when
-    none is given."""
+    """The Git repository for GitOps. Set at most one of `branch`, `tag` and `commit`; by default, the branch is
+    `main`."""
 
     url: str
-    """Where the repository is, `https://…` or `ssh://…`."""
+    """The repository's URL, `https://…` or `ssh://…`."""
     branch: NotRequired[str]
-    """The branch that is followed."""
+    """The branch."""
     tag: NotRequired[str]
-    """The tag that is used."""
+    """The tag."""
     commit: NotRequired[str]
-    """The commit that is used."""
+    """The commit."""
     kustomizations: NotRequired[dict[str, ArcKustomization]]
-    """What is applied, by name; the root of the repository, as `cluster`, when left out."""
+    """The kustomizations by name; by default one called `cluster`, for the root of the repository."""
     known_hosts: NotRequired[str]
     """The SSH server's public keys, base64."""
     ssh_private_key: NotRequired[pulumi.Input[str]]
-    """The deploy key, base64; kept as a secret."""
+    """The deploy key, base64; stored as a secret."""
     secret_name: NotRequired[str]
-    """A secret in the cluster's namespace `flux-system` that opens the repository, instead of `ssh_private_key`."""
+    """A secret in the cluster's namespace `flux-system` with the credentials, instead of `ssh_private_key`."""
     interval_seconds: NotRequired[int]
-    """Seconds between two looks at the repository; 300 when left out."""
+    """Seconds between checks of the repository; 300 by default."""
 
 
 class ArcClusterArgs(LabelledArgs):
-    """What a connected cluster needs."""
+    """Arguments of a connected cluster."""
 
     location: str
-    """The Azure region that keeps its record, `uksouth` or `ukwest`; the cluster is on premises."""
+    """The Azure region of the Arc resource, `uksouth` or `ukwest`; the cluster is on premises."""
     workload: str
-    """What the cluster is for, such as `live`."""
+    """The purpose of the cluster, such as `live`."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
+    """The resource group of the Arc resource."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives the cluster's logs."""
     agent_certificate: pulumi.Input[str]
-    """The public key with which the agents say who they are: an RSA key of 4096 bits, PKCS#1, DER, base64. It cannot be
+    """The agents' public key for authentication: an RSA key of 4096 bits, PKCS#1, DER, base64. It cannot be
     changed later."""
     distribution: NotRequired[str]
-    """What Kubernetes it is, such as `rke2` or `generic`; `generic` when left out."""
+    """The Kubernetes distribution, such as `rke2` or `generic`; `generic` by default."""
     infrastructure: NotRequired[str]
-    """What it runs on, such as `vsphere`; `generic` when left out."""
+    """The infrastructure, such as `vsphere`; `generic` by default."""
     tenant_id: NotRequired[pulumi.Input[str]]
-    """The Entra ID tenant of its administrators; needed with `admin_group_ids`."""
+    """The Entra ID tenant of the administrators; required with `admin_group_ids`."""
     admin_group_ids: NotRequired[list[str]]
-    """The object ids of the Entra ID groups that administer it; none when left out."""
+    """The object ids of the Entra ID groups of administrators; none by default."""
     extensions: NotRequired[dict[str, ArcExtension]]
     """Changes to the extensions `flux`, `logs`, `policy`, `defender` and `secrets`, all of which are installed."""
     flux: NotRequired[ArcFlux]
-    """The repository that the cluster follows; none when left out."""
+    """The GitOps repository; none by default."""
     audit_log: NotRequired[str]
-    """Where the API server writes its audit log on the cluster's nodes, for Defender;
-    `/var/log/kube-apiserver/audit.log` when left out (RKE2: `/var/lib/rancher/rke2/server/logs/audit.log`)."""
+    """The path of the API server's audit log on the cluster's nodes, for Defender;
+    `/var/log/kube-apiserver/audit.log` by default (RKE2: `/var/lib/rancher/rke2/server/logs/audit.log`)."""
     private_link_scope_id: NotRequired[pulumi.Input[str]]
-    """The Arc private link scope through which its agents reach Azure; the Internet when left out."""
+    """The Arc private link scope of the agents; public endpoints by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete it; false when left out."""
+    """Whether Pulumi refuses to delete the Arc resource; false by default."""
 
 
 @cache
@@ -103,7 +103,7 @@ def catalogue() -> Mapping[str, Mapping[str, Any]]:
 
 
 def problems(args: ArcClusterArgs) -> list[str]:
-    """Everything that Azure or the cluster would refuse."""
+    """Every setting that Azure or the cluster would reject."""
     found = []
     extensions = args.get("extensions", {})
     for name in extensions:
@@ -130,7 +130,7 @@ def _flux_problems(flux: ArcFlux) -> list[str]:
         found.append("flux has ssh_private_key and secret_name; give one of them")
     parts = flux.get("kustomizations", {})
     found += [
-        f"flux.kustomizations.{name}.depends_on names {other!r}, which is not there; there is {', '.join(parts)}"
+        f"flux.kustomizations.{name}.depends_on names {other!r}, which does not exist; available: {', '.join(parts)}"
         for name, part in parts.items()
         for other in part.get("depends_on", [])
         if other not in parts

@@ -1,13 +1,13 @@
-"""Servers on premises seen from Azure, by Azure Arc.
+"""Azure Arc-enabled servers.
 
     ArcServers("servers", {"label": label, "location": "uksouth", "workload": "servers",
                            "resource_group_name": group.name, "resource_group_id": group.id,
                            "workspace_id": logs.workspace_id, "onboarding_principal_id": principal})
 
-Servers connect themselves, with the commands in `connect_commands`. What they then get (the Azure Monitor Agent, their
-data collection rules, checks for missing updates) comes from policies on the resource group, so that the thousandth
-server is treated like the first. Machines of VMware, SCVMM or Azure Local behind an Arc resource bridge can be made
-here; `machines` without a `kind` are those that have connected and are to have more than the policies give.
+An administrator connects a server with the commands in `connect_commands`. Policies on the resource group then install
+the Azure Monitor Agent, associate data collection rules and assess missing updates, so all
+servers have the same configuration. The module can create machines of VMware, SCVMM or Azure Local behind an Arc
+resource bridge. `machines` without a `kind` are connected already and get the agent and rule directly.
 """
 
 from bluelamp.modules.hybrid.arc_servers.arc_servers import ArcMachine, ArcServers, ArcServersArgs

@@ -1,4 +1,4 @@
-"""Servers on premises, connected to Azure Arc."""
+"""On-premises servers, connected to Azure Arc."""
 
 from typing import NotRequired, TypedDict
 
@@ -20,43 +20,44 @@ class ArcMachine(TypedDict):
     os_type: str
     """`windows` or `linux`."""
     kind: NotRequired[str]
-    """`VMware`, `SCVMM` or `HCI` for a machine of an Arc resource bridge, which is made; when left out the machine has
-    connected itself, and is there."""
+    """`VMware`, `SCVMM` or `HCI` for a machine of an Arc resource bridge, which is created; by default the machine is
+    connected already."""
 
 
 class ArcServersArgs(LabelledArgs):
-    """What connected servers need."""
+    """Arguments of connected servers."""
 
     location: str
-    """The Azure region that keeps their record, `uksouth` or `ukwest`; the servers are on premises."""
+    """The Azure region of the Arc resources, `uksouth` or `ukwest`; the servers are on premises."""
     workload: str
-    """What they are for, such as `servers`."""
+    """The purpose of the servers, such as `servers`."""
     resource_group_name: pulumi.Input[str]
-    """The resource group that they connect to; best one that holds nothing else."""
+    """The resource group of the servers, preferably without other resources."""
     resource_group_id: pulumi.Input[str]
-    """That group's ARM id, at which policies and roles are assigned."""
+    """The resource group's ARM id, the scope of policies and role assignments."""
     data_collection_rule_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """The data collection rules that they follow, `windows` and `linux`; nothing is collected of a system that is left
-    out."""
+    """The data collection rules for `windows` and `linux`; nothing is collected from an operating system without a
+    rule."""
     onboarding_principal_id: NotRequired[pulumi.Input[str]]
-    """The object id of the service principal that connects servers; it is let do that and nothing else."""
+    """The object id of the service principal that connects servers, which gets no other permission."""
     private_link_scope_id: NotRequired[pulumi.Input[str]]
-    """The Arc private link scope through which their agents reach Azure; the Internet when left out."""
+    """The Arc private link scope of the agents; public endpoints by default."""
     machines: NotRequired[dict[str, ArcMachine]]
-    """Machines by their names in Azure, to be given the agent and the rule at once instead of by policy."""
+    """Machines by their names in Azure, which get the agent and the rule directly instead of by policy."""
 
 
 class ArcServers(Component):
-    """A resource group's connected servers: who may connect them, and what they get."""
+    """A resource group's connected servers: onboarding permission and policies."""
 
     identity_id: pulumi.Output[str]
-    """The identity under which the policies put things right."""
+    """The remediation identity of the policies."""
     machine_ids: pulumi.Output[dict[str, str]]
-    """The ARM ids of `machines` by their names, once they are there."""
+    """The ARM ids of `machines` by name. They depend on the machines."""
     resource_group_name: pulumi.Output[str]
-    """The resource group's name, once `machines` are in it: for what is put on them."""
+    """The resource group's name, for extensions. It depends on `machines`."""
     connect_commands: pulumi.Output[dict[str, str]]
-    """What connects a server, to be run on it as an administrator: `windows`, `linux`. It asks for the sign-in."""
+    """The commands that connect a server, for `windows` and `linux`. Run them as an administrator; they prompt for
+    sign-in."""
 
     def __init__(self, name: str, args: ArcServersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -80,7 +81,7 @@ class ArcServers(Component):
         self.finish()
 
     def _machine(self, name: str, args: ArcServersArgs, short: str, wanted: ArcMachine) -> pulumi.Output[str]:
-        """Gives a machine the agent and its rule, and makes the machine itself where it is one of a resource bridge."""
+        """Installs the agent and associates the rule. Also creates the machine if it belongs to a resource bridge."""
         opts = self.child()
         made: pulumi.Input[str] = ""
         if "kind" in wanted:
@@ -134,7 +135,7 @@ class ArcServers(Component):
 def _problems(args: ArcServersArgs) -> list[str]:
     systems = " or ".join(_AGENTS)
     found = [
-        f"data_collection_rule_ids.{key} is no operating system; use {systems}"
+        f"data_collection_rule_ids.{key} is not an operating system; use {systems}"
         for key in args.get("data_collection_rule_ids", {})
         if key not in _AGENTS
     ]

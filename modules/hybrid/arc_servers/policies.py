@@ -1,4 +1,4 @@
-"""What machines get as they arrive: policies on their resource group, and the identity that puts things right."""
+"""Policies on the resource group of connected machines, and their remediation identity."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -24,7 +24,7 @@ _ONBOARDING = role_guid("Azure Connected Machine Onboarding")
 
 @cache
 def catalogue() -> Mapping[str, Mapping[str, Any]]:
-    """The policies of `policies.yaml`, by the name of their assignment."""
+    """The policies of `policies.yaml`, by assignment name."""
     read: Mapping[str, Mapping[str, Any]] = yaml.safe_load(Path(__file__).with_name("policies.yaml").read_text("utf-8"))
     return read
 
@@ -32,7 +32,7 @@ def catalogue() -> Mapping[str, Mapping[str, Any]]:
 def assign(
     owner: Component, name: str, args: Mapping[str, Any], rules: Mapping[str, pulumi.Input[str]]
 ) -> managedidentity.UserAssignedIdentity:
-    """Assigns every policy at the resource group, under one identity that has the roles they need."""
+    """Assigns every policy at the resource group, with one identity and the roles that it needs."""
     label, location, scope = args["label"], args["location"], args["resource_group_id"]
     identity = managedidentity.UserAssignedIdentity(
         f"{name}-identity",
@@ -45,7 +45,7 @@ def assign(
     roles = [
         role(owner, f"{name}-{key}-role", args, scope, number, identity.principal_id) for key, number in _ROLES.items()
     ]
-    # The rule may stand in another group: whoever ties a machine to it must be able to read it there.
+    # The rule may be in another resource group. The identity needs read access there to associate machines.
     roles += [
         role(owner, f"{name}-{system}-rule-role", args, rule, _ROLES["monitoring"], identity.principal_id)
         for system, rule in rules.items()
@@ -73,7 +73,7 @@ def assign(
 
 
 def onboarding(owner: Component, name: str, args: Mapping[str, Any], principal_id: pulumi.Input[str]) -> None:
-    """Lets the principal connect machines to the resource group, and nothing else."""
+    """Allows the principal to connect machines to the resource group, with no other permission."""
     role(owner, f"{name}-onboarding-role", args, args["resource_group_id"], _ONBOARDING, principal_id)
 
 
@@ -85,5 +85,5 @@ def role(
     number: str,
     principal_id: pulumi.Input[str],
 ) -> authorization.RoleAssignment:
-    """Gives a built-in role to a service principal."""
+    """Assigns a built-in role to a service principal."""
     return grant(logical, args["label"], scope=scope, role=number, principal_id=principal_id, opts=owner.child())

@@ -1,4 +1,4 @@
-"""SQL Server on premises, connected to Azure Arc."""
+"""On-premises SQL Server, connected to Azure Arc."""
 
 from typing import NotRequired, TypedDict
 
@@ -25,15 +25,15 @@ class ArcSqlInstance(TypedDict):
     """One instance of SQL Server."""
 
     version: str
-    """Such as `SQL Server 2022`."""
+    """The version, such as `SQL Server 2022`."""
     edition: NotRequired[str]
-    """`Enterprise`, `Standard`, `Web`, `Developer`, `Express` or `Evaluation`; `Standard` when left out."""
+    """`Enterprise`, `Standard`, `Web`, `Developer`, `Express` or `Evaluation`; `Standard` by default."""
     cores: NotRequired[int]
-    """The cores that it is licensed for; unknown when left out."""
+    """The number of licensed cores; unknown by default."""
     authentication: NotRequired[str]
-    """`Windows`, or `Mixed` where it knows passwords of its own; `Windows` when left out."""
+    """`Windows` authentication, or `Mixed` with SQL logins; `Windows` by default."""
     backup_days: NotRequired[int]
-    """Days for which automatic backups on the machine are kept, 1 to 35; it makes none when left out."""
+    """Retention of automatic backups on the machine in days, 1 to 35; no automatic backups by default."""
 
 
 class ArcSqlMachine(TypedDict):
@@ -42,26 +42,26 @@ class ArcSqlMachine(TypedDict):
     instances: dict[str, ArcSqlInstance]
     """Its instances by name; `MSSQLSERVER` is the default one."""
     os_type: NotRequired[str]
-    """`windows` or `linux`; `windows` when left out."""
+    """`windows` or `linux`; `windows` by default."""
     license_type: NotRequired[str]
-    """`Paid` (with Software Assurance), `PAYG` (by the hour) or `LicenseOnly`; `Paid` when left out."""
+    """`Paid` (with Software Assurance), `PAYG` (by the hour) or `LicenseOnly`; `Paid` by default."""
 
 
 class ArcSqlArgs(LabelledArgs):
-    """What connected SQL Servers need."""
+    """Arguments of connected SQL Servers."""
 
     location: str
-    """The Azure region that keeps their record, `uksouth` or `ukwest`; the servers are on premises."""
+    """The Azure region of the Arc resources, `uksouth` or `ukwest`; the servers are on premises."""
     resource_group_name: pulumi.Input[str]
     """The resource group of the machines."""
     machines: dict[str, ArcSqlMachine]
     """The connected machines by their names in Azure."""
     extended_security_updates: NotRequired[bool]
-    """Whether SQL Server that Microsoft no longer supports is patched for a fee; false when left out."""
+    """Whether to buy Extended Security Updates for unsupported versions of SQL Server; false by default."""
 
 
 class ArcSql(Component):
-    """Connected machines' SQL Server: the extension, and each instance."""
+    """The SQL Server extension of connected machines, and each instance."""
 
     instance_ids: pulumi.Output[dict[str, str]]
     """The instances' ARM ids by their names in Azure: `machine`, or `machine_INSTANCE`."""

@@ -1,12 +1,12 @@
-"""DNS both ways: Azure asks the data centres about their domains, and they ask Azure about its own.
+"""Hybrid DNS: forwarding between Azure and the data centres, in both directions.
 
     HybridDns("dns", {"resource_group_name": group.name, "ruleset_name": resolver.ruleset_name,
                       "forwards": [{"domain": "essex.police.uk.", "servers": [{"address": "10.158.0.10"}]}],
                       "inbound_addresses": [resolver.inbound_address], "regions": ["uksouth"]})
 
-The first way is rules in the resolver's forwarding ruleset. The second is for the force's own servers to take over:
-`conditional_forwarders` says which names go to which addresses, and `forwarder_script` is the PowerShell that tells
-Windows DNS servers so, safe to run again.
+For queries from Azure, it creates rules in the resolver's forwarding ruleset. For queries to Azure, configure the
+force's DNS servers: `conditional_forwarders` lists the names and their addresses, and `forwarder_script` is an
+idempotent PowerShell script for Windows DNS servers.
 """
 
 from bluelamp.modules.hybrid.dns.hybrid_dns import HybridDns, HybridDnsArgs

@@ -1,4 +1,4 @@
-"""Forwarding both ways between Azure's resolver and a force's own DNS servers."""
+"""DNS forwarding in both directions between Azure's resolver and a force's DNS servers."""
 
 from typing import NotRequired, TypedDict
 
@@ -11,31 +11,31 @@ from bluelamp.modules.hybrid.dns.script import forwarder_script
 
 
 class HybridDnsArgs(TypedDict):
-    """What DNS both ways needs."""
+    """Arguments of DNS both ways."""
 
     resource_group_name: pulumi.Input[str]
     """The resolver's resource group."""
     ruleset_name: pulumi.Input[str]
     """The resolver's forwarding ruleset: `DnsResolver.ruleset_name`."""
     forwards: list[DnsForward]
-    """The force's own domains, each with the servers that know it; the reverse zone of its addresses among them."""
+    """The force's domains with their DNS servers, including the reverse lookup zone of its addresses."""
     inbound_addresses: list[pulumi.Input[str]]
-    """The addresses on which resolvers answer, the nearest first: `DnsResolver.inbound_address` of each region."""
+    """The resolvers' addresses, the nearest first: `DnsResolver.inbound_address` of each region."""
     regions: list[str]
-    """The regions whose private endpoints are to be found."""
+    """The regions of the private endpoints to resolve."""
     more_names: NotRequired[list[str]]
-    """More names to be forwarded to Azure, such as a private zone of the force's own."""
+    """Further names to forward to Azure, such as a private zone of the force."""
 
 
 class HybridDns(Component):
-    """The rules by which Azure asks on premises, and what the force's own servers have to forward to Azure."""
+    """Rules for forwarding from Azure, and the forwarders that the force's servers need."""
 
     rule_ids: pulumi.Output[dict[str, str]]
     """The forwarding rules' ARM ids by domain."""
     conditional_forwarders: pulumi.Output[dict[str, list[str]]]
-    """By name, the addresses to which the force's own servers forward it."""
+    """The addresses by name, for conditional forwarders on the force's servers."""
     forwarder_script: pulumi.Output[str]
-    """PowerShell that sets these forwarders up on Windows DNS servers."""
+    """PowerShell that configures these forwarders on Windows DNS servers."""
 
     def __init__(self, name: str, args: HybridDnsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -55,12 +55,12 @@ class HybridDns(Component):
 def _problems(args: HybridDnsArgs) -> list[str]:
     found = []
     if not args["inbound_addresses"]:
-        found.append("inbound_addresses is empty; give the address of one resolver at least")
+        found.append("inbound_addresses is empty; give the address of at least one resolver")
     if not args["regions"]:
-        found.append("regions is empty; give one region at least")
+        found.append("regions is empty; give at least one region")
     public = {f"{name}." for name in forwarders(zones(tuple(args["regions"] or ["uksouth"])))}
     found += [
-        f"forwards: {forward['domain']} is Azure's; forwarding it on premises, which forwards it back, would never end"
+        f"forwards: {forward['domain']} is an Azure domain, which on-premises servers forward back to Azure; remove it"
         for forward in args["forwards"]
         if forward["domain"].lower() in public | {"."}
     ]

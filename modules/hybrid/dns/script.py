@@ -1,4 +1,4 @@
-"""The script that tells a force's Windows DNS servers to forward Azure's names."""
+"""The script that configures conditional forwarders on a force's Windows DNS servers."""
 
 from collections.abc import Mapping, Sequence
 

@@ -18,60 +18,61 @@ _AZURE_ASN = 12076
 
 
 class PrivatePeering(TypedDict):
-    """How the two ends of a circuit speak BGP."""
+    """The private peering of a circuit."""
 
     asn: int
-    """The force's BGP autonomous system, such as 65010."""
+    """The force's BGP autonomous system number, such as 65010."""
     vlan: int
-    """The VLAN on the provider's line, 1 to 4094."""
+    """The VLAN id on the provider's connection, 1 to 4094."""
     primary: str
-    """A /30 for the first line, that nothing else has: the first address is the force's, the second Azure's."""
+    """A /30 for the primary link, without overlaps: the first address is the force's, the second Azure's."""
     secondary: str
-    """A /30 for the second line."""
+    """A /30 for the secondary link."""
 
 
 class ExpressRouteArgs(LabelledArgs):
-    """What a circuit needs."""
+    """Arguments of a circuit."""
 
     location: str
-    """The Azure region, `uksouth` or `ukwest`: the gateway's."""
+    """The Azure region, `uksouth` or `ukwest`: the gateway's region."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
+    """The resource group of the circuit."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that takes its logs."""
+    """The Log Analytics workspace that receives the circuit's logs."""
     workload: str
-    """What the circuit is to, such as `headquarters`; in every name."""
+    """The site of the circuit, such as `headquarters`; part of every name."""
     provider: str
-    """The connectivity provider by the name that Azure has for it, such as `BT` or `Vodafone`."""
+    """The connectivity provider by its name in Azure, such as `BT` or `Vodafone`."""
     peering_location: str
-    """Where it meets Microsoft, by Azure's name: `London`, `London2` or `Newport(Wales)`."""
+    """The peering location by its name in Azure: `London`, `London2` or `Newport(Wales)`."""
     bandwidth_mbps: int
-    """50, 100, 200, 500, 1000, 2000, 5000 or 10000. It can grow later, never shrink."""
+    """50, 100, 200, 500, 1000, 2000, 5000 or 10000. It can be increased later, but not decreased."""
     tier: NotRequired[str]
-    """`Local`, `Standard` or `Premium`; `Standard` when left out, which reaches both regions of the United Kingdom."""
+    """`Local`, `Standard` or `Premium`; by default `Standard`, which reaches both regions of the United Kingdom."""
     family: NotRequired[str]
-    """`MeteredData` or `UnlimitedData` (which cannot be changed back); `MeteredData` when left out."""
+    """`MeteredData` or `UnlimitedData` (which cannot be changed back); `MeteredData` by default."""
     provisioned: NotRequired[bool]
-    """Whether the provider has connected the circuit; false when left out, and then only the circuit is made."""
+    """Whether the provider has provisioned the circuit; by default false, and only the circuit is created."""
     peering: NotRequired[PrivatePeering]
-    """The private peering; needed once `provisioned`."""
+    """The private peering; required with `provisioned`."""
     gateway_id: NotRequired[pulumi.Input[str]]
-    """The ExpressRoute gateway of a hub network (`Gateways.express_route_gateway_id`); no connection when left out."""
+    """The ExpressRoute gateway of a hub network (`Gateways.express_route_gateway_id`); no connection by default."""
     virtual_hub_gateway_name: NotRequired[pulumi.Input[str]]
-    """The ExpressRoute gateway of a virtual hub (`VirtualHub.express_route_gateway_name`), in the same group."""
+    """The ExpressRoute gateway of a virtual hub (`VirtualHub.express_route_gateway_name`), in the same resource
+    group."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the circuit; false when left out. A new one takes weeks."""
+    """Whether Pulumi refuses to delete the circuit; false by default. A new one takes weeks to provision."""
 
 
 class ExpressRoute(Component):
-    """A circuit and, once the provider has connected it, its private peering and connection."""
+    """A circuit and, once it is provisioned, its private peering and connection."""
 
     circuit_id: pulumi.Output[str]
     """The circuit's ARM id."""
     circuit_name: pulumi.Output[str]
     """The circuit's name, known before it exists."""
     service_key: pulumi.Output[str]
-    """The key, a secret, by which the provider knows the circuit."""
+    """The service key, a secret, with which the provider identifies the circuit."""
 
     def __init__(self, name: str, args: ExpressRouteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -100,7 +101,7 @@ class ExpressRoute(Component):
                 bandwidth_in_mbps=args["bandwidth_mbps"],
             ),
             allow_classic_operations=False,
-            # Once a provider has it, Azure answers with peerings of its own beside those that are made here.
+            # Once the circuit is provisioned, Azure also returns the provider's peerings.
             opts=self.child(protect=args.get("protect", False), ignore_changes=["peerings"]),
         )
 
@@ -147,7 +148,7 @@ class ExpressRoute(Component):
 
 
 def _problems(args: ExpressRouteArgs) -> list[str]:
-    """What Azure would refuse of a circuit, in words."""
+    """The problems that Azure would find in a circuit, each in a sentence."""
     found = []
     for key, allowed, default in (("tier", _TIERS, "Standard"), ("family", _FAMILIES, "MeteredData")):
         if (value := args.get(key, default)) not in allowed:
@@ -155,7 +156,7 @@ def _problems(args: ExpressRouteArgs) -> list[str]:
     if args["bandwidth_mbps"] not in _BANDWIDTHS:
         found.append(f"bandwidth_mbps is {args['bandwidth_mbps']}; allowed are {', '.join(map(str, _BANDWIDTHS))}")
     if "gateway_id" in args and "virtual_hub_gateway_name" in args:
-        found.append("gateway_id and virtual_hub_gateway_name exclude each other")
+        found.append("gateway_id and virtual_hub_gateway_name are mutually exclusive")
     if args.get("provisioned", False) and "peering" not in args:
         found.append("peering is required once the circuit is provisioned")
     return found + (_peering_problems(args["peering"]) if "peering" in args else [])

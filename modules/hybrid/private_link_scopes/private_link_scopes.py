@@ -1,4 +1,4 @@
-"""The Private Link scopes of Azure Monitor and of Azure Arc."""
+"""The private link scopes of Azure Monitor and Azure Arc."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -25,41 +25,41 @@ def zones() -> Mapping[str, list[str]]:
 
 
 class PrivateLinkScopesArgs(LabelledArgs):
-    """What the scopes need."""
+    """Arguments of the scopes."""
 
     location: str
     """The Azure region of the private endpoints, `uksouth` or `ukwest`."""
     workload: str
-    """What they are for, such as `platform`."""
+    """The purpose, such as `platform`."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put them in."""
+    """The resource group of the scopes."""
     workspace_id: pulumi.Input[str]
-    """The Log Analytics workspace that is reached."""
+    """The Log Analytics workspace in the scope."""
     subnet_id: pulumi.Input[str]
-    """The subnet for the private endpoints, with room for sixteen addresses."""
+    """The private endpoint subnet, with at least sixteen free addresses."""
     data_collection_endpoint_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """The data collection endpoints that are reached, by a short name for each."""
+    """The data collection endpoints in the scope, keyed by a short name."""
     virtual_network_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """Networks that resolve the zones which are made here, by a short name for each."""
+    """Networks to link to the created zones, keyed by a short name."""
     private_zone_ids: NotRequired[dict[str, pulumi.Input[str]]]
-    """The estate's private DNS zones by name; a zone that is not among them is made."""
+    """Private DNS zone ids by name; a zone that is missing is created."""
     query_access: NotRequired[str]
-    """`Open` lets people ask from anywhere that signs them in, `PrivateOnly` from connected networks only; `Open` when
-    left out, or nobody outside the network would see a log while the network is down."""
+    """The query access mode: `Open`, or `PrivateOnly` for queries from connected networks only. `Open` by
+    default, so that logs are available during a network outage."""
     ingestion_access: NotRequired[str]
-    """`PrivateOnly`, or `Open` where machines of connected networks also send to workspaces outside the scope;
-    `PrivateOnly` when left out."""
+    """The ingestion access mode: `PrivateOnly`, or `Open` if machines also send to workspaces outside the scope;
+    `PrivateOnly` by default."""
     arc: NotRequired[bool]
-    """Whether there is a scope for Azure Arc; true when left out."""
+    """Whether there is a scope for Azure Arc; true by default."""
 
 
 class PrivateLinkScopes(Component):
-    """The scopes, what is in them, their private endpoints and DNS zones."""
+    """The scopes, their resources, private endpoints and DNS zones."""
 
     monitor_scope_id: pulumi.Output[str]
     """The Azure Monitor scope's ARM id."""
     arc_scope_id: pulumi.Output[str]
-    """The Azure Arc scope's ARM id, once its endpoint answers; empty where there is none."""
+    """The Azure Arc scope's ARM id; empty without one. It depends on the private endpoint."""
     zone_ids: pulumi.Output[dict[str, str]]
     """The ARM ids of the private DNS zones in use, by name."""
 
@@ -117,7 +117,7 @@ class PrivateLinkScopes(Component):
                 resource_group_name=args["resource_group_name"],
                 kind="Resource",
                 linked_resource_id=linked,
-                # The scope takes one change at a time.
+                # Azure accepts one change of the scope at a time.
                 opts=self.child(depends_on=previous),
             )
             previous = [resource]
@@ -126,7 +126,7 @@ class PrivateLinkScopes(Component):
     def _endpoint(
         self, name: str, args: PrivateLinkScopesArgs, part: str, scope: pulumi.CustomResource
     ) -> network.PrivateDnsZoneGroup:
-        """The private endpoint of a scope, with a record in every zone of it."""
+        """The private endpoint of a scope, with records in its zones."""
         where = (f"{args['workload']}-{part}", args["label"], args["location"])
         endpoint_name = naming.name("private_endpoint", *where)
         endpoint = network.PrivateEndpoint(
@@ -157,7 +157,7 @@ class PrivateLinkScopes(Component):
         )
 
     def _zone(self, name: str, args: PrivateLinkScopesArgs, zone_name: str) -> pulumi.Input[str]:
-        """The estate's zone, or one that is made and linked to the networks."""
+        """The existing zone, or a new one that is linked to the networks."""
         given = args.get("private_zone_ids", {}).get(zone_name)
         self._zones[zone_name] = given if given is not None else self._make_zone(name, args, zone_name)
         return self._zones[zone_name]

@@ -1,16 +1,16 @@
-"""Site-to-site VPN: a data centre's devices joined to Azure over the Internet, encrypted.
+"""Site-to-site VPN: encrypted connections of a data centre's devices to Azure over the Internet.
 
     SiteToSite("headquarters", {"label": label, "location": "uksouth", "resource_group_name": group.name,
                                 "site": "headquarters", "vpn_gateway_id": gateways.vpn_gateway_id, "asn": 65010,
                                 "devices": [{"address": "198.51.100.10", "bgp_address": "10.158.255.1"}],
                                 "shared_key": config.require_secret("headquartersKey")})
 
-Each device has two tunnels, one to each instance of the gateway; a site with two devices has four. Both sides tell each
-other their ranges by BGP, so none stands in the settings. The tunnels take one set of algorithms, the strongest that
-Azure has, and nothing weaker can be agreed on.
+Each device has two tunnels, one to each instance of the gateway; a site with two devices has four. Both sides advertise
+their ranges with BGP, so the settings contain none. The tunnels accept only the strongest set of algorithms that
+Azure supports.
 
-The shared key is either given as a secret or made here and put into a key vault, whence the network team reads it; it
-stands in no file, plan or log. `VirtualWanSite` does the same for a virtual hub.
+The shared key is either given as a secret or generated and stored in a key vault, where the network team reads it. It
+is never in a file, plan or log. `VirtualWanSite` is the equivalent for a virtual hub.
 """
 
 from bluelamp.modules.hybrid.site_to_site.keys import KeyVaultPlace

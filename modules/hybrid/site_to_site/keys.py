@@ -1,4 +1,4 @@
-"""The shared key of a site's tunnels: given as a secret, or made here and kept in a key vault."""
+"""The shared key of a site's tunnels: given as a secret, or generated and stored in a key vault."""
 
 from datetime import UTC, date, datetime, time
 from typing import NotRequired, TypedDict
@@ -8,21 +8,21 @@ import pulumi
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component
 
-_LENGTH = 64  # characters; Azure takes 128
+_LENGTH = 64  # characters; Azure's limit is 128
 _SHORTEST = 32
 
 
 class KeyVaultPlace(TypedDict):
-    """The key vault that keeps a key."""
+    """The key vault for a generated key."""
 
     vault_name: pulumi.Input[str]
     """The vault's name."""
     resource_group_name: pulumi.Input[str]
     """The vault's resource group."""
     expires_on: NotRequired[str]
-    """The last day on which the key is to be used, `2027-11-30`; the vault tells beforehand. None when left out."""
+    """The expiry date of the key, `2027-11-30`; the vault raises an event before it. None by default."""
     number: NotRequired[int]
-    """Which key of the site this is; 1 when left out. A higher number makes a new key, and drops the old one."""
+    """The number of the site's key; 1 by default. A higher number generates a new key and deletes the old one."""
 
 
 def shared_key(
@@ -33,9 +33,9 @@ def shared_key(
     vault: KeyVaultPlace | None,
     label: naming.Label,
 ) -> pulumi.Output[str]:
-    """The site's key, always a secret: `given`, or one made here and put into `vault` as `vpn-<site>`.
+    """The site's key, always a secret: `given`, or a generated one that is stored in `vault` as `vpn-<site>`.
 
-    Raises `ValueError` where neither or both are there, a key that can be seen is too short, or its end is no date.
+    Raises `ValueError` if neither or both are set, a known key is too short, or the expiry is not a date.
     """
     if (given is None) == (vault is None):
         raise ValueError(
@@ -55,7 +55,7 @@ def _made(owner: Component, prefix: str, site: str, vault: KeyVaultPlace, label:
 
     number, expires = vault.get("number", 1), _end(prefix, vault.get("expires_on"))
     made = pulumi_random.RandomPassword(
-        # Letters and digits: every maker's devices take them.
+        # Letters and digits, which the devices of all manufacturers accept.
         f"{prefix}-key" if number == 1 else f"{prefix}-key-{number}",
         length=_LENGTH,
         special=False,
@@ -80,7 +80,7 @@ def _made(owner: Component, prefix: str, site: str, vault: KeyVaultPlace, label:
 
 
 def _end(prefix: str, day: str | None) -> int | None:
-    """The end of the day, in seconds since 1970 as a key vault wants it."""
+    """The end of the day in seconds since 1970, as a key vault requires."""
     if day is None:
         return None
     try:

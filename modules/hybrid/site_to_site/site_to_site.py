@@ -1,4 +1,4 @@
-"""A site joined to the VPN gateway of a hub network."""
+"""A site connected to the VPN gateway of a hub network."""
 
 from typing import NotRequired
 
@@ -13,26 +13,26 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class SiteToSiteArgs(LabelledArgs):
-    """What a site needs."""
+    """Arguments of a site."""
 
     location: str
-    """The Azure region, `uksouth` or `ukwest`: the gateway's."""
+    """The Azure region, `uksouth` or `ukwest`: the gateway's region."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put it in."""
+    """The resource group of the connections."""
     site: str
-    """The site's name, such as `headquarters`; in every name."""
+    """The site's name, such as `headquarters`; part of every name."""
     vpn_gateway_id: pulumi.Input[str]
     """The VPN gateway of a hub network: `Gateways.vpn_gateway_id`."""
     asn: int
-    """The site's BGP autonomous system, a private one that no other site has, such as 65010."""
+    """The site's BGP autonomous system number, private and unique to the site, such as 65010."""
     devices: list[SiteDevice]
     """The site's VPN devices, one to four; each has two tunnels."""
     shared_key: NotRequired[pulumi.Input[str]]
-    """The key of its tunnels, a secret of 32 characters or more; not used with `key_vault`."""
+    """The shared key of its tunnels, a secret of at least 32 characters; not used with `key_vault`."""
     key_vault: NotRequired[KeyVaultPlace]
-    """The vault that takes a key made here, as the secret `vpn-<site>`."""
+    """The vault for a generated key, stored as the secret `vpn-<site>`."""
     routing_weight: NotRequired[int]
-    """Which connection is preferred for a range that several know, the highest; 0 when left out."""
+    """The routing weight: the highest is preferred for a range that several connections learn; 0 by default."""
 
 
 class SiteToSite(Component):

@@ -1,4 +1,4 @@
-"""What the sites of both kinds of hub have in common: devices, and the algorithms of their tunnels."""
+"""VPN devices and IPsec policies, for sites of hub networks and of virtual hubs."""
 
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from typing import NotRequired, TypedDict
@@ -10,7 +10,7 @@ _MOST_DEVICES = 4
 _PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 
 _RESERVED_ASNS = frozenset({8074, 8075, 12076, 23456, 65515, 65517, 65518, 65519, 65520, *range(64496, 64512)})
-"""What Azure, its gateways and IANA keep for themselves ("About BGP with Azure VPN Gateway")."""
+"""The autonomous system numbers reserved by Azure, its gateways and IANA ("About BGP with Azure VPN Gateway")."""
 
 
 class SiteDevice(TypedDict):
@@ -19,15 +19,15 @@ class SiteDevice(TypedDict):
     address: str
     """Its public IPv4 address."""
     bgp_address: str
-    """The address that it speaks BGP from, on the site's network."""
+    """The BGP peer address, on the site's network."""
     provider: NotRequired[str]
-    """Whose line it is on, for those who read the portal; nothing when left out."""
+    """The line's provider, shown in the portal; empty by default."""
     speed_mbps: NotRequired[int]
-    """The line's speed; 100 when left out."""
+    """The line's speed in Mbps; 100 by default."""
 
 
 def problems(site: str, asn: int, devices: list[SiteDevice]) -> list[str]:
-    """What is wrong with a site, in words."""
+    """The problems with a site, each in a sentence."""
     found = []
     if not site.replace("-", "").isalnum() or site != site.lower():
         found.append(f"site is {site!r}; use lower-case letters, digits and hyphens")
@@ -45,14 +45,14 @@ def problems(site: str, asn: int, devices: list[SiteDevice]) -> list[str]:
     for key in ("address", "bgp_address"):
         values = [str(device.get(key)) for device in devices]
         found += [
-            f"devices: {key} {value} is there more than once"
+            f"devices: {key} {value} is listed more than once"
             for value in sorted({v for v in values if values.count(v) > 1})
         ]
     return found
 
 
 def _address_problems(where: str, key: str, address: IPv4Address) -> list[str]:
-    # The ranges for documentation are private to Python, yet examples need them.
+    # Python classes the documentation ranges as private, but examples need them.
     inside = any(address in block for block in _PRIVATE)
     if key == "address" and inside:
         return [f"{where} is {address}, which is private; Azure calls the device's public address"]
@@ -60,10 +60,10 @@ def _address_problems(where: str, key: str, address: IPv4Address) -> list[str]:
 
 
 def ipsec_policy() -> network.IpsecPolicyArgs:
-    """The only algorithms that a tunnel takes: AES-256-GCM, SHA-384 and the 384-bit elliptic curve, throughout.
+    """The only accepted algorithms of a tunnel: AES-256-GCM, SHA-384 and the 384-bit elliptic curve.
 
-    An hour or 100 GB for a key of the data, by Azure's limits ("About cryptographic requirements and Azure VPN
-    gateways").
+    The lifetime of a data key is an hour or 100 GB, within Azure's limits ("About cryptographic requirements and Azure
+    VPN gateways").
     """
     return network.IpsecPolicyArgs(
         ike_encryption="GCMAES256",

@@ -1,4 +1,4 @@
-"""A site joined to the VPN gateway of a virtual hub."""
+"""A site connected to the VPN gateway of a virtual hub."""
 
 from typing import NotRequired
 
@@ -13,26 +13,26 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class VirtualWanSiteArgs(LabelledArgs):
-    """What a site of a virtual WAN needs."""
+    """Arguments of a site of a virtual WAN."""
 
     location: str
-    """The Azure region, `uksouth` or `ukwest`: the virtual hub's."""
+    """The Azure region, `uksouth` or `ukwest`: the virtual hub's region."""
     resource_group_name: pulumi.Input[str]
-    """The resource group to put it in: the virtual hub's."""
+    """The resource group of the site: the virtual hub's."""
     site: str
-    """The site's name, such as `headquarters`; in every name."""
+    """The site's name, such as `headquarters`; part of every name."""
     virtual_wan_id: pulumi.Input[str]
-    """The virtual WAN that it belongs to."""
+    """The site's virtual WAN."""
     vpn_gateway_name: pulumi.Input[str]
     """The virtual hub's VPN gateway: `VirtualHub.vpn_gateway_name`."""
     asn: int
-    """The site's BGP autonomous system, a private one that no other site has, such as 65010."""
+    """The site's BGP autonomous system number, private and unique to the site, such as 65010."""
     devices: list[SiteDevice]
     """The site's VPN devices, one to four; each has two tunnels."""
     shared_key: NotRequired[pulumi.Input[str]]
-    """The key of its tunnels, a secret of 32 characters or more; not used with `key_vault`."""
+    """The shared key of its tunnels, a secret of at least 32 characters; not used with `key_vault`."""
     key_vault: NotRequired[KeyVaultPlace]
-    """The vault that takes a key made here, as the secret `vpn-<site>`."""
+    """The vault for a generated key, stored as the secret `vpn-<site>`."""
 
 
 class VirtualWanSite(Component):

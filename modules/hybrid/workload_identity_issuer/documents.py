@@ -1,4 +1,4 @@
-"""The two documents of an issuer, and what may be in them."""
+"""The discovery document and public keys of an issuer, and their checks."""
 
 import json
 from typing import Any
@@ -9,7 +9,8 @@ _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 
 def discovery(issuer: str) -> str:
-    """The discovery document of `issuer` (OpenID Connect Discovery 1.0, section 4.2), as much as Entra ID reads."""
+    """The discovery document of `issuer` (OpenID Connect Discovery 1.0, section 4.2), with the fields that Entra ID
+    reads."""
     return json.dumps(
         {
             "issuer": issuer,
@@ -22,17 +23,17 @@ def discovery(issuer: str) -> str:
 
 
 def public_keys(where: str, text: str) -> str:
-    """The key set in `text` (RFC 7517), made canonical.
+    """The key set in `text` (RFC 7517), in canonical form.
 
-    Raises `ValueError` where it is no set of RSA keys for RS256, which is all that Entra ID takes, or where a private
-    part is in it. No value is ever in the message.
+    Raises `ValueError` if it is not a set of RSA keys for RS256, the only kind that Entra ID accepts, or if it contains
+    a private key. The message never contains a value.
     """
     try:
         keys = json.loads(text)["keys"]
     except (ValueError, KeyError, TypeError):
-        raise ValueError(f'{where} is no JSON Web Key Set; it begins with {{"keys": [') from None
+        raise ValueError(f'{where} is not a JSON Web Key Set; it begins with {{"keys": [') from None
     if not isinstance(keys, list) or not keys or not all(isinstance(key, dict) for key in keys):
-        raise ValueError(f"{where} has no keys; one at least is needed")
+        raise ValueError(f"{where} has no keys; add at least one")
     problems = [problem for index, key in enumerate(keys) for problem in _problems(f"{where}.keys[{index}]", key)]
     if problems:
         raise ValueError("; ".join(problems))
@@ -51,7 +52,7 @@ def _problems(where: str, key: dict[str, Any]) -> list[str]:
 
 
 def response(document: str) -> str:
-    """The gateway's policy that answers with `document` and asks nobody else."""
+    """The gateway policy that returns `document` without a backend."""
     return (
         "<policies><inbound><base /><return-response>"
         '<set-status code="200" reason="OK" />'

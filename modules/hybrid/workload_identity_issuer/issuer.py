@@ -1,4 +1,4 @@
-"""A public issuer for self-managed clusters, without public storage."""
+"""A public token issuer for self-managed clusters, without public storage."""
 
 import re
 from typing import NotRequired, TypedDict
@@ -19,35 +19,35 @@ class IssuerCluster(TypedDict):
     """One cluster."""
 
     jwks: pulumi.Input[str]
-    """The public keys that sign its service accounts' tokens, a JSON Web Key Set."""
+    """The public keys of its service account issuer, a JSON Web Key Set."""
 
 
 class WorkloadIdentityIssuerArgs(ResourceGroupScopedArgs):
-    """What the issuer needs."""
+    """Arguments of the issuer."""
 
     workload: str
-    """What it is for, such as `issuer`; in its host name."""
+    """The purpose, such as `issuer`; part of the host name."""
     contact: str
-    """The mailbox that Azure writes to about the gateway."""
+    """The mailbox for Azure's notifications about the gateway."""
     clusters: dict[str, IssuerCluster]
-    """The clusters by name; the name is in the issuer's URL, and so in every token."""
+    """The clusters by name. The name is part of the issuer's URL, and so of every token."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete it: without it no workload signs in; false when left out."""
+    """Whether Pulumi refuses to delete the gateway, without which no workload can sign in; false by default."""
 
 
 def issuer_url(label: naming.Label, location: str, workload: str, cluster: str) -> str:
-    """A cluster's issuer, known before anything exists: what its API server has to be told as it is made."""
+    """A cluster's issuer URL, known in a preview; the API server needs it at creation."""
     return f"https://{naming.name('api_management', workload, label, location)}.azure-api.net/{cluster}"
 
 
 class WorkloadIdentityIssuer(Component):
-    """A gateway that gives each cluster's discovery document and public keys."""
+    """A gateway that serves each cluster's discovery document and public keys."""
 
     issuer_urls: pulumi.Output[dict[str, str]]
-    """Each cluster's issuer by its name, known before it exists: the API server's `--service-account-issuer`, and the
+    """Each cluster's issuer by name, known before it exists: the API server's `--service-account-issuer`, and the
     issuer of federated credentials."""
     gateway_url: pulumi.Output[str]
-    """Where the gateway answers."""
+    """The gateway's URL."""
 
     def __init__(self, name: str, args: WorkloadIdentityIssuerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -57,7 +57,7 @@ class WorkloadIdentityIssuer(Component):
             if not _CLUSTER.fullmatch(cluster)
         ]
         if not args["clusters"]:
-            wrong.append("clusters is empty; name one at least")
+            wrong.append("clusters is empty; name at least one")
         if wrong:
             raise ValueError(f"WorkloadIdentityIssuer {name!r}: " + "; ".join(wrong))
         service_name = naming.name("api_management", args["workload"], args["label"], args["location"])
@@ -67,9 +67,9 @@ class WorkloadIdentityIssuer(Component):
             service_name=service_name,
             resource_group_name=args["resource_group_name"],
             location=args["location"],
-            # The consumption tier has no developer portal, no keys that anybody must renew, and costs by the call.
+            # The consumption tier has no developer portal and no keys to renew, and is billed per call.
             sku=apimanagement.ApiManagementServiceSkuPropertiesArgs(name="Consumption", capacity=0),
-            # It has no role, as it reaches nothing; whatever it may reach one day it reaches by name, not by a key.
+            # The identity has no role, since the gateway has no backend. A future backend needs no key.
             identity=apimanagement.ApiManagementServiceIdentityArgs(type="SystemAssigned"),
             publisher_name=args["label"]["force"],
             publisher_email=args["contact"],
@@ -98,7 +98,7 @@ class WorkloadIdentityIssuer(Component):
         """A cluster's two documents."""
         where = f"WorkloadIdentityIssuer {name!r}: clusters.{cluster}.jwks"
         given = wanted["jwks"]
-        if isinstance(given, str):  # what is known already is refused before anything is asked for
+        if isinstance(given, str):  # values known in a preview are checked before any change
             given = public_keys(where, given)
         keys = pulumi.Output.from_input(given).apply(lambda text: public_keys(where, text))
         documents = {"discovery": pulumi.Output.from_input(discovery(issuer)), "keys": keys}
@@ -110,7 +110,7 @@ class WorkloadIdentityIssuer(Component):
             display_name=f"Issuer of {cluster}",
             description="Discovery document and public keys of the cluster's service accounts.",
             protocols=["https"],
-            subscription_required=False,  # Entra ID has no key to send; both documents are public
+            subscription_required=False,  # Entra ID cannot send a subscription key; both documents are public
             **place,
             opts=self.child(),
         )

@@ -1,10 +1,10 @@
-"""Admission: what a cluster refuses, decided by its API server itself.
+"""Admission policies, enforced by the cluster's API server.
 
     ClusterAdmission("admission", {"label": label, "registries": ["registry.essex.police.example"]})
 
-ValidatingAdmissionPolicies, so that no webhook can be down: images from allowed registries only, and never `latest`; no
-access to the host; nothing in the default namespace; no way in but the gateway; namespaces with an owner; and tenants
-cannot undo what keeps them apart. `policies.yaml` beside this file says each of them.
+ValidatingAdmissionPolicies need no webhook that could be unavailable. They require images from allowed registries with
+a tag other than `latest`, ingress through the gateway only, and namespaces with an owner. They deny host access, use
+of the default namespace, and removal of tenants' isolation. `policies.yaml` has the policies.
 """
 
 from bluelamp.modules.kubernetes.admission.admission import ClusterAdmission, ClusterAdmissionArgs

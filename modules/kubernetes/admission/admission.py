@@ -1,4 +1,4 @@
-"""The cluster's admission policies and where they are bound."""
+"""The cluster's admission policies and their bindings."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -20,17 +20,17 @@ _PARAMETERS = "bluelamp-admission"
 
 
 class ClusterAdmissionArgs(LabelledArgs):
-    """What admission needs."""
+    """Arguments of admission."""
 
     registries: list[str]
-    """The registries, with a folder where one is meant, that images may come from: `registry.essex.police.example`."""
+    """The allowed image registries, optionally with a folder: `registry.essex.police.example`."""
     enforcement: NotRequired[str]
-    """`Deny`, or `Warn` or `Audit` to learn first what would be refused; `Deny` when left out."""
+    """`Deny`, or `Warn` or `Audit` to test the policies first; `Deny` by default."""
     exempt_namespaces: NotRequired[list[str]]
-    """Namespaces where no policy applies, besides Kubernetes' own."""
+    """Namespaces exempt from all policies, besides Kubernetes' own."""
     exemptions: NotRequired[dict[str, list[str]]]
-    """Namespaces where one policy does not apply, by the policy's name: `{"services": ["gateway-system"]}`, which is
-    what it is when left out. All exemptions of a cluster stand here, and nowhere else."""
+    """Namespaces exempt from single policies, by the policy's name; by default
+    `{"services": ["gateway-system"]}`. All exemptions of a cluster are listed here."""
 
 
 class ClusterAdmission(Component):
@@ -135,6 +135,6 @@ def _check(name: str, args: ClusterAdmissionArgs) -> None:
     for policy in _exemptions(args):
         if policy not in _data()["policies"]:
             hint = did_you_mean(policy, _data()["policies"], before="; ")
-            wrong.append(f"exemptions names {policy!r}, which is no policy{hint}")
+            wrong.append(f"exemptions names {policy!r}, which is not a policy{hint}")
     if wrong:
         raise ValueError(f"ClusterAdmission {name!r}: " + "; ".join(wrong))

@@ -1,4 +1,4 @@
-"""Where a cluster's backups go, and when they are made."""
+"""The storage location and schedules of a cluster's backups."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from bluelamp.modules.component import Component
-from bluelamp.modules.kubernetes.namespaces import own_namespace
+from bluelamp.modules.kubernetes.namespaces import platform_namespace
 from bluelamp.modules.kubernetes.owned import custom, identified_account, metadata, named
 from bluelamp.modules.shared_arguments import LabelledArgs
 
@@ -17,18 +17,18 @@ _CRON = re.compile(r"@(hourly|daily|weekly|monthly)|\S+( \S+){4}")
 
 
 class BackupSchedule(TypedDict):
-    """When a backup is made, and how long it is kept."""
+    """Time and retention of a backup."""
 
     name: str
-    """Such as `daily`."""
+    """The schedule's name, such as `daily`."""
     cron: str
-    """Minute, hour, day of the month, month, day of the week, in UTC: `15 1 * * *`."""
+    """Cron expression in UTC: `15 1 * * *`."""
     retention_days: int
-    """Days for which each backup is kept; not fewer than the container's own."""
+    """Retention in days; at least the container's immutability period."""
     namespaces: NotRequired[list[str]]
-    """The namespaces that are in it; every one when left out."""
+    """The included namespaces; all by default."""
     volumes: NotRequired[bool]
-    """Whether what the volumes hold is in it; true when left out."""
+    """Whether volume data is included; true by default."""
 
 
 _SCHEDULES: list[BackupSchedule] = [
@@ -38,14 +38,14 @@ _SCHEDULES: list[BackupSchedule] = [
 
 
 class ClusterBackupArgs(LabelledArgs):
-    """What a cluster's backups need."""
+    """Arguments of a cluster's backups."""
 
     cluster: str
-    """The cluster's name, below which its backups stand in the container."""
+    """The cluster's name, which is the prefix of its backups in the container."""
     storage_account_name: pulumi.Input[str]
     """The storage account of the container."""
     container_name: pulumi.Input[str]
-    """The blob container, with a policy that makes it immutable."""
+    """The blob container, which must have an immutability policy."""
     resource_group_name: pulumi.Input[str]
     """The resource group of the storage account."""
     subscription_id: pulumi.Input[str]
@@ -53,17 +53,18 @@ class ClusterBackupArgs(LabelledArgs):
     tenant_id: pulumi.Input[str]
     """The Entra ID tenant of the identity."""
     client_id: pulumi.Input[str]
-    """The identity with the role Storage Blob Data Contributor on the container, federated with `subject`."""
+    """The client id of the identity with the role Storage Blob Data Contributor on the container, federated with
+    `subject`."""
     immutable_days: int
-    """Days for which the container keeps a blob from being changed or deleted."""
+    """The container's immutability period in days."""
     schedules: NotRequired[list[BackupSchedule]]
-    """When backups are made; daily kept 35 days and weekly kept 180 days when left out."""
+    """The schedules; by default daily, kept 35 days, and weekly, kept 180 days."""
     namespace: NotRequired[str]
-    """Where Velero runs; `velero` when left out."""
+    """Namespace of Velero; `velero` by default."""
     create_namespace: NotRequired[bool]
-    """Whether to make the namespace; true when left out."""
+    """Whether to create the namespace; true by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the location of the backups; false when left out."""
+    """Whether Pulumi refuses to delete the backup location; false by default."""
 
 
 class ClusterBackup(Component):
@@ -81,7 +82,7 @@ class ClusterBackup(Component):
         if wrong:
             raise ValueError(f"ClusterBackup {name!r}: " + "; ".join(wrong))
         label, own = args["label"], args.get("namespace", "velero")
-        namespace = own_namespace(self, name, label, own, create=args.get("create_namespace", True))
+        namespace = platform_namespace(self, name, label, own, create=args.get("create_namespace", True))
         account = identified_account(
             self, f"{name}-account", metadata(label, _ACCOUNT, namespace), args["client_id"], args["tenant_id"]
         )
@@ -99,7 +100,7 @@ class ClusterBackup(Component):
                     "subscriptionId": args["subscription_id"],
                     "resourceGroup": args["resource_group_name"],
                     "storageAccount": args["storage_account_name"],
-                    # By role, not by the account's key, which could empty the container's account.
+                    # Entra ID authentication, not the account key, which would give access to the whole account.
                     "useAAD": "true",
                 },
                 "backupSyncPeriod": "10m0s",

@@ -1,9 +1,9 @@
-"""Bare-metal servers, by Metal3: what a cluster of a class on bare metal is made of.
+"""Bare-metal servers for clusters, with Metal3.
 
     BareMetalHosts("custody", {"label": label, "namespace": "clusters", "hosts": {"custody-1": {…}}})
 
-A server is managed by Redfish over verified TLS, starts by UEFI Secure Boot, and its disks are wiped before it is used
-for something else.
+Servers are managed with Redfish over verified TLS and boot with UEFI Secure Boot. Their disks are wiped before
+reuse.
 """
 
 from bluelamp.modules.kubernetes.bare_metal_hosts.bare_metal_hosts import (

@@ -1,4 +1,4 @@
-"""Servers that become machines of a cluster."""
+"""Bare-metal servers that become machines of a cluster."""
 
 import re
 from typing import Any, NotRequired, TypedDict
@@ -18,31 +18,31 @@ class BareMetalHost(TypedDict):
     """A server with a management controller (BMC)."""
 
     bmc_address: str
-    """The controller's address by Redfish over TLS, such as
+    """The BMC's Redfish address over TLS, such as
     `redfish-virtualmedia+https://10.160.4.11/redfish/v1/Systems/1`."""
     bmc_secret: str
-    """Name of the secret with the controller's `username` and `password`; External Secrets makes it."""
+    """Name of the secret with the BMC's `username` and `password`; External Secrets creates it."""
     boot_mac_address: str
-    """Hardware address, in lower case, of the interface that the server starts from."""
+    """MAC address, in lower case, of the boot interface."""
     role: NotRequired[str]
-    """What the server is for, `control-plane` or `worker`; `worker` when left out."""
+    """The server's role, `control-plane` or `worker`; `worker` by default."""
     failure_domain: NotRequired[str]
-    """The room or rack that fails as one."""
+    """The failure domain, such as a room or rack."""
     root_device: NotRequired[str]
-    """Device name of the disk that is installed on, such as `/dev/sda`; the first that fits when left out."""
+    """Device name of the system disk, such as `/dev/sda`; the first suitable disk by default."""
 
 
 class BareMetalHostsArgs(LabelledArgs):
-    """What a force's servers need."""
+    """Arguments of a force's servers."""
 
     namespace: str
-    """Namespace in the management cluster, the clusters' own."""
+    """The clusters' namespace in the management cluster."""
     hosts: dict[str, BareMetalHost]
     """The servers by name."""
 
 
 class BareMetalHosts(Component):
-    """A Metal3 `BareMetalHost` for each server, started by UEFI Secure Boot and wiped when it is given back."""
+    """A Metal3 `BareMetalHost` for each server, with UEFI Secure Boot and disk cleaning."""
 
     hosts: pulumi.Output[list[str]]
     """The servers' names, known before they are registered."""

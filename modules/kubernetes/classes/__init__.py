@@ -1,10 +1,10 @@
-"""Classes: the kinds of storage on a cluster, and who goes first when there is not enough of it.
+"""Storage classes and priority classes of a cluster.
 
     WorkloadClasses("classes", {"label": label, "provisioner": "csi.vsphere.vmware.com",
                                 "parameters": {"storagepolicyname": "k8s-encrypted"}})
 
-A volume is made where its pod will run, may grow, and `standard` is what a claim gets that asks for nothing; what is in
-`retained` outlives its claim. The platform goes before the tenants, and a batch pushes nobody out.
+Volumes bind when the pod is scheduled and can be expanded. `standard` is the default storage class; `retained` keeps
+volumes after their claims are deleted. Platform pods have priority over tenants' pods, and batch pods never preempt.
 """
 
 from bluelamp.modules.kubernetes.classes.classes import WorkloadClasses, WorkloadClassesArgs

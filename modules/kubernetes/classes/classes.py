@@ -13,28 +13,28 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class WorkloadClassesArgs(LabelledArgs):
-    """What the classes need."""
+    """Arguments of the classes."""
 
     provisioner: str
     """The CSI driver, such as `csi.vsphere.vmware.com`."""
     parameters: NotRequired[dict[str, str]]
-    """The driver's parameters, such as the storage policy that encrypts; none when left out."""
+    """The driver's parameters, such as an encrypting storage policy; none by default."""
     protect: NotRequired[bool]
-    """Whether the engine refuses to delete the storage classes; false when left out."""
+    """Whether Pulumi refuses to delete the storage classes; false by default."""
 
 
 class WorkloadClasses(Component):
     """The storage classes `standard` and `retained`, and four priority classes."""
 
     storage_class: pulumi.Output[str]
-    """Name of the storage class that claims get by default."""
+    """Name of the default storage class."""
     priority_classes: pulumi.Output[list[str]]
     """Names of the priority classes, highest first."""
 
     def __init__(self, name: str, args: WorkloadClassesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         if "/" in args["provisioner"].strip("/") or not args["provisioner"].strip():
-            # In-tree drivers, `kubernetes.io/…`, are gone from Kubernetes.
+            # Kubernetes has removed the in-tree drivers, `kubernetes.io/…`.
             raise ValueError(
                 f"WorkloadClasses {name!r}: provisioner is {args['provisioner']!r}; "
                 "use the name of a CSI driver such as csi.vsphere.vmware.com"

@@ -1,4 +1,4 @@
-"""A cluster of a class."""
+"""A Kubernetes cluster."""
 
 import ipaddress
 import re
@@ -19,40 +19,40 @@ class WorkerPool(TypedDict):
     """A pool of worker machines."""
 
     replicas: NotRequired[int]
-    """Number of machines; 3 when left out."""
+    """Number of machines; 3 by default."""
     failure_domain: NotRequired[str]
-    """Where they stand, such as a deployment zone of vSphere; anywhere when left out."""
+    """The failure domain, such as a vSphere deployment zone; any by default."""
 
 
 class ClusterArgs(LabelledArgs):
-    """What a cluster needs."""
+    """Arguments of a cluster."""
 
     namespace: str
-    """Namespace in the management cluster, the class's own."""
+    """The class's namespace in the management cluster."""
     class_name: pulumi.Input[str]
     """Name of the class; the `class_name` of a `ClusterClass`."""
     version: str
-    """Kubernetes version such as `v1.36.3`, or `v1.36.3+rke2r1` for RKE2; the class's machine image must have it."""
+    """Kubernetes version such as `v1.36.3`, or `v1.36.3+rke2r1` for RKE2; the class's machine image must contain it."""
     endpoint: str
-    """The IP address of the API server, free in the machines' own network."""
+    """The IP address of the API server, unused in the machines' network."""
     tier: NotRequired[str]
-    """What runs on it, `live` or `non-live`; `live` when left out."""
+    """The tier, `live` or `non-live`; `live` by default."""
     endpoint_port: NotRequired[int]
-    """Port of the API server; 6443 when left out."""
+    """Port of the API server; 6443 by default."""
     control_plane_replicas: NotRequired[int]
-    """Control-plane machines, an odd number; 3 when left out."""
+    """Control-plane machines, an odd number; 3 by default."""
     workers: NotRequired[dict[str, WorkerPool]]
-    """Pools of worker machines by name; one of three machines, `general`, when left out."""
+    """Pools of worker machines by name; by default one of three machines, `general`."""
     pod_cidr: NotRequired[str]
-    """Addresses of pods; `100.64.0.0/16`, shared address space (RFC 6598), when left out."""
+    """Address range of pods; by default `100.64.0.0/16`, shared address space (RFC 6598)."""
     service_cidr: NotRequired[str]
-    """Addresses of services; `100.65.0.0/16` when left out."""
+    """Address range of services; `100.65.0.0/16` by default."""
     service_account_issuer: NotRequired[str]
-    """Public address, `https://…`, of the issuer of the cluster's tokens, for workload identity in Azure."""
+    """Public URL, `https://…`, of the issuer of the cluster's service account tokens, for Azure workload identity."""
     addons: NotRequired[str]
-    """Name of the `ClusterAddons` that the cluster gets."""
+    """Name of the cluster's `ClusterAddons`."""
     protect: NotRequired[bool]
-    """Whether the cluster is guarded against deletion; false when left out."""
+    """Whether the cluster is protected against deletion; false by default."""
 
 
 class Cluster(Component):
@@ -61,7 +61,7 @@ class Cluster(Component):
     cluster_name: pulumi.Output[str]
     """The cluster's name, known before it exists."""
     kubeconfig_secret: pulumi.Output[str]
-    """Name of the secret with its administrator's kubeconfig, which Cluster API makes beside the cluster."""
+    """Name of the secret with the administrator's kubeconfig, which Cluster API creates beside the cluster."""
 
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

@@ -1,4 +1,4 @@
-"""What a new cluster needs before anything else can run on it."""
+"""The add-ons that a new cluster needs before other workloads."""
 
 from typing import NotRequired
 
@@ -12,24 +12,24 @@ from bluelamp.modules.kubernetes.owned import custom, metadata
 from bluelamp.modules.shared_arguments import LabelledArgs
 
 _LONGEST = 1024 * 1024
-"""Bytes that a ConfigMap may hold."""
+"""The size limit of a ConfigMap, in bytes."""
 
 
 class ClusterAddonsArgs(LabelledArgs):
-    """What a set of add-ons needs."""
+    """Arguments of a set of add-ons."""
 
     namespace: str
-    """Namespace in the management cluster, the clusters' own."""
+    """The clusters' namespace in the management cluster."""
     manifests: dict[str, str]
     """Kubernetes manifests in YAML by the add-on's name, such as `cilium`, `vsphere-cpi` or `vsphere-csi`: the output
-    of a pinned chart. No secret may stand in them."""
+    of a pinned chart. They must not contain secrets."""
     secrets: NotRequired[list[str]]
-    """Names of secrets of the type `addons.cluster.x-k8s.io/resource-set` in the namespace, whose manifests are applied
-    too; External Secrets makes them."""
+    """Names of secrets of the type `addons.cluster.x-k8s.io/resource-set` in the namespace, whose manifests are also
+    applied; External Secrets creates them."""
 
 
 class ClusterAddons(Component):
-    """A `ClusterResourceSet` that keeps its manifests applied on every cluster that names it."""
+    """A `ClusterResourceSet` that applies its manifests to every cluster that refers to it."""
 
     addons: pulumi.Output[str]
     """The set's name, for a cluster's `addons`; known before it exists."""
@@ -66,7 +66,7 @@ class ClusterAddons(Component):
 def _check(name: str, args: ClusterAddonsArgs) -> None:
     owner = f"ClusterAddons {name!r}"
     check_names(owner, name, *args["manifests"])
-    wrong = [] if args["manifests"] or args.get("secrets") else ["manifests is empty; name one add-on at least"]
+    wrong = [] if args["manifests"] or args.get("secrets") else ["manifests is empty; name at least one add-on"]
     for addon, manifest in args["manifests"].items():
         try:
             found = [each for each in yaml.safe_load_all(manifest) if each]

@@ -1,14 +1,13 @@
-"""Classes of Kubernetes clusters on premises, by Cluster API: vSphere or bare metal, kubeadm or RKE2.
+"""Classes of on-premises Kubernetes clusters, with Cluster API: vSphere or bare metal, kubeadm or RKE2.
 
     ClusterClass("live", {"label": label, "namespace": "clusters", "infrastructure": "vsphere", …})
 
-A cluster of a class starts hardened: an audit policy, secrets encrypted at rest, Pod Security `restricted` in every
-namespace that says nothing else, people signing in with Entra ID, nobody let in unnamed, modern TLS only, RKE2 by its
-CIS profile, snapshots of etcd, and a check of every machine's health. Where a registry is named, images come from
-nowhere else.
+Clusters of a class are hardened: audit policy, encryption of secrets at rest, Pod Security `restricted` by default in
+every namespace, sign-in with Entra ID, no anonymous access, modern TLS only, the CIS profile with RKE2, etcd
+snapshots, and machine health checks. With `registry`, all images come from that registry.
 
-A class's name ends in a hash of its content. Make one class for each cluster, and the non-live cluster is rolled
-before the live one.
+The name of a class ends in a hash of its content. Use one class for each cluster, so that the non-live cluster is
+updated before the live one.
 """
 
 from bluelamp.modules.kubernetes.cluster_class.cluster_class import ClusterClass

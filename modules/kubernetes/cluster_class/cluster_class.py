@@ -1,4 +1,4 @@
-"""A class of clusters, with the templates that it is made of."""
+"""A cluster class and its templates."""
 
 import hashlib
 import json
@@ -20,14 +20,14 @@ _DISTRIBUTIONS = {"kubeadm": kubeadm, "rke2": rke2}
 class ClusterClass(Component):
     """A hardened `ClusterClass` and its templates, in the management cluster.
 
-    Their names end in a hash of what they say: a change makes a new class beside the old one, and each cluster is
-    rebased on it when its own turn comes, where an edit in place would roll every cluster at once.
+    The names end in a hash of the content. A change creates a new class beside the old one, and each cluster is rebased
+    separately. An edit in place would update every cluster at once.
     """
 
     class_name: pulumi.Output[str]
-    """The class's name, for a cluster to be made of; known before it exists."""
+    """The class's name, for `Cluster`; known before it exists."""
     secrets: pulumi.Output[list[str]]
-    """What to put after a cluster's name for the secrets that must be beside it before it starts. `encryption` has the
+    """Suffixes of the names of the secrets that must exist before a cluster starts. The secret `encryption` has the
     key `encryption.yaml`, an `EncryptionConfiguration` of the API server."""
 
     def __init__(self, name: str, args: ClusterClassArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -50,7 +50,7 @@ class ClusterClass(Component):
 
 
 def _objects(args: ClusterClassArgs, prefix: str) -> dict[str, Part]:
-    """Everything that is made, by the end of its name; names begin with `prefix`."""
+    """Every object by the suffix of its name; the names start with `prefix`."""
     distribution = _DISTRIBUTIONS[args["distribution"]]
     plane = distribution.control_plane(args)
     parts = {
@@ -69,7 +69,7 @@ def _hash(content: dict[str, Part]) -> str:
 
 def _check(name: str, args: ClusterClassArgs) -> None:
     owner = f"ClusterClass {name!r}"
-    # Nine characters are the hash's.
+    # The hash takes nine characters.
     check_names(owner, f"{name}-12345678")
     wrong = []
     for key, allowed in (("infrastructure", _INFRASTRUCTURES), ("distribution", _DISTRIBUTIONS)):

@@ -1,4 +1,4 @@
-"""What makes an API server and a machine safe: files and flags that both distributions share."""
+"""Hardening of API servers and machines: files and flags for both distributions."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -15,13 +15,13 @@ BACKUPS = "/var/backups/etcd"
 
 @cache
 def settings() -> Mapping[str, Any]:
-    """Flags and kernel settings, from `data/api_server.yaml`."""
+    """Flags and kernel settings of `data/api_server.yaml`."""
     found: Mapping[str, Any] = yaml.safe_load(data("api_server.yaml"))
     return found
 
 
 def data(name: str) -> str:
-    """A file of this module."""
+    """The content of a file of this module."""
     return resources("bluelamp.modules.kubernetes.cluster_class").joinpath("data", name).read_text(encoding="utf-8")
 
 
@@ -31,10 +31,10 @@ def file(path: str, content: str, permissions: str = "0600") -> File:
 
 
 def api_server_files(args: ClusterClassArgs, folder: str, *, anonymous: bool) -> list[File]:
-    """The audit policy, the defaults of Pod Security and who may sign in, as files in `folder`.
+    """The audit policy, Pod Security defaults and authentication configuration, as files in `folder`.
 
-    With `anonymous`, the paths that probes and joining machines need are open; without it the file leaves that to a
-    flag.
+    With `anonymous`, the paths for probes and joining machines are open to anonymous requests. Without it, a flag
+    controls anonymous access.
     """
     return [
         file(f"{folder}/audit-policy.yaml", data("audit_policy.yaml")),
@@ -44,7 +44,7 @@ def api_server_files(args: ClusterClassArgs, folder: str, *, anonymous: bool) ->
 
 
 def api_server_arguments(folder: str, logs: str) -> dict[str, str]:
-    """The API server's flags by name; its files are in `folder`, its audit log goes to `logs`."""
+    """The API server's flags by name. Its files are in `folder` and its audit log in `logs`."""
     own: dict[str, str] = settings()["arguments"]
     return {
         **own,
@@ -56,7 +56,7 @@ def api_server_arguments(folder: str, logs: str) -> dict[str, str]:
 
 
 def machine_files(backup: EtcdBackup | None) -> list[File]:
-    """Kernel settings, and where snapshots are kept; `backup` is None on a worker."""
+    """Kernel settings and the mount for etcd snapshots; `backup` is None for a worker."""
     kernel = "".join(f"{key}={value}\n" for key, value in settings()["sysctl"].items())
     found = [file("/etc/sysctl.d/90-kubelet.conf", kernel, "0644")]
     if backup and "nfs_export" in backup:
@@ -66,7 +66,7 @@ def machine_files(backup: EtcdBackup | None) -> list[File]:
 
 
 def machine_commands(backup: EtcdBackup | None) -> list[str]:
-    """What a machine does before Kubernetes is installed."""
+    """The commands that a machine runs before Kubernetes is installed."""
     commands = ["sysctl --system"]
     if backup is not None:
         commands.append(f"install -d -m 0700 {BACKUPS}")
@@ -76,7 +76,7 @@ def machine_commands(backup: EtcdBackup | None) -> list[str]:
 
 
 def hours(backup: EtcdBackup) -> str:
-    """The hours of the day at which snapshots are taken, as both cron and systemd read them."""
+    """The hours of the day for snapshots, in the syntax of cron and systemd."""
     return ",".join(str(hour) for hour in range(0, 24, backup.get("every_hours", 6)))
 
 
@@ -111,7 +111,7 @@ def _authentication(entra: ClusterSignIn | None, *, anonymous: bool) -> dict[str
                     "audiences": [entra["client_id"]],
                 },
                 "claimValidationRules": [{"claim": "tid", "requiredValue": entra["tenant_id"]}],
-                # The object id is the only claim that names a person for good.
+                # Only the object id identifies a user permanently.
                 "claimMappings": {
                     "username": {"claim": "oid", "prefix": "entra:"},
                     "groups": {"claim": entra.get("groups_claim", "groups"), "prefix": ""},

@@ -1,4 +1,4 @@
-"""Upstream Kubernetes, installed by kubeadm."""
+"""Upstream Kubernetes, installed with kubeadm."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _SPEC = "/spec/template/spec/kubeadmConfigSpec"
 
 
 def control_plane(args: ClusterClassArgs) -> Part:
-    """The control plane: kubeadm's configuration, the API server's files, snapshots of etcd."""
+    """The control plane: kubeadm configuration, the API server's files, etcd snapshots."""
     backup = args.get("etcd_backup", {})
     files = [
         *hardening.api_server_files(args, _FOLDER, anonymous=True),
@@ -57,7 +57,7 @@ def control_plane(args: ClusterClassArgs) -> Part:
         "joinConfiguration": {"nodeRegistration": _registration(args)},
         "preKubeadmCommands": [
             *hardening.machine_commands(backup),
-            # The first machine's administrator has no rights yet when kube-vip starts.
+            # On the first machine, admin.conf has no permissions yet when kube-vip starts.
             "test ! -f /run/kubeadm/kubeadm.yaml || sed -i 's#path: /etc/kubernetes/admin.conf#"
             "path: /etc/kubernetes/super-admin.conf#' /etc/kubernetes/manifests/kube-vip.yaml",
         ],
@@ -87,7 +87,7 @@ def control_plane(args: ClusterClassArgs) -> Part:
 
 
 def worker(args: ClusterClassArgs) -> Part:
-    """How a worker joins."""
+    """The configuration with which a worker joins."""
     spec = {
         "files": [*hardening.machine_files(None), *_mirrors(args)],
         "joinConfiguration": {"nodeRegistration": _registration(args)},
@@ -98,7 +98,7 @@ def worker(args: ClusterClassArgs) -> Part:
 
 
 def patches(args: ClusterClassArgs, plane: Part) -> list[dict[str, Any]]:
-    """What differs from cluster to cluster: its address, its encryption key, its issuer of tokens."""
+    """The settings of each cluster: its address, its encryption key and its token issuer."""
     encryption = (
         f"path: {_FOLDER}/encryption.yaml\nowner: root:root\npermissions: '0600'\n"
         "contentFrom:\n  secret:\n    name: '{{ .builtin.cluster.name }}-encryption'\n    key: encryption.yaml\n"
@@ -149,7 +149,7 @@ def _time(args: ClusterClassArgs) -> dict[str, Any]:
 
 
 def _mirrors(args: ClusterClassArgs) -> list[File]:
-    """containerd's mirrors. The mirror is also named as the server, so that nothing is ever asked outside."""
+    """containerd's registry mirrors. The mirror is also the `server`, so that there is no fallback to the Internet."""
     if "registry" not in args:
         return []
     return [

@@ -1,4 +1,4 @@
-"""Machines that are servers, by Metal3."""
+"""Bare-metal machines, with Metal3."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ _API = "infrastructure.cluster.x-k8s.io/v1beta2"
 
 
 def parts(args: ClusterClassArgs, prefix: str) -> dict[str, Part]:
-    """The templates of the cluster, of its machines and of what each machine is told; `prefix` begins their names."""
+    """The templates of the cluster, its machines and their data; the names start with `prefix`."""
     where = args.get("metal3")
-    assert where is not None  # the component has checked it
+    assert where is not None  # checked by the component
     found = {
         "infrastructure": Part(_API, "Metal3ClusterTemplate", {"template": {"spec": {"cloudProviderEnabled": False}}})
     }

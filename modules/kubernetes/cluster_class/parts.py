@@ -1,4 +1,4 @@
-"""The parts that a class is made of, and the patches that fit them to a cluster."""
+"""The templates of a cluster class, and the patches that adapt them to a cluster."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,18 +11,18 @@ _KUBE_VIP = "ghcr.io/kube-vip/kube-vip:v1.0.1"
 
 @dataclass(frozen=True)
 class Part:
-    """A template: an object of a class, by its version, kind and spec."""
+    """A template: an object of a class, with its API version, kind and spec."""
 
     api_version: str
     kind: str
     spec: dict[str, Any]
 
     def reference(self, name: str) -> dict[str, Any]:
-        """How a class names it."""
+        """The reference to this template in a class."""
         return {"templateRef": {"apiVersion": self.api_version, "kind": self.kind, "name": name}}
 
     def patch(self, name: str, operations: list[dict[str, Any]], enabled_if: str = "") -> dict[str, Any]:
-        """A patch of this template for each cluster, where it is the cluster's own or its control plane's."""
+        """A patch of this infrastructure or control-plane template, applied for each cluster."""
         role = "controlPlane" if self.kind.endswith("ControlPlaneTemplate") else "infrastructureCluster"
         selector = {"apiVersion": self.api_version, "kind": self.kind, "matchResources": {role: True}}
         found: dict[str, Any] = {"name": name, "definitions": [{"selector": selector, "jsonPatches": operations}]}
@@ -30,7 +30,7 @@ class Part:
 
 
 def endpoint_patch(infrastructure: Part) -> dict[str, Any]:
-    """Gives a cluster's infrastructure its address."""
+    """Sets the control-plane endpoint of a cluster's infrastructure."""
     path = "/spec/template/spec/controlPlaneEndpoint"
     return infrastructure.patch(
         "endpoint", [{"op": "add", "path": path, "valueFrom": {"variable": "controlPlaneEndpoint"}}]
@@ -38,7 +38,7 @@ def endpoint_patch(infrastructure: Part) -> dict[str, Any]:
 
 
 def vip_patch(plane: Part, path: str, args: ClusterClassArgs, folder: str, kubeconfig: str) -> dict[str, Any]:
-    """Adds the pod that holds the cluster's address to the files at `path`; the kubelet finds it in `folder`."""
+    """Adds the kube-vip static pod to the files at `path`; the kubelet reads it from `folder`."""
     image = args.get("kube_vip_image", _KUBE_VIP)
     if "registry" in args and "kube_vip_image" not in args:
         image = f"{args['registry']}/{_KUBE_VIP}"

@@ -11,9 +11,9 @@ _LOGS = "/var/lib/rancher/rke2/server/logs"
 
 
 def control_plane(args: ClusterClassArgs) -> Part:
-    """The control plane: servers with the API server's files, encryption at rest and snapshots of etcd."""
+    """The control plane: servers with the API server's files, encryption at rest and etcd snapshots."""
     backup = args.get("etcd_backup", {})
-    # RKE2's own probes show a certificate, so nobody needs to be let in unnamed.
+    # RKE2's own probes use a client certificate, so no anonymous access is needed.
     flags = {**hardening.api_server_arguments(_FOLDER, _LOGS), "anonymous-auth": "false"}
     flags.pop("admission-control-config-file")  # given as podSecurityAdmissionConfigFile
     per_day = 24 // backup.get("every_hours", 6)
@@ -57,7 +57,7 @@ def control_plane(args: ClusterClassArgs) -> Part:
 
 
 def worker(args: ClusterClassArgs) -> Part:
-    """How a worker joins."""
+    """The configuration with which a worker joins."""
     spec = {
         **_machine(args, control_plane=False),
         "files": hardening.machine_files(None),
@@ -67,7 +67,7 @@ def worker(args: ClusterClassArgs) -> Part:
 
 
 def patches(args: ClusterClassArgs, plane: Part) -> list[dict[str, Any]]:
-    """What differs from cluster to cluster: its address and its issuer of tokens."""
+    """The settings of each cluster: its address and its token issuer."""
     spec = "/spec/template/spec"
     arguments = f"{spec}/serverConfig/kubeAPIServer/extraArgs/-"
     pods = "/var/lib/rancher/rke2/agent/pod-manifests"
@@ -99,9 +99,9 @@ def patches(args: ClusterClassArgs, plane: Part) -> list[dict[str, Any]]:
 
 
 def _machine(args: ClusterClassArgs, *, control_plane: bool) -> dict[str, Any]:
-    """What every machine has: the CIS profile, and where images come from."""
+    """The settings of every machine: the CIS profile and the image registries."""
     flags = dict(hardening.settings()["kubelet"])
-    flags.pop("protect-kernel-defaults")  # has a field of its own
+    flags.pop("protect-kernel-defaults")  # RKE2 has a separate field for it
     if args["infrastructure"] == "vsphere":
         flags["cloud-provider"] = "external"
     agent: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""What a class of clusters needs to be told."""
+"""Arguments of a cluster class."""
 
 from typing import NotRequired, TypedDict
 
@@ -6,59 +6,59 @@ from bluelamp.modules.shared_arguments import LabelledArgs
 
 
 class ClusterSignIn(TypedDict):
-    """The application in Entra ID that people sign in to the cluster with."""
+    """The Entra ID application for sign-in to the cluster."""
 
     tenant_id: str
-    """Entra ID's tenant; tokens of any other are refused."""
+    """The Entra ID tenant; tokens of other tenants are rejected."""
     client_id: str
-    """The application's id, the tokens' audience. Have its tokens carry only the groups that are assigned to it: a
-    token names 200 groups at most."""
+    """The application's id, which is the audience of the tokens. Configure it to emit only groups that are assigned to
+    it: a token contains at most 200 groups."""
     groups_claim: NotRequired[str]
-    """The claim that gives a user's groups, `groups` (object ids, as tenants name them) or `roles` (application
-    roles); `groups` when left out."""
+    """The groups claim: `groups` (object ids) or `roles` (application
+    roles); `groups` by default."""
 
 
 class EtcdBackup(TypedDict):
-    """Snapshots of etcd on every control-plane machine."""
+    """etcd snapshots on every control-plane machine."""
 
     every_hours: NotRequired[int]
-    """Hours between snapshots, a divisor of 24; 6 when left out."""
+    """Hours between snapshots, a divisor of 24; 6 by default."""
     keep_days: NotRequired[int]
-    """Days that a snapshot is kept; 14 when left out."""
+    """Retention of snapshots in days; 14 by default."""
     nfs_export: NotRequired[str]
-    """An NFS export, such as `nas.example.police.uk:/etcd`, that `/var/backups/etcd` is mounted from. Without it
-    snapshots stay on the machine, and are lost with it."""
+    """An NFS export, such as `nas.example.police.uk:/etcd`, mounted at `/var/backups/etcd`. Without it, snapshots are
+    stored on the machine only, and are lost with it."""
 
 
 class MachineSize(TypedDict):
     """The size of a virtual machine."""
 
     cpus: NotRequired[int]
-    """Virtual processors; 4 when left out, 2 at least."""
+    """Virtual CPUs, at least 2; 4 by default."""
     memory_mib: NotRequired[int]
-    """Memory in MiB; 16384 when left out."""
+    """Memory in MiB; 16384 by default."""
     disk_gib: NotRequired[int]
-    """Disk in GiB; 100 when left out."""
+    """Disk in GiB; 100 by default."""
 
 
 class VsphereMachines(TypedDict):
-    """Where in vSphere the machines are, and what they are made from."""
+    """Location and template of the machines in vSphere."""
 
     server: str
     """vCenter's host name."""
     thumbprint: NotRequired[str]
-    """SHA-1 thumbprint of vCenter's certificate. It stands here only, so that a new certificate is told in one
-    place."""
+    """SHA-1 thumbprint of vCenter's certificate, which is set here only. Update it when the certificate
+    changes."""
     identity: str
-    """Name of the `VSphereClusterIdentity` that is signed in with."""
+    """Name of the `VSphereClusterIdentity` for sign-in."""
     datacenter: str
     """Path or name of the data centre."""
     template: str
-    """The virtual-machine template, with Kubernetes of the wanted version in it."""
+    """The virtual machine template, which must contain the requested Kubernetes version."""
     network: str
     """The port group of the machines."""
     storage_policy: NotRequired[str]
-    """Storage policy; the default of the data centre when left out."""
+    """Storage policy; the default of the data centre by default."""
     folder: NotRequired[str]
     """Folder of the machines."""
     resource_pool: NotRequired[str]
@@ -70,43 +70,43 @@ class VsphereMachines(TypedDict):
 
 
 class Metal3Machines(TypedDict):
-    """Which servers become machines, and with what image."""
+    """The image and network settings of bare-metal machines."""
 
     cluster: str
-    """Name of the one cluster that is made of this class: Metal3's data templates belong to a cluster."""
+    """Name of the only cluster of this class: Metal3's data templates belong to one cluster."""
     image_url: str
-    """Where the disk image with Kubernetes of the wanted version is fetched from."""
+    """URL of the disk image, which must contain the requested Kubernetes version."""
     image_checksum: str
     """The image's SHA-256 checksum, or the URL of one."""
     image_format: NotRequired[str]
-    """`qcow2` or `raw`; `qcow2` when left out."""
+    """`qcow2` or `raw`; `qcow2` by default."""
     interface: NotRequired[str]
-    """The network interface that is configured by DHCP; `eno1` when left out."""
+    """The network interface with DHCP; `eno1` by default."""
 
 
 class ClusterClassArgs(LabelledArgs):
-    """What a class of clusters needs."""
+    """Arguments of a class of clusters."""
 
     namespace: str
     """Namespace in the management cluster; it must exist."""
     infrastructure: str
-    """Where machines come from: `vsphere`, virtual machines, or `metal3`, bare metal."""
+    """The infrastructure provider: `vsphere` for virtual machines, `metal3` for bare metal."""
     distribution: str
-    """How Kubernetes is installed: `kubeadm`, upstream, or `rke2`, RKE2 with its CIS profile."""
+    """The distribution: `kubeadm` for upstream Kubernetes, or `rke2` for RKE2 with its CIS profile."""
     vsphere: NotRequired[VsphereMachines]
-    """Needed, and only taken, with `infrastructure` `vsphere`."""
+    """Required with `infrastructure` `vsphere`, and not allowed otherwise."""
     metal3: NotRequired[Metal3Machines]
-    """Needed, and only taken, with `infrastructure` `metal3`."""
+    """Required with `infrastructure` `metal3`, and not allowed otherwise."""
     entra: NotRequired[ClusterSignIn]
-    """Who people sign in with; without it only client certificates are taken."""
+    """The sign-in application; without it, only client certificates are accepted."""
     registry: NotRequired[str]
-    """Host of the registry that mirrors all others, for a site with no way out; images are then taken from it alone,
-    from a repository named after the registry that they were published on."""
+    """Host of the registry that mirrors all others, for an air-gapped site. All images then come from it,
+    in repositories named after the original registries."""
     exempt_namespaces: NotRequired[list[str]]
-    """Namespaces that Pod Security lets run as they want; `kube-system` and the storage driver's when left out."""
+    """Namespaces exempt from Pod Security; by default `kube-system` and the storage driver's."""
     etcd_backup: NotRequired[EtcdBackup]
-    """Snapshots of etcd; every six hours, kept for fourteen days, when left out."""
+    """etcd snapshots; by default every six hours, kept for fourteen days."""
     ntp_servers: NotRequired[list[str]]
-    """Time servers; the image's own when left out."""
+    """NTP servers; those of the image by default."""
     kube_vip_image: NotRequired[str]
-    """The image that holds the API server's address; kube-vip's own release when left out."""
+    """The kube-vip image for the API server's address; the upstream kube-vip release by default."""

@@ -1,19 +1,19 @@
-"""The class itself: which templates make up a cluster, what differs between clusters, and when a machine is ill."""
+"""The cluster class: its templates, its variables and its machine health check."""
 
 from typing import Any
 
 from bluelamp.modules.kubernetes.cluster_class.parts import Part, endpoint_patch
 
 WORKERS = "workers"
-"""The class of worker machines that a cluster's pools name."""
+"""The worker class of the machine pools."""
 _ILL_SECONDS = 300
-_STARTUP_SECONDS = {"vsphere": 1200, "metal3": 3600}  # a server's firmware and disk take their time
+_STARTUP_SECONDS = {"vsphere": 1200, "metal3": 3600}  # physical servers start slowly (firmware checks, disk imaging)
 
 
 def class_spec(
     parts: dict[str, Part], prefix: str, infrastructure: str, patches: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """The spec of a `ClusterClass` whose templates' names begin with `prefix`."""
+    """The spec of a `ClusterClass` with templates whose names start with `prefix`."""
 
     def reference(part: str) -> dict[str, Any]:
         return parts[part].reference(f"{prefix}-{part}")
@@ -77,6 +77,6 @@ def _health(startup: int) -> dict[str, Any]:
                 {"type": "Ready", "status": status, "timeoutSeconds": _ILL_SECONDS} for status in ("False", "Unknown")
             ],
         },
-        # More than this at once is not a machine that is ill: better that a person looks.
+        # More unhealthy machines than this indicate a wider problem, which needs an operator.
         "remediation": {"triggerIf": {"unhealthyLessThanOrEqualTo": "40%"}},
     }

@@ -1,4 +1,4 @@
-"""Machines on vSphere."""
+"""vSphere machines."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ _API = "infrastructure.cluster.x-k8s.io/v1beta2"
 
 
 def parts(args: ClusterClassArgs, prefix: str) -> dict[str, Part]:
-    """The templates of the cluster and of its machines; the machines are spread over the force's deployment zones."""
+    """The templates of the cluster and its machines, which are spread over the force's deployment zones."""
     where = args.get("vsphere")
-    assert where is not None  # the component has checked it
+    assert where is not None  # checked by the component
     cluster: dict[str, Any] = {
         "server": where["server"],
         "identityRef": {"kind": "VSphereClusterIdentity", "name": where["identity"]},
@@ -31,7 +31,7 @@ def _machine(where: VsphereMachines, size: MachineSize) -> Part:
         "server": where["server"],
         "datacenter": where["datacenter"],
         "template": where["template"],
-        # A linked clone would die with the snapshot of its template.
+        # A linked clone depends on the snapshot of its template.
         "cloneMode": "fullClone",
         "numCPUs": size.get("cpus", 4),
         "memoryMiB": size.get("memory_mib", 16384),

@@ -1,12 +1,12 @@
-"""Gateways: the way into a cluster, by Gateway API, with certificates from cert-manager.
+"""Gateways: ingress to a cluster with Gateway API and cert-manager certificates.
 
     ClusterGateway("gateway", {"label": label, "domain": "live.essex.police.example",
                                "controller": "io.cilium/gateway-controller",
                                "issuer": {"ca_secret_name": "force-ca"}})
 
-One wildcard listener takes HTTPS for every tenant's routes, plain HTTP is sent on to HTTPS, and nobody but tenants may
-attach routes. The gateway's controller and cert-manager come with the cluster's add-ons; the kinds are those of
-Gateway API 1.7 and of cert-manager 1.
+One wildcard HTTPS listener serves the routes of all tenants, HTTP is redirected to HTTPS, and only tenants may attach
+routes. The gateway controller and cert-manager are cluster add-ons. The API versions are
+Gateway API 1.7 and cert-manager 1.
 """
 
 from bluelamp.modules.kubernetes.gateway.gateway import ClusterGateway, ClusterGatewayArgs

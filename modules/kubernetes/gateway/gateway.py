@@ -1,4 +1,4 @@
-"""The way into a cluster."""
+"""The ingress gateway of a cluster."""
 
 import re
 from typing import NotRequired
@@ -8,7 +8,7 @@ import pulumi
 from bluelamp.modules.component import Component
 from bluelamp.modules.kubernetes import traffic
 from bluelamp.modules.kubernetes.gateway import issuer
-from bluelamp.modules.kubernetes.namespaces import own_namespace
+from bluelamp.modules.kubernetes.namespaces import platform_namespace
 from bluelamp.modules.kubernetes.owned import custom, metadata, named
 from bluelamp.modules.shared_arguments import LabelledArgs
 
@@ -23,35 +23,35 @@ _TENANTS = {
 
 
 class ClusterGatewayArgs(LabelledArgs):
-    """What a gateway needs."""
+    """Arguments of a gateway."""
 
     domain: str
-    """The domain below which everything on the cluster is reached, such as `live.essex.police.example`."""
+    """The parent domain of all host names on the cluster, such as `live.essex.police.example`."""
     controller: str
-    """The controller that runs the gateway, such as `io.cilium/gateway-controller`."""
+    """The gateway controller, such as `io.cilium/gateway-controller`."""
     issuer: issuer.GatewayIssuer
-    """Who signs the certificate."""
+    """The certificate issuer."""
     namespace: NotRequired[str]
-    """Where the gateway runs; `gateway-system` when left out."""
+    """Namespace of the gateway; `gateway-system` by default."""
     create_namespace: NotRequired[bool]
-    """Whether to make the namespace; true when left out."""
+    """Whether to create the namespace; true by default."""
 
 
 class ClusterGateway(Component):
-    """A gateway class, a gateway for every tenant, its certificate with the issuer, and the way from HTTP to HTTPS."""
+    """A gateway class, a gateway for all tenants, its certificate and issuer, and the redirect to HTTPS."""
 
     name: pulumi.Output[str]
-    """The gateway's name, to which tenants' routes refer."""
+    """The gateway's name, for tenants' routes."""
     namespace: pulumi.Output[str]
     """The gateway's namespace."""
     issuer_name: pulumi.Output[str]
-    """Name of the cluster issuer, for certificates of the tenants' own."""
+    """Name of the cluster issuer, for tenants' certificates."""
 
     def __init__(self, name: str, args: ClusterGatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         _check(name, args)
         label, domain = args["label"], args["domain"]
-        self.namespace = own_namespace(
+        self.namespace = platform_namespace(
             self,
             name,
             label,

@@ -1,4 +1,4 @@
-"""Who signs a cluster's certificates: the force's own authority, or a public one by DNS."""
+"""The issuer of a cluster's certificates: a private certificate authority, or a public one with ACME."""
 
 from collections.abc import Iterator
 from typing import Any, NotRequired, TypedDict
@@ -7,12 +7,12 @@ import pulumi
 
 
 class GatewayAcme(TypedDict):
-    """A public authority that asks for proof by DNS; cert-manager proves it in Azure DNS by workload identity."""
+    """A public certificate authority with ACME DNS-01 challenges in Azure DNS, with workload identity."""
 
     server: NotRequired[str]
-    """The authority's ACME directory; that of Let's Encrypt when left out."""
+    """The authority's ACME directory URL; Let's Encrypt by default."""
     email: str
-    """The mailbox that is warned before a certificate ends."""
+    """The mailbox for expiry warnings."""
     zone: str
     """The public DNS zone, such as `essex.police.example`."""
     resource_group_name: pulumi.Input[str]
@@ -24,13 +24,14 @@ class GatewayAcme(TypedDict):
 
 
 class GatewayIssuer(TypedDict):
-    """Exactly one of the two."""
+    """A certificate issuer; set exactly one of the two."""
 
     ca_secret_name: NotRequired[str]
-    """The secret, in cert-manager's namespace, with the certificate and key of the force's own authority. External
-    Secrets puts it there; its value never stands here."""
+    """The secret in cert-manager's namespace with the certificate and key of the force's certificate authority.
+    External
+    Secrets creates the secret."""
     acme: NotRequired[GatewayAcme]
-    """A public authority."""
+    """A public certificate authority."""
 
 
 def spec(issuer: GatewayIssuer) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def spec(issuer: GatewayIssuer) -> dict[str, Any]:
 
 
 def problems(issuer: GatewayIssuer, domain: str) -> Iterator[str]:
-    """What is wrong with the issuer of certificates for `domain`."""
+    """Problems with the issuer of certificates for `domain`."""
     if ("ca_secret_name" in issuer) == ("acme" in issuer):
         yield "issuer needs one of ca_secret_name and acme"
     elif "acme" in issuer and not f".{domain}".endswith(f".{issuer['acme']['zone']}"):

@@ -1,4 +1,4 @@
-"""The settings of a cluster's agents."""
+"""The configuration of a cluster's monitoring agents."""
 
 import json
 from importlib.resources import files
@@ -12,7 +12,7 @@ import yaml
 from bluelamp.modules import naming
 from bluelamp.modules.component import Component
 from bluelamp.modules.kubernetes import traffic
-from bluelamp.modules.kubernetes.namespaces import own_namespace
+from bluelamp.modules.kubernetes.namespaces import platform_namespace
 from bluelamp.modules.kubernetes.owned import identified_account, metadata, named
 from bluelamp.modules.shared_arguments import LabelledArgs
 
@@ -20,30 +20,31 @@ _ACCOUNT = "prometheus"
 
 
 class ClusterMonitoringArgs(LabelledArgs):
-    """What a cluster's monitoring needs."""
+    """Arguments of a cluster's monitoring."""
 
     cluster: str
-    """The cluster's name, which every metric carries."""
+    """The cluster's name, a label of every metric."""
     metrics_endpoint: pulumi.Input[str]
-    """Where metrics are written, `https://….ingest.monitor.azure.com/…/api/v1/write`: an Azure Monitor workspace's
-    data collection rule says it."""
+    """The remote-write URL, `https://….ingest.monitor.azure.com/…/api/v1/write`, of an Azure Monitor workspace's
+    data collection rule."""
     tenant_id: pulumi.Input[str]
     """The Entra ID tenant of the identity."""
     client_id: pulumi.Input[str]
-    """The identity with the role Monitoring Metrics Publisher on the rule, federated with `subject`."""
+    """The client id of the identity with the role Monitoring Metrics Publisher on the rule, federated with
+    `subject`."""
     quiet_namespaces: NotRequired[list[str]]
-    """Namespaces whose pods' output is not collected; none when left out."""
+    """Namespaces whose container logs are not collected; none by default."""
     namespace: NotRequired[str]
-    """Where Prometheus runs; `monitoring` when left out."""
+    """Namespace of Prometheus; `monitoring` by default."""
     create_namespace: NotRequired[bool]
-    """Whether to make the namespace; true when left out."""
+    """Whether to create the namespace; true by default."""
 
 
 class ClusterMonitoring(Component):
-    """The agent's and Prometheus' settings, and the service account that sends."""
+    """The configuration of the agent and of Prometheus, and the service account that sends metrics."""
 
     namespace: pulumi.Output[str]
-    """The namespace of Prometheus, which tenants may let in."""
+    """The namespace of Prometheus, for tenants' network policies."""
     subject: pulumi.Output[str]
     """The subject of the service account's tokens, for the identity's federated credential."""
 
@@ -51,7 +52,7 @@ class ClusterMonitoring(Component):
         super().__init__(name, args, opts)
         _check(name, args)
         label, own = args["label"], args.get("namespace", "monitoring")
-        self.namespace = own_namespace(
+        self.namespace = platform_namespace(
             self,
             name,
             label,
@@ -85,7 +86,7 @@ class ClusterMonitoring(Component):
         self.finish()
 
     def _reader(self, name: str, label: naming.Label, account: pulumi.Output[str]) -> None:
-        """What Prometheus must read to find what to scrape."""
+        """The permissions that Prometheus needs for service discovery."""
         role = kubernetes.rbac.v1.ClusterRole(
             f"{name}-reader",
             metadata=metadata(label, "bluelamp-prometheus"),
@@ -125,7 +126,7 @@ def _prometheus(args: ClusterMonitoringArgs) -> pulumi.Output[str]:
             "remote_write": [
                 {
                     "url": values["endpoint"],
-                    # The SDK takes the token that the workload identity webhook mounts.
+                    # The SDK uses the token that the workload identity webhook projects.
                     "azuread": {"cloud": "AzurePublic", "sdk": {"tenant_id": values["tenant"]}},
                 }
             ],

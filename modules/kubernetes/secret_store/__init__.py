@@ -1,10 +1,10 @@
-"""Secret stores: secrets of Azure Key Vault for the cluster, by External Secrets and workload identity.
+"""Secret stores: Azure Key Vault secrets for the cluster, with External Secrets and workload identity.
 
     ClusterSecrets("secrets", {"label": label, "vault_uri": vault.uri, "tenant_id": tenant, "client_id": identity})
 
-The cluster holds no password: a service account proves itself to Entra ID, whose identity has the role Key Vault
-Secrets User on the vault. Only the namespaces that are named may ask; a tenant cannot reach the platform's secrets. The
-operator comes with the cluster's add-ons; the kinds are those of External Secrets' API `v1`.
+The cluster stores no password: a service account signs in to Entra ID as an identity with the role Key Vault Secrets
+User on the vault. Only the listed namespaces may use the store, so tenants have no access to the platform's secrets.
+The operator is a cluster add-on. The kinds are those of External Secrets' API `v1`.
 """
 
 from bluelamp.modules.kubernetes.secret_store.secret_store import ClusterSecrets, ClusterSecretsArgs

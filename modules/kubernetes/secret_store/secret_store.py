@@ -1,11 +1,11 @@
-"""The platform's own store of secrets."""
+"""The platform's secret store."""
 
 from typing import NotRequired
 
 import pulumi
 
 from bluelamp.modules.component import Component
-from bluelamp.modules.kubernetes.namespaces import own_namespace
+from bluelamp.modules.kubernetes.namespaces import platform_namespace
 from bluelamp.modules.kubernetes.owned import custom, identified_account, metadata, named
 from bluelamp.modules.shared_arguments import LabelledArgs
 
@@ -13,27 +13,27 @@ _STORE, _ACCOUNT = "key-vault", "key-vault"
 
 
 class ClusterSecretsArgs(LabelledArgs):
-    """What a store of secrets needs."""
+    """Arguments of a store of secrets."""
 
     vault_uri: pulumi.Input[str]
-    """Where the vault answers, `https://….vault.azure.net/`."""
+    """The vault's URI, `https://….vault.azure.net/`."""
     tenant_id: pulumi.Input[str]
     """The Entra ID tenant of the vault."""
     client_id: pulumi.Input[str]
-    """The identity with the role Key Vault Secrets User, federated with the service account (see `subject`)."""
+    """The client id of the identity with the role Key Vault Secrets User, federated with `subject`."""
     allowed_namespaces: NotRequired[list[str]]
-    """Who may use the store; `cert-manager`, `gateway-system`, `monitoring` and `velero` when left out."""
+    """Allowed namespaces; `cert-manager`, `gateway-system`, `monitoring` and `velero` by default."""
     namespace: NotRequired[str]
-    """Where External Secrets runs; `external-secrets` when left out."""
+    """Namespace of External Secrets; `external-secrets` by default."""
     create_namespace: NotRequired[bool]
-    """Whether to make the namespace; true when left out."""
+    """Whether to create the namespace; true by default."""
 
 
 class ClusterSecrets(Component):
-    """A cluster secret store on a key vault, and the service account that reads it."""
+    """A cluster secret store for a key vault, and its service account."""
 
     name: pulumi.Output[str]
-    """The store's name, for external secrets."""
+    """The store's name, for `ExternalSecret` objects."""
     subject: pulumi.Output[str]
     """The subject of the service account's tokens, for the identity's federated credential."""
 
@@ -44,7 +44,7 @@ class ClusterSecrets(Component):
             # A store without conditions is open to every namespace.
             raise ValueError(f"ClusterSecrets {name!r}: allowed_namespaces is empty; name who may use the store")
         label, own = args["label"], args.get("namespace", "external-secrets")
-        namespace = own_namespace(self, name, label, own, create=args.get("create_namespace", True))
+        namespace = platform_namespace(self, name, label, own, create=args.get("create_namespace", True))
         account = identified_account(
             self, f"{name}-account", metadata(label, _ACCOUNT, namespace), args["client_id"], args["tenant_id"]
         )

@@ -1,10 +1,10 @@
-"""Tenants: a namespace as a service, one for each team on a force's cluster.
+"""Tenants: a namespace for each team on a force's cluster.
 
     Tenant("records", {"label": label, "namespace": "records", "groups": {"edit": "0f5c1f6e-…"}})
 
-A pod that is not restricted is refused, nothing reaches the pods but the ingress gateway and their neighbours, nothing
-leaves but questions to DNS and what `egress` names, and what the pods may use together is limited. With `gitops`,
-Flux keeps the namespace as a repository says, with the rights of the role `edit` in it and no more.
+Pods must meet the Pod Security Standard `restricted`. Ingress is allowed from the ingress gateway and the namespace's
+own pods only, egress to DNS and to the targets in `egress` only, and a quota limits resources. With `gitops`, Flux
+applies a repository to the namespace with the role `edit`.
 """
 
 from bluelamp.modules.kubernetes.tenant.arguments import (

@@ -1,4 +1,4 @@
-"""What a tenant takes, and what is wrong with it."""
+"""Arguments of a tenant, and their checks."""
 
 import ipaddress
 import re
@@ -11,104 +11,104 @@ _HOST: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[
 
 
 class TenantQuota(TypedDict):
-    """What all pods of a tenant may ask for together."""
+    """The resource quota of a tenant."""
 
     cpu: NotRequired[str]
-    """Cores, such as `4` or `500m`; 4 when left out."""
+    """CPU, such as `4` or `500m`; 4 by default."""
     memory: NotRequired[str]
-    """Memory, such as `16Gi`; 16Gi when left out."""
+    """Memory, such as `16Gi`; 16Gi by default."""
     pods: NotRequired[int]
-    """Number of pods; 50 when left out."""
+    """Number of pods; 50 by default."""
     storage: NotRequired[str]
-    """Volumes' size together, such as `100Gi`; not limited when left out."""
+    """Total volume size, such as `100Gi`; unlimited by default."""
     volumes: NotRequired[int]
-    """Number of volumes; not limited when left out."""
+    """Number of volumes; unlimited by default."""
 
 
 class TenantLimits(TypedDict):
-    """What a container gets that asks for nothing, and the most that it may ask for."""
+    """Default and maximum resources of a container."""
 
     cpu: NotRequired[str]
-    """The limit of a container that names none; `500m` when left out."""
+    """Default CPU limit; `500m` by default."""
     memory: NotRequired[str]
-    """The same of memory; `512Mi` when left out."""
+    """Default memory limit; `512Mi` by default."""
     most_cpu: NotRequired[str]
-    """The most that one container may ask for; the quota alone when left out."""
+    """Maximum CPU of one container; limited by the quota only by default."""
     most_memory: NotRequired[str]
-    """The same of memory; the quota alone when left out."""
+    """Maximum memory of one container; limited by the quota only by default."""
 
 
 class TenantGroups(TypedDict):
-    """Entra ID groups, by object id, that get the built-in role of the same name in the namespace."""
+    """Object ids of Entra ID groups that get the built-in role of the same name in the namespace."""
 
     admin: NotRequired[str]
-    """May manage everything in the namespace but its quota and its limits."""
+    """Manage everything in the namespace except its quota and limits."""
     edit: NotRequired[str]
-    """May run workloads; may not see or change who has which role."""
+    """Run workloads; no access to roles and role bindings."""
     view: NotRequired[str]
-    """May look at workloads, not at secrets."""
+    """Read workloads, but not secrets."""
 
 
 class TenantEgress(TypedDict):
-    """A way out of the namespace, to a range of addresses or to hosts by name."""
+    """Allowed egress from the namespace, to an address range or to host names."""
 
     name: str
-    """What is there, such as `records-database`."""
+    """The target's name, such as `records-database`."""
     cidr: NotRequired[str]
-    """The address range, such as `10.144.8.0/28`; never everything. Left out where there are `hosts`."""
+    """The address range, such as `10.144.8.0/28`; never all addresses. Not used with `hosts`."""
     hosts: NotRequired[list[str]]
-    """Host names, such as `login.microsoftonline.com`, without wildcards: for services that have no range of their own.
-    Kubernetes has no such policy; a CiliumNetworkPolicy has, so that the cluster's network is to be Cilium."""
+    """Host names, such as `login.microsoftonline.com`, without wildcards: for services without a fixed address range.
+    They need a CiliumNetworkPolicy, and so Cilium as the cluster's network, since Kubernetes has no such policy."""
     ports: list[int]
     """The TCP ports."""
     program: NotRequired[str]
-    """The label `app.kubernetes.io/name` of the pods that may, such as a job's name; every pod when left out."""
+    """The label `app.kubernetes.io/name` of the allowed pods, such as a job's name; all pods by default."""
 
 
 class TenantGitOps(TypedDict):
-    """Where the tenant's own manifests come from; Flux applies them with the tenant's rights and no more."""
+    """The repository of the tenant's manifests, which Flux applies with the tenant's permissions."""
 
     url: str
     """The repository, `https://…` or `ssh://…`."""
     branch: NotRequired[str]
-    """The branch; `main` when left out."""
+    """The branch; `main` by default."""
     path: NotRequired[str]
-    """The folder of the manifests; the top when left out."""
+    """The folder of the manifests; the root by default."""
     interval: NotRequired[str]
-    """How often to look, such as `5m`; 5m when left out."""
+    """The interval between checks; 5m by default."""
     secret_name: NotRequired[str]
-    """The secret in the namespace with which the repository is read; none when left out. Its value never stands here:
-    External Secrets or the tenant puts it there."""
+    """The secret in the namespace with the repository's credentials; none by default. External Secrets or the tenant
+    creates the secret."""
 
 
 class TenantArgs(LabelledArgs):
-    """What a tenant needs."""
+    """Arguments of a tenant."""
 
     namespace: str
     """Name of the namespace."""
     quota: NotRequired[TenantQuota]
-    """What the tenant's pods may ask for together."""
+    """The resource quota."""
     limits: NotRequired[TenantLimits]
-    """What one container gets."""
+    """Default and maximum resources of a container."""
     groups: NotRequired[TenantGroups]
-    """Who may do what."""
+    """Roles of Entra ID groups."""
     egress: NotRequired[list[TenantEgress]]
-    """Where the pods may go besides the DNS and their neighbours; nowhere when left out."""
+    """Allowed egress besides DNS and the namespace's own pods; none by default."""
     gitops: NotRequired[TenantGitOps]
-    """The repository that Flux keeps the namespace by; none when left out."""
+    """The repository that Flux applies to the namespace; none by default."""
     pod_security: NotRequired[str]
-    """The Pod Security Standard that is enforced, `restricted` or `baseline`; `restricted` when left out. Warnings and
-    audit records are always by `restricted`."""
+    """The enforced Pod Security Standard, `restricted` or `baseline`; `restricted` by default. Warnings and
+    audit records always use `restricted`."""
     pod_security_version: NotRequired[str]
-    """The edition of the standard, such as `v1.36`; `latest` when left out."""
+    """The version of the standard, such as `v1.36`; `latest` by default."""
     gateway_namespace: NotRequired[str]
-    """Namespace of the ingress gateway, which may reach every pod; `gateway-system` when left out."""
+    """Namespace of the ingress gateway, which has access to every pod; `gateway-system` by default."""
     monitoring_namespace: NotRequired[str]
-    """Namespace whose pods may read the metrics of every pod; none when left out."""
+    """Namespace whose pods may scrape the metrics of every pod; none by default."""
 
 
 def check(args: TenantArgs) -> None:
-    """Raises `ValueError` with everything that is wrong with the values."""
+    """Raises `ValueError` listing every problem with the values."""
     wrong = list(_problems(args))
     if wrong:
         raise ValueError(f"Tenant {args['namespace']!r}: " + "; ".join(wrong))
@@ -120,7 +120,7 @@ def _problems(args: TenantArgs) -> Iterator[str]:
         yield f"pod_security is {enforced!r}; use restricted or baseline"
     names = [way["name"] for way in args.get("egress", [])]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"egress has two ways named {name!r}; give each its own name"
+        yield f"egress has two targets named {name!r}; give each its own name"
     for way in args.get("egress", []):
         yield from _egress_problems(way)
     if "gitops" in args and not args["gitops"]["url"].startswith(("https://", "ssh://")):
@@ -137,7 +137,7 @@ def _egress_problems(way: TenantEgress) -> Iterator[str]:
         yield f"{where}: hosts is empty; name the hosts that are needed"
     for host in way.get("hosts", []):
         if not _HOST.fullmatch(host):
-            yield f"{where}: host {host!r} is no name; use one in full and in lower case, without a wildcard"
+            yield f"{where}: host {host!r} is not a host name; write it in full and in lower case, without a wildcard"
     if not way["ports"]:
         yield f"{where}: ports is empty; name the TCP ports that are needed"
     for port in way["ports"]:
@@ -152,4 +152,4 @@ def _range_problems(where: str, cidr: str) -> Iterator[str]:
         yield f"{where}: cidr is {cidr!r}; use an address range such as 10.144.8.0/28"
     else:
         if network.prefixlen == 0:
-            yield f"{where}: {cidr} is everything; name the range that is needed"
+            yield f"{where}: {cidr} covers all addresses; name the range that is needed"

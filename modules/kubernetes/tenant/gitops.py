@@ -1,7 +1,7 @@
-"""A tenant's manifests from Git, by Flux, with the tenant's own rights.
+"""A tenant's manifests from Git, applied by Flux with the tenant's permissions.
 
-Flux acts as a service account that has the role `edit` in this namespace only, so that a repository cannot reach
-beyond it whatever it says. Source: Flux's multi-tenancy guide; the kinds are those of Flux 2.
+Flux impersonates a service account with the role `edit` in this namespace only, so a repository cannot change anything
+outside the namespace. Source: Flux's multi-tenancy guide; the kinds are those of Flux 2.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ _NAME = "gitops"
 def follow(
     component: Component, name: str, wanted: TenantGitOps, namespace: pulumi.Output[str], marks: dict[str, Any]
 ) -> None:
-    """Makes the source, what applies it, and whom it is applied as; `marks` are the labels and annotations."""
+    """Creates the source, the kustomization and its service account; `marks` are the labels and annotations."""
 
     def meta() -> kubernetes.meta.v1.ObjectMetaArgs:
         return kubernetes.meta.v1.ObjectMetaArgs(name=_NAME, namespace=namespace, **marks)

@@ -1,4 +1,4 @@
-"""The network policies of a tenant: nothing passes but what the others let through."""
+"""The network policies of a tenant: all traffic is denied unless a policy allows it."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def network_policies(args: TenantArgs) -> dict[str, NetworkPolicySpecArgs]:
 
 
 def host_policies(args: TenantArgs) -> dict[str, dict[str, Any]]:
-    """The specs of the CiliumNetworkPolicies by name: the ways out to hosts."""
+    """The specs of the CiliumNetworkPolicies by name, for egress to host names."""
     return {
         f"allow-egress-{way['name']}": traffic.allow_hosts(way["hosts"], way["ports"], way.get("program"))
         for way in args.get("egress", [])

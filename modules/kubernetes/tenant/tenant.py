@@ -1,4 +1,4 @@
-"""A team's namespace on a shared cluster, with everything that keeps it to itself."""
+"""A team's namespace on a shared cluster, isolated from the others."""
 
 from typing import Literal
 
@@ -101,7 +101,7 @@ def _quota(quota: TenantQuota) -> kubernetes.core.v1.ResourceQuotaSpecArgs:
         "limits.cpu": cpu,
         "limits.memory": memory,
         "pods": str(quota.get("pods", 50)),
-        # The way in is the ingress gateway.
+        # Ingress is through the gateway only.
         "services.loadbalancers": "0",
         "services.nodeports": "0",
     }
@@ -113,7 +113,7 @@ def _quota(quota: TenantQuota) -> kubernetes.core.v1.ResourceQuotaSpecArgs:
 
 
 def _limits(limits: TenantLimits) -> kubernetes.core.v1.LimitRangeSpecArgs:
-    """What a container gets that asks for nothing; without it the quota would refuse the container."""
+    """Default and maximum resources of a container. The quota would reject a container without limits."""
     most = {resource: limits[key] for resource, key in _MOST if key in limits}
     return kubernetes.core.v1.LimitRangeSpecArgs(
         limits=[

@@ -1,8 +1,8 @@
-"""Sites on vSphere: the failure domains that a force's clusters are spread over, and the account that makes machines.
+"""vSphere sites: the failure domains of a force's clusters, and the account that creates machines.
 
     VsphereSites("essex", {"label": label, "server": "vcenter…", "identity_secret": "vcenter", "sites": {…}})
 
-Every class of the force's clusters on vSphere spreads its control plane over the sites that take one.
+Every cluster class on vSphere spreads its control plane over the sites that allow it.
 """
 
 from bluelamp.modules.kubernetes.vsphere_sites.vsphere_sites import VsphereSite, VsphereSites, VsphereSitesArgs

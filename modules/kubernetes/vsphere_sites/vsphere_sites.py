@@ -1,4 +1,4 @@
-"""Where in vSphere a force's machines may stand."""
+"""The vSphere failure domains of a force's machines."""
 
 from typing import NotRequired, TypedDict
 
@@ -13,40 +13,40 @@ _API = "infrastructure.cluster.x-k8s.io/v1beta2"
 
 
 class VsphereSite(TypedDict):
-    """A failure domain: a compute cluster that fails on its own."""
+    """A failure domain: an independent compute cluster."""
 
     datacenter: str
     """Path or name of the data centre."""
     compute_cluster: str
     """Path or name of the compute cluster."""
     datastore: NotRequired[str]
-    """Datastore of the machines; the storage policy's choice when left out."""
+    """Datastore of the machines; selected by the storage policy by default."""
     networks: list[str]
     """Port groups of the machines."""
     region: NotRequired[str]
-    """Tag of the data centre in the category `k8s-region`; the data centre's name when left out."""
+    """Tag of the data centre in the category `k8s-region`; the data centre's name by default."""
     resource_pool: NotRequired[str]
     """Resource pool of the machines."""
     folder: NotRequired[str]
     """Folder of the machines."""
     control_plane: NotRequired[bool]
-    """Whether control-plane machines may stand here; true when left out."""
+    """Whether control-plane machines are allowed; true by default."""
 
 
 class VsphereSitesArgs(LabelledArgs):
-    """What a force's sites on vSphere need."""
+    """Arguments of a force's sites on vSphere."""
 
     server: str
     """vCenter's host name."""
     identity_secret: str
     """Name of the secret with vCenter's `username` and `password`, in the namespace of the vSphere provider; External
-    Secrets makes it."""
+    Secrets creates it."""
     sites: dict[str, VsphereSite]
     """The failure domains by name. A name is also the tag of its compute cluster, in the category `k8s-zone`."""
 
 
 class VsphereSites(Component):
-    """The account that signs in to vCenter, and a failure domain with a deployment zone for each site."""
+    """The account for sign-in to vCenter, and a failure domain with a deployment zone for each site."""
 
     identity: pulumi.Output[str]
     """Name of the `VSphereClusterIdentity`, for a class's `vsphere.identity`; known before it exists."""
@@ -57,7 +57,7 @@ class VsphereSites(Component):
         super().__init__(name, args, opts)
         check_names(f"VsphereSites {name!r}", name, *args["sites"])
         if not args["sites"]:
-            raise ValueError(f"VsphereSites {name!r}: sites is empty; name one at least")
+            raise ValueError(f"VsphereSites {name!r}: sites is empty; name at least one")
         identity = custom(
             f"{name}-identity",
             f"{_API} VSphereClusterIdentity",

@@ -121,7 +121,7 @@ def test_a_job_of_the_plan_cannot_use_the_apply_identity(example):
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ({"subscription_ids": []}, "subscription_ids is empty; name the platform subscription at least"),
+        ({"subscription_ids": []}, "subscription_ids is empty; name at least the platform subscription"),
         ({"subscription_ids": ["prod"]}, r"subscription_ids\[0\] is 'prod'; write a GUID"),
         ({"immutability": "locked"}, "immutability is 'locked'; use Unlocked, Locked"),
     ],

@@ -53,7 +53,7 @@ def test_every_question_is_logged(label):
             "forwards[0].servers[0].address is 'dns1', which is not an IPv4 address",
         ),
         ({"outbound_subnet_id": "/o", "forwards": [{**FORWARD, "servers": []}]}, "servers has 0; allowed are 1 to 6"),
-        ({"outbound_subnet_id": "/o", "forwards": [FORWARD, FORWARD]}, "wmp.police.uk. is there more than once"),
+        ({"outbound_subnet_id": "/o", "forwards": [FORWARD, FORWARD]}, "wmp.police.uk. is listed more than once"),
     ],
 )
 def test_a_wrong_argument_of_a_resolver_is_named(label, change, message):

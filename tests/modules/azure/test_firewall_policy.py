@@ -100,7 +100,7 @@ def test_a_standard_policy_inspects_nothing_and_inherits(label):
         ),
         (
             {"certificate_authority": AUTHORITY, "rule_groups": [group({**INSPECTED, "web": ["Http:80"]})]},
-            "own.only.maps.terminate_tls is of a rule without Https",
+            "own.only.maps.terminate_tls needs Https in web",
         ),
         ({"certificate_authority": AUTHORITY, "tier": "Standard"}, "certificate_authority needs the Premium tier"),
         (

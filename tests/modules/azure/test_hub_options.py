@@ -76,5 +76,5 @@ def test_beside_a_virtual_hub_stands_only_what_cannot_stand_in_it(label):
 
 
 def test_a_hub_beside_a_virtual_hub_has_no_firewall_of_its_own(label):
-    with pytest.raises(ValueError, match="Hub 'hub': firewall, spoke_ranges and virtual_hub exclude each other"):
+    with pytest.raises(ValueError, match="Hub 'hub': firewall, spoke_ranges and virtual_hub are mutually exclusive"):
         hub(label, virtual_hub=BESIDE, firewall={}, spoke_ranges=["10.61.4.0/24"])

@@ -126,7 +126,7 @@ def test_everything_wrong_with_conditional_access_is_told_at_once(label):
     with pytest.raises(ValueError, match="ConditionalAccess 'access'") as told:
         plan(lambda: ConditionalAccess("access", {"label": label, **args}))
     for part in (
-        "excluded_group_ids is empty; name the group of the accounts that break the glass",
+        "excluded_group_ids is empty; name the group of the break-glass accounts",
         "state is 'on'; allowed are enabledForReportingButNotEnforced, enabled, disabled",
         "states: no-legacy is not a policy",
         "without: risky-sign-in is not a policy; did you mean risky-sign-ins?",

@@ -72,7 +72,7 @@ def test_nothing_in_a_store_for_backups_is_deleted_by_age_or_before_its_time(lab
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ({"containers": []}, "containers is empty; name one at least"),
+        ({"containers": []}, "containers is empty; name at least one"),
         ({"immutable_days": 0}, "immutable_days is 0; allowed are 1 to 146000"),
         ({"lock": "locked"}, "lock is 'locked'; allowed are Unlocked and Locked"),
     ],

@@ -81,7 +81,7 @@ def test_disks_get_an_encryption_set_that_follows_the_keys_rotation(label):
 
 @pytest.mark.parametrize("uses", [[], ["disks", "disks"]])
 def test_uses_are_named_once_each(label, uses):
-    with pytest.raises(ValueError, match=r"uses is .*; name each use once, and one at least"):
+    with pytest.raises(ValueError, match=r"uses is .*; name each use once, and at least one"):
         keys(label, uses)
 
 
@@ -96,5 +96,5 @@ def test_a_managed_hsm_is_private_and_cannot_be_purged(label):
 
 
 def test_a_managed_hsm_needs_three_people(label):
-    with pytest.raises(ValueError, match="administrator_ids has 1 different people; at least 3 are needed"):
+    with pytest.raises(ValueError, match="administrator_ids has 1 different people; at least 3 are required"):
         plan(lambda: ManagedHsm("hsm", {"label": label, **CLOSED, "administrator_ids": PEOPLE[:1] * 3}))

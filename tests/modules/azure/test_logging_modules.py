@@ -93,7 +93,7 @@ def test_activity_logs_go_to_the_workspace_and_the_archive(label):
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({"subscription_ids": {}}, "subscription_ids is empty; name one subscription at least"),
+        ({"subscription_ids": {}}, "subscription_ids is empty; name at least one subscription"),
         (
             {"subscription_ids": {"root": "s"}, "management_group_names": {"root": "mg"}},
             "root names a subscription and a management group",

@@ -245,7 +245,7 @@ def test_an_exemption_of_the_register_is_made_of_the_nearest_assignment_above_it
             "enforcement.Deny-Public-IP: 'Off' is not known; use one of Default, DoNotEnforce",
         ),
         ({"parameters": {"Enforce-ASCB": {}}}, "parameters: 'Enforce-ASCB' is not known; did you mean Enforce-ACSB?"),
-        ({"exemptions": [{**EXEMPTION, "expires_on": "31/03/2027"}]}, "expires_on: '31/03/2027' is no date"),
+        ({"exemptions": [{**EXEMPTION, "expires_on": "31/03/2027"}]}, "expires_on: '31/03/2027' is not a date"),
         (
             {"exemptions": [{**EXEMPTION, "approver": EXEMPTION["requester"].upper()}]},
             "cannot approve what it asks for itself",
@@ -259,11 +259,11 @@ def test_an_exemption_of_the_register_is_made_of_the_nearest_assignment_above_it
         ),
         (
             {"exemptions": [{**EXEMPTION, "scope": "/subscriptions/s"}]},
-            "Deny-Subnet-Without-Nsg is assigned at landing-zones, identity; say which is meant with assigned_at",
+            "Deny-Subnet-Without-Nsg is assigned at landing-zones, identity; set assigned_at to one of them",
         ),
         (
             {"exemptions": [{**EXEMPTION, "assignment": "Enable-DDoS-VNET", "scope": "corp"}]},
-            "exemption EX-0007: Enable-DDoS-VNET is not assigned, for want of ddos_plan_id",
+            "exemption EX-0007: Enable-DDoS-VNET is not assigned, because ddos_plan_id is missing",
         ),
         ({"exemptions": [{**EXEMPTION, "aprover": "x"}]}, "aprover is not an argument; did you mean approver?"),
         ({"workspace_id": None}, "workspace_id is required"),
@@ -290,7 +290,7 @@ def test_an_exemption_of_the_register_is_made_of_the_nearest_assignment_above_it
                 "changes": [{"assignment": "Deny-Subnet-Without-Nsg", "enforcement": "Off"}],
                 "exemptions": [EXEMPTION],
             },
-            "exemption EX-0007: Deny-Subnet-Without-Nsg is not assigned, it is off",
+            "exemption EX-0007: Deny-Subnet-Without-Nsg is not assigned, because it is off",
         ),
     ],
 )
@@ -303,7 +303,7 @@ def test_every_mistake_is_told_at_once(label):
     wrong = [{**EXEMPTION, "assignment": "Deny-Publc-IP", "expires_on": "soon"}]
     with pytest.raises(ValueError, match="PolicyBaseline 'policy': ") as caught:
         baseline(label, locations=["mars"], exemptions=wrong)
-    for part in ("'mars'", "did you mean Deny-Public-IP?", "'soon' is no date"):
+    for part in ("'mars'", "did you mean Deny-Public-IP?", "'soon' is not a date"):
         assert part in str(caught.value)
 
 

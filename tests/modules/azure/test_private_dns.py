@@ -62,7 +62,7 @@ def test_a_zone_that_is_there_already_is_neither_made_nor_linked(label):
         ({"existing": {"privatelink.vaultcore.azure.com": "/id"}}, f"is not in the list; did you mean {VAULT}?"),
         ({"more": [VAULT]}, f"more: {VAULT} is in the list already"),
         ({"regions": ["northeurope"]}, "'northeurope' is not a region of the United Kingdom"),
-        ({"virtual_network_ids": {f"n{n}": "/id" for n in range(1001)}}, "takes 1000 links, 1001 networks are given"),
+        ({"virtual_network_ids": {f"n{n}": "/id" for n in range(1001)}}, "takes 1000 links; found 1001 networks"),
     ],
 )
 def test_a_wrong_argument_of_private_dns_is_named(label, change, message):

@@ -102,7 +102,7 @@ def test_a_spoke_logs_every_connection(label):
         ({"address_space": "10.61.4.0/28"}, "address_space is 10.61.4.0/28; at least a /27 is needed"),
         (
             {"hub": HUB, "virtual_hub": {"virtual_hub_name": "v", "resource_group_name": "r"}},
-            "hub and virtual_hub exclude each other",
+            "hub and virtual_hub are mutually exclusive",
         ),
         ({"subnets": {"web": {"address_prefix": "10.62.0.0/26"}}}, "subnets.web.address_prefix is 10.62.0.0/26, which"),
         (

@@ -205,15 +205,15 @@ def test_protection_covers_what_cannot_be_had_back(label):
         (
             "corp",
             {"subscription_id": OWN, "billing_scope": "/b"},
-            "subscription_id and billing_scope exclude each other",
+            "subscription_id and billing_scope are mutually exclusive",
         ),
         ("corp", {"subscription_id": OWN, "hub": HUB}, "platform_subscription_id is required"),
         ("corp", {"management_group_name": "mg"}, "give subscription_id or billing_scope too"),
         ("corp", {"web_application_firewall": "global"}, "use none, regional, front-door"),
         ("corp", {"subnets": {"web": {"address_prefix": "10.61.4.0/26"}}}, "subnets lacks private-endpoints"),
-        ("sandbox", {}, "expires_on is required: a sandbox has an end"),
+        ("sandbox", {}, "expires_on is required: a sandbox needs an expiry date"),
         ("sandbox", {"expires_on": "soon"}, "expires_on is 'soon'; use a date such as 2027-03-31"),
-        ("sandbox", {"expires_on": "2027-03-31", "hub": HUB}, "a sandbox is joined to no hub"),
+        ("sandbox", {"expires_on": "2027-03-31", "hub": HUB}, "a sandbox has no hub"),
         (
             "sandbox",
             {"expires_on": "2027-03-31", "budget": {"contacts": ["a@b.example"], "amount": 5000}},
@@ -222,7 +222,7 @@ def test_protection_covers_what_cannot_be_had_back(label):
         (
             "corp",
             {"access": {"boss": {"principal_id": GROUP, "role": "Owner"}}},
-            "access.boss.role is 'Owner', which nobody has for good",
+            "access.boss.role is 'Owner', which must not be permanent",
         ),
         ("corp", {"access": {"a": {"principal_id": GROUP, "role": "Readr"}}}, "did you mean Reader?"),
         ("corp", {"acess": {}}, "acess is not an argument; did you mean access?"),

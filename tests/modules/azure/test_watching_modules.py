@@ -78,7 +78,7 @@ def test_everything_wrong_with_alerts_is_told_at_once(label):
     with pytest.raises(ValueError, match="Alerts 'alerts'") as told:
         alerts(label, contacts=[], without=["backup-change"], watched={"hub": {"kind": "firewal", "id": "/id"}})
     for part in (
-        "contacts is empty; name one at least",
+        "contacts is empty; name at least one",
         "without: backup-change is not an alert; did you mean backup-changed?",
         "watched.hub.kind is 'firewal'; allowed are firewall, ",
         "did you mean firewall?",

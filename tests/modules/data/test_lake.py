@@ -66,8 +66,8 @@ def test_only_private_endpoints_answer_in_the_zones_of_the_estate(label):
     ("more", "message"),
     [
         ({"landing_immutable_days": 0}, "landing_immutable_days is 0; allowed are 1 to 146000"),
-        ({"retention": {"landing": 30}}, "retention.landing is 30 days; nothing there can be deleted for 90"),
-        ({"retention": {"landing/custody": 30}}, "retention.landing/custody is 30 days; nothing there can be deleted"),
+        ({"retention": {"landing": 30}}, "retention.landing is 30 days; the immutability period is 90"),
+        ({"retention": {"landing/custody": 30}}, "retention.landing/custody is 30 days; the immutability period is"),
         ({"retention": {"raw": 30}}, "retention.raw is in no file system of the lake: landing, curated, published"),
         ({"retention": {"published/": 30}}, "has an empty part"),
         ({"retention": {"published": 30, "published/a": 60}}, "retention.published/a is inside published"),

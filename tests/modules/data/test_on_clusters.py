@@ -90,7 +90,7 @@ def test_a_job_reads_its_files_and_changes_none(label):
         ({"schedule": "4 o'clock"}, "cron has five fields"),
         ({"deadline_minutes": 0}, "deadline_minutes is 0; allowed are 1 to 1440"),
         ({"retries": 11}, "retries is 11; allowed are 0 to 10"),
-        ({"files": {"../views.json": "{}"}}, "files.../views.json is no file name"),
+        ({"files": {"../views.json": "{}"}}, "files.../views.json is not a file name"),
         ({"shedule": "x"}, "shedule is not an argument; did you mean schedule?"),
     ],
 )

@@ -183,7 +183,7 @@ def test_the_issuer_publishes_two_documents_and_no_storage(label):
 @pytest.mark.parametrize(
     ("jwks", "message"),
     [
-        ("-----BEGIN PUBLIC KEY-----", "is no JSON Web Key Set"),
+        ("-----BEGIN PUBLIC KEY-----", "is not a JSON Web Key Set"),
         ('{"keys": []}', "has no keys"),
         (json.dumps({"keys": [{**KEY, "d": "PRIVATE-VALUE"}]}), "holds a private key"),
         (json.dumps({"keys": [{**KEY, "kty": "EC"}]}), "kty is 'EC'; Entra ID takes RSA"),
@@ -226,12 +226,12 @@ def test_zones_of_the_estate_are_used_and_not_made_again(label):
         (
             cluster,
             {"flux": {"url": "https://h/r", "kustomizations": {"b": {"depends_on": ["a"]}}}},
-            "names 'a', which is not there; there is b",
+            "names 'a', which does not exist; available: b",
         ),
         (cluster, {"flux": {"url": "https://h/r"}, "extensions": {"flux": {"enabled": False}}}, "switches off"),
         (servers, {"machines": {"m": {"os_type": "solaris"}}}, "os_type is 'solaris'; use windows or linux"),
         (servers, {"machines": {"m": {"os_type": "linux", "kind": "Xen"}}}, "use VMware, SCVMM, HCI"),
-        (servers, {"data_collection_rule_ids": {"mac": "/x"}}, "mac is no operating system"),
+        (servers, {"data_collection_rule_ids": {"mac": "/x"}}, "mac is not an operating system"),
         (servers, {"workspce_id": "/x"}, "workspce_id is not an argument"),
         (sql, {"version": "SQL Server 2008"}, "version is 'SQL Server 2008'; use SQL Server 2012"),
         (sql, {"backup_days": 90}, "backup_days is 90; use 1 to 35"),

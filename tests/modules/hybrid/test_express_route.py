@@ -56,7 +56,10 @@ def test_a_circuit_can_be_connected_to_a_virtual_hub(label):
             "tier is 'Basic'; allowed are Local, Standard, Premium; family is 'Free'",
         ),
         ({"provisioned": True}, "peering is required once the circuit is provisioned"),
-        ({"gateway_id": "/g", "virtual_hub_gateway_name": "e"}, "gateway_id and virtual_hub_gateway_name exclude"),
+        (
+            {"gateway_id": "/g", "virtual_hub_gateway_name": "e"},
+            "gateway_id and virtual_hub_gateway_name are mutually exclusive",
+        ),
         ({"peering": {**PEERING, "primary": "10.144.254.0/29"}}, "peering.primary is 10.144.254.0/29; a /30 is needed"),
         ({"peering": {**PEERING, "secondary": PEERING["primary"]}}, "which overlaps primary"),
         (

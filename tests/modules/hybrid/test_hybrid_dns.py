@@ -49,7 +49,7 @@ def test_the_script_can_be_run_again():
         ({"regions": []}, "regions is empty"),
         (
             {"forwards": [{"domain": "vault.azure.net.", "servers": [{"address": "10.1.1.1"}]}]},
-            "forwards: vault.azure.net. is Azure's",
+            "forwards: vault.azure.net. is an Azure domain",
         ),
         ({"forwards": [{"domain": "wmp", "servers": [{"address": "10.1.1.1"}]}]}, "forwards[0].domain is 'wmp'; write"),
         ({"rules": []}, "rules is not an argument"),

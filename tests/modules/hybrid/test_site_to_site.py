@@ -98,7 +98,7 @@ def test_a_site_of_a_virtual_wan_has_a_link_for_each_device(label):
         ({"devices": []}, "devices has 0; allowed are 1 to 4"),
         ({"devices": [{**DEVICES[0], "address": "10.1.1.1"}]}, "devices[0].address is 10.1.1.1, which is private"),
         ({"devices": [{**DEVICES[0], "address": "vpn.wmp"}]}, "devices[0].address is 'vpn.wmp', which is not an IPv4"),
-        ({"devices": [DEVICES[0], DEVICES[0]]}, "devices: address 198.51.100.10 is there more than once"),
+        ({"devices": [DEVICES[0], DEVICES[0]]}, "devices: address 198.51.100.10 is listed more than once"),
         ({"key_vault": VAULT}, "one of shared_key (a secret) and key_vault"),
         ({"shared_key": "short"}, "shared_key has 5 characters, at least 32 are needed"),
         ({"devices": [{"address": "198.51.100.10"}]}, "devices[0].bgp_address is required"),

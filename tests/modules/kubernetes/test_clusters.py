@@ -270,7 +270,7 @@ def test_a_force_signs_in_for_its_own_clusters_only(label):
         ),
         (
             lambda a: VsphereSites("a", {**a, "server": "v", "identity_secret": "s", "sites": {}}),
-            "sites is empty; name one at least",
+            "sites is empty; name at least one",
         ),
     ],
 )

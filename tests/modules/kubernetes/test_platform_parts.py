@@ -81,7 +81,7 @@ def test_the_full_example_is_accepted(part):
         (ClusterAdmission, {"registries": []}, "registries is empty; name at least one"),
         (ClusterAdmission, {"registries": ["https://a/"]}, "registries has 'https://a/'; use a host and perhaps a folder"),
         (ClusterAdmission, {**ADMISSION, "enforcement": "deny"}, "enforcement is 'deny'; use Deny, Warn, Audit"),
-        (ClusterAdmission, {**ADMISSION, "exemptions": {"service": ["a"]}}, "'service', which is no policy; did you mean services?"),
+        (ClusterAdmission, {**ADMISSION, "exemptions": {"service": ["a"]}}, "'service', which is not a policy; did you mean services?"),
         (ClusterGateway, {**GATEWAY, "issuer": {}}, "issuer needs one of ca_secret_name and acme"),
         (ClusterGateway, {**GATEWAY, "domain": "Live"}, "domain is 'Live'; use a domain name such as"),
         (ClusterGateway, {**GATEWAY, "controller": "cilium"}, "controller is 'cilium'; use a domain and a path"),

@@ -1,4 +1,4 @@
-"""Changes, searches and the metrics of a vault, told to two mailboxes and a ticket system."""
+"""Alerts on activity, log searches and the metrics of a vault, sent to two mailboxes and a ticket system."""
 
 from bluelamp.modules.azure.alerts import Alerts
 from bluelamp.modules.azure.hub import Hub

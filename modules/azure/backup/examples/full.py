@@ -1,4 +1,4 @@
-"""Backups kept for seven years under the force's own key, for good, with a private endpoint for agents."""
+"""Locked backups kept for seven years under a customer-managed key, with a private endpoint for agents."""
 
 from bluelamp.modules.azure.backup import Backup
 from bluelamp.modules.naming import Label

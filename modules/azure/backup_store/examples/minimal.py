@@ -1,4 +1,4 @@
-"""A store for the backups of two clusters, which nobody can empty for a month."""
+"""A store for the backups of two clusters, immutable for a month."""
 
 from bluelamp.modules.azure.backup_store import BackupStore
 from bluelamp.modules.azure.hub import Hub

@@ -1,4 +1,4 @@
-"""One account that exists and one that is made."""
+"""One existing account and one new account."""
 
 import pulumi
 

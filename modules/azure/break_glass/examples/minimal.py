@@ -1,4 +1,4 @@
-"""Two accounts that exist, their group, and the alarm."""
+"""Two existing accounts, their group, and the sign-in alert."""
 
 from bluelamp.modules.azure.alerts import Alerts
 from bluelamp.modules.azure.break_glass import BreakGlass

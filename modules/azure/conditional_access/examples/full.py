@@ -1,4 +1,4 @@
-"""Legacy protocols are blocked for all; the rest still reports only."""
+"""Legacy authentication is blocked; all other policies are report-only."""
 
 from bluelamp.modules.azure.conditional_access import ConditionalAccess
 from bluelamp.modules.naming import Label

@@ -1,4 +1,4 @@
-"""A plan that the engine refuses to delete, and a hub that it protects."""
+"""A protected plan, and a hub that uses it."""
 
 from bluelamp.modules.azure.ddos_plan import DdosPlan
 from bluelamp.modules.azure.hub import Hub

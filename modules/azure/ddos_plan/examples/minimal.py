@@ -1,4 +1,4 @@
-"""A plan that hubs and spokes can name."""
+"""A plan for hubs and spokes."""
 
 from bluelamp.modules.azure.ddos_plan import DdosPlan
 from bluelamp.modules.azure.resource_group import ResourceGroup

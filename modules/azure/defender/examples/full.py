@@ -1,4 +1,4 @@
-"""Two subscriptions, one plan not bought and one bought smaller."""
+"""Two subscriptions, with one plan disabled and one with a smaller sub-plan."""
 
 from bluelamp.modules.azure.defender import Defender
 

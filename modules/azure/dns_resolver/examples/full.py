@@ -1,4 +1,4 @@
-"""A resolver at a known address that forwards the force's own domains to its data centre."""
+"""A resolver with a static address that forwards the force's domains to its data centre."""
 
 from bluelamp.modules.azure.dns_resolver import DnsResolver
 from bluelamp.modules.azure.hub import Hub

@@ -1,4 +1,4 @@
-"""A resolver that on-premises servers can ask."""
+"""A resolver for queries from on-premises servers."""
 
 from bluelamp.modules.azure.dns_resolver import DnsResolver
 from bluelamp.modules.azure.hub import Hub

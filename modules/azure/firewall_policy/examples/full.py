@@ -1,4 +1,4 @@
-"""A base policy, a hub that inherits it, and the force's own rules on the hub's policy."""
+"""A base policy, a hub that inherits it, and the force's rules in the hub's policy."""
 
 from bluelamp.modules.azure.firewall_policy import FirewallPolicy, FirewallRules
 from bluelamp.modules.azure.hub import Hub

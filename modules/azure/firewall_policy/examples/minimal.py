@@ -1,4 +1,4 @@
-"""A base policy with the rules that every estate needs."""
+"""A base policy with the baseline rules."""
 
 from bluelamp.modules.azure.firewall_policy import FirewallPolicy
 from bluelamp.modules.azure.log_analytics import LogAnalytics

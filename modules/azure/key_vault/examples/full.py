@@ -1,4 +1,4 @@
-"""A vault with two keys of its own, which cannot be deleted by a mistake."""
+"""A protected vault with two keys."""
 
 from bluelamp.modules.azure.hub import Hub
 from bluelamp.modules.azure.key_vault import KeyVault

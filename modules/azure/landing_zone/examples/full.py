@@ -1,4 +1,4 @@
-"""A confidential landing zone in front of the Internet, in a new subscription of its own, joined to the hub."""
+"""A confidential, Internet-facing landing zone in a new subscription, connected to the hub."""
 
 from pulumi_azure_native import authorization
 
@@ -19,7 +19,7 @@ label = Label(
     roadmap_milestone="landing-zone",
     spend_type="strategic",
 )
-signed_in = authorization.get_client_config_output()  # the hub is made in its subscription
+signed_in = authorization.get_client_config_output()  # the hub is created in its subscription
 groups = ManagementGroups("management-groups", {"label": label, "display_name": "Essex Police", "confidential": True})
 group = ResourceGroup("platform", {"label": label, "location": "uksouth", "workload": "platform"})
 logs = LogAnalytics(

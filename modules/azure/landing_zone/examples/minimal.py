@@ -1,4 +1,4 @@
-"""A sandbox: alone, cheap, with an end."""
+"""A sandbox: isolated, with a low budget and an expiry date."""
 
 from bluelamp.modules.azure.landing_zone import LandingZone
 from bluelamp.modules.azure.log_analytics import LogAnalytics

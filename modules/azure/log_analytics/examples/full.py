@@ -1,4 +1,4 @@
-"""A workspace with a daily cap, which keeps sign-ins and activity for seven years."""
+"""A workspace with a daily cap, which keeps sign-in and activity logs for seven years."""
 
 from bluelamp.modules.azure.log_analytics import LogAnalytics
 from bluelamp.modules.azure.resource_group import ResourceGroup

@@ -1,4 +1,4 @@
-"""A locked archive with a container that is kept for seven years."""
+"""A locked archive with a container that has a retention of seven years."""
 
 from bluelamp.modules.azure.hub import Hub
 from bluelamp.modules.azure.log_analytics import LogAnalytics

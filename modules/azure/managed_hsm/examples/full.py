@@ -1,4 +1,4 @@
-"""A managed HSM that shares another's private DNS zone."""
+"""A managed HSM that uses another's private DNS zone."""
 
 from bluelamp.modules.azure.hub import Hub
 from bluelamp.modules.azure.log_analytics import LogAnalytics

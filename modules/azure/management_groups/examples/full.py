@@ -1,4 +1,4 @@
-"""The hierarchy with its confidential groups, two subscriptions placed in it, and a canary hierarchy beside it."""
+"""The hierarchy with its confidential groups and two placed subscriptions, and a parallel canary hierarchy."""
 
 from bluelamp.modules.azure.management_groups import ManagementGroups
 from bluelamp.modules.naming import Label

@@ -1,4 +1,4 @@
-"""A metrics workspace that is reached through a private link scope only."""
+"""A metrics workspace with access through a private link scope only."""
 
 from bluelamp.modules.azure.metrics_workspace import MetricsWorkspace
 from bluelamp.modules.azure.resource_group import ResourceGroup

@@ -1,4 +1,4 @@
-"""Everything: zones, a DDoS plan, an exemption, one assignment held back, and a canary hierarchy that only audits."""
+"""Zones, a DDoS plan, an exemption, an assignment that is not enforced, and an audit-only canary hierarchy."""
 
 from bluelamp.modules.azure.management_groups import ManagementGroups
 from bluelamp.modules.azure.policy import PolicyBaseline

@@ -1,4 +1,4 @@
-"""The baseline of one force, under management groups that are made beside it."""
+"""The baseline of one force, with its management groups."""
 
 from bluelamp.modules.azure.management_groups import ManagementGroups
 from bluelamp.modules.azure.policy import PolicyBaseline

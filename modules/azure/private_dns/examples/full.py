@@ -1,4 +1,4 @@
-"""The zones of two regions, linked to both hubs, beside a zone that is there already."""
+"""The zones of two regions, linked to both hubs, with one existing zone."""
 
 from bluelamp.modules.azure.hub import Hub
 from bluelamp.modules.azure.log_analytics import LogAnalytics

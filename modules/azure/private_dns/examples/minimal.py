@@ -1,4 +1,4 @@
-"""Every private-link zone, linked to a hub."""
+"""Every private link zone, linked to a hub."""
 
 from bluelamp.modules.azure.hub import Hub
 from bluelamp.modules.azure.log_analytics import LogAnalytics

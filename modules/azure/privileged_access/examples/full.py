@@ -1,4 +1,4 @@
-"""Engineers, and administrators of security whom somebody must approve."""
+"""Engineers, and security administrators whose membership needs approval."""
 
 from bluelamp.modules.azure.privileged_access import PrivilegedAccess
 from bluelamp.modules.azure.resource_group import ResourceGroup

@@ -1,4 +1,4 @@
-"""Engineers who may run one resource group for eight hours."""
+"""Engineers with eligible access to one resource group for eight hours."""
 
 from bluelamp.modules.azure.privileged_access import PrivilegedAccess
 from bluelamp.modules.azure.resource_group import ResourceGroup

@@ -1,4 +1,4 @@
-"""A guard that the engine refuses to delete, and backups that it guards."""
+"""A protected guard, and backup vaults that it guards."""
 
 from bluelamp.modules.azure.backup import Backup
 from bluelamp.modules.azure.log_analytics import LogAnalytics

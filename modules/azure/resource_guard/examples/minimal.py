@@ -1,4 +1,4 @@
-"""A guard that vaults can name."""
+"""A guard for backup vaults."""
 
 from bluelamp.modules.azure.resource_group import ResourceGroup
 from bluelamp.modules.azure.resource_guard import ResourceGuard

@@ -1,4 +1,4 @@
-"""The five custom roles of the real hierarchy and of the canary beside it."""
+"""The five custom roles of the real hierarchy and of the canary hierarchy."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""The five custom roles, assignable anywhere below a top group that is there already."""
+"""The five custom roles, assignable at and below an existing top group."""
 
 from bluelamp.modules.azure.roles import Roles
 from bluelamp.modules.naming import Label

@@ -1,4 +1,4 @@
-"""Sentinel that listens to all of Defender."""
+"""Sentinel with all Defender connectors."""
 
 from bluelamp.modules.azure.log_analytics import LogAnalytics
 from bluelamp.modules.azure.resource_group import ResourceGroup

@@ -1,4 +1,4 @@
-"""Sentinel with the connectors that every tenant has."""
+"""Sentinel with the default connectors."""
 
 from bluelamp.modules.azure.log_analytics import LogAnalytics
 from bluelamp.modules.azure.resource_group import ResourceGroup

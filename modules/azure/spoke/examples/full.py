@@ -1,4 +1,4 @@
-"""A spoke with subnets of its own, behind a gateway, with flow logs."""
+"""A spoke with custom subnets, a gateway and flow logs."""
 
 from bluelamp.modules.azure.gateways import Gateways
 from bluelamp.modules.azure.hub import Hub

@@ -1,4 +1,4 @@
-"""A subscription that exists is taken in, and a cheaper one for development is made beside it."""
+"""An existing subscription, and a new one for development and testing."""
 
 from bluelamp.modules.azure.management_groups import ManagementGroups
 from bluelamp.modules.azure.subscription import Subscription

@@ -1,4 +1,4 @@
-"""Hubs in both regions, gateways in the first, and the network beside it for what cannot stand in a virtual hub."""
+"""Hubs in both regions, gateways in the first, and the network beside it for what a virtual hub cannot contain."""
 
 from bluelamp.modules.azure.dns_resolver import DnsResolver
 from bluelamp.modules.azure.firewall_policy import FirewallPolicy

@@ -1,4 +1,4 @@
-"""A service account and a repository's environment, which may read a vault's secrets."""
+"""A service account and a repository's environment with read access to a vault's secrets."""
 
 from bluelamp.modules.azure.hub import Hub
 from bluelamp.modules.azure.key_vault import KeyVault

@@ -1,4 +1,4 @@
-"""A service account of a cluster that is somebody in Azure."""
+"""An identity for a service account of a cluster."""
 
 from bluelamp.modules.azure.resource_group import ResourceGroup
 from bluelamp.modules.azure.workload_identity import WorkloadIdentity

@@ -1,4 +1,4 @@
-"""Analysts and a partner who read two views of one asset, and open data for the public."""
+"""Analysts and a partner with access to two views of one asset, and open data for the public."""
 
 from bluelamp.modules.data.access import DataAccess
 from bluelamp.modules.naming import Label

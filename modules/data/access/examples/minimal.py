@@ -1,4 +1,4 @@
-"""Stewards who use one system, from the force's network and managed devices."""
+"""Stewards with access to one system, from the force's network and managed devices."""
 
 from bluelamp.modules.data.access import DataAccess
 from bluelamp.modules.naming import Label

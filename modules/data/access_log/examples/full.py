@@ -1,4 +1,4 @@
-"""A lake whose accesses are archived, with who signed in and who asked for access."""
+"""A lake whose access logs are archived, with sign-in and access package logs."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""A lake whose accesses are archived."""
+"""A lake whose access logs are archived."""
 
 import pulumi
 

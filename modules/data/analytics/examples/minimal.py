@@ -1,4 +1,4 @@
-"""Analytics on a lake and on the events that are captured."""
+"""Analytics for a lake and for captured events."""
 
 from bluelamp.modules.azure.key_vault import KeyVault
 from bluelamp.modules.azure.log_analytics import LogAnalytics

@@ -1,4 +1,4 @@
-"""Event hubs under a key of the force's own, and schemas whose new versions read old records."""
+"""Event hubs with a customer-managed key, and backward-compatible schemas."""
 
 from bluelamp.modules.azure.customer_managed_keys import CustomerManagedKeys
 from bluelamp.modules.azure.key_vault import KeyVault

@@ -1,4 +1,4 @@
-"""A catalogue in a network of its own."""
+"""A catalogue in its own network."""
 
 from bluelamp.modules.azure.log_analytics import LogAnalytics
 from bluelamp.modules.azure.resource_group import ResourceGroup

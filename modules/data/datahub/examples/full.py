@@ -1,4 +1,4 @@
-"""DataHub in a namespace of its own, with roles for two Entra ID groups and a named gateway."""
+"""DataHub in a custom namespace, with roles for two Entra ID groups and a named gateway."""
 
 from bluelamp.modules.data.datahub import DataHub
 from bluelamp.modules.naming import Label

@@ -1,4 +1,4 @@
-"""DataHub on stores of the force's own."""
+"""DataHub with existing data stores."""
 
 from bluelamp.modules.data.datahub import DataHub
 from bluelamp.modules.naming import Label

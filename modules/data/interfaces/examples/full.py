@@ -1,4 +1,4 @@
-"""A larger API Management service, which nobody deletes by mistake."""
+"""A larger API Management service, protected from deletion."""
 
 from bluelamp.modules.azure.log_analytics import LogAnalytics
 from bluelamp.modules.azure.resource_group import ResourceGroup

@@ -1,4 +1,4 @@
-"""An API Management service in a network of its own."""
+"""An API Management service in its own network."""
 
 from bluelamp.modules.azure.log_analytics import LogAnalytics
 from bluelamp.modules.azure.resource_group import ResourceGroup

@@ -1,4 +1,4 @@
-"""A weekly forecast that signs in to Azure as an identity of its own, to read the lake and to publish in it."""
+"""A weekly forecast with an Azure identity, which reads the lake and publishes to it."""
 
 from bluelamp.modules.data.job import ScheduledJob
 from bluelamp.modules.kubernetes.tenant import Tenant

@@ -1,4 +1,4 @@
-"""A forecast that runs every night in a tenant of its own."""
+"""A nightly forecast in its own tenant."""
 
 from bluelamp.modules.data.job import ScheduledJob
 from bluelamp.modules.kubernetes.tenant import Tenant

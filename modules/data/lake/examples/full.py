@@ -1,4 +1,4 @@
-"""A lake that keeps each asset for its own time, a factory that fetches into it, and both engines that query it."""
+"""A lake with a retention for each asset, a factory that ingests data, and both query engines."""
 
 import pulumi
 

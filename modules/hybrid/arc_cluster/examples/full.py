@@ -1,4 +1,4 @@
-"""A cluster that follows a repository, reached privately, administered by a group of Entra ID."""
+"""A cluster with GitOps, private connectivity and administrators from an Entra ID group."""
 
 from bluelamp.modules.hybrid.arc_cluster import ArcCluster
 from bluelamp.modules.naming import Label

@@ -1,4 +1,4 @@
-"""Servers that connect through a private link scope, with a VMware machine that is made."""
+"""Servers with a private link scope, and a new VMware machine."""
 
 from bluelamp.modules.azure.resource_group import ResourceGroup
 from bluelamp.modules.hybrid.arc_servers import ArcServers

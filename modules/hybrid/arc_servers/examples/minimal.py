@@ -1,4 +1,4 @@
-"""A resource group that servers connect to."""
+"""A resource group for connected servers."""
 
 from bluelamp.modules.azure.resource_group import ResourceGroup
 from bluelamp.modules.hybrid.arc_servers import ArcServers

@@ -1,4 +1,4 @@
-"""A machine that is made, with two instances, one of them old and patched for a fee."""
+"""A new machine with two instances, one of them with Extended Security Updates."""
 
 from bluelamp.modules.azure.resource_group import ResourceGroup
 from bluelamp.modules.hybrid.arc_servers import ArcServers

@@ -1,4 +1,4 @@
-"""The force's domain asked on premises, Azure's names asked in Azure."""
+"""Forwarding of the force's domain to on-premises servers, and of Azure names to Azure."""
 
 from bluelamp.modules.azure.dns_resolver import DnsResolver
 from bluelamp.modules.azure.hub import Hub

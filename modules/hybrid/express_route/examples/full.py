@@ -1,4 +1,4 @@
-"""A circuit that the provider has connected, with a VPN as its backup."""
+"""A provisioned circuit, with a VPN as its backup."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""A circuit whose provider has still to connect it."""
+"""A circuit that the provider has not provisioned yet."""
 
 from bluelamp.modules.azure.log_analytics import LogAnalytics
 from bluelamp.modules.azure.resource_group import ResourceGroup

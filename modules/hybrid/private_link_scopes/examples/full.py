@@ -1,4 +1,4 @@
-"""A scope with a data collection endpoint in it, in zones that the estate already has."""
+"""A scope with a data collection endpoint and existing DNS zones."""
 
 from bluelamp.modules.hybrid.private_link_scopes import PrivateLinkScopes
 from bluelamp.modules.hybrid.private_link_scopes.private_link_scopes import zones

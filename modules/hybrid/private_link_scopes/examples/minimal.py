@@ -1,4 +1,4 @@
-"""Logs and Azure Arc reached through a hub."""
+"""Private access to logs and Azure Arc through a hub."""
 
 from bluelamp.modules.azure.hub import Hub
 from bluelamp.modules.azure.log_analytics import LogAnalytics

@@ -1,4 +1,4 @@
-"""A data centre with two devices on two lines, and keys made here and kept in a vault; then one of a virtual WAN."""
+"""A data centre with two devices on two lines and generated keys in a vault, and a site of a virtual WAN."""
 
 from bluelamp.modules.azure.firewall_policy import FirewallPolicy
 from bluelamp.modules.azure.gateways import Gateways

@@ -1,4 +1,4 @@
-"""A data centre with one device, whose key is a secret of the stack's."""
+"""A data centre with one device, whose shared key is a secret in the stack's configuration."""
 
 import pulumi
 

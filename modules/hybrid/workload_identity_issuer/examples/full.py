@@ -1,4 +1,4 @@
-"""Two clusters, one of them in the middle of a rotation, and an identity that a workload signs in as."""
+"""Two clusters, one of them during a key rotation, and an identity for a workload."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Admission that warns at first, with an exemption and a namespace that has rules of its own."""
+"""Admission policies that only warn, with an exempt namespace and an exemption from one policy."""
 
 from bluelamp.modules.kubernetes.admission import ClusterAdmission
 from bluelamp.modules.naming import Label

@@ -1,4 +1,4 @@
-"""Everything that admission refuses, with one registry allowed."""
+"""Every admission policy, with one allowed registry."""
 
 from bluelamp.modules.kubernetes.admission import ClusterAdmission
 from bluelamp.modules.naming import Label

@@ -1,4 +1,4 @@
-"""Hourly backups of one tenant besides the daily one, in a location that the engine does not delete."""
+"""Hourly backups of one tenant and a daily backup, in a protected location."""
 
 from bluelamp.modules.kubernetes.backup import ClusterBackup
 from bluelamp.modules.naming import Label

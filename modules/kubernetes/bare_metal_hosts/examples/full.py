@@ -1,4 +1,4 @@
-"""Three control-plane servers in three rooms, and a worker."""
+"""Three control-plane servers in three failure domains, and a worker."""
 
 from bluelamp.modules.kubernetes.bare_metal_hosts import BareMetalHosts
 from bluelamp.modules.naming import Label

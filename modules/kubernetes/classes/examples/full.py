@@ -1,4 +1,4 @@
-"""Classes on vSphere with a storage policy that encrypts, which the engine does not delete."""
+"""Classes on vSphere with an encrypting storage policy, protected from deletion."""
 
 from bluelamp.modules.kubernetes.classes import WorkloadClasses
 from bluelamp.modules.naming import Label

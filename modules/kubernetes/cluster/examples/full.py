@@ -1,4 +1,4 @@
-"""A live cluster over two sites and a non-live one, each of its own class."""
+"""A live cluster over two sites and a non-live one, each with its own class."""
 
 from bluelamp.modules.kubernetes.cluster import Cluster
 from bluelamp.modules.kubernetes.cluster_class import ClusterClass, VsphereMachines

@@ -1,4 +1,4 @@
-"""A cluster of a class that is already there."""
+"""A cluster with an existing class."""
 
 from bluelamp.modules.kubernetes.cluster import Cluster
 from bluelamp.modules.naming import Label

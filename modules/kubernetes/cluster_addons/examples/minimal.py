@@ -1,4 +1,4 @@
-"""A runtime class for every cluster that names the set."""
+"""A runtime class for every cluster that refers to the set."""
 
 from bluelamp.modules.kubernetes.cluster_addons import ClusterAddons
 from bluelamp.modules.naming import Label

@@ -1,4 +1,4 @@
-"""Classes for three clusters: kubeadm on vSphere, RKE2 without a way out, and kubeadm on bare metal."""
+"""Classes for three clusters: kubeadm on vSphere, air-gapped RKE2, and kubeadm on bare metal."""
 
 from bluelamp.modules.kubernetes.cluster_class import ClusterClass, ClusterSignIn, EtcdBackup
 from bluelamp.modules.naming import Label

@@ -1,4 +1,4 @@
-"""A gateway whose certificate a public authority signs after proof in Azure DNS."""
+"""A gateway with a certificate of a public authority, issued by an ACME challenge in Azure DNS."""
 
 from bluelamp.modules.kubernetes.gateway import ClusterGateway
 from bluelamp.modules.naming import Label

@@ -1,4 +1,4 @@
-"""A gateway whose certificate the force's own authority signs."""
+"""A gateway with a certificate of the force's certificate authority."""
 
 from bluelamp.modules.kubernetes.gateway import ClusterGateway
 from bluelamp.modules.naming import Label

@@ -1,4 +1,4 @@
-"""The same without the output of two namespaces."""
+"""The same without the container logs of two namespaces."""
 
 from bluelamp.modules.kubernetes.monitoring import ClusterMonitoring
 from bluelamp.modules.naming import Label

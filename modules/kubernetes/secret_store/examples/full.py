@@ -1,4 +1,4 @@
-"""Secrets of a key vault for two namespaces, in a namespace that an add-on made."""
+"""Secrets of a key vault for two namespaces, in an existing namespace."""
 
 from bluelamp.modules.kubernetes.secret_store import ClusterSecrets
 from bluelamp.modules.naming import Label

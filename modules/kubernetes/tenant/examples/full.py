@@ -1,4 +1,4 @@
-"""A tenant with its groups, a way out to its database, a namespace kept by Git, and more to use."""
+"""A tenant with groups, egress to its database, GitOps and a larger quota."""
 
 from bluelamp.modules.kubernetes.tenant import Tenant
 from bluelamp.modules.naming import Label

@@ -1,4 +1,4 @@
-"""A tenant on the cluster that the kubeconfig points at."""
+"""A tenant on the cluster of the current kubeconfig."""
 
 from bluelamp.modules.kubernetes.tenant import Tenant
 from bluelamp.modules.naming import Label

@@ -1,4 +1,4 @@
-"""Two sites with their own regions, resource pools and folders; the second takes workers only."""
+"""Two sites with their own regions, resource pools and folders; the second for workers only."""
 
 from bluelamp.modules.kubernetes.vsphere_sites import VsphereSites
 from bluelamp.modules.naming import Label

@@ -1,4 +1,4 @@
-"""Two sites under one vCenter; the second takes workers only."""
+"""Two sites of one vCenter; the second for workers only."""
 
 from bluelamp.modules.kubernetes.vsphere_sites import VsphereSites
 from bluelamp.modules.naming import Label

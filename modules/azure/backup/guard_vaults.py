@@ -1,4 +1,4 @@
-"""The vaults under a resource guard."""
+"""Protection of vaults by a resource guard."""
 
 import pulumi
 from pulumi_azure_native import dataprotection, recoveryservices
@@ -6,7 +6,7 @@ from pulumi_azure_native import dataprotection, recoveryservices
 from bluelamp.modules.component import Component
 
 
-def guarded(
+def guard_vaults(
     owner: Component,
     name: str,
     guard_id: pulumi.Input[str],
@@ -15,10 +15,10 @@ def guarded(
     tags: dict[str, str],
     first: list[pulumi.Resource],
 ) -> list[pulumi.Resource]:
-    """Puts `vaults`, their names by `recovery` and `backup`, under the guard.
+    """Associates `vaults`, the names keyed by `recovery` and `backup`, with the resource guard.
 
-    What is made `first` is there before: afterwards, a shorter policy needs the second person. Azure knows each proxy
-    by a fixed name.
+    Resources in `first` are created before the association: afterwards, a change to a shorter retention needs a second
+    person. Azure uses a fixed name for each association.
     """
     opts = owner.child(depends_on=first)
     return [

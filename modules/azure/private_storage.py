@@ -1,4 +1,4 @@
-"""Storage that is reached by identity through private endpoints only, copied to the other region."""
+"""Geo-redundant storage accounts with identity-based access through private endpoints only."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,9 +13,9 @@ from bluelamp.modules.component import Component
 def account(
     owner: Component, name: str, args: Mapping[str, Any], account_name: str, *, access_tier: str, **more: Any
 ) -> storage.StorageAccount:
-    """`<name>-account`: no shared key, no way in from the Internet, encrypted twice.
+    """`<name>-account`: no shared key access, no public network access, infrastructure encryption.
 
-    `args` are the component's: where and whose the account is, its `key` and whether it is protected. `more` are
+    `args` are the component's arguments: location, label, encryption `key` and `protect`. `more` are further
     arguments of `storage.StorageAccount`.
     """
     zonal = bool(naming.region(args["location"]).zones)
