@@ -168,7 +168,7 @@ def test_a_plan_tells_every_mistake_at_once(tmp_path: Path) -> None:
     edits = [
         ('"request_path": "/healthz"', '"requestPth": "/healthz"'),
         ("prefix_length=30", 'prefix_length="thirty"'),
-        ('gallery_name="images"', 'gallery_name="my-images"'),
+        ('gallery_name="images"', 'gallery_name="my images"'),
         ('"172.20.1.10"', '"172.20.1.1000"'),
     ]
     folder = edited("compute", tmp_path, *edits)

@@ -54,8 +54,8 @@ compute.VirtualMachine("records", ..., security_profile={"security_type": "Trust
 """,
 )
 def trusted_launch() -> None:
-    """Without secure boot and measured boot, the boot loader and kernel are not verified, and malware below the operating system survives
-    reinstallation.
+    """Without secure boot and measured boot, the boot loader and kernel are not verified, and malware below the
+    operating system survives reinstallation.
     """
 
 

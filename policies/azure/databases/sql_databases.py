@@ -45,7 +45,7 @@ def encrypted() -> None:
     example='sql.EncryptionProtector("records", ..., server_key_type="AzureKeyVault", server_key_name="kv_records_1")',
 )
 def own_key() -> None:
-    """With a customer-managed key, the force controls the key's life cycle and can revoke access to all data at once."""
+    """With a customer-managed key, the force controls the key's life cycle and can revoke all access at once."""
 
 
 @rule(

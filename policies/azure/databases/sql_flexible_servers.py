@@ -111,7 +111,7 @@ def backup_days() -> None:
     example='dbforpostgresql.Server("records", ..., data_encryption={"type": "AzureKeyVault"})',
 )
 def own_key() -> None:
-    """With a customer-managed key, the force controls the key's life cycle and can revoke access to all data at once."""
+    """With a customer-managed key, the force controls the key's life cycle and can revoke all access at once."""
 
 
 @rule(
