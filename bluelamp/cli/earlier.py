@@ -1,4 +1,4 @@
-"""The earlier report of `--baseline`, as verbs read it."""
+"""Reading the earlier report of `--baseline`."""
 
 from collections.abc import Collection
 from contextlib import suppress
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 def read(
     screen: Screen, root: Path, folder: Path | None, forces: Collection[str], filters: tuple[str, ...] = ()
 ) -> "Earlier | None":
-    """The report in `folder`, verified; None where none is named. `filters` are the rules that are judged now.
+    """The verified report in `folder`; None without a folder. `filters` are the rules judged now.
 
-    Warns where the report is not signed, and where it has nothing of a force. Raises `SettingsError` or `UsageError`
-    where it cannot be compared with.
+    Warns if the report is unsigned, or lacks a force. Raises `SettingsError` or `UsageError` if the report cannot be
+    a baseline.
     """
     if folder is None:
         return None

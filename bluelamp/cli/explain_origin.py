@@ -1,4 +1,4 @@
-"""What `bluelamp explain` says of where a property's value comes from."""
+"""Output of `bluelamp explain` for the origin of a property's value."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from bluelamp.origins import Influence, Origin
 
 _MOST: Final = 8
-"""How many settings of a kind are described in full."""
+"""The number of settings of a kind described in full."""
 _COMPONENTS: Final = "bluelamp:components."
 _REGISTER: Final = "forces."
 
 
 def sentences(origin: "Origin", code: str) -> Iterator[str]:
-    """The answer, as lines of markup; `code` is the file and line that sets the property."""
+    """The origin as lines of markup; `code` is the file and line that sets the property."""
     from bluelamp.origins import Kind
 
     yield from _first(origin, code)
@@ -72,7 +72,7 @@ def _follows(verb: str, each: "Influence", now: Any) -> Iterator[str]:
 
 
 def _changed(now: Any, became: Any) -> Any:
-    """Of an object, the entries that differ."""
+    """The entries of an object that differ."""
     if not isinstance(now, dict) or not isinstance(became, dict):
         return became
     return {key: _changed(now.get(key), item) for key, item in became.items() if now.get(key) != item} or became

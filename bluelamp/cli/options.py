@@ -1,4 +1,4 @@
-"""The options that several verbs share, said once."""
+"""Options that several verbs share."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -62,7 +62,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the result (of 
 
 
 def _working_on(start: Path | None) -> Path | None:
-    """Has the project's own rules count from here on, whatever a verb does first."""
+    """Loads the project's own rules before the verb runs."""
     with suppress(UsageError):
         current.use(find_project(start))
         return start

@@ -1,4 +1,4 @@
-"""`preview --save`: keeping what was previewed, signed, for `bluelamp approve` and `up --plan`."""
+"""`preview --save`: signed plans for `bluelamp approve` and `up --plan`."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Save:
-    """Where plans are saved, who signs them, and since which commit the change counts (empty: the last one)."""
+    """The folder of saved plans, the signing key, and the commit before the change (empty: before the last commit)."""
 
     folder: Path
     key: "Ed25519PrivateKey"
@@ -33,7 +33,7 @@ class Save:
     rehearse: bool = False
 
     def finish(self, screen: Screen, results: Sequence[Result], made_from: Inputs) -> dict[str, Any] | None:
-        """Writes the plans of the previews that succeeded; what JSON says of them, None where there are none."""
+        """Writes the plans of successful previews; returns their JSON members, or None without any."""
         good = [each for each in results if each.status in (Status.DONE, Status.CHANGES_FOUND)]
         left = [each.force for each in results if each not in good]
         if not good:
@@ -68,7 +68,7 @@ class Save:
 def saving(
     root: Path, folder: Path | None, key: Path | None, since: str | None, *, refresh: bool, rehearse: bool
 ) -> Iterator[Save | None]:
-    """What `--save`, `--sign-with` and `--since` ask for; None where nothing is saved. Raises `UsageError`."""
+    """The options `--save`, `--sign-with` and `--since`; None without `--save`. Raises `UsageError`."""
     if folder is None:
         if key is not None or since is not None:
             raise UsageError(f"{'--sign-with' if key else '--since'} belongs to --save", next_step="add --save DIR")

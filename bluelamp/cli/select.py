@@ -1,4 +1,4 @@
-"""Which forces a verb is for."""
+"""Selection of the forces that a verb works on."""
 
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from bluelamp.core.register import Entry
 
 Compared = Callable[[Sequence[str], str], Sequence[str]]
-"""Of these forces those that differ from a git revision; see `bluelamp.cli.changed`."""
+"""Returns the given forces that differ from a git revision; see `bluelamp.cli.changed`."""
 
 
 def with_stacks(root: Path) -> list[str]:
-    """The forces that have a stack file. Raises `UsageError` where the folder of stacks cannot be read."""
+    """The forces that have a stack file. Raises `UsageError` if the folder of stacks cannot be read."""
     folder = root / "stacks"
     try:
         names = [path.name for path in folder.iterdir()]
@@ -46,15 +46,16 @@ def select(
     environment: str | None = None,
     compared: Compared | None = None,
 ) -> list[str]:
-    """The forces that are named, or all, or a region's, or those that changed since a revision; in order, once each.
+    """The forces named, all forces, a region's, or those changed since a revision; in order, without duplicates.
 
-    Those that changed are what `compared` finds, which a verb with `changed` gives.
+    A verb with `changed` gives `compared`, which finds the changed forces.
 
     Each is the name of a stack: a force's (`essex`), or an environment's (`essex-dev`). With `environment`, only such
-    stacks; a force that is named is then its stack of that environment.
+    stacks; the name of a force then means its stack of that environment.
 
-    Only with `changed` can there be none. Raises `UsageError` where none is named, several ways are mixed, no force has
-    a stack file or `changed` is no commit; `SettingsError` for an unknown force, and for a stack file of none.
+    The result is empty only with `changed`. Raises `UsageError` if no force is selected, several ways are combined, no
+    force has a stack file or `changed` is not a commit; `SettingsError` for an unknown force, and for a stack file
+    that belongs to no force.
     """
     from bluelamp.infra.settings.register import read_register
 
@@ -100,7 +101,7 @@ def select(
 
 
 def end_without(screen: Screen, chosen: list[str], result: object) -> None:
-    """Ends the command with status 0 where `--changed` finds no force; gives `result` where JSON is wanted."""
+    """Ends the command with status 0 if `--changed` finds no force; gives `result` for JSON."""
     if not chosen:
         message = "no force changed"
         if screen.json:
@@ -112,7 +113,7 @@ def end_without(screen: Screen, chosen: list[str], result: object) -> None:
 
 
 def _of(entry: "Entry", environment: str | None) -> "Entry":
-    """The stack of the force in `environment`. Raises `UsageError` where `entry` is of another environment."""
+    """The stack of the force in `environment`. Raises `UsageError` if `entry` is of another environment."""
     if environment is None or environment == (entry.environment or PROD):
         return entry
     if entry.environment:
