@@ -18,9 +18,7 @@ class Agreement:
         self.seen: dict[str, Result] = {}
         self._screen, self._details, self._given = screen, details, rehearse or yes
         if not self._given and not (sys.stdin.isatty() and screen.err.is_terminal):
-            raise UsageError(
-                "nobody can be asked here before something real is changed", next_step="add --yes, or --rehearse"
-            )
+            raise UsageError("confirmation required, but there is no terminal", next_step="add --yes, or --rehearse")
 
     def __call__(self, planned: Result) -> bool:
         """Shows the preview and returns whether it is confirmed; with `--yes`, it is."""

@@ -139,7 +139,7 @@ def _with_project(project: list[str], words: list[str]) -> list[str]:
     if not depth or hasattr(command, "commands"):
         return words
     if not any(_PROJECT in each.opts for each in command.params):
-        step = "leave it out, and change to the folder that is meant"
+        step = "leave it out, and change to the project's folder"
         raise UsageError(f"bluelamp {' '.join(words[:depth])} takes no {_PROJECT}", next_step=step)
     return [*words[:depth], *project, *words[depth:]]
 

@@ -32,8 +32,8 @@ def read(
         register = read_register(root).stacks
     earlier = read_earlier(folder, forces, known=known_signers(root), register=register, filters=filters)
     if not earlier.signed:
-        screen.warn(f"--baseline {folder}: the report is not signed: anybody could have written it")
+        screen.warn(f"--baseline {folder}: the report is not signed: its author is unknown")
     missing = [force for force in forces if force not in earlier.forces]
     if missing:
-        screen.warn(f"--baseline {folder}: the report has nothing of {first_of(missing)}: every finding there is new")
+        screen.warn(f"--baseline {folder}: the report does not cover {first_of(missing)}: every finding there is new")
     return earlier

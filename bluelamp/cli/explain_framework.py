@@ -127,7 +127,7 @@ def show(screen: Screen, thing: str, chosen: Sequence[tuple[Edition, Iterable[st
         screen.show("")
     first = next((each["id"] for each in given if each["rules"]), None)
     if first:
-        screen.show(f"[dim]bluelamp explain {escape(first)} lists the rules of one control[/dim]")
+        screen.show(f"[dim]bluelamp explain {escape(first)} lists the rules of a control[/dim]")
     screen.give({"name": thing, "controls": given})
 
 

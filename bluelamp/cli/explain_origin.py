@@ -45,15 +45,15 @@ def _first(origin: "Origin", code: str) -> Iterator[str]:
         case Kind.CODE:
             yield _fixed(origin, code)
         case Kind.PROVIDER:
-            yield "The provider fills it in: the program does not set it."
+            yield "Set by the provider, not by the program."
         case Kind.CLOUD:
             made = [escape(urn.rpartition("::")[2]) for urn in origin.references]
             yield f"Known after deployment{', from ' if made else ''}{', '.join(made)}."
         case Kind.NOTHING:
-            yield "Nothing sets it: the default of the service applies."
+            yield "Not set: the default of the service applies."
         case _:
             if origin.value is None:
-                yield "Nothing sets it with the settings as they are."
+                yield "Not set by the current settings."
 
 
 def _fixed(origin: "Origin", code: str) -> str:

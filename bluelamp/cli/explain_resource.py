@@ -70,12 +70,12 @@ def _show(screen: Screen, root: Path, plan: "Plan", resource: "PlannedResource")
     for finding in told:
         screen.show(f"  {_verdict(finding)}")
     if len(findings) > len(told):
-        screen.show(f"  [dim]{len(findings) - len(told)} have nothing to ask of it[/dim]")
+        screen.show(f"  [dim]{len(findings) - len(told)} do not apply[/dim]")
     names = sorted(resource.inputs)
     if names:
         screen.show(f"\n[bold]Properties[/bold] {escape(', '.join(names))}")
         command = escape(f"bluelamp explain {plan.stack} {resource.name} {names[0]}")
-        screen.show(f"[dim]{command} says where one comes from[/dim]")
+        screen.show(f"[dim]{command} shows the origin of a property[/dim]")
     screen.give(
         {
             **_about(resource, component, folder),

@@ -35,7 +35,7 @@ class Output:
 
         self._formats()
         if self.no_history and self.history is not None:
-            raise UsageError("--history and --no-history contradict each other", next_step="give one of them")
+            raise UsageError("--history and --no-history are mutually exclusive", next_step="give one of them")
         if self.sign_with is not None:
             private_key(self.sign_with)
 
@@ -105,7 +105,7 @@ class Output:
         for word in asked:
             if word not in known:
                 step = did_you_mean(word, known) or f"allowed: {', '.join(known)}"
-                raise UsageError(f"--formats: {word!r} is no format of a report", next_step=step)
+                raise UsageError(f"--formats: {word!r} is not a report format", next_step=step)
         if not asked:
             raise UsageError("--formats names no format", next_step=f"allowed: {', '.join(known)}")
         return list(FORMATS) if _ALL in asked else list(dict.fromkeys(asked))

@@ -136,7 +136,7 @@ class Rollout:
         count = f"{len(failed)} of {some(len(ring.stacks), 'force')} failed, {limit}"
         self._screen.error(
             f"ring {ring.name}: {count}; not begun: {first_of(left, _MOST)}",
-            f"correct what failed ({first_of(failed, _MOST)}), then run: {self._command}",
+            f"correct the failures ({first_of(failed, _MOST)}), then run: {self._command}",
         )
         return True
 

@@ -55,12 +55,12 @@ class Save:
 
     def _authors(self, screen: Screen, made_from: Inputs) -> list[str]:
         if not made_from.commit or made_from.dirty:
-            screen.warn("the plan is not made from a commit alone, so nobody can approve it")
+            screen.warn("the plan is not made from a commit alone, so it cannot be approved")
             return []
         try:
             return git.authors(self.root, made_from.commit, self.since)
         except git.GitError as error:
-            screen.warn(f"the authors of the change are not known ({error}), so nobody can approve the plan")
+            screen.warn(f"the authors of the change are not known ({error}), so the plan cannot be approved")
             return []
 
 
@@ -80,7 +80,7 @@ def saving(
         )
     if refresh:
         raise UsageError(
-            "--save and --refresh exclude each other: a plan starts from the state, which a refresh would change",
+            "--save and --refresh are mutually exclusive: a plan starts from the state, which a refresh would change",
             next_step="bring the state up to date first: bluelamp up, or repair the drift",
         )
     from bluelamp.reports.keys import private_key

@@ -30,7 +30,7 @@ def refuse_here_only(scheduler: str | None, given: Mapping[str, object]) -> None
     refuse_address(scheduler)
     named = [option for option, value in given.items() if value is not None]
     if named:
-        raise UsageError(f"--scheduler does not go with {' and '.join(named)}", next_step="leave one of them out")
+        raise UsageError(f"--scheduler excludes {' and '.join(named)}", next_step="leave one of them out")
 
 
 def engine_job(verb: str, *, earlier: "Earlier | None" = None, **more: Any) -> "Callable[[str], EngineJob]":

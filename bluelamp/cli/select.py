@@ -64,14 +64,14 @@ def select(
         raise UsageError(
             "name the forces, or give one of --all, --region and --changed"
             if not any(ways)
-            else "forces are named in two ways at once",
+            else "FORCE, --all, --region and --changed are mutually exclusive",
             next_step=f"for example: bluelamp check {next(iter(with_stacks(root)), 'FORCE')}",
         )
     register = read_register(root)
     if environment is not None and environment not in (PROD, *ENVIRONMENTS):
         step = did_you_mean(environment, (PROD, *ENVIRONMENTS))
         allowed = ", ".join((PROD, *ENVIRONMENTS))
-        raise UsageError(f"{environment[:60]!r} is no environment; allowed: {allowed}", next_step=step)
+        raise UsageError(f"{environment[:60]!r} is not an environment; allowed: {allowed}", next_step=step)
     if names:
         return list(dict.fromkeys(_of(register.entry(name), environment).slug for name in names))
     there = with_stacks(root)
@@ -79,7 +79,7 @@ def select(
     if unknown:
         step = "name the file after a force in stacks/forces.yaml, or move it away"
         raise SettingsError(
-            Problem(f"stacks/Pulumi.{slug}.yaml"[:200], message="no force is called so", next_step=step)
+            Problem(f"stacks/Pulumi.{slug}.yaml"[:200], message="there is no force of this name", next_step=step)
             for slug in unknown
         )
     if environment is not None:
@@ -87,7 +87,7 @@ def select(
     if region is not None:
         regions = sorted({entry.region for entry in register.forces.values()})
         if region not in regions:
-            raise UsageError(f"{region!r} is no police region; allowed: {', '.join(regions)}")
+            raise UsageError(f"{region!r} is not a police region; allowed: {', '.join(regions)}")
         chosen = [slug for slug in there if register.entry(slug).region == region]
         if not chosen:
             raise UsageError(f"no force of {region} has a stack file", next_step="bluelamp new FORCE")

@@ -104,7 +104,7 @@ def test_two_rehearsals_at_once_do_not_meet_on_a_port(project: Project) -> None:
         (("check", "esex"), "did you mean essex"),
         (("check",), "name the forces"),
         (("check", "--all", "essex"), "two ways"),
-        (("check", "--region", "mercia"), "'mercia' is no police region; allowed: "),
+        (("check", "--region", "mercia"), "'mercia' is not a police region; allowed: "),
         (("check", "--changed", "no-such-revision"), "git does not know it"),
         (("up", "essex"), "add --yes, or --rehearse"),
         (("explain", "BL-NET-0001"), "BL-NET-001"),
