@@ -110,7 +110,7 @@ def test_two_rehearsals_at_once_do_not_meet_on_a_port(project: Project) -> None:
         (("explain", "BL-NET-0001"), "BL-NET-001"),
         (("explain", "azure-native:network:Subnett"), "azure-native:network:Subnet"),
         (("cloud", "drift", "nothing", "a", "b"), "the rehearsal cloud holds no 'nothing'"),
-        (("cloud", "fault", "*", "explode"), "'explode' is no operation"),
+        (("cloud", "fault", "*", "explode"), "'explode' is not an operation"),
     ],
 )
 def test_wrong_use_is_told_with_the_next_step(words: tuple[str, ...], wanted: str, brought_up: Path) -> None:

@@ -71,7 +71,7 @@ def test_a_force_is_in_one_ring_and_every_mistake_is_told_with_its_place(root: P
 @pytest.mark.parametrize("limit", ["-1", "1.5", '"101%"', '"half"', "true", '"01%"'])
 def test_a_limit_is_a_number_of_forces_or_a_percentage(root: Path, limit: str) -> None:
     [said] = wrong(root, f"canary: kent\nrings:\n  - {{name: a, forces: [essex, surrey], failureLimit: {limit}}}\n")
-    assert "is no limit of failures" in said
+    assert "is not a failure limit" in said
     assert said.startswith("stacks/waves.yaml:3:")
 
 
