@@ -87,9 +87,9 @@ def _check(mode: int, path: Path) -> None:
 def replace(path: Path, content: str | bytes, *, mode: int | None = None) -> None:
     """Replaces the file at `path` by `content` (text as UTF-8) atomically; creates its folder if missing.
 
-    `mode` is the new file's permissions, by default those of the process's umask. Raises `OSError` if the file
-    cannot be written; the existing file is then unchanged. Temporary files of killed processes are removed by the next write of
-    the same file.
+    `mode` is the new file's permissions, by default those of the process's umask. Raises `OSError` if the file cannot
+    be written; the existing file is then unchanged. Temporary files of killed processes are removed by the next write
+    of the same file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with _draft(path, content, mode) as temporary:

@@ -66,8 +66,8 @@ def replace_folder(
 
     `owned` returns the caller's part of a folder; `last` is the file by which it recognises that part, if any, and is
     put in place after all others. A link to a folder stays, and the folder that it points to is replaced. The new
-    folder has the old one's permissions. Raises `OccupiedError` if a foreign file is in the way, any error of `fill`, and `OSError`
-    if a file cannot be written; the folder is then unchanged.
+    folder has the old one's permissions. Raises `OccupiedError` if a foreign file is in the way, any error of `fill`,
+    and `OSError` if a file cannot be written; the folder is then unchanged.
     """
     target = Path(os.path.realpath(target))
     if target.exists():
