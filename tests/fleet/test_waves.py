@@ -217,7 +217,7 @@ def test_what_is_refused_before_it_is_begun_stays_done(tmp_path: Path) -> None:
 def test_a_damaged_record_is_named_and_only_resuming_needs_it(tmp_path: Path) -> None:
     record = Run(tmp_path, RINGS).record
     record.path.write_text("{", encoding="utf-8")
-    with pytest.raises(UsageError, match="no record of a run"):
+    with pytest.raises(UsageError, match="not a run record"):
         Run(tmp_path, RINGS, resume=True)
     assert Run(tmp_path, RINGS).brought_up[0] == "kent"
 
