@@ -11,7 +11,7 @@ from bluelamp.core.fields import Day, Label, Model, Text, in_schema, matching, o
 from bluelamp.core.source import Source
 
 Demand = Literal["1", "2a", "2b", "2c", "2d", "2e", "3", "skills"]
-"""A requirement of the digital strategy."""
+"""A demand of the digital strategy."""
 
 DEMANDS: Final[Mapping[str, str]] = {
     "1": "Hybrid cloud and IT as a service",
